@@ -1,0 +1,1 @@
+"""The message bus: NATS JetStream streams, CloudEvents, publishing, consuming, dead letters."""

@@ -1,0 +1,133 @@
+"""CloudEvents 1.0 over NATS: structured JSON out, with `ce-*` headers; structured or binary in."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import quote, unquote
+
+import orjson
+from cloudevents.core.exceptions import CloudEventValidationError
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
+
+from shared.bus.trouble import BadMessage
+
+CONTENT_TYPE: Final = "content-type"
+STRUCTURED: Final = "application/cloudevents+json"
+MAX_INBOUND: Final = 64 * 1024
+"""Bytes of body that a partner may send (the longest text has 3,000 characters)."""
+
+_HEADER_ATTRIBUTES = ("id", "source", "type", "subject", "time", "specversion")
+_MAX_ATTRIBUTE: Final = 255
+# CloudEvents HTTP binding 3.1.3.2, which the NATS binding follows.
+_SAFE: Final = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
+
+
+def event(
+    type: str,
+    source: str,
+    data: Mapping[str, Any],
+    *,
+    id: str,
+    subject: str | None = None,
+    time: datetime | None = None,
+) -> CloudEvent:
+    """An event with JSON data. `time` is when it happened (aware), by default now."""
+    attributes: dict[str, Any] = {
+        "id": id,
+        "source": source,
+        "type": type,
+        "time": time or datetime.now(UTC),
+        "datacontenttype": "application/json",
+    }
+    if subject is not None:
+        attributes["subject"] = subject
+    return CloudEvent(attributes, dict(data))
+
+
+def encode(event: CloudEvent) -> tuple[dict[str, str], bytes]:
+    """Headers and body to publish: the whole event as JSON, its main attributes as headers too."""
+    attributes = event.get_attributes()
+    headers = {
+        f"ce-{name}": _header(attributes[name])
+        for name in _HEADER_ATTRIBUTES
+        if attributes.get(name) is not None
+    }
+    return {CONTENT_TYPE: STRUCTURED, **headers}, JSONFormat().write(event)
+
+
+def decode(headers: Mapping[str, str] | None, body: bytes) -> CloudEvent:
+    """The event a message carries, in structured mode (also without any header) or binary mode.
+
+    `get_data()` of it is a JSON object. Raises `BadMessage` naming the field.
+    """
+    if len(body) > MAX_INBOUND:
+        raise BadMessage("too_large", f"a message may have {MAX_INBOUND} bytes")
+    lower = {name.lower(): value for name, value in (headers or {}).items()}
+    content_type = lower.get(CONTENT_TYPE, "")
+    value = _json_object(body)
+    if content_type.startswith("application/cloudevents") or not any(
+        name.startswith("ce-") for name in lower
+    ):
+        data = value.pop("data", None)
+        return _checked(value, data)
+    attributes: dict[str, Any] = {
+        name[3:]: unquote(text) for name, text in lower.items() if name.startswith("ce-")
+    }
+    if content_type:
+        attributes["datacontenttype"] = content_type
+    return _checked(attributes, value)
+
+
+def _header(value: Any) -> str:
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return quote(str(value), safe=_SAFE)
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadMessage("not_utf8", "a message is UTF-8") from None
+    try:
+        # Strict: no NaN, no lone surrogates, no endless nesting.
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise BadMessage("not_json", "a message is a JSON object") from None
+    if not isinstance(value, dict):
+        raise BadMessage("not_json", "a message is a JSON object")
+    if "\\u0000" in text and b"\\u0000" in orjson.dumps(value):
+        raise BadMessage("invalid_field", "text may not hold the character U+0000", "data")
+    return value
+
+
+def _checked(attributes: dict[str, Any], data: Any) -> CloudEvent:
+    # The package would invent these.
+    for name in ("specversion", "id"):
+        if name not in attributes:
+            raise BadMessage("not_cloudevent", "this attribute is missing", name)
+    for name, value in attributes.items():
+        if isinstance(value, str) and len(value) > _MAX_ATTRIBUTE:
+            raise BadMessage("not_cloudevent", f"has at most {_MAX_ATTRIBUTE} characters", name)
+    if "time" in attributes:
+        attributes["time"] = _time(attributes["time"])
+    if not isinstance(data, dict):
+        raise BadMessage("not_cloudevent", "data is a JSON object", "data")
+    try:
+        return CloudEvent(attributes, data)
+    except CloudEventValidationError as error:
+        name = next(iter(error.errors))
+        raise BadMessage(
+            "not_cloudevent", "is missing or not as CloudEvents 1.0 has it", name
+        ) from None
+
+
+def _time(value: Any) -> datetime:
+    try:
+        time = datetime.fromisoformat(value)
+    except (ValueError, TypeError):
+        raise BadMessage("not_cloudevent", "is not an RFC 3339 time", "time") from None
+    if time.tzinfo is None:
+        raise BadMessage("not_cloudevent", "has no time zone", "time")
+    return time

@@ -1,0 +1,159 @@
+"""One connection to NATS: stays connected for ever, publishes so that nothing is lost or doubled."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any, Final, Never
+
+from nats.aio.client import Client
+from nats.errors import (
+    ConnectionReconnectingError,
+    OutboundBufferLimitError,
+    StaleConnectionError,
+)
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js import JetStreamContext
+from nats.js.api import Header, PubAck
+from nats.js.errors import NoStreamResponseError, ServiceUnavailableError
+
+log = logging.getLogger(__name__)
+
+TRACEPARENT: Final = "traceparent"
+current_traceparent: ContextVar[str | None] = ContextVar(TRACEPARENT, default=None)
+"""The W3C trace context of what is being done; `publish` sends it on, `each` sets it."""
+
+_PASSING = (
+    NatsTimeout,
+    NoStreamResponseError,
+    ServiceUnavailableError,
+    ConnectionReconnectingError,
+    OutboundBufferLimitError,
+    StaleConnectionError,
+)
+_ACK_TIMEOUT: Final = 5.0
+
+
+class Refused(Exception):
+    """The server does not know the user, or the password or key is wrong."""
+
+
+class Bus:
+    """A NATS connection with its JetStream context. `nc` and `js` are there for reading."""
+
+    def __init__(self, nc: Client) -> None:
+        self.nc = nc
+        self.js: JetStreamContext = nc.jetstream(timeout=_ACK_TIMEOUT)
+
+    async def publish(
+        self,
+        subject: str,
+        body: bytes,
+        *,
+        msg_id: str,
+        headers: Mapping[str, str] | None = None,
+        give_up_after: float = 30.0,
+    ) -> PubAck:
+        """Publish to JetStream and wait until it is stored.
+
+        A publish that was not answered may have been stored, so it is tried again with the same
+        id, which the stream's duplicate window recognises. After `give_up_after` seconds the last
+        error is raised; the caller keeps the message. A refusal (no room, too large) is raised as
+        `nats.js.errors.APIError` at once.
+        """
+        sent = {**(headers or {}), Header.MSG_ID.value: msg_id}
+        if (trace := current_traceparent.get()) is not None:
+            sent.setdefault(TRACEPARENT, trace)
+        clock = asyncio.get_running_loop().time
+        deadline, pause = clock() + give_up_after, 0.05
+        while True:
+            try:
+                # A copy: the client writes into the mapping it is given.
+                return await self.js.publish(
+                    subject, body, headers=dict(sent), timeout=_ACK_TIMEOUT
+                )
+            except _PASSING:
+                if clock() + pause > deadline:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 2.0)
+
+    async def close(self) -> None:
+        """Send what is buffered and close; a server that is away is not waited for."""
+        if self.nc.is_connected:
+            try:
+                await self.nc.flush(timeout=2)
+            except (NatsTimeout, ConnectionReconnectingError, StaleConnectionError):
+                log.warning("closed the NATS connection without the server's answer")
+        await self.nc.close()
+
+
+async def connect(
+    url: str, name: str, *, patience: float | None = None, nkey_seed: str | None = None
+) -> Bus:
+    """Connect under a name (seen in `nats server report connections`) and stay connected.
+
+    Waits for a server that is not there yet, `patience` seconds (then `TimeoutError`) or for
+    ever; once connected, reconnects for ever. `Refused` when the server does not know the user.
+    """
+    refused: asyncio.Future[Never] = asyncio.get_running_loop().create_future()
+    connecting = asyncio.create_task(_connect(url, name, nkey_seed, refused))
+    try:
+        done, _ = await asyncio.wait(
+            (connecting, refused), timeout=patience, return_when=asyncio.FIRST_COMPLETED
+        )
+        if connecting in done:
+            return Bus(connecting.result())
+        if refused in done:
+            refused.result()
+        raise TimeoutError(f"no NATS server at {_without_password(url)}")
+    finally:
+        connecting.cancel()
+        refused.cancel()
+
+
+async def _connect(
+    url: str, name: str, nkey_seed: str | None, refused: asyncio.Future[Never]
+) -> Client:
+    options: dict[str, Any] = {"nkeys_seed_str": nkey_seed} if nkey_seed else {}
+    missing = False
+    client = Client()
+
+    async def on_error(error: Exception) -> None:
+        nonlocal missing
+        if "authorization violation" in str(error).lower() and not refused.done():
+            refused.set_exception(Refused(f"NATS does not know this user ({name})"))
+        elif isinstance(error, OSError):
+            if not missing:
+                log.warning("NATS is not there, trying on (%s)", name)
+            missing = True
+        else:
+            log.warning("NATS: %s (%s)", error or type(error).__name__, name)
+
+    async def on_disconnect() -> None:
+        if client.is_reconnecting:
+            log.warning("lost NATS, reconnecting (%s)", name)
+
+    async def on_reconnect() -> None:
+        nonlocal missing
+        missing = False
+        log.info("NATS is back (%s)", name)
+
+    await client.connect(
+        url,
+        name=name,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.5,
+        connect_timeout=3,
+        ping_interval=20,
+        max_outstanding_pings=2,
+        error_cb=on_error,
+        disconnected_cb=on_disconnect,
+        reconnected_cb=on_reconnect,
+        **options,
+    )
+    return client
+
+
+def _without_password(url: str) -> str:
+    return url.rpartition("@")[2]

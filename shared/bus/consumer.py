@@ -1,0 +1,228 @@
+"""Reads a durable consumer in batches: ack what is done, nak what must wait, bury what is bad."""
+
+import asyncio
+import logging
+import random
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from nats.aio.msg import Msg
+from nats.errors import ConnectionClosedError, ConnectionDrainingError
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+
+from shared.bus.connection import TRACEPARENT, Bus, current_traceparent
+from shared.bus.streams import Durable
+from shared.bus.trouble import BadMessage, TryLater
+
+log = logging.getLogger(__name__)
+
+Verdict = Exception | None
+"""None: done and committed. `TryLater` or any other error: again later. `BadMessage`: never."""
+
+BatchHandler = Callable[[Sequence[Msg]], Awaitable[Sequence[Verdict]]]
+Handler = Callable[[Msg], Awaitable[None]]
+Bury = Callable[[Msg, BadMessage], Awaitable[None]]
+
+DELAYS: Final = (1.0, 5.0, 15.0, 60.0, 300.0)
+"""Seconds until the next delivery after the first, second … ; the last one repeats."""
+
+_POLL: Final = 5.0
+_PAUSE: Final = 0.5
+
+
+def each(handler: Handler, concurrency: int = 16) -> BatchHandler:
+    """A batch handler out of one for a single message, at most `concurrency` at a time.
+
+    The message's trace context is the current one while its handler runs.
+    """
+    gate = asyncio.Semaphore(concurrency)
+
+    async def one(message: Msg) -> Verdict:
+        async with gate:
+            current_traceparent.set((message.headers or {}).get(TRACEPARENT))
+            try:
+                await handler(message)
+            except Exception as error:  # noqa: BLE001 - any error is a verdict
+                return error
+        return None
+
+    async def batch(messages: Sequence[Msg]) -> Sequence[Verdict]:
+        return await asyncio.gather(*(asyncio.create_task(one(message)) for message in messages))
+
+    return batch
+
+
+class Consumer:
+    """Carries one durable consumer's messages to a handler, until stopped.
+
+    `handle` gets up to `batch` messages and answers a verdict for each, in order; an error raised
+    instead counts for all of them. It must be safe to repeat: a message may come twice.
+    `bury` keeps a bad message (see `dead_letters`), in whatever transaction also tells its sender;
+    only after it returned is the message ended. An error that is neither `TryLater` nor
+    `BadMessage` is logged, without the words, and after `give_up_after` deliveries the message is
+    buried as `given_up`; where burying fails (the database is away) it comes again.
+    `lanes` batches are in work at a time.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        durable: Durable,
+        handle: BatchHandler,
+        bury: Bury,
+        *,
+        batch: int = 100,
+        lanes: int = 2,
+        delays: Sequence[float] = DELAYS,
+        give_up_after: int = 30,
+    ) -> None:
+        self._bus = bus
+        self._durable = durable
+        self._handle = handle
+        self._bury = bury
+        self._batch = batch
+        self._lanes = lanes
+        self._delays = delays
+        self._give_up_after = give_up_after
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take no more messages; `run` returns when those in work are done."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Work until `stop`, through restarts of the server. Cancelling ends it at once."""
+        async with asyncio.TaskGroup() as lanes:
+            for _ in range(self._lanes):
+                lanes.create_task(self._lane())
+
+    async def _lane(self) -> None:
+        subscription: JetStreamContext.PullSubscription | None = None
+        while not self._stopping.is_set():
+            try:
+                if subscription is None:
+                    subscription = await self._bus.js.pull_subscribe_bind(
+                        consumer=self._durable.name, stream=self._durable.stream
+                    )
+                messages = await self._fetch(subscription)
+            except (ConnectionClosedError, ConnectionDrainingError):
+                # The process is closing its connection: nothing will come any more.
+                return
+            except NatsError as error:
+                log.warning("cannot read %s: %s", self._durable.name, type(error).__name__)
+                await self._pause()
+                continue
+            if messages:
+                await self._work(messages)
+        if subscription is not None:
+            await self._hand_back(subscription)
+
+    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> list[Msg]:
+        """Messages, or none after a while; stopping interrupts the wait."""
+        fetch = asyncio.create_task(subscription.fetch(self._batch, timeout=_POLL))
+        stop = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait((fetch, stop), return_when=asyncio.FIRST_COMPLETED)
+            if not fetch.done():
+                return []
+            return fetch.result()
+        except TimeoutError:
+            return []
+        finally:
+            fetch.cancel()
+            stop.cancel()
+
+    async def _hand_back(self, subscription: JetStreamContext.PullSubscription) -> None:
+        """What arrived while stopping goes to another reader at once, not after the ack wait."""
+        try:
+            while subscription.pending_msgs:
+                for message in await subscription.fetch(subscription.pending_msgs, timeout=0.2):
+                    await message.nak()
+            await subscription.unsubscribe()
+        except (NatsError, TimeoutError):
+            log.info("stopped reading %s without the server", self._durable.name)
+
+    async def _work(self, messages: list[Msg]) -> None:
+        alive = asyncio.create_task(self._keep_alive(messages))
+        try:
+            verdicts = await self._verdicts(messages)
+            for message, verdict in zip(messages, verdicts, strict=True):
+                await self._settle(message, verdict)
+        except NatsError as error:
+            # Not acknowledged: they come again after the ack wait, and are recognised.
+            log.warning("cannot answer %s: %s", self._durable.name, type(error).__name__)
+        finally:
+            alive.cancel()
+
+    async def _verdicts(self, messages: list[Msg]) -> Sequence[Verdict]:
+        try:
+            verdicts = await self._handle(messages)
+        except Exception as error:  # noqa: BLE001 - any error is a verdict
+            return [error] * len(messages)
+        if len(verdicts) != len(messages):
+            raise AssertionError(f"the handler of {self._durable.name} must judge every message")
+        return verdicts
+
+    async def _settle(self, message: Msg, verdict: Verdict) -> None:
+        delivered = message.metadata.num_delivered
+        if verdict is None:
+            await message.ack()
+            return
+        if not isinstance(verdict, BadMessage | TryLater):
+            self._log_unexpected(message, verdict)
+            if delivered >= self._give_up_after:
+                verdict = BadMessage("given_up", f"failed {delivered} times")
+        if isinstance(verdict, BadMessage) and await self._buried(message, verdict):
+            await _terminate(message, verdict)
+            return
+        after = verdict.after if isinstance(verdict, TryLater) else None
+        await message.nak(after if after is not None else self._delay(delivered))
+
+    async def _buried(self, message: Msg, bad: BadMessage) -> bool:
+        try:
+            await self._bury(message, bad)
+        except Exception as error:  # noqa: BLE001 - any error is a verdict
+            self._log_unexpected(message, error)
+            return False
+        return True
+
+    def _delay(self, delivered: int) -> float:
+        # Spread a little, so that what failed together does not come back together.
+        delay = self._delays[min(delivered, len(self._delays)) - 1]
+        return delay * random.uniform(0.9, 1.1)
+
+    def _log_unexpected(self, message: Msg, error: Exception) -> None:
+        """Where it happened, never what was said: an error's text may quote the message."""
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+        log.error(
+            "%s could not handle message %d of %s (delivery %d): %s at %s",
+            self._durable.name,
+            message.metadata.sequence.stream,
+            self._durable.stream,
+            message.metadata.num_delivered,
+            type(error).__name__,
+            where,
+        )
+
+    async def _keep_alive(self, messages: list[Msg]) -> None:
+        """Tell the server that long work goes on, so that nobody else gets the same messages."""
+        while True:
+            await asyncio.sleep(self._durable.ack_wait / 3)
+            for message in messages:
+                if not message.is_acked:
+                    await message.in_progress()
+
+    async def _pause(self) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), _PAUSE)
+        except TimeoutError:
+            pass
+
+
+async def _terminate(message: Msg, bad: BadMessage) -> None:
+    """End the message with its reason, which the server repeats in its advisory."""
+    await message._client.publish(message.reply, f"+TERM {bad.code}".encode())
+    message._ackd = True

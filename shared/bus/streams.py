@@ -1,0 +1,177 @@
+"""Every stream and durable consumer, in one table, and the one function that declares them."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from nats.js import JetStreamContext, api
+from nats.js.errors import NotFoundError
+
+from shared.bus.connection import connect
+
+INGEST_KINDS: Final = ("report", "information", "reply", "withdrawal", "satisfaction")
+PARTNER_KINDS: Final = ("receipt", "event")
+
+_KB, _MB, _HOUR, _DAY = 1024, 1024 * 1024, 3600.0, 86_400.0
+DUPLICATE_WINDOW: Final = _HOUR
+MAX_PAYLOAD: Final = 1 * _MB
+"""Bytes the server takes. Inbound words are limited to far less (`cloudevents.MAX_INBOUND`), but
+by us, so that a partner who sends too much gets a receipt that says so."""
+
+_ADVISORY: Final = "$JS.EVENT.ADVISORY.CONSUMER"
+_SYSTEM: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A JetStream stream. A work queue keeps a message until it is read; others keep for `max_age`.
+
+    `max_bytes` and `max_msg_size` in bytes, `max_age` in seconds.
+    """
+
+    name: str
+    subjects: tuple[str, ...]
+    description: str
+    max_bytes: int
+    max_age: float
+    max_msg_size: int = 64 * _KB
+    work_queue: bool = False
+
+    def config(self) -> api.StreamConfig:
+        """As the server wants it. A full work queue refuses (the sender keeps it), others forget."""
+        return api.StreamConfig(
+            name=self.name,
+            description=self.description,
+            subjects=list(self.subjects),
+            retention=api.RetentionPolicy.WORK_QUEUE
+            if self.work_queue
+            else api.RetentionPolicy.LIMITS,
+            discard=api.DiscardPolicy.NEW if self.work_queue else api.DiscardPolicy.OLD,
+            storage=api.StorageType.FILE,
+            max_bytes=self.max_bytes,
+            max_age=self.max_age,
+            max_msg_size=self.max_msg_size,
+            duplicate_window=DUPLICATE_WINDOW,
+        )
+
+
+@dataclass(frozen=True)
+class Durable:
+    """A durable pull consumer. `ack_wait` in seconds; `max_deliver` -1 is without a limit."""
+
+    stream: str
+    name: str
+    filters: tuple[str, ...]
+    max_deliver: int
+    ack_wait: float = 60.0
+    max_ack_pending: int = 2_000
+
+    def config(self) -> api.ConsumerConfig:
+        """As the server wants it."""
+        return api.ConsumerConfig(
+            durable_name=self.name,
+            ack_policy=api.AckPolicy.EXPLICIT,
+            deliver_policy=api.DeliverPolicy.ALL,
+            filter_subjects=list(self.filters),
+            max_deliver=self.max_deliver,
+            ack_wait=self.ack_wait,
+            max_ack_pending=self.max_ack_pending,
+        )
+
+
+INGEST_REPORTS: Final = Stream(
+    "INGEST_REPORTS",
+    ("lapor.v1.ingest.*.report",),
+    "Reports from partner systems, until intake has stored them",
+    max_bytes=1024 * _MB,
+    max_age=30 * _DAY,
+    max_msg_size=MAX_PAYLOAD,
+    work_queue=True,
+)
+INGEST_MESSAGES: Final = Stream(
+    "INGEST_MESSAGES",
+    tuple(f"lapor.v1.ingest.*.{kind}" for kind in INGEST_KINDS if kind != "report"),
+    "What partners' reporters say about their reports, until followup has stored it",
+    max_bytes=512 * _MB,
+    max_age=30 * _DAY,
+    max_msg_size=MAX_PAYLOAD,
+    work_queue=True,
+)
+REPORTS: Final = Stream(
+    "REPORTS",
+    ("lapor.v1.report.>",),
+    "What happened to reports: numbers, codes, ids, states and times",
+    max_bytes=4096 * _MB,
+    max_age=30 * _DAY,
+)
+PARTNERS: Final = Stream(
+    "PARTNERS",
+    tuple(f"lapor.v1.partner.*.{kind}" for kind in PARTNER_KINDS),
+    "Receipts and status events, each partner's own",
+    max_bytes=2048 * _MB,
+    max_age=30 * _DAY,
+)
+DEAD_LETTERS: Final = Stream(
+    "DEAD_LETTERS",
+    ("lapor.v1.dead.>",),
+    "References to messages nobody could handle; the bodies lie encrypted in Postgres",
+    max_bytes=64 * _MB,
+    max_age=90 * _DAY,
+)
+ADVISORIES: Final = Stream(
+    "ADVISORIES",
+    (f"{_ADVISORY}.MAX_DELIVERIES.>", f"{_ADVISORY}.MSG_TERMINATED.>"),
+    "The server's word that a message was given up, so that none dies unnoticed",
+    max_bytes=64 * _MB,
+    max_age=30 * _DAY,
+    work_queue=True,
+)
+STREAMS: Final = (INGEST_REPORTS, INGEST_MESSAGES, REPORTS, PARTNERS, DEAD_LETTERS, ADVISORIES)
+
+# The limit on inbound deliveries only stops a message that kills its reader each time; whatever
+# the reader survives, it gives up itself (see `Consumer`).
+INTAKE: Final = Durable(INGEST_REPORTS.name, "intake", INGEST_REPORTS.subjects, max_deliver=2_000)
+FOLLOWUP: Final = Durable(
+    INGEST_MESSAGES.name, "followup", INGEST_MESSAGES.subjects, max_deliver=2_000
+)
+LAUNCHER: Final = Durable(REPORTS.name, "launcher", ("lapor.v1.report.submitted",), max_deliver=-1)
+WATCH: Final = Durable(ADVISORIES.name, "dead-letter-watch", ADVISORIES.subjects, max_deliver=-1)
+DURABLES: Final = (INTAKE, FOLLOWUP, LAUNCHER, WATCH)
+
+
+def partner_durable(system: str) -> Durable:
+    """The consumer by which one partner reads its receipts and events; named like the partner."""
+    if not _SYSTEM.fullmatch(system):
+        raise ValueError("a system is a-z, 0-9 and -, begins with a letter, 2 to 40 long")
+    subjects = tuple(f"lapor.v1.partner.{system}.{kind}" for kind in PARTNER_KINDS)
+    return Durable(PARTNERS.name, system, subjects, max_deliver=-1, max_ack_pending=1_000)
+
+
+async def declare(nats_url: str) -> None:
+    """Make the server hold exactly these streams and consumers, changing what differs.
+
+    Run at migration time, as often as one likes; services only bind. Partners' consumers are
+    declared by `lapor partner add`. `TimeoutError` when the server is not there.
+    """
+    bus = await connect(nats_url, "declare", patience=15)
+    try:
+        for stream in STREAMS:
+            await _declare_stream(bus.js, stream)
+        for durable in DURABLES:
+            await declare_durable(bus.js, durable)
+    finally:
+        await bus.close()
+
+
+async def declare_durable(js: JetStreamContext, durable: Durable) -> None:
+    """Create the consumer, or change it to this configuration; what was read stays read."""
+    await js.add_consumer(durable.stream, durable.config())
+
+
+async def _declare_stream(js: JetStreamContext, stream: Stream) -> None:
+    try:
+        await js.stream_info(stream.name)
+    except NotFoundError:
+        await js.add_stream(stream.config())
+    else:
+        await js.update_stream(stream.config())
