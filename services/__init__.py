@@ -1,0 +1,1 @@
+"""The services that take requests of people and systems."""

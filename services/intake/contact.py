@@ -1,0 +1,105 @@
+"""How a reporter can be reached and told apart: phone, e-mail, NIK, each in one normal form."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from lokal.nik import parse_nik
+
+ContactField = Literal["phone", "email", "nik"]
+ContactProblem = Literal[
+    "phone_invalid",
+    "email_invalid",
+    "nik_format",
+    "nik_region",
+    "nik_birth_date",
+    "nik_serial",
+]
+
+
+class ContactRejected(ValueError):
+    """A contact that cannot be one. The message never repeats what was typed: it may be logged."""
+
+    def __init__(self, field: ContactField, code: ContactProblem) -> None:
+        super().__init__(code)
+        self.field = field
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Nik:
+    """A population number that is well-formed; only Dukcapil knows whether it was ever issued."""
+
+    digits: str
+    province_code: str
+    regency_code: str
+    district_code: str
+    birth_date: date
+    gender: Literal["L", "P"]
+
+
+def normalise_phone(raw: str) -> str:
+    """The number in E.164 (`+6281234567890`), read as Indonesian where no country is given.
+
+    Raises `ContactRejected`, also for letters, extensions and short codes.
+    """
+    if any(character.isalpha() for character in raw):
+        raise ContactRejected("phone", "phone_invalid")
+    try:
+        number = phonenumbers.parse(raw, "ID")
+    except phonenumbers.NumberParseException:
+        raise ContactRejected("phone", "phone_invalid") from None
+    if number.extension or not phonenumbers.is_valid_number(number):
+        raise ContactRejected("phone", "phone_invalid")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def normalise_email(raw: str) -> str:
+    """The address in lower case, so that one person is one person however it is typed.
+
+    Only the form is checked, no DNS is asked. Raises `ContactRejected`.
+    """
+    try:
+        address = validate_email(raw.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        raise ContactRejected("email", "email_invalid") from None
+    return address.normalized.lower()
+
+
+def parse_reporter_nik(raw: str, *, today: date) -> Nik:
+    """The parts of a NIK: 16 digits, a known province, a real birth date (women's day + 40).
+
+    Spaces, dots and dashes are ignored. Districts are not looked up: a NIK keeps the codes of the
+    day it was issued, and regions split. Raises `ContactRejected`.
+    """
+    info = parse_nik(raw, reference_date=today)
+    for issue in info.errors:
+        raise ContactRejected("nik", _NIK_PROBLEMS[issue.code])
+    if not (
+        info.nik
+        and info.province_code
+        and info.regency_code
+        and info.district_code
+        and info.birth_date
+        and info.gender
+    ):
+        raise ContactRejected("nik", "nik_format")
+    return Nik(
+        digits=info.nik,
+        province_code=info.province_code,
+        regency_code=info.regency_code,
+        district_code=info.district_code,
+        birth_date=date.fromisoformat(info.birth_date),
+        gender=info.gender,
+    )
+
+
+_NIK_PROBLEMS: dict[str, ContactProblem] = {
+    "format": "nik_format",
+    "province": "nik_region",
+    "wilayah": "nik_region",
+    "birth_date": "nik_birth_date",
+    "serial": "nik_serial",
+}

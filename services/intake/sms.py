@@ -1,0 +1,168 @@
+"""SMS 1708: what the gateway's signed webhook says, long messages joined, and the answer.
+
+The signature is Standard Webhooks': HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, in the
+headers of these names, at most five minutes old.
+"""
+
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from services.intake.contact import normalise_phone
+
+ANSWER_LIMIT = 160
+"""Septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038)."""
+
+Refusal = Literal["empty", "too_long", "unavailable"]
+
+
+class SmsRejected(ValueError):
+    """A webhook call not taken: `signature` (missing, wrong or old) or `payload` (its form)."""
+
+    def __init__(self, code: Literal["signature", "payload"], why: str) -> None:
+        super().__init__(f"{code}: {why}")
+        self.code = code
+
+
+class SmsPart(BaseModel):
+    """Which part of a long message this is; `ref` is the sending phone's and comes around again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ref: int = Field(ge=0, le=65_535)
+    total: int = Field(ge=1, le=255)
+    part: int = Field(ge=1, le=255)
+
+    @model_validator(mode="after")
+    def _one_of_the_total(self) -> Self:
+        if self.part > self.total:
+            raise ValueError("part is beyond total")
+        return self
+
+
+class SmsMessage(BaseModel):
+    """One SMS as the gateway hands it over. `id` is the gateway's and the key against doubles."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    id: str = Field(min_length=1, max_length=100)
+    sender: Annotated[str, AfterValidator(normalise_phone)] = Field(alias="from", max_length=30)
+    text: str = Field(max_length=20_000)
+    received_at: AwareDatetime
+    concat: SmsPart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedSms:
+    """A message put together: the text there is, and the numbers of the parts that are not."""
+
+    text: str
+    missing: tuple[int, ...]
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing
+
+
+def read_webhook(secret: str, headers: Mapping[str, str], body: bytes) -> SmsMessage:
+    """The message in a webhook call whose signature holds. Raises `SmsRejected`.
+
+    `secret` is `whsec_` and base64, as Standard Webhooks writes it, or any other string as it is.
+    Within the five minutes the same call may come again: `id` tells.
+    """
+    webhook = Webhook(secret if secret.startswith("whsec_") else secret.encode())
+    try:
+        webhook.verify(body, dict(headers), json_parse=False)
+    except (WebhookVerificationError, binascii.Error, ValueError) as error:
+        raise SmsRejected("signature", "no valid signature") from error
+    try:
+        return SmsMessage.model_validate_json(body)
+    except ValidationError as error:
+        problems = (f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())
+        raise SmsRejected("payload", "; ".join(problems)) from error
+
+
+def same_message(one: SmsMessage, other: SmsMessage) -> bool:
+    """Whether two SMS are parts of one long message; the caller bounds the time between them."""
+    if one.concat is None or other.concat is None:
+        return one.id == other.id
+    return (one.sender, one.concat.ref, one.concat.total) == (
+        other.sender,
+        other.concat.ref,
+        other.concat.total,
+    )
+
+
+def join(parts: Sequence[SmsMessage]) -> JoinedSms:
+    """The parts of one message in order, whatever order they came in, at least one.
+
+    A part that came twice counts once, as it came last: references come around again. Where parts
+    are missing the text says so, since after some waiting a report with a gap beats none.
+    """
+    first = parts[0]
+    if first.concat is None:
+        return JoinedSms(first.text, ())
+    texts = {
+        part.concat.part: part.text
+        for part in sorted(parts, key=lambda part: part.received_at)
+        if part.concat
+    }
+    numbers = range(1, first.concat.total + 1)
+    missing = tuple(number for number in numbers if number not in texts)
+    return JoinedSms("".join(texts.get(number, _GAP) for number in numbers), missing)
+
+
+def answer_accepted(number: str, code: str, address: str) -> str:
+    """The answer to a report taken: number and access code, and where to follow it if that fits."""
+    answer = f"LAPOR! Laporan Anda kami terima. Nomor: {number}, kode akses: {code}."
+    with_address = f"{answer} Pantau di {address}"
+    return _one_sms(with_address if septets(with_address) <= ANSWER_LIMIT else answer)
+
+
+def answer_refused(refusal: Refusal) -> str:
+    """The answer to a message that made no report: what to do next."""
+    return _one_sms(f"LAPOR! {_REFUSALS[refusal]}")
+
+
+def septets(text: str) -> int:
+    """Length in GSM 7-bit septets. Raises `ValueError` for what that alphabet does not have."""
+    length = 0
+    for character in text:
+        if character in _GSM:
+            length += 1
+        elif character in _GSM_EXTENSION:
+            length += 2
+        else:
+            raise ValueError("a character beyond the GSM 7-bit alphabet")
+    return length
+
+
+_GAP = " […] "
+_REFUSALS: dict[Refusal, str] = {
+    "empty": "Pesan Anda kosong. Kirim kembali: apa yang terjadi, di mana, dan kapan.",
+    "too_long": "Pesan Anda terlalu panjang. Kirim kembali, paling banyak 3.000 karakter.",
+    "unavailable": "Laporan Anda belum dapat kami terima. Mohon kirim kembali beberapa saat lagi.",
+}
+_GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
+
+
+def _one_sms(text: str) -> str:
+    if septets(text) > ANSWER_LIMIT:
+        raise ValueError(f"an answer of more than {ANSWER_LIMIT} septets")
+    return text

@@ -1,0 +1,85 @@
+"""What people write, brought into one form: normalised, within the limits, never silently cut."""
+
+import re
+import unicodedata
+from typing import Literal
+
+BODY_LIMIT = 3_000
+"""Characters of a report's text after normalisation."""
+TITLE_LIMIT = 150
+"""Characters of a report's title after normalisation."""
+
+TextProblem = Literal["empty", "too_long"]
+
+
+class TextRejected(ValueError):
+    """A text that cannot be taken as it is. `code` says why, `length` and `limit` count characters."""
+
+    def __init__(self, code: TextProblem, *, length: int, limit: int) -> None:
+        super().__init__(f"{code}: {length} characters, at most {limit}")
+        self.code = code
+        self.length = length
+        self.limit = limit
+
+
+def normalise_body(raw: str) -> str:
+    """The text of a report, normalised, of 1 to 3,000 characters. Raises `TextRejected`."""
+    return _within(normalise(raw), BODY_LIMIT)
+
+
+def normalise_title(raw: str) -> str:
+    """The title of a report on one line, of 1 to 150 characters. Raises `TextRejected`."""
+    return _within(_on_one_line(normalise(raw)), TITLE_LIMIT)
+
+
+def derive_title(body: str) -> str:
+    """A title from the first words of a text that came without one (SMS, a post).
+
+    It ends with the first sentence where that is short enough, otherwise between two words with
+    an ellipsis. Raises `TextRejected` when the text is empty.
+    """
+    text = _on_one_line(normalise(body))
+    if not text:
+        raise TextRejected("empty", length=0, limit=TITLE_LIMIT)
+    sentence = _FIRST_SENTENCE.match(text)
+    if sentence and len(sentence[0]) <= TITLE_LIMIT:
+        return sentence[0].rstrip(".")
+    if len(text) <= TITLE_LIMIT:
+        return text
+    cut = text[:TITLE_LIMIT]
+    return (cut[: cut.rfind(" ")] if " " in cut else cut[:-1]).rstrip(" ,;:") + "…"
+
+
+def normalise(raw: str) -> str:
+    """Unicode NFC, `\\n` line ends, no control or invisible steering characters, no trailing white
+    space, at most two blank lines in a row. Normalising twice changes nothing."""
+    text = _LINE_ENDS.sub("\n", raw).replace("\t", " ")
+    text = unicodedata.normalize("NFC", "".join(c for c in text if _is_kept(c)))
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return _MANY_BLANK_LINES.sub("\n\n\n", lines).strip()
+
+
+_LINE_ENDS = re.compile("\r\n|[\r\n\v\f\u0085\u2028\u2029]")
+_MANY_BLANK_LINES = re.compile(r"\n{4,}")
+_FIRST_SENTENCE = re.compile(r"\S.{14,}?[.!?](?=\s)")
+# Zero-width joiners belong to emoji and some scripts; the others of category Cf only steer
+# direction or hide text (bidirectional overrides, tags, soft hyphens).
+_KEPT_FORMATS = frozenset("\u200c\u200d")
+
+
+def _is_kept(character: str) -> bool:
+    if character == "\n" or character in _KEPT_FORMATS:
+        return True
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _within(text: str, limit: int) -> str:
+    if not text:
+        raise TextRejected("empty", length=0, limit=limit)
+    if len(text) > limit:
+        raise TextRejected("too_long", length=len(text), limit=limit)
+    return text

@@ -1,0 +1,25 @@
+"""Files that people attach: inspected by content, freed of traces, kept in object storage."""
+
+from shared.attachments.inspection import Inspected, inspect
+from shared.attachments.rejection import (
+    MAX_FILES,
+    MAX_SIZE,
+    AttachmentMissing,
+    AttachmentRejected,
+    check_count,
+)
+from shared.attachments.serving import serving_headers
+from shared.attachments.store import AttachmentStore, StoredAttachment
+
+__all__ = [
+    "MAX_FILES",
+    "MAX_SIZE",
+    "AttachmentMissing",
+    "AttachmentRejected",
+    "AttachmentStore",
+    "Inspected",
+    "StoredAttachment",
+    "check_count",
+    "inspect",
+    "serving_headers",
+]

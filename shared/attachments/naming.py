@@ -1,0 +1,34 @@
+"""The name a file keeps: what the person called it, made harmless, ending in what it is."""
+
+import mimetypes
+import unicodedata
+
+from shared.attachments.recognition import EXTENSIONS
+
+MAX_NAME = 120
+"""Characters of a name, extension included."""
+
+
+def file_name(declared: str, media_type: str) -> str:
+    """A name without folders, control or direction characters, whose extension fits the content.
+
+    A known extension that contradicts the content is replaced, an unknown one is kept as part of
+    the name. Without a usable name it is `lampiran`.
+    """
+    name = declared.replace("\\", "/").rsplit("/", 1)[-1]
+    name = unicodedata.normalize("NFC", "".join(c for c in name if _is_printable(c)))
+    name = " ".join(name.split()).strip(". ")
+    stem, dot, extension = name.rpartition(".")
+    fitting = EXTENSIONS[media_type]
+    if dot and extension.lower() in fitting:
+        suffix = extension.lower()
+    else:
+        suffix = fitting[0]
+        if not dot or mimetypes.guess_type(f"x.{extension}")[0] is None:
+            stem = name
+    stem = stem[: MAX_NAME - len(suffix) - 1].strip(". ")
+    return f"{stem or 'lampiran'}.{suffix}"
+
+
+def _is_printable(character: str) -> bool:
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}

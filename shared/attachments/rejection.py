@@ -1,0 +1,38 @@
+"""What is not taken as an attachment, and why."""
+
+from typing import Literal
+
+MAX_FILES = 5
+"""Attachments to one message."""
+MAX_SIZE = 10 * 1024 * 1024
+"""Bytes of one attachment, as uploaded."""
+MAX_PIXELS = 64_000_000
+"""Width by height of one picture: what phones make, not what bombs unpack to."""
+
+Code = Literal["too_large", "too_many", "type_not_allowed", "unreadable", "empty"]
+
+
+class AttachmentRejected(ValueError):
+    """A file that is not taken; the message says more to developers and holds no content.
+
+    - `too_large`: more than 10 MB, or unpacks to far more (pictures, documents)
+    - `too_many`: more than 5 to one message
+    - `type_not_allowed`: by its content not a picture, PDF, office document, audio or video;
+      also office documents with macros
+    - `unreadable`: of an allowed type but damaged or locked with a password
+    - `empty`: no bytes
+    """
+
+    def __init__(self, code: Code, why: str) -> None:
+        super().__init__(f"{code}: {why}")
+        self.code = code
+
+
+class AttachmentMissing(LookupError):
+    """Nothing is stored under this key."""
+
+
+def check_count(files: int) -> None:
+    """Raises `AttachmentRejected` (`too_many`) when one message brings more than five files."""
+    if files > MAX_FILES:
+        raise AttachmentRejected("too_many", f"{files} files, at most {MAX_FILES}")
