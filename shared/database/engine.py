@@ -1,0 +1,74 @@
+"""Postgres: one pool per process, one transaction per piece of work."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import orjson
+import psycopg
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+
+class Database:
+    """A pool of connections to one database, under one role.
+
+    Nothing is connected before the first use. Statements that repeat are prepared by the
+    server; times come back as UTC; parameters never appear in error messages or logs.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10, application: str = "lapor") -> None:
+        self.engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            json_serializer=_dump_json,
+            json_deserializer=orjson.loads,
+            connect_args={
+                "application_name": application,
+                "connect_timeout": 5,
+                "options": "-c timezone=UTC",
+                "prepare_threshold": 3,
+            },
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        async with self._sessions.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def autocommit(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which each statement stands alone: single reads, counters that
+        must outlive a refused request."""
+        async with self._autocommit.connect() as connection:
+            yield connection
+
+    async def raw(self, session: AsyncSession) -> psycopg.AsyncConnection[Any]:
+        """The psycopg connection under a session, inside the same transaction: for hot paths
+        (COPY, pipelines, many rows)."""
+        return await raw(session)
+
+    async def dispose(self) -> None:
+        """Close the pool; connections in use are closed when they come back."""
+        await self.engine.dispose()
+
+
+async def raw(session: AsyncSession) -> psycopg.AsyncConnection[Any]:
+    """As `Database.raw`, where only the session is at hand."""
+    fairy = await (await session.connection()).get_raw_connection()
+    return cast("psycopg.AsyncConnection[Any]", fairy.driver_connection)
+
+
+def _dump_json(value: Any) -> str:
+    return orjson.dumps(value).decode()

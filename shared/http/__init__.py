@@ -1,0 +1,1 @@
+"""HTTP as every service speaks it: problems, sign-in, paging, limits, the application itself."""

@@ -1,0 +1,147 @@
+"""The application every service is built from, and the server it runs in."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import uvicorn
+from fastapi import APIRouter, FastAPI, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+
+from shared.database.engine import Database
+from shared.http import documentation, problems
+from shared.http.limits import RateLimits
+from shared.http.observation import API_CONTENT_SECURITY, Observation
+from shared.http.tokens import Tokens
+from shared.settings import Settings
+from shared.telemetry import configure_logging, registry
+
+Check = Callable[[], Awaitable[object]]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+BODY_LIMIT = 256 * 1024
+"""Bytes a request may have, unless a route or router says otherwise with `max_body_size=`."""
+
+
+def create_app(
+    *,
+    name: str,
+    title: str,
+    routers: Sequence[APIRouter],
+    settings: Settings,
+    database: Database | None = None,
+    lifespan: Lifespan | None = None,
+    checks: Mapping[str, Check] | None = None,
+    content_security: str = API_CONTENT_SECURITY,
+    docs: bool = True,
+) -> FastAPI:
+    """A service's application.
+
+    `name` is the service's, and its schema's. `checks` are awaited by /readyz and raise when
+    what they ask for is away; the database is asked always, and closed after `lifespan`. On
+    `app.state`: settings, tokens, and with a database also database and rate_limits.
+    """
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            async with lifespan(app) if lifespan else _nothing():
+                yield
+        finally:
+            if database:
+                await database.dispose()
+
+    app = FastAPI(
+        title=title,
+        version="1",
+        lifespan=life,
+        generate_unique_id_function=documentation.operation_id,
+        docs_url="/docs" if docs else None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if docs else None,
+        # Exceptions may quote what people wrote; our own log leaves their messages out.
+        telemetry={"logs": False},
+    )
+    app.add_middleware(Observation, service=name, content_security=content_security)
+    app.state.settings = settings
+    app.state.tokens = Tokens(settings.jwt_secret)
+    readiness = dict(checks or {})
+    if database:
+        app.state.database = database
+        app.state.rate_limits = RateLimits(database, name, settings.blind_index_key)
+        readiness["postgres"] = lambda: _ask(database)
+    problems.install(app)
+    documentation.install(app)
+    app.include_router(_operations(readiness))
+    for router in routers:
+        # Not on the application: its limit would answer before our middleware is asked.
+        app.include_router(router, max_body_size=BODY_LIMIT)
+    return app
+
+
+def serve(name: str, factory: Callable[[], FastAPI], *, host: str, port: int) -> None:
+    """Run one process of a service until SIGINT or SIGTERM; requests under way are finished
+    first, for 10 seconds at most. `factory` is called inside the event loop."""
+    configure_logging(name)
+    uvicorn.run(
+        factory,
+        factory=True,
+        host=host,
+        port=port,
+        http="httptools",
+        loop="uvloop",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,  # longer than any client's pool keeps an idle connection
+        timeout_graceful_shutdown=10,
+    )
+
+
+def _operations(checks: Mapping[str, Check]) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readiness(request: Request) -> Response:
+        results = await asyncio.gather(*(_state(name, check) for name, check in checks.items()))
+        states = dict(zip(checks, results, strict=True))
+        if all(state == "ok" for state in states.values()):
+            return problems.json_response({"status": "ready", "checks": states})
+        away = problems.unavailable()
+        away.members["checks"] = states
+        return problems.render(request, away)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def _state(name: str, check: Check) -> str:
+    try:
+        async with asyncio.timeout(2):
+            await check()
+    except Exception as error:  # whatever it is, the answer is "not ready"
+        _log.warning("not ready", extra={"fields": {"check": name, "error": type(error).__name__}})
+        return "away"
+    return "ok"
+
+
+async def _ask(database: Database) -> None:
+    async with database.autocommit() as connection:
+        await connection.execute(text("SELECT 1"))
+
+
+@asynccontextmanager
+async def _nothing() -> AsyncIterator[None]:
+    yield
+
+
+_log = logging.getLogger("lapor.http")

@@ -1,0 +1,143 @@
+"""Sign-in as endpoints ask for it: dependencies that give the principal or refuse."""
+
+import hashlib
+import secrets
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import text
+
+from shared.database.engine import Database
+from shared.http.documentation import OPTIONAL_SCHEME
+from shared.http.problems import forbidden, unauthorized
+from shared.http.tokens import (
+    InvalidPrincipalToken,
+    Partner,
+    Principal,
+    ReporterPrincipal,
+    Staff,
+    Tokens,
+)
+
+PARTNER_PREFIX = "lapor_p_"
+
+
+def new_partner_token() -> tuple[str, bytes]:
+    """A partner's HTTP token, shown once, and the hash to store."""
+    token = PARTNER_PREFIX + secrets.token_urlsafe(32)
+    return token, partner_token_hash(token)
+
+
+def partner_token_hash(token: str) -> bytes:
+    """SHA-256, 32 bytes. Enough for what is random and long."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+_staff_scheme = HTTPBearer(
+    scheme_name="Staff", bearerFormat="JWT", auto_error=False, description="A staff access token"
+)
+_reporter_scheme = HTTPBearer(
+    scheme_name="Reporter",
+    auto_error=False,
+    description="A reporter's access token, a token for one report, or a partner's HTTP token",
+)
+_optional_scheme = HTTPBearer(scheme_name=OPTIONAL_SCHEME, auto_error=False)
+
+_Credentials = HTTPAuthorizationCredentials | None
+
+
+async def current_staff(
+    request: Request, credentials: Annotated[_Credentials, Depends(_staff_scheme)]
+) -> Staff:
+    """A member of staff, as the directory has them at this moment. 401 without a valid token,
+    403 for other principals."""
+    principal = await _principal(request, credentials)
+    if principal is None:
+        raise unauthorized()
+    if not isinstance(principal, Staff):
+        raise forbidden()
+    return principal
+
+
+async def current_reporter(
+    request: Request, credentials: Annotated[_Credentials, Depends(_reporter_scheme)]
+) -> ReporterPrincipal:
+    """A reporter, the bearer of one report's code, or a partner. 401 without a valid token,
+    403 for staff."""
+    principal = await _principal(request, credentials)
+    if principal is None:
+        raise unauthorized()
+    if isinstance(principal, Staff):
+        raise forbidden()
+    return principal
+
+
+async def current_principal(
+    request: Request,
+    staff: Annotated[_Credentials, Depends(_staff_scheme)],
+    reporter: Annotated[_Credentials, Depends(_reporter_scheme)],
+) -> Principal:
+    """Anybody who is signed in. 401 without a valid token."""
+    principal = await _principal(request, staff or reporter)
+    if principal is None:
+        raise unauthorized()
+    return principal
+
+
+async def optional_principal(
+    request: Request, credentials: Annotated[_Credentials, Depends(_optional_scheme)]
+) -> Principal | None:
+    """Whoever is signed in, None if nobody; a token that is not valid is still a 401."""
+    return await _principal(request, credentials)
+
+
+CurrentStaff = Annotated[Staff, Depends(current_staff)]
+CurrentReporter = Annotated[ReporterPrincipal, Depends(current_reporter)]
+CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
+OptionalPrincipal = Annotated[Principal | None, Depends(optional_principal)]
+
+
+async def _principal(request: Request, credentials: _Credentials) -> Principal | None:
+    if credentials is None:
+        return None
+    token = credentials.credentials
+    database: Database = request.app.state.database
+    if token.startswith(PARTNER_PREFIX):
+        return await _partner(database, token)
+    tokens: Tokens = request.app.state.tokens
+    try:
+        principal = tokens.read(token)
+    except InvalidPrincipalToken:
+        raise unauthorized("token_invalid") from None
+    if isinstance(principal, Staff):
+        return await staff_in_directory(database, principal)
+    return principal
+
+
+async def staff_in_directory(database: Database, claimed: Staff) -> Staff:
+    """The directory's row for the claims of a token; its role, agency and path win. 401 if the
+    person is not active any more or the token is older than the last change."""
+    async with database.autocommit() as connection:
+        row = (await connection.execute(_STAFF, {"id": claimed.id})).mappings().one_or_none()
+    if row is None or row["token_version"] != claimed.token_version:
+        raise unauthorized("token_invalid")
+    return Staff.model_validate(dict(row))
+
+
+async def _partner(database: Database, token: str) -> Partner:
+    async with database.autocommit() as connection:
+        parameters = {"hash": partner_token_hash(token)}
+        system = (await connection.execute(_PARTNER, parameters)).scalar_one_or_none()
+    if system is None:
+        raise unauthorized("token_invalid")
+    return Partner(system=system)
+
+
+_STAFF = text(
+    "SELECT id, role, agency_id, agency_path, name, token_version"
+    " FROM routing.staff_directory WHERE id = :id AND active"
+)
+_PARTNER = text(
+    "SELECT system FROM intake.partner_directory WHERE http_token_hash = :hash AND active"
+)

@@ -1,0 +1,104 @@
+"""OpenAPI complete enough for a generated client: problems, security, stable names."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.http.problems import MEDIA_TYPE
+
+# A scheme of this name stands for "any of the others, or none" and is resolved below.
+OPTIONAL_SCHEME = "Optional"
+
+
+class FieldProblem(BaseModel):
+    """One thing wrong with one field."""
+
+    field: str = Field(description="Dotted path, as in the request")
+    code: str = Field(description="Stable, for programs")
+    message: str = Field(description="For people, in the language asked for")
+
+
+class ProblemDocument(BaseModel):
+    """A problem (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow", title="Problem")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str = Field(description="Stable, for programs")
+    instance: str | None = Field(None, description="Names this very request")
+    errors: list[FieldProblem] | None = None
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For `responses=` of a router or an endpoint: which problems it may answer with."""
+    return {status: _response(status) for status in statuses}
+
+
+def operation_id(route: APIRoute) -> str:
+    """The endpoint's function name: what a generated client calls the method."""
+    return route.name
+
+
+def install(app: FastAPI) -> None:
+    """Complete the document FastAPI makes."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _complete(generate())
+        return generate()
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+_DESCRIPTIONS = {
+    400: "The request cannot be read",
+    401: "Not signed in, or the session is not valid any more",
+    403: "Not allowed",
+    404: "Not there, or not for the caller to know",
+    409: "The present state does not allow it; `code` says why",
+    412: "Changed since the version given in If-Match",
+    413: "Too large",
+    415: "Unsupported type of content",
+    422: "Invalid input; `errors` names the fields",
+    429: "Too many requests; see Retry-After",
+    503: "Passing trouble; see Retry-After",
+}
+
+
+def _response(status: int) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": _DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+def _complete(document: dict[str, Any]) -> None:
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = problem
+    schemes = components.get("securitySchemes", {})
+    schemes.pop(OPTIONAL_SCHEME, None)
+    for path in document.get("paths", {}).values():
+        for operation in path.values():
+            if isinstance(operation, dict):
+                _complete_operation(operation, schemes)
+
+
+def _complete_operation(operation: dict[str, Any], schemes: dict[str, Any]) -> None:
+    responses = operation.setdefault("responses", {})
+    if "422" in responses:
+        responses["422"] = _response(422)
+    if "requestBody" in operation:
+        responses.setdefault("413", _response(413))
+    if "security" in operation:
+        responses.setdefault("401", _response(401))
+        if {OPTIONAL_SCHEME: []} in operation["security"]:
+            operation["security"] = [{}, *({name: []} for name in schemes)]

@@ -1,0 +1,50 @@
+"""Doing a thing once, and only to the version one has seen."""
+
+import re
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Header
+
+from shared.http.problems import FieldError, precondition, validation
+
+
+async def command_id(
+    idempotency_key: Annotated[
+        UUID | None,
+        Header(description="A UUID of the caller's: the same one again gets the first outcome"),
+    ] = None,
+) -> UUID:
+    """The id of the command this request carries: its Idempotency-Key, else a new one."""
+    return idempotency_key or uuid4()
+
+
+async def if_match(
+    if_match: Annotated[
+        str | None, Header(description='The version seen, as in the ETag: `"7"`', max_length=100)
+    ] = None,
+) -> int | None:
+    """The version the caller saw; None without the header or for `*`. Anything else is a 422."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    if not (match := _ETAG.fullmatch(if_match.strip())):
+        raise validation(FieldError("if-match", "etag_invalid"))
+    return int(match[1])
+
+
+CommandId = Annotated[UUID, Depends(command_id)]
+IfMatch = Annotated[int | None, Depends(if_match)]
+
+
+def etag(version: int) -> str:
+    """For the ETag header of what has this version."""
+    return f'"{version}"'
+
+
+def check_version(seen: int | None, present: int) -> None:
+    """Raises the 412 problem if the caller saw another version than the present one."""
+    if seen is not None and seen != present:
+        raise precondition(present)
+
+
+_ETAG = re.compile(r'"(\d{1,18})"', re.ASCII)

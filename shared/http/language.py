@@ -1,0 +1,28 @@
+"""Which language a person reads: Indonesian, unless English is asked for."""
+
+from typing import Literal
+
+Language = Literal["id", "en"]
+
+
+def pick_language(accept_language: str | None) -> Language:
+    """From an Accept-Language header (RFC 9110 §12.5.4). Indonesian on a tie, for `*`, without
+    a header, and for a header that cannot be read."""
+    weights: dict[str, float] = {}
+    for part in (accept_language or "").split(","):
+        tag, _, parameter = part.strip().partition(";")
+        primary = tag.split("-")[0].strip().lower()
+        weights[primary] = max(weights.get(primary, 0.0), _quality(parameter))
+    # `in` was the code of Indonesian until 1989; old phones still send it.
+    indonesian = max(weights.get("id", 0.0), weights.get("in", 0.0), weights.get("*", 0.0))
+    return "en" if weights.get("en", 0.0) > indonesian else "id"
+
+
+def _quality(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return min(max(float(value), 0.0), 1.0)
+    except ValueError:
+        return 0.0

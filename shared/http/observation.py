@@ -1,0 +1,131 @@
+"""Around every request: trace, safe headers, one log line, metrics, and the last resort."""
+
+import logging
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+from fastapi import Request
+from opentelemetry import trace
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.http import problems
+from shared.telemetry import continued_trace, registry
+
+API_CONTENT_SECURITY = "default-src 'none'; frame-ancestors 'none'"
+
+_log = logging.getLogger("lapor.http")
+_requests = Counter(
+    "lapor_http_requests",
+    "Requests answered",
+    ["service", "method", "route", "status"],
+    registry=registry,
+)
+_seconds = Histogram(
+    "lapor_http_request_seconds",
+    "Time to the end of the answer",
+    ["service", "method", "route"],
+    registry=registry,
+)
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+_QUIET = {"/healthz", "/readyz", "/metrics"}
+
+
+class Observation:
+    """ASGI middleware. Neither addresses, query strings, bodies nor report texts are kept:
+    metrics and log name the route's template only."""
+
+    def __init__(self, app: ASGIApp, *, service: str, content_security: str) -> None:
+        self.app = app
+        self.service = service
+        self.content_security = content_security
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        # A tracing backend, where one is configured, must not learn what people search for.
+        trace.get_current_span().set_attribute("url.query", "")
+        with continued_trace(Headers(scope=scope)) as request_id:
+            await self._observe(scope, receive, send, request_id)
+
+    async def _observe(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = time.perf_counter()
+        status = 0
+        replaced = False
+
+        async def respond(message: Message) -> None:
+            nonlocal status, replaced
+            if message["type"] == "http.response.start":
+                replaced = _is_plain_too_large(message)
+                status = message["status"]
+                if replaced:
+                    request = Request(scope)
+                    await problems.render(request, problems.too_large())(
+                        scope, receive, self._dress(send, request_id)
+                    )
+                else:
+                    self._add_headers(message, request_id)
+            if not replaced:
+                await send(message)
+
+        try:
+            await self.app(scope, receive, respond)
+        except Exception as error:
+            _log.error(
+                "unforeseen error", exc_info=error, extra={"fields": {"route": _route(scope)}}
+            )
+            if status:
+                raise  # too late to answer; the server cuts the connection
+            request = Request(scope)
+            await problems.render(request, problems.internal())(scope, receive, respond)
+        finally:
+            self._record(scope, status, time.perf_counter() - started)
+
+    def _dress(self, send: Send, request_id: str) -> Send:
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add_headers(message, request_id)
+            await send(message)
+
+        return dressed
+
+    def _add_headers(self, message: MutableMapping[str, Any], request_id: str) -> None:
+        headers = MutableHeaders(scope=message)
+        headers["X-Request-ID"] = request_id
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers.setdefault("Referrer-Policy", "no-referrer")
+        headers.setdefault("X-Frame-Options", "DENY")
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Content-Security-Policy", self.content_security)
+        headers.setdefault("Cache-Control", "no-store")
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        route = _route(scope)
+        if route in _QUIET:
+            return
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        _requests.labels(self.service, method, route, str(status)).inc()
+        _seconds.labels(self.service, method, route).observe(seconds)
+        fields = {
+            "method": method,
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+        }
+        _log.info("request", extra={"fields": fields})
+
+
+def _route(scope: Scope) -> str:
+    """The template of the path, never the path: numbers and codes would be labels without end."""
+    return getattr(scope.get("route"), "path", "unmatched")
+
+
+def _is_plain_too_large(message: Message) -> bool:
+    """Starlette's body limit answers in plain text before any error handler is asked."""
+    return message["status"] == 413 and Headers(raw=message["headers"]).get(
+        "content-type", ""
+    ).startswith("text/plain")

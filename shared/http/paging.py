@@ -1,0 +1,49 @@
+"""Keyset paging: `{items, next}`, where `next` is an opaque cursor."""
+
+import base64
+import binascii
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, Field, ValidationError
+
+from shared.http.problems import FieldError, validation
+
+T = TypeVar("T")
+Position = TypeVar("Position", bound=BaseModel)
+
+PageSize = Annotated[int, Query(ge=1, le=100, description="How many items at most")]
+"""Use as `limit: PageSize = 25`."""
+
+Cursor = Annotated[
+    str | None,
+    Query(max_length=1000, description="`next` of the page before; absent for the first"),
+]
+"""Use as `cursor: Cursor = None`."""
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a listing."""
+
+    items: list[T]
+    next: str | None = Field(description="The cursor of the next page; null on the last")
+
+
+def encode_cursor(position: BaseModel) -> str:
+    """Where the next page starts: a small model of the last item's sort keys. It is not
+    secret, and not trusted when it comes back: authority is checked anew on every page."""
+    return base64.urlsafe_b64encode(position.model_dump_json().encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, position: type[Position]) -> Position | None:
+    """The position in a cursor, None for the first page. A cursor that is not of this listing
+    is a 422 on the field `cursor`."""
+    if cursor is None:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        return position.model_validate_json(
+            base64.b64decode(padded.encode(), altchars=b"-_", validate=True)
+        )
+    except (binascii.Error, UnicodeEncodeError, ValidationError):
+        raise validation(FieldError("cursor", "cursor_invalid")) from None

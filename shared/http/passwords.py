@@ -1,0 +1,40 @@
+"""Passwords: argon2id, off the event loop, a few at a time (each takes 64 MiB)."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+__all__ = ["hash_password", "needs_rehash", "verify_password"]
+
+_hasher = PasswordHasher()
+_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+# Checked against when there is nobody of that name, so that the answer takes as long.
+_nobody = PasswordHasher().hash("nobody")
+
+
+async def hash_password(password: str) -> str:
+    """An argon2id hash with its parameters and salt (PHC string), for storage."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
+
+
+async def verify_password(stored: str | None, password: str) -> bool:
+    """Whether the password is right. Give None where there is no such person: the answer is
+    False after the same time."""
+    matches = await asyncio.get_running_loop().run_in_executor(
+        _threads, _matches, stored or _nobody, password
+    )
+    return matches and stored is not None
+
+
+def needs_rehash(stored: str) -> bool:
+    """Whether the hash was made with weaker parameters than today's."""
+    return _hasher.check_needs_rehash(stored)
+
+
+def _matches(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,192 @@
+"""Errors as the interface states them: RFC 9457 problems with a stable code."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from shared.http.language import Language, pick_language
+from shared.http.messages import field_message, words_for
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldError(NamedTuple):
+    """One thing wrong with one field. `field` is a dotted path (`reporter.phone`), `code` one
+    of the catalogue's field codes, `params` what its template needs."""
+
+    field: str
+    code: str
+    params: Mapping[str, Any] = {}
+    fallback: str = ""
+
+
+class Problem(Exception):
+    """A refusal: its HTTP status, its code in the catalogue, and what the words need.
+
+    `members` are extra members of the answer (RFC 9457 §3.2), for programs to read; keep
+    personal data out of them.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        members: Mapping[str, Any] | None = None,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.params = dict(params or {})
+        self.members = dict(members or {})
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+    def body(self, language: Language, request_id: str | None = None) -> dict[str, Any]:
+        """The problem as a JSON object, in the reader's language."""
+        words = words_for(self.code, language, {"request_id": request_id, **self.params})
+        body: dict[str, Any] = {
+            **self.members,
+            "type": f"urn:lapor:problem:{self.code}",
+            "title": words.title,
+            "status": self.status,
+            "detail": words.detail,
+            "code": self.code,
+        }
+        if request_id:
+            body["instance"] = f"urn:lapor:request:{request_id}"
+        if self.errors:
+            body["errors"] = [
+                {
+                    "field": e.field,
+                    "code": e.code,
+                    "message": field_message(e.code, language, e.params, e.fallback),
+                }
+                for e in self.errors
+            ]
+        return body
+
+
+def validation(*errors: FieldError) -> Problem:
+    return Problem(422, "validation", errors=errors)
+
+
+def unauthorized(code: str = "unauthorized") -> Problem:
+    return Problem(401, code, headers={"WWW-Authenticate": "Bearer"})
+
+
+def forbidden(code: str = "forbidden", **params: Any) -> Problem:
+    return Problem(403, code, params=params)
+
+
+def not_found(code: str = "not_found", **params: Any) -> Problem:
+    """Also for what the caller may not know exists."""
+    return Problem(404, code, params=params)
+
+
+def conflict(
+    code: str = "conflict", *, members: Mapping[str, Any] | None = None, **params: Any
+) -> Problem:
+    return Problem(409, code, params=params, members=members)
+
+
+def precondition(current_version: int) -> Problem:
+    """The If-Match version is not the present one, which the answer names."""
+    return Problem(412, "precondition_failed", members={"version": current_version})
+
+
+def too_large(code: str = "too_large", **params: Any) -> Problem:
+    return Problem(413, code, params=params)
+
+
+def unsupported_media(code: str = "unsupported_media", **params: Any) -> Problem:
+    return Problem(415, code, params=params)
+
+
+def too_many(seconds: int, code: str = "too_many") -> Problem:
+    """`seconds` until another try makes sense."""
+    return Problem(429, code, params={"seconds": seconds}, headers={"Retry-After": str(seconds)})
+
+
+def unavailable(code: str = "unavailable", *, seconds: int = 5, **params: Any) -> Problem:
+    return Problem(503, code, params=params, headers={"Retry-After": str(seconds)})
+
+
+def internal() -> Problem:
+    return Problem(500, "internal")
+
+
+def render(request: Request, problem: Problem) -> Response:
+    """The answer to a request, in the language it asked for."""
+    language = pick_language(request.headers.get("accept-language"))
+    body = problem.body(language, getattr(request.state, "request_id", None))
+    headers = {**problem.headers, "Content-Language": language, "Vary": "Accept-Language"}
+    return Response(
+        orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS),
+        problem.status,
+        headers,
+        media_type=MEDIA_TYPE,
+    )
+
+
+def json_response(content: Any, status: int = 200) -> Response:
+    """Any JSON content, as it is, without a model."""
+    return Response(orjson.dumps(content), status, media_type="application/json")
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the application a problem. What nobody foresaw becomes a 500 in
+    `shared.http.observation`, which logs it first."""
+
+    @app.exception_handler(Problem)
+    async def refused(request: Request, problem: Problem) -> Response:
+        return render(request, problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        return render(request, validation(*map(_field_error, error.errors())))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        code = _HTTP_CODES.get(
+            error.status_code, "bad_request" if error.status_code < 500 else "unavailable"
+        )
+        return render(request, Problem(error.status_code, code, headers=error.headers))
+
+    # A database that is away is a passing trouble, not a defect.
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(PoolTimeout)
+    async def database_away(request: Request, error: Exception) -> Response:
+        return render(request, unavailable())
+
+
+_HTTP_CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "too_large",
+    415: "unsupported_media",
+}
+_PARTS_OF_A_REQUEST = {"body", "query", "path", "header", "cookie"}
+
+
+def _field_error(error: Mapping[str, Any]) -> FieldError:
+    loc = error["loc"]
+    if error["type"] == "json_invalid":  # its location is an offset, of no use to a person
+        return FieldError("", "json_invalid")
+    if loc and loc[0] in _PARTS_OF_A_REQUEST:
+        loc = loc[1:]
+    return FieldError(".".join(map(str, loc)), error["type"], error.get("ctx") or {}, error["msg"])

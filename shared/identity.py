@@ -1,0 +1,107 @@
+"""Who people are, kept unreadable at rest: rotatable encryption, and equality without reading."""
+
+import hashlib
+import hmac
+import unicodedata
+
+import phonenumbers
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+__all__ = [
+    "BlindIndex",
+    "IdentityCipher",
+    "InvalidToken",
+    "normalise_email",
+    "normalise_nik",
+    "normalise_phone",
+]
+
+
+class IdentityCipher:
+    """Encrypts identity fields. The first key encrypts, every key decrypts: put a new key in
+    front, run `rotate` over the stored tokens, then drop the old one."""
+
+    def __init__(self, keys: str) -> None:
+        """`keys` as in the settings: comma-separated Fernet keys (url-safe base64 of 32 bytes).
+        Raises ValueError for anything else."""
+        self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
+
+    @staticmethod
+    def new_key() -> str:
+        return Fernet.generate_key().decode()
+
+    def encrypt(self, text: str) -> bytes:
+        """The token to store (bytea)."""
+        return self._fernet.encrypt(text.encode())
+
+    def decrypt(self, token: bytes | str) -> str:
+        """Raises InvalidToken if no key fits or the token was changed."""
+        return self._fernet.decrypt(token).decode()
+
+    def encrypt_bytes(self, data: bytes) -> bytes:
+        return self._fernet.encrypt(data)
+
+    def decrypt_bytes(self, token: bytes | str) -> bytes:
+        """Raises InvalidToken if no key fits or the token was changed."""
+        return self._fernet.decrypt(token)
+
+    def rotate(self, token: bytes | str) -> bytes:
+        """The same content under the first key. Raises InvalidToken."""
+        return self._fernet.rotate(token)
+
+
+class BlindIndex:
+    """Keyed digests (HMAC-SHA256, 32 bytes) by which an encrypted phone number, e-mail address
+    or NIK is found again. Each kind has digests of its own: a NIK never equals a number."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+
+    def phone(self, text: str) -> bytes:
+        """Raises ValueError if this is no phone number."""
+        return self._digest(b"phone", normalise_phone(text))
+
+    def email(self, text: str) -> bytes:
+        """Raises ValueError if this is no e-mail address."""
+        return self._digest(b"email", normalise_email(text))
+
+    def nik(self, text: str) -> bytes:
+        """Raises ValueError if these are not sixteen digits."""
+        return self._digest(b"nik", normalise_nik(text))
+
+    def other(self, kind: str, value: str) -> bytes:
+        """Of a value that is compared as it stands (a social media account, an SMS sender)."""
+        return self._digest(kind.encode(), value)
+
+    def _digest(self, kind: bytes, value: str) -> bytes:
+        return hmac.digest(self._key, kind + b"\0" + value.encode(), hashlib.sha256)
+
+
+def normalise_phone(text: str) -> str:
+    """E.164 (`+62812…`), read as an Indonesian number if it names no country.
+    Raises ValueError."""
+    try:
+        number = phonenumbers.parse(text, "ID")
+    except phonenumbers.NumberParseException:
+        raise ValueError("not a phone number") from None
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError("not a phone number")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def normalise_email(text: str) -> str:
+    """Trimmed, NFC, lower case: providers do not tell case apart. Raises ValueError."""
+    address = unicodedata.normalize("NFC", text).strip().lower()
+    name, at, domain = address.rpartition("@")
+    if not (name and at and "." in domain) or any(c.isspace() for c in address):
+        raise ValueError("not an e-mail address")
+    return address
+
+
+def normalise_nik(text: str) -> str:
+    """The sixteen digits without spaces, dots or dashes. Raises ValueError. Whether region and
+    birth date in them make sense is the form's question."""
+    digits = "".join(c for c in text if c not in " .-")
+    if len(digits) != 16 or not (digits.isascii() and digits.isdigit()):
+        raise ValueError("not a NIK")
+    return digits
