@@ -1,0 +1,113 @@
+"""What can be done to a report, and the requests that ask for it."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """Every step a report can take; the codes stand in histories, events and the API."""
+
+    SUBMIT = "submit"
+    VERIFY = "verify"
+    AMEND = "amend"
+    THROW = "throw"
+    DEFER = "defer"
+    COMPLETE_INFORMATION = "complete_information"
+    CONNECT = "connect"
+    ARCHIVE = "archive"
+    RESTORE = "restore"
+    WITHDRAW = "withdraw"
+    FOLLOW_UP = "follow_up"
+    COORDINATE = "coordinate"
+    REPLY = "reply"
+    DECLARE_SATISFIED = "declare_satisfied"
+    FORWARD = "forward"
+    CHANGE_COPIES = "change_copies"
+    HOLD = "hold"
+    RELEASE = "release"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    REQUEST_NOT_AUTHORITY = "request_not_authority"
+    REQUEST_HOLD = "request_hold"
+    REQUEST_RELEASE = "request_release"
+    REQUEST_CLOSE = "request_close"
+    REQUEST_REOPEN = "request_reopen"
+    ACCEPT_REQUEST = "accept_request"
+    REJECT_REQUEST = "reject_request"
+    WITHDRAW_REQUEST = "withdraw_request"
+    AUTO_CLOSE = "auto_close"
+    OVERDUE = "overdue"
+    END_REQUEST = "end_request"
+
+
+class RequestKind(StrEnum):
+    """Permintaan: what an agency may ask of the one that delegated the report to it."""
+
+    NOT_AUTHORITY = "not_authority"
+    HOLD = "hold"
+    RELEASE = "release"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+REQUESTED_BY: dict[Action, RequestKind] = {
+    Action.REQUEST_NOT_AUTHORITY: RequestKind.NOT_AUTHORITY,
+    Action.REQUEST_HOLD: RequestKind.HOLD,
+    Action.REQUEST_RELEASE: RequestKind.RELEASE,
+    Action.REQUEST_CLOSE: RequestKind.CLOSE,
+    Action.REQUEST_REOPEN: RequestKind.REOPEN,
+}
+
+PERFORMED_BY: dict[RequestKind, Action] = {
+    RequestKind.HOLD: Action.HOLD,
+    RequestKind.RELEASE: Action.RELEASE,
+    RequestKind.CLOSE: Action.CLOSE,
+    RequestKind.REOPEN: Action.REOPEN,
+}
+
+ANSWERS_NOT_AUTHORITY = frozenset(
+    {
+        Action.VERIFY,
+        Action.THROW,
+        Action.DEFER,
+        Action.ARCHIVE,
+        Action.FORWARD,
+        Action.REQUEST_NOT_AUTHORITY,
+    }
+)
+"""What the decider of a pending not-authority request does to accept it."""
+
+SIGNALS = frozenset({Action.HOLD, Action.RELEASE, Action.CLOSE, Action.REOPEN})
+"""Commands that travel as workflow signals, so that operators can send them by hand."""
+
+
+class DeferralKind(StrEnum):
+    INCOMPLETE_DATA = "incomplete_data"
+    AGENCY_NOT_CONNECTED = "agency_not_connected"
+
+
+class FollowUpKind(StrEnum):
+    INITIAL_RESPONSE = "initial_response"
+    FOLLOW_UP = "follow_up"
+
+
+class ArchiveCategory(StrEnum):
+    """*Kriteria laporan yang dapat diarsipkan*, the guide's eight in its order."""
+
+    CRIMINAL_CASE = "criminal_case"
+    MISPLACED_REPLY = "misplaced_reply"
+    INCOMPLETE = "incomplete"
+    UNCLEAR = "unclear"
+    ABUSIVE = "abusive"
+    TOO_GENERAL = "too_general"
+    COURT_CASE = "court_case"
+    NOT_RELEVANT = "not_relevant"
+
+
+class Classification(StrEnum):
+    """The public chooses one of the first three; the verifier refines a complaint."""
+
+    COMPLAINT = "complaint"
+    ASPIRATION = "aspiration"
+    INFORMATION = "information"
+    COMPLAINT_WITH_OVERSIGHT = "complaint_with_oversight"
+    COMPLAINT_WITHOUT_OVERSIGHT = "complaint_without_oversight"

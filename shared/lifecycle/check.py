@@ -1,0 +1,152 @@
+"""Whether an action is legal now: the table's answer, and why not."""
+
+from collections.abc import Collection
+
+from shared.lifecycle.actions import (
+    ANSWERS_NOT_AUTHORITY,
+    PERFORMED_BY,
+    Action,
+    RequestKind,
+)
+from shared.lifecycle.authority import Standing
+from shared.lifecycle.commands import Command
+from shared.lifecycle.rules import RULES, Rule
+from shared.lifecycle.state import ReportState
+from shared.lifecycle.statuses import Status
+
+
+class Refused(Exception):
+    """An action the status, the person or a pending request does not allow; nothing changes.
+
+    `code` is stable and goes into answers, histories and receipts.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def refusal(state: ReportState, action: Action, standings: Collection[Standing]) -> str | None:
+    """The code of the reason against this action, or None where it is allowed."""
+    rule = RULES[action]
+    deciding = Standing.DECIDER in standings and _pending_not_authority(state)
+    if not rule.who & set(standings):
+        return "not_authorised"
+    if state.status not in _sources(rule, deciding):
+        return "not_allowed_in_status"
+    waived = deciding and action in ANSWERS_NOT_AUTHORITY
+    for condition in rule.conditions:
+        if not waived and (code := condition(state)):
+            return code
+    if _pending_not_authority(state) and not _goes_on(action, standings):
+        return "not_authority_pending"
+    return None
+
+
+def allowed_actions(state: ReportState, standings: Collection[Standing]) -> tuple[Action, ...]:
+    """The actions open to somebody of these standings, in the table's order."""
+    return tuple(action for action in RULES if refusal(state, action, standings) is None)
+
+
+def check(state: ReportState, command: Command) -> None:
+    """Raise `Refused` unless the command is legal at this state."""
+    if command.handler_seen != state.handler_id:
+        raise Refused("handler_changed")
+    if code := refusal(state, command.action, command.standings):
+        raise Refused(code)
+    if command.action in _ON_REQUESTS:
+        _check_request(state, command)
+    if code := _incomplete(state, command):
+        raise Refused(code)
+
+
+_ON_REQUESTS = frozenset({Action.ACCEPT_REQUEST, Action.REJECT_REQUEST, Action.WITHDRAW_REQUEST})
+_STAFF = frozenset(
+    {
+        Standing.HANDLER_OFFICER,
+        Standing.HANDLER_ADMIN,
+        Standing.ADMIN_ABOVE,
+        Standing.DECIDER,
+    }
+)
+_DURING_NOT_AUTHORITY = frozenset({Action.COORDINATE, Action.WITHDRAW_REQUEST})
+_BY_ITS_DECIDER = (
+    _DURING_NOT_AUTHORITY
+    | ANSWERS_NOT_AUTHORITY
+    | {
+        Action.REJECT_REQUEST,
+        Action.CHANGE_COPIES,
+    }
+)
+
+
+def _pending_not_authority(state: ReportState) -> bool:
+    return state.pending(RequestKind.NOT_AUTHORITY) is not None
+
+
+def _sources(rule: Rule, deciding: bool) -> frozenset[Status]:
+    """The decider of a not-authority request may also act on a report already verified."""
+    if deciding and rule.action in ANSWERS_NOT_AUTHORITY:
+        return rule.sources | {Status.VERIFIED}
+    return rule.sources
+
+
+def _goes_on(action: Action, standings: Collection[Standing]) -> bool:
+    """Whether an action may be done while a not-authority request is pending."""
+    if not _STAFF & set(standings):
+        return True
+    if Standing.DECIDER in standings:
+        return action in _BY_ITS_DECIDER
+    return action in _DURING_NOT_AUTHORITY
+
+
+def _check_request(state: ReportState, command: Command) -> None:
+    request = state.request(command.request_id)
+    if request is None:
+        raise Refused("no_such_request")
+    if command.action is Action.WITHDRAW_REQUEST:
+        if command.actor.staff_id != request.staff_id:
+            raise Refused("not_the_asker")
+    elif command.actor.staff_id == request.staff_id:
+        raise Refused("own_request")
+    if command.action is Action.ACCEPT_REQUEST:
+        if request.kind is RequestKind.NOT_AUTHORITY:
+            raise Refused("accept_by_acting")
+        _check_performance(state, request.kind)
+
+
+def _check_performance(state: ReportState, kind: RequestKind) -> None:
+    """What was asked must still be possible."""
+    if code := refusal(state, PERFORMED_BY[kind], {Standing.ADMIN_ABOVE}):
+        raise Refused(code)
+
+
+def _incomplete(state: ReportState, command: Command) -> str | None:
+    """What the action needs and the command lacks, or names wrongly."""
+    handing = command.handing
+    match command.action:
+        case Action.VERIFY:
+            if handing is None or command.classification is None:
+                return "command_incomplete"
+        case Action.THROW | Action.FORWARD:
+            if handing is None:
+                return "command_incomplete"
+            if handing.chain[-1] == state.handler_id:
+                return "same_handler"
+        case Action.DEFER if command.deferral is None:
+            return "command_incomplete"
+        case Action.ARCHIVE if command.archive_category is None:
+            return "command_incomplete"
+        case Action.FOLLOW_UP if command.follow_up_kind is None:
+            return "command_incomplete"
+        case Action.CHANGE_COPIES if command.copies is None:
+            return "command_incomplete"
+        case (
+            Action.REQUEST_NOT_AUTHORITY
+            | Action.REQUEST_HOLD
+            | Action.REQUEST_RELEASE
+            | Action.REQUEST_CLOSE
+            | Action.REQUEST_REOPEN
+        ) if command.decider_id is None or command.actor.staff_id is None:
+            return "command_incomplete"
+    return None

@@ -1,0 +1,71 @@
+"""A command: one person's wish for one report, as it travels to the report's workflow."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.lifecycle.actions import (
+    Action,
+    ArchiveCategory,
+    Classification,
+    DeferralKind,
+    FollowUpKind,
+)
+from shared.lifecycle.authority import Standing
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.people import Actor
+
+
+class Handing(BaseModel):
+    """Who is to have the report: the new delegation chain and its handler's time zone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    chain: tuple[int, ...]
+    zone: Zone
+
+
+class Command(BaseModel):
+    """What a service sends. Words stay in the service's own schema, keyed by this id.
+
+    `standings` is what the service found the actor to be at `handler_seen`; a command made for
+    another handler than the present one is refused. Fields an action does not use stay empty.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    number: int
+    action: Action
+    actor: Actor
+    standings: frozenset[Standing]
+    at: datetime
+    handler_seen: int
+    handing: Handing | None = None
+    classification: Classification | None = None
+    anonymous: bool | None = None
+    secret: bool | None = None
+    priority: bool | None = None
+    deferral: DeferralKind | None = None
+    awaited_agency_id: int | None = None
+    archive_category: ArchiveCategory | None = None
+    follow_up_kind: FollowUpKind | None = None
+    request_id: UUID | None = None
+    decider_id: int | None = None
+    suggested_agency_id: int | None = None
+    copies: tuple[int, ...] | None = None
+    assignee_id: int | None = None
+    reason_code: str | None = None
+
+
+class Outcome(BaseModel):
+    """What became of a command: done at a version, or refused with a stable code."""
+
+    model_config = ConfigDict(frozen=True)
+
+    command_id: UUID
+    done: bool
+    version: int
+    status: str
+    refusal: str | None = None

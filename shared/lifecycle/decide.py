@@ -1,0 +1,170 @@
+"""Deciding a step: from a state and a command, or a clock that fired, to what is recorded."""
+
+from datetime import datetime
+from typing import Any
+
+from shared.lifecycle.actions import ANSWERS_NOT_AUTHORITY, Action, RequestKind
+from shared.lifecycle.check import check
+from shared.lifecycle.clocks import Clock, ClockKind
+from shared.lifecycle.commands import Command
+from shared.lifecycle.decision import ClockIntent, ClockOp, Decision, Entry, Visibility
+from shared.lifecycle.effects import Effect, apply, end_of_auto_close
+from shared.lifecycle.events import EVENT_OF
+from shared.lifecycle.people import SYSTEM, Actor
+from shared.lifecycle.state import ReportState
+from shared.lifecycle.statuses import ENDED
+from shared.lifecycle.visibility import visibility_of
+
+
+def effective_at(state: ReportState, at: datetime, now: datetime) -> datetime:
+    """When a command counts: never in the future, never before the last step."""
+    return min(now, max(at, state.last_step_at))
+
+
+def decide(state: ReportState, command: Command, at: datetime) -> Decision:
+    """The step a command makes at its effective time, or `Refused`."""
+    check(state, command)
+    effect = apply(state, command)
+    actor = command.actor
+    main = _entry(state, effect, command.action, actor, at, command.id, command.reason_code)
+    entries = [main, *_ended_entries(state, effect, command, actor, at)]
+    return _decision(state, effect, str(command.id), at, entries, EVENT_OF[command.action])
+
+
+def decide_refused_signal(
+    state: ReportState, action: Action, actor: Actor, step_id: str, at: datetime, code: str
+) -> Decision:
+    """A signal that was not legal at that moment: recorded, and nothing else."""
+    effect = Effect(state)
+    effect.details["refused"] = code
+    entry = _entry(state, effect, action, actor, at)
+    entry = entry.model_copy(update={"visibility": Visibility.STAFF})
+    return _decision(state, effect, step_id, at, [entry], "signal_refused")
+
+
+def decide_clock(state: ReportState, clock: Clock) -> Decision:
+    """The step a clock makes when it runs out, at its deadline."""
+    assert clock.deadline is not None
+    step_id = f"clock:{clock.kind}:{clock.key or ''}:{state.version}"
+    if clock.kind is ClockKind.AUTO_CLOSE:
+        effect, action, event = end_of_auto_close(state), Action.AUTO_CLOSE, "closed"
+    else:
+        effect, action, event = Effect(state), Action.OVERDUE, "overdue"
+        effect.clocks.append(ClockIntent(op=ClockOp.FIRE, kind=clock.kind, key=clock.key))
+        effect.details["clock"] = clock.kind
+        if clock.key:
+            effect.details["request_id"] = clock.key
+    at = max(clock.deadline, state.last_step_at)
+    entries = [_entry(state, effect, action, SYSTEM, at)]
+    entries += _ended_entries(state, effect, None, SYSTEM, at)
+    return _decision(state, effect, step_id, at, entries, event)
+
+
+def _decision(
+    state: ReportState,
+    effect: Effect,
+    step_id: str,
+    at: datetime,
+    entries: list[Entry],
+    event: str,
+) -> Decision:
+    after = _after(state, effect, step_id, at, len(entries))
+    return Decision(
+        step_id=step_id,
+        at=at,
+        state=after,
+        clocks=tuple(effect.clocks),
+        entries=tuple(entries),
+        event=event,
+    )
+
+
+def _after(
+    state: ReportState, effect: Effect, step_id: str, at: datetime, lines: int
+) -> ReportState:
+    changes: dict[str, Any] = dict(effect.changes)
+    requests = changes.get("requests", state.requests)
+    for request in requests:
+        if request.kind in effect.ended:
+            effect.stop(ClockKind.REQUEST, key=str(request.id))
+    changes["requests"] = tuple(r for r in requests if r.kind not in effect.ended)
+    status = changes.get("status", state.status)
+    if status not in ENDED:
+        changes["ended_at"] = None
+    elif state.status not in ENDED:
+        changes["ended_at"] = at
+    changes |= {
+        "version": state.version + 1,
+        "entries": state.entries + lines,
+        "step_id": step_id,
+        "last_step_at": at,
+    }
+    return state.model_copy(update=changes)
+
+
+def _entry(
+    state: ReportState,
+    effect: Effect,
+    action: Action,
+    actor: Actor,
+    at: datetime,
+    ref: Any = None,
+    reason_code: str | None = None,
+) -> Entry:
+    details = dict(effect.details)
+    if "chain" in effect.changes:
+        details |= {"from_handler": state.handler_id, "to_handler": effect.changes["chain"][-1]}
+    if reason_code:
+        details["reason_code"] = reason_code
+    to_status = effect.changes.get("status", state.status)
+    return Entry(
+        action=action,
+        actor=actor,
+        at=at,
+        from_status=state.status,
+        to_status=to_status,
+        visibility=visibility_of(action, changed=to_status is not state.status),
+        ref=ref,
+        details=details,
+    )
+
+
+def _ended_entries(
+    state: ReportState, effect: Effect, command: Command | None, actor: Actor, at: datetime
+) -> list[Entry]:
+    """A line for every request this step ends by the way; its own is told by the step itself."""
+    to_status = effect.changes.get("status", state.status)
+    lines = []
+    for request in state.requests:
+        if request.kind not in effect.ended or _is_its_subject(command, request.id):
+            continue
+        lines.append(
+            Entry(
+                action=Action.END_REQUEST,
+                actor=actor,
+                at=at,
+                from_status=to_status,
+                to_status=to_status,
+                visibility=Visibility.STAFF,
+                ref=request.id,
+                details={
+                    "request": request.kind,
+                    "accepted": _accepts(request.kind, command),
+                },
+            )
+        )
+    return lines
+
+
+def _is_its_subject(command: Command | None, request_id: Any) -> bool:
+    decisions = {Action.ACCEPT_REQUEST, Action.REJECT_REQUEST, Action.WITHDRAW_REQUEST}
+    return command is not None and command.action in decisions and command.request_id == request_id
+
+
+def _accepts(kind: RequestKind, command: Command | None) -> bool:
+    """Whether the step grants what the request asked for."""
+    if command is None:
+        return False
+    if kind is RequestKind.NOT_AUTHORITY:
+        return command.action in ANSWERS_NOT_AUTHORITY
+    return command.action == kind.value

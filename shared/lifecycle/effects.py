@@ -1,0 +1,289 @@
+"""What each action does to a report: the change of state and the clocks it starts and stops."""
+
+from collections.abc import Callable
+from typing import Any
+
+from shared.lifecycle.actions import (
+    PERFORMED_BY,
+    REQUESTED_BY,
+    Action,
+    DeferralKind,
+    FollowUpKind,
+    RequestKind,
+)
+from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.commands import Command
+from shared.lifecycle.decision import ClockIntent, ClockOp
+from shared.lifecycle.state import PendingRequest, ReportState
+from shared.lifecycle.statuses import Status
+
+ALL_REQUESTS = frozenset(RequestKind)
+
+
+class Effect:
+    """A change in the making. `ended` are the kinds of request that this step ends."""
+
+    def __init__(self, state: ReportState) -> None:
+        self.before = state
+        self.changes: dict[str, Any] = {}
+        self.clocks: list[ClockIntent] = []
+        self.details: dict[str, Any] = {}
+        self.ended: frozenset[RequestKind] = frozenset()
+
+    def set(self, **changes: Any) -> None:
+        self.changes |= changes
+
+    def start(self, *kinds: ClockKind, key: str | None = None) -> None:
+        self.clocks += [ClockIntent(op=ClockOp.START, kind=kind, key=key) for kind in kinds]
+
+    def start_if_absent(self, kind: ClockKind) -> None:
+        self.clocks.append(ClockIntent(op=ClockOp.START_IF_ABSENT, kind=kind))
+
+    def stop(self, *kinds: ClockKind, key: str | None = None) -> None:
+        self.clocks += [ClockIntent(op=ClockOp.STOP, kind=kind, key=key) for kind in kinds]
+
+    def stop_process(self) -> None:
+        """Every clock but those of requests, which end with their request."""
+        self.stop(
+            ClockKind.VERIFICATION,
+            ClockKind.FOLLOW_UP,
+            ClockKind.SETTLEMENT,
+            ClockKind.AUTO_CLOSE,
+        )
+
+    def hand_over(self, command: Command) -> None:
+        if command.handing is not None:
+            self.set(chain=command.handing.chain, zone=command.handing.zone)
+
+
+def apply(state: ReportState, command: Command) -> Effect:
+    """The effect of a command that `check` has let through."""
+    effect = Effect(state)
+    if command.action in REQUESTED_BY:
+        _ask(effect, command)
+    elif command.action is Action.ACCEPT_REQUEST:
+        _accept(effect, command)
+    else:
+        _EFFECTS[command.action](effect, command)
+    return effect
+
+
+def end_of_auto_close(state: ReportState) -> Effect:
+    """The days after the last follow-up have run out."""
+    effect = Effect(state)
+    _end(effect, Status.CLOSED_BY_SYSTEM)
+    return effect
+
+
+def _verify(effect: Effect, command: Command) -> None:
+    effect.hand_over(command)
+    effect.set(status=Status.VERIFIED, awaited_agency_id=None)
+    _set_fields(effect, command)
+    effect.stop(ClockKind.VERIFICATION)
+    effect.start(ClockKind.FOLLOW_UP, ClockKind.SETTLEMENT)
+    effect.ended = frozenset({RequestKind.NOT_AUTHORITY})
+
+
+def _set_fields(effect: Effect, command: Command) -> None:
+    for name in ("classification", "anonymous", "secret", "priority"):
+        if (value := getattr(command, name)) is not None:
+            effect.set(**{name: value})
+
+
+def _throw(effect: Effect, command: Command) -> None:
+    effect.hand_over(command)
+    effect.set(status=Status.UNVERIFIED, awaited_agency_id=None)
+    effect.stop_process()
+    effect.start(ClockKind.VERIFICATION)
+    effect.ended = frozenset({RequestKind.NOT_AUTHORITY})
+
+
+def _defer(effect: Effect, command: Command) -> None:
+    effect.hand_over(command)
+    effect.stop(ClockKind.FOLLOW_UP, ClockKind.SETTLEMENT)
+    effect.start_if_absent(ClockKind.VERIFICATION)
+    effect.details["deferral"] = command.deferral
+    effect.ended = frozenset({RequestKind.NOT_AUTHORITY})
+    if command.deferral is DeferralKind.INCOMPLETE_DATA:
+        effect.set(status=Status.AWAITING_INFORMATION, question_open=True, awaited_agency_id=None)
+        effect.start(ClockKind.QUESTION)
+    else:
+        effect.set(status=Status.AGENCY_NOT_CONNECTED, awaited_agency_id=command.awaited_agency_id)
+        effect.details["awaited_agency_id"] = command.awaited_agency_id
+
+
+def _complete_information(effect: Effect, _: Command) -> None:
+    effect.set(question_open=False)
+    effect.stop(ClockKind.QUESTION)
+    if effect.before.status is Status.AWAITING_INFORMATION:
+        effect.set(status=Status.INFORMATION_TO_EVALUATE)
+
+
+def _connect(effect: Effect, _: Command) -> None:
+    effect.set(status=Status.UNVERIFIED, awaited_agency_id=None)
+
+
+def _archive(effect: Effect, command: Command) -> None:
+    effect.hand_over(command)
+    effect.details["archive_category"] = command.archive_category
+    effect.set(status=Status.ARCHIVED_BY_ADMIN, awaited_agency_id=None)
+    effect.stop_process()
+    effect.stop(ClockKind.QUESTION)
+    effect.ended = ALL_REQUESTS
+
+
+def _restore(effect: Effect, _: Command) -> None:
+    effect.set(status=Status.UNVERIFIED)
+    effect.start(ClockKind.VERIFICATION)
+    if effect.before.question_open:
+        effect.start(ClockKind.QUESTION)
+
+
+def _withdraw(effect: Effect, _: Command) -> None:
+    effect.set(status=Status.ARCHIVED_BY_REPORTER, question_open=False, awaited_agency_id=None)
+    effect.stop_process()
+    effect.stop(ClockKind.QUESTION)
+    effect.ended = ALL_REQUESTS
+
+
+def _follow_up(effect: Effect, command: Command) -> None:
+    effect.set(status=Status.FOLLOWED_UP)
+    effect.details["follow_up_kind"] = command.follow_up_kind
+    effect.stop(ClockKind.FOLLOW_UP)
+    if command.follow_up_kind is FollowUpKind.FOLLOW_UP:
+        effect.set(followed_up=True)
+        effect.stop(ClockKind.SETTLEMENT)
+        effect.start(ClockKind.AUTO_CLOSE)
+    else:
+        effect.stop(ClockKind.AUTO_CLOSE)
+
+
+def _coordinate(effect: Effect, command: Command) -> None:
+    if command.assignee_id is not None:
+        effect.details["assignee_id"] = command.assignee_id
+
+
+def _amend(effect: Effect, command: Command) -> None:
+    _set_fields(effect, command)
+
+
+def _reply(effect: Effect, _: Command) -> None:
+    effect.set(status=Status.REPLIED_BY_REPORTER)
+    effect.stop(ClockKind.AUTO_CLOSE)
+    effect.start_if_absent(ClockKind.FOLLOW_UP)
+    effect.ended = frozenset({RequestKind.CLOSE})
+
+
+def _declare_satisfied(effect: Effect, _: Command) -> None:
+    _end(effect, Status.CLOSED_BY_REPORTER)
+
+
+def _forward(effect: Effect, command: Command) -> None:
+    effect.hand_over(command)
+    effect.set(status=Status.VERIFIED, held=False)
+    if command.copies:
+        effect.set(copies=tuple(sorted({*effect.before.copies, *command.copies})))
+    effect.stop(ClockKind.AUTO_CLOSE)
+    effect.start(ClockKind.FOLLOW_UP)
+    effect.ended = ALL_REQUESTS
+
+
+def _change_copies(effect: Effect, command: Command) -> None:
+    assert command.copies is not None
+    effect.set(copies=tuple(sorted(set(command.copies))))
+    effect.details["copies"] = sorted(set(command.copies))
+
+
+def _hold(effect: Effect, _: Command) -> None:
+    effect.set(held=True)
+    effect.ended = frozenset({RequestKind.HOLD})
+
+
+def _release(effect: Effect, _: Command) -> None:
+    effect.set(held=False)
+    effect.ended = frozenset({RequestKind.RELEASE})
+
+
+def _close(effect: Effect, _: Command) -> None:
+    _end(effect, Status.CLOSED_BY_ADMIN)
+
+
+def _reopen(effect: Effect, _: Command) -> None:
+    effect.set(status=Status.FOLLOWED_UP)
+    effect.start(ClockKind.FOLLOW_UP)
+    effect.ended = frozenset({RequestKind.REOPEN})
+
+
+def _reject(effect: Effect, command: Command) -> None:
+    request = effect.before.request(command.request_id)
+    assert request is not None
+    effect.details["request"] = request.kind
+    effect.details["request_id"] = str(request.id)
+    effect.ended = frozenset({request.kind})
+
+
+def _ask(effect: Effect, command: Command) -> None:
+    """A request from below. Its decider may pass it on, asking further up for itself."""
+    kind = REQUESTED_BY[command.action]
+    effect.hand_over(command)
+    assert command.actor.staff_id is not None and command.actor.agency_id is not None
+    assert command.decider_id is not None
+    asked = PendingRequest(
+        id=command.id,
+        kind=kind,
+        asked_at=command.at,
+        staff_id=command.actor.staff_id,
+        agency_id=command.actor.agency_id,
+        decider_id=command.decider_id,
+        suggested_agency_id=command.suggested_agency_id,
+    )
+    passed_on = effect.before.pending(kind)
+    if passed_on is not None:
+        effect.stop(ClockKind.REQUEST, key=str(passed_on.id))
+        effect.details["passed_on"] = str(passed_on.id)
+    others = tuple(r for r in effect.before.requests if r.kind is not kind)
+    effect.set(requests=(*others, asked))
+    effect.start(ClockKind.REQUEST, key=str(command.id))
+    effect.details["decider_id"] = command.decider_id
+    if command.suggested_agency_id is not None:
+        effect.details["suggested_agency_id"] = command.suggested_agency_id
+
+
+def _accept(effect: Effect, command: Command) -> None:
+    request = effect.before.request(command.request_id)
+    assert request is not None
+    effect.details["request"] = request.kind
+    effect.details["request_id"] = str(request.id)
+    _EFFECTS[PERFORMED_BY[request.kind]](effect, command)
+
+
+def _end(effect: Effect, status: Status) -> None:
+    effect.set(status=status, held=False, question_open=False)
+    effect.stop_process()
+    effect.stop(ClockKind.QUESTION)
+    effect.ended = ALL_REQUESTS - {RequestKind.REOPEN}
+
+
+_EFFECTS: dict[Action, Callable[[Effect, Command], None]] = {
+    Action.VERIFY: _verify,
+    Action.AMEND: _amend,
+    Action.THROW: _throw,
+    Action.DEFER: _defer,
+    Action.COMPLETE_INFORMATION: _complete_information,
+    Action.CONNECT: _connect,
+    Action.ARCHIVE: _archive,
+    Action.RESTORE: _restore,
+    Action.WITHDRAW: _withdraw,
+    Action.FOLLOW_UP: _follow_up,
+    Action.COORDINATE: _coordinate,
+    Action.REPLY: _reply,
+    Action.DECLARE_SATISFIED: _declare_satisfied,
+    Action.FORWARD: _forward,
+    Action.CHANGE_COPIES: _change_copies,
+    Action.HOLD: _hold,
+    Action.RELEASE: _release,
+    Action.CLOSE: _close,
+    Action.REOPEN: _reopen,
+    Action.REJECT_REQUEST: _reject,
+    Action.WITHDRAW_REQUEST: _reject,
+}

@@ -1,0 +1,99 @@
+"""Events: what the stream tells of a step, by codes, ids and times alone."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.lifecycle.actions import REQUESTED_BY, Action
+from shared.lifecycle.people import ActorKind
+from shared.lifecycle.statuses import Status, Tab
+
+EVENT_OF: dict[Action, str] = {
+    Action.SUBMIT: "submitted",
+    Action.VERIFY: "verified",
+    Action.AMEND: "amended",
+    Action.THROW: "thrown",
+    Action.DEFER: "deferred",
+    Action.COMPLETE_INFORMATION: "information_completed",
+    Action.CONNECT: "connected",
+    Action.ARCHIVE: "archived",
+    Action.RESTORE: "restored",
+    Action.WITHDRAW: "withdrawn",
+    Action.FOLLOW_UP: "followed_up",
+    Action.COORDINATE: "coordinated",
+    Action.REPLY: "replied",
+    Action.DECLARE_SATISFIED: "closed",
+    Action.FORWARD: "forwarded",
+    Action.CHANGE_COPIES: "copies_changed",
+    Action.HOLD: "held",
+    Action.RELEASE: "released",
+    Action.CLOSE: "closed",
+    Action.REOPEN: "reopened",
+    Action.AUTO_CLOSE: "closed",
+    Action.OVERDUE: "overdue",
+    Action.ACCEPT_REQUEST: "request_accepted",
+    Action.REJECT_REQUEST: "request_rejected",
+    Action.WITHDRAW_REQUEST: "request_withdrawn",
+    **{action: "requested" for action in REQUESTED_BY},
+}
+"""One event a step; the subject is `lapor.v1.report.<event>`."""
+
+REFUSED_SIGNAL_EVENT = "signal_refused"
+
+EVENTS = frozenset(EVENT_OF.values()) | {REFUSED_SIGNAL_EVENT}
+
+INTERNAL_EVENTS = frozenset(
+    {
+        "coordinated",
+        "copies_changed",
+        "requested",
+        "request_rejected",
+        "request_withdrawn",
+        REFUSED_SIGNAL_EVENT,
+    }
+)
+"""Not told to partner systems: the agencies' own affairs."""
+
+
+class ReportEvent(BaseModel):
+    """The data of an event. `version` orders the events of one report, without gaps."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    version: int
+    event: str
+    action: Action
+    actor_kind: ActorKind
+    at: datetime
+    from_status: Status | None
+    status: Status
+    tab: Tab
+    handler_id: int
+    chain: tuple[int, ...]
+    copies: tuple[int, ...]
+    channel: str
+    system: str | None
+    held: bool
+    overdue: bool
+    due_at: datetime | None
+    auto_close_at: datetime | None
+    escalated_to: int | None = None
+    details: dict[str, Any]
+
+
+class PartnerEvent(BaseModel):
+    """What a partner system is told of a report of its own; words are read over HTTP at `url`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    external_id: str
+    version: int
+    event: str
+    at: datetime
+    status: Status
+    due_at: datetime | None
+    overdue: bool
+    url: str

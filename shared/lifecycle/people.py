@@ -1,0 +1,45 @@
+"""Who acts on a report: roles, and the actor as histories name one."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Role(StrEnum):
+    """Roles of staff (guide: *Pengelola SP4N-LAPOR!*)."""
+
+    LIAISON_OFFICER = "liaison_officer"
+    AGENCY_ADMIN = "agency_admin"
+    COORDINATING_ADMIN = "coordinating_admin"
+    CENTRAL_ADMIN = "central_admin"
+
+
+ADMINS = frozenset({Role.AGENCY_ADMIN, Role.COORDINATING_ADMIN, Role.CENTRAL_ADMIN})
+
+
+class ActorKind(StrEnum):
+    STAFF = "staff"
+    REPORTER = "reporter"
+    PARTNER = "partner"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+
+
+class Actor(BaseModel):
+    """Who did something, by codes and ids alone.
+
+    A reporter has no id here: histories and events must not link the reports of one person.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: ActorKind
+    staff_id: int | None = None
+    role: Role | None = None
+    agency_id: int | None = None
+    system: str | None = None
+
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM)
+OPERATOR = Actor(kind=ActorKind.OPERATOR)
+REPORTER = Actor(kind=ActorKind.REPORTER)

@@ -1,0 +1,75 @@
+"""Settling a decision: the dates its clock intents amount to, by calendar and policy."""
+
+from datetime import datetime
+
+from shared.lifecycle import clocks
+from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.calendar import WorkingCalendar
+from shared.lifecycle.clocks import Clock, ClockKind
+from shared.lifecycle.decision import ClockIntent, ClockOp, Decision
+from shared.lifecycle.policy import Policy
+from shared.lifecycle.state import ReportState
+from shared.lifecycle.statuses import Status
+
+
+def settle(
+    stored: tuple[Clock, ...], decision: Decision, calendar: WorkingCalendar, policy: Policy
+) -> ReportState:
+    """The state after the step, with its clocks started, stopped, paused and resumed.
+
+    `stored` are the clocks before it as Postgres has them, re-dated by calendar edits perhaps.
+    """
+    state = decision.state
+    running = {(clock.kind, clock.key): clock for clock in stored}
+    for intent in decision.clocks:
+        _apply(running, intent, state, decision.at, calendar, policy)
+    settled = tuple(_go_or_wait(clock, state, decision.at, calendar) for clock in running.values())
+    return state.model_copy(update={"clocks": settled})
+
+
+def goes(kind: ClockKind, state: ReportState) -> bool:
+    """Whether a started clock of that kind runs at this state, or is paused."""
+    not_authority = state.pending(RequestKind.NOT_AUTHORITY) is not None
+    match kind:
+        case ClockKind.VERIFICATION:
+            at_the_handler = {Status.UNVERIFIED, Status.INFORMATION_TO_EVALUATE}
+            return state.status in at_the_handler and not not_authority
+        case ClockKind.FOLLOW_UP | ClockKind.SETTLEMENT:
+            return not not_authority
+        case ClockKind.AUTO_CLOSE:
+            return not state.held and state.pending(RequestKind.HOLD) is None
+        case ClockKind.REQUEST | ClockKind.QUESTION:
+            return True
+
+
+def _apply(
+    running: dict[tuple[ClockKind, str | None], Clock],
+    intent: ClockIntent,
+    state: ReportState,
+    at: datetime,
+    calendar: WorkingCalendar,
+    policy: Policy,
+) -> None:
+    name = (intent.kind, intent.key)
+    match intent.op:
+        case ClockOp.STOP:
+            running.pop(name, None)
+        case ClockOp.FIRE:
+            if name in running:
+                running[name] = clocks.fire(running[name])
+        case ClockOp.START_IF_ABSENT if name in running:
+            pass
+        case ClockOp.START | ClockOp.START_IF_ABSENT:
+            length = policy.length(intent.kind, state.classification)
+            jitter = clocks.jitter(state.number, length.unit)
+            running[name] = clocks.start(
+                intent.kind, length, at, state.zone, calendar, policy.version, jitter, intent.key
+            )
+
+
+def _go_or_wait(clock: Clock, state: ReportState, at: datetime, calendar: WorkingCalendar) -> Clock:
+    if not goes(clock.kind, state):
+        return clocks.pause(clock, at, calendar)
+    jitter = clocks.jitter(state.number, clock.unit)
+    in_zone = clocks.rezone(clock, at, state.zone, calendar, jitter)
+    return clocks.resume(in_zone, at, state.zone, calendar, jitter)

@@ -1,0 +1,109 @@
+"""The state of one report: all that its next step depends on, as codes, ids and times."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.lifecycle.actions import Classification, RequestKind
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.clocks import PROCESS_CLOCKS, Clock, ClockKind
+from shared.lifecycle.statuses import Status
+
+
+class PendingRequest(BaseModel):
+    """A request from below that waits for the delegating agency's decision."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    kind: RequestKind
+    asked_at: datetime
+    staff_id: int
+    agency_id: int
+    decider_id: int
+    suggested_agency_id: int | None = None
+
+
+class ReportState(BaseModel):
+    """One report after its last recorded step. `version` counts steps, `entries` history lines."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    version: int
+    entries: int
+    step_id: str
+    last_step_at: datetime
+    status: Status
+    chain: tuple[int, ...]
+    """Delegation chain, root first; the last agency is the handler."""
+    zone: Zone
+    channel: str
+    system: str | None = None
+    classification: Classification | None = None
+    anonymous: bool = False
+    secret: bool = False
+    priority: bool = False
+    held: bool = False
+    question_open: bool = False
+    awaited_agency_id: int | None = None
+    followed_up: bool = False
+    """A *tindak lanjut* (not only an initial response) has been given."""
+    requests: tuple[PendingRequest, ...] = ()
+    copies: tuple[int, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    submitted_at: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def handler_id(self) -> int:
+        return self.chain[-1]
+
+    def pending(self, kind: RequestKind) -> PendingRequest | None:
+        """The one pending request of that kind, if any."""
+        return next((r for r in self.requests if r.kind is kind), None)
+
+    def request(self, request_id: UUID | None) -> PendingRequest | None:
+        return next((r for r in self.requests if r.id == request_id), None)
+
+    def clock(self, kind: ClockKind, key: str | None = None) -> Clock | None:
+        return next((c for c in self.clocks if c.kind is kind and c.key == key), None)
+
+    @property
+    def next_clock(self) -> Clock | None:
+        """The running clock that fires next; one that is overdue has fired already."""
+        waiting = [c for c in self.clocks if c.deadline is not None and not c.overdue]
+        return min(waiting, key=_deadline, default=None)
+
+    @property
+    def process_clock(self) -> Clock | None:
+        """The nearest running process clock: the one people see counting down."""
+        running = [c for c in self.clocks if c.kind in PROCESS_CLOCKS and c.deadline is not None]
+        return min(running, key=_deadline, default=None)
+
+    @property
+    def due_at(self) -> datetime | None:
+        clock = self.process_clock
+        return clock.deadline if clock else None
+
+    @property
+    def auto_close_at(self) -> datetime | None:
+        clock = self.clock(ClockKind.AUTO_CLOSE)
+        return clock.deadline if clock else None
+
+    @property
+    def overdue(self) -> bool:
+        """A process clock has run out (*terlambat*)."""
+        return any(c.overdue for c in self.clocks if c.kind in PROCESS_CLOCKS)
+
+    @property
+    def question_unanswered(self) -> bool:
+        """The mark *belum dijawab*: the question's time ran out without an answer."""
+        clock = self.clock(ClockKind.QUESTION)
+        return clock is not None and clock.overdue
+
+
+def _deadline(clock: Clock) -> datetime:
+    assert clock.deadline is not None
+    return clock.deadline
