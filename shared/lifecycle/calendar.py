@@ -1,0 +1,81 @@
+"""Working time: how much of it lies between two instants, and when an amount of it is used up."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
+from functools import cached_property
+
+DAY = timedelta(days=1)
+
+
+class Zone(StrEnum):
+    """The three Indonesian time zones, at fixed offsets: Indonesia has no summer time."""
+
+    WIB = "WIB"
+    WITA = "WITA"
+    WIT = "WIT"
+
+    @property
+    def offset(self) -> timezone:
+        """The zone as a fixed distance from UTC: +7, +8 or +9 hours."""
+        return _OFFSETS[self]
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """Monday to Friday less the `closed` days (national holidays and *cuti bersama*).
+
+    A working day counts 24 hours from local midnight to local midnight, any other day none: N
+    working days are N * 24 hours of working time. Instants are aware; results are in UTC, exact to
+    the microsecond. A naive instant raises TypeError.
+    """
+
+    closed: frozenset[date]
+
+    def is_working(self, day: date) -> bool:
+        """Whether the local day counts."""
+        return day.weekday() < 5 and day not in self.closed
+
+    def between(self, start: datetime, end: datetime, zone: Zone) -> timedelta:
+        """The working time from `start` to `end`; negative when `end` is the earlier."""
+        return self._elapsed(end, zone) - self._elapsed(start, zone)
+
+    def add(self, start: datetime, working: timedelta, zone: Zone) -> datetime:
+        """The earliest of all instants with exactly `working` time between `start` and it.
+
+        Used up exactly at a week's end, this is Friday 24:00, not Monday 00:00. The same holds
+        backward and for nothing: adding zero to a Saturday gives Friday 24:00. Hence the result
+        depends on the working time reached alone, never on the way: `between(s, add(s, w)) == w`,
+        `add(add(s, v), w) == add(s, v + w)`, and `add` never falls when `s` or `w` grows.
+        """
+        reached = self._elapsed(start, zone) + working
+        full_days = -(-reached // DAY)
+        end = bisect_left(_DAY_NUMBERS, full_days, key=self._working_days_before)
+        return (_origin(zone) + end * DAY - (full_days * DAY - reached)).astimezone(UTC)
+
+    def _elapsed(self, instant: datetime, zone: Zone) -> timedelta:
+        """The working time since the origin, Monday 1 January of the year 1."""
+        day, time_of_day = divmod(instant - _origin(zone), DAY)
+        working = self.is_working(date.fromordinal(day + 1))
+        return self._working_days_before(day) * DAY + (time_of_day if working else timedelta())
+
+    def _working_days_before(self, day: int) -> int:
+        weeks, weekday = divmod(day, 7)
+        return weeks * 5 + min(weekday, 5) - bisect_left(self._closed_weekdays, day)
+
+    @cached_property
+    def _closed_weekdays(self) -> list[int]:
+        return sorted(day.toordinal() - 1 for day in self.closed if day.weekday() < 5)
+
+
+_OFFSETS = {
+    Zone.WIB: timezone(timedelta(hours=7), "WIB"),
+    Zone.WITA: timezone(timedelta(hours=8), "WITA"),
+    Zone.WIT: timezone(timedelta(hours=9), "WIT"),
+}
+_DAY_NUMBERS = range(date.max.toordinal())
+
+
+def _origin(zone: Zone) -> datetime:
+    return datetime(1, 1, 1, tzinfo=zone.offset)

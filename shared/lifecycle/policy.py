@@ -1,0 +1,105 @@
+"""How long each clock runs, and in what kind of days: versioned data, national or an agency's."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from shared.lifecycle.actions import Classification
+
+
+class ClockKind(StrEnum):
+    """The clocks of a report; what each runs for is in lifecycle.md, *Clocks*."""
+
+    VERIFICATION = "verification"
+    FOLLOW_UP = "follow_up"
+    SETTLEMENT = "settlement"
+    AUTO_CLOSE = "auto_close"
+    REQUEST = "request"
+    QUESTION = "question"
+
+
+class Unit(StrEnum):
+    """What time a clock counts. Seconds are for a trial policy."""
+
+    WORKING_DAYS = "working_days"
+    CALENDAR_DAYS = "calendar_days"
+    SECONDS = "seconds"
+
+
+class Length(BaseModel, frozen=True):
+    """An amount of a unit, at least one."""
+
+    amount: int = Field(gt=0)
+    unit: Unit
+
+    @property
+    def duration(self) -> timedelta:
+        """The amount as time of its unit: a day of either kind is 24 hours of it."""
+        if self.unit is Unit.SECONDS:
+            return timedelta(seconds=self.amount)
+        return timedelta(days=self.amount)
+
+
+class Policy(BaseModel, frozen=True):
+    """The lengths in force. A running clock keeps the version it was started with.
+
+    `settlement` is by classification and names every one of them.
+    """
+
+    version: int
+    verification: Length
+    follow_up: Length
+    auto_close: Length
+    request: Length
+    question: Length
+    settlement: dict[Classification, Length]
+
+    @model_validator(mode="after")
+    def _settles_every_classification(self) -> Self:
+        missing = set(Classification) - self.settlement.keys()
+        if missing:
+            raise ValueError(f"no settlement length for {', '.join(sorted(missing))}")
+        return self
+
+    def length(self, kind: ClockKind, classification: str | None) -> Length:
+        """How long a clock of the kind runs. Only settlement asks for the classification.
+
+        A report not yet classified counts as an unrefined complaint; an unknown classification
+        raises ValueError.
+        """
+        match kind:
+            case ClockKind.VERIFICATION:
+                return self.verification
+            case ClockKind.FOLLOW_UP:
+                return self.follow_up
+            case ClockKind.AUTO_CLOSE:
+                return self.auto_close
+            case ClockKind.REQUEST:
+                return self.request
+            case ClockKind.QUESTION:
+                return self.question
+            case ClockKind.SETTLEMENT:
+                return self.settlement[Classification(classification or Classification.COMPLAINT)]
+
+
+def _working_days(amount: int) -> Length:
+    return Length(amount=amount, unit=Unit.WORKING_DAYS)
+
+
+NATIONAL_DEFAULT = Policy(
+    version=1,
+    verification=_working_days(3),
+    follow_up=_working_days(5),
+    auto_close=_working_days(10),
+    request=_working_days(3),
+    question=_working_days(10),
+    settlement={
+        Classification.INFORMATION: _working_days(5),
+        Classification.ASPIRATION: _working_days(5),
+        Classification.COMPLAINT: _working_days(14),
+        Classification.COMPLAINT_WITHOUT_OVERSIGHT: _working_days(14),
+        Classification.COMPLAINT_WITH_OVERSIGHT: _working_days(60),
+    },
+)
