@@ -10,7 +10,7 @@ from shared.lifecycle.actions import Classification
 
 
 class ClockKind(StrEnum):
-    """The clocks of a report; what each runs for is in lifecycle.md, *Clocks*."""
+    """The clocks of a report. Auto-close ends in closing it, the others in a mark."""
 
     VERIFICATION = "verification"
     FOLLOW_UP = "follow_up"
