@@ -1,9 +1,8 @@
-"""One connection to NATS: stays connected for ever, publishes so that nothing is lost or doubled."""
+"""One connection to NATS: connected for ever, publishing so that nothing is lost or doubled."""
 
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextvars import ContextVar
 from typing import Any, Final, Never
 
 from nats.aio.client import Client
@@ -17,11 +16,9 @@ from nats.js import JetStreamContext
 from nats.js.api import Header, PubAck
 from nats.js.errors import NoStreamResponseError, ServiceUnavailableError
 
-log = logging.getLogger(__name__)
+from shared.telemetry import trace_headers
 
-TRACEPARENT: Final = "traceparent"
-current_traceparent: ContextVar[str | None] = ContextVar(TRACEPARENT, default=None)
-"""The W3C trace context of what is being done; `publish` sends it on, `each` sets it."""
+log = logging.getLogger(__name__)
 
 _PASSING = (
     NatsTimeout,
@@ -59,11 +56,9 @@ class Bus:
         A publish that was not answered may have been stored, so it is tried again with the same
         id, which the stream's duplicate window recognises. After `give_up_after` seconds the last
         error is raised; the caller keeps the message. A refusal (no room, too large) is raised as
-        `nats.js.errors.APIError` at once.
+        `nats.js.errors.APIError` at once. The present trace goes along.
         """
-        sent = {**(headers or {}), Header.MSG_ID.value: msg_id}
-        if (trace := current_traceparent.get()) is not None:
-            sent.setdefault(TRACEPARENT, trace)
+        sent = {**trace_headers(), **(headers or {}), Header.MSG_ID.value: msg_id}
         clock = asyncio.get_running_loop().time
         deadline, pause = clock() + give_up_after, 0.05
         while True:
@@ -143,7 +138,7 @@ async def _connect(
         url,
         name=name,
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0.5,
+        reconnect_time_wait=1,
         connect_timeout=3,
         ping_interval=20,
         max_outstanding_pings=2,

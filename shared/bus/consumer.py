@@ -1,8 +1,8 @@
 """Reads a durable consumer in batches: ack what is done, nak what must wait, bury what is bad."""
 
 import asyncio
+import contextlib
 import logging
-import random
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
@@ -12,9 +12,10 @@ from nats.errors import ConnectionClosedError, ConnectionDrainingError
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
-from shared.bus.connection import TRACEPARENT, Bus, current_traceparent
+from shared.bus.connection import Bus
 from shared.bus.streams import Durable
 from shared.bus.trouble import BadMessage, TryLater
+from shared.telemetry import continued_trace
 
 log = logging.getLogger(__name__)
 
@@ -35,17 +36,17 @@ _PAUSE: Final = 0.5
 def each(handler: Handler, concurrency: int = 16) -> BatchHandler:
     """A batch handler out of one for a single message, at most `concurrency` at a time.
 
-    The message's trace context is the current one while its handler runs.
+    The handler goes on with the message's trace.
     """
     gate = asyncio.Semaphore(concurrency)
 
     async def one(message: Msg) -> Verdict:
         async with gate:
-            current_traceparent.set((message.headers or {}).get(TRACEPARENT))
-            try:
-                await handler(message)
-            except Exception as error:  # noqa: BLE001 - any error is a verdict
-                return error
+            with continued_trace(message.headers or {}):
+                try:
+                    await handler(message)
+                except Exception as error:  # noqa: BLE001 - any error is a verdict
+                    return error
         return None
 
     async def batch(messages: Sequence[Msg]) -> Sequence[Verdict]:
@@ -189,9 +190,7 @@ class Consumer:
         return True
 
     def _delay(self, delivered: int) -> float:
-        # Spread a little, so that what failed together does not come back together.
-        delay = self._delays[min(delivered, len(self._delays)) - 1]
-        return delay * random.uniform(0.9, 1.1)
+        return self._delays[min(delivered, len(self._delays)) - 1]
 
     def _log_unexpected(self, message: Msg, error: Exception) -> None:
         """Where it happened, never what was said: an error's text may quote the message."""
@@ -216,10 +215,8 @@ class Consumer:
                     await message.in_progress()
 
     async def _pause(self) -> None:
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), _PAUSE)
-        except TimeoutError:
-            pass
 
 
 async def _terminate(message: Msg, bad: BadMessage) -> None:

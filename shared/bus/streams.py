@@ -38,7 +38,7 @@ class Stream:
     work_queue: bool = False
 
     def config(self) -> api.StreamConfig:
-        """As the server wants it. A full work queue refuses (the sender keeps it), others forget."""
+        """As the server wants it. A full work queue refuses (the sender keeps it); others drop."""
         return api.StreamConfig(
             name=self.name,
             description=self.description,

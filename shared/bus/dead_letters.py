@@ -1,0 +1,178 @@
+"""Messages nobody could handle: kept encrypted in Postgres, listed, shown and put back."""
+
+import base64
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+from nats.aio.msg import Msg
+from nats.js.api import Header
+from sqlalchemy import Column, DateTime, Index, LargeBinary, UniqueConstraint, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, SQLModel
+
+from shared.bus import cloudevents
+from shared.bus.connection import Bus
+from shared.bus.inbound import system_of
+from shared.bus.trouble import BadMessage
+from shared.identity import IdentityCipher
+
+EVENT_TYPE: Final = "id.go.lapor.dead"
+
+
+class DeadLetter(SQLModel, table=True):
+    """One message that was given up. Only `body` holds words: the headers and bytes, encrypted."""
+
+    __tablename__ = "dead_letter"
+    __table_args__ = (
+        # A message that is buried twice (the process died in between) is one dead letter.
+        UniqueConstraint("stream", "stream_sequence", "received_at", name="dead_letter_once"),
+        Index("dead_letter_open", "received_at", postgresql_where=text("not resolved")),
+        {"schema": "lifecycle"},
+    )
+
+    id: uuid.UUID = Field(primary_key=True)
+    stream: str
+    stream_sequence: int
+    subject: str
+    system: str | None = None
+    msg_id: str | None = None
+    reason_code: str
+    reason: str
+    field: str | None = None
+    received_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """None: the server had already deleted the message when its death was noticed."""
+    retried_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    retries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    resolved: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+
+
+_LETTERS: Final = SQLModel.metadata.tables["lifecycle.dead_letter"]
+
+
+@dataclass(frozen=True)
+class Remains:
+    """A stored message, however one came by it: delivered, or fetched from its stream."""
+
+    stream: str
+    stream_sequence: int
+    subject: str
+    received_at: datetime
+    headers: Mapping[str, str]
+    body: bytes | None
+
+    @classmethod
+    def of(cls, message: Msg) -> "Remains":
+        """Of a message delivered by JetStream."""
+        meta = message.metadata
+        return cls(
+            meta.stream,
+            meta.sequence.stream,
+            message.subject,
+            meta.timestamp,
+            message.headers or {},
+            message.data,
+        )
+
+
+async def keep(
+    session: AsyncSession, cipher: IdentityCipher, message: Msg | Remains, bad: BadMessage
+) -> uuid.UUID:
+    """Store the dead letter in the caller's transaction. The same message again: the same id.
+
+    Afterwards, committed, call `announce`.
+    """
+    remains = message if isinstance(message, Remains) else Remains.of(message)
+    values: dict[str, Any] = {
+        "id": uuid.uuid4(),
+        "stream": remains.stream,
+        "stream_sequence": remains.stream_sequence,
+        "subject": remains.subject,
+        "system": system_of(remains.subject),
+        "msg_id": remains.headers.get(Header.MSG_ID.value),
+        "reason_code": bad.code,
+        "reason": bad.reason,
+        "field": bad.field,
+        "received_at": remains.received_at,
+        "body": None if remains.body is None else _seal(cipher, remains.headers, remains.body),
+    }
+    statement = insert(_LETTERS).values(values).on_conflict_do_nothing().returning(_LETTERS.c.id)
+    kept: uuid.UUID | None = (await session.execute(statement)).scalar_one_or_none()
+    if kept is not None:
+        return kept
+    known = await known_letter(session, remains.stream, remains.stream_sequence)
+    if known is None:
+        raise LookupError("a dead letter vanished while it was stored")
+    return known
+
+
+async def known_letter(session: AsyncSession, stream: str, sequence: int) -> uuid.UUID | None:
+    """The id of the latest dead letter made of this message, if there is one."""
+    found = await session.execute(
+        select(_LETTERS.c.id)
+        .where(_LETTERS.c.stream == stream, _LETTERS.c.stream_sequence == sequence)
+        .order_by(_LETTERS.c.received_at.desc())
+        .limit(1)
+    )
+    known: uuid.UUID | None = found.scalar_one_or_none()
+    return known
+
+
+async def announce(bus: Bus, letter: uuid.UUID, stream: str, code: str) -> None:
+    """Tell on `lapor.v1.dead.<stream>` that there is a dead letter: its id and reason code only."""
+    event = cloudevents.event(
+        EVENT_TYPE,
+        "lapor",
+        {"id": str(letter), "stream": stream, "reason_code": code},
+        id=str(letter),
+    )
+    headers, body = cloudevents.encode(event)
+    await bus.publish(f"lapor.v1.dead.{stream}", body, msg_id=str(letter), headers=headers)
+
+
+async def unresolved(session: AsyncSession, *, limit: int = 100) -> Sequence[DeadLetter]:
+    """The dead letters still to be looked at, oldest first."""
+    found = await session.execute(
+        select(DeadLetter)
+        .where(_LETTERS.c.resolved.is_(False))
+        .order_by(_LETTERS.c.received_at, _LETTERS.c.id)
+        .limit(limit)
+    )
+    return found.scalars().all()
+
+
+def read(cipher: IdentityCipher, letter: DeadLetter) -> tuple[dict[str, str], bytes]:
+    """Headers and body as they came. `LookupError` when the message itself was lost."""
+    if letter.body is None:
+        raise LookupError(f"of dead letter {letter.id} only the reason is known")
+    sealed = orjson.loads(cipher.decrypt_bytes(letter.body))
+    return sealed["headers"], base64.b64decode(sealed["body"])
+
+
+async def retry(
+    session: AsyncSession, cipher: IdentityCipher, bus: Bus, letter: DeadLetter
+) -> None:
+    """Put the message back on its subject and mark the dead letter resolved.
+
+    The message id gets a suffix, since the stream still knows the old one; a retry repeated
+    because its answer was lost has the same suffix. If it dies again, that is a new dead letter.
+    """
+    headers, body = read(cipher, letter)
+    number = letter.retries + 1
+    origin = letter.msg_id or (f"{letter.system}-{letter.id}" if letter.system else str(letter.id))
+    await bus.publish(letter.subject, body, msg_id=f"{origin}.retry{number}", headers=headers)
+    await session.execute(
+        update(_LETTERS)
+        .where(_LETTERS.c.id == letter.id)
+        .values(retried_at=datetime.now(UTC), retries=number, resolved=True)
+    )
+
+
+def _seal(cipher: IdentityCipher, headers: Mapping[str, str], body: bytes) -> bytes:
+    content = {"headers": dict(headers), "body": base64.b64encode(body).decode()}
+    return cipher.encrypt_bytes(orjson.dumps(content))
