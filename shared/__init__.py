@@ -1,0 +1,1 @@
+"""What all services and the workflows use."""

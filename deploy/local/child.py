@@ -1,0 +1,144 @@
+"""One operating-system process of the stack: started, watched, stopped, never left behind."""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from deploy.local.trouble import StackError
+
+_PR_SET_PDEATHSIG = 1
+_POLL_SECONDS = 0.05
+
+
+class Child:
+    """A process with its own group, log file and run file; it dies with the one that started it.
+
+    Start it from the main thread: Linux ties the death signal to the thread that forked.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        data_dir: Path,
+        command: Sequence[str] = (),
+        *,
+        environment: Mapping[str, str] | None = None,
+        stop_signal: signal.Signals = signal.SIGTERM,
+        patience: float = 10.0,
+    ) -> None:
+        self.name = name
+        self.data_dir = data_dir.resolve()
+        self.command = list(command)
+        self.log = self.data_dir / "log" / f"{name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self._environment = dict(environment) if environment is not None else None
+        self._stop_signal = stop_signal
+        self._patience = patience
+        self._run_file = self.data_dir / "run" / f"{name}.pid"
+
+    async def prepare(self) -> None:
+        """Writes what the process needs before it starts (folders, configuration)."""
+
+    async def is_ready(self) -> bool:
+        """Whether it does its work; here, whether it runs."""
+        return self.alive
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None, f"{self.name} was not started"
+        return self.process.pid
+
+    def start(self) -> None:
+        """Starts the process; `wait_ready` tells when it does its work."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._run_file.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=self._environment,
+                start_new_session=True,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            )
+        started = psutil.Process(self.process.pid).create_time()
+        self._run_file.write_text(f"{self.process.pid} {started}\n")
+
+    async def wait_ready(self, timeout: float = 60.0) -> None:
+        """Returns when ready. Raises StackError with the end of its log if it dies or is late."""
+        deadline = time.monotonic() + timeout
+        while not await self.is_ready():
+            if not self.alive:
+                raise StackError(f"{self.name} stopped while starting.\n{self._last_words()}")
+            if time.monotonic() > deadline:
+                raise StackError(
+                    f"{self.name} was not ready after {timeout:.0f} s.\n{self._last_words()}"
+                )
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def stop(self) -> None:
+        """Asks it to end, waits, then kills whatever is left of its group."""
+        if self.process is None:
+            return
+        if self.alive:
+            self.process.send_signal(self._stop_signal)
+        deadline = time.monotonic() + self._patience
+        while self.alive and time.monotonic() < deadline:
+            await asyncio.sleep(_POLL_SECONDS)
+        _kill_group(self.process.pid)
+        self.process.wait()
+        self._run_file.unlink(missing_ok=True)
+
+    def _last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()[-15:] if self.log.exists() else []
+        return "\n".join([f"The end of {self.log}:", *lines])
+
+
+async def end_leftovers(data_dir: Path, patience: float = 10.0) -> list[str]:
+    """Ends processes of an earlier start whose supervisor was killed; returns their names."""
+    leftovers: list[tuple[str, psutil.Process]] = []
+    for run_file in sorted((data_dir / "run").glob("*.pid")):
+        pid, started = run_file.read_text().split() or ("0", "0")
+        try:
+            process = psutil.Process(int(pid))
+            if abs(process.create_time() - float(started)) < 1:
+                leftovers.append((run_file.stem, process))
+        except psutil.NoSuchProcess:
+            pass
+        run_file.unlink()
+    for _, process in leftovers:
+        process.terminate()
+    _, stubborn = await asyncio.to_thread(
+        psutil.wait_procs, [process for _, process in leftovers], patience
+    )
+    for process in stubborn:
+        _kill_group(process.pid)
+    return [name for name, _ in leftovers]
+
+
+def _die_with_parent() -> None:
+    # Asks the kernel for SIGKILL when the parent dies, so that kill -9 of the supervisor leaves
+    # nothing. The servers write ahead, every process of ours survives this by design.
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _kill_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+_LIBC = ctypes.CDLL(None)

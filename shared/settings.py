@@ -1,0 +1,82 @@
+"""What a process is told by its environment: `LAPOR_…` variables, read once."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Addresses(BaseSettings):
+    """Where things are: data folder, host, ports, web addresses. No secrets; all have defaults."""
+
+    model_config = SettingsConfigDict(env_prefix="LAPOR_", extra="ignore", frozen=True)
+
+    data_dir: Path = Path(".lapor")
+    host: str = "127.0.0.1"
+    portal_port: int = 8000
+    intake_port: int = 8001
+    routing_port: int = 8002
+    followup_port: int = 8003
+    reporting_port: int = 8004
+    postgres_port: int = 5442
+    nats_port: int = 4222
+    nats_monitor_port: int = 8222
+    temporal_port: int = 7233
+    temporal_ui_port: int = 8233
+
+    public_base_url: str = ""
+    """The portal's address as people see it, for links. Default: host and port, as for the rest."""
+    intake_url: str = ""
+    routing_url: str = ""
+    followup_url: str = ""
+    reporting_url: str = ""
+    temporal_address: str = ""
+    temporal_namespace: str = "default"
+    storage_url: str = ""
+    """Where attachments are kept: `file:///…` (default: under `data_dir`) or `s3://…`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive(cls, given: dict[str, object]) -> dict[str, object]:
+        def value(name: str) -> object:
+            return given.get(name, cls.model_fields[name].default)
+
+        data_dir, host = Path(str(value("data_dir"))).resolve(), value("host")
+        derived: dict[str, object] = {
+            "public_base_url": f"http://{host}:{value('portal_port')}",
+            "intake_url": f"http://{host}:{value('intake_port')}",
+            "routing_url": f"http://{host}:{value('routing_port')}",
+            "followup_url": f"http://{host}:{value('followup_port')}",
+            "reporting_url": f"http://{host}:{value('reporting_port')}",
+            "temporal_address": f"{host}:{value('temporal_port')}",
+            "storage_url": (data_dir / "attachments").as_uri(),
+        }
+        return derived | {k: v for k, v in given.items() if v != ""} | {"data_dir": data_dir}
+
+
+class Settings(Addresses):
+    """All that a service, the worker, the relay or the launcher needs.
+
+    Secrets and addresses with credentials have no default: a process that lacks one refuses to
+    start and names it. The local stack generates them at its first start.
+    """
+
+    database_url: str = Field(repr=False)
+    """With the role of this process: `postgresql+psycopg://role:password@host:port/lapor`."""
+    nats_url: str = Field(repr=False)
+    """With the credentials of account LAPOR: `nats://user:password@host:port`."""
+    jwt_secret: str = Field(repr=False, min_length=32)
+    identity_keys: str = Field(repr=False, min_length=44)
+    """Fernet keys, comma-separated; the first encrypts, all decrypt."""
+    blind_index_key: str = Field(repr=False, min_length=32)
+    sms_secret: str = Field(repr=False, min_length=16)
+    x_api_base_url: str = "https://api.x.com"
+    x_api_token: str | None = Field(default=None, repr=False)
+    """None: the X API is not configured, an admin pastes the post instead."""
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises pydantic's ValidationError naming what is missing."""
+    return Settings()

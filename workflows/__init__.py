@@ -1,0 +1,1 @@
+"""The report workflow, its activities, the launcher, the outbox relay and the worker."""
