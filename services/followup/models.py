@@ -1,0 +1,49 @@
+"""Tables of schema `followup`: the words of follow-ups, replies, requests and decisions."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from shared.database.columns import Int64, Words, timestamp
+
+_IN_SCHEMA = {"schema": "followup"}
+
+
+class Message(SQLModel, table=True):
+    """What somebody wrote with a command; it appears once the command is done.
+
+    `kind` is the follow-up's (initial_response, follow_up) where `action` is follow_up.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (_IN_SCHEMA,)
+
+    command_id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64, index=True)
+    action: str
+    kind: str | None = None
+    words: str = Field(sa_type=Words)
+    secret: bool = False
+    rating: int | None = None
+    actor_kind: str
+    staff_id: int | None = None
+    agency_id: int | None = None
+    assignee_id: int | None = None
+    at: datetime = timestamp()
+
+
+class FollowupAttachment(SQLModel, table=True):
+    """A file sent with a message."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (_IN_SCHEMA,)
+
+    id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64, index=True)
+    command_id: UUID = Field(index=True)
+    key: str
+    name: str
+    media_type: str
+    size: int = Field(sa_type=Int64)
+    sha256: str

@@ -1,0 +1,99 @@
+"""Tables of schema `intake`: reporters, how each report came in, attachments, channels."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from shared.database.columns import Bytes, Int64, Words, timestamp
+
+_IN_SCHEMA = {"schema": "intake"}
+_NOW = {"server_default": text("now()")}
+
+
+class ReporterAccount(SQLModel, table=True):
+    """A reporter who signed up. Identity is ciphertext; the indexes are keyed hashes."""
+
+    __tablename__ = "reporter"
+    __table_args__ = (_IN_SCHEMA,)
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: bytes = Field(sa_type=Bytes)
+    phone: bytes | None = Field(default=None, sa_type=Bytes)
+    email: bytes | None = Field(default=None, sa_type=Bytes)
+    nik: bytes | None = Field(default=None, sa_type=Bytes)
+    phone_index: bytes | None = Field(default=None, sa_type=Bytes, unique=True)
+    email_index: bytes | None = Field(default=None, sa_type=Bytes, unique=True)
+    password_hash: str | None = None
+    created_at: datetime = timestamp(sa_column_kwargs=_NOW)
+
+
+class Submission(SQLModel, table=True):
+    """How a report came in and from whom; everything that names a person is ciphertext.
+
+    One `scope` (an account, a channel) sends one `idempotency_key` once.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        UniqueConstraint("scope", "idempotency_key", name="submission_once"),
+        Index("submission_of_reporter", "reporter_id", "number"),
+        _IN_SCHEMA,
+    )
+
+    number: int = Field(sa_type=Int64, primary_key=True)
+    reporter_id: int | None = Field(default=None, foreign_key="intake.reporter.id")
+    name: bytes | None = Field(default=None, sa_type=Bytes)
+    phone: bytes | None = Field(default=None, sa_type=Bytes)
+    email: bytes | None = Field(default=None, sa_type=Bytes)
+    nik: bytes | None = Field(default=None, sa_type=Bytes)
+    access_code: bytes = Field(sa_type=Bytes)
+    addressee_id: int | None = None
+    made_by: int | None = None
+    """The member of staff who entered it (*Laporan Manual*)."""
+    scope: str
+    idempotency_key: str
+    fingerprint: bytes = Field(sa_type=Bytes)
+    """Keyed hash of the content: the same key with another content is refused."""
+
+
+class IntakeAttachment(SQLModel, table=True):
+    """A file sent with a report."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (_IN_SCHEMA,)
+
+    id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64, index=True)
+    key: str
+    name: str
+    media_type: str
+    size: int = Field(sa_type=Int64)
+    sha256: str
+
+
+class SocialPost(SQLModel, table=True):
+    """A post that became a report; the same post twice is refused with the first number."""
+
+    __tablename__ = "social_post"
+    __table_args__ = (_IN_SCHEMA,)
+
+    network: str = Field(primary_key=True)
+    post_id: str = Field(primary_key=True)
+    number: int = Field(sa_type=Int64)
+    url: str = Field(sa_type=Words)
+
+
+class SmsPart(SQLModel, table=True):
+    """A part of a long SMS that waits for the others; encrypted, deleted when joined."""
+
+    __tablename__ = "sms_part"
+    __table_args__ = (_IN_SCHEMA,)
+
+    sender_index: bytes = Field(sa_type=Bytes, primary_key=True)
+    reference: str = Field(primary_key=True)
+    part: int = Field(primary_key=True)
+    total: int
+    words: bytes = Field(sa_type=Bytes)
+    received_at: datetime = timestamp()

@@ -1,0 +1,166 @@
+"""Tables of schema `routing`: agencies, staff, reference data, and what routing writes."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from shared.database.columns import IdArray, Int64, IntArray, Json, Words, timestamp
+
+SCHEMA = "routing"
+_IN_SCHEMA = {"schema": SCHEMA}
+_NOW = {"server_default": text("now()")}
+
+
+class Agency(SQLModel, table=True):
+    """A node of the tree. `path` holds the ids from the root to the agency itself."""
+
+    __tablename__ = "agency"
+    __table_args__ = (Index("agency_path", "path", postgresql_using="gin"), _IN_SCHEMA)
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    name: str
+    kind: str
+    parent_id: int | None = Field(default=None, foreign_key="routing.agency.id", index=True)
+    path: list[int] = Field(sa_type=IntArray)
+    zone: str
+    active: bool = True
+    successor_id: int | None = Field(default=None, foreign_key="routing.agency.id")
+
+
+class StaffMember(SQLModel, table=True):
+    """A person who works on reports. Sessions of an older `token_version` are over."""
+
+    __tablename__ = "staff"
+    __table_args__ = (_IN_SCHEMA,)
+
+    id: int | None = Field(default=None, primary_key=True)
+    username: str = Field(unique=True)
+    name: str
+    role: str
+    agency_id: int = Field(foreign_key="routing.agency.id", index=True)
+    password_hash: str
+    active: bool = True
+    token_version: int = 1
+
+
+class StaffSession(SQLModel, table=True):
+    """A refresh token, by its hash; each may be used once."""
+
+    __tablename__ = "session"
+    __table_args__ = (_IN_SCHEMA,)
+
+    id: UUID = Field(primary_key=True)
+    staff_id: int = Field(foreign_key="routing.staff.id", index=True)
+    token_hash: bytes = Field(unique=True)
+    expires_at: datetime = timestamp()
+    used_at: datetime | None = timestamp(default=None)
+
+
+class Category(SQLModel, table=True):
+    __tablename__ = "category"
+    __table_args__ = (_IN_SCHEMA,)
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    name: str
+    parent_id: int | None = Field(default=None, foreign_key="routing.category.id")
+    active: bool = True
+
+
+class Tag(SQLModel, table=True):
+    __tablename__ = "tag"
+    __table_args__ = (_IN_SCHEMA,)
+
+    id: int | None = Field(default=None, primary_key=True)
+    category_id: int = Field(foreign_key="routing.category.id", index=True)
+    name: str
+
+
+class Programme(SQLModel, table=True):
+    """A priority programme of the government (*Program Prioritas*)."""
+
+    __tablename__ = "programme"
+    __table_args__ = (_IN_SCHEMA,)
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    active: bool = True
+
+
+class PolicyVersion(SQLModel, table=True):
+    """Process times from a moment on, national (`agency_id` NULL) or of one agency."""
+
+    __tablename__ = "policy"
+    __table_args__ = (_IN_SCHEMA,)
+
+    version: int | None = Field(default=None, primary_key=True)
+    agency_id: int | None = Field(default=None, foreign_key="routing.agency.id", index=True)
+    body: dict[str, Any] = Field(sa_type=Json)
+    valid_from: datetime = timestamp(sa_column_kwargs=_NOW)
+    set_by: int | None = None
+
+
+class ClosedDay(SQLModel, table=True):
+    """A day that is no working day though no weekend: national holiday or *cuti bersama*."""
+
+    __tablename__ = "closed_day"
+    __table_args__ = (_IN_SCHEMA,)
+
+    day: date = Field(primary_key=True)
+    name: str
+
+
+class Verification(SQLModel, table=True):
+    """What a verification or amendment sets, copied into the report by the step that does it."""
+
+    __tablename__ = "verification"
+    __table_args__ = (_IN_SCHEMA,)
+
+    command_id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64, index=True)
+    title: str = Field(sa_type=Words)
+    body: str = Field(sa_type=Words)
+    category_id: int | None = None
+    tag_ids: list[int] = Field(default=[], sa_type=IntArray)
+    programme_id: int | None = None
+    region_code: str | None = None
+    place: str | None = Field(default=None, sa_type=Words)
+    latitude: float | None = None
+    longitude: float | None = None
+    released_attachments: list[UUID] = Field(default=[], sa_type=IdArray)
+    staff_id: int
+    at: datetime = timestamp()
+
+
+class Note(SQLModel, table=True):
+    """The words of a routing command: *Keterangan Tunda*, *Keterangan Arsip*, a reason."""
+
+    __tablename__ = "note"
+    __table_args__ = (_IN_SCHEMA,)
+
+    command_id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64, index=True)
+    action: str
+    words: str = Field(sa_type=Words)
+    staff_id: int
+    at: datetime = timestamp()
+
+
+class AccessLogEntry(SQLModel, table=True):
+    """A reading that must be accounted for: `reveal` of an identity, `attachment` download."""
+
+    __tablename__ = "access_log"
+    __table_args__ = (_IN_SCHEMA,)
+
+    id: int | None = Field(default=None, sa_type=Int64, primary_key=True)
+    number: int = Field(sa_type=Int64, index=True)
+    kind: str
+    staff_id: int
+    agency_id: int
+    subject_id: UUID | None = None
+    reason: str | None = Field(default=None, sa_type=Words)
+    at: datetime = timestamp(sa_column_kwargs=_NOW)

@@ -1,0 +1,26 @@
+"""Column types the models share."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field
+
+Int64 = BigInteger
+Timestamp = DateTime(timezone=True)
+Json = JSONB
+Bytes = LargeBinary
+Words = Text
+Id = Uuid
+IntArray = ARRAY(BigInteger)
+IdArray = ARRAY(Uuid)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def timestamp(**options: Any) -> Any:
+    """A column of an instant, with time zone."""
+    return Field(sa_type=Timestamp, **options)  # type: ignore[call-overload]

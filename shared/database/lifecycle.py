@@ -1,0 +1,243 @@
+"""Tables of schema `lifecycle`: what everybody reads of a report, and the worker alone writes.
+
+Intake inserts reports, texts and first history entries; every service inserts commands and
+outbox rows; the rest is written by the step that records it.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Computed, Index, Sequence, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlmodel import Field, SQLModel
+
+from shared.database.columns import Bytes, Int64, IntArray, Json, Words, timestamp
+
+SCHEMA = "lifecycle"
+
+REPORT_NUMBER = Sequence(
+    "report_number", schema=SCHEMA, start=10_000_001, metadata=SQLModel.metadata
+)
+
+
+class Report(SQLModel, table=True):
+    """The row queues, exports and statistics read. `state` is the whole `ReportState`; the
+    columns beside it repeat what people select by, written in the same statement."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        UniqueConstraint("system", "external_id", name="report_external_id_key"),
+        Index(
+            "report_queue",
+            "handler_id",
+            "tab",
+            text("priority DESC"),
+            text("due_at ASC NULLS LAST"),
+            "number",
+        ),
+        Index("report_newest", "handler_id", "tab", text("number DESC")),
+        Index("report_chain", "chain", postgresql_using="gin"),
+        Index("report_unlaunched", "submitted_at", postgresql_where=text("launched_at IS NULL")),
+        Index(
+            "report_awaiting_agency",
+            "awaited_agency_id",
+            postgresql_where=text("awaited_agency_id IS NOT NULL"),
+        ),
+        {"schema": SCHEMA},
+    )
+
+    number: int = Field(
+        sa_column=Column(
+            Int64, REPORT_NUMBER, primary_key=True, server_default=REPORT_NUMBER.next_value()
+        )
+    )
+    version: int
+    status: str
+    tab: str
+    handler_id: int
+    chain: list[int] = Field(sa_type=IntArray)
+    channel: str
+    classification: str | None = None
+    category_id: int | None = None
+    anonymous: bool = False
+    secret: bool = False
+    priority: bool = False
+    held: bool = False
+    overdue: bool = False
+    region_code: str | None = None
+    due_at: datetime | None = timestamp(default=None)
+    auto_close_at: datetime | None = timestamp(default=None)
+    submitted_at: datetime = timestamp()
+    last_step_at: datetime = timestamp()
+    verified_at: datetime | None = timestamp(default=None)
+    ended_at: datetime | None = timestamp(default=None)
+    launched_at: datetime | None = timestamp(default=None)
+    system: str | None = None
+    external_id: str | None = None
+    linked_number: int | None = Field(default=None, sa_type=Int64)
+    suggested_agency_id: int | None = None
+    awaited_agency_id: int | None = None
+    assignee_id: int | None = None
+    state: dict[str, Any] = Field(sa_type=Json)
+
+
+class ReportText(SQLModel, table=True):
+    """The words of a report: as sent, and as corrected by verification (else NULL)."""
+
+    __tablename__ = "report_text"
+    __table_args__ = (
+        Index("report_text_search", "search", postgresql_using="gin"),
+        {"schema": SCHEMA},
+    )
+
+    number: int = Field(sa_type=Int64, primary_key=True, foreign_key="lifecycle.report.number")
+    original_title: str = Field(sa_type=Words)
+    original_body: str = Field(sa_type=Words)
+    title: str | None = Field(default=None, sa_type=Words)
+    body: str | None = Field(default=None, sa_type=Words)
+    happened_at: str | None = None
+    place: str | None = Field(default=None, sa_type=Words)
+    latitude: float | None = None
+    longitude: float | None = None
+    tag_ids: list[int] = Field(
+        default=[], sa_type=IntArray, sa_column_kwargs={"server_default": "{}"}
+    )
+    programme_id: int | None = None
+    search: Any = Field(
+        default=None,
+        sa_column=Column(
+            TSVECTOR,
+            Computed(
+                "to_tsvector('indonesian', coalesce(title, original_title) || ' ' ||"
+                " coalesce(body, original_body))",
+                persisted=True,
+            ),
+        ),
+    )
+
+
+class HistoryEntry(SQLModel, table=True):
+    """One line of a report's history (*riwayat*), numbered from 1 without gaps."""
+
+    __tablename__ = "history"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    number: int = Field(sa_type=Int64, primary_key=True, foreign_key="lifecycle.report.number")
+    entry: int = Field(primary_key=True)
+    version: int
+    at: datetime = timestamp()
+    action: str
+    actor_kind: str
+    staff_id: int | None = None
+    role: str | None = None
+    agency_id: int | None = None
+    system: str | None = None
+    from_status: str | None = None
+    to_status: str
+    visibility: str
+    ref: UUID | None = None
+    details: dict[str, Any] = Field(default={}, sa_type=Json)
+
+
+class CommandRow(SQLModel, table=True):
+    """A command and, once `done` is not NULL, what became of it."""
+
+    __tablename__ = "command"
+    __table_args__ = (
+        Index("command_waiting", "number", "at", postgresql_where=text("done IS NULL")),
+        Index("command_of_report", "number"),
+        {"schema": SCHEMA},
+    )
+
+    id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64, foreign_key="lifecycle.report.number")
+    action: str
+    at: datetime = timestamp()
+    body: dict[str, Any] = Field(sa_type=Json)
+    done: bool | None = None
+    version: int | None = None
+    status: str | None = None
+    refusal: str | None = None
+
+
+class OutboxRow(SQLModel, table=True):
+    """A message for NATS, written with what it tells; deleted when the stream has it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    id: int | None = Field(default=None, sa_type=Int64, primary_key=True)
+    number: int = Field(sa_type=Int64)
+    subject: str
+    message_id: str
+    headers: dict[str, str] = Field(sa_type=Json)
+    body: bytes = Field(sa_type=Bytes)
+    created_at: datetime = timestamp(sa_column_kwargs={"server_default": text("now()")})
+
+
+class RequestRow(SQLModel, table=True):
+    """A request from below; `decision` is accepted, rejected, withdrawn, passed_on or ended."""
+
+    __tablename__ = "request"
+    __table_args__ = (
+        Index("request_pending", "decider_id", postgresql_where=text("decision IS NULL")),
+        Index(
+            "request_one_a_kind",
+            "number",
+            "kind",
+            unique=True,
+            postgresql_where=text("decision IS NULL"),
+        ),
+        {"schema": SCHEMA},
+    )
+
+    id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64, foreign_key="lifecycle.report.number", index=True)
+    kind: str
+    asked_at: datetime = timestamp()
+    staff_id: int
+    agency_id: int
+    decider_id: int
+    suggested_agency_id: int | None = None
+    due_at: datetime | None = timestamp(default=None)
+    overdue: bool = False
+    decision: str | None = None
+    decided_at: datetime | None = timestamp(default=None)
+    decided_by: int | None = None
+
+
+class CopyRow(SQLModel, table=True):
+    """An agency that reads along (*salinan*)."""
+
+    __tablename__ = "copy"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    number: int = Field(sa_type=Int64, primary_key=True, foreign_key="lifecycle.report.number")
+    agency_id: int = Field(primary_key=True, index=True)
+
+
+class Escalation(SQLModel, table=True):
+    """A clock that ran out, put before the agency above."""
+
+    __tablename__ = "escalation"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    number: int = Field(sa_type=Int64, primary_key=True, foreign_key="lifecycle.report.number")
+    version: int = Field(primary_key=True)
+    agency_id: int = Field(index=True)
+    clock: str
+    at: datetime = timestamp()
+
+
+class EndedCount(SQLModel, table=True):
+    """How many reports stand in the large tabs (closed, archived) of a handler, in shards so
+    that steps of different reports do not wait for one row."""
+
+    __tablename__ = "ended_count"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    handler_id: int = Field(primary_key=True)
+    tab: str = Field(primary_key=True)
+    shard: int = Field(primary_key=True)
+    reports: int = Field(sa_type=Int64)
