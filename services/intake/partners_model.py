@@ -1,22 +1,25 @@
-"""Partner systems (*Sistem Mitra*): their key on NATS and their token over HTTP."""
+"""Partner systems as stored: who they are, and digests of what they show to be let in."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import text
+from sqlalchemy import Column, DateTime, true
 from sqlmodel import Field, SQLModel
 
-from shared.database.columns import Bytes, timestamp
 
-
-class PartnerSystem(SQLModel, table=True):
-    """Another government system. Its secrets are not here: a public key and a token's hash."""
+class Partner(SQLModel, table=True):
+    """Another government's system. Its keys are shown once and never stored."""
 
     __tablename__ = "partner"
-    __table_args__ = ({"schema": "intake"},)
+    __table_args__ = {"schema": "intake"}
 
     system: str = Field(primary_key=True)
+    """a-z, 0-9 and -: part of its subjects, and the name of its NATS account and consumer."""
     name: str
-    nkey_public: str = Field(unique=True)
-    http_token_hash: bytes = Field(sa_type=Bytes, unique=True)
-    created_at: datetime = timestamp(sa_column_kwargs={"server_default": text("now()")})
-    active: bool = True
+    nkey_public: str
+    http_token_hash: str = Field(index=True)
+    """SHA-256, hexadecimal; the token is 256 random bits, so that needs no salt."""
+    created_at: datetime = Field(
+        default_factory=lambda: datetime.now(UTC),
+        sa_column=Column(DateTime(timezone=True), nullable=False),
+    )
+    active: bool = Field(default=True, sa_column_kwargs={"server_default": true()})

@@ -1,0 +1,1 @@
+"""Partner systems: their NATS accounts, keys and tokens."""

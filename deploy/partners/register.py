@@ -1,0 +1,156 @@
+"""Letting a partner system in, and out: row, NATS account, consumer, credentials shown once."""
+
+import asyncio
+import hashlib
+import os
+import re
+import secrets
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nkeys
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from deploy.partners.accounts import publish_subjects, read_subjects, write_partners_conf
+from services.intake.partners_model import Partner
+from shared.bus.connection import Refused, connect
+from shared.bus.streams import PARTNERS, declare_durable, partner_durable
+from shared.database.engine import Database
+
+_RESERVED = {"lapor", "sys"}
+_PATIENCE = 10.0
+
+
+class PartnerError(Exception):
+    """What the operator asked for cannot be done; says what to do instead."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """All that a partner needs. Not stored anywhere: shown once."""
+
+    system: str
+    nkey_seed: str
+    http_token: str
+
+    @property
+    def publish(self) -> list[str]:
+        return publish_subjects(self.system)
+
+    @property
+    def read(self) -> list[str]:
+        return read_subjects(self.system)
+
+    @property
+    def stream(self) -> str:
+        return PARTNERS.name
+
+    @property
+    def consumer(self) -> str:
+        return self.system
+
+
+def slug(name: str) -> str:
+    """The system's short name: "Dukcapil Kemendagri" → "dukcapil-kemendagri"."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-")
+
+
+def token_hash(token: str) -> str:
+    """By which a shown HTTP token is found in `intake.partner`."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def add(
+    database: Database, nats_url: str, nats_folder: Path, name: str, system: str | None = None
+) -> Credentials:
+    """Let a partner in, or in again with new keys; nobody else's connection is touched.
+
+    `nats_folder` holds the server's `partners.conf` and `nats.pid`. Returns when the server
+    accepts the new key. Raises `PartnerError`.
+    """
+    system = system or slug(name)
+    if system in _RESERVED:
+        raise PartnerError(f"{system} is a name of our own, choose another with --system")
+    try:
+        durable = partner_durable(system)
+    except ValueError as error:
+        raise PartnerError(str(error)) from None
+    seed, public = _new_nkey()
+    token = secrets.token_urlsafe(32)
+    async with database.session() as session:
+        partner = await session.get(Partner, system, with_for_update=True)
+        if partner is not None and partner.active:
+            raise PartnerError(f"{system} is there already; remove it first to give it new keys")
+        if partner is None:
+            partner = Partner(system=system, name=name, nkey_public="", http_token_hash="")
+            session.add(partner)
+        partner.name, partner.active = name, True
+        partner.nkey_public, partner.http_token_hash = public, token_hash(token)
+    bus = await connect(nats_url, "partner-add", patience=_PATIENCE)
+    try:
+        await declare_durable(bus.js, durable)
+    finally:
+        await bus.close()
+    await apply(database, nats_folder)
+    await _until_accepted(nats_url, seed)
+    return Credentials(system, seed, token)
+
+
+async def remove(database: Database, nats_folder: Path, system: str) -> None:
+    """Let a partner in no more, over NATS and HTTP; its reports and its place in the stream stay.
+
+    Its connections are closed by the server. Raises `PartnerError`.
+    """
+    async with database.session() as session:
+        partner = await session.get(Partner, system, with_for_update=True)
+        if partner is None or not partner.active:
+            raise PartnerError(f"there is no partner {system}; `lapor partner list` shows them")
+        partner.active = False
+        partner.http_token_hash = ""
+    await apply(database, nats_folder)
+
+
+async def partners(session: AsyncSession) -> Sequence[Partner]:
+    """All that ever were, by short name."""
+    table = Partner.__table__  # type: ignore[attr-defined]
+    return (await session.execute(select(Partner).order_by(table.c.system))).scalars().all()
+
+
+async def apply(database: Database, nats_folder: Path) -> None:
+    """Write `partners.conf` as the table has it and let the server read it, without a restart."""
+    async with database.session() as session:
+        nkeys_of = {p.system: p.nkey_public for p in await partners(session) if p.active}
+    write_partners_conf(nats_folder / "partners.conf", nkeys_of)
+    try:
+        os.kill(int((nats_folder / "nats.pid").read_text()), signal.SIGHUP)
+    except (FileNotFoundError, ProcessLookupError):
+        raise PartnerError(
+            f"no nats-server runs on {nats_folder}; it takes the change when it starts"
+        ) from None
+
+
+async def _until_accepted(nats_url: str, seed: str) -> None:
+    address = nats_url.rpartition("@")[2]
+    deadline = asyncio.get_running_loop().time() + _PATIENCE
+    while True:
+        try:
+            bus = await connect(f"nats://{address}", "partner-check", patience=3, nkey_seed=seed)
+        except Refused:
+            if asyncio.get_running_loop().time() > deadline:
+                raise PartnerError(
+                    "nats-server did not take the new configuration; its log says why"
+                ) from None
+            await asyncio.sleep(0.1)
+        else:
+            await bus.close()
+            return
+
+
+def _new_nkey() -> tuple[str, str]:
+    """Seed and public key of a new user."""
+    seed = nkeys.encode_seed(secrets.token_bytes(32), nkeys.PREFIX_BYTE_USER)
+    pair = nkeys.from_seed(bytearray(seed))
+    return seed.decode(), pair.public_key.decode()

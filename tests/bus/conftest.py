@@ -1,0 +1,87 @@
+"""A nats-server of the test's own, where it is restarted or reloaded, and the tables of the bus."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from deploy.local.nats import Nats
+from deploy.local.ports import free_port
+from services.intake.partners_model import Partner
+from shared.bus import declare
+from shared.bus.connection import Bus, connect
+from shared.bus.dead_letters import DeadLetter
+from shared.database.engine import Database
+from shared.identity import IdentityCipher
+
+
+@dataclass
+class Server:
+    """A nats-server with our streams that a test may stop and start."""
+
+    nats: Nats
+
+    @property
+    def url(self) -> str:
+        return self.nats.url
+
+    @property
+    def address(self) -> str:
+        return "nats://" + self.url.rpartition("@")[2]
+
+    @property
+    def folder(self) -> Path:
+        return self.nats.folder
+
+    async def restart(self) -> None:
+        await self.nats.stop()
+        self.nats.start()
+        await self.nats.wait_ready()
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    nats = Nats(
+        tmp_path,
+        password="words",
+        system_password="other",
+        port=free_port(),
+        monitor_port=free_port(),
+    )
+    await nats.prepare()
+    nats.start()
+    try:
+        await nats.wait_ready()
+        await declare(nats.url)
+        yield Server(nats)
+    finally:
+        await nats.stop()
+
+
+@pytest.fixture
+async def bus(server: Server) -> AsyncIterator[Bus]:
+    bus = await connect(server.url, "test", patience=10)
+    yield bus
+    await bus.close()
+
+
+@pytest.fixture
+def cipher() -> IdentityCipher:
+    return IdentityCipher([Fernet.generate_key().decode()])
+
+
+@pytest.fixture
+async def database(fresh_database: Callable[[str], str]) -> AsyncIterator[Database]:
+    """The owner's, with the bus's tables."""
+    database = Database(fresh_database("lapor_owner"))
+    async with database.engine.begin() as connection:
+        for schema in ("lifecycle", "intake"):
+            await connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
+        tables = [DeadLetter.__table__, Partner.__table__]
+        await connection.run_sync(SQLModel.metadata.create_all, tables=tables)
+    yield database
+    await database.dispose()

@@ -1,0 +1,209 @@
+"""What happens to a message on its way from the stream to a handler."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+from nats.aio.msg import Msg
+
+from shared.bus import declare
+from shared.bus.connection import Bus, Refused, connect
+from shared.bus.consumer import BatchHandler, Bury, Consumer, Verdict, each
+from shared.bus.streams import INGEST_REPORTS, INTAKE, STREAMS
+from shared.bus.trouble import BadMessage, TryLater
+from tests.bus.conftest import Server
+
+REPORT = "lapor.v1.ingest.dukcapil.report"
+
+
+async def test_declaring_again_changes_nothing_and_keeps_what_is_in_the_streams(
+    server: Server, bus: Bus
+) -> None:
+    await bus.publish(REPORT, b"{}", msg_id="dukcapil-1")
+
+    await declare(server.url)
+
+    for stream in STREAMS:
+        info = await bus.js.stream_info(stream.name)
+        assert info.config.duplicate_window == 3600
+        assert info.config.max_bytes and info.config.max_bytes > 0
+        assert info.config.max_age and info.config.max_age > 0
+    assert (await bus.js.stream_info(INGEST_REPORTS.name)).state.messages == 1
+
+
+async def test_a_publish_repeated_with_its_id_is_stored_once(bus: Bus) -> None:
+    first = await bus.publish(REPORT, b"{}", msg_id="dukcapil-1")
+    second = await bus.publish(REPORT, b"{}", msg_id="dukcapil-1")
+
+    assert (second.seq, second.duplicate) == (first.seq, True)
+    assert (await bus.js.stream_info(INGEST_REPORTS.name)).state.messages == 1
+
+
+async def test_what_is_handled_leaves_the_work_queue(bus: Bus) -> None:
+    seen: list[bytes] = []
+
+    async def handle(message: Msg) -> None:
+        seen.append(message.data)
+
+    for number in range(250):
+        await bus.publish(REPORT, b"%d" % number, msg_id=f"dukcapil-{number}")
+    async with _running(bus, each(handle)):
+        await _until(lambda: len(seen) == 250)
+        await _until_empty(bus)
+
+    assert sorted(seen, key=int) == [b"%d" % number for number in range(250)]
+
+
+async def test_on_passing_trouble_a_message_comes_again_after_growing_delays(bus: Bus) -> None:
+    deliveries: list[float] = []
+
+    async def handle(message: Msg) -> None:
+        deliveries.append(time.monotonic())
+        if len(deliveries) == 1:
+            raise TryLater("the report is not known yet")
+        if len(deliveries) == 2:
+            raise ConnectionError("the database is away")
+
+    await bus.publish(REPORT, b"{}", msg_id="dukcapil-1")
+    async with _running(bus, each(handle), delays=(0.2, 0.6)):
+        await _until_empty(bus)
+
+    assert deliveries[1] - deliveries[0] >= 0.2
+    assert deliveries[2] - deliveries[1] >= 0.6
+    assert len(deliveries) == 3
+
+
+async def test_a_bad_message_is_buried_with_its_reason_and_the_others_go_on(bus: Bus) -> None:
+    handled: list[bytes] = []
+    buried: list[tuple[bytes, str]] = []
+
+    async def batch(messages: Sequence[Msg]) -> Sequence[Verdict]:
+        bad = [BadMessage("not_json", "no JSON") if m.data == b"?" else None for m in messages]
+        handled.extend(m.data for m, verdict in zip(messages, bad, strict=True) if verdict is None)
+        return bad
+
+    async def bury(message: Msg, bad: BadMessage) -> None:
+        buried.append((message.data, bad.code))
+
+    for number, body in enumerate((b"1", b"?", b"2")):
+        await bus.publish(REPORT, body, msg_id=f"dukcapil-{number}")
+    async with _running(bus, batch, bury):
+        await _until_empty(bus)
+
+    assert sorted(handled) == [b"1", b"2"]
+    assert buried == [(b"?", "not_json")]
+
+
+async def test_a_message_that_cannot_be_buried_yet_is_not_lost(bus: Bus) -> None:
+    tries = 0
+
+    async def handle(message: Msg) -> None:
+        raise BadMessage("not_json", "no JSON")
+
+    async def bury(message: Msg, bad: BadMessage) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise ConnectionError("the database is away")
+
+    await bus.publish(REPORT, b"?", msg_id="dukcapil-1")
+    async with _running(bus, each(handle), bury, delays=(0.05,)):
+        await _until_empty(bus)
+
+    assert tries == 3
+
+
+async def test_a_message_that_always_fails_is_given_up_and_its_words_are_not_logged(
+    bus: Bus, caplog: pytest.LogCaptureFixture
+) -> None:
+    buried: list[str] = []
+
+    async def handle(message: Msg) -> None:
+        raise RuntimeError(f"cannot read {message.data!r}")
+
+    async def bury(message: Msg, bad: BadMessage) -> None:
+        buried.append(bad.code)
+
+    await bus.publish(REPORT, b"Siti lives at Jalan Mawar 5", msg_id="dukcapil-1")
+    async with _running(bus, each(handle), bury, delays=(0.05,), give_up_after=3):
+        await _until_empty(bus)
+
+    assert buried == ["given_up"]
+    assert "RuntimeError" in caplog.text
+    assert "Siti" not in caplog.text
+
+
+async def test_reading_and_publishing_go_on_after_the_server_was_restarted(
+    server: Server, bus: Bus
+) -> None:
+    seen: list[bytes] = []
+
+    async def handle(message: Msg) -> None:
+        seen.append(message.data)
+
+    async with _running(bus, each(handle)):
+        await bus.publish(REPORT, b"before", msg_id="dukcapil-1")
+        await _until(lambda: seen == [b"before"])
+        publishing = asyncio.create_task(server.restart())
+        await bus.publish(REPORT, b"while", msg_id="dukcapil-2")
+        await publishing
+        await bus.publish(REPORT, b"after", msg_id="dukcapil-3")
+        await _until(lambda: set(seen) >= {b"before", b"while", b"after"}, 20)
+        await _until_empty(bus)
+
+
+async def test_stopping_finishes_what_is_in_work_and_hands_back_the_rest(bus: Bus) -> None:
+    started, seen = asyncio.Event(), list[bytes]()
+
+    async def slow(message: Msg) -> None:
+        started.set()
+        await asyncio.sleep(0.3)
+        seen.append(message.data)
+
+    for number in range(4):
+        await bus.publish(REPORT, b"%d" % number, msg_id=f"dukcapil-{number}")
+    async with _running(bus, each(slow), batch=1, lanes=1):
+        await started.wait()
+    assert seen == [b"0"]
+
+    async def quick(message: Msg) -> None:
+        seen.append(message.data)
+
+    async with _running(bus, each(quick)):
+        await _until_empty(bus)
+    assert sorted(seen) == [b"0", b"1", b"2", b"3"]
+
+
+async def test_a_wrong_password_is_said_at_once(server: Server) -> None:
+    with pytest.raises(Refused):
+        await connect(server.url.replace("words", "wrong"), "test")
+
+
+@asynccontextmanager
+async def _running(
+    bus: Bus, handle: BatchHandler, bury: Bury | None = None, **options: object
+) -> AsyncIterator[None]:
+    async def unexpected(message: Msg, bad: BadMessage) -> None:
+        raise AssertionError(bad)
+
+    consumer = Consumer(bus, INTAKE, handle, bury or unexpected, **options)  # type: ignore[arg-type]
+    task = asyncio.create_task(consumer.run())
+    try:
+        yield
+    finally:
+        consumer.stop()
+        await task
+
+
+async def _until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+async def _until_empty(bus: Bus, seconds: float = 15) -> None:
+    async with asyncio.timeout(seconds):
+        while (await bus.js.stream_info(INGEST_REPORTS.name)).state.messages:
+            await asyncio.sleep(0.05)
