@@ -25,7 +25,7 @@ class Database:
         self.engine = create_async_engine(
             url,
             pool_size=pool_size,
-            max_overflow=0,
+            max_overflow=pool_size // 2,  # for what counts or looks up beside a transaction
             pool_timeout=10,
             pool_pre_ping=True,
             hide_parameters=True,

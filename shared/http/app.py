@@ -58,7 +58,7 @@ def create_app(
         version="1",
         lifespan=life,
         generate_unique_id_function=documentation.operation_id,
-        docs_url="/docs" if docs else None,
+        docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if docs else None,
         # Exceptions may quote what people wrote; our own log leaves their messages out.
@@ -73,7 +73,8 @@ def create_app(
         app.state.rate_limits = RateLimits(database, name, settings.blind_index_key)
         readiness["postgres"] = lambda: _ask(database)
     problems.install(app)
-    documentation.install(app)
+    if docs:
+        documentation.install(app)
     app.include_router(_operations(readiness))
     for router in routers:
         # Not on the application: its limit would answer before our middleware is asked.
@@ -115,7 +116,7 @@ def _operations(checks: Mapping[str, Check]) -> APIRouter:
             return problems.json_response({"status": "ready", "checks": states})
         away = problems.unavailable()
         away.members["checks"] = states
-        return problems.render(request, away)
+        return problems.render(request, away)  # for probes, not people
 
     @router.get("/metrics")
     async def metrics() -> Response:
@@ -128,7 +129,7 @@ async def _state(name: str, check: Check) -> str:
     try:
         async with asyncio.timeout(2):
             await check()
-    except Exception as error:  # whatever it is, the answer is "not ready"
+    except Exception as error:  # noqa: BLE001  whatever it is, the answer is "not ready"
         _log.warning("not ready", extra={"fields": {"check": name, "error": type(error).__name__}})
         return "away"
     return "ok"

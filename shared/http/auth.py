@@ -12,7 +12,7 @@ from shared.database.engine import Database
 from shared.http.documentation import OPTIONAL_SCHEME
 from shared.http.problems import forbidden, unauthorized
 from shared.http.tokens import (
-    InvalidPrincipalToken,
+    InvalidTokenError,
     Partner,
     Principal,
     ReporterPrincipal,
@@ -108,7 +108,7 @@ async def _principal(request: Request, credentials: _Credentials) -> Principal |
     tokens: Tokens = request.app.state.tokens
     try:
         principal = tokens.read(token)
-    except InvalidPrincipalToken:
+    except InvalidTokenError:
         raise unauthorized("token_invalid") from None
     if isinstance(principal, Staff):
         return await staff_in_directory(database, principal)

@@ -1,8 +1,11 @@
 """OpenAPI complete enough for a generated client: problems, security, stable names."""
 
+from importlib.resources import files
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -45,7 +48,8 @@ def operation_id(route: APIRoute) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Complete the document FastAPI makes."""
+    """Complete the document FastAPI makes, and show it at /docs without the internet."""
+    app.include_router(_pages(app.title))
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -56,6 +60,38 @@ def install(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
+def _pages(title: str) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    # The package is used for the browser files it brings, nothing else.
+    assets = files("fastapi_offline") / "static"
+
+    @router.get("/docs")
+    async def docs() -> HTMLResponse:
+        page = get_swagger_ui_html(
+            openapi_url="openapi.json",
+            title=title,
+            swagger_js_url="docs/swagger-ui-bundle.js",
+            swagger_css_url="docs/swagger-ui.css",
+            swagger_favicon_url="data:,",
+        )
+        page.headers["Content-Security-Policy"] = _DOCS_CONTENT_SECURITY
+        return page
+
+    @router.get("/docs/swagger-ui-bundle.js")
+    async def script() -> FileResponse:
+        return FileResponse(str(assets / "swagger-ui-bundle.js"))
+
+    @router.get("/docs/swagger-ui.css")
+    async def style() -> FileResponse:
+        return FileResponse(str(assets / "swagger-ui.css"))
+
+    return router
+
+
+_DOCS_CONTENT_SECURITY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
+)
 _DESCRIPTIONS = {
     400: "The request cannot be read",
     401: "Not signed in, or the session is not valid any more",

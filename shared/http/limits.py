@@ -33,22 +33,22 @@ class RateLimits:
     def __init__(self, database: Database, schema: str, key: str) -> None:
         self._database = database
         self._key = key.encode()
-        self._take = text(_TAKE.format(schema=schema))
-        self._sweep = text(_SWEEP.format(schema=schema))
+        self._take = text(_TAKE.format(schema=schema, now=_NOW))
+        self._sweep = text(_SWEEP.format(schema=schema, now=_NOW))
 
     async def take(self, limit: Limit, subject: str) -> None:
         """Count one use by `subject` (an address, a name signed in with, a report number).
         Counts even if the request fails later. Raises the 429 problem with Retry-After;
         what is refused is not counted."""
-        step = limit.seconds / limit.count
+        step = round(limit.seconds / limit.count * _MICRO)
         parameters = {
             "key": self._digest(limit, subject),
-            "step": round(step * _MICRO),
-            "window": round(limit.seconds * _MICRO),
+            "step": step,
+            "window": step * limit.count,
         }
         async with self._database.autocommit() as connection:
             wait = (await connection.execute(self._take, parameters)).scalar_one()
-            if random.random() < _SWEEP_CHANCE:
+            if random.random() < _SWEEP_CHANCE:  # noqa: S311
                 await connection.execute(self._sweep)
         if wait is not None:
             raise too_many(max(1, math.ceil(wait / _MICRO)))
@@ -109,19 +109,18 @@ _SWEEP_CHANCE = 1 / 1000
 # one step on, unless that would reach further ahead than the whole window. Gives NULL if
 # counted, else the microseconds to wait. The outer SELECT sees the row as it was before.
 _NOW = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
-_TAKE = f"""
-WITH clock AS (SELECT {_NOW} AS now),
-taken AS (
-  INSERT INTO {{schema}}.rate_limit AS bucket (key, full_at)
-  SELECT CAST(:key AS bytea), now + CAST(:step AS bigint) FROM clock
+_TAKE = """
+WITH taken AS (
+  INSERT INTO {schema}.rate_limit AS bucket (key, full_at)
+  VALUES (CAST(:key AS bytea), {now} + CAST(:step AS bigint))
   ON CONFLICT (key) DO UPDATE
-  SET full_at = greatest(bucket.full_at, {_NOW}) + CAST(:step AS bigint)
-  WHERE greatest(bucket.full_at, {_NOW}) + CAST(:step AS bigint) <= {_NOW} + CAST(:window AS bigint)
+  SET full_at = greatest(bucket.full_at, {now}) + CAST(:step AS bigint)
+  WHERE greatest(bucket.full_at, {now}) + CAST(:step AS bigint) <= {now} + CAST(:window AS bigint)
   RETURNING 1
 )
 SELECT CASE WHEN EXISTS (SELECT FROM taken) THEN NULL ELSE coalesce((
-  SELECT full_at + CAST(:step AS bigint) - CAST(:window AS bigint) - {_NOW}
-  FROM {{schema}}.rate_limit WHERE key = CAST(:key AS bytea)
+  SELECT full_at + CAST(:step AS bigint) - CAST(:window AS bigint) - {now}
+  FROM {schema}.rate_limit WHERE key = CAST(:key AS bytea)
 ), CAST(:step AS bigint)) END
 """
-_SWEEP = f"DELETE FROM {{schema}}.rate_limit WHERE full_at < {_NOW}"
+_SWEEP = "DELETE FROM {schema}.rate_limit WHERE full_at < {now}"

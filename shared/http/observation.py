@@ -53,45 +53,38 @@ class Observation:
 
     async def _observe(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         scope.setdefault("state", {})["request_id"] = request_id
+        request = Request(scope)
         started = time.perf_counter()
         status = 0
         replaced = False
 
-        async def respond(message: Message) -> None:
-            nonlocal status, replaced
+        async def dressed(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
-                replaced = _is_plain_too_large(message)
                 status = message["status"]
-                if replaced:
-                    request = Request(scope)
-                    await problems.render(request, problems.too_large())(
-                        scope, receive, self._dress(send, request_id)
-                    )
-                else:
-                    self._add_headers(message, request_id)
+                self._add_headers(message, request_id)
+            await send(message)
+
+        async def respond(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and _is_plain_too_large(message):
+                replaced = True
+                too_large = await problems.answer(request, problems.too_large())
+                await too_large(scope, receive, dressed)
             if not replaced:
-                await send(message)
+                await dressed(message)
 
         try:
             await self.app(scope, receive, respond)
         except Exception as error:
-            _log.error(
-                "unforeseen error", exc_info=error, extra={"fields": {"route": _route(scope)}}
-            )
+            fields = {"route": _route(scope)}
+            _log.error("unforeseen error", exc_info=error, extra={"fields": fields})
             if status:
                 raise  # too late to answer; the server cuts the connection
-            request = Request(scope)
-            await problems.render(request, problems.internal())(scope, receive, respond)
+            sorry = await problems.answer(request, problems.internal())
+            await sorry(scope, receive, dressed)
         finally:
             self._record(scope, status, time.perf_counter() - started)
-
-    def _dress(self, send: Send, request_id: str) -> Send:
-        async def dressed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self._add_headers(message, request_id)
-            await send(message)
-
-        return dressed
 
     def _add_headers(self, message: MutableMapping[str, Any], request_id: str) -> None:
         headers = MutableHeaders(scope=message)

@@ -1,12 +1,13 @@
 """Errors as the interface states them: RFC 9457 problems with a stable code."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -26,7 +27,7 @@ class FieldError(NamedTuple):
     fallback: str = ""
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818  the RFC's word
     """A refusal: its HTTP status, its code in the catalogue, and what the words need.
 
     `members` are extra members of the answer (RFC 9457 §3.2), for programs to read; keep
@@ -138,6 +139,14 @@ def render(request: Request, problem: Problem) -> Response:
     )
 
 
+async def answer(request: Request, problem: Problem) -> Response:
+    """What the application makes of a problem: `render`, unless it has a handler of its own for
+    `Problem` (the portal shows a page)."""
+    handler = request.app.exception_handlers[Problem]
+    response: Response = await handler(request, problem)
+    return response
+
+
 def json_response(content: Any, status: int = 200) -> Response:
     """Any JSON content, as it is, without a model."""
     return Response(orjson.dumps(content), status, media_type="application/json")
@@ -153,23 +162,32 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        return render(request, validation(*map(_field_error, error.errors())))
+        if isinstance(error.body, bytes) and any(e["loc"] == ("body",) for e in error.errors()):
+            return await answer(request, unsupported_media())  # only what is called JSON is parsed
+        return await answer(request, validation(*map(_field_error, error.errors())))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         code = _HTTP_CODES.get(
             error.status_code, "bad_request" if error.status_code < 500 else "unavailable"
         )
-        return render(request, Problem(error.status_code, code, headers=error.headers))
+        return await answer(request, Problem(error.status_code, code, headers=error.headers))
+
+    # What the database cannot hold (a NUL in a text, a number beyond its type) is the caller's.
+    @app.exception_handler(DataError)
+    async def not_storable(request: Request, error: DataError) -> Response:
+        _log.warning("not storable", exc_info=error)
+        return await answer(request, validation())
 
     # A database that is away is a passing trouble, not a defect.
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)
     @app.exception_handler(PoolTimeout)
     async def database_away(request: Request, error: Exception) -> Response:
-        return render(request, unavailable())
+        return await answer(request, unavailable())
 
 
+_log = logging.getLogger("lapor.http")
 _HTTP_CODES = {
     400: "bad_request",
     401: "unauthorized",

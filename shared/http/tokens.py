@@ -57,7 +57,7 @@ ReporterPrincipal = Reporter | ReportBearer | Partner
 Principal = Staff | Reporter | ReportBearer | Partner
 
 
-class InvalidPrincipalToken(Exception):
+class InvalidTokenError(Exception):
     """The token is malformed, forged, expired, or for another use."""
 
 
@@ -82,7 +82,7 @@ class Tokens:
         )
 
     def read(self, token: str, use: Use = "access") -> Staff | Reporter | ReportBearer:
-        """Who the token was issued to. Raises InvalidPrincipalToken. For staff these are claims
+        """Who the token was issued to. Raises InvalidTokenError. For staff these are claims
         only: `shared.http.auth` asks the directory whether they still hold."""
         try:
             claims = jwt.decode(
@@ -94,7 +94,7 @@ class Tokens:
             )
             return _BEARERS.validate_python(claims)
         except (jwt.PyJWTError, ValidationError) as error:
-            raise InvalidPrincipalToken from error
+            raise InvalidTokenError from error
 
 
 _ALGORITHM = "HS256"
