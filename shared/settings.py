@@ -58,14 +58,15 @@ class Addresses(BaseSettings):
 class Settings(Addresses):
     """All that a service, the worker, the relay or the launcher needs.
 
-    Secrets and addresses with credentials have no default: a process that lacks one refuses to
-    start and names it. The local stack generates them at its first start.
+    Secrets have no default: a process that lacks one refuses to start and names it. The local
+    stack generates them at its first start.
     """
 
-    database_url: str = Field(repr=False)
-    """With the role of this process: `postgresql+psycopg://role:password@host:port/lapor`."""
-    nats_url: str = Field(repr=False)
-    """With the credentials of account LAPOR: `nats://user:password@host:port`."""
+    database_url: str = Field(default="", repr=False)
+    """With the role of this process: `postgresql+psycopg://role:password@host:port/lapor`.
+    Empty: it uses no database (the portal)."""
+    nats_url: str = Field(default="", repr=False)
+    """With the credentials of account LAPOR: `nats://user:password@host:port`. Empty: as above."""
     jwt_secret: str = Field(repr=False, min_length=32)
     identity_keys: str = Field(repr=False, min_length=44)
     """Fernet keys, comma-separated; the first encrypts, all decrypt."""

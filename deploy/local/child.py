@@ -61,6 +61,11 @@ class Child:
         assert self.process is not None, f"{self.name} was not started"
         return self.process.pid
 
+    def how_it_ended(self) -> str:
+        """`exit 1` or `signal 9`."""
+        code = self.process.poll() if self.process is not None else None
+        return f"signal {-code}" if code is not None and code < 0 else f"exit {code}"
+
     def start(self) -> None:
         """Starts the process; `wait_ready` tells when it does its work."""
         self.log.parent.mkdir(parents=True, exist_ok=True)

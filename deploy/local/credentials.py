@@ -59,10 +59,10 @@ def load_or_create(data_dir: Path) -> Credentials:
 
 
 def environment(addresses: Addresses, credentials: Credentials, role: str | None) -> dict[str, str]:
-    """The variables of a process: addresses, and with a role what that role may use."""
+    """The variables of a process; with a role also its way to the database and the bus."""
     variables = {
         f"LAPOR_{name.upper()}": str(value) for name, value in addresses.model_dump().items()
-    }
+    } | credentials.application
     if role is not None:
         host = addresses.host
         database = f"{role}:{credentials.roles[role]}@{host}:{addresses.postgres_port}/lapor"
@@ -70,7 +70,6 @@ def environment(addresses: Addresses, credentials: Credentials, role: str | None
             "LAPOR_DATABASE_URL": f"postgresql+psycopg://{database}",
             "LAPOR_NATS_URL": f"nats://lapor:{credentials.nats}@{host}:{addresses.nats_port}",
         }
-        variables |= credentials.application
     return variables
 
 

@@ -1,0 +1,26 @@
+"""`lapor`: the commands of operators and developers."""
+
+import sys
+
+import typer
+
+from deploy.cli import migrate, up
+from deploy.local.trouble import StackError
+
+app = typer.Typer(
+    help="Runs and administers an open LAPOR!. Settings are LAPOR_… environment variables.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+# A module of commands registers itself here; it imports what is slow inside its functions.
+app.command("up")(up.up)
+app.command("migrate")(migrate.migrate)
+
+
+def main() -> None:
+    """Runs the command line; expected trouble is told in words, with exit code 1."""
+    try:
+        app()
+    except StackError as trouble:
+        sys.exit(f"lapor: {trouble}")

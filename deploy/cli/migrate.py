@@ -1,0 +1,22 @@
+"""`lapor migrate`."""
+
+import asyncio
+
+
+def migrate() -> None:
+    """Bring database, NATS streams and consumers to what this version expects.
+
+    Uses the environment's LAPOR_DATABASE_URL (the owner's role) and LAPOR_NATS_URL, else the
+    local stack's. Safe to run again.
+    """
+    from deploy.local.credentials import stack_settings
+    from deploy.local.migrate import declare_streams, migrate_database
+
+    settings = stack_settings()
+
+    async def both() -> None:
+        await migrate_database(settings.database_url)
+        await declare_streams(settings.nats_url)
+
+    asyncio.run(both())
+    print("Database and streams are up to date.")

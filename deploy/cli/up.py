@@ -1,0 +1,12 @@
+"""`lapor up`."""
+
+
+def up() -> None:
+    """Start everything on this machine: servers, migrations, demo staff, services, workers.
+
+    Stays until Ctrl-C, which stops all of it. Data and logs are under LAPOR_DATA_DIR (.lapor).
+    """
+    from deploy.local import supervisor
+    from shared.settings import Addresses
+
+    supervisor.run(Addresses())

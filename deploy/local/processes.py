@@ -1,0 +1,79 @@
+"""The processes of the system, each with its own role in the database."""
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.child import Child
+from deploy.local.credentials import Credentials, environment
+from shared.settings import Addresses
+
+
+@dataclass(frozen=True)
+class Description:
+    """One process: `module` is run with `python -m`; `port` names the setting of its address."""
+
+    name: str
+    module: str
+    role: str | None = None
+    port: str | None = None
+
+
+PROCESSES = (
+    Description("intake", "services.intake", "lapor_intake", "intake_port"),
+    Description("routing", "services.routing", "lapor_routing", "routing_port"),
+    Description("followup", "services.followup", "lapor_followup", "followup_port"),
+    Description("reporting", "services.reporting", "lapor_reporting", "reporting_port"),
+    Description("portal", "services.portal", None, "portal_port"),
+    Description("worker", "workflows.worker", "lapor_worker"),
+    Description("launcher", "workflows.launcher", "lapor_worker"),
+    Description("relay", "workflows.relay", "lapor_relay"),
+)
+
+
+def present() -> list[Description]:
+    """The processes whose code is in this checkout."""
+    return [process for process in PROCESSES if _has_code(process.module)]
+
+
+class Process(Child):
+    """A process of the system; an HTTP one is ready when its `/healthz` answers 200."""
+
+    def __init__(
+        self, description: Description, addresses: Addresses, credentials: Credentials
+    ) -> None:
+        inherited = {k: v for k, v in os.environ.items() if k not in _SECRET_OF_ANOTHER}
+        super().__init__(
+            description.name,
+            addresses.data_dir,
+            [sys.executable, "-m", description.module],
+            environment={**inherited, **environment(addresses, credentials, description.role)},
+        )
+        self._host = addresses.host
+        self._port: int | None = None
+        if description.port is not None:
+            self._port = getattr(addresses, description.port)
+
+    async def is_ready(self) -> bool:
+        if self._port is None or not self.alive:
+            return self.alive
+        try:
+            reader, writer = await asyncio.open_connection(self._host, self._port)
+            writer.write(f"GET /healthz HTTP/1.0\r\nHost: {self._host}\r\n\r\n".encode())
+            status = await asyncio.wait_for(reader.readline(), 5)
+            writer.close()
+        except (OSError, TimeoutError):
+            return False
+        return status.split(b" ")[1:2] == [b"200"]
+
+
+_ROOT = Path(__file__).parent.parent.parent
+# The portal gets neither, also when the person's shell has them.
+_SECRET_OF_ANOTHER = {"LAPOR_DATABASE_URL", "LAPOR_NATS_URL"}
+
+
+def _has_code(module: str) -> bool:
+    path = _ROOT.joinpath(*module.split("."))
+    return (path / "__main__.py").exists() or path.with_suffix(".py").exists()

@@ -1,0 +1,157 @@
+"""`lapor up`: starts servers, migrations, demo data and processes; watches; stops all of it."""
+
+import asyncio
+import importlib
+import importlib.util
+import signal
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from deploy.local.child import Child, end_leftovers
+from deploy.local.credentials import Credentials, load_or_create
+from deploy.local.lock import only_stack
+from deploy.local.migrate import declare_streams, migrate_database
+from deploy.local.nats import Nats
+from deploy.local.ports import refuse_busy
+from deploy.local.postgres import OWNER, Postgres
+from deploy.local.processes import Process, present
+from deploy.local.screen import Screen
+from deploy.local.search_attributes import search_attributes
+from deploy.local.temporal import Temporal
+from deploy.local.watch import keep_alive
+from shared.settings import Addresses
+
+_STEPS_BESIDE_PROCESSES = 6
+
+
+def run(addresses: Addresses) -> None:
+    """Runs the stack until Ctrl-C, SIGTERM or SIGHUP. Raises StackError when it cannot start."""
+    with only_stack(addresses.data_dir):
+        asyncio.run(_until_told(addresses))
+
+
+async def _until_told(addresses: Addresses) -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, told.set)
+    stack = _Stack(addresses)
+    try:
+        if await _unless(told, stack.start()):
+            await _unless(told, keep_alive(stack.children, stack.screen.say))
+    finally:
+        await stack.stop()
+
+
+async def _unless(told: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Does the work, or gives it up when told to stop; says whether it was done."""
+    task, stop = asyncio.create_task(work), asyncio.create_task(told.wait())
+    await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task})
+        return False
+    task.result()
+    return True
+
+
+class _Stack:
+    """The children in the order of their start."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+        self._processes = present()
+        self.children: list[Child] = []
+        self.screen = Screen(_STEPS_BESIDE_PROCESSES + len(self._processes))
+
+    async def start(self) -> None:
+        addresses = self._addresses
+        with self.screen:
+            for name in await end_leftovers(addresses.data_dir):
+                self.screen.say(f"  ended {name}, left over from an earlier start")
+            refuse_busy(addresses)
+            credentials = load_or_create(addresses.data_dir)
+            sign_ins = await self._start_servers(credentials)
+            await _all(
+                self._start(f"{process.name}", Process(process, addresses, credentials))
+                for process in self._processes
+            )
+        self.screen.welcome(addresses, self._processes, sign_ins, credentials.demo)
+
+    async def stop(self) -> None:
+        """The processes first, together, then the servers they use."""
+        servers = [child for child in self.children if not isinstance(child, Process)]
+        processes = [child for child in self.children if isinstance(child, Process)]
+        if self.children:
+            self.screen.say("Stopping …")
+        await asyncio.gather(*(child.stop() for child in processes))
+        await asyncio.gather(*(child.stop() for child in servers))
+        if self.children:
+            self.screen.say(f"Stopped. The data stays in {self._addresses.data_dir}.")
+
+    async def _start_servers(self, credentials: Credentials) -> Sequence[tuple[str, str]]:
+        addresses, data_dir, host = self._addresses, self._addresses.data_dir, self._addresses.host
+        postgres = Postgres(
+            data_dir, password=credentials.postgres, port=addresses.postgres_port, host=host
+        )
+        nats = Nats(
+            data_dir,
+            password=credentials.nats,
+            system_password=credentials.nats_system,
+            port=addresses.nats_port,
+            monitor_port=addresses.nats_monitor_port,
+            host=host,
+        )
+        temporal = Temporal(
+            data_dir,
+            port=addresses.temporal_port,
+            ui_port=addresses.temporal_ui_port,
+            host=host,
+            search_attributes=search_attributes(),
+        )
+        sign_ins: list[tuple[str, str]] = []
+
+        async def database() -> None:
+            await self._start("Postgres", postgres)
+            async with self.screen.step("migrations"):
+                await asyncio.to_thread(postgres.create_roles, credentials.roles)
+                await asyncio.to_thread(postgres.create_database)
+                owner = postgres.url(OWNER, credentials.roles[OWNER])
+                await migrate_database(owner)
+            async with self.screen.step("demo agencies and staff"):
+                sign_ins.extend(await _load_demo(owner, credentials.demo))
+
+        async def bus() -> None:
+            await self._start("NATS", nats)
+            async with self.screen.step("streams"):
+                await declare_streams(nats.url)
+
+        await _all([self._start("Temporal", temporal), database(), bus()])
+        return sign_ins
+
+    async def _start(self, title: str, child: Child) -> None:
+        async with self.screen.step(title):
+            await child.prepare()
+            self.children.append(child)
+            child.start()
+            await child.wait_ready()
+
+
+async def _all(work: Any) -> None:
+    """All at once; the first trouble ends the rest and is raised as itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for each in work:
+                group.create_task(each)
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from None
+
+
+async def _load_demo(database_url: str, password: str) -> Sequence[tuple[str, str]]:
+    if importlib.util.find_spec("deploy.demo") is None:
+        return []
+    if importlib.util.find_spec("deploy.demo.seed") is None:
+        return []
+    seed = importlib.import_module("deploy.demo.seed")
+    return list(await seed.load(database_url, password))

@@ -1,0 +1,43 @@
+"""Keeps the children of a running stack alive."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+from deploy.local.child import Child
+from deploy.local.trouble import StackError
+
+_FIRST_DELAY = 0.5
+_LONGEST_DELAY = 30.0
+_STEADY_SECONDS = 60.0
+_LOOK_EVERY = 0.25
+
+
+async def keep_alive(children: Sequence[Child], say: Callable[[str], None]) -> None:
+    """Starts a child again that died, later each time it dies again soon; runs until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        for child in children:
+            group.create_task(_keep_one(child, say))
+
+
+async def _keep_one(child: Child, say: Callable[[str], None]) -> None:
+    delay = _FIRST_DELAY
+    started = time.monotonic()
+    while True:
+        while child.alive:
+            await asyncio.sleep(_LOOK_EVERY)
+        if time.monotonic() - started > _STEADY_SECONDS:
+            delay = _FIRST_DELAY
+        say(f"{child.name} ended ({child.how_it_ended()}); again in {delay:g} s. See {child.log}")
+        await asyncio.sleep(delay)
+        delay = min(delay * 2, _LONGEST_DELAY)
+        await child.stop()
+        started = time.monotonic()
+        try:
+            await child.prepare()
+            child.start()
+            await child.wait_ready()
+        except StackError as trouble:
+            say(str(trouble).splitlines()[0])
+        else:
+            say(f"{child.name} runs again")
