@@ -18,7 +18,7 @@ TimeZone = Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One region. `code` is dotted (`32.04.05.2001`), `path` names it and all above, nearest first."""
+    """One region: its dotted code (`32.04.05.2001`); `path` names it and all above it."""
 
     code: str
     name: str

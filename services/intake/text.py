@@ -12,8 +12,8 @@ TITLE_LIMIT = 150
 TextProblem = Literal["empty", "too_long"]
 
 
-class TextRejected(ValueError):
-    """A text that cannot be taken as it is. `code` says why, `length` and `limit` count characters."""
+class TextRejected(ValueError):  # noqa: N818
+    """A text that cannot be taken: `code` says why, `length` and `limit` count characters."""
 
     def __init__(self, code: TextProblem, *, length: int, limit: int) -> None:
         super().__init__(f"{code}: {length} characters, at most {limit}")

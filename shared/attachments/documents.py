@@ -1,4 +1,4 @@
-"""Office documents: which of them a ZIP or OLE container is. Those that carry macros are refused."""
+"""Office documents: which one a ZIP or OLE container is. Those with macros are refused."""
 
 import io
 import zipfile

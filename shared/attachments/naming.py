@@ -17,7 +17,7 @@ def file_name(declared: str, media_type: str) -> str:
     """
     name = declared.replace("\\", "/").rsplit("/", 1)[-1]
     name = unicodedata.normalize("NFC", "".join(c for c in name if _is_printable(c)))
-    name = " ".join(name.split()).strip(". ")
+    name = " ".join(name.split()).rstrip(". ")
     stem, dot, extension = name.rpartition(".")
     fitting = EXTENSIONS[media_type]
     if dot and extension.lower() in fitting:

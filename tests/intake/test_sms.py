@@ -1,0 +1,180 @@
+"""The SMS gateway's webhook: signature, payload, long messages, answers."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from standardwebhooks import Webhook
+
+from services.intake.sms import (
+    ANSWER_LIMIT,
+    SmsMessage,
+    SmsRejected,
+    answer_accepted,
+    answer_refused,
+    join,
+    read_webhook,
+    same_message,
+    septets,
+)
+
+SECRET = "whsec_c2VjcmV0LW9mLXRoZS1nYXRld2F5LTE3MDg="
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+MESSAGE = {
+    "id": "gw-1",
+    "from": "081234567890",
+    "text": "Lampu jalan mati 😟",
+    "received_at": "2026-11-24T10:00:00+07:00",
+}
+
+
+def signed(body: str, *, secret: str = SECRET, age: timedelta = timedelta()) -> dict[str, str]:
+    at = datetime.now(UTC) - age
+    webhook = Webhook(secret if secret.startswith("whsec_") else secret.encode())
+    return {
+        "Webhook-Id": "call-1",
+        "Webhook-Timestamp": str(int(at.timestamp())),
+        "Webhook-Signature": webhook.sign("call-1", at, body),
+    }
+
+
+def part(number: int, total: int, text: str, **changes: Any) -> SmsMessage:
+    concat = {"ref": 77, "total": total, "part": number}
+    return SmsMessage.model_validate(
+        MESSAGE | {"id": f"gw-{number}", "text": text, "concat": concat} | changes
+    )
+
+
+@pytest.mark.parametrize("secret", [SECRET, "a plain secret!"])
+def test_a_signed_message_is_read_with_the_number_in_its_normal_form(secret: str) -> None:
+    body = json.dumps(MESSAGE)
+    message = read_webhook(secret, signed(body, secret=secret), body.encode())
+    assert (message.id, message.sender, message.text) == ("gw-1", "+6281234567890", MESSAGE["text"])
+    assert message.received_at == NOW
+    assert message.concat is None
+
+
+def test_a_message_changed_on_the_way_is_refused() -> None:
+    body = json.dumps(MESSAGE)
+    with pytest.raises(SmsRejected) as refusal:
+        read_webhook(SECRET, signed(body), body.replace("mati", "nyala").encode())
+    assert refusal.value.code == "signature"
+
+
+@pytest.mark.parametrize("minutes", [-6, 6, 60 * 24])
+def test_a_call_replayed_later_is_refused(minutes: int) -> None:
+    body = json.dumps(MESSAGE)
+    with pytest.raises(SmsRejected) as refusal:
+        read_webhook(SECRET, signed(body, age=timedelta(minutes=minutes)), body.encode())
+    assert refusal.value.code == "signature"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Webhook-Signature": ""},
+        {"Webhook-Signature": "v1"},
+        {"Webhook-Signature": "v1,%%%"},
+        {"Webhook-Signature": "v1,a"},
+        {"Webhook-Signature": "v2,aGFsbG8="},
+        {"Webhook-Timestamp": "yesterday"},
+        {"Webhook-Timestamp": "nan"},
+        {"Webhook-Timestamp": "9" * 400},
+        {"Webhook-Id": ""},
+    ],
+)
+def test_broken_headers_are_a_wrong_signature_not_a_failure(changes: dict[str, str]) -> None:
+    body = json.dumps(MESSAGE)
+    with pytest.raises(SmsRejected) as refusal:
+        read_webhook(SECRET, signed(body) | changes, body.encode())
+    assert refusal.value.code == "signature"
+
+
+@given(st.binary(max_size=60), st.text(max_size=40))
+def test_bytes_from_anybody_never_fail_otherwise(body: bytes, signature: str) -> None:
+    headers = signed("") | {"Webhook-Signature": signature}
+    with pytest.raises(SmsRejected):
+        read_webhook(SECRET, headers, body)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"from": "TELKOMSEL"},
+        {"id": ""},
+        {"received_at": "2026-11-24T10:00:00"},
+        {"text": None},
+        {"concat": {"ref": 1, "total": 2, "part": 3}},
+        {"concat": {"ref": 1, "total": 0, "part": 0}},
+    ],
+)
+def test_a_payload_of_another_form_is_refused_without_repeating_it(changes: dict[str, Any]) -> None:
+    body = json.dumps(MESSAGE | changes)
+    with pytest.raises(SmsRejected) as refusal:
+        read_webhook(SECRET, signed(body), body.encode())
+    assert refusal.value.code == "payload"
+    assert next(iter(changes)) in str(refusal.value)
+    assert "0812" not in str(refusal.value)
+    assert "TELKOMSEL" not in str(refusal.value)
+
+
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=8), st.randoms())
+def test_parts_join_in_order_whatever_order_they_came_in(texts: list[str], random: Any) -> None:
+    parts = [part(number, len(texts), text) for number, text in enumerate(texts, 1)]
+    random.shuffle(parts)
+    joined = join(parts)
+    assert joined.complete
+    assert joined.text == "".join(texts)
+
+
+def test_a_message_with_a_missing_part_is_readable_and_says_so() -> None:
+    joined = join([part(3, 3, "akhir."), part(1, 3, "Awal")])
+    assert not joined.complete
+    assert joined.missing == (2,)
+    assert joined.text == "Awal […] akhir."
+
+
+def test_a_part_that_came_twice_counts_as_it_came_last() -> None:
+    later = part(1, 2, "baru ", received_at="2026-11-24T10:09:00+07:00")
+    assert join([later, part(1, 2, "lama "), part(2, 2, "sekali")]).text == "baru sekali"
+
+
+def test_parts_belong_together_by_sender_reference_and_total() -> None:
+    assert same_message(part(1, 2, "a"), part(2, 2, "b"))
+    assert not same_message(part(1, 2, "a"), part(2, 2, "b", **{"from": "081234567891"}))
+    assert not same_message(part(1, 2, "a"), part(2, 3, "b"))
+    assert not same_message(part(2, 2, "a"), SmsMessage.model_validate(MESSAGE))
+
+
+def test_a_short_message_is_complete_by_itself() -> None:
+    message = SmsMessage.model_validate(MESSAGE)
+    assert same_message(message, message)
+    assert join([message]).text == MESSAGE["text"]
+
+
+def test_the_answer_is_one_sms_with_number_code_and_address() -> None:
+    answer = answer_accepted("12345678", "K7QM-2XRT", "https://lapor.go.id/12345678")
+    assert "12345678" in answer
+    assert "K7QM-2XRT" in answer
+    assert "lapor.go.id" in answer
+    assert septets(answer) <= ANSWER_LIMIT
+
+
+def test_a_long_address_is_left_out_of_the_answer() -> None:
+    answer = answer_accepted("12345678", "K7QM-2XRT", "https://lapor.go.id/" + "a" * 120)
+    assert "https" not in answer
+    assert septets(answer) <= ANSWER_LIMIT
+
+
+def test_refusals_fit_one_sms_too() -> None:
+    for answer in map(answer_refused, ("empty", "too_long", "unavailable")):
+        assert septets(answer) <= ANSWER_LIMIT
+
+
+def test_septets_count_extension_characters_twice_and_refuse_what_would_cost_more() -> None:
+    assert septets("a{€") == 5
+    with pytest.raises(ValueError, match="alphabet"):
+        septets("“")
