@@ -1,0 +1,75 @@
+"""A service as a process: it answers, finishes what is under way, and goes when told."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import httpx
+
+from deploy.local.ports import free_port
+from shared.identity import IdentityCipher
+
+_PROGRAM = """
+import asyncio
+from fastapi import APIRouter
+from shared.http.app import create_app, serve
+from shared.settings import Settings
+
+router = APIRouter()
+
+@router.get("/slow")
+async def slow() -> str:
+    await asyncio.sleep(0.5)
+    return "done"
+
+def app():
+    return create_app(name="intake", title="Test", routers=[router], settings=Settings())
+
+serve("intake", app, host="127.0.0.1", port={port})
+"""
+_ROOT = Path(__file__).parents[2]
+_ENVIRONMENT = {
+    "LAPOR_DATABASE_URL": "postgresql+psycopg://unused",
+    "LAPOR_NATS_URL": "nats://unused",
+    "LAPOR_JWT_SECRET": "s" * 32,
+    "LAPOR_IDENTITY_KEYS": IdentityCipher.new_key(),
+    "LAPOR_BLIND_INDEX_KEY": "b" * 32,
+    "LAPOR_SMS_SECRET": "u" * 32,
+}
+
+
+async def test_a_request_under_way_is_answered_before_the_process_stops() -> None:
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        _PROGRAM.format(port=port),
+        cwd=_ROOT,
+        env={**os.environ, **_ENVIRONMENT},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        await _up(client, process)
+        slow = asyncio.create_task(client.get("/slow?words=Siti"))
+        await asyncio.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        answer = await slow
+    assert answer.json() == "done"
+    assert "server" not in answer.headers
+    _, log = await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode in (0, -signal.SIGTERM)
+    assert b'"route":"/slow"' in log
+    assert b"Siti" not in log
+    assert b"127.0.0.1:" not in log.replace(f"127.0.0.1:{port}".encode(), b"")
+
+
+async def _up(client: httpx.AsyncClient, process: asyncio.subprocess.Process) -> None:
+    while process.returncode is None:
+        try:
+            await client.get("/healthz")
+            return
+        except httpx.ConnectError:
+            await asyncio.sleep(0.05)
+    raise RuntimeError("the service did not start")
