@@ -1,0 +1,43 @@
+# What a person does with this project. `make help` explains.
+
+.PHONY: help run test lint bench demo lock
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+REPORTS ?= 100
+READY := .venv/.ready
+
+help:  ## Explain every target
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+run: $(READY)  ## Start everything on this machine and show where it is; Ctrl-C stops it
+	@exec $(BIN)/lapor up
+
+test: $(READY)  ## Run all tests against real Postgres, NATS and Temporal
+	@.ci/packages
+	$(BIN)/pytest -n 2 --dist loadscope
+
+lint: $(READY)  ## Check format, style, types and who may import whom
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)  ## Measure: how many reports a second, how fast the queue, how long a command
+	$(BIN)/python -m benchmarks
+
+demo: $(READY)  ## Send REPORTS=100 varied reports through a running stack (`make run` beside it)
+	$(BIN)/lapor demo --reports $(REPORTS)
+
+lock: $(READY)  ## Pin the newest versions that pyproject.toml allows, with hashes
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --extra dev --python-version 3.11 -o requirements.lock pyproject.toml
+
+# The environment, made anew only when what it is made of changed.
+$(READY): requirements.lock pyproject.toml
+	@echo "Preparing .venv (a minute the first time) …"
+	@test -x $(BIN)/python || python3 -m venv .venv
+	@$(BIN)/python -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed"'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

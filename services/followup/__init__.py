@@ -1,0 +1,1 @@
+"""What is done about a report: follow-ups, replies, requests and decisions."""

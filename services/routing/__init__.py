@@ -1,0 +1,1 @@
+"""Who handles a report: verification, disposition, the queue, agencies and staff."""
