@@ -10,9 +10,9 @@ from typing import Final
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, ConnectionDrainingError
 from nats.errors import Error as NatsError
-from nats.js import JetStreamContext
 
 from shared.bus.connection import Bus
+from shared.bus.pull import Pull
 from shared.bus.streams import Durable
 from shared.bus.trouble import BadMessage, TryLater
 from shared.telemetry import continued_trace
@@ -29,8 +29,9 @@ Bury = Callable[[Msg, BadMessage], Awaitable[None]]
 DELAYS: Final = (1.0, 5.0, 15.0, 60.0, 300.0)
 """Seconds until the next delivery after the first, second … ; the last one repeats."""
 
-_POLL: Final = 5.0
-_PAUSE: Final = 0.5
+_POLL: Final = 3.0
+_IDLE: Final = 0.05
+_AFTER_TROUBLE: Final = 0.5
 
 
 def each(handler: Handler, concurrency: int = 16) -> BatchHandler:
@@ -100,50 +101,36 @@ class Consumer:
                 lanes.create_task(self._lane())
 
     async def _lane(self) -> None:
-        subscription: JetStreamContext.PullSubscription | None = None
+        pull: Pull | None = None
         while not self._stopping.is_set():
             try:
-                if subscription is None:
-                    subscription = await self._bus.js.pull_subscribe_bind(
-                        consumer=self._durable.name, stream=self._durable.stream
-                    )
-                messages = await self._fetch(subscription)
+                pull = pull or await Pull.open(self._bus, self._durable)
+                messages = await self._next(pull)
             except (ConnectionClosedError, ConnectionDrainingError):
                 # The process is closing its connection: nothing will come any more.
                 return
             except NatsError as error:
                 log.warning("cannot read %s: %s", self._durable.name, type(error).__name__)
-                await self._pause()
+                await self._pause(_AFTER_TROUBLE)
                 continue
             if messages:
                 await self._work(messages)
-        if subscription is not None:
-            await self._hand_back(subscription)
+            else:
+                await self._pause(_IDLE)
+        if pull is not None:
+            with contextlib.suppress(NatsError):
+                await pull.close()
 
-    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> list[Msg]:
+    async def _next(self, pull: Pull) -> list[Msg]:
         """Messages, or none after a while; stopping interrupts the wait."""
-        fetch = asyncio.create_task(subscription.fetch(self._batch, timeout=_POLL))
+        messages = asyncio.create_task(pull.messages(self._batch, _POLL))
         stop = asyncio.create_task(self._stopping.wait())
         try:
-            await asyncio.wait((fetch, stop), return_when=asyncio.FIRST_COMPLETED)
-            if not fetch.done():
-                return []
-            return fetch.result()
-        except TimeoutError:
-            return []
+            await asyncio.wait((messages, stop), return_when=asyncio.FIRST_COMPLETED)
+            return messages.result() if messages.done() else []
         finally:
-            fetch.cancel()
+            messages.cancel()
             stop.cancel()
-
-    async def _hand_back(self, subscription: JetStreamContext.PullSubscription) -> None:
-        """What arrived while stopping goes to another reader at once, not after the ack wait."""
-        try:
-            while subscription.pending_msgs:
-                for message in await subscription.fetch(subscription.pending_msgs, timeout=0.2):
-                    await message.nak()
-            await subscription.unsubscribe()
-        except (NatsError, TimeoutError):
-            log.info("stopped reading %s without the server", self._durable.name)
 
     async def _work(self, messages: list[Msg]) -> None:
         alive = asyncio.create_task(self._keep_alive(messages))
@@ -214,9 +201,9 @@ class Consumer:
                 if not message.is_acked:
                     await message.in_progress()
 
-    async def _pause(self) -> None:
+    async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), _PAUSE)
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
 
 async def _terminate(message: Msg, bad: BadMessage) -> None:

@@ -28,8 +28,8 @@ async def test_declaring_again_changes_nothing_and_keeps_what_is_in_the_streams(
     for stream in STREAMS:
         info = await bus.js.stream_info(stream.name)
         assert info.config.duplicate_window == 3600
-        assert info.config.max_bytes and info.config.max_bytes > 0
-        assert info.config.max_age and info.config.max_age > 0
+        assert (info.config.max_bytes or 0) > 0
+        assert (info.config.max_age or 0) > 0
     assert (await bus.js.stream_info(INGEST_REPORTS.name)).state.messages == 1
 
 

@@ -1,0 +1,74 @@
+"""Pulls a durable consumer's messages: a full batch where there is one, else the next message.
+
+The client's own `fetch` of several waits for all of them: it would hold a lone message until its
+time is out.
+"""
+
+import json
+from typing import Any, Final
+
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.js.api import Header
+
+from shared.bus.connection import Bus
+from shared.bus.streams import Durable
+
+_NANOSECONDS: Final = 1_000_000_000
+_ANSWER: Final = 2.0
+
+
+class Pull:
+    """One reader of a consumer, with an inbox of its own. Make it with `open`."""
+
+    def __init__(self, bus: Bus, durable: Durable, inbox: str, subscription: Subscription) -> None:
+        self._bus = bus
+        self._next = f"$JS.API.CONSUMER.MSG.NEXT.{durable.stream}.{durable.name}"
+        self._inbox = inbox
+        self._subscription = subscription
+
+    @classmethod
+    async def open(cls, bus: Bus, durable: Durable) -> "Pull":
+        """Binds to a consumer that is declared elsewhere."""
+        inbox = bus.nc.new_inbox()
+        return cls(bus, durable, inbox, await bus.nc.subscribe(inbox))
+
+    async def messages(self, batch: int, wait: float) -> list[Msg]:
+        """Up to `batch` messages that are there, else the first that comes within `wait` seconds.
+
+        None at all when nothing came, or the server is away or starting.
+        """
+        await self._ask({"batch": batch, "no_wait": True})
+        there = await self._collect(batch, _ANSWER)
+        if there:
+            return there
+        await self._ask({"batch": 1, "expires": int(wait * _NANOSECONDS)})
+        return await self._collect(1, wait + 0.5)
+
+    async def close(self) -> None:
+        """What arrived meanwhile goes to another reader at once, not after the ack wait."""
+        while self._subscription.pending_msgs:
+            message = await self._subscription.next_msg(timeout=0.2)
+            if not _is_status(message):
+                await message.nak()
+        await self._subscription.unsubscribe()
+
+    async def _ask(self, request: dict[str, Any]) -> None:
+        await self._bus.nc.publish(self._next, json.dumps(request).encode(), self._inbox)
+
+    async def _collect(self, most: int, timeout: float) -> list[Msg]:
+        """Messages until the server says that these were all, or is silent."""
+        found: list[Msg] = []
+        while len(found) < most:
+            try:
+                message = await self._subscription.next_msg(timeout=timeout)
+            except TimeoutError:
+                break
+            if _is_status(message):
+                break
+            found.append(message)
+        return found
+
+
+def _is_status(message: Msg) -> bool:
+    return not message.data and Header.STATUS.value in (message.headers or {})
