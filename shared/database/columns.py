@@ -23,4 +23,4 @@ def now() -> datetime:
 
 def timestamp(**options: Any) -> Any:
     """A column of an instant, with time zone."""
-    return Field(sa_type=Timestamp, **options)  # type: ignore[call-overload]
+    return Field(sa_type=Timestamp, **options)

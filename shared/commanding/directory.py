@@ -1,0 +1,54 @@
+"""The agency tree as services read it, through the view that routing publishes."""
+
+from collections.abc import Iterable, Sequence
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.lifecycle.calendar import Zone
+
+
+class Agency(BaseModel):
+    """An agency and its place. `path` holds the ids from the root to the agency itself."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    path: tuple[int, ...]
+    zone: Zone
+    active: bool
+    has_admin: bool
+    has_officer: bool
+
+    def stands_below(self, agency_id: int) -> bool:
+        """Strictly below."""
+        return agency_id in self.path[:-1]
+
+    def is_or_stands_below(self, agency_id: int) -> bool:
+        return agency_id in self.path
+
+
+async def agencies(session: AsyncSession, ids: Iterable[int]) -> dict[int, Agency]:
+    """The agencies of these ids; an id nobody has is missing from the answer."""
+    rows = await session.execute(_BY_IDS, {"ids": list(ids)})
+    return {row["id"]: Agency.model_validate(dict(row)) for row in rows.mappings()}
+
+
+async def agency(session: AsyncSession, agency_id: int) -> Agency | None:
+    return (await agencies(session, [agency_id])).get(agency_id)
+
+
+async def agencies_with_admin(session: AsyncSession, ids: Sequence[int]) -> frozenset[int]:
+    """Which of these agencies are connected to verify and decide."""
+    found = await agencies(session, ids)
+    return frozenset(a.id for a in found.values() if a.has_admin)
+
+
+_BY_IDS = text(
+    "SELECT id, code, name, kind, path, zone, active, has_admin, has_officer"
+    " FROM routing.agency_directory WHERE id = ANY(:ids)"
+)

@@ -1,0 +1,111 @@
+"""Somebody before a report: its state, and what they are to it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.commanding.directory import Agency, agencies
+from shared.http.problems import not_found
+from shared.http.tokens import Partner, Reporter, ReporterPrincipal, Staff
+from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.authority import Standing, decides, standings
+from shared.lifecycle.people import REPORTER, Actor, ActorKind, Role
+from shared.lifecycle.state import PendingRequest, ReportState
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a command is made from. `known` holds the agencies of the handler's path and those
+    that decide pending requests."""
+
+    state: ReportState
+    actor: Actor
+    standings: frozenset[Standing]
+    handler: Agency
+    known: dict[int, Agency]
+
+    def standings_for(self, request_id: UUID | None) -> frozenset[Standing]:
+        """The standings towards one request: `DECIDER` only if this person decides it."""
+        request = self.state.request(request_id)
+        if request is None:
+            return self.standings
+        others = self.standings - {Standing.DECIDER}
+        return others | {Standing.DECIDER} if self.decides(request) else others
+
+    def decides(self, request: PendingRequest) -> bool:
+        actor, decider = self.actor, self.known.get(request.decider_id)
+        if actor.staff_id is None or actor.role is None or actor.agency_id is None:
+            return False
+        path = decider.path if decider else ()
+        return decides(actor.role, actor.agency_id, actor.staff_id, request, path)
+
+
+async def staff_situation(session: AsyncSession, staff: Staff, number: int) -> Situation:
+    """A member of staff before a report. 404 where they may not know that it exists."""
+    state = await _state(session, number)
+    wanted = {state.handler_id, *(r.decider_id for r in state.requests), *state.copies}
+    known = await agencies(session, wanted)
+    handler = known[state.handler_id]
+    if not _may_read(staff, state, handler, known):
+        raise not_found("report_not_found")
+    known |= await agencies(session, handler.path)
+    role = Role(staff.role)
+    actor = Actor(kind=ActorKind.STAFF, staff_id=staff.id, role=role, agency_id=staff.agency_id)
+    found = standings(role, staff.agency_id, handler.path, state.chain)
+    situation = Situation(state, actor, found, handler, known)
+    if _decides_something(situation):
+        found |= {Standing.DECIDER}
+    return Situation(state, actor, found, handler, known)
+
+
+async def reporter_situation(
+    session: AsyncSession, principal: ReporterPrincipal, number: int
+) -> Situation:
+    """A reporter, the bearer of a report's access, or a partner system before a report of
+    their own. 404 for any other report."""
+    state = await _state(session, number)
+    if not await _owns(session, principal, state):
+        raise not_found("report_not_found")
+    known = await agencies(session, [state.handler_id])
+    actor = REPORTER
+    if isinstance(principal, Partner):
+        actor = Actor(kind=ActorKind.PARTNER, system=principal.system)
+    owner = frozenset({Standing.REPORTER})
+    return Situation(state, actor, owner, known[state.handler_id], known)
+
+
+async def _state(session: AsyncSession, number: int) -> ReportState:
+    stored = (await session.execute(_STATE, {"number": number})).scalar_one_or_none()
+    if stored is None:
+        raise not_found("report_not_found")
+    return ReportState.model_validate(stored)
+
+
+def _may_read(staff: Staff, state: ReportState, handler: Agency, known: dict[int, Agency]) -> bool:
+    """The own agency or one below handles the report, or has a copy."""
+    if handler.is_or_stands_below(staff.agency_id):
+        return True
+    copies = (known[c] for c in state.copies if c in known)
+    return any(copy.is_or_stands_below(staff.agency_id) for copy in copies)
+
+
+def _decides_something(situation: Situation) -> bool:
+    """While not-authority is pending, only its decider counts as one."""
+    not_authority = situation.state.pending(RequestKind.NOT_AUTHORITY)
+    pending = [not_authority] if not_authority else situation.state.requests
+    return any(situation.decides(request) for request in pending)
+
+
+async def _owns(session: AsyncSession, principal: ReporterPrincipal, state: ReportState) -> bool:
+    if isinstance(principal, Partner):
+        return state.system == principal.system
+    if isinstance(principal, Reporter):
+        owner = (await session.execute(_OWNER, {"number": state.number})).scalar_one_or_none()
+        return owner == principal.account_id
+    return principal.number == state.number
+
+
+_STATE = text("SELECT state FROM lifecycle.report WHERE number = :number")
+_OWNER = text("SELECT reporter_id FROM intake.published_owner WHERE number = :number")
