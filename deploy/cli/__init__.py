@@ -24,3 +24,16 @@ def main() -> None:
         app()
     except StackError as trouble:
         sys.exit(f"lapor: {trouble}")
+    except ValueError as trouble:
+        problems = _settings_problems(trouble)
+        if not problems:
+            raise
+        sys.exit("\n".join(["lapor: these settings are missing or make no sense:", *problems]))
+
+
+def _settings_problems(error: ValueError) -> list[str]:
+    from pydantic import ValidationError
+
+    if not isinstance(error, ValidationError) or error.title not in {"Addresses", "Settings"}:
+        return []
+    return [f"LAPOR_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()]

@@ -142,6 +142,11 @@ _OTHER_USER = "nobody"
 def _as_other_user() -> list[str]:
     if os.geteuid() != 0:
         return []
+    if shutil.which("setpriv") is None:
+        raise StackError(
+            "Postgres does not run as root, and `setpriv` (package util-linux) to start it as "
+            f"{_OTHER_USER} is missing. Install it, or start the stack as another user."
+        )
     user = pwd.getpwnam(_OTHER_USER)
     command = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
     command += ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]

@@ -9,6 +9,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from deploy.local.processes import Description
 from shared.settings import Addresses
@@ -53,11 +54,11 @@ class Screen:
         self._under_way.remove(what)
         self._progress.advance(self._task)
         self._show()
-        self.say(f"  [green]✓[/] {what} [dim]{time.monotonic() - began:.1f} s[/]")
+        self.console.print(f"  [green]✓[/] {what} [dim]{time.monotonic() - began:.1f} s[/]")
 
     def say(self, line: str) -> None:
         """A line that stays."""
-        self.console.print(line, soft_wrap=True)
+        self.console.print(line, soft_wrap=True, markup=False)
 
     def welcome(
         self,
@@ -83,7 +84,7 @@ class Screen:
             table.add_row(f"[bold]{name}[/]", who)
         if sign_ins:
             table.add_row("Password of all", f"[bold]{password}[/]")
-        table.add_row("Logs", f"{addresses.data_dir}/log/")
+        table.add_row("Logs", Text(f"{addresses.data_dir}/log/"))
         table.add_row("Stop", "Ctrl-C")
         self.console.print("\n[bold green]LAPOR! is ready.[/]\n")
         self.console.print(table, soft_wrap=True)

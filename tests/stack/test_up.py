@@ -1,0 +1,206 @@
+"""`lapor up` as a person uses it: started, stopped, killed, twice at once."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sysconfig
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.local.ports import free_port
+from shared.settings import Addresses
+
+PORTS = [name for name in Addresses.model_fields if name.endswith("_port")]
+
+
+class Stack:
+    """One `lapor up` with a data folder and ports of its own."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.ports: dict[str, int | str] = {name: free_port() for name in PORTS}
+        self.output = data_dir.with_suffix(".out")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [str(Path(sysconfig.get_path("scripts")) / "lapor"), "up"]
+        places = {f"LAPOR_{name.upper()}": str(port) for name, port in self.ports.items()}
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                command,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                env={**os.environ, **places, "LAPOR_DATA_DIR": str(self.data_dir)},
+            )
+
+    def wait_ready(self) -> None:
+        assert self.process is not None
+        while "is ready" not in self.said:
+            assert self.process.poll() is None, self.said
+            time.sleep(0.05)
+
+    def end(self, how: signal.Signals) -> int:
+        """Sends the signal to the supervisor alone; its exit code."""
+        assert self.process is not None
+        self.process.send_signal(how)
+        return self.process.wait(60)
+
+    def exit_code(self) -> int:
+        assert self.process is not None
+        return self.process.wait(30)
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def processes(self) -> list[psutil.Process]:
+        """All that were started, by their run files."""
+        files = sorted((self.data_dir / "run").glob("*.pid"))
+        return [psutil.Process(int(file.read_text().split()[0])) for file in files]
+
+    def greeting_of_nats(self) -> bytes:
+        with socket.create_connection(("127.0.0.1", int(self.ports["nats_port"])), 5) as connection:
+            return connection.recv(4)
+
+
+@pytest.fixture
+def make_stack(tmp_path: Path) -> Iterator[Callable[[str], Stack]]:
+    made: list[Stack] = []
+
+    def make(name: str) -> Stack:
+        made.append(Stack(tmp_path / name))
+        return made[-1]
+
+    yield make
+    for stack in made:
+        if stack.process is not None and stack.process.poll() is None:
+            stack.end(signal.SIGKILL)
+
+
+def test_up_starts_everything_and_ctrl_c_leaves_no_process(
+    make_stack: Callable[[str], Stack],
+) -> None:
+    stack = make_stack("stack")
+    stack.start()
+    stack.wait_ready()
+
+    running = stack.processes()
+    children = psutil.Process(stack.process.pid).children(recursive=True)
+    assert {"postgres", "nats-server", "temporal"} <= {child.name() for child in children}
+    ui = f"http://127.0.0.1:{stack.ports['temporal_ui_port']}"
+    assert ui in stack.said
+    with urllib.request.urlopen(ui) as page:
+        assert page.status == 200
+    for url in re.findall(r"(http://\S+)/docs", stack.said):
+        with urllib.request.urlopen(f"{url}/healthz") as answer:  # noqa: S310
+            assert answer.status == 200
+
+    assert stack.end(signal.SIGINT) == 0
+    assert "Stopped" in stack.said
+    assert not any(process.is_running() for process in [*running, *children])
+
+
+def test_a_second_start_finds_the_data_of_the_first_in_under_20_seconds(
+    make_stack: Callable[[str], Stack],
+) -> None:
+    stack = make_stack("stack")
+    stack.start()
+    stack.wait_ready()
+    secrets = (stack.data_dir / "secrets.env").read_text()
+    assert stack.end(signal.SIGTERM) == 0
+
+    began = time.monotonic()
+    stack.start()
+    stack.wait_ready()
+    assert time.monotonic() - began < 20
+    assert (stack.data_dir / "secrets.env").read_text() == secrets
+    assert (stack.data_dir / "secrets.env").stat().st_mode & 0o777 == 0o600
+    assert stack.end(signal.SIGHUP) == 0
+
+
+def test_kill_9_of_the_supervisor_leaves_no_process_and_is_survived(
+    make_stack: Callable[[str], Stack],
+) -> None:
+    stack = make_stack("stack")
+    stack.start()
+    stack.wait_ready()
+    everything = psutil.Process(stack.process.pid).children(recursive=True)
+    stack.end(signal.SIGKILL)
+
+    _gone, alive = psutil.wait_procs(everything, timeout=10)
+    assert alive == []
+    stack.start()
+    stack.wait_ready()
+    assert stack.end(signal.SIGINT) == 0
+
+
+def test_a_killed_server_is_started_again(make_stack: Callable[[str], Stack]) -> None:
+    stack = make_stack("stack")
+    stack.start()
+    stack.wait_ready()
+
+    nats = int((stack.data_dir / "run" / "nats.pid").read_text().split()[0])
+    os.kill(nats, signal.SIGKILL)
+    while "nats runs again" not in stack.said:
+        time.sleep(0.05)
+    assert "nats ended (signal 9)" in stack.said
+    assert stack.greeting_of_nats() == b"INFO"
+    assert stack.end(signal.SIGINT) == 0
+
+
+def test_a_stop_while_starting_leaves_no_process(make_stack: Callable[[str], Stack]) -> None:
+    stack = make_stack("stack")
+    stack.start()
+    while not (stack.data_dir / "run" / "nats.pid").exists():
+        time.sleep(0.01)
+    children = psutil.Process(stack.process.pid).children(recursive=True)
+    assert stack.end(signal.SIGINT) == 0
+    _gone, alive = psutil.wait_procs(children, timeout=5)
+    assert alive == []
+
+
+def test_a_busy_port_is_named(make_stack: Callable[[str], Stack]) -> None:
+    stack = make_stack("stack")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", stack.ports["intake_port"]))
+        other.listen()
+        stack.start()
+        assert stack.exit_code() == 1
+    assert f"LAPOR_INTAKE_PORT={stack.ports['intake_port']} is in use" in stack.said
+    assert "Traceback" not in stack.said
+
+
+def test_two_stacks_run_side_by_side_and_one_data_folder_takes_only_one(
+    make_stack: Callable[[str], Stack],
+) -> None:
+    first, second, third = make_stack("first"), make_stack("second"), make_stack("third")
+    first.start()
+    second.start()
+    first.wait_ready()
+    second.wait_ready()
+    assert first.greeting_of_nats() == second.greeting_of_nats() == b"INFO"
+
+    third.data_dir = first.data_dir
+    third.start()
+    assert third.exit_code() == 1
+    assert "A stack already runs on" in third.said
+    assert first.end(signal.SIGINT) == 0
+    assert second.greeting_of_nats() == b"INFO"
+    assert second.end(signal.SIGINT) == 0
+
+
+def test_a_setting_that_makes_no_sense_is_named(make_stack: Callable[[str], Stack]) -> None:
+    stack = make_stack("stack")
+    stack.ports["intake_port"] = "many"
+    stack.start()
+    assert stack.exit_code() == 1
+    assert "LAPOR_INTAKE_PORT" in stack.said
+    assert "Traceback" not in stack.said
