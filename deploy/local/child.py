@@ -42,7 +42,7 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
         self._environment = dict(environment) if environment is not None else None
         self._stop_signal = stop_signal
-        self._patience = patience
+        self.patience = patience
         self._run_file = self.data_dir / "run" / f"{name}.pid"
 
     async def prepare(self) -> None:
@@ -101,7 +101,7 @@ class Child:
             return
         if self.alive:
             self.process.send_signal(self._stop_signal)
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + self.patience
         while self.alive and time.monotonic() < deadline:
             await asyncio.sleep(_POLL_SECONDS)
         _kill_group(self.process.pid)
