@@ -1,6 +1,6 @@
 # What a person does with this project. `make help` explains.
 
-.PHONY: help run test lint bench demo lock
+.PHONY: help run test lint bench demo docs lock
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -28,6 +28,9 @@ bench: $(READY)  ## Measure: how many reports a second, how fast the queue, how 
 
 demo: $(READY)  ## Send REPORTS=100 varied reports through a running stack (`make run` beside it)
 	$(BIN)/lapor demo --reports $(REPORTS)
+
+docs: $(READY)  ## Bring the generated parts of the documentation up to date
+	$(BIN)/python -m deploy.documentation.actions
 
 lock: $(READY)  ## Pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \
