@@ -1,0 +1,87 @@
+"""The process times in force, from what pusat keeps as data: working calendar and policy."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from shared.lifecycle.calendar import WorkingCalendar
+from shared.lifecycle.policy import NATIONAL_DEFAULT, Policy
+
+Connection = AsyncConnection | AsyncSession
+
+PROCESS_TIME_MARK: Final = """
+SELECT coalesce((SELECT max(version) FROM routing.published_policy), 0) || '/'
+    || (SELECT count(*) || '/' || coalesce(sum(hashint4(day - DATE '2000-01-01')), 0)
+        FROM routing.published_closed_day)
+"""
+"""A query for one short text that changes whenever the calendar or a policy does."""
+
+
+async def load_calendar(connection: Connection) -> WorkingCalendar:
+    """The working calendar as it stands at this moment."""
+    days = await connection.execute(text("SELECT day FROM routing.published_closed_day"))
+    return WorkingCalendar(frozenset(days.scalars()))
+
+
+async def load_policy(connection: Connection, handler_path: Sequence[int], at: datetime) -> Policy:
+    """The policy in force at `at` for the last agency of the path (root first)."""
+    return _policy(await _policies(connection), handler_path, at)
+
+
+class ProcessTime:
+    """Calendar and policies of one database, read again only when they have changed."""
+
+    def __init__(self) -> None:
+        self._mark = ""
+        self._calendar = WorkingCalendar(frozenset())
+        self._policies: list[_Row] = []
+
+    async def at_mark(self, connection: Connection, mark: str) -> None:
+        """Bring it up to what `PROCESS_TIME_MARK` has just said, in the same transaction."""
+        if mark != self._mark:
+            calendar = await load_calendar(connection)
+            policies = await _policies(connection)
+            self._calendar, self._policies, self._mark = calendar, policies, mark
+
+    async def refresh(self, connection: Connection) -> None:
+        """Ask whether anything has changed: one short query."""
+        mark = (await connection.execute(text(PROCESS_TIME_MARK))).scalar_one()
+        await self.at_mark(connection, mark)
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        return self._calendar
+
+    def policy(self, handler_path: Sequence[int], at: datetime) -> Policy:
+        """The policy in force at `at` for the last agency of the path (root first)."""
+        return _policy(self._policies, handler_path, at)
+
+
+_Row = tuple[int, int | None, dict[str, Any], datetime]
+_POLICIES = text(
+    "SELECT version, agency_id, body, valid_from FROM routing.published_policy ORDER BY version"
+)
+
+
+async def _policies(connection: Connection) -> "list[_Row]":
+    return [tuple(row) for row in await connection.execute(_POLICIES)]
+
+
+def _policy(rows: "Sequence[_Row]", handler_path: Sequence[int], at: datetime) -> Policy:
+    """National lengths, overridden by those that agencies from the root down to the handler
+    name. A later version replaces an earlier one of the same agency as a whole."""
+    latest: dict[int | None, tuple[int, dict[str, Any]]] = {}
+    for version, agency_id, body, valid_from in rows:
+        if valid_from <= at:
+            latest[agency_id] = (version, body)
+    levels = [latest[level] for level in (None, *handler_path) if level in latest]
+    if not levels:
+        return NATIONAL_DEFAULT
+    merged = NATIONAL_DEFAULT.model_dump(mode="json")
+    for _, body in levels:
+        settlement = {**merged["settlement"], **body.get("settlement", {})}
+        merged |= {**body, "settlement": settlement}
+    return Policy.model_validate({**merged, "version": max(version for version, _ in levels)})
