@@ -1,0 +1,193 @@
+"""The one door: nothing else starts or reaches a report's workflow."""
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from shared.database.engine import Database
+from shared.labels import label
+from shared.lifecycle.actions import SIGNALS
+from shared.lifecycle.commands import Command, Outcome
+from shared.lifecycle.state import ReportState
+from shared.temporal import names
+from shared.temporal.messages import RETIRE_AFTER, SignalMessage, Start
+
+log = logging.getLogger(__name__)
+
+REFUSED = "refused"
+"""The detail that marks a failed update as a refusal; its type is the refusal's code."""
+
+
+class Door:
+    """Sends commands to reports. `in_flight` bounds the calls to Temporal at a time.
+
+    Every call takes the state just read from the report's row: where no run is there, because the
+    launch is late or the last run ended long ago, one is started from it.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        database: Database,
+        *,
+        retire_after: timedelta = RETIRE_AFTER,
+        in_flight: int = 200,
+    ) -> None:
+        self._client = client
+        self._database = database
+        self._retire_after = retire_after
+        self._gate = asyncio.Semaphore(in_flight)
+
+    async def send(
+        self, command: Command, state: ReportState, timeout: float = 8.0
+    ) -> Outcome | None:
+        """What became of a command that stands in `lifecycle.command` (committed).
+
+        None when it is not known after `timeout` seconds, or Temporal is away: the command waits
+        in its row and the worker sends it again.
+        """
+        sending = asyncio.create_task(self._send(command, state))
+        try:
+            await asyncio.wait({sending}, timeout=timeout)
+        finally:
+            if not sending.done():
+                sending.cancel()
+                sending.add_done_callback(_retrieve)
+        if not sending.done():
+            return await self._outcome(command.id)
+        return sending.result()
+
+    async def launch(self, state: ReportState) -> None:
+        """Start the report's run unless there is one. Raises `RPCError` or `RuntimeError` when
+        Temporal is away."""
+        async with self._gate:
+            await self._client.start_workflow(
+                names.WORKFLOW, self._start(state), **self._options(state)
+            )
+
+    async def recheck(self, number: int) -> None:
+        """Tell a run that stored deadlines became earlier; no run is started for that."""
+        handle = self._client.get_workflow_handle(names.workflow_id(number))
+        async with self._gate:
+            try:
+                await handle.signal(names.RECHECK)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+
+    async def _send(self, command: Command, state: ReportState) -> Outcome | None:
+        try:
+            async with self._gate:
+                if command.action not in SIGNALS:
+                    return await self._update(command, state)
+                await self._signal(command, state)
+        except WorkflowUpdateFailedError as failure:
+            return await self._refused(command, failure)
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError) as error:
+            # RuntimeError is what a client that never connected raises.
+            log.warning("command %s waits: %s", command.id, type(error).__name__)
+            return None
+        return await self._await_outcome(command.id)
+
+    async def _update(self, command: Command, state: ReportState) -> Outcome:
+        for attempt in range(_ATTEMPTS):
+            try:
+                return await self._update_once(command, state)
+            except RPCError as error:
+                # The run ended in this instant; the next attempt starts another.
+                if error.status is not RPCStatusCode.NOT_FOUND or attempt == _ATTEMPTS - 1:
+                    raise
+            await asyncio.sleep(0.1)
+        raise AssertionError("unreachable")
+
+    async def _update_once(self, command: Command, state: ReportState) -> Outcome:
+        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            names.WORKFLOW, self._start(state), **self._options(state)
+        )
+        outcome: Outcome = await self._client.execute_update_with_start_workflow(
+            names.COMMAND,
+            command,
+            id=str(command.id),
+            start_workflow_operation=start,
+            result_type=Outcome,
+        )
+        return outcome
+
+    async def _signal(self, command: Command, state: ReportState) -> None:
+        await self._client.start_workflow(
+            names.WORKFLOW,
+            self._start(state),
+            start_signal=command.action.value,
+            start_signal_args=[SignalMessage(command=command)],
+            **self._options(state),
+        )
+
+    def _start(self, state: ReportState) -> Start:
+        return Start(state=state, retire_after=self._retire_after)
+
+    def _options(self, state: ReportState) -> dict[str, Any]:
+        return {
+            "id": names.workflow_id(state.number),
+            "task_queue": names.TASK_QUEUE,
+            "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+            "search_attributes": names.search_attributes(state),
+            "priority": names.priority_of(state),
+            "static_summary": f"Laporan {state.number} · {label('channel', state.channel)}",
+        }
+
+    async def _refused(
+        self, command: Command, failure: WorkflowUpdateFailedError
+    ) -> Outcome | None:
+        """Write the refusal to the command's row, where an earlier outcome stays."""
+        cause = failure.cause
+        if not isinstance(cause, ApplicationError) or REFUSED not in cause.details:
+            log.warning("command %s waits: its update failed", command.id)
+            return None
+        async with self._database.session() as session:
+            await session.execute(_REFUSE, {"id": command.id, "code": cause.type})
+        return await self._outcome(command.id)
+
+    async def _await_outcome(self, command_id: UUID) -> Outcome:
+        pause = 0.02
+        while True:
+            await asyncio.sleep(pause)
+            if outcome := await self._outcome(command_id):
+                return outcome
+            pause = min(pause * 1.5, 0.5)
+
+    async def _outcome(self, command_id: UUID) -> Outcome | None:
+        async with self._database.autocommit() as connection:
+            row = (await connection.execute(_OUTCOME, {"id": command_id})).one_or_none()
+        if row is None or row.done is None:
+            return None
+        return Outcome(
+            command_id=command_id,
+            done=row.done,
+            version=row.version,
+            status=row.status,
+            refusal=row.refusal,
+        )
+
+
+_ATTEMPTS = 3
+_REFUSE = text("SELECT lifecycle.refuse_command(:id, :code)")
+_OUTCOME = text("SELECT done, version, status, refusal FROM lifecycle.command WHERE id = :id")
+
+
+def _retrieve(task: "asyncio.Task[Outcome | None]") -> None:
+    """A cancelled call's last words are of no interest."""
+    if not task.cancelled():
+        task.exception()

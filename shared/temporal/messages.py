@@ -1,0 +1,52 @@
+"""The messages of a report's workflow. None of them has room for words or identities."""
+
+import json
+import re
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shared.lifecycle.commands import Command
+from shared.lifecycle.state import ReportState
+
+RETIRE_AFTER = timedelta(days=30)
+
+
+class Start(BaseModel):
+    """What a run starts from: the state as Postgres has it. A run ends `retire_after` the report
+    was closed or archived."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: ReportState
+    retire_after: timedelta = RETIRE_AFTER
+
+
+class SignalMessage(BaseModel):
+    """A signal: a service's command, or an operator's wish with perhaps the code of a reason."""
+
+    model_config = ConfigDict(frozen=True)
+
+    command: Command | None = None
+    code: str | None = None
+
+    @classmethod
+    def read(cls, data: bytes) -> "SignalMessage":
+        """From whatever was sent, by hand perhaps: what is no command or code is dropped."""
+        try:
+            value = json.loads(data)
+        except (ValueError, RecursionError):
+            return cls()
+        if not isinstance(value, dict):
+            return cls()
+        code = value.get("code")
+        if not isinstance(code, str) or not _CODE.fullmatch(code):
+            code = None
+        try:
+            command = Command.model_validate(value.get("command"))
+        except ValidationError:
+            command = None
+        return cls(command=command, code=code)
+
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")

@@ -1,0 +1,88 @@
+"""The names by which a report's workflow is started, reached and found."""
+
+from datetime import datetime
+from typing import Any
+
+from temporalio.common import (
+    Priority,
+    SearchAttributeKey,
+    SearchAttributePair,
+    SearchAttributeUpdate,
+    TypedSearchAttributes,
+)
+
+from shared.lifecycle.state import ReportState
+
+TASK_QUEUE = "reports"
+WORKFLOW = "ReportWorkflow"
+COMMAND = "command"
+"""The update that carries every command but those in `shared.lifecycle.actions.SIGNALS`, which
+are signals named like their action."""
+RECHECK = "recheck"
+"""The signal that says: the stored deadlines have changed, look again."""
+RECORD = "record"
+"""The activity that writes a step."""
+
+STATUS = SearchAttributeKey.for_keyword("LaporStatus")
+HANDLER = SearchAttributeKey.for_int("LaporHandler")
+CHANNEL = SearchAttributeKey.for_keyword("LaporChannel")
+PRIORITY = SearchAttributeKey.for_bool("LaporPriority")
+OVERDUE = SearchAttributeKey.for_bool("LaporOverdue")
+ON_HOLD = SearchAttributeKey.for_bool("LaporOnHold")
+DUE = SearchAttributeKey.for_datetime("LaporDue")
+
+SEARCH_ATTRIBUTES: dict[str, str] = {
+    STATUS.name: "Keyword",
+    HANDLER.name: "Int",
+    CHANNEL.name: "Keyword",
+    PRIORITY.name: "Bool",
+    OVERDUE.name: "Bool",
+    ON_HOLD.name: "Bool",
+    DUE.name: "Datetime",
+}
+"""Name to type, as the `temporal` command spells it; registered when the stack starts."""
+
+
+def workflow_id(number: int) -> str:
+    """The id of a report's workflow, the same for every run of it."""
+    return f"report-{number}"
+
+
+def priority_of(state: ReportState) -> Priority:
+    """*Prioritas* goes first in the task queue (1 before the default 3)."""
+    return Priority(priority_key=1 if state.priority else 3)
+
+
+def search_attributes(state: ReportState) -> TypedSearchAttributes:
+    """What a report is found by in the Temporal UI, as it is when a run starts."""
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(key, value)
+        for key, value in _values(state).items()
+        if value is not None
+    ]
+    return TypedSearchAttributes(pairs)
+
+
+def changed_attributes(
+    before: ReportState, after: ReportState
+) -> list[SearchAttributeUpdate[Any]]:
+    """The search attributes that differ between two states; empty when none does."""
+    old, new = _values(before), _values(after)
+    return [
+        key.value_unset() if value is None else key.value_set(value)
+        for key, value in new.items()
+        if old[key] != value
+    ]
+
+
+def _values(state: ReportState) -> dict[SearchAttributeKey[Any], Any]:
+    values: dict[SearchAttributeKey[Any], str | int | bool | datetime | None] = {
+        STATUS: str(state.status),
+        HANDLER: state.handler_id,
+        CHANNEL: str(state.channel),
+        PRIORITY: state.priority,
+        OVERDUE: state.overdue,
+        ON_HOLD: state.held,
+        DUE: state.due_at,
+    }
+    return values
