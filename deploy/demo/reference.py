@@ -43,7 +43,7 @@ population | Kependudukan
 - child_id_card | Kartu Identitas Anak | KIA, sekolah
 order | Ketenteraman, Ketertiban Umum, dan Pelindungan Masyarakat
 - public_order | Ketertiban Umum | patroli, miras, balap liar
-- order_other | Lainnya terkait Ketenteraman, Ketertiban Umum, dan Pelindungan Masyarakat | perda, izin
+- order_other | Lainnya terkait Ketenteraman, Ketertiban Umum, dan Pelindungan Masyarakat | perda
 - unrest | Keresahan Masyarakat | ancaman, premanisme
 - street_vendors | Pedagang Kaki Lima | trotoar, pasar tumpah
 - noise | Kebisingan | karaoke, pengeras suara
@@ -77,7 +77,7 @@ governance | Tata Kelola Pemerintahan
 village | Pembangunan Desa, Daerah Tertinggal, dan Transmigrasi
 - village_office | Pelayanan Desa/Kelurahan | surat pengantar, jam layanan
 - village_funds | Dana Desa | APBDes, musyawarah
-- village_other | Lainnya terkait Pembangunan Desa, Daerah Tertinggal, dan Transmigrasi | BUMDes, RT/RW
+- village_other | Lainnya terkait Pembangunan Desa, Daerah Tertinggal, dan Transmigrasi | BUMDes
 digital | Komunikasi dan Informatika
 - website_blocking | Blokir Website | judi online, penipuan, pinjol
 - internet | Jaringan Internet | sinyal, serat optik

@@ -1,0 +1,135 @@
+"""Demo reports look like the real ones: in their shares, their lengths and their variety."""
+
+import random
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from deploy.demo.agencies import BY_CODE
+from deploy.demo.mix import load_mix
+from deploy.demo.reference import CATEGORIES, PRIORITY_PROGRAMS
+from deploy.demo.reports import DemoReport, generate
+from deploy.demo.topics import destination_shares
+from services.intake import contact, regions, text
+from shared.lifecycle.actions import ArchiveCategory, Classification
+from shared.lifecycle.channels import Channel
+
+MIX = load_mix()
+TOLERANCE = 0.03
+
+
+@pytest.fixture(scope="module")
+def reports() -> list[DemoReport]:
+    rng = random.Random(1708)
+    return [generate(rng, MIX) for _ in range(5_000)]
+
+
+def test_the_same_seed_gives_the_same_reports() -> None:
+    first, second, other = random.Random(1), random.Random(1), random.Random(2)
+    assert [generate(first, MIX) for _ in range(50)] == [generate(second, MIX) for _ in range(50)]
+    assert generate(other, MIX) != generate(random.Random(1), MIX)
+
+
+def test_channels_flags_classifications_and_outcomes_come_in_their_shares(
+    reports: list[DemoReport],
+) -> None:
+    flags = [
+        "+".join(f for f in ("anonymous", "secret") if getattr(r, f)) or "none" for r in reports
+    ]
+    _assert_shares(Counter(r.channel for r in reports), MIX.channel)
+    _assert_shares(Counter(flags), MIX.flags)
+    _assert_shares(Counter(r.verified_classification for r in reports), MIX.classification)
+    _assert_shares(Counter(r.outcome for r in reports), MIX.outcome)
+
+
+def test_categories_and_destinations_come_in_their_shares(reports: list[DemoReport]) -> None:
+    given = Counter(r.category for r in reports)
+    assert given[None] / len(reports) == pytest.approx(MIX.category_not_given, abs=TOLERANCE)
+    _assert_shares(given, MIX.category, within=0.012)
+    _assert_shares(Counter(r.destination for r in reports), destination_shares(MIX))
+
+
+def test_lengths_follow_the_percentiles(reports: list[DemoReport]) -> None:
+    for lengths, percentiles in (
+        (sorted(len(r.verified_title) for r in reports), MIX.title_chars),
+        (sorted(len(r.verified_body) for r in reports), MIX.body_chars),
+        (sorted(len(r.body) for r in reports), MIX.body_chars),
+    ):
+        for percentile in ("5", "25", "50", "75", "95"):
+            found = lengths[len(lengths) * int(percentile) // 100]
+            assert found == pytest.approx(percentiles[percentile], rel=0.15, abs=6)
+
+
+def test_every_text_is_taken_by_intake(reports: list[DemoReport]) -> None:
+    for report in reports:
+        for title, body in (
+            (report.title, report.body),
+            (report.verified_title, report.verified_body),
+        ):
+            assert text.normalise_title(title)
+            assert text.normalise_body(body)
+            assert "{" not in report.verified_body
+
+
+def test_reports_rarely_repeat(reports: list[DemoReport]) -> None:
+    assert len({r.body for r in reports}) > 0.995 * len(reports)
+    assert len({(r.title, r.body) for r in reports}) > 0.998 * len(reports)
+    assert len({f for r in reports for f in r.texts.follow_ups}) > 0.9 * len(reports)
+
+
+def test_two_in_three_texts_need_correction_and_some_hold_awkward_characters(
+    reports: list[DemoReport],
+) -> None:
+    corrected = sum(r.body != r.verified_body for r in reports) / len(reports)
+    assert corrected == pytest.approx(MIX.body_corrected, abs=0.05)
+    assert any(ord(c) > 0xFFFF for r in reports for c in r.body)
+    assert any(r.body.startswith("=") for r in reports)
+    assert any("\n" in r.body for r in reports)
+
+
+def test_codes_name_what_exists(reports: list[DemoReport]) -> None:
+    leaves = {c.code: c for c in CATEGORIES if c.parent}
+    programs = {p.code for p in PRIORITY_PROGRAMS}
+    for r in reports:
+        Channel(r.channel)
+        ArchiveCategory(r.texts.archive_category)
+        assert r.classification in ("complaint", "aspiration", "information")
+        Classification(r.verified_classification)
+        assert BY_CODE[r.destination].connected
+        assert r.addressee is None or r.addressee in BY_CODE
+        assert (r.awaited_agency is not None) == (r.outcome == "agency_not_connected")
+        assert r.awaited_agency is None or not BY_CODE[r.awaited_agency].connected
+        assert set(r.tags) <= set(leaves[r.verified_category].tags)
+        assert r.priority_program is None or r.priority_program in programs
+
+
+def test_places_are_real_and_lie_where_the_destination_governs(reports: list[DemoReport]) -> None:
+    without = sum(r.place is None for r in reports) / len(reports)
+    assert without == pytest.approx(MIX.place_missing, abs=TOLERANCE)
+    for report in reports:
+        if report.place is not None:
+            found = regions.find(report.place.region)
+            assert found is not None
+            assert found.path == report.place.path
+            assert found.code.startswith(BY_CODE[report.destination].region or "")
+
+
+def test_reporters_can_be_reached_and_a_nik_is_valid_in_form(reports: list[DemoReport]) -> None:
+    for person in (r.reporter for r in reports):
+        assert person.phone or person.email
+        if person.phone:
+            assert contact.normalise_phone(person.phone).startswith("+628")
+        if person.email:
+            contact.normalise_email(person.email)
+        if person.nik:
+            contact.parse_reporter_nik(person.nik, today=date(2026, 1, 1))
+    assert len({r.reporter for r in reports}) > 0.99 * len(reports)
+
+
+def _assert_shares(
+    counts: Counter[str] | Counter[str | None], shares: dict[str, float], within: float = TOLERANCE
+) -> None:
+    total = counts.total()
+    for code, share in shares.items():
+        assert counts[code] / total == pytest.approx(share, abs=within), code
