@@ -24,6 +24,10 @@ exports: [
 """What account LAPOR offers. The token at the given position must be the importing account's name,
 so that no account, whatever its configuration says, can import another partner's subjects."""
 
+API_PREFIX: Final = "lapor.v1.api"
+"""The JetStream API prefix a partner's client is given. The usual `$JS.API` would be answered by
+the partner's own account too: that it has no JetStream."""
+
 MAX_CONNECTIONS: Final = 16
 MAX_SUBSCRIPTIONS: Final = 200
 
@@ -47,20 +51,19 @@ def publish_subjects(system: str) -> list[str]:
 
 
 def read_subjects(system: str) -> list[str]:
-    """Where a partner's receipts and events appear, live; the durable consumer keeps them too."""
+    """Where a partner's receipts and events appear; the durable consumer keeps them too."""
     return [f"lapor.v1.partner.{system}.{kind}" for kind in PARTNER_KINDS]
 
 
 def _account(system: str, nkey: str) -> str:
-    consumer = [f"{_NEXT}.{system}", f"{_INFO}.{system}", f"{_ACK}.{system}.>"]
-    sends = publish_subjects(system)
-    reads = read_subjects(system)
-    services = "\n".join(
-        f'    {{ service: {{ account: LAPOR, subject: "{subject}" }} }}'
-        for subject in [*sends, *consumer]
-    )
-    streams = "\n".join(
-        f'    {{ stream: {{ account: LAPOR, subject: "{subject}" }} }}' for subject in reads
+    pull = [f"{_NEXT}.{system}", f"{_INFO}.{system}"]
+    # What the partner calls it → what it is.
+    services = {subject: subject for subject in [*publish_subjects(system), f"{_ACK}.{system}.>"]}
+    services |= {subject.replace("$JS.API", API_PREFIX): subject for subject in pull}
+    reads = f"lapor.v1.partner.{system}.*"
+    imports = "\n".join(
+        f'    {{ service: {{ account: LAPOR, subject: "{there}" }}, to: "{here}" }}'
+        for here, there in services.items()
     )
     return f"""\
 "{system}" {{
@@ -68,13 +71,13 @@ def _account(system: str, nkey: str) -> str:
   users: [{{
     nkey: {nkey}
     permissions: {{
-      publish: {{ allow: {_list([*sends, *consumer])} }}
-      subscribe: {{ allow: {_list(["_INBOX.>", *reads])} }}
+      publish: {{ allow: {_list(services)} }}
+      subscribe: {{ allow: {_list(["_INBOX.>", reads])} }}
     }}
   }}]
   imports: [
-{services}
-{streams}
+{imports}
+    {{ stream: {{ account: LAPOR, subject: "{reads}" }} }}
   ]
 }}
 """

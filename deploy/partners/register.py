@@ -1,22 +1,29 @@
 """Letting a partner system in, and out: row, NATS account, consumer, credentials shown once."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
 import secrets
 import signal
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nkeys
+from nats.js.errors import APIError, NoStreamResponseError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deploy.partners.accounts import publish_subjects, read_subjects, write_partners_conf
+from deploy.partners.accounts import (
+    API_PREFIX,
+    publish_subjects,
+    read_subjects,
+    write_partners_conf,
+)
 from services.intake.partners_model import Partner
-from shared.bus.connection import Refused, connect
+from shared.bus.connection import Bus, Refused, connect
 from shared.bus.streams import PARTNERS, declare_durable, partner_durable
 from shared.database.engine import Database
 
@@ -33,8 +40,8 @@ class Credentials:
     """All that a partner needs. Not stored anywhere: shown once."""
 
     system: str
-    nkey_seed: str
-    http_token: str
+    nkey_seed: str = field(repr=False)
+    http_token: str = field(repr=False)
 
     @property
     def publish(self) -> list[str]:
@@ -43,6 +50,11 @@ class Credentials:
     @property
     def read(self) -> list[str]:
         return read_subjects(self.system)
+
+    @property
+    def api_prefix(self) -> str:
+        """For the client's JetStream context."""
+        return API_PREFIX
 
     @property
     def stream(self) -> str:
@@ -69,7 +81,7 @@ async def add(
     """Let a partner in, or in again with new keys; nobody else's connection is touched.
 
     `nats_folder` holds the server's `partners.conf` and `nats.pid`. Returns when the server
-    accepts the new key. Raises `PartnerError`.
+    accepts the new key and brings its messages to the streams. Raises `PartnerError`.
     """
     system = system or slug(name)
     if system in _RESERVED:
@@ -95,8 +107,9 @@ async def add(
     finally:
         await bus.close()
     await apply(database, nats_folder)
-    await _until_accepted(nats_url, seed)
-    return Credentials(system, seed, token)
+    credentials = Credentials(system, seed, token)
+    await _until_usable(nats_url, nats_folder, credentials)
+    return credentials
 
 
 async def remove(database: Database, nats_folder: Path, system: str) -> None:
@@ -124,6 +137,10 @@ async def apply(database: Database, nats_folder: Path) -> None:
     async with database.session() as session:
         nkeys_of = {p.system: p.nkey_public for p in await partners(session) if p.active}
     write_partners_conf(nats_folder / "partners.conf", nkeys_of)
+    _reload(nats_folder)
+
+
+def _reload(nats_folder: Path) -> None:
     try:
         os.kill(int((nats_folder / "nats.pid").read_text()), signal.SIGHUP)
     except (FileNotFoundError, ProcessLookupError):
@@ -132,21 +149,37 @@ async def apply(database: Database, nats_folder: Path) -> None:
         ) from None
 
 
-async def _until_accepted(nats_url: str, seed: str) -> None:
-    address = nats_url.rpartition("@")[2]
+async def _until_usable(nats_url: str, nats_folder: Path, partner: Credentials) -> None:
+    """Wait until the server lets the partner in and its messages arrive in the streams.
+
+    nats-server 2.15 connects an account that is new at a reload to the streams only at the next
+    reload, so one more is asked for while the messages do not arrive.
+    """
+    address = "nats://" + nats_url.rpartition("@")[2]
     deadline = asyncio.get_running_loop().time() + _PATIENCE
-    while True:
+    while asyncio.get_running_loop().time() < deadline:
+        with contextlib.suppress(Refused, TimeoutError):
+            bus = await connect(address, "partner-check", patience=3, nkey_seed=partner.nkey_seed)
+            try:
+                if await _arrives(bus, partner):
+                    return
+            finally:
+                await bus.close()
+            _reload(nats_folder)
+        await asyncio.sleep(0.1)
+    raise PartnerError("nats-server did not take the new configuration; its log says why")
+
+
+async def _arrives(bus: Bus, partner: Credentials) -> bool:
+    """Whether every subject reaches its stream, asked so that the stream refuses the message."""
+    for subject in partner.publish:
         try:
-            bus = await connect(f"nats://{address}", "partner-check", patience=3, nkey_seed=seed)
-        except Refused:
-            if asyncio.get_running_loop().time() > deadline:
-                raise PartnerError(
-                    "nats-server did not take the new configuration; its log says why"
-                ) from None
-            await asyncio.sleep(0.1)
-        else:
-            await bus.close()
-            return
+            await bus.js.publish(subject, b"", stream="NONE", timeout=2)
+        except NoStreamResponseError:
+            return False
+        except APIError:
+            continue
+    return True
 
 
 def _new_nkey() -> tuple[str, str]:

@@ -1,0 +1,248 @@
+"""A partner system is itself and nobody else: the server sees to it."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from nats.aio.client import Client
+from sqlalchemy import select
+
+from deploy.partners.register import Credentials, PartnerError, add, remove, token_hash
+from services.intake.partners_model import Partner
+from shared.bus import cloudevents
+from shared.bus.connection import Bus, Refused, connect
+from shared.database.engine import Database
+from tests.bus.conftest import Server
+
+NODE = Path(__file__).parent / "node"
+
+
+@pytest.fixture
+async def dukcapil(server: Server, database: Database) -> Credentials:
+    return await add(database, server.url, server.folder, "Dukcapil")
+
+
+@pytest.fixture
+async def kemenkes(server: Server, database: Database, dukcapil: Credentials) -> Credentials:
+    return await add(database, server.url, server.folder, "Kemenkes")
+
+
+async def test_what_a_partner_is_given_is_stored_nowhere_in_the_clear(
+    database: Database, dukcapil: Credentials, server: Server
+) -> None:
+    async with database.session() as session:
+        partner = (await session.execute(select(Partner))).scalar_one()
+
+    assert (partner.system, partner.name, partner.active) == ("dukcapil", "Dukcapil", True)
+    assert partner.http_token_hash == token_hash(dukcapil.http_token)
+    configuration = (server.folder / "partners.conf").read_text()
+    assert partner.nkey_public in configuration
+    assert dukcapil.nkey_seed not in configuration + repr(partner)
+
+
+async def test_a_partner_publishes_and_reads_its_own_receipts(
+    server: Server, bus: Bus, dukcapil: Credentials
+) -> None:
+    partner = await _as_partner(server, dukcapil)
+    headers, body = cloudevents.encode(
+        cloudevents.event("id.go.lapor.report", "/dukcapil", {}, id="1")
+    )
+    acknowledged = await partner.publish(
+        "lapor.v1.ingest.dukcapil.report", body, msg_id="dukcapil-1", headers=headers
+    )
+    assert acknowledged.stream == "INGEST_REPORTS"
+    live = await partner.nc.subscribe("lapor.v1.partner.dukcapil.*")
+    await partner.nc.flush()
+
+    await bus.publish("lapor.v1.partner.dukcapil.receipt", b"received", msg_id="r1")
+    await bus.publish("lapor.v1.partner.dukcapil.event", b"verified", msg_id="e1")
+
+    assert (await live.next_msg(timeout=5)).data == b"received"
+    js = partner.nc.jetstream(prefix=dukcapil.api_prefix)
+    assert (await js.consumer_info("PARTNERS", "dukcapil")).num_pending == 2
+    reader = await js.pull_subscribe_bind("dukcapil", "PARTNERS")
+    kept = [message for _ in range(2) for message in await reader.fetch(1)]
+    assert [message.data for message in kept] == [b"received", b"verified"]
+    for message in kept:
+        await message.ack_sync()
+    state = await bus.js.consumer_info("PARTNERS", "dukcapil")
+    assert (state.num_ack_pending, state.num_pending) == (0, 0)
+    await partner.close()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "lapor.v1.ingest.kemenkes.report",
+        "lapor.v1.partner.dukcapil.receipt",
+        "lapor.v1.report.submitted",
+        "lapor.v1.api.CONSUMER.MSG.NEXT.PARTNERS.kemenkes",
+        "lapor.v1.api.CONSUMER.INFO.PARTNERS.kemenkes",
+        "lapor.v1.api.STREAM.INFO.PARTNERS",
+        "$JS.API.CONSUMER.MSG.NEXT.PARTNERS.dukcapil",
+        "$JS.API.CONSUMER.MSG.NEXT.INGEST_REPORTS.intake",
+        "$JS.API.STREAM.MSG.GET.PARTNERS",
+        "$JS.API.STREAM.PURGE.PARTNERS",
+        "$JS.ACK.PARTNERS.kemenkes.1.1.1.1.0",
+        "$SYS.REQ.SERVER.PING",
+    ],
+)
+async def test_publishing_elsewhere_is_refused_by_the_server(
+    server: Server, bus: Bus, dukcapil: Credentials, kemenkes: Credentials, subject: str
+) -> None:
+    overheard = await bus.nc.subscribe(subject)
+    await bus.nc.flush()
+
+    async with _watched(server, dukcapil) as (partner, refusals):
+        await partner.publish(subject, b"{}")
+        await partner.flush()
+        refusal = await asyncio.wait_for(refusals.get(), 5)
+
+    assert f'publish to "{subject}"'.lower() in refusal
+    assert overheard.pending_msgs == 0
+
+
+@pytest.mark.parametrize(
+    "subject", ["lapor.v1.partner.kemenkes.*", "lapor.v1.partner.*.receipt", "lapor.v1.>", ">"]
+)
+async def test_reading_what_is_anothers_is_refused_by_the_server(
+    server: Server, dukcapil: Credentials, kemenkes: Credentials, subject: str
+) -> None:
+    async with _watched(server, dukcapil) as (partner, refusals):
+        await partner.subscribe(subject)
+        refusal = await asyncio.wait_for(refusals.get(), 5)
+
+    assert f'subscription to "{subject}"'.lower() in refusal
+
+
+async def test_an_account_cannot_import_anothers_subjects_whatever_its_configuration_says(
+    server: Server, dukcapil: Credentials, kemenkes: Credentials
+) -> None:
+    path = server.folder / "partners.conf"
+    honest = path.read_text()
+    mine = honest.index('"kemenkes" {')
+    path.write_text(
+        honest[:mine] + honest[mine:].replace("ingest.kemenkes.report", "ingest.dukcapil.report")
+    )
+    checked = await asyncio.to_thread(
+        subprocess.run,
+        [server.nats.command[0], "-t", "-c", str(server.nats.config)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "service import not authorized" in checked.stdout + checked.stderr
+
+
+async def test_adding_a_partner_drops_nobodys_connection(
+    server: Server, database: Database, bus: Bus, dukcapil: Credentials
+) -> None:
+    partner = await _as_partner(server, dukcapil)
+    ids = (bus.nc.client_id, partner.nc.client_id)
+
+    await add(database, server.url, server.folder, "Kemenkes")
+
+    await bus.nc.flush()
+    await partner.publish("lapor.v1.ingest.dukcapil.reply", b"{}", msg_id="dukcapil-2")
+    assert (bus.nc.client_id, partner.nc.client_id) == ids
+    assert (bus.nc.stats["reconnects"], partner.nc.stats["reconnects"]) == (0, 0)
+    await partner.close()
+
+
+async def test_a_removed_partner_is_cut_off_and_may_come_back_with_new_keys(
+    server: Server, database: Database, dukcapil: Credentials
+) -> None:
+    partner = await _as_partner(server, dukcapil)
+    await remove(database, server.folder, "dukcapil")
+
+    async with asyncio.timeout(5):
+        while partner.nc.is_connected:
+            await asyncio.sleep(0.02)
+    await partner.close()
+    with pytest.raises(Refused):
+        await _as_partner(server, dukcapil)
+
+    back = await add(database, server.url, server.folder, "Dukcapil")
+    assert back.nkey_seed != dukcapil.nkey_seed
+    await (await _as_partner(server, back)).close()
+
+
+async def test_a_name_is_given_once_and_not_ours(
+    server: Server, database: Database, dukcapil: Credentials
+) -> None:
+    for name in ("Dukcapil", "LAPOR!", "*", "9"):
+        with pytest.raises(PartnerError):
+            await add(database, server.url, server.folder, name)
+    with pytest.raises(PartnerError):
+        await remove(database, server.folder, "kemenkes")
+
+
+async def test_the_npm_client_sends_a_report_reads_its_receipt_and_cannot_be_another(
+    server: Server, bus: Bus, dukcapil: Credentials, kemenkes: Credentials, node_client: Path
+) -> None:
+    await bus.publish("lapor.v1.partner.dukcapil.receipt", b'{"number":"1"}', msg_id="r1")
+
+    process = await asyncio.create_subprocess_exec(
+        "node",
+        str(node_client / "partner.js"),
+        server.address,
+        "dukcapil",
+        "kemenkes",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(dukcapil.nkey_seed.encode()), 60)
+
+    assert process.returncode == 0, err.decode()
+    assert json.loads(out) == {
+        "acknowledged": {"stream": "INGEST_REPORTS", "duplicate": False},
+        "receipt": {"subject": "lapor.v1.partner.dukcapil.receipt", "body": {"number": "1"}},
+        "refused": {
+            "impersonated": "PermissionViolationError",
+            "foreign": "PermissionViolationError",
+            "overheard": "PermissionViolationError",
+        },
+    }
+    stored = await bus.js.get_msg("INGEST_REPORTS", 1)
+    event = cloudevents.decode(stored.headers, stored.data or b"")
+    assert event.get_id() == "JKT-2026-0001"
+
+
+@pytest.fixture(scope="session")
+def node_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The partner in JavaScript with its packages installed as the lock file has them."""
+    if shutil.which("npm") is None:
+        pytest.skip("no Node here; the same is tried in Python above")
+    folder = tmp_path_factory.mktemp("partner") / "node"
+    shutil.copytree(NODE, folder, ignore=shutil.ignore_patterns("node_modules"))
+    command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=100)
+    return folder
+
+
+async def _as_partner(server: Server, partner: Credentials) -> Bus:
+    return await connect(server.address, "partner", patience=5, nkey_seed=partner.nkey_seed)
+
+
+@asynccontextmanager
+async def _watched(
+    server: Server, partner: Credentials
+) -> AsyncIterator[tuple[Client, asyncio.Queue[str]]]:
+    """A partner's bare connection and what the server refuses it."""
+    refusals: asyncio.Queue[str] = asyncio.Queue()
+
+    async def note(error: Exception) -> None:
+        await refusals.put(str(error).lower())
+
+    client = Client()
+    await client.connect(server.address, nkeys_seed_str=partner.nkey_seed, error_cb=note)
+    try:
+        yield client, refusals
+    finally:
+        await client.close()
