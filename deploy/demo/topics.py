@@ -12,12 +12,14 @@ from deploy.demo.reference import CATEGORIES
 
 
 class Theme(BaseModel, frozen=True):
-    """The words of a theme, and its offices: codes of agencies or their beginnings."""
+    """The words of a theme, and its offices: codes of agencies or their beginnings.
+
+    A problem is a short name for it, fit for a title, and the sentence that tells it.
+    """
 
     categories: tuple[str, ...]
     offices: tuple[str, ...]
-    subjects: tuple[str, ...]
-    problems: tuple[str, ...]
+    problems: tuple[tuple[str, str], ...]
     effects: tuple[str, ...]
     asks: tuple[str, ...]
     remedies: tuple[str, ...]
@@ -89,8 +91,8 @@ def _fit(mix: Mix) -> dict[str, dict[str, float]]:
 
 
 _BUSIEST = tuple(
-    """pupr-kab-bandung satpolpp-kab-bandung dinsos-kab-bandung disdukcapil-kab-bandung
-    dlh-kab-bandung dishub-kab-bandung diskominfo-kab-bandung distan-kab-bandung dpmd-kab-bandung
+    """pupr-kab-bandung satpolpp-kab-bandung diskominfo-kab-bandung disdukcapil-kab-bandung
+    dlh-kab-bandung dishub-kab-bandung dinsos-kab-bandung distan-kab-bandung dpmd-kab-bandung
     disdik-kab-bandung dinkes-kab-bandung pupr-kota-bandung disperkim-kab-bandung
     perumda-kab-bandung disnaker-kab-bandung disdagin-kab-bandung bapenda-kab-bandung
     kemenag-bimas-islam dlh-kota-bandung binamarga-jabar satpolpp-kota-bandung pln-jabar

@@ -22,6 +22,7 @@ class Writer:
     def __init__(self, rng: random.Random, theme: Theme, at: Village, office: str) -> None:
         self.rng = rng
         self.theme = theme
+        self._subject, self._problem = rng.choice(theme.problems)
         self._fixed = {
             "village": at.name,
             "district": at.district,
@@ -53,7 +54,7 @@ class Writer:
         """A report's text of about so many characters, from a fragment to three pages."""
         if length < 90:
             return min((self._short() for _ in range(24)), key=lambda text: abs(len(text) - length))
-        sentences = [self.fill(self.rng.choice(self.theme.problems))]
+        sentences = [self.fill(self._problem)]
         if classification in ("aspiration", "information"):
             sentences.append(self.say(classification))
         pool = self._pool()
@@ -75,8 +76,8 @@ class Writer:
         return self._in_paragraphs(sentences)[:BODY_LIMIT].strip()
 
     def _pool(self) -> list[str]:
-        theme = (*self.theme.problems, *self.theme.effects, *self.theme.asks)
-        templates = [*theme, *self.rng.sample(_phrases()["details"], 16)]
+        theme = (self._problem, *self.theme.effects, *self.theme.asks)
+        templates = [*theme, *self.rng.sample(_phrases()["details"], 20)]
         self.rng.shuffle(templates)
         return [self.fill(template) for template in templates]
 
@@ -88,14 +89,13 @@ class Writer:
         return text
 
     def _short(self) -> str:
-        subject = self.rng.choice(self.theme.subjects)
-        problem = self.fill(self.rng.choice(self.theme.problems))
+        subject, problem = self._subject, self.fill(self._problem)
         village = self._fixed["village"]
         first = self.rng.choice((f"{subject} di {village}.", f"{subject}.", problem, problem))
         return _capital(f"{first} {self.say('fragments')}" if self.rng.random() < 0.6 else first)
 
     def _title(self) -> str:
-        where, subject = self._fixed, self.rng.choice(self.theme.subjects)
+        where, subject = self._fixed, self._subject
         ending = self.rng.choice(
             (
                 "",
@@ -123,10 +123,12 @@ class Writer:
                 return landmark(rng)
             case "count":
                 return str(rng.randrange(2, 60))
+            case "few":
+                return str(rng.randrange(2, 8))
             case "days":
                 return str(rng.randrange(2, 11))
             case "money":
-                return f"Rp{rng.randrange(5, 900) * 5}.000"
+                return f"Rp{rng.randrange(5, 900) * 5_000:,}".replace(",", ".")
             case "distance":
                 return f"{rng.randrange(2, 40) * 50} meter"
             case "since":
