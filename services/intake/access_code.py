@@ -1,0 +1,20 @@
+"""The access code: with the number, all that a reporter without an account needs."""
+
+import hmac
+import secrets
+
+LENGTH = 8
+
+
+def new_access_code() -> str:
+    """Eight characters (39 bits) without those mistaken for one another; tries are limited."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(LENGTH))
+
+
+def same_code(shown: str, stored: str) -> bool:
+    """Whether they are the same, however it was typed, in constant time."""
+    typed = "".join(c for c in shown.upper() if c not in " -")
+    return hmac.compare_digest(typed.encode("utf-8", "replace"), stored.encode())
+
+
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -1,0 +1,54 @@
+"""The intake service: every way a report comes in."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+from services.intake import messages, regions, submission
+from services.intake.acceptance import Acceptance
+from services.intake.resources import Resources
+from services.intake.x_api import XApi
+from shared.attachments import AttachmentStore
+from shared.database.engine import Database
+from shared.http.app import create_app
+from shared.identity import BlindIndex, IdentityCipher
+from shared.settings import Settings
+
+__all__ = ["make_app", "messages"]
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """The application over the database and storage of these settings."""
+    database = Database(settings.database_url, application="lapor-intake")
+    routing = httpx.AsyncClient(base_url=settings.routing_url, timeout=15)
+    x_http = httpx.AsyncClient(base_url=settings.x_api_base_url, timeout=10)
+    resources = Resources(
+        acceptance=Acceptance.of(settings),
+        store=AttachmentStore(settings.storage_url),
+        cipher=IdentityCipher(settings.identity_keys),
+        index=BlindIndex(settings.blind_index_key),
+        http=routing,
+        x=XApi(x_http, settings.x_api_token) if settings.x_api_token else None,
+        settings=settings,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # The first question for a region reads them all.
+        await asyncio.to_thread(regions.find, "11")
+        async with routing, x_http:
+            yield
+
+    app = create_app(
+        name="intake",
+        title="LAPOR! Intake",
+        routers=[submission.router],
+        settings=settings,
+        database=database,
+        lifespan=lifespan,
+    )
+    app.state.resources = resources
+    return app

@@ -1,0 +1,76 @@
+"""A report as every channel hands it to acceptance, and the answer it gets."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.attachments import StoredAttachment
+from shared.lifecycle.actions import Classification
+from shared.lifecycle.channels import Channel
+from shared.lifecycle.people import REPORTER, Actor
+from shared.lifecycle.statuses import Status
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who reports, readable; normalised. Stored as ciphertext only."""
+
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    nik: str | None = None
+
+
+@dataclass(frozen=True)
+class NewReport:
+    """What came in: texts normalised, codes and ids checked.
+
+    `scope` and `idempotency_key` say what is the same submission: an account, a channel or
+    `partner:<system>`, and its own key. `fallback_agency_id` has it where nobody is addressed
+    (a manual report's maker), else pusat.
+    """
+
+    title: str
+    body: str
+    channel: Channel
+    scope: str
+    idempotency_key: str
+    actor: Actor = REPORTER
+    classification: Classification | None = None
+    happened_at: str | None = None
+    region_code: str | None = None
+    place: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    addressee_id: int | None = None
+    fallback_agency_id: int | None = None
+    category_id: int | None = None
+    anonymous: bool = False
+    secret: bool = False
+    identity: Identity = Identity()
+    reporter_id: int | None = None
+    made_by: int | None = None
+    system: str | None = None
+    external_id: str | None = None
+    linked_number: int | None = None
+    attachments: tuple[StoredAttachment, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The answer. `replayed`: the same submission was here before, and this is its report."""
+
+    number: int
+    access_code: str = field(repr=False)
+    link: str
+    status: Status
+    submitted_at: datetime
+    verification_due_at: datetime | None
+    replayed: bool = False
+
+
+class DifferentContent(Exception):  # noqa: N818  not a defect of ours
+    """This key has been used by the same sender for another report, `number`."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"key used for report {number}")
+        self.number = number

@@ -1,0 +1,155 @@
+"""The fields of a report as people and their programs fill them in."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from services.intake import contact
+from services.intake.new_report import Identity
+from services.intake.text import TextRejected, normalise, normalise_body, normalise_title
+from shared.lifecycle.actions import Classification
+
+PublicClassification = Literal["complaint", "aspiration", "information"]
+
+
+def _title(raw: str) -> str:
+    return _taken(normalise_title, raw)
+
+
+def _body(raw: str) -> str:
+    return _taken(normalise_body, raw)
+
+
+def _line(raw: str) -> str | None:
+    return " ".join(normalise(raw).split()) or None
+
+
+def _nothing(raw: object) -> object:
+    """Forms send what was left open as an empty text."""
+    return None if isinstance(raw, str) and not raw.strip() else raw
+
+
+def _phone(raw: str) -> str:
+    return _contact(contact.normalise_phone, raw)
+
+
+def _email(raw: str) -> str:
+    return _contact(contact.normalise_email, raw)
+
+
+def _nik(raw: str) -> str:
+    return _contact(lambda nik: contact.parse_reporter_nik(nik, today=_today()).digits, raw)
+
+
+Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_line)]
+Name = Annotated[str, StringConstraints(max_length=100), AfterValidator(_line)]
+Left = BeforeValidator(_nothing)
+
+
+class ReporterForm(BaseModel):
+    """Who reports and can be reached: a name, and a phone number or an e-mail address."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    name: Annotated[Name | None, Left] = None
+    phone: Annotated[Annotated[str, Field(max_length=40), AfterValidator(_phone)] | None, Left] = (
+        Field(None, examples=["+6281234567890"])
+    )
+    email: Annotated[Annotated[str, Field(max_length=254), AfterValidator(_email)] | None, Left] = (
+        None
+    )
+    nik: Annotated[Annotated[str, Field(max_length=30), AfterValidator(_nik)] | None, Left] = Field(
+        None, description="Population number, 16 digits; optional"
+    )
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(self.name, self.phone, self.email, self.nik)
+
+
+class ReportForm(BaseModel):
+    """What every form asks. Ids and codes are checked against the directory afterwards."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    classification: PublicClassification
+    title: Annotated[str, Field(max_length=2_000), AfterValidator(_title)] = Field(
+        description="At most 150 characters after normalisation"
+    )
+    body: Annotated[str, Field(max_length=20_000), AfterValidator(_body)] = Field(
+        description="At most 3,000 characters after normalisation"
+    )
+    happened_at: Annotated[date | AwareDatetime | None, Left] = Field(
+        None, description="A day, or an instant with its zone; not in the future"
+    )
+    region_code: Annotated[Annotated[str, Field(max_length=13)] | None, Left] = Field(
+        None, description="Kemendagri code, down to the village", examples=["32.04.05.2001"]
+    )
+    place: Annotated[Line | None, Left] = Field(None, description="Where, in words")
+    latitude: float | None = Field(None, ge=-90, le=90, allow_inf_nan=False)
+    longitude: float | None = Field(None, ge=-180, le=180, allow_inf_nan=False)
+    addressee: Annotated[
+        Annotated[int, Field(gt=0, lt=2**31)] | Annotated[str, Field(max_length=100)] | None, Left
+    ] = Field(None, description="The agency addressed, by id or code")
+    category: Annotated[
+        Annotated[int, Field(gt=0, lt=2**31)] | Annotated[str, Field(max_length=100)] | None, Left
+    ] = Field(None, description="By id or code")
+    anonymous: bool = Field(False, description="Nobody is told who reports, agencies included")
+    secret: bool = Field(False, description="The public is not told of this report")
+
+    @property
+    def class_code(self) -> Classification:
+        return Classification(self.classification)
+
+    @property
+    def happened(self) -> str | None:
+        return self.happened_at.isoformat() if self.happened_at else None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if (self.latitude is None) is not (self.longitude is None):
+            raise PydanticCustomError("coordinates_incomplete", "Give both coordinates or none")
+        if self.happened_at is not None and _is_later(self.happened_at):
+            raise PydanticCustomError("in_future", "This is in the future")
+        return self
+
+
+def _taken(take: Callable[[str], str], raw: str) -> str:
+    try:
+        return take(raw)
+    except TextRejected as error:
+        raise PydanticCustomError(
+            f"text_{error.code}",  # type: ignore[arg-type]
+            "{length} characters, at most {limit}",
+            {"length": error.length, "limit": error.limit},
+        ) from None
+
+
+def _contact(read: Callable[[str], str], raw: str) -> str:
+    try:
+        return read(raw)
+    except contact.ContactRejected as error:
+        raise PydanticCustomError(error.code, "Not valid") from None
+
+
+def _is_later(when: date) -> bool:
+    """Later than anywhere in Indonesia's today; datetime is a date, so asked first."""
+    if isinstance(when, datetime):
+        return when > datetime.now(UTC) + timedelta(minutes=5)
+    return when > _today()
+
+
+def _today() -> date:
+    return (datetime.now(UTC) + timedelta(hours=9)).date()

@@ -1,0 +1,34 @@
+"""What intake's endpoints use, made once a process and found on the application."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import httpx
+from fastapi import Depends, Request
+
+from services.intake.acceptance import Acceptance
+from services.intake.x_api import XApi
+from shared.attachments import AttachmentStore
+from shared.identity import BlindIndex, IdentityCipher
+from shared.settings import Settings
+
+
+@dataclass(frozen=True)
+class Resources:
+    acceptance: Acceptance
+    store: AttachmentStore
+    cipher: IdentityCipher
+    index: BlindIndex
+    http: httpx.AsyncClient
+    """For asking routing."""
+    x: XApi | None
+    """None: the X API is not configured."""
+    settings: Settings
+
+
+def resources(request: Request) -> Resources:
+    found: Resources = request.app.state.resources
+    return found
+
+
+Intake = Annotated[Resources, Depends(resources)]

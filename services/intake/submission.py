@@ -1,0 +1,172 @@
+"""A person submits a report: JSON, or a form with files."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Form, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.new_report import Accepted, DifferentContent, Identity, NewReport
+from services.intake.references import checked, region_code
+from services.intake.report_form import ReporterForm, ReportForm
+from services.intake.resources import Intake, Resources
+from services.intake.uploads import FORM_LIMIT, Files, discard, read_form, stored
+from shared.attachments import StoredAttachment
+from shared.http.auth import OptionalPrincipal
+from shared.http.documentation import problem_responses
+from shared.http.idempotency import CommandId
+from shared.http.limits import Limit, limited
+from shared.http.problems import FieldError, conflict, validation
+from shared.http.tokens import Principal, Reporter, ReportBearer
+from shared.http.transaction import Transaction
+from shared.labels import label
+from shared.lifecycle.channels import Channel
+
+SUBMISSION = Limit("submission", 60, 600)
+
+router = APIRouter(tags=["Submission"])
+
+
+class SubmissionForm(ReportForm):
+    """A report by a member of the public. Without an account, `reporter` is needed."""
+
+    channel: Literal["website", "android", "ios", "agency_website"] = "website"
+    reporter: ReporterForm | None = None
+    linked_number: int | None = Field(
+        None, gt=0, lt=2**63, description="An earlier report of one's own that this goes on from"
+    )
+
+
+class SubmissionAnswer(BaseModel):
+    """Keep number and access code: together they open the report."""
+
+    number: int
+    access_code: str
+    link: str
+    status: str
+    status_label: str
+    submitted_at: datetime
+    verification_due_at: datetime | None
+
+    @classmethod
+    def of(cls, accepted: Accepted) -> "SubmissionAnswer":
+        return cls(
+            number=accepted.number,
+            access_code=accepted.access_code,
+            link=accepted.link,
+            status=accepted.status,
+            status_label=label("status", accepted.status),
+            submitted_at=accepted.submitted_at,
+            verification_due_at=accepted.verification_due_at,
+        )
+
+
+@router.post(
+    "/reports",
+    status_code=201,
+    dependencies=[Depends(limited(SUBMISSION))],
+    responses=problem_responses(401, 409, 429, 503),
+)
+async def submit_report(
+    form: SubmissionForm,
+    principal: OptionalPrincipal,
+    key: CommandId,
+    session: Transaction,
+    intake: Intake,
+    response: Response,
+) -> SubmissionAnswer:
+    """Submit a report. It is safe on disk when the answer comes. The same `Idempotency-Key`
+    with the same content gets the first answer again."""
+    accepted = await _submit(session, intake, form, principal, str(key), ())
+    response.headers["Location"] = f"/reports/{accepted.number}"
+    return SubmissionAnswer.of(accepted)
+
+
+@router.post(
+    "/reports/with-attachments",
+    status_code=201,
+    dependencies=[Depends(limited(SUBMISSION))],
+    responses=problem_responses(401, 409, 413, 429, 503),
+    max_body_size=FORM_LIMIT,
+)
+async def submit_report_with_attachments(
+    report: Annotated[str, Form(description="JSON, as the body of POST /reports")],
+    principal: OptionalPrincipal,
+    key: CommandId,
+    session: Transaction,
+    intake: Intake,
+    response: Response,
+    attachments: Files = [],  # noqa: B006  FastAPI copies defaults
+) -> SubmissionAnswer:
+    """As POST /reports, with files."""
+    form = read_form(SubmissionForm, report)
+    async with stored(intake.store, attachments) as files:
+        accepted = await _submit(session, intake, form, principal, str(key), files)
+        await session.commit()
+    if accepted.replayed:
+        await discard(intake.store, files)
+    response.headers["Location"] = f"/reports/{accepted.number}"
+    return SubmissionAnswer.of(accepted)
+
+
+async def accept_or_refuse(session: AsyncSession, intake: Resources, report: NewReport) -> Accepted:
+    """Accept what came over HTTP; a key used for something else is a 409."""
+    try:
+        return await intake.acceptance.accept(session, report)
+    except DifferentContent:
+        raise conflict("key_used") from None
+
+
+async def _submit(
+    session: AsyncSession,
+    intake: Resources,
+    form: SubmissionForm,
+    principal: Principal | None,
+    key: str,
+    files: tuple[StoredAttachment, ...],
+) -> Accepted:
+    account_id = principal.account_id if isinstance(principal, Reporter) else None
+    identity = form.reporter.identity if form.reporter else Identity()
+    if account_id is None and not (identity.name and (identity.phone or identity.email)):
+        raise validation(FieldError("reporter", "contact_missing"))
+    if form.linked_number and not await _owns(session, principal, form.linked_number):
+        raise validation(FieldError("linked_number", "linked_not_yours"))
+    addressee_id, category_id = await checked(session, form)
+    report = NewReport(
+        title=form.title,
+        body=form.body,
+        channel=Channel(form.channel),
+        scope=f"reporter:{account_id}" if account_id else "public",
+        idempotency_key=key,
+        classification=form.class_code,
+        happened_at=form.happened,
+        region_code=region_code(form),
+        place=form.place,
+        latitude=form.latitude,
+        longitude=form.longitude,
+        addressee_id=addressee_id,
+        category_id=category_id,
+        anonymous=form.anonymous,
+        secret=form.secret,
+        identity=identity,
+        reporter_id=account_id,
+        linked_number=form.linked_number,
+        attachments=files,
+    )
+    return await accept_or_refuse(session, intake, report)
+
+
+async def _owns(session: AsyncSession, principal: Principal | None, number: int) -> bool:
+    if isinstance(principal, ReportBearer):
+        return principal.number == number
+    if not isinstance(principal, Reporter):
+        return False
+    mine = {"number": number, "reporter_id": principal.account_id}
+    return (await session.execute(_OWNED, mine)).scalar_one_or_none() is not None
+
+
+_OWNED = text(
+    "SELECT 1 FROM intake.submission WHERE number = :number AND reporter_id = :reporter_id"
+)

@@ -1,0 +1,72 @@
+"""Files that come with a form: stored before the report, taken away again if there is none."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Annotated, TypeVar
+
+from fastapi import File, UploadFile
+from pydantic import BaseModel, ValidationError
+
+from shared.attachments import (
+    MAX_FILES,
+    MAX_SIZE,
+    AttachmentRejected,
+    AttachmentStore,
+    StoredAttachment,
+    check_count,
+)
+from shared.http.problems import FieldError, validation
+
+Form = TypeVar("Form", bound=BaseModel)
+
+FORM_LIMIT = MAX_FILES * MAX_SIZE + 1024 * 1024
+"""Bytes of a multipart request: five files, the form and what surrounds them."""
+
+Files = Annotated[list[UploadFile], File(description="At most 5 files of 10 MB each")]
+
+
+def read_form(form: type[Form], json: str) -> Form:
+    """The form in the JSON part of a multipart request; 422 by field where it is not valid."""
+    try:
+        return form.model_validate_json(json)
+    except ValidationError as error:
+        raise validation(
+            *(
+                FieldError(".".join(map(str, e["loc"])), e["type"], e.get("ctx") or {}, e["msg"])
+                for e in error.errors(include_input=False, include_url=False)
+            )
+        ) from None
+
+
+@asynccontextmanager
+async def stored(
+    store: AttachmentStore, files: Sequence[UploadFile]
+) -> AsyncIterator[tuple[StoredAttachment, ...]]:
+    """The files, stored; deleted again when the block raises. 422 names the file refused."""
+    kept: list[StoredAttachment] = []
+    try:
+        try:
+            check_count(len(files))
+        except AttachmentRejected as refused:
+            raise validation(FieldError("attachments", f"file_{refused.code}")) from None
+        for position, file in enumerate(files):
+            try:
+                kept.append(await store.put(_chunks(file), file.filename or ""))
+            except AttachmentRejected as refused:
+                field = f"attachments.{position}"
+                raise validation(FieldError(field, f"file_{refused.code}")) from None
+        yield tuple(kept)
+    except BaseException:
+        await discard(store, kept)
+        raise
+
+
+async def discard(store: AttachmentStore, files: Sequence[StoredAttachment]) -> None:
+    """Delete what a repeated submission brought a second time."""
+    for file in files:
+        await store.delete(file.key)
+
+
+async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await file.read(256 * 1024):
+        yield chunk
