@@ -1,4 +1,4 @@
-"""A nats-server of the test's own, where it is restarted or reloaded, and the tables of the bus."""
+"""A nats-server of the test's own, where it is restarted or reloaded."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -6,15 +6,11 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import text
-from sqlmodel import SQLModel
 
 from deploy.local.nats import Nats
 from deploy.local.ports import free_port
-from services.intake.partners_model import Partner
 from shared.bus import declare
 from shared.bus.connection import Bus, connect
-from shared.bus.dead_letters import DeadLetter
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
 
@@ -71,17 +67,12 @@ async def bus(server: Server) -> AsyncIterator[Bus]:
 
 @pytest.fixture
 def cipher() -> IdentityCipher:
-    return IdentityCipher([Fernet.generate_key().decode()])
+    return IdentityCipher(Fernet.generate_key().decode())
 
 
 @pytest.fixture
 async def database(fresh_database: Callable[[str], str]) -> AsyncIterator[Database]:
-    """The owner's, with the bus's tables."""
+    """The owner's."""
     database = Database(fresh_database("lapor_owner"))
-    async with database.engine.begin() as connection:
-        for schema in ("lifecycle", "intake"):
-            await connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
-        tables = [DeadLetter.__table__, Partner.__table__]
-        await connection.run_sync(SQLModel.metadata.create_all, tables=tables)
     yield database
     await database.dispose()

@@ -1,0 +1,178 @@
+"""A message nobody could handle is kept, unreadable to most, and can be put back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import orjson
+import pytest
+from nats.aio.msg import Msg
+from nats.js.api import ConsumerConfig
+
+from shared.bus.connection import Bus
+from shared.bus.consumer import Consumer, each
+from shared.bus.dead_letters import DeadLetter, announce, keep, read, retry, unresolved
+from shared.bus.inbound import read_inbound
+from shared.bus.pull import Pull
+from shared.bus.streams import INGEST_MESSAGES, INTAKE
+from shared.bus.trouble import BadMessage
+from shared.bus.watch import Watch
+from shared.database.engine import Database
+from shared.identity import IdentityCipher
+
+REPORT = "lapor.v1.ingest.dukcapil.report"
+WORDS = b'{"text": "Siti, Jalan Mawar 5"'
+
+
+async def test_a_bad_message_becomes_one_dead_letter_that_holds_no_readable_words(
+    bus: Bus, database: Database, cipher: IdentityCipher
+) -> None:
+    await bus.publish(REPORT, WORDS, msg_id="dukcapil-1", headers={"x-colour": "blue"})
+    async with _intake(bus, database, cipher), asyncio.timeout(10):
+        while not (letters := await _letters(database)):
+            await asyncio.sleep(0.05)
+
+    (letter,) = letters
+    assert (letter.stream, letter.subject, letter.system) == ("INGEST_REPORTS", REPORT, "dukcapil")
+    assert (letter.reason_code, letter.field, letter.msg_id) == ("not_json", None, "dukcapil-1")
+    assert b"Siti" not in (letter.body or b"")
+    headers, body = read(cipher, letter)
+    assert body == WORDS
+    assert headers["x-colour"] == "blue"
+    told = await bus.js.get_last_msg("DEAD_LETTERS", "lapor.v1.dead.INGEST_REPORTS")
+    assert orjson.loads(told.data or b"")["data"] == {
+        "id": str(letter.id),
+        "stream": "INGEST_REPORTS",
+        "reason_code": "not_json",
+    }
+
+
+async def test_a_message_buried_twice_is_one_dead_letter(
+    bus: Bus, database: Database, cipher: IdentityCipher
+) -> None:
+    await bus.publish(REPORT, WORDS, msg_id="dukcapil-1")
+    (message,) = await (await Pull.open(bus, INTAKE)).messages(1, 1)
+    bad = BadMessage("not_json", "a message is a JSON object")
+
+    ids = []
+    for _ in range(2):
+        async with database.session() as session:
+            ids.append(await keep(session, cipher, message, bad))
+
+    assert ids[0] == ids[1]
+    assert len(await _letters(database)) == 1
+
+
+async def test_a_retried_dead_letter_comes_to_its_reader_again_as_it_was(
+    bus: Bus, database: Database, cipher: IdentityCipher
+) -> None:
+    await bus.publish(REPORT, WORDS, msg_id="dukcapil-1")
+    async with _intake(bus, database, cipher), asyncio.timeout(10):
+        while not await _letters(database):
+            await asyncio.sleep(0.05)
+
+    async with database.session() as session:
+        (letter,) = await unresolved(session)
+        await retry(session, cipher, bus, letter)
+
+    (message,) = await (await Pull.open(bus, INTAKE)).messages(1, 1)
+    assert (message.subject, message.data) == (REPORT, WORDS)
+    assert (message.headers or {})["Nats-Msg-Id"] == "dukcapil-1.retry1"
+    with pytest.raises(BadMessage, match="not_json"):
+        read_inbound(message)
+    assert await _letters(database) == []
+
+
+async def test_a_message_ended_without_a_dead_letter_does_not_die_unnoticed(
+    bus: Bus, database: Database, cipher: IdentityCipher
+) -> None:
+    await bus.publish(REPORT, WORDS, msg_id="dukcapil-1")
+    (message,) = await (await Pull.open(bus, INTAKE)).messages(1, 1)
+    await message.term()
+
+    async with _watching(bus, database, cipher):
+        letter = await _first(database)
+
+    assert (letter.stream, letter.stream_sequence, letter.body) == ("INGEST_REPORTS", 1, None)
+
+
+async def test_a_message_delivered_too_often_is_kept_whole_and_leaves_the_queue(
+    bus: Bus, database: Database, cipher: IdentityCipher
+) -> None:
+    await bus.js.add_consumer(
+        "INGEST_MESSAGES", ConsumerConfig(durable_name="followup", max_deliver=1, ack_wait=0.1)
+    )
+    await bus.publish("lapor.v1.ingest.dukcapil.reply", WORDS, msg_id="dukcapil-1")
+    reader = await bus.js.pull_subscribe_bind("followup", "INGEST_MESSAGES")
+    await reader.fetch(1)
+
+    async with _watching(bus, database, cipher), asyncio.timeout(10):
+        while (await bus.js.stream_info(INGEST_MESSAGES.name)).state.messages:
+            # The server notices on the next pull.
+            with pytest.raises(TimeoutError):
+                await reader.fetch(1, timeout=0.2)
+        letter = await _first(database)
+
+    assert letter.reason_code == "max_deliveries"
+    assert read(cipher, letter)[1] == WORDS
+
+
+async def test_what_a_reader_buried_itself_is_not_buried_again_by_the_watch(
+    bus: Bus, database: Database, cipher: IdentityCipher
+) -> None:
+    async with _watching(bus, database, cipher):
+        await bus.publish(REPORT, WORDS, msg_id="dukcapil-1")
+        async with _intake(bus, database, cipher), asyncio.timeout(10):
+            await _first(database)
+            while (await bus.js.stream_info("ADVISORIES")).state.last_seq == 0:
+                await asyncio.sleep(0.05)
+            while (await bus.js.stream_info("ADVISORIES")).state.messages:
+                await asyncio.sleep(0.05)
+
+    (letter,) = await _letters(database)
+    assert letter.reason_code == "not_json"
+
+
+@asynccontextmanager
+async def _intake(bus: Bus, database: Database, cipher: IdentityCipher) -> AsyncIterator[None]:
+    """A reader of reports that only reads: enough for what cannot be read."""
+
+    async def handle(message: Msg) -> None:
+        read_inbound(message)
+
+    async def bury(message: Msg, bad: BadMessage) -> None:
+        async with database.session() as session:
+            letter = await keep(session, cipher, message, bad)
+        await announce(bus, letter, INTAKE.stream, bad.code)
+
+    consumer = Consumer(bus, INTAKE, each(handle), bury)
+    async with _run(consumer):
+        yield
+
+
+@asynccontextmanager
+async def _watching(bus: Bus, database: Database, cipher: IdentityCipher) -> AsyncIterator[None]:
+    async with _run(Watch(bus, database, cipher)):
+        yield
+
+
+@asynccontextmanager
+async def _run(runner: Consumer | Watch) -> AsyncIterator[None]:
+    task = asyncio.create_task(runner.run())
+    try:
+        yield
+    finally:
+        runner.stop()
+        await task
+
+
+async def _letters(database: Database) -> list[DeadLetter]:
+    async with database.session() as session:
+        return list(await unresolved(session))
+
+
+async def _first(database: Database) -> DeadLetter:
+    async with asyncio.timeout(10):
+        while not (letters := await _letters(database)):
+            await asyncio.sleep(0.05)
+    return letters[0]
