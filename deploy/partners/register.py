@@ -16,6 +16,7 @@ from nats.js.errors import APIError, NoStreamResponseError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from deploy.local.trouble import StackError
 from deploy.partners.accounts import (
     API_PREFIX,
     publish_subjects,
@@ -24,14 +25,14 @@ from deploy.partners.accounts import (
 )
 from services.intake.partners_model import Partner
 from shared.bus.connection import Bus, Refused, connect
-from shared.bus.streams import PARTNERS, declare_durable, partner_durable
+from shared.bus.streams import PARTNERS, Durable, declare_durable, partner_durable
 from shared.database.engine import Database
 
 _RESERVED = {"lapor", "sys"}
 _PATIENCE = 10.0
 
 
-class PartnerError(Exception):
+class PartnerError(StackError):
     """What the operator asked for cannot be done; says what to do instead."""
 
 
@@ -92,6 +93,8 @@ async def add(
         raise PartnerError(str(error)) from None
     seed, public = _new_nkey()
     token = secrets.token_urlsafe(32)
+    credentials = Credentials(system, seed, token)
+    await _declare(nats_url, durable)
     async with database.session() as session:
         partner = await session.get(Partner, system, with_for_update=True)
         if partner is not None and partner.active:
@@ -101,14 +104,13 @@ async def add(
             session.add(partner)
         partner.name, partner.active = name, True
         partner.nkey_public, partner.http_token_hash = public, token_hash(token)
-    bus = await connect(nats_url, "partner-add", patience=_PATIENCE)
     try:
-        await declare_durable(bus.js, durable)
-    finally:
-        await bus.close()
-    await apply(database, nats_folder)
-    credentials = Credentials(system, seed, token)
-    await _until_usable(nats_url, nats_folder, credentials)
+        await apply(database, nats_folder)
+        await _until_usable(nats_url, nats_folder, credentials)
+    except BaseException:
+        # Nobody will ever see these keys.
+        await _deactivate(database, system)
+        raise
     return credentials
 
 
@@ -117,12 +119,8 @@ async def remove(database: Database, nats_folder: Path, system: str) -> None:
 
     Its connections are closed by the server. Raises `PartnerError`.
     """
-    async with database.session() as session:
-        partner = await session.get(Partner, system, with_for_update=True)
-        if partner is None or not partner.active:
-            raise PartnerError(f"there is no partner {system}; `lapor partner list` shows them")
-        partner.active = False
-        partner.http_token_hash = ""
+    if not await _deactivate(database, system):
+        raise PartnerError(f"there is no partner {system}; `lapor partner list` shows them")
     await apply(database, nats_folder)
 
 
@@ -138,6 +136,28 @@ async def apply(database: Database, nats_folder: Path) -> None:
         nkeys_of = {p.system: p.nkey_public for p in await partners(session) if p.active}
     write_partners_conf(nats_folder / "partners.conf", nkeys_of)
     _reload(nats_folder)
+
+
+async def _declare(nats_url: str, durable: Durable) -> None:
+    try:
+        bus = await connect(nats_url, "partner-add", patience=_PATIENCE)
+    except TimeoutError as error:
+        raise PartnerError(f"{error}; start it first") from None
+    try:
+        await declare_durable(bus.js, durable)
+    finally:
+        await bus.close()
+
+
+async def _deactivate(database: Database, system: str) -> bool:
+    """Whether it was active."""
+    async with database.session() as session:
+        partner = await session.get(Partner, system, with_for_update=True)
+        if partner is None or not partner.active:
+            return False
+        partner.active = False
+        partner.http_token_hash = ""
+    return True
 
 
 def _reload(nats_folder: Path) -> None:

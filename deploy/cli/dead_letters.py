@@ -1,0 +1,117 @@
+"""`lapor dead-letters …`: messages nobody could handle, seen and put back."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from shared.settings import Settings
+
+app = typer.Typer(help="Messages nobody could handle.", no_args_is_help=True)
+
+Id = Annotated[uuid.UUID, typer.Argument(help="As `list` shows it.")]
+
+
+@app.command("list")
+def list_() -> None:
+    """Show the dead letters still to be looked at, oldest first; without their words."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from shared.bus.dead_letters import unresolved
+
+    async def act() -> Table:
+        table = Table("id", "received", "subject", "reason", "field")
+        async with _stack() as (session, _):
+            for letter in await unresolved(session):
+                received = letter.received_at.strftime("%Y-%m-%d %H:%M")
+                reason = f"{letter.reason_code}: {letter.reason}"
+                table.add_row(str(letter.id), received, letter.subject, reason, letter.field or "")
+        return table
+
+    Console().print(asyncio.run(act()))
+
+
+@app.command()
+def show(letter_id: Id) -> None:
+    """Show one dead letter whole, its words too: for who may read them."""
+    from deploy.local.trouble import StackError
+    from shared.bus.dead_letters import DeadLetter, read
+    from shared.identity import IdentityCipher
+
+    async def act() -> str:
+        async with _stack() as (session, settings):
+            letter = await session.get(DeadLetter, letter_id)
+            if letter is None:
+                raise StackError(f"there is no dead letter {letter_id}")
+            facts = letter.model_dump(exclude={"body"})
+            lines = [f"{name:16} {value}" for name, value in facts.items() if value is not None]
+            try:
+                headers, body = read(IdentityCipher(settings.identity_keys), letter)
+            except LookupError as lost:
+                return "\n".join([*lines, "", str(lost)])
+        lines += ["", *(f"{name}: {value}" for name, value in headers.items()), ""]
+        return "\n".join([*lines, body.decode("utf-8", "backslashreplace")])
+
+    print(asyncio.run(act()))
+
+
+@app.command()
+def retry(
+    letter_id: Annotated[uuid.UUID | None, typer.Argument(help="As `list` shows it.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that `list` shows.")] = False,
+) -> None:
+    """Put a dead letter, or all of them, back where they came from."""
+    from deploy.local.trouble import StackError
+    from shared.bus.connection import connect
+    from shared.bus.dead_letters import DeadLetter, retry, unresolved
+    from shared.identity import IdentityCipher
+
+    if (letter_id is None) is not every:
+        raise StackError("say which dead letter, or --all")
+
+    async def act() -> None:
+        async with _stack() as (session, settings):
+            cipher = IdentityCipher(settings.identity_keys)
+            if letter_id is None:
+                letters = list(await unresolved(session, limit=10_000))
+            else:
+                letters = [one for one in [await session.get(DeadLetter, letter_id)] if one]
+            if not letters:
+                raise StackError("there is no such dead letter" if letter_id else "there is none")
+            bus = await connect(settings.nats_url, "dead-letters", patience=10)
+            try:
+                for letter in letters:
+                    try:
+                        await retry(session, cipher, bus, letter)
+                    except LookupError as lost:
+                        print(lost)
+                        continue
+                    await session.commit()
+                    print(f"{letter.id} is back on {letter.subject}")
+            finally:
+                await bus.close()
+
+    asyncio.run(act())
+
+
+@asynccontextmanager
+async def _stack() -> "AsyncIterator[tuple[AsyncSession, Settings]]":
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from deploy.local.credentials import stack_settings
+    from shared.database.engine import Database
+
+    settings = stack_settings()
+    database = Database(settings.database_url, pool_size=1, application="lapor-dead-letters")
+    try:
+        async with AsyncSession(database.engine, expire_on_commit=False) as session:
+            yield session, settings
+    finally:
+        await database.dispose()

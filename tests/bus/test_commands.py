@@ -1,0 +1,101 @@
+"""What an operator types: partners let in and out, dead letters seen and put back."""
+
+import asyncio
+import re
+from collections.abc import Callable
+
+import pytest
+from typer.testing import CliRunner
+
+from deploy.cli import app
+from deploy.local.credentials import Credentials
+from shared.bus.connection import Bus, connect
+from shared.bus.dead_letters import keep
+from shared.bus.pull import Pull
+from shared.bus.streams import INTAKE
+from shared.bus.trouble import BadMessage
+from shared.database.engine import Database
+from shared.identity import IdentityCipher
+from tests.bus.conftest import Server
+
+Lapor = Callable[..., str]
+
+
+@pytest.fixture
+def lapor(
+    server: Server,
+    fresh_database: Callable[[str], str],
+    credentials: Credentials,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Lapor:
+    """Runs a command against the test's servers and gives what it prints."""
+    for name, value in {
+        **credentials.application,
+        "LAPOR_DATABASE_URL": fresh_database("lapor_owner"),
+        "LAPOR_NATS_URL": server.url,
+        "LAPOR_DATA_DIR": str(server.folder.parent),
+        "COLUMNS": "200",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*words: str) -> str:
+        result = CliRunner().invoke(app, words)
+        return result.output + str(result.exception or "")
+
+    return run
+
+
+def test_a_partner_is_let_in_listed_and_cut_off(lapor: Lapor) -> None:
+    shown = lapor("partner", "add", "Dukcapil Kemendagri")
+    assert re.search(r"nkey seed +SU[A-Z0-9]{56}\n", shown)
+    assert "lapor.v1.ingest.dukcapil-kemendagri.report" in shown
+
+    assert "is there already" in lapor("partner", "add", "Dukcapil Kemendagri")
+    listed = lapor("partner", "list")
+    assert re.search(r"dukcapil-kemendagri.*Dukcapil Kemendagri.*yes", listed)
+
+    assert "is cut off" in lapor("partner", "remove", "dukcapil-kemendagri")
+    assert "there is no partner" in lapor("partner", "remove", "dukcapil-kemendagri")
+
+
+def test_a_dead_letter_is_listed_without_its_words_shown_with_them_and_put_back(
+    lapor: Lapor,
+    server: Server,
+    fresh_database: Callable[[str], str],
+    credentials: Credentials,
+) -> None:
+    cipher = IdentityCipher(credentials.application["LAPOR_IDENTITY_KEYS"])
+
+    async def bury() -> str:
+        bus, database = await _open()
+        await bus.publish("lapor.v1.ingest.dukcapil.report", b"{Siti}", msg_id="dukcapil-1")
+        (message,) = await (await Pull.open(bus, INTAKE)).messages(1, 2)
+        async with database.session() as session:
+            letter = await keep(session, cipher, message, BadMessage("not_json", "no JSON"))
+        await message.ack()
+        await bus.close()
+        await database.dispose()
+        return str(letter)
+
+    async def come_back() -> bytes:
+        bus, database = await _open()
+        (message,) = await (await Pull.open(bus, INTAKE)).messages(1, 2)
+        await bus.close()
+        await database.dispose()
+        return message.data
+
+    async def _open() -> tuple[Bus, Database]:
+        bus = await connect(server.url, "test", patience=5)
+        return bus, Database(fresh_database("lapor_intake"))
+
+    letter = asyncio.run(bury())
+    listed = lapor("dead-letters", "list")
+    assert letter in listed
+    assert "not_json" in listed
+    assert "Siti" not in listed
+    assert "{Siti}" in lapor("dead-letters", "show", letter)
+    assert "say which" in lapor("dead-letters", "retry")
+
+    assert "is back on lapor.v1.ingest.dukcapil.report" in lapor("dead-letters", "retry", "--all")
+    assert asyncio.run(come_back()) == b"{Siti}"
+    assert letter not in lapor("dead-letters", "list")
