@@ -4,6 +4,7 @@ The client's own `fetch` of several waits for all of them: it would hold a lone 
 time is out.
 """
 
+import asyncio
 import json
 from typing import Any, Final
 
@@ -21,17 +22,20 @@ _ANSWER: Final = 2.0
 class Pull:
     """One reader of a consumer, with an inbox of its own. Make it with `open`."""
 
-    def __init__(self, bus: Bus, durable: Durable, inbox: str, subscription: Subscription) -> None:
+    def __init__(self, bus: Bus, durable: Durable) -> None:
         self._bus = bus
         self._next = f"$JS.API.CONSUMER.MSG.NEXT.{durable.stream}.{durable.name}"
-        self._inbox = inbox
-        self._subscription = subscription
+        self._inbox = bus.nc.new_inbox()
+        self._arrived: asyncio.Queue[Msg] = asyncio.Queue()
+        self._subscription: Subscription | None = None
 
     @classmethod
     async def open(cls, bus: Bus, durable: Durable) -> "Pull":
         """Binds to a consumer that is declared elsewhere."""
-        inbox = bus.nc.new_inbox()
-        return cls(bus, durable, inbox, await bus.nc.subscribe(inbox))
+        pull = cls(bus, durable)
+        # A callback, since the client's `next_msg` makes two tasks for every message.
+        pull._subscription = await bus.nc.subscribe(pull._inbox, cb=pull._arrived.put)
+        return pull
 
     async def messages(self, batch: int, wait: float) -> list[Msg]:
         """Up to `batch` messages that are there, else the first that comes within `wait` seconds.
@@ -47,11 +51,12 @@ class Pull:
 
     async def close(self) -> None:
         """What arrived meanwhile goes to another reader at once, not after the ack wait."""
-        while self._subscription.pending_msgs:
-            message = await self._subscription.next_msg(timeout=0.2)
+        if self._subscription is not None:
+            await self._subscription.unsubscribe()
+        while not self._arrived.empty():
+            message = self._arrived.get_nowait()
             if not _is_status(message):
                 await message.nak()
-        await self._subscription.unsubscribe()
 
     async def _ask(self, request: dict[str, Any]) -> None:
         await self._bus.nc.publish(self._next, json.dumps(request).encode(), self._inbox)
@@ -60,10 +65,13 @@ class Pull:
         """Messages until the server says that these were all, or is silent."""
         found: list[Msg] = []
         while len(found) < most:
-            try:
-                message = await self._subscription.next_msg(timeout=timeout)
-            except TimeoutError:
-                break
+            if self._arrived.empty():
+                try:
+                    message = await asyncio.wait_for(self._arrived.get(), timeout)
+                except TimeoutError:
+                    break
+            else:
+                message = self._arrived.get_nowait()
             if _is_status(message):
                 break
             found.append(message)

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import orjson
 import pytest
+from nats.aio.msg import Msg
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.bus import cloudevents
+from shared.bus.inbound import read_inbound
 from shared.bus.trouble import BadMessage
 
 BINARY = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/dukcapil", "ce-type": "report"}
@@ -98,3 +100,15 @@ def test_a_missing_and_an_unknown_field_are_named_without_the_value() -> None:
         bad = BadMessage.from_validation(wrong.value)
         assert (bad.code, bad.field) == (code, field)
         assert "Siti" not in str(bad)
+
+
+def test_a_sender_is_held_to_its_own_message_ids() -> None:
+    body = _event(id="7")
+    subject = "lapor.v1.ingest.dukcapil.reply"
+    good = Msg(None, subject=subject, data=body, headers={"Nats-Msg-Id": "dukcapil-7"})
+    inbound = read_inbound(good)
+    assert (inbound.system, inbound.kind, inbound.event.get_id()) == ("dukcapil", "reply", "7")
+
+    foreign = Msg(None, subject=subject, data=body, headers={"Nats-Msg-Id": "kemenkes-7"})
+    with pytest.raises(BadMessage, match="foreign_id"):
+        read_inbound(foreign)

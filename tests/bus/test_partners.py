@@ -75,9 +75,10 @@ async def test_a_partner_publishes_and_reads_its_own_receipts(
     await partner.close()
 
 
-@pytest.mark.parametrize(
-    "subject",
-    [
+async def test_publishing_elsewhere_is_refused_by_the_server(
+    server: Server, bus: Bus, dukcapil: Credentials, kemenkes: Credentials
+) -> None:
+    for subject in (
         "lapor.v1.ingest.kemenkes.report",
         "lapor.v1.partner.dukcapil.receipt",
         "lapor.v1.report.submitted",
@@ -90,34 +91,29 @@ async def test_a_partner_publishes_and_reads_its_own_receipts(
         "$JS.API.STREAM.PURGE.PARTNERS",
         "$JS.ACK.PARTNERS.kemenkes.1.1.1.1.0",
         "$SYS.REQ.SERVER.PING",
-    ],
-)
-async def test_publishing_elsewhere_is_refused_by_the_server(
-    server: Server, bus: Bus, dukcapil: Credentials, kemenkes: Credentials, subject: str
-) -> None:
-    overheard = await bus.nc.subscribe(subject)
-    await bus.nc.flush()
+    ):
+        overheard = await bus.nc.subscribe(subject)
+        await bus.nc.flush()
 
-    async with _watched(server, dukcapil) as (partner, refusals):
-        await partner.publish(subject, b"{}")
-        await partner.flush()
-        refusal = await asyncio.wait_for(refusals.get(), 5)
+        async with _watched(server, dukcapil) as (partner, refusals):
+            await partner.publish(subject, b"{}")
+            await partner.flush()
+            refusal = await asyncio.wait_for(refusals.get(), 5)
 
-    assert f'publish to "{subject}"'.lower() in refusal
-    assert overheard.pending_msgs == 0
+        assert f'publish to "{subject}"'.lower() in refusal
+        assert overheard.pending_msgs == 0
 
 
-@pytest.mark.parametrize(
-    "subject", ["lapor.v1.partner.kemenkes.*", "lapor.v1.partner.*.receipt", "lapor.v1.>", ">"]
-)
 async def test_reading_what_is_anothers_is_refused_by_the_server(
-    server: Server, dukcapil: Credentials, kemenkes: Credentials, subject: str
+    server: Server, dukcapil: Credentials, kemenkes: Credentials
 ) -> None:
-    async with _watched(server, dukcapil) as (partner, refusals):
-        await partner.subscribe(subject)
-        refusal = await asyncio.wait_for(refusals.get(), 5)
+    anothers = "lapor.v1.partner.kemenkes.*"
+    for subject in (anothers, "lapor.v1.partner.*.receipt", "lapor.v1.>", ">"):
+        async with _watched(server, dukcapil) as (partner, refusals):
+            await partner.subscribe(subject)
+            refusal = await asyncio.wait_for(refusals.get(), 5)
 
-    assert f'subscription to "{subject}"'.lower() in refusal
+        assert f'subscription to "{subject}"'.lower() in refusal
 
 
 async def test_an_account_cannot_import_anothers_subjects_whatever_its_configuration_says(
