@@ -15,7 +15,7 @@ from shared.database.engine import Database
 from shared.database.lifecycle import CommandRow
 from shared.http.problems import conflict, forbidden, precondition
 from shared.lifecycle.actions import Action
-from shared.lifecycle.check import Refused, check
+from shared.lifecycle.check import Refused, check, refusal
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.state import ReportState
 from shared.temporal.door import Door
@@ -94,7 +94,9 @@ async def _save(session: AsyncSession, wish: Wish) -> _Known:
     state = situation.state
     if wish.version is not None and wish.version != state.version:
         raise precondition(state.version)
-    details = await wish.details(session, situation)
+    # What the table refuses anyway is refused for that reason, before the details are looked at.
+    legal = refusal(state, wish.action, situation.standings) is None
+    details = await wish.details(session, situation) if legal else {}
     command = Command(
         id=wish.id,
         number=wish.number,

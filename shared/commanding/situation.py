@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.commanding.directory import Agency, agencies
 from shared.http.problems import not_found
 from shared.http.tokens import Partner, Reporter, ReporterPrincipal, Staff
-from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.authority import Standing, decides, standings
+from shared.lifecycle.check import allowed_actions
 from shared.lifecycle.people import REPORTER, Actor, ActorKind, Role
+from shared.lifecycle.rules import RULES
 from shared.lifecycle.state import PendingRequest, ReportState
 
 
@@ -51,13 +53,32 @@ async def staff_situation(session: AsyncSession, staff: Staff, number: int) -> S
     if not _may_read(staff, state, handler, known):
         raise not_found("report_not_found")
     known |= await agencies(session, handler.path)
-    role = Role(staff.role)
+    return situation_of(staff, state, known)
+
+
+def situation_of(staff: Staff, state: ReportState, known: dict[int, Agency]) -> Situation:
+    """A member of staff before a state already read. `known` holds at least the handler and the
+    agencies that decide its requests."""
+    role, handler = Role(staff.role), known[state.handler_id]
     actor = Actor(kind=ActorKind.STAFF, staff_id=staff.id, role=role, agency_id=staff.agency_id)
     found = standings(role, staff.agency_id, handler.path, state.chain)
     situation = Situation(state, actor, found, handler, known)
     if _decides_something(situation):
         found |= {Standing.DECIDER}
     return Situation(state, actor, found, handler, known)
+
+
+def actions_open_to(situation: Situation) -> tuple[Action, ...]:
+    """What this person may do now, in the table's order. Of requests: take back only one's own,
+    and not-authority is for any agency but the root to ask."""
+    actions = set(allowed_actions(situation.state, situation.standings))
+    asked = {request.staff_id for request in situation.state.requests}
+    if situation.actor.staff_id not in asked:
+        actions.discard(Action.WITHDRAW_REQUEST)
+    roots = {situation.handler.path[0]} & {situation.handler.id, situation.actor.agency_id}
+    if roots:
+        actions.discard(Action.REQUEST_NOT_AUTHORITY)
+    return tuple(action for action in RULES if action in actions)
 
 
 async def reporter_situation(

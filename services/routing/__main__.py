@@ -1,0 +1,13 @@
+"""`python -m services.routing`: the service at its port, until it is told to stop."""
+
+from services.routing.app import make_app
+from shared.http.app import serve
+from shared.settings import settings
+
+if __name__ == "__main__":
+    serve(
+        "routing",
+        lambda: make_app(settings()),
+        host=settings().host,
+        port=settings().routing_port,
+    )

@@ -1,0 +1,46 @@
+"""The routing service: who handles a report, and what its staff see."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.routing import messages, sign_in, verification
+from services.routing.queue import endpoints as queue
+from shared.attachments import AttachmentStore
+from shared.commanding import answering
+from shared.database.engine import Database
+from shared.http.app import create_app
+from shared.identity import IdentityCipher
+from shared.settings import Settings
+from shared.temporal.client import connect
+from shared.temporal.door import Door
+
+messages.register_all()
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """The application; needs Postgres to be ready, Temporal only for commands to take effect."""
+    database = Database(settings.database_url, application="lapor-routing")
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.door = Door(await connect(settings, "routing"), database)
+        yield
+
+    app = create_app(
+        name="routing",
+        title="LAPOR! Routing",
+        routers=[
+            sign_in.router,
+            queue.router,
+            verification.router,
+            answering.router,
+        ],
+        settings=settings,
+        database=database,
+        lifespan=lifespan,
+    )
+    app.state.attachments = AttachmentStore(settings.storage_url)
+    app.state.identity = IdentityCipher(settings.identity_keys)
+    return app

@@ -1,0 +1,45 @@
+"""`GET /queue` and `GET /queue/counts`."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+
+from services.routing.queue.counts import TabCount, tab_counts
+from services.routing.queue.filters import QueueQuery
+from services.routing.queue.handlers import agency_asked_for
+from services.routing.queue.ordering import cursor_after
+from services.routing.queue.pages import places
+from services.routing.queue.rows import QueueRow, queue_rows
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.paging import Page
+from shared.http.transaction import Transaction
+
+router = APIRouter(tags=["queue"], responses=problem_responses(401, 403, 404, 422))
+
+
+@router.get("/queue")
+async def queue(
+    query: Annotated[QueueQuery, Query()], staff: CurrentStaff, session: Transaction
+) -> Page[QueueRow]:
+    """One tab of the own agency's queue, or of an agency's below.
+
+    Reports of agencies below that have nobody left for the step owed show in it too.
+    """
+    found = await places(session, staff, query)
+    page = found[: query.limit]
+    next_page = cursor_after(query.ordered_by, *page[-1]) if len(found) > query.limit else None
+    rows = await queue_rows(session, staff, [place.number for place in page])
+    return Page(items=rows, next=next_page)
+
+
+@router.get("/queue/counts")
+async def queue_counts(
+    staff: CurrentStaff,
+    session: Transaction,
+    scope: Annotated[Literal["own", "below"], Query()] = "own",
+    agency: Annotated[int | None, Query()] = None,
+) -> list[TabCount]:
+    """How many reports there are in each tab."""
+    agency_id = await agency_asked_for(session, staff, agency)
+    return await tab_counts(session, agency_id, below=scope == "below")

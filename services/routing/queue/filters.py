@@ -1,0 +1,146 @@
+"""What a queue can be asked for, and the conditions that amounts to."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.http.paging import Cursor, PageSize
+from shared.lifecycle.actions import Classification
+from shared.lifecycle.channels import Channel
+from shared.lifecycle.statuses import Tab
+
+
+class QueueTab(StrEnum):
+    """The six tabs of every report, and four more ways to look at reports."""
+
+    UNVERIFIED = "unverified"
+    DEFERRED = "deferred"
+    AWAITING_FOLLOW_UP = "awaiting_follow_up"
+    IN_PROCESS = "in_process"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+    REQUESTS = "requests"
+    THROWN = "thrown"
+    DISPOSED = "disposed"
+    COPIES = "copies"
+
+
+THROWN = (Tab.UNVERIFIED, Tab.DEFERRED)
+DISPOSED = (Tab.AWAITING_FOLLOW_UP, Tab.IN_PROCESS, Tab.CLOSED)
+
+Order = Literal["deadline", "newest"]
+
+
+class QueueQuery(BaseModel):
+    """The parameters of `GET /queue`. Filters narrow together; absent ones do not narrow."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tab: QueueTab
+    sub: Annotated[
+        Literal["awaiting_follow_up", "in_process", "closed"] | None,
+        Field(description="Of `disposed` only"),
+    ] = None
+    scope: Annotated[
+        Literal["own", "below"], Field(description="`below`: the agencies below too (pemantauan)")
+    ] = "own"
+    agency: Annotated[
+        int | None, Field(description="The queue of this agency, the own one or one below")
+    ] = None
+    category: int | None = None
+    classification: Classification | None = None
+    channel: Channel | None = None
+    anonymous: bool | None = None
+    secret: bool | None = None
+    priority: bool | None = None
+    held: bool | None = None
+    overdue: bool | None = None
+    escalated: Annotated[
+        bool | None, Field(description="A clock ran out and was put before the agency")
+    ] = None
+    due_before: AwareDatetime | None = None
+    region: Annotated[
+        str | None,
+        Field(pattern=r"^\d{2}(\.\d{2,4}){0,3}$", description="Region code; those within it too"),
+    ] = None
+    submitted_from: AwareDatetime | None = None
+    submitted_to: Annotated[AwareDatetime | None, Field(description="Before this time")] = None
+    assigned_to_me: bool = False
+    q: Annotated[
+        str | None,
+        Field(min_length=1, max_length=200, description="Number, or words as in a web search"),
+    ] = None
+    order: Annotated[
+        Order | None,
+        Field(
+            description="`deadline`: priority first, then the nearest deadline; the default where"
+            " reports are open. `newest`: the default of closed, archived and copies"
+        ),
+    ] = None
+    limit: PageSize = 25
+    cursor: Cursor = None
+
+    @property
+    def ordered_by(self) -> Order:
+        old = {QueueTab.CLOSED, QueueTab.ARCHIVED, QueueTab.COPIES}
+        ended = self.tab in old or self.sub == "closed"
+        return self.order or ("newest" if ended else "deadline")
+
+
+def conditions(
+    query: QueueQuery, agency_id: int, staff_id: int
+) -> tuple[list[str], dict[str, Any]]:
+    """Conditions on `lifecycle.report r`, and their parameters."""
+    found: list[str] = []
+    given: dict[str, Any] = {}
+    for name, column in _EQUAL.items():
+        if (value := getattr(query, name)) is not None:
+            found.append(f"r.{column} = :{name}")
+            given[name] = value
+    for name, condition in _OTHERS.items():
+        if (value := getattr(query, name)) is not None:
+            found.append(condition)
+            given[name] = value
+    if query.escalated is not None:
+        found.append(_ESCALATED if query.escalated else f"NOT {_ESCALATED}")
+        given["escalated_to"] = agency_id
+    if query.assigned_to_me:
+        found.append("r.assignee_id = :me")
+        given["me"] = staff_id
+    if query.q is not None:
+        found.append(_WORDS)
+        given |= {"q": query.q, "q_number": _number(query.q)}
+    return found, given
+
+
+_EQUAL = {
+    "category": "category_id",
+    "classification": "classification",
+    "channel": "channel",
+    "anonymous": "anonymous",
+    "secret": "secret",
+    "priority": "priority",
+    "held": "held",
+    "overdue": "overdue",
+}
+_OTHERS = {
+    "due_before": "r.due_at < :due_before",
+    "region": "(r.region_code = :region OR r.region_code LIKE :region || '.%')",
+    "submitted_from": "r.submitted_at >= :submitted_from",
+    "submitted_to": "r.submitted_at < :submitted_to",
+}
+_ESCALATED = (
+    "EXISTS (SELECT FROM lifecycle.escalation e"
+    " WHERE e.number = r.number AND e.agency_id = :escalated_to)"
+)
+_WORDS = (
+    "r.number IN (SELECT x.number FROM lifecycle.report_text x"
+    " WHERE x.search @@ websearch_to_tsquery('indonesian', :q)"
+    " UNION ALL SELECT CAST(:q_number AS bigint))"
+)
+
+
+def _number(words: str) -> int | None:
+    digits = words.strip().removeprefix("#")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None

@@ -1,0 +1,69 @@
+"""The two orders of a queue, and where the next page of each starts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from services.routing.queue.filters import Order
+from shared.http.paging import decode_cursor, encode_cursor
+
+
+class ByDeadline(BaseModel):
+    """The last report of a page: priority, due time, number."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    p: bool
+    d: AwareDatetime | None
+    n: int
+
+
+class Newest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    n: int
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """`by` is the ORDER BY of `r`; the page is what lies in any of `slices`, conditions that
+    do not overlap and that the index answers each by one range."""
+
+    by: str
+    slices: tuple[str, ...]
+    parameters: dict[str, Any]
+
+
+def ordering(order: Order, cursor: str | None) -> Ordering:
+    """The order, starting behind the cursor. A cursor of another order is a 422."""
+    if order == "newest":
+        newest = decode_cursor(cursor, Newest)
+        slices = ("r.number < :n",) if newest else ("true",)
+        return Ordering("r.number DESC", slices, {"n": newest.n} if newest else {})
+    last = decode_cursor(cursor, ByDeadline)
+    return Ordering(_BY_DEADLINE, *(_behind(last) if last else (("true",), {})))
+
+
+def cursor_after(order: Order, number: int, priority: bool, due_at: datetime | None) -> str:
+    """The cursor of the page behind this report."""
+    if order == "newest":
+        return encode_cursor(Newest(n=number))
+    return encode_cursor(ByDeadline(p=priority, d=due_at, n=number))
+
+
+_BY_DEADLINE = "r.priority DESC, r.due_at ASC NULLS LAST, r.number"
+
+
+def _behind(last: ByDeadline) -> tuple[tuple[str, ...], dict[str, Any]]:
+    same = "r.priority" if last.p else "NOT r.priority"
+    slices = []
+    if last.d is None:
+        slices.append(f"{same} AND r.due_at IS NULL AND r.number > :n")
+    else:
+        slices.append(f"{same} AND (r.due_at, r.number) > (CAST(:d AS timestamptz), :n)")
+        slices.append(f"{same} AND r.due_at IS NULL")
+    if last.p:
+        slices.append("NOT r.priority")
+    return tuple(slices), {"n": last.n} | ({"d": last.d} if last.d else {})

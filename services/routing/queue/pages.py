@@ -1,0 +1,118 @@
+"""One page of a queue: its report numbers, by one index probe per handler and tab."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.queue.filters import DISPOSED, THROWN, QueueQuery, QueueTab, conditions
+from services.routing.queue.handlers import agency_asked_for, handlers_of, subtree
+from services.routing.queue.ordering import ordering
+from shared.http.problems import FieldError, validation
+from shared.http.tokens import Staff
+from shared.lifecycle.statuses import Tab
+
+
+class Place(NamedTuple):
+    """A report's place in the order."""
+
+    number: int
+    priority: bool
+    due_at: datetime | None
+
+
+async def places(session: AsyncSession, staff: Staff, query: QueueQuery) -> list[Place]:
+    """The places of one page and, if there is a next page, of its first report."""
+    if query.sub is not None and query.tab is not QueueTab.DISPOSED:
+        raise validation(FieldError("sub", "tab_has_no_sub"))
+    agency_id = await agency_asked_for(session, staff, query.agency)
+    source = await _source(session, agency_id, query)
+    order = ordering(query.ordered_by, query.cursor)
+    filters, given = conditions(query, agency_id, staff.id)
+    where = [*source.conditions, *filters]
+    if source.tabs is None or query.q is not None:
+        statement = _plain(source, where, order.slices, order.by)
+    else:
+        statement = _probing(where, order.slices, order.by)
+    given |= source.parameters | order.parameters | {"limit": query.limit + 1}
+    return [Place(*row) for row in await session.execute(text(statement), given)]
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What a tab is made of. `tabs` None: found by its own conditions, whoever handles it."""
+
+    tabs: Sequence[Tab] | None
+    conditions: Sequence[str]
+    parameters: dict[str, Any]
+
+
+async def _source(session: AsyncSession, agency_id: int, query: QueueQuery) -> _Source:
+    match query.tab:
+        case QueueTab.THROWN:
+            return await _handed_down(session, agency_id, THROWN)
+        case QueueTab.DISPOSED:
+            tabs = (Tab(query.sub),) if query.sub else DISPOSED
+            return await _handed_down(session, agency_id, tabs)
+        case QueueTab.REQUESTS:
+            agencies = await _agencies(session, agency_id, query, (Tab.UNVERIFIED,))
+            return _Source(None, [_REQUESTED], {"agencies": agencies})
+        case QueueTab.COPIES:
+            agencies = await subtree(session, agency_id) if query.scope == "below" else [agency_id]
+            return _Source(None, [_COPIED], {"agencies": agencies})
+        case _:
+            tab = Tab(query.tab)
+            agencies = await _agencies(session, agency_id, query, (tab,))
+            return _Source((tab,), [], {"agencies": agencies, "tabs": [tab.value]})
+
+
+async def _agencies(
+    session: AsyncSession, agency_id: int, query: QueueQuery, tabs: Sequence[Tab]
+) -> list[int]:
+    if query.scope == "below":
+        return await subtree(session, agency_id)
+    return await handlers_of(session, agency_id, tabs)
+
+
+async def _handed_down(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]) -> _Source:
+    """In the chain, but not the handler: whoever was handed the report stands below."""
+    below = [handler for handler in await subtree(session, agency_id) if handler != agency_id]
+    parameters = {"agencies": below, "tabs": [tab.value for tab in tabs], "giver": [agency_id]}
+    return _Source(tabs, [HANDED_DOWN], parameters)
+
+
+def _probing(where: Sequence[str], slices: Sequence[str], by: str) -> str:
+    """Each handler's first reports from the index, merged: never a scan of a subtree."""
+    conditions_of_all = " AND ".join(["r.handler_id = h.id", "r.tab = t.tab", *where])
+    probes = " UNION ALL ".join(
+        "(SELECT r.number, r.priority, r.due_at FROM lifecycle.report r"  # noqa: S608
+        f" WHERE {conditions_of_all} AND {part} ORDER BY {by} LIMIT :limit)"
+        for part in slices
+    )
+    return (
+        "SELECT r.number, r.priority, r.due_at"  # noqa: S608
+        " FROM unnest(CAST(:agencies AS int[])) AS h (id),"
+        " unnest(CAST(:tabs AS text[])) AS t (tab),"
+        f" LATERAL ({probes}) r ORDER BY {by} LIMIT :limit"
+    )
+
+
+def _plain(source: _Source, where: Sequence[str], slices: Sequence[str], by: str) -> str:
+    parts = [*where, f"({' OR '.join(slices)})"]
+    if source.tabs is not None:
+        parts += ["r.handler_id = ANY (:agencies)", "r.tab = ANY (:tabs)"]
+    return (
+        "SELECT r.number, r.priority, r.due_at FROM lifecycle.report r"  # noqa: S608
+        f" WHERE {' AND '.join(parts)} ORDER BY {by} LIMIT :limit"
+    )
+
+
+HANDED_DOWN = "r.chain @> CAST(:giver AS bigint[])"
+_REQUESTED = (
+    "r.number IN (SELECT q.number FROM lifecycle.request q"
+    " WHERE q.decision IS NULL AND q.decider_id = ANY (:agencies))"
+)
+_COPIED = "r.number IN (SELECT c.number FROM lifecycle.copy c WHERE c.agency_id = ANY (:agencies))"

@@ -1,0 +1,121 @@
+"""The rows of a queue: each report as the list shows it to this person."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.countdown import Countdown, nearest_countdown
+from services.routing.naming import (
+    ShownAction,
+    ShownAgency,
+    ShownStatus,
+    shown_action,
+    shown_agency,
+    shown_status,
+)
+from shared.commanding.directory import agencies
+from shared.commanding.situation import actions_open_to, situation_of
+from shared.database.columns import now
+from shared.database.process_time import load_calendar
+from shared.http.tokens import Staff
+from shared.labels import label
+from shared.lifecycle.actions import Classification, RequestKind
+from shared.lifecycle.channels import Channel
+from shared.lifecycle.state import ReportState
+
+
+class QueueRow(BaseModel):
+    """A report in a queue. `title` is the corrected one where there is one."""
+
+    number: int
+    version: int
+    title: str
+    status: ShownStatus
+    handler: ShownAgency
+    classification: Classification | None
+    classification_label: str | None
+    category_id: int | None
+    category: str | None
+    channel: Channel
+    channel_label: str
+    anonymous: bool
+    secret: bool
+    priority: bool
+    held: bool
+    overdue: bool
+    question_unanswered: bool
+    countdown: Countdown | None
+    submitted_at: datetime
+    age_days: int
+    region_code: str | None
+    assignee_id: int | None
+    requests: list[RequestKind]
+    allowed_actions: list[ShownAction]
+
+
+async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]) -> list[QueueRow]:
+    """The rows of these reports, in this order."""
+    if not numbers:
+        return []
+    found = {
+        row["number"]: row
+        for row in (await session.execute(_ROWS, {"numbers": list(numbers)})).mappings()
+    }
+    states = {number: ReportState.model_validate(row["state"]) for number, row in found.items()}
+    known = await agencies(session, _concerned(states.values()))
+    calendar, moment = await load_calendar(session), now()
+
+    def shown(number: int) -> QueueRow:
+        state, row = states[number], found[number]
+        situation = situation_of(staff, state, known)
+        classification = state.classification
+        return QueueRow(
+            number=number,
+            version=state.version,
+            title=row["title"],
+            status=shown_status(state.status),
+            handler=shown_agency(situation.handler),
+            classification=classification,
+            classification_label=label("classification", classification)
+            if classification
+            else None,
+            category_id=row["category_id"],
+            category=row["category"],
+            channel=Channel(state.channel),
+            channel_label=label("channel", state.channel),
+            anonymous=state.anonymous,
+            secret=state.secret,
+            priority=state.priority,
+            held=state.held,
+            overdue=state.overdue,
+            question_unanswered=state.question_unanswered,
+            countdown=nearest_countdown(state, moment, calendar),
+            submitted_at=state.submitted_at,
+            age_days=(moment - state.submitted_at).days,
+            region_code=row["region_code"],
+            assignee_id=row["assignee_id"],
+            requests=[request.kind for request in state.requests],
+            allowed_actions=[shown_action(a) for a in actions_open_to(situation)],
+        )
+
+    return [shown(number) for number in numbers if number in found]
+
+
+def _concerned(states: Iterable[ReportState]) -> set[int]:
+    """The handlers, and the agencies that decide the pending requests."""
+    ids: set[int] = set()
+    for state in states:
+        ids |= {state.handler_id, *(request.decider_id for request in state.requests)}
+    return ids
+
+
+_ROWS = text(
+    "SELECT r.number, r.state, r.category_id, c.name AS category, r.region_code, r.assignee_id,"
+    " coalesce(t.title, t.original_title) AS title"
+    " FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number"
+    " LEFT JOIN routing.category c ON c.id = r.category_id"
+    " WHERE r.number = ANY (:numbers)"
+)

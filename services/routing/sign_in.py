@@ -1,0 +1,143 @@
+"""Signing in and out, and who one is."""
+
+from datetime import datetime
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.sessions import close_session, open_session, use_token
+from shared.commanding.directory import agency
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.limits import Limit, client_address, rate_limits
+from shared.http.passwords import hash_password, needs_rehash, verify_password
+from shared.http.problems import unauthorized
+from shared.http.tokens import ACCESS_TTL, Staff, Tokens
+from shared.http.transaction import CurrentDatabase, Transaction
+from shared.labels import label
+
+PER_ADDRESS = Limit("sign_in_address", count=60, seconds=300)
+"""An office behind one address signs in at the same hour."""
+PER_NAME = Limit("sign_in_name", count=10, seconds=300)
+REFRESHES = Limit("refresh_address", count=300, seconds=300)
+
+
+class SignIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    username: str = Field(min_length=1, max_length=100)
+    password: str = Field(min_length=1, max_length=200)
+
+
+class RefreshToken(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    refresh_token: str = Field(min_length=1, max_length=200)
+
+
+class SignedIn(BaseModel):
+    """`access_token` goes into `Authorization: Bearer`; `refresh_token` gets the next pair."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int = Field(description="Seconds")
+    refresh_token: str
+    refresh_expires_at: datetime
+
+
+class Me(BaseModel):
+    id: int
+    name: str
+    role: str
+    role_label: str
+    agency_id: int
+    agency_code: str
+    agency_name: str
+    agency_kind: str
+    agency_path: list[int] = Field(description="Ids from pusat to the own agency")
+
+
+router = APIRouter(tags=["sign-in"])
+
+
+@router.post("/sign-in", responses=problem_responses(401, 422, 429))
+async def sign_in(body: SignIn, request: Request, database: CurrentDatabase) -> SignedIn:
+    """Sign in with name and password. The same answer, as fast, for a name nobody has."""
+    limits = rate_limits(request)
+    await limits.take(PER_ADDRESS, client_address(request))
+    await limits.take(PER_NAME, body.username.lower())
+    async with database.session() as session:
+        row = (await session.execute(_BY_NAME, {"username": body.username})).one_or_none()
+    # No transaction is open while the password is looked at: that takes long on purpose.
+    if not await verify_password(row.password_hash if row else None, body.password) or row is None:
+        raise unauthorized("sign_in_failed")
+    stronger = await hash_password(body.password) if needs_rehash(row.password_hash) else None
+    async with database.session() as session:
+        if stronger:
+            await session.execute(_REHASH, {"id": row.id, "hash": stronger})
+        return await _signed_in(session, request, row.id, "sign_in_failed")
+
+
+@router.post("/refresh", responses=problem_responses(401, 422, 429))
+async def refresh(body: RefreshToken, request: Request, database: CurrentDatabase) -> SignedIn:
+    """A new pair of tokens for a refresh token. One that was used before has been copied: all
+    sessions of its person end."""
+    await rate_limits(request).take(REFRESHES, client_address(request))
+    async with database.session() as session:
+        staff_id = await use_token(session, body.refresh_token)
+        if staff_id is not None:
+            return await _signed_in(session, request, staff_id, "token_invalid")
+    # Outside: a refusal must not undo the end of the sessions.
+    raise unauthorized("token_invalid")
+
+
+@router.post("/sign-out", status_code=204, responses=problem_responses(422))
+async def sign_out(body: RefreshToken, session: Transaction) -> None:
+    """End the session of this refresh token. Its access token ends by itself within minutes."""
+    await close_session(session, body.refresh_token)
+
+
+@router.get("/me", responses=problem_responses(401, 403))
+async def me(staff: CurrentStaff, session: Transaction) -> Me:
+    """Who is signed in."""
+    own = await agency(session, staff.agency_id)
+    assert own is not None, "staff belong to an agency that exists"
+    return Me(
+        id=staff.id,
+        name=staff.name,
+        role=staff.role,
+        role_label=label("role", staff.role),
+        agency_id=own.id,
+        agency_code=own.code,
+        agency_name=own.name,
+        agency_kind=own.kind,
+        agency_path=list(own.path),
+    )
+
+
+async def _signed_in(
+    session: AsyncSession, request: Request, staff_id: int, otherwise: str
+) -> SignedIn:
+    row = (await session.execute(_ACTIVE, {"id": staff_id})).mappings().one_or_none()
+    if row is None:
+        raise unauthorized(otherwise)
+    tokens: Tokens = request.app.state.tokens
+    token, expires_at = await open_session(session, staff_id)
+    return SignedIn(
+        access_token=tokens.issue(Staff.model_validate(dict(row))),
+        token_type="Bearer",  # noqa: S106
+        expires_in=int(ACCESS_TTL.total_seconds()),
+        refresh_token=token,
+        refresh_expires_at=expires_at,
+    )
+
+
+_BY_NAME = text("SELECT id, password_hash FROM routing.staff WHERE username = :username")
+_ACTIVE = text(
+    "SELECT id, role, agency_id, agency_path, name, token_version"
+    " FROM routing.staff_directory WHERE id = :id AND active"
+)
+_REHASH = text("UPDATE routing.staff SET password_hash = :hash WHERE id = :id")

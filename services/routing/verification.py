@@ -1,0 +1,161 @@
+"""Verifying and disposing a report (*Verifikasi*, DISPOSISI), and amending what that set."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.acting import CurrentActing, Details, Write
+from services.routing.handing import handing_to, unit_to_follow_up
+from services.routing.models import Verification
+from services.routing.words import Body, Form, PlaceWords, Title
+from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
+from shared.commanding.situation import Situation
+from shared.http.problems import FieldError, conflict, validation
+from shared.http.tokens import Staff
+from shared.lifecycle.actions import Action, Classification
+from shared.lifecycle.commands import Command
+
+Refined = Literal[
+    Classification.INFORMATION,
+    Classification.ASPIRATION,
+    Classification.COMPLAINT_WITH_OVERSIGHT,
+    Classification.COMPLAINT_WITHOUT_OVERSIGHT,
+]
+
+
+class Corrections(Form):
+    """What a verifier sets. A field that is left out stays as it is; null empties a place, a
+    programme or a position. Anonymous and secret can be added, never removed."""
+
+    title: Title | None = Field(None, description="Says what the report is about")
+    body: Body | None = Field(None, description="Corrected to EYD, without SARA")
+    category_id: int | None = None
+    tag_ids: list[int] = Field([], max_length=20, description="Tags of the category")
+    anonymous: bool | None = None
+    secret: bool | None = None
+    priority: bool | None = None
+    programme_id: int | None = Field(None, description="Priority programme")
+    region_code: str | None = Field(None, pattern=r"^\d{2}(\.\d{2,4}){0,3}$")
+    place: PlaceWords | None = None
+    latitude: float | None = Field(None, ge=-90, le=90)
+    longitude: float | None = Field(None, ge=-180, le=180)
+    released_attachments: list[UUID] = Field(
+        [], max_length=50, description="Attachments of the reporter that the public may see"
+    )
+
+
+class VerificationForm(Corrections):
+    agency_id: int = Field(description="The unit that is to follow up: the own agency or one below")
+    classification: Refined
+    category_id: int
+
+
+class Amendment(Corrections):
+    classification: Refined | None = None
+
+
+router = APIRouter(tags=["verification"], responses=COMMAND_RESPONSES)
+
+
+@router.post("/reports/{number}/verify")
+async def verify(acting: CurrentActing, form: VerificationForm) -> CommandAnswer:
+    """Verify the report and hand it to the unit that is to follow it up."""
+
+    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
+        unit = await unit_to_follow_up(session, acting.staff, form.agency_id)
+        fields = await _checked(session, situation, form)
+        return {**fields, "handing": handing_to(situation, acting.staff, unit)}
+
+    return await _correct(acting, Action.VERIFY, form, details)
+
+
+@router.post("/reports/{number}/amend")
+async def amend(acting: CurrentActing, form: Amendment) -> CommandAnswer:
+    """Change what verification set, but who handles the report."""
+
+    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
+        return await _checked(session, situation, form)
+
+    return await _correct(acting, Action.AMEND, form, details)
+
+
+async def _correct(
+    acting: CurrentActing, action: Action, form: Corrections, details: Details
+) -> CommandAnswer:
+    return await acting.do(action, details, _corrections(acting.staff, form))
+
+
+async def _checked(
+    session: AsyncSession, situation: Situation, form: Amendment | VerificationForm
+) -> dict[str, Any]:
+    """The command's fields. Raises problems for what is not there or cannot be removed."""
+    state = situation.state
+    for flag in ("anonymous", "secret"):
+        if getattr(form, flag) is False and getattr(state, flag):
+            raise conflict("flag_not_removable")
+    values = await _values(session, state.number, form)
+    found = (await session.execute(_FOUND, {**values, "number": state.number})).one()
+    if form.category_id is not None and not found.category:
+        raise validation(FieldError("category_id", "category_unknown"))
+    if found.tags != len(set(values["tag_ids"])):
+        raise validation(FieldError("tag_ids", "tag_not_of_category"))
+    if form.programme_id is not None and not found.programme:
+        raise validation(FieldError("programme_id", "programme_unknown"))
+    if found.attachments != len(set(form.released_attachments)):
+        raise validation(FieldError("released_attachments", "attachment_unknown"))
+    return {
+        "classification": form.classification,
+        "anonymous": form.anonymous or None,
+        "secret": form.secret or None,
+        "priority": form.priority,
+    }
+
+
+def _corrections(staff: Staff, form: Corrections) -> Write:
+    async def write(session: AsyncSession, command: Command) -> None:
+        session.add(
+            Verification(
+                **await _values(session, command.number, form),
+                command_id=command.id,
+                number=command.number,
+                staff_id=staff.id,
+                at=command.at,
+            )
+        )
+
+    return write
+
+
+async def _values(session: AsyncSession, number: int, form: Corrections) -> dict[str, Any]:
+    """The whole of what is to hold after the step: the form over what holds now."""
+    present = dict((await session.execute(_PRESENT, {"number": number})).mappings().one())
+    sent = form.model_dump(include=form.model_fields_set & set(present))
+    kept = {name for name in _NEVER_EMPTY if name in sent and sent[name] is None}
+    values = {**present, **{name: sent[name] for name in sent if name not in kept}}
+    if values["category_id"] != present["category_id"] and "tag_ids" not in sent:
+        values["tag_ids"] = []
+    return values
+
+
+_NEVER_EMPTY = ("title", "body", "category_id")
+_PRESENT = text(
+    "SELECT coalesce(t.title, t.original_title) AS title,"
+    " coalesce(t.body, t.original_body) AS body,"
+    " r.category_id, t.tag_ids, t.programme_id, r.region_code, t.place, t.latitude, t.longitude,"
+    " ARRAY(SELECT a.id FROM intake.published_attachment a"
+    "  WHERE a.number = r.number AND a.released) AS released_attachments"
+    " FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number"
+    " WHERE r.number = :number"
+)
+_FOUND = text(
+    "SELECT EXISTS (SELECT FROM routing.category WHERE id = :category_id AND active) AS category,"
+    " (SELECT count(*) FROM routing.tag"
+    "  WHERE category_id = :category_id AND id = ANY (CAST(:tag_ids AS int[]))) AS tags,"
+    " EXISTS (SELECT FROM routing.programme WHERE id = :programme_id AND active) AS programme,"
+    " (SELECT count(*) FROM intake.published_attachment WHERE number = :number"
+    "  AND id = ANY (CAST(:released_attachments AS uuid[]))) AS attachments"
+)
