@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
-from services.intake import messages, regions, submission
+from services.intake import messages, submission
 from services.intake.acceptance import Acceptance
 from services.intake.resources import Resources
 from services.intake.x_api import XApi
+from shared import regions
 from shared.attachments import AttachmentStore
 from shared.database.engine import Database
 from shared.http.app import create_app

@@ -5,8 +5,8 @@ import asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake import regions
 from services.intake.report_form import ReportForm
+from shared import regions
 from shared.http.problems import FieldError, validation
 
 

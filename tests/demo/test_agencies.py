@@ -7,7 +7,7 @@ from deploy.demo.mix import load_mix
 from deploy.demo.reference import ARCHIVE_REASONS, CATEGORIES, PRIORITY_PROGRAMS
 from deploy.demo.staff import STAFF
 from deploy.demo.topics import destination_shares, themes
-from services.intake import regions
+from shared import regions
 from shared.labels import labels
 from shared.lifecycle.actions import ArchiveCategory
 from shared.lifecycle.calendar import Zone

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intake import regions
+from shared import regions
 
 
 def test_a_village_is_found_with_all_above_it() -> None:
