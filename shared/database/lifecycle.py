@@ -241,3 +241,13 @@ class EndedCount(SQLModel, table=True):
     tab: str = Field(primary_key=True)
     shard: int = Field(primary_key=True)
     reports: int = Field(sa_type=Int64)
+
+
+class CalendarMark(SQLModel, table=True):
+    """The one row that names the calendar to which all running clocks have been dated."""
+
+    __tablename__ = "calendar_mark"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    id: int = Field(primary_key=True)
+    mark: str

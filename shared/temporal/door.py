@@ -23,12 +23,9 @@ from shared.lifecycle.actions import SIGNALS
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.state import ReportState
 from shared.temporal import names
-from shared.temporal.messages import RETIRE_AFTER, SignalMessage, Start
+from shared.temporal.messages import REFUSED, RETIRE_AFTER, SignalMessage, Start
 
 log = logging.getLogger(__name__)
-
-REFUSED = "refused"
-"""The detail that marks a failed update as a refusal; its type is the refusal's code."""
 
 
 class Door:

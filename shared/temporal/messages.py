@@ -10,6 +10,8 @@ from shared.lifecycle.commands import Command
 from shared.lifecycle.state import ReportState
 
 RETIRE_AFTER = timedelta(days=30)
+REFUSED = "refused"
+"""The detail that marks a failed update as a refusal; its type is the refusal's code."""
 
 
 class Start(BaseModel):

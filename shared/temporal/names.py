@@ -63,9 +63,7 @@ def search_attributes(state: ReportState) -> TypedSearchAttributes:
     return TypedSearchAttributes(pairs)
 
 
-def changed_attributes(
-    before: ReportState, after: ReportState
-) -> list[SearchAttributeUpdate[Any]]:
+def changed_attributes(before: ReportState, after: ReportState) -> list[SearchAttributeUpdate[Any]]:
     """The search attributes that differ between two states; empty when none does."""
     old, new = _values(before), _values(after)
     return [

@@ -1,0 +1,34 @@
+"""A durable timer that is moved only when it would ring too late."""
+
+import asyncio
+from datetime import datetime
+
+from temporalio import workflow
+
+
+class Alarm:
+    """Rings at some time. A timer that rings too early costs less than moving it at every step:
+    whoever hears it looks whether something is due and sets it again."""
+
+    def __init__(self) -> None:
+        self._at: datetime | None = None
+        self._timer: asyncio.Task[None] | None = None
+
+    @property
+    def rung(self) -> bool:
+        return self._timer is not None and self._timer.done()
+
+    def set(self, at: datetime, summary: str) -> None:
+        """Ring at that time or earlier, at once if it has passed."""
+        if self._timer is not None and not self.rung:
+            if self._at is not None and self._at <= at:
+                return
+            self._timer.cancel()
+        wait = max((at - workflow.now()).total_seconds(), 0.0)
+        self._at = at
+        self._timer = asyncio.create_task(workflow.sleep(wait, summary=summary))
+
+    def clear(self) -> None:
+        """Forget a ring that was heard."""
+        if self.rung:
+            self._timer = self._at = None

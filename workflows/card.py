@@ -1,0 +1,66 @@
+"""The card of a report in the Temporal UI: where it is, who owes what until when."""
+
+from datetime import datetime
+
+from shared.labels import label
+from shared.lifecycle.clocks import Clock, ClockKind
+from shared.lifecycle.state import ReportState
+
+
+def card(state: ReportState) -> str:
+    """Markdown, in ids, codes and Indonesian labels; never words of the report."""
+    lines = [
+        f"**{label('status', state.status)}**{_marks(state)}",
+        "",
+        f"- Instansi: {' → '.join(str(agency) for agency in state.chain)}",
+        f"- Versi: {state.version}",
+    ]
+    lines += [f"- {_clock(clock, state)}" for clock in state.clocks]
+    return "\n".join(lines)
+
+
+def timer_summary(clock: Clock) -> str:
+    """What a timer waits for."""
+    assert clock.deadline is not None
+    return f"{_NAMES[clock.kind]} sampai {_time(clock.deadline, clock)}"
+
+
+_NAMES = {
+    ClockKind.VERIFICATION: "Verifikasi",
+    ClockKind.FOLLOW_UP: "Tindak Lanjut",
+    ClockKind.SETTLEMENT: "Penyelesaian",
+    ClockKind.AUTO_CLOSE: "Penutupan Otomatis",
+    ClockKind.REQUEST: "Permintaan",
+    ClockKind.QUESTION: "Kelengkapan Informasi",
+}
+
+
+def _marks(state: ReportState) -> str:
+    marks = [
+        label(kind, code)
+        for kind, code, on in (
+            ("flag", "priority", state.priority),
+            ("mark", "held", state.held),
+            ("mark", "overdue", state.overdue),
+        )
+        if on
+    ]
+    return f" ({', '.join(marks)})" if marks else ""
+
+
+def _clock(clock: Clock, state: ReportState) -> str:
+    name, owes = _NAMES[clock.kind], f"instansi {state.handler_id}"
+    if clock.kind is ClockKind.QUESTION:
+        owes = "pelapor"
+    elif clock.kind is ClockKind.AUTO_CLOSE:
+        owes = "sistem"
+    elif clock.kind is ClockKind.REQUEST:
+        request = next((r for r in state.requests if str(r.id) == clock.key), None)
+        if request is not None:
+            name, owes = label("request", request.kind), f"instansi {request.decider_id}"
+    when = "berhenti sementara" if clock.deadline is None else _time(clock.deadline, clock)
+    return f"{name}: {owes}, {when}{' · Terlambat' if clock.overdue else ''}"
+
+
+def _time(at: datetime, clock: Clock) -> str:
+    return f"{at.astimezone(clock.zone.offset):%Y-%m-%d %H:%M} {clock.zone}"

@@ -1,0 +1,104 @@
+"""The launcher: starts a report's workflow when its acceptance is heard of."""
+
+import asyncio
+import logging
+
+import orjson
+from nats.aio.msg import Msg
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import text
+
+from shared.bus import dead_letters
+from shared.bus.connection import Bus, connect
+from shared.bus.consumer import Consumer, each
+from shared.bus.streams import LAUNCHER
+from shared.bus.trouble import BadMessage, TryLater
+from shared.database.engine import Database
+from shared.identity import IdentityCipher
+from shared.lifecycle.state import ReportState
+from shared.settings import Settings
+from shared.temporal.client import connect as connect_temporal
+from shared.temporal.door import Door
+from workflows.resending import LAUNCHED
+from workflows.running import run_process, wait_for_database
+
+log = logging.getLogger(__name__)
+
+LAUNCHES_AT_ONCE = 32
+
+
+class Submitted(BaseModel):
+    """Of the event, only which report: its state is read from the row."""
+
+    number: int
+
+
+class Launcher:
+    """Handles `submitted` events. The same one twice starts nothing twice."""
+
+    def __init__(self, database: Database, door: Door) -> None:
+        self._database = database
+        self._door = door
+
+    async def launch(self, message: Msg) -> None:
+        """Start the run, unless the report has gone on already: then it had one."""
+        number = _number(message)
+        async with self._database.autocommit() as connection:
+            row = (await connection.execute(_ROW, {"number": number})).one_or_none()
+        if row is None:
+            raise TryLater("no such report yet")
+        if row.launched_at is not None:
+            return
+        if row.version == 1:
+            await self._door.launch(ReportState.model_validate(row.state))
+        async with self._database.session() as session:
+            await session.execute(LAUNCHED, {"number": number})
+
+
+async def run(settings: Settings, stopping: asyncio.Event) -> None:
+    """Launch until told to stop."""
+    database = Database(settings.database_url, pool_size=8, application="lapor-launcher")
+    await wait_for_database(database, stopping)
+    connecting = asyncio.create_task(connect(settings.nats_url, "launcher"))
+    stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait({connecting, stop}, return_when=asyncio.FIRST_COMPLETED)
+    if connecting.done() and not stopping.is_set():
+        bus = connecting.result()
+        door = Door(await connect_temporal(settings, "launcher"), database)
+        consumer = make_consumer(bus, Launcher(database, door), database, settings)
+        stop.add_done_callback(lambda _: consumer.stop())
+        await consumer.run()
+        await bus.close()
+    connecting.cancel()
+    await database.dispose()
+
+
+def make_consumer(bus: Bus, launcher: Launcher, database: Database, settings: Settings) -> Consumer:
+    """The durable consumer that feeds a launcher."""
+    cipher = IdentityCipher(settings.identity_keys)
+
+    async def bury(message: Msg, bad: BadMessage) -> None:
+        async with database.session() as session:
+            letter = await dead_letters.keep(session, cipher, message, bad)
+        await dead_letters.announce(bus, letter, LAUNCHER.stream, bad.code)
+
+    return Consumer(
+        bus,
+        LAUNCHER,
+        each(launcher.launch, LAUNCHES_AT_ONCE),
+        bury,
+        give_up_after=1_000_000,  # a report is never given up
+    )
+
+
+def _number(message: Msg) -> int:
+    try:
+        return Submitted.model_validate(orjson.loads(message.data)["data"]).number
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValidationError):
+        raise BadMessage("not_cloudevent", "no event of ours") from None
+
+
+_ROW = text("SELECT version, launched_at, state FROM lifecycle.report WHERE number = :number")
+
+if __name__ == "__main__":
+    run_process("launcher", run)

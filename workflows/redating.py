@@ -1,0 +1,99 @@
+"""After an edit of the calendar: the stored deadlines of running clocks, computed anew."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import text
+
+from shared.database.engine import Database, raw
+from shared.database.process_time import load_calendar
+from shared.lifecycle import clocks
+from shared.lifecycle.calendar import WorkingCalendar
+from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.state import ReportState
+from shared.temporal.door import Door
+
+BATCH: Final = 500
+
+
+@dataclass(frozen=True)
+class Redating:
+    """Re-dates in batches, and wakes only the runs whose next deadline became earlier: the others
+    ask when their timer fires, and are told the new date."""
+
+    database: Database
+    door: Door
+
+    async def once(self) -> None:
+        """Nothing, unless the calendar differs from the one all clocks are dated to."""
+        async with self.database.autocommit() as connection:
+            mark, dated_to = (await connection.execute(_MARKS)).one()
+        if mark == dated_to:
+            return
+        after: int | None = 0
+        while after is not None:
+            after = await self._batch(after)
+        async with self.database.session() as session:
+            await session.execute(_DATED_TO, {"mark": mark})
+
+    async def _batch(self, after: int) -> int | None:
+        """Re-date the next reports by number; the last one's number, or None at the end."""
+        earlier = []
+        async with self.database.session() as session:
+            rows = (await session.execute(_RUNNING, {"after": after, "limit": BATCH})).all()
+            calendar = await load_calendar(session)
+            connection = await raw(session)
+            async with connection.pipeline():
+                for row in rows:
+                    state = ReportState.model_validate(row.state)
+                    dated = redated(state, calendar)
+                    if dated == state:
+                        continue
+                    await connection.execute(
+                        _REPORT,
+                        (dated.due_at, dated.auto_close_at, dated.model_dump_json(), row.number),
+                    )
+                    for request in dated.requests:
+                        clock = dated.clock(ClockKind.REQUEST, str(request.id))
+                        due_at = clock.deadline if clock else None
+                        await connection.execute(_REQUEST, (due_at, request.id))
+                    if _next(dated) < _next(state):
+                        earlier.append(row.number)
+        for number in earlier:
+            await self.door.recheck(number)
+        return rows[-1].number if len(rows) == BATCH else None
+
+
+def redated(state: ReportState, calendar: WorkingCalendar) -> ReportState:
+    """The same state with the deadlines of this calendar."""
+    dated = tuple(
+        clocks.redate(clock, calendar, clocks.jitter(state.number, clock.unit))
+        for clock in state.clocks
+    )
+    return state.model_copy(update={"clocks": dated})
+
+
+def _next(state: ReportState) -> float:
+    clock = state.next_clock
+    deadline: datetime | None = clock.deadline if clock else None
+    return deadline.timestamp() if deadline else float("inf")
+
+
+_MARKS = text(
+    "SELECT (SELECT coalesce(md5(string_agg(day::text, ',' ORDER BY day)), '')"
+    "        FROM routing.published_closed_day),"
+    "       (SELECT mark FROM lifecycle.calendar_mark)"
+)
+_DATED_TO = text(
+    "INSERT INTO lifecycle.calendar_mark (id, mark) VALUES (1, :mark)"
+    " ON CONFLICT (id) DO UPDATE SET mark = excluded.mark"
+)
+_RUNNING = text(
+    "SELECT number, state FROM lifecycle.report WHERE number > :after"
+    " AND state->'clocks' <> '[]' ORDER BY number LIMIT :limit FOR NO KEY UPDATE"
+)
+_REPORT = """
+UPDATE lifecycle.report SET due_at = %s, auto_close_at = %s, state = %s WHERE number = %s
+"""
+_REQUEST = "UPDATE lifecycle.request SET due_at = %s WHERE id = %s"

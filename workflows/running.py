@@ -1,0 +1,84 @@
+"""Running a process until it is told to stop."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from shared.database.engine import Database
+from shared.settings import Settings, settings
+from shared.telemetry import configure_logging
+
+log = logging.getLogger(__name__)
+
+Main = Callable[[Settings, asyncio.Event], Awaitable[None]]
+
+AWAY = (OperationalError, PoolTimeout, psycopg.OperationalError, OSError)
+"""What is raised while a database is away."""
+
+
+def run_process(name: str, main: Main) -> None:
+    """Run `main` with the environment's settings until SIGTERM or SIGINT sets its event, then
+    end at once: the SDK's threads could abort an interpreter that takes its time."""
+    configure_logging(name)
+    code = 0
+    try:
+        asyncio.run(_until_stopped(name, main))
+    except Exception:
+        log.exception("%s ended", name)
+        code = 1
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+async def wait_for_database(database: Database, stopping: asyncio.Event) -> None:
+    """Wait for a database that is not there or not migrated yet."""
+    missing = False
+    while not stopping.is_set():
+        try:
+            async with database.autocommit() as connection:
+                await connection.execute(text("SELECT 1 FROM lifecycle.outbox LIMIT 1"))
+            return
+        except Exception as error:  # noqa: BLE001 - whatever is wrong, it is not there yet
+            if not missing:
+                log.warning("the database is not ready (%s), trying on", type(error).__name__)
+            missing = True
+        await pause(1, stopping)
+
+
+async def pause(seconds: float, stopping: asyncio.Event) -> None:
+    """Sleep, but wake when the process is to stop."""
+    try:
+        await asyncio.wait_for(stopping.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def repeat(
+    name: str, every: float, work: Callable[[], Awaitable[None]], stopping: asyncio.Event
+) -> None:
+    """Do the work every so many seconds; trouble is logged and it is tried again."""
+    while not stopping.is_set():
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - one failure must not end the others
+            log.warning("%s: %s, trying again", name, type(error).__name__)
+        await pause(every, stopping)
+
+
+async def _until_stopped(name: str, main: Main) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    await main(settings(), stopping)
+    log.info("%s stopped", name)

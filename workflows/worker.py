@@ -1,0 +1,62 @@
+"""The worker: carries reports through their life, and picks up what was left lying."""
+
+import asyncio
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from shared.database.engine import Database
+from shared.settings import Settings
+from shared.temporal import names
+from shared.temporal.client import connect_patiently
+from shared.temporal.door import Door
+from workflows.connecting import Connecting
+from workflows.recording import Recorder
+from workflows.redating import Redating
+from workflows.report import ReportWorkflow
+from workflows.resending import Resending
+from workflows.running import repeat, run_process, wait_for_database
+from workflows.sandbox import sandbox
+
+POOL = 20
+"""Connections to Postgres, hence steps recorded at a time."""
+
+
+async def work(settings: Settings, stopping: asyncio.Event) -> None:
+    """Serve the task queue until told to stop; steps under way are finished."""
+    database = Database(settings.database_url, pool_size=POOL, application="lapor-worker")
+    await wait_for_database(database, stopping)
+    connecting = asyncio.create_task(connect_patiently(settings, "worker"))
+    stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait({connecting, stop}, return_when=asyncio.FIRST_COMPLETED)
+    if connecting.done() and not stopping.is_set():
+        client = connecting.result()
+        door = Door(client, database)
+        async with make_worker(client, database, settings), asyncio.TaskGroup() as chores:
+            resending, connecting_agencies = Resending(database, door), Connecting(database, door)
+            redating = Redating(database, door)
+            chores.create_task(repeat("resending", 2, resending.once, stopping))
+            chores.create_task(repeat("connecting", 10, connecting_agencies.once, stopping))
+            chores.create_task(repeat("redating", 10, redating.once, stopping))
+    connecting.cancel()
+    await database.dispose()
+
+
+def make_worker(
+    client: Client, database: Database, settings: Settings, *, cached_runs: int = 1000
+) -> Worker:
+    """A worker for reports; run it with `async with`. `cached_runs` stay in memory."""
+    recorder = Recorder(database, f"{settings.followup_url}/partner/reports")
+    return Worker(
+        client,
+        task_queue=names.TASK_QUEUE,
+        workflows=[ReportWorkflow],
+        activities=[recorder.record],
+        workflow_runner=sandbox(),
+        max_cached_workflows=cached_runs,
+        max_concurrent_activities=POOL,
+    )
+
+
+if __name__ == "__main__":
+    run_process("worker", work)
