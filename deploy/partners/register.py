@@ -27,6 +27,7 @@ from services.intake.partners_model import Partner
 from shared.bus.connection import Bus, Refused, connect
 from shared.bus.streams import PARTNERS, Durable, declare_durable, partner_durable
 from shared.database.engine import Database
+from shared.http.auth import PARTNER_PREFIX
 
 _RESERVED = {"lapor", "sys"}
 _PATIENCE = 10.0
@@ -92,7 +93,7 @@ async def add(
     except ValueError as error:
         raise PartnerError(str(error)) from None
     seed, public = _new_nkey()
-    token = secrets.token_urlsafe(32)
+    token = PARTNER_PREFIX + secrets.token_urlsafe(32)
     credentials = Credentials(system, seed, token)
     await _declare(nats_url, durable)
     async with database.session() as session:
