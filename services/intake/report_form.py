@@ -18,8 +18,8 @@ from pydantic_core import PydanticCustomError
 
 from services.intake import contact
 from services.intake.new_report import Identity
-from services.intake.text import TextRejected, normalise, normalise_body, normalise_title
 from shared.lifecycle.actions import Classification
+from shared.text import TextRejected, normalise, normalise_body, normalise_title
 
 PublicClassification = Literal["complaint", "aspiration", "information"]
 
@@ -131,7 +131,7 @@ def _taken(take: Callable[[str], str], raw: str) -> str:
         return take(raw)
     except TextRejected as error:
         raise PydanticCustomError(
-            f"text_{error.code}",  # type: ignore[arg-type]
+            f"text_{error.code}",
             "{length} characters, at most {limit}",
             {"length": error.length, "limit": error.limit},
         ) from None

@@ -12,15 +12,15 @@ from services.intake.new_report import Accepted, DifferentContent, Identity, New
 from services.intake.references import checked, region_code
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
-from services.intake.uploads import FORM_LIMIT, Files, discard, read_form, stored
 from shared.attachments import StoredAttachment
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import CommandId
 from shared.http.limits import Limit, limited
 from shared.http.problems import FieldError, conflict, validation
-from shared.http.tokens import Principal, Reporter, ReportBearer
-from shared.http.transaction import Transaction
+from shared.http.tokens import Principal, ReportBearer, Reporter
+from shared.http.transaction import CurrentDatabase, Transaction
+from shared.http.uploads import FORM_LIMIT, Files, discard, read_form, stored
 from shared.labels import label
 from shared.lifecycle.channels import Channel
 
@@ -95,16 +95,15 @@ async def submit_report_with_attachments(
     report: Annotated[str, Form(description="JSON, as the body of POST /reports")],
     principal: OptionalPrincipal,
     key: CommandId,
-    session: Transaction,
+    database: CurrentDatabase,
     intake: Intake,
     response: Response,
     attachments: Files = [],  # noqa: B006  FastAPI copies defaults
 ) -> SubmissionAnswer:
     """As POST /reports, with files."""
     form = read_form(SubmissionForm, report)
-    async with stored(intake.store, attachments) as files:
+    async with stored(intake.store, attachments) as files, database.session() as session:
         accepted = await _submit(session, intake, form, principal, str(key), files)
-        await session.commit()
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"

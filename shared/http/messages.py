@@ -132,6 +132,25 @@ FIELD_MESSAGES: dict[str, Mapping[Language, str]] = {
     "phone_invalid": {"id": "Bukan nomor telepon.", "en": "Not a phone number."},
     "email_invalid": {"id": "Bukan alamat surel.", "en": "Not an e-mail address."},
     "nik_invalid": {"id": "Bukan NIK yang sah.", "en": "Not a valid NIK."},
+    "text_empty": {"id": "Wajib diisi.", "en": "Required."},
+    "text_too_long": {
+        "id": "{length} karakter, paling banyak {limit}.",
+        "en": "{length} characters, at most {limit}.",
+    },
+    "file_too_large": {
+        "id": "Lampiran paling besar 10 MB.",
+        "en": "An attachment has at most 10 MB.",
+    },
+    "file_too_many": {"id": "Paling banyak 5 lampiran.", "en": "At most 5 attachments."},
+    "file_type_not_allowed": {
+        "id": "Hanya gambar, PDF, dokumen kantor, audio, atau video.",
+        "en": "Only pictures, PDF, office documents, audio or video.",
+    },
+    "file_unreadable": {
+        "id": "Berkas rusak atau terkunci kata sandi.",
+        "en": "The file is damaged or locked with a password.",
+    },
+    "file_empty": {"id": "Berkas kosong.", "en": "The file is empty."},
 }
 
 

@@ -11,8 +11,8 @@ from deploy.demo.mix import load_mix
 from deploy.demo.reference import CATEGORIES, PRIORITY_PROGRAMS
 from deploy.demo.reports import DemoReport, generate
 from deploy.demo.topics import destination_shares
-from services.intake import contact, text
-from shared import regions
+from services.intake import contact
+from shared import regions, text
 from shared.lifecycle.actions import ArchiveCategory, Classification
 from shared.lifecycle.channels import Channel
 

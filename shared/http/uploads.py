@@ -1,4 +1,4 @@
-"""Files that come with a form: stored before the report, taken away again if there is none."""
+"""Files that come with a form: stored before what names them, taken away if nothing does."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -43,26 +43,38 @@ async def stored(
     store: AttachmentStore, files: Sequence[UploadFile]
 ) -> AsyncIterator[tuple[StoredAttachment, ...]]:
     """The files, stored; deleted again when the block raises. 422 names the file refused."""
+    kept = await store_all(store, files)
+    try:
+        yield kept
+    except BaseException:
+        await discard(store, kept)
+        raise
+
+
+async def store_all(
+    store: AttachmentStore, files: Sequence[UploadFile]
+) -> tuple[StoredAttachment, ...]:
+    """The files, stored, or none of them: 422 names the file refused."""
+    try:
+        check_count(len(files))
+    except AttachmentRejected as refused:
+        raise validation(FieldError("attachments", f"file_{refused.code}")) from None
     kept: list[StoredAttachment] = []
     try:
-        try:
-            check_count(len(files))
-        except AttachmentRejected as refused:
-            raise validation(FieldError("attachments", f"file_{refused.code}")) from None
         for position, file in enumerate(files):
             try:
                 kept.append(await store.put(_chunks(file), file.filename or ""))
             except AttachmentRejected as refused:
                 field = f"attachments.{position}"
                 raise validation(FieldError(field, f"file_{refused.code}")) from None
-        yield tuple(kept)
     except BaseException:
         await discard(store, kept)
         raise
+    return tuple(kept)
 
 
 async def discard(store: AttachmentStore, files: Sequence[StoredAttachment]) -> None:
-    """Delete what a repeated submission brought a second time."""
+    """Delete what a repeated request brought a second time."""
     for file in files:
         await store.delete(file.key)
 
