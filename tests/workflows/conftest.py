@@ -1,0 +1,87 @@
+"""A report's workflow on real servers: the dev server for commands, time-skipping for clocks."""
+
+import sysconfig
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from shared.database.engine import Database
+from shared.settings import Settings
+from shared.temporal.door import Door
+from shared.temporal.names import SEARCH_ATTRIBUTES
+from tests.conftest import SettingsOf, UrlOf
+from tests.workflows.factory import Reports, settle_country
+from workflows.worker import make_worker
+
+
+@pytest.fixture
+async def owner(fresh_database: UrlOf) -> AsyncIterator[Database]:
+    """A database of the test's own, with a small country in it."""
+    database = Database(fresh_database("lapor_owner"))
+    await settle_country(database)
+    yield database
+    await database.dispose()
+
+
+@pytest.fixture
+async def worker_database(fresh_database: UrlOf) -> AsyncIterator[Database]:
+    """The same database under the worker's role."""
+    database = Database(fresh_database("lapor_worker"))
+    yield database
+    await database.dispose()
+
+
+@pytest.fixture
+def reports(owner: Database) -> Reports:
+    return Reports(owner)
+
+
+@pytest.fixture
+def worker_settings(settings_for: SettingsOf) -> Settings:
+    return settings_for("lapor_worker")
+
+
+@pytest.fixture
+async def client(temporal_address: str, temporal_namespace: str) -> Client:
+    return await Client.connect(
+        temporal_address, namespace=temporal_namespace, data_converter=pydantic_data_converter
+    )
+
+
+@pytest.fixture
+async def worker(
+    client: Client, worker_database: Database, worker_settings: Settings
+) -> AsyncIterator[None]:
+    """A worker on the dev server."""
+    async with make_worker(client, worker_database, worker_settings):
+        yield
+
+
+@pytest.fixture
+def door(client: Client, worker_database: Database) -> Door:
+    return Door(client, worker_database)
+
+
+@pytest.fixture
+async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """A Temporal server whose time jumps to the next timer when nothing else is to do."""
+    binary = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(binary), data_converter=pydantic_data_converter
+    ) as environment:
+        types = {
+            name: getattr(IndexedValueType, f"INDEXED_VALUE_TYPE_{kind.upper()}")
+            for name, kind in SEARCH_ATTRIBUTES.items()
+        }
+        await environment.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                search_attributes=types, namespace=environment.client.namespace
+            )
+        )
+        yield environment

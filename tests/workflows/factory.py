@@ -1,0 +1,310 @@
+"""Agencies, people, accepted reports and commands, as routing and intake would write them."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+
+from shared.bus.report_events import report_message
+from shared.database.engine import Database, raw
+from shared.database.process_time import ProcessTime
+from shared.lifecycle import clocks
+from shared.lifecycle.actions import Action, Classification, FollowUpKind
+from shared.lifecycle.authority import Standing
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.commands import Command, Handing
+from shared.lifecycle.events import ReportEvent
+from shared.lifecycle.people import OPERATOR, REPORTER, SYSTEM, Actor, ActorKind, Role
+from shared.lifecycle.state import ReportState
+from shared.lifecycle.statuses import TAB_OF, Status
+
+ROOT, PROVINCE, DINAS, BIDANG, MISSION = 1, 10, 100, 1000, 20
+"""Pusat; a province below it, a dinas, a bidang; and a mission that is not connected."""
+
+_PATHS = {
+    ROOT: [1],
+    PROVINCE: [1, 10],
+    DINAS: [1, 10, 100],
+    BIDANG: [1, 10, 100, 1000],
+    MISSION: [1, 20],
+}
+_STAFF = {
+    1: (ROOT, Role.CENTRAL_ADMIN),
+    2: (PROVINCE, Role.AGENCY_ADMIN),
+    3: (DINAS, Role.AGENCY_ADMIN),
+    4: (DINAS, Role.LIAISON_OFFICER),
+    5: (BIDANG, Role.LIAISON_OFFICER),
+}
+CENTRAL, PROVINCE_ADMIN, DINAS_ADMIN, DINAS_OFFICER = (
+    Actor(kind=ActorKind.STAFF, staff_id=n, role=_STAFF[n][1], agency_id=_STAFF[n][0])
+    for n in (1, 2, 3, 4)
+)
+_STANDINGS = {
+    CENTRAL: {Standing.HANDLER_ADMIN, Standing.HANDLER_OFFICER, Standing.ADMIN_ABOVE},
+    PROVINCE_ADMIN: {Standing.HANDLER_ADMIN, Standing.HANDLER_OFFICER, Standing.ADMIN_ABOVE},
+    DINAS_ADMIN: {Standing.HANDLER_ADMIN, Standing.HANDLER_OFFICER},
+    DINAS_OFFICER: {Standing.HANDLER_OFFICER},
+    REPORTER: {Standing.REPORTER},
+    SYSTEM: {Standing.SYSTEM},
+    OPERATOR: {Standing.OPERATOR},
+}
+
+
+async def settle_country(database: Database, zone: Zone = Zone.WIB) -> None:
+    """The agencies and people above, all in one zone."""
+    async with database.session() as session:
+        connection = await raw(session)
+        for agency, path in _PATHS.items():
+            await connection.execute(
+                "INSERT INTO routing.agency (id, code, name, kind, parent_id, path, zone, active)"
+                " VALUES (%s, %s, %s, 'unit', %s, %s, %s, true)",
+                (agency, f"A{agency}", f"Instansi {agency}", path[-2:-1] and path[-2], path, zone)
+                if len(path) > 1
+                else (agency, f"A{agency}", f"Instansi {agency}", None, path, zone),
+            )
+        for staff_id, (agency_id, role) in _STAFF.items():
+            await add_staff(connection, staff_id, agency_id, role)
+
+
+async def add_staff(connection: Any, staff_id: int, agency_id: int, role: Role) -> None:
+    await connection.execute(
+        "INSERT INTO routing.staff (id, username, name, role, agency_id, password_hash, active,"
+        " token_version) VALUES (%s, %s, 'Budi', %s, %s, '', true, 1)",
+        (staff_id, f"staff{staff_id}", role, agency_id),
+    )
+
+
+@dataclass
+class Reports:
+    """Accepts reports and saves commands, on one database."""
+
+    database: Database
+    times: ProcessTime = field(default_factory=ProcessTime)
+    _last: int = 10_000_019  # jitter differs from report to report
+
+    async def accept(
+        self,
+        *,
+        at: datetime | None = None,
+        handler: int = PROVINCE,
+        zone: Zone = Zone.WIB,
+        classification: Classification | None = Classification.COMPLAINT,
+        priority: bool = False,
+        system: str | None = None,
+        number: int | None = None,
+    ) -> ReportState:
+        """A report as intake accepts it: version 1, unverified, its clock running from `at`."""
+        at = at or datetime.now(UTC)
+        if number is None:
+            self._last += 1
+            number = self._last
+        async with self.database.session() as session:
+            await self.times.refresh(session)
+            policy = self.times.policy(_PATHS[handler], at)
+            length = policy.length(ClockKind.VERIFICATION, None)
+            jitter = clocks.jitter(number, length.unit)
+            state = ReportState(
+                number=number,
+                version=1,
+                entries=1,
+                step_id="submit",
+                last_step_at=at,
+                status=Status.UNVERIFIED,
+                chain=(handler,),
+                zone=zone,
+                channel="partner" if system else "website",
+                system=system,
+                classification=classification,
+                priority=priority,
+                submitted_at=at,
+                clocks=(
+                    clocks.start(
+                        ClockKind.VERIFICATION,
+                        length,
+                        at,
+                        zone,
+                        self.times.calendar,
+                        policy.version,
+                        jitter,
+                    ),
+                ),
+            )
+            await _insert(await raw(session), state)
+        return state
+
+    async def command(
+        self, state: ReportState, action: Action, actor: Actor, at: datetime, **details: Any
+    ) -> Command:
+        """A command as a service saves it: committed, not yet sent."""
+        command = make_command(state, action, actor, at, **details)
+        await self.save(command)
+        return command
+
+    async def save(self, command: Command) -> None:
+        async with self.database.session() as session:
+            connection = await raw(session)
+            await connection.execute(
+                "INSERT INTO lifecycle.command (id, number, action, at, body)"
+                " VALUES (%s, %s, %s, %s, %s)",
+                (
+                    command.id,
+                    command.number,
+                    command.action,
+                    command.at,
+                    Jsonb(command.model_dump(mode="json")),
+                ),
+            )
+
+    async def state(self, number: int) -> ReportState:
+        """The stored state."""
+        stored = await self.value("SELECT state FROM lifecycle.report WHERE number = :n", n=number)
+        return ReportState.model_validate(stored)
+
+    async def value(self, query: str, **values: Any) -> Any:
+        async with self.database.session() as session:
+            return (await session.execute(text(query), values)).scalar_one_or_none()
+
+    async def rows(self, query: str, **values: Any) -> list[Any]:
+        async with self.database.session() as session:
+            return list((await session.execute(text(query), values)).all())
+
+    async def history(self, number: int) -> list[Any]:
+        return await self.rows(
+            "SELECT * FROM lifecycle.history WHERE number = :n ORDER BY entry", n=number
+        )
+
+    async def events(self, number: int) -> list[dict[str, Any]]:
+        """The data of the report's events, in the outbox's order."""
+        bodies = await self.rows(
+            "SELECT body FROM lifecycle.outbox WHERE number = :n AND subject LIKE"
+            " 'lapor.v1.report.%' ORDER BY id",
+            n=number,
+        )
+        return [orjson.loads(row.body)["data"] for row in bodies]
+
+    async def close_days(self, *days: Any) -> None:
+        async with self.database.session() as session:
+            connection = await raw(session)
+            for day in days:
+                await connection.execute(
+                    "INSERT INTO routing.closed_day (day, name) VALUES (%s, 'libur')", (day,)
+                )
+
+    async def set_policy(self, body: dict[str, Any], agency_id: int | None = None) -> None:
+        async with self.database.session() as session:
+            connection = await raw(session)
+            await connection.execute(
+                "INSERT INTO routing.policy (agency_id, body, valid_from) VALUES (%s, %s, %s)",
+                (agency_id, Jsonb(body), datetime(2020, 1, 1, tzinfo=UTC)),
+            )
+
+
+def make_command(
+    state: ReportState, action: Action, actor: Actor, at: datetime, **details: Any
+) -> Command:
+    """A command by somebody of the usual standing towards reports of the dinas or province."""
+    found = set(_STANDINGS[actor]) | details.pop("also", set())
+    if actor is PROVINCE_ADMIN and len(state.chain) > 1 and details.get("request_id"):
+        found.add(Standing.DECIDER)
+    return Command(
+        id=uuid.uuid4(),
+        number=state.number,
+        action=action,
+        actor=actor,
+        standings=frozenset(found),
+        at=at,
+        handler_seen=details.pop("handler_seen", state.handler_id),
+        **_defaults(state, action),
+        **details,
+    )
+
+
+def _defaults(state: ReportState, action: Action) -> dict[str, Any]:
+    to_dinas = Handing(chain=(PROVINCE, DINAS), zone=state.zone)
+    if action is Action.VERIFY:
+        return {
+            "handing": to_dinas,
+            "classification": Classification.COMPLAINT_WITHOUT_OVERSIGHT,
+        }
+    return {}
+
+
+async def _insert(connection: Any, state: ReportState) -> None:
+    await connection.execute(
+        "INSERT INTO lifecycle.report (number, version, status, tab, handler_id, chain, channel,"
+        " classification, anonymous, secret, priority, held, overdue, due_at, submitted_at,"
+        " last_step_at, system, external_id, state) VALUES (%s, %s, %s, %s, %s, %s, %s, %s,"
+        " false, false, %s, false, false, %s, %s, %s, %s, %s, %s)",
+        (
+            state.number,
+            1,
+            state.status,
+            TAB_OF[state.status],
+            state.handler_id,
+            list(state.chain),
+            state.channel,
+            state.classification,
+            state.priority,
+            state.due_at,
+            state.submitted_at,
+            state.last_step_at,
+            state.system,
+            f"ext-{state.number}" if state.system else None,
+            state.model_dump_json(),
+        ),
+    )
+    await connection.execute(
+        "INSERT INTO lifecycle.report_text (number, original_title, original_body)"
+        " VALUES (%s, 'Jalan rusak', 'Jalan di depan rumah rusak')",
+        (state.number,),
+    )
+    await connection.execute(
+        "INSERT INTO lifecycle.history (number, entry, version, at, action, actor_kind,"
+        " from_status, to_status, visibility, details)"
+        " VALUES (%s, 1, 1, %s, 'submit', 'reporter', NULL, %s, 'public', '{}')",
+        (state.number, state.submitted_at, state.status),
+    )
+    message = report_message(
+        ReportEvent(
+            number=state.number,
+            version=1,
+            event="submitted",
+            action=Action.SUBMIT,
+            actor_kind=ActorKind.REPORTER,
+            at=state.submitted_at,
+            from_status=None,
+            status=state.status,
+            tab=TAB_OF[state.status],
+            handler_id=state.handler_id,
+            chain=state.chain,
+            copies=(),
+            channel=state.channel,
+            system=state.system,
+            held=False,
+            overdue=False,
+            due_at=state.due_at,
+            auto_close_at=None,
+            details={},
+        )
+    )
+    await connection.execute(
+        "INSERT INTO lifecycle.outbox (number, subject, message_id, headers, body)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        (
+            state.number,
+            message.subject,
+            message.message_id,
+            Jsonb(message.headers),
+            message.body,
+        ),
+    )
+
+
+FOLLOW_UP = {"follow_up_kind": FollowUpKind.FOLLOW_UP}
+INITIAL_RESPONSE = {"follow_up_kind": FollowUpKind.INITIAL_RESPONSE}
+DAY = timedelta(days=1)
