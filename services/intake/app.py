@@ -7,18 +7,30 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
-from services.intake import messages, submission
+from services.intake import (
+    attachments,
+    lookups,
+    manual,
+    messages,
+    published_reports,
+    reading,
+    reporters,
+    sms_webhook,
+    social,
+    submission,
+)
 from services.intake.acceptance import Acceptance
 from services.intake.resources import Resources
 from services.intake.x_api import XApi
 from shared import regions
 from shared.attachments import AttachmentStore
 from shared.database.engine import Database
+from shared.database.process_time import ProcessTime
 from shared.http.app import create_app
 from shared.identity import BlindIndex, IdentityCipher
 from shared.settings import Settings
 
-__all__ = ["make_app", "messages"]
+messages.register_all()
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -28,6 +40,7 @@ def make_app(settings: Settings) -> FastAPI:
     x_http = httpx.AsyncClient(base_url=settings.x_api_base_url, timeout=10)
     resources = Resources(
         acceptance=Acceptance.of(settings),
+        times=ProcessTime(),
         store=AttachmentStore(settings.storage_url),
         cipher=IdentityCipher(settings.identity_keys),
         index=BlindIndex(settings.blind_index_key),
@@ -41,12 +54,25 @@ def make_app(settings: Settings) -> FastAPI:
         # The first question for a region reads them all.
         await asyncio.to_thread(regions.find, "11")
         async with routing, x_http:
+            joining = asyncio.create_task(sms_webhook.keep_joining(database, resources))
             yield
+            joining.cancel()
+            await asyncio.wait([joining])
 
     app = create_app(
         name="intake",
-        title="LAPOR! Intake",
-        routers=[submission.router],
+        title="LAPOR! intake",
+        routers=[
+            submission.router,
+            manual.router,
+            sms_webhook.router,
+            social.router,
+            reporters.router,
+            published_reports.router,
+            reading.router,
+            attachments.router,
+            lookups.router,
+        ],
         settings=settings,
         database=database,
         lifespan=lifespan,

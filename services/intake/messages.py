@@ -1,112 +1,120 @@
 """What intake's problems say, in both languages."""
 
-from shared.http.messages import Words, register
+from collections.abc import Mapping
 
-register(
-    {
-        "key_used": {
-            "id": Words(
-                "Kunci sudah dipakai",
-                "Idempotency-Key ini sudah dipakai untuk laporan lain. Pakai kunci baru.",
-            ),
-            "en": Words(
-                "Key used already",
-                "This Idempotency-Key was used for another report. Use a new one.",
-            ),
-        },
-        "post_reported": {
-            "id": Words("Sudah dilaporkan", "Unggahan ini sudah menjadi laporan nomor {number}."),
-            "en": Words("Reported already", "This post is report number {number} already."),
-        },
-        "account_taken": {
-            "id": Words("Sudah terdaftar", "Nomor atau surel ini sudah terdaftar. Silakan masuk."),
-            "en": Words("Registered already", "This number or address is registered. Sign in."),
-        },
-        "x_not_configured": {
-            "id": Words(
-                "X belum tersambung",
-                "Sambungan ke X belum diatur. Salin penulis, isi, dan tautan unggahan ke formulir.",
-            ),
-            "en": Words(
-                "X is not connected",
-                "The connection to X is not set up. Paste author, text and link into the form.",
-            ),
-        },
-        "post_not_found": {
-            "id": Words("Unggahan tidak ada", "Unggahan ini tidak ada atau sudah dihapus."),
-            "en": Words("No such post", "This post does not exist or was deleted."),
-        },
-        "post_not_visible": {
-            "id": Words("Unggahan tertutup", "Akun penulisnya terkunci atau ditangguhkan."),
-            "en": Words("Post not visible", "The author's account is protected or suspended."),
-        },
-        "x_unavailable": {
-            "id": Words(
-                "X tidak dapat dibaca",
-                "X sedang tidak dapat dibaca. Coba lagi nanti, atau salin isinya ke formulir.",
-            ),
-            "en": Words(
-                "X cannot be read",
-                "X cannot be read now. Try again later, or paste the text into the form.",
-            ),
-        },
+from shared.http.language import Language
+from shared.http.messages import Catalogue, Words, register
+
+
+def register_all() -> None:
+    """Make intake's codes known to the catalogue."""
+    register(_MESSAGES, _FIELDS)
+
+
+_MESSAGES: Catalogue = {
+    "key_used": {
+        "id": Words(
+            "Kunci sudah dipakai",
+            "Idempotency-Key ini sudah dipakai untuk laporan lain. Pakai kunci baru.",
+        ),
+        "en": Words(
+            "Key used already",
+            "This Idempotency-Key was used for another report. Use a new one.",
+        ),
     },
-    {
-        "text_empty": {"id": "Wajib diisi.", "en": "Required."},
-        "text_too_long": {
-            "id": "{length} karakter, paling banyak {limit}.",
-            "en": "{length} characters, at most {limit}.",
-        },
-        "coordinates_incomplete": {
-            "id": "Isi garis lintang dan bujur, atau kosongkan keduanya.",
-            "en": "Give both latitude and longitude, or neither.",
-        },
-        "in_future": {"id": "Waktu ini belum terjadi.", "en": "This is in the future."},
-        "region_unknown": {"id": "Kode wilayah tidak dikenal.", "en": "Unknown region code."},
-        "agency_unknown": {"id": "Instansi tidak dikenal.", "en": "Unknown agency."},
-        "category_unknown": {"id": "Kategori tidak dikenal.", "en": "Unknown category."},
-        "contact_missing": {
-            "id": "Isi nama, dan nomor telepon atau alamat surel.",
-            "en": "Give a name, and a phone number or an e-mail address.",
-        },
-        "reporter_unknown": {
-            "id": "Tidak ada akun dengan kontak ini.",
-            "en": "There is no account with this contact.",
-        },
-        "linked_not_yours": {
-            "id": "Laporan yang dirujuk bukan milik Anda.",
-            "en": "The linked report is not yours.",
-        },
-        "nik_format": {"id": "NIK terdiri atas 16 angka.", "en": "A NIK has 16 digits."},
-        "nik_region": {
-            "id": "Kode wilayah dalam NIK tidak ada.",
-            "en": "The region in this NIK does not exist.",
-        },
-        "nik_birth_date": {
-            "id": "Tanggal lahir dalam NIK tidak ada.",
-            "en": "The birth date in this NIK does not exist.",
-        },
-        "nik_serial": {
-            "id": "Nomor urut dalam NIK tidak ada.",
-            "en": "The serial number in this NIK does not exist.",
-        },
-        "file_too_large": {
-            "id": "Lampiran paling besar 10 MB.",
-            "en": "An attachment has at most 10 MB.",
-        },
-        "file_too_many": {"id": "Paling banyak 5 lampiran.", "en": "At most 5 attachments."},
-        "file_type_not_allowed": {
-            "id": "Hanya gambar, PDF, dokumen kantor, audio, atau video.",
-            "en": "Only pictures, PDF, office documents, audio or video.",
-        },
-        "file_unreadable": {
-            "id": "Berkas rusak atau terkunci kata sandi.",
-            "en": "The file is damaged or locked with a password.",
-        },
-        "file_empty": {"id": "Berkas kosong.", "en": "The file is empty."},
-        "post_invalid": {
-            "id": "Bukan alamat atau nomor unggahan X.",
-            "en": "Not the address or id of a post on X.",
-        },
+    "post_reported": {
+        "id": Words("Sudah dilaporkan", "Unggahan ini sudah menjadi laporan nomor {number}."),
+        "en": Words("Reported already", "This post is report number {number} already."),
     },
-)
+    "account_taken": {
+        "id": Words("Sudah terdaftar", "Nomor atau surel ini sudah terdaftar. Silakan masuk."),
+        "en": Words("Registered already", "This number or address is registered. Sign in."),
+    },
+    "x_not_configured": {
+        "id": Words(
+            "X belum tersambung",
+            "Sambungan ke X belum diatur. Salin penulis, isi, dan tautan unggahan ke formulir.",
+        ),
+        "en": Words(
+            "X is not connected",
+            "The connection to X is not set up. Paste author, text and link into the form.",
+        ),
+    },
+    "post_not_found": {
+        "id": Words("Unggahan tidak ada", "Unggahan ini tidak ada atau sudah dihapus."),
+        "en": Words("No such post", "This post does not exist or was deleted."),
+    },
+    "post_not_visible": {
+        "id": Words("Unggahan tertutup", "Akun penulisnya terkunci atau ditangguhkan."),
+        "en": Words("Post not visible", "The author's account is protected or suspended."),
+    },
+    "x_unavailable": {
+        "id": Words(
+            "X tidak dapat dibaca",
+            "X sedang tidak dapat dibaca. Coba lagi nanti, atau salin isinya ke formulir.",
+        ),
+        "en": Words(
+            "X cannot be read",
+            "X cannot be read now. Try again later, or paste the text into the form.",
+        ),
+    },
+}
+
+_FIELDS: Mapping[str, Mapping[Language, str]] = {
+    "text_empty": {"id": "Wajib diisi.", "en": "Required."},
+    "text_too_long": {
+        "id": "{length} karakter, paling banyak {limit}.",
+        "en": "{length} characters, at most {limit}.",
+    },
+    "coordinates_incomplete": {
+        "id": "Isi garis lintang dan bujur, atau kosongkan keduanya.",
+        "en": "Give both latitude and longitude, or neither.",
+    },
+    "in_future": {"id": "Waktu ini belum terjadi.", "en": "This is in the future."},
+    "region_unknown": {"id": "Kode wilayah tidak dikenal.", "en": "Unknown region code."},
+    "agency_unknown": {"id": "Instansi tidak dikenal.", "en": "Unknown agency."},
+    "category_unknown": {"id": "Kategori tidak dikenal.", "en": "Unknown category."},
+    "contact_missing": {
+        "id": "Isi nama, dan nomor telepon atau alamat surel.",
+        "en": "Give a name, and a phone number or an e-mail address.",
+    },
+    "reporter_unknown": {
+        "id": "Tidak ada akun dengan kontak ini.",
+        "en": "There is no account with this contact.",
+    },
+    "linked_not_yours": {
+        "id": "Laporan yang dirujuk bukan milik Anda.",
+        "en": "The linked report is not yours.",
+    },
+    "nik_format": {"id": "NIK terdiri atas 16 angka.", "en": "A NIK has 16 digits."},
+    "nik_region": {
+        "id": "Kode wilayah dalam NIK tidak ada.",
+        "en": "The region in this NIK does not exist.",
+    },
+    "nik_birth_date": {
+        "id": "Tanggal lahir dalam NIK tidak ada.",
+        "en": "The birth date in this NIK does not exist.",
+    },
+    "nik_serial": {
+        "id": "Nomor urut dalam NIK tidak ada.",
+        "en": "The serial number in this NIK does not exist.",
+    },
+    "file_too_large": {
+        "id": "Lampiran paling besar 10 MB.",
+        "en": "An attachment has at most 10 MB.",
+    },
+    "file_too_many": {"id": "Paling banyak 5 lampiran.", "en": "At most 5 attachments."},
+    "file_type_not_allowed": {
+        "id": "Hanya gambar, PDF, dokumen kantor, audio, atau video.",
+        "en": "Only pictures, PDF, office documents, audio or video.",
+    },
+    "file_unreadable": {
+        "id": "Berkas rusak atau terkunci kata sandi.",
+        "en": "The file is damaged or locked with a password.",
+    },
+    "file_empty": {"id": "Berkas kosong.", "en": "The file is empty."},
+    "post_invalid": {
+        "id": "Bukan alamat atau nomor unggahan X.",
+        "en": "Not the address or id of a post on X.",
+    },
+}

@@ -86,14 +86,20 @@ class SocialPost(SQLModel, table=True):
 
 
 class SmsPart(SQLModel, table=True):
-    """A part of a long SMS that waits for the others; encrypted, deleted when joined."""
+    """A part of a long SMS that waits for the others, encrypted; once joined its words are gone
+    and it says which report it belongs to, for a gateway that asks again."""
 
     __tablename__ = "sms_part"
-    __table_args__ = (_IN_SCHEMA,)
+    __table_args__ = (
+        Index("sms_part_waiting", "received_at", postgresql_where=text("number IS NULL")),
+        _IN_SCHEMA,
+    )
 
     sender_index: bytes = Field(sa_type=Bytes, primary_key=True)
     reference: str = Field(primary_key=True)
     part: int = Field(primary_key=True)
     total: int
-    words: bytes = Field(sa_type=Bytes)
+    gateway_id: str = Field(index=True)
+    words: bytes | None = Field(default=None, sa_type=Bytes)
+    number: int | None = Field(default=None, sa_type=Int64)
     received_at: datetime = timestamp()

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from services.intake.acceptance import Acceptance
 from services.intake.x_api import XApi
 from shared.attachments import AttachmentStore
+from shared.database.process_time import ProcessTime
 from shared.identity import BlindIndex, IdentityCipher
 from shared.settings import Settings
 
@@ -16,6 +17,7 @@ from shared.settings import Settings
 @dataclass(frozen=True)
 class Resources:
     acceptance: Acceptance
+    times: ProcessTime
     store: AttachmentStore
     cipher: IdentityCipher
     index: BlindIndex

@@ -66,4 +66,4 @@ FROM intake.submission s LEFT JOIN intake.reporter r ON r.id = s.reporter_id;
 CREATE VIEW intake.published_owner AS SELECT number, reporter_id FROM intake.submission;
 
 CREATE VIEW intake.partner_directory AS
-SELECT system, name, http_token_hash, active FROM intake.partner;
+SELECT system, name, decode(http_token_hash, 'hex') AS http_token_hash, active FROM intake.partner;

@@ -1,0 +1,64 @@
+"""Downloading what was attached, by whoever may see it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+from fastapi.responses import StreamingResponse
+
+from services.intake.report_reading import (
+    attachments_of,
+    attachments_of_messages,
+    find_report,
+    is_own,
+    is_published,
+)
+from services.intake.resources import Intake
+from shared.attachments import AttachmentMissing, serving_headers
+from shared.http.auth import OptionalPrincipal
+from shared.http.documentation import problem_responses
+from shared.http.problems import not_found
+from shared.http.transaction import Transaction
+
+router = APIRouter(tags=["Reading"])
+
+
+@router.get(
+    "/reports/{number}/attachments/{attachment_id}",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"application/octet-stream": {}}, "description": "The file"},
+        **problem_responses(401, 404),
+    },
+)
+async def download_attachment(
+    number: Annotated[int, Path(gt=0, lt=2**63)],
+    attachment_id: UUID,
+    principal: OptionalPrincipal,
+    session: Transaction,
+    intake: Intake,
+    inline: bool = False,
+) -> StreamingResponse:
+    """The report's own reporter or partner: every file of it and of the agency's messages. The
+    public: files of a published report that its verifier released. Staff download from routing,
+    which keeps the log of it."""
+    report = await find_report(session, number)
+    if report is None:
+        raise not_found()
+    files = list(await attachments_of(session, number))
+    if is_own(report, principal):
+        files += await attachments_of_messages(session, number)
+    elif is_published(report):
+        files = [file for file in files if file["released"]]
+    else:
+        files = []
+    file = next((file for file in files if file["id"] == attachment_id), None)
+    if file is None:
+        raise not_found()
+    try:
+        content = await intake.store.open(file["key"])
+    except AttachmentMissing:
+        raise not_found() from None
+    headers = serving_headers(file["name"], file["media_type"], inline=inline)
+    headers["Content-Length"] = str(file["size"])
+    return StreamingResponse(content, headers=headers, media_type=file["media_type"])

@@ -1,0 +1,130 @@
+"""What a form offers to choose from: regions, agencies, categories."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+
+from services.intake.report_form import PublicClassification
+from shared import regions
+from shared.http.documentation import problem_responses
+from shared.http.problems import not_found
+from shared.http.transaction import Transaction
+from shared.labels import label
+
+router = APIRouter(tags=["Choices"])
+
+
+class RegionChoice(BaseModel):
+    code: str
+    name: str
+    level: str
+    path: str
+
+
+class AgencyChoice(BaseModel):
+    id: int
+    code: str
+    name: str
+    kind: str
+    kind_label: str
+    parent_id: int | None
+    connected: bool = Field(description="It has somebody who verifies")
+
+
+class CategoryChoice(BaseModel):
+    id: int
+    code: str
+    name: str
+    parent_id: int | None
+
+
+class ClassificationChoice(BaseModel):
+    code: PublicClassification
+    label: str
+
+
+@router.get("/regions")
+async def list_regions(
+    q: Annotated[str | None, Query(min_length=2, max_length=100)] = None,
+    parent: Annotated[str | None, Query(max_length=13)] = None,
+    level: regions.Level | None = None,
+    limit: Annotated[int, Query(ge=1, le=50)] = 20,
+) -> list[RegionChoice]:
+    """Provinces, with `parent` the regions directly below it, with `q` those of that name
+    (villages only within a `parent` district or with `level=village`)."""
+    if q is not None:
+        found = await asyncio.to_thread(regions.search, q, level=level, within=parent, limit=limit)
+    else:
+        found = tuple(await asyncio.to_thread(regions.children, parent))
+    return [_region(region) for region in found]
+
+
+@router.get("/regions/{code}", responses=problem_responses(404))
+async def read_region(code: str) -> RegionChoice:
+    """One region by its Kemendagri code, dotted or not."""
+    region = await asyncio.to_thread(regions.find, code)
+    if region is None:
+        raise not_found()
+    return _region(region)
+
+
+@router.get("/agencies")
+async def list_agencies(
+    session: Transaction,
+    q: Annotated[str | None, Query(min_length=2, max_length=100)] = None,
+    parent: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> list[AgencyChoice]:
+    """Agencies that can be addressed: by name with `q`, else those directly below `parent`
+    (default: below pusat)."""
+    if q is not None:
+        found = await session.execute(_BY_NAME, {"q": _like(q), "limit": limit})
+    else:
+        found = await session.execute(_BELOW, {"parent": parent, "limit": limit})
+    return [
+        AgencyChoice(**row, kind_label=label("agency_kind", row["kind"]))
+        for row in found.mappings()
+    ]
+
+
+@router.get("/categories")
+async def list_categories(session: Transaction) -> list[CategoryChoice]:
+    """The categories in use."""
+    return [CategoryChoice(**row) for row in (await session.execute(_CATEGORIES)).mappings()]
+
+
+@router.get("/classifications")
+async def list_classifications() -> list[ClassificationChoice]:
+    """What the public may choose; a verifier refines complaints."""
+    choices: tuple[PublicClassification, ...] = ("complaint", "aspiration", "information")
+    return [
+        ClassificationChoice(code=code, label=label("classification", code)) for code in choices
+    ]
+
+
+def _region(region: regions.Region) -> RegionChoice:
+    return RegionChoice(code=region.code, name=region.name, level=region.level, path=region.path)
+
+
+def _like(q: str) -> str:
+    escaped = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+_COLUMNS = "id, code, name, kind, parent_id, has_admin AS connected"
+_BY_NAME = text(
+    f"SELECT {_COLUMNS} FROM routing.agency_directory"  # noqa: S608
+    " WHERE active AND name ILIKE :q ORDER BY cardinality(path), name LIMIT :limit"
+)
+_BELOW = text(
+    f"SELECT {_COLUMNS} FROM routing.agency_directory"  # noqa: S608
+    " WHERE active AND parent_id = coalesce(CAST(:parent AS int),"
+    " (SELECT id FROM routing.agency_directory WHERE parent_id IS NULL AND active LIMIT 1))"
+    " ORDER BY name LIMIT :limit"
+)
+_CATEGORIES = text(
+    "SELECT id, code, name, parent_id FROM routing.published_category WHERE active ORDER BY name"
+)

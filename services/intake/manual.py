@@ -1,0 +1,221 @@
+"""Staff enter a report that reached them another way (*Laporan Manual*)."""
+
+from typing import Annotated, Any, Literal
+from uuid import NAMESPACE_URL, uuid5
+
+import httpx
+from fastapi import APIRouter, Form, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.new_report import Accepted, NewReport
+from services.intake.references import checked, region_code
+from services.intake.report_form import ReporterForm, ReportForm
+from services.intake.resources import Intake, Resources
+from services.intake.submission import SubmissionAnswer, accept_or_refuse
+from shared.attachments import StoredAttachment
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.idempotency import CommandId
+from shared.http.problems import FieldError, validation
+from shared.http.tokens import Staff
+from shared.http.transaction import CurrentDatabase
+from shared.http.uploads import FORM_LIMIT, Files, discard, read_form, stored
+from shared.lifecycle.channels import Channel
+from shared.lifecycle.people import Actor, ActorKind, Role
+from shared.telemetry import trace_headers
+
+router = APIRouter(tags=["Manual form"])
+
+ManualChannel = Literal[
+    "face_to_face",
+    "letter",
+    "hotline",
+    "call_center",
+    "email",
+    "whatsapp",
+    "instagram",
+    "facebook",
+    "sms",
+    "agency_website",
+]
+
+
+class ManualForm(ReportForm):
+    """A report on behalf of somebody. Without an addressee the maker's own agency has it."""
+
+    channel: ManualChannel
+    reporter: ReporterForm
+    existing_reporter: bool = Field(
+        False, description="The reporter has an account with this phone number or e-mail address"
+    )
+    disposition: dict[str, Any] | None = Field(
+        None,
+        description="To verify at once: the body of routing's `POST /reports/{number}/verify`",
+    )
+
+
+class DispositionAnswer(BaseModel):
+    """What routing said. `failed`: it could not be asked; the report waits to be verified."""
+
+    state: Literal["done", "refused", "waiting", "failed"]
+    http_status: int | None
+    answer: dict[str, Any] | None
+
+
+class ManualAnswer(SubmissionAnswer):
+    """The report is accepted in any case; `disposition` is an outcome of its own."""
+
+    disposition: DispositionAnswer | None
+
+
+@router.post("/reports/manual", status_code=201, responses=problem_responses(401, 403, 409, 503))
+async def submit_manual_report(
+    form: ManualForm,
+    staff: CurrentStaff,
+    key: CommandId,
+    database: CurrentDatabase,
+    intake: Intake,
+    request: Request,
+    response: Response,
+) -> ManualAnswer:
+    """Enter a report, and with `disposition` verify it in the same step."""
+    async with database.session() as session:
+        accepted = await _accept(session, intake, form, staff, str(key), ())
+    response.headers["Location"] = f"/reports/{accepted.number}"
+    return await _dispose(intake, form, accepted, request)
+
+
+@router.post(
+    "/reports/manual/with-attachments",
+    status_code=201,
+    responses=problem_responses(401, 403, 409, 413, 503),
+    max_body_size=FORM_LIMIT,
+)
+async def submit_manual_report_with_attachments(
+    report: Annotated[str, Form(description="JSON, as the body of POST /reports/manual")],
+    staff: CurrentStaff,
+    key: CommandId,
+    database: CurrentDatabase,
+    intake: Intake,
+    request: Request,
+    response: Response,
+    attachments: Files = [],  # noqa: B006  FastAPI copies defaults
+) -> ManualAnswer:
+    """As POST /reports/manual, with files."""
+    form = read_form(ManualForm, report)
+    async with stored(intake.store, attachments) as files, database.session() as session:
+        accepted = await _accept(session, intake, form, staff, str(key), files)
+    if accepted.replayed:
+        await discard(intake.store, files)
+    response.headers["Location"] = f"/reports/{accepted.number}"
+    return await _dispose(intake, form, accepted, request)
+
+
+def staff_actor(staff: Staff) -> Actor:
+    """The member of staff as histories name one."""
+    return Actor(
+        kind=ActorKind.STAFF, staff_id=staff.id, role=Role(staff.role), agency_id=staff.agency_id
+    )
+
+
+async def _accept(
+    session: AsyncSession,
+    intake: Resources,
+    form: ManualForm,
+    staff: Staff,
+    key: str,
+    files: tuple[StoredAttachment, ...],
+) -> Accepted:
+    reporter_id = await _account(session, intake, form) if form.existing_reporter else None
+    if reporter_id is None and form.reporter.name is None:
+        raise validation(FieldError("reporter.name", "missing"))
+    addressee_id, category_id = await checked(session, form)
+    report = NewReport(
+        title=form.title,
+        body=form.body,
+        channel=Channel(form.channel),
+        scope=f"staff:{staff.id}",
+        idempotency_key=key,
+        actor=staff_actor(staff),
+        classification=form.class_code,
+        happened_at=form.happened,
+        region_code=region_code(form),
+        place=form.place,
+        latitude=form.latitude,
+        longitude=form.longitude,
+        addressee_id=addressee_id,
+        fallback_agency_id=staff.agency_id,
+        category_id=category_id,
+        anonymous=form.anonymous,
+        secret=form.secret,
+        identity=form.reporter.identity,
+        reporter_id=reporter_id,
+        made_by=staff.id,
+        attachments=files,
+    )
+    return await accept_or_refuse(session, intake, report)
+
+
+async def _account(session: AsyncSession, intake: Resources, form: ManualForm) -> int:
+    phone, email = form.reporter.phone, form.reporter.email
+    contact = {
+        "phone": intake.index.phone(phone) if phone else None,
+        "email": intake.index.email(email) if email else None,
+    }
+    found: int | None = (await session.execute(_ACCOUNT, contact)).scalar_one_or_none()
+    if found is None:
+        raise validation(FieldError("reporter", "reporter_unknown"))
+    return found
+
+
+async def _dispose(
+    intake: Resources, form: ManualForm, accepted: Accepted, request: Request
+) -> ManualAnswer:
+    answer = SubmissionAnswer.of(accepted).model_dump()
+    if form.disposition is None:
+        return ManualAnswer(**answer, disposition=None)
+    disposition = await _ask_routing(intake, form, accepted.number, request)
+    return ManualAnswer(**answer, disposition=disposition)
+
+
+async def _ask_routing(
+    intake: Resources, form: ManualForm, number: int, request: Request
+) -> DispositionAnswer:
+    """With the staff member's own token: routing decides who may. The command's id follows from
+    the number, so that a form sent again gets the first outcome."""
+    try:
+        said = await intake.http.post(
+            f"/reports/{number}/verify",
+            json=form.disposition,
+            headers={
+                "Authorization": request.headers["authorization"],
+                "Accept-Language": request.headers.get("accept-language", "id"),
+                "Idempotency-Key": str(uuid5(NAMESPACE_URL, f"lapor:disposition:{number}")),
+                **trace_headers(),
+            },
+        )
+        answer = said.json()
+    except (httpx.HTTPError, ValueError):
+        return DispositionAnswer(state="failed", http_status=None, answer=None)
+    return DispositionAnswer(
+        state=_state(said.status_code, answer), http_status=said.status_code, answer=answer
+    )
+
+
+def _state(status: int, answer: Any) -> Literal["done", "refused", "waiting", "failed"]:
+    if status >= 500 or not isinstance(answer, dict):
+        return "failed"
+    if status >= 400:
+        return "refused"
+    if status == 202:
+        return "waiting"
+    return "refused" if answer.get("state") == "refused" else "done"
+
+
+_ACCOUNT = text(
+    "SELECT id FROM intake.reporter"
+    " WHERE phone_index = CAST(:phone AS bytea) OR email_index = CAST(:email AS bytea)"
+    " ORDER BY phone_index = CAST(:phone AS bytea) DESC NULLS LAST LIMIT 1"
+)

@@ -1,0 +1,239 @@
+"""Reading a report: the public what is published, its reporter everything but staff's affairs."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.report_reading import (
+    Row,
+    attachments_of,
+    attachments_of_messages,
+    find_report,
+    history_of,
+    is_own,
+    is_published,
+    words_of,
+)
+from services.intake.report_view import (
+    HistoryLine,
+    PublicFollowUp,
+    PublicLine,
+    PublicReport,
+    PublishedWords,
+    ReporterReport,
+    attachment_line,
+)
+from services.intake.resources import Intake
+from shared import regions
+from shared.database.columns import now
+from shared.http.auth import OptionalPrincipal
+from shared.http.documentation import problem_responses
+from shared.http.idempotency import etag
+from shared.http.problems import not_found
+from shared.http.transaction import Transaction
+from shared.labels import countdown, label
+from shared.labels.colours import STATUS_COLOURS
+from shared.lifecycle.actions import PERFORMED_BY, Action, DeferralKind, RequestKind
+from shared.lifecycle.authority import Standing
+from shared.lifecycle.calendar import WorkingCalendar
+from shared.lifecycle.check import allowed_actions
+from shared.lifecycle.clocks import days_left
+from shared.lifecycle.people import ActorKind
+from shared.lifecycle.state import ReportState
+
+router = APIRouter(tags=["Reading"])
+
+Number = Annotated[int, Path(gt=0, lt=2**63)]
+
+
+@router.get("/reports/{number}", responses=problem_responses(401, 404))
+async def read_report(
+    number: Number,
+    principal: OptionalPrincipal,
+    session: Transaction,
+    intake: Intake,
+    response: Response,
+) -> PublicReport | ReporterReport:
+    """With a reporter's, a report's or its partner's token all that the reporter may read; to
+    everybody else the status, and from verification on the corrected words. A secret report is
+    a 404."""
+    row = await find_report(session, number)
+    if row is not None and is_own(row, principal):
+        response.headers["ETag"] = etag(row["version"])
+        await intake.times.refresh(session)
+        return await _for_reporter(session, row, intake.times.calendar)
+    if row is None or row["secret"]:
+        raise not_found()
+    return await _for_public(session, row)
+
+
+async def _for_public(session: AsyncSession, row: Row) -> PublicReport:
+    return PublicReport(
+        number=row["number"],
+        submitted_at=row["submitted_at"],
+        published=await _published(session, row) if is_published(row) else None,
+        **_status(row),
+    )
+
+
+async def _published(session: AsyncSession, row: Row) -> PublishedWords:
+    number = row["number"]
+    history = await history_of(session, number)
+    words = await words_of(session, number)
+    files = await attachments_of(session, number)
+    return PublishedWords(
+        title=row["title"],
+        body=row["body"],
+        **_particulars(row),
+        attachments=[attachment_line(number, file) for file in files if file["released"]],
+        history=[
+            PublicLine(at=line["at"], status=line["to_status"], status_label=_status_label(line))
+            for line in history
+            if line["visibility"] == "public"
+        ],
+        follow_ups=[
+            PublicFollowUp(
+                at=line["at"],
+                kind=said["kind"],
+                kind_label=label("follow_up_kind", said["kind"]),
+                agency=said["agency"] or line["agency"],
+                words=said["words"],
+            )
+            for line in history
+            if line["action"] == Action.FOLLOW_UP
+            and (said := words.get(line["ref"])) is not None
+            and not said["secret"]
+        ],
+    )
+
+
+async def _for_reporter(
+    session: AsyncSession, row: Row, calendar: WorkingCalendar
+) -> ReporterReport:
+    number, state = row["number"], ReportState.model_validate(row["state"])
+    clock = state.process_clock
+    return ReporterReport(
+        **{
+            name: row[name]
+            for name in (
+                *("number", "version", "submitted_at", "channel", "anonymous", "secret"),
+                *("original_title", "original_body", "title", "body", "latitude", "longitude"),
+                *("due_at", "overdue", "auto_close_at", "linked_number", "external_id"),
+            )
+        },
+        **_status(row),
+        **_particulars(row),
+        channel_label=label("channel", row["channel"]),
+        countdown=countdown(days_left(clock, now(), calendar)) if clock else None,
+        question_open=state.question_open,
+        attachments=[
+            attachment_line(number, file) for file in await attachments_of(session, number)
+        ],
+        history=await _history(session, number),
+        allowed_actions=list(allowed_actions(state, {Standing.REPORTER})),
+    )
+
+
+async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
+    words = await words_of(session, number)
+    files = await attachments_of_messages(session, number)
+    lines = []
+    for row in await history_of(session, number):
+        said = words.get(row["ref"]) if _reporter_reads(row) else None
+        action, details = _shown_action(row), row["details"]
+        category = details.get("archive_category") if action is Action.ARCHIVE else None
+        lines.append(
+            HistoryLine(
+                entry=row["entry"],
+                at=row["at"],
+                action=action,
+                action_label=label("action", action),
+                actor=_actor(row),
+                agency=row["agency"],
+                from_status=row["from_status"],
+                to_status=row["to_status"],
+                to_status_label=_status_label(row),
+                words=said["words"] if said else None,
+                kind=said["kind"] if said else None,
+                secret=bool(said and said["secret"]),
+                rating=said["rating"] if said else None,
+                archive_category=category,
+                archive_category_label=label("archive_category", category) if category else None,
+                attachments=[
+                    attachment_line(number, file)
+                    for file in files
+                    if said and file["command_id"] == row["ref"]
+                ],
+            )
+        )
+    return lines
+
+
+def _reporter_reads(line: Row) -> bool:
+    """Whether the words of this step are for the reporter: not those of requests, coordination
+    and handing over."""
+    if line["action"] == Action.DEFER:
+        return bool(line["details"].get("deferral") == DeferralKind.INCOMPLETE_DATA)
+    return _shown_action(line) in _READ_BY_REPORTER
+
+
+def _shown_action(line: Row) -> Action:
+    """An accepted request is told as what it did."""
+    action = Action(line["action"])
+    if action is Action.ACCEPT_REQUEST and line["details"].get("request") in PERFORMED_BY:
+        return PERFORMED_BY[RequestKind(line["details"]["request"])]
+    return action
+
+
+def _actor(line: Row) -> str:
+    """The role; members of staff are not named."""
+    match ActorKind(line["actor_kind"]):
+        case ActorKind.STAFF:
+            return label("role", line["role"])
+        case ActorKind.PARTNER:
+            return label("role", "partner_system")
+        case kind:
+            return label("role", kind)
+
+
+def _status(row: Row) -> dict[str, Any]:
+    return {
+        "status": row["status"],
+        "status_label": label("status", row["status"]),
+        "tab": row["tab"],
+        "colour": STATUS_COLOURS[row["status"]].background,
+    }
+
+
+def _particulars(row: Row) -> dict[str, Any]:
+    region = regions.find(row["region_code"]) if row["region_code"] else None
+    kind = row["classification"]
+    return {
+        "classification": kind,
+        "classification_label": label("classification", kind) if kind else None,
+        "category": row["category"],
+        "handler": row["handler"],
+        "region_code": row["region_code"],
+        "region": region.path if region else None,
+        "place": row["place"],
+        "happened_at": row["happened_at"],
+    }
+
+
+def _status_label(line: Row) -> str:
+    return label("status", line["to_status"])
+
+
+_READ_BY_REPORTER = frozenset(
+    {
+        Action.ARCHIVE,
+        Action.CLOSE,
+        Action.REOPEN,
+        Action.FOLLOW_UP,
+        Action.REPLY,
+        Action.COMPLETE_INFORMATION,
+        Action.WITHDRAW,
+        Action.DECLARE_SATISFIED,
+    }
+)

@@ -1,0 +1,152 @@
+"""A report as the public and as its reporter may read it (the domain's *what is public*)."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+
+class AttachmentLine(BaseModel):
+    """A file that may be downloaded from `href`."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    href: str
+
+
+class PublicLine(BaseModel):
+    """A change of status."""
+
+    at: datetime
+    status: str
+    status_label: str
+
+
+class PublicFollowUp(BaseModel):
+    """What the agency did, in its words."""
+
+    at: datetime
+    kind: str
+    kind_label: str
+    agency: str
+    words: str
+
+
+class PublishedWords(BaseModel):
+    """What the public reads from verification on: the corrected words, never the original ones."""
+
+    title: str
+    body: str
+    classification: str | None
+    classification_label: str | None
+    category: str | None
+    handler: str
+    region_code: str | None
+    region: str | None
+    place: str | None
+    happened_at: str | None
+    attachments: list[AttachmentLine]
+    history: list[PublicLine]
+    follow_ups: list[PublicFollowUp]
+
+
+class PublicReport(BaseModel):
+    """The status, and what is published, if anything is."""
+
+    view: Literal["public"] = "public"
+    number: int
+    status: str
+    status_label: str
+    tab: str
+    colour: str
+    submitted_at: datetime
+    published: PublishedWords | None
+
+
+class HistoryLine(BaseModel):
+    """A step of the report, with the words that belong to it where the reporter may read them."""
+
+    entry: int
+    at: datetime
+    action: str
+    action_label: str
+    actor: str
+    agency: str | None
+    from_status: str | None
+    to_status: str
+    to_status_label: str
+    words: str | None
+    kind: str | None = Field(description="Of a follow-up: initial_response or follow_up")
+    secret: bool = Field(description="Only reporter and staff see it")
+    rating: int | None
+    archive_category: str | None
+    archive_category_label: str | None
+    attachments: list[AttachmentLine]
+
+
+class ReporterReport(BaseModel):
+    """A report as its reporter reads it; a partner system reads those it brought like this."""
+
+    view: Literal["reporter"] = "reporter"
+    number: int
+    version: int
+    status: str
+    status_label: str
+    tab: str
+    colour: str
+    submitted_at: datetime
+    channel: str
+    channel_label: str
+    classification: str | None
+    classification_label: str | None
+    category: str | None
+    anonymous: bool
+    secret: bool
+    original_title: str
+    original_body: str
+    title: str | None = Field(description="As corrected; null before verification")
+    body: str | None
+    happened_at: str | None
+    region_code: str | None
+    region: str | None
+    place: str | None
+    latitude: float | None
+    longitude: float | None
+    handler: str = Field(description="The agency that owes the next step")
+    due_at: datetime | None
+    overdue: bool
+    countdown: str | None
+    auto_close_at: datetime | None
+    question_open: bool
+    linked_number: int | None
+    external_id: str | None
+    attachments: list[AttachmentLine]
+    history: list[HistoryLine]
+    allowed_actions: list[str]
+
+
+class PublicItem(BaseModel):
+    """A published report in a listing."""
+
+    number: int
+    title: str
+    status: str
+    status_label: str
+    classification: str | None
+    category: str | None
+    handler: str
+    region_code: str | None
+    submitted_at: datetime
+
+
+def attachment_line(number: int, row: Any) -> AttachmentLine:
+    return AttachmentLine(
+        id=row["id"],
+        name=row["name"],
+        media_type=row["media_type"],
+        size=row["size"],
+        href=f"/reports/{number}/attachments/{row['id']}",
+    )

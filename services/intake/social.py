@@ -1,0 +1,160 @@
+"""Posts on X become reports: read, completed by an admin, created once."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AfterValidator, BaseModel, Field
+from pydantic_core import PydanticCustomError
+from sqlalchemy import text
+
+from services.intake.manual import staff_actor
+from services.intake.new_report import DifferentContent, Identity, NewReport
+from services.intake.references import checked, region_code
+from services.intake.report_form import Name, ReportForm
+from services.intake.resources import Intake
+from services.intake.submission import SubmissionAnswer
+from services.intake.x_api import Post, XError, parse_post_id
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.problems import FieldError, Problem, conflict, not_found, unavailable, validation
+from shared.http.transaction import Transaction
+from shared.lifecycle.channels import Channel
+from shared.text import TextRejected, derive_title
+
+router = APIRouter(prefix="/channels/x", tags=["Social media"])
+
+NETWORK = "x"
+
+
+def _post_id(raw: str) -> str:
+    try:
+        return parse_post_id(raw)
+    except XError:
+        raise PydanticCustomError("post_invalid", "Not a post on X") from None
+
+
+PostRef = Annotated[str, Field(max_length=300), AfterValidator(_post_id)]
+
+
+class PostPreview(BaseModel):
+    """A post, for the admin to complete. `number`: it is that report already."""
+
+    id: str
+    url: str
+    author: str
+    author_name: str
+    text: str
+    created_at: datetime
+    media_urls: list[str]
+    suggested_title: str
+    number: int | None
+
+
+class PostForm(ReportForm):
+    """A report made of a post: `url` (or id) and `author` as read or pasted, the rest completed."""
+
+    url: PostRef = Field(description="The post's address or id")
+    author: Name = Field(min_length=1, description="The account's name on X")
+
+
+@router.get("/posts", responses=problem_responses(401, 403, 404, 409, 503))
+async def read_post(
+    url: Annotated[str, Query(max_length=300)],
+    staff: CurrentStaff,
+    session: Transaction,
+    intake: Intake,
+) -> PostPreview:
+    """Read a post through the X API. 409 `x_not_configured`: paste it into the form instead."""
+    if intake.x is None:
+        raise conflict("x_not_configured")
+    try:
+        post = await intake.x.get_post(url)
+    except XError as error:
+        raise _problem(error) from None
+    number = (await session.execute(_NUMBER, {"post_id": post.id})).scalar_one_or_none()
+    return PostPreview(
+        id=post.id,
+        url=post.url,
+        author=post.author_username,
+        author_name=post.author_name,
+        text=post.text,
+        created_at=post.created_at,
+        media_urls=list(post.media_urls),
+        suggested_title=_title(post),
+        number=number,
+    )
+
+
+@router.post("/reports", status_code=201, responses=problem_responses(401, 403, 409, 503))
+async def submit_post(
+    form: PostForm,
+    staff: CurrentStaff,
+    session: Transaction,
+    intake: Intake,
+    response: Response,
+) -> SubmissionAnswer:
+    """Create the report. The same post again is a 409 that names the first report."""
+    addressee_id, category_id = await checked(session, form)
+    report = NewReport(
+        title=form.title,
+        body=form.body,
+        channel=Channel.X,
+        scope=NETWORK,
+        idempotency_key=form.url,
+        actor=staff_actor(staff),
+        classification=form.class_code,
+        happened_at=form.happened,
+        region_code=region_code(form),
+        place=form.place,
+        latitude=form.latitude,
+        longitude=form.longitude,
+        addressee_id=addressee_id,
+        fallback_agency_id=staff.agency_id,
+        category_id=category_id,
+        anonymous=form.anonymous,
+        secret=form.secret,
+        identity=Identity(name=f"@{form.author.lstrip('@')}"),
+        made_by=staff.id,
+    )
+    try:
+        accepted = await intake.acceptance.accept(session, report)
+    except DifferentContent as before:
+        raise _reported(before.number) from None
+    if accepted.replayed:
+        raise _reported(accepted.number)
+    # Not the address with the author's name in it: that would be an identity in the open.
+    post = {"post_id": form.url, "number": accepted.number}
+    await session.execute(_KEEP, post | {"url": f"https://x.com/i/status/{form.url}"})
+    response.headers["Location"] = f"/reports/{accepted.number}"
+    return SubmissionAnswer.of(accepted)
+
+
+def _title(post: Post) -> str:
+    try:
+        return derive_title(post.text)
+    except TextRejected:  # a picture without words
+        return ""
+
+
+def _reported(number: int) -> Problem:
+    return conflict("post_reported", members={"number": number}, number=number)
+
+
+def _problem(error: XError) -> Problem:
+    match error.code:
+        case "not_a_post":
+            return validation(FieldError("url", "post_invalid"))
+        case "not_found":
+            return not_found("post_not_found")
+        case "not_visible":
+            return not_found("post_not_visible")
+        case _:
+            return unavailable("x_unavailable", seconds=60)
+
+
+_NUMBER = text("SELECT number FROM intake.social_post WHERE network = 'x' AND post_id = :post_id")
+_KEEP = text(
+    "INSERT INTO intake.social_post (network, post_id, number, url)"
+    " VALUES ('x', :post_id, :number, :url)"
+)
