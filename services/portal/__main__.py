@@ -1,0 +1,8 @@
+"""`python -m services.portal`: the portal's process."""
+
+from services.portal.app import create
+from shared.http.app import serve
+from shared.settings import settings
+
+if __name__ == "__main__":
+    serve("portal", create, host=settings().host, port=settings().portal_port)

@@ -1,0 +1,48 @@
+"""The portal put together: public site and staff panel, over the services' addresses."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.portal import panel, public, stylesheet, trouble
+from services.portal.calling import Services
+from services.portal.renewal import Renewal
+from services.portal.sessions import Cookies
+from shared.http.app import create_app
+from shared.settings import Settings
+from shared.settings import settings as own_settings
+
+CONTENT_SECURITY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
+
+
+def create(settings: Settings | None = None) -> FastAPI:
+    """The portal's application; it needs no database, only the other services' addresses."""
+    settings = settings or own_settings()
+    services = Services(settings)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await services.close()
+
+    app = create_app(
+        name="portal",
+        title="LAPOR!",
+        routers=[stylesheet.router, *public.routers, *panel.routers],
+        settings=settings,
+        lifespan=life,
+        content_security=CONTENT_SECURITY,
+        docs=False,
+    )
+    app.state.services = services
+    app.state.renewal = Renewal(services)
+    app.state.cookies = Cookies(
+        settings.jwt_secret, secure=settings.public_base_url.startswith("https://")
+    )
+    trouble.install(app)
+    return app

@@ -1,0 +1,125 @@
+"""Calls to the services: for whom, with which token; their problems come back as problems."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+from uuid import UUID
+
+import httpx
+from fastapi import Request
+
+from shared.http.problems import Problem, unavailable
+from shared.settings import Settings
+
+Service = Literal["intake", "routing", "followup", "reporting"]
+File = tuple[str, tuple[str, bytes, str]]
+
+
+class Refusal(Problem):
+    """A service's no, in its words: `title` and `detail` are Indonesian; `fields` says what is
+    wrong with which field."""
+
+    def __init__(self, status: int, document: Mapping[str, Any]) -> None:
+        super().__init__(status, str(document.get("code", "unavailable")))
+        self.title = str(document.get("title", ""))
+        self.detail = str(document.get("detail", ""))
+        self.fields: dict[str, str] = {
+            str(e.get("field", "")): str(e.get("message", ""))
+            for e in document.get("errors") or ()
+        }
+
+
+class Services:
+    """The other services, reached over HTTP. One for the whole process; `close` it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._bases: dict[Service, str] = {
+            "intake": settings.intake_url,
+            "routing": settings.routing_url,
+            "followup": settings.followup_url,
+            "reporting": settings.reporting_url,
+        }
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(30, connect=3),
+            limits=httpx.Limits(max_connections=100, keepalive_expiry=60),
+            follow_redirects=False,
+        )
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def call(
+        self,
+        request: Request,
+        service: Service,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        data: Mapping[str, Any] | None = None,
+        files: Sequence[File] = (),
+        key: UUID | None = None,
+        version: str | None = None,
+    ) -> httpx.Response:
+        """The answer, if it is a yes. Raises `Refusal`, or the 503 problem where the service
+        is away. The visitor's address goes along, so that limits count people, not portals."""
+        headers = {"Accept-Language": "id", "X-Forwarded-For": _address(request)}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if key:
+            headers["Idempotency-Key"] = str(key)
+        if version:
+            headers["If-Match"] = f'"{version}"'
+        try:
+            answer = await self._client.request(
+                method,
+                self._bases[service] + path,
+                headers=headers,
+                params=_given(params),
+                json=json,
+                data=data,
+                files=files or None,
+            )
+        except httpx.TransportError:
+            raise unavailable() from None
+        if answer.is_error:
+            raise _refusal(answer)
+        return answer
+
+    async def stream(
+        self, request: Request, service: Service, path: str, token: str | None
+    ) -> httpx.Response:
+        """As `call` for a GET whose body is read, and closed, by the caller."""
+        headers = {"Accept-Language": "id", "X-Forwarded-For": _address(request)}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        built = self._client.build_request("GET", self._bases[service] + path, headers=headers)
+        try:
+            answer = await self._client.send(built, stream=True)
+        except httpx.TransportError:
+            raise unavailable() from None
+        if answer.is_error:
+            await answer.aread()
+            await answer.aclose()
+            raise _refusal(answer)
+        return answer
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _given(params: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Without the filters that are empty: a form sends every field it has."""
+    return {k: v for k, v in params.items() if v not in (None, "", [])} if params else None
+
+
+def _refusal(answer: httpx.Response) -> Problem:
+    if answer.status_code >= 500:
+        return unavailable()
+    try:
+        document = answer.json()
+    except ValueError:
+        document = {}
+    return Refusal(answer.status_code, document if isinstance(document, dict) else {})

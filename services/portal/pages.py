@@ -1,0 +1,115 @@
+"""Pages from templates: the words of codes, dates as people read them, colours by class."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from services.portal.differences import difference
+from services.portal.stylesheet import STYLESHEET_PATH
+from shared.labels import countdown, labels
+
+
+def render(template: str, **content: Any) -> str:
+    """The HTML of a page."""
+    return _environment.get_template(template).render(**content)
+
+
+def label(kind: str, code: object) -> str:
+    """The Indonesian label; the code itself where a newer service has one we do not know."""
+    return labels(kind).get(str(code), str(code)) if code is not None else ""
+
+
+def moment(value: object, zone: str = "WIB") -> str:
+    """`23 Nov 2026 14.05 WIB` from an ISO instant; a mere day has no time."""
+    parsed = _parsed(value)
+    if parsed is None:
+        return ""
+    if not isinstance(parsed, datetime):
+        return _day(parsed)
+    local = parsed.astimezone(_ZONES[zone])
+    return f"{_day(local)} {local:%H.%M} {zone}"
+
+
+def day(value: object, zone: str = "WIB") -> str:
+    """`Senin, 23 November 2026` from an ISO instant or day."""
+    parsed = _parsed(value)
+    if parsed is None:
+        return ""
+    local = parsed.astimezone(_ZONES[zone]) if isinstance(parsed, datetime) else parsed
+    return f"{_WEEKDAYS[local.weekday()]}, {local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def age(value: object) -> str:
+    """How long ago, in the unit that says most."""
+    parsed = _parsed(value)
+    if not isinstance(parsed, datetime):
+        return ""
+    seconds = max(0, (datetime.now(UTC) - parsed).total_seconds())
+    for size, name in ((86400, "hari"), (3600, "jam"), (60, "menit")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {name} lalu"
+    return "baru saja"
+
+
+def size(value: int) -> str:
+    """`1,4 MB`."""
+    if value < 1024 * 1024:
+        return f"{max(1, value // 1024)} KB"
+    return f"{value / 1024 / 1024:.1f} MB".replace(".", ",")
+
+
+def _parsed(value: object) -> datetime | date | None:
+    if isinstance(value, datetime | date):
+        return value
+    if not isinstance(value, str) or not value:
+        return None
+    if len(value) == len("2026-11-23"):
+        return date.fromisoformat(value)
+    parsed = datetime.fromisoformat(value)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def _day(value: date) -> str:
+    return f"{value.day} {_MONTHS[value.month - 1][:3]} {value.year}"
+
+
+def _paragraphs(text: object) -> Markup:
+    """What somebody wrote, its line breaks kept and everything else escaped."""
+    return Markup("<br>").join(str(text or "").strip().split("\n"))
+
+
+_ZONES = {
+    "WIB": ZoneInfo("Asia/Jakarta"),
+    "WITA": ZoneInfo("Asia/Makassar"),
+    "WIT": ZoneInfo("Asia/Jayapura"),
+}
+_MONTHS = (
+    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
+).split()
+_WEEKDAYS = "Senin Selasa Rabu Kamis Jumat Sabtu Minggu".split()
+
+_environment = Environment(
+    loader=PackageLoader("services.portal"),
+    autoescape=select_autoescape(default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+_environment.filters |= {
+    "moment": moment,
+    "day": day,
+    "age": age,
+    "size": size,
+    "paragraphs": _paragraphs,
+}
+_environment.globals |= {
+    "label": label,
+    "labels": labels,
+    "countdown": countdown,
+    "difference": difference,
+    "stylesheet": STYLESHEET_PATH,
+}

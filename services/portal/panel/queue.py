@@ -1,0 +1,67 @@
+"""The queue: tabs with counts, filters, search, order, pages."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Response
+
+from services.portal import references
+from services.portal.filled import Filled
+from services.portal.visit import PanelVisit, Visit
+
+router = APIRouter(prefix="/panel", include_in_schema=False)
+
+FLAGS = ("overdue", "escalated", "priority", "anonymous", "secret", "held", "assigned_to_me")
+_FILTERS = (
+    "scope", "agency", "category", "classification", "channel", "region", "q", "order",
+    "due_before", "submitted_from", "submitted_to", *FLAGS,
+)  # fmt: skip
+_DAYS = ("due_before", "submitted_from", "submitted_to")
+
+
+@router.get("")
+async def queue(visit: PanelVisit) -> Response:
+    asked = visit.request.query_params
+    form = Filled({name: asked[name] for name in (*_FILTERS, "tab", "sub") if name in asked})
+    if not form.get("tab"):
+        officer = visit.session.role == "liaison_officer"
+        form.set("tab", "awaiting_follow_up" if officer else "unverified")
+    references.spread_region(form, form.get("region"))
+    below = {"scope": form.get("scope"), "agency": form.get("agency")}
+    page = await visit.read(
+        "routing", "/queue", params={**_params(form), "cursor": asked.get("lanjut"), "limit": 25}
+    )
+    return visit.page(
+        "panel/queue.html",
+        form=form,
+        page=page,
+        counts=await visit.read("routing", "/queue/counts", params=below),
+        agencies=await _agencies_below(visit),
+        categories=await references.categories(visit),
+        provinces=await visit.read("intake", "/regions"),
+        flags=FLAGS,
+        filtered=[name for name in _FILTERS if form.get(name) and name != "scope"],
+        link=lambda **changed: _link(form, changed),
+    )
+
+
+def _params(form: Filled) -> dict[str, Any]:
+    params: dict[str, Any] = form.given("tab", "sub", *_FILTERS)
+    for name in _DAYS:
+        if name in params:
+            params[name] = f"{params[name]}T00:00:00+07:00"
+    for name in FLAGS:
+        if name in params:
+            params[name] = "true"
+    return params
+
+
+def _link(form: Filled, changed: dict[str, Any]) -> str:
+    """This queue's address with some parameters changed; a value of None leaves one out."""
+    params = form.given("tab", "sub", *_FILTERS) | changed
+    return "/panel?" + urlencode({k: v for k, v in params.items() if v is not None})
+
+
+async def _agencies_below(visit: Visit) -> list[references.Option]:
+    found = await visit.read("intake", "/agencies", params={"parent": visit.session.agency_id})
+    return [(str(one["id"]), one["name"]) for one in found]

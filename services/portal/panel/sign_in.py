@@ -1,0 +1,51 @@
+"""Staff sign in and out."""
+
+from fastapi import APIRouter, Response
+
+from services.portal.filled import Filled
+from services.portal.paths import own_path
+from services.portal.sessions import TokenPair
+from services.portal.visit import PanelDoor
+from shared.http.problems import Problem
+
+router = APIRouter(prefix="/panel", include_in_schema=False)
+
+NAMES = {"username": "Nama pengguna", "password": "Kata sandi"}
+
+
+@router.get("/masuk")
+async def sign_in_form(visit: PanelDoor, lanjut: str = "") -> Response:
+    return visit.page("panel/sign_in.html", form=Filled({"lanjut": lanjut}, NAMES))
+
+
+@router.post("/masuk")
+async def sign_in(visit: PanelDoor) -> Response:
+    form = Filled(await visit.form(), NAMES)
+    body = {"username": form.get("username").strip(), "password": form.get("password")}
+    visit.session.sign_out()
+    try:
+        given = (await visit.call("routing", "POST", "/sign-in", json=body)).json()
+        visit.session.tokens = TokenPair(
+            access=given["access_token"], refresh=given["refresh_token"]
+        )
+        me = await visit.read("routing", "/me")
+    except Problem as problem:
+        form.refuse(problem)
+        return visit.page("panel/sign_in.html", problem.status, form=form)
+    visit.session.name = me["name"]
+    visit.session.role = me["role"]
+    visit.session.agency_id = me["agency_id"]
+    visit.session.agency_name = me["agency_name"]
+    return visit.go(own_path(form.get("lanjut"), "/panel"))
+
+
+@router.post("/keluar")
+async def sign_out(visit: PanelDoor) -> Response:
+    await visit.form()
+    tokens = visit.session.tokens
+    visit.session.sign_out()
+    if tokens and tokens.refresh:
+        await visit.call(
+            "routing", "POST", "/sign-out", json={"refresh_token": tokens.refresh}
+        )
+    return visit.go("/panel/masuk", "Anda sudah keluar.")

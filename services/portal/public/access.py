@@ -1,0 +1,16 @@
+"""Reaching one's own report by number and access code."""
+
+from typing import Any
+
+from services.portal.visit import Visit
+
+
+async def open_report(visit: Visit, number: int, code: str) -> Any:
+    """Show number and code; the browser keeps the access. Gives the report as its reporter
+    sees it. Raises the refusal where they do not belong together."""
+    answer = await visit.call(
+        "intake", "POST", f"/reports/{number}/access", json={"access_code": code}
+    )
+    token = answer.json()["access_token"]
+    visit.session.keep_report(number, token)
+    return await visit.read("intake", f"/reports/{number}", token=token)

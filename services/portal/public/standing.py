@@ -1,0 +1,54 @@
+"""Where a report is, in one line for its reporter: who has it, what they owe, until when."""
+
+from typing import Any, NamedTuple
+
+from services.portal.pages import day
+
+
+class Standing(NamedTuple):
+    """`line` says who has it; `until` by when, or what follows."""
+
+    line: str
+    until: str
+
+
+def standing(report: dict[str, Any]) -> Standing:
+    """The first thing a reporter reads. `report` as intake gives it to its reporter."""
+    handler, status = report["handler"], report["status"]
+    line = _LINES[status].format(handler=handler)
+    if status == "FOLLOWED_UP" and report["due_at"]:
+        line = f"{handler} sudah memberi respon awal dan masih harus menyelesaikan laporan Anda."
+    return Standing(line, _until(report))
+
+
+def _until(report: dict[str, Any]) -> str:
+    status, due = report["status"], report["due_at"]
+    if status == "AWAITING_INFORMATION":
+        return "Selama itu laporan menunggu jawaban Anda."
+    if due:
+        left = f" ({report['countdown']})" if report["countdown"] else ""
+        return f"Paling lambat {day(due)}{left}."
+    if report["auto_close_at"]:
+        return (
+            f"Tanggapi, atau nyatakan puas. Tanpa tanggapan, laporan ditutup otomatis pada "
+            f"{day(report['auto_close_at'])}."
+        )
+    return ""
+
+
+_LINES = {
+    "UNVERIFIED": "{handler} sedang memeriksa laporan Anda.",
+    "AGENCY_NOT_CONNECTED": (
+        "Laporan Anda ada di {handler}, menunggu instansi yang berwenang terhubung."
+    ),
+    "AWAITING_INFORMATION": "Giliran Anda: {handler} meminta Anda melengkapi laporan.",
+    "INFORMATION_TO_EVALUATE": "{handler} sedang memeriksa informasi tambahan dari Anda.",
+    "ARCHIVED_BY_ADMIN": "Laporan ini diarsipkan oleh {handler}.",
+    "ARCHIVED_BY_REPORTER": "Anda sudah menarik laporan ini.",
+    "VERIFIED": "{handler} harus menindaklanjuti laporan Anda.",
+    "FOLLOWED_UP": "{handler} sudah menindaklanjuti. Giliran Anda.",
+    "REPLIED_BY_REPORTER": "{handler} harus menjawab tanggapan Anda.",
+    "CLOSED_BY_SYSTEM": "Laporan ini selesai: ditutup otomatis setelah tindak lanjut terakhir.",
+    "CLOSED_BY_ADMIN": "Laporan ini selesai: ditutup oleh admin.",
+    "CLOSED_BY_REPORTER": "Laporan ini selesai: Anda menyatakan puas.",
+}

@@ -1,0 +1,117 @@
+"""Making a report, and the receipt for it."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from services.portal import references
+from services.portal.filled import Filled, files_of
+from services.portal.public.access import open_report
+from services.portal.visit import BODY_LIMIT, PublicVisit, Visit
+from shared.http.problems import Problem
+
+router = APIRouter(include_in_schema=False)
+
+NAMES = {
+    "classification": "Jenis laporan",
+    "title": "Judul",
+    "body": "Isi laporan",
+    "happened_at": "Kapan terjadi",
+    "province": "Wilayah",
+    "place": "Tempat",
+    "addressee": "Instansi tujuan",
+    "category": "Kategori",
+    "name": "Nama",
+    "phone": "Nomor telepon",
+    "email": "Surel",
+    "nik": "NIK",
+    "attachments": "Lampiran",
+}
+_OURS = {
+    "region_code": "province",
+    "reporter": "phone",
+    "reporter.name": "name",
+    "reporter.phone": "phone",
+    "reporter.email": "email",
+    "reporter.nik": "nik",
+}
+
+
+@router.get("/buat-laporan")
+async def report_form(visit: PublicVisit, lanjutan: int | None = None) -> Response:
+    form = Filled({"classification": "complaint", "linked_number": lanjutan}, NAMES)
+    return await _form_page(visit, form)
+
+
+@router.post("/buat-laporan", max_body_size=BODY_LIMIT)
+async def submit(visit: PublicVisit) -> Response:
+    sent = await visit.form()
+    form = Filled(sent, NAMES)
+    if form.get("langkah") in ("wilayah", "cari"):
+        return await _form_page(visit, form)
+    report = _report(visit, form)
+    linked = report.get("linked_number")
+    # The token of an earlier report opens that one only, yet shows that it is one's own.
+    token = visit.session.reports.get(linked) if linked and not visit.signed_in else None
+    try:
+        answer = await visit.call(
+            "intake",
+            "POST",
+            "/reports/with-attachments",
+            data={"report": json.dumps(report)},
+            files=await files_of(sent, "attachments"),
+            key=form.key,
+            token=token,
+        )
+    except Problem as problem:
+        form.refuse(problem, _OURS)
+        return await _form_page(visit, form, problem.status)
+    receipt = answer.json()
+    visit.session.receipt = json.dumps(
+        {name: receipt[name] for name in ("number", "access_code", "link", "verification_due_at")}
+    )
+    return visit.go("/tanda-terima")
+
+
+@router.get("/tanda-terima")
+async def receipt(visit: PublicVisit) -> Response:
+    """Number and code, shown to the browser that submitted until it submits again or leaves."""
+    if visit.session.receipt is None:
+        return visit.go("/lacak")
+    given = json.loads(visit.session.receipt)
+    report: dict[str, Any] | None = None
+    try:
+        report = await open_report(visit, given["number"], given["access_code"])
+    except Problem:
+        report = None  # the receipt is worth more than who verifies
+    return visit.page("public/receipt.html", receipt=given, report=report)
+
+
+async def _form_page(visit: Visit, form: Filled, status: int = 200) -> Response:
+    return visit.page(
+        "public/submission.html",
+        status,
+        form=form,
+        regions=await references.regions(visit, form),
+        agencies=await references.addressees(visit, form),
+        categories=await references.categories(visit),
+    )
+
+
+def _report(visit: Visit, form: Filled) -> dict[str, Any]:
+    linked = form.get("linked_number")
+    report: dict[str, Any] = {
+        "title": form.get("title"),
+        "body": form.get("body"),
+        "region_code": references.region_code(form),
+        "anonymous": bool(form.get("anonymous")),
+        "secret": bool(form.get("secret")),
+        **form.given("classification", "happened_at", "place"),
+        **{name: int(form.get(name)) for name in ("addressee", "category") if form.get(name)},
+    }
+    if linked.isdecimal():
+        report["linked_number"] = int(linked)
+    if not visit.signed_in:
+        report["reporter"] = form.given("name", "phone", "email", "nik")
+    return report

@@ -1,0 +1,32 @@
+"""Finding one's report again by number and access code."""
+
+from fastapi import APIRouter, Response
+
+from services.portal.filled import Filled
+from services.portal.public.access import open_report
+from services.portal.visit import PublicVisit
+from shared.http.problems import Problem
+
+router = APIRouter(include_in_schema=False)
+
+NAMES = {"number": "Nomor laporan", "access_code": "Kode akses"}
+
+
+@router.get("/lacak")
+async def track_form(visit: PublicVisit, nomor: str = "") -> Response:
+    return visit.page("public/track.html", form=Filled({"number": nomor}, NAMES))
+
+
+@router.post("/lacak")
+async def track(visit: PublicVisit) -> Response:
+    form = Filled(await visit.form(), NAMES)
+    number = "".join(form.get("number").split()).lstrip("#")
+    if not number.isdecimal() or len(number) > 18:
+        form.wrong["number"] = "Nomor laporan terdiri atas angka saja."
+        return visit.page("public/track.html", 422, form=form)
+    try:
+        await open_report(visit, int(number), form.get("access_code"))
+    except Problem as problem:
+        form.refuse(problem)
+        return visit.page("public/track.html", problem.status, form=form)
+    return visit.go(f"/laporan/{int(number)}")

@@ -1,0 +1,78 @@
+"""What forms offer to choose from: agencies, categories, regions."""
+
+from typing import Any
+
+from services.portal.filled import Filled
+from services.portal.visit import Visit
+
+Option = tuple[str, str]
+Group = tuple[str, list[Option]]
+
+REGION_LEVELS = ("province", "regency", "district", "village")
+
+
+async def addressees(visit: Visit, form: Filled) -> list[dict[str, Any]]:
+    """The agencies that a person may address: those searched for, the chosen one kept."""
+    query = form.get("addressee_cari").strip()
+    found = []
+    if len(query) >= 2:
+        found = await visit.read("intake", "/agencies", params={"q": query, "limit": 20})
+    return keep_chosen(form, "addressee", found)
+
+
+def keep_chosen(
+    form: Filled, name: str, found: list[dict[str, Any]], text: str = "kind_label"
+) -> list[dict[str, Any]]:
+    """Options for an agency field. Those chosen before stay, by the names the form carries."""
+    options = {str(one["id"]): {**one, "path_text": one.get(text, "")} for one in found}
+    names = dict(pair.split("|", 1) for pair in form.all(f"{name}_nama") if "|" in pair)
+    for chosen in form.all(name):
+        if chosen.isdecimal() and chosen not in options and chosen in names:
+            options[chosen] = {"id": int(chosen), "name": names[chosen]}
+    return list(options.values())
+
+
+async def categories(visit: Visit) -> list[Group]:
+    """Categories to choose, by the groups they stand in."""
+    found = await visit.read("intake", "/categories")
+    parents = {one["id"]: one["name"] for one in found if one["parent_id"] is None}
+    groups: dict[str, list[Option]] = {}
+    with_children = {one["parent_id"] for one in found}
+    for one in found:
+        if one["id"] not in with_children:
+            group = parents.get(one["parent_id"], one["name"])
+            groups.setdefault(group, []).append((str(one["id"]), one["name"]))
+    return sorted(groups.items())
+
+
+async def regions(visit: Visit, form: Filled) -> list[tuple[str, str, list[Option]]]:
+    """The selects of the region picker as far as they are chosen: field, label, options.
+
+    A choice further up that no longer fits empties those below it.
+    """
+    selects: list[tuple[str, str, list[Option]]] = []
+    parent: str | None = None
+    for level, text in zip(REGION_LEVELS, _LEVEL_LABELS, strict=True):
+        found = await visit.read("intake", "/regions", params={"parent": parent})
+        selects.append((level, text, [(one["code"], one["name"]) for one in found]))
+        parent = form.get(level)
+        if parent not in {one["code"] for one in found}:
+            for below in REGION_LEVELS[REGION_LEVELS.index(level) :]:
+                form.set(below, "")
+            break
+    return selects
+
+
+def region_code(form: Filled) -> str | None:
+    """The most exact region chosen."""
+    return next((form.get(level) for level in reversed(REGION_LEVELS) if form.get(level)), None)
+
+
+def spread_region(form: Filled, code: str | None) -> None:
+    """Fill the selects from one code."""
+    parts = (code or "").split(".")
+    for depth, level in enumerate(REGION_LEVELS, 1):
+        form.set(level, ".".join(parts[:depth]) if code and len(parts) >= depth else "")
+
+
+_LEVEL_LABELS = ("Provinsi", "Kabupaten/kota", "Kecamatan", "Desa/kelurahan")

@@ -1,0 +1,86 @@
+"""What a browser keeps for us: one sealed cookie for the public site, another for the panel."""
+
+import base64
+import secrets
+from typing import Literal
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from fastapi import Request, Response
+from pydantic import BaseModel, Field, ValidationError
+
+Site = Literal["public", "panel"]
+
+LIFETIME = 12 * 3600
+"""Seconds a cookie is read after it was written."""
+
+KEPT_REPORTS = 4
+"""Reports opened by access code that one browser reaches at once: a cookie holds 4 KB."""
+
+
+class TokenPair(BaseModel):
+    """What a service gave at sign-in."""
+
+    access: str = Field(repr=False)
+    refresh: str | None = Field(default=None, repr=False)
+
+
+class Session(BaseModel):
+    """The content of a cookie. `reports` holds the tokens of reports opened by access code."""
+
+    csrf: str = Field(default_factory=lambda: secrets.token_urlsafe(16))
+    tokens: TokenPair | None = None
+    name: str = ""
+    role: str = ""
+    agency_id: int | None = None
+    agency_name: str = ""
+    reports: dict[int, str] = Field(default={}, repr=False)
+    receipt: str | None = Field(default=None, repr=False)
+    notice: str | None = None
+
+    def keep_report(self, number: int, token: str) -> None:
+        """Remember the access to a report; the one opened longest ago makes room."""
+        self.reports = {number: token} | {k: v for k, v in self.reports.items() if k != number}
+        self.reports = dict(list(self.reports.items())[:KEPT_REPORTS])
+
+    def sign_out(self) -> None:
+        """Forget the person, and the token that forms of theirs carry."""
+        fresh = Session()
+        for name in Session.model_fields:
+            setattr(self, name, getattr(fresh, name))
+
+
+class Cookies:
+    """Seals and opens the cookies with a key of their own, derived from the processes' secret."""
+
+    def __init__(self, secret: str, *, secure: bool) -> None:
+        derived = HKDF(SHA256(), 32, None, b"lapor portal cookies").derive(secret.encode())
+        self._fernet = Fernet(base64.urlsafe_b64encode(derived))
+        self._secure = secure
+
+    def read(self, request: Request, site: Site) -> Session:
+        """The session in the request; a new one where there is none that we sealed lately."""
+        sealed = request.cookies.get(_NAMES[site])
+        if sealed is None:
+            return Session()
+        try:
+            return Session.model_validate_json(self._fernet.decrypt(sealed.encode(), LIFETIME))
+        except (InvalidToken, ValidationError):
+            return Session()
+
+    def write(self, response: Response, site: Site, session: Session) -> None:
+        """Put the session into the answer."""
+        response.set_cookie(
+            _NAMES[site],
+            self._fernet.encrypt(session.model_dump_json(exclude_defaults=True).encode()).decode(),
+            max_age=LIFETIME,
+            path=_PATHS[site],
+            httponly=True,
+            samesite="lax",
+            secure=self._secure,
+        )
+
+
+_NAMES: dict[Site, str] = {"public": "lapor_sesi", "panel": "lapor_panel"}
+_PATHS: dict[Site, str] = {"public": "/", "panel": "/panel"}

@@ -1,0 +1,33 @@
+"use strict";
+// Comfort only: every page works without this file.
+document.querySelectorAll("textarea[data-limit]").forEach(function (area) {
+  var limit = Number(area.dataset.limit), out = document.createElement("span");
+  out.className = "hint num";
+  out.setAttribute("aria-live", "polite");
+  area.after(out);
+  function count() {
+    var left = limit - Array.from(area.value.trim()).length;
+    out.textContent = left >= 0 ? "Sisa " + left.toLocaleString("id") + " karakter"
+      : "Kelebihan " + (-left).toLocaleString("id") + " karakter";
+    out.classList.toggle("wrong", left < 0);
+  }
+  area.addEventListener("input", count);
+  count();
+});
+// A choice that another field depends on asks the server for the next one.
+document.querySelectorAll("select[data-step]").forEach(function (select) {
+  var next = select.form.querySelector("button[value='" + select.dataset.step + "']");
+  select.addEventListener("change", function () { if (next) { next.click(); } });
+});
+document.querySelectorAll("form").forEach(function (form) {
+  form.addEventListener("submit", function (event) {
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(function () { delete form.dataset.sent; }, 8000);
+  });
+});
+window.addEventListener("pageshow", function () {
+  document.querySelectorAll("form").forEach(function (form) { delete form.dataset.sent; });
+});
+var summary = document.querySelector(".errors[tabindex]");
+if (summary) { summary.focus(); }
