@@ -24,12 +24,12 @@ class TextRejected(ValueError):  # noqa: N818
 
 def normalise_body(raw: str) -> str:
     """The text of a report, normalised, of 1 to 3,000 characters. Raises `TextRejected`."""
-    return _within(normalise(raw), BODY_LIMIT)
+    return within(normalise(raw), BODY_LIMIT)
 
 
 def normalise_title(raw: str) -> str:
     """The title of a report on one line, of 1 to 150 characters. Raises `TextRejected`."""
-    return _within(_on_one_line(normalise(raw)), TITLE_LIMIT)
+    return within(_on_one_line(normalise(raw)), TITLE_LIMIT)
 
 
 def derive_title(body: str) -> str:
@@ -59,6 +59,15 @@ def normalise(raw: str) -> str:
     return _MANY_BLANK_LINES.sub("\n\n\n", lines).strip()
 
 
+def within(text: str, limit: int) -> str:
+    """The text, if it has 1 to `limit` characters. Raises `TextRejected`."""
+    if not text:
+        raise TextRejected("empty", length=0, limit=limit)
+    if len(text) > limit:
+        raise TextRejected("too_long", length=len(text), limit=limit)
+    return text
+
+
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\u0085\u2028\u2029]")
 _MANY_BLANK_LINES = re.compile(r"\n{4,}")
 _FIRST_SENTENCE = re.compile(r"\S.{14,}?[.!?](?=\s)")
@@ -75,11 +84,3 @@ def _is_kept(character: str) -> bool:
 
 def _on_one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _within(text: str, limit: int) -> str:
-    if not text:
-        raise TextRejected("empty", length=0, limit=limit)
-    if len(text) > limit:
-        raise TextRejected("too_long", length=len(text), limit=limit)
-    return text

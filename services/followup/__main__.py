@@ -1,0 +1,13 @@
+"""`python -m services.followup`: the service at its port, until it is told to stop."""
+
+from services.followup.app import make_app
+from shared.http.app import serve
+from shared.settings import settings
+
+if __name__ == "__main__":
+    serve(
+        "followup",
+        lambda: make_app(settings()),
+        host=settings().host,
+        port=settings().followup_port,
+    )

@@ -1,0 +1,67 @@
+"""A request for a command: how it was marked, its files, and the way to the answer."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path, Request, Response, UploadFile
+from sqlalchemy import text
+
+from shared.attachments import AttachmentStore, StoredAttachment
+from shared.commanding.answering import CommandAnswer, CurrentDoor, carry_out
+from shared.commanding.performing import Wish
+from shared.http.idempotency import CommandId, IfMatch
+from shared.http.transaction import CurrentDatabase
+from shared.http.uploads import discard, store_all
+
+ReportNumber = Annotated[int, Path(ge=1, le=2**63 - 1, description="The report's number")]
+
+
+def attachment_store(request: Request) -> AttachmentStore:
+    store: AttachmentStore = request.app.state.attachments
+    return store
+
+
+CurrentStore = Annotated[AttachmentStore, Depends(attachment_store)]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What every request for a command brings beside who asks and what they wrote."""
+
+    number: ReportNumber
+    id: CommandId
+    version: IfMatch
+    database: CurrentDatabase
+    door: CurrentDoor
+    store: CurrentStore
+    response: Response
+
+    async def carry_out(self, wish: Wish) -> CommandAnswer:
+        """Perform the wish; see `shared.commanding.performing` for the problems raised."""
+        return await carry_out(self.database, self.door, wish, self.response)
+
+    @asynccontextmanager
+    async def storing(
+        self, uploads: Sequence[UploadFile]
+    ) -> AsyncIterator[tuple[StoredAttachment, ...]]:
+        """The files, stored. After the block those are deleted that no row names: the command was
+        not saved, or was known already. 422 names a file that is not taken."""
+        files = await store_all(self.store, uploads)
+        try:
+            yield files
+        finally:
+            if files:
+                await self._discard_unnamed(files)
+
+    async def _discard_unnamed(self, files: Sequence[StoredAttachment]) -> None:
+        async with self.database.autocommit() as connection:
+            rows = await connection.execute(_NAMED, {"keys": [file.key for file in files]})
+            named = set(rows.scalars())
+        await discard(self.store, [file for file in files if file.key not in named])
+
+
+CurrentAsking = Annotated[Asking, Depends()]
+
+_NAMED = text("SELECT key FROM followup.attachment WHERE key = ANY(:keys)")

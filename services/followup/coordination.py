@@ -1,0 +1,58 @@
+"""Internal coordination (*Koordinasi Internal*): a note, perhaps with somebody to see to it."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.followup.asking import CurrentAsking
+from services.followup.wishes import staff_wish
+from services.followup.words import Form, Words, Written
+from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
+from shared.commanding.situation import Situation
+from shared.http.auth import CurrentStaff
+from shared.http.problems import FieldError, validation
+from shared.lifecycle.actions import Action
+
+
+class Coordination(Form):
+    note: Words = Field(description="At most 3,000 characters after normalisation; staff only")
+    assignee_id: int | None = Field(
+        None, ge=1, lt=2**31, strict=True, description="Somebody of the own agency"
+    )
+
+
+router = APIRouter(tags=["follow-ups"], responses=COMMAND_RESPONSES)
+
+
+@router.post("/reports/{number}/coordination")
+async def coordinate_report(
+    asking: CurrentAsking, staff: CurrentStaff, form: Coordination
+) -> CommandAnswer:
+    """Note something for colleagues; the reporter does not see it and the status stays."""
+
+    async def details(session: AsyncSession, _: Situation) -> dict[str, Any]:
+        if form.assignee_id is None:
+            return {}
+        wanted = {"id": form.assignee_id, "agency_id": staff.agency_id}
+        if (await session.execute(_COLLEAGUE, wanted)).scalar_one_or_none() is None:
+            raise validation(FieldError("assignee_id", "assignee_unknown"))
+        return {"assignee_id": form.assignee_id}
+
+    wish = staff_wish(
+        staff,
+        asking.number,
+        Action.COORDINATE,
+        Written(form.note),
+        asking.id,
+        version=asking.version,
+        details=details,
+    )
+    return await asking.carry_out(wish)
+
+
+_COLLEAGUE = text(
+    "SELECT id FROM routing.staff_directory WHERE id = :id AND agency_id = :agency_id AND active"
+)

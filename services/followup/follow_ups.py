@@ -1,0 +1,80 @@
+"""The handler follows a report up (*Tindak Lanjut*), or responds at first (*Respon Awal*)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi import Form as FormPart
+from pydantic import Field
+
+from services.followup.asking import CurrentAsking
+from services.followup.wishes import fixed, staff_wish
+from services.followup.words import FollowUpWords, Form, Written
+from shared.attachments import StoredAttachment
+from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
+from shared.commanding.performing import Wish
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.tokens import Staff
+from shared.http.uploads import FORM_LIMIT, Files, read_form
+from shared.lifecycle.actions import Action, FollowUpKind
+
+
+class FollowUpForm(Form):
+    """A follow-up proper starts the ten days to the automatic closing; an initial response
+    does not."""
+
+    kind: FollowUpKind
+    text: FollowUpWords = Field(description="At most 5,000 characters after normalisation")
+    secret: bool = Field(
+        False, strict=True, description="*Rahasia*: only the reporter and staff see it"
+    )
+
+
+def follow_up(
+    staff: Staff,
+    number: int,
+    form: FollowUpForm,
+    command_id: UUID,
+    *,
+    version: int | None = None,
+    files: tuple[StoredAttachment, ...] = (),
+) -> Wish:
+    """The wish to follow up, as it was written."""
+    written = Written(form.text, kind=form.kind, secret=form.secret, files=files)
+    details = fixed(follow_up_kind=form.kind)
+    return staff_wish(
+        staff, number, Action.FOLLOW_UP, written, command_id, version=version, details=details
+    )
+
+
+router = APIRouter(tags=["follow-ups"], responses=COMMAND_RESPONSES)
+
+
+@router.post("/reports/{number}/follow-ups")
+async def follow_up_report(
+    asking: CurrentAsking, staff: CurrentStaff, form: FollowUpForm
+) -> CommandAnswer:
+    """Tell the reporter what is done about the report."""
+    return await asking.carry_out(
+        follow_up(staff, asking.number, form, asking.id, version=asking.version)
+    )
+
+
+@router.post(
+    "/reports/{number}/follow-ups/with-attachments",
+    responses=problem_responses(413),
+    max_body_size=FORM_LIMIT,
+)
+async def follow_up_report_with_attachments(
+    asking: CurrentAsking,
+    staff: CurrentStaff,
+    message: Annotated[str, FormPart(description="JSON, as the body of POST …/follow-ups")],
+    attachments: Files = [],  # noqa: B006  FastAPI copies defaults
+) -> CommandAnswer:
+    """As POST …/follow-ups, with files."""
+    form = read_form(FollowUpForm, message)
+    async with asking.storing(attachments) as files:
+        return await asking.carry_out(
+            follow_up(staff, asking.number, form, asking.id, version=asking.version, files=files)
+        )

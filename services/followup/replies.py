@@ -1,0 +1,70 @@
+"""The reporter answers a follow-up (*Tanggapi*)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi import Form as FormPart
+from pydantic import Field
+
+from services.followup.asking import CurrentAsking
+from services.followup.wishes import reporter_wish
+from services.followup.words import Form, Words, Written
+from shared.attachments import StoredAttachment
+from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
+from shared.commanding.performing import Wish
+from shared.http.auth import CurrentReporter
+from shared.http.documentation import problem_responses
+from shared.http.tokens import ReporterPrincipal
+from shared.http.uploads import FORM_LIMIT, Files, read_form
+from shared.lifecycle.actions import Action
+
+
+class ReplyForm(Form):
+    text: Words = Field(description="At most 3,000 characters after normalisation")
+
+
+def reply(
+    principal: ReporterPrincipal,
+    number: int,
+    form: ReplyForm,
+    command_id: UUID,
+    *,
+    version: int | None = None,
+    files: tuple[StoredAttachment, ...] = (),
+) -> Wish:
+    """The wish to reply, as it was written."""
+    written = Written(form.text, files=files)
+    return reporter_wish(principal, number, Action.REPLY, written, command_id, version=version)
+
+
+router = APIRouter(tags=["reporter"], responses=COMMAND_RESPONSES)
+
+
+@router.post("/reports/{number}/replies")
+async def reply_to_follow_up(
+    asking: CurrentAsking, reporter: CurrentReporter, form: ReplyForm
+) -> CommandAnswer:
+    """Answer the agency: it owes a follow-up again."""
+    return await asking.carry_out(
+        reply(reporter, asking.number, form, asking.id, version=asking.version)
+    )
+
+
+@router.post(
+    "/reports/{number}/replies/with-attachments",
+    responses=problem_responses(413),
+    max_body_size=FORM_LIMIT,
+)
+async def reply_to_follow_up_with_attachments(
+    asking: CurrentAsking,
+    reporter: CurrentReporter,
+    message: Annotated[str, FormPart(description="JSON, as the body of POST …/replies")],
+    attachments: Files = [],  # noqa: B006  FastAPI copies defaults
+) -> CommandAnswer:
+    """As POST …/replies, with files."""
+    form = read_form(ReplyForm, message)
+    async with asking.storing(attachments) as files:
+        return await asking.carry_out(
+            reply(reporter, asking.number, form, asking.id, version=asking.version, files=files)
+        )

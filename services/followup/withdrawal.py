@@ -1,0 +1,44 @@
+"""The reporter takes the report back (*Hapus Laporan*): it goes to the archive."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.followup.asking import CurrentAsking
+from services.followup.wishes import reporter_wish
+from services.followup.words import Form, Reason, Written
+from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
+from shared.commanding.performing import Wish
+from shared.http.auth import CurrentReporter
+from shared.http.tokens import ReporterPrincipal
+from shared.lifecycle.actions import Action
+
+
+class WithdrawalForm(Form):
+    reason: Reason | None = None
+
+
+def withdraw(
+    principal: ReporterPrincipal,
+    number: int,
+    form: WithdrawalForm,
+    command_id: UUID,
+    *,
+    version: int | None = None,
+) -> Wish:
+    """The wish to take the report back."""
+    written = Written(form.reason)
+    return reporter_wish(principal, number, Action.WITHDRAW, written, command_id, version=version)
+
+
+router = APIRouter(tags=["reporter"], responses=COMMAND_RESPONSES)
+
+
+@router.post("/reports/{number}/withdrawal")
+async def withdraw_report(
+    asking: CurrentAsking, reporter: CurrentReporter, form: WithdrawalForm
+) -> CommandAnswer:
+    """Take back a report that is not verified yet."""
+    return await asking.carry_out(
+        withdraw(reporter, asking.number, form, asking.id, version=asking.version)
+    )

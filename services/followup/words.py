@@ -1,0 +1,94 @@
+"""What people write with a command: its form, and where it is kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import uuid4
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.followup.models import FollowupAttachment, Message
+from shared.attachments import StoredAttachment
+from shared.lifecycle.commands import Command
+from shared.text import TextRejected, normalise, within
+
+FOLLOW_UP_LIMIT = 5_000
+WORDS_LIMIT = 3_000
+REASON_LIMIT = 1_000
+
+
+class Form(BaseModel):
+    """What is sent with a command: fields it does not know are refused, and never repeated."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+def _written(limit: int) -> Callable[[str], str]:
+    def take(raw: str) -> str:
+        try:
+            return within(normalise(raw), limit)
+        except TextRejected as error:
+            raise PydanticCustomError(
+                f"text_{error.code}",
+                "{length} characters, at most {limit}",
+                {"length": error.length, "limit": error.limit},
+            ) from None
+
+    return take
+
+
+# What is far too long is refused before it is read through.
+FollowUpWords = Annotated[str, Field(max_length=30_000), AfterValidator(_written(FOLLOW_UP_LIMIT))]
+"""At most 5,000 characters after normalisation."""
+Words = Annotated[str, Field(max_length=20_000), AfterValidator(_written(WORDS_LIMIT))]
+"""At most 3,000 characters after normalisation, as a report has."""
+Reason = Annotated[str, Field(max_length=10_000), AfterValidator(_written(REASON_LIMIT))]
+"""At most 1,000 characters after normalisation."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What somebody wrote with a command, and the files sent with it."""
+
+    words: str | None = None
+    kind: str | None = None
+    secret: bool = False
+    rating: int | None = None
+    files: tuple[StoredAttachment, ...] = ()
+
+    async def save(self, session: AsyncSession, command: Command) -> None:
+        """Keep it, in the transaction that saves the command; it appears when that is done."""
+        if self.words is None and self.rating is None and not self.files:
+            return
+        actor = command.actor
+        session.add(
+            Message(
+                command_id=command.id,
+                number=command.number,
+                action=command.action,
+                kind=self.kind,
+                words=self.words or "",
+                secret=self.secret,
+                rating=self.rating,
+                actor_kind=actor.kind,
+                staff_id=actor.staff_id,
+                agency_id=actor.agency_id,
+                assignee_id=command.assignee_id,
+                at=command.at,
+            )
+        )
+        for file in self.files:
+            session.add(
+                FollowupAttachment(
+                    id=uuid4(),
+                    number=command.number,
+                    command_id=command.id,
+                    key=file.key,
+                    name=file.name,
+                    media_type=file.media_type,
+                    size=file.size,
+                    sha256=file.sha256,
+                )
+            )
