@@ -17,6 +17,7 @@ from shared.lifecycle.actions import Action
 from shared.lifecycle.commands import Command
 
 ReportNumber = Annotated[int, Path(ge=1, le=2**63 - 1, description="The report's number")]
+AgencyId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 Details = Callable[[AsyncSession, Situation], Awaitable[dict[str, Any]]]
 Write = Callable[[AsyncSession, Command], Awaitable[None]]

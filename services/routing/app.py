@@ -1,12 +1,28 @@
 """The routing service: who handles a report, and what its staff see."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.routing import messages, sign_in, verification
+from services.routing import (
+    agencies,
+    archiving,
+    deferral,
+    forwarding,
+    messages,
+    not_authority,
+    process_times,
+    reference,
+    sign_in,
+    staff,
+    throwing,
+    verification,
+)
 from services.routing.queue import endpoints as queue
+from services.routing.reading import attachments, report, reporter
+from shared import regions
 from shared.attachments import AttachmentStore
 from shared.commanding import answering
 from shared.database.engine import Database
@@ -25,6 +41,8 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # The first question for a region reads them all.
+        await asyncio.to_thread(regions.find, "11")
         app.state.door = Door(await connect(settings, "routing"), database)
         yield
 
@@ -34,7 +52,19 @@ def make_app(settings: Settings) -> FastAPI:
         routers=[
             sign_in.router,
             queue.router,
+            report.router,
+            reporter.router,
+            attachments.router,
             verification.router,
+            throwing.router,
+            deferral.router,
+            archiving.router,
+            forwarding.router,
+            not_authority.router,
+            agencies.router,
+            staff.router,
+            reference.router,
+            process_times.router,
             answering.router,
         ],
         settings=settings,

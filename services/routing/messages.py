@@ -39,7 +39,7 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Attachment not found",
         "This report has no such attachment.",
     ),
-    "staff_agency_not_found": (
+    "agency_unknown": (
         "Instansi tidak ditemukan",
         "Tidak ada instansi dengan id ini.",
         "Agency not found",
@@ -50,6 +50,7 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
 _FIELDS = {
     "category_unknown": ("Kategori ini tidak ada.", "There is no such category."),
     "tag_not_of_category": ("Tag ini bukan milik kategorinya.", "This tag is of another category."),
+    "region_unknown": ("Kode wilayah tidak dikenal.", "Unknown region code."),
     "programme_unknown": ("Program ini tidak ada.", "There is no such programme."),
     "attachment_unknown": ("Bukan lampiran laporan ini.", "Not an attachment of this report."),
     "agency_unknown": ("Instansi ini tidak ada.", "There is no such agency."),

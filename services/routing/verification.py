@@ -1,5 +1,6 @@
 """Verifying and disposing a report (*Verifikasi*, DISPOSISI), and amending what that set."""
 
+import asyncio
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from services.routing.acting import CurrentActing, Details, Write
 from services.routing.handing import handing_to, unit_to_follow_up
 from services.routing.models import Verification
 from services.routing.words import Body, Form, PlaceWords, Title
+from shared import regions
 from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
 from shared.commanding.situation import Situation
 from shared.http.problems import FieldError, conflict, validation
@@ -99,6 +101,8 @@ async def _checked(
             raise conflict("flag_not_removable")
     values = await _values(session, state.number, form)
     found = (await session.execute(_FOUND, {**values, "number": state.number})).one()
+    if form.region_code and await asyncio.to_thread(regions.find, form.region_code) is None:
+        raise validation(FieldError("region_code", "region_unknown"))
     if form.category_id is not None and not found.category:
         raise validation(FieldError("category_id", "category_unknown"))
     if found.tags != len(set(values["tag_ids"])):

@@ -60,6 +60,7 @@ LABELS: dict[str, dict[str, str]] = {
         "auto_close": "Automatic closing",
         "overdue": "Overdue",
     },
+    "reading": {"reveal": "Identity revealed", "attachment": "Attachment downloaded"},
     "button": {
         "verify": "DISPOSE",
         "verify_again": "Verify again",

@@ -60,6 +60,7 @@ LABELS: dict[str, dict[str, str]] = {
         "auto_close": "Penutupan Otomatis",
         "overdue": "Terlambat",
     },
+    "reading": {"reveal": "Identitas pelapor dibuka", "attachment": "Lampiran diunduh"},
     "button": {
         "verify": "DISPOSISI",
         "verify_again": "Verifikasi Ulang",

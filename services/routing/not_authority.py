@@ -1,0 +1,94 @@
+"""Not-authority requests (*Permintaan Bukan Wewenang*): asked, passed on, rejected, withdrawn."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.acting import CurrentActing, Details
+from services.routing.handing import known_agencies, taken_back
+from services.routing.words import Form, Words, note
+from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
+from shared.commanding.directory import agencies_with_admin
+from shared.commanding.situation import Situation
+from shared.http.documentation import problem_responses
+from shared.http.problems import conflict, not_found
+from shared.lifecycle.actions import Action, RequestKind
+from shared.lifecycle.chain import delegating_agency
+
+
+class NotAuthority(Form):
+    reason: Words
+    suggested_agency_id: int = Field(description="Saran Instansi: any agency")
+
+
+class Rejection(Form):
+    reason: Words
+
+
+class Withdrawal(Form):
+    reason: Words | None = None
+
+
+router = APIRouter(
+    tags=["not-authority"], responses={**COMMAND_RESPONSES, **problem_responses(404)}
+)
+
+
+@router.post("/reports/{number}/not-authority")
+async def ask_not_authority(acting: CurrentActing, form: NotAuthority) -> CommandAnswer:
+    """Ask the delegating agency to take the report back.
+
+    Who decides a pending request may pass it on by asking further up: the report comes back to
+    the own agency, and the question goes to the one that delegated to it.
+    """
+
+    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
+        await known_agencies(session, "suggested_agency_id", [form.suggested_agency_id])
+        passed_on = await taken_back(session, situation, acting.staff)
+        chain: Sequence[int] = passed_on.chain if passed_on else situation.state.chain
+        path = acting.staff.agency_path if passed_on else situation.handler.path
+        if len(path) == 1 or len(acting.staff.agency_path) == 1:
+            raise conflict("root_may_not_ask")
+        with_admin = await agencies_with_admin(session, path)
+        decider_id = delegating_agency(chain, path, with_admin.__contains__)
+        return {
+            "handing": passed_on,
+            "decider_id": decider_id,
+            "suggested_agency_id": form.suggested_agency_id,
+        }
+
+    return await acting.do(Action.REQUEST_NOT_AUTHORITY, details, note(acting.staff, form.reason))
+
+
+@router.post("/reports/{number}/requests/{request_id}/reject")
+async def reject_not_authority(
+    acting: CurrentActing, request_id: UUID, form: Rejection
+) -> CommandAnswer:
+    """Leave the report where it is (*Tolak Bukan Wewenang*), with a reason."""
+    return await acting.do(
+        Action.REJECT_REQUEST, _naming(request_id), note(acting.staff, form.reason)
+    )
+
+
+@router.post("/reports/{number}/requests/{request_id}/withdraw")
+async def withdraw_not_authority(
+    acting: CurrentActing, request_id: UUID, form: Withdrawal
+) -> CommandAnswer:
+    """Take one's own request back."""
+    return await acting.do(
+        Action.WITHDRAW_REQUEST, _naming(request_id), note(acting.staff, form.reason)
+    )
+
+
+def _naming(request_id: UUID) -> Details:
+    async def details(_: AsyncSession, situation: Situation) -> dict[str, Any]:
+        request = situation.state.request(request_id)
+        if request is not None and request.kind is not RequestKind.NOT_AUTHORITY:
+            raise not_found("request_not_found")
+        return {"request_id": request_id}
+
+    return details

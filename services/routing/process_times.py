@@ -1,0 +1,135 @@
+"""Process times as pusat keeps them: lengths of the clocks, days that are no working days."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import delete, extract, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.models import ClosedDay, PolicyVersion
+from services.routing.queue.handlers import agency_asked_for
+from services.routing.words import Form, PlaceWords
+from shared.commanding.directory import agency
+from shared.database.columns import now
+from shared.database.process_time import load_policy
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.problems import FieldError, forbidden, validation
+from shared.http.tokens import Staff
+from shared.http.transaction import Transaction
+from shared.lifecycle.actions import Classification
+from shared.lifecycle.people import Role
+from shared.lifecycle.policy import Length, Policy
+
+
+class NewPolicy(Form):
+    """The lengths to be set; what is left out stays the national one (of an agency), or the
+    guide's (of the nation). It replaces the version before as a whole."""
+
+    agency_id: int | None = Field(
+        None, description="For this agency and those below; null: for all"
+    )
+    verification: Length | None = None
+    follow_up: Length | None = None
+    auto_close: Length | None = None
+    request: Length | None = None
+    question: Length | None = None
+    settlement: dict[Classification, Length] = Field({}, description="By classification")
+
+
+class PolicySet(BaseModel):
+    version: int
+    valid_from: datetime
+
+
+class Day(Form):
+    day: date
+    name: PlaceWords
+
+
+class ClosedDays(Form):
+    """The national holidays and *cuti bersama* of a year."""
+
+    items: list[Day] = Field(max_length=366)
+
+
+Year = Annotated[int, Path(ge=2000, le=2100)]
+
+router = APIRouter(tags=["process times"], responses=problem_responses(401, 403, 422))
+
+
+@router.get("/policy", responses=problem_responses(404))
+async def read_policy(
+    staff: CurrentStaff,
+    session: Transaction,
+    agency_id: Annotated[
+        int | None, Query(description="Of the own agency (default), or one below")
+    ] = None,
+) -> Policy:
+    """The lengths that a clock started now would have at an agency."""
+    found = await agency(session, await agency_asked_for(session, staff, agency_id))
+    return await load_policy(session, found.path if found else (), now())
+
+
+@router.put("/policy")
+async def set_policy(form: NewPolicy, staff: CurrentStaff, session: Transaction) -> PolicySet:
+    """Set lengths from now on. Clocks that run keep the version they started with."""
+    _only_pusat(staff)
+    if form.agency_id is not None and await agency(session, form.agency_id) is None:
+        raise validation(FieldError("agency_id", "agency_unknown"))
+    version = PolicyVersion(
+        agency_id=form.agency_id, body=_body(form), valid_from=now(), set_by=staff.id
+    )
+    session.add(version)
+    await session.flush()
+    assert version.version is not None
+    return PolicySet(version=version.version, valid_from=version.valid_from)
+
+
+@router.get("/closed-days/{year}")
+async def read_closed_days(year: Year, _: CurrentStaff, session: Transaction) -> ClosedDays:
+    """The days of a year that are no working days though no weekend."""
+    return await _closed_days(session, year)
+
+
+@router.put("/closed-days/{year}")
+async def set_closed_days(
+    year: Year, form: ClosedDays, staff: CurrentStaff, session: Transaction
+) -> ClosedDays:
+    """Set all closed days of a year; the worker re-dates running clocks."""
+    _only_pusat(staff)
+    days = [one.day for one in form.items]
+    if any(day.year != year for day in days):
+        raise validation(FieldError("items", "day_of_another_year"))
+    if len(set(days)) != len(days):
+        raise validation(FieldError("items", "days_repeated"))
+    await session.execute(_ONE_AT_A_TIME)
+    await session.execute(delete(ClosedDay).where(_in_year(year)))
+    session.add_all(ClosedDay(day=one.day, name=one.name) for one in form.items)
+    await session.flush()
+    return await _closed_days(session, year)
+
+
+def _only_pusat(staff: Staff) -> None:
+    if staff.role != Role.CENTRAL_ADMIN:
+        raise forbidden()
+
+
+def _body(form: NewPolicy) -> dict[str, Any]:
+    body = form.model_dump(mode="json", exclude_none=True, exclude={"agency_id"})
+    return {name: value for name, value in body.items() if value}
+
+
+async def _closed_days(session: AsyncSession, year: int) -> ClosedDays:
+    found = await session.scalars(select(ClosedDay).where(_in_year(year)).order_by(_DAY))
+    return ClosedDays(items=[Day(day=one.day, name=one.name) for one in found])
+
+
+def _in_year(year: int) -> Any:
+    return extract("year", _DAY) == year
+
+
+_DAY: Any = ClosedDay.day
+_ONE_AT_A_TIME = text("LOCK TABLE routing.closed_day IN SHARE ROW EXCLUSIVE MODE")

@@ -1,0 +1,129 @@
+"""The history (*riwayat*) of a report: its steps and what was written, merged with readings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.reading.people import Names, ShownActor
+from shared.labels import label
+from shared.lifecycle.actions import Action
+from shared.lifecycle.statuses import Status
+
+
+class HistoryLine(BaseModel):
+    """A `step` has a number and states; a `reading` was of an identity or an attachment."""
+
+    kind: Literal["step", "reading"]
+    at: datetime
+    entry: int | None
+    action: str
+    label: str
+    actor: ShownActor
+    from_status: Status | None
+    to_status: Status | None
+    to_status_label: str | None
+    changed: bool = Field(description="The status changed")
+    words: str | None = Field(description="What was written with it")
+    details: dict[str, Any]
+    ref: UUID | None = Field(description="The message, note, request or attachment it is about")
+
+
+class Written(BaseModel):
+    """A message (follow-up, reply, coordination …) or a note (a reason, a question …)."""
+
+    id: UUID
+    action: Action
+    label: str
+    kind: str | None = Field(description="Of a follow-up: initial_response or follow_up")
+    words: str
+    secret: bool = Field(description="Only reporter and staff see it")
+    rating: int | None
+    at: datetime
+    author: ShownActor
+    assignee_id: int | None
+
+
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
+
+
+async def read_rows(session: AsyncSession, number: int, *, readings: bool) -> tuple[Rows, Rows]:
+    """The rows of the history and of what was written."""
+    lines = await rows_of(session, _STEPS, number)
+    if readings:
+        lines += await rows_of(session, _READINGS, number)
+    return sorted(lines, key=_when), await rows_of(session, _WRITTEN, number)
+
+
+async def rows_of(session: AsyncSession, statement: TextClause, number: int) -> list[Row]:
+    """The rows that a statement finds for a report."""
+    return [dict(row) for row in (await session.execute(statement, {"number": number})).mappings()]
+
+
+def history_of(lines: Rows, written: Rows, names: Names) -> list[HistoryLine]:
+    """The lines by time; steps carry the words that were written with them."""
+    words = {row["id"]: row["words"] for row in written}
+    return [_line(row, words, names) for row in lines]
+
+
+def written_of(written: Rows, names: Names) -> list[Written]:
+    """Messages and notes by time."""
+    return [
+        Written.model_validate(
+            {**row, "label": label("action", row["action"]), "author": names.actor(row)}
+        )
+        for row in written
+    ]
+
+
+def _line(row: Mapping[str, Any], words: Mapping[UUID, str], names: Names) -> HistoryLine:
+    step = row["entry"] is not None
+    ended_by_the_way = row["action"] == Action.END_REQUEST
+    return HistoryLine(
+        kind="step" if step else "reading",
+        at=row["at"],
+        entry=row["entry"],
+        action=row["action"],
+        label=label("action" if step else "reading", row["action"]),
+        actor=names.actor(row),
+        from_status=row["from_status"],
+        to_status=row["to_status"],
+        to_status_label=label("status", row["to_status"]) if step else None,
+        changed=row["from_status"] != row["to_status"],
+        words=row["reason"] or (None if ended_by_the_way else words.get(row["ref"])),
+        details=row["details"],
+        ref=row["ref"],
+    )
+
+
+def _when(row: Mapping[str, Any]) -> tuple[datetime, int]:
+    return row["at"], row["entry"] or 0
+
+
+_STEPS = text(
+    "SELECT entry, at, action, actor_kind, staff_id, role, agency_id, system, from_status,"
+    " to_status, ref, details, NULL AS reason"
+    " FROM lifecycle.history WHERE number = :number ORDER BY entry"
+)
+_READINGS = text(
+    "SELECT CAST(NULL AS int) AS entry, l.at, l.kind AS action, 'staff' AS actor_kind, l.staff_id,"
+    " s.role, l.agency_id, NULL AS system, NULL AS from_status, NULL AS to_status,"
+    " l.subject_id AS ref, CAST('{}' AS jsonb) AS details, l.reason"
+    " FROM routing.access_log l LEFT JOIN routing.staff s ON s.id = l.staff_id"
+    " WHERE l.number = :number"
+)
+_WRITTEN = text(
+    "SELECT m.command_id AS id, m.action, m.kind, m.words, m.secret, m.rating, m.at, m.actor_kind,"
+    " m.staff_id, m.agency_id, m.assignee_id, s.role"
+    " FROM followup.published_message m LEFT JOIN routing.staff s ON s.id = m.staff_id"
+    " WHERE m.number = :number"
+    " UNION ALL SELECT n.command_id, n.action, NULL, n.words, false, NULL, n.at, 'staff',"
+    " n.staff_id, CAST(c.body #>> '{actor,agency_id}' AS int), NULL, c.body #>> '{actor,role}'"
+    " FROM routing.published_note n JOIN lifecycle.command c ON c.id = n.command_id"
+    " WHERE n.number = :number ORDER BY at"
+)

@@ -1,0 +1,79 @@
+"""Names of the staff, agencies and systems that a report's history speaks of."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.naming import ShownAgency, shown_agency
+from shared.commanding.directory import agencies
+from shared.labels import label
+from shared.lifecycle.people import ActorKind
+
+
+class ShownStaff(BaseModel):
+    id: int
+    name: str
+
+
+class ShownActor(BaseModel):
+    """Who did something. A reporter is never named here."""
+
+    kind: ActorKind
+    label: str
+    staff: ShownStaff | None
+    agency: ShownAgency | None
+    system: str | None
+
+
+@dataclass(frozen=True)
+class Names:
+    """What ids are called."""
+
+    staff: Mapping[int, str]
+    agencies: Mapping[int, ShownAgency]
+
+    def person(self, staff_id: int | None) -> ShownStaff | None:
+        if staff_id is None:
+            return None
+        return ShownStaff(id=staff_id, name=self.staff.get(staff_id, "–"))
+
+    def agency(self, agency_id: int | None) -> ShownAgency | None:
+        return self.agencies.get(agency_id) if agency_id is not None else None
+
+    def actor(self, row: Mapping[str, Any]) -> ShownActor:
+        """From a row with actor_kind, staff_id, agency_id and perhaps role and system."""
+        kind = ActorKind(row["actor_kind"])
+        role = row.get("role") or _AS_ROLE[kind]
+        return ShownActor(
+            kind=kind,
+            label=label("role", role) if role else "",
+            staff=self.person(row["staff_id"]),
+            agency=self.agency(row["agency_id"]),
+            system=row.get("system"),
+        )
+
+
+async def names_for(
+    session: AsyncSession, staff_ids: Iterable[int | None], agency_ids: Iterable[int | None]
+) -> Names:
+    wanted = sorted({one for one in staff_ids if one is not None})
+    people = await session.execute(_STAFF, {"ids": wanted})
+    found = await agencies(session, sorted({one for one in agency_ids if one is not None}))
+    return Names(
+        {row.id: row.name for row in people},
+        {agency.id: shown_agency(agency) for agency in found.values()},
+    )
+
+
+_AS_ROLE = {
+    ActorKind.STAFF: None,
+    ActorKind.REPORTER: "reporter",
+    ActorKind.PARTNER: "partner_system",
+    ActorKind.OPERATOR: "operator",
+    ActorKind.SYSTEM: "system",
+}
+_STAFF = text("SELECT id, name FROM routing.staff WHERE id = ANY (:ids)")

@@ -1,0 +1,164 @@
+"""`GET /reports/{number}`: everything that staff may read of a report."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.acting import ReportNumber
+from services.routing.countdown import countdown_of, nearest_countdown
+from services.routing.naming import shown_action, shown_agency, shown_status
+from services.routing.reading.attachments import attachments_of
+from services.routing.reading.difference import Piece, word_difference
+from services.routing.reading.history import history_of, read_rows, rows_of, written_of
+from services.routing.reading.people import names_for
+from services.routing.reading.reporter import ShownReporter, shown_reporter
+from services.routing.reading.requests import request_rows, requests_of
+from services.routing.reading.view import ChecklistItem, Chosen, Place, ReportView
+from shared import regions
+from shared.commanding.situation import Situation, actions_open_to, staff_situation
+from shared.database.columns import now
+from shared.database.process_time import load_calendar
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.idempotency import etag
+from shared.http.transaction import Transaction
+from shared.labels import label, labels
+from shared.lifecycle.channels import Channel
+
+router = APIRouter(tags=["reports"])
+
+
+@router.get("/reports/{number}", responses=problem_responses(401, 403, 404, 422))
+async def read_report(
+    number: ReportNumber,
+    staff: CurrentStaff,
+    session: Transaction,
+    request: Request,
+    response: Response,
+) -> ReportView:
+    """A report in full; its version is the ETag that a command may carry as If-Match."""
+    situation = await staff_situation(session, staff, number)
+    by_copy = not situation.handler.is_or_stands_below(staff.agency_id)
+    [row] = await rows_of(session, _REPORT, number)
+    identity = request.app.state.identity
+    reporter = await shown_reporter(session, identity, situation, by_copy=by_copy)
+    view = await _view(session, situation, row, reporter, by_copy=by_copy)
+    response.headers["ETag"] = etag(view.version)
+    return view
+
+
+async def _view(
+    session: AsyncSession,
+    situation: Situation,
+    row: Mapping[str, Any],
+    reporter: ShownReporter,
+    *,
+    by_copy: bool,
+) -> ReportView:
+    state = situation.state
+    calendar, moment = await load_calendar(session), now()
+    requests = await request_rows(session, state.number)
+    lines, written = await read_rows(session, state.number, readings=not by_copy)
+    names = await names_for(
+        session,
+        [
+            row["assignee_id"],
+            *(one["staff_id"] for one in (*lines, *written, *requests)),
+            *(one["decided_by"] for one in requests),
+        ],
+        [
+            row["suggested_agency_id"],
+            state.awaited_agency_id,
+            *state.chain,
+            *state.copies,
+            *(one["agency_id"] for one in (*lines, *written, *requests)),
+            *(one[name] for one in requests for name in ("decider_id", "suggested_agency_id")),
+        ],
+    )
+    classification = state.classification
+    return ReportView(
+        number=state.number,
+        version=state.version,
+        status=shown_status(state.status),
+        title=row["title"] or row["original_title"],
+        body=row["body"] or row["original_body"],
+        original_title=row["original_title"],
+        original_body=row["original_body"],
+        title_difference=_difference(row["original_title"], row["title"]),
+        body_difference=_difference(row["original_body"], row["body"]),
+        channel=Channel(state.channel),
+        channel_label=label("channel", state.channel),
+        system=state.system,
+        classification=classification,
+        classification_label=label("classification", classification) if classification else None,
+        category=_chosen(row["category_id"], row["category"]),
+        tags=[Chosen.model_validate(tag) for tag in row["tags"]],
+        programme=_chosen(row["programme_id"], row["programme"]),
+        happened_at=row["happened_at"],
+        place=await _place(row),
+        anonymous=state.anonymous,
+        secret=state.secret,
+        priority=state.priority,
+        held=state.held,
+        overdue=state.overdue,
+        question_unanswered=state.question_unanswered,
+        by_copy=by_copy,
+        reporter=reporter,
+        handler=shown_agency(situation.handler),
+        chain=[found for one in state.chain if (found := names.agency(one))],
+        copies=[found for one in state.copies if (found := names.agency(one))],
+        suggested_agency=names.agency(row["suggested_agency_id"]),
+        awaited_agency=names.agency(state.awaited_agency_id),
+        assignee=names.person(row["assignee_id"]),
+        linked_number=row["linked_number"],
+        submitted_at=state.submitted_at,
+        verified_at=row["verified_at"],
+        ended_at=state.ended_at,
+        age_days=(moment - state.submitted_at).days,
+        countdown=nearest_countdown(state, moment, calendar),
+        clocks=[countdown_of(clock, moment, calendar) for clock in state.clocks],
+        attachments=list(await attachments_of(session, state.number)),
+        written=written_of(written, names),
+        requests=requests_of(requests, written, names, situation),
+        history=history_of(lines, written, names),
+        checklist=[ChecklistItem(code=c, label=w) for c, w in labels("checklist").items()],
+        allowed_actions=[shown_action(action) for action in actions_open_to(situation)],
+    )
+
+
+def _difference(original: str, corrected: str | None) -> list[Piece] | None:
+    if corrected is None or corrected == original:
+        return None
+    return word_difference(original, corrected)
+
+
+def _chosen(chosen_id: int | None, name: str | None) -> Chosen | None:
+    return Chosen(id=chosen_id, name=name or "–") if chosen_id is not None else None
+
+
+async def _place(row: Mapping[str, Any]) -> Place:
+    code = row["region_code"]
+    region = await asyncio.to_thread(regions.find, code) if code else None
+    return Place(
+        region_code=code,
+        region=region.path if region else None,
+        text=row["place"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+    )
+
+
+_REPORT = text(
+    "SELECT t.*, r.category_id, c.name AS category, p.name AS programme, r.region_code,"
+    " r.suggested_agency_id, r.assignee_id, r.linked_number, r.verified_at,"
+    " ARRAY(SELECT jsonb_build_object('id', g.id, 'name', g.name)"
+    "  FROM routing.tag g WHERE g.id = ANY (t.tag_ids) ORDER BY g.name) AS tags"
+    " FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number"
+    " LEFT JOIN routing.category c ON c.id = r.category_id"
+    " LEFT JOIN routing.programme p ON p.id = t.programme_id"
+    " WHERE r.number = :number"
+)

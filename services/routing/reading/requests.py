@@ -1,0 +1,78 @@
+"""The requests (*permintaan*) of a report, and what this person may do with those pending."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.naming import ShownAgency
+from services.routing.reading.history import Rows, rows_of
+from services.routing.reading.people import Names, ShownStaff
+from shared.commanding.situation import Situation
+from shared.labels import label
+from shared.lifecycle.actions import RequestKind
+
+
+class ShownRequest(BaseModel):
+    """`decision` is accepted, rejected, withdrawn, passed_on or ended; null while pending."""
+
+    id: UUID
+    kind: RequestKind
+    label: str
+    asked_at: datetime
+    asked_by: ShownStaff | None
+    asking: ShownAgency | None
+    deciding: ShownAgency | None
+    suggested: ShownAgency | None = Field(description="Saran Instansi")
+    due_at: datetime | None
+    overdue: bool
+    decision: str | None
+    decided_at: datetime | None
+    decided_by: ShownStaff | None
+    reason: str | None
+    decidable: bool = Field(description="This person may accept or reject it")
+    withdrawable: bool = Field(description="This person asked and may take it back")
+
+
+async def request_rows(session: AsyncSession, number: int) -> Rows:
+    return await rows_of(session, _REQUESTS, number)
+
+
+def requests_of(
+    rows: Rows, written: Rows, names: Names, situation: Situation
+) -> list[ShownRequest]:
+    """All requests, the newest first."""
+    words = {row["id"]: row["words"] for row in written}
+    shown = []
+    for row in rows:
+        pending = situation.state.request(row["id"])
+        shown.append(
+            ShownRequest(
+                id=row["id"],
+                kind=row["kind"],
+                label=label("request", row["kind"]),
+                asked_at=row["asked_at"],
+                asked_by=names.person(row["staff_id"]),
+                asking=names.agency(row["agency_id"]),
+                deciding=names.agency(row["decider_id"]),
+                suggested=names.agency(row["suggested_agency_id"]),
+                due_at=row["due_at"],
+                overdue=row["overdue"],
+                decision=row["decision"],
+                decided_at=row["decided_at"],
+                decided_by=names.person(row["decided_by"]),
+                reason=words.get(row["id"]),
+                decidable=pending is not None and situation.decides(pending),
+                withdrawable=pending is not None and pending.staff_id == situation.actor.staff_id,
+            )
+        )
+    return shown
+
+
+_REQUESTS = text(
+    "SELECT id, kind, asked_at, staff_id, agency_id, decider_id, suggested_agency_id, due_at,"
+    " overdue, decision, decided_at, decided_by"
+    " FROM lifecycle.request WHERE number = :number ORDER BY asked_at DESC, id"
+)

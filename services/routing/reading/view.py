@@ -1,0 +1,88 @@
+"""A report as staff read it: the shape of the answer."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from services.routing.countdown import Countdown
+from services.routing.naming import ShownAction, ShownAgency, ShownStatus
+from services.routing.reading.attachments import ShownAttachment
+from services.routing.reading.difference import Piece
+from services.routing.reading.history import HistoryLine, Written
+from services.routing.reading.people import ShownStaff
+from services.routing.reading.reporter import ShownReporter
+from services.routing.reading.requests import ShownRequest
+from shared.lifecycle.actions import Classification
+from shared.lifecycle.channels import Channel
+
+
+class Chosen(BaseModel):
+    id: int
+    name: str
+
+
+class Place(BaseModel):
+    """Where it happened. `region` names the code with all above it."""
+
+    region_code: str | None
+    region: str | None
+    text: str | None
+    latitude: float | None
+    longitude: float | None
+
+
+class ChecklistItem(BaseModel):
+    code: str
+    label: str
+
+
+class ReportView(BaseModel):
+    """A report. `title` and `body` are as corrected, else as sent; `title_difference` and
+    `body_difference` show the correction word by word, null where there is none."""
+
+    number: int
+    version: int
+    status: ShownStatus
+    title: str
+    body: str
+    original_title: str
+    original_body: str
+    title_difference: list[Piece] | None
+    body_difference: list[Piece] | None
+    channel: Channel
+    channel_label: str
+    system: str | None
+    classification: Classification | None
+    classification_label: str | None
+    category: Chosen | None
+    tags: list[Chosen]
+    programme: Chosen | None
+    happened_at: str | None
+    place: Place
+    anonymous: bool
+    secret: bool
+    priority: bool
+    held: bool
+    overdue: bool
+    question_unanswered: bool
+    by_copy: bool = Field(description="This person reads a copy only")
+    reporter: ShownReporter
+    handler: ShownAgency
+    chain: list[ShownAgency] = Field(description="Delegation chain; the last is the handler")
+    copies: list[ShownAgency]
+    suggested_agency: ShownAgency | None
+    awaited_agency: ShownAgency | None
+    assignee: ShownStaff | None
+    linked_number: int | None
+    submitted_at: datetime
+    verified_at: datetime | None
+    ended_at: datetime | None
+    age_days: int
+    countdown: Countdown | None
+    clocks: list[Countdown]
+    attachments: list[ShownAttachment]
+    written: list[Written] = Field(description="Follow-ups, replies, notes, coordination")
+    requests: list[ShownRequest]
+    history: list[HistoryLine]
+    checklist: list[ChecklistItem] = Field(description="What the verifier looks for")
+    allowed_actions: list[ShownAction]

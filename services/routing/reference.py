@@ -1,0 +1,111 @@
+"""What forms offer to choose from: categories, tags, programmes, and the fixed lists."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.transaction import Transaction
+from shared.labels import labels
+
+T = TypeVar("T")
+
+
+class Choices(BaseModel, Generic[T]):
+    items: list[T]
+
+
+class CategoryChoice(BaseModel):
+    """`name` says the group too (*Kependudukan › Akta Kelahiran*); groups are not offered."""
+
+    id: int
+    code: str
+    name: str
+    parent_id: int | None
+
+
+class TagChoice(BaseModel):
+    id: int
+    category_id: int
+    name: str
+
+
+class ProgrammeChoice(BaseModel):
+    id: int
+    name: str
+
+
+class CodeChoice(BaseModel):
+    code: str
+    label: str
+
+
+router = APIRouter(tags=["reference data"], responses=problem_responses(401, 403, 422))
+
+
+@router.get("/categories")
+async def list_categories(_: CurrentStaff, session: Transaction) -> Choices[CategoryChoice]:
+    """The categories a report can have."""
+    return await _rows(session, CategoryChoice, _CATEGORIES)
+
+
+@router.get("/tags")
+async def list_tags(
+    _: CurrentStaff,
+    session: Transaction,
+    category: Annotated[int | None, Query(description="Of this category only")] = None,
+) -> Choices[TagChoice]:
+    """The tags of a category, or of all."""
+    return await _rows(session, TagChoice, _TAGS, {"category": category})
+
+
+@router.get("/programmes")
+async def list_programmes(_: CurrentStaff, session: Transaction) -> Choices[ProgrammeChoice]:
+    """The government's priority programmes (*Program Prioritas*)."""
+    return await _rows(session, ProgrammeChoice, _PROGRAMMES)
+
+
+@router.get("/archive-categories")
+async def list_archive_categories(_: CurrentStaff) -> Choices[CodeChoice]:
+    """The guide's eight reasons to archive a report (*Kategori Arsip*)."""
+    return _codes("archive_category")
+
+
+@router.get("/deferral-kinds")
+async def list_deferral_kinds(_: CurrentStaff) -> Choices[CodeChoice]:
+    """The two reasons to defer a report."""
+    return _codes("deferral")
+
+
+_Row = TypeVar("_Row", bound=BaseModel)
+
+
+async def _rows(
+    session: AsyncSession, row: type[_Row], statement: Any, given: dict[str, Any] | None = None
+) -> Choices[_Row]:
+    found: Sequence[Any] = (await session.execute(statement, given or {})).mappings().all()
+    return Choices(items=[row.model_validate(dict(one)) for one in found])
+
+
+def _codes(kind: str) -> Choices[CodeChoice]:
+    return Choices(
+        items=[CodeChoice(code=code, label=words) for code, words in labels(kind).items()]
+    )
+
+
+_CATEGORIES = text(
+    "SELECT c.id, c.code, concat_ws(' › ', p.name, c.name) AS name, c.parent_id"
+    " FROM routing.category c LEFT JOIN routing.category p ON p.id = c.parent_id"
+    " WHERE c.active AND NOT EXISTS (SELECT FROM routing.category k WHERE k.parent_id = c.id)"
+    " ORDER BY p.name, c.name"
+)
+_TAGS = text(
+    "SELECT id, category_id, name FROM routing.tag"
+    " WHERE category_id = coalesce(CAST(:category AS int), category_id) ORDER BY name, id"
+)
+_PROGRAMMES = text("SELECT id, name FROM routing.programme WHERE active ORDER BY name")
