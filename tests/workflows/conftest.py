@@ -17,6 +17,7 @@ from shared.temporal.door import Door
 from shared.temporal.names import SEARCH_ATTRIBUTES
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.factory import Reports, settle_country
+from tests.workflows.life import Life
 from workflows.worker import make_worker
 
 
@@ -85,3 +86,15 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
             )
         )
         yield environment
+
+
+@pytest.fixture
+async def life(
+    skipping: WorkflowEnvironment,
+    reports: Reports,
+    worker_database: Database,
+    worker_settings: Settings,
+) -> AsyncIterator[Life]:
+    """A report to be on the server that skips time, its worker running."""
+    async with Life(skipping, reports, worker_database, worker_settings) as life:
+        yield life

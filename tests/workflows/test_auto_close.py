@@ -1,0 +1,158 @@
+"""Ten working days after the agency's last follow-up, and everything that stops them."""
+
+from datetime import datetime
+
+from temporalio.client import WorkflowExecutionStatus
+
+from shared.lifecycle.actions import Action
+from shared.lifecycle.people import REPORTER
+from shared.lifecycle.statuses import Status
+from tests.workflows.factory import (
+    DINAS_OFFICER,
+    FOLLOW_UP,
+    INITIAL_RESPONSE,
+    PROVINCE,
+    PROVINCE_ADMIN,
+)
+from tests.workflows.life import DAY, HOUR, MINUTE, Life
+
+TUESDAY = 1
+
+
+async def test_a_report_closes_ten_working_days_after_its_follow_up_to_the_minute(
+    life: Life,
+) -> None:
+    begun = await _followed_up(life)
+    await life.wait_until(begun + 14 * DAY - MINUTE)
+    assert await life.status() is Status.FOLLOWED_UP
+    await life.wait(2 * MINUTE)
+    assert await life.status() is Status.CLOSED_BY_SYSTEM
+    closing = (await life.reports.history(life.number))[-1]
+    assert closing.actor_kind == "system"
+    assert abs(closing.at - (begun + 14 * DAY)) < MINUTE
+    assert await life.happened() == ["submitted", "verified", "followed_up", "closed"]
+
+
+async def test_an_initial_response_closes_nothing(life: Life) -> None:
+    await life.until(TUESDAY, 10)
+    await life.accept()
+    await life.verify()
+    await life.do(Action.FOLLOW_UP, DINAS_OFFICER, **INITIAL_RESPONSE)
+    await life.wait(60 * DAY)
+    assert await life.status() is Status.FOLLOWED_UP
+
+
+async def test_a_pending_hold_request_suspends_auto_close(life: Life) -> None:
+    begun = await _followed_up(life)
+    await life.wait_until(begun + 7 * DAY)  # five of ten
+    await life.do(Action.REQUEST_HOLD, DINAS_OFFICER, decider_id=PROVINCE)
+    [request] = (await life.state()).requests
+    await life.wait(28 * DAY)
+    assert await life.status() is Status.FOLLOWED_UP
+    await life.do(Action.REJECT_REQUEST, PROVINCE_ADMIN, request_id=request.id)
+    await life.wait(7 * DAY - 5 * MINUTE)
+    assert await life.status() is Status.FOLLOWED_UP
+    await life.wait(10 * MINUTE)
+    assert await life.status() is Status.CLOSED_BY_SYSTEM
+
+
+async def test_many_holds_and_releases_keep_exactly_what_remains(life: Life) -> None:
+    begun = await _followed_up(life)
+    await life.wait_until(begun + DAY)
+    for _ in range(4):  # each week: held from Wednesday to the next Tuesday, then one day gone
+        assert await life.do(Action.HOLD, PROVINCE_ADMIN) is None
+        await life.wait(6 * DAY)
+        assert await life.do(Action.RELEASE, PROVINCE_ADMIN) is None
+        await life.wait(DAY)
+    await life.wait_until(begun + 36 * DAY - MINUTE)  # one and four gone: five more, a week
+    assert await life.status() is Status.FOLLOWED_UP
+    await life.wait(3 * MINUTE)
+    assert await life.status() is Status.CLOSED_BY_SYSTEM
+
+
+async def test_another_follow_up_starts_the_ten_days_again(life: Life) -> None:
+    begun = await _followed_up(life)
+    await life.wait_until(begun + 13 * DAY)
+    assert await life.do(Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP) is None
+    await life.wait_until(begun + 27 * DAY - MINUTE)
+    assert await life.status() is Status.FOLLOWED_UP
+    await life.wait(3 * MINUTE)
+    assert await life.status() is Status.CLOSED_BY_SYSTEM
+
+
+async def test_a_reply_stops_the_days_and_the_agency_owes_an_answer(life: Life) -> None:
+    begun = await _followed_up(life)
+    await life.wait_until(begun + 13 * DAY)
+    assert await life.do(Action.REPLY, REPORTER) is None
+    await life.wait(60 * DAY)
+    state = await life.state()
+    assert state.status is Status.REPLIED_BY_REPORTER
+    assert state.overdue
+
+
+async def test_reopening_long_after_the_run_has_ended(life: Life) -> None:
+    begun = await _followed_up(life)
+    await life.wait_until(begun + 14 * DAY + HOUR)
+    handle = life.environment.client.get_workflow_handle(f"report-{life.number}")
+    await life.wait(29 * DAY)
+    assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+    await life.wait(2 * DAY)  # thirty days on the run ends by itself
+    assert (await handle.describe()).status is WorkflowExecutionStatus.COMPLETED
+    await life.wait(300 * DAY)
+    await life.launch(await life.state())
+    assert await life.do(Action.REOPEN, PROVINCE_ADMIN) is None
+    state = await life.state()
+    assert state.status is Status.FOLLOWED_UP
+    await life.wait(20 * DAY)
+    assert (await life.state()).overdue
+    assert await life.status() is Status.FOLLOWED_UP  # nothing closes while an answer is owed
+
+
+async def test_a_hold_asked_before_the_deadline_wins_though_the_worker_was_down(
+    life: Life,
+) -> None:
+    begun = await _followed_up(life)
+    await life.wait_until(begun + 14 * DAY - HOUR)
+    hold = await life.save(Action.HOLD, PROVINCE_ADMIN)
+    await life.stop_worker()
+    await life.wait(2 * DAY)
+    await life.start_worker()
+    assert await life.send(hold) is None
+    state = await life.state()
+    assert state.held
+    assert state.status is Status.FOLLOWED_UP
+
+
+async def test_a_follow_up_asked_in_time_wins_though_the_worker_was_down(life: Life) -> None:
+    begun = await _followed_up(life)
+    await life.wait_until(begun + 14 * DAY - HOUR)
+    command = await life.save(Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
+    await life.stop_worker()
+    await life.wait(2 * DAY)
+    await life.start_worker()
+    await life.wait(HOUR)
+    assert await life.status() is Status.FOLLOWED_UP  # the clock waits for what is on its way
+    assert await life.send(command) is None
+    assert await life.status() is Status.FOLLOWED_UP
+
+
+async def test_a_hold_asked_after_the_deadline_is_a_recorded_no_op(life: Life) -> None:
+    begun = await _followed_up(life)
+    await life.wait_until(begun + 14 * DAY - HOUR)
+    await life.stop_worker()
+    await life.wait(2 * DAY)
+    hold = await life.save(Action.HOLD, PROVINCE_ADMIN)
+    await life.start_worker()
+    assert await life.send(hold) == "not_allowed_in_status"
+    assert await life.status() is Status.CLOSED_BY_SYSTEM
+    last = (await life.reports.history(life.number))[-1]
+    assert (last.action, last.details["refused"]) == ("hold", "not_allowed_in_status")
+
+
+async def _followed_up(life: Life) -> datetime:
+    """A report followed up on a Tuesday at ten; when that was."""
+    begun = await life.until(TUESDAY, 10)
+    await life.accept()
+    await life.verify()
+    await life.follow_up()
+    return begun
