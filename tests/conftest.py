@@ -56,6 +56,13 @@ def fresh_database(postgres: Postgres, credentials: Credentials) -> Iterator[Url
         yield lambda role: postgres.url(role, credentials.roles[role], name)
 
 
+@pytest.fixture(scope="module")
+def module_database(postgres: Postgres, credentials: Credentials) -> Iterator[UrlOf]:
+    """Role to address of a migrated, empty database for the tests of one file."""
+    with _Clone(postgres, f"module_{_WORKER}") as name:
+        yield lambda role: postgres.url(role, credentials.roles[role], name)
+
+
 @pytest.fixture(scope="session")
 def database_url(postgres: Postgres, database_name: str, credentials: Credentials) -> UrlOf:
     """Role (`lapor_intake`, …) to the SQLAlchemy address of this worker's database."""
