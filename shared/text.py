@@ -41,9 +41,9 @@ def derive_title(body: str) -> str:
     text = _on_one_line(normalise(body))
     if not text:
         raise TextRejected("empty", length=0, limit=TITLE_LIMIT)
-    sentence = _FIRST_SENTENCE.match(text)
-    if sentence and len(sentence[0]) <= TITLE_LIMIT:
-        return sentence[0].rstrip(".")
+    sentence = next((text[: end.end()] for end in _SENTENCE_END.finditer(text)), None)
+    if sentence and len(sentence) <= TITLE_LIMIT:
+        return sentence.rstrip(".")
     if len(text) <= TITLE_LIMIT:
         return text
     cut = text[:TITLE_LIMIT]
@@ -70,7 +70,12 @@ def within(text: str, limit: int) -> str:
 
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\u0085\u2028\u2029]")
 _MANY_BLANK_LINES = re.compile(r"\n{4,}")
-_FIRST_SENTENCE = re.compile(r"\S.{14,}?[.!?](?=\s)")
+# A full stop after an abbreviation (Jl. Melati, Kec. Coblong) ends nothing.
+_SENTENCE_END = re.compile(
+    r"(?<=.{15})(?<!\bjl)(?<!\bjln)(?<!\bgg)(?<!\bno)(?<!\bkec)(?<!\bkab)(?<!\bkel)(?<!\bds)"
+    r"(?<!\bprov)(?<!\brt)(?<!\brw)(?<!\bdr)(?<!\bbpk)(?<!\bsdr)[.!?](?=\s)",
+    re.IGNORECASE,
+)
 # Zero-width joiners belong to emoji and some scripts; the others of category Cf only steer
 # direction or hide text (bidirectional overrides, tags, soft hyphens).
 _KEPT_FORMATS = frozenset("\u200c\u200d")

@@ -1,6 +1,6 @@
 """The intake service over a real database with a small country in it; nothing else runs."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,8 @@ INSERT INTO routing.staff (id, username, name, role, agency_id, password_hash, a
   (11, 'bandung', 'Admin Bandung', 'agency_admin', 2, 'x', true, 1),
   (12, 'dbmp', 'Pejabat Bina Marga', 'liaison_officer', 3, 'x', true, 1),
   (13, 'papua', 'Admin Papua', 'agency_admin', 4, 'x', true, 1);
-INSERT INTO routing.category (id, code, name, active) VALUES (1, 'jalan', 'Infrastruktur Jalan', true);
+INSERT INTO routing.category (id, code, name, active)
+  VALUES (1, 'jalan', 'Infrastruktur Jalan', true);
 """
 
 
@@ -46,17 +47,21 @@ class Country:
             cursor = connection.execute(query.encode(), parameters)
             return cursor.fetchall() if cursor.description else []
 
+    def everything_in(self, table: str) -> str:
+        """All rows as one text, to look for what may not be there."""
+        return str(self.all(f"SELECT t::text FROM {table} t"))  # noqa: S608
+
     def one(self, query: str, *parameters: Any) -> Any:
         [row] = self.all(query, *parameters)
         return row[0] if len(row) == 1 else row
 
 
 @pytest.fixture
-def country(fresh_database: Callable[[str], str]) -> Iterator[Country]:
+def country(fresh_database: Callable[[str], str]) -> Country:
     country = Country(fresh_database("lapor_owner").replace("+psycopg", ""))
     with psycopg.connect(country.url, autocommit=True) as connection:
         connection.execute(_COUNTRY)
-    yield country
+    return country
 
 
 @pytest.fixture

@@ -1,9 +1,227 @@
-"""A person submits a report."""
+"""A person submits a report: what is written, and what is answered."""
 
-from tests.intake.conftest import form
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import orjson
+import pytest
+
+from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.events import ReportEvent
+from shared.lifecycle.state import ReportState
+from shared.settings import Settings
+from tests.intake.conftest import CITY, REMOTE, ROOT, UNIT, Country, form, running
+
+STORED = ("lifecycle.report", "lifecycle.report_text", "lifecycle.history", "lifecycle.outbox")
 
 
-async def test_a_report_is_accepted_with_number_code_and_link(intake, country) -> None:
-    answer = await intake.post("/reports", json=form(addressee="kota-bandung"))
+async def test_a_report_is_accepted_though_temporal_and_nats_are_away(intake, country) -> None:
+    before = datetime.now(UTC)
+    answer = await intake.post("/reports", json=form(addressee="kota-bandung", category="jalan"))
     assert answer.status_code == 201, answer.text
-    print(answer.json())
+    told = answer.json()
+    assert len(told["access_code"]) == 8
+    assert told["link"] == f"http://lapor.test/laporan/{told['number']}"
+    assert (told["status"], told["status_label"]) == ("UNVERIFIED", "Belum Terverifikasi")
+    assert datetime.fromisoformat(told["verification_due_at"]) > before + timedelta(days=3)
+    for table in (*STORED, "intake.submission"):
+        assert country.everything_in(table) != "[]"
+
+
+async def test_the_first_state_repeats_in_columns_history_and_event(intake, country) -> None:
+    answer = (await intake.post("/reports", json=form(addressee=CITY, secret=True))).json()
+    row = country.one(
+        "SELECT state, version, status, tab, handler_id, chain, due_at, secret, channel,"
+        " classification, submitted_at FROM lifecycle.report"
+    )
+    state = ReportState.model_validate(row[0])
+    assert row[1:6] == (1, "UNVERIFIED", "unverified", CITY, [CITY])
+    assert row[6] == state.due_at == datetime.fromisoformat(answer["verification_due_at"])
+    assert row[7:10] == (True, "website", "complaint")
+    assert [clock.kind for clock in state.clocks] == [ClockKind.VERIFICATION]
+    assert state.clocks[0].anchor == row[10] == state.submitted_at
+    line = country.one(
+        "SELECT entry, version, action, actor_kind, from_status, to_status, visibility"
+        " FROM lifecycle.history"
+    )
+    assert line == (1, 1, "submit", "reporter", None, "UNVERIFIED", "public")
+    subject, message_id, headers, body = country.one(
+        "SELECT subject, message_id, headers, body FROM lifecycle.outbox"
+    )
+    assert subject == "lapor.v1.report.submitted"
+    assert message_id == f"{answer['number']}.1.{subject}"
+    assert headers["ce-type"] == "id.go.lapor.report.submitted"
+    event = ReportEvent.model_validate(orjson.loads(bytes(body))["data"])
+    assert (event.number, event.version, event.handler_id) == (answer["number"], 1, CITY)
+
+
+@pytest.mark.parametrize(
+    ("addressee", "handler", "suggested"),
+    [
+        (None, ROOT, None),
+        (CITY, CITY, None),
+        ("kota-bandung", CITY, None),
+        (UNIT, CITY, UNIT),  # its only person is a liaison officer, who does not verify
+        (REMOTE, REMOTE, None),
+    ],
+)
+async def test_a_report_goes_to_the_nearest_agency_that_can_verify(
+    intake, country, addressee, handler, suggested
+) -> None:
+    await intake.post("/reports", json=form(addressee=addressee))
+    row = country.one("SELECT handler_id, chain, suggested_agency_id FROM lifecycle.report")
+    assert row == (handler, [handler], suggested)
+
+
+async def test_the_policy_of_the_agency_and_the_calendar_date_the_clock(intake, country) -> None:
+    country.all(
+        "INSERT INTO routing.policy (agency_id, body) VALUES (NULL, %s), (2, %s)",
+        json.dumps({"verification": {"amount": 1, "unit": "calendar_days"}}),
+        json.dumps({"verification": {"amount": 90, "unit": "seconds"}}),
+    )
+    for addressee, length in ((None, timedelta(days=1)), (CITY, timedelta(seconds=90))):
+        told = (await intake.post("/reports", json=form(addressee=addressee))).json()
+        due = datetime.fromisoformat(told["verification_due_at"])
+        ran = due - datetime.fromisoformat(told["submitted_at"])
+        assert length <= ran <= length + timedelta(seconds=59)
+
+
+async def test_a_new_closed_day_counts_from_the_next_report_on(intake, country) -> None:
+    first = (await intake.post("/reports", json=form())).json()
+    country.all(
+        "INSERT INTO routing.closed_day SELECT current_date + n, 'libur'"
+        " FROM generate_series(0, 20) n"
+    )
+    second = (await intake.post("/reports", json=form())).json()
+    dates = [datetime.fromisoformat(told["verification_due_at"]) for told in (first, second)]
+    assert dates[1] - dates[0] > timedelta(days=14)
+
+
+async def test_five_at_once_with_one_key_make_one_report(intake, country) -> None:
+    key = {"Idempotency-Key": str(uuid4())}
+    answers = await asyncio.gather(
+        *(intake.post("/reports", json=form(), headers=key) for _ in range(5))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.text for answer in answers}) == 1
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 1
+
+
+async def test_the_same_key_for_something_else_is_refused(intake, country) -> None:
+    key = {"Idempotency-Key": str(uuid4())}
+    await intake.post("/reports", json=form(), headers=key)
+    answer = await intake.post("/reports", json=form(title="Lampu padam"), headers=key)
+    assert (answer.status_code, answer.json()["code"]) == (409, "key_used")
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 1
+
+
+async def test_who_reported_is_only_there_as_ciphertext(intake, country) -> None:
+    reporter = {
+        "name": "Zainuddin Rahasiawan",
+        "phone": "+6281234500001",
+        "email": "zainuddin@contoh.id",
+        "nik": "3204051708900001",
+    }
+    told = (await intake.post("/reports", json=form(reporter=reporter))).json()
+    for table in (*STORED, "intake.submission"):
+        stored = country.everything_in(table)
+        stored += str([bytes(row[0]) for row in country.all("SELECT body FROM lifecycle.outbox")])
+        for known in (*reporter.values(), told["access_code"], "81234500001"):
+            assert known not in stored
+            assert known.encode().hex() not in stored
+    assert bytes(country.one("SELECT name FROM intake.submission")).startswith(b"gAAAA")
+
+
+async def test_texts_are_normalised_and_the_limit_counts_what_remains(intake, country) -> None:
+    body = "a" * 3_000 + "  \r\n\u200b"
+    assert (await intake.post("/reports", json=form(body=body))).status_code == 201
+    assert country.one("SELECT length(original_body) FROM lifecycle.report_text") == 3_000
+    answer = await intake.post("/reports", json=form(body="a" * 3_001))
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["code"]) == ("body", "text_too_long")
+    assert "3001" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"title": "\u0000 "}, "title", "text_empty"),
+        ({"title": None}, "title", "string_type"),
+        ({"body": 7}, "body", "string_type"),
+        ({"body": "\ud800"}, "body", None),
+        ({"classification": "complaint_with_oversight"}, "classification", "literal_error"),
+        ({"region_code": "99.99"}, "region_code", "region_unknown"),
+        ({"region_code": "32.04.05.2001; DROP"}, "region_code", "string_too_long"),
+        ({"latitude": -6.9}, "", "coordinates_incomplete"),
+        ({"latitude": 91, "longitude": 1}, "latitude", "less_than_equal"),
+        ({"happened_at": "2999-01-01"}, "", "in_future"),
+        ({"addressee": "tidak-ada"}, "addressee", "agency_unknown"),
+        ({"addressee": "99999999999999999999"}, "addressee", "agency_unknown"),
+        ({"category": 404}, "category", "category_unknown"),
+        ({"linked_number": 10000001}, "linked_number", "linked_not_yours"),
+        ({"reporter": None}, "reporter", "contact_missing"),
+        ({"reporter": {"name": "Siti"}}, "reporter", "contact_missing"),
+        ({"reporter": {"name": "S", "phone": "12"}}, "reporter.phone", "phone_invalid"),
+        ({"reporter": {"name": "S", "email": "x@"}}, "reporter.email", "email_invalid"),
+        ({"reporter": {"name": "S", "email": "a@b.id", "nik": "1"}}, "reporter.nik", "nik_format"),
+        ({"number": 1}, "number", "extra_forbidden"),
+    ],
+)
+async def test_what_is_wrong_is_said_by_field(intake, country, changes, field, code) -> None:
+    content = json.dumps(form(**changes)).encode()
+    answer = await intake.post(
+        "/reports", content=content, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 422, answer.text
+    errors = answer.json()["errors"]
+    assert field in {error["field"] for error in errors}, errors
+    assert code is None or code in {error["code"] for error in errors}, errors
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 0
+
+
+@pytest.mark.parametrize("content", [b"null", b"[]", b"{", b"\xff\xfe", b'"\\u0000"', b""])
+async def test_what_is_no_form_is_refused(intake, content) -> None:
+    answer = await intake.post(
+        "/reports", content=content, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code in {400, 422}, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_ten_megabytes_of_json_are_refused(intake) -> None:
+    answer = await intake.post("/reports", json=form(body="a" * 10_000_000))
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+async def test_a_place_and_a_time_are_kept(intake, country) -> None:
+    place = {
+        "region_code": "3204052001",
+        "place": " Depan  pasar ",
+        "latitude": -6.9,
+        "longitude": 107.6,
+        "happened_at": "2026-01-05",
+    }
+    assert (await intake.post("/reports", json=form(**place))).status_code == 201
+    row = country.one(
+        "SELECT region_code, place, latitude, longitude, happened_at FROM lifecycle.report"
+        " JOIN lifecycle.report_text USING (number)"
+    )
+    assert row == ("32.04.05.2001", "Depan pasar", -6.9, 107.6, "2026-01-05")
+
+
+async def test_too_many_from_one_address_are_asked_to_wait(settings: Settings, country) -> None:
+    async with running(settings) as intake:
+        answers = [await intake.post("/reports", json=form()) for _ in range(61)]
+    assert [answer.status_code for answer in answers] == [201] * 60 + [429]
+    assert int(answers[-1].headers["retry-after"]) > 0
+
+
+async def test_without_any_agency_nothing_is_accepted_and_nothing_lost(
+    intake, country: Country
+) -> None:
+    country.all("UPDATE routing.agency SET active = false")
+    answer = await intake.post("/reports", json=form())
+    assert answer.status_code == 503
+    assert country.one("SELECT count(*) FROM intake.submission") == 0

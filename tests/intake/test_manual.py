@@ -1,0 +1,115 @@
+"""Staff enter a report, and may dispose it in the same step by asking routing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from tests.intake.conftest import ADMIN, CITY, OFFICER, REMOTE, UNIT, form, running
+
+
+def manual(**changes: Any) -> dict[str, Any]:
+    return form(channel="letter", reporter={"name": "Pak Budi"}) | changes
+
+
+async def test_without_addressee_the_makers_agency_has_it(intake, country, bearer) -> None:
+    answer = await intake.post("/reports/manual", json=manual(), headers=bearer(ADMIN))
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["disposition"] is None
+    row = country.one("SELECT handler_id, channel FROM lifecycle.report")
+    assert row == (CITY, "letter")
+    line = country.one("SELECT actor_kind, staff_id, role, agency_id FROM lifecycle.history")
+    assert line == ("staff", ADMIN, "agency_admin", CITY)
+    assert country.one("SELECT made_by FROM intake.submission") == ADMIN
+
+
+async def test_a_liaison_officers_report_goes_to_the_admin_above(intake, country, bearer) -> None:
+    await intake.post("/reports/manual", json=manual(), headers=bearer(OFFICER))
+    assert country.one("SELECT handler_id, suggested_agency_id FROM lifecycle.report") == (
+        CITY,
+        None,
+    )
+    await intake.post("/reports/manual", json=manual(addressee=REMOTE), headers=bearer(OFFICER))
+    assert country.one("SELECT max(handler_id) FROM lifecycle.report") == REMOTE
+
+
+async def test_only_staff_may(intake, country) -> None:
+    assert (await intake.post("/reports/manual", json=manual())).status_code == 401
+    account = {"name": "Siti", "email": "siti@contoh.id", "password": "kata sandi panjang"}
+    token = (await intake.post("/reporters", json=account)).json()["access_token"]
+    header = {"Authorization": f"Bearer {token}"}
+    assert (await intake.post("/reports/manual", json=manual(), headers=header)).status_code == 403
+
+
+async def test_on_behalf_of_somebody_with_an_account(intake, bearer) -> None:
+    account = {"name": "Siti", "phone": "081234567890", "password": "kata sandi panjang"}
+    token = (await intake.post("/reporters", json=account)).json()["access_token"]
+    known = {"existing_reporter": True, "reporter": {"phone": "+62 812-3456-7890"}}
+    answer = await intake.post("/reports/manual", json=manual(**known), headers=bearer(ADMIN))
+    assert answer.status_code == 201, answer.text
+    own = await intake.get("/reporters/me/reports", headers={"Authorization": f"Bearer {token}"})
+    assert [item["number"] for item in own.json()["items"]] == [answer.json()["number"]]
+    unknown = {"existing_reporter": True, "reporter": {"phone": "081234567899"}}
+    answer = await intake.post("/reports/manual", json=manual(**unknown), headers=bearer(ADMIN))
+    assert answer.json()["errors"][0]["code"] == "reporter_unknown"
+
+
+async def test_routing_away_leaves_an_accepted_report_to_verify(intake, country, bearer) -> None:
+    wish = manual(disposition={"agency_id": UNIT})
+    answer = await intake.post("/reports/manual", json=wish, headers=bearer(ADMIN))
+    assert answer.status_code == 201
+    assert answer.json()["disposition"]["state"] == "failed"
+    assert country.one("SELECT status FROM lifecycle.report") == "UNVERIFIED"
+
+
+async def test_both_outcomes_are_stated_and_a_repeat_asks_with_the_same_id(
+    settings, country, bearer
+) -> None:
+    asked: list[Request] = []
+    async with (
+        routing_that_answers(asked) as url,
+        running(settings.model_copy(update={"routing_url": url})) as intake,
+    ):
+        wish = manual(disposition={"agency_id": UNIT, "classification": "aspiration"})
+        headers = {**bearer(ADMIN), "Idempotency-Key": "7b0a7d58-2f0c-4b7e-9d51-cb7d5f3a0001"}
+        answers = [
+            await intake.post("/reports/manual", json=wish, headers=headers) for _ in range(2)
+        ]
+        wish = manual(disposition={"refuse": True})
+        refused = await intake.post("/reports/manual", json=wish, headers=bearer(ADMIN))
+    assert answers[0].json() == answers[1].json()
+    told = answers[0].json()
+    assert told["disposition"]["state"] == "done"
+    assert told["disposition"]["answer"]["number"] == told["number"]
+    assert asked[0].headers["authorization"] == bearer(ADMIN)["Authorization"]
+    assert asked[0].headers["idempotency-key"] == asked[1].headers["idempotency-key"]
+    assert refused.status_code == 201
+    assert refused.json()["disposition"]["state"] == "refused"
+    assert refused.json()["disposition"]["answer"]["code"] == "not_authorised"
+
+
+@asynccontextmanager
+async def routing_that_answers(asked: list[Request]) -> AsyncIterator[str]:
+    """Routing's side of the conversation; routing itself is tried with a workflow elsewhere."""
+    app = FastAPI()
+
+    @app.post("/reports/{number}/verify")
+    async def verify(number: int, request: Request) -> JSONResponse:
+        asked.append(request)
+        if (await request.json()).get("refuse"):
+            return JSONResponse({"code": "not_authorised", "status": 403}, 403)
+        return JSONResponse({"number": number, "state": "done"})
+
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
