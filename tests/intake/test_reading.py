@@ -1,0 +1,243 @@
+"""Who reads what of a report: the public, its reporter, its partner."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.http.auth import new_partner_token
+from shared.lifecycle.statuses import TAB_OF, Status
+from tests.intake.conftest import ADMIN, CITY, UNIT, Country, form
+
+CORRECTED = "Jalan di depan Pasar Dago berlubang."
+ORIGINAL = "jalan brlubang di dpn pasar dago!!!"
+
+
+async def submitted(intake: Any, **changes: Any) -> dict[str, Any]:
+    answer = await intake.post("/reports", json=form(body=ORIGINAL, addressee=CITY, **changes))
+    assert answer.status_code == 201, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def stands(country: Country, number: int, status: str, *, corrected: bool = True) -> None:
+    """What the worker would have recorded."""
+    country.all(
+        "UPDATE lifecycle.report SET status = %s, tab = %s, handler_id = %s,"
+        " state = state || jsonb_build_object('status', %s::text) WHERE number = %s",
+        *(status, TAB_OF[Status(status)], UNIT, status, number),
+    )
+    if corrected:
+        country.all(
+            "UPDATE lifecycle.report_text SET title = 'Jalan Dago', body = %s WHERE number = %s",
+            *(CORRECTED, number),
+        )
+
+
+def step(
+    country: Country, number: int, action: str, visibility: str = "reporter", **details: Any
+) -> UUID:
+    """A recorded step of staff, and its command done."""
+    command = uuid4()
+    country.all(
+        "INSERT INTO lifecycle.command (id, number, action, at, body, done)"
+        " VALUES (%s, %s, %s, now(), '{}', true)",
+        *(command, number, action),
+    )
+    country.all(
+        "INSERT INTO lifecycle.history (number, entry, version, at, action, actor_kind, staff_id,"
+        " role, agency_id, from_status, to_status, visibility, ref, details)"
+        " SELECT number, max(entry) + 1, max(version) + 1, now(), %s, 'staff', %s, 'agency_admin',"
+        " %s, 'VERIFIED', 'FOLLOWED_UP', %s, %s, %s FROM lifecycle.history WHERE number = %s"
+        " GROUP BY number",
+        *(action, ADMIN, CITY, visibility, command, json.dumps(details), number),
+    )
+    return command
+
+
+def message(country: Country, number: int, action: str, words: str, **columns: Any) -> UUID:
+    command = step(country, number, action, **columns.pop("details", {}))
+    country.all(
+        "INSERT INTO followup.message (command_id, number, action, kind, words, secret,"
+        " actor_kind, agency_id, at) VALUES (%s, %s, %s, %s, %s, %s, 'staff', %s, now())",
+        *(command, number, action, columns.get("kind"), words, columns.get("secret", False), UNIT),
+    )
+    return command
+
+
+def note(country: Country, number: int, action: str, words: str, **details: Any) -> None:
+    command = step(country, number, action, **details)
+    country.all(
+        "INSERT INTO routing.note (command_id, number, action, words, staff_id, at)"
+        " VALUES (%s, %s, %s, %s, %s, now())",
+        *(command, number, action, words, ADMIN),
+    )
+
+
+async def opened(intake: Any, told: dict[str, Any]) -> dict[str, str]:
+    """The header of whoever has number and access code."""
+    answer = await intake.post(
+        f"/reports/{told['number']}/access", json={"access_code": told["access_code"].lower()}
+    )
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+@pytest.mark.parametrize("status", list(Status))
+async def test_the_public_reads_the_status_and_what_is_published(
+    intake, country, status: Status, anonymous: bool
+) -> None:
+    told = await submitted(intake, anonymous=anonymous)
+    stands(country, told["number"], status)
+    answer = await intake.get(f"/reports/{told['number']}")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["status"] == status
+    published = answer.json()["published"]
+    assert (published is not None) is (
+        TAB_OF[status] in {"awaiting_follow_up", "in_process", "closed"}
+    )
+    if published:
+        assert (published["title"], published["body"]) == ("Jalan Dago", CORRECTED)
+    listed = (await intake.get("/reports")).json()["items"]
+    assert [item["title"] for item in listed] == (["Jalan Dago"] if published else [])
+    for words in (ORIGINAL, "Siti", "6281234567890", told["access_code"]):
+        assert words not in answer.text
+
+
+@pytest.mark.parametrize("status", list(Status))
+async def test_a_secret_report_is_not_there_for_the_public(intake, country, status) -> None:
+    told = await submitted(intake, secret=True)
+    stands(country, told["number"], status)
+    secret = await intake.get(f"/reports/{told['number']}")
+    unknown = await intake.get("/reports/99999999")
+    assert secret.status_code == unknown.status_code == 404
+    assert secret.json()["code"] == unknown.json()["code"]
+    assert (await intake.get("/reports")).json()["items"] == []
+
+
+async def test_its_reporter_reads_all_but_the_affairs_of_staff(intake, country) -> None:
+    told = await submitted(intake, secret=True, anonymous=True)
+    number = told["number"]
+    stands(country, number, "FOLLOWED_UP")
+    message(country, number, "follow_up", "Kami perbaiki besok.", kind="follow_up", secret=True)
+    message(country, number, "close", "Sudah selesai.")
+    note(country, number, "archive", "Di luar wewenang.", archive_category="too_general")
+    note(country, number, "defer", "Di RT mana?", deferral="incomplete_data")
+    note(country, number, "defer", "Menunggu instansi.", deferral="agency_not_connected")
+    note(country, number, "throw", "Ini urusan dinas.")
+    message(country, number, "coordinate", "Tolong cek.", details={"visibility": "staff"})
+    accepted = {"request": "close"}
+    message(country, number, "accept_request", "Disetujui ditutup.", details=accepted)
+    answer = await intake.get(f"/reports/{number}", headers=await opened(intake, told))
+    read = answer.json()
+    assert read["view"] == "reporter", answer.text
+    assert answer.headers["etag"] == '"1"'
+    assert (read["original_body"], read["body"]) == (ORIGINAL, CORRECTED)
+    assert (read["handler"], read["status"]) == ("Dinas Bina Marga", "FOLLOWED_UP")
+    assert read["countdown"].startswith("sisa") or read["countdown"] == "hari ini"
+    assert {"reply", "declare_satisfied"} <= set(read["allowed_actions"])
+    words = [(line["action"], line["words"]) for line in read["history"]]
+    assert words == [
+        ("submit", None),
+        ("follow_up", "Kami perbaiki besok."),
+        ("close", "Sudah selesai."),
+        ("archive", "Di luar wewenang."),
+        ("defer", "Di RT mana?"),
+        ("defer", None),
+        ("throw", None),
+        ("close", "Disetujui ditutup."),
+    ]
+    archive = read["history"][3]
+    assert archive["archive_category_label"] == "Masukan terlalu umum"
+    assert (archive["actor"], archive["agency"]) == ("Admin Instansi", "Pemerintah Kota Bandung")
+    assert "Admin Bandung" not in answer.text
+
+
+async def test_the_public_reads_follow_ups_that_are_not_secret(intake, country) -> None:
+    told = await submitted(intake)
+    stands(country, told["number"], "FOLLOWED_UP")
+    message(country, told["number"], "follow_up", "Untuk semua.", kind="initial_response")
+    message(country, told["number"], "follow_up", "Hanya Anda.", kind="follow_up", secret=True)
+    message(country, told["number"], "reply", "Kata pelapor.")
+    answer = await intake.get(f"/reports/{told['number']}")
+    [follow_up] = answer.json()["published"]["follow_ups"]
+    assert (follow_up["words"], follow_up["kind_label"]) == ("Untuk semua.", "Respon Awal")
+    assert follow_up["agency"] == "Dinas Bina Marga"
+    for words in ("Hanya Anda.", "Kata pelapor."):
+        assert words not in answer.text
+
+
+async def test_a_refused_command_shows_no_words(intake, country) -> None:
+    told = await submitted(intake)
+    command = message(country, told["number"], "follow_up", "Ditolak.", kind="follow_up")
+    country.all("UPDATE lifecycle.command SET done = false WHERE id = %s", command)
+    answer = await intake.get(f"/reports/{told['number']}", headers=await opened(intake, told))
+    assert "Ditolak." not in answer.text
+
+
+async def test_one_reports_code_opens_no_other(intake, country) -> None:
+    first, second = await submitted(intake, secret=True), await submitted(intake, secret=True)
+    header = await opened(intake, first)
+    assert (await intake.get(f"/reports/{second['number']}", headers=header)).status_code == 404
+    wrong = await intake.post(
+        f"/reports/{second['number']}/access", json={"access_code": first["access_code"]}
+    )
+    unknown = await intake.post("/reports/5/access", json={"access_code": first["access_code"]})
+    assert wrong.status_code == unknown.status_code == 404
+    assert wrong.json()["code"] == unknown.json()["code"]
+
+
+async def test_codes_are_not_guessed_for_long(intake) -> None:
+    told = await submitted(intake)
+    path = f"/reports/{told['number']}/access"
+    answers = [await intake.post(path, json={"access_code": "22222222"}) for _ in range(21)]
+    assert [answer.status_code for answer in answers] == [404] * 20 + [429]
+
+
+async def test_staff_read_here_only_what_the_public_reads(
+    intake, bearer: Callable[[int], dict[str, str]]
+) -> None:
+    told = await submitted(intake)
+    read = (await intake.get(f"/reports/{told['number']}", headers=bearer(ADMIN))).json()
+    assert (read["view"], read["published"]) == ("public", None)
+
+
+async def test_a_partner_reads_its_own_reports_and_no_other(intake, country) -> None:
+    token, digest = new_partner_token()
+    country.all(
+        "INSERT INTO intake.partner (system, name, nkey_public, http_token_hash, created_at,"
+        " active) VALUES ('mitra', 'Mitra', 'U', %s, now(), true)",
+        digest.hex(),
+    )
+    own, other = await submitted(intake, secret=True), await submitted(intake, secret=True)
+    country.all(
+        "UPDATE lifecycle.report SET system = 'mitra', external_id = 'a-1' WHERE number = %s",
+        own["number"],
+    )
+    header = {"Authorization": f"Bearer {token}"}
+    read = (await intake.get(f"/reports/{own['number']}", headers=header)).json()
+    assert (read["view"], read["external_id"]) == ("reporter", "a-1")
+    assert (await intake.get(f"/reports/{other['number']}", headers=header)).status_code == 404
+
+
+async def test_published_reports_are_searched_and_paged(intake, country) -> None:
+    numbers = []
+    for _ in range(5):
+        told = await submitted(intake, region_code="32.04")
+        stands(country, told["number"], "VERIFIED")
+        numbers.append(told["number"])
+    seen, cursor = [], None
+    while True:
+        query = {"limit": 2, "q": "pasar", "agency": CITY, "region": "32.0"}
+        page = (
+            await intake.get("/reports", params=query | ({"cursor": cursor} if cursor else {}))
+        ).json()
+        seen += [item["number"] for item in page["items"]]
+        if (cursor := page["next"]) is None:
+            break
+    assert seen == numbers[::-1]
+    for query in ({"q": "sapi"}, {"tab": "closed"}, {"agency": 4}, {"region": "33"}):
+        assert (await intake.get("/reports", params=query)).json()["items"] == []
+    assert (await intake.get("/reports", params={"cursor": "x"})).status_code == 422

@@ -1,0 +1,139 @@
+"""Files with a report: what is taken, what is removed from them, who downloads them."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from shared.attachments import MAX_SIZE
+from tests.intake.conftest import ADMIN, CITY, form
+from tests.intake.test_reading import opened, stands
+
+
+def picture() -> bytes:
+    """A photograph that says where it was taken."""
+    image, exif = Image.new("RGB", (64, 48), "green"), Image.Exif()
+    exif[0x010F] = "Telepon Saya"
+    exif.get_ifd(0x8825)[1] = "S"
+    content = io.BytesIO()
+    image.save(content, "JPEG", exif=exif)
+    return content.getvalue()
+
+
+async def send(intake: Any, *files: tuple[str, bytes], path: str = "/reports", **changes: Any):
+    report = json.dumps(form(addressee=CITY, **changes.pop("fields", {})))
+    return await intake.post(
+        f"{path}/with-attachments",
+        data={"report": report},
+        files=[("attachments", (name, content, "text/html")) for name, content in files],
+        **changes,
+    )
+
+
+def kept(settings: Any) -> list[Path]:
+    folder = Path(settings.storage_url.removeprefix("file://"))
+    return [file for file in folder.rglob("*") if file.is_file()]
+
+
+async def test_a_picture_loses_its_traces_and_is_the_reporters_alone(
+    intake, country, settings, bearer
+) -> None:
+    answer = await send(intake, ("../foto <saya>.jpg", picture()), ("dua.jpg", picture()))
+    assert answer.status_code == 201, answer.text
+    told = answer.json()
+    own = await opened(intake, told)
+    read = (await intake.get(f"/reports/{told['number']}", headers=own)).json()
+    assert [file["name"] for file in read["attachments"]] == ["dua.jpg", "foto <saya>.jpg"]
+    href = read["attachments"][1]["href"]
+    got = await intake.get(href, headers=own)
+    assert got.status_code == 200
+    assert got.headers["content-type"] == "image/jpeg"
+    assert got.headers["content-disposition"].startswith("attachment")
+    assert "sandbox" in got.headers["content-security-policy"]
+    assert b"Telepon Saya" not in got.content
+    assert not Image.open(io.BytesIO(got.content)).getexif()
+    stands(country, told["number"], "VERIFIED")
+    for header in ({}, bearer(ADMIN)):
+        assert (await intake.get(href, headers=header)).status_code == 404
+
+
+async def test_the_public_downloads_what_the_verifier_released(intake, country) -> None:
+    told = (await send(intake, ("a.jpg", picture()), ("b.jpg", picture()))).json()
+    number = told["number"]
+    ids = [row[0] for row in country.all("SELECT id FROM intake.attachment ORDER BY name")]
+    command = "6f1c2a34-0000-4000-8000-000000000001"
+    country.all(
+        "INSERT INTO lifecycle.command (id, number, action, at, body, done, version)"
+        " VALUES (%s, %s, 'verify', now(), '{}', true, 2)",
+        *(command, number),
+    )
+    country.all(
+        "INSERT INTO routing.verification (command_id, number, title, body, tag_ids,"
+        " released_attachments, staff_id, at) VALUES (%s, %s, 't', 'b', '{}', %s, 11, now())",
+        *(command, number, [ids[0]]),
+    )
+    paths = [f"/reports/{number}/attachments/{file}" for file in ids]
+    assert [(await intake.get(path)).status_code for path in paths] == [404, 404]
+    stands(country, number, "VERIFIED")
+    assert [(await intake.get(path)).status_code for path in paths] == [200, 404]
+    published = (await intake.get(f"/reports/{number}")).json()["published"]
+    assert [file["name"] for file in published["attachments"]] == ["a.jpg"]
+    stands(country, number, "ARCHIVED_BY_ADMIN")
+    assert (await intake.get(paths[0])).status_code == 404
+    stands(country, number, "VERIFIED")
+    country.all("UPDATE lifecycle.report SET secret = true")
+    assert (await intake.get(paths[0])).status_code == 404
+
+
+async def test_what_is_not_taken_is_named_and_nothing_is_left_behind(
+    intake, country, settings
+) -> None:
+    cases = {
+        ("virus.exe", b"MZ" + b"\0" * 200): ("attachments.1", "file_type_not_allowed"),
+        ("besar.pdf", b"%PDF-1.4\n" + b"0" * MAX_SIZE): ("attachments.1", "file_too_large"),
+        ("kosong.jpg", b""): ("attachments.1", "file_empty"),
+        ("halaman.html", b"<html><script>1</script>"): ("attachments.1", "file_type_not_allowed"),
+    }
+    for file, (field, code) in cases.items():
+        answer = await send(intake, ("foto.jpg", picture()), file)
+        assert answer.status_code == 422, file[0]
+        [error] = answer.json()["errors"]
+        assert (error["field"], error["code"]) == (field, code)
+    answer = await send(intake, *[("foto.jpg", picture())] * 6)
+    assert answer.json()["errors"][0]["code"] == "file_too_many"
+    answer = await send(intake, ("foto.jpg", picture()), fields={"category": 404})
+    assert answer.json()["errors"][0]["field"] == "category"
+    assert kept(settings) == []
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 0
+
+
+async def test_a_repeated_form_keeps_the_first_files_only(intake, country, settings) -> None:
+    key = {"Idempotency-Key": "0b1c2a34-0000-4000-8000-000000000001"}
+    answers = [await send(intake, ("a.jpg", picture()), headers=key) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert len(kept(settings)) == country.one("SELECT count(*) FROM intake.attachment") == 1
+    other = await send(intake, ("a.jpg", picture()), headers=key, fields={"title": "Lain"})
+    assert other.status_code == 409
+    assert len(kept(settings)) == 1
+
+
+async def test_a_form_with_files_is_checked_like_any_other(intake) -> None:
+    answer = await send(intake, ("a.jpg", picture()), fields={"reporter": {"phone": "x"}})
+    assert answer.json()["errors"][0]["field"] == "reporter.phone"
+    answer = await intake.post("/reports/with-attachments", data={"report": "{"})
+    assert answer.status_code == 422
+
+
+async def test_the_manual_form_takes_files_too(intake, country, bearer) -> None:
+    fields = {"channel": "letter"}
+    answer = await send(
+        intake,
+        ("surat.jpg", picture()),
+        path="/reports/manual",
+        fields=fields,
+        headers=bearer(ADMIN),
+    )
+    assert answer.status_code == 201, answer.text
+    assert country.one("SELECT count(*) FROM intake.attachment") == 1
