@@ -1,17 +1,20 @@
 """Every table there is, in one metadata: what migrations are compared with."""
 
+from sqlmodel import SQLModel
+
 import services.followup.models
 import services.intake.models
 import services.intake.partners_model
-import services.routing.models
+import services.reporting.models
+import services.routing.models  # noqa: F401
 import shared.bus.dead_letters
-import shared.database.lifecycle  # noqa: F401
+import shared.database.lifecycle
+import shared.database.report_lists  # noqa: F401
 from shared.http.limits import rate_limit_table
-from sqlmodel import SQLModel
 
 SCHEMAS = ("lifecycle", "intake", "routing", "followup", "reporting")
 
 metadata = SQLModel.metadata
 
-for _schema in ("intake", "routing", "followup"):
+for _schema in ("intake", "routing", "followup", "reporting"):
     rate_limit_table(metadata, _schema)

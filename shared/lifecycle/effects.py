@@ -1,7 +1,6 @@
 """What each action does to a report: the change of state and the clocks it starts and stops."""
 
 from collections.abc import Callable
-from typing import Any
 
 from shared.lifecycle.actions import (
     PERFORMED_BY,
@@ -13,47 +12,11 @@ from shared.lifecycle.actions import (
 )
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command
-from shared.lifecycle.decision import ClockIntent, ClockOp
+from shared.lifecycle.effect import Effect
 from shared.lifecycle.state import PendingRequest, ReportState
 from shared.lifecycle.statuses import Status
 
 ALL_REQUESTS = frozenset(RequestKind)
-
-
-class Effect:
-    """A change in the making. `ended` are the kinds of request that this step ends."""
-
-    def __init__(self, state: ReportState) -> None:
-        self.before = state
-        self.changes: dict[str, Any] = {}
-        self.clocks: list[ClockIntent] = []
-        self.details: dict[str, Any] = {}
-        self.ended: frozenset[RequestKind] = frozenset()
-
-    def set(self, **changes: Any) -> None:
-        self.changes |= changes
-
-    def start(self, *kinds: ClockKind, key: str | None = None) -> None:
-        self.clocks += [ClockIntent(op=ClockOp.START, kind=kind, key=key) for kind in kinds]
-
-    def start_if_absent(self, kind: ClockKind) -> None:
-        self.clocks.append(ClockIntent(op=ClockOp.START_IF_ABSENT, kind=kind))
-
-    def stop(self, *kinds: ClockKind, key: str | None = None) -> None:
-        self.clocks += [ClockIntent(op=ClockOp.STOP, kind=kind, key=key) for kind in kinds]
-
-    def stop_process(self) -> None:
-        """Every clock but those of requests, which end with their request."""
-        self.stop(
-            ClockKind.VERIFICATION,
-            ClockKind.FOLLOW_UP,
-            ClockKind.SETTLEMENT,
-            ClockKind.AUTO_CLOSE,
-        )
-
-    def hand_over(self, command: Command) -> None:
-        if command.handing is not None:
-            self.set(chain=command.handing.chain, zone=command.handing.zone)
 
 
 def apply(state: ReportState, command: Command) -> Effect:
@@ -78,13 +41,13 @@ def end_of_auto_close(state: ReportState) -> Effect:
 def _verify(effect: Effect, command: Command) -> None:
     effect.hand_over(command)
     effect.set(status=Status.VERIFIED, awaited_agency_id=None)
-    _set_fields(effect, command)
+    _amend(effect, command)
     effect.stop(ClockKind.VERIFICATION)
     effect.start(ClockKind.FOLLOW_UP, ClockKind.SETTLEMENT)
     effect.ended = frozenset({RequestKind.NOT_AUTHORITY})
 
 
-def _set_fields(effect: Effect, command: Command) -> None:
+def _amend(effect: Effect, command: Command) -> None:
     for name in ("classification", "anonymous", "secret", "priority"):
         if (value := getattr(command, name)) is not None:
             effect.set(**{name: value})
@@ -161,10 +124,6 @@ def _follow_up(effect: Effect, command: Command) -> None:
 def _coordinate(effect: Effect, command: Command) -> None:
     if command.assignee_id is not None:
         effect.details["assignee_id"] = command.assignee_id
-
-
-def _amend(effect: Effect, command: Command) -> None:
-    _set_fields(effect, command)
 
 
 def _reply(effect: Effect, _: Command) -> None:

@@ -35,7 +35,7 @@ EVENT_OF: dict[Action, str] = {
     Action.ACCEPT_REQUEST: "request_accepted",
     Action.REJECT_REQUEST: "request_rejected",
     Action.WITHDRAW_REQUEST: "request_withdrawn",
-    **{action: "requested" for action in REQUESTED_BY},
+    **dict.fromkeys(REQUESTED_BY, "requested"),
 }
 """One event a step; the subject is `lapor.v1.report.<event>`."""
 

@@ -1,0 +1,90 @@
+"""Tables of schema `lifecycle` beside the report: its requests, copies, escalations, counts.
+
+Written by the step that records them, read by everybody.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from shared.database.columns import Int64, timestamp
+from shared.database.lifecycle import SCHEMA
+
+
+class RequestRow(SQLModel, table=True):
+    """A request from below; `decision` is accepted, rejected, withdrawn, passed_on or ended."""
+
+    __tablename__ = "request"
+    __table_args__ = (
+        Index("request_pending", "decider_id", postgresql_where=text("decision IS NULL")),
+        Index(
+            "request_one_a_kind",
+            "number",
+            "kind",
+            unique=True,
+            postgresql_where=text("decision IS NULL"),
+        ),
+        {"schema": SCHEMA},
+    )
+
+    id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64, foreign_key="lifecycle.report.number", index=True)
+    kind: str
+    asked_at: datetime = timestamp()
+    staff_id: int
+    agency_id: int
+    decider_id: int
+    suggested_agency_id: int | None = None
+    due_at: datetime | None = timestamp(default=None)
+    overdue: bool = False
+    decision: str | None = None
+    decided_at: datetime | None = timestamp(default=None)
+    decided_by: int | None = None
+
+
+class CopyRow(SQLModel, table=True):
+    """An agency that reads along (*salinan*)."""
+
+    __tablename__ = "copy"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    number: int = Field(sa_type=Int64, primary_key=True, foreign_key="lifecycle.report.number")
+    agency_id: int = Field(primary_key=True, index=True)
+
+
+class Escalation(SQLModel, table=True):
+    """A clock that ran out, put before the agency above."""
+
+    __tablename__ = "escalation"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    number: int = Field(sa_type=Int64, primary_key=True, foreign_key="lifecycle.report.number")
+    version: int = Field(primary_key=True)
+    agency_id: int = Field(index=True)
+    clock: str
+    at: datetime = timestamp()
+
+
+class EndedCount(SQLModel, table=True):
+    """How many reports stand in the large tabs (closed, archived) of a handler, in shards so
+    that steps of different reports do not wait for one row."""
+
+    __tablename__ = "ended_count"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    handler_id: int = Field(primary_key=True)
+    tab: str = Field(primary_key=True)
+    shard: int = Field(primary_key=True)
+    reports: int = Field(sa_type=Int64)
+
+
+class CalendarMark(SQLModel, table=True):
+    """The one row that names the calendar to which all running clocks have been dated."""
+
+    __tablename__ = "calendar_mark"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    id: int = Field(primary_key=True)
+    mark: str

@@ -1,0 +1,45 @@
+"""A change of a report in the making: fields, clocks to start and stop, requests that end."""
+
+from typing import Any
+
+from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.commands import Command
+from shared.lifecycle.decision import ClockIntent, ClockOp
+from shared.lifecycle.state import ReportState
+
+
+class Effect:
+    """A change in the making. `ended` are the kinds of request that this step ends."""
+
+    def __init__(self, state: ReportState) -> None:
+        self.before = state
+        self.changes: dict[str, Any] = {}
+        self.clocks: list[ClockIntent] = []
+        self.details: dict[str, Any] = {}
+        self.ended: frozenset[RequestKind] = frozenset()
+
+    def set(self, **changes: Any) -> None:
+        self.changes |= changes
+
+    def start(self, *kinds: ClockKind, key: str | None = None) -> None:
+        self.clocks += [ClockIntent(op=ClockOp.START, kind=kind, key=key) for kind in kinds]
+
+    def start_if_absent(self, kind: ClockKind) -> None:
+        self.clocks.append(ClockIntent(op=ClockOp.START_IF_ABSENT, kind=kind))
+
+    def stop(self, *kinds: ClockKind, key: str | None = None) -> None:
+        self.clocks += [ClockIntent(op=ClockOp.STOP, kind=kind, key=key) for kind in kinds]
+
+    def stop_process(self) -> None:
+        """Every clock but those of requests, which end with their request."""
+        self.stop(
+            ClockKind.VERIFICATION,
+            ClockKind.FOLLOW_UP,
+            ClockKind.SETTLEMENT,
+            ClockKind.AUTO_CLOSE,
+        )
+
+    def hand_over(self, command: Command) -> None:
+        if command.handing is not None:
+            self.set(chain=command.handing.chain, zone=command.handing.zone)
