@@ -6,12 +6,17 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.followup import (
+    attachments,
     coordination,
+    decisions,
+    follow_up_list,
     follow_ups,
     information,
     interventions,
     messages,
+    own_words,
     replies,
+    requests,
     satisfaction,
     withdrawal,
 )
@@ -40,13 +45,18 @@ def make_app(settings: Settings) -> FastAPI:
         title="LAPOR! Follow-up",
         routers=[
             follow_ups.router,
+            follow_up_list.router,
+            attachments.router,
             coordination.router,
             replies.router,
             information.router,
             satisfaction.router,
             withdrawal.router,
+            requests.router,
+            decisions.router,
             interventions.router,
             answering.router,
+            own_words.router,
         ],
         settings=settings,
         database=database,

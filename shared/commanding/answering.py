@@ -5,18 +5,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.commanding import messages
 from shared.commanding.performing import Wish, outcome_of, perform
+from shared.commanding.situation import owns
 from shared.database.lifecycle import CommandRow
 from shared.http.auth import CurrentPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import etag
 from shared.http.problems import not_found
-from shared.http.tokens import Partner, Principal, ReportBearer, Staff
+from shared.http.tokens import Partner, Principal, Staff
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.lifecycle.commands import Command, Outcome
-from shared.lifecycle.people import Actor, ActorKind
+from shared.lifecycle.people import ActorKind
 from shared.temporal.door import Door
 
 messages.register_all()
@@ -70,21 +72,26 @@ async def read_command(
     command_id: UUID, principal: CurrentPrincipal, session: Transaction
 ) -> CommandAnswer:
     """What became of a command of one's own."""
-    row = await session.get(CommandRow, command_id)
-    if row is None or not _made_by(Command.model_validate(row.body), principal):
-        raise not_found("command_not_found")
+    row = await own_command(session, command_id, principal)
     return _answer(row.id, row.number, outcome_of(row))
 
 
-def _made_by(command: Command, principal: Principal) -> bool:
-    actor: Actor = command.actor
+async def own_command(session: AsyncSession, command_id: UUID, principal: Principal) -> CommandRow:
+    """A command that the caller gave; a reporter's is also that of who else reaches the report as
+    its reporter. 404 for any other."""
+    row = await session.get(CommandRow, command_id)
+    if row is None or not await _made_by(session, Command.model_validate(row.body), principal):
+        raise not_found("command_not_found")
+    return row
+
+
+async def _made_by(session: AsyncSession, command: Command, principal: Principal) -> bool:
+    actor = command.actor
     if isinstance(principal, Staff):
         return actor.staff_id == principal.id
     if isinstance(principal, Partner):
         return actor.system == principal.system
-    if isinstance(principal, ReportBearer) and principal.number != command.number:
-        return False
-    return actor.kind is ActorKind.REPORTER
+    return actor.kind is ActorKind.REPORTER and await owns(session, principal, command.number)
 
 
 def _answer(command_id: UUID, number: int, outcome: Outcome | None) -> CommandAnswer:

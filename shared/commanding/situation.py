@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.commanding.directory import Agency, agencies
 from shared.http.problems import not_found
-from shared.http.tokens import Partner, Reporter, ReporterPrincipal, Staff
+from shared.http.tokens import Partner, ReportBearer, ReporterPrincipal, Staff
 from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.authority import Standing, decides, standings
 from shared.lifecycle.check import allowed_actions
@@ -87,7 +87,7 @@ async def reporter_situation(
     """A reporter, the bearer of a report's access, or a partner system before a report of
     their own. 404 for any other report."""
     state = await _state(session, number)
-    if not await _owns(session, principal, state):
+    if not await owns(session, principal, number):
         raise not_found("report_not_found")
     known = await agencies(session, [state.handler_id])
     actor = REPORTER
@@ -95,6 +95,17 @@ async def reporter_situation(
         actor = Actor(kind=ActorKind.PARTNER, system=principal.system)
     owner = frozenset({Standing.REPORTER})
     return Situation(state, actor, owner, known[state.handler_id], known)
+
+
+async def owns(session: AsyncSession, principal: ReporterPrincipal, number: int) -> bool:
+    """Whether the report is this reporter's: of their account, opened by its code, or brought by
+    this partner system."""
+    if isinstance(principal, ReportBearer):
+        return principal.number == number
+    query = _SYSTEM if isinstance(principal, Partner) else _OWNER
+    owner = (await session.execute(query, {"number": number})).scalar_one_or_none()
+    claimed = principal.system if isinstance(principal, Partner) else principal.account_id
+    return owner is not None and bool(owner == claimed)
 
 
 async def _state(session: AsyncSession, number: int) -> ReportState:
@@ -119,14 +130,6 @@ def _decides_something(situation: Situation) -> bool:
     return any(situation.decides(request) for request in pending)
 
 
-async def _owns(session: AsyncSession, principal: ReporterPrincipal, state: ReportState) -> bool:
-    if isinstance(principal, Partner):
-        return state.system == principal.system
-    if isinstance(principal, Reporter):
-        owner = (await session.execute(_OWNER, {"number": state.number})).scalar_one_or_none()
-        return owner == principal.account_id
-    return principal.number == state.number
-
-
 _STATE = text("SELECT state FROM lifecycle.report WHERE number = :number")
+_SYSTEM = text("SELECT system FROM lifecycle.report WHERE number = :number")
 _OWNER = text("SELECT reporter_id FROM intake.published_owner WHERE number = :number")

@@ -27,7 +27,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA intake TO lapor_int
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA intake TO lapor_intake;
 GRANT SELECT ON intake.published_attachment TO lapor_routing, lapor_followup, lapor_reporting;
 GRANT SELECT ON intake.published_contact TO lapor_routing;
-GRANT SELECT ON intake.published_owner TO lapor_followup;
+GRANT SELECT ON intake.published_owner TO lapor_routing, lapor_followup;
 GRANT SELECT ON intake.partner_directory TO lapor_routing, lapor_followup, lapor_reporting,
     lapor_worker;
 
@@ -40,6 +40,7 @@ GRANT SELECT ON routing.agency_directory, routing.staff_directory, routing.publi
     routing.published_tag, routing.published_programme, routing.published_policy,
     routing.published_closed_day, routing.published_verification, routing.published_note
     TO lapor_intake, lapor_followup, lapor_reporting, lapor_worker;
+GRANT EXECUTE ON FUNCTION routing.log_access TO lapor_followup;
 
 GRANT USAGE ON SCHEMA followup TO lapor_followup, lapor_routing, lapor_intake, lapor_reporting;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA followup TO lapor_followup;

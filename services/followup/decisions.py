@@ -1,0 +1,113 @@
+"""A request from below is accepted or rejected by who decides it, or taken back by who asked."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.followup.asking import Asking, CurrentAsking
+from services.followup.words import Form, Reason, Written
+from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
+from shared.commanding.performing import Wish
+from shared.commanding.situation import Situation, staff_situation
+from shared.http.auth import CurrentStaff
+from shared.http.problems import Problem, conflict, not_found
+from shared.http.tokens import Staff
+from shared.lifecycle.actions import Action, RequestKind
+
+
+class Acceptance(Form):
+    """The reporter reads the note where a closing or reopening is accepted."""
+
+    note: Reason | None = None
+
+
+class Rejection(Form):
+    reason: Reason
+
+
+class TakingBack(Form):
+    reason: Reason | None = None
+
+
+router = APIRouter(tags=["requests"], responses=COMMAND_RESPONSES)
+
+
+@router.post("/reports/{number}/requests/{request_id}/accept")
+async def accept_request(
+    asking: CurrentAsking, staff: CurrentStaff, request_id: UUID, form: Acceptance
+) -> CommandAnswer:
+    """*Terima*: what was asked is done."""
+    return await _decide(asking, staff, Action.ACCEPT_REQUEST, request_id, form.note)
+
+
+@router.post("/reports/{number}/requests/{request_id}/reject")
+async def reject_request(
+    asking: CurrentAsking, staff: CurrentStaff, request_id: UUID, form: Rejection
+) -> CommandAnswer:
+    """*Tolak*: all stays as it was."""
+    return await _decide(asking, staff, Action.REJECT_REQUEST, request_id, form.reason)
+
+
+@router.post("/reports/{number}/requests/{request_id}/withdraw")
+async def withdraw_request(
+    asking: CurrentAsking, staff: CurrentStaff, request_id: UUID, form: TakingBack
+) -> CommandAnswer:
+    """Take one's own request back."""
+    return await _decide(asking, staff, Action.WITHDRAW_REQUEST, request_id, form.reason)
+
+
+async def _decide(
+    asking: Asking, staff: Staff, action: Action, request_id: UUID, words: str | None
+) -> CommandAnswer:
+    number = asking.number
+
+    async def situation(session: AsyncSession) -> Situation:
+        found = await staff_situation(session, staff, number)
+        request = found.state.request(request_id)
+        if request is None:
+            raise await _what_became(session, number, request_id)
+        if request.kind is RequestKind.NOT_AUTHORITY:
+            raise not_found("request_unknown")
+        return found
+
+    async def details(_: AsyncSession, __: Situation) -> dict[str, UUID]:
+        return {"request_id": request_id}
+
+    written = Written(words)
+    wish = Wish(asking.id, number, action, situation, details, written.save, asking.version)
+    try:
+        return await asking.carry_out(wish)
+    except Problem as problem:
+        if problem.code != "no_such_request":
+            raise
+        # Somebody decided between our look and the workflow's.
+        async with asking.database.session() as session:
+            raise await _what_became(session, number, request_id) from None
+
+
+async def _what_became(session: AsyncSession, number: int, request_id: UUID) -> Problem:
+    wanted = {"number": number, "id": request_id}
+    row = (await session.execute(_REQUEST, wanted)).one_or_none()
+    if row is None or row.kind == RequestKind.NOT_AUTHORITY:
+        return not_found("request_unknown")
+    members = {
+        "decision": row.decision,
+        "decided_at": row.decided_at.isoformat(),
+        "report_status": row.status,
+        "version": row.version,
+    }
+    if row.decision not in _BY_SOMEBODY or row.decided_by is None:
+        return conflict("request_already_ended", members=members)
+    return conflict(f"request_already_{row.decision}", members=members, by=row.name)
+
+
+_BY_SOMEBODY = frozenset({"accepted", "rejected", "withdrawn"})
+_REQUEST = text("""
+SELECT q.kind, q.decision, q.decided_at, q.decided_by, s.name, r.status, r.version
+FROM lifecycle.request q
+JOIN lifecycle.report r ON r.number = q.number
+LEFT JOIN routing.staff_directory s ON s.id = q.decided_by
+WHERE q.id = :id AND q.number = :number AND q.decision IS NOT NULL
+""")
