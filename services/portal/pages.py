@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from services.portal.differences import difference
 from services.portal.stylesheet import STYLESHEET_PATH
 from shared.labels import countdown, labels
 
@@ -78,7 +77,12 @@ def _day(value: date) -> str:
 
 def _paragraphs(text: object) -> Markup:
     """What somebody wrote, its line breaks kept and everything else escaped."""
-    return Markup("<br>").join(str(text or "").strip().split("\n"))
+    return _lines(str(text or "").strip())
+
+
+def _lines(text: str) -> Markup:
+    """As `_paragraphs`, with the space around: a piece of a text."""
+    return Markup("<br>").join(text.split("\n"))
 
 
 _ZONES = {
@@ -105,11 +109,11 @@ _environment.filters |= {
     "age": age,
     "size": size,
     "paragraphs": _paragraphs,
+    "lines": _lines,
 }
 _environment.globals |= {
     "label": label,
     "labels": labels,
     "countdown": countdown,
-    "difference": difference,
     "stylesheet": STYLESHEET_PATH,
 }

@@ -109,7 +109,8 @@ class Visit:
     def page(self, template: str, status: int = 200, **content: Any) -> Response:
         """The page; a notice left by the request before is shown on it once."""
         notice, self.session.notice = self.session.notice, None
-        html = pages.render(template, visit=self, notice=notice, form_key=uuid4(), **content)
+        content = {"form_key": uuid4(), **content}
+        html = pages.render(template, visit=self, notice=notice, **content)
         return self.sealed(Response(html, status, media_type="text/html; charset=utf-8"))
 
     def go(self, path: str, notice: str | None = None) -> Response:

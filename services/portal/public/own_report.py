@@ -1,5 +1,6 @@
 """A report's page: to its reporter all of it with what can be done, to others what is public."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +17,25 @@ router = APIRouter(include_in_schema=False)
 Number = int
 _NUMBER = Path(gt=0, lt=2**63)
 
-NAMES = {"words": "Tulisan Anda", "attachments": "Lampiran", "rating": "Nilai"}
+NAMES = {
+    "text": "Tulisan Anda",
+    "reason": "Alasan",
+    "attachments": "Lampiran",
+    "rating": "Nilai",
+}
 _PATHS = {
     "complete_information": "information",
-    "reply": "reply",
+    "reply": "replies",
     "declare_satisfied": "satisfaction",
-    "withdraw": "withdraw",
+    "withdraw": "withdrawal",
 }
+_WORDS = {
+    "complete_information": "text",
+    "reply": "text",
+    "declare_satisfied": "text",
+    "withdraw": "reason",
+}
+_WITH_FILES = ("complete_information", "reply")
 _DONE = {
     "complete_information": "Terima kasih. Informasi Anda sudah dikirim.",
     "reply": "Tanggapan Anda sudah dikirim.",
@@ -55,7 +68,7 @@ async def act(visit: PublicVisit, action: str, number: Number = _NUMBER) -> Resp
     except Problem as problem:
         if problem.status == 401:
             return _ask_again(visit, number)
-        form.refuse(problem, {"rating": "rating", "text": "words"})
+        form.refuse(problem)
         return await _page(visit, number, problem.status, action, form)
     notice = _DONE[action]
     if answer.get("state") == "waiting":
@@ -64,17 +77,20 @@ async def act(visit: PublicVisit, action: str, number: Number = _NUMBER) -> Resp
 
 
 async def _perform(visit: Visit, number: int, action: str, form: Filled, sent: Any) -> Any:
-    body: dict[str, Any] = form.given("words")
-    if form.get("rating"):
-        body["rating"] = int(form.get("rating"))
-    answer = await visit.call(
-        "followup",
-        "POST",
-        f"/reports/{number}/{_PATHS[action]}",
-        json=body,
-        key=form.key,
-        token=visit.session.reports.get(number),
-    )
+    path, body = f"/reports/{number}/{_PATHS[action]}", form.given(_WORDS[action])
+    options: dict[str, Any] = {"key": form.key, "token": visit.session.reports.get(number)}
+    if action in _WITH_FILES:
+        answer = await visit.call(
+            "followup",
+            "POST",
+            f"{path}/with-attachments",
+            data={"message": json.dumps(body)},
+            files=await files_of(sent, "attachments"),
+            **options,
+        )
+        return answer.json()
+    rating = {"rating": int(form.get("rating"))} if form.get("rating").isdecimal() else {}
+    answer = await visit.call("followup", "POST", path, json=body | rating, **options)
     return answer.json()
 
 

@@ -1,0 +1,167 @@
+"""Every action as a form: where it is sent, what it sends, what it offers to choose from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from services.portal import references
+from services.portal.calling import Service
+from services.portal.filled import Filled
+from shared.labels import label
+from shared.lifecycle.actions import REQUESTED_BY, Action
+
+Body = Callable[[Filled], dict[str, Any]]
+Offer = Literal["to_verify", "to_follow_up", "not_connected", "any"]
+
+
+@dataclass(frozen=True)
+class ActionForm:
+    """`agency` is the field that chooses an agency, `offers` which ones it offers. With
+    `files`, the path has a twin that takes them."""
+
+    service: Service
+    path: str
+    body: Body
+    button: str
+    agency: str | None = None
+    offers: Offer = "any"
+    many: bool = False
+    files: bool = False
+
+
+NAMES = {
+    "title": "Judul",
+    "body": "Isi laporan",
+    "classification": "Klasifikasi",
+    "category_id": "Kategori",
+    "tag_ids": "Tag",
+    "agency_id": "Instansi",
+    "suggested_agency_id": "Saran Instansi",
+    "awaited_agency_id": "Instansi yang ditunggu",
+    "copies": "Salinan",
+    "agency_ids": "Salinan",
+    "kind": "Jenis",
+    "category": "Kategori Arsip",
+    "note": "Keterangan",
+    "reason": "Alasan",
+    "text": "Tindak lanjut",
+    "assignee_id": "Ditugaskan kepada",
+    "place": "Lokasi",
+    "province": "Wilayah",
+    "attachments": "Lampiran",
+}
+
+
+def _corrections(form: Filled) -> dict[str, Any]:
+    sent: dict[str, Any] = {
+        "title": form.get("title"),
+        "body": form.get("body"),
+        "tag_ids": [int(tag) for tag in form.all("tag_ids")],
+        "priority": bool(form.get("priority")),
+        "programme_id": _id(form, "programme_id"),
+        "region_code": references.region_code(form),
+        "place": form.get("place").strip() or None,
+        "released_attachments": form.all("released_attachments"),
+        **form.given("classification"),
+    }
+    if category := _id(form, "category_id"):
+        sent["category_id"] = category
+    # These can be added, never removed.
+    return sent | {flag: True for flag in ("anonymous", "secret") if form.get(flag)}
+
+
+def _verification(form: Filled) -> dict[str, Any]:
+    return _corrections(form) | _ids(form, "agency_id")
+
+
+def _handing(form: Filled) -> dict[str, Any]:
+    return _ids(form, "agency_id") | form.given("note")
+
+
+def _forwarding(form: Filled) -> dict[str, Any]:
+    return _handing(form) | {"copies": [int(one) for one in form.all("copies")]}
+
+
+def _copies(form: Filled) -> dict[str, Any]:
+    return {"agency_ids": [int(one) for one in form.all("agency_ids")]}
+
+
+def _deferral(form: Filled) -> dict[str, Any]:
+    waits = form.get("kind") == "agency_not_connected"
+    return form.given("kind", "note") | (_ids(form, "awaited_agency_id") if waits else {})
+
+
+def _not_authority(form: Filled) -> dict[str, Any]:
+    return form.given("reason") | _ids(form, "suggested_agency_id")
+
+
+def _follow_up(form: Filled) -> dict[str, Any]:
+    return form.given("kind", "text") | {"secret": bool(form.get("secret"))}
+
+
+def _coordination(form: Filled) -> dict[str, Any]:
+    return form.given("note") | _ids(form, "assignee_id")
+
+
+def _archiving(form: Filled) -> dict[str, Any]:
+    return form.given("category", "note")
+
+
+def _reason(form: Filled) -> dict[str, Any]:
+    return form.given("reason")
+
+
+def _asking(kind: str) -> Body:
+    return lambda form: form.given("reason") | {"kind": kind}
+
+
+def _id(form: Filled, name: str) -> int | None:
+    return int(form.get(name)) if form.get(name).isdecimal() else None
+
+
+def _ids(form: Filled, name: str) -> dict[str, Any]:
+    chosen = _id(form, name)
+    return {name: chosen} if chosen is not None else {}
+
+
+_R = "/reports/{number}/"
+
+FORMS: dict[str, ActionForm] = {
+    Action.VERIFY: ActionForm(
+        "routing", _R + "verify", _verification, label("button", "verify"),
+        "agency_id", "to_follow_up",
+    ),
+    Action.AMEND: ActionForm("routing", _R + "amend", _corrections, "Simpan"),
+    Action.THROW: ActionForm(
+        "routing", _R + "throw", _handing, "Lempar", "agency_id", "to_verify"
+    ),
+    Action.DEFER: ActionForm(
+        "routing", _R + "defer", _deferral, "Tunda", "awaited_agency_id", "not_connected"
+    ),
+    Action.ARCHIVE: ActionForm("routing", _R + "archive", _archiving, "Arsipkan"),
+    Action.RESTORE: ActionForm("routing", _R + "restore", _reason, label("button", "yes")),
+    Action.FORWARD: ActionForm(
+        "routing", _R + "forward", _forwarding, label("button", "forward"),
+        "agency_id", "to_follow_up",
+    ),
+    Action.CHANGE_COPIES: ActionForm(
+        "routing", _R + "copies", _copies, "Simpan", "agency_ids", many=True
+    ),
+    Action.REQUEST_NOT_AUTHORITY: ActionForm(
+        "routing", _R + "not-authority", _not_authority, label("button", "yes"),
+        "suggested_agency_id",
+    ),
+    Action.FOLLOW_UP: ActionForm(
+        "followup", _R + "follow-ups", _follow_up, label("button", "follow_up"), files=True
+    ),
+    Action.COORDINATE: ActionForm("followup", _R + "coordination", _coordination, "Simpan"),
+    **{
+        action: ActionForm("followup", _R + action.value, _reason, label("button", "yes"))
+        for action in (Action.HOLD, Action.RELEASE, Action.CLOSE, Action.REOPEN)
+    },
+    **{
+        action: ActionForm("followup", _R + "requests", _asking(kind), label("button", "yes"))
+        for action, kind in REQUESTED_BY.items()
+        if action is not Action.REQUEST_NOT_AUTHORITY
+    },
+}  # fmt: skip

@@ -1,0 +1,146 @@
+"""*Laporan Manual*: a report entered on somebody's behalf, perhaps disposed in the same step."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from services.portal import references
+from services.portal.filled import Filled, files_of
+from services.portal.panel.choices import corrections, search
+from services.portal.visit import BODY_LIMIT, PanelVisit, Visit
+from shared.http.problems import Problem
+from shared.labels import label
+
+router = APIRouter(prefix="/panel", include_in_schema=False)
+
+NAMES = {
+    "channel": "Sumber Laporan",
+    "classification": "Klasifikasi",
+    "title": "Judul",
+    "body": "Isi laporan",
+    "happened_at": "Kapan terjadi",
+    "province": "Wilayah",
+    "place": "Lokasi",
+    "addressee": "Instansi tujuan",
+    "category": "Kategori",
+    "name": "Nama pelapor",
+    "phone": "Nomor telepon",
+    "email": "Surel",
+    "nik": "NIK",
+    "attachments": "Lampiran",
+    "unit": "Satuan kerja",
+    "refined": "Kadar pengawasan",
+}
+OURS = {
+    "region_code": "province",
+    "reporter": "phone",
+    "reporter.name": "name",
+    "reporter.phone": "phone",
+    "reporter.email": "email",
+    "reporter.nik": "nik",
+}
+CHANNELS = (
+    "face_to_face", "letter", "hotline", "call_center", "email", "whatsapp", "instagram",
+    "facebook", "x", "sms", "agency_website",
+)  # fmt: skip
+
+
+@router.get("/buat")
+async def manual_form(visit: PanelVisit) -> Response:
+    return await _page(visit, Filled({"classification": "complaint"}, NAMES))
+
+
+@router.post("/buat", max_body_size=BODY_LIMIT)
+async def submit(visit: PanelVisit) -> Response:
+    sent = await visit.form()
+    form = Filled(sent, NAMES)
+    if form.get("langkah") != "kirim":
+        return await _page(visit, form)
+    if form.get("disposition") and not form.get("unit"):
+        form.wrong["unit"] = "Pilih satuan kerja, atau hapus centang Disposisi."
+        return await _page(visit, form, 422)
+    report = content_of(form) | {
+        "channel": form.get("channel"),
+        "reporter": form.given("name", "phone", "email", "nik"),
+        "existing_reporter": bool(form.get("existing_reporter")),
+    }
+    if form.get("disposition"):
+        report["disposition"] = _disposition(form)
+    try:
+        answer = await visit.call(
+            "intake",
+            "POST",
+            "/reports/manual/with-attachments",
+            data={"report": json.dumps(report)},
+            files=await files_of(sent, "attachments"),
+            key=form.key,
+        )
+    except Problem as problem:
+        form.refuse(problem, OURS)
+        return await _page(visit, form, problem.status)
+    return created(visit, answer.json())
+
+
+def content_of(form: Filled) -> dict[str, Any]:
+    """What every new report has, however it is entered."""
+    return {
+        "title": form.get("title"),
+        "body": form.get("body"),
+        "region_code": references.region_code(form),
+        "anonymous": bool(form.get("anonymous")),
+        "secret": bool(form.get("secret")),
+        **form.given("classification", "happened_at", "place"),
+        **{name: int(form.get(name)) for name in ("addressee", "category") if form.get(name)},
+    }
+
+
+def created(visit: Visit, made: dict[str, Any]) -> Response:
+    """On to the new report, saying its number and code, and what became of the disposition."""
+    number, code = made["number"], made["access_code"]
+    notice = f"Laporan {number} dibuat. Kode akses untuk pelapor: {code}."
+    disposition = made.get("disposition")
+    if disposition is not None:
+        answer = disposition["answer"] or {}
+        notice += {
+            "done": " Sudah didisposisikan.",
+            "waiting": " Disposisi disimpan, segera dijalankan.",
+            "refused": f" Disposisi ditolak: {answer.get('detail', '')} Laporan menunggu verifikasi.",
+            "failed": " Disposisi belum berhasil; laporan menunggu verifikasi.",
+        }[disposition["state"]]
+    return visit.go(f"/panel/laporan/{number}", notice)
+
+
+async def choices(visit: Visit, form: Filled) -> dict[str, Any]:
+    """What the forms for new reports offer."""
+    lists = await corrections(visit, form)
+    lists["addressees"] = await references.addressees(visit, form)
+    query = form.get("unit_cari").strip()
+    own = visit.session.agency_id
+    units = await search(visit, query, below=own) if query else []
+    for one in units:
+        one["unavailable"] = "" if one["can_follow_up"] else "Belum terhubung."
+    lists["units"] = references.keep_chosen(form, "unit", units)
+    return lists
+
+
+def _disposition(form: Filled) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "agency_id": int(form.get("unit")),
+        "priority": bool(form.get("priority")),
+    }
+    if form.get("category"):
+        given["category_id"] = int(form.get("category"))
+    if form.get("classification") == "complaint" and form.get("refined"):
+        given["classification"] = form.get("refined")
+    return given
+
+
+async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:
+    return visit.page(
+        "panel/manual.html",
+        status,
+        form=form,
+        channels=[(code, label("channel", code)) for code in CHANNELS],
+        **await choices(visit, form),
+    )

@@ -1,0 +1,66 @@
+"""A report in full, its files, and revealing an anonymous reporter."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+
+from services.portal.downloads import passed_on
+from services.portal.filled import Filled
+from services.portal.panel.forms import FORMS
+from services.portal.visit import PanelVisit, Visit
+from shared.http.problems import Problem
+
+router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
+
+NUMBER = Path(gt=0, lt=2**63)
+
+
+@router.get("/{number}")
+async def report_page(visit: PanelVisit, number: int = NUMBER) -> Response:
+    return await report_shown(visit, number)
+
+
+@router.get("/{number}/lampiran/{attachment_id}")
+async def attachment(visit: PanelVisit, attachment_id: UUID, number: int = NUMBER) -> Response:
+    path = f"/reports/{number}/attachments/{attachment_id}"
+    return visit.sealed(passed_on(await visit.download("routing", path, None)))
+
+
+@router.post("/{number}/identitas")
+async def reveal(visit: PanelVisit, number: int = NUMBER) -> Response:
+    """The identity stands on the answer itself and nowhere else."""
+    form = Filled(await visit.form(), {"reason": "Alasan"})
+    try:
+        answer = await visit.call(
+            "routing", "POST", f"/reports/{number}/reveal", json={"reason": form.get("reason")}
+        )
+    except Problem as problem:
+        form.refuse(problem)
+        return await report_shown(visit, number, problem.status, reveal_form=form)
+    return await report_shown(visit, number, identity=answer.json())
+
+
+async def report_shown(
+    visit: Visit,
+    number: int,
+    status: int = 200,
+    *,
+    identity: Any = None,
+    reveal_form: Filled | None = None,
+    request_id: str | None = None,
+    request_form: Filled | None = None,
+) -> Response:
+    """The report's page, perhaps with a form on it that was refused."""
+    report = await visit.read("routing", f"/reports/{number}")
+    return visit.page(
+        "panel/report.html",
+        status,
+        report=report,
+        actions=[one for one in report["allowed_actions"] if one["code"] in FORMS],
+        identity=identity,
+        reveal_form=reveal_form or Filled(),
+        request_id=request_id,
+        request_form=request_form,
+        blank=Filled(),
+    )

@@ -1,0 +1,47 @@
+"""Deciding and withdrawing requests (*permintaan*)."""
+
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from services.portal.calling import Service
+from services.portal.filled import Filled
+from services.portal.panel.report import NUMBER, report_shown
+from services.portal.visit import PanelVisit
+from shared.http.problems import Problem
+
+router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
+
+Decision = Literal["accept", "reject", "withdraw"]
+
+_WORDS = {"accept": "note", "reject": "reason", "withdraw": "reason"}
+_DONE = {
+    "accept": "Permintaan diterima.",
+    "reject": "Permintaan ditolak.",
+    "withdraw": "Permintaan ditarik.",
+}
+
+
+@router.post("/{number}/permintaan/{request_id}/{decision}")
+async def decide(
+    visit: PanelVisit, request_id: UUID, decision: Decision, number: int = NUMBER
+) -> Response:
+    """Not-authority is routing's, the other kinds are followup's; accepting it is an action."""
+    form = Filled(await visit.form(), {"reason": "Alasan"})
+    service: Service = "routing" if form.get("jenis") == "not_authority" else "followup"
+    try:
+        await visit.call(
+            service,
+            "POST",
+            f"/reports/{number}/requests/{request_id}/{decision}",
+            json={_WORDS[decision]: words for words in form.given("reason").values()},
+            key=form.key,
+            version=form.get("versi") or None,
+        )
+    except Problem as problem:
+        form.refuse(problem)
+        return await report_shown(
+            visit, number, problem.status, request_id=str(request_id), request_form=form
+        )
+    return visit.go(f"/panel/laporan/{number}", _DONE[decision])
