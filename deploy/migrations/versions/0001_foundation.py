@@ -16,5 +16,5 @@ def upgrade() -> None:
     for schema in SCHEMAS:
         op.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     metadata.create_all(op.get_bind())
-    for name in ("views", "functions", "grants"):
+    for name in ("views", "functions", "grants", "reporting"):
         op.execute((_SQL / f"{name}.sql").read_text())

@@ -1,0 +1,164 @@
+"""The columns of a download: *Laporan Ringkas* as agencies know it, then ours."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.reporting.names import Names, region_names
+from services.reporting.selection import DownloadTab
+from shared.labels import label, labels
+from shared.lifecycle.calendar import Zone
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What values are made with: names, the zone all times are shown in, the portal's address."""
+
+    names: Names
+    zone: Zone
+    panel_url: str
+
+    def local(self, at: datetime | None) -> datetime | None:
+        """The instant in the agency's time zone, to the second."""
+        return at and at.astimezone(self.zone.offset).replace(microsecond=0)
+
+    def working_days(self, start: datetime | None, end: datetime | None) -> float | None:
+        """Working days between, to a tenth; none of both, none."""
+        if start is None or end is None:
+            return None
+        return round(self.names.calendar.between(start, end, self.zone) / _DAY, 1)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `value` gives ids, codes, numbers, aware times, texts; `labelled` names the
+    kind of label that a code (or each of a list of codes) is shown as; `width` in characters."""
+
+    key: str
+    width: int
+    value: Callable[[Any, Context], Any]
+    labelled: str | None = None
+    link: bool = False
+
+    @property
+    def title(self) -> str:
+        return label("download_column", self.key)
+
+    def shown(self) -> Callable[[Any, Context], Any]:
+        """Gives the value as people read it: labels for codes, *Ya* and *Tidak*."""
+        value = self.value
+        if self.labelled is None:
+            return value
+        words = labels(self.labelled)
+
+        def worded(row: Any, context: Context) -> Any:
+            code = value(row, context)
+            if isinstance(code, list):
+                return "|".join(words.get(each, each) for each in code) or None
+            return words.get(str(code), code) if code is not None else None
+
+        return worded
+
+
+def columns(tab: DownloadTab) -> tuple[Column, ...]:
+    """The columns of a sub-tab, in their order."""
+    return _USERS if tab is DownloadTab.USERS else _REPORTS
+
+
+def _flags(row: Any, _: Context) -> list[str]:
+    return [name for name in ("anonymous", "secret") if getattr(row, name)]
+
+
+def _reason(row: Any, _: Context) -> str | None:
+    """*Alasan Tunda/Arsip*: the category and what was written with it."""
+    details = row.reason_details or {}
+    kind = None
+    if code := details.get("archive_category"):
+        kind = labels("archive_category").get(code, code)
+    elif code := details.get("deferral"):
+        kind = labels("deferral").get(code, code)
+    return ": ".join(part for part in (kind, row.reason_words) if part) or None
+
+
+def _tags(row: Any, context: Context) -> str | None:
+    names = (context.names.tags.get(tag) for tag in row.tag_ids or ())
+    return ", ".join(name for name in names if name) or None
+
+
+def _same(key: str, width: int, labelled: str | None = None) -> Column:
+    return Column(key, width, lambda row, _: getattr(row, key), labelled)
+
+
+def _time(key: str) -> Column:
+    return Column(key, 19, lambda row, context: context.local(getattr(row, key)))
+
+
+def _yes(key: str) -> Column:
+    return Column(key, 10, lambda row, _: bool(getattr(row, key)))
+
+
+def _region(key: str, level: int) -> Column:
+    return Column(key, 20, lambda row, _: region_names(row.region_code)[level])
+
+
+_HANDLER = (
+    Column("parent_agency", 32, lambda r, c: c.names.parent_agency(r.handler_id)),
+    _same("handler_id", 12),
+    Column("handler", 32, lambda r, c: c.names.agencies.get(r.handler_id)),
+)
+_REPORTS = (
+    _same("number", 13),
+    Column("submitted_date", 12, lambda r, c: c.local(r.submitted_at).date()),
+    Column("submitted_time", 10, lambda r, c: c.local(r.submitted_at).time()),
+    _same("classification", 24, "classification"),
+    _same("category_id", 10),
+    Column("category", 28, lambda r, c: c.names.categories.get(r.category_id)),
+    _same("title", 40),
+    _same("original_body", 60),
+    _same("body", 60),
+    Column("flags", 16, _flags, "flag"),
+    _same("channel", 18, "channel"),
+    *_HANDLER,
+    _same("status", 28, "status"),
+    Column("reason", 36, _reason),
+    _region("province", 0),
+    _region("regency", 1),
+    _region("district", 2),
+    _region("village", 3),
+    Column("link", 9, lambda r, c: f"{c.panel_url}/panel/reports/{r.number}", link=True),
+    _yes("priority"),
+    _yes("held"),
+    _yes("overdue"),
+    _time("due_at"),
+    _time("auto_close_at"),
+    _time("verified_at"),
+    _time("first_follow_up_at"),
+    _time("last_follow_up_at"),
+    _time("ended_at"),
+    _time("last_step_at"),
+    Column("verification_days", 14, lambda r, c: c.working_days(r.submitted_at, r.verified_at)),
+    Column("follow_up_days", 14, lambda r, c: c.working_days(r.verified_at, r.first_follow_up_at)),
+    _same("follow_ups", 10),
+    _same("replies", 10),
+    _same("reopenings", 10),
+    _same("rating", 10),
+    Column("tags", 24, _tags),
+    Column("programme", 24, lambda r, c: c.names.programmes.get(r.programme_id)),
+    _same("place", 30),
+    _same("latitude", 11),
+    _same("longitude", 11),
+    _same("linked_number", 13),
+)
+_USERS = (
+    _same("id", 11),
+    _same("username", 24),
+    _same("name", 32),
+    _same("role", 20, "role"),
+    Column("agency_id", 11, lambda r, _: r.handler_id),
+    Column("agency", 40, lambda r, c: c.names.agencies.get(r.handler_id)),
+    Column("parent_agency", 40, lambda r, c: c.names.parent_agency(r.handler_id)),
+    _yes("active"),
+)

@@ -1,0 +1,48 @@
+"""The names by which a download's workflow is started, and its one message."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+TASK_QUEUE: Final = "downloads"
+WORKFLOW: Final = "DownloadWorkflow"
+MAKE: Final = "make_download"
+GIVE_UP: Final = "give_up_download"
+EXPIRE: Final = "expire_download"
+
+KEPT: Final = timedelta(days=7)
+"""How long a finished file is kept."""
+
+
+class DownloadRun(BaseModel):
+    """One attempt to make a download: ids only, the rest is read from the database."""
+
+    model_config = ConfigDict(frozen=True)
+
+    download_id: UUID
+    attempt: int
+
+
+async def start(client: Client, download_id: UUID, attempt: int) -> None:
+    """Start the workflow of an attempt; one that was started already is left as it is.
+
+    Raises RPCError or RuntimeError while Temporal is away.
+    """
+    try:
+        await client.start_workflow(
+            WORKFLOW,
+            DownloadRun(download_id=download_id, attempt=attempt),
+            id=f"download-{download_id}-{attempt}",
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary="A large download of Monitoring > Reporting",
+            rpc_timeout=timedelta(seconds=3),
+        )
+    except WorkflowAlreadyStartedError:
+        return

@@ -1,0 +1,121 @@
+"""The second sheet of a workbook: what the rows add up to, with native Excel charts."""
+
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart.label import DataLabelList
+from openpyxl.styles import Font
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from services.reporting import excel
+from services.reporting.summary import Durations, Summary, Table
+from shared.labels import label
+
+_CHART_COLUMN = "E"
+_CHART_WIDTH, _LEAST_HEIGHT = 18.0, 7.0
+_ROW_CM = 0.53
+_BLUE = "0072B2"
+
+
+def write_summary(book: Workbook, summary: Summary) -> None:
+    """Make the sheet, second in order: a table and a chart for each figure."""
+    word = label("download_words", "summary")
+    sheet = book.create_sheet(word, 1)
+    assert isinstance(sheet, WriteOnlyWorksheet)
+    sheet.column_dimensions["A"].width = 46
+    sheet.column_dimensions["B"].width = 12
+    sheet.column_dimensions["C"].width = 10
+    lines = _Lines(sheet)
+    lines.add([excel.styled(sheet, word, Font(bold=True, size=14))])
+    lines.add([_word("total"), summary.rows])
+    lines.add([])
+    over_time = summary.over_time()
+    for table in [*([over_time] if over_time else []), *summary.tables()]:
+        _write_table(lines, table, summary.rows)
+    for durations in summary.durations():
+        _write_durations(lines, durations)
+
+
+class _Lines:
+    """Rows as they are appended, counted, for charts refer to them by number."""
+
+    def __init__(self, sheet: WriteOnlyWorksheet) -> None:
+        self.sheet, self.count = sheet, 0
+
+    def add(self, values: list[Any]) -> int:
+        self.sheet.append(values)
+        self.count += 1
+        return self.count
+
+    def header(self, *titles: str) -> int:
+        return self.add([excel.header_cell(self.sheet, title) for title in titles])
+
+    def group(self, name: str, *figures: Any) -> None:
+        self.add([excel.safe(self.sheet, name), *figures])
+
+    def leave_room(self, first: int, height: float) -> None:
+        """At least so many rows that a chart of this height (cm) beside them ends above."""
+        while self.count < first + height / _ROW_CM + 1:
+            self.add([])
+
+
+def _write_table(lines: _Lines, table: Table, total: int) -> None:
+    if not table.groups:
+        return
+    first = lines.header(table.title, _word("total"), _word("share"))
+    for name, count in table.groups:
+        share = excel.styled(lines.sheet, count / total, Font())
+        share.number_format = "0.0%"
+        lines.group(name, count, share)
+    _add_chart(lines, table.title, first, len(table.groups), over_time=table.key in _OVER_TIME)
+
+
+def _write_durations(lines: _Lines, durations: Durations) -> None:
+    if not durations.measured:
+        return
+    title = f"{durations.title} ({_word('working_days').lower()})"
+    first = lines.header(title, _word("total"))
+    for name, count in durations.histogram:
+        lines.group(name, count)
+    last = len(durations.histogram)
+    lines.group(_word("median"), durations.median)
+    lines.group(_word("p90"), durations.p90)
+    lines.group(_word("measured"), durations.measured)
+    _add_chart(lines, title, first, last, over_time=False)
+
+
+def _add_chart(lines: _Lines, title: str, first: int, groups: int, *, over_time: bool) -> None:
+    chart: BarChart | LineChart = LineChart() if over_time else BarChart()
+    if isinstance(chart, BarChart):
+        chart.type = "bar"
+        chart.gapWidth = 40
+        chart.x_axis.scaling.orientation = "maxMin"
+        chart.dataLabels = DataLabelList(showVal=True)
+    sheet = lines.sheet
+    values = Reference(sheet, min_col=2, min_row=first + 1, max_row=first + groups)
+    names = Reference(sheet, min_col=1, min_row=first + 1, max_row=first + groups)
+    chart.add_data(values)
+    chart.set_categories(names)
+    chart.title = title
+    chart.legend = None
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.y_axis.number_format = "0"
+    series = chart.series[0]
+    if over_time:
+        series.graphicalProperties.line.solidFill = _BLUE
+        series.smooth = False
+    else:
+        series.graphicalProperties.solidFill = _BLUE
+    chart.width = _CHART_WIDTH
+    chart.height = max(_LEAST_HEIGHT, 0.0 if over_time else groups * 0.75 + 2)
+    sheet.add_chart(chart, f"{_CHART_COLUMN}{first}")
+    lines.leave_room(first, chart.height)
+    lines.add([])
+
+
+_OVER_TIME = frozenset({"day", "month"})
+
+
+def _word(code: str) -> str:
+    return label("download_words", code)

@@ -1,0 +1,60 @@
+"""The title block: what a file shows, of whom, from when, how narrowed, made when and by whom."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from services.reporting.columns import Context
+from services.reporting.job import Job
+from services.reporting.names import region_names
+from services.reporting.selection import DownloadTab
+from shared.labels import label, labels
+
+
+def title(job: Job) -> str:
+    """*Laporan Ringkas – Terdisposisi*"""
+    tab = job.selection.tab
+    if tab is DownloadTab.USERS:
+        return _word("heading_users")
+    return f"{_word('heading')} – {label('download_tab', tab)}"
+
+
+def title_block(job: Job, context: Context) -> list[tuple[str, str]]:
+    """Label and text of each line below the title."""
+    zone = job.zone
+    made = f"{job.at.astimezone(zone.offset):%Y-%m-%d %H:%M} {zone}"
+    by = f"{_word('by')} {job.reader_name} ({label('role', job.reader_role)})"
+    below = f" ({_word('with_below')})" if job.selection.scope == "below" else ""
+    return [
+        (_word("agency"), job.agency_name + below),
+        (_word("period"), _period(job)),
+        (_word("filters"), "; ".join(_filters(job, context)) or _word("no_filters")),
+        (_word("generated"), f"{made} {by}; {_word('times')} {zone}"),
+    ]
+
+
+def _period(job: Job) -> str:
+    first, last = job.selection.submitted_from, job.selection.submitted_to
+    if first is None and last is None:
+        return _word("whole_period")
+    return f"{first or '…'} {_word('until')} {last or '…'}"
+
+
+def _filters(job: Job, context: Context) -> Iterator[str]:
+    for name, value in job.selection.filters().items():
+        if name not in {"agency", "scope", "submitted_from", "submitted_to"}:
+            yield f"{label('download_field', name)}: {_value(name, value, context)}"
+
+
+def _value(name: str, value: Any, context: Context) -> str:
+    if isinstance(value, bool):
+        return _word("yes" if value else "no")
+    if name == "region":
+        return ", ".join(reversed([part for part in region_names(value) if part])) or value
+    if name == "category":
+        return ", ".join(context.names.categories.get(each, str(each)) for each in value)
+    words = labels(name)
+    return ", ".join(words[each] for each in value)
+
+
+def _word(code: str) -> str:
+    return label("download_words", code)

@@ -1,0 +1,62 @@
+"""What the process that makes a file is told."""
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.reporting.conditions import Where, where
+from services.reporting.selection import Selection
+from shared.labels import label
+from shared.lifecycle.calendar import Zone
+
+
+class Format(StrEnum):
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSONL = "jsonl"
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+
+
+CHARTS = frozenset({Format.PNG, Format.SVG, Format.PDF})
+MEDIA_TYPES = {
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.JSONL: "application/jsonl",
+    Format.PNG: "image/png",
+    Format.SVG: "image/svg+xml",
+    Format.PDF: "application/pdf",
+}
+
+
+class Job(BaseModel):
+    """One file to make. The agency is the one selected, its zone that of all times in it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    database_url: str = Field(repr=False)
+    selection: Selection
+    format: Format
+    agency_id: int
+    agency_name: str
+    zone: Zone
+    reader_agency_id: int
+    reader_name: str
+    reader_role: str
+    at: datetime
+    panel_url: str
+    """The portal's address, for links to reports."""
+    output: Path
+
+    @property
+    def where(self) -> Where:
+        return where(self.selection, self.agency_id, self.reader_agency_id, self.zone)
+
+
+def file_name(selection: Selection, format: Format, at: datetime, zone: Zone) -> str:
+    """`lapor-terdisposisi-20260131-0930.xlsx`"""
+    tab = label("download_tab", selection.tab).lower()
+    return f"lapor-{tab}-{at.astimezone(zone.offset):%Y%m%d-%H%M}.{format}"

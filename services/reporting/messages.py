@@ -1,0 +1,65 @@
+"""The words of reporting's own refusals, for the catalogue of problems."""
+
+from shared.http.messages import Words, register
+
+_WORDS: dict[str, tuple[str, str, str, str]] = {
+    "agency_not_found": (
+        "Instansi tidak ditemukan",
+        "Pilih instansi Anda sendiri atau instansi di bawahnya.",
+        "Agency not found",
+        "Choose your own agency or one below it.",
+    ),
+    "users_for_admins": (
+        "Hanya untuk admin",
+        "Daftar pengguna hanya dapat diunduh oleh admin instansi.",
+        "For admins only",
+        "Only an agency's admins can download its list of users.",
+    ),
+    "download_not_found": (
+        "Unduhan tidak ditemukan",
+        "Tidak ada unduhan Anda dengan id ini.",
+        "Download not found",
+        "You have no download of this id.",
+    ),
+    "download_not_ready": (
+        "Unduhan belum siap",
+        "Berkas ini belum selesai dibuat, dibatalkan, atau sudah dihapus.",
+        "Download not ready",
+        "This file is not ready yet, was cancelled, or has been deleted.",
+    ),
+    "download_over": (
+        "Unduhan sudah berakhir",
+        "Unduhan yang sudah siap atau sudah dihapus tidak dapat dibatalkan atau dilanjutkan.",
+        "Download is over",
+        "A download that is ready or deleted can be neither cancelled nor resumed.",
+    ),
+    "downloads_busy": (
+        "Sedang sibuk",
+        "Terlalu banyak unduhan sedang dibuat. Coba lagi {seconds} detik lagi.",
+        "Busy",
+        "Too many downloads are being made. Try again in {seconds} seconds.",
+    ),
+    "download_failed": (
+        "Unduhan gagal",
+        "Berkas ini tidak dapat dibuat. Coba lagi sebentar lagi.",
+        "Download failed",
+        "This file could not be made. Try again shortly.",
+    ),
+}
+_FIELDS = {
+    "not_of_tab": {
+        "id": "Sub-tab ini tidak dapat disaring dengan: {names}.",
+        "en": "This tab cannot be filtered by: {names}.",
+    },
+}
+
+
+def register_all() -> None:
+    """Make them known; once a process."""
+    register(
+        {
+            code: {"id": Words(title, detail), "en": Words(english, explained)}
+            for code, (title, detail, english, explained) in _WORDS.items()
+        },
+        {code: {"id": words["id"], "en": words["en"]} for code, words in _FIELDS.items()},
+    )

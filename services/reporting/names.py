@@ -1,0 +1,58 @@
+"""The names of what rows hold as ids: agencies, categories, tags, programmes, regions."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+
+from shared import regions
+from shared.lifecycle.calendar import WorkingCalendar
+
+
+@dataclass(frozen=True)
+class Names:
+    """All of them, read once a download: some ten thousand short texts at the most."""
+
+    agencies: dict[int, str]
+    parents: dict[int, int]
+    categories: dict[int, str]
+    tags: dict[int, str]
+    programmes: dict[int, str]
+    calendar: WorkingCalendar
+
+    def parent_agency(self, agency_id: int) -> str | None:
+        """*Instansi Induk*: the agency above, for the root itself."""
+        return self.agencies.get(self.parents.get(agency_id, agency_id))
+
+
+def read_names(connection: psycopg.Connection[Any]) -> Names:
+    """The names as they are in the snapshot."""
+
+    def pairs(query: str) -> dict[int, Any]:
+        return dict(connection.execute(query.encode()).fetchall())
+
+    days = connection.execute("SELECT day FROM routing.published_closed_day").fetchall()
+    agencies = connection.execute(
+        "SELECT id, name, parent_id FROM routing.agency_directory"
+    ).fetchall()
+    return Names(
+        agencies={agency_id: name for agency_id, name, _ in agencies},
+        parents={agency_id: parent for agency_id, _, parent in agencies if parent is not None},
+        categories=pairs("SELECT id, name FROM routing.published_category"),
+        tags=pairs("SELECT id, name FROM routing.published_tag"),
+        programmes=pairs("SELECT id, name FROM routing.published_programme"),
+        calendar=WorkingCalendar(frozenset(day for (day,) in days)),
+    )
+
+
+_NO_REGION = (None, None, None, None)
+
+
+@lru_cache(maxsize=10_000)
+def region_names(code: str | None) -> tuple[str | None, ...]:
+    """Province, city or regency, district and village of a region code, None below its level."""
+    if code is None:
+        return _NO_REGION
+    found = tuple(region.name for region in regions.ancestry(code))
+    return (found + _NO_REGION)[:4]

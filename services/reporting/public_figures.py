@@ -1,0 +1,131 @@
+"""`GET /figures/public`: how many public reports there are, with small groups suppressed."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import groupby
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+
+from shared.database.engine import Database
+from shared.http.documentation import problem_responses
+from shared.http.transaction import CurrentDatabase
+from shared.labels import label
+from shared.lifecycle.statuses import STATUSES_OF, TAB_OF, Status, Tab
+
+SMALL = 5
+"""Groups of fewer are not told."""
+KEPT_FOR = 300.0
+"""Seconds the figures are kept: counting all reports anew for each reader would be a burden,
+and the difference of two moments could tell of a single report."""
+
+router = APIRouter(tags=["figures"], responses=problem_responses(503))
+
+
+class Group(BaseModel):
+    code: str
+    label: str
+    count: int | None = Field(description="null: too few to be told")
+
+
+class PublicFigures(BaseModel):
+    """Reports whose text the public can read: verified, not archived, not secret."""
+
+    at: datetime
+    tab: list[Group]
+    status: list[Group]
+    channel: list[Group]
+    month: list[Group] = Field(description="By submission (WIB), e.g. 2026-01")
+
+
+@router.get("/figures/public")
+async def public_figures(
+    request: Request, response: Response, database: CurrentDatabase
+) -> PublicFigures:
+    """Counts of public reports by tab, status, channel and month. Groups of fewer than five are
+    suppressed, and one more where that one could be had by subtraction."""
+    state = request.app.state
+    if not hasattr(state, "public_figures"):
+        state.public_figures = _Kept()
+    figures: PublicFigures = await state.public_figures.read(database)
+    response.headers["Cache-Control"] = f"public, max-age={KEPT_FOR:.0f}"
+    return figures
+
+
+def suppressed(counts: Mapping[str, int], *, also_one: bool = False) -> dict[str, int | None]:
+    """The counts with those below `SMALL` as None. A single one is not left alone, nor, with
+    `also_one`, none: the smallest other goes too, for the sum may be known."""
+    hidden = {code for code, count in counts.items() if 0 < count < SMALL}
+    if len(hidden) == 1 or (also_one and not hidden):
+        others = sorted((count, code) for code, count in counts.items() if code not in hidden)
+        hidden |= {code for _, code in others[:1]}
+    return {code: None if code in hidden else count for code, count in counts.items()}
+
+
+def suppressed_statuses(counts: Mapping[str, int]) -> tuple[dict[str, int | None], ...]:
+    """Tabs and statuses: a tab that is hidden hides one of its statuses too."""
+    per_tab: dict[str, int] = {}
+    for status, count in counts.items():
+        tab = TAB_OF[Status(status)]
+        per_tab[tab] = per_tab.get(tab, 0) + count
+    tabs = suppressed(per_tab)
+    statuses: dict[str, int | None] = {}
+    in_order = sorted(counts, key=[s for tab in Tab for s in STATUSES_OF[tab]].index)
+    for tab, group in groupby(in_order, key=lambda status: TAB_OF[Status(status)]):
+        own = {status: counts[status] for status in group}
+        statuses |= suppressed(own, also_one=tabs[tab] is None)
+    return tabs, statuses
+
+
+class _Kept:
+    """The figures of the last minutes, counted by one request at a time."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._figures: PublicFigures | None = None
+        self._until = 0.0
+
+    async def read(self, database: Database) -> PublicFigures:
+        async with self._lock:
+            if self._figures is None or time.monotonic() > self._until:
+                self._figures = await _count(database)
+                self._until = time.monotonic() + KEPT_FOR
+            return self._figures
+
+
+async def _count(database: Database) -> PublicFigures:
+    by: dict[str, dict[str, int]] = {"status": {}, "channel": {}, "month": {}}
+    async with database.autocommit() as connection:
+        for status, channel, month, count in await connection.execute(_PUBLIC):
+            for name, code in (("status", status), ("channel", channel), ("month", month)):
+                if code is not None:
+                    by[name][code] = count
+    tabs, statuses = suppressed_statuses(by["status"])
+    return PublicFigures(
+        at=datetime.now(UTC),
+        tab=_groups("tab", tabs),
+        status=_groups("status", statuses),
+        channel=_groups("channel", suppressed(by["channel"])),
+        month=[
+            Group(code=month, label=month, count=count)
+            for month, count in sorted(suppressed(by["month"]).items())
+        ],
+    )
+
+
+def _groups(kind: str, counts: Mapping[str, int | None]) -> list[Group]:
+    return [
+        Group(code=code, label=label(kind, code), count=count) for code, count in counts.items()
+    ]
+
+
+_PUBLIC = text("""
+SELECT status, channel, to_char(submitted_at AT TIME ZONE 'Asia/Jakarta', 'YYYY-MM') AS month,
+       count(*)
+FROM lifecycle.report
+WHERE NOT secret AND tab = ANY (ARRAY['awaiting_follow_up', 'in_process', 'closed'])
+GROUP BY GROUPING SETS ((status), (channel), (3))
+""")

@@ -1,0 +1,96 @@
+"""Reading the rows of a download: one statement, one snapshot, by server-side cursor."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.rows import namedtuple_row
+
+from services.reporting.conditions import Where
+from services.reporting.selection import DownloadTab
+
+BATCH = 1000
+"""Rows that are in memory at a time."""
+
+
+@contextmanager
+def snapshot(database_url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection that only reads, and sees the database as it is at its first statement."""
+    address = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+    with psycopg.connect(
+        address, application_name="lapor-download", options="-c timezone=UTC"
+    ) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        yield connection
+
+
+def read(
+    connection: psycopg.Connection[Any], tab: DownloadTab, where: Where, *, words: bool
+) -> Iterator[Any]:
+    """The rows as named tuples, oldest first. Without `words` only what figures need."""
+    if tab is DownloadTab.USERS:
+        query = _USERS
+    else:
+        query = _REPORTS if words else _FIGURES
+    statement = query.format(where=where.condition)
+    with connection.cursor("download", row_factory=namedtuple_row) as cursor:
+        cursor.itersize = BATCH
+        cursor.execute(statement.encode(), where.parameters)
+        yield from cursor
+
+
+def count_statement(tab: DownloadTab, where: Where, limit: int | None = None) -> str:
+    """A query for how many rows there are, counted up to `limit`."""
+    source = "routing.published_staff s" if tab is DownloadTab.USERS else "lifecycle.report r"
+    most = f" LIMIT {limit}" if limit else ""
+    return f"SELECT count(*) FROM (SELECT FROM {source} WHERE {where.condition}{most}) n"  # noqa: S608
+
+
+_STEPS = """
+LEFT JOIN LATERAL (
+    SELECT min(at) FILTER (WHERE action = 'follow_up') AS first_follow_up_at,
+           max(at) FILTER (WHERE action = 'follow_up') AS last_follow_up_at,
+           count(*) FILTER (WHERE action = 'follow_up') AS follow_ups,
+           count(*) FILTER (WHERE action = 'reply') AS replies,
+           count(*) FILTER (WHERE action = 'reopen') AS reopenings
+    FROM lifecycle.history WHERE number = r.number
+) h ON true
+"""
+_FIGURES = (
+    """
+SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
+       r.submitted_at, r.verified_at, h.first_follow_up_at
+FROM lifecycle.report r"""
+    + _STEPS
+    + "WHERE {where}"
+)
+_REPORTS = (
+    """
+SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
+       r.submitted_at, r.verified_at, h.first_follow_up_at, h.last_follow_up_at, h.follow_ups,
+       h.replies, h.reopenings, r.anonymous, r.secret, r.priority, r.held, r.overdue,
+       r.region_code, r.due_at, r.auto_close_at, r.ended_at, r.last_step_at, r.linked_number,
+       coalesce(t.title, t.original_title) AS title, t.original_body,
+       coalesce(t.body, t.original_body) AS body, t.place, t.latitude, t.longitude, t.tag_ids,
+       t.programme_id, d.details AS reason_details, d.words AS reason_words, s.rating
+FROM lifecycle.report r
+JOIN lifecycle.report_text t ON t.number = r.number"""
+    + _STEPS
+    + """
+LEFT JOIN LATERAL (
+    SELECT e.details, n.words
+    FROM lifecycle.history e LEFT JOIN routing.published_note n ON n.command_id = e.ref
+    WHERE e.number = r.number AND e.action = ANY (ARRAY['defer', 'archive'])
+    ORDER BY e.entry DESC LIMIT 1
+) d ON r.tab = ANY (ARRAY['deferred', 'archived']) AND r.status <> 'ARCHIVED_BY_REPORTER'
+LEFT JOIN LATERAL (
+    SELECT m.rating FROM followup.published_message m
+    WHERE m.number = r.number AND m.action = 'declare_satisfied' ORDER BY m.at DESC LIMIT 1
+) s ON r.tab = 'closed'
+WHERE {where} ORDER BY r.number"""
+)
+_USERS = """
+SELECT s.id, s.username, s.name, s.role, s.agency_id AS handler_id, s.active
+FROM routing.published_staff s WHERE {where} ORDER BY s.agency_id, s.name, s.id"""

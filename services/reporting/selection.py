@@ -1,0 +1,118 @@
+"""Which reports (or people) a download holds: the sub-tabs of *Monitoring > Reporting*, filters."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from shared.lifecycle.actions import Classification
+from shared.lifecycle.channels import Channel
+from shared.lifecycle.people import Role
+from shared.lifecycle.statuses import STATUSES_OF, Status, Tab
+
+
+class DownloadTab(StrEnum):
+    """The sub-tabs (guide: *Unduh Data Laporan*)."""
+
+    INCOMING = "incoming"
+    """Every report that came to the agency, wherever it stands."""
+    DEFERRED = "deferred"
+    THROWN = "thrown"
+    """Handed down by the agency and not verified yet."""
+    DISPOSED = "disposed"
+    """Verified, from awaiting follow-up to closed."""
+    ARCHIVED = "archived"
+    USERS = "users"
+
+
+STATUSES: dict[DownloadTab, tuple[Status, ...]] = {
+    tab: tuple(status for status in Status if status in {s for t in tabs for s in STATUSES_OF[t]})
+    for tab, tabs in {
+        DownloadTab.INCOMING: tuple(Tab),
+        DownloadTab.DEFERRED: (Tab.DEFERRED,),
+        DownloadTab.THROWN: (Tab.UNVERIFIED, Tab.DEFERRED),
+        DownloadTab.DISPOSED: (Tab.AWAITING_FOLLOW_UP, Tab.IN_PROCESS, Tab.CLOSED),
+        DownloadTab.ARCHIVED: (Tab.ARCHIVED,),
+    }.items()
+}
+"""The statuses a sub-tab can hold."""
+
+_OF_ALL = ("agency", "scope")
+_OF_REPORTS = (
+    *_OF_ALL,
+    "submitted_from",
+    "submitted_to",
+    "category",
+    "classification",
+    "channel",
+    "status",
+    "anonymous",
+    "secret",
+    "priority",
+    "region",
+)
+FIELDS: dict[DownloadTab, tuple[str, ...]] = {
+    DownloadTab.INCOMING: (*_OF_REPORTS, "held", "overdue"),
+    DownloadTab.DEFERRED: (*_OF_REPORTS, "overdue"),
+    DownloadTab.THROWN: (*_OF_REPORTS, "overdue"),
+    DownloadTab.DISPOSED: (*_OF_REPORTS, "held", "overdue"),
+    DownloadTab.ARCHIVED: _OF_REPORTS,
+    DownloadTab.USERS: (*_OF_ALL, "role", "active"),
+}
+"""What each sub-tab can be filtered by."""
+
+_MANY = Field(max_length=50)
+
+
+class Selection(BaseModel):
+    """A sub-tab and its filters, which narrow together; several values of one are alternatives."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tab: DownloadTab
+    agency: Annotated[
+        int | None, Field(description="The own agency (the default) or one below")
+    ] = None
+    scope: Annotated[
+        Literal["own", "below"], Field(description="`below`: with all agencies below it")
+    ] = "below"
+    submitted_from: Annotated[
+        date | None, Field(description="First day, in the agency's time zone")
+    ] = None
+    submitted_to: Annotated[
+        date | None, Field(description="Last day, in the agency's time zone")
+    ] = None
+    category: Annotated[tuple[int, ...], _MANY] = ()
+    """With the categories below it."""
+    classification: Annotated[tuple[Classification, ...], _MANY] = ()
+    channel: Annotated[tuple[Channel, ...], _MANY] = ()
+    status: Annotated[tuple[Status, ...], _MANY] = ()
+    anonymous: bool | None = None
+    secret: bool | None = None
+    priority: bool | None = None
+    held: bool | None = None
+    overdue: bool | None = None
+    region: Annotated[
+        str | None,
+        Field(pattern=r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$", description="With all within it"),
+    ] = None
+    role: Annotated[tuple[Role, ...], _MANY] = ()
+    active: bool | None = None
+
+    @model_validator(mode="after")
+    def _fields_of_the_tab(self) -> "Selection":
+        strange = [name for name in self.filters() if name not in FIELDS[self.tab]]
+        if strange or not set(self.status) <= set(STATUSES.get(self.tab, ())):
+            raise PydanticCustomError(
+                "not_of_tab",
+                "not of this tab: {names}",
+                {"names": ", ".join(strange or ["status"])},
+            )
+        return self
+
+    def filters(self) -> dict[str, Any]:
+        """What was filtered by, in the order of the form, but the tab."""
+        given = self.model_dump(exclude_defaults=True, exclude={"tab"})
+        return {name: value for name, value in given.items() if value is not None}

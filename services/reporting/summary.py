@@ -1,0 +1,167 @@
+"""What the rows of a download add up to: the second sheet, and *Unduh Grafik*."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from services.reporting.columns import Context
+from services.reporting.selection import DownloadTab
+from shared.labels import label, labels
+
+DAYS_SHOWN = 62
+"""A period up to this long is shown by the day, a longer one by the month."""
+TOP = 12
+"""Categories and agencies shown by name; the rest are one figure."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A figure by group. `codes` name the groups for colours where there are any."""
+
+    key: str
+    title: str
+    groups: tuple[tuple[str, int], ...]
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Durations:
+    """How long something took, in working days."""
+
+    key: str
+    title: str
+    measured: int
+    median: float | None
+    p90: float | None
+    histogram: tuple[tuple[str, int], ...]
+
+
+@dataclass
+class Summary:
+    """Counts as rows go by. Its size does not depend on how many do."""
+
+    tab: DownloadTab
+    context: Context
+    rows: int = 0
+    _counts: dict[str, Counter[Any]] = field(default_factory=dict)
+    _days: dict[str, Counter[float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._users = self.tab is DownloadTab.USERS
+        keys = _OF_USERS if self._users else _OF_REPORTS
+        self._counts = {key: Counter() for key in (*keys, "day")}
+        self._days = {key: Counter() for key in ("verification", "follow_up")}
+
+    def add(self, row: Any) -> None:
+        self.rows += 1
+        counts, context = self._counts, self.context
+        counts["agency"][row.handler_id] += 1
+        if self._users:
+            counts["role"][row.role] += 1
+            counts["active"][row.active] += 1
+            return
+        counts["status"][row.status] += 1
+        counts["classification"][row.classification] += 1
+        counts["category"][row.category_id] += 1
+        counts["channel"][row.channel] += 1
+        counts["day"][row.submitted_at.astimezone(context.zone.offset).date()] += 1
+        verification = context.working_days(row.submitted_at, row.verified_at)
+        if verification is not None:
+            self._days["verification"][verification] += 1
+            follow_up = context.working_days(row.verified_at, row.first_follow_up_at)
+            if follow_up is not None:
+                self._days["follow_up"][follow_up] += 1
+
+    def over_time(self) -> Table | None:
+        """By the day or the month, days and months without a report too."""
+        days = self._counts["day"]
+        if not days:
+            return None
+        first, last = min(days), max(days)
+        if (last - first).days < DAYS_SHOWN:
+            ordinals = range(first.toordinal(), last.toordinal() + 1)
+            groups = [(d.isoformat(), days[d]) for d in map(date.fromordinal, ordinals)]
+            return Table("day", label("chart", "per_day"), tuple(groups))
+        months: Counter[str] = Counter()
+        for day, count in days.items():
+            months[f"{day:%Y-%m}"] += count
+        steps = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+        names = [f"{step // 12}-{step % 12 + 1:02}" for step in steps]
+        return Table("month", label("chart", "per_month"), tuple((n, months[n]) for n in names))
+
+    def tables(self) -> list[Table]:
+        """The counts by group, each adding up to all rows."""
+        if self._users:
+            yes_no = {True: label("download_words", "yes"), False: label("download_words", "no")}
+            return [self._coded("role"), self._named("agency"), self._ranked("active", yes_no)]
+        return [
+            self._coded("status"),
+            self._coded("classification"),
+            self._named("category"),
+            self._named("agency"),
+            self._coded("channel"),
+        ]
+
+    def durations(self) -> list[Durations]:
+        """Verification (from submission) and follow-up (from verification)."""
+        if self._users:
+            return []
+        return [_durations(key, counted) for key, counted in self._days.items()]
+
+    def _coded(self, kind: str) -> Table:
+        """All that occur, statuses in their order, others by size."""
+        counted, words = self._counts[kind], labels(kind)
+        codes = [code for code in words if counted[code]]
+        codes += [code for code in counted if code is not None and code not in words]
+        if kind != "status":
+            codes.sort(key=lambda code: -counted[code])
+        groups = [(words.get(code, code), counted[code]) for code in codes]
+        if counted[None]:
+            groups.append((_unknown(), counted[None]))
+        return Table(kind, label("chart", kind), tuple(groups), tuple(codes))
+
+    def _named(self, kind: str) -> Table:
+        names = self.context.names
+        return self._ranked(kind, names.agencies if kind == "agency" else names.categories)
+
+    def _ranked(self, kind: str, names: dict[Any, str]) -> Table:
+        ranked = self._counts[kind].most_common()
+        groups = [(names.get(key, _unknown()), count) for key, count in ranked[:TOP]]
+        if rest := sum(count for _, count in ranked[TOP:]):
+            groups.append((label("download_words", "others"), rest))
+        return Table(kind, label("chart", kind), tuple(groups))
+
+
+_OF_USERS = ("role", "agency", "active")
+_OF_REPORTS = ("status", "classification", "category", "agency", "channel")
+_STEPS = ((1, "≤ 1"), (2, "1–2"), (3, "2–3"), (5, "3–5"), (10, "5–10"), (20, "10–20"))
+_LONGER = "> 20"
+
+
+def _unknown() -> str:
+    return label("download_words", "unknown")
+
+
+def _durations(key: str, counted: Counter[float]) -> Durations:
+    histogram = dict.fromkeys([*(name for _, name in _STEPS), _LONGER], 0)
+    for days, count in counted.items():
+        histogram[next((name for most, name in _STEPS if days <= most), _LONGER)] += count
+    return Durations(
+        key,
+        label("chart", key),
+        counted.total(),
+        _quantile(counted, 0.5),
+        _quantile(counted, 0.9),
+        tuple(histogram.items()),
+    )
+
+
+def _quantile(counted: Counter[float], share: float) -> float | None:
+    """The smallest value that at least this share of all does not exceed."""
+    needed, seen = share * counted.total(), 0
+    for value in sorted(counted):
+        seen += counted[value]
+        if seen >= needed:
+            return value
+    return None

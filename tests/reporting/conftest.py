@@ -1,0 +1,108 @@
+"""The reporting service over a real database with a small country and some thousand reports."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+from psycopg import sql
+
+from deploy.local.credentials import Credentials
+from deploy.local.postgres import DATABASE, OWNER, Postgres
+from services.reporting.app import make_app
+from shared.http.tokens import Staff, Tokens
+from shared.settings import Settings
+from tests.reporting.factory import found_country, write_reports
+
+REPORTS = 4000
+AddressOf = Callable[[str], str]
+Bearer = Callable[[int], dict[str, str]]
+
+
+@pytest.fixture(scope="session")
+def reporting_database(postgres: Postgres, credentials: Credentials) -> Iterator[AddressOf]:
+    """Role to the address of a database with the country and its reports."""
+    name = f"reporting_{uuid4().hex[:12]}"
+    make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+        sql.Identifier(name), sql.Identifier(DATABASE), sql.Identifier(OWNER)
+    )
+    with postgres.administer() as admin:
+        for _ in range(50):
+            try:
+                admin.execute(make)
+                break
+            except psycopg.errors.ObjectInUse:  # another worker copies it just now
+                time.sleep(0.1)
+
+    def address(role: str) -> str:
+        return postgres.url(role, credentials.roles[role], name)
+
+    plain = address(OWNER).replace("+psycopg", "")
+    found_country(plain)
+    write_reports(plain, REPORTS)
+    yield address
+    with postgres.administer() as admin:
+        admin.execute(sql.SQL("DROP DATABASE {} (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def owner_url(reporting_database: AddressOf) -> str:
+    """For psycopg, as the owner."""
+    return reporting_database(OWNER).replace("+psycopg", "")
+
+
+@pytest.fixture
+def settings(
+    reporting_database: AddressOf,
+    nats_url: str,
+    temporal_address: str,
+    temporal_namespace: str,
+    credentials: Credentials,
+    tmp_path: Path,
+) -> Settings:
+    secrets = {k.removeprefix("LAPOR_").lower(): v for k, v in credentials.application.items()}
+    return Settings(
+        data_dir=tmp_path,
+        database_url=reporting_database("lapor_reporting"),
+        nats_url=nats_url,
+        temporal_address=temporal_address,
+        temporal_namespace=temporal_namespace,
+        public_base_url="http://lapor.test",
+        **secrets,
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A caller of a new reporting service."""
+    app = make_app(settings)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app, client=("203.0.113.7", 4711))
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://reporting", timeout=60
+        ) as client:
+            yield client
+
+
+@pytest.fixture
+async def reporting(settings: Settings, owner_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        connection.execute("TRUNCATE reporting.rate_limit")
+    async with running(settings) as client:
+        yield client
+
+
+@pytest.fixture
+def bearer(settings: Settings) -> Bearer:
+    """The header of a member of staff, by id."""
+    tokens = Tokens(settings.jwt_secret)
+
+    def header(staff_id: int) -> dict[str, str]:
+        staff = Staff(id=staff_id, role="agency_admin", agency_id=2, agency_path=(1, 2))
+        return {"Authorization": f"Bearer {tokens.issue(staff)}"}
+
+    return header
