@@ -1,0 +1,180 @@
+"""The dinas asks the province, which decides."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.statuses import Status
+from tests.followup.conftest import (
+    ABOVE,
+    ABOVE_TOO,
+    ADMIN,
+    BESIDE,
+    COLLEAGUE,
+    OFFICER,
+    PROVINCE,
+    PUSAT,
+    REASON,
+    Town,
+    Who,
+)
+
+
+async def asked(town: Town, number: int, kind: str, who: Who = OFFICER) -> str:
+    answer = await town.post(f"/reports/{number}/requests", who, {"kind": kind, **REASON})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["command_id"])
+
+
+async def decide(
+    town: Town, number: int, request: str, verb: str, who: Who, **body: Any
+) -> tuple[int, Any]:
+    path = f"/reports/{number}/requests/{request}/{verb}"
+    answer = await town.post(path, who, body)
+    return answer.status_code, answer.json().get("code") or answer.json()["status"]
+
+
+@pytest.mark.parametrize("who", [OFFICER, ADMIN])
+async def test_a_request_goes_to_the_delegating_agency(town: Town, who: Who) -> None:
+    number = await town.in_process()
+    request = await asked(town, number, "close", who)
+    pending = (await town.state(number)).pending(RequestKind.CLOSE)
+    assert pending is not None
+    assert (str(pending.id), pending.decider_id) == (request, PROVINCE)
+
+
+async def test_a_pending_hold_request_suspends_the_ten_days(town: Town) -> None:
+    number = await town.in_process()
+    request = await asked(town, number, "hold")
+    assert (await town.state(number)).auto_close_at is None
+    assert await decide(town, number, request, "accept", ABOVE) == (200, "FOLLOWED_UP")
+    assert (await town.state(number)).held
+    release = await asked(town, number, "release")
+    assert (await decide(town, number, release, "accept", ABOVE))[0] == 200
+    state = await town.state(number)
+    assert (state.held, state.requests) == (False, ())
+    assert state.auto_close_at is not None
+
+
+async def test_close_and_reopen_are_accepted_with_a_note(town: Town) -> None:
+    number = await town.in_process()
+    request = await asked(town, number, "close")
+    done = await decide(town, number, request, "accept", ABOVE, note="Terima kasih.")
+    assert done == (200, "CLOSED_BY_ADMIN")
+    assert (await town.words(number))[-1] == "Terima kasih."
+    request = await asked(town, number, "reopen")
+    assert await decide(town, number, request, "accept", PUSAT) == (200, "FOLLOWED_UP")
+
+
+async def test_a_rejected_request_leaves_all_as_it_was(town: Town) -> None:
+    number = await town.in_process()
+    request = await asked(town, number, "close")
+    assert await decide(town, number, request, "reject", ABOVE) == (422, "validation")
+    reason = "Warga belum menjawab."
+    assert await decide(town, number, request, "reject", ABOVE, reason=reason) == (
+        200,
+        "FOLLOWED_UP",
+    )
+    state = await town.state(number)
+    assert (state.status, state.requests) == (Status.FOLLOWED_UP, ())
+    assert await decide(town, number, request, "accept", ABOVE) == (409, "request_already_rejected")
+
+
+@pytest.mark.parametrize(
+    ("who", "outcome"),
+    [
+        (OFFICER, (403, "not_authorised")),
+        (ADMIN, (403, "not_authorised")),
+        (COLLEAGUE, (403, "not_authorised")),
+        (BESIDE, (404, "report_not_found")),
+    ],
+)
+async def test_who_does_not_decide(town: Town, who: Who, outcome: tuple[int, str]) -> None:
+    number = await town.in_process()
+    request = await asked(town, number, "hold")
+    assert await decide(town, number, request, "accept", who) == outcome
+    assert await decide(town, number, request, "reject", who, **REASON) == outcome
+    assert not (await town.state(number)).held
+
+
+async def test_an_admin_above_does_not_decide_the_own_request(town: Town) -> None:
+    number = await town.in_process()
+    request = await asked(town, number, "hold", ABOVE)
+    status, code = await decide(town, number, request, "accept", ABOVE)
+    assert (status, code) in {(403, "own_request"), (403, "not_authorised")}
+    assert (await decide(town, number, request, "accept", ABOVE_TOO))[0] == 200
+
+
+async def test_only_who_asked_withdraws(town: Town) -> None:
+    number = await town.in_process()
+    request = await asked(town, number, "hold")
+    assert await decide(town, number, request, "withdraw", COLLEAGUE) == (403, "not_the_asker")
+    assert (await decide(town, number, request, "withdraw", OFFICER))[0] == 200
+    again = await decide(town, number, request, "withdraw", OFFICER)
+    assert again == (409, "request_already_withdrawn")
+    state = await town.state(number)
+    assert state.requests == ()
+    assert state.auto_close_at is not None
+
+
+async def test_one_request_of_a_kind_at_a_time(town: Town) -> None:
+    number = await town.in_process()
+    body = {"kind": "hold", **REASON}
+    answers = await asyncio.gather(
+        *(town.post(f"/reports/{number}/requests", who, body) for who in (OFFICER, ADMIN))
+    )
+    assert sorted(a.status_code for a in answers) == [200, 409]
+    [refused] = [a for a in answers if a.status_code == 409]
+    assert refused.json()["code"] == "request_already_pending"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"), [("reopen", "not_allowed_in_status"), ("release", "not_held")]
+)
+async def test_only_what_makes_sense_is_asked(town: Town, kind: str, code: str) -> None:
+    number = await town.in_process()
+    answer = await town.post(f"/reports/{number}/requests", OFFICER, {"kind": kind, **REASON})
+    assert (answer.status_code, answer.json()["code"]) == (409, code)
+
+
+async def test_not_authority_is_not_asked_here(town: Town) -> None:
+    number = await town.verified()
+    body = {"kind": "not_authority", **REASON}
+    answer = await town.post(f"/reports/{number}/requests", OFFICER, body)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "literal_error")
+
+
+async def test_two_admins_decide_at_once_and_the_other_hears_what_happened(town: Town) -> None:
+    number = await town.in_process()
+    request = await asked(town, number, "close")
+    first, second = await asyncio.gather(
+        town.post(f"/reports/{number}/requests/{request}/accept", ABOVE, {}),
+        town.post(f"/reports/{number}/requests/{request}/reject", ABOVE_TOO, REASON),
+    )
+    assert sorted([first.status_code, second.status_code]) == [200, 409]
+    loser = (first if first.status_code == 409 else second).json()
+    accepted = first.status_code == 200
+    assert loser["decision"] == ("accepted" if accepted else "rejected")
+    assert loser["code"] == f"request_already_{loser['decision']}"
+    assert "Budi" in loser["detail"]
+    state = await town.state(number)
+    assert state.status is (Status.CLOSED_BY_ADMIN if accepted else Status.FOLLOWED_UP)
+
+
+async def test_a_reply_ends_a_close_request_and_the_decider_hears_of_it(town: Town) -> None:
+    number = await town.in_process()
+    request = await asked(town, number, "close")
+    answer = await town.post(
+        f"/reports/{number}/replies", town.bearer(number), {"text": "Belum selesai."}
+    )
+    assert answer.status_code == 200
+    assert await decide(town, number, request, "accept", ABOVE) == (409, "request_already_ended")
+
+
+async def test_a_request_that_never_was(town: Town) -> None:
+    number = await town.in_process()
+    unknown = str(uuid4())
+    assert await decide(town, number, unknown, "accept", ABOVE) == (404, "request_unknown")
