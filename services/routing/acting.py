@@ -35,11 +35,23 @@ class Acting:
     version: IfMatch
     response: Response
 
-    async def do(self, action: Action, details: Details, write: Write) -> CommandAnswer:
-        """Perform the action; see `shared.commanding.performing` for the problems raised."""
+    async def do(
+        self,
+        action: Action,
+        details: Details,
+        write: Write,
+        look: Callable[[Situation], None] | None = None,
+    ) -> CommandAnswer:
+        """Perform the action; see `shared.commanding.performing` for the problems raised.
+
+        `look` may raise one before authority and status are judged.
+        """
 
         async def situation(session: AsyncSession) -> Situation:
-            return await staff_situation(session, self.staff, self.number)
+            found = await staff_situation(session, self.staff, self.number)
+            if look is not None:
+                look(found)
+            return found
 
         wish = Wish(self.id, self.number, action, situation, details, write, self.version)
         return await carry_out(self.database, self.door, wish, self.response)

@@ -1,6 +1,6 @@
 """Not-authority requests (*Permintaan Bukan Wewenang*): asked, passed on, rejected, withdrawn."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -69,9 +69,9 @@ async def reject_not_authority(
     acting: CurrentActing, request_id: UUID, form: Rejection
 ) -> CommandAnswer:
     """Leave the report where it is (*Tolak Bukan Wewenang*), with a reason."""
-    return await acting.do(
-        Action.REJECT_REQUEST, _naming(request_id), note(acting.staff, form.reason)
-    )
+    about = _about(request_id)
+    write = note(acting.staff, form.reason)
+    return await acting.do(Action.REJECT_REQUEST, about, write, _pending(request_id))
 
 
 @router.post("/reports/{number}/requests/{request_id}/withdraw")
@@ -79,16 +79,26 @@ async def withdraw_not_authority(
     acting: CurrentActing, request_id: UUID, form: Withdrawal
 ) -> CommandAnswer:
     """Take one's own request back."""
-    return await acting.do(
-        Action.WITHDRAW_REQUEST, _naming(request_id), note(acting.staff, form.reason)
-    )
+    about = _about(request_id)
+    write = note(acting.staff, form.reason)
+    return await acting.do(Action.WITHDRAW_REQUEST, about, write, _pending(request_id))
 
 
-def _naming(request_id: UUID) -> Details:
-    async def details(_: AsyncSession, situation: Situation) -> dict[str, Any]:
-        request = situation.state.request(request_id)
-        if request is not None and request.kind is not RequestKind.NOT_AUTHORITY:
-            raise not_found("request_not_found")
+def _about(request_id: UUID) -> Details:
+    async def details(_: AsyncSession, __: Situation) -> dict[str, Any]:
         return {"request_id": request_id}
 
     return details
+
+
+def _pending(request_id: UUID) -> Callable[[Situation], None]:
+    """Says that the request is gone to who would decide it, instead of denying the authority."""
+
+    def look(situation: Situation) -> None:
+        request = situation.state.request(request_id)
+        if request is None:
+            raise conflict("no_such_request")
+        if request.kind is not RequestKind.NOT_AUTHORITY:
+            raise not_found("request_not_found")
+
+    return look

@@ -1,0 +1,71 @@
+"""Staff sign in, stay signed in, and are signed out everywhere when a token was copied."""
+
+import pytest
+
+from tests.routing.conftest import PASSWORD
+from tests.routing.country import Country
+
+ADMIN = "admin.kab.bandung"
+
+
+async def test_an_admin_signs_in_and_learns_who_they_are(country: Country) -> None:
+    answer = await country.http.post("/sign-in", json={"username": ADMIN, "password": PASSWORD})
+    assert answer.status_code == 200
+    token = answer.json()["access_token"]
+    me = await country.http.get("/me", headers={"Authorization": f"Bearer {token}"})
+    assert me.json()["role_label"] == "Admin Instansi"
+    assert me.json()["agency_name"] == "Pemerintah Kabupaten Bandung"
+    assert me.json()["agency_path"] == [
+        country.agencies[code] for code in ("pusat", "jabar", "kab-bandung")
+    ]
+
+
+async def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(country: Country) -> None:
+    wrong = await country.http.post("/sign-in", json={"username": ADMIN, "password": "salah"})
+    nobody = await country.http.post("/sign-in", json={"username": "tak.ada", "password": "salah"})
+    assert wrong.status_code == nobody.status_code == 401
+    assert wrong.json()["code"] == nobody.json()["code"] == "sign_in_failed"
+
+
+async def test_somebody_who_guesses_on_is_slowed_down(country: Country) -> None:
+    guess = {"username": "petugas.dishub.dki", "password": "tebak"}
+    answers = [await country.http.post("/sign-in", json=guess) for _ in range(11)]
+    assert {answer.status_code for answer in answers[:10]} == {401}
+    assert answers[10].status_code == 429
+    assert int(answers[10].headers["Retry-After"]) > 0
+
+
+async def test_a_refresh_token_works_once_and_a_copy_ends_every_session(country: Country) -> None:
+    who = {"username": "admin.kemensos", "password": PASSWORD}
+    first = (await country.http.post("/sign-in", json=who)).json()
+    elsewhere = (await country.http.post("/sign-in", json=who)).json()
+    second = await country.http.post("/refresh", json={"refresh_token": first["refresh_token"]})
+    assert second.status_code == 200
+    copied = await country.http.post("/refresh", json={"refresh_token": first["refresh_token"]})
+    assert copied.status_code == 401
+    for session in (second.json(), elsewhere):
+        token = {"refresh_token": session["refresh_token"]}
+        assert (await country.http.post("/refresh", json=token)).status_code == 401
+        bearer = {"Authorization": f"Bearer {session['access_token']}"}
+        assert (await country.http.get("/me", headers=bearer)).status_code == 401
+
+
+async def test_who_signed_out_cannot_refresh(country: Country) -> None:
+    who = {"username": "admin.kemenkes", "password": PASSWORD}
+    session = (await country.http.post("/sign-in", json=who)).json()
+    token = {"refresh_token": session["refresh_token"]}
+    assert (await country.http.post("/sign-out", json=token)).status_code == 204
+    assert (await country.http.post("/refresh", json=token)).status_code == 401
+
+
+async def test_an_expired_refresh_token_is_refused(country: Country) -> None:
+    who = {"username": "admin.pln", "password": PASSWORD}
+    session = (await country.http.post("/sign-in", json=who)).json()
+    await country.rows("UPDATE routing.session SET expires_at = now() - interval '1 second'")
+    token = {"refresh_token": session["refresh_token"]}
+    assert (await country.http.post("/refresh", json=token)).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/me", "/queue?tab=closed", "/reports/1", "/agencies", "/policy"])
+async def test_nothing_is_shown_to_who_is_not_signed_in(country: Country, path: str) -> None:
+    assert (await country.http.get(path)).status_code == 401
