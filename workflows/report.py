@@ -35,6 +35,7 @@ class ReportWorkflow:
         self._changed = False
         self._recheck = False
         self._held_up = 0
+        self._begun = workflow.now()
         workflow.set_current_details(card(start.state))
 
     @workflow.run
@@ -231,9 +232,12 @@ class ReportWorkflow:
         """Some weeks after closing or archiving, if nobody waits for a decision."""
         if self._state.ended_at is None or self._state.requests:
             return None
-        return self._state.ended_at + self._retire_after
+        grace = self._begun + min(self._retire_after, _GRACE)
+        return max(self._state.ended_at + self._retire_after, grace)
 
 
+_GRACE = timedelta(minutes=1)
+"""How long a run stays that was started for a report ended long ago: for what it was started."""
 _PAUSE = 2.0
 """Seconds until a clock that waits for a command on its way is asked again."""
 _PATIENCE = 100

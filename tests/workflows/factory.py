@@ -1,5 +1,6 @@
 """Agencies, people, accepted reports and commands, as routing and intake would write them."""
 
+import itertools
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -55,6 +56,10 @@ _STANDINGS = {
 }
 
 
+_NUMBERS = itertools.count(10_000_021)
+"""Never the same twice: tests share a Temporal server."""
+
+
 async def settle_country(database: Database, zone: Zone = Zone.WIB) -> None:
     """The agencies and people above, all in one zone."""
     async with database.session() as session:
@@ -85,7 +90,6 @@ class Reports:
 
     database: Database
     times: ProcessTime = field(default_factory=ProcessTime)
-    _last: int = 10_000_019  # jitter differs from report to report
 
     async def accept(
         self,
@@ -100,9 +104,7 @@ class Reports:
     ) -> ReportState:
         """A report as intake accepts it: version 1, unverified, its clock running from `at`."""
         at = at or datetime.now(UTC)
-        if number is None:
-            self._last += 1
-            number = self._last
+        number = number or next(_NUMBERS)
         async with self.database.session() as session:
             await self.times.refresh(session)
             policy = self.times.policy(_PATHS[handler], at)

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
@@ -116,8 +116,7 @@ class Life:
         try:
             await handle.execute_update(names.COMMAND, command, id=str(command.id))
         except WorkflowUpdateFailedError as failure:
-            assert isinstance(failure.cause, ApplicationError)
-            return failure.cause.type
+            return cast(ApplicationError, failure.cause).type
         return None
 
     async def verify(self, **details: Any) -> None:

@@ -88,9 +88,7 @@ async def test_not_authority_pauses_the_handlers_clock_until_it_is_refused(life:
 async def test_a_question_unanswered_for_ten_working_days_gets_a_mark(life: Life) -> None:
     begun = await life.until(TUESDAY, 10)
     await life.accept()
-    refusal = await life.do(
-        Action.DEFER, PROVINCE_ADMIN, deferral=DeferralKind.INCOMPLETE_DATA
-    )
+    refusal = await life.do(Action.DEFER, PROVINCE_ADMIN, deferral=DeferralKind.INCOMPLETE_DATA)
     assert refusal is None
     await life.wait_until(begun + 14 * DAY - MINUTE)
     assert not (await life.state()).question_unanswered

@@ -1,29 +1,45 @@
 """Commands through the door, on the real Temporal server."""
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from temporalio.client import Client
+import pytest
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateFailedError
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
 
-from shared.lifecycle.actions import Action
+from shared.database.engine import Database, raw
+from shared.lifecycle.actions import Action, DeferralKind
+from shared.lifecycle.commands import Outcome
+from shared.lifecycle.people import Actor, Role
+from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
+from shared.settings import Settings
+from shared.temporal import names
 from shared.temporal.door import Door
 from shared.temporal.names import workflow_id
 from tests.workflows.factory import (
+    CENTRAL,
     DINAS_OFFICER,
     FOLLOW_UP,
+    MISSION,
     PROVINCE_ADMIN,
     Reports,
+    add_staff,
+    make_command,
 )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+from workflows.connecting import Connecting
+from workflows.resending import Resending
+from workflows.worker import make_worker
 
 
 async def test_a_report_goes_from_acceptance_to_closing(
     reports: Reports, worker: None, door: Door, client: Client
 ) -> None:
     state = await reports.accept()
+    await door.launch(state)
+    await _settled(client, state.number)
     for action, actor, details in (
         (Action.VERIFY, PROVINCE_ADMIN, {}),
         (Action.FOLLOW_UP, DINAS_OFFICER, FOLLOW_UP),
@@ -31,13 +47,232 @@ async def test_a_report_goes_from_acceptance_to_closing(
         (Action.RELEASE, PROVINCE_ADMIN, {}),
         (Action.CLOSE, PROVINCE_ADMIN, {}),
     ):
-        command = await reports.command(state, action, actor, _now(), **details)
-        outcome = await door.send(command, state)
-        assert outcome is not None
+        before = await _events(client, state.number)
+        outcome = await _do(reports, door, state, action, actor, **details)
         assert outcome.done, outcome
         state = await reports.state(state.number)
+        assert await _events(client, state.number) - before <= 12
     assert state.status is Status.CLOSED_BY_ADMIN
     lines = await reports.history(state.number)
     assert [line.entry for line in lines] == list(range(1, len(lines) + 1))
-    history = await client.get_workflow_handle(workflow_id(state.number)).fetch_history()
-    print(len(history.events), [e.event_type for e in history.events])
+    assert await _events(client, state.number) <= 80
+    counted = await reports.value("SELECT sum(reports) FROM lifecycle.ended_count")
+    assert counted == 1
+
+
+async def test_a_refused_command_leaves_no_event_and_says_why(
+    reports: Reports, worker: None, door: Door, client: Client
+) -> None:
+    state = await reports.accept()
+    await door.launch(state)
+    await _settled(client, state.number)
+    before = await _events(client, state.number)
+    outcome = await _do(reports, door, state, Action.FOLLOW_UP, PROVINCE_ADMIN, **FOLLOW_UP)
+    assert (outcome.done, outcome.refusal) == (False, "not_allowed_in_status")
+    assert await _events(client, state.number) == before
+    assert await reports.state(state.number) == state
+
+
+async def test_a_command_before_the_launch_starts_the_run(
+    reports: Reports, worker: None, door: Door
+) -> None:
+    state = await reports.accept()
+    outcome = await _do(reports, door, state, Action.VERIFY, PROVINCE_ADMIN)
+    assert outcome.done
+    await door.launch(state)  # the late launch finds a run and changes nothing
+    assert (await reports.state(state.number)).status is Status.VERIFIED
+    assert await reports.value("SELECT launched_at FROM lifecycle.report") is not None
+
+
+async def test_a_signal_before_the_launch_starts_the_run(
+    reports: Reports, worker: None, door: Door
+) -> None:
+    state = await reports.accept()
+    outcome = await _do(reports, door, state, Action.HOLD, CENTRAL)
+    assert outcome.refusal == "not_allowed_in_status"
+    assert [line.action for line in await reports.history(state.number)] == ["submit", "hold"]
+
+
+async def test_the_same_id_again_gets_the_first_outcome(
+    reports: Reports, worker: None, door: Door, client: Client
+) -> None:
+    state = await reports.accept()
+    command = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, _now())
+    first = await door.send(command, state)
+    assert first is not None
+    assert await door.send(command, state) == first
+    await client.get_workflow_handle(workflow_id(state.number)).terminate()
+    later = await reports.state(state.number)
+    assert await door.send(command, later) == first  # another run, which never heard of it
+    assert len(await reports.history(state.number)) == 2
+
+
+async def test_a_command_made_for_another_handler_is_refused(
+    reports: Reports, worker: None, door: Door
+) -> None:
+    state = await reports.accept()
+    late = await reports.command(state, Action.ARCHIVE, PROVINCE_ADMIN, _now())
+    await _do(reports, door, state, Action.VERIFY, PROVINCE_ADMIN)
+    outcome = await door.send(late, state)
+    assert outcome is not None
+    assert outcome.refusal == "handler_changed"
+
+
+async def test_two_at_the_same_moment_one_wins(reports: Reports, worker: None, door: Door) -> None:
+    state = await reports.accept()
+    commands = [
+        await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, _now()) for _ in range(4)
+    ]
+    outcomes = await asyncio.gather(*(door.send(command, state) for command in commands))
+    assert sorted(o.done for o in outcomes if o) == [False, False, False, True]
+    assert (await reports.state(state.number)).version == 2
+
+
+async def test_a_command_nobody_saved_is_refused(
+    reports: Reports, worker: None, door: Door, client: Client
+) -> None:
+    state = await reports.accept()
+    await door.launch(state)
+    forged = make_command(state, Action.VERIFY, PROVINCE_ADMIN, _now())
+    handle = client.get_workflow_handle(workflow_id(state.number))
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await handle.execute_update(names.COMMAND, forged, id=str(forged.id))
+    assert isinstance(refused.value.cause, ApplicationError)
+    assert refused.value.cause.type == "unknown_command"
+    assert await reports.state(state.number) == state
+
+
+async def test_a_saved_command_that_was_changed_on_the_way_is_refused(
+    reports: Reports, worker: None, door: Door
+) -> None:
+    state = await reports.accept()
+    saved = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, _now())
+    changed = saved.model_copy(update={"secret": True})
+    outcome = await door.send(changed, state)
+    assert outcome is not None
+    assert outcome.refusal == "unknown_command"
+
+
+async def test_a_command_to_a_report_whose_run_has_ended(
+    reports: Reports, worker: None, client: Client, worker_database: Database
+) -> None:
+    door = Door(client, worker_database, retire_after=timedelta(seconds=1))
+    state = await _closed(reports, door)
+    await client.get_workflow_handle(workflow_id(state.number)).result()
+    outcome = await _do(reports, door, state, Action.REOPEN, PROVINCE_ADMIN)
+    assert outcome.done
+    assert (await reports.state(state.number)).status is Status.FOLLOWED_UP
+    described = await client.get_workflow_handle(workflow_id(state.number)).describe()
+    assert described.status is WorkflowExecutionStatus.RUNNING
+
+
+async def test_what_was_asked_while_the_worker_was_away_is_sent_again(
+    reports: Reports,
+    door: Door,
+    client: Client,
+    worker_database: Database,
+    worker_settings: Settings,
+) -> None:
+    state = await reports.accept()
+    asked = _now() - timedelta(seconds=10)
+    command = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, asked)
+    async with make_worker(client, worker_database, worker_settings):
+        await Resending(worker_database, door).once()
+    assert await reports.value("SELECT done FROM lifecycle.command WHERE id = :i", i=command.id)
+
+
+async def test_a_report_forgotten_for_minutes_is_launched_by_the_worker(
+    reports: Reports, worker: None, door: Door, client: Client, worker_database: Database
+) -> None:
+    state = await reports.accept(at=_now() - timedelta(minutes=5))
+    await Resending(worker_database, door).once()
+    described = await client.get_workflow_handle(workflow_id(state.number)).describe()
+    assert described.status is WorkflowExecutionStatus.RUNNING
+    assert await reports.value("SELECT launched_at FROM lifecycle.report") is not None
+
+
+async def test_without_a_worker_the_outcome_is_not_known_yet(reports: Reports, door: Door) -> None:
+    state = await reports.accept()
+    command = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, _now())
+    assert await door.send(command, state, timeout=0.5) is None
+
+
+async def test_without_temporal_the_command_waits(
+    reports: Reports, worker_database: Database
+) -> None:
+    nowhere = await Client.connect("127.0.0.1:9", lazy=True, data_converter=pydantic_data_converter)
+    state = await reports.accept()
+    for action in (Action.VERIFY, Action.HOLD):
+        command = await reports.command(state, action, PROVINCE_ADMIN, _now())
+        assert await Door(nowhere, worker_database).send(command, state, timeout=1) is None
+
+
+async def test_an_agency_connects_and_its_reports_go_on(
+    reports: Reports, owner: Database, worker: None, door: Door, worker_database: Database
+) -> None:
+    state = await reports.accept()
+    deferred = {"deferral": DeferralKind.AGENCY_NOT_CONNECTED, "awaited_agency_id": MISSION}
+    await _do(reports, door, state, Action.DEFER, PROVINCE_ADMIN, **deferred)
+    connecting = Connecting(worker_database, door)
+    await connecting.once()
+    assert (await reports.state(state.number)).status is Status.AGENCY_NOT_CONNECTED
+    async with owner.session() as session:
+        await add_staff(await raw(session), 90, MISSION, Role.AGENCY_ADMIN)
+    await connecting.once()
+    connected = await reports.state(state.number)
+    assert connected.status is Status.UNVERIFIED
+    assert connected.due_at is not None
+    assert (await reports.history(state.number))[-1].actor_kind == "system"
+
+
+async def test_reports_are_found_by_their_search_attributes(
+    reports: Reports, worker: None, door: Door, client: Client
+) -> None:
+    state = await reports.accept(priority=True)
+    await _do(reports, door, state, Action.VERIFY, PROVINCE_ADMIN)
+    query = (
+        "LaporStatus = 'VERIFIED' AND LaporHandler = 100 AND LaporPriority = true"
+        f" AND LaporChannel = 'website' AND WorkflowId = '{workflow_id(state.number)}'"
+    )
+    for _ in range(50):
+        found = [run async for run in client.list_workflows(query)]
+        if found:
+            break
+        await asyncio.sleep(0.1)
+    assert [run.id for run in found] == [workflow_id(state.number)]
+    handle = client.get_workflow_handle(workflow_id(state.number))
+    summary = await (await handle.describe()).static_summary()
+    assert summary == f"Laporan {state.number} · Situs Web"
+
+
+async def _do(
+    reports: Reports, door: Door, state: ReportState, action: Action, actor: Actor, **details: Any
+) -> Outcome:
+    state = await reports.state(state.number)
+    command = await reports.command(state, action, actor, _now(), **details)
+    outcome = await door.send(command, state)
+    assert outcome is not None
+    return outcome
+
+
+async def _closed(reports: Reports, door: Door) -> ReportState:
+    state = await reports.accept()
+    await _do(reports, door, state, Action.VERIFY, PROVINCE_ADMIN)
+    await _do(reports, door, state, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
+    await _do(reports, door, state, Action.CLOSE, PROVINCE_ADMIN)
+    return await reports.state(state.number)
+
+
+async def _events(client: Client, number: int) -> int:
+    history = await client.get_workflow_handle(workflow_id(number)).fetch_history()
+    return len(history.events)
+
+
+async def _settled(client: Client, number: int) -> None:
+    """Wait until the run has set its first timer."""
+    while await _events(client, number) < 5:
+        await asyncio.sleep(0.05)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

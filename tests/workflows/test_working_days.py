@@ -98,5 +98,3 @@ async def test_a_hold_over_a_calendar_edit_keeps_the_working_time(life: Life, do
 @pytest.fixture
 def door_(life: Life) -> Door:
     return Door(life.environment.client, life.reports.database)
-
-

@@ -1,0 +1,219 @@
+"""Hold, release, close and reopen as signals: from services, and by hand from an operator."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import RawValue
+
+from shared.database.engine import Database
+from shared.lifecycle.actions import Action
+from shared.lifecycle.commands import Command
+from shared.lifecycle.state import ReportState
+from shared.lifecycle.statuses import Status
+from shared.settings import Settings
+from shared.temporal.door import Door
+from shared.temporal.messages import SignalMessage
+from shared.temporal.names import workflow_id
+from tests.workflows.factory import (
+    DINAS_OFFICER,
+    FOLLOW_UP,
+    PROVINCE_ADMIN,
+    Reports,
+    make_command,
+)
+from workflows.worker import make_worker
+
+SECRET_WORDS = "Budi Kencana 0812345678"
+
+
+def _raw(data: bytes, encoding: bytes = b"json/plain") -> RawValue:
+    return RawValue(Payload(metadata={"encoding": encoding}, data=data))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [],
+        [None],
+        [{"code": "court_order"}],
+        [{"code": SECRET_WORDS, "reason": SECRET_WORDS}],
+        ["hold it please"],
+        [42],
+        [{"command": {"id": "no"}}],
+        [_raw(b"{not json")],
+        [_raw(b"\xff\xfe", b"binary/plain")],
+        [{"code": "a"}, "and a second argument"],
+    ],
+    ids=str,
+)
+async def test_an_operators_signal_works_whatever_it_carries(
+    reports: Reports, worker: None, door: Door, client: Client, sent: list[Any]
+) -> None:
+    state = await _followed_up(reports, door)
+    handle = client.get_workflow_handle(workflow_id(state.number))
+    await handle.signal("hold", args=sent)
+    held = await _at_version(reports, state.number, state.version + 1)
+    assert held.held
+    line = (await reports.history(state.number))[-1]
+    assert (line.action, line.actor_kind) == ("hold", "operator")
+    if sent == [{"code": "court_order"}]:
+        assert line.details["reason_code"] == "court_order"
+    assert SECRET_WORDS not in json.dumps(line.details)
+
+
+async def test_an_operators_illegal_signal_is_a_recorded_no_op(
+    reports: Reports, worker: None, door: Door, client: Client
+) -> None:
+    state = await _followed_up(reports, door)
+    handle = client.get_workflow_handle(workflow_id(state.number))
+    await handle.signal("reopen")
+    after = await _at_version(reports, state.number, state.version + 1)
+    assert after.status is state.status
+    line = (await reports.history(state.number))[-1]
+    assert (line.action, line.details["refused"]) == ("reopen", "not_allowed_in_status")
+    assert line.visibility == "staff"
+    assert (await reports.events(state.number))[-1]["event"] == "signal_refused"
+
+
+async def test_a_signal_that_pretends_to_be_a_service_is_the_operators(
+    reports: Reports, worker: None, door: Door, client: Client
+) -> None:
+    state = await _followed_up(reports, door)
+    long_ago = datetime.now(UTC) - timedelta(days=3)
+    forged = make_command(state, Action.HOLD, PROVINCE_ADMIN, long_ago)
+    handle = client.get_workflow_handle(workflow_id(state.number))
+    await handle.signal("hold", SignalMessage(command=forged))
+    await _at_version(reports, state.number, state.version + 1)
+    line = (await reports.history(state.number))[-1]
+    assert (line.actor_kind, line.staff_id) == ("operator", None)
+    assert datetime.now(UTC) - line.at < timedelta(minutes=1)
+
+
+async def test_a_services_signal_is_its_senders(reports: Reports, worker: None, door: Door) -> None:
+    state = await _followed_up(reports, door)
+    command = await reports.command(state, Action.HOLD, PROVINCE_ADMIN, datetime.now(UTC))
+    outcome = await door.send(command, state)
+    assert outcome is not None
+    assert outcome.done
+    line = (await reports.history(state.number))[-1]
+    assert (line.actor_kind, line.staff_id, line.ref) == ("staff", 2, command.id)
+
+
+async def test_the_same_signal_twice_counts_once(
+    reports: Reports, worker: None, door: Door
+) -> None:
+    state = await _followed_up(reports, door)
+    command = await reports.command(state, Action.HOLD, PROVINCE_ADMIN, datetime.now(UTC))
+    first = await door.send(command, state)
+    assert await door.send(command, state) == first
+    await asyncio.sleep(0.3)
+    assert (await reports.state(state.number)).version == state.version + 1
+
+
+async def test_an_unknown_signal_breaks_nothing(
+    reports: Reports, worker: None, door: Door, client: Client
+) -> None:
+    state = await _followed_up(reports, door)
+    handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(workflow_id(state.number))
+    await handle.signal("explode", {"now": True})
+    await handle.signal("hold")
+    assert (await _at_version(reports, state.number, state.version + 1)).held
+
+
+async def test_a_hold_asked_before_the_deadline_wins_though_the_worker_was_down(
+    reports: Reports,
+    door: Door,
+    client: Client,
+    worker_database: Database,
+    worker_settings: Settings,
+) -> None:
+    await reports.set_policy({"auto_close": {"amount": 2, "unit": "seconds"}})
+    async with make_worker(client, worker_database, worker_settings):
+        state = await _followed_up(reports, door)
+    hold = await _saved(reports, state, Action.HOLD)
+    await asyncio.sleep(2.5)
+    async with make_worker(client, worker_database, worker_settings):
+        outcome = await door.send(hold, state)
+        assert outcome is not None
+        assert outcome.done
+    assert (await reports.state(state.number)).status is Status.FOLLOWED_UP
+
+
+async def test_a_follow_up_asked_in_time_wins_though_the_worker_was_down(
+    reports: Reports,
+    door: Door,
+    client: Client,
+    worker_database: Database,
+    worker_settings: Settings,
+) -> None:
+    await reports.set_policy({"auto_close": {"amount": 2, "unit": "seconds"}})
+    async with make_worker(client, worker_database, worker_settings):
+        state = await _followed_up(reports, door)
+    again = await _saved(reports, state, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
+    await asyncio.sleep(2.5)
+    async with make_worker(client, worker_database, worker_settings):
+        await asyncio.sleep(1)  # the timer has rung; the clock waits for what is on its way
+        assert (await reports.state(state.number)).version == state.version
+        outcome = await door.send(again, state)
+        assert outcome is not None
+        assert outcome.done
+        await _at_version(reports, state.number, state.version + 2)
+    names = [event["event"] for event in await reports.events(state.number)]
+    assert names[-3:] == ["followed_up", "followed_up", "closed"]
+
+
+async def test_a_hold_asked_after_the_deadline_is_a_recorded_no_op(
+    reports: Reports,
+    door: Door,
+    client: Client,
+    worker_database: Database,
+    worker_settings: Settings,
+) -> None:
+    await reports.set_policy({"auto_close": {"amount": 1, "unit": "seconds"}})
+    async with make_worker(client, worker_database, worker_settings):
+        state = await _followed_up(reports, door)
+    await asyncio.sleep(1.5)
+    hold = await _saved(reports, state, Action.HOLD)
+    async with make_worker(client, worker_database, worker_settings):
+        outcome = await door.send(hold, state)
+    assert outcome is not None
+    assert outcome.refusal == "not_allowed_in_status"
+    assert (await reports.state(state.number)).status is Status.CLOSED_BY_SYSTEM
+
+
+async def _saved(
+    reports: Reports,
+    state: ReportState,
+    action: Action,
+    actor: Any = PROVINCE_ADMIN,
+    **details: Any,
+) -> Command:
+    return await reports.command(state, action, actor, datetime.now(UTC), **details)
+
+
+async def _followed_up(reports: Reports, door: Door) -> ReportState:
+    state = await reports.accept()
+    for action, actor, details in (
+        (Action.VERIFY, PROVINCE_ADMIN, {}),
+        (Action.FOLLOW_UP, DINAS_OFFICER, FOLLOW_UP),
+    ):
+        command = await _saved(reports, state, action, actor, **details)
+        outcome = await door.send(command, state)
+        assert outcome is not None
+        assert outcome.done
+        state = await reports.state(state.number)
+    return state
+
+
+async def _at_version(reports: Reports, number: int, version: int) -> ReportState:
+    for _ in range(100):
+        state = await reports.state(number)
+        if state.version >= version:
+            return state
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"still at version {state.version}")
