@@ -1,0 +1,178 @@
+"""Files that come with follow-ups and replies: kept only with their command, seen by who may."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from shared.settings import Settings
+from tests.followup.conftest import ABOVE, ADMIN, BELOW, BESIDE, OFFICER, WRITTEN, Town, Who
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+async def send(
+    town: Town,
+    number: int,
+    headers: dict[str, str],
+    *,
+    kind: str = "follow-ups",
+    files: int = 1,
+    content: bytes = PDF,
+    key: Any = None,
+    **changes: Any,
+) -> httpx.Response:
+    body = WRITTEN | changes if kind == "follow-ups" else {"text": "Lihat foto."}
+    return await town.http.post(
+        f"/reports/{number}/{kind}/with-attachments",
+        data={"message": json.dumps(body)},
+        files=[("attachments", (f"berita acara {n}.pdf", content)) for n in range(files)],
+        headers=headers | ({"Idempotency-Key": str(key)} if key else {}),
+    )
+
+
+async def address(town: Town, number: int, answer: httpx.Response) -> str:
+    """Where the one file of a command is downloaded from."""
+    command = answer.json()["command_id"]
+    query = "SELECT id FROM followup.attachment WHERE command_id = CAST(:n AS uuid)"
+    attachment = await town.reports.value(query, n=command)
+    return f"/reports/{number}/follow-ups/{command}/attachments/{attachment}"
+
+
+@pytest.fixture
+def folder(followup_settings: Settings) -> Path:
+    return Path(followup_settings.storage_url.removeprefix("file://"))
+
+
+def stored(folder: Path) -> int:
+    return sum(path.is_file() for path in folder.rglob("*"))
+
+
+async def test_a_follow_up_with_files_is_listed_and_downloaded(town: Town) -> None:
+    number = await town.verified()
+    answer = await send(town, number, town.staff(OFFICER), files=2)
+    assert (answer.status_code, answer.json()["status"]) == (200, "FOLLOWED_UP")
+    [item] = (await town.get(f"/reports/{number}/follow-ups", ABOVE)).json()["items"]
+    assert [f["name"] for f in item["attachments"]] == ["berita acara 0.pdf", "berita acara 1.pdf"]
+    file = await town.get(item["attachments"][0]["href"], ABOVE)
+    assert (file.status_code, file.content) == (200, PDF)
+    assert file.headers["Content-Type"] == "application/pdf"
+    assert file.headers["Content-Disposition"].startswith("attachment")
+
+
+async def test_downloads_by_staff_are_logged(town: Town) -> None:
+    number = await town.verified()
+    path = await address(town, number, await send(town, number, town.staff(OFFICER)))
+    assert (await town.get(path, ABOVE)).status_code == 200
+    assert (await town.get(path, town.bearer(number))).status_code == 200
+    rows = await town.reports.rows(
+        "SELECT kind, staff_id, agency_id, subject_id::text FROM routing.access_log"
+        " WHERE number = :n",
+        n=number,
+    )
+    assert [tuple(r) for r in rows] == [("attachment", ABOVE[0], ABOVE[1], path.split("/")[-1])]
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [(OFFICER, 200), (ADMIN, 200), (ABOVE, 200), (BELOW, 404), (BESIDE, 404)]
+)
+async def test_files_of_a_secret_follow_up_are_for_reporter_and_staff(
+    town: Town, who: Who, status: int
+) -> None:
+    number = await town.verified(system="jaki")
+    path = await address(town, number, await send(town, number, town.staff(OFFICER), secret=True))
+    assert (await town.get(path, who)).status_code == status
+    assert (await town.get(path, town.bearer(number))).status_code == 200
+    assert (await town.get(path, await town.partner("jaki"))).status_code == 200
+    for stranger in (None, town.bearer(number + 1), town.account(5), await town.partner("siap")):
+        answer = await town.get(path, stranger)
+        assert (answer.status_code, answer.json()["code"]) == (404, "file_unknown")
+
+
+async def test_files_of_a_follow_up_are_public_unless_the_report_is_secret(town: Town) -> None:
+    number = await town.verified()
+    path = await address(town, number, await send(town, number, town.staff(OFFICER)))
+    assert (await town.get(path)).status_code == 200
+    assert (await town.get(path, BESIDE)).status_code == 200
+    await town.execute("UPDATE lifecycle.report SET secret = true WHERE number = %s", number)
+    assert (await town.get(path)).status_code == 404
+    assert (await town.get(path, BESIDE)).status_code == 404
+    assert (await town.get(path, OFFICER)).status_code == 200
+
+
+async def test_files_of_a_reply_are_not_public(town: Town) -> None:
+    number = await town.in_process()
+    mine = town.bearer(number)
+    answer = await send(town, number, mine, kind="replies")
+    assert answer.json()["status"] == "REPLIED_BY_REPORTER"
+    path = await address(town, number, answer)
+    assert (await town.get(path)).status_code == 404
+    assert (await town.get(path, mine)).status_code == 200
+    assert (await town.get(path, OFFICER)).status_code == 200
+
+
+async def test_a_file_is_found_under_its_own_report_only(town: Town) -> None:
+    number, other = await town.verified(), await town.verified()
+    path = await address(town, number, await send(town, number, town.staff(OFFICER)))
+    assert (await town.get(path.replace(str(number), str(other)), OFFICER)).status_code == 404
+
+
+async def test_files_of_a_refused_command_are_not_handed_out(town: Town) -> None:
+    number = await town.unverified()
+    answer = await send(town, number, town.staff(ABOVE), key=uuid4())
+    assert answer.status_code == 409
+    rows = await town.reports.rows("SELECT id, command_id FROM followup.attachment")
+    [file] = rows
+    path = f"/reports/{number}/follow-ups/{file.command_id}/attachments/{file.id}"
+    assert (await town.get(path, ABOVE)).status_code == 404
+
+
+async def test_a_repeated_request_leaves_no_second_copy(town: Town, folder: Path) -> None:
+    number, key = await town.verified(), uuid4()
+    headers = town.staff(OFFICER)
+    answers = await asyncio.gather(*(send(town, number, headers, key=key) for _ in range(5)))
+    assert [a.status_code for a in answers] == [200] * 5
+    assert stored(folder) == 1
+    assert (await send(town, number, headers, key=key)).status_code == 200
+    assert stored(folder) == 1
+
+
+async def test_what_is_refused_before_it_is_saved_leaves_no_file(town: Town, folder: Path) -> None:
+    number = await town.verified()
+    for who in (BESIDE, BELOW):
+        assert (await send(town, number, town.staff(who))).status_code == 404
+    assert stored(folder) == 0
+
+
+@pytest.mark.parametrize(
+    ("files", "content", "field", "code"),
+    [
+        (6, PDF, "attachments", "file_too_many"),
+        (1, b"<html>", "attachments.0", "file_type_not_allowed"),
+        (2, b"", "attachments.0", "file_empty"),
+        (1, PDF + b"%" * (10 * 1024 * 1024), "attachments.0", "file_too_large"),
+    ],
+)
+async def test_files_that_are_not_taken_are_named(
+    town: Town, folder: Path, files: int, content: bytes, field: str, code: str
+) -> None:
+    number = await town.verified()
+    answer = await send(town, number, town.staff(OFFICER), files=files, content=content)
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["code"]) == (field, code)
+    assert stored(folder) == 0
+    assert (await town.state(number)).status == "VERIFIED"
+
+
+async def test_the_form_beside_the_files_is_checked_as_any(town: Town, folder: Path) -> None:
+    number = await town.verified()
+    answer = await send(town, number, town.staff(OFFICER), text=" ", extra=1)
+    assert answer.status_code == 422
+    codes = {error["field"]: error["code"] for error in answer.json()["errors"]}
+    assert codes == {"text": "text_empty", "extra": "extra_forbidden"}
+    assert stored(folder) == 0
