@@ -23,8 +23,7 @@ class Refusal(Problem):
         self.title = str(document.get("title", ""))
         self.detail = str(document.get("detail", ""))
         self.fields: dict[str, str] = {
-            str(e.get("field", "")): str(e.get("message", ""))
-            for e in document.get("errors") or ()
+            str(e.get("field", "")): str(e.get("message", "")) for e in document.get("errors") or ()
         }
 
 

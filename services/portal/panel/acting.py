@@ -121,9 +121,7 @@ def _prefilled(report: dict[str, Any], action: str) -> Filled:
             "tag_ids": [tag["id"] for tag in report["tags"]],
             "programme_id": (report["programme"] or {}).get("id"),
             "place": report["place"]["text"],
-            "released_attachments": [
-                one["id"] for one in report["attachments"] if one["released"]
-            ],
+            "released_attachments": [one["id"] for one in report["attachments"] if one["released"]],
         },
         NAMES,
     )

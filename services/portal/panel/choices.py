@@ -28,7 +28,9 @@ async def choices_for(visit: Visit, action: str, form: Filled) -> dict[str, Any]
     """Further lists that an action's form needs."""
     if action == "coordinate":
         found = (await visit.read("routing", "/staff"))["items"]
-        return {"colleagues": [(one["id"], f"{one['name']} – {one['role_label']}") for one in found]}
+        return {
+            "colleagues": [(one["id"], f"{one['name']} – {one['role_label']}") for one in found]
+        }
     if action not in ("verify", "amend"):
         return {}
     return await corrections(visit, form)

@@ -45,7 +45,5 @@ async def sign_out(visit: PanelDoor) -> Response:
     tokens = visit.session.tokens
     visit.session.sign_out()
     if tokens and tokens.refresh:
-        await visit.call(
-            "routing", "POST", "/sign-out", json={"refresh_token": tokens.refresh}
-        )
+        await visit.call("routing", "POST", "/sign-out", json={"refresh_token": tokens.refresh})
     return visit.go("/panel/masuk", "Anda sudah keluar.")

@@ -71,7 +71,9 @@ async def my_reports(visit: PublicVisit, lanjut: str | None = None) -> Response:
         page = await visit.read("intake", "/reporters/me/reports", params={"cursor": lanjut})
     except Problem as problem:
         if problem.status == 401:
-            return visit.go("/masuk?lanjut=/laporan-saya", unauthorized("token_invalid").body("id")["detail"])
+            return visit.go(
+                "/masuk?lanjut=/laporan-saya", unauthorized("token_invalid").body("id")["detail"]
+            )
         raise
     return visit.page("public/my_reports.html", page=page)
 

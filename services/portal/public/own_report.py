@@ -50,9 +50,7 @@ async def report_page(visit: PublicVisit, number: Number = _NUMBER) -> Response:
 
 
 @router.get("/laporan/{number}/lampiran/{attachment_id}")
-async def attachment(
-    visit: PublicVisit, attachment_id: UUID, number: Number = _NUMBER
-) -> Response:
+async def attachment(visit: PublicVisit, attachment_id: UUID, number: Number = _NUMBER) -> Response:
     path = f"/reports/{number}/attachments/{attachment_id}"
     return passed_on(await visit.download("intake", path, visit.session.reports.get(number)))
 

@@ -1,0 +1,144 @@
+"""The portal as people use it: a browser before a whole stack, on ports of its own."""
+
+import os
+import signal
+import subprocess
+import sysconfig
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from deploy.local.credentials import load_or_create
+from deploy.local.ports import free_port
+from shared.settings import Addresses
+
+PORTS = [name for name in Addresses.model_fields if name.endswith("_port")]
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
+    " --disable-background-networking --disable-component-update --disable-sync"
+).split()
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Where the portal is, and the password of the demo's staff."""
+
+    address: str
+    password: str
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """`lapor up`, with the demo's agencies and staff."""
+    data_dir = tmp_path_factory.mktemp("portal") / "stack"
+    ports = {name: free_port() for name in PORTS}
+    said = data_dir.with_suffix(".out")
+    with said.open("wb") as output:
+        process = subprocess.Popen(
+            [str(Path(sysconfig.get_path("scripts")) / "lapor"), "up"],
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env={
+                **os.environ,
+                **{f"LAPOR_{name.upper()}": str(port) for name, port in ports.items()},
+                "LAPOR_DATA_DIR": str(data_dir),
+            },
+        )
+    try:
+        while "is ready" not in said.read_text():
+            assert process.poll() is None, said.read_text()
+            time.sleep(0.1)
+        yield Portal(f"http://127.0.0.1:{ports['portal_port']}", load_or_create(data_dir).demo)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+class Person:
+    """Somebody at a browser of their own. Complaints of the browser are kept in `troubles`:
+    errors of scripts and breaches of the content policy."""
+
+    def __init__(self, page: Page, portal: Portal) -> None:
+        self.page = page
+        self.portal = portal
+        self.troubles: list[str] = []
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("console", lambda m: self._heard(m.type, m.text))
+
+    def opens(self, path: str) -> None:
+        self.page.goto(self.portal.address + path)
+
+    def signs_in(self, username: str) -> None:
+        self.opens("/panel/masuk")
+        self.page.get_by_label("Nama pengguna").fill(username)
+        self.page.get_by_label("Kata sandi").fill(self.portal.password)
+        self.presses("Masuk")
+
+    def presses(self, button: str) -> None:
+        """A button of the page, by its exact words; waits for the page that comes."""
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("button", name=button, exact=True).click()
+
+    def follows(self, link: str) -> None:
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("link", name=link, exact=True).first.click()
+
+    def finds_agency(self, field: str, words: str, name: str) -> None:
+        """Search in an agency field and choose the agency of this name."""
+        group = self.page.locator(f"#f-{field}")
+        group.get_by_role("searchbox").fill(words)
+        with self.page.expect_navigation():
+            group.get_by_role("button", name="Cari").click()
+        self.page.locator(f"#f-{field} label", has_text=name).first.click()
+
+    @property
+    def reads(self) -> str:
+        return self.page.locator("main").inner_text()
+
+    @property
+    def fits(self) -> bool:
+        """Nothing sticks out sideways."""
+        return bool(self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+    def _heard(self, kind: str, words: str) -> None:
+        # A page that answers 4xx is one of ours; the browser notes it as an error.
+        if kind in {"error", "warning"} and "Failed to load resource" not in words:
+            self.troubles.append(words)
+
+
+Meet = Callable[..., Person]
+
+
+@pytest.fixture
+def meet(browser: Browser, portal: Portal) -> Iterator[Meet]:
+    """A new person, with a phone 360 pixels wide or at a desk, with or without scripts."""
+    people: list[Person] = []
+
+    def new(*, phone: bool = False, scripts: bool = True) -> Person:
+        context = browser.new_context(
+            viewport={"width": 360, "height": 740} if phone else {"width": 1100, "height": 800},
+            locale="id-ID",
+            java_script_enabled=scripts,
+        )
+        people.append(Person(context.new_page(), portal))
+        return people[-1]
+
+    yield new
+    for person in people:
+        person.page.context.close()
+    assert [trouble for person in people for trouble in person.troubles] == []

@@ -1,0 +1,152 @@
+"""A report from a phone to satisfaction, through every page it passes."""
+
+import pytest
+
+from tests.portal.conftest import Meet, Person
+
+pytestmark = pytest.mark.timeout(300)
+
+UNIT = "Dinas Pekerjaan Umum dan Tata Ruang Kabupaten Bandung"
+
+
+def submit(citizen: Person, *, anonymous: bool = True) -> tuple[str, str]:
+    """Make a report to Kabupaten Bandung; its number and access code."""
+    page = citizen.page
+    citizen.opens("/buat-laporan")
+    page.get_by_label("Judul").fill("jalan berlubang di depan SDN Soreang 1")
+    page.get_by_label("Isi laporan").fill(
+        "Sudah tiga minggu jalan di dpn SDN Soreang 1 berlubang.\nDua anak jatuh kemarin pagi."
+    )
+    for level, name in (("province", "Jawa Barat"), ("regency", "Kabupaten Bandung")):
+        with page.expect_navigation():
+            page.locator(f"#f-{level}").select_option(label=name)
+    citizen.finds_agency("addressee", "kabupaten bandung", "Pemerintah Kabupaten Bandung")
+    if anonymous:
+        page.get_by_label("Anonim").check()
+    page.locator("#f-name").fill("Siti Aminah")
+    page.locator("#f-phone").fill("0812 3456 7890")
+    citizen.presses("Kirim laporan")
+    return page.locator("#nomor").inner_text(), page.locator("#kode").inner_text()
+
+
+def dispose(admin: Person, number: str) -> None:
+    """Verify with a corrected text, and hand to the unit."""
+    page = admin.page
+    admin.opens(f"/panel/laporan/{number}/verify")
+    page.locator("#f-title").fill("Jalan Berlubang di Depan SDN Soreang 1")
+    page.locator("#f-body").fill(
+        "Sudah tiga minggu jalan di depan SDN Soreang 1 berlubang.\nDua anak jatuh kemarin pagi."
+    )
+    page.get_by_label("Pengaduan Tidak Berkadar Pengawasan").check()
+    with page.expect_navigation():
+        page.locator("#f-category_id").select_option(label="Jalan Berlubang")
+    admin.finds_agency("agency_id", "umum tata ruang bandung", UNIT)
+    admin.presses("DISPOSISI")
+
+
+def follow_up(officer: Person, number: str, words: str) -> None:
+    officer.opens(f"/panel/laporan/{number}/follow_up")
+    officer.page.locator("#f-text").fill(words)
+    officer.presses("KIRIM")
+
+
+def test_a_report_from_a_small_phone_to_satisfaction(meet: Meet) -> None:
+    citizen, admin, officer = meet(phone=True), meet(), meet()
+    number, code = submit(citizen)
+    assert "Pemerintah Kabupaten Bandung akan memverifikasi" in citizen.reads
+    assert "Paling lambat" in citizen.reads
+    assert citizen.fits
+
+    admin.signs_in("admin.kab.bandung")
+    assert "jalan berlubang di depan SDN Soreang 1" in admin.reads
+    assert "sisa 3 hari" in admin.reads
+    dispose(admin, number)
+    assert "Verifikasi: berhasil." in admin.reads
+    assert "Siti Aminah" not in admin.page.content()
+
+    officer.signs_in("petugas.pupr.kab.bandung")
+    assert "Jalan Berlubang di Depan SDN Soreang 1" in officer.reads
+    follow_up(officer, number, "Lubang sudah kami tambal pada Senin pagi.")
+    assert "Tindak Lanjut: berhasil." in officer.reads
+
+    citizen.opens(f"/laporan/{number}")
+    assert f"{UNIT} sudah menindaklanjuti. Giliran Anda." in citizen.reads
+    assert "Lubang sudah kami tambal" in citizen.reads
+    assert citizen.fits
+    citizen.page.locator("#reply textarea").fill("Masih ada satu lubang di dekat gerbang.")
+    citizen.presses("Kirim tanggapan")
+    assert f"{UNIT} harus menjawab tanggapan Anda." in citizen.reads
+
+    citizen.page.get_by_label("5 – sangat baik").check()
+    citizen.presses("Nyatakan Puas")
+    assert "Anda menyatakan puas" in citizen.reads
+    assert "Pelapor tidak dapat membukanya kembali" in citizen.reads
+    citizen.follows("Buat laporan lanjutan")
+    assert f"Lanjutan dari laporan nomor {number}" in citizen.reads
+
+    neighbour = meet(phone=True)
+    neighbour.opens(f"/laporan/{number}")
+    assert "Jalan Berlubang di Depan SDN Soreang 1" in neighbour.reads
+    assert "dpn" not in neighbour.reads
+    neighbour.opens("/lacak")
+    neighbour.page.get_by_label("Nomor laporan").fill(number)
+    neighbour.page.get_by_label("Kode akses").fill(code.lower())
+    neighbour.presses("Lihat laporan")
+    assert "Tulisan asli Anda" in neighbour.reads
+
+
+def test_the_whole_form_works_without_scripts(meet: Meet) -> None:
+    citizen = meet(phone=True, scripts=False)
+    page = citizen.page
+    citizen.opens("/buat-laporan")
+    citizen.presses("Kirim laporan")
+    assert "Periksa isian berikut" in citizen.reads
+    page.get_by_label("Judul").fill("Lampu jalan padam")
+    page.get_by_label("Isi laporan").fill("Lampu di Jalan Melati padam sejak seminggu.")
+    page.locator("#f-province").select_option(label="Jawa Barat")
+    citizen.presses("Tampilkan pilihan berikutnya")
+    page.locator("#f-regency").select_option(label="Kota Bandung")
+    page.locator("#f-name").fill("Budi")
+    page.locator("#f-email").fill("budi@contoh.id")
+    citizen.presses("Kirim laporan")
+    assert "Laporan Anda sudah diterima" in citizen.reads
+
+
+def test_a_form_from_another_site_is_refused(meet: Meet) -> None:
+    citizen = meet(phone=True)
+    citizen.opens("/lacak")
+    citizen.page.evaluate("document.querySelector('main [name=csrf]').value = 'guessed'")
+    citizen.page.get_by_label("Nomor laporan").fill("10000001")
+    citizen.page.get_by_label("Kode akses").fill("ABCDEFGH")
+    citizen.presses("Lihat laporan")
+    assert "Formulir sudah kedaluwarsa" in citizen.reads
+
+
+def test_what_was_typed_is_kept_when_the_report_has_moved_on(meet: Meet) -> None:
+    citizen, admin, officer, colleague = meet(phone=True), meet(), meet(), meet()
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    dispose(admin, number)
+    for person in (officer, colleague):
+        person.signs_in("petugas.pupr.kab.bandung")
+        person.opens(f"/panel/laporan/{number}/follow_up")
+    follow_up(colleague, number, "Sudah dijadwalkan.")
+
+    officer.page.locator("#f-text").fill("Tim kami datang besok pagi.")
+    officer.presses("KIRIM")
+    assert "Sudah berubah" in officer.reads or "berubah" in officer.reads
+    assert officer.page.locator("#f-text").input_value() == "Tim kami datang besok pagi."
+    officer.presses("KIRIM")
+    assert "Tindak Lanjut: berhasil." in officer.reads
+
+
+def test_who_is_not_signed_in_comes_back_to_the_page_wanted(meet: Meet) -> None:
+    citizen, admin = meet(phone=True), meet()
+    number, _ = submit(citizen, anonymous=False)
+    admin.opens(f"/panel/laporan/{number}")
+    assert "Masuk panel pengelola" in admin.reads
+    admin.page.get_by_label("Nama pengguna").fill("admin.kab.bandung")
+    admin.page.get_by_label("Kata sandi").fill(admin.portal.password)
+    admin.presses("Masuk")
+    assert f"#{number}" in admin.reads
+    assert "Siti Aminah" in admin.reads
