@@ -1,7 +1,8 @@
 """A report's workflow on real servers: the dev server for commands, time-skipping for clocks."""
 
+import os
 import sysconfig
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,14 @@ from temporalio.testing import WorkflowEnvironment
 from shared.database.engine import Database
 from shared.settings import Settings
 from shared.temporal.door import Door
-from shared.temporal.names import SEARCH_ATTRIBUTES
+from shared.temporal.names import SEARCH_ATTRIBUTES, workflow_id
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.factory import Reports, settle_country
 from tests.workflows.life import Life
 from workflows.worker import make_worker
+
+RecordHistory = Callable[[Client, int], Awaitable[None]]
+HISTORIES = Path(__file__).parent / "histories"
 
 
 @pytest.fixture
@@ -41,6 +45,22 @@ async def worker_database(fresh_database: UrlOf) -> AsyncIterator[Database]:
 @pytest.fixture
 def reports(owner: Database) -> Reports:
     return Reports(owner)
+
+
+@pytest.fixture
+async def record_history(request: pytest.FixtureRequest) -> RecordHistory:
+    """Keeps a report's history under the test's name, when `LAPOR_RECORD_HISTORIES` is set:
+    then `test_replay` replays it from now on."""
+
+    async def record(client: Client, number: int) -> None:
+        if "LAPOR_RECORD_HISTORIES" not in os.environ:
+            return
+        history = await client.get_workflow_handle(workflow_id(number)).fetch_history()
+        name = str(request.node.name).removeprefix("test_").replace("/", "-")
+        HISTORIES.mkdir(exist_ok=True)
+        (HISTORIES / f"{name}.json").write_text(history.to_json())
+
+    return record
 
 
 @pytest.fixture
@@ -94,7 +114,9 @@ async def life(
     reports: Reports,
     worker_database: Database,
     worker_settings: Settings,
+    record_history: RecordHistory,
 ) -> AsyncIterator[Life]:
     """A report to be on the server that skips time, its worker running."""
     async with Life(skipping, reports, worker_database, worker_settings) as life:
         yield life
+        await record_history(skipping.client, life.number)

@@ -1,0 +1,34 @@
+"""Runs that began under earlier code go on under this one: recorded lives, replayed.
+
+`LAPOR_RECORD_HISTORIES=1 pytest tests/workflows` records them again. A change that breaks the
+replay needs `workflow.patched`, not new recordings, once reports run in production.
+"""
+
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+
+from workflows.report import ReportWorkflow
+from workflows.sandbox import sandbox
+
+HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
+
+
+def test_every_kind_of_life_is_recorded() -> None:
+    kinds = " ".join(path.stem for path in HISTORIES)
+    for kind in ("verification", "question", "hold", "reopening", "closes", "idul_fitri"):
+        assert kind in kinds
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_a_recorded_life_replays(path: Path) -> None:
+    replayer = Replayer(
+        workflows=[ReportWorkflow],
+        workflow_runner=sandbox(),
+        data_converter=pydantic_data_converter,
+    )
+    history = WorkflowHistory.from_json("report-10000020", path.read_text())
+    await replayer.replay_workflow(history)
