@@ -28,7 +28,7 @@ class Colleagues(BaseModel):
     items: list[Colleague]
 
 
-class StaffRefused(ValueError):  # noqa: N818
+class StaffRefused(ValueError):
     """Somebody who cannot be added; the message says why, in words for the operator."""
 
 

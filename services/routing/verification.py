@@ -109,7 +109,7 @@ async def _checked(
         raise validation(FieldError("tag_ids", "tag_not_of_category"))
     if form.programme_id is not None and not found.programme:
         raise validation(FieldError("programme_id", "programme_unknown"))
-    if found.attachments != len(set(form.released_attachments)):
+    if found.attachments != len(set(values["released_attachments"])):
         raise validation(FieldError("released_attachments", "attachment_unknown"))
     return {
         "classification": form.classification,

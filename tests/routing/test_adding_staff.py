@@ -1,0 +1,60 @@
+"""`lapor staff add`: a new member of staff signs in."""
+
+import asyncio
+
+import pytest
+from typer.testing import CliRunner
+
+from deploy.cli.staff import app
+from deploy.local.trouble import StackError
+from shared.settings import Settings
+from tests.routing.country import Country
+
+
+@pytest.fixture(autouse=True)
+def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("database_url", "jwt_secret", "identity_keys", "blind_index_key", "sms_secret"):
+        monkeypatch.setenv(f"LAPOR_{name.upper()}", getattr(settings, name))
+
+
+async def add(*arguments: str, password: str | None = None) -> str:
+    """What the command prints; it has an event loop of its own."""
+    result = await asyncio.to_thread(
+        CliRunner().invoke, app, ["add", *arguments], input=password, catch_exceptions=False
+    )
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+async def test_somebody_added_with_a_password_shown_once_signs_in(country: Country) -> None:
+    output = await add(
+        "budi", "--name", "Budi", "--role", "agency_admin", "--agency", "kab-pangandaran"
+    )
+    password = output.rsplit(": ", 1)[1].strip()
+    answer = await country.http.post("/sign-in", json={"username": "budi", "password": password})
+    assert answer.status_code == 200
+
+
+async def test_a_password_can_come_from_standard_input_and_is_not_shown(country: Country) -> None:
+    given = "rahasia sekali"
+    options = ("--name", "Ani", "--role", "liaison_officer", "--agency", "kemensos")
+    output = await add("ani", *options, "--password-stdin", password=given + "\n")
+    assert given not in output
+    answer = await country.http.post("/sign-in", json={"username": "ani", "password": given})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("username", "role", "agency", "why"),
+    [
+        ("admin.pusat", "agency_admin", "kemensos", "taken"),
+        ("dewi", "agency_admin", "tidak-ada", "no active agency"),
+        ("dewi", "central_admin", "kemensos", "pusat"),
+        ("De wi", "agency_admin", "kemensos", "no user name"),
+    ],
+)
+async def test_what_cannot_be_is_said_in_words(
+    country: Country, username: str, role: str, agency: str, why: str
+) -> None:
+    with pytest.raises(StackError, match=why):
+        await add(username, "--name", "Dewi", "--role", role, "--agency", agency)

@@ -1,0 +1,203 @@
+"""The queue: tabs, filters, orders, pages, counts, and whose reports it shows."""
+
+from typing import Any
+
+import pytest
+
+from tests.routing.country import Country
+
+ADMIN = "admin.kota.bandung"
+
+
+async def numbers(country: Country, who: str, **params: Any) -> list[int]:
+    """The reports of all pages, in order."""
+    found: list[int] = []
+    cursor: dict[str, Any] = {}
+    while True:
+        answer = await country.get(who, "/queue", **params, **cursor)
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        found += [row["number"] for row in page["items"]]
+        if page["next"] is None:
+            return found
+        cursor = {"cursor": page["next"]}
+
+
+async def count(country: Country, who: str, tab: str, **params: Any) -> int:
+    answer = await country.get(who, "/queue/counts", **params)
+    return sum(one["count"] for one in answer.json() if one["tab"] == tab)
+
+
+async def test_pages_join_without_gap_in_either_order(country: Country) -> None:
+    made = [await country.report("kab-badung") for _ in range(7)]
+    due = "2026-01-0{} 00:00+00"
+    for number, (priority, day) in zip(
+        made, [(0, 3), (1, 2), (0, 1), (1, 1), (0, None), (1, None), (0, 1)], strict=True
+    ):
+        due_at = due.format(day) if day else None
+        await country.rows(
+            "UPDATE lifecycle.report SET priority = :p, due_at = CAST(:d AS timestamptz)"
+            " WHERE number = :n",
+            p=bool(priority),
+            d=due_at,
+            n=number,
+        )
+    by_deadline = [made[i] for i in (3, 1, 5, 2, 6, 0, 4)]
+    who = "admin.kab.badung"
+    for limit in (1, 2, 3, 100):
+        assert await numbers(country, who, tab="unverified", limit=limit) == by_deadline
+        newest = await numbers(country, who, tab="unverified", order="newest", limit=limit)
+        assert newest == made[::-1]
+    for limit in (1, 3):
+        below = await numbers(country, "admin.bali", tab="unverified", scope="below", limit=limit)
+        assert below == by_deadline
+
+
+async def test_the_own_queue_is_the_own_agency_s_and_pemantauan_widens_it(
+    country: Country,
+) -> None:
+    own = await country.report("jateng")
+    below = await country.report("kota-semarang")
+    assert await numbers(country, "admin.jateng", tab="unverified") == [own]
+    widened = await numbers(country, "admin.jateng", tab="unverified", scope="below")
+    assert set(widened) == {own, below}
+    agency = country.agencies["kota-semarang"]
+    assert await numbers(country, "admin.jateng", tab="unverified", agency=agency) == [below]
+    beside = await country.get(
+        "admin.jateng", "/queue", tab="unverified", agency=country.agencies["bali"]
+    )
+    assert beside.status_code == 404
+
+
+async def test_reports_of_an_agency_that_lost_its_people_appear_above(country: Country) -> None:
+    number = await country.report("kab-gowa")
+    gowa = country.agencies["kab-gowa"]
+    assert number not in await numbers(country, "admin.sulsel", tab="unverified")
+    await country.rows("UPDATE routing.staff SET active = false WHERE agency_id = :a", a=gowa)
+    assert number in await numbers(country, "admin.sulsel", tab="unverified")
+    assert await count(country, "admin.sulsel", "unverified") >= 1
+    assert number not in await numbers(country, "admin.pusat", tab="unverified")
+    await country.rows("UPDATE routing.staff SET active = true WHERE agency_id = :a", a=gowa)
+
+
+async def test_a_unit_without_admin_keeps_what_it_has_to_follow_up(country: Country) -> None:
+    number = await country.verified("kota-bandung", "disdukcapil-kota-bandung")
+    officer = "petugas.disdukcapil.kota.bandung"
+    assert number in await numbers(country, officer, tab="awaiting_follow_up")
+    assert number not in await numbers(country, ADMIN, tab="awaiting_follow_up")
+
+
+async def test_filters_narrow_together(country: Country) -> None:
+    who, tab = "admin.kab.malang", "unverified"
+    plain = await country.report("kab-malang")
+    marked = await country.report(
+        "kab-malang",
+        anonymous=True,
+        secret=True,
+        region_code="35.07.01",
+        classification="aspiration",
+        category_id=country.categories["flood"],
+    )
+    await country.rows(
+        "UPDATE lifecycle.report SET assignee_id = :me, overdue = true, held = true"
+        " WHERE number = :n",
+        me=country.staff[who].id,
+        n=marked,
+    )
+    await country.rows(
+        "INSERT INTO lifecycle.escalation VALUES (:n, 1, :a, 'verification', now())",
+        n=marked,
+        a=country.agencies["kab-malang"],
+    )
+    for narrow in (
+        {"anonymous": True},
+        {"secret": True},
+        {"region": "35.07"},
+        {"region": "35"},
+        {"classification": "aspiration"},
+        {"category": country.categories["flood"]},
+        {"assigned_to_me": True},
+        {"overdue": True},
+        {"held": True},
+        {"escalated": True},
+        {"anonymous": True, "overdue": True, "channel": "website"},
+    ):
+        assert await numbers(country, who, tab=tab, **narrow) == [marked], narrow
+    for other in (
+        {"anonymous": False},
+        {"escalated": False},
+        {"overdue": False, "submitted_from": "2026-01-01T00:00:00Z"},
+    ):
+        assert await numbers(country, who, tab=tab, **other) == [plain], other
+    for nothing in (
+        {"region": "35.08"},
+        {"due_before": "2020-01-01T00:00:00Z"},
+        {"submitted_to": "2020-01-01T00:00:00Z"},
+        {"channel": "sms"},
+    ):
+        assert await numbers(country, who, tab=tab, **nothing) == [], nothing
+
+
+async def test_search_finds_number_title_and_text_also_as_corrected(country: Country) -> None:
+    who = "admin.kota.surabaya"
+    unit = next(code for code in country.agencies if code.endswith("-kota-surabaya"))
+    lamp = await country.report("kota-surabaya", title="Lampu jalan padam", body="Gelap sekali.")
+    flood = await country.report("kota-surabaya", title="Banjir", body="Air masuk ke rumah warga.")
+    search = {"tab": "unverified", "scope": "below"}
+    assert await numbers(country, who, q="lampu padam", **search) == [lamp]
+    assert await numbers(country, who, q="rumah warga", **search) == [flood]
+    assert await numbers(country, who, q=str(lamp), **search) == [lamp]
+    assert await numbers(country, who, q="banjir -rumah", **search) == []
+    await country.done(who, lamp, "verify", country.verification(unit, title="PJU Mati"))
+    found = await numbers(country, who, q="pju", tab="awaiting_follow_up", scope="below")
+    assert found == [lamp]
+
+
+async def test_counts_say_how_many_stand_in_each_tab(country: Country) -> None:
+    who = "admin.kota.denpasar"
+    first = await country.report("kota-denpasar")
+    second = await country.report("kota-denpasar")
+    await country.done(who, second, "archive", {"category": "unclear", "note": "Tidak jelas."})
+    units = [code for code in country.agencies if code.endswith("-kota-denpasar")]
+    third = await country.verified("kota-denpasar", units[0])
+    assert len({first, second, third}) == 3
+    assert await count(country, who, "unverified") == 1
+    assert await count(country, who, "archived") == 1
+    assert await count(country, who, "awaiting_follow_up") == 0
+    assert await count(country, who, "awaiting_follow_up", scope="below") == 1
+    assert await count(country, who, "disposed") == 1
+    answer = (await country.get(who, "/queue/counts")).json()
+    assert [one["tab"] for one in answer] == [
+        "unverified",
+        "deferred",
+        "awaiting_follow_up",
+        "in_process",
+        "closed",
+        "archived",
+        "requests",
+        "thrown",
+        "disposed",
+        "disposed",
+        "disposed",
+        "copies",
+    ]
+    assert answer[0]["label"] == "Belum Terverifikasi"
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"tab": "all"},
+        {"tab": "closed", "sub": "closed"},
+        {"tab": "closed", "cursor": "bukan"},
+        {"tab": "closed", "limit": 101},
+        {"tab": "closed", "region": "3%"},
+        {"tab": "closed", "warna": "merah"},
+    ],
+)
+async def test_a_question_that_makes_no_sense_is_a_422(
+    country: Country, params: dict[str, Any]
+) -> None:
+    answer = await country.get(ADMIN, "/queue", **params)
+    assert answer.status_code == 422, answer.text

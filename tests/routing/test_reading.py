@@ -1,0 +1,127 @@
+"""A report in full: who sees whom, what is logged, what the history tells."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.routing.reading.difference import word_difference
+from shared.attachments import AttachmentStore, StoredAttachment
+from tests.routing.country import Country
+
+ADMIN = "admin.kab.bandung"
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+
+
+async def _stored(country: Country) -> StoredAttachment:
+    async def upload() -> AsyncIterator[bytes]:
+        yield PDF
+
+    store: AttachmentStore = country.app.state.attachments
+    return await store.put(upload(), "bukti.pdf")
+
+
+async def test_staff_of_the_handler_s_subtree_see_who_reports(country: Country) -> None:
+    number = await country.verified()
+    for who in (ADMIN, "petugas.pupr.kab.bandung", "admin.jabar", "admin.pusat"):
+        reporter = (await country.seen(who, number))["reporter"]
+        assert reporter == {
+            "hidden": None,
+            "name": "Siti Rahmawati",
+            "phone": "+6281234567890",
+            "email": "siti@contoh.id",
+        }
+
+
+async def test_a_copy_never_shows_who_reports_nor_who_looked(country: Country) -> None:
+    number = await country.verified()
+    await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
+    seen = await country.seen("admin.kemensos", number)
+    assert seen["reporter"] == {"hidden": "copy", "name": None, "phone": None, "email": None}
+    assert "Siti" not in str(seen)
+
+
+async def test_who_may_not_know_of_a_report_gets_a_404(country: Country) -> None:
+    number = await country.verified()
+    for who in ("admin.kota.bandung", "petugas.dinkes.kab.bandung", "admin.kemensos"):
+        assert (await country.get(who, f"/reports/{number}")).status_code == 404
+    assert (await country.get("admin.pusat", "/reports/1")).status_code == 404
+    assert (await country.get("admin.pusat", f"/reports/{2**64}")).status_code == 422
+
+
+async def test_an_anonymous_reporter_is_hidden_from_all_and_revealed_to_pusat_alone(
+    country: Country,
+) -> None:
+    number = await country.report(anonymous=True)
+    for who in (ADMIN, "admin.pusat"):
+        seen = await country.seen(who, number)
+        assert seen["reporter"]["hidden"] == "anonymous"
+        assert "Siti" not in str(seen)
+    reason = {"reason": "Permintaan tertulis Ombudsman 12/2026."}
+    assert (await country.act(ADMIN, number, "reveal", reason)).status_code == 403
+    assert (await country.act("admin.pusat", number, "reveal", {})).status_code == 422
+    for times in (1, 2):
+        answer = await country.act("admin.pusat", number, "reveal", reason)
+        assert answer.json()["name"] == "Siti Rahmawati"
+        assert answer.json()["nik"] == "3204050101900001"
+        history = (await country.seen(ADMIN, number))["history"]
+        readings = [line for line in history if line["kind"] == "reading"]
+        assert len(readings) == times
+    assert readings[0]["label"] == "Identitas pelapor dibuka"
+    assert readings[0]["words"] == reason["reason"]
+    assert readings[0]["actor"]["agency"]["code"] == "pusat"
+
+
+async def test_nothing_is_to_be_revealed_of_who_is_not_anonymous(country: Country) -> None:
+    number = await country.report()
+    answer = await country.act("admin.pusat", number, "reveal", {"reason": "Ingin tahu."})
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_anonymous")
+
+
+async def test_an_attachment_is_handed_out_and_the_download_logged(country: Country) -> None:
+    number = await country.report(attachments=(await _stored(country),))
+    [attachment] = (await country.seen(ADMIN, number))["attachments"]
+    assert (attachment["name"], attachment["released"]) == ("bukti.pdf", False)
+    other = await country.get("admin.kota.bandung", attachment["href"])
+    assert other.status_code == 404
+    answer = await country.get(ADMIN, attachment["href"])
+    assert answer.content == PDF
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    history = (await country.seen(ADMIN, number))["history"]
+    assert [line["action"] for line in history] == ["submit", "attachment"]
+    form = country.verification(released_attachments=[attachment["id"]])
+    await country.done(ADMIN, number, "verify", form)
+    [attachment] = (await country.seen(ADMIN, number))["attachments"]
+    assert attachment["released"]
+    await country.done(ADMIN, number, "amend", {"priority": True})
+    [attachment] = (await country.seen(ADMIN, number))["attachments"]
+    assert attachment["released"]
+
+
+async def test_a_report_shows_labels_countdown_checklist_and_its_version(country: Country) -> None:
+    number = await country.report()
+    answer = await country.get(ADMIN, f"/reports/{number}")
+    seen = answer.json()
+    assert answer.headers["ETag"] == '"1"'
+    assert seen["status"]["label"] == "Belum Terverifikasi"
+    assert seen["countdown"]["label"] == "Verifikasi"
+    assert seen["countdown"]["text"] in {"sisa 2 hari", "sisa 3 hari"}
+    assert seen["age_days"] == 0
+    assert len(seen["checklist"]) == 4
+    assert [agency["code"] for agency in seen["chain"]] == ["kab-bandung"]
+    assert seen["history"][0]["actor"]["label"] == "Pelapor"
+    assert "verify" in {action["code"] for action in seen["allowed_actions"]}
+
+
+@pytest.mark.parametrize(
+    ("original", "corrected"),
+    [
+        ("sdh 3 org jatuh", "sudah tiga orang jatuh"),
+        ("Jalan rusak.", "Jalan rusak berat."),
+        ("a  b\nc", "a b\nc!"),
+        ("", "baru"),
+    ],
+)
+def test_a_difference_holds_both_texts(original: str, corrected: str) -> None:
+    pieces = word_difference(original, corrected)
+    assert "".join(p.text for p in pieces if p.op != "insert") == original
+    assert "".join(p.text for p in pieces if p.op != "delete") == corrected
