@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from deploy.cli import dead_letters, migrate, partner, staff, up
+from deploy.cli import dead_letters, demo, migrate, partner, staff, up
 from deploy.local.trouble import StackError
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
 # A module of commands registers itself here; it imports what is slow inside its functions.
 app.command("up")(up.up)
 app.command("migrate")(migrate.migrate)
+app.command("demo")(demo.demo)
 app.add_typer(staff.app, name="staff")
 app.add_typer(partner.app, name="partner")
 app.add_typer(dead_letters.app, name="dead-letters")

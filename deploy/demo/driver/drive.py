@@ -1,0 +1,86 @@
+"""A demo from the first report to the last: many lives at once, and what went wrong with any."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from deploy.demo.driver.api import Refusal
+from deploy.demo.driver.desk import Desk
+from deploy.demo.driver.life import Life
+from deploy.demo.driver.plan import Step, steps
+from deploy.demo.driver.sending import send
+from deploy.demo.reports import DemoReport
+
+AT_ONCE = 12
+"""Lives under way at a time: Temporal's dev server takes some tens of steps a second."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A report that did not get where it was to go: what was refused, and why."""
+
+    channel: str
+    number: int | None
+    step: str
+    code: str
+    asked: str
+
+
+@dataclass
+class Driven:
+    """What came of a demo so far. `numbers` are of the reports that are in, by their place."""
+
+    numbers: dict[int, int] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+
+
+class Progress(Protocol):
+    """Hears of what is done."""
+
+    def sent(self) -> None: ...
+
+    def done(self, step: Step) -> None: ...
+
+    def finished(self) -> None: ...
+
+
+async def drive(
+    desk: Desk, reports: Sequence[DemoReport], progress: Progress, driven: Driven
+) -> None:
+    """Drives every report through its life and notes it in `driven`, which is up to date also
+    when this is cancelled. A report that fails is noted, the others go on."""
+    gate = asyncio.Semaphore(AT_ONCE)
+    first = len(driven.numbers) + len(driven.failures)
+
+    async def one(index: int, report: DemoReport) -> None:
+        async with gate:
+            await _live(desk, report, index, progress, driven)
+        progress.finished()
+
+    async with asyncio.TaskGroup() as lives:
+        for index, report in enumerate(reports, first):
+            lives.create_task(one(index, report))
+
+
+async def _live(
+    desk: Desk, report: DemoReport, index: int, progress: Progress, driven: Driven
+) -> None:
+    plan, done = list(steps(report)), ["submit"]
+    try:
+        sent = await send(desk, report, index, dispose=plan[:1] == ["verify"])
+        driven.numbers[index] = sent.number
+        progress.sent()
+        if sent.disposed:
+            plan.pop(0)
+
+        def told(step: Step) -> None:
+            done.append(step)
+            progress.done(step)
+
+        await Life(desk, report, sent, random.Random(index)).carry_out(plan, told)
+    except Refusal as refusal:
+        number = driven.numbers.get(index)
+        step = "submit" if number is None else plan[len(done) - 1]
+        driven.failures.append(Failure(report.channel, number, step, refusal.code, refusal.asked))

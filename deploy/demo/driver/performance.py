@@ -1,0 +1,70 @@
+"""The whole of `lapor demo`: what is played, in which order, and what is shown at the end."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+from rich.console import Console
+
+from deploy.demo.driver import plan, trial
+from deploy.demo.driver.desk import Desk, open_desk
+from deploy.demo.driver.drive import Driven, drive
+from deploy.demo.driver.screen import Bar, show_failures
+from deploy.demo.driver.staffing import PUSAT
+from deploy.demo.driver.standings import Standings, read_standings
+from deploy.demo.mix import load_mix
+
+
+async def perform(console: Console, count: int, with_trial: bool, seed: int) -> bool:
+    """Drives the reports and shows where they are. Whether all went as it was to go."""
+    async with open_desk() as desk:
+        since = datetime.now(UTC) - timedelta(minutes=1)
+        driven = Driven()
+        try:
+            shown = await _drive(desk, console, count, with_trial, random.Random(seed), driven)
+        finally:
+            show_failures(console, driven.failures)
+        standings = await _standings(desk, driven, since)
+        standings.show(console)
+        return shown and not driven.failures and standings.total == len(driven.numbers)
+
+
+async def _drive(
+    desk: Desk,
+    console: Console,
+    count: int,
+    with_trial: bool,
+    rng: random.Random,
+    driven: Driven,
+) -> bool:
+    """Whether what a trial is to show was seen; without one, true."""
+    on_trial = trial.trial_reports(rng, load_mix()) if with_trial else []
+    ordinary = plan.reports(rng, load_mix(), count)
+    if with_trial:
+        ordinary = [trial.moved(report) for report in ordinary]
+    with Bar(console, len(on_trial) + len(ordinary)) as bar:
+        if with_trial:
+            token = await desk.sign_ins.token(PUSAT)
+            agency_id = desk.directory.agencies[trial.AGENCY]
+            async with trial.in_seconds(desk.routing, token, agency_id):
+                await drive(desk, on_trial, bar, driven)
+        await drive(desk, ordinary, bar, driven)
+    if not with_trial or len(on_trial) > len(driven.numbers.keys() & set(range(len(on_trial)))):
+        return not with_trial
+    overdue, closed = (driven.numbers[index] for index in range(len(on_trial)))
+    return await _watch(desk, console, overdue, closed)
+
+
+async def _watch(desk: Desk, console: Console, overdue: int, closed: int) -> bool:
+    token = await desk.sign_ins.token(PUSAT)
+    with console.status("Waiting for the trial's clocks …"):
+        awaited = await trial.wait_for(desk.routing, token, overdue, closed)
+    for one in awaited:
+        seen = f"{one.what} at {one.at}" if one.at else f"not {one.what} in time"
+        console.print(f"Trial: report {one.number} {seen}")
+    return all(one.at for one in awaited)
+
+
+async def _standings(desk: Desk, driven: Driven, since: datetime) -> Standings:
+    token = await desk.sign_ins.token(PUSAT)
+    numbers = set(driven.numbers.values())
+    return await read_standings(desk.routing, token, numbers, since.isoformat())
