@@ -46,7 +46,7 @@ def make_worker(
     client: Client, database: Database, settings: Settings, *, cached_runs: int = 1000
 ) -> Worker:
     """A worker for reports; run it with `async with`. `cached_runs` stay in memory."""
-    recorder = Recorder(database, f"{settings.followup_url}/partner/reports")
+    recorder = Recorder(database, f"{settings.intake_url}/reports")
     return Worker(
         client,
         task_queue=names.TASK_QUEUE,

@@ -20,15 +20,25 @@ from services.followup import (
     satisfaction,
     withdrawal,
 )
+from services.followup.partner_messages import PartnerMessages
 from shared.attachments import AttachmentStore
+from shared.bus.connection import Bus
+from shared.bus.consumer import Consumer, each
+from shared.bus.streams import FOLLOWUP
 from shared.commanding import answering
 from shared.database.engine import Database
 from shared.http.app import create_app
+from shared.identity import IdentityCipher
+from shared.partners.background import Runs, in_background
+from shared.partners.burying import burying
 from shared.settings import Settings
 from shared.temporal.client import connect
 from shared.temporal.door import Door
 
 messages.register_all()
+
+AT_A_TIME = 8
+"""Partners' messages carried out at a time: some may wait seconds for their outcome."""
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -37,8 +47,17 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.door = Door(await connect(settings, "followup"), database)
-        yield
+        door = app.state.door = Door(await connect(settings, "followup"), database)
+
+        def readers(bus: Bus) -> list[Runs]:
+            said = PartnerMessages(
+                database, door, f"{settings.intake_url}/reports", settings.blind_index_key
+            )
+            bury = burying(bus, database, IdentityCipher(settings.identity_keys))
+            return [Consumer(bus, FOLLOWUP, each(said.carry_out, AT_A_TIME), bury, batch=50)]
+
+        async with in_background(settings.nats_url, "followup", readers):
+            yield
 
     app = create_app(
         name="followup",

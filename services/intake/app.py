@@ -8,10 +8,12 @@ import httpx
 from fastapi import FastAPI
 
 from services.intake import (
+    asyncapi,
     attachments,
     lookups,
     manual,
     messages,
+    partner_reading,
     published_reports,
     reading,
     reporters,
@@ -20,17 +22,27 @@ from services.intake import (
     submission,
 )
 from services.intake.acceptance import Acceptance
+from services.intake.partner_reports import PartnerReports
 from services.intake.resources import Resources
 from services.intake.x_api import XApi
 from shared import regions
 from shared.attachments import AttachmentStore
+from shared.bus.connection import Bus
+from shared.bus.consumer import Consumer
+from shared.bus.streams import INTAKE
+from shared.bus.watch import Watch
 from shared.database.engine import Database
 from shared.database.process_time import ProcessTime
 from shared.http.app import create_app
 from shared.identity import BlindIndex, IdentityCipher
+from shared.partners.background import Runs, in_background
+from shared.partners.burying import burying
 from shared.settings import Settings
 
 messages.register_all()
+
+BATCH, LANES = 200, 2
+"""Partners' reports accepted in one transaction, and transactions at a time."""
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -49,11 +61,20 @@ def make_app(settings: Settings) -> FastAPI:
         settings=settings,
     )
 
+    def readers(bus: Bus) -> list[Runs]:
+        reports = PartnerReports(database, resources.acceptance, f"{settings.intake_url}/reports")
+        bury = burying(bus, database, resources.cipher)
+        return [
+            Consumer(bus, INTAKE, reports.accept, bury, batch=BATCH, lanes=LANES),
+            Watch(bus, database, resources.cipher),
+        ]
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # The first question for a region reads them all.
         await asyncio.to_thread(regions.find, "11")
-        async with routing, x_http:
+        reading_bus = in_background(settings.nats_url, "intake", readers)
+        async with routing, x_http, reading_bus:
             joining = asyncio.create_task(sms_webhook.keep_joining(database, resources))
             yield
             joining.cancel()
@@ -71,7 +92,9 @@ def make_app(settings: Settings) -> FastAPI:
             published_reports.router,
             reading.router,
             attachments.router,
+            partner_reading.router,
             lookups.router,
+            asyncapi.router,
         ],
         settings=settings,
         database=database,

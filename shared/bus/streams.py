@@ -14,6 +14,9 @@ PARTNER_KINDS: Final = ("receipt", "event")
 
 _KB, _MB, _HOUR, _DAY = 1024, 1024 * 1024, 3600.0, 86_400.0
 DUPLICATE_WINDOW: Final = _HOUR
+NO_DUPLICATE_WINDOW: Final = 0.1
+"""The least the server takes. Ids are known per stream, not per sender: on inbound streams one
+partner's id could hide another's message. There the database decides what is a repeat."""
 MAX_PAYLOAD: Final = 1 * _MB
 """Bytes the server takes. Inbound words are limited to far less (`cloudevents.MAX_INBOUND`), but
 by us, so that a partner who sends too much gets a receipt that says so."""
@@ -26,7 +29,7 @@ _SYSTEM: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
 class Stream:
     """A JetStream stream. A work queue keeps a message until it is read; others keep for `max_age`.
 
-    `max_bytes` and `max_msg_size` in bytes, `max_age` in seconds.
+    `max_bytes` and `max_msg_size` in bytes, `max_age` and `duplicate_window` in seconds.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Stream:
     max_age: float
     max_msg_size: int = 64 * _KB
     work_queue: bool = False
+    duplicate_window: float = DUPLICATE_WINDOW
 
     def config(self) -> api.StreamConfig:
         """As the server wants it. A full work queue refuses (the sender keeps it); others drop."""
@@ -51,7 +55,7 @@ class Stream:
             max_bytes=self.max_bytes,
             max_age=self.max_age,
             max_msg_size=self.max_msg_size,
-            duplicate_window=DUPLICATE_WINDOW,
+            duplicate_window=self.duplicate_window,
         )
 
 
@@ -87,6 +91,7 @@ INGEST_REPORTS: Final = Stream(
     max_age=30 * _DAY,
     max_msg_size=MAX_PAYLOAD,
     work_queue=True,
+    duplicate_window=NO_DUPLICATE_WINDOW,
 )
 INGEST_MESSAGES: Final = Stream(
     "INGEST_MESSAGES",
@@ -96,6 +101,7 @@ INGEST_MESSAGES: Final = Stream(
     max_age=30 * _DAY,
     max_msg_size=MAX_PAYLOAD,
     work_queue=True,
+    duplicate_window=NO_DUPLICATE_WINDOW,
 )
 REPORTS: Final = Stream(
     "REPORTS",

@@ -11,7 +11,7 @@ from nats.aio.msg import Msg
 from shared.bus import declare
 from shared.bus.connection import Bus, Refused, connect
 from shared.bus.consumer import BatchHandler, Bury, Consumer, Verdict, each
-from shared.bus.streams import INGEST_REPORTS, INTAKE, STREAMS
+from shared.bus.streams import INGEST_REPORTS, INTAKE, REPORTS, STREAMS
 from shared.bus.trouble import BadMessage, TryLater
 from tests.bus.conftest import Server
 
@@ -27,18 +27,29 @@ async def test_declaring_again_changes_nothing_and_keeps_what_is_in_the_streams(
 
     for stream in STREAMS:
         info = await bus.js.stream_info(stream.name)
-        assert info.config.duplicate_window == 3600
+        assert info.config.duplicate_window == stream.duplicate_window
         assert (info.config.max_bytes or 0) > 0
         assert (info.config.max_age or 0) > 0
     assert (await bus.js.stream_info(INGEST_REPORTS.name)).state.messages == 1
 
 
 async def test_a_publish_repeated_with_its_id_is_stored_once(bus: Bus) -> None:
-    first = await bus.publish(REPORT, b"{}", msg_id="dukcapil-1")
-    second = await bus.publish(REPORT, b"{}", msg_id="dukcapil-1")
+    told = "lapor.v1.report.verified"
+    first = await bus.publish(told, b"{}", msg_id="10000001.2")
+    second = await bus.publish(told, b"{}", msg_id="10000001.2")
 
     assert (second.seq, second.duplicate) == (first.seq, True)
-    assert (await bus.js.stream_info(INGEST_REPORTS.name)).state.messages == 1
+    assert (await bus.js.stream_info(REPORTS.name)).state.messages == 1
+
+
+async def test_a_partner_cannot_hide_anothers_message_by_using_its_id_first(bus: Bus) -> None:
+    await bus.publish("lapor.v1.ingest.kemenkes.report", b"{}", msg_id="dukcapil-1")
+    await asyncio.sleep(INGEST_REPORTS.duplicate_window * 2)
+
+    stored = await bus.publish(REPORT, b"{}", msg_id="dukcapil-1")
+
+    assert not stored.duplicate
+    assert (await bus.js.stream_info(INGEST_REPORTS.name)).state.messages == 2
 
 
 async def test_what_is_handled_leaves_the_work_queue(bus: Bus) -> None:

@@ -1,0 +1,59 @@
+"""What a partner system sends about a report: its reporter's words, and which report."""
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
+
+from services.followup.information import InformationForm
+from services.followup.replies import ReplyForm
+from services.followup.satisfaction import SatisfactionForm
+from services.followup.withdrawal import WithdrawalForm
+from services.followup.words import Form
+from shared.partners.reading import ExternalId
+
+
+class PartnerForm(Form):
+    """Names the report by `external_id` or by `number`, one of them."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["external_id"]}, {"required": ["number"]}]}
+    )
+
+    external_id: ExternalId | SkipJsonSchema[None] = Field(
+        None, description="The report's id in the partner's own system"
+    )
+    number: Annotated[int, Field(gt=0, lt=2**63)] | SkipJsonSchema[None] = Field(
+        None, description="The report's number, from its receipt"
+    )
+
+    @model_validator(mode="after")
+    def _one_report(self) -> Self:
+        if (self.external_id is None) is (self.number is None):
+            raise PydanticCustomError("one_reference", "Give external_id or number")
+        return self
+
+
+class PartnerInformation(PartnerForm, InformationForm):
+    """The reporter completes the report, as asked when it was deferred."""
+
+
+class PartnerReply(PartnerForm, ReplyForm):
+    """The reporter answers a follow-up."""
+
+
+class PartnerWithdrawal(PartnerForm, WithdrawalForm):
+    """The reporter takes back a report that is not verified yet."""
+
+
+class PartnerSatisfaction(PartnerForm, SatisfactionForm):
+    """The reporter is satisfied, which closes the report."""
+
+
+FORMS: dict[str, type[PartnerForm]] = {
+    "information": PartnerInformation,
+    "reply": PartnerReply,
+    "withdrawal": PartnerWithdrawal,
+    "satisfaction": PartnerSatisfaction,
+}

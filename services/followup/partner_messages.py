@@ -1,0 +1,147 @@
+"""What partner systems' reporters say about their reports, from NATS to the report's workflow."""
+
+import hashlib
+import hmac
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid5
+
+from nats.aio.msg import Msg
+from sqlalchemy import text
+
+from services.followup.information import complete_information
+from services.followup.partner_forms import (
+    FORMS,
+    PartnerForm,
+    PartnerInformation,
+    PartnerReply,
+    PartnerSatisfaction,
+    PartnerWithdrawal,
+)
+from services.followup.replies import reply
+from services.followup.satisfaction import declare_satisfied
+from services.followup.withdrawal import withdraw
+from shared.bus.trouble import BadMessage, TryLater
+from shared.commanding.performing import Wish, perform
+from shared.database.engine import Database
+from shared.http.problems import Problem
+from shared.http.tokens import Partner
+from shared.partners.problems import problems_of_refusal
+from shared.partners.reading import Read, read
+from shared.partners.receipts import Receipt, Sent, tell
+from shared.temporal.door import Door
+
+PATIENCE: Final = timedelta(minutes=10)
+"""How long a report that is not known yet is asked for again: it may still be on its way."""
+MOST_WAITING: Final = 300
+"""Messages of one partner that may wait for their reports; more would hold up the others'."""
+
+
+class PartnerMessages:
+    """Carries out what comes on `lapor.v1.ingest.<system>.information|reply|withdrawal|
+    satisfaction`. `reports_url` is the address, without the number, where a partner reads; `key`
+    keeps others from guessing the command ids made of a partner's event ids."""
+
+    def __init__(
+        self,
+        database: Database,
+        door: Door,
+        reports_url: str,
+        key: str,
+        *,
+        patience: timedelta = PATIENCE,
+    ) -> None:
+        self._database = database
+        self._door = door
+        self._reports_url = reports_url
+        digest = hmac.digest(key.encode(), b"partner commands", hashlib.sha256)
+        self._namespace = UUID(bytes=digest[:16])
+        self._patience = patience
+        self._waiting: defaultdict[str, dict[int, datetime]] = defaultdict(dict)
+
+    async def carry_out(self, message: Msg) -> None:
+        """Done when it returns: the outcome is known, and its receipt committed with the outbox.
+
+        Raises `BadMessage`, and `TryLater` while report or outcome is not known.
+        """
+        said = read(message, FORMS)
+        number = await self._number(said, message.metadata.timestamp)
+        id = uuid5(self._namespace, f"{said.sent.system}/{said.message_id}")
+        receipt = await self._outcome(said, number, id)
+        async with self._database.session() as session:
+            await tell(session, [(said.sent, receipt)])
+
+    async def _outcome(self, said: Read[PartnerForm], number: int, id: UUID) -> Receipt:
+        url = f"{self._reports_url}/{number}"
+        try:
+            outcome = await perform(self._database, self._door, _wish(said, number, id))
+        except Problem as problem:
+            if problem.status >= 500:
+                raise TryLater(problem.code) from None
+            return said.sent.receipt(
+                accepted=False,
+                number=number,
+                status=problem.members.get("report_status"),
+                version=problem.members.get("version"),
+                url=url,
+                problems=problems_of_refusal(problem),
+            )
+        if outcome is None:
+            raise TryLater("the command waits")
+        return said.sent.receipt(
+            accepted=True, number=number, status=outcome.status, version=outcome.version, url=url
+        )
+
+    async def _number(self, said: Read[PartnerForm], stored_at: datetime) -> int:
+        """The report's number; raises `TryLater` while an external id may become known."""
+        sent = said.sent
+        wanted = {
+            "system": sent.system,
+            "external_id": said.data.external_id,
+            "number": said.data.number,
+        }
+        async with self._database.autocommit() as connection:
+            row = (await connection.execute(_REPORT, wanted)).one()
+        if not row.active:
+            raise BadMessage("partner_inactive", "this partner is not let in any more")
+        if row.number is not None:
+            self._waiting[sent.system].pop(sent.sequence, None)
+            return int(row.number)
+        if said.data.external_id is not None and self._may_wait(sent, stored_at):
+            raise TryLater("the report is not known yet")
+        raise BadMessage("report_unknown", "the sender has no such report")
+
+    def _may_wait(self, sent: Sent, stored_at: datetime) -> bool:
+        now, until = datetime.now(UTC), stored_at + self._patience
+        waiting = {n: t for n, t in self._waiting[sent.system].items() if t > now}
+        self._waiting[sent.system] = waiting
+        if until <= now or (sent.sequence not in waiting and len(waiting) >= MOST_WAITING):
+            return False
+        waiting[sent.sequence] = until
+        return True
+
+
+def _wish(said: Read[PartnerForm], number: int, id: UUID) -> Wish:
+    """The same as the reporter's over HTTP."""
+    principal, form = Partner(system=said.sent.system), said.data
+    match form:
+        case PartnerInformation():
+            return complete_information(principal, number, form, id)
+        case PartnerReply():
+            return reply(principal, number, form, id)
+        case PartnerWithdrawal():
+            return withdraw(principal, number, form, id)
+        case PartnerSatisfaction():
+            return declare_satisfied(principal, number, form, id)
+        case _:
+            raise AssertionError("every form has its wish")
+
+
+_REPORT = text("""
+SELECT (SELECT number FROM lifecycle.report
+        WHERE system = :system
+          AND (external_id = :external_id OR number = CAST(:number AS bigint))) AS number,
+       EXISTS (SELECT FROM intake.partner_directory
+               WHERE system = :system AND active) AS active
+""")

@@ -1,0 +1,65 @@
+"""The report a partner system sends: its form, and what of it acceptance gets."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.intake.new_report import NewReport
+from services.intake.references import region_code
+from services.intake.report_form import Left, ReporterForm, ReportForm
+from shared.lifecycle.channels import Channel
+from shared.lifecycle.people import Actor, ActorKind
+from shared.partners.reading import ExternalId
+
+
+class PartnerReport(ReportForm):
+    """A report for one of the partner's own reporters, who can be reached: a name, and a phone
+    number or an e-mail address, also where `anonymous` keeps them from the agencies."""
+
+    external_id: ExternalId
+    reporter: ReporterForm
+    addressee: Annotated[Annotated[str, Field(max_length=100)] | None, Left] = Field(
+        None, description="The agency addressed, by code"
+    )
+    category: Annotated[Annotated[str, Field(max_length=100)] | None, Left] = Field(
+        None, description="By code"
+    )
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> "PartnerReport":
+        if not (self.reporter.name and (self.reporter.phone or self.reporter.email)):
+            raise PydanticCustomError("contact_missing", "Name, and phone or e-mail")
+        return self
+
+
+def scope_of(system: str) -> str:
+    """Within which an external id is used once."""
+    return f"partner:{system}"
+
+
+def new_report(
+    system: str, form: PartnerReport, addressee_id: int | None, category_id: int | None
+) -> NewReport:
+    """What acceptance gets, with the ids of what the form names by code."""
+    return NewReport(
+        title=form.title,
+        body=form.body,
+        channel=Channel.PARTNER,
+        scope=scope_of(system),
+        idempotency_key=form.external_id,
+        actor=Actor(kind=ActorKind.PARTNER, system=system),
+        classification=form.class_code,
+        happened_at=form.happened,
+        region_code=region_code(form),
+        place=form.place,
+        latitude=form.latitude,
+        longitude=form.longitude,
+        addressee_id=addressee_id,
+        category_id=category_id,
+        anonymous=form.anonymous,
+        secret=form.secret,
+        identity=form.reporter.identity,
+        system=system,
+        external_id=form.external_id,
+    )

@@ -1,0 +1,178 @@
+"""Reports of partner systems, from NATS into the database, many in one transaction."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from nats.aio.msg import Msg
+from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.acceptance import Acceptance
+from services.intake.new_report import Accepted, DifferentContent, NewReport
+from services.intake.partner_report import PartnerReport, new_report
+from shared import regions
+from shared.bus.consumer import Verdict
+from shared.bus.trouble import BadMessage, TryLater
+from shared.database.engine import Database
+from shared.http.problems import FieldError, Problem
+from shared.partners.problems import Unacceptable
+from shared.partners.reading import Read, read
+from shared.partners.receipts import Receipt, Sent, tell
+
+FORMS = {"report": PartnerReport}
+
+
+class PartnerReports:
+    """Accepts what comes on `lapor.v1.ingest.<system>.report`, with a receipt for each in the
+    same transaction. `reports_url` is the address, without the number, where a partner reads."""
+
+    def __init__(self, database: Database, acceptance: Acceptance, reports_url: str) -> None:
+        self._database = database
+        self._acceptance = acceptance
+        self._reports_url = reports_url
+
+    async def accept(self, messages: Sequence[Msg]) -> Sequence[Verdict]:
+        """A verdict for each message; for use as a `Consumer`'s batch handler.
+
+        Where the database finds one impossible, the others are accepted one by one.
+        """
+        verdicts: list[Verdict] = [None] * len(messages)
+        readable: dict[int, Read[PartnerReport]] = {}
+        for index, message in enumerate(messages):
+            try:
+                readable[index] = read(message, FORMS)
+            except BadMessage as bad:
+                verdicts[index] = bad
+        try:
+            found = await self._together(readable)
+        except _PASSING as error:
+            found = {index: _later(error) for index in readable}
+        except (psycopg.Error, SQLAlchemyError):
+            found = {index: await self._alone(index, one) for index, one in readable.items()}
+        for index, verdict in found.items():
+            verdicts[index] = verdict
+        return verdicts
+
+    async def _alone(self, index: int, one: Read[PartnerReport]) -> Verdict:
+        try:
+            return (await self._together({index: one}))[index]
+        except _PASSING as error:
+            return _later(error)
+        except (psycopg.Error, SQLAlchemyError) as error:
+            return error
+
+    async def _together(self, readable: Mapping[int, Read[PartnerReport]]) -> dict[int, Verdict]:
+        if not readable:
+            return {}
+        verdicts: dict[int, Verdict] = {}
+        async with self._database.session() as session:
+            directory = await _directory(session, readable.values())
+            reports: list[tuple[Sent, NewReport]] = []
+            # Everybody takes the keys in the same order, so that nobody waits in a circle.
+            for index, one in sorted(readable.items(), key=_key):
+                try:
+                    report = directory.report(one)
+                except BadMessage as bad:
+                    verdicts[index] = bad
+                else:
+                    verdicts[index] = None
+                    reports.append((one.sent, report))
+            answers = await self._acceptance.accept_many(session, [r for _, r in reports])
+            await tell(
+                session,
+                (
+                    (sent, self._receipt(sent, answer))
+                    for (sent, _), answer in zip(reports, answers, strict=True)
+                ),
+            )
+        return verdicts
+
+    def _receipt(self, sent: Sent, answer: Accepted | DifferentContent) -> Receipt:
+        url = f"{self._reports_url}/{answer.number}"
+        if isinstance(answer, DifferentContent):
+            return sent.receipt(
+                accepted=True, number=answer.number, duplicate=True, differs=True, url=url
+            )
+        return sent.receipt(
+            accepted=True,
+            number=answer.number,
+            status=answer.status,
+            duplicate=answer.replayed,
+            url=url,
+        )
+
+
+@dataclass(frozen=True)
+class _Directory:
+    """The codes of one batch, looked up together."""
+
+    partners: frozenset[str]
+    agencies: Mapping[str, int]
+    categories: Mapping[str, int]
+
+    def report(self, one: Read[PartnerReport]) -> NewReport:
+        """Raises `BadMessage` for what the directory does not know."""
+        system, form = one.sent.system, one.data
+        if system not in self.partners:
+            raise BadMessage("partner_inactive", "this partner is not let in any more")
+        if errors := tuple(self._unknown(form)):
+            raise Unacceptable.by_fields(errors)
+        return new_report(
+            system,
+            form,
+            self.agencies[form.addressee] if form.addressee else None,
+            self.categories[form.category] if form.category else None,
+        )
+
+    def _unknown(self, form: PartnerReport) -> Iterator[FieldError]:
+        if form.region_code and regions.find(form.region_code) is None:
+            yield FieldError("region_code", "region_unknown")
+        if form.addressee and form.addressee not in self.agencies:
+            yield FieldError("addressee", "agency_unknown")
+        if form.category and form.category not in self.categories:
+            yield FieldError("category", "category_unknown")
+
+
+async def _directory(session: AsyncSession, batch: Any) -> _Directory:
+    wanted = {
+        "systems": list({one.sent.system for one in batch}),
+        "agencies": list({one.data.addressee for one in batch if one.data.addressee}),
+        "categories": list({one.data.category for one in batch if one.data.category}),
+    }
+    found: dict[str, dict[str, int]] = {"partner": {}, "agency": {}, "category": {}}
+    for what, code, id in await session.execute(_DIRECTORY, wanted):
+        found[what][code] = id
+    return _Directory(frozenset(found["partner"]), found["agency"], found["category"])
+
+
+def _key(item: tuple[int, Read[PartnerReport]]) -> tuple[str, str, int]:
+    index, one = item
+    return one.sent.system, one.data.external_id, index
+
+
+def _later(error: Exception) -> TryLater:
+    return TryLater(type(error).__name__)
+
+
+# A `Problem` is acceptance's 503: there is no agency yet that could verify.
+_PASSING = (
+    OperationalError,
+    InterfaceError,
+    PoolTimeout,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    Problem,
+)
+_DIRECTORY = text("""
+SELECT 'partner' AS what, system AS code, 0 AS id FROM intake.partner
+WHERE active AND system = ANY(:systems)
+UNION ALL
+SELECT 'agency', code, id FROM routing.agency_directory WHERE active AND code = ANY(:agencies)
+UNION ALL
+SELECT 'category', code, id FROM routing.published_category
+WHERE active AND code = ANY(:categories)
+""")

@@ -1,0 +1,1 @@
+"""What partner systems send and are told, whichever service reads it."""

@@ -1,0 +1,135 @@
+"""Receipts: what became of a message, told to the partner system that sent it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, Self
+
+from nats.aio.msg import Msg
+from psycopg.types.json import Jsonb
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.bus.cloudevents import encode, event
+from shared.bus.report_events import SOURCE, OutboxMessage
+from shared.database.engine import raw
+from shared.telemetry import continued_trace, trace_headers
+
+RECEIPT_TYPE: Final = "id.go.lapor.partner.receipt"
+
+Kind = Literal["report", "information", "reply", "withdrawal", "satisfaction"]
+
+
+class ReceiptProblem(BaseModel):
+    """One reason why a message was not accepted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str | None = Field(description="Dotted path in the event, null for the message itself")
+    code: str = Field(description="Stable, for programs")
+    message: str = Field(description="For people, in Indonesian")
+
+
+class Receipt(BaseModel):
+    """What became of one message. A repeat of a message has the outcome of the first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Kind = Field(description="What was sent")
+    sequence: int = Field(description="Of the message, as the PubAck stated it")
+    message_id: str | None = Field(description="The id of the event, where it could be read")
+    external_id: str | None = Field(description="As sent, where it could be read")
+    accepted: bool
+    number: int | None = Field(None, description="The report's number")
+    status: str | None = Field(None, description="The report's status afterwards, where known")
+    version: int | None = Field(None, description="The report's version afterwards, where known")
+    duplicate: bool = Field(
+        False, description="This external id was here before; `number` is the first report's"
+    )
+    differs: bool = Field(
+        False, description="A duplicate with another content, which was not taken"
+    )
+    url: str | None = Field(None, description="Where the report is read, with the HTTP token")
+    problems: tuple[ReceiptProblem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message as its sender knows it: what a receipt for it begins with."""
+
+    system: str
+    kind: Kind
+    stream: str
+    sequence: int
+    stored_at: int
+    """Seconds since 1970; tells sequences apart should a stream ever begin anew."""
+    message_id: str | None
+    external_id: str | None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """For going on with its trace."""
+
+    @classmethod
+    def of(cls, message: Msg, message_id: str | None, external_id: str | None) -> Self:
+        """Of a message on `lapor.v1.ingest.<system>.<kind>`."""
+        _, _, _, system, kind = message.subject.split(".")
+        meta = message.metadata
+        known: Any = kind  # the streams hold no other kinds
+        return cls(
+            system,
+            known,
+            meta.stream,
+            meta.sequence.stream,
+            int(meta.timestamp.timestamp()),
+            message_id,
+            external_id,
+            message.headers or {},
+        )
+
+    def receipt(self, *, accepted: bool, **outcome: Any) -> Receipt:
+        """The receipt for this message."""
+        return Receipt(
+            kind=self.kind,
+            sequence=self.sequence,
+            message_id=self.message_id,
+            external_id=self.external_id,
+            accepted=accepted,
+            **outcome,
+        )
+
+
+async def tell(session: AsyncSession, receipts: Iterable[tuple[Sent, Receipt]]) -> None:
+    """Put the receipts into the outbox, in the session's transaction. A message delivered twice
+    gives the same receipt, which the stream then has once."""
+    rows = [_row(sent, receipt) for sent, receipt in receipts]
+    connection = await raw(session)
+    async with connection.cursor() as cursor:
+        await cursor.executemany(_INSERT, rows)
+
+
+def receipt_message(sent: Sent, receipt: Receipt) -> OutboxMessage:
+    """The receipt as it travels."""
+    subject = f"lapor.v1.partner.{sent.system}.receipt"
+    message_id = f"{sent.stream}.{sent.sequence}.{sent.stored_at}"
+    headers, body = encode(
+        event(
+            RECEIPT_TYPE,
+            SOURCE,
+            receipt.model_dump(mode="json"),
+            id=message_id,
+            subject=None if receipt.number is None else str(receipt.number),
+        )
+    )
+    return OutboxMessage(subject, message_id, {**headers, **trace_headers()}, body)
+
+
+def _row(sent: Sent, receipt: Receipt) -> tuple[Any, ...]:
+    with continued_trace(sent.headers):
+        told = receipt_message(sent, receipt)
+    # Rows of one report go out in order; what belongs to none need not wait for another.
+    number = -sent.sequence if receipt.number is None else receipt.number
+    return number, told.subject, told.message_id, Jsonb(told.headers), told.body
+
+
+_INSERT = """
+INSERT INTO lifecycle.outbox (number, subject, message_id, headers, body)
+VALUES (%s, %s, %s, %s, %s)
+"""
