@@ -26,6 +26,7 @@ PROCESSES = (
     Description("routing", "services.routing", "lapor_routing", "routing_port"),
     Description("followup", "services.followup", "lapor_followup", "followup_port"),
     Description("reporting", "services.reporting", "lapor_reporting", "reporting_port"),
+    Description("downloads", "services.reporting.worker", "lapor_reporting"),
     Description("portal", "services.portal", None, "portal_port"),
     Description("worker", "workflows.worker", "lapor_worker"),
     Description("launcher", "workflows.launcher", "lapor_worker"),

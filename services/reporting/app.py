@@ -1,12 +1,14 @@
 """The reporting service: what it adds up to."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.reporting import downloads, large_downloads, messages, public_figures
+from services.reporting import downloads, large_downloads, live_events, messages, public_figures
 from services.reporting.kept_files import KeptFiles
+from services.reporting.live_feed import LiveFeed
 from shared.database.engine import Database
 from shared.http.app import create_app
 from shared.settings import Settings
@@ -22,7 +24,11 @@ def make_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.temporal = await connect(settings, "reporting")
-        yield
+        app.state.live = LiveFeed(settings.nats_url)
+        try:
+            yield
+        finally:
+            await app.state.live.close()
 
     app = create_app(
         name="reporting",
@@ -31,6 +37,7 @@ def make_app(settings: Settings) -> FastAPI:
             downloads.router,
             large_downloads.router,
             public_figures.router,
+            live_events.router,
         ],
         settings=settings,
         database=database,
@@ -38,4 +45,5 @@ def make_app(settings: Settings) -> FastAPI:
     )
     app.state.kept = KeptFiles(settings.storage_url)
     app.state.making = downloads.making_slots()
+    app.state.open_streams = Counter()
     return app

@@ -23,7 +23,10 @@ class Context:
 
     def local(self, at: datetime | None) -> datetime | None:
         """The instant in the agency's time zone, to the second."""
-        return at and at.astimezone(self.zone.offset).replace(microsecond=0)
+        return at and self.known_local(at)
+
+    def known_local(self, at: datetime) -> datetime:
+        return at.astimezone(self.zone.offset).replace(microsecond=0)
 
     def working_days(self, start: datetime | None, end: datetime | None) -> float | None:
         """Working days between, to a tenth; none of both, none."""
@@ -57,7 +60,7 @@ class Column:
         def worded(row: Any, context: Context) -> Any:
             code = value(row, context)
             if isinstance(code, list):
-                return "|".join(words.get(each, each) for each in code) or None
+                return "|".join(words[each] for each in code) or None
             return words.get(str(code), code) if code is not None else None
 
         return worded
@@ -111,8 +114,8 @@ _HANDLER = (
 )
 _REPORTS = (
     _same("number", 13),
-    Column("submitted_date", 12, lambda r, c: c.local(r.submitted_at).date()),
-    Column("submitted_time", 10, lambda r, c: c.local(r.submitted_at).time()),
+    Column("submitted_date", 12, lambda r, c: c.known_local(r.submitted_at).date()),
+    Column("submitted_time", 10, lambda r, c: c.known_local(r.submitted_at).time()),
     _same("classification", 24, "classification"),
     _same("category_id", 10),
     Column("category", 28, lambda r, c: c.names.categories.get(r.category_id)),

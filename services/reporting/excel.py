@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.cell.cell import ERROR_CODES, Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from services.reporting.columns import Column
 from services.reporting.excel_summary import write_summary
@@ -72,8 +72,7 @@ class _Sheet:
         block: list[tuple[str, str]],
         columns: tuple[Column, ...],
     ) -> None:
-        sheet = book.create_sheet(name)
-        assert isinstance(sheet, WriteOnlyWorksheet)
+        sheet = new_sheet(book, name)
         self._sheet, self.rows = sheet, 0
         self._header_row = len(block) + 3
         self._last_column = get_column_letter(len(columns))
@@ -85,7 +84,7 @@ class _Sheet:
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = "9"  # A4
         sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.append([styled(sheet, title, _TITLE_FONT)])
         for name_of_line, text in block:
             sheet.append([styled(sheet, name_of_line, _BOLD), safe(sheet, text)])
@@ -111,7 +110,12 @@ class _Sheet:
         self._sheet.auto_filter.ref = f"A{self._header_row}:{self._last_column}{last}"
 
 
-def safe(sheet: WriteOnlyWorksheet, text: str) -> Any:
+def new_sheet(book: Workbook, name: str, index: int | None = None) -> Worksheet:
+    """A sheet to append to; write-only ones have what is used here of `Worksheet`."""
+    return cast("Worksheet", book.create_sheet(name, index))
+
+
+def safe(sheet: Worksheet, text: str) -> Any:
     """Text as text, whatever it begins with; what spreadsheets cannot hold is left out.
 
     `=`, `+`, `-` and `@` would otherwise make a formula, or make one as soon as it is edited.
@@ -127,13 +131,13 @@ def safe(sheet: WriteOnlyWorksheet, text: str) -> Any:
     return cell
 
 
-def styled(sheet: WriteOnlyWorksheet, value: Any, font: Font) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value)
+def styled(sheet: Worksheet, value: Any, font: Font) -> Cell:
+    cell: Cell = WriteOnlyCell(sheet, value)
     cell.font = font
     return cell
 
 
-def header_cell(sheet: WriteOnlyWorksheet, title: str) -> WriteOnlyCell:
+def header_cell(sheet: Worksheet, title: str) -> Cell:
     cell = styled(sheet, title, HEADER_FONT)
     cell.fill = HEADER_FILL
     cell.alignment = Alignment(wrap_text=True, vertical="center")
@@ -143,7 +147,7 @@ def header_cell(sheet: WriteOnlyWorksheet, title: str) -> WriteOnlyCell:
 _RISKY = frozenset("=+-@\t\r\n")
 
 
-def _hyperlink(sheet: WriteOnlyWorksheet, address: str) -> WriteOnlyCell:
+def _hyperlink(sheet: Worksheet, address: str) -> Cell:
     # A formula, of our own making: real hyperlinks lie in memory, and a sheet holds 65,530 only.
     word = label("download_words", "open")
     return styled(sheet, f'=HYPERLINK("{address}","{word}")', _LINK_FONT)

@@ -6,14 +6,14 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.chart.label import DataLabelList
 from openpyxl.styles import Font
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.worksheet import Worksheet
 
 from services.reporting import excel
 from services.reporting.summary import Durations, Summary, Table
 from shared.labels import label
 
 _CHART_COLUMN = "E"
-_CHART_WIDTH, _LEAST_HEIGHT = 18.0, 7.0
+_CHART_WIDTH, _LEAST_HEIGHT = 18, 7
 _ROW_CM = 0.53
 _BLUE = "0072B2"
 
@@ -21,8 +21,7 @@ _BLUE = "0072B2"
 def write_summary(book: Workbook, summary: Summary) -> None:
     """Make the sheet, second in order: a table and a chart for each figure."""
     word = label("download_words", "summary")
-    sheet = book.create_sheet(word, 1)
-    assert isinstance(sheet, WriteOnlyWorksheet)
+    sheet = excel.new_sheet(book, word, 1)
     sheet.column_dimensions["A"].width = 46
     sheet.column_dimensions["B"].width = 12
     sheet.column_dimensions["C"].width = 10
@@ -40,7 +39,7 @@ def write_summary(book: Workbook, summary: Summary) -> None:
 class _Lines:
     """Rows as they are appended, counted, for charts refer to them by number."""
 
-    def __init__(self, sheet: WriteOnlyWorksheet) -> None:
+    def __init__(self, sheet: Worksheet) -> None:
         self.sheet, self.count = sheet, 0
 
     def add(self, values: list[Any]) -> int:
@@ -54,7 +53,7 @@ class _Lines:
     def group(self, name: str, *figures: Any) -> None:
         self.add([excel.safe(self.sheet, name), *figures])
 
-    def leave_room(self, first: int, height: float) -> None:
+    def leave_room(self, first: int, height: int) -> None:
         """At least so many rows that a chart of this height (cm) beside them ends above."""
         while self.count < first + height / _ROW_CM + 1:
             self.add([])
@@ -108,9 +107,10 @@ def _add_chart(lines: _Lines, title: str, first: int, groups: int, *, over_time:
     else:
         series.graphicalProperties.solidFill = _BLUE
     chart.width = _CHART_WIDTH
-    chart.height = max(_LEAST_HEIGHT, 0.0 if over_time else groups * 0.75 + 2)
+    height = _LEAST_HEIGHT if over_time else max(_LEAST_HEIGHT, groups * 3 // 4 + 2)
+    chart.height = height
     sheet.add_chart(chart, f"{_CHART_COLUMN}{first}")
-    lines.leave_room(first, chart.height)
+    lines.leave_room(first, height)
     lines.add([])
 
 

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from itertools import groupby
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -14,7 +13,7 @@ from shared.database.engine import Database
 from shared.http.documentation import problem_responses
 from shared.http.transaction import CurrentDatabase
 from shared.labels import label
-from shared.lifecycle.statuses import STATUSES_OF, TAB_OF, Status, Tab
+from shared.lifecycle.statuses import STATUSES_OF, TAB_OF, Status
 
 SMALL = 5
 """Groups of fewer are not told."""
@@ -73,10 +72,9 @@ def suppressed_statuses(counts: Mapping[str, int]) -> tuple[dict[str, int | None
         per_tab[tab] = per_tab.get(tab, 0) + count
     tabs = suppressed(per_tab)
     statuses: dict[str, int | None] = {}
-    in_order = sorted(counts, key=[s for tab in Tab for s in STATUSES_OF[tab]].index)
-    for tab, group in groupby(in_order, key=lambda status: TAB_OF[Status(status)]):
-        own = {status: counts[status] for status in group}
-        statuses |= suppressed(own, also_one=tabs[tab] is None)
+    for tab, of_tab in STATUSES_OF.items():
+        own = {status.value: counts[status] for status in of_tab if status in counts}
+        statuses |= suppressed(own, also_one=tabs.get(tab) is None)
     return tabs, statuses
 
 

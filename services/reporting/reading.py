@@ -30,10 +30,8 @@ def read(
     connection: psycopg.Connection[Any], tab: DownloadTab, where: Where, *, words: bool
 ) -> Iterator[Any]:
     """The rows as named tuples, oldest first. Without `words` only what figures need."""
-    if tab is DownloadTab.USERS:
-        query = _USERS
-    else:
-        query = _REPORTS if words else _FIGURES
+    reports = _REPORTS if words else _FIGURES
+    query = _USERS if tab is DownloadTab.USERS else reports
     statement = query.format(where=where.condition)
     with connection.cursor("download", row_factory=namedtuple_row) as cursor:
         cursor.itersize = BATCH
@@ -58,16 +56,11 @@ LEFT JOIN LATERAL (
     FROM lifecycle.history WHERE number = r.number
 ) h ON true
 """
-_FIGURES = (
-    """
+_FIGURES = f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
        r.submitted_at, r.verified_at, h.first_follow_up_at
-FROM lifecycle.report r"""
-    + _STEPS
-    + "WHERE {where}"
-)
-_REPORTS = (
-    """
+FROM lifecycle.report r {_STEPS} WHERE {{where}}"""  # noqa: S608
+_REPORTS = f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
        r.submitted_at, r.verified_at, h.first_follow_up_at, h.last_follow_up_at, h.follow_ups,
        h.replies, h.reopenings, r.anonymous, r.secret, r.priority, r.held, r.overdue,
@@ -76,9 +69,7 @@ SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.c
        coalesce(t.body, t.original_body) AS body, t.place, t.latitude, t.longitude, t.tag_ids,
        t.programme_id, d.details AS reason_details, d.words AS reason_words, s.rating
 FROM lifecycle.report r
-JOIN lifecycle.report_text t ON t.number = r.number"""
-    + _STEPS
-    + """
+JOIN lifecycle.report_text t ON t.number = r.number {_STEPS}
 LEFT JOIN LATERAL (
     SELECT e.details, n.words
     FROM lifecycle.history e LEFT JOIN routing.published_note n ON n.command_id = e.ref
@@ -89,8 +80,7 @@ LEFT JOIN LATERAL (
     SELECT m.rating FROM followup.published_message m
     WHERE m.number = r.number AND m.action = 'declare_satisfied' ORDER BY m.at DESC LIMIT 1
 ) s ON r.tab = 'closed'
-WHERE {where} ORDER BY r.number"""
-)
+WHERE {{where}} ORDER BY r.number"""  # noqa: S608
 _USERS = """
 SELECT s.id, s.username, s.name, s.role, s.agency_id AS handler_id, s.active
 FROM routing.published_staff s WHERE {where} ORDER BY s.agency_id, s.name, s.id"""

@@ -52,7 +52,7 @@ SELECT number, 4, status, tab, handler_id,
        (ARRAY['website','android','sms','instagram'])[1 + i %% 4],
        (ARRAY['complaint_with_oversight','information',NULL,'aspiration'])[1 + i %% 4],
        (ARRAY[2,1,NULL,3])[1 + i / 4 %% 4], i %% 2 = 0, i %% 5 = 0, i %% 20 = 0, false, i %% 9 = 0,
-       (ARRAY['32.73.02.1001','32.73',NULL,'91.71'])[1 + i %% 4], at + interval '5 days',
+       (ARRAY['32.73.02.1001','32.73',NULL,'91.71'])[1 + i / 12 %% 4], at + interval '5 days',
        at, at + interval '4 days',
        CASE WHEN tab IN ('awaiting_follow_up','in_process','closed') THEN at + interval '1 day' END,
        CASE WHEN tab IN ('closed','archived') THEN at + interval '4 days' END, '{}'

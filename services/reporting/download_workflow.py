@@ -1,0 +1,48 @@
+"""The workflow of a large download: make it, keep it some days, delete it."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
+
+from services.reporting import download_names as names
+from services.reporting.download_names import DownloadRun
+
+_SHORT = timedelta(seconds=30)
+
+
+@workflow.defn(name=names.WORKFLOW)
+class DownloadWorkflow:
+    """One attempt. A cancelled one ends as soon as its activity sees that it was cancelled."""
+
+    @workflow.run
+    async def run(self, asked: DownloadRun) -> str:
+        """How it ended: done (and expired), cancelled or failed."""
+        try:
+            done = await workflow.execute_activity(
+                names.MAKE,
+                asked,
+                result_type=bool,
+                start_to_close_timeout=timedelta(hours=6),
+                heartbeat_timeout=_SHORT,
+                retry_policy=RetryPolicy(
+                    initial_interval=timedelta(seconds=2),
+                    maximum_interval=timedelta(minutes=5),
+                    maximum_attempts=10,
+                ),
+                summary="read the rows, write the file, keep it",
+            )
+        except ActivityError:
+            await self._short(names.GIVE_UP, asked, "state that it failed")
+            return "failed"
+        if not done:
+            return "cancelled"
+        await workflow.sleep(names.KEPT, summary="until the file is deleted")
+        await self._short(names.EXPIRE, asked, "delete the file")
+        return "expired"
+
+    async def _short(self, activity: str, asked: DownloadRun, summary: str) -> None:
+        await workflow.execute_activity(
+            activity, asked, start_to_close_timeout=_SHORT, summary=summary
+        )
