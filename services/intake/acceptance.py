@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import psycopg
 from psycopg.rows import dict_row
@@ -13,7 +13,7 @@ from services.intake.access_code import new_access_code
 from services.intake.new_report import Accepted, DifferentContent, NewReport
 from services.intake.report_rows import Sealing, first_state, rows_of
 from shared.database.engine import raw
-from shared.database.process_time import ProcessTime
+from shared.database.process_time import Connection, ProcessTime
 from shared.http.problems import unavailable
 from shared.identity import IdentityCipher
 from shared.lifecycle.statuses import Status
@@ -34,8 +34,9 @@ class Acceptance:
         cipher = IdentityCipher(settings.identity_keys)
         return cls(Sealing(cipher, settings.blind_index_key), settings.public_base_url)
 
-    async def accept(self, session: AsyncSession, report: NewReport) -> Accepted:
-        """Write the report in the session's transaction; it exists once that commits.
+    async def accept(self, session: Connection, report: NewReport) -> Accepted:
+        """Write the report in the session's transaction; it exists once that commits. On an
+        autocommit connection it exists when this returns: one statement writes it all.
 
         The same scope and key again gets the first answer. Raises `DifferentContent` where the
         key was used for something else, and the 503 problem while there is no root agency.
@@ -46,10 +47,10 @@ class Acceptance:
         return answer
 
     async def accept_many(
-        self, session: AsyncSession, reports: Sequence[NewReport]
+        self, session: Connection, reports: Sequence[NewReport]
     ) -> list[Accepted | DifferentContent]:
         """Several at once, as `accept`, in as many round trips as one; the answers in order."""
-        connection = await raw(session)
+        connection = await _psycopg(session)
         prepared = await _each(connection, PREPARE, [_wanted(report) for report in reports])
         at = datetime.now(UTC)
         inserts: list[dict[str, Any]] = []
@@ -103,10 +104,20 @@ def _wanted(report: NewReport) -> dict[str, Any]:
     return {"agency_id": report.addressee_id or report.fallback_agency_id}
 
 
+async def _psycopg(session: Connection) -> psycopg.AsyncConnection[Any]:
+    if isinstance(session, AsyncSession):
+        return await raw(session)
+    fairy = await session.get_raw_connection()
+    return cast("psycopg.AsyncConnection[Any]", fairy.driver_connection)
+
+
 async def _each(
     connection: psycopg.AsyncConnection[Any], statement: str, parameters: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any] | None]:
     """The first row of the statement for each set of parameters, in one round trip."""
+    if len(parameters) == 1:  # a pipeline costs more than it saves
+        cursor = connection.cursor(row_factory=dict_row)
+        return [await (await cursor.execute(statement, parameters[0])).fetchone()]
     async with connection.pipeline():
         cursors = []
         for given in parameters:

@@ -19,7 +19,7 @@ ContactProblem = Literal[
 ]
 
 
-class ContactRejected(ValueError):  # noqa: N818
+class ContactRejected(ValueError):
     """A contact that cannot be one. The message never repeats what was typed: it may be logged."""
 
     def __init__(self, field: ContactField, code: ContactProblem) -> None:

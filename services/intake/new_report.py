@@ -68,7 +68,7 @@ class Accepted:
     replayed: bool = False
 
 
-class DifferentContent(Exception):  # noqa: N818  not a defect of ours
+class DifferentContent(Exception):
     """This key has been used by the same sender for another report, `number`."""
 
     def __init__(self, number: int) -> None:

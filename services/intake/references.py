@@ -3,14 +3,14 @@
 import asyncio
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.report_form import ReportForm
 from shared import regions
+from shared.database.process_time import Connection
 from shared.http.problems import FieldError, validation
 
 
-async def checked(session: AsyncSession, form: ReportForm) -> tuple[int | None, int | None]:
+async def checked(session: Connection, form: ReportForm) -> tuple[int | None, int | None]:
     """The ids of addressee and category. Raises the 422 problem for what does not exist."""
     errors: list[FieldError] = []
     if form.region_code and not await asyncio.to_thread(regions.find, form.region_code):
@@ -35,7 +35,7 @@ def region_code(form: ReportForm) -> str | None:
     return region.code if region else None
 
 
-async def _one(session: AsyncSession, query: str, wanted: int | str) -> int | None:
+async def _one(session: Connection, query: str, wanted: int | str) -> int | None:
     number = int(wanted) if isinstance(wanted, int) or wanted.isdecimal() else None
     if number is not None and number >= 2**31:
         return None

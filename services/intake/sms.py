@@ -28,7 +28,7 @@ ANSWER_LIMIT = 160
 Refusal = Literal["empty", "too_long", "unavailable"]
 
 
-class SmsRejected(ValueError):  # noqa: N818
+class SmsRejected(ValueError):
     """A webhook call not taken: `signature` (missing, wrong or old) or `payload` (its form)."""
 
     def __init__(self, code: Literal["signature", "payload"], why: str) -> None:

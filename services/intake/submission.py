@@ -6,20 +6,20 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.new_report import Accepted, DifferentContent, Identity, NewReport
 from services.intake.references import checked, region_code
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
 from shared.attachments import StoredAttachment
+from shared.database.process_time import Connection
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import CommandId
 from shared.http.limits import Limit, limited
 from shared.http.problems import FieldError, conflict, validation
 from shared.http.tokens import Principal, ReportBearer, Reporter
-from shared.http.transaction import CurrentDatabase, Transaction
+from shared.http.transaction import CurrentDatabase
 from shared.http.uploads import FORM_LIMIT, Files, discard, read_form, stored
 from shared.labels import label
 from shared.lifecycle.channels import Channel
@@ -73,13 +73,14 @@ async def submit_report(
     form: SubmissionForm,
     principal: OptionalPrincipal,
     key: CommandId,
-    session: Transaction,
+    database: CurrentDatabase,
     intake: Intake,
     response: Response,
 ) -> SubmissionAnswer:
     """Submit a report. It is safe on disk when the answer comes. The same `Idempotency-Key`
     with the same content gets the first answer again."""
-    accepted = await _submit(session, intake, form, principal, str(key), ())
+    async with database.autocommit() as connection:
+        accepted = await _submit(connection, intake, form, principal, str(key), ())
     response.headers["Location"] = f"/reports/{accepted.number}"
     return SubmissionAnswer.of(accepted)
 
@@ -110,7 +111,7 @@ async def submit_report_with_attachments(
     return SubmissionAnswer.of(accepted)
 
 
-async def accept_or_refuse(session: AsyncSession, intake: Resources, report: NewReport) -> Accepted:
+async def accept_or_refuse(session: Connection, intake: Resources, report: NewReport) -> Accepted:
     """Accept what came over HTTP; a key used for something else is a 409."""
     try:
         return await intake.acceptance.accept(session, report)
@@ -119,7 +120,7 @@ async def accept_or_refuse(session: AsyncSession, intake: Resources, report: New
 
 
 async def _submit(
-    session: AsyncSession,
+    session: Connection,
     intake: Resources,
     form: SubmissionForm,
     principal: Principal | None,
@@ -157,7 +158,7 @@ async def _submit(
     return await accept_or_refuse(session, intake, report)
 
 
-async def _owns(session: AsyncSession, principal: Principal | None, number: int) -> bool:
+async def _owns(session: Connection, principal: Principal | None, number: int) -> bool:
     if isinstance(principal, ReportBearer):
         return principal.number == number
     if not isinstance(principal, Reporter):
