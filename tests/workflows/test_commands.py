@@ -1,6 +1,7 @@
 """Commands through the door, on the real Temporal server."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,7 +36,11 @@ from workflows.worker import make_worker
 
 
 async def test_a_report_goes_from_acceptance_to_closing(
-    reports: Reports, worker: None, door: Door, client: Client
+    reports: Reports,
+    worker: None,
+    door: Door,
+    client: Client,
+    record_history: Callable[[Client, int], Awaitable[None]],
 ) -> None:
     state = await reports.accept()
     await door.launch(state)
@@ -55,6 +60,7 @@ async def test_a_report_goes_from_acceptance_to_closing(
     lines = await reports.history(state.number)
     assert [line.entry for line in lines] == list(range(1, len(lines) + 1))
     assert await _events(client, state.number) - begun <= 5 * 12
+    await record_history(client, state.number)
     counted = await reports.value("SELECT sum(reports) FROM lifecycle.ended_count")
     assert counted == 1
 

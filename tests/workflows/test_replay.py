@@ -4,6 +4,7 @@
 replay needs `workflow.patched`, not new recordings, once reports run in production.
 """
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,11 @@ def test_every_kind_of_life_is_recorded() -> None:
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 async def test_a_recorded_life_replays(path: Path) -> None:
+    recorded = await asyncio.to_thread(path.read_text)
     replayer = Replayer(
         workflows=[ReportWorkflow],
         workflow_runner=sandbox(),
         data_converter=pydantic_data_converter,
     )
-    history = WorkflowHistory.from_json("report-10000020", path.read_text())
+    history = WorkflowHistory.from_json("report-10000020", recorded)
     await replayer.replay_workflow(history)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -67,7 +68,11 @@ async def test_an_operators_signal_works_whatever_it_carries(
 
 
 async def test_an_operators_illegal_signal_is_a_recorded_no_op(
-    reports: Reports, worker: None, door: Door, client: Client
+    reports: Reports,
+    worker: None,
+    door: Door,
+    client: Client,
+    record_history: Callable[[Client, int], Awaitable[None]],
 ) -> None:
     state = await _followed_up(reports, door)
     handle = client.get_workflow_handle(workflow_id(state.number))
@@ -78,6 +83,7 @@ async def test_an_operators_illegal_signal_is_a_recorded_no_op(
     assert (line.action, line.details["refused"]) == ("reopen", "not_allowed_in_status")
     assert line.visibility == "staff"
     assert (await reports.events(state.number))[-1]["event"] == "signal_refused"
+    await record_history(client, state.number)
 
 
 async def test_a_signal_that_pretends_to_be_a_service_is_the_operators(
