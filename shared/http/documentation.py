@@ -133,6 +133,7 @@ def _complete_operation(operation: dict[str, Any], schemes: dict[str, Any]) -> N
     if "422" in responses:
         responses["422"] = _response(422)
     if "requestBody" in operation:
+        responses.setdefault("400", _response(400))
         responses.setdefault("413", _response(413))
     if "security" in operation:
         responses.setdefault("401", _response(401))

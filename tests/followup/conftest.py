@@ -21,6 +21,7 @@ from shared.lifecycle.people import Actor, Role
 from shared.lifecycle.state import ReportState
 from shared.settings import Settings
 from shared.temporal.door import Door
+from shared.temporal.names import workflow_id
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.factory import (
     BIDANG,
@@ -131,6 +132,10 @@ class Town:
         answer = await self.post(f"/reports/{number}/close", ABOVE, REASON)
         assert answer.status_code == 200, answer.text
         return number
+
+    async def terminate(self, number: int) -> None:
+        """End the report's run, as though it had ended long ago."""
+        await self._client.get_workflow_handle(workflow_id(number)).terminate()
 
     async def does(self, number: int, action: Action, actor: Actor, **details: Any) -> None:
         """A step by another service."""

@@ -9,8 +9,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from shared.lifecycle.actions import Action, DeferralKind
 from shared.settings import Settings
 from tests.followup.conftest import ABOVE, ADMIN, BELOW, BESIDE, OFFICER, WRITTEN, Town, Who
+from tests.workflows.factory import PROVINCE_ADMIN
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -176,3 +178,20 @@ async def test_the_form_beside_the_files_is_checked_as_any(town: Town, folder: P
     codes = {error["field"]: error["code"] for error in answer.json()["errors"]}
     assert codes == {"text": "text_empty", "extra": "extra_forbidden"}
     assert stored(folder) == 0
+
+
+async def test_a_form_for_files_without_any(town: Town) -> None:
+    number = await town.verified()
+    assert (await send(town, number, town.staff(OFFICER), files=0)).status_code == 200
+    assert await town.words(number) == [WRITTEN["text"]]
+
+
+async def test_information_comes_with_a_picture_of_it(town: Town) -> None:
+    number = await town.unverified()
+    incomplete = DeferralKind.INCOMPLETE_DATA
+    await town.does(number, Action.DEFER, PROVINCE_ADMIN, deferral=incomplete)
+    answer = await send(town, number, town.bearer(number), kind="information")
+    assert answer.json()["status"] == "INFORMATION_TO_EVALUATE"
+    path = await address(town, number, answer)
+    assert (await town.get(path, ABOVE)).status_code == 200
+    assert (await town.get(path)).status_code == 404

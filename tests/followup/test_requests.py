@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.statuses import Status
 from tests.followup.conftest import (
     ABOVE,
@@ -21,6 +21,7 @@ from tests.followup.conftest import (
     Town,
     Who,
 )
+from tests.workflows.factory import DINAS, DINAS_OFFICER, PROVINCE_ADMIN
 
 
 async def asked(town: Town, number: int, kind: str, who: Who = OFFICER) -> str:
@@ -178,3 +179,59 @@ async def test_a_request_that_never_was(town: Town) -> None:
     number = await town.in_process()
     unknown = str(uuid4())
     assert await decide(town, number, unknown, "accept", ABOVE) == (404, "request_unknown")
+
+
+async def test_while_not_authority_is_pending_the_dinas_only_coordinates(town: Town) -> None:
+    number = await town.verified()
+    await town.does(
+        number,
+        Action.REQUEST_NOT_AUTHORITY,
+        DINAS_OFFICER,
+        decider_id=PROVINCE,
+        suggested_agency_id=BESIDE[1],
+    )
+    for who in (OFFICER, ADMIN):
+        answer = await town.follow_up(number, who)
+        assert (answer.status_code, answer.json()["code"]) == (409, "not_authority_pending")
+    note = {"note": "Menunggu provinsi."}
+    noted = await town.post(f"/reports/{number}/coordination", OFFICER, note)
+    assert noted.status_code == 200
+    [request] = (await town.state(number)).requests
+    assert await decide(town, number, str(request.id), "accept", ABOVE) == (404, "request_unknown")
+
+
+async def test_a_decision_seen_at_an_older_version_is_refused(town: Town) -> None:
+    number = await town.in_process()
+    request = await asked(town, number, "hold")
+    version = (await town.state(number)).version
+    path = f"/reports/{number}/requests/{request}/accept"
+    stale = await town.post(path, ABOVE, {}, version=version - 1)
+    assert (stale.status_code, stale.json()["version"]) == (412, version)
+    assert (await town.post(path, ABOVE, {}, version=version)).status_code == 200
+
+
+async def test_the_same_request_five_times_at_once_is_one(town: Town) -> None:
+    number, key = await town.in_process(), uuid4()
+    path, body = f"/reports/{number}/requests", {"kind": "close", **REASON}
+    answers = await asyncio.gather(*(town.post(path, OFFICER, body, key=key) for _ in range(5)))
+    assert [a.status_code for a in answers] == [200] * 5
+    path += f"/{key}/accept"
+    key = uuid4()
+    answers = await asyncio.gather(*(town.post(path, ABOVE, {}, key=key) for _ in range(5)))
+    assert [a.status_code for a in answers] == [200] * 5
+    assert (await town.state(number)).status is Status.CLOSED_BY_ADMIN
+
+
+async def test_a_handler_without_predecessor_asks_and_its_admin_intervenes(town: Town) -> None:
+    number = await town.unverified(handler=PROVINCE)
+    await town.does(number, Action.VERIFY, PROVINCE_ADMIN)
+    state = await town.state(number)
+    alone = state.model_copy(update={"chain": (DINAS,)}).model_dump_json()
+    await town.execute("UPDATE lifecycle.report SET state = %s WHERE number = %s", alone, number)
+    await town.terminate(number)
+    assert (await town.follow_up(number, OFFICER)).status_code == 200
+    request = await asked(town, number, "hold")
+    pending = (await town.state(number)).pending(RequestKind.HOLD)
+    assert pending is not None
+    assert (str(pending.id), pending.decider_id) == (request, PROVINCE)
+    assert (await town.post(f"/reports/{number}/close", ADMIN, REASON)).status_code == 200
