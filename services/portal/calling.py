@@ -23,7 +23,8 @@ class Refusal(Problem):
         self.title = str(document.get("title", ""))
         self.detail = str(document.get("detail", ""))
         self.fields: dict[str, str] = {
-            str(e.get("field", "")): str(e.get("message", "")) for e in document.get("errors") or ()
+            str(e.get("field", "")): _WORDS.get(str(e.get("code")), str(e.get("message", "")))
+            for e in document.get("errors") or ()
         }
 
 
@@ -103,6 +104,14 @@ class Services:
             await answer.aclose()
             raise _refusal(answer)
         return answer
+
+
+# On a page the choices stand beside; their codes say nothing to a person.
+_WORDS = {
+    "literal_error": "Pilih salah satu.",
+    "enum": "Pilih salah satu.",
+    "missing": "Wajib diisi.",
+}
 
 
 def _address(request: Request) -> str:

@@ -26,10 +26,11 @@ ARGUMENTS = (
 
 @dataclass(frozen=True)
 class Portal:
-    """Where the portal is, and the password of the demo's staff."""
+    """Where the portal is, the password of the demo's staff, and what seals its cookies."""
 
     address: str
     password: str
+    secret: str
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +55,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         while "is ready" not in said.read_text():
             assert process.poll() is None, said.read_text()
             time.sleep(0.1)
-        yield Portal(f"http://127.0.0.1:{ports['portal_port']}", load_or_create(data_dir).demo)
+        known = load_or_create(data_dir)
+        address = f"http://127.0.0.1:{ports['portal_port']}"
+        yield Portal(address, known.demo, known.application["LAPOR_JWT_SECRET"])
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)

@@ -124,6 +124,24 @@ def _ids(form: Filled, name: str) -> dict[str, Any]:
     return {name: chosen} if chosen is not None else {}
 
 
+def in_order(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The allowed actions that have a form, what is mostly owed first."""
+    ranks = {action.value: rank for rank, action in enumerate(_ORDER)}
+    shown = [one for one in actions if one["code"] in FORMS]
+    return sorted(shown, key=lambda one: ranks.get(one["code"], len(ranks)))
+
+
+_ORDER = (
+    Action.VERIFY,
+    Action.FOLLOW_UP,
+    Action.THROW,
+    Action.DEFER,
+    Action.ARCHIVE,
+    Action.FORWARD,
+    Action.REQUEST_NOT_AUTHORITY,
+    Action.COORDINATE,
+    Action.AMEND,
+)
 _R = "/reports/{number}/"
 
 FORMS: dict[str, ActionForm] = {

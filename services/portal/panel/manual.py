@@ -105,7 +105,7 @@ def created(visit: Visit, made: dict[str, Any]) -> Response:
         notice += {
             "done": " Sudah didisposisikan.",
             "waiting": " Disposisi disimpan, segera dijalankan.",
-            "refused": f" Disposisi ditolak: {answer.get('detail', '')} Laporan menunggu verifikasi.",
+            "refused": f" Disposisi ditolak ({answer.get('title', '')}); menunggu verifikasi.",
             "failed": " Disposisi belum berhasil; laporan menunggu verifikasi.",
         }[disposition["state"]]
     return visit.go(f"/panel/laporan/{number}", notice)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from services.portal import references
 from services.portal.filled import Filled
+from services.portal.panel.forms import in_order
 from services.portal.visit import PanelVisit, Visit
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
@@ -40,6 +41,7 @@ async def queue(visit: PanelVisit) -> Response:
         categories=await references.categories(visit),
         provinces=await visit.read("intake", "/regions"),
         flags=FLAGS,
+        in_order=in_order,
         filtered=[name for name in _FILTERS if form.get(name) and name != "scope"],
         link=lambda **changed: _link(form, changed),
     )

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 
 from services.portal.downloads import passed_on
 from services.portal.filled import Filled
-from services.portal.panel.forms import FORMS
+from services.portal.panel.forms import in_order
 from services.portal.visit import PanelVisit, Visit
 from shared.http.problems import Problem
 
@@ -57,7 +57,7 @@ async def report_shown(
         "panel/report.html",
         status,
         report=report,
-        actions=[one for one in report["allowed_actions"] if one["code"] in FORMS],
+        actions=in_order(report["allowed_actions"]),
         identity=identity,
         reveal_form=reveal_form or Filled(),
         request_id=request_id,

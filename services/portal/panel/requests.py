@@ -15,7 +15,7 @@ router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
 
 Decision = Literal["accept", "reject", "withdraw"]
 
-_WORDS = {"accept": "note", "reject": "reason", "withdraw": "reason"}
+_FIELDS = {"accept": "note", "reject": "reason", "withdraw": "reason"}
 _DONE = {
     "accept": "Permintaan diterima.",
     "reject": "Permintaan ditolak.",
@@ -29,13 +29,14 @@ async def decide(
 ) -> Response:
     """Not-authority is routing's, the other kinds are followup's; accepting it is an action."""
     form = Filled(await visit.form(), {"reason": "Alasan"})
+    words = form.get("reason").strip()
     service: Service = "routing" if form.get("jenis") == "not_authority" else "followup"
     try:
         await visit.call(
             service,
             "POST",
             f"/reports/{number}/requests/{request_id}/{decision}",
-            json={_WORDS[decision]: words for words in form.given("reason").values()},
+            json={_FIELDS[decision]: words} if words else {},
             key=form.key,
             version=form.get("versi") or None,
         )

@@ -1,0 +1,147 @@
+"""The panel's further pages: requests, deferral, revealing, manual reports, sessions."""
+
+import json
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.portal.sessions import Cookies
+from tests.portal.conftest import Meet, Person
+from tests.portal.test_one_story import UNIT, dispose, follow_up, submit
+
+pytestmark = pytest.mark.timeout(300)
+
+TWICE = """async () => {
+  const form = document.querySelector("main form"), data = new FormData(form);
+  data.append("langkah", "kirim");
+  const send = () => fetch(form.action, {method: "POST", body: data, redirect: "manual"});
+  await Promise.all([send(), send()]);
+}"""
+
+
+def test_a_request_to_hold_is_asked_and_decided(meet: Meet) -> None:
+    citizen, admin, officer = meet(phone=True), meet(), meet()
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    officer.signs_in("petugas.pupr.kab.bandung")
+    dispose(admin, number)
+    follow_up(officer, number, "Perbaikan dijadwalkan.")
+    officer.opens(f"/panel/laporan/{number}/request_hold")
+    officer.page.locator("#f-reason").fill("Menunggu aspal.")
+    officer.presses("YA")
+    assert "Permintaan Tahan Laporan: berhasil." in officer.reads
+    assert "Tarik Permintaan" in officer.reads
+
+    admin.opens("/panel?tab=requests")
+    admin.follows("Jalan Berlubang di Depan SDN Soreang 1")
+    assert "Menunggu aspal." in admin.reads
+    admin.presses("Terima")
+    assert "Permintaan diterima." in admin.reads
+    assert "Ditahan" in admin.reads
+    citizen.opens(f"/laporan/{number}")
+    assert "Menunggu aspal." not in citizen.reads
+
+
+def test_the_reporter_is_asked_and_answers(meet: Meet) -> None:
+    citizen, admin = meet(phone=True), meet()
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    admin.opens(f"/panel/laporan/{number}/defer")
+    admin.page.get_by_label("Data belum lengkap").first.check()
+    admin.page.locator("#f-note").fill("Di dekat gerbang yang mana?")
+    admin.presses("Tunda")
+    citizen.opens(f"/laporan/{number}")
+    assert "Giliran Anda" in citizen.reads
+    assert "Di dekat gerbang yang mana?" in citizen.reads
+    citizen.page.locator("#complete_information textarea").fill("Gerbang timur.")
+    citizen.presses("Kirim informasi")
+    assert "sedang memeriksa informasi tambahan" in citizen.reads
+    admin.opens("/panel?tab=deferred")
+    assert "Menunggu Evaluasi Kelengkapan Informasi" in admin.reads
+
+
+def test_only_pusat_reveals_an_anonymous_reporter_and_it_is_logged(meet: Meet) -> None:
+    citizen, pusat, admin = meet(phone=True), meet(), meet()
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    admin.opens(f"/panel/laporan/{number}")
+    assert "Buka identitas" not in admin.page.content()
+    pusat.signs_in("admin.pusat")
+    pusat.opens(f"/panel/laporan/{number}")
+    assert "Siti Aminah" not in pusat.page.content()
+    pusat.page.get_by_text("Buka identitas pelapor").click()
+    pusat.page.locator("#f-reason").fill("Permintaan pengadilan.")
+    pusat.presses("Buka identitas")
+    assert "Siti Aminah" in pusat.reads
+    assert "Identitas pelapor dibuka" in pusat.reads
+
+
+def test_a_letter_is_entered_and_disposed_in_one_step(meet: Meet) -> None:
+    admin = meet()
+    page = admin.page
+    admin.signs_in("admin.kab.bandung")
+    admin.opens("/panel/buat")
+    page.locator("#f-channel").select_option("letter")
+    page.locator("#f-title").fill("Selokan Mampet di Pasar Soreang")
+    page.locator("#f-body").fill("Selokan di belakang pasar mampet dan meluap.")
+    page.locator("#f-name").fill("Pak Dedi")
+    page.locator("#f-phone").fill("081298765432")
+    page.locator("#f-category").select_option(label="Jalan Berlubang")
+    page.get_by_label("Langsung verifikasi dan disposisikan").check()
+    page.get_by_label("Pengaduan Tidak Berkadar Pengawasan").check()
+    admin.finds_agency("unit", "umum tata ruang bandung", UNIT)
+    page.locator("main button.big").click()
+    page.wait_for_url("**/panel/laporan/*")
+    assert "Sudah didisposisikan." in admin.reads
+    assert "Kode akses untuk pelapor" in admin.reads
+    assert UNIT in admin.reads
+
+
+def test_a_form_sent_twice_does_its_work_once(meet: Meet) -> None:
+    citizen, admin, officer = meet(phone=True), meet(), meet()
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    dispose(admin, number)
+    officer.signs_in("petugas.pupr.kab.bandung")
+    officer.opens(f"/panel/laporan/{number}/follow_up")
+    officer.page.locator("#f-text").fill("Sudah ditambal.")
+    officer.page.evaluate(TWICE)
+    officer.opens(f"/panel/laporan/{number}")
+    assert officer.page.locator("article.said", has_text="Sudah ditambal.").count() == 1
+
+
+def test_a_session_that_has_run_out_is_renewed_unnoticed(meet: Meet) -> None:
+    admin = meet()
+    admin.signs_in("admin.kab.bandung")
+    _change_cookie(admin, access="run.out.token")
+    admin.opens("/panel?tab=closed")
+    assert "Kelola Laporan" in admin.reads
+    _change_cookie(admin, access="run.out.token", refresh="nobody's")
+    admin.opens("/panel?tab=closed")
+    assert "Masuk panel pengelola" in admin.reads
+
+
+def test_staff_reads_well_on_a_phone(meet: Meet) -> None:
+    citizen, admin = meet(phone=True), meet(phone=True)
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    assert admin.fits
+    for page in (f"/panel/laporan/{number}", f"/panel/laporan/{number}/verify", "/panel/buat"):
+        admin.opens(page)
+        assert admin.fits
+
+
+def _change_cookie(person: Person, **tokens: str) -> None:
+    """As the browser would hold it after a long while."""
+    cookies = Cookies(person.portal.secret, secure=False)
+    context = person.page.context
+    [sealed] = [one for one in context.cookies() if one["name"] == "lapor_panel"]
+    header = f"lapor_panel={sealed['value']}".encode()
+    session = cookies.read(Request({"type": "http", "headers": [(b"cookie", header)]}), "panel")
+    assert session.tokens is not None
+    session.tokens = session.tokens.model_copy(update=tokens)
+    answer = Response(json.dumps({}))
+    cookies.write(answer, "panel", session)
+    value = answer.headers["set-cookie"].split(";")[0].split("=", 1)[1]
+    context.add_cookies([{**sealed, "value": value}])
