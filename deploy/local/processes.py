@@ -4,7 +4,6 @@ import asyncio
 import os
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from deploy.local.child import Child
 from deploy.local.credentials import Credentials, environment
@@ -13,7 +12,8 @@ from shared.settings import Addresses
 
 @dataclass(frozen=True)
 class Description:
-    """One process: `module` is run with `python -m`; `port` names the setting of its address."""
+    """One process: `module` is run with `python -m`; `port` names the setting of its address, of
+    one that answers HTTP."""
 
     name: str
     module: str
@@ -32,11 +32,6 @@ PROCESSES = (
     Description("launcher", "workflows.launcher", "lapor_worker"),
     Description("relay", "workflows.relay", "lapor_relay"),
 )
-
-
-def present() -> list[Description]:
-    """The processes whose code is in this checkout."""
-    return [process for process in PROCESSES if _has_code(process.module)]
 
 
 class Process(Child):
@@ -70,11 +65,5 @@ class Process(Child):
         return status.split(b" ")[1:2] == [b"200"]
 
 
-_ROOT = Path(__file__).parent.parent.parent
 # The portal gets neither, also when the person's shell has them.
 _SECRET_OF_ANOTHER = {"LAPOR_DATABASE_URL", "LAPOR_NATS_URL"}
-
-
-def _has_code(module: str) -> bool:
-    path = _ROOT.joinpath(*module.split("."))
-    return (path / "__main__.py").exists() or path.with_suffix(".py").exists()

@@ -1,10 +1,8 @@
 """`lapor up`: starts servers, migrations, demo data and processes; watches; stops all of it."""
 
 import asyncio
-import importlib
-import importlib.util
 import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from typing import Any
 
 from deploy.local.child import Child, end_leftovers
@@ -14,7 +12,7 @@ from deploy.local.migrate import declare_streams, migrate_database
 from deploy.local.nats import Nats
 from deploy.local.ports import refuse_busy
 from deploy.local.postgres import OWNER, Postgres
-from deploy.local.processes import Process, present
+from deploy.local.processes import PROCESSES, Process
 from deploy.local.screen import Screen
 from deploy.local.search_attributes import search_attributes
 from deploy.local.temporal import Temporal
@@ -61,9 +59,9 @@ class _Stack:
 
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
-        self._processes = present()
         self.children: list[Child] = []
-        self.screen = Screen(_STEPS_BESIDE_PROCESSES + len(self._processes))
+        self._sign_ins: Sequence[tuple[str, str]] = ()
+        self.screen = Screen(_STEPS_BESIDE_PROCESSES + len(PROCESSES))
 
     async def start(self) -> None:
         addresses = self._addresses
@@ -72,12 +70,17 @@ class _Stack:
                 self.screen.say(f"  ended {name}, left over from an earlier start")
             refuse_busy(addresses)
             credentials = load_or_create(addresses.data_dir)
-            sign_ins = await self._start_servers(credentials)
+            await _all([self._start_bus(credentials), self._start_postgres(credentials)])
+            # What answers HTTP needs no table before somebody asks, and nobody does yet.
             await _all(
-                self._start(f"{process.name}", Process(process, addresses, credentials))
-                for process in self._processes
+                [
+                    self._start_temporal(),
+                    self._prepare_database(credentials),
+                    *self._processes(credentials, answering_http=True),
+                ]
             )
-        self.screen.welcome(addresses, self._processes, sign_ins, credentials.demo)
+            await _all(self._processes(credentials, answering_http=False))
+        self.screen.welcome(addresses, PROCESSES, self._sign_ins, credentials.demo)
 
     async def stop(self) -> None:
         """The processes first, together, then the servers they use."""
@@ -90,45 +93,59 @@ class _Stack:
         if self.children:
             self.screen.say(f"Stopped. The data stays in {self._addresses.data_dir}.")
 
-    async def _start_servers(self, credentials: Credentials) -> Sequence[tuple[str, str]]:
-        addresses, data_dir, host = self._addresses, self._addresses.data_dir, self._addresses.host
-        postgres = Postgres(
-            data_dir, password=credentials.postgres, port=addresses.postgres_port, host=host
-        )
+    async def _start_bus(self, credentials: Credentials) -> None:
+        addresses = self._addresses
         nats = Nats(
-            data_dir,
+            addresses.data_dir,
             password=credentials.nats,
             system_password=credentials.nats_system,
             port=addresses.nats_port,
             monitor_port=addresses.nats_monitor_port,
-            host=host,
+            host=addresses.host,
         )
+        await self._start("NATS", nats)
+        async with self.screen.step("streams"):
+            await declare_streams(nats.url)
+
+    async def _start_postgres(self, credentials: Credentials) -> None:
+        await self._start("Postgres", self._postgres(credentials))
+
+    async def _start_temporal(self) -> None:
+        addresses = self._addresses
         temporal = Temporal(
-            data_dir,
+            addresses.data_dir,
             port=addresses.temporal_port,
             ui_port=addresses.temporal_ui_port,
-            host=host,
+            host=addresses.host,
             search_attributes=search_attributes(),
         )
-        sign_ins: list[tuple[str, str]] = []
+        await self._start("Temporal", temporal)
 
-        async def database() -> None:
-            await self._start("Postgres", postgres)
-            async with self.screen.step("migrations"):
-                await asyncio.to_thread(postgres.create_roles, credentials.roles)
-                await asyncio.to_thread(postgres.create_database)
-                owner = postgres.url(OWNER, credentials.roles[OWNER])
-                await migrate_database(owner)
-            async with self.screen.step("demo agencies and staff"):
-                sign_ins.extend(await _load_demo(owner, credentials.demo))
+    async def _prepare_database(self, credentials: Credentials) -> None:
+        postgres = self._postgres(credentials)
+        owner = postgres.url(OWNER, credentials.roles[OWNER])
+        async with self.screen.step("migrations"):
+            await asyncio.to_thread(postgres.create_roles, credentials.roles)
+            await asyncio.to_thread(postgres.create_database)
+            await migrate_database(owner)
+        async with self.screen.step("demo agencies and staff"):
+            self._sign_ins = await _load_demo(owner, credentials.demo)
 
-        async def bus() -> None:
-            await self._start("NATS", nats)
-            async with self.screen.step("streams"):
-                await declare_streams(nats.url)
+    def _postgres(self, credentials: Credentials) -> Postgres:
+        addresses = self._addresses
+        return Postgres(
+            addresses.data_dir,
+            password=credentials.postgres,
+            port=addresses.postgres_port,
+            host=addresses.host,
+        )
 
-        await _all([self._start("Temporal", temporal), database(), bus()])
-        return sign_ins
+    def _processes(
+        self, credentials: Credentials, *, answering_http: bool
+    ) -> Iterator[Coroutine[Any, Any, None]]:
+        for process in PROCESSES:
+            if (process.port is not None) is answering_http:
+                yield self._start(process.name, Process(process, self._addresses, credentials))
 
     async def _start(self, title: str, child: Child) -> None:
         async with self.screen.step(title):
@@ -138,7 +155,7 @@ class _Stack:
             await child.wait_ready()
 
 
-async def _all(work: Any) -> None:
+async def _all(work: Iterable[Coroutine[Any, Any, None]]) -> None:
     """All at once; the first trouble ends the rest and is raised as itself."""
     try:
         async with asyncio.TaskGroup() as group:
@@ -149,9 +166,6 @@ async def _all(work: Any) -> None:
 
 
 async def _load_demo(database_url: str, password: str) -> Sequence[tuple[str, str]]:
-    if importlib.util.find_spec("deploy.demo") is None:
-        return []
-    if importlib.util.find_spec("deploy.demo.seed") is None:
-        return []
-    seed = importlib.import_module("deploy.demo.seed")
-    return list(await seed.load(database_url, password))
+    from deploy.demo import seed  # slow to import, while others start
+
+    return await seed.load(database_url, password)

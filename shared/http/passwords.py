@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -10,8 +11,6 @@ __all__ = ["hash_password", "needs_rehash", "verify_password"]
 
 _hasher = PasswordHasher()
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
-# Checked against when there is nobody of that name, so that the answer takes as long.
-_nobody = PasswordHasher().hash("nobody")
 
 
 async def hash_password(password: str) -> str:
@@ -22,9 +21,7 @@ async def hash_password(password: str) -> str:
 async def verify_password(stored: str | None, password: str) -> bool:
     """Whether the password is right. Give None where there is no such person: the answer is
     False after the same time."""
-    matches = await asyncio.get_running_loop().run_in_executor(
-        _threads, _matches, stored or _nobody, password
-    )
+    matches = await asyncio.get_running_loop().run_in_executor(_threads, _matches, stored, password)
     return matches and stored is not None
 
 
@@ -33,8 +30,15 @@ def needs_rehash(stored: str) -> bool:
     return _hasher.check_needs_rehash(stored)
 
 
-def _matches(stored: str, password: str) -> bool:
+def _matches(stored: str | None, password: str) -> bool:
+    nobody = _nobody()  # asked for in any case: the first time it takes long
     try:
-        return _hasher.verify(stored, password)
+        return _hasher.verify(stored or nobody, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _nobody() -> str:
+    """Checked against when there is nobody of that name, so that the answer takes as long."""
+    return _hasher.hash("nobody")
