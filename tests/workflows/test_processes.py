@@ -1,0 +1,82 @@
+"""Worker, launcher and relay as the processes they are: wait for servers, work, stop cleanly."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from shared.bus import declare
+from shared.lifecycle.actions import Action
+from shared.settings import Settings
+from shared.temporal.door import Door
+from tests.conftest import SettingsOf, UrlOf
+from tests.workflows.factory import PROVINCE_ADMIN, Reports
+
+_ROOT = Path(__file__).parent.parent.parent
+
+
+async def test_three_processes_carry_a_report_and_stop_when_told(
+    reports: Reports,
+    door: Door,
+    settings_for: SettingsOf,
+    fresh_database: UrlOf,
+    nats_url: str,
+) -> None:
+    await declare(nats_url)
+    roles = {"worker": "lapor_worker", "launcher": "lapor_worker", "relay": "lapor_relay"}
+    async with asyncio.timeout(60):
+        settings = {
+            name: _environment(settings_for(role), fresh_database(role))
+            for name, role in roles.items()
+        }
+        async with (
+            _process("worker", settings["worker"]),
+            _process("launcher", settings["launcher"]),
+            _process("relay", settings["relay"]),
+        ):
+            state = await reports.accept()
+            while await reports.value("SELECT launched_at IS NULL FROM lifecycle.report"):
+                await asyncio.sleep(0.1)
+            command = await reports.command(
+                state, Action.VERIFY, PROVINCE_ADMIN, state.last_step_at
+            )
+            outcome = await door.send(command, state)
+            assert outcome is not None
+            assert outcome.done
+            while await reports.value("SELECT count(*) > 0 FROM lifecycle.outbox"):
+                await asyncio.sleep(0.1)
+
+
+async def test_a_process_that_still_waits_for_its_servers_stops_when_told(
+    settings_for: SettingsOf,
+) -> None:
+    nowhere = "postgresql+psycopg://lapor_worker:x@127.0.0.1:9/lapor"
+    environment = _environment(settings_for("lapor_worker"), nowhere)
+    environment |= {"LAPOR_NATS_URL": "nats://127.0.0.1:9", "LAPOR_TEMPORAL_ADDRESS": "127.0.0.1:9"}
+    for name in ("worker", "launcher", "relay"):
+        async with asyncio.timeout(20), _process(name, environment):
+            await asyncio.sleep(2)
+
+
+@asynccontextmanager
+async def _process(name: str, environment: dict[str, str]) -> AsyncIterator[None]:
+    """Runs while the block does; SIGTERM must end it within seconds, with code 0."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", f"workflows.{name}", env=environment, cwd=_ROOT
+    )
+    try:
+        yield
+    except BaseException:
+        process.kill()
+        raise
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 15) == 0
+
+
+def _environment(settings: Settings, database_url: str) -> dict[str, str]:
+    values = settings.model_dump() | {"database_url": database_url}
+    ours = {f"LAPOR_{k.upper()}": str(v) for k, v in values.items() if v is not None}
+    return {**os.environ, **ours, "PYTHONPATH": str(_ROOT)}
