@@ -5,7 +5,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import psycopg
 from sqlalchemy import text
@@ -64,13 +65,18 @@ async def pause(seconds: float, stopping: asyncio.Event) -> None:
 
 
 async def repeat(
-    name: str, every: float, work: Callable[[], Awaitable[None]], stopping: asyncio.Event
+    name: str, every: float, work: Callable[[], Coroutine[Any, Any, None]], stopping: asyncio.Event
 ) -> None:
-    """Do the work every so many seconds; trouble is logged and it is tried again."""
+    """Do the work every so many seconds; trouble is logged and it is tried again. What is
+    under way when the process is to stop is given up: it must be safe to repeat."""
+    stop = asyncio.create_task(stopping.wait())
     while not stopping.is_set():
-        try:
-            await work()
-        except Exception as error:  # noqa: BLE001 - one failure must not end the others
+        working = asyncio.create_task(work())
+        await asyncio.wait({working, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            working.cancel()
+            await asyncio.wait({working})
+        elif (error := working.exception()) is not None:
             log.warning("%s: %s, trying again", name, type(error).__name__)
         await pause(every, stopping)
 

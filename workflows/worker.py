@@ -1,6 +1,7 @@
 """The worker: carries reports through their life, and picks up what was left lying."""
 
 import asyncio
+from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -55,6 +56,7 @@ def make_worker(
         workflow_runner=sandbox(),
         max_cached_workflows=cached_runs,
         max_concurrent_activities=POOL,
+        graceful_shutdown_timeout=timedelta(seconds=5),
     )
 
 
