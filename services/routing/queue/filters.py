@@ -109,8 +109,9 @@ def conditions(
         found.append("r.assignee_id = :me")
         given["me"] = staff_id
     if query.q is not None:
-        found.append(_WORDS)
-        given |= {"q": query.q, "q_number": _number(query.q)}
+        number = _number(query.q)
+        found.append(_WORDS if number is None else f"(r.number = :q_number OR {_WORDS})")
+        given |= {"q": query.q} | ({} if number is None else {"q_number": number})
     return found, given
 
 
@@ -135,9 +136,8 @@ _ESCALATED = (
     " WHERE e.number = r.number AND e.agency_id = :escalated_to)"
 )
 _WORDS = (
-    "r.number IN (SELECT x.number FROM lifecycle.report_text x"
-    " WHERE x.search @@ websearch_to_tsquery('indonesian', :q)"
-    " UNION ALL SELECT CAST(:q_number AS bigint))"
+    "EXISTS (SELECT FROM lifecycle.report_text x WHERE x.number = r.number"
+    " AND x.search @@ websearch_to_tsquery('indonesian', :q))"
 )
 
 
