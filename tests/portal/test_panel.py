@@ -43,6 +43,28 @@ def test_a_request_to_hold_is_asked_and_decided(meet: Meet) -> None:
     assert "Menunggu aspal." not in citizen.reads
 
 
+def test_a_unit_says_it_is_not_its_authority_and_the_admin_decides(meet: Meet) -> None:
+    citizen, admin, officer = meet(phone=True), meet(), meet()
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    officer.signs_in("petugas.pupr.kab.bandung")
+    dispose(admin, number)
+    officer.opens(f"/panel/laporan/{number}/request_not_authority")
+    officer.finds_agency("suggested_agency_id", "dinas bandung", "Kabupaten Bandung")
+    officer.page.locator("#f-reason").fill("Jalan ini milik provinsi.")
+    officer.presses("YA")
+    assert "Permintaan Bukan Wewenang: berhasil." in officer.reads
+    admin.opens(f"/panel/laporan/{number}")
+    assert "Jalan ini milik provinsi." in admin.reads
+    assert "Verifikasi Ulang" in admin.reads
+    admin.page.get_by_label("Alasan").fill("Ruas ini milik kabupaten.")
+    admin.presses("Tolak Bukan Wewenang")
+    assert "Permintaan ditolak." in admin.reads
+    officer.opens(f"/panel/laporan/{number}")
+    assert "Ditolak" in officer.reads
+    assert "Tindak Lanjut" in officer.reads
+
+
 def test_the_reporter_is_asked_and_answers(meet: Meet) -> None:
     citizen, admin = meet(phone=True), meet()
     number, _ = submit(citizen)

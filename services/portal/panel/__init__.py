@@ -1,13 +1,12 @@
 """The staff panel: sign in, queues, reports, every action, new reports on somebody's behalf."""
 
-from services.portal.panel import acting, manual, queue, report, requests, sign_in, x_post
+from services.portal.panel.acting import router as acting
+from services.portal.panel.manual import router as manual
+from services.portal.panel.queue import router as queue
+from services.portal.panel.report import router as report
+from services.portal.panel.requests import router as requests
+from services.portal.panel.sign_in import router as sign_in
+from services.portal.panel.x_post import router as x_post
 
-routers = [
-    sign_in.router,
-    queue.router,
-    manual.router,
-    x_post.router,
-    report.router,
-    requests.router,
-    acting.router,
-]
+# `acting` takes any name for an action, so it is asked last.
+routers = [sign_in, queue, manual, x_post, report, requests, acting]

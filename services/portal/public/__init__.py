@@ -1,12 +1,10 @@
 """The public site: report, track, act on one's own report, read what is public."""
 
-from services.portal.public import accounts, browsing, home, own_report, submission, tracking
+from services.portal.public.accounts import router as accounts
+from services.portal.public.browsing import router as browsing
+from services.portal.public.home import router as home
+from services.portal.public.own_report import router as own_report
+from services.portal.public.submission import router as submission
+from services.portal.public.tracking import router as tracking
 
-routers = [
-    home.router,
-    submission.router,
-    tracking.router,
-    own_report.router,
-    accounts.router,
-    browsing.router,
-]
+routers = [home, submission, tracking, own_report, accounts, browsing]

@@ -1,0 +1,100 @@
+"""The public site's further pages: accounts, files, what neighbours may see."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from tests.portal.conftest import Meet
+from tests.portal.test_one_story import dispose, follow_up, submit
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def test_an_account_keeps_its_reports_together(meet: Meet) -> None:
+    citizen = meet(phone=True)
+    page = citizen.page
+    citizen.opens("/daftar")
+    page.locator("#f-name").fill("Rina Marlina")
+    page.locator("#f-email").fill("rina@contoh.id")
+    page.locator("#f-password").fill("kata sandi panjang")
+    citizen.presses("Daftar")
+    assert "Akun Anda sudah dibuat." in citizen.reads
+    citizen.opens("/buat-laporan")
+    assert page.locator("#f-phone").count() == 0
+    page.locator("#f-title").fill("Lampu jalan padam")
+    page.locator("#f-body").fill("Lampu di Jalan Melati padam sejak seminggu.")
+    citizen.presses("Kirim laporan")
+    citizen.opens("/laporan-saya")
+    citizen.follows("Lampu jalan padam")
+    assert "sedang memeriksa laporan Anda" in citizen.reads
+
+    with page.expect_navigation():
+        page.get_by_role("button", name="Keluar").click()
+    citizen.opens("/laporan-saya")
+    page.locator("#f-contact").fill("rina@contoh.id")
+    page.locator("#f-password").fill("salah salah salah")
+    citizen.presses("Masuk")
+    assert "Gagal masuk" in citizen.reads
+    page.locator("#f-password").fill("kata sandi panjang")
+    citizen.presses("Masuk")
+    assert "Lampu jalan padam" in citizen.reads
+
+
+def test_a_picture_is_sent_and_seen_by_who_may(meet: Meet) -> None:
+    citizen, admin, neighbour = meet(phone=True), meet(), meet(phone=True)
+    page = citizen.page
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(picture, "JPEG")
+    citizen.opens("/buat-laporan")
+    page.locator("#f-title").fill("Tiang listrik miring")
+    page.locator("#f-body").fill("Tiang di depan balai desa hampir roboh.")
+    page.locator("#f-name").fill("Asep")
+    page.locator("#f-phone").fill("081234567891")
+    citizen.finds_agency("addressee", "kabupaten bandung", "Pemerintah Kabupaten Bandung")
+    page.locator("#f-attachments").set_input_files(
+        {"name": "tiang.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
+    )
+    citizen.presses("Kirim laporan")
+    number = page.locator("#nomor").inner_text()
+    citizen.opens(f"/laporan/{number}")
+    link = page.get_by_role("link", name="tiang.jpg").get_attribute("href")
+    assert link is not None
+    assert page.request.get(citizen.portal.address + link).status == 200
+    assert neighbour.page.request.get(citizen.portal.address + link).status == 404
+
+    admin.signs_in("admin.kab.bandung")
+    admin.opens(f"/panel/laporan/{number}")
+    link = admin.page.get_by_role("link", name="tiang.jpg").get_attribute("href")
+    assert link is not None
+    assert admin.page.request.get(citizen.portal.address + link).status == 200
+    admin.opens(f"/panel/laporan/{number}")
+    assert "Lampiran diunduh" in admin.reads
+
+
+def test_what_the_agency_keeps_secret_the_neighbours_do_not_read(meet: Meet) -> None:
+    citizen, admin, officer = meet(phone=True), meet(), meet()
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    dispose(admin, number)
+    officer.signs_in("petugas.pupr.kab.bandung")
+    follow_up(officer, number, "Jadwal kami minggu depan.")
+    officer.opens(f"/panel/laporan/{number}/follow_up")
+    officer.page.locator("#f-text").fill("Pemilik lahan menolak pembebasan.")
+    officer.page.get_by_label("Rahasia").check()
+    officer.presses("KIRIM")
+    citizen.opens(f"/laporan/{number}")
+    assert "Pemilik lahan" in citizen.reads
+    neighbour = meet(phone=True)
+    neighbour.opens("/laporan?q=berlubang")
+    neighbour.opens(f"/laporan/{number}")
+    assert "Jadwal kami minggu depan." in neighbour.reads
+    assert "Pemilik lahan" not in neighbour.reads
+
+
+def test_an_unknown_page_says_so(meet: Meet) -> None:
+    person = meet(phone=True)
+    person.opens("/tidak-ada")
+    assert "Tidak ditemukan" in person.reads
+    person.opens("/laporan/99999999")
+    assert "Tidak ditemukan" in person.reads
