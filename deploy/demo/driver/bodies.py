@@ -20,7 +20,7 @@ MANUAL = frozenset(
 )
 """The channels that staff enter by hand."""
 
-PUBLIC = frozenset({"website", "android", "ios", "agency_website", "open311", "partner"})
+PUBLIC = frozenset({"website", "android", "ios", "agency_website", "open311"})
 """The channels of the public form."""
 
 
@@ -43,7 +43,8 @@ def report_form(report: DemoReport, today: date) -> dict[str, Any]:
 
 def submission(report: DemoReport, today: date, *, with_account: bool) -> dict[str, Any]:
     """The public form; who has an account does not say again who it is."""
-    channel = _INSTEAD.get(report.channel, report.channel)
+    # Intake has no Open311 interface yet; such a report comes by the website.
+    channel = "website" if report.channel == "open311" else report.channel
     form = {**report_form(report, today), "channel": channel}
     return form if with_account else {**form, "reporter": reporter(report)}
 
@@ -89,7 +90,3 @@ def corrections(report: DemoReport, directory: Directory) -> dict[str, Any]:
 def verification(report: DemoReport, directory: Directory, agency: str) -> dict[str, Any]:
     """The verification that disposes the report to an agency."""
     return {**corrections(report, directory), "agency_id": directory.agencies[agency]}
-
-
-# Intake has no Open311 interface and reads nothing from partners yet.
-_INSTEAD = {"open311": "website", "partner": "agency_website"}

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 
 from deploy.demo.driver.api import Api
 from deploy.demo.driver.directory import Directory, read_directory
+from deploy.demo.driver.partner import DemoPartner, open_partner
 from deploy.demo.driver.staffing import PUSAT, SignIns
 from deploy.local.credentials import load_or_create, stack_settings
 from deploy.local.trouble import StackError
@@ -27,6 +28,7 @@ class Desk:
     followup: Api
     sign_ins: SignIns
     directory: Directory
+    partner: DemoPartner
     sms_secret: str
     password: str
     today: date
@@ -51,17 +53,20 @@ async def open_desk() -> AsyncIterator[Desk]:
     ]
     try:
         sign_ins = SignIns(routing, password)
-        yield Desk(
-            intake=intake,
-            routing=routing,
-            followup=followup,
-            sign_ins=sign_ins,
-            directory=await _directory(routing, sign_ins),
-            sms_secret=settings.sms_secret,
-            password=password,
-            today=datetime.now(UTC).date(),
-            run=secrets.token_hex(4),
-        )
+        directory = await _directory(routing, sign_ins)
+        async with open_partner(settings) as partner:
+            yield Desk(
+                intake=intake,
+                routing=routing,
+                followup=followup,
+                sign_ins=sign_ins,
+                directory=directory,
+                partner=partner,
+                sms_secret=settings.sms_secret,
+                password=password,
+                today=datetime.now(UTC).date(),
+                run=secrets.token_hex(4),
+            )
     finally:
         for service in services:
             await service.close()

@@ -25,7 +25,8 @@ from deploy.demo.reports import DemoReport
 
 
 class Life:
-    """One report. `handler` is where it is, `acting` the agency whose admin has the next word."""
+    """One report. `chain` is who handed it to whom, the handler last; `acting` the agency whose
+    admin has the next word."""
 
     def __init__(self, desk: Desk, report: DemoReport, sent: Sent, rng: random.Random) -> None:
         self._desk = desk
@@ -33,7 +34,8 @@ class Life:
         self._number = sent.number
         self._reporter = sent.reporter
         self._rng = rng
-        self._handler = self._acting = ROOT
+        self._acting = ROOT
+        self._chain = [ROOT]
         self._request = ""
         self._files: list[str] = []
         self._follow_ups = 0
@@ -41,7 +43,7 @@ class Life:
     async def carry_out(self, steps: Iterable[Step], told: Callable[[Step], None]) -> None:
         """Every step in turn; tells of each that is done. Raises `Refusal` at the first failing."""
         found = await self._desk.routing.get(f"/reports/{self._number}", await self._token(PUSAT))
-        self._handler = found["handler"]["code"]
+        self._chain = [one["code"] for one in found["chain"]]
         self._acting = agency_with_admin(self._handler)
         self._files = [one["id"] for one in found["attachments"] if one["of"] == "report"]
         for step in steps:
@@ -55,7 +57,8 @@ class Life:
         await self._bring_within_reach()
         if self._acting != below:
             await self._route("throw", admin_of(self._acting), agency_id=self._id(below))
-            self._handler = self._acting = below
+            self._hand_to(below)
+            self._acting = below
 
     async def _ask_for_information(self) -> None:
         note = self._report.texts.deferral_question
@@ -102,7 +105,7 @@ class Life:
             await self._dispose(self._rng.choice(beside))
 
     async def _disown_elsewhere(self) -> None:
-        if stands_in(self._handler, self._acting) and self._handler != self._acting:
+        if self._handler != self._acting:
             await self._disown(officer_of(self._handler), self._report.destination)
 
     async def _forward(self) -> None:
@@ -112,7 +115,7 @@ class Life:
         copies = [self._id(ROOT)] if self._acting != ROOT else []
         to = self._id(self._report.destination)
         await self._route("forward", admin_of(self._acting), agency_id=to, copies=copies)
-        self._handler = self._report.destination
+        self._hand_to(self._report.destination)
 
     async def _ask_not_authority(self) -> None:
         if self._handler != ROOT:
@@ -186,10 +189,18 @@ class Life:
     # How
 
     @property
+    def _handler(self) -> str:
+        return self._chain[-1]
+
+    @property
     def _deciding(self) -> str:
         """The agency that delegated the report to its handler, or stands in for it."""
-        beneath = stands_in(self._handler, self._acting) and self._handler != self._acting
-        return self._acting if beneath else agency_above(self._handler)
+        return self._chain[-2] if len(self._chain) > 1 else agency_above(self._handler)
+
+    def _hand_to(self, agency: str) -> None:
+        """The chain after the acting agency handed the report on."""
+        above = [one for one in self._chain if one != self._acting and stands_in(self._acting, one)]
+        self._chain = list(dict.fromkeys([*above, self._acting, agency]))
 
     async def _bring_within_reach(self) -> None:
         """Who has the report by mistake says so, until somebody can hand it where it belongs."""
@@ -208,7 +219,7 @@ class Life:
         if not self._report.secret:
             body["released_attachments"] = self._files[:1]
         await self._act(self._desk.routing, "verify", admin_of(self._acting), body)
-        self._handler = agency
+        self._hand_to(agency)
 
     async def _request_above(self, kind: str, reason: str) -> None:
         self._request = str(uuid4())

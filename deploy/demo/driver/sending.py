@@ -13,6 +13,7 @@ from deploy.demo.driver import bodies
 from deploy.demo.driver.api import Api, File, Refusal
 from deploy.demo.driver.desk import Desk, address_of
 from deploy.demo.driver.files import letter, photograph
+from deploy.demo.driver.partner import ThroughPartner
 from deploy.demo.driver.reporters import ByCode, ReporterSide
 from deploy.demo.driver.staffing import admin_of
 from deploy.demo.reports import DemoReport
@@ -41,7 +42,9 @@ async def send(desk: Desk, report: DemoReport, index: int, *, dispose: bool) -> 
         return await _by_manual_form(desk, report, index, dispose and index % 2 == 0)
     if report.channel == "sms":
         return await _by_sms(desk, report, index, rng)
-    return await _by_x(desk, report, index)
+    if report.channel == "x":
+        return await _by_x(desk, report, index)
+    return await _by_partner(desk, report, index)
 
 
 def sms_parts(text: str) -> list[str]:
@@ -138,6 +141,12 @@ async def _by_x(desk: Desk, report: DemoReport, index: int) -> Sent:
     form = bodies.post_on_x(report, desk.today, desk.post_id())
     answer = await desk.intake.post("/channels/x/reports", form, token=token)
     return _sent(desk, answer, address_of(index))
+
+
+async def _by_partner(desk: Desk, report: DemoReport, index: int) -> Sent:
+    external_id = f"{desk.run}-{index}"
+    number = await desk.partner.submit(report, external_id, desk.today)
+    return Sent(number, ThroughPartner(desk.partner, external_id))
 
 
 def _sent(desk: Desk, answer: dict[str, Any], address: str) -> Sent:
