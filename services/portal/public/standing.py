@@ -25,6 +25,8 @@ def _until(report: dict[str, Any]) -> str:
     status, due = report["status"], report["due_at"]
     if status == "AWAITING_INFORMATION":
         return "Selama itu laporan menunggu jawaban Anda."
+    if due and report["overdue"]:
+        return f"Seharusnya paling lambat {day(due)}: {report['countdown'] or 'terlambat'}."
     if due:
         left = f" ({report['countdown']})" if report["countdown"] else ""
         return f"Paling lambat {day(due)}{left}."
