@@ -1,0 +1,181 @@
+"""What somebody may not see is not in what they download."""
+
+from typing import Any
+
+import httpx
+import orjson
+import psycopg
+import pytest
+
+from tests.reporting.conftest import Bearer
+from tests.reporting.factory import (
+    CITY,
+    CITY_ADMIN,
+    HEALTH,
+    HEALTH_ADMIN,
+    PAPUA,
+    PAPUA_ADMIN,
+    PUSAT_ADMIN,
+    ROADS,
+    ROADS_OFFICER,
+)
+
+SUBTREES = {
+    PUSAT_ADMIN: None,
+    CITY_ADMIN: {2, 3, 4},
+    ROADS_OFFICER: {3},
+    HEALTH_ADMIN: {4},
+    PAPUA_ADMIN: {5, 6},
+}
+
+
+async def lines(
+    reporting: httpx.AsyncClient, header: dict[str, str], **selection: Any
+) -> list[dict[str, Any]]:
+    answer = await reporting.post(
+        "/downloads", json={"format": "jsonl", "selection": selection}, headers=header
+    )
+    assert answer.status_code == 200, answer.text
+    return [orjson.loads(line) for line in answer.content.splitlines()]
+
+
+def numbers(url: str, condition: str) -> set[int]:
+    with psycopg.connect(url) as connection:
+        found = connection.execute(
+            f"SELECT number FROM lifecycle.report WHERE {condition}".encode()  # noqa: S608
+        )
+        return {number for (number,) in found}
+
+
+@pytest.mark.parametrize("staff", [CITY_ADMIN, ROADS_OFFICER, HEALTH_ADMIN, PAPUA_ADMIN])
+async def test_only_reports_of_the_own_subtree(
+    reporting: httpx.AsyncClient, bearer: Bearer, owner_url: str, staff: int
+) -> None:
+    found = await lines(reporting, bearer(staff), tab="incoming")
+    handlers = ", ".join(map(str, SUBTREES[staff] or ()))
+    assert {r["number"] for r in found} == numbers(owner_url, f"handler_id IN ({handlers})")
+
+
+@pytest.mark.parametrize(
+    ("tab", "condition"),
+    [
+        ("deferred", "handler_id IN (2, 3, 4) AND tab = 'deferred'"),
+        ("archived", "handler_id IN (2, 3, 4) AND tab = 'archived'"),
+        ("disposed", "handler_id IN (2, 3, 4) AND verified_at IS NOT NULL"),
+        ("thrown", "handler_id IN (3, 4) AND tab IN ('unverified', 'deferred')"),
+    ],
+)
+async def test_each_tab_holds_its_reports(
+    reporting: httpx.AsyncClient, bearer: Bearer, owner_url: str, tab: str, condition: str
+) -> None:
+    found = await lines(reporting, bearer(CITY_ADMIN), tab=tab)
+    if tab == "thrown":  # by pusat or the city, seen from the city: what the city threw itself
+        condition = "handler_id = 3 AND tab IN ('unverified', 'deferred') OR " + (
+            "handler_id = 4 AND tab IN ('unverified', 'deferred')"
+        )
+    assert {r["number"] for r in found} == numbers(owner_url, condition)
+
+
+async def test_for_the_agency_alone_what_came_to_it_also_where_it_handed_it_on(
+    reporting: httpx.AsyncClient, bearer: Bearer, owner_url: str
+) -> None:
+    header = bearer(CITY_ADMIN)
+    came = await lines(reporting, header, tab="incoming", scope="own")
+    assert {r["number"] for r in came} == numbers(owner_url, "chain @> '{2}'")
+    thrown = await lines(reporting, header, tab="thrown", scope="own")
+    assert {r["number"] for r in thrown} == numbers(
+        owner_url, "chain @> '{2}' AND handler_id <> 2 AND tab IN ('unverified', 'deferred')"
+    )
+    below = await lines(reporting, header, tab="incoming", agency=ROADS)
+    assert {r["number"] for r in below} == numbers(owner_url, "handler_id = 3")
+
+
+@pytest.mark.parametrize(
+    ("staff", "agency"),
+    [(ROADS_OFFICER, CITY), (ROADS_OFFICER, HEALTH), (CITY_ADMIN, PAPUA), (CITY_ADMIN, 999)],
+)
+async def test_an_agency_beside_or_above_is_not_found(
+    reporting: httpx.AsyncClient, bearer: Bearer, staff: int, agency: int
+) -> None:
+    answer = await reporting.post(
+        "/downloads",
+        json={"selection": {"tab": "incoming", "agency": agency}},
+        headers=bearer(staff),
+    )
+    assert (answer.status_code, answer.json()["code"]) == (404, "agency_not_found")
+
+
+async def test_copies_are_not_downloaded_least_of_all_secret_ones(
+    reporting: httpx.AsyncClient, bearer: Bearer, owner_url: str
+) -> None:
+    secret = min(numbers(owner_url, "handler_id = 5 AND secret"))
+    with psycopg.connect(owner_url) as connection:
+        connection.execute(
+            "INSERT INTO lifecycle.copy (number, agency_id) VALUES (%s, %s)", [secret, ROADS]
+        )
+    found = await lines(reporting, bearer(ROADS_OFFICER), tab="incoming")
+    assert secret not in {r["number"] for r in found}
+    with psycopg.connect(owner_url) as connection:
+        connection.execute("DELETE FROM lifecycle.copy")
+
+
+async def test_nobodys_identity_is_in_it(
+    reporting: httpx.AsyncClient, bearer: Bearer, owner_url: str
+) -> None:
+    """No column could hold one, and the role that makes downloads cannot read any."""
+    found = await lines(reporting, bearer(CITY_ADMIN), tab="deferred")
+    people = {"name", "phone", "email", "nik", "reporter", "reporter_id", "made_by"}
+    assert not people & set(found[0])
+    with psycopg.connect(owner_url) as connection:
+        readable = connection.execute(
+            "SELECT table_name FROM information_schema.role_table_grants"
+            " WHERE grantee = 'lapor_reporting' AND table_schema = 'intake'"
+        ).fetchall()
+    assert {name for (name,) in readable} == {"published_attachment", "partner_directory"}
+
+
+async def test_people_are_for_admins_of_the_subtree(
+    reporting: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    found = await lines(reporting, bearer(CITY_ADMIN), tab="users")
+    assert {r["username"] for r in found} == {"bandung", "dbmp", "dinkes", "lama"}
+    active = await lines(reporting, bearer(CITY_ADMIN), tab="users", active=True, agency=ROADS)
+    assert [r["username"] for r in active] == ["dbmp"]
+    answer = await reporting.post(
+        "/downloads", json={"selection": {"tab": "users"}}, headers=bearer(ROADS_OFFICER)
+    )
+    assert (answer.status_code, answer.json()["code"]) == (403, "users_for_admins")
+
+
+async def test_without_signing_in_there_is_nothing(reporting: httpx.AsyncClient) -> None:
+    for method, path in (
+        *[("POST", "/downloads"), ("GET", "/downloads"), ("GET", "/events")],
+        ("GET", "/downloads/00000000-0000-4000-8000-000000000000"),
+    ):
+        answer = await reporting.request(method, path, json={"selection": {"tab": "incoming"}})
+        assert answer.status_code == 401
+
+
+async def test_who_has_left_downloads_nothing(reporting: httpx.AsyncClient, bearer: Bearer) -> None:
+    answer = await reporting.post(
+        "/downloads", json={"selection": {"tab": "incoming"}}, headers=bearer(15)
+    )
+    assert answer.status_code == 401
+
+
+async def test_every_download_is_logged_and_the_log_stays(
+    reporting: httpx.AsyncClient, bearer: Bearer, owner_url: str, settings: Any
+) -> None:
+    await lines(reporting, bearer(HEALTH_ADMIN), tab="archived", channel=["sms"])
+    with psycopg.connect(owner_url) as connection:
+        last = connection.execute(
+            "SELECT staff_id, agency_id, event, tab, format, selection, rows"
+            " FROM reporting.download_log ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+    assert last is not None
+    rows = len(numbers(owner_url, "handler_id = 4 AND tab = 'archived' AND channel = 'sms'"))
+    selection = {"tab": "archived", "channel": ["sms"]}
+    assert last == (HEALTH_ADMIN, HEALTH, "made", "archived", "jsonl", selection, rows)
+    plain = settings.database_url.replace("+psycopg", "")
+    with psycopg.connect(plain) as own, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        own.execute("DELETE FROM reporting.download_log")
