@@ -31,6 +31,7 @@ demo: $(READY)  ## Send REPORTS=100 varied reports through a running stack (`mak
 
 docs: $(READY)  ## Bring the generated parts of the documentation up to date
 	$(BIN)/python -m deploy.documentation.actions
+	$(BIN)/python -m deploy.documentation.asyncapi
 
 lock: $(READY)  ## Pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \

@@ -1,8 +1,9 @@
 """The report a partner system sends: its form, and what of it acceptance gets."""
 
+from datetime import date
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.intake.new_report import NewReport
@@ -19,6 +20,10 @@ class PartnerReport(ReportForm):
 
     external_id: ExternalId
     reporter: ReporterForm
+    # Without the form's reading of an empty text, after which JSON's times are none any more.
+    happened_at: date | AwareDatetime | None = Field(
+        None, description="A day, or an instant with its zone; not in the future"
+    )
     addressee: Annotated[Annotated[str, Field(max_length=100)] | None, Left] = Field(
         None, description="The agency addressed, by code"
     )

@@ -52,6 +52,11 @@ def problems_of_refusal(problem: Problem) -> tuple[ReceiptProblem, ...]:
     return (ReceiptProblem(field=None, code=problem.code, message=detail),)
 
 
+def problem_codes() -> frozenset[str]:
+    """The codes for a message as a whole, beside those of forms and of refused commands."""
+    return frozenset(_WORDS) - {"invalid_field"}
+
+
 # A field we do not know may be named by mistake with what was to be its value.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z_]{0,39}")
 

@@ -1,0 +1,110 @@
+"""The partner guide's example is run as it stands there, by a client that is not ours."""
+
+import asyncio
+import os
+import re
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from deploy.documentation.asyncapi import TOLD_EVENTS
+from deploy.partners.register import add
+from services.followup.follow_ups import FollowUpForm, follow_up
+from shared.bus.cloudevents import MAX_INBOUND
+from shared.bus.streams import INGEST_KINDS, PARTNERS
+from shared.commanding.performing import perform
+from shared.database.engine import Database
+from shared.http.tokens import Staff
+from shared.lifecycle.actions import Action
+from shared.partners.problems import problem_codes
+from tests.partners.conftest import Stack
+from tests.workflows.factory import DINAS, PROVINCE, PROVINCE_ADMIN, ROOT
+
+GUIDE = Path(__file__).parent.parent.parent / "docs" / "partner-guide.md"
+
+
+async def test_the_example_sends_a_report_answers_the_follow_up_and_sees_it_closed(
+    stack: Stack, node_client: Path
+) -> None:
+    await stack.start_all()
+    partner = await add(stack.owner, stack.server.url, stack.server.folder, "Dukcapil")
+    settings = stack.settings("lapor_followup")
+    environment = {
+        "NATS_URL": stack.server.address,
+        "LAPOR_SYSTEM": "dukcapil",
+        "LAPOR_SEED": partner.nkey_seed,
+        "LAPOR_TOKEN": partner.http_token,
+        "LAPOR_INTAKE": settings.intake_url,
+        "LAPOR_ADDRESSEE": f"A{PROVINCE}",
+    }
+    [code] = re.findall(r"```javascript\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    (node_client / "guide.js").write_text(code)
+    process = await asyncio.create_subprocess_exec(
+        "node",
+        str(node_client / "guide.js"),
+        env={"PATH": os.environ["PATH"], **environment},
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    try:
+        said = await _says(process, r"report (\d+), for the reporter: [2-9A-HJKMNP-Z]{8}$")
+        number = int(said[1])
+        await stack.does(number, Action.VERIFY, PROVINCE_ADMIN)
+        await _says(process, r"JKT/2026/0001 verified: VERIFIED$")
+        await _follow_up(stack, number)
+        await _says(process, r"the agency says: Dua lampu sudah kami ganti\.$")
+        await _says(process, r"reply accepted, now REPLIED_BY_REPORTER$")
+        await _follow_up(stack, number)
+        await _says(process, r"the agency says: Dua lampu sudah kami ganti\.$")
+        await stack.does(number, Action.CLOSE, PROVINCE_ADMIN)
+        await _says(process, r"JKT/2026/0001 closed: CLOSED_BY_ADMIN$")
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+    said_back = await stack.rows(
+        "SELECT words FROM followup.published_message WHERE action = 'reply' LIMIT 1"
+    )
+    assert [row.words for row in said_back] == ["Dua lampu sudah menyala, satu masih mati."]
+
+
+def test_the_guide_names_what_the_code_has() -> None:
+    page = GUIDE.read_text()
+    for kind in INGEST_KINDS:
+        assert f"| `{kind}` | `id.go.lapor.{kind}` |" in page
+    for code in problem_codes():
+        assert f"`{code}`" in page
+    assert f"{MAX_INBOUND // 1024} KiB" in page
+    assert f"{PARTNERS.max_age / 86_400:.0f} days" in page
+    assert {"verified", "deferred", "followed_up", "closed"} < set(TOLD_EVENTS)
+
+
+async def _follow_up(stack: Stack, number: int) -> None:
+    """As the service does it: the words are in its tables."""
+    staff = Staff(
+        id=4, role="liaison_officer", agency_id=DINAS, agency_path=(ROOT, PROVINCE, DINAS)
+    )
+    form = FollowUpForm.model_validate({"kind": "follow_up", "text": "Dua lampu sudah kami ganti."})
+    database = Database(stack.settings("lapor_followup").database_url)
+    try:
+        outcome = await perform(database, stack.door, follow_up(staff, number, form, uuid4()))
+    finally:
+        await database.dispose()
+    assert outcome is not None
+    assert outcome.done
+
+
+async def _says(process: Process, pattern: str) -> Any:
+    """Waits for a line; what else it says meanwhile is passed over."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    heard: list[str] = []
+    async with asyncio.timeout(30):
+        while line := (await process.stdout.readline()).decode().rstrip():
+            heard.append(line)
+            if found := re.search(pattern, line):
+                return found
+    raise AssertionError(f"{heard} {(await process.stderr.read()).decode()}")
