@@ -71,7 +71,8 @@ SELECT number,
 FROM plan;
 INSERT INTO lifecycle.history (number, entry, version, at, action, actor_kind, to_status,
   visibility, ref, details)
-SELECT number, 1, 1, at, 'submit', 'reporter', 'UNVERIFIED', 'public', NULL::uuid, '{}'::jsonb FROM plan
+SELECT number, 1, 1, at, 'submit', 'reporter', 'UNVERIFIED', 'public', NULL::uuid,
+       '{}'::jsonb FROM plan
 UNION ALL
 SELECT number, 2, 2, at + interval '1 day', 'verify', 'staff', 'VERIFIED', 'public', NULL, '{}'
 FROM plan WHERE tab IN ('awaiting_follow_up','in_process','closed')

@@ -1,9 +1,7 @@
 """*Unduh Grafik*: pages that can be printed. What they look like was looked at by people."""
 
-import os
 import xml.etree.ElementTree as ET
 from io import BytesIO
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,9 +18,6 @@ async def chart(
         "/downloads", json={"format": format, "selection": selection}, headers=header
     )
     assert answer.status_code == 200, answer.text
-    if folder := os.environ.get("LAPOR_TEST_CHARTS"):
-        name = "-".join([format, *(str(value) for value in selection.values())])
-        Path(folder, f"{name}.{format}").write_bytes(answer.content)
     return answer.content
 
 
