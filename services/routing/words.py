@@ -1,7 +1,5 @@
 """What staff write with a command: its form, and where it is kept."""
 
-import re
-import unicodedata
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -11,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.models import Note
 from shared.http.tokens import Staff
 from shared.lifecycle.commands import Command
+from shared.text import BODY_LIMIT, TITLE_LIMIT, normalise
 
 NOTE_LIMIT = 1_000
-TITLE_LIMIT = 150
-BODY_LIMIT = 3_000
+PLACE_LIMIT = 300
 
 
 class Form(BaseModel):
@@ -23,40 +21,27 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def clean(value: object) -> object:
-    """Unicode NFC, plain line ends, nothing invisible but zero-width joiners, no white space
-    around. What is not text is left for the type to refuse."""
-    if not isinstance(value, str):
-        return value
-    lines = _LINE_ENDS.sub("\n", value).replace("\t", " ")
-    return unicodedata.normalize("NFC", "".join(filter(_is_kept, lines))).strip()
+def _normalised(value: object) -> object:
+    """What is not text is left for the type to refuse."""
+    return normalise(value) if isinstance(value, str) else value
 
 
-def _clean_line(value: object) -> object:
-    cleaned = clean(value)
-    return " ".join(cleaned.split()) if isinstance(cleaned, str) else cleaned
+def _on_one_line(value: object) -> object:
+    return " ".join(normalise(value).split()) if isinstance(value, str) else value
 
-
-def _is_kept(character: str) -> bool:
-    if character in "\n\u200c\u200d":
-        return True
-    return unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
-
-
-_LINE_ENDS = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
 
 Words = Annotated[
-    str, StringConstraints(min_length=1, max_length=NOTE_LIMIT), BeforeValidator(clean)
+    str, StringConstraints(min_length=1, max_length=NOTE_LIMIT), BeforeValidator(_normalised)
 ]
 """A note or a reason."""
 Title = Annotated[
-    str, StringConstraints(min_length=1, max_length=TITLE_LIMIT), BeforeValidator(_clean_line)
+    str, StringConstraints(min_length=1, max_length=TITLE_LIMIT), BeforeValidator(_on_one_line)
 ]
 Body = Annotated[
-    str, StringConstraints(min_length=1, max_length=BODY_LIMIT), BeforeValidator(clean)
+    str, StringConstraints(min_length=1, max_length=BODY_LIMIT), BeforeValidator(_normalised)
 ]
 PlaceWords = Annotated[
-    str, StringConstraints(min_length=1, max_length=300), BeforeValidator(_clean_line)
+    str, StringConstraints(min_length=1, max_length=PLACE_LIMIT), BeforeValidator(_on_one_line)
 ]
 
 
