@@ -65,5 +65,7 @@ def _link(form: Filled, changed: dict[str, Any]) -> str:
 
 
 async def _agencies_below(visit: Visit) -> list[references.Option]:
-    found = await visit.read("intake", "/agencies", params={"parent": visit.session.agency_id})
+    found = await visit.read(
+        "intake", "/agencies", params={"parent": visit.session.agency_id, "limit": 100}
+    )
     return [(str(one["id"]), one["name"]) for one in found]
