@@ -1,0 +1,120 @@
+"""`lapor demo` against a whole stack: every report gets where it is to go, and is carried on."""
+
+import asyncio
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from temporalio.client import Client
+
+from deploy.local.credentials import load_or_create
+from tests.stack.conftest import LAPOR, Stack
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("demo") / "stack")
+    stack.start()
+    stack.wait_ready()
+    yield stack
+    stack.end(signal.SIGINT)
+
+
+async def test_a_demo_drives_reports_by_every_channel_and_a_trial_shows_clocks_running_out(
+    stack: Stack,
+) -> None:
+    shown = await asyncio.to_thread(
+        subprocess.run,
+        [LAPOR, "demo", "--reports", "25", "--seed", "1708", "--trial"],
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+    )
+
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    assert "What went wrong" not in shown.stdout
+    assert re.findall(r"Trial: report \d+ (\w+) at", shown.stdout) == ["overdue", "auto_close"]
+    totals = [int(count) for count in re.findall(r"│ all .*│ +(\d+) +│", shown.stdout)]
+    assert totals == [27, 27], "25, and two on trial"
+    assert _counted(shown.stdout, "Where they are") == 27
+    assert _counted(shown.stdout, "How they came") == 27
+    for channel in ("Sistem Mitra", "SMS 1708", "X (Twitter)", "Pusat Panggilan"):
+        assert channel in shown.stdout
+    partner = stack.data_dir / "demo-partner.json"
+    assert partner.stat().st_mode & 0o777 == 0o600
+
+    numbers = await _numbers(stack)
+    assert len(numbers) == 27
+    assert await _workflows(stack) == {f"report-{number}" for number in numbers}
+
+
+def test_a_demo_is_stopped_by_ctrl_c(stack: Stack, tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    with said.open("wb") as output:
+        demo = subprocess.Popen(
+            [LAPOR, "demo", "--reports", "5000"],
+            env=stack.environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    while b"Seed" not in said.read_bytes():
+        time.sleep(0.05)
+    time.sleep(2)
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(20) == 130
+    assert "Stopped" in said.read_text()
+    assert "Traceback" not in said.read_text()
+
+
+def test_a_demo_without_a_stack_says_what_to_do(tmp_path: Path, stack: Stack) -> None:
+    nowhere = {**stack.environment, "LAPOR_DATA_DIR": str(tmp_path)}
+    shown = subprocess.run(
+        [LAPOR, "demo"], env=nowhere, capture_output=True, text=True, check=False
+    )
+    assert shown.returncode == 1
+    assert "lapor up" in shown.stderr
+
+
+def _counted(shown: str, title: str) -> int:
+    """The sum of the lines of a table that have a name in the first column."""
+    table = shown.partition(title)[2].partition("└")[0]
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in table.splitlines()]
+    return sum(int(row[-1]) for row in rows if len(row) > 1 and row[0] not in {"", "all"})
+
+
+async def _numbers(stack: Stack) -> set[int]:
+    routing = f"http://127.0.0.1:{stack.ports['routing_port']}"
+    sign_in = {"username": "admin.pusat", "password": load_or_create(stack.data_dir).demo}
+    found: set[int] = set()
+    async with httpx.AsyncClient(base_url=routing) as client:
+        token = (await client.post("/sign-in", json=sign_in)).json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        for tab in (
+            "unverified",
+            "deferred",
+            "archived",
+            "awaiting_follow_up",
+            "in_process",
+            "closed",
+        ):
+            asked: dict[str, Any] = {"tab": tab, "scope": "below", "limit": 100}
+            page = (await client.get("/queue", params=asked)).json()
+            found |= {row["number"] for row in page["items"]}
+    return found
+
+
+async def _workflows(stack: Stack) -> set[str]:
+    client = await Client.connect(f"127.0.0.1:{stack.ports['temporal_port']}")
+    listed = client.list_workflows("WorkflowType = 'ReportWorkflow'")
+    return {workflow.id async for workflow in listed}
