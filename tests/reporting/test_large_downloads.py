@@ -19,7 +19,7 @@ from services.reporting.kept_files import KeptFiles
 from services.reporting.worker import make_worker, start_waiting
 from shared.database.engine import Database
 from shared.settings import Settings
-from shared.temporal.client import connect
+from shared.temporal.client import connect_patiently
 from tests.reporting.conftest import Bearer, running
 from tests.reporting.factory import CITY_ADMIN, HEALTH_ADMIN, PUSAT_ADMIN
 
@@ -28,7 +28,7 @@ from tests.reporting.factory import CITY_ADMIN, HEALTH_ADMIN, PUSAT_ADMIN
 async def working(settings: Settings) -> AsyncIterator[Database]:
     """The worker that makes large downloads."""
     database = Database(settings.database_url)
-    client = await connect(settings, "test")
+    client = await connect_patiently(settings, "test")
     async with make_worker(client, database, settings):
         await start_waiting(client, database)
         yield database
