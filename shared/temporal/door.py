@@ -114,13 +114,19 @@ class Door:
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             names.WORKFLOW, self._start(state), **self._options(state)
         )
-        outcome: Outcome = await self._client.execute_update_with_start_workflow(
-            names.COMMAND,
-            command,
-            id=str(command.id),
-            start_workflow_operation=start,
-            result_type=Outcome,
-        )
+        try:
+            outcome: Outcome = await self._client.execute_update_with_start_workflow(
+                names.COMMAND,
+                command,
+                id=str(command.id),
+                start_workflow_operation=start,
+                result_type=Outcome,
+            )
+        except BaseException:
+            # The SDK states the failure here too; unasked for, asyncio logs it as an error.
+            if start._workflow_handle.done():
+                _retrieve(start._workflow_handle)
+            raise
         return outcome
 
     async def _signal(self, command: Command, state: ReportState) -> None:
@@ -184,7 +190,7 @@ _REFUSE = text("SELECT lifecycle.refuse_command(:id, :code)")
 _OUTCOME = text("SELECT done, version, status, refusal FROM lifecycle.command WHERE id = :id")
 
 
-def _retrieve(task: "asyncio.Task[Outcome | None]") -> None:
+def _retrieve(task: "asyncio.Future[Any]") -> None:
     """A cancelled call's last words are of no interest."""
     if not task.cancelled():
         task.exception()
