@@ -41,7 +41,7 @@ from shared.settings import Settings
 
 messages.register_all()
 
-BATCH, LANES = 200, 2
+BATCH, LANES = 100, 2
 """Partners' reports accepted in one transaction, and transactions at a time."""
 
 

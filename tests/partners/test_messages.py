@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from nats.js.errors import NoStreamResponseError
 
+from services.followup import partner_messages
 from services.followup.partner_messages import PATIENCE, PartnerMessages
 from shared.lifecycle.actions import Action, DeferralKind
 from shared.lifecycle.statuses import Status
@@ -106,6 +107,23 @@ async def test_after_some_minutes_an_unknown_report_is_refused(
     assert (await stack.reports.state(number)).status is Status.UNVERIFIED
     letters = await stack.rows("SELECT reason_code FROM lifecycle.dead_letter")
     assert [letter.reason_code for letter in letters] == ["report_unknown"] * 3
+
+
+async def test_a_partner_that_names_many_unknown_reports_does_not_hold_up_the_others(
+    stack: Stack, dukcapil: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partner_messages, "MOST_WAITING", 2)
+    await stack.start_all()
+    kemenkes = await stack.partner("Kemenkes")
+    await kemenkes.exchange("report", report())
+
+    for number in range(5):
+        await dukcapil.send("reply", {"external_id": f"unknown-{number}", "text": "Halo"})
+
+    assert (await kemenkes.exchange("withdrawal", {"external_id": ID}))["accepted"]
+    await dukcapil.until(lambda: len(dukcapil.receipts) == 3)
+    for receipt in dukcapil.receipts:
+        assert _codes(receipt) == [(None, "report_unknown")]
 
 
 async def test_bad_messages_are_refused_by_field_and_the_next_is_carried_out(

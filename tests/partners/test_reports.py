@@ -12,10 +12,12 @@ from deploy.partners.register import remove
 from services.intake.acceptance import Acceptance
 from services.intake.partner_reports import PartnerReports
 from shared.bus.connection import connect
+from shared.bus.dead_letters import retry, unresolved
 from shared.bus.pull import Pull
 from shared.bus.streams import INTAKE
 from shared.bus.trouble import TryLater
 from shared.database.engine import Database
+from shared.identity import IdentityCipher
 from tests.partners.conftest import Partner, Stack, report
 from tests.workflows.factory import PROVINCE
 
@@ -158,6 +160,32 @@ async def test_every_bad_message_is_a_dead_letter_with_a_receipt_and_reading_goe
     assert {letter.system for letter in letters} == {"dukcapil"}
     assert not any(b"Siti" in letter.body for letter in letters)
     assert (await _bus_state(stack)).state.messages == 0
+
+
+async def test_a_dead_letter_put_back_after_the_cause_is_gone_becomes_a_report(
+    stack: Stack, dukcapil: Partner
+) -> None:
+    settings = stack.settings("lapor_intake")
+    async with stack.intake():
+        refused = await dukcapil.exchange("report", report(category="banjir"))
+        assert [p["code"] for p in refused["problems"]] == ["category_unknown"]
+        bus = await connect(stack.server.url, "operator", patience=10)
+        async with stack.owner.session() as session:
+            await session.execute(
+                text(
+                    "INSERT INTO routing.category (id, code, name, active)"
+                    " VALUES (2, 'banjir', 'Banjir', true)"
+                )
+            )
+            [letter] = await unresolved(session)
+            await retry(session, IdentityCipher(settings.identity_keys), bus, letter)
+        await bus.close()
+        await dukcapil.until(lambda: len(dukcapil.receipts) == 2)
+
+    accepted = dukcapil.receipts[1]
+    assert accepted["accepted"]
+    assert accepted["message_id"] == refused["message_id"]
+    assert accepted["sequence"] > refused["sequence"]
 
 
 async def test_what_a_removed_partner_left_behind_is_not_accepted(
