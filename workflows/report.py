@@ -12,13 +12,14 @@ from shared.lifecycle.actions import Action
 from shared.lifecycle.check import Refused, check
 from shared.lifecycle.clocks import Clock
 from shared.lifecycle.commands import Command, Outcome
-from shared.lifecycle.decide import decide, decide_clock, decide_refused_signal, effective_at
+from shared.lifecycle.decide import effective_at
 from shared.temporal import names
 from shared.temporal.messages import REFUSED, Start
 from workflows.alarm import Alarm
 from workflows.card import card, timer_summary
+from workflows.deciding import clock_step, command_step, summary
 from workflows.signals import by_operator, claims, read_signal, tolerant
-from workflows.steps import FiredClock, Step, StepResult, Verdict
+from workflows.steps import Step, StepResult, Verdict
 
 
 @workflow.defn(name=names.WORKFLOW)
@@ -136,28 +137,21 @@ class ReportWorkflow:
                 continue
             if not sent:
                 command = command.model_copy(update={"handler_seen": self._state.handler_id})
-            result = await self._record(self._decided(command, at, sent, refusals_are_recorded))
+            step = command_step(
+                self._state,
+                command,
+                at,
+                workflow.now(),
+                sent=sent,
+                refusals_are_recorded=refusals_are_recorded,
+            )
+            result = await self._record(step)
             if result.verdict is Verdict.UNTRUSTED:
                 raise _NoServiceSentIt
             if result.outcome is not None:
                 if not result.outcome.done and not refusals_are_recorded:
                     raise Refused(result.outcome.refusal or "refused")
                 return result.outcome
-
-    def _decided(
-        self, command: Command, at: datetime, sent: bool, refusals_are_recorded: bool
-    ) -> Step:
-        step = Step(number=self._state.number, now=workflow.now(), command=command, sent=sent)
-        try:
-            decision = decide(self._state, command, at)
-        except Refused as refusal:
-            if not refusals_are_recorded:
-                raise
-            decision = decide_refused_signal(
-                self._state, command.action, command.actor, str(command.id), at, refusal.code
-            )
-            return step.model_copy(update={"decision": decision, "refusal": refusal.code})
-        return step.model_copy(update={"decision": decision})
 
     async def _fire_due(self) -> None:
         """Fire what has run out by now, in order."""
@@ -173,20 +167,7 @@ class ReportWorkflow:
                 self._held_up = 0
 
     async def _fire(self, clock: Clock, patient: bool, ahead_of: UUID | None = None) -> Verdict:
-        assert clock.deadline is not None
-        fired = FiredClock(
-            kind=clock.kind,
-            key=clock.key,
-            deadline=clock.deadline,
-            patient=patient,
-            ahead_of=ahead_of,
-        )
-        step = Step(
-            number=self._state.number,
-            now=workflow.now(),
-            decision=decide_clock(self._state, clock),
-            clock=fired,
-        )
+        step = clock_step(self._state, clock, workflow.now(), patient=patient, ahead_of=ahead_of)
         return (await self._record(step)).verdict
 
     async def _record(self, step: Step) -> StepResult:
@@ -198,10 +179,10 @@ class ReportWorkflow:
             start_to_close_timeout=timedelta(seconds=15),
             retry_policy=_RETRY,
             priority=names.priority_of(self._state),
-            summary=_summary(step),
+            summary=summary(step),
         )
         before, self._state = self._state, result.state
-        self._changed = True
+        self._changed |= self._state != before
         if changes := names.changed_attributes(before, self._state):
             workflow.upsert_search_attributes(changes)
         workflow.set_current_details(card(self._state))
@@ -260,10 +241,3 @@ def _refusal(code: str) -> ApplicationError:
 
 def _due(clock: Clock, at: datetime) -> bool:
     return clock.deadline is not None and clock.deadline <= at
-
-
-def _summary(step: Step) -> str:
-    if step.decision is None:
-        return "baca ulang"
-    entry = step.decision.entries[0]
-    return f"v{step.decision.state.version} {entry.action} → {entry.to_status}"

@@ -14,6 +14,7 @@ def sandbox() -> SandboxedWorkflowRunner:
             "typing_inspection",
             "workflows.alarm",
             "workflows.card",
+            "workflows.deciding",
             "workflows.signals",
             "workflows.steps",
         )

@@ -29,6 +29,7 @@ from tests.workflows.factory import (
 )
 from workflows.worker import make_worker
 
+_SCHEDULED = "activity_task_scheduled_event_attributes"
 SECRET_WORDS = "Budi Kencana 0812345678"
 
 
@@ -165,6 +166,9 @@ async def test_a_follow_up_asked_in_time_wins_though_the_worker_was_down(
     async with make_worker(client, worker_database, worker_settings):
         await asyncio.sleep(1)  # the timer has rung; the clock waits for what is on its way
         assert (await reports.state(state.number)).version == state.version
+        history = await client.get_workflow_handle(workflow_id(state.number)).fetch_history()
+        asked = [e for e in history.events if e.HasField(_SCHEDULED)]
+        assert len(asked) <= 5  # it asks again after a pause, not at once
         outcome = await door.send(again, state)
         assert outcome is not None
         assert outcome.done
