@@ -90,6 +90,7 @@ def _add_chart(lines: _Lines, title: str, first: int, groups: int, *, over_time:
         chart.type = "bar"
         chart.gapWidth = 40
         chart.x_axis.scaling.orientation = "maxMin"
+        chart.y_axis.crosses = "max"  # figures below, though the first group is on top
         chart.dataLabels = DataLabelList(showVal=True)
     sheet = lines.sheet
     values = Reference(sheet, min_col=2, min_row=first + 1, max_row=first + groups)
@@ -97,6 +98,8 @@ def _add_chart(lines: _Lines, title: str, first: int, groups: int, *, over_time:
     chart.add_data(values)
     chart.set_categories(names)
     chart.title = title
+    if chart.title is not None:
+        chart.title.overlay = False
     chart.legend = None
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.number_format = "0"
