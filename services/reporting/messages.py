@@ -5,9 +5,9 @@ from shared.http.messages import Words, register
 _WORDS: dict[str, tuple[str, str, str, str]] = {
     "agency_not_found": (
         "Instansi tidak ditemukan",
-        "Pilih instansi Anda sendiri atau instansi di bawahnya.",
+        "Tidak ada instansi itu di bawah wewenang Anda.",
         "Agency not found",
-        "Choose your own agency or one below it.",
+        "There is no such agency within your authority.",
     ),
     "users_for_admins": (
         "Hanya untuk admin",
