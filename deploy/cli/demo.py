@@ -38,7 +38,7 @@ def demo(
     console.print(f"Seed {seed}.")
     try:
         good = asyncio.run(perform(console, reports, trial, seed))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         console.print("Stopped. What is in stays; the stack carries it on.")
         sys.exit(130)
     sys.exit(0 if good else 1)

@@ -6,14 +6,17 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from temporalio.client import Client
 
+from deploy.demo.driver import trial
+from deploy.demo.driver.staffing import PUSAT
 from deploy.local.credentials import load_or_create
+from shared.lifecycle.statuses import Tab
 from tests.stack.conftest import LAPOR, Stack
 
 pytestmark = pytest.mark.timeout(300)
@@ -53,26 +56,29 @@ async def test_a_demo_drives_reports_by_every_channel_and_a_trial_shows_clocks_r
     partner = stack.data_dir / "demo-partner.json"
     assert partner.stat().st_mode & 0o777 == 0o600
 
-    numbers = await _numbers(stack)
+    numbers = await asyncio.to_thread(_numbers, stack)
     assert len(numbers) == 27
     assert await _workflows(stack) == {f"report-{number}" for number in numbers}
 
 
-def test_a_demo_is_stopped_by_ctrl_c(stack: Stack, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_stopped_in_the_middle_of_its_trial_leaves_the_former_policy(
+    stack: Stack, tmp_path: Path, how: signal.Signals
+) -> None:
     said = tmp_path / "said"
-    with said.open("wb") as output:
+    with said.open("wb") as output, _pusat(stack) as pusat:
         demo = subprocess.Popen(
-            [LAPOR, "demo", "--reports", "5000"],
+            [LAPOR, "demo", "--reports", "5000", "--trial"],
             env=stack.environment,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
-    while b"Seed" not in said.read_bytes():
-        time.sleep(0.05)
-    time.sleep(2)
-    demo.send_signal(signal.SIGINT)
-    assert demo.wait(20) == 130
+        while _unit(pusat) != "seconds":
+            time.sleep(0.02)
+        demo.send_signal(how)
+        assert demo.wait(30) == 130
+        assert _unit(pusat) == "working_days"
     assert "Stopped" in said.read_text()
     assert "Traceback" not in said.read_text()
 
@@ -93,24 +99,29 @@ def _counted(shown: str, title: str) -> int:
     return sum(int(row[-1]) for row in rows if len(row) > 1 and row[0] not in {"", "all"})
 
 
-async def _numbers(stack: Stack) -> set[int]:
-    routing = f"http://127.0.0.1:{stack.ports['routing_port']}"
-    sign_in = {"username": "admin.pusat", "password": load_or_create(stack.data_dir).demo}
+@contextmanager
+def _pusat(stack: Stack) -> Iterator[httpx.Client]:
+    """Routing, for an admin of pusat."""
+    sign_in = {"username": PUSAT, "password": load_or_create(stack.data_dir).demo}
+    with httpx.Client(base_url=f"http://127.0.0.1:{stack.ports['routing_port']}") as routing:
+        token = routing.post("/sign-in", json=sign_in).json()["access_token"]
+        routing.headers["Authorization"] = f"Bearer {token}"
+        yield routing
+
+
+def _unit(pusat: httpx.Client) -> str:
+    """What time the agency on trial is given to verify."""
+    [agency] = pusat.get("/agencies", params={"q": trial.AGENCY}).json()["items"]
+    policy = pusat.get("/policy", params={"agency_id": agency["id"]}).json()
+    return str(policy["verification"]["unit"])
+
+
+def _numbers(stack: Stack) -> set[int]:
     found: set[int] = set()
-    async with httpx.AsyncClient(base_url=routing) as client:
-        token = (await client.post("/sign-in", json=sign_in)).json()["access_token"]
-        client.headers["Authorization"] = f"Bearer {token}"
-        for tab in (
-            "unverified",
-            "deferred",
-            "archived",
-            "awaiting_follow_up",
-            "in_process",
-            "closed",
-        ):
-            asked: dict[str, Any] = {"tab": tab, "scope": "below", "limit": 100}
-            page = (await client.get("/queue", params=asked)).json()
-            found |= {row["number"] for row in page["items"]}
+    with _pusat(stack) as pusat:
+        for tab in Tab:
+            asked: dict[str, str | int] = {"tab": tab.value, "scope": "below", "limit": 100}
+            found |= {row["number"] for row in pusat.get("/queue", params=asked).json()["items"]}
     return found
 
 

@@ -1,6 +1,8 @@
 """The whole of `lapor demo`: what is played, in which order, and what is shown at the end."""
 
+import asyncio
 import random
+import signal
 from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
@@ -15,7 +17,13 @@ from deploy.demo.mix import load_mix
 
 
 async def perform(console: Console, count: int, with_trial: bool, seed: int) -> bool:
-    """Drives the reports and shows where they are. Whether all went as it was to go."""
+    """Drives the reports and shows where they are. Whether all went as it was to go.
+
+    SIGTERM cancels it as Ctrl-C does, so that a trial's policy does not stay.
+    """
+    myself = asyncio.current_task()
+    assert myself is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, myself.cancel)
     async with open_desk() as desk:
         since = datetime.now(UTC) - timedelta(minutes=1)
         driven = Driven()
