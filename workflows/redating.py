@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import text
 
 from shared.database.engine import Database, raw
-from shared.database.process_time import load_calendar
+from shared.database.process_time import CALENDAR_MARK, load_calendar
 from shared.lifecycle import clocks
 from shared.lifecycle.calendar import WorkingCalendar
 from shared.lifecycle.clocks import ClockKind
@@ -31,11 +31,14 @@ class Redating:
             mark, dated_to = (await connection.execute(_MARKS)).one()
         if mark == dated_to:
             return
+        async with self.database.session() as session:
+            await session.execute(_BEGUN, {"mark": mark})
         after: int | None = 0
         while after is not None:
             after = await self._batch(after)
         async with self.database.session() as session:
             await session.execute(_DATED_TO, {"mark": mark})
+            await session.execute(_FINISHED)
 
     async def _batch(self, after: int) -> int | None:
         """Re-date the next reports by number; the last one's number, or None at the end."""
@@ -60,6 +63,7 @@ class Redating:
                         await connection.execute(_REQUEST, (due_at, request.id))
                     if _next(dated) < _next(state):
                         earlier.append(row.number)
+            await session.execute(_FURTHER, {"reports": len(rows)})
         for number in earlier:
             await self.door.recheck(number)
         return rows[-1].number if len(rows) == BATCH else None
@@ -80,11 +84,16 @@ def _next(state: ReportState) -> float:
     return deadline.timestamp() if deadline else float("inf")
 
 
-_MARKS = text(
-    "SELECT (SELECT coalesce(md5(string_agg(day::text, ',' ORDER BY day)), '')"
-    "        FROM routing.published_closed_day),"
-    "       (SELECT mark FROM lifecycle.calendar_mark)"
+_MARKS = text(f"SELECT ({CALENDAR_MARK}), (SELECT mark FROM lifecycle.calendar_mark)")  # noqa: S608
+_BEGUN = text(
+    "INSERT INTO lifecycle.redating_progress AS p (id, mark, total, done, started_at)"
+    " SELECT 1, :mark, count(*), 0, clock_timestamp() FROM lifecycle.report"
+    " WHERE state->'clocks' <> '[]'"
+    " ON CONFLICT (id) DO UPDATE SET mark = excluded.mark, total = excluded.total, done = 0,"
+    " started_at = excluded.started_at, finished_at = NULL"
 )
+_FURTHER = text("UPDATE lifecycle.redating_progress SET done = done + :reports")
+_FINISHED = text("UPDATE lifecycle.redating_progress SET finished_at = clock_timestamp()")
 _DATED_TO = text(
     "INSERT INTO lifecycle.calendar_mark (id, mark) VALUES (1, :mark)"
     " ON CONFLICT (id) DO UPDATE SET mark = excluded.mark"

@@ -12,6 +12,7 @@ from shared.temporal import names
 from shared.temporal.client import connect_patiently
 from shared.temporal.door import Door
 from workflows.connecting import Connecting
+from workflows.handing_over import HandingOver
 from workflows.recording import Recorder
 from workflows.redating import Redating
 from workflows.report import ReportWorkflow
@@ -35,10 +36,11 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
         door = Door(client, database)
         async with make_worker(client, database, settings), asyncio.TaskGroup() as chores:
             resending, connecting_agencies = Resending(database, door), Connecting(database, door)
-            redating = Redating(database, door)
+            redating, handing_over = Redating(database, door), HandingOver(database, door)
             chores.create_task(repeat("resending", 2, resending.once, stopping))
             chores.create_task(repeat("connecting", 10, connecting_agencies.once, stopping))
             chores.create_task(repeat("redating", 10, redating.once, stopping))
+            chores.create_task(repeat("handing over", 2, handing_over.once, stopping))
     connecting.cancel()
     await database.dispose()
 

@@ -125,6 +125,9 @@ def request_statements(
             )
         elif before.clock(ClockKind.REQUEST, str(request.id)) != clock:
             yield _UPDATE_REQUEST, (due_at, overdue, request.id)
+        if before.request(request.id) not in (None, request):
+            named = (request.agency_id, request.decider_id, request.suggested_agency_id)
+            yield _RENAME_IN_REQUEST, (*named, request.id)
 
 
 def copy_statements(before: ReportState, after: ReportState) -> Iterator[Statement]:
@@ -176,7 +179,7 @@ SET version = %s, status = %s, tab = %s, handler_id = %s, chain = %s, classifica
     anonymous = %s, secret = %s, priority = %s, held = %s, overdue = %s, due_at = %s,
     auto_close_at = %s, last_step_at = %s, verified_at = coalesce(verified_at, %s),
     ended_at = %s, awaited_agency_id = %s,
-    assignee_id = coalesce(CASE WHEN NOT %s THEN assignee_id END, %s),
+    assignee_id = CASE WHEN NOT %s THEN coalesce(%s, assignee_id) END,
     launched_at = coalesce(launched_at, now()), state = %s
 WHERE number = %s
 """
@@ -211,6 +214,9 @@ INSERT INTO lifecycle.request (id, number, kind, asked_at, staff_id, agency_id, 
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _UPDATE_REQUEST = "UPDATE lifecycle.request SET due_at = %s, overdue = %s WHERE id = %s"
+_RENAME_IN_REQUEST = """
+UPDATE lifecycle.request SET agency_id = %s, decider_id = %s, suggested_agency_id = %s WHERE id = %s
+"""
 _INSERT_COPY = """
 INSERT INTO lifecycle.copy (number, agency_id) VALUES (%s, %s) ON CONFLICT DO NOTHING
 """

@@ -78,6 +78,7 @@ class Tag(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     category_id: int = Field(foreign_key="routing.category.id", index=True)
     name: str
+    active: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
 
 
 class Programme(SQLModel, table=True):

@@ -19,6 +19,11 @@ SELECT coalesce((SELECT max(version) FROM routing.published_policy), 0) || '/'
 """
 """A query for one short text that changes whenever the calendar or a policy does."""
 
+CALENDAR_MARK: Final = """
+SELECT coalesce(md5(string_agg(day::text, ',' ORDER BY day)), '') FROM routing.published_closed_day
+"""
+"""A query for one short text that names the closed days as they are."""
+
 
 async def load_calendar(connection: Connection) -> WorkingCalendar:
     """The working calendar as it stands at this moment."""

@@ -88,3 +88,28 @@ class CalendarMark(SQLModel, table=True):
 
     id: int = Field(primary_key=True)
     mark: str
+
+
+class RedatingProgress(SQLModel, table=True):
+    """The one row that says how far the last calendar edit's re-dating is, in reports."""
+
+    __tablename__ = "redating_progress"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    id: int = Field(primary_key=True)
+    mark: str
+    total: int = Field(sa_type=Int64)
+    done: int = Field(sa_type=Int64)
+    started_at: datetime = timestamp()
+    finished_at: datetime | None = timestamp(default=None)
+
+
+class HandoverProgress(SQLModel, table=True):
+    """How many reports of a hand-over (`routing.handover`) have been handed over."""
+
+    __tablename__ = "handover_progress"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    id: UUID = Field(primary_key=True)
+    handed: int = Field(sa_type=Int64)
+    finished_at: datetime | None = timestamp(default=None)

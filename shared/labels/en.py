@@ -35,6 +35,7 @@ LABELS: dict[str, dict[str, str]] = {
         "defer": "Defer",
         "complete_information": "Complete the information",
         "connect": "Agency connected",
+        "succeed": "Taken over by another agency",
         "archive": "Archive",
         "restore": "Restore from the archive",
         "withdraw": "Withdraw the report",

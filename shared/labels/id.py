@@ -35,6 +35,7 @@ LABELS: dict[str, dict[str, str]] = {
         "defer": "Tunda",
         "complete_information": "Lengkapi Informasi",
         "connect": "Instansi Terhubung",
+        "succeed": "Alih Instansi",
         "archive": "Arsipkan",
         "restore": "Keluarkan dari Arsip",
         "withdraw": "Hapus Laporan",

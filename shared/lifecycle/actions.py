@@ -13,6 +13,7 @@ class Action(StrEnum):
     DEFER = "defer"
     COMPLETE_INFORMATION = "complete_information"
     CONNECT = "connect"
+    SUCCEED = "succeed"
     ARCHIVE = "archive"
     RESTORE = "restore"
     WITHDRAW = "withdraw"

@@ -13,6 +13,15 @@ def handed(chain: Sequence[int], giver_path: Sequence[int], receiver_id: int) ->
     return tuple(dict.fromkeys([*above, giver_id, receiver_id]))
 
 
+def succeeded(chain: Sequence[int], agency_id: int, successor_id: int) -> tuple[int, ...]:
+    """The chain with the successor in the agency's place. It stands there once, and the handler
+    stays the handler, or is the successor."""
+    named = [successor_id if one == agency_id else one for one in chain]
+    handler_id = named[-1]
+    above = [one for one in named[:-1] if one != handler_id]
+    return tuple(dict.fromkeys([*above, handler_id]))
+
+
 def delegating_agency(
     chain: Sequence[int], handler_path: Sequence[int], has_admin: Callable[[int], bool]
 ) -> int:

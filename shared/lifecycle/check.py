@@ -141,6 +141,8 @@ def _incomplete(state: ReportState, command: Command) -> str | None:
             return "command_incomplete"
         case Action.CHANGE_COPIES if command.copies is None:
             return "command_incomplete"
+        case Action.SUCCEED if command.succession is None:
+            return "command_incomplete"
         case (
             Action.REQUEST_NOT_AUTHORITY
             | Action.REQUEST_HOLD

@@ -26,6 +26,16 @@ class Handing(BaseModel):
     zone: Zone
 
 
+class Succession(BaseModel):
+    """An agency, and the one that takes its place with its time zone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    agency_id: int
+    successor_id: int
+    zone: Zone
+
+
 class Command(BaseModel):
     """What a service sends. Words stay in the service's own schema, keyed by this id.
 
@@ -56,6 +66,7 @@ class Command(BaseModel):
     suggested_agency_id: int | None = None
     copies: tuple[int, ...] | None = None
     assignee_id: int | None = None
+    succession: Succession | None = None
     reason_code: str | None = None
 
 

@@ -15,6 +15,7 @@ from shared.lifecycle.commands import Command
 from shared.lifecycle.effect import Effect
 from shared.lifecycle.state import PendingRequest, ReportState
 from shared.lifecycle.statuses import Status
+from shared.lifecycle.succeeding import succeed
 
 ALL_REQUESTS = frozenset(RequestKind)
 
@@ -230,6 +231,7 @@ _EFFECTS: dict[Action, Callable[[Effect, Command], None]] = {
     Action.DEFER: _defer,
     Action.COMPLETE_INFORMATION: _complete_information,
     Action.CONNECT: _connect,
+    Action.SUCCEED: succeed,
     Action.ARCHIVE: _archive,
     Action.RESTORE: _restore,
     Action.WITHDRAW: _withdraw,

@@ -17,6 +17,7 @@ EVENT_OF: dict[Action, str] = {
     Action.DEFER: "deferred",
     Action.COMPLETE_INFORMATION: "information_completed",
     Action.CONNECT: "connected",
+    Action.SUCCEED: "succeeded",
     Action.ARCHIVE: "archived",
     Action.RESTORE: "restored",
     Action.WITHDRAW: "withdrawn",
@@ -47,6 +48,7 @@ INTERNAL_EVENTS = frozenset(
     {
         "coordinated",
         "copies_changed",
+        "succeeded",
         "requested",
         "request_rejected",
         "request_withdrawn",

@@ -84,6 +84,9 @@ _ROWS = (
          "answers the question; the verification clock goes on", (asked_a_question,)),
     Rule(A.CONNECT, _SYSTEM, frozenset({Status.AGENCY_NOT_CONNECTED}), (Status.UNVERIFIED,),
          "the awaited agency has connected; the verification clock goes on"),
+    Rule(A.SUCCEED, _SYSTEM, EVERY, (),
+         "another agency takes the place of one: as handler, in the chain, copies and requests; "
+         "clocks go on"),
     Rule(A.ARCHIVE, _ADMIN, TO_BE_VERIFIED, (Status.ARCHIVED_BY_ADMIN,),
          "files the report away with a category and a note; all clocks end"),
     Rule(A.RESTORE, _ADMIN, _BY_ADMIN, (Status.UNVERIFIED,),

@@ -18,7 +18,7 @@ from shared.lifecycle.authority import Standing
 from shared.lifecycle.calendar import WorkingCalendar, Zone
 from shared.lifecycle.check import allowed_actions
 from shared.lifecycle.clocks import ClockKind, jitter, start
-from shared.lifecycle.commands import Command, Handing
+from shared.lifecycle.commands import Command, Handing, Succession
 from shared.lifecycle.people import OPERATOR, REPORTER, SYSTEM, Actor, ActorKind, Role
 from shared.lifecycle.policy import NATIONAL_DEFAULT
 from shared.lifecycle.rules import RULES
@@ -115,6 +115,11 @@ def _details(draw: st.DrawFn, state: ReportState, action: Action) -> dict[str, A
             return {"follow_up_kind": draw(st.sampled_from(FollowUpKind))}
         case Action.CHANGE_COPIES:
             return {"copies": tuple(draw(st.lists(st.integers(1, 5), max_size=3)))}
+        case Action.SUCCEED:
+            taken, taking = draw(st.permutations([PROVINCE, DINAS, BIDANG]))[:2]
+            return {
+                "succession": Succession(agency_id=taken, successor_id=taking, zone=Zone.WITA)
+            }
         case Action.ACCEPT_REQUEST | Action.REJECT_REQUEST | Action.WITHDRAW_REQUEST:
             ids = [r.id for r in state.requests] or [uuid.UUID(int=1)]
             return {"request_id": draw(st.sampled_from(ids))}

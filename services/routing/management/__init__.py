@@ -1,0 +1,1 @@
+"""Managing people, agencies, reference data (*Manajemen Pengguna*, *Manajemen Instansi*)."""

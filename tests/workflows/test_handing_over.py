@@ -1,0 +1,169 @@
+"""An agency's, a unit's or an officer's reports go to another; clocks and requests go on."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from shared.database.engine import Database, raw
+from shared.lifecycle.actions import Action, FollowUpKind
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.chain import succeeded
+from shared.lifecycle.commands import Handing
+from shared.lifecycle.people import Role
+from shared.lifecycle.state import ReportState
+from shared.lifecycle.statuses import Status
+from shared.temporal.door import Door
+from tests.workflows.factory import (
+    BIDANG,
+    DINAS,
+    DINAS_ADMIN,
+    DINAS_OFFICER,
+    PROVINCE,
+    PROVINCE_ADMIN,
+    Reports,
+    add_staff,
+)
+from workflows.handing_over import HandingOver
+
+NEW = 101
+PROPER = {"follow_up_kind": FollowUpKind.FOLLOW_UP}
+
+
+@pytest.fixture
+async def handing_over(
+    owner: Database, worker: None, worker_database: Database, door: Door
+) -> HandingOver:
+    """In a country with another dinas, further east."""
+    async with owner.session() as session:
+        connection = await raw(session)
+        await connection.execute(
+            "INSERT INTO routing.agency (id, code, name, kind, parent_id, path, zone, active)"
+            " VALUES (101, 'A101', 'Dinas baru', 'unit', 10, '{1,10,101}', 'WITA', true)"
+        )
+        await add_staff(connection, 91, NEW, Role.AGENCY_ADMIN)
+    return HandingOver(worker_database, door)
+
+
+async def test_a_successor_takes_over_open_and_closed_reports_copies_and_places_in_chains(
+    handing_over: HandingOver, reports: Reports, door: Door
+) -> None:
+    handled = await disposed(reports, door)
+    closed = await disposed(reports, door)
+    await do(reports, door, closed, Action.FOLLOW_UP, DINAS_OFFICER, **PROPER)
+    await do(reports, door, closed, Action.CLOSE, PROVINCE_ADMIN)
+    below = await disposed(reports, door)
+    down = Handing(chain=(PROVINCE, DINAS, BIDANG), zone=Zone.WIB)
+    await do(reports, door, below, Action.FORWARD, DINAS_ADMIN, handing=down)
+    copied = await reports.accept()
+    await do(reports, door, copied, Action.CHANGE_COPIES, PROVINCE_ADMIN, copies=(DINAS,))
+    before = await reports.state(handled.number)
+
+    await ask(reports, "agency", DINAS, NEW, DINAS)
+    await handing_over.once()
+    await handing_over.once()
+
+    after = await reports.state(handled.number)
+    assert after.chain == (PROVINCE, NEW)
+    assert after.zone is Zone.WITA
+    assert after.status is Status.VERIFIED
+    assert {(c.kind, c.policy_version) for c in after.clocks} == {
+        (c.kind, c.policy_version) for c in before.clocks
+    }
+    assert all(c.deadline is not None for c in after.clocks)
+    ended = await reports.state(closed.number)
+    assert (ended.status, ended.handler_id) == (Status.CLOSED_BY_ADMIN, NEW)
+    assert (await reports.state(below.number)).chain == (PROVINCE, NEW, BIDANG)
+    assert (await reports.state(copied.number)).copies == (NEW,)
+    line = (await reports.history(handled.number))[-1]
+    assert (line.action, line.staff_id, line.actor_kind) == ("succeed", 1, "staff")
+    assert line.details == {
+        "agency_id": DINAS, "successor_id": NEW, "from_handler": DINAS, "to_handler": NEW,
+    }  # fmt: skip
+    counted = await reports.rows(
+        "SELECT handler_id, sum(reports) AS n FROM lifecycle.ended_count GROUP BY 1"
+    )
+    assert dict(counted) == {DINAS: 0, NEW: 1}
+    progress = (await reports.rows("SELECT * FROM lifecycle.handover_progress"))[0]
+    assert progress.handed == 4
+    assert progress.finished_at is not None
+
+
+async def test_requests_go_on_with_the_successor_and_their_clock_with_them(
+    handing_over: HandingOver, reports: Reports, door: Door
+) -> None:
+    state = await disposed(reports, door)
+    await do(reports, door, state, Action.REQUEST_NOT_AUTHORITY, DINAS_OFFICER, decider_id=PROVINCE)
+    before = (await reports.rows("SELECT * FROM lifecycle.request"))[0]
+    await ask(reports, "agency", DINAS, NEW, DINAS)
+    await handing_over.once()
+    request = (await reports.rows("SELECT * FROM lifecycle.request"))[0]
+    assert (request.agency_id, request.decider_id, request.decision) == (NEW, PROVINCE, None)
+    assert request.due_at == before.due_at
+    assert (await reports.state(state.number)).requests[0].agency_id == NEW
+
+
+async def test_of_a_unit_only_the_open_reports_go(
+    handing_over: HandingOver, reports: Reports, door: Door
+) -> None:
+    still_open, closed = await disposed(reports, door), await disposed(reports, door)
+    await do(reports, door, closed, Action.FOLLOW_UP, DINAS_OFFICER, **PROPER)
+    await do(reports, door, closed, Action.CLOSE, PROVINCE_ADMIN)
+    await ask(reports, "reports", DINAS, NEW, DINAS)
+    await handing_over.once()
+    assert (await reports.state(still_open.number)).handler_id == NEW
+    assert (await reports.state(closed.number)).handler_id == DINAS
+
+
+async def test_an_officer_s_assignments_go_to_a_colleague(
+    handing_over: HandingOver, reports: Reports, door: Door
+) -> None:
+    state = await disposed(reports, door)
+    await do(reports, door, state, Action.COORDINATE, DINAS_ADMIN, assignee_id=4)
+    await ask(reports, "assignments", 4, 3, DINAS)
+    await handing_over.once()
+    assert await reports.value("SELECT assignee_id FROM lifecycle.report") == 3
+    line = (await reports.history(state.number))[-1]
+    assert (line.action, line.details) == ("coordinate", {"assignee_id": 3})
+
+
+@pytest.mark.parametrize(
+    ("chain", "after"),
+    [
+        ((1, 2), (1, 9)),
+        ((2, 9), (9,)),
+        ((1, 2, 9), (1, 9)),
+        ((9, 2), (9,)),
+        ((2, 3, 9), (3, 9)),
+        ((9, 2, 3), (9, 3)),
+        ((1, 3), (1, 3)),
+    ],
+)
+def test_the_successor_stands_in_a_chain_once(chain: Any, after: Any) -> None:
+    assert succeeded(chain, 2, 9) == after
+
+
+async def disposed(reports: Reports, door: Door) -> ReportState:
+    state = await reports.accept()
+    await do(reports, door, state, Action.VERIFY, PROVINCE_ADMIN)
+    return await reports.state(state.number)
+
+
+async def do(
+    reports: Reports, door: Door, report: ReportState, action: Action, actor: Any, **details: Any
+) -> None:
+    state = await reports.state(report.number)
+    command = await reports.command(state, action, actor, datetime.now(UTC), **details)
+    outcome = await door.send(command, state)
+    assert outcome is not None
+    assert outcome.done, outcome
+
+
+async def ask(reports: Reports, kind: str, from_id: int, to_id: int, agency_id: int) -> None:
+    await reports.rows(
+        "INSERT INTO routing.handover (id, kind, from_id, to_id, agency_id, total, staff_id, role,"
+        " staff_agency_id) VALUES (:id, :kind, :from, :to, :agency, 1, 1, 'central_admin', 1)"
+        " RETURNING 1",
+        **{"id": uuid.uuid4(), "kind": kind, "from": from_id, "to": to_id, "agency": agency_id},
+    )

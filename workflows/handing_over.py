@@ -1,0 +1,136 @@
+"""Hand-overs: all reports of an agency removed, of a unit, or of an officer, go to another."""
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+
+from shared.database.columns import now
+from shared.database.engine import Database, raw
+from shared.lifecycle.actions import Action
+from shared.lifecycle.authority import Standing
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.commands import Command, Succession
+from shared.lifecycle.people import Actor, ActorKind, Role
+from shared.lifecycle.state import ReportState
+from shared.temporal.door import Door
+
+BATCH: Final = 100
+_IDS: Final = uuid.UUID("3b0e6f0a-94c5-4a0c-8f4e-5c8d0b3f2a77")
+
+
+@dataclass(frozen=True)
+class HandingOver:
+    """Sends a command for each report of the hand-overs that routing has saved, in batches."""
+
+    database: Database
+    door: Door
+
+    async def once(self) -> None:
+        """One round over all hand-overs, taking turns. One that has finished is looked at for
+        another hour: commands that were on their way may have named the agency once more."""
+        async with self.database.autocommit() as connection:
+            found = (await connection.execute(_UNDER_WAY)).mappings().all()
+        left = [(dict(row), 0) for row in found]
+        while left:
+            further = [(one, await self._batch(one, after)) for one, after in left]
+            left = [(one, after) for one, after in further if after is not None]
+
+    async def _batch(self, handover: dict[str, Any], after: int) -> int | None:
+        """Hand over the next reports by number; the last one's number, or None at the end."""
+        where = {"agency": handover["agency_id"], "from": handover["from_id"]}
+        async with self.database.autocommit() as connection:
+            query = _REPORTS[handover["kind"]]
+            rows = await connection.execute(query, {**where, "after": after, "limit": BATCH})
+            states = [ReportState.model_validate(state) for state in rows.scalars()]
+        outcomes = await asyncio.gather(*(self._hand_over(handover, state) for state in states))
+        finished = after == 0 and not states
+        async with self.database.session() as session:
+            progress = {"id": handover["id"], "handed": sum(outcomes), "finished": finished}
+            await session.execute(_PROGRESS, progress)
+        return states[-1].number if len(states) == BATCH else None
+
+    async def _hand_over(self, handover: dict[str, Any], state: ReportState) -> bool:
+        """Whether it has been done. The same report at the same version gets the same command."""
+        command = handover_command(handover, state)
+        async with self.database.session() as session:
+            connection = await raw(session)
+            body = Jsonb(command.model_dump(mode="json"))
+            values = (command.id, command.number, command.action, command.at, body)
+            inserted = await connection.execute(_INSERT, values)
+        if inserted.rowcount == 0:  # since an earlier round: then it waits to be sent again
+            return False
+        outcome = await self.door.send(command, state)
+        return outcome is not None and outcome.done
+
+
+def handover_command(handover: dict[str, Any], state: ReportState) -> Command:
+    """The command for a report as it stands, in the name of who asked for the hand-over."""
+    actor = Actor(
+        kind=ActorKind.STAFF,
+        staff_id=handover["staff_id"],
+        role=Role(handover["role"]),
+        agency_id=handover["staff_agency_id"],
+    )
+    if handover["kind"] == "assignments":
+        action, standing = Action.COORDINATE, Standing.HANDLER_OFFICER
+        details: dict[str, Any] = {"assignee_id": handover["to_id"]}
+    else:
+        # Nobody's right at a report: authority over both agencies was checked when it was asked.
+        action, standing = Action.SUCCEED, Standing.SYSTEM
+        succession = Succession(
+            agency_id=handover["from_id"],
+            successor_id=handover["to_id"],
+            zone=Zone(handover["zone"]),
+        )
+        details = {"succession": succession}
+    return Command(
+        id=uuid.uuid5(_IDS, f"{handover['id']}.{state.number}.{state.version}"),
+        number=state.number,
+        action=action,
+        actor=actor,
+        standings=frozenset({standing}),
+        at=now(),
+        handler_seen=state.handler_id,
+        **details,
+    )
+
+
+_UNDER_WAY = text(
+    "SELECT h.* FROM routing.published_handover h"
+    " LEFT JOIN lifecycle.handover_progress p ON p.id = h.id"
+    " WHERE p.finished_at IS NULL OR p.finished_at > clock_timestamp() - interval '1 hour'"
+    " ORDER BY h.asked_at"
+)
+_PAGE = " AND number > :after ORDER BY number LIMIT :limit"
+_OPEN = (
+    "tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process') AND handler_id = :agency"
+)
+_REPORTS = {
+    # As handler, in the chain, in copy, awaited, or in a request that is pending.
+    "agency": text(
+        "SELECT state FROM lifecycle.report WHERE number IN ("  # noqa: S608
+        " SELECT number FROM lifecycle.report WHERE chain @> ARRAY[CAST(:from AS bigint)]"
+        " UNION SELECT number FROM lifecycle.copy WHERE agency_id = :from"
+        " UNION SELECT number FROM lifecycle.report WHERE awaited_agency_id = :from"
+        " UNION SELECT number FROM lifecycle.request WHERE decision IS NULL"
+        "  AND :from IN (decider_id, agency_id, suggested_agency_id))" + _PAGE
+    ),
+    "reports": text(f"SELECT state FROM lifecycle.report WHERE {_OPEN}" + _PAGE),  # noqa: S608
+    "assignments": text(
+        f"SELECT state FROM lifecycle.report WHERE {_OPEN} AND assignee_id = :from" + _PAGE  # noqa: S608
+    ),
+}
+_INSERT = """
+INSERT INTO lifecycle.command (id, number, action, at, body) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING
+"""
+_PROGRESS = text(
+    "INSERT INTO lifecycle.handover_progress AS p (id, handed, finished_at)"
+    " VALUES (:id, :handed, CASE WHEN :finished THEN clock_timestamp() END)"
+    " ON CONFLICT (id) DO UPDATE SET handed = p.handed + excluded.handed,"
+    " finished_at = coalesce(p.finished_at, excluded.finished_at)"
+)
