@@ -22,12 +22,12 @@ Id = Annotated[uuid.UUID, typer.Argument(help="As `list` shows it.")]
 def list_() -> None:
     """Show the dead letters still to be looked at, oldest first; without their words."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from shared.bus.dead_letters import unresolved
 
     async def act() -> Table:
-        table = Table("id", "received", "subject", "reason", "field")
+        table = Table(Column("id", no_wrap=True), "received", "subject", "reason", "field")
         async with _stack() as (session, _):
             for letter in await unresolved(session):
                 received = letter.received_at.strftime("%Y-%m-%d %H:%M")
