@@ -1,19 +1,17 @@
 """*Unduh Excel*: a workbook that people can work with at once, written row by row."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ERROR_CODES, Cell, WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
 
 from services.reporting.columns import Column
+from services.reporting.excel_cells import header_cell, hyperlink, new_sheet, safe, styled
 from services.reporting.excel_summary import write_summary
 from services.reporting.summary import Summary
 from shared.labels import label
@@ -21,12 +19,8 @@ from shared.labels import label
 ROWS_A_SHEET = 1_000_000
 """Excel takes 1,048,576; what is more goes on in another sheet."""
 
-HEADER_FILL = PatternFill("solid", fgColor="1F4E78")
-HEADER_FONT = Font(bold=True, color="FFFFFF")
 _TITLE_FONT = Font(bold=True, size=14)
 _BOLD = Font(bold=True)
-_LINK_FONT = Font(color="0563C1", underline="single")
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def write_workbook(
@@ -96,7 +90,7 @@ class _Sheet:
         for index, value in enumerate(values):
             if isinstance(value, str):
                 values[index] = (
-                    _hyperlink(sheet, value) if index in self._links else safe(sheet, value)
+                    hyperlink(sheet, value) if index in self._links else safe(sheet, value)
                 )
             elif isinstance(value, datetime):
                 values[index] = value.replace(tzinfo=None)
@@ -108,46 +102,3 @@ class _Sheet:
     def finish(self) -> None:
         last = self._header_row + max(self.rows, 1)
         self._sheet.auto_filter.ref = f"A{self._header_row}:{self._last_column}{last}"
-
-
-def new_sheet(book: Workbook, name: str, index: int | None = None) -> Worksheet:
-    """A sheet to append to; write-only ones have what is used here of `Worksheet`."""
-    return cast("Worksheet", book.create_sheet(name, index))
-
-
-def safe(sheet: Worksheet, text: str) -> Any:
-    """Text as text, whatever it begins with; what spreadsheets cannot hold is left out.
-
-    `=`, `+`, `-` and `@` would otherwise make a formula, or make one as soon as it is edited.
-    """
-    if not text:
-        return None
-    text = _NOT_IN_XML.sub("", text)
-    if text[:1] not in _RISKY and text not in ERROR_CODES:
-        return text
-    cell = WriteOnlyCell(sheet, text)
-    cell.data_type = "s"
-    cell.quotePrefix = True
-    return cell
-
-
-def styled(sheet: Worksheet, value: Any, font: Font) -> Cell:
-    cell: Cell = WriteOnlyCell(sheet, value)
-    cell.font = font
-    return cell
-
-
-def header_cell(sheet: Worksheet, title: str) -> Cell:
-    cell = styled(sheet, title, HEADER_FONT)
-    cell.fill = HEADER_FILL
-    cell.alignment = Alignment(wrap_text=True, vertical="center")
-    return cell
-
-
-_RISKY = frozenset("=+-@\t\r\n")
-
-
-def _hyperlink(sheet: Worksheet, address: str) -> Cell:
-    # A formula, of our own making: real hyperlinks lie in memory, and a sheet holds 65,530 only.
-    word = label("download_words", "open")
-    return styled(sheet, f'=HYPERLINK("{address}","{word}")', _LINK_FONT)

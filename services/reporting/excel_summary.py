@@ -8,7 +8,7 @@ from openpyxl.chart.label import DataLabelList
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from services.reporting import excel
+from services.reporting import excel_cells
 from services.reporting.summary import Durations, Summary, Table
 from shared.labels import label
 
@@ -21,12 +21,12 @@ _BLUE = "0072B2"
 def write_summary(book: Workbook, summary: Summary) -> None:
     """Make the sheet, second in order: a table and a chart for each figure."""
     word = label("download_words", "summary")
-    sheet = excel.new_sheet(book, word, 1)
+    sheet = excel_cells.new_sheet(book, word, 1)
     sheet.column_dimensions["A"].width = 46
     sheet.column_dimensions["B"].width = 12
     sheet.column_dimensions["C"].width = 10
     lines = _Lines(sheet)
-    lines.add([excel.styled(sheet, word, Font(bold=True, size=14))])
+    lines.add([excel_cells.styled(sheet, word, Font(bold=True, size=14))])
     lines.add([_word("total"), summary.rows])
     lines.add([])
     over_time = summary.over_time()
@@ -48,10 +48,10 @@ class _Lines:
         return self.count
 
     def header(self, *titles: str) -> int:
-        return self.add([excel.header_cell(self.sheet, title) for title in titles])
+        return self.add([excel_cells.header_cell(self.sheet, title) for title in titles])
 
     def group(self, name: str, *figures: Any) -> None:
-        self.add([excel.safe(self.sheet, name), *figures])
+        self.add([excel_cells.safe(self.sheet, name), *figures])
 
     def leave_room(self, first: int, height: int) -> None:
         """At least so many rows that a chart of this height (cm) beside them ends above."""
@@ -64,7 +64,7 @@ def _write_table(lines: _Lines, table: Table, total: int) -> None:
         return
     first = lines.header(table.title, _word("total"), _word("share"))
     for name, count in table.groups:
-        share = excel.styled(lines.sheet, count / total, Font())
+        share = excel_cells.styled(lines.sheet, count / total, Font())
         share.number_format = "0.0%"
         lines.group(name, count, share)
     _add_chart(lines, table.title, first, len(table.groups), over_time=table.key in _OVER_TIME)
