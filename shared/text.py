@@ -12,7 +12,7 @@ TITLE_LIMIT = 150
 TextProblem = Literal["empty", "too_long"]
 
 
-class TextRejected(ValueError):  # noqa: N818
+class TextRejected(ValueError):
     """A text that cannot be taken: `code` says why, `length` and `limit` count characters."""
 
     def __init__(self, code: TextProblem, *, length: int, limit: int) -> None:

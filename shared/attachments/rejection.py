@@ -12,7 +12,7 @@ MAX_PIXELS = 64_000_000
 Code = Literal["too_large", "too_many", "type_not_allowed", "unreadable", "empty"]
 
 
-class AttachmentRejected(ValueError):  # noqa: N818
+class AttachmentRejected(ValueError):
     """A file that is not taken; the message says more to developers and holds no content.
 
     - `too_large`: more than 10 MB, or unpacks to far more (pictures, documents)
@@ -28,7 +28,7 @@ class AttachmentRejected(ValueError):  # noqa: N818
         self.code = code
 
 
-class AttachmentMissing(LookupError):  # noqa: N818
+class AttachmentMissing(LookupError):
     """Nothing is stored under this key."""
 
 

@@ -27,7 +27,7 @@ class FieldError(NamedTuple):
     fallback: str = ""
 
 
-class Problem(Exception):  # noqa: N818  the RFC's word
+class Problem(Exception):
     """A refusal: its HTTP status, its code in the catalogue, and what the words need.
 
     `members` are extra members of the answer (RFC 9457 §3.2), for programs to read; keep
