@@ -1,0 +1,89 @@
+"""Measuring two things in turn, so that whatever else the machine does counts for both."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+Once = Callable[[], Awaitable[object]]
+"""One piece of work."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table. `value`, of ours and of the floor, is in `unit`; `score` is what the
+    aim is about, `met` whether it is reached (None: there is no aim); `beside` says what the floor
+    is."""
+
+    part: str
+    what: str
+    unit: str
+    ours: float
+    floor: float | None
+    score: str
+    aim: str = ""
+    met: bool | None = None
+    beside: str = ""
+
+
+@dataclass
+class Run:
+    """What was done in some seconds: how long each took (seconds), in how long altogether."""
+
+    took: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Pieces of work a second."""
+        return len(self.took) / self.seconds
+
+
+async def for_some_seconds(seconds: float, workers: Sequence[Once]) -> Run:
+    """Each worker does one piece after the other until the time is over."""
+    run = Run()
+    begun = time.perf_counter()
+
+    async def work(once: Once) -> None:
+        while (started := time.perf_counter()) - begun < seconds:
+            await once()
+            run.took.append(time.perf_counter() - started)
+
+    await asyncio.gather(*(work(once) for once in workers))
+    run.seconds = time.perf_counter() - begun
+    return run
+
+
+async def seconds_of(work: Awaitable[object]) -> float:
+    """How long it took."""
+    started = time.perf_counter()
+    await work
+    return time.perf_counter() - started
+
+
+async def in_turn(
+    rounds: int, ours: Callable[[], Awaitable[Run]], floor: Callable[[], Awaitable[Run]]
+) -> tuple[list[Run], list[Run]]:
+    """Ours, the floor, ours, the floor … ; the first of each is for warming up and not given."""
+    found: tuple[list[Run], list[Run]] = ([], [])
+    for _ in range(rounds + 1):
+        found[0].append(await ours())
+        found[1].append(await floor())
+    return found[0][1:], found[1][1:]
+
+
+def rate(runs: Sequence[Run]) -> float:
+    """The median round's."""
+    return median(run.rate for run in runs)
+
+
+def ratio(ours: Sequence[Run], floor: Sequence[Run]) -> float:
+    """The median of the rounds' ratios: neighbours in time are compared."""
+    return median(a.rate / b.rate for a, b in zip(ours, floor, strict=True))
+
+
+def quantile(runs: Sequence[Run], share: float) -> float:
+    """Of all that was done in these rounds, in seconds."""
+    took = sorted(one for run in runs for one in run.took)
+    return took[min(int(len(took) * share), len(took) - 1)]

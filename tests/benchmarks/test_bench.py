@@ -1,0 +1,28 @@
+"""Every part of the bench runs, very small; how fast anything is, no test asks."""
+
+from benchmarks import lives
+from benchmarks.accepting import accepting
+from benchmarks.draining import BATCH, LANES, draining
+from benchmarks.queues import queues
+from benchmarks.stack import running
+
+
+async def test_accepting_and_draining_are_measured() -> None:
+    async with running(["intake"]) as stack:
+        accepted = await accepting(stack, rounds=1, seconds=0.1)
+        drained = await draining(stack, rounds=1, messages=BATCH * LANES)
+    assert all(figure.ours > 0 and figure.floor for figure in [*accepted, *drained])
+
+
+async def test_commands_lives_and_their_events_are_measured() -> None:
+    async with running(lives.PROCESSES, temporal=True) as stack, lives.open_desk(stack) as desk:
+        refused, *commands, _life = await lives.events(desk)
+        [verified] = await lives.verifying(desk, times=2)
+        [lived] = await lives.living(desk, rounds=1, seconds=0.1, clerks=2)
+    assert refused.ours == 0
+    assert all(figure.ours > 0 for figure in [*commands, verified, lived])
+
+
+async def test_queues_of_two_sizes_are_compared() -> None:
+    figures = await queues(100, 300, rounds=1, seconds=0.1)
+    assert all(figure.ours > 0 and figure.floor for figure in figures)
