@@ -117,9 +117,7 @@ def _details(draw: st.DrawFn, state: ReportState, action: Action) -> dict[str, A
             return {"copies": tuple(draw(st.lists(st.integers(1, 5), max_size=3)))}
         case Action.SUCCEED:
             taken, taking = draw(st.permutations([PROVINCE, DINAS, BIDANG]))[:2]
-            return {
-                "succession": Succession(agency_id=taken, successor_id=taking, zone=Zone.WITA)
-            }
+            return {"succession": Succession(agency_id=taken, successor_id=taking, zone=Zone.WITA)}
         case Action.ACCEPT_REQUEST | Action.REJECT_REQUEST | Action.WITHDRAW_REQUEST:
             ids = [r.id for r in state.requests] or [uuid.UUID(int=1)]
             return {"request_id": draw(st.sampled_from(ids))}
