@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from nats.errors import TimeoutError as NatsTimeout
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
 from temporalio.client import WorkflowExecutionStatus
 
 from shared.bus.connection import connect
@@ -34,18 +33,25 @@ async def all_promises_are_kept(people: People) -> None:
 
 async def messages_of(town: Town, stream: Stream) -> list[tuple[str, Any]]:
     """All messages of a stream: their ids, and what is in them."""
+    return [
+        (headers.get("Nats-Msg-Id", ""), orjson.loads(body))
+        for headers, body in await raw_messages_of(town, stream)
+    ]
+
+
+async def raw_messages_of(town: Town, stream: Stream) -> list[tuple[dict[str, str], bytes]]:
+    """All messages of a stream as they lie there, read without a consumer."""
     bus = await connect(town.settings.nats_url, "test", patience=10)
     found = []
     try:
-        config = ConsumerConfig(deliver_policy=DeliverPolicy.ALL, ack_policy=AckPolicy.NONE)
-        pulled = await bus.js.pull_subscribe("", stream=stream.name, config=config)
-        left = (await bus.js.stream_info(stream.name)).state.messages
-        while len(found) < left:
-            for message in await pulled.fetch(500, timeout=5):
-                headers = message.headers or {}
-                found.append((headers.get("Nats-Msg-Id", ""), orjson.loads(message.data)))
-    except NatsTimeout:
-        pass
+        state = (await bus.js.stream_info(stream.name)).state
+        for sequence in range(state.first_seq, state.last_seq + 1):
+            try:
+                message = await bus.js.get_msg(stream.name, sequence)
+            except NotFoundError:
+                continue
+            subject = {"subject": message.subject or ""}
+            found.append((subject | (message.headers or {}), message.data or b""))
     finally:
         await bus.close()
     return found

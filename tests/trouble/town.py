@@ -50,6 +50,9 @@ BESIDE = (7, MISSION, Role.AGENCY_ADMIN)
 PUSAT_OFFICER = (8, ROOT, Role.LIAISON_OFFICER)
 BELOW_ADMIN = (9, BIDANG, Role.AGENCY_ADMIN)
 
+UNCONNECTED = 30
+"""An agency below pusat with nobody in it."""
+
 PATHS = {
     ROOT: (ROOT,),
     PROVINCE: (ROOT, PROVINCE),
@@ -97,6 +100,11 @@ class Town:
             connection = await raw(session)
             for who in (ABOVE_TOO, BESIDE, PUSAT_OFFICER, BELOW_ADMIN):
                 await add_staff(connection, *who)
+            await connection.execute(
+                "INSERT INTO routing.agency (id, code, name, kind, parent_id, path, zone, active)"
+                " VALUES (%s, 'A30', 'Instansi 30', 'unit', %s, %s, 'WIB', true)",
+                (UNCONNECTED, ROOT, [ROOT, UNCONNECTED]),
+            )
             await connection.execute(
                 "INSERT INTO routing.category (id, code, name, active)"
                 " VALUES (1, 'jalan', 'Infrastruktur Jalan', true)"
