@@ -26,6 +26,14 @@ _MESSAGES: Catalogue = {
         "id": Words("Sudah dilaporkan", "Unggahan ini sudah menjadi laporan nomor {number}."),
         "en": Words("Reported already", "This post is report number {number} already."),
     },
+    "service_unknown": {
+        "id": Words("Layanan tidak dikenal", "Tidak ada layanan dengan service_code ini."),
+        "en": Words("Unknown service", "There is no service with this service_code."),
+    },
+    "api_key_invalid": {
+        "id": Words("api_key tidak sah", "Kosongkan api_key, atau pakai token sistem mitra."),
+        "en": Words("api_key not valid", "Leave api_key empty, or use a partner system's token."),
+    },
     "account_taken": {
         "id": Words("Sudah terdaftar", "Nomor atau surel ini sudah terdaftar. Silakan masuk."),
         "en": Words("Registered already", "This number or address is registered. Sign in."),

@@ -1,0 +1,214 @@
+"""`GET requests`: published reports, and by number the status of every report but secret ones."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.open311.rendering import ERRORS, Format, SpecRoute, content_of, rendered
+from services.intake.report_reading import PUBLISHED, is_published
+from shared import regions
+from shared.http.problems import FieldError, not_found, validation
+from shared.http.transaction import Transaction
+from shared.labels import label
+from shared.lifecycle.statuses import ENDED, TAB_OF, Status, Tab
+
+SPAN = timedelta(days=90)
+MOST = 1000
+"""The standard: one answer has at most 90 days, and at most 1,000 requests."""
+
+router = APIRouter(prefix="/open311/v2", tags=["Open311"], route_class=SpecRoute)
+
+_List = Annotated[str | None, Query(max_length=12_000, description="Separated by commas")]
+_Time = Annotated[str | None, Query(max_length=40, description="W3C, of submission")]
+_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The requests",
+        "content": content_of({"type": "array", "items": {"type": "object"}}),
+    },
+    **ERRORS,
+}
+
+
+@router.get("/requests.{format}", response_class=Response, responses=_ANSWER)
+async def open311_requests(
+    format: Format,
+    session: Transaction,
+    service_request_id: _List = None,
+    service_code: _List = None,
+    start_date: _Time = None,
+    end_date: _Time = None,
+    status: Annotated[_List, Query(description="open, closed")] = None,
+    page_size: Annotated[int, Query(ge=1, le=MOST)] = MOST,
+) -> Response:
+    """Published reports, newest first; by default those of the last 90 days. With
+    `service_request_id` those of these numbers, whatever else is asked. To go on, ask again with
+    `end_date` at the last one's `requested_datetime`."""
+    if service_request_id is not None:
+        numbers = [number for part in _parts(service_request_id) if (number := _number(part))]
+        rows = await _of_numbers(session, numbers[:MOST])
+    else:
+        start, end = _period(start_date, end_date)
+        first, last = await _bounds(session, start, end)
+        parameters = {
+            "first": first,
+            "last": last,
+            "start": start,
+            "end": end,
+            "tabs": _tabs(status),
+            "codes": _parts(service_code) if service_code else None,
+            "limit": page_size,
+        }
+        rows = list((await session.execute(_LISTED, parameters)).mappings())
+    return rendered("service_requests", [_request(row) for row in rows], format)
+
+
+@router.get("/requests/{service_request_id}.{format}", response_class=Response, responses=_ANSWER)
+async def open311_request(
+    service_request_id: Annotated[str, Path(max_length=40)], format: Format, session: Transaction
+) -> Response:
+    """One report: what the public may read of it. A secret one is a 404."""
+    number = _number(service_request_id)
+    rows = await _of_numbers(session, [number]) if number else []
+    if not rows:
+        raise not_found()
+    return rendered("service_requests", [_request(row) for row in rows], format)
+
+
+def _request(row: RowMapping) -> dict[str, Any]:
+    """As the standard names things. Before verification the status alone."""
+    shown = is_published(row)
+    status = label("status", row["status"])
+    words = row["words"] if shown else label("open311_notice", "unpublished")
+    return {
+        "service_request_id": str(row["number"]),
+        "status": "closed" if Status(row["status"]) in ENDED else "open",
+        "status_notes": f"{status}: {words}" if words else status,
+        "service_name": row["category"] if shown else None,
+        "service_code": row["category_code"] if shown else None,
+        "description": f"{row['title']}\n\n{row['body']}" if shown else None,
+        "agency_responsible": row["handler"] if shown else None,
+        "service_notice": None,
+        "requested_datetime": row["submitted_at"],
+        "updated_datetime": row["changed_at"],
+        "expected_datetime": row["due_at"] if shown else None,
+        "address": _address(row) if shown else None,
+        "address_id": row["region_code"] if shown else None,
+        "zipcode": None,
+        "lat": row["latitude"] if shown else None,
+        "long": row["longitude"] if shown else None,
+        "media_url": None,
+    }
+
+
+def _address(row: RowMapping) -> str | None:
+    region = regions.find(row["region_code"]) if row["region_code"] else None
+    return ", ".join(part for part in (row["place"], region and region.path) if part) or None
+
+
+def _parts(given: str) -> list[str]:
+    return [part for raw in given.split(",") if (part := raw.replace("\x00", "").strip())]
+
+
+def _number(given: str) -> int | None:
+    number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+    return number or None
+
+
+def _tabs(status: str | None) -> list[Tab]:
+    wanted = set(_parts(status)) if status else {"open", "closed"}
+    if not wanted <= {"open", "closed"}:
+        expected = {"expected": "open, closed"}
+        raise validation(FieldError("status", "literal_error", expected))
+    return sorted({TAB_OF[s] for s in PUBLISHED if ("closed" if s in ENDED else "open") in wanted})
+
+
+def _period(start_date: str | None, end_date: str | None) -> tuple[datetime, datetime]:
+    """At most 90 days: the end decides where both are given and further apart."""
+    start, end = _time("start_date", start_date), _time("end_date", end_date)
+    if end is None:
+        now = datetime.now(UTC)
+        end = min(start + SPAN, now) if start else now
+    return (max(start, end - SPAN) if start else end - SPAN), end
+
+
+def _time(name: str, given: str | None) -> datetime | None:
+    """A `+` that nobody escaped arrives as a space."""
+    if not given:
+        return None
+    try:
+        time = datetime.fromisoformat(given.strip().replace(" ", "+"))
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise validation(FieldError(name, "datetime_parsing")) from None
+
+
+async def _bounds(session: AsyncSession, start: datetime, end: datetime) -> tuple[int, int]:
+    """Numbers between which all reports of the period are: numbers grow with time, but for what
+    is accepted at the same moment."""
+    first = (await session.execute(_NUMBER_AT, {"at": start - _SAME})).scalar_one_or_none()
+    last = (await session.execute(_NUMBER_AT, {"at": end + _SAME})).scalar_one_or_none()
+    return first or 0, last or 0
+
+
+async def _of_numbers(session: AsyncSession, numbers: list[int]) -> list[RowMapping]:
+    return list((await session.execute(_NUMBERED, {"numbers": numbers})).mappings())
+
+
+_SAME = timedelta(minutes=10)
+# Halving, over the primary key: there is no index by time, which every report would pay for.
+_NUMBER_AT = text("""
+WITH RECURSIVE search (low, high) AS (
+    SELECT min(number), max(number) + 1 FROM lifecycle.report
+    UNION ALL
+    SELECT CASE WHEN earlier THEN middle + 1 ELSE low END,
+           CASE WHEN earlier THEN high ELSE middle END
+    FROM (
+        SELECT low, high, middle, (
+            SELECT r.submitted_at < :at FROM lifecycle.report r
+            WHERE r.number >= middle ORDER BY r.number LIMIT 1) AS earlier
+        FROM (SELECT low, high, (low + high) / 2 AS middle FROM search WHERE low < high) halved
+    ) asked
+)
+SELECT low FROM search WHERE low >= high
+""")
+_READ = """
+SELECT r.number, r.status, r.secret, r.submitted_at, r.due_at, r.region_code, t.title, t.body,
+       t.place, c.code AS category_code, c.name AS category, a.name AS handler, said.words,
+       changed.at AS changed_at,
+       CASE WHEN r.anonymous THEN round(t.latitude::numeric, 3)::float8 ELSE t.latitude
+       END AS latitude,
+       CASE WHEN r.anonymous THEN round(t.longitude::numeric, 3)::float8 ELSE t.longitude
+       END AS longitude
+FROM chosen r
+JOIN lifecycle.report_text t ON t.number = r.number
+JOIN routing.agency_directory a ON a.id = r.handler_id
+LEFT JOIN routing.published_category c ON c.id = r.category_id
+LEFT JOIN LATERAL (
+    SELECT max(h.at) AS at FROM lifecycle.history h
+    WHERE h.number = r.number AND h.visibility = 'public'
+) changed ON true
+LEFT JOIN LATERAL (
+    SELECT m.words FROM followup.published_message m
+    WHERE m.number = r.number AND m.action = 'follow_up' AND NOT m.secret
+    ORDER BY m.at DESC LIMIT 1
+) said ON true
+ORDER BY r.number DESC
+"""
+"""Where an anonymous report is, to some hundred metres: a house could name its people."""
+_NUMBERED = text(f"""
+WITH chosen AS MATERIALIZED (
+    SELECT * FROM lifecycle.report WHERE number = ANY (:numbers) AND NOT secret
+) {_READ}""")  # noqa: S608
+_LISTED = text(f"""
+WITH chosen AS MATERIALIZED (
+    SELECT r.* FROM lifecycle.report r
+    JOIN lifecycle.report_text t ON t.number = r.number AND t.title IS NOT NULL
+    WHERE r.number BETWEEN :first AND :last AND NOT r.secret AND r.tab = ANY (:tabs)
+      AND r.submitted_at BETWEEN :start AND :end
+      AND (CAST(:codes AS text[]) IS NULL OR r.category_id = ANY (
+           SELECT c.id FROM routing.published_category c WHERE c.code = ANY (:codes)))
+    ORDER BY r.number DESC LIMIT :limit
+) {_READ}""")  # noqa: S608

@@ -1,0 +1,116 @@
+"""`GET services`: the categories one can report in, and what is asked beside the standard."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.open311.rendering import ERRORS, Format, SpecRoute, content_of, rendered
+from shared.http.problems import not_found
+from shared.http.transaction import Transaction
+from shared.labels import label
+
+ATTRIBUTES = ("classification", "title", "happened_at", "addressee", "anonymous", "secret")
+"""What may be sent as `attribute[…]`, the same for every service; nothing of it is required."""
+
+router = APIRouter(prefix="/open311/v2", tags=["Open311"], route_class=SpecRoute)
+
+
+@router.get(
+    "/services.{format}",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The services",
+            "content": content_of({"type": "array", "items": {"type": "object"}}),
+        },
+        **ERRORS,
+    },
+)
+async def open311_services(format: Format, session: Transaction) -> Response:
+    """The categories in use; the group of a category of the second level is the one above it."""
+    rows = (await session.execute(_SERVICES)).mappings()
+    services = [
+        {
+            "service_code": row["code"],
+            "service_name": row["name"],
+            "description": f"{row['group']}: {row['name']}" if row["group"] else row["name"],
+            "metadata": True,
+            "type": "realtime",
+            "keywords": row["keywords"] or "",
+            "group": row["group"] or row["name"],
+        }
+        for row in rows
+    ]
+    return rendered("services", services, format)
+
+
+@router.get(
+    "/services/{service_code}.{format}",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The definition",
+            "content": content_of({"type": "object"}),
+        },
+        **ERRORS,
+    },
+)
+async def open311_service_definition(
+    service_code: str, format: Format, session: Transaction
+) -> Response:
+    """What is asked in a category beside what every service asks."""
+    await category_of(session, service_code)
+    content = {
+        "service_code": service_code,
+        "attributes": [_attribute(order, code) for order, code in enumerate(ATTRIBUTES, 1)],
+    }
+    return rendered("service_definition", content, format)
+
+
+async def category_of(session: AsyncSession, service_code: str) -> RowMapping:
+    """The category (id, code, name) of a service. Raises the 404 problem for an unknown one."""
+    found = await session.execute(_CATEGORY, {"code": service_code.replace("\x00", "")})
+    category = found.mappings().one_or_none()
+    if category is None:
+        raise not_found("service_unknown")
+    return category
+
+
+def _attribute(order: int, code: str) -> dict[str, Any]:
+    values = _VALUES.get(code)
+    kind = "singlevaluelist" if values else "datetime" if code == "happened_at" else "string"
+    return {
+        "variable": True,
+        "code": code,
+        "datatype": kind,
+        "required": False,
+        "datatype_description": label("open311_format", code),
+        "order": order,
+        "description": label("open311_attribute", code),
+        "values": [
+            {"key": key, "name": label(labelled, name)} for key, labelled, name in values or ()
+        ],
+    }
+
+
+_VALUES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "classification": tuple(
+        (code, "classification", code) for code in ("complaint", "aspiration", "information")
+    ),
+    **dict.fromkeys(
+        ("anonymous", "secret"),
+        (("false", "download_words", "no"), ("true", "download_words", "yes")),
+    ),
+}
+_SERVICES = text("""
+SELECT c.code, c.name, p.name AS "group",
+       (SELECT string_agg(t.name, ',' ORDER BY t.name) FROM routing.published_tag t
+        WHERE t.category_id = c.id AND t.active) AS keywords
+FROM routing.published_category c LEFT JOIN routing.published_category p ON p.id = c.parent_id
+WHERE c.active ORDER BY coalesce(p.name, c.name), p.id IS NOT NULL, c.name
+""")
+_CATEGORY = text(
+    "SELECT id, code, name FROM routing.published_category WHERE active AND code = :code"
+)

@@ -1,0 +1,203 @@
+"""`POST requests`: a report from an app that speaks Open311."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response, UploadFile
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import FormData
+from starlette.datastructures import UploadFile as SentFile
+
+from services.intake.new_report import Accepted, NewReport
+from services.intake.open311.offered_services import ATTRIBUTES, category_of
+from services.intake.open311.rendering import ERRORS, Format, SpecRoute, content_of, rendered
+from services.intake.references import checked, region_code
+from services.intake.report_form import ReporterForm, ReportForm
+from services.intake.resources import Intake, Resources
+from services.intake.submission import SUBMISSION, accept_or_refuse
+from shared.attachments import MAX_FILES, StoredAttachment
+from shared.http.auth import PARTNER_PREFIX, partner_token_hash
+from shared.http.idempotency import CommandId
+from shared.http.limits import Limit, client_address, rate_limits
+from shared.http.problems import FieldError, Problem, validation
+from shared.http.transaction import CurrentDatabase
+from shared.http.uploads import FORM_LIMIT, discard, stored
+from shared.labels import label
+from shared.lifecycle.channels import Channel
+from shared.text import TextRejected, derive_title
+
+PARTNERS_SUBMISSION = Limit("open311-partner", 600, 600)
+"""For who sends an api_key: an app of many people behind one address."""
+
+router = APIRouter(prefix="/open311/v2", tags=["Open311"], route_class=SpecRoute)
+
+
+async def sent_fields(request: Request) -> AsyncIterator[FormData]:
+    """The form, form-encoded or multipart."""
+    async with request.form(max_files=MAX_FILES, max_fields=100) as form:
+        yield form
+
+
+@router.post(
+    "/requests.{format}",
+    status_code=201,
+    response_class=Response,
+    max_body_size=FORM_LIMIT,
+    responses={
+        201: {
+            "description": "Accepted: the report's number, and the access code in the notice",
+            "content": content_of({"type": "array", "items": {"type": "object"}}),
+        },
+        **ERRORS,
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/x-www-form-urlencoded": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["service_code", "description"],
+                        "properties": {
+                            name: {"type": "string"}
+                            for name in (
+                                *("service_code", "description", "lat", "long"),
+                                *("address_string", "address_id", "first_name", "last_name"),
+                                *("email", "phone", "media_url", "api_key"),
+                                *(f"attribute[{code}]" for code in ATTRIBUTES),
+                            )
+                        },
+                    }
+                }
+            },
+        }
+    },
+)
+async def open311_submit(
+    format: Format,
+    request: Request,
+    form: Annotated[FormData, Depends(sent_fields)],
+    key: CommandId,
+    database: CurrentDatabase,
+    intake: Intake,
+) -> Response:
+    """Submit a report. Files may come along as `media`. `address_id` is a Kemendagri code. What
+    we do not know of (`device_id`, `account_id` …) is left aside."""
+    given = {
+        name: value.strip()
+        for name, value in form.items()
+        if isinstance(value, str) and value.strip()
+    }
+    files = [
+        UploadFile(value.file, size=value.size, filename=value.filename)
+        for value in form.getlist("media")
+        if isinstance(value, SentFile) and value.size
+    ]
+    async with stored(intake.store, files) as kept, database.session() as session:
+        await _admit(session, request, given.get("api_key"))
+        accepted = await _accept(session, intake, given, str(key), kept)
+    if accepted.replayed:
+        await discard(intake.store, kept)
+    notice = label("open311_notice", "keep").format(code=accepted.access_code, link=accepted.link)
+    answer = {
+        "service_request_id": str(accepted.number),
+        "service_notice": notice,
+        "account_id": None,
+    }
+    return rendered("service_requests", [answer], format, 201)
+
+
+async def _admit(session: AsyncSession, request: Request, api_key: str | None) -> None:
+    """Count the submission. 403 for an api_key that is no partner's token, 429 for too many."""
+    limits = rate_limits(request)
+    if api_key is None:
+        await limits.take(SUBMISSION, client_address(request))
+        return
+    system = None
+    if api_key.startswith(PARTNER_PREFIX):
+        found = await session.execute(_PARTNER, {"hash": partner_token_hash(api_key)})
+        system = found.scalar_one_or_none()
+    if system is None:
+        raise Problem(403, "api_key_invalid")
+    await limits.take(PARTNERS_SUBMISSION, system)
+
+
+async def _accept(
+    session: AsyncSession,
+    intake: Resources,
+    given: dict[str, str],
+    key: str,
+    files: tuple[StoredAttachment, ...],
+) -> Accepted:
+    missing = [name for name in ("service_code", "description") if name not in given]
+    if missing:
+        raise validation(*(FieldError(name, "missing") for name in missing))
+    category = await category_of(session, given["service_code"])
+    form, reporter = _read(given)
+    addressee_id, _ = await checked(session, form)
+    report = NewReport(
+        title=form.title,
+        body=form.body,
+        channel=Channel.OPEN311,
+        scope="open311",
+        idempotency_key=key,
+        classification=form.class_code,
+        happened_at=form.happened,
+        region_code=region_code(form),
+        place=form.place,
+        latitude=form.latitude,
+        longitude=form.longitude,
+        addressee_id=addressee_id,
+        category_id=category["id"],
+        anonymous=form.anonymous,
+        secret=form.secret,
+        identity=reporter.identity,
+        attachments=files,
+    )
+    return await accept_or_refuse(session, intake, report)
+
+
+def _read(given: dict[str, str]) -> tuple[ReportForm, ReporterForm]:
+    """The fields under the names of our own form, so that they are checked alike."""
+    fields: dict[str, Any] = {
+        ours: given[theirs] for ours, theirs in _FIELDS.items() if theirs in given
+    }
+    fields.setdefault("classification", "complaint")
+    name = " ".join(given[part] for part in ("first_name", "last_name") if part in given)
+    try:
+        fields.setdefault("title", derive_title(given["description"]))
+        if "media_url" in given:
+            # Not fetched: whoever verifies looks at it, or does not.
+            fields["body"] += f"\n\n{given['media_url']}"
+        form = ReportForm.model_validate(fields)
+        reporter = ReporterForm(name=name, phone=given.get("phone"), email=given.get("email"))
+    except TextRejected as error:
+        limits = {"length": error.length, "limit": error.limit}
+        raise validation(FieldError("description", f"text_{error.code}", limits)) from None
+    except ValidationError as error:
+        raise validation(
+            *(
+                FieldError(_theirs(e["loc"]), e["type"], e.get("ctx") or {}, e["msg"])
+                for e in error.errors(include_input=False, include_url=False)
+            )
+        ) from None
+    return form, reporter
+
+
+def _theirs(loc: tuple[int | str, ...]) -> str:
+    return _FIELDS.get(str(loc[0]), str(loc[0])) if loc else ""
+
+
+_FIELDS = {
+    "body": "description",
+    "latitude": "lat",
+    "longitude": "long",
+    "place": "address_string",
+    "region_code": "address_id",
+    **{code: f"attribute[{code}]" for code in ATTRIBUTES},
+}
+_PARTNER = text(
+    "SELECT system FROM intake.partner_directory WHERE http_token_hash = :hash AND active"
+)
