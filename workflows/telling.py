@@ -6,7 +6,7 @@ from psycopg.types.json import Jsonb
 
 from shared.bus.cloudevents import encode, event
 from shared.bus.report_events import SOURCE, OutboxMessage, report_message
-from shared.lifecycle.decision import Decision
+from shared.lifecycle.decision import Decision, Visibility
 from shared.lifecycle.events import INTERNAL_EVENTS, PartnerEvent, ReportEvent
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import TAB_OF
@@ -27,7 +27,7 @@ def outbox_statements(
     """One event a step; the agencies' own affairs are not told to partners. `words_at` is the
     address where a partner reads the words."""
     yield _insert(after.number, report_message(_happened(decision, after, escalated_to)))
-    if after.system and external_id and decision.event not in INTERNAL_EVENTS:
+    if after.system and external_id and _told_to_partners(decision):
         told = PartnerEvent(
             number=after.number,
             external_id=external_id,
@@ -40,6 +40,12 @@ def outbox_statements(
             url=words_at,
         )
         yield _insert(after.number, _partner_message(after.system, told))
+
+
+def _told_to_partners(decision: Decision) -> bool:
+    """What the reporter does not read of, the partner does not hear of."""
+    internal = decision.entries[0].visibility is Visibility.STAFF
+    return decision.event not in INTERNAL_EVENTS and not internal
 
 
 def _happened(decision: Decision, after: ReportState, escalated_to: int | None) -> ReportEvent:

@@ -6,6 +6,7 @@ from shared.lifecycle.actions import (
     ANSWERS_NOT_AUTHORITY,
     PERFORMED_BY,
     Action,
+    DeferralKind,
     RequestKind,
 )
 from shared.lifecycle.authority import Standing
@@ -75,6 +76,7 @@ _BY_ITS_DECIDER = (
     | ANSWERS_NOT_AUTHORITY
     | {
         Action.REJECT_REQUEST,
+        Action.AMEND,
         Action.CHANGE_COPIES,
     }
 )
@@ -133,8 +135,10 @@ def _incomplete(state: ReportState, command: Command) -> str | None:
                 return "command_incomplete"
             if handing.chain[-1] == state.handler_id:
                 return "same_handler"
-        case Action.DEFER if command.deferral is None:
-            return "command_incomplete"
+        case Action.DEFER:
+            awaits_an_agency = command.deferral is DeferralKind.AGENCY_NOT_CONNECTED
+            if command.deferral is None or (awaits_an_agency and not command.awaited_agency_id):
+                return "command_incomplete"
         case Action.ARCHIVE if command.archive_category is None:
             return "command_incomplete"
         case Action.FOLLOW_UP if command.follow_up_kind is None:

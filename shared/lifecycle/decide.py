@@ -56,8 +56,10 @@ def decide_clock(state: ReportState, clock: Clock) -> Decision:
         if clock.key:
             effect.details["request_id"] = clock.key
     at = max(clock.deadline, state.last_step_at)
-    entries = [_entry(state, effect, action, SYSTEM, at)]
-    entries += _ended_entries(state, effect, None, SYSTEM, at)
+    main = _entry(state, effect, action, SYSTEM, at)
+    if clock.kind is ClockKind.REQUEST:  # the reporter does not read of requests
+        main = main.model_copy(update={"visibility": Visibility.STAFF})
+    entries = [main, *_ended_entries(state, effect, None, SYSTEM, at)]
     return _decision(state, effect, step_id, at, entries, event)
 
 

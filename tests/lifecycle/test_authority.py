@@ -1,0 +1,64 @@
+"""Authority by subtree: own agency and below, never beside or above."""
+
+import uuid
+
+import pytest
+
+from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.authority import Standing as S
+from shared.lifecycle.authority import decides, standings
+from shared.lifecycle.people import Role
+from shared.lifecycle.state import PendingRequest
+from tests.lifecycle.desk import BIDANG, DINAS, MINISTRY, MONDAY, PROVINCE
+
+ROOT = 1
+PATH = (ROOT, PROVINCE, DINAS)
+ALL = {S.HANDLER_ADMIN, S.HANDLER_OFFICER, S.ADMIN_ABOVE}
+OWN = {S.HANDLER_ADMIN, S.HANDLER_OFFICER}
+ADMIN, OFFICER = Role.AGENCY_ADMIN, Role.LIAISON_OFFICER
+
+STANDINGS = (
+    ("the handler's officer", OFFICER, DINAS, (PROVINCE, DINAS), {S.HANDLER_OFFICER}),
+    ("the handler's admin", ADMIN, DINAS, (PROVINCE, DINAS), OWN),
+    ("the handler's admin, nobody before", ADMIN, DINAS, (DINAS,), ALL),
+    ("the handler's coordinating admin", Role.COORDINATING_ADMIN, DINAS, (PROVINCE, DINAS), OWN),
+    ("an admin above", ADMIN, PROVINCE, (PROVINCE, DINAS), ALL),
+    ("an admin above, not of the chain", ADMIN, PROVINCE, (DINAS,), ALL),
+    ("pusat", Role.CENTRAL_ADMIN, ROOT, (PROVINCE, DINAS), ALL),
+    ("an officer above", OFFICER, PROVINCE, (PROVINCE, DINAS), set()),
+    ("an officer below", OFFICER, BIDANG, (PROVINCE, DINAS), set()),
+    ("an admin below", ADMIN, BIDANG, (PROVINCE, DINAS), set()),
+    ("an admin beside", ADMIN, MINISTRY, (PROVINCE, DINAS), set()),
+)
+
+
+@pytest.mark.parametrize(("_", "role", "agency", "chain", "expected"), STANDINGS,
+                         ids=[row[0] for row in STANDINGS])  # fmt: skip
+def test_what_somebody_is_to_a_report(
+    _: str, role: Role, agency: int, chain: tuple[int, ...], expected: set[S]
+) -> None:
+    assert standings(role, agency, PATH, chain) == expected
+
+
+DECIDERS = (
+    ("the delegating agency's admin", ADMIN, PROVINCE, 2, True),
+    ("an admin above it", Role.CENTRAL_ADMIN, ROOT, 1, True),
+    ("who asked", ADMIN, PROVINCE, 4, False),
+    ("its officer", OFFICER, PROVINCE, 5, False),
+    ("an admin below it", ADMIN, DINAS, 3, False),
+    ("an admin beside it", ADMIN, MINISTRY, 9, False),
+)
+
+
+@pytest.mark.parametrize(("_", "role", "agency", "staff", "expected"), DECIDERS,
+                         ids=[row[0] for row in DECIDERS])  # fmt: skip
+def test_who_decides_a_request(_: str, role: Role, agency: int, staff: int, expected: bool) -> None:
+    request = PendingRequest(
+        id=uuid.uuid4(),
+        kind=RequestKind.HOLD,
+        asked_at=MONDAY,
+        staff_id=4,
+        agency_id=DINAS,
+        decider_id=PROVINCE,
+    )
+    assert decides(role, agency, staff, request, (ROOT, PROVINCE)) is expected

@@ -1,0 +1,236 @@
+"""Who may do what from which status: the whole table, and what a pending request forbids."""
+
+import uuid
+from collections.abc import Iterable
+
+import pytest
+
+from shared.lifecycle.actions import Action as A
+from shared.lifecycle.actions import DeferralKind, RequestKind
+from shared.lifecycle.authority import Standing
+from shared.lifecycle.check import Refused, allowed_actions, refusal
+from shared.lifecycle.rules import RULES
+from shared.lifecycle.state import ReportState
+from shared.lifecycle.statuses import Status as St
+from tests.lifecycle.desk import (
+    ABOVE,
+    CITIZEN,
+    DECIDER,
+    DINAS,
+    HANDLER_ADMIN,
+    MINISTRY,
+    OFFICER,
+    PLATFORM,
+    PROVINCE,
+    WHO,
+    Desk,
+    handing,
+)
+
+DEFERRED = {St.AGENCY_NOT_CONNECTED, St.AWAITING_INFORMATION, St.INFORMATION_TO_EVALUATE}
+UNVERIFIED = {St.UNVERIFIED} | DEFERRED
+IN_PROCESS = {St.FOLLOWED_UP, St.REPLIED_BY_REPORTER}
+CLOSED = {St.CLOSED_BY_SYSTEM, St.CLOSED_BY_ADMIN, St.CLOSED_BY_REPORTER}
+WITH_AGENCY = {St.VERIFIED} | IN_PROCESS
+OPEN = UNVERIFIED | WITH_AGENCY
+ANY = set(St)
+
+OFFICERS = {"officer", "handler's admin", "admin above", "decider"}
+ADMINS = OFFICERS - {"officer"}
+INTERVENING = {"admin above", "decider", "operator"}
+
+# As the specification's tables say, apart from the code's: action, who, from.
+TABLE: dict[A, tuple[set[str], set[St]]] = {
+    A.VERIFY: (ADMINS, UNVERIFIED),
+    A.AMEND: (ADMINS, WITH_AGENCY),
+    A.THROW: (ADMINS, UNVERIFIED),
+    A.DEFER: (ADMINS, UNVERIFIED),
+    A.COMPLETE_INFORMATION: (
+        {"reporter"},
+        {St.AWAITING_INFORMATION, St.INFORMATION_TO_EVALUATE},
+    ),
+    A.CONNECT: ({"system"}, {St.AGENCY_NOT_CONNECTED}),
+    A.SUCCEED: ({"system"}, ANY),
+    A.ARCHIVE: (ADMINS, UNVERIFIED),
+    A.RESTORE: (ADMINS, {St.ARCHIVED_BY_ADMIN}),
+    A.WITHDRAW: ({"reporter"}, UNVERIFIED),
+    A.FOLLOW_UP: (OFFICERS, WITH_AGENCY),
+    A.COORDINATE: (OFFICERS, OPEN),
+    A.REPLY: ({"reporter"}, IN_PROCESS),
+    A.DECLARE_SATISFIED: ({"reporter"}, IN_PROCESS),
+    A.FORWARD: (ADMINS, WITH_AGENCY),
+    A.CHANGE_COPIES: (ADMINS, ANY),
+    A.HOLD: (INTERVENING, IN_PROCESS),
+    A.RELEASE: (set(), set()),  # nothing is held: see below
+    A.CLOSE: (INTERVENING, IN_PROCESS),
+    A.REOPEN: (INTERVENING, CLOSED),
+    A.REQUEST_NOT_AUTHORITY: (OFFICERS, UNVERIFIED | {St.VERIFIED}),
+    A.REQUEST_HOLD: (OFFICERS, IN_PROCESS),
+    A.REQUEST_RELEASE: (set(), set()),
+    A.REQUEST_CLOSE: (OFFICERS, IN_PROCESS),
+    A.REQUEST_REOPEN: (OFFICERS, CLOSED),
+    A.ACCEPT_REQUEST: (set(), set()),
+    A.REJECT_REQUEST: (set(), set()),
+    A.WITHDRAW_REQUEST: (set(), set()),
+    A.AUTO_CLOSE: ({"system"}, {St.FOLLOWED_UP}),
+    A.OVERDUE: ({"system"}, ANY),
+}
+
+
+def test_the_table_names_every_action_but_submission() -> None:
+    assert TABLE.keys() == RULES.keys() == set(A) - {A.SUBMIT, A.END_REQUEST}
+
+
+@pytest.mark.parametrize("status", St)
+@pytest.mark.parametrize("who", WHO)
+def test_who_may_do_what_from_which_status(who: str, status: St) -> None:
+    expected = {a for a, (people, sources) in TABLE.items() if who in people and status in sources}
+    assert set(allowed_actions(Desk(status).state, WHO[who])) == expected
+
+
+@pytest.mark.parametrize("status", sorted(IN_PROCESS))
+def test_only_what_is_held_is_released(status: St) -> None:
+    held = Desk(status, held=True).state
+    assert _allowed(held, "hold", "release", "request_hold", "request_release") == {
+        "officer": {A.REQUEST_RELEASE},
+        "handler's admin": {A.REQUEST_RELEASE},
+        "admin above": {A.RELEASE, A.REQUEST_RELEASE},
+        "decider": {A.RELEASE, A.REQUEST_RELEASE},
+        "operator": {A.RELEASE},
+    }
+
+
+@pytest.mark.parametrize("kind", RequestKind)
+def test_one_request_of_a_kind_is_pending(kind: RequestKind) -> None:
+    desk = _asked(kind)
+    with pytest.raises(Refused, match=r"not_authority_pending|request_already_pending"):
+        desk.do(A(f"request_{kind}"), HANDLER_ADMIN)
+
+
+@pytest.mark.parametrize("status", sorted(UNVERIFIED | {St.VERIFIED}))
+def test_while_not_authority_is_pending_the_handler_may_withdraw_or_coordinate(status: St) -> None:
+    desk = Desk(status)
+    desk.ask(RequestKind.NOT_AUTHORITY)
+    for who in (OFFICER, HANDLER_ADMIN, ABOVE):  # above, but below the delegating agency
+        assert set(allowed_actions(desk.state, who)) == {A.COORDINATE, A.WITHDRAW_REQUEST}
+
+
+@pytest.mark.parametrize("status", sorted(UNVERIFIED | {St.VERIFIED}))
+def test_its_decider_answers_by_acting(status: St) -> None:
+    desk = Desk(status)
+    desk.ask(RequestKind.NOT_AUTHORITY)
+    allowed = set(allowed_actions(desk.state, DECIDER))
+    answers = {A.VERIFY, A.THROW, A.DEFER, A.ARCHIVE, A.REQUEST_NOT_AUTHORITY, A.REJECT_REQUEST}
+    assert answers <= allowed
+    assert A.ACCEPT_REQUEST not in allowed
+    assert A.FOLLOW_UP not in allowed
+    assert (A.AMEND in allowed) == (A.FORWARD in allowed) == (status is St.VERIFIED)
+
+
+@pytest.mark.parametrize("status", sorted(UNVERIFIED))
+def test_the_reporter_acts_as_usual_while_not_authority_is_pending(status: St) -> None:
+    desk = Desk(status)
+    before = allowed_actions(desk.state, CITIZEN)
+    desk.ask(RequestKind.NOT_AUTHORITY)
+    assert A.WITHDRAW in before
+    assert allowed_actions(desk.state, CITIZEN) == before
+
+
+@pytest.mark.parametrize("status", sorted(OPEN | {St.ARCHIVED_BY_ADMIN}))
+def test_information_is_completed_while_the_question_is_unanswered(status: St) -> None:
+    asked = Desk(status, question_open=True).state
+    assert refusal(asked, A.COMPLETE_INFORMATION, CITIZEN) is None
+
+
+@pytest.mark.parametrize("kind", [k for k in RequestKind if k is not RequestKind.NOT_AUTHORITY])
+def test_nobody_decides_their_own_request(kind: RequestKind) -> None:
+    desk = _asked(kind, DECIDER)
+    request = desk.state.requests[0].id
+    for decision in (A.ACCEPT_REQUEST, A.REJECT_REQUEST):
+        with pytest.raises(Refused, match="own_request"):
+            desk.do(decision, DECIDER, request_id=request)
+
+
+@pytest.mark.parametrize("kind", RequestKind)
+def test_only_who_asked_withdraws_a_request(kind: RequestKind) -> None:
+    desk = _asked(kind)
+    request = desk.state.requests[0].id
+    with pytest.raises(Refused, match="not_the_asker"):
+        desk.do(A.WITHDRAW_REQUEST, HANDLER_ADMIN, request_id=request)
+    assert not desk.do(A.WITHDRAW_REQUEST, OFFICER, request_id=request).requests
+
+
+@pytest.mark.parametrize("kind", RequestKind)
+def test_handler_and_operator_do_not_decide(kind: RequestKind) -> None:
+    desk = _asked(kind)
+    request = desk.state.requests[0].id
+    for who in (OFFICER, HANDLER_ADMIN, ABOVE, PLATFORM):
+        with pytest.raises(Refused, match="not_authorised"):
+            desk.do(A.REJECT_REQUEST, who, request_id=request)
+
+
+def test_not_authority_is_not_accepted_by_word() -> None:
+    desk = _asked(RequestKind.NOT_AUTHORITY)
+    with pytest.raises(Refused):
+        desk.do(A.ACCEPT_REQUEST, DECIDER, request_id=desk.state.requests[0].id)
+
+
+def test_a_request_that_was_never_made_is_not_decided() -> None:
+    with pytest.raises(Refused, match="no_such_request"):
+        _asked(RequestKind.HOLD).do(A.REJECT_REQUEST, DECIDER, request_id=uuid.uuid4())
+
+
+def test_what_was_asked_must_still_be_possible() -> None:
+    desk = Desk(St.FOLLOWED_UP, held=True)
+    request = desk.ask(RequestKind.RELEASE)
+    desk.state = desk.state.model_copy(update={"held": False})
+    with pytest.raises(Refused, match="not_held"):
+        desk.do(A.ACCEPT_REQUEST, DECIDER, request_id=request)
+
+
+def test_a_command_made_for_another_handler_is_refused() -> None:
+    with pytest.raises(Refused, match="handler_changed"):
+        Desk(St.VERIFIED).do(A.FOLLOW_UP, OFFICER, handler_seen=MINISTRY)
+
+
+@pytest.mark.parametrize("action", [A.THROW, A.FORWARD])
+def test_handing_on_is_to_another_agency(action: A) -> None:
+    desk = Desk(St.UNVERIFIED if action is A.THROW else St.VERIFIED)
+    with pytest.raises(Refused, match="same_handler"):
+        desk.do(action, ABOVE, handing=handing(PROVINCE, DINAS))
+
+
+LACKING: Iterable[tuple[A, St, dict[str, object]]] = (
+    (A.VERIFY, St.UNVERIFIED, {"handing": None}),
+    (A.VERIFY, St.UNVERIFIED, {"classification": None}),
+    (A.THROW, St.UNVERIFIED, {"handing": None}),
+    (A.FORWARD, St.VERIFIED, {"handing": None}),
+    (A.DEFER, St.UNVERIFIED, {"deferral": None}),
+    (A.DEFER, St.UNVERIFIED, {"deferral": DeferralKind.AGENCY_NOT_CONNECTED}),
+    (A.ARCHIVE, St.UNVERIFIED, {"archive_category": None}),
+    (A.FOLLOW_UP, St.VERIFIED, {"follow_up_kind": None}),
+    (A.CHANGE_COPIES, St.VERIFIED, {"copies": None}),
+    (A.REQUEST_HOLD, St.FOLLOWED_UP, {"decider_id": None}),
+)
+
+
+@pytest.mark.parametrize(("action", "status", "lacking"), LACKING)
+def test_a_command_that_lacks_what_it_needs_is_refused(
+    action: A, status: St, lacking: dict[str, object]
+) -> None:
+    with pytest.raises(Refused, match="command_incomplete"):
+        Desk(status).do(action, ABOVE, **lacking)
+
+
+def _asked(kind: RequestKind, who: frozenset[Standing] = OFFICER) -> Desk:
+    status = {RequestKind.NOT_AUTHORITY: St.VERIFIED, RequestKind.REOPEN: St.CLOSED_BY_ADMIN}
+    desk = Desk(status.get(kind, St.FOLLOWED_UP), held=kind is RequestKind.RELEASE)
+    desk.ask(kind, who)
+    return desk
+
+
+def _allowed(state: ReportState, *codes: str) -> dict[str, set[A]]:
+    """Who may do which of these; those who may none are left out."""
+    wanted = {A(code) for code in codes}
+    found = {who: wanted & set(allowed_actions(state, WHO[who])) for who in WHO}
+    return {who: actions for who, actions in found.items() if actions}

@@ -1,0 +1,245 @@
+"""What every action does: status, chain, clocks, requests, hold, question, history."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.lifecycle.actions import Action as A
+from shared.lifecycle.actions import (
+    ArchiveCategory,
+    Classification,
+    DeferralKind,
+    FollowUpKind,
+    RequestKind,
+)
+from shared.lifecycle.authority import Standing
+from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.decide import decide_refused_signal, effective_at
+from shared.lifecycle.decision import Visibility
+from shared.lifecycle.people import OPERATOR
+from shared.lifecycle.statuses import ENDED, IN_PROCESS
+from shared.lifecycle.statuses import Status as St
+from tests.lifecycle.desk import (
+    ABOVE,
+    BIDANG,
+    CITIZEN,
+    CLOCKWORK,
+    DAY,
+    DINAS,
+    HANDLER_ADMIN,
+    HOUR,
+    MINISTRY,
+    MONDAY,
+    OFFICER,
+    PLATFORM,
+    Desk,
+)
+
+INITIAL = {"follow_up_kind": FollowUpKind.INITIAL_RESPONSE}
+NOT_CONNECTED = {
+    "deferral": DeferralKind.AGENCY_NOT_CONNECTED,
+    "awaited_agency_id": MINISTRY,
+}
+RUN, WAIT = "running", "paused"
+
+# From, action, who, details → status, handler, clocks. The clocks before are the status' own.
+EFFECTS: tuple[tuple[St, A, frozenset[Standing], dict[str, Any], St, int, dict[str, str]], ...] = (
+    (St.UNVERIFIED, A.VERIFY, HANDLER_ADMIN, {},
+     St.VERIFIED, DINAS, {"follow_up": RUN, "settlement": RUN}),
+    (St.AWAITING_INFORMATION, A.VERIFY, HANDLER_ADMIN, {},
+     St.VERIFIED, DINAS, {"follow_up": RUN, "settlement": RUN, "question": RUN}),
+    (St.UNVERIFIED, A.THROW, HANDLER_ADMIN, {},
+     St.UNVERIFIED, BIDANG, {"verification": RUN}),
+    (St.AGENCY_NOT_CONNECTED, A.THROW, HANDLER_ADMIN, {},
+     St.UNVERIFIED, BIDANG, {"verification": RUN}),
+    (St.UNVERIFIED, A.DEFER, HANDLER_ADMIN, {},
+     St.AWAITING_INFORMATION, DINAS, {"verification": WAIT, "question": RUN}),
+    (St.INFORMATION_TO_EVALUATE, A.DEFER, HANDLER_ADMIN, NOT_CONNECTED,
+     St.AGENCY_NOT_CONNECTED, DINAS, {"verification": WAIT}),
+    (St.AWAITING_INFORMATION, A.COMPLETE_INFORMATION, CITIZEN, {},
+     St.INFORMATION_TO_EVALUATE, DINAS, {"verification": RUN}),
+    (St.INFORMATION_TO_EVALUATE, A.COMPLETE_INFORMATION, CITIZEN, {},
+     St.INFORMATION_TO_EVALUATE, DINAS, {"verification": RUN}),
+    (St.AGENCY_NOT_CONNECTED, A.CONNECT, CLOCKWORK, {},
+     St.UNVERIFIED, DINAS, {"verification": RUN}),
+    (St.AWAITING_INFORMATION, A.ARCHIVE, HANDLER_ADMIN, {},
+     St.ARCHIVED_BY_ADMIN, DINAS, {}),
+    (St.ARCHIVED_BY_ADMIN, A.RESTORE, HANDLER_ADMIN, {},
+     St.UNVERIFIED, DINAS, {"verification": RUN}),
+    (St.AWAITING_INFORMATION, A.WITHDRAW, CITIZEN, {},
+     St.ARCHIVED_BY_REPORTER, DINAS, {}),
+    (St.VERIFIED, A.FOLLOW_UP, OFFICER, {},
+     St.FOLLOWED_UP, DINAS, {"auto_close": RUN}),
+    (St.VERIFIED, A.FOLLOW_UP, OFFICER, INITIAL,
+     St.FOLLOWED_UP, DINAS, {"settlement": RUN}),
+    (St.FOLLOWED_UP, A.FOLLOW_UP, OFFICER, INITIAL,
+     St.FOLLOWED_UP, DINAS, {}),
+    (St.REPLIED_BY_REPORTER, A.FOLLOW_UP, OFFICER, {},
+     St.FOLLOWED_UP, DINAS, {"auto_close": RUN}),
+    (St.REPLIED_BY_REPORTER, A.FOLLOW_UP, OFFICER, INITIAL,
+     St.FOLLOWED_UP, DINAS, {}),
+    (St.FOLLOWED_UP, A.REPLY, CITIZEN, {},
+     St.REPLIED_BY_REPORTER, DINAS, {"follow_up": RUN}),
+    (St.FOLLOWED_UP, A.DECLARE_SATISFIED, CITIZEN, {},
+     St.CLOSED_BY_REPORTER, DINAS, {}),
+    (St.VERIFIED, A.FORWARD, HANDLER_ADMIN, {},
+     St.VERIFIED, BIDANG, {"follow_up": RUN, "settlement": RUN}),
+    (St.FOLLOWED_UP, A.FORWARD, HANDLER_ADMIN, {},
+     St.VERIFIED, BIDANG, {"follow_up": RUN}),
+    (St.FOLLOWED_UP, A.HOLD, ABOVE, {},
+     St.FOLLOWED_UP, DINAS, {"auto_close": WAIT}),
+    (St.REPLIED_BY_REPORTER, A.HOLD, PLATFORM, {},
+     St.REPLIED_BY_REPORTER, DINAS, {"follow_up": RUN}),
+    (St.REPLIED_BY_REPORTER, A.CLOSE, PLATFORM, {},
+     St.CLOSED_BY_ADMIN, DINAS, {}),
+    (St.CLOSED_BY_SYSTEM, A.REOPEN, ABOVE, {},
+     St.FOLLOWED_UP, DINAS, {"follow_up": RUN}),
+    (St.CLOSED_BY_REPORTER, A.REOPEN, PLATFORM, {},
+     St.FOLLOWED_UP, DINAS, {"follow_up": RUN}),
+    (St.VERIFIED, A.REQUEST_NOT_AUTHORITY, OFFICER, {},
+     St.VERIFIED, DINAS, {"follow_up": WAIT, "settlement": WAIT, "request": RUN}),
+    (St.UNVERIFIED, A.REQUEST_NOT_AUTHORITY, OFFICER, {},
+     St.UNVERIFIED, DINAS, {"verification": WAIT, "request": RUN}),
+    (St.FOLLOWED_UP, A.REQUEST_HOLD, OFFICER, {},
+     St.FOLLOWED_UP, DINAS, {"auto_close": WAIT, "request": RUN}),
+    (St.FOLLOWED_UP, A.REQUEST_CLOSE, OFFICER, {},
+     St.FOLLOWED_UP, DINAS, {"auto_close": RUN, "request": RUN}),
+    (St.CLOSED_BY_ADMIN, A.REQUEST_REOPEN, OFFICER, {},
+     St.CLOSED_BY_ADMIN, DINAS, {"request": RUN}),
+    (St.VERIFIED, A.AMEND, HANDLER_ADMIN, {"priority": True},
+     St.VERIFIED, DINAS, {"follow_up": RUN, "settlement": RUN}),
+    (St.FOLLOWED_UP, A.COORDINATE, OFFICER, {},
+     St.FOLLOWED_UP, DINAS, {"auto_close": RUN}),
+    (St.FOLLOWED_UP, A.CHANGE_COPIES, HANDLER_ADMIN, {},
+     St.FOLLOWED_UP, DINAS, {"auto_close": RUN}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "action", "who", "details", "target", "handler", "clocks"),
+                         EFFECTS)  # fmt: skip
+def test_an_action_leads_to(
+    source: St, action: A, who: frozenset[Standing], details: dict[str, Any],
+    target: St, handler: int, clocks: dict[str, str],
+) -> None:  # fmt: skip
+    desk = Desk(source)
+    desk.now += HOUR
+    state = desk.do(action, who, **details)
+    assert (state.status, state.handler_id, desk.clocks) == (target, handler, clocks)
+    assert (state.version, state.entries, state.last_step_at) == (2, 2, desk.now)
+    assert (state.ended_at is not None) == (target in ENDED)
+    [line] = desk.lines
+    assert (line.action, line.from_status, line.to_status) == (action, source, target)
+    if handler != DINAS:
+        assert (line.details["from_handler"], line.details["to_handler"]) == (DINAS, handler)
+
+
+def test_verification_sets_what_it_is_told_and_keeps_the_rest() -> None:
+    desk = Desk(anonymous=True)
+    state = desk.do(A.VERIFY, ABOVE, classification=Classification.ASPIRATION, secret=True)
+    assert (state.classification, state.anonymous, state.secret, state.priority) == (
+        Classification.ASPIRATION, True, True, False,
+    )  # fmt: skip
+
+
+def test_archiving_tells_the_category_and_restoring_gives_the_full_time() -> None:
+    desk = Desk()
+    desk.wait(2 * DAY)
+    desk.do(A.ARCHIVE, HANDLER_ADMIN, archive_category=ArchiveCategory.COURT_CASE)
+    assert desk.lines[0].details == {"archive_category": "court_case"}
+    desk.now += 100 * DAY
+    desk.do(A.RESTORE, HANDLER_ADMIN)
+    assert desk.left(ClockKind.VERIFICATION) == 3 * DAY
+
+
+def test_an_answer_after_the_admin_moved_on_is_an_addition() -> None:
+    desk = Desk(St.AWAITING_INFORMATION)
+    desk.do(A.VERIFY, HANDLER_ADMIN)
+    state = desk.do(A.COMPLETE_INFORMATION, CITIZEN)
+    assert (state.status, state.question_open) == (St.VERIFIED, False)
+    assert desk.clocks == {"follow_up": RUN, "settlement": RUN}
+
+
+def test_a_question_not_answered_survives_the_archive() -> None:
+    desk = Desk(St.AWAITING_INFORMATION)
+    assert desk.do(A.ARCHIVE, HANDLER_ADMIN).question_open
+    state = desk.do(A.RESTORE, HANDLER_ADMIN)
+    assert state.question_open
+    assert desk.clocks == {"verification": RUN, "question": RUN}
+
+
+def test_an_agency_awaited_is_forgotten_once_the_admin_moves_on() -> None:
+    desk = Desk()
+    assert desk.do(A.DEFER, HANDLER_ADMIN, **NOT_CONNECTED).awaited_agency_id == MINISTRY
+    assert desk.do(A.VERIFY, HANDLER_ADMIN).awaited_agency_id is None
+
+
+def test_only_a_proper_follow_up_counts_as_one() -> None:
+    desk = Desk(St.VERIFIED)
+    assert not desk.do(A.FOLLOW_UP, OFFICER, **INITIAL).followed_up
+    assert desk.do(A.FOLLOW_UP, OFFICER).followed_up
+
+
+def test_forwarding_adds_copies_and_ends_the_hold() -> None:
+    desk = Desk(St.FOLLOWED_UP, held=True, copies=(7,))
+    state = desk.do(A.FORWARD, HANDLER_ADMIN, copies=(MINISTRY, 7))
+    assert (state.copies, state.held) == ((7, MINISTRY), False)
+
+
+def test_copies_outlast_handing_over_and_closing() -> None:
+    desk = Desk(copies=(MINISTRY,))
+    desk.do(A.VERIFY, ABOVE)
+    desk.do(A.FORWARD, ABOVE)
+    desk.do(A.FOLLOW_UP, OFFICER)
+    desk.do(A.CLOSE, ABOVE)
+    assert desk.state.copies == (MINISTRY,)
+
+
+def test_internal_steps_are_read_by_staff_alone() -> None:
+    desk = Desk(St.FOLLOWED_UP)
+    desk.do(A.COORDINATE, OFFICER, assignee_id=4)
+    assert _seen(desk) == [Visibility.STAFF]
+    desk.ask(RequestKind.CLOSE)
+    assert _seen(desk) == [Visibility.STAFF]
+    desk.do(A.REPLY, CITIZEN)
+    assert _seen(desk) == [Visibility.PUBLIC, Visibility.STAFF]
+
+
+def test_the_reporter_reads_of_late_steps_but_not_of_late_decisions() -> None:
+    desk = Desk(St.VERIFIED)
+    desk.wait(7 * DAY)
+    assert _seen(desk) == [Visibility.REPORTER]
+    desk = Desk(St.CLOSED_BY_ADMIN)
+    desk.ask(RequestKind.REOPEN)
+    desk.wait(3 * DAY)
+    assert (desk.clocks, _seen(desk)) == ({"request": "overdue"}, [Visibility.STAFF])
+
+
+def test_a_signal_refused_is_a_line_for_staff_and_nothing_else() -> None:
+    state = Desk(St.VERIFIED).state
+    decision = decide_refused_signal(state, A.HOLD, OPERATOR, "s", MONDAY, "not_held")
+    assert decision.state.status is St.VERIFIED
+    assert [(line.visibility, line.details) for line in decision.entries] == [
+        (Visibility.STAFF, {"refused": "not_held"})
+    ]
+
+
+@pytest.mark.parametrize("status", sorted(IN_PROCESS))
+def test_an_operators_reason_is_a_code_in_the_history(status: St) -> None:
+    desk = Desk(status)
+    desk.do(A.HOLD, PLATFORM, reason_code="court_order")
+    assert desk.lines[0].details == {"reason_code": "court_order"}
+    assert desk.lines[0].actor == OPERATOR
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"), [(-5, 0), (1, 1), (3, 2)], ids=["before", "between", "in the future"]
+)
+def test_a_command_counts_between_the_last_step_and_now(asked: int, expected: int) -> None:
+    state, hour = Desk().state, timedelta(hours=1)
+    at = effective_at(state, MONDAY + asked * hour, MONDAY + 2 * hour)
+    assert at == MONDAY + expected * hour
+
+
+def _seen(desk: Desk) -> list[Visibility]:
+    return [line.visibility for line in desk.lines]
