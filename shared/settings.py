@@ -72,6 +72,8 @@ class Settings(Addresses):
     """Fernet keys, comma-separated; the first encrypts, all decrypt."""
     blind_index_key: str = Field(repr=False, min_length=32)
     sms_secret: str = Field(repr=False, min_length=16)
+    second_factor_required: bool = True
+    """Whether pusat needs a second factor to sign in. The local stack does without."""
     x_api_base_url: str = "https://api.x.com"
     x_api_token: str | None = Field(default=None, repr=False)
     """None: the X API is not configured, an admin pastes the post instead."""

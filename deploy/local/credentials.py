@@ -63,6 +63,7 @@ def environment(addresses: Addresses, credentials: Credentials, role: str | None
     variables = {
         f"LAPOR_{name.upper()}": str(value) for name, value in addresses.model_dump().items()
     } | credentials.application
+    variables["LAPOR_SECOND_FACTOR_REQUIRED"] = "false"  # nobody has enrolled the demo's people
     if role is not None:
         host = addresses.host
         database = f"{role}:{credentials.roles[role]}@{host}:{addresses.postgres_port}/lapor"

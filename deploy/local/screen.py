@@ -84,6 +84,7 @@ class Screen:
             table.add_row(f"[bold]{name}[/]", who)
         if sign_ins:
             table.add_row("Password of all", f"[bold]{password}[/]")
+            table.add_row("Second factor", "not required here; elsewhere pusat needs one")
         table.add_row("Logs", Text(f"{addresses.data_dir}/log/"))
         table.add_row("Stop", "Ctrl-C")
         self.console.print("\n[bold green]LAPOR! is ready.[/]\n")

@@ -64,7 +64,7 @@ async def list_agencies(
     """Active agencies by name."""
     last = decode_cursor(cursor, _Position)
     parameters = {
-        "words": [f"%{_literally(word)}%" for word in (q or "").split()],
+        "words": [f"%{literally(word)}%" for word in (q or "").split()],
         "code": (q or "").strip().lower(),
         "path": [below] if below is not None else [],
         "name": last.name if last else "",
@@ -95,7 +95,7 @@ def _shown(row: dict[str, object]) -> AgencyRow:
     return AgencyRow.model_validate({**row, "kind_label": label("agency_kind", str(row["kind"]))})
 
 
-def _literally(word: str) -> str:
+def literally(word: str) -> str:
     """For LIKE: what people type is no pattern."""
     return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 

@@ -14,12 +14,25 @@ from services.routing import (
     messages,
     not_authority,
     process_times,
+    redating,
     reference,
     sign_in,
     staff,
     throwing,
     verification,
 )
+from services.routing.management import (
+    access,
+    enrolment,
+    handovers,
+    log,
+    password_links,
+    people,
+    reference_data,
+    removal,
+)
+from services.routing.management import agencies as managed_agencies
+from services.routing.management import messages as management_messages
 from services.routing.queue import endpoints as queue
 from services.routing.reading import attachments, report, reporter
 from shared import regions
@@ -33,6 +46,7 @@ from shared.temporal.client import connect
 from shared.temporal.door import Door
 
 messages.register_all()
+management_messages.register_all()
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -64,7 +78,17 @@ def make_app(settings: Settings) -> FastAPI:
             agencies.router,
             staff.router,
             reference.router,
+            redating.router,
             process_times.router,
+            people.router,
+            access.router,
+            password_links.router,
+            enrolment.router,
+            managed_agencies.router,
+            removal.router,
+            handovers.router,
+            reference_data.router,
+            log.router,
             answering.router,
         ],
         settings=settings,

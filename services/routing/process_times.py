@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import delete, extract, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.routing.management.log import record
 from services.routing.models import ClosedDay, PolicyVersion
 from services.routing.queue.handlers import agency_asked_for
 from services.routing.words import Form, PlaceWords
@@ -85,6 +86,8 @@ async def set_policy(form: NewPolicy, staff: CurrentStaff, session: Transaction)
     session.add(version)
     await session.flush()
     assert version.version is not None
+    where = form.agency_id or staff.agency_id
+    record(session, staff, where, "policy", version.version, "set", **version.body)
     return PolicySet(version=version.version, valid_from=version.valid_from)
 
 
@@ -108,6 +111,8 @@ async def set_closed_days(
     await session.execute(_ONE_AT_A_TIME)
     await session.execute(delete(ClosedDay).where(_in_year(year)))
     session.add_all(ClosedDay(day=one.day, name=one.name) for one in form.items)
+    named = {one.day.isoformat(): one.name for one in form.items}
+    record(session, staff, staff.agency_id, "calendar", year, "set", days=named)
     await session.flush()
     return await _closed_days(session, year)
 

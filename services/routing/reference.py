@@ -106,6 +106,7 @@ _CATEGORIES = text(
 )
 _TAGS = text(
     "SELECT id, category_id, name FROM routing.tag"
-    " WHERE category_id = coalesce(CAST(:category AS int), category_id) ORDER BY name, id"
+    " WHERE active AND category_id = coalesce(CAST(:category AS int), category_id)"
+    " ORDER BY name, id"
 )
 _PROGRAMMES = text("SELECT id, name FROM routing.programme WHERE active ORDER BY name")

@@ -5,19 +5,21 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.routing.management import second_factor
 from services.routing.sessions import close_session, open_session, use_token
 from shared.commanding.directory import agency
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, client_address, rate_limits
 from shared.http.passwords import hash_password, needs_rehash, verify_password
-from shared.http.problems import unauthorized
+from shared.http.problems import forbidden, unauthorized
 from shared.http.tokens import ACCESS_TTL, Staff, Tokens
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
+from shared.lifecycle.people import Role
 
 PER_ADDRESS = Limit("sign_in_address", count=60, seconds=300)
 """An office behind one address signs in at the same hour."""
@@ -30,6 +32,9 @@ class SignIn(BaseModel):
 
     username: str = Field(min_length=1, max_length=100)
     password: str = Field(min_length=1, max_length=200)
+    code: str | None = Field(
+        None, max_length=40, description="Of the second factor, for who has one"
+    )
 
 
 class RefreshToken(BaseModel):
@@ -63,22 +68,20 @@ class Me(BaseModel):
 router = APIRouter(tags=["sign-in"])
 
 
-@router.post("/sign-in", responses=problem_responses(401, 422, 429))
+@router.post("/sign-in", responses=problem_responses(401, 403, 422, 429))
 async def sign_in(body: SignIn, request: Request, database: CurrentDatabase) -> SignedIn:
-    """Sign in with name and password. The same answer, as fast, for a name nobody has."""
-    limits = rate_limits(request)
-    await limits.take(PER_ADDRESS, client_address(request))
-    await limits.take(PER_NAME, body.username.lower())
+    """Sign in with name and password, and a code of the second factor for who has one
+    (`second_factor_needed` asks for it). The same answer, as fast, for a name nobody has. Pusat
+    sets up a second factor first: `second_factor_enrolment_needed`."""
+    person = await checked_person(body, request, database)
+    stronger = await hash_password(body.password) if needs_rehash(person.password_hash) else None
     async with database.session() as session:
-        row = (await session.execute(_BY_NAME, {"username": body.username})).one_or_none()
-    # No transaction is open while the password is looked at: that takes long on purpose.
-    if not await verify_password(row.password_hash if row else None, body.password) or row is None:
-        raise unauthorized("sign_in_failed")
-    stronger = await hash_password(body.password) if needs_rehash(row.password_hash) else None
-    async with database.session() as session:
+        await second_factor.check_code(session, request.app.state.identity, person.id, body.code)
+        if await _owes_second_factor(session, request, person.id, person.role):
+            raise forbidden("second_factor_enrolment_needed")
         if stronger:
-            await session.execute(_REHASH, {"id": row.id, "hash": stronger})
-        return await _signed_in(session, request, row.id, "sign_in_failed")
+            await session.execute(_REHASH, {"id": person.id, "hash": stronger})
+        return await _signed_in(session, request, person.id, "sign_in_failed")
 
 
 @router.post("/refresh", responses=problem_responses(401, 422, 429))
@@ -118,11 +121,33 @@ async def me(staff: CurrentStaff, session: Transaction) -> Me:
     )
 
 
+async def checked_person(
+    body: SignIn, request: Request, database: CurrentDatabase
+) -> Row[tuple[int, str, str]]:
+    """Who has this name and password: id, password_hash, role. 401 for nobody, 429 after many
+    tries. No transaction is open while the password is looked at: that takes long on purpose."""
+    limits = rate_limits(request)
+    await limits.take(PER_ADDRESS, client_address(request))
+    await limits.take(PER_NAME, body.username.lower())
+    async with database.session() as session:
+        row = (await session.execute(_BY_NAME, {"username": body.username})).one_or_none()
+    if not await verify_password(row.password_hash if row else None, body.password) or row is None:
+        raise unauthorized("sign_in_failed")
+    return row
+
+
+async def _owes_second_factor(
+    session: AsyncSession, request: Request, staff_id: int, role: str
+) -> bool:
+    required = request.app.state.settings.second_factor_required and role == Role.CENTRAL_ADMIN
+    return required and not await second_factor.in_use(session, staff_id)
+
+
 async def _signed_in(
     session: AsyncSession, request: Request, staff_id: int, otherwise: str
 ) -> SignedIn:
     row = (await session.execute(_ACTIVE, {"id": staff_id})).mappings().one_or_none()
-    if row is None:
+    if row is None or await _owes_second_factor(session, request, staff_id, row["role"]):
         raise unauthorized(otherwise)
     tokens: Tokens = request.app.state.tokens
     token, expires_at = await open_session(session, staff_id)
@@ -135,7 +160,10 @@ async def _signed_in(
     )
 
 
-_BY_NAME = text("SELECT id, password_hash FROM routing.staff WHERE username = :username")
+_BY_NAME = text(
+    "SELECT s.id, s.password_hash, s.role FROM routing.staff s"
+    " JOIN routing.staff_directory d ON d.id = s.id AND d.active WHERE s.username = :username"
+)
 _ACTIVE = text(
     "SELECT id, role, agency_id, agency_path, name, token_version"
     " FROM routing.staff_directory WHERE id = :id AND active"

@@ -19,10 +19,10 @@ async def hash_password(password: str) -> str:
 
 
 async def verify_password(stored: str | None, password: str) -> bool:
-    """Whether the password is right. Give None where there is no such person: the answer is
-    False after the same time."""
+    """Whether the password is right. Give None where there is no such person, or "" where
+    they have chosen none yet: the answer is False after the same time."""
     matches = await asyncio.get_running_loop().run_in_executor(_threads, _matches, stored, password)
-    return matches and stored is not None
+    return matches and bool(stored)
 
 
 def needs_rehash(stored: str) -> bool:

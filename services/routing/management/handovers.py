@@ -1,0 +1,155 @@
+"""Hand-overs of many reports at once: of an officer, of a unit, of an agency removed."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.management.authority import Managing, agency_in_reach
+from services.routing.management.log import record
+from services.routing.management.models import Handover
+from services.routing.words import Form
+from shared.commanding.directory import Agency
+from shared.http.documentation import problem_responses
+from shared.http.problems import FieldError, conflict, not_found, validation
+from shared.http.tokens import Staff
+from shared.http.transaction import Transaction
+
+
+class HandoverForm(Form):
+    """`reports`: the open reports that an agency handles go to another, clocks and requests as
+    they are. `assignments`: an officer's open reports are assigned to a colleague, who works at
+    the same agency."""
+
+    kind: Literal["reports", "assignments"]
+    from_id: int
+    to_id: int
+
+
+class HandoverShown(BaseModel):
+    id: UUID
+    kind: Literal["agency", "reports", "assignments"]
+    from_id: int
+    to_id: int
+    total: int
+    handed: int
+    asked_at: datetime
+    finished_at: datetime | None
+
+
+router = APIRouter(
+    prefix="/management/handovers",
+    tags=["management"],
+    responses=problem_responses(401, 403, 404, 409, 422),
+)
+
+
+@router.post("", status_code=202)
+async def hand_over(form: HandoverForm, staff: Managing, session: Transaction) -> HandoverShown:
+    """Hand over all open reports. The worker does it; ask again for its progress."""
+    if form.from_id == form.to_id:
+        raise validation(FieldError("to_id", "same_as_from"))
+    if form.kind == "reports":
+        giver = await agency_in_reach(session, staff, form.from_id, field="from_id")
+        taker = await agency_in_reach(session, staff, form.to_id, field="to_id")
+        total = await _reports_to_take(session, giver, taker)
+        agency_id = giver.id
+    else:
+        agency_id = await _office(session, staff, form)
+        given = {"agency": agency_id, "id": form.from_id}
+        total = int(await session.scalar(_ASSIGNED, given) or 0)
+    asked = await ask_for_handover(
+        session, staff, form.kind, form.from_id, form.to_id, agency_id, total
+    )
+    record(
+        session, staff, agency_id, "handover", asked.id, form.kind,
+        from_id=form.from_id, to_id=form.to_id, total=total,
+    )  # fmt: skip
+    return await show_handover(session, asked.id)
+
+
+@router.get("/{handover_id}")
+async def read_handover(handover_id: UUID, staff: Managing, session: Transaction) -> HandoverShown:
+    """How far a hand-over is, of the own agency or one below."""
+    agency_id = await session.scalar(_AGENCY, {"id": handover_id})
+    if agency_id is None:
+        raise not_found("handover_not_found")
+    await agency_in_reach(session, staff, agency_id)
+    return await show_handover(session, handover_id)
+
+
+async def ask_for_handover(
+    session: AsyncSession,
+    staff: Staff,
+    kind: str,
+    from_id: int,
+    to_id: int,
+    agency_id: int,
+    total: int,
+) -> Handover:
+    """Save it for the worker. `total` reports are to be handed over as things stand."""
+    asked = Handover(
+        id=uuid4(),
+        kind=kind,
+        from_id=from_id,
+        to_id=to_id,
+        agency_id=agency_id,
+        total=total,
+        staff_id=staff.id,
+        role=staff.role,
+        staff_agency_id=staff.agency_id,
+    )
+    session.add(asked)
+    await session.flush()
+    return asked
+
+
+async def show_handover(session: AsyncSession, handover_id: UUID) -> HandoverShown:
+    row = (await session.execute(_ONE, {"id": handover_id})).mappings().one()
+    return HandoverShown.model_validate(dict(row))
+
+
+async def _reports_to_take(session: AsyncSession, giver: Agency, taker: Agency) -> int:
+    """How many; 409 where the taker has nobody for the step they owe."""
+    counts = (await session.execute(_OPEN, {"id": giver.id})).one()
+    to_verify, to_follow_up = counts.to_verify, counts.to_follow_up
+    if not taker.active or not taker.has_officer or (to_verify and not taker.has_admin):
+        raise conflict("agency_not_connected")
+    return int(to_verify + to_follow_up)
+
+
+async def _office(session: AsyncSession, staff: Staff, form: HandoverForm) -> int:
+    """The one agency at which both work, in reach; only who takes over need be active."""
+    given = {"ids": [form.from_id, form.to_id]}
+    people = {row.id: row for row in (await session.execute(_PEOPLE, given)).all()}
+    giver, taker = people.get(form.from_id), people.get(form.to_id)
+    if giver is None:
+        raise validation(FieldError("from_id", "person_unknown"))
+    await agency_in_reach(session, staff, giver.agency_id, field="from_id")
+    if taker is None or not taker.active or taker.agency_id != giver.agency_id:
+        raise validation(FieldError("to_id", "not_a_colleague"))
+    return int(giver.agency_id)
+
+
+_ONE = text(
+    "SELECT h.id, h.kind, h.from_id, h.to_id, h.total, h.asked_at, p.finished_at,"
+    " CASE WHEN p.finished_at IS NULL THEN least(coalesce(p.handed, 0), h.total) ELSE h.total END"
+    " AS handed FROM routing.handover h LEFT JOIN lifecycle.handover_progress p ON p.id = h.id"
+    " WHERE h.id = :id"
+)
+_AGENCY = text("SELECT agency_id FROM routing.handover WHERE id = :id")
+_OPEN = text(
+    "SELECT count(*) FILTER (WHERE tab IN ('unverified', 'deferred')) AS to_verify,"
+    " count(*) FILTER (WHERE tab IN ('awaiting_follow_up', 'in_process')) AS to_follow_up"
+    " FROM lifecycle.report WHERE handler_id = :id"
+    " AND tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process')"
+)
+_ASSIGNED = text(
+    "SELECT count(*) FROM lifecycle.report WHERE handler_id = :agency AND assignee_id = :id"
+    " AND tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process')"
+)
+_PEOPLE = text("SELECT id, agency_id, active FROM routing.staff WHERE id = ANY (:ids)")

@@ -1,0 +1,93 @@
+"""Categories, tags and programmes as pusat keeps them; a calendar edit's progress."""
+
+from typing import Any
+
+import httpx
+
+from shared.database.engine import Database
+from shared.temporal.door import Door
+from tests.conftest import UrlOf
+from tests.routing.country import Country
+from tests.routing.test_managing_agencies import door, worker  # noqa: F401
+from workflows.redating import Redating
+
+PUSAT = "admin.pusat"
+
+
+async def call(
+    country: Country, method: str, path: str, body: Any = None, who: str = PUSAT
+) -> httpx.Response:
+    return await country.http.request(method, path, json=body, headers=country.header(who))
+
+
+async def test_a_category_in_a_group_with_its_tags_is_offered_until_it_is_retired(
+    country: Country,
+) -> None:
+    group = await call(
+        country, "POST", "/management/categories", {"code": "space", "name": "Antariksa"}
+    )
+    assert group.status_code == 201, group.text
+    form = {"code": "satellites", "name": "Satelit", "parent_id": group.json()["id"]}
+    category = (await call(country, "POST", "/management/categories", form)).json()
+    tag_form = {"category_id": category["id"], "name": "orbit"}
+    tag = (await call(country, "POST", "/management/tags", tag_form)).json()
+    offered = (await call(country, "GET", "/categories", who="admin.jabar")).json()["items"]
+    assert "Antariksa › Satelit" in [one["name"] for one in offered]
+    await call(country, "PATCH", f"/management/tags/{tag['id']}", {"active": False})
+    tags = await country.get("admin.jabar", "/tags", category=category["id"])
+    assert tags.json()["items"] == []
+    changed = await call(
+        country, "PATCH", f"/management/categories/{category['id']}", {"active": False}
+    )
+    assert changed.json()["active"] is False
+    offered = (await call(country, "GET", "/categories", who="admin.jabar")).json()["items"]
+    assert "satellites" not in [one["code"] for one in offered]
+    kept = (await call(country, "GET", "/management/reference-data")).json()
+    assert "satellites" in [one["code"] for one in kept["categories"]]
+
+
+async def test_what_cannot_be_kept_is_refused(country: Country) -> None:
+    deep = {"code": "deep", "name": "Dalam", "parent_id": country.categories["potholes"]}
+    answer = await call(country, "POST", "/management/categories", deep)
+    assert answer.json()["errors"][0]["code"] == "category_no_group"
+    taken = {"code": "potholes", "name": "Lubang"}
+    answer = await call(country, "POST", "/management/categories", taken)
+    assert answer.json()["code"] == "category_code_taken"
+    for path in ("categories", "tags", "programmes"):
+        missing = await call(country, "PATCH", f"/management/{path}/999999", {"active": False})
+        assert missing.status_code == 404
+    new = {"name": "Program Baru"}
+    mine = await call(country, "POST", "/management/programmes", new, "koordinator.jabar")
+    assert mine.status_code == 403
+    assert (await call(country, "POST", "/management/programmes", new)).status_code == 201
+    again = await call(country, "POST", "/management/programmes", new)
+    assert again.json()["code"] == "programme_name_taken"
+    log = (await call(country, "GET", "/management/log")).json()["items"]
+    assert (log[0]["action_label"], log[0]["subject"]) == ("Membuat program", "Program Baru")
+
+
+async def test_a_calendar_edit_says_how_far_it_is_and_leaves_closed_reports_alone(
+    country: Country,
+    door: Door,  # noqa: F811
+    module_database: UrlOf,
+) -> None:
+    is_open, ended = await country.verified(), await country.report("kab-bandung")
+    form = {"category": "unclear", "note": "Tidak jelas."}
+    await country.done("admin.kab.bandung", ended, "archive", form)
+    query = "SELECT state::text FROM lifecycle.report WHERE number = :n"
+    before = await country.one(query, n=ended)
+    due = await country.one("SELECT due_at FROM lifecycle.report WHERE number = :n", n=is_open)
+    days = {"items": [{"day": due.date().isoformat(), "name": "Cuti Bersama"}]}
+    answer = await call(country, "PUT", f"/closed-days/{due.year}", days)
+    assert answer.status_code == 200, answer.text
+    assert (await call(country, "GET", "/closed-days/redating")).json()["state"] == "waiting"
+    redating_worker = Database(module_database("lapor_worker"), pool_size=2)
+    await Redating(redating_worker, door).once()
+    await redating_worker.dispose()
+    seen = (await call(country, "GET", "/closed-days/redating")).json()
+    assert seen["state"] == "finished"
+    assert seen["done"] == seen["total"] >= 1
+    assert await country.one(query, n=ended) == before
+    after = await country.one("SELECT due_at FROM lifecycle.report WHERE number = :n", n=is_open)
+    assert after > due
+    assert (await call(country, "GET", "/closed-days/redating", None, "admin.jabar")).is_error
