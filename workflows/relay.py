@@ -1,4 +1,7 @@
-"""The relay: carries outbox rows to NATS, each report's in order, none lost, none doubled."""
+"""The relay: carries outbox rows to NATS, each report's in order, none lost, none doubled.
+
+A row that the stream refuses holds back its own report's, no other's.
+"""
 
 import asyncio
 import logging
@@ -8,7 +11,8 @@ from typing import Any, Final
 
 import psycopg
 from nats.errors import Error as NatsError
-from nats.js.errors import APIError
+from nats.errors import MaxPayloadError
+from nats.js.errors import APIError, NoStreamResponseError
 
 from shared.bus.connection import Bus, connect
 from shared.settings import Settings
@@ -23,8 +27,35 @@ LOCK: Final = 0x4C41504F52
 """The advisory lock that makes the relay one, however many are started."""
 
 _IDLE, _LONGEST_IDLE = 0.02, 0.25
+_NOT_SOON = (APIError, NoStreamResponseError, MaxPayloadError)
+"""What a server that is there answers to a row; any other trouble is everybody's."""
 
 Row = tuple[int, int, str, str, dict[str, str], bytes]
+
+
+class Refusals:
+    """The reports whose next row was refused, each left alone for a time that grows with every
+    refusal. Without it, as many as a batch holds would keep all others from being read."""
+
+    FIRST: Final = 1.0
+    LONGEST: Final = 300.0
+
+    def __init__(self) -> None:
+        self._pause: dict[int, float] = {}
+        self._until: dict[int, float] = {}
+
+    def add(self, number: int, now: float) -> None:
+        """One more refusal, at a time in seconds of any clock."""
+        pause = min(self._pause.get(number, self.FIRST / 2) * 2, self.LONGEST)
+        self._pause[number], self._until[number] = pause, now + pause
+
+    def forget(self, number: int) -> None:
+        """The stream has taken one."""
+        self._pause.pop(number, None)
+        self._until.pop(number, None)
+
+    def left_alone(self, now: float) -> list[int]:
+        return [number for number, until in self._until.items() if until > now]
 
 
 async def relay(settings: Settings, stopping: asyncio.Event) -> None:
@@ -35,7 +66,7 @@ async def relay(settings: Settings, stopping: asyncio.Event) -> None:
     if not connecting.done():
         connecting.cancel()
         return
-    bus, missing = connecting.result(), False
+    bus, missing, refusals = connecting.result(), False, Refusals()
     while not stopping.is_set():
         try:
             async with await psycopg.AsyncConnection.connect(
@@ -43,7 +74,7 @@ async def relay(settings: Settings, stopping: asyncio.Event) -> None:
             ) as connection:
                 missing = False
                 if await _is_the_one(connection):
-                    await _carry(connection, bus, stopping)
+                    await _carry(connection, bus, refusals, stopping)
         except AWAY as error:
             if not missing:
                 log.warning("the database is away (%s), trying on", type(error).__name__)
@@ -65,25 +96,30 @@ async def _is_the_one(connection: psycopg.AsyncConnection[Any]) -> bool:
 
 
 async def _carry(
-    connection: psycopg.AsyncConnection[Any], bus: Bus, stopping: asyncio.Event
+    connection: psycopg.AsyncConnection[Any],
+    bus: Bus,
+    refusals: Refusals,
+    stopping: asyncio.Event,
 ) -> None:
     """One batch after another. What is read is what is unpublished, never from a cursor on:
     transactions commit out of order."""
-    idle = _IDLE
+    idle, clock = _IDLE, asyncio.get_running_loop().time
     while not stopping.is_set():
-        rows: Sequence[Row] = await (await connection.execute(_ROWS, (BATCH,))).fetchall()
-        published = await _publish(rows, bus)
+        left_alone = refusals.left_alone(clock())
+        found = await connection.execute(_ROWS, (left_alone, BATCH))
+        rows: Sequence[Row] = await found.fetchall()
+        published = await _publish(rows, bus, refusals)
         if published:
             await connection.execute(
                 "DELETE FROM lifecycle.outbox WHERE id = ANY(%s)", (published,)
             )
-        if len(published) == BATCH:
+        if len(rows) == BATCH and published:
             continue
         idle = _IDLE if published else min(idle * 1.5, _LONGEST_IDLE)
         await pause(idle if len(published) == len(rows) else 1.0, stopping)
 
 
-async def _publish(rows: Sequence[Row], bus: Bus) -> list[int]:
+async def _publish(rows: Sequence[Row], bus: Bus, refusals: Refusals) -> list[int]:
     """The ids of the rows the stream has. Rows of one report go one after the other."""
     of_report: defaultdict[int, list[Row]] = defaultdict(list)
     for row in rows:
@@ -93,12 +129,15 @@ async def _publish(rows: Sequence[Row], bus: Bus) -> list[int]:
     async def in_order(mine: list[Row]) -> list[int]:
         done: list[int] = []
         async with gate:
-            for row_id, _, subject, message_id, headers, body in mine:
+            for row_id, number, subject, message_id, headers, body in mine:
                 try:
                     await bus.publish(subject, bytes(body), msg_id=message_id, headers=headers)
                 except (NatsError, APIError, TimeoutError) as error:
                     log.warning("%s stays in the outbox: %s", message_id, type(error).__name__)
+                    if isinstance(error, _NOT_SOON):
+                        refusals.add(number, asyncio.get_running_loop().time())
                     break
+                refusals.forget(number)
                 done.append(row_id)
         return done
 
@@ -107,7 +146,8 @@ async def _publish(rows: Sequence[Row], bus: Bus) -> list[int]:
 
 
 _ROWS = """
-SELECT id, number, subject, message_id, headers, body FROM lifecycle.outbox ORDER BY id LIMIT %s
+SELECT id, number, subject, message_id, headers, body FROM lifecycle.outbox
+WHERE number <> ALL (%s) ORDER BY id LIMIT %s
 """
 
 if __name__ == "__main__":

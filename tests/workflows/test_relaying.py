@@ -1,0 +1,109 @@
+"""Rows that the stream refuses: they wait, theirs behind them, everybody else goes ahead."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from psycopg.types.json import Jsonb
+
+from shared.bus import declare
+from shared.bus.connection import Bus, connect
+from shared.bus.streams import REPORTS
+from shared.database.engine import raw
+from shared.settings import Settings
+from tests.conftest import SettingsOf, UrlOf
+from tests.workflows.factory import Reports
+from workflows.relay import BATCH, Refusals, relay
+
+REFUSED = {"Nats-Expected-Stream": "NOWHERE"}
+SUBJECT = "lapor.v1.report.amended"
+
+
+@pytest.fixture
+async def bus(nats_url: str) -> AsyncIterator[Bus]:
+    await declare(nats_url)
+    bus = await connect(nats_url, "test", patience=10)
+    await bus.js.purge_stream(REPORTS.name)
+    yield bus
+    await bus.close()
+
+
+@pytest.fixture
+async def relaying(
+    bus: Bus, settings_for: SettingsOf, fresh_database: UrlOf, reports: Reports
+) -> AsyncIterator[None]:
+    url = fresh_database("lapor_relay")
+    settings: Settings = settings_for("lapor_relay").model_copy(update={"database_url": url})
+    stopping = asyncio.Event()
+    running = asyncio.create_task(relay(settings, stopping))
+    yield
+    stopping.set()
+    await running
+
+
+async def test_more_refused_rows_than_a_batch_holds_keep_nobody_else_waiting(
+    relaying: None, reports: Reports
+) -> None:
+    await _write(reports, [(number, REFUSED) for number in range(1, BATCH + 100)])
+    await _write(reports, [(9_999, {})])
+    await _until_gone(reports, 9_999)
+    assert await reports.value("SELECT count(*) FROM lifecycle.outbox") == BATCH + 99
+
+
+async def test_what_comes_after_a_refused_row_waits_for_it(
+    relaying: None, reports: Reports, bus: Bus
+) -> None:
+    await _write(reports, [(1, REFUSED), (1, {}), (2, {})])
+    await _until_gone(reports, 2)
+    assert await reports.value("SELECT count(*) FROM lifecycle.outbox WHERE number = 1") == 2
+    await reports.value(
+        "UPDATE lifecycle.outbox SET headers = '{}' WHERE message_id = '1.0' RETURNING 1"
+    )
+    await _until_gone(reports, 1)
+    info = await bus.js.stream_info(REPORTS.name)
+    stored = [
+        await bus.js.get_msg(REPORTS.name, info.state.first_seq + n)
+        for n in range(info.state.messages)
+    ]
+    assert [message.data for message in stored] == [b"2.2", b"1.0", b"1.1"]
+
+
+def test_a_report_is_left_alone_ever_longer_until_a_row_is_taken() -> None:
+    refusals, now, waited = Refusals(), 0.0, []
+    for _ in range(10):
+        refusals.add(1, now)
+        step = next(s for s in range(1, 400) if not refusals.left_alone(now + s))
+        waited.append(step)
+        now += step
+    assert waited == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]
+    refusals.forget(1)
+    refusals.add(1, now)
+    assert refusals.left_alone(now) == [1]
+    assert refusals.left_alone(now + 1) == []
+
+
+async def _write(reports: Reports, rows: list[tuple[int, dict[str, str]]]) -> None:
+    async with reports.database.session() as session:
+        connection = await raw(session)
+        async with connection.cursor() as cursor:
+            await cursor.executemany(
+                "INSERT INTO lifecycle.outbox (number, subject, message_id, headers, body)"
+                " VALUES (%s, %s, %s, %s, %s)",
+                [
+                    (
+                        number,
+                        SUBJECT,
+                        f"{number}.{place}",
+                        Jsonb(headers),
+                        b"%d.%d" % (number, place),
+                    )
+                    for place, (number, headers) in enumerate(rows)
+                ],
+            )
+
+
+async def _until_gone(reports: Reports, number: int) -> None:
+    query = "SELECT count(*) FROM lifecycle.outbox WHERE number = :n"
+    async with asyncio.timeout(20):
+        while await reports.value(query, n=number):
+            await asyncio.sleep(0.05)
