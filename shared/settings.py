@@ -77,6 +77,8 @@ class Settings(Addresses):
     x_api_base_url: str = "https://api.x.com"
     x_api_token: str | None = Field(default=None, repr=False)
     """None: the X API is not configured, an admin pastes the post instead."""
+    webhooks_to_private_addresses: bool = False
+    """Whether webhooks may go to addresses that are not on the internet, and over plain http."""
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Webhooks: agencies' own systems are told what happens to the reports of their subtree."""
