@@ -1,5 +1,6 @@
 """Loopback ports: one that is free, and whether those asked for are."""
 
+import random
 import socket
 
 from deploy.local.trouble import StackError
@@ -7,10 +8,15 @@ from shared.settings import Addresses
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port nobody listens on at this moment.
+
+    Of those that the kernel gives to nobody by itself: else an outgoing connection could have it
+    before the server that is to listen there has started.
+    """
+    while True:
+        port = random.randrange(10_000, 32_000)  # noqa: S311  no secret
+        if not _is_busy("127.0.0.1", port):
+            return port
 
 
 def refuse_busy(addresses: Addresses) -> None:
