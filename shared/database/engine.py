@@ -1,11 +1,14 @@
 """Postgres: one pool per process, one transaction per piece of work."""
 
+import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import orjson
 import psycopg
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncSession,
@@ -27,7 +30,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size // 2,  # for what counts or looks up beside a transaction
             pool_timeout=10,
-            pool_pre_ping=True,
+            pool_use_lifo=True,  # few connections stay busy, and know their statements
             hide_parameters=True,
             json_serializer=_dump_json,
             json_deserializer=orjson.loads,
@@ -38,6 +41,7 @@ class Database:
                 "prepare_threshold": 3,
             },
         )
+        event.listen(self.engine.sync_engine, "checkout", _refuse_dead)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -68,6 +72,20 @@ async def raw(session: AsyncSession) -> psycopg.AsyncConnection[Any]:
     """As `Database.raw`, where only the session is at hand."""
     fairy = await (await session.connection()).get_raw_connection()
     return cast("psycopg.AsyncConnection[Any]", fairy.driver_connection)
+
+
+def _refuse_dead(connection: Any, *_: object) -> None:
+    """The pool then connects anew. A connection lying idle has nothing to say but that the server
+    has gone: seen on the socket, that costs no question and answer at each use."""
+    driver: psycopg.AsyncConnection[Any] = connection.driver_connection
+    if driver.closed or _has_something_to_read(driver.fileno()):
+        raise DisconnectionError("the server has closed this connection")
+
+
+def _has_something_to_read(descriptor: int) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _dump_json(value: Any) -> str:
