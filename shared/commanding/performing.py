@@ -45,7 +45,7 @@ async def perform(database: Database, door: Door, wish: Wish) -> Outcome | None:
     The same id again gets the first outcome. Raises problems: 404, 403, 412, 422 from the
     callbacks and authority, 409 with the refusal's code.
     """
-    command, state, outcome = await _known(database, wish) or await _made(database, wish)
+    command, state, outcome = await _known_or_made(database, wish)
     if outcome is None:
         outcome = await door.send(command, state)
     if outcome is not None and not outcome.done:
@@ -60,36 +60,37 @@ def refused(code: str, outcome: Outcome) -> Exception:
     return conflict(code, members={"report_status": outcome.status, "version": outcome.version})
 
 
-_Known = tuple[Command, ReportState, Outcome | None]
+_Command = tuple[Command, ReportState, Outcome | None]
 _FORBIDDEN = frozenset({"not_authorised", "own_request", "not_the_asker"})
 
 
-async def _known(database: Database, wish: Wish) -> _Known | None:
-    """What was made of this id before, looked up ahead of authority and status."""
-    async with database.session() as session:
-        row = await session.get(CommandRow, wish.id)
-        if row is None:
-            return None
-        if row.number != wish.number or row.action != wish.action:
-            raise conflict("idempotency_key_reused")
-        stored = (await session.execute(_STATE, {"number": row.number})).scalar_one()
-    command = Command.model_validate(row.body)
-    return command, ReportState.model_validate(stored), outcome_of(row)
-
-
-async def _made(database: Database, wish: Wish) -> _Known:
-    """A new command, or what a twin of this request made of the id a moment ago."""
+async def _known_or_made(database: Database, wish: Wish) -> _Command:
+    """What was made of the id before, also a moment ago by a twin of this request; else a new
+    command."""
     try:
         async with database.session() as session:
-            return await _save(session, wish)
+            return await _known(session, wish) or await _save(session, wish)
     except IntegrityError:
-        twin = await _known(database, wish)
+        async with database.session() as session:
+            twin = await _known(session, wish)
         if twin is None:
             raise
         return twin
 
 
-async def _save(session: AsyncSession, wish: Wish) -> _Known:
+async def _known(session: AsyncSession, wish: Wish) -> _Command | None:
+    """What was made of this id before, looked up ahead of authority and status."""
+    row = await session.get(CommandRow, wish.id)
+    if row is None:
+        return None
+    if row.number != wish.number or row.action != wish.action:
+        raise conflict("idempotency_key_reused")
+    stored = (await session.execute(_STATE, {"number": row.number})).scalar_one()
+    command = Command.model_validate(row.body)
+    return command, ReportState.model_validate(stored), outcome_of(row)
+
+
+async def _save(session: AsyncSession, wish: Wish) -> _Command:
     situation = await wish.situation(session)
     state = situation.state
     if wish.version is not None and wish.version != state.version:
