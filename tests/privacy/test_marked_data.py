@@ -118,7 +118,7 @@ async def test_identities_are_ciphertext_that_the_key_opens(planted: Planted) ->
 def test_files_lie_under_names_of_no_meaning(planted: Planted) -> None:
     folder = Path(planted.town.settings.storage_url.removeprefix("file://"))
     paths = [path for path in folder.rglob("*") if path.is_file()]
-    assert len(paths) == 4
+    assert len(paths) >= 4
     assert planted.marks.all_in("\n".join(map(str, paths))) == set()
 
 

@@ -1,0 +1,187 @@
+"""Who may do what, endpoint by endpoint: an endpoint that is not named here fails a test.
+
+A report is handled by the dinas, to which the province delegated. Staff of pusat and the province
+stand *above* it, a bidang *below*, a mission *beside*.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.trouble.people import FOLLOW_UP, REASON, VERIFICATION
+from tests.workflows.factory import BIDANG, DINAS, MISSION
+
+STAFF = ("own_officer", "own_admin", "above", "pusat", "pusat_officer")
+"""Those who may read the report, and …"""
+OUTSIDE = ("below_officer", "below_admin", "beside")
+"""… those who may not know of it."""
+REPORTERS = ("reporter", "another", "account", "partner")
+EVERYBODY = ("nobody", *REPORTERS, *OUTSIDE, *STAFF)
+
+Answers = dict[str, int]
+"""The refusal each gets; who is not in it is let through."""
+
+
+def all_of(names: tuple[str, ...], status: int) -> Answers:
+    return dict.fromkeys(names, status)
+
+
+NO_STAFF = {"nobody": 401, **all_of(REPORTERS, 403)}
+READING = NO_STAFF | all_of(OUTSIDE, 404)
+OFFICER = READING | {"pusat_officer": 403}
+ADMIN = OFFICER | {"own_officer": 403}
+ABOVE = ADMIN | {"own_admin": 403}
+PUSAT_READING = ABOVE | {"above": 403}
+PUSAT = NO_STAFF | all_of((*OUTSIDE, *STAFF), 403)
+del PUSAT["pusat"]
+ASKER = READING | all_of(("own_admin", "above", "pusat", "pusat_officer"), 403)
+AUTHOR = {"nobody": 401} | all_of((*REPORTERS, *OUTSIDE, *STAFF), 404)
+del AUTHOR["own_officer"]
+REPORTER = {"nobody": 401} | all_of(REPORTERS[1:], 404) | all_of((*OUTSIDE, *STAFF), 403)
+ONLY_ITS_REPORTER = all_of(EVERYBODY, 404)
+del ONLY_ITS_REPORTER["reporter"]
+STAFF_AND_REPORTER = {"nobody": 404} | all_of((*REPORTERS[1:], *OUTSIDE), 404)
+ADMINS = READING | {"own_officer": 403, "pusat_officer": 403}
+NOBODYS = NO_STAFF | all_of((*OUTSIDE, *STAFF), 404)
+NO_SIGNATURE = all_of(EVERYBODY, 401)
+NOBODY = all_of(EVERYBODY, 404)
+OPEN: Answers = {}
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is asked, of a report in which state, and who is refused how."""
+
+    refused: Answers
+    state: str = "none"
+    body: dict[str, Any] | None = None
+    query: dict[str, Any] = field(default_factory=dict)
+    part: str | None = None
+    """A form with files: the name of the part that is JSON."""
+
+
+REPLY = {"text": "Belum selesai."}
+MANUAL = {
+    "classification": "complaint",
+    "title": "Jalan",
+    "body": "Rusak.",
+    "channel": "letter",
+    "reporter": {"name": "Warga", "phone": "+6281234567890"},
+}
+POST = {
+    "classification": "complaint",
+    "title": "Jalan",
+    "body": "Rusak.",
+    "url": "https://x.com/i/status/1790000000000007777",
+    "author": "Warga",
+}
+ASKING = {"kind": "hold", **REASON}
+NOT_AUTHORITY = {"suggested_agency_id": MISSION, "reason": "Bukan wewenang."}
+DEFERRAL = {"kind": "incomplete_data", "note": "Di mana?"}
+ARCHIVING = {"category": "incomplete", "note": "Tidak lengkap."}
+FILE_OF_MESSAGE = "/reports/{number}/follow-ups/{command_id}/attachments/{attachment_id}"
+FILE = "/reports/{number}/attachments/{attachment_id}"
+OF_DINAS = {"agency": DINAS}
+
+CASES: dict[str, Case] = {
+    "intake POST /reports": Case(OPEN, body={}),
+    "intake POST /reports/with-attachments": Case(OPEN, body={}, part="report"),
+    "intake GET /reports": Case(OPEN),
+    "intake GET /reports/{number}": Case(ONLY_ITS_REPORTER, "secret"),
+    f"intake GET {FILE}": Case(ONLY_ITS_REPORTER, "attached"),
+    "intake POST /reports/{number}/access": Case(NOBODY, "verified", {"access_code": "AAAA"}),
+    "intake POST /reports/manual": Case(NO_STAFF, body=MANUAL),
+    "intake POST /reports/manual/with-attachments": Case(NO_STAFF, body=MANUAL, part="report"),
+    "intake POST /channels/sms": Case(NO_SIGNATURE, body={}),
+    "intake GET /channels/x/posts": Case(NO_STAFF, query={"url": "1790000000000000001"}),
+    "intake POST /channels/x/reports": Case(NO_STAFF, body=POST),
+    "intake POST /reporters": Case(OPEN, body={}),
+    "intake POST /reporters/sign-in": Case(OPEN, body={}),
+    "intake POST /reporters/refresh": Case(OPEN, body={}),
+    "intake GET /reporters/me/reports": Case(
+        {"nobody": 401} | all_of(tuple(one for one in EVERYBODY[1:] if one != "account"), 403)
+    ),
+    "intake GET /partner/reports/{external_id}": Case(
+        {"nobody": 401} | all_of(EVERYBODY[1:], 403) | {"partner": 404}
+    ),
+    "intake GET /regions": Case(OPEN),
+    "intake GET /regions/{code}": Case(OPEN),
+    "intake GET /agencies": Case(OPEN),
+    "intake GET /categories": Case(OPEN),
+    "intake GET /classifications": Case(OPEN),
+    "routing POST /sign-in": Case(OPEN, body={}),
+    "routing POST /refresh": Case(OPEN, body={}),
+    "routing POST /sign-out": Case(OPEN, body={}),
+    "routing GET /me": Case(NO_STAFF),
+    "routing GET /queue": Case(READING, query={"tab": "in_process", **OF_DINAS}),
+    "routing GET /queue/counts": Case(READING, query=OF_DINAS),
+    "routing GET /reports/{number}": Case(READING, "verified"),
+    "routing POST /reports/{number}/reveal": Case(PUSAT_READING, "anonymous", REASON),
+    f"routing GET {FILE}": Case(READING, "attached"),
+    "routing POST /reports/{number}/verify": Case(ADMIN, "unverified", VERIFICATION),
+    "routing POST /reports/{number}/amend": Case(ADMIN, "verified", {"title": "Baru"}),
+    "routing POST /reports/{number}/throw": Case(ADMIN, "unverified", {"agency_id": BIDANG}),
+    "routing POST /reports/{number}/defer": Case(ADMIN, "unverified", DEFERRAL),
+    "routing POST /reports/{number}/archive": Case(ADMIN, "unverified", ARCHIVING),
+    "routing POST /reports/{number}/restore": Case(ADMIN, "archived", REASON),
+    "routing POST /reports/{number}/forward": Case(ADMIN, "verified", {"agency_id": BIDANG}),
+    "routing POST /reports/{number}/copies": Case(ADMIN, "verified", {"agency_ids": []}),
+    "routing POST /reports/{number}/not-authority": Case(OFFICER, "verified", NOT_AUTHORITY),
+    "routing POST /reports/{number}/requests/{request_id}/reject": Case(
+        ABOVE, "not_authority", REASON
+    ),
+    "routing POST /reports/{number}/requests/{request_id}/withdraw": Case(
+        ASKER, "not_authority", {}
+    ),
+    "routing GET /agencies": Case(NO_STAFF),
+    "routing GET /agencies/{agency_id}": Case(NO_STAFF),
+    "routing GET /staff": Case(READING, query=OF_DINAS),
+    "routing GET /categories": Case(NO_STAFF),
+    "routing GET /tags": Case(NO_STAFF),
+    "routing GET /programmes": Case(NO_STAFF),
+    "routing GET /archive-categories": Case(NO_STAFF),
+    "routing GET /deferral-kinds": Case(NO_STAFF),
+    "routing GET /policy": Case(READING, query={"agency_id": DINAS}),
+    "routing PUT /policy": Case(PUSAT, body={}),
+    "routing GET /closed-days/{year}": Case(NO_STAFF),
+    "routing PUT /closed-days/{year}": Case(PUSAT, body={"items": []}),
+    "routing GET /commands/{command_id}": Case(AUTHOR, "asked"),
+    "followup POST /reports/{number}/follow-ups": Case(OFFICER, "verified", FOLLOW_UP),
+    "followup GET /reports/{number}/follow-ups": Case(READING, "verified"),
+    "followup POST /reports/{number}/follow-ups/with-attachments": Case(
+        OFFICER, "verified", FOLLOW_UP, part="message"
+    ),
+    f"followup GET {FILE_OF_MESSAGE}": Case(STAFF_AND_REPORTER, "answered"),
+    "followup POST /reports/{number}/coordination": Case(OFFICER, "verified", {"note": "Ya."}),
+    "followup POST /reports/{number}/replies": Case(REPORTER, "in_process", REPLY),
+    "followup POST /reports/{number}/replies/with-attachments": Case(
+        REPORTER, "in_process", REPLY, part="message"
+    ),
+    "followup POST /reports/{number}/information": Case(REPORTER, "questioned", REPLY),
+    "followup POST /reports/{number}/information/with-attachments": Case(
+        REPORTER, "questioned", REPLY, part="message"
+    ),
+    "followup POST /reports/{number}/satisfaction": Case(REPORTER, "in_process", {"rating": 5}),
+    "followup POST /reports/{number}/withdrawal": Case(REPORTER, "unverified", {}),
+    "followup POST /reports/{number}/requests": Case(OFFICER, "in_process", ASKING),
+    "followup POST /reports/{number}/requests/{request_id}/accept": Case(ABOVE, "asked", {}),
+    "followup POST /reports/{number}/requests/{request_id}/reject": Case(ABOVE, "asked", REASON),
+    "followup POST /reports/{number}/requests/{request_id}/withdraw": Case(ASKER, "asked", {}),
+    "followup POST /reports/{number}/hold": Case(ABOVE, "in_process", REASON),
+    "followup POST /reports/{number}/release": Case(ABOVE, "held", REASON),
+    "followup POST /reports/{number}/close": Case(ABOVE, "in_process", REASON),
+    "followup POST /reports/{number}/reopen": Case(ABOVE, "closed", REASON),
+    "followup GET /commands/{command_id}": Case(AUTHOR, "asked"),
+    "followup GET /commands/{command_id}/text": Case(AUTHOR, "asked"),
+    "reporting GET /downloads/tabs": Case(NO_STAFF),
+    "reporting GET /downloads": Case(NO_STAFF),
+    "reporting POST /downloads": Case(
+        READING, body={"selection": {"tab": "incoming", **OF_DINAS}, "format": "csv"}
+    ),
+    "reporting GET /downloads/{id}": Case(NOBODYS),
+    "reporting POST /downloads/{id}/cancel": Case(NOBODYS),
+    "reporting POST /downloads/{id}/resume": Case(NOBODYS),
+    "reporting GET /downloads/{id}/file": Case(NOBODYS),
+    "reporting GET /figures/public": Case(OPEN),
+    "reporting GET /events": Case(NO_STAFF),
+}
+"""By service, method and path, as its OpenAPI document has them."""
