@@ -7,6 +7,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from shared.settings import Settings
+from shared.temporal.tracing import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +18,7 @@ async def connect(settings: Settings, name: str) -> Client:
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=pydantic_data_converter,
+        interceptors=[Tracing()],
         identity=name,
         lazy=True,
     )
@@ -31,6 +33,7 @@ async def connect_patiently(settings: Settings, name: str) -> Client:
                 settings.temporal_address,
                 namespace=settings.temporal_namespace,
                 data_converter=pydantic_data_converter,
+                interceptors=[Tracing()],
                 identity=name,
             )
         except RuntimeError:  # what the SDK raises when nobody listens
