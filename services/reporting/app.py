@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.reporting import downloads, large_downloads, live_events, messages, public_figures
 from services.reporting.kept_files import KeptFiles
 from services.reporting.live_feed import LiveFeed
+from services.reporting.webhooks import deliveries, subscriptions
 from shared.database.engine import Database
 from shared.http.app import create_app
 from shared.settings import Settings
@@ -38,6 +39,8 @@ def make_app(settings: Settings) -> FastAPI:
             large_downloads.router,
             public_figures.router,
             live_events.router,
+            subscriptions.router,
+            deliveries.router,
         ],
         settings=settings,
         database=database,

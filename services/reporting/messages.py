@@ -45,8 +45,46 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Download failed",
         "This file could not be made. Try again shortly.",
     ),
+    "webhooks_for_admins": (
+        "Hanya untuk admin",
+        "Webhook hanya dapat diatur oleh admin instansi.",
+        "For admins only",
+        "Only an agency's admins can manage webhooks.",
+    ),
+    "webhook_not_found": (
+        "Webhook tidak ditemukan",
+        "Tidak ada webhook atau kiriman itu di bawah wewenang Anda.",
+        "Webhook not found",
+        "There is no such webhook or delivery within your authority.",
+    ),
+    "webhook_waiting": (
+        "Masih dikirim",
+        "Kiriman ini masih dicoba. Kirim ulang setelah berakhir.",
+        "Still being sent",
+        "This delivery is still being tried. Send it again once that is over.",
+    ),
+    "webhook_disabled": (
+        "Webhook nonaktif",
+        "Aktifkan webhook ini lebih dulu.",
+        "Webhook disabled",
+        "Enable this webhook first.",
+    ),
+    "webhooks_too_many": (
+        "Terlalu banyak webhook",
+        "Satu instansi dapat memiliki paling banyak {limit} webhook.",
+        "Too many webhooks",
+        "An agency can have at most {limit} webhooks.",
+    ),
 }
 _FIELDS = {
+    "webhook_url": {
+        "id": "Harus alamat https yang lengkap, tanpa nama pengguna.",
+        "en": "Must be a whole https address, without a user name.",
+    },
+    "webhook_address": {
+        "id": "Alamat ini tidak berada di internet.",
+        "en": "This address is not on the internet.",
+    },
     "not_of_tab": {
         "id": "Sub-tab ini tidak dapat disaring dengan: {names}.",
         "en": "This tab cannot be filtered by: {names}.",

@@ -1,4 +1,4 @@
-"""Makes large downloads: `python -m services.reporting.worker`."""
+"""Makes large downloads and tells webhooks: `python -m services.reporting.worker`."""
 
 import asyncio
 import logging
@@ -16,6 +16,7 @@ from services.reporting import download_names as names
 from services.reporting.download_making import DownloadMaking
 from services.reporting.download_workflow import DownloadWorkflow
 from services.reporting.kept_files import KeptFiles
+from services.reporting.webhooks.working import webhooks_working
 from shared.database.engine import Database
 from shared.settings import Settings, settings
 from shared.telemetry import configure_logging
@@ -59,13 +60,16 @@ async def start_waiting(client: Client, database: Database) -> None:
 
 async def work(settings: Settings, stopping: asyncio.Event) -> None:
     """Serve the task queue until told to stop."""
-    database = Database(settings.database_url, pool_size=5, application="lapor-downloads")
+    database = Database(settings.database_url, pool_size=10, application="lapor-downloads")
     connecting = asyncio.create_task(connect_patiently(settings, "downloads"))
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({connecting, stop}, return_when=asyncio.FIRST_COMPLETED)
     if connecting.done():
         client = connecting.result()
-        async with make_worker(client, database, settings):
+        async with (
+            make_worker(client, database, settings),
+            webhooks_working(client, database, settings),
+        ):
             while not stopping.is_set():
                 try:
                     await start_waiting(client, database)

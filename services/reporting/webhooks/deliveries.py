@@ -1,0 +1,142 @@
+"""What was sent to a webhook, what it answered, and sending it again."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+from temporalio.service import RPCError
+
+from services.reporting.webhooks import delivery_names as names
+from services.reporting.webhooks.delivery_names import DeliveryRun
+from services.reporting.webhooks.subscriptions import WebhookId, own_webhook
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
+from shared.http.problems import conflict, not_found
+from shared.http.transaction import CurrentDatabase, Transaction
+from shared.labels import label
+
+router = APIRouter(tags=["webhooks"], responses=problem_responses(401, 403, 404, 422))
+
+DeliveryId = Annotated[UUID, Path(alias="delivery")]
+State = Literal["waiting", "delivered", "failed"]
+
+
+class AttemptView(BaseModel):
+    """One attempt and its answer."""
+
+    attempt: int
+    at: datetime
+    status: int | None = Field(description="The HTTP status; null where nobody answered")
+    error: str | None = Field(
+        description="timeout, connection, certificate, address (not on the internet), unexpected"
+    )
+    ms: int = Field(description="Milliseconds until the answer")
+
+
+class DeliveryView(BaseModel):
+    """An event for a webhook, and how its delivery went."""
+
+    id: UUID
+    message_id: str = Field(description="As in the header webhook-id")
+    event: str
+    number: int
+    version: int
+    state: State
+    state_label: str
+    created_at: datetime
+    finished_at: datetime | None
+    attempts: list[AttemptView]
+
+
+class Position(BaseModel):
+    at: datetime
+    id: UUID
+
+
+@router.get("/webhooks/{id}/deliveries")
+async def list_deliveries(
+    webhook_id: WebhookId,
+    staff: CurrentStaff,
+    session: Transaction,
+    state: State | None = None,
+    limit: PageSize = 25,
+    cursor: Cursor = None,
+) -> Page[DeliveryView]:
+    """Newest first, with every attempt. Kept for 30 days after they ended."""
+    webhook = await own_webhook(session, staff, webhook_id)
+    position = decode_cursor(cursor, Position)
+    parameters = {
+        "webhook": webhook.id,
+        "state": state,
+        "at": position.at if position else None,
+        "id": position.id if position else None,
+        "limit": limit + 1,
+    }
+    rows = (await session.execute(_LISTED, parameters)).mappings().all()
+    items = [
+        DeliveryView(
+            **row,
+            message_id=f"msg_{row['id'].hex}",
+            state_label=label("webhook_state", row["state"]),
+        )
+        for row in rows[:limit]
+    ]
+    more = len(rows) > limit
+    last = Position(at=items[-1].created_at, id=items[-1].id) if more else None
+    return Page(items=items, next=encode_cursor(last) if last else None)
+
+
+@router.post(
+    "/webhooks/{id}/deliveries/{delivery}/resend",
+    status_code=202,
+    responses=problem_responses(409),
+)
+async def resend_delivery(
+    webhook_id: WebhookId,
+    delivery_id: DeliveryId,
+    request: Request,
+    staff: CurrentStaff,
+    database: CurrentDatabase,
+) -> None:
+    """Send it again, with the same id: a receiver that has it already knows it."""
+    async with database.session() as session:
+        webhook = await own_webhook(session, staff, webhook_id)
+        if webhook.disabled:
+            raise conflict("webhook_disabled")
+        ids = {"id": delivery_id, "webhook": webhook.id}
+        found = (await session.execute(_LOCKED, ids)).one_or_none()
+        if found is None:
+            raise not_found("webhook_not_found")
+        if found.state == "waiting":
+            raise conflict("webhook_waiting")
+        round = (await session.execute(_AGAIN, ids)).scalar_one()
+    try:
+        run = DeliveryRun(delivery_id=delivery_id, round=round)
+        await names.start(request.app.state.temporal, run)
+    except (RPCError, RuntimeError):
+        return  # the worker starts it when Temporal is back
+
+
+_LISTED = text("""
+SELECT d.id, d.event, d.number, d.version, d.state, d.created_at, d.finished_at,
+       coalesce((
+           SELECT jsonb_agg(to_jsonb(a) - 'delivery_id' ORDER BY a.attempt)
+           FROM reporting.webhook_attempt a WHERE a.delivery_id = d.id), '[]') AS attempts
+FROM reporting.webhook_delivery d
+WHERE d.webhook_id = :webhook AND (CAST(:state AS text) IS NULL OR d.state = :state)
+  AND (CAST(:id AS uuid) IS NULL
+       OR (d.created_at, d.id) < (CAST(:at AS timestamptz), CAST(:id AS uuid)))
+ORDER BY d.created_at DESC, d.id DESC LIMIT :limit
+""")
+_LOCKED = text(
+    "SELECT state FROM reporting.webhook_delivery"
+    " WHERE id = :id AND webhook_id = :webhook FOR UPDATE"
+)
+_AGAIN = text(
+    "UPDATE reporting.webhook_delivery SET state = 'waiting', round = round + 1, started = false,"
+    " finished_at = NULL WHERE id = :id AND webhook_id = :webhook RETURNING round"
+)

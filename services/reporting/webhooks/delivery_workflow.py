@@ -1,0 +1,43 @@
+"""The workflow of a delivery: send, and where it fails again later, for days."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+from services.reporting.webhooks import delivery_names as names
+from services.reporting.webhooks.delivery_names import DeliveryRun
+
+# Of our own troubles (the database is away); what the receiver does is no error here.
+_PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+_SPREAD = 0.1
+
+
+@workflow.defn(name=names.WORKFLOW)
+class WebhookDeliveryWorkflow:
+    """One round of attempts, with growing delays between them."""
+
+    @workflow.run
+    async def run(self, asked: DeliveryRun) -> str:
+        """How it ended: `over` (delivered, or not wanted any more) or `failed`."""
+        for delay in asked.delays:
+            if await self._attempt(names.SEND, asked, "send, and note the answer"):
+                return "over"
+            # Receivers that come back are not overrun by all at the same moment.
+            spread = delay * (1 + _SPREAD * workflow.random().random())
+            await workflow.sleep(spread, summary="until the next attempt")
+        if await self._attempt(names.SEND, asked, "send for the last time"):
+            return "over"
+        await self._attempt(names.GIVE_UP, asked, "state that it failed")
+        return "failed"
+
+    async def _attempt(self, activity: str, asked: DeliveryRun, summary: str) -> bool:
+        over: bool = await workflow.execute_activity(
+            activity,
+            asked,
+            result_type=bool,
+            start_to_close_timeout=timedelta(minutes=1),
+            retry_policy=_PATIENT,
+            summary=summary,
+        )
+        return over

@@ -1,0 +1,71 @@
+"""Where a webhook may go: https on the internet, never into our own network."""
+
+import asyncio
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+from shared.http.problems import FieldError, validation
+
+
+class NotAllowed(Exception):
+    """The name leads to an address that is not on the internet, or to none."""
+
+
+def checked_url(url: str, *, private: bool) -> str:
+    """The URL, if it can be one for webhooks; 422 otherwise. With `private` also over http and
+    to addresses that are not on the internet."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if (
+        not host
+        or not url.isascii()
+        or any(c.isspace() for c in url)
+        or parts.scheme not in ({"http", "https"} if private else {"https"})
+        or parts.username is not None
+        or parts.password is not None
+        or parts.fragment
+    ):
+        raise validation(FieldError("url", "webhook_url"))
+    try:
+        literal = ipaddress.ip_address(host)
+    except ValueError:
+        return url
+    if not (private or is_public(str(literal))):
+        raise validation(FieldError("url", "webhook_address"))
+    return url
+
+
+async def address_of(host: str, port: int, *, private: bool) -> str:
+    """An address to connect to. It is connected to itself, not by its name again: a name could
+    lead elsewhere the second time. Raises NotAllowed where one of the name's addresses is not
+    public."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
+        )
+    except (OSError, UnicodeError):
+        raise NotAllowed from None
+    addresses = [str(entry[4][0]) for entry in found]
+    if not addresses or not (private or all(map(is_public, addresses))):
+        raise NotAllowed
+    return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is on the internet: not loopback, private, link-local (where clouds
+    keep their metadata), multicast, reserved, nor an IPv6 address that stands for such an IPv4."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")

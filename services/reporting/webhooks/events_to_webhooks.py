@@ -1,0 +1,182 @@
+"""From the bus to deliveries: each event for each webhook it concerns, once."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+from nats.aio.msg import Msg
+from pydantic import ValidationError
+from sqlalchemy import text
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from services.reporting.webhooks import delivery_names as names
+from services.reporting.webhooks.delivery_names import DELAYS, DeliveryRun
+from shared.bus import dead_letters
+from shared.bus.cloudevents import decode
+from shared.bus.connection import Bus
+from shared.bus.consumer import Bury, Consumer, Verdict
+from shared.bus.streams import WEBHOOKS
+from shared.bus.trouble import BadMessage
+from shared.database.engine import Database
+from shared.identity import IdentityCipher
+from shared.lifecycle.events import ReportEvent
+
+STARTED_AT_ONCE = 500
+
+
+class EventsToWebhooks:
+    """Writes deliveries and has Temporal carry them. `words_at` is where a staff member's token
+    reads a report; `delays` in seconds, as in `DeliveryRun`."""
+
+    def __init__(
+        self,
+        database: Database,
+        client: Client,
+        words_at: str,
+        delays: tuple[float, ...] = DELAYS,
+    ) -> None:
+        self._database, self._client = database, client
+        self._words_at, self._delays = words_at, delays
+
+    async def take(self, messages: Sequence[Msg]) -> Sequence[Verdict]:
+        """Deliveries for these events, committed; started right away where Temporal is there."""
+        verdicts: list[Verdict] = []
+        happened: list[tuple[str, ReportEvent]] = []
+        for message in messages:
+            try:
+                event = decode(message.headers, message.data)
+                data = ReportEvent.model_validate(event.get_data())
+                happened.append((event.get_id(), data))
+                verdicts.append(None)
+            except ValidationError as error:
+                verdicts.append(BadMessage.from_validation(error))
+            except BadMessage as bad:
+                verdicts.append(bad)
+        if await self._note(happened):
+            try:
+                await self.start_waiting()
+            except (RPCError, RuntimeError) as error:
+                _log.warning("webhooks wait for Temporal: %s", type(error).__name__)
+        return verdicts
+
+    async def start_waiting(self) -> None:
+        """Start what was not started yet, also what came while Temporal was away."""
+        while True:
+            async with self._database.autocommit() as connection:
+                rows = (await connection.execute(_WAITING, {"limit": STARTED_AT_ONCE})).all()
+            runs = [
+                DeliveryRun(delivery_id=id, round=round, delays=self._delays) for id, round in rows
+            ]
+            gate = asyncio.Semaphore(20)
+
+            async def start(run: DeliveryRun, gate: asyncio.Semaphore = gate) -> None:
+                async with gate:
+                    await names.start(self._client, run)
+
+            await asyncio.gather(*map(start, runs))
+            async with self._database.autocommit() as connection:
+                for run in runs:
+                    ids = {"id": run.delivery_id, "round": run.round}
+                    await connection.execute(_STARTED, ids)
+            if len(runs) < STARTED_AT_ONCE:
+                return
+
+    async def forget_old(self) -> None:
+        """Delete deliveries that ended 30 days ago, with their attempts."""
+        async with self._database.autocommit() as connection:
+            await connection.execute(_FORGET)
+
+    async def _note(self, happened: list[tuple[str, ReportEvent]]) -> bool:
+        """Whether anybody is to be told anything."""
+        rows: list[dict[str, Any]] = []
+        async with self._database.session() as session:
+            webhooks = (await session.execute(_WEBHOOKS)).all()
+            if not webhooks or not happened:
+                return False
+            agencies = {id for _, event in happened for id in _concerned(event)}
+            found = await session.execute(_PATHS, {"ids": sorted(agencies)})
+            above: dict[int, list[int]] = {row.id: row.path for row in found}
+            for event_id, event in happened:
+                subtrees = {id for own in _concerned(event) for id in above.get(own, ())}
+                rows += [
+                    self._row(webhook_id, event_id, event)
+                    for webhook_id, agency_id, since in webhooks
+                    if agency_id in subtrees and event.at >= since
+                ]
+            if rows:
+                await session.execute(_INSERT, rows)
+        return bool(rows)
+
+    def _row(self, webhook_id: UUID, event_id: str, event: ReportEvent) -> dict[str, Any]:
+        return {
+            "id": uuid5(webhook_id, event_id),
+            "webhook_id": webhook_id,
+            "event_id": event_id,
+            "event": event.event,
+            "number": event.number,
+            "version": event.version,
+            "body": orjson.dumps(payload(event, f"{self._words_at}/{event.number}")).decode(),
+        }
+
+
+def payload(event: ReportEvent, url: str) -> dict[str, Any]:
+    """What a webhook carries: ids, codes, states and times. The words are read at `url`."""
+    data = event.model_dump(mode="json", include=_TOLD)
+    return {
+        "type": f"report.{event.event}",
+        "timestamp": data["at"],
+        "data": {**data, "url": url},
+    }
+
+
+def reader(
+    bus: Bus, database: Database, cipher: IdentityCipher, feed: EventsToWebhooks
+) -> Consumer:
+    """Carries the stream of reports to the feed, until stopped."""
+    return Consumer(bus, WEBHOOKS, feed.take, _burying(bus, database, cipher), lanes=1)
+
+
+def _burying(bus: Bus, database: Database, cipher: IdentityCipher) -> Bury:
+    async def bury(message: Msg, bad: BadMessage) -> None:
+        async with database.session() as session:
+            letter = await dead_letters.keep(session, cipher, message, bad)
+        await dead_letters.announce(bus, letter, WEBHOOKS.stream, bad.code)
+
+    return bury
+
+
+def _concerned(event: ReportEvent) -> set[int]:
+    """The handler, and who handled it before: that one hears that it is gone."""
+    before = event.details.get("from_handler")
+    return {event.handler_id} | ({before} if isinstance(before, int) else set())
+
+
+_log = logging.getLogger("lapor.reporting")
+_TOLD = {
+    *("number", "version", "event", "action", "actor_kind", "at", "from_status", "status", "tab"),
+    *("handler_id", "chain", "channel", "held", "overdue", "due_at", "auto_close_at"),
+}
+_WEBHOOKS = text(
+    "SELECT id, agency_id, created_at FROM reporting.webhook"
+    " WHERE disabled IS NULL AND removed_at IS NULL"
+)
+_PATHS = text("SELECT id, path FROM routing.agency_directory WHERE id = ANY (:ids)")
+_INSERT = text("""
+INSERT INTO reporting.webhook_delivery (id, webhook_id, event_id, event, number, version, body)
+VALUES (:id, :webhook_id, :event_id, :event, :number, :version, CAST(:body AS jsonb))
+ON CONFLICT DO NOTHING
+""")
+_WAITING = text(
+    "SELECT id, round FROM reporting.webhook_delivery WHERE state = 'waiting' AND NOT started"
+    " ORDER BY created_at LIMIT :limit"
+)
+_STARTED = text(
+    "UPDATE reporting.webhook_delivery SET started = true WHERE id = :id AND round = :round"
+)
+_FORGET = text(
+    "DELETE FROM reporting.webhook_delivery WHERE finished_at < now() - interval '30 days'"
+)

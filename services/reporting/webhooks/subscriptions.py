@@ -1,0 +1,152 @@
+"""Webhooks as admins manage them, for the own agency and those below."""
+
+import base64
+import secrets
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting.webhooks.destination import checked_url
+from services.reporting.webhooks.models import Webhook
+from shared.commanding.directory import agency
+from shared.database.columns import now
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.problems import conflict, forbidden, not_found
+from shared.http.tokens import Staff
+from shared.http.transaction import Transaction
+from shared.identity import IdentityCipher
+from shared.lifecycle.people import ADMINS, Role
+from shared.settings import Settings
+
+MOST = 20
+"""Webhooks of one agency."""
+
+router = APIRouter(tags=["webhooks"], responses=problem_responses(401, 403, 404, 422))
+
+WebhookId = Annotated[UUID, Path(alias="id")]
+
+
+class NewWebhook(BaseModel):
+    """An address that is to be told of the reports of an agency and those below it."""
+
+    url: str = Field(max_length=2_000, examples=["https://sistem.instansi.go.id/lapor"])
+    agency: int | None = Field(None, gt=0, lt=2**31, description="Default: the own agency")
+
+
+class WebhookView(BaseModel):
+    """A webhook and how it fares."""
+
+    id: UUID
+    agency_id: int
+    url: str
+    created_at: datetime
+    failing_since: datetime | None = Field(description="No delivery has arrived since")
+    disabled: str | None = Field(
+        description="failing (nothing arrived for days) or gone (the receiver said 410)"
+    )
+    disabled_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Webhook) -> "WebhookView":
+        return cls(**row.model_dump(include=set(cls.model_fields)))
+
+
+class CreatedWebhook(WebhookView):
+    """With the secret, which is not shown again."""
+
+    secret: str = Field(description="For a library of Standard Webhooks, to check signatures")
+
+
+@router.post("/webhooks", status_code=201, responses=problem_responses(409))
+async def create_webhook(
+    wanted: NewWebhook, request: Request, staff: CurrentStaff, session: Transaction
+) -> CreatedWebhook:
+    """Tell this address of every step of every report of the agency and those below it, from now
+    on: by ids, codes and states; the words are read over HTTP. Signed by Standard Webhooks."""
+    _only_admins(staff)
+    own = await agency(session, wanted.agency or staff.agency_id)
+    if own is None or not own.is_or_stands_below(staff.agency_id):
+        raise not_found("agency_not_found")
+    settings: Settings = request.app.state.settings
+    url = checked_url(wanted.url, private=settings.webhooks_to_private_addresses)
+    if (await session.execute(_COUNT, {"agency": own.id})).scalar_one() >= MOST:
+        raise conflict("webhooks_too_many", limit=MOST)
+    secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    row = Webhook(
+        id=uuid4(),
+        agency_id=own.id,
+        url=url,
+        secret=IdentityCipher(settings.identity_keys).encrypt(secret),
+        created_by=staff.id,
+        created_at=now(),
+    )
+    session.add(row)
+    return CreatedWebhook(**WebhookView.of(row).model_dump(), secret=secret)
+
+
+@router.get("/webhooks")
+async def list_webhooks(staff: CurrentStaff, session: Transaction) -> list[WebhookView]:
+    """Those of the own agency and the agencies below, oldest first."""
+    _only_admins(staff)
+    rows = await session.execute(_MINE, {"agency": staff.agency_id, "id": None})
+    return [WebhookView.of(Webhook.model_validate(dict(row))) for row in rows.mappings()]
+
+
+@router.get("/webhooks/{id}")
+async def read_webhook(
+    webhook_id: WebhookId, staff: CurrentStaff, session: Transaction
+) -> WebhookView:
+    return WebhookView.of(await own_webhook(session, staff, webhook_id))
+
+
+@router.post("/webhooks/{id}/enable")
+async def enable_webhook(
+    webhook_id: WebhookId, staff: CurrentStaff, session: Transaction
+) -> WebhookView:
+    """Send again to one that was disabled. What happened meanwhile is not sent afterwards; what
+    failed can be sent again."""
+    row = await own_webhook(session, staff, webhook_id)
+    row.disabled = row.disabled_at = row.failing_since = None
+    session.add(row)
+    return WebhookView.of(row)
+
+
+@router.delete("/webhooks/{id}", status_code=204)
+async def remove_webhook(webhook_id: WebhookId, staff: CurrentStaff, session: Transaction) -> None:
+    """Send nothing more."""
+    row = await own_webhook(session, staff, webhook_id)
+    row.removed_at = now()
+    session.add(row)
+
+
+async def own_webhook(session: AsyncSession, staff: Staff, webhook_id: UUID) -> Webhook:
+    """A webhook within the caller's authority; 404 otherwise, 403 for who is no admin."""
+    _only_admins(staff)
+    parameters = {"agency": staff.agency_id, "id": webhook_id}
+    found = (await session.execute(_MINE, parameters)).one_or_none()
+    row = await session.get(Webhook, webhook_id) if found else None
+    if row is None:
+        raise not_found("webhook_not_found")
+    return row
+
+
+def _only_admins(staff: Staff) -> None:
+    if Role(staff.role) not in ADMINS:
+        raise forbidden("webhooks_for_admins")
+
+
+_COUNT = text(
+    "SELECT count(*) FROM reporting.webhook WHERE agency_id = :agency AND removed_at IS NULL"
+)
+_MINE = text("""
+SELECT w.* FROM reporting.webhook w JOIN routing.agency_directory a ON a.id = w.agency_id
+WHERE CAST(:agency AS int) = ANY (a.path) AND w.removed_at IS NULL
+  AND (CAST(:id AS uuid) IS NULL OR w.id = :id)
+ORDER BY w.created_at, w.id
+""")
