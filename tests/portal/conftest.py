@@ -33,7 +33,7 @@ class Portal:
     secret: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """`lapor up`, with the demo's agencies and staff."""
     data_dir = tmp_path_factory.mktemp("portal") / "stack"
@@ -63,8 +63,10 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         process.wait(60)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # No longer than a module: while it lives, its loop runs in this thread, and the tests of
+    # others that are asynchronous could not.
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
