@@ -6,7 +6,14 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.reporting import downloads, large_downloads, live_events, messages, public_figures
+from services.reporting import (
+    downloads,
+    large_downloads,
+    live_events,
+    messages,
+    open_data,
+    public_figures,
+)
 from services.reporting.kept_files import KeptFiles
 from services.reporting.live_feed import LiveFeed
 from services.reporting.webhooks import deliveries, subscriptions
@@ -38,6 +45,7 @@ def make_app(settings: Settings) -> FastAPI:
             downloads.router,
             large_downloads.router,
             public_figures.router,
+            open_data.router,
             live_events.router,
             subscriptions.router,
             deliveries.router,

@@ -37,10 +37,15 @@ def write_jsonl(
             file.write(orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE))
 
 
+def no_formula(text: str) -> str:
+    """The text, with an apostrophe before it where a spreadsheet would take it for a formula
+    (OWASP, CSV Injection: also full-width signs, and white space before a sign)."""
+    return f"'{text}" if text.lstrip()[:1] in _RISKY or text[:1] in "\t\r\n" else text
+
+
 def _csv_value(value: Any) -> Any:
     if isinstance(value, str):
-        # OWASP, CSV Injection: also full-width signs, and white space before a sign.
-        return f"'{value}" if value.lstrip()[:1] in _RISKY or value[:1] in "\t\r\n" else value
+        return no_formula(value)
     if isinstance(value, datetime):
         return value.replace(tzinfo=None).isoformat(" ")
     if isinstance(value, bool):

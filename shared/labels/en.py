@@ -120,6 +120,39 @@ LABELS: dict[str, dict[str, str]] = {
         "partner": "Partner system",
         "open311": "Open311",
     },
+    "open_data_note": {
+        "about": "Reports that the public can read: verified, not archived, not secret. Without"
+        " who reported; title and text as corrected.",
+        "licence": "May be used, changed and passed on for any purpose, naming LAPOR! and the day"
+        " of the download (Creative Commons Attribution 4.0). Not to be used to find out who"
+        " reported.",
+    },
+    "open_data_column": {
+        "number": "The report's number",
+        "submitted_at": "When it was accepted (WIB)",
+        "classification": "Classification: code",
+        "category_code": "Category: code",
+        "category": "Category",
+        "category_group": "The category above it",
+        "title": "Title as verified",
+        "body": "Text as verified",
+        "channel": "Channel: code",
+        "handler_code": "Agency that handles it: code",
+        "handler": "Agency that handles it",
+        "parent_agency": "The agency above it",
+        "status": "Status: code",
+        "tab": "Awaiting follow-up, in process or closed",
+        "region_code": "Region code of the Ministry of Home Affairs",
+        "province": "Province",
+        "regency": "Regency or city",
+        "district": "District",
+        "village": "Village",
+        "latitude": "Latitude, to some 100 metres",
+        "longitude": "Longitude, to some 100 metres",
+        "verified_at": "When it was verified (WIB)",
+        "first_follow_up_at": "When it was first followed up (WIB)",
+        "ended_at": "When it was closed (WIB)",
+    },
     "open311_attribute": {
         "classification": "Classification",
         "title": "Title",
@@ -372,5 +405,6 @@ LABELS: dict[str, dict[str, str]] = {
         "policy.set": "Set process times",
         "calendar.set": "Set closed days",
         "import.run": "Imported a file",
+        "import.links": "Made links",
     },
 }

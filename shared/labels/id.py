@@ -120,6 +120,39 @@ LABELS: dict[str, dict[str, str]] = {
         "partner": "Sistem Mitra",
         "open311": "Open311",
     },
+    "open_data_note": {
+        "about": "Laporan yang dapat dibaca publik: sudah diverifikasi, tidak diarsipkan, tidak"
+        " rahasia. Tanpa identitas pelapor; judul dan isi setelah dikoreksi.",
+        "licence": "Boleh dipakai, diolah, dan disebarkan untuk tujuan apa pun dengan menyebut"
+        " LAPOR! sebagai sumber dan tanggal unduhnya (Creative Commons Atribusi 4.0). Jangan"
+        " dipakai untuk mencari siapa pelapornya.",
+    },
+    "open_data_column": {
+        "number": "Nomor laporan",
+        "submitted_at": "Waktu laporan diterima (WIB)",
+        "classification": "Klasifikasi: kode",
+        "category_code": "Kategori: kode",
+        "category": "Kategori",
+        "category_group": "Kategori di atasnya",
+        "title": "Judul setelah diverifikasi",
+        "body": "Isi setelah diverifikasi",
+        "channel": "Sumber laporan: kode",
+        "handler_code": "Instansi terdisposisi: kode",
+        "handler": "Instansi terdisposisi",
+        "parent_agency": "Instansi induk",
+        "status": "Status: kode",
+        "tab": "Kelompok status: belum ditindaklanjuti, sedang diproses, atau selesai",
+        "region_code": "Kode wilayah Kemendagri",
+        "province": "Provinsi",
+        "regency": "Kabupaten/kota",
+        "district": "Kecamatan",
+        "village": "Desa/kelurahan",
+        "latitude": "Garis lintang, dibulatkan ke sekitar 100 meter",
+        "longitude": "Garis bujur, dibulatkan ke sekitar 100 meter",
+        "verified_at": "Waktu diverifikasi (WIB)",
+        "first_follow_up_at": "Waktu tindak lanjut pertama (WIB)",
+        "ended_at": "Waktu ditutup (WIB)",
+    },
     "open311_attribute": {
         "classification": "Klasifikasi laporan",
         "title": "Judul laporan",
@@ -372,5 +405,6 @@ LABELS: dict[str, dict[str, str]] = {
         "policy.set": "Menetapkan waktu proses",
         "calendar.set": "Menetapkan hari libur",
         "import.run": "Mengimpor berkas",
+        "import.links": "Membuat tautan",
     },
 }
