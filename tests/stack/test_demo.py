@@ -77,7 +77,7 @@ def test_a_demo_stopped_in_the_middle_of_its_trial_leaves_the_former_policy(
         while _unit(pusat) != "seconds":
             time.sleep(0.02)
         demo.send_signal(how)
-        assert demo.wait(30) == 130
+        assert demo.wait(90) == 130
         assert _unit(pusat) == "working_days"
     assert "Stopped" in said.read_text()
     assert "Traceback" not in said.read_text()
