@@ -3,8 +3,8 @@
 import psycopg
 import pytest
 from alembic import command
-from deploy.migrations import configuration
 
+from deploy.migrations import configuration
 from shared.settings import Settings
 
 
