@@ -14,6 +14,7 @@ from deploy.partners.register import add as add_partner
 from shared.bus.connection import connect
 from tests.intake.x_server import XServer
 from tests.privacy.marks import Marks
+from tests.trouble.people import somewhere
 from tests.trouble.town import (
     ABOVE,
     ABOVE_TOO,
@@ -65,7 +66,7 @@ class Planted:
         part: str = "message",
     ) -> httpx.Response:
         address = self.town.address(service) + path
-        headers = (headers or {}) | {"Idempotency-Key": str(uuid4())}
+        headers = somewhere() | (headers or {}) | {"Idempotency-Key": str(uuid4())}
         if file is None:
             return await self.town.http.post(address, json=body, headers=headers)
         return await self.town.http.post(

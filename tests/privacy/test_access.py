@@ -11,7 +11,7 @@ from shared.http.auth import new_partner_token
 from shared.http.tokens import ReportBearer, Reporter
 from tests.privacy.expectations import CASES, EVERYBODY, Case
 from tests.trouble import town as places
-from tests.trouble.people import FOLLOW_UP, REASON, VERIFICATION, People
+from tests.trouble.people import FOLLOW_UP, REASON, VERIFICATION, People, somewhere
 from tests.trouble.town import Town
 from tests.workflows.factory import DINAS, MISSION
 
@@ -160,6 +160,7 @@ class Scenes:
             self.town.address("intake") + "/reports/with-attachments",
             data={"report": json.dumps(report)},
             files=[("attachments", ("surat.pdf", PDF))],
+            headers=somewhere(),
         )
         assert answer.status_code == 201, answer.text
         number = answer.json()["number"]

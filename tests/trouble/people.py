@@ -46,7 +46,7 @@ class People:
             "addressee": f"A{PROVINCE}",
             "reporter": {"name": "Warga", "phone": "+6281234567890"},
         }
-        answer = await self.insist("intake", "/reports", body | changes, _somewhere(), key)
+        answer = await self.insist("intake", "/reports", body | changes, somewhere(), key)
         assert answer.status_code == 201, answer.text
         self.accepted[key] = int(answer.json()["number"])
         return self.accepted[key]
@@ -124,6 +124,6 @@ class People:
                 over.set()
 
 
-def _somewhere() -> dict[str, str]:
+def somewhere() -> dict[str, str]:
     """One of many addresses: public submission is limited by address."""
     return {"X-Forwarded-For": ".".join(str(randrange(1, 255)) for _ in range(4))}

@@ -45,7 +45,7 @@ async def raw_messages_of(town: Town, stream: Stream) -> list[tuple[dict[str, st
     found = []
     try:
         state = (await bus.js.stream_info(stream.name)).state
-        for sequence in range(state.first_seq, state.last_seq + 1):
+        for sequence in range(max(state.first_seq, 1), state.last_seq + 1):
             try:
                 message = await bus.js.get_msg(stream.name, sequence)
             except NotFoundError:

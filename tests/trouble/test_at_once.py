@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from shared.lifecycle.statuses import Status
-from tests.trouble.people import FOLLOW_UP, REASON, VERIFICATION, People
+from tests.trouble.people import FOLLOW_UP, REASON, VERIFICATION, People, somewhere
 from tests.trouble.promises import all_promises_are_kept
 from tests.trouble.town import ABOVE, ABOVE_TOO, OFFICER
 from tests.workflows.factory import MISSION
@@ -45,7 +45,7 @@ async def test_one_submission_sent_five_times_at_once(people: People) -> None:
         "reporter": {"name": "Warga", "phone": "+6281234567890"},
     }
     answers = await asyncio.gather(
-        *(people.ask("intake", "/reports", body, {}, key) for _ in range(5))
+        *(people.ask("intake", "/reports", body, somewhere(), key) for _ in range(5))
     )
     assert {answer.status_code for answer in answers} == {201}
     [told] = {(answer.json()["number"], answer.json()["access_code"]) for answer in answers}
