@@ -1,0 +1,1 @@
+"""*Monitor > Statistik*: what the reports of an agency and those below it add up to."""
