@@ -170,8 +170,7 @@ LABELS: dict[str, dict[str, str]] = {
         "secret": "Yes or no",
     },
     "open311_notice": {
-        "keep": "Keep the access code {code}. With the number and this code the report is opened"
-        " at {link}",
+        "keep": "Keep this access code; with the number and this code the report can be opened:",
         "unpublished": "The words are shown once the report is verified.",
     },
     "webhook_state": {

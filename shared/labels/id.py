@@ -170,8 +170,7 @@ LABELS: dict[str, dict[str, str]] = {
         "secret": "Ya atau tidak",
     },
     "open311_notice": {
-        "keep": "Simpan kode akses {code}. Dengan nomor laporan dan kode ini laporan dibuka di"
-        " {link}",
+        "keep": "Simpan kode akses ini; dengan nomor laporan dan kode ini laporan dapat dibuka:",
         "unpublished": "Uraian laporan ditampilkan setelah diverifikasi.",
     },
     "webhook_state": {

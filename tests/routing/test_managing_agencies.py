@@ -76,7 +76,7 @@ async def test_a_new_agency_stands_below_and_connects_with_its_first_admin(
     assert [one["code"] for one in seen["ancestors"]] == ["pusat", "jabar", "kab-bandung"]
     assert (seen["connected"], seen["people"], seen["units"]) == (False, [], [])
     number = await country.report("kab-bandung")
-    form = {"kind": "agency_not_connected", "agency_id": new_id, "note": "Belum ada admin."}
+    form = {"kind": "agency_not_connected", "awaited_agency_id": new_id, "note": "Belum ada admin."}
     await country.done("admin.kab.bandung", number, "defer", form)
     connecting = Connecting(worker, door)
     await connecting.once()
@@ -196,8 +196,8 @@ async def test_a_successor_takes_over_what_is_under_way(
     assert progress.json()["handed"] == 1
     assert progress.json()["finished_at"] is not None
     seen = await country.seen("petugas.dinkes.kab.bandung", number)
-    line = next(one for one in seen["history"] if one["action"]["code"] == "succeed")
-    assert line["action"]["label"] == "Alih Instansi"
+    line = next(one for one in seen["history"] if one["action"] == "succeed")
+    assert line["label"] == "Alih Instansi"
 
 
 async def test_open_reports_of_a_unit_and_of_an_officer_are_handed_over(

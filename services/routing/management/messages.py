@@ -214,6 +214,7 @@ _FIELDS = {
         "Hanya huruf kecil, angka, titik, - dan _, 2 sampai 64 karakter.",
         "Only lower-case letters, digits, dot, - and _, 2 to 64 characters.",
     ),
+    "words_too_long": ("Paling banyak 300 karakter.", "At most 300 characters."),
     "not_a_choice": ("Bukan pilihan yang ada.", "Not one of the choices."),
     "taken": ("Sudah ada.", "Exists already."),
     "repeated": ("Sudah ada di baris lain.", "Another row has it too."),

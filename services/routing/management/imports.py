@@ -1,0 +1,165 @@
+"""Importing agencies and people from a spreadsheet: a dry run, or all of it, or nothing."""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.management import workbook
+from services.routing.management.authority import Managing
+from services.routing.management.import_running import ImportRun
+from services.routing.management.log import record
+from services.routing.management.models import Import
+from services.routing.management.password_links import make_link
+from shared.attachments.serving import serving_headers
+from shared.database.columns import now
+from shared.http.documentation import problem_responses
+from shared.http.problems import conflict, not_found, too_large
+from shared.http.tokens import Staff
+from shared.http.transaction import CurrentDatabase, Transaction
+
+FILE_LIMIT = 5 * 1024 * 1024
+"""Bytes of a spreadsheet: ten thousand rows are less than one of five."""
+SILENCE = timedelta(seconds=30)
+"""An import not heard of for so long has died with its process; nothing of it was saved."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+State = Literal["running", "checked", "refused", "done", "failed"]
+
+
+class RowProblem(BaseModel):
+    """`row` as the spreadsheet numbers it; 0 is the file itself."""
+
+    sheet: str
+    row: int
+    field: str
+    heading: str
+    code: str
+    message: str
+
+
+class ImportShown(BaseModel):
+    """`done` of `total` rows. `checked`: a dry run found nothing wrong; `refused`: `problems`
+    names each bad row, and nothing was saved; `failed`: nothing was saved, send it again."""
+
+    id: UUID
+    file_name: str
+    dry_run: bool
+    state: State
+    total: int
+    done: int
+    problems: list[RowProblem]
+    agencies: int
+    people: int
+    at: datetime
+
+
+router = APIRouter(
+    prefix="/management/imports",
+    tags=["management"],
+    responses=problem_responses(401, 403, 404, 409, 413, 422),
+)
+
+
+@router.get("/template", response_class=Response)
+async def download_template(_: Managing) -> Response:
+    """An empty spreadsheet with the headings, and the choices to pick from."""
+    content = await asyncio.to_thread(workbook.template)
+    return Response(content, headers=_headers("templat-impor.xlsx"), media_type=XLSX)
+
+
+@router.post("", status_code=202, max_body_size=FILE_LIMIT + 64 * 1024)
+async def begin_import(
+    staff: Managing,
+    database: CurrentDatabase,
+    request: Request,
+    file: Annotated[UploadFile, File(description=".xlsx as the template")],
+    dry_run: Annotated[bool, Form(description="Only check it")] = True,
+) -> ImportShown:
+    """Check a spreadsheet and, unless it is a dry run, import it. Ask for its progress at
+    `/management/imports/{id}`."""
+    content = await file.read()
+    if len(content) > FILE_LIMIT:
+        raise too_large()
+    job = Import(
+        id=uuid4(),
+        staff_id=staff.id,
+        file_name=(file.filename or "impor.xlsx")[:200],
+        dry_run=dry_run,
+        state="running",
+        at=now(),
+    )
+    async with database.session() as session:
+        session.add(job)
+    _begin(ImportRun(database, staff, job.id, dry_run), content)
+    return ImportShown.model_validate(job, from_attributes=True)
+
+
+@router.get("/{import_id}")
+async def read_import(import_id: UUID, staff: Managing, session: Transaction) -> ImportShown:
+    """How far an import of one's own is."""
+    return await _own(session, staff, import_id)
+
+
+@router.post("/{import_id}/links", response_class=Response)
+async def make_links(
+    import_id: UUID, staff: Managing, session: Transaction, request: Request
+) -> Response:
+    """One-time links for the people imported who have no password yet, as a spreadsheet. Shown
+    this once; asked for again, new links take the place of these."""
+    job = await _own(session, staff, import_id)
+    if job.state != "done":
+        raise conflict("import_not_done")
+    people = (await session.execute(_PEOPLE, {"id": str(import_id)})).all()
+    base_url = request.app.state.settings.public_base_url
+    rows = []
+    for person in people:
+        link = await make_link(session, base_url, person.id)
+        rows.append([person.username, person.name, link.url, f"{link.expires_at:%Y-%m-%d %H:%M}"])
+    headings = ["Nama Pengguna", "Nama", "Tautan", "Berlaku sampai (UTC)"]
+    content = await asyncio.to_thread(workbook.sheet_of, "Tautan", headings, rows)
+    record(session, staff, staff.agency_id, "import", import_id, "links", people=len(rows))
+    return Response(content, headers=_headers("tautan.xlsx"), media_type=XLSX)
+
+
+async def _own(session: AsyncSession, staff: Staff, import_id: UUID) -> ImportShown:
+    job = await session.get(Import, import_id)
+    if job is None or job.staff_id != staff.id:
+        raise not_found("import_not_found")
+    shown = ImportShown.model_validate(job, from_attributes=True)
+    if shown.state == "running" and shown.at < now() - SILENCE:
+        shown.state = "failed"
+    return shown
+
+
+def _begin(run: ImportRun, content: bytes) -> None:
+    """Let it run beside the request; the set keeps it from being collected."""
+    task = asyncio.create_task(run.carry_out(content))
+    _running.add(task)
+    task.add_done_callback(_ended)
+
+
+def _ended(task: "asyncio.Task[None]") -> None:
+    _running.discard(task)
+    if not task.cancelled() and (error := task.exception()):
+        log.error("an import failed", exc_info=error)
+
+
+def _headers(name: str) -> dict[str, str]:
+    return serving_headers(name, XLSX)
+
+
+log = logging.getLogger("lapor.routing")
+_running: set["asyncio.Task[None]"] = set()
+_PEOPLE = text(
+    "SELECT s.id, s.username, s.name FROM routing.management_log l"
+    " JOIN routing.staff s ON s.id = CAST(l.subject_id AS int)"
+    " WHERE l.kind = 'staff' AND l.action = 'add' AND l.details->>'import' = :id"
+    " AND s.active AND s.password_hash = '' ORDER BY s.id"
+)

@@ -1,0 +1,130 @@
+"""The spreadsheet of agencies and people: its template, and its rows as they were typed."""
+
+import io
+import zipfile
+from typing import Any, NamedTuple
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from shared.labels import labels
+
+MOST_ROWS = 10_000
+AGENCIES, PEOPLE = "Instansi", "Pengguna"
+COLUMNS: dict[str, dict[str, str]] = {
+    AGENCIES: {
+        "code": "Kode",
+        "name": "Nama",
+        "kind": "Jenis",
+        "parent": "Kode Instansi Induk",
+        "zone": "Zona Waktu",
+    },
+    PEOPLE: {
+        "username": "Nama Pengguna",
+        "name": "Nama",
+        "role": "Jabatan",
+        "agency": "Kode Instansi",
+    },
+}
+"""Field to heading, by sheet."""
+
+KINDS = {code: name for code, name in labels("agency_kind").items() if code != "central"}
+ROLES = {
+    code: labels("role")[code]
+    for code in ("liaison_officer", "agency_admin", "coordinating_admin", "central_admin")
+}
+
+
+class Row(NamedTuple):
+    """A row of a sheet, numbered as the spreadsheet does; `fields` without spaces around."""
+
+    sheet: str
+    number: int
+    fields: dict[str, str]
+
+
+class NotAWorkbook(ValueError):
+    """The file cannot be read: `code` says why, `sheet` where."""
+
+    def __init__(self, code: str, sheet: str = "") -> None:
+        super().__init__(code)
+        self.code, self.sheet = code, sheet
+
+
+def template() -> bytes:
+    """An empty .xlsx with headings, and the choices of each column to pick from."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    choices = {"kind": KINDS, "role": ROLES, "zone": {"WIB": "WIB", "WITA": "WITA", "WIT": "WIT"}}
+    for sheet, columns in COLUMNS.items():
+        page = book.create_sheet(sheet)
+        page.append(list(columns.values()))
+        page.freeze_panes = "A2"
+        for place, (field, heading) in enumerate(columns.items(), 1):
+            cell = page.cell(1, place)
+            cell.font = Font(bold=True)
+            letter = get_column_letter(place)
+            page.column_dimensions[letter].width = max(18, len(heading) + 4)
+            if field in choices:
+                listed = ",".join(choices[field].values())
+                offered = DataValidation("list", formula1=f'"{listed}"', allow_blank=True)
+                page.add_data_validation(offered)
+                offered.add(f"{letter}2:{letter}{MOST_ROWS}")
+    return _saved(book)
+
+
+def sheet_of(title: str, headings: list[str], rows: list[list[str]]) -> bytes:
+    """A small .xlsx with one sheet."""
+    book = Workbook()
+    page = book.worksheets[0]
+    page.title = title
+    page.append(headings)
+    for row in rows:
+        page.append(row)
+        for cell in page[page.max_row]:
+            cell.data_type = "s"  # never a formula
+    for place in range(1, len(headings) + 1):
+        page.column_dimensions[get_column_letter(place)].width = 30
+    return _saved(book)
+
+
+def read_rows(content: bytes) -> list[Row]:
+    """All rows that are not empty, agencies first. Raises NotAWorkbook."""
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+        raise NotAWorkbook("not_a_workbook") from None
+    try:
+        return [row for sheet in COLUMNS for row in _rows(book, sheet)]
+    finally:
+        book.close()
+
+
+def _rows(book: Any, sheet: str) -> list[Row]:
+    if sheet not in book.sheetnames:
+        raise NotAWorkbook("sheet_missing", sheet)
+    columns = COLUMNS[sheet]
+    found: list[Row] = []
+    for number, cells in enumerate(book[sheet].iter_rows(values_only=True), 1):
+        texts = [_text(cell) for cell in cells[: len(columns)]]
+        if number == 1:
+            if texts != list(columns.values()):
+                raise NotAWorkbook("heading_wrong", sheet)
+        elif any(texts):
+            if len(found) == MOST_ROWS:
+                raise NotAWorkbook("too_many_rows", sheet)
+            padded = texts + [""] * (len(columns) - len(texts))
+            found.append(Row(sheet, number, dict(zip(columns, padded, strict=True))))
+    return found
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else " ".join(str(cell).split())
+
+
+def _saved(book: Workbook) -> bytes:
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()

@@ -1,0 +1,144 @@
+"""Importing agencies and people: a template, a dry run that names each bad row, all or nothing."""
+
+import asyncio
+import io
+from typing import Any
+
+import httpx
+import pytest
+from openpyxl import load_workbook
+
+from tests.routing.country import Country
+
+COORDINATOR = "koordinator.jabar"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+AGENCIES = [
+    ["dinas-impor", "Dinas Impor", "Unit Kerja", "kab-bandung", "WIB"],
+    ["bidang-impor", "Bidang Impor", "unit", "dinas-impor", "wib"],
+]
+PEOPLE = [
+    ["impor.satu", "Impor Satu", "Admin Instansi", "dinas-impor"],
+    ["impor.dua", "Impor Dua", "Pejabat Penghubung", "bidang-impor"],
+]
+
+
+async def template(country: Country) -> Any:
+    answer = await country.get(COORDINATOR, "/management/imports/template")
+    assert answer.status_code == 200
+    return load_workbook(io.BytesIO(answer.content))
+
+
+async def filled(country: Country, agencies: list[Any], people: list[Any]) -> bytes:
+    book = await template(country)
+    for sheet, rows in (("Instansi", agencies), ("Pengguna", people)):
+        for row in rows:
+            book[sheet].append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+async def send(country: Country, content: bytes, *, dry_run: bool) -> dict[str, Any]:
+    """The import once it has ended."""
+    answer = await country.http.post(
+        "/management/imports",
+        files={"file": ("impor.xlsx", content, XLSX)},
+        data={"dry_run": str(dry_run).lower()},
+        headers=country.header(COORDINATOR),
+    )
+    assert answer.status_code == 202, answer.text
+    path = f"/management/imports/{answer.json()['id']}"
+    while (seen := (await country.get(COORDINATOR, path)).json())["state"] == "running":
+        await asyncio.sleep(0.05)
+    return dict(seen)
+
+
+async def links(country: Country, import_id: str) -> httpx.Response:
+    path = f"/management/imports/{import_id}/links"
+    return await country.http.post(path, headers=country.header(COORDINATOR))
+
+
+async def test_a_dry_run_saves_nothing_and_the_run_saves_everything(country: Country) -> None:
+    content = await filled(country, AGENCIES, PEOPLE)
+    dry = await send(country, content, dry_run=True)
+    assert (dry["state"], dry["problems"]) == ("checked", [])
+    assert (dry["total"], dry["agencies"], dry["people"]) == (4, 2, 2)
+    query = "SELECT count(*) FROM routing.agency WHERE code LIKE '%-impor'"
+    assert await country.one(query) == 0
+    assert (await links(country, dry["id"])).json()["code"] == "import_not_done"
+
+    run = await send(country, content, dry_run=False)
+    assert (run["state"], run["done"], run["total"]) == ("done", 4, 4)
+    codes = await country.one(
+        "SELECT array_agg(p.code ORDER BY array_position(a.path, p.id)) FROM routing.agency a"
+        " JOIN routing.agency p ON p.id = ANY (a.path) WHERE a.code = 'bidang-impor'"
+    )
+    assert codes == ["pusat", "jabar", "kab-bandung", "dinas-impor", "bidang-impor"]
+    made = await links(country, run["id"])
+    rows = list(load_workbook(io.BytesIO(made.content)).active.iter_rows(values_only=True))
+    assert [row[0] for row in rows] == ["Nama Pengguna", "impor.satu", "impor.dua"]
+    token = rows[1][2].split("kunci=")[1]
+    chosen = {"token": token, "password": "sepeda biru 9"}
+    assert (await country.http.post("/password/by-link", json=chosen)).status_code == 204
+
+    again = await send(country, content, dry_run=False)
+    assert again["state"] == "refused"
+    assert {one["code"] for one in again["problems"]} == {"taken"}
+
+
+async def test_each_bad_row_and_field_is_named_and_nothing_is_saved(country: Country) -> None:
+    agencies = [
+        ["dinas-benar", "Dinas Benar", "Unit Kerja", "kab-bandung", "WIB"],
+        ["Dinas Salah", "", "Kantor", "kemensos", "GMT"],
+        ["dinas-benar", "Dinas Kembar", "Unit Kerja", "kab-bandung", "WIB"],
+    ]
+    people = [
+        ["admin.pusat", "Sudah Ada", "Admin Instansi", "dinas-benar"],
+        ["orang.baru", "Orang Baru", "Admin Pusat", "dinas-benar"],
+        ["=cmd()", "Rumus", "Bos", "tidak-ada"],
+    ]
+    content = await filled(country, agencies, people)
+    refused = await send(country, content, dry_run=False)
+    assert refused["state"] == "refused"
+    named = {(one["sheet"], one["row"], one["field"], one["code"]) for one in refused["problems"]}
+    assert named == {
+        ("Instansi", 3, "code", "code_malformed"),
+        ("Instansi", 3, "name", "needed"),
+        ("Instansi", 3, "kind", "not_a_choice"),
+        ("Instansi", 3, "parent", "agency_out_of_reach"),
+        ("Instansi", 3, "zone", "not_a_choice"),
+        ("Instansi", 4, "code", "repeated"),
+        ("Pengguna", 2, "username", "taken"),
+        ("Pengguna", 3, "role", "role_beyond_own"),
+        ("Pengguna", 4, "username", "needed"),
+        ("Pengguna", 4, "role", "not_a_choice"),
+        ("Pengguna", 4, "agency", "agency_out_of_reach"),
+    }
+    assert refused["problems"][0]["message"]
+    query = "SELECT count(*) FROM routing.agency WHERE code = 'dinas-benar'"
+    assert await country.one(query) == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"bukan xlsx", b"PK\x03\x04rusak"])
+async def test_what_is_no_spreadsheet_is_said_so(country: Country, content: bytes) -> None:
+    refused = await send(country, content, dry_run=True)
+    assert refused["state"] == "refused"
+    assert refused["problems"][0]["code"] == "not_a_workbook"
+
+
+async def test_another_template_is_refused_by_its_heading(country: Country) -> None:
+    book = await template(country)
+    book["Pengguna"]["A1"] = "Login"
+    content = io.BytesIO()
+    book.save(content)
+    refused = await send(country, content.getvalue(), dry_run=True)
+    problem = refused["problems"][0]
+    assert (problem["sheet"], problem["code"]) == ("Pengguna", "heading_wrong")
+
+
+async def test_imports_are_their_owner_s(country: Country) -> None:
+    content = await filled(country, [], [])
+    mine = await send(country, content, dry_run=True)
+    path = f"/management/imports/{mine['id']}"
+    assert (await country.get("admin.pusat", path)).status_code == 404
+    assert (await country.get("admin.jabar", path)).status_code == 403
