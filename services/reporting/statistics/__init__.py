@@ -1,1 +1,0 @@
-"""*Monitor > Statistik*: what the reports of an agency and those below it add up to."""
