@@ -141,10 +141,9 @@ FOLLOWUP: Final = Durable(
     INGEST_MESSAGES.name, "followup", INGEST_MESSAGES.subjects, max_deliver=2_000
 )
 LAUNCHER: Final = Durable(REPORTS.name, "launcher", ("lapor.v1.report.submitted",), max_deliver=-1)
-STATISTICS: Final = Durable(REPORTS.name, "statistics", REPORTS.subjects, max_deliver=-1)
 WATCH: Final = Durable(ADVISORIES.name, "dead-letter-watch", ADVISORIES.subjects, max_deliver=-1)
 WEBHOOKS: Final = Durable(REPORTS.name, "webhooks", REPORTS.subjects, max_deliver=-1)
-DURABLES: Final = (INTAKE, FOLLOWUP, LAUNCHER, STATISTICS, WATCH, WEBHOOKS)
+DURABLES: Final = (INTAKE, FOLLOWUP, LAUNCHER, WATCH, WEBHOOKS)
 
 
 def partner_durable(system: str) -> Durable:

@@ -12,9 +12,10 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA lifecycle
     TO lapor_intake, lapor_routing, lapor_followup, lapor_reporting, lapor_worker;
 GRANT EXECUTE ON FUNCTION lifecycle.refuse_command
     TO lapor_intake, lapor_routing, lapor_followup, lapor_worker;
-GRANT INSERT, UPDATE, DELETE ON lifecycle.report, lifecycle.report_text, lifecycle.history,
+GRANT INSERT, UPDATE, DELETE ON lifecycle.report, lifecycle.report_text,
     lifecycle.command, lifecycle.request, lifecycle.copy, lifecycle.escalation,
     lifecycle.ended_count TO lapor_worker;
+GRANT INSERT ON lifecycle.history TO lapor_worker;
 GRANT SELECT, INSERT, UPDATE ON lifecycle.calendar_mark TO lapor_worker;
 GRANT SELECT, DELETE ON lifecycle.outbox TO lapor_relay;
 GRANT SELECT ON lifecycle.outbox TO lapor_worker;

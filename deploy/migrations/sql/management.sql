@@ -1,8 +1,4 @@
--- Managing people and agencies. A database that is new at this version has the tables already.
-
-ALTER TABLE routing.tag ADD COLUMN IF NOT EXISTS active boolean NOT NULL DEFAULT true;
-CREATE OR REPLACE VIEW routing.published_tag AS
-SELECT id, category_id, name, active FROM routing.tag;
+-- Managing people and agencies.
 
 -- What the worker is to hand over, with the time zone of who takes over.
 CREATE VIEW routing.published_handover AS

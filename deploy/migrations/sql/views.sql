@@ -17,7 +17,7 @@ FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id;
 CREATE VIEW routing.published_category AS
 SELECT id, code, name, parent_id, active FROM routing.category;
 
-CREATE VIEW routing.published_tag AS SELECT id, category_id, name FROM routing.tag;
+CREATE VIEW routing.published_tag AS SELECT id, category_id, name, active FROM routing.tag;
 
 CREATE VIEW routing.published_programme AS SELECT id, name, active FROM routing.programme;
 

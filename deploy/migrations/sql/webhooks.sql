@@ -1,4 +1,4 @@
--- Webhooks. A database that is new at this version has the tables already.
+-- Webhooks of agencies' own systems.
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON reporting.webhook, reporting.webhook_delivery,
     reporting.webhook_attempt TO lapor_reporting;
