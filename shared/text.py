@@ -54,7 +54,8 @@ def normalise(raw: str) -> str:
     """Unicode NFC, `\\n` line ends, no control or invisible steering characters, no trailing white
     space, at most two blank lines in a row. Normalising twice changes nothing."""
     text = _LINE_ENDS.sub("\n", raw).replace("\t", " ")
-    text = unicodedata.normalize("NFC", "".join(c for c in text if _is_kept(c)))
+    dropped = {ord(c): None for c in set(text) if not _is_kept(c)}
+    text = unicodedata.normalize("NFC", text.translate(dropped))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return _MANY_BLANK_LINES.sub("\n\n\n", lines).strip()
 

@@ -23,6 +23,7 @@ from services.intake import (
     submission,
 )
 from services.intake.acceptance import Acceptance
+from services.intake.gathering import Gathering
 from services.intake.partner_reports import PartnerReports
 from services.intake.resources import Resources
 from services.intake.x_api import XApi
@@ -51,8 +52,10 @@ def make_app(settings: Settings) -> FastAPI:
     database = Database(settings.database_url, application="lapor-intake")
     routing = httpx.AsyncClient(base_url=settings.routing_url, timeout=15)
     x_http = httpx.AsyncClient(base_url=settings.x_api_base_url, timeout=10)
+    acceptance = Acceptance.of(settings)
     resources = Resources(
-        acceptance=Acceptance.of(settings),
+        acceptance=acceptance,
+        gathering=Gathering(database, acceptance),
         times=ProcessTime(),
         store=AttachmentStore(settings.storage_url),
         cipher=IdentityCipher(settings.identity_keys),

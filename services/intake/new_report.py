@@ -1,5 +1,6 @@
 """A report as every channel hands it to acceptance, and the answer it gets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import REPORTER, Actor
 from shared.lifecycle.statuses import Status
+from shared.telemetry import trace_headers
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class NewReport:
     external_id: str | None = None
     linked_number: int | None = None
     attachments: tuple[StoredAttachment, ...] = field(default=())
+    trace: Mapping[str, str] = field(default_factory=trace_headers, repr=False)
+    """The trace in which it came, for what is told of it."""
 
 
 @dataclass(frozen=True)

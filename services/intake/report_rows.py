@@ -24,6 +24,7 @@ from shared.lifecycle.policy import Policy
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import TAB_OF, Status
 from shared.lifecycle.visibility import visibility_of
+from shared.telemetry import continued_trace
 
 STEP_ID = "submit"
 
@@ -95,7 +96,8 @@ def rows_of(
     """The parameters of `acceptance_statements.INSERT`."""
     actor, who = report.actor, report.identity
     details = {"to_handler": state.handler_id}
-    message = report_message(_submitted(report, state, details))
+    with continued_trace(report.trace):
+        message = report_message(_submitted(report, state, details))
     elsewhere = report.addressee_id not in (None, state.handler_id)
     return {
         "number": state.number,

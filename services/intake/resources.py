@@ -7,6 +7,7 @@ import httpx
 from fastapi import Depends, Request
 
 from services.intake.acceptance import Acceptance
+from services.intake.gathering import Gathering
 from services.intake.x_api import XApi
 from shared.attachments import AttachmentStore
 from shared.database.process_time import ProcessTime
@@ -17,6 +18,7 @@ from shared.settings import Settings
 @dataclass(frozen=True)
 class Resources:
     acceptance: Acceptance
+    gathering: Gathering
     times: ProcessTime
     store: AttachmentStore
     cipher: IdentityCipher

@@ -1,5 +1,6 @@
 """A person submits a report: JSON, or a form with files."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -80,7 +81,8 @@ async def submit_report(
     """Submit a report. It is safe on disk when the answer comes. The same `Idempotency-Key`
     with the same content gets the first answer again."""
     async with database.autocommit() as connection:
-        accepted = await _submit(connection, intake, form, principal, str(key), ())
+        report = await _new_report(connection, form, principal, str(key), ())
+    accepted = await _or_refuse(intake.gathering.accept(report))
     response.headers["Location"] = f"/reports/{accepted.number}"
     return SubmissionAnswer.of(accepted)
 
@@ -104,7 +106,8 @@ async def submit_report_with_attachments(
     """As POST /reports, with files."""
     form = read_form(SubmissionForm, report)
     async with stored(intake.store, attachments) as files, database.session() as session:
-        accepted = await _submit(session, intake, form, principal, str(key), files)
+        new = await _new_report(session, form, principal, str(key), files)
+        accepted = await accept_or_refuse(session, intake, new)
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"
@@ -113,20 +116,23 @@ async def submit_report_with_attachments(
 
 async def accept_or_refuse(session: Connection, intake: Resources, report: NewReport) -> Accepted:
     """Accept what came over HTTP; a key used for something else is a 409."""
+    return await _or_refuse(intake.acceptance.accept(session, report))
+
+
+async def _or_refuse(accepting: Awaitable[Accepted]) -> Accepted:
     try:
-        return await intake.acceptance.accept(session, report)
+        return await accepting
     except DifferentContent:
         raise conflict("key_used") from None
 
 
-async def _submit(
+async def _new_report(
     session: Connection,
-    intake: Resources,
     form: SubmissionForm,
     principal: Principal | None,
     key: str,
     files: tuple[StoredAttachment, ...],
-) -> Accepted:
+) -> NewReport:
     account_id = principal.account_id if isinstance(principal, Reporter) else None
     identity = form.reporter.identity if form.reporter else Identity()
     if account_id is None and not (identity.name and (identity.phone or identity.email)):
@@ -134,7 +140,7 @@ async def _submit(
     if form.linked_number and not await _owns(session, principal, form.linked_number):
         raise validation(FieldError("linked_number", "linked_not_yours"))
     addressee_id, category_id = await checked(session, form)
-    report = NewReport(
+    return NewReport(
         title=form.title,
         body=form.body,
         channel=Channel(form.channel),
@@ -155,7 +161,6 @@ async def _submit(
         linked_number=form.linked_number,
         attachments=files,
     )
-    return await accept_or_refuse(session, intake, report)
 
 
 async def _owns(session: Connection, principal: Principal | None, number: int) -> bool:
