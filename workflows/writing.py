@@ -183,7 +183,8 @@ SET version = %s, status = %s, tab = %s, handler_id = %s, chain = %s, classifica
     launched_at = coalesce(launched_at, now()), state = %s
 WHERE number = %s
 """
-# A verification that names no place leaves the reporter's.
+# The row of a verification is the whole of what is to hold: a place left empty there was taken out,
+# and the reporter's must not stay public. A region is never emptied.
 _COPY_FIELDS = """
 UPDATE lifecycle.report r
 SET category_id = v.category_id, region_code = coalesce(v.region_code, r.region_code)
@@ -192,8 +193,7 @@ FROM routing.published_verification v WHERE v.command_id = %s AND r.number = %s
 _COPY_WORDS = """
 UPDATE lifecycle.report_text t
 SET title = v.title, body = v.body, tag_ids = v.tag_ids, programme_id = v.programme_id,
-    place = coalesce(v.place, t.place), latitude = coalesce(v.latitude, t.latitude),
-    longitude = coalesce(v.longitude, t.longitude)
+    place = v.place, latitude = v.latitude, longitude = v.longitude
 FROM routing.published_verification v WHERE v.command_id = %s AND t.number = %s
 """
 _INSERT_HISTORY = """

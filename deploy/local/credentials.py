@@ -39,11 +39,13 @@ class Credentials:
 def load_or_create(data_dir: Path) -> Credentials:
     """Reads the stack's secrets; what is missing is generated and added, readable by us only."""
     path = data_dir / "secrets.env"
+    # For us only: below are people's files and letters, and servers that write files all can read.
+    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.chmod(0o700)
     values = _read(path)
     missing = {name: make() for name, make in _GENERATED.items() if name not in values}
     if missing:
         values |= missing
-        data_dir.mkdir(parents=True, exist_ok=True)
         new = path.with_suffix(".new")
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.writelines(f"{name}={value}\n" for name, value in values.items())

@@ -1,6 +1,6 @@
 """Downloading what was attached, by whoever may see it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path
@@ -12,6 +12,7 @@ from services.intake.report_reading import (
     find_report,
     is_own,
     is_published,
+    released,
 )
 from services.intake.resources import Intake
 from shared.attachments import AttachmentMissing, serving_headers
@@ -45,13 +46,12 @@ async def download_attachment(
     report = await find_report(session, number)
     if report is None:
         raise not_found()
-    files = list(await attachments_of(session, number))
+    files: list[Any] = []
     if is_own(report, principal):
+        files += await attachments_of(session, number)
         files += await attachments_of_messages(session, number)
     elif is_published(report):
-        files = [file for file in files if file["released"]]
-    else:
-        files = []
+        files += released(await attachments_of(session, number))
     file = next((file for file in files if file["id"] == attachment_id), None)
     if file is None:
         raise not_found()

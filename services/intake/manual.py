@@ -18,6 +18,7 @@ from shared.attachments import StoredAttachment
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import CommandId
+from shared.http.limits import Limit, RateLimits, rate_limits
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import CurrentDatabase
@@ -25,6 +26,9 @@ from shared.http.uploads import FORM_LIMIT, Files, discard, read_form, stored
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Actor, ActorKind, Role
 from shared.telemetry import trace_headers
+
+LOOK_UPS = Limit("existing_reporter", 30, 3600)
+"""Of one member of staff: whether a contact has an account is not for trying out."""
 
 router = APIRouter(tags=["Manual form"])
 
@@ -70,7 +74,9 @@ class ManualAnswer(SubmissionAnswer):
     disposition: DispositionAnswer | None
 
 
-@router.post("/reports/manual", status_code=201, responses=problem_responses(401, 403, 409, 503))
+@router.post(
+    "/reports/manual", status_code=201, responses=problem_responses(401, 403, 409, 429, 503)
+)
 async def submit_manual_report(
     form: ManualForm,
     staff: CurrentStaff,
@@ -82,7 +88,7 @@ async def submit_manual_report(
 ) -> ManualAnswer:
     """Enter a report, and with `disposition` verify it in the same step."""
     async with database.session() as session:
-        accepted = await _accept(session, intake, form, staff, str(key), ())
+        accepted = await _accept(session, intake, form, staff, str(key), (), rate_limits(request))
     response.headers["Location"] = f"/reports/{accepted.number}"
     return await _dispose(intake, form, accepted, request)
 
@@ -90,7 +96,7 @@ async def submit_manual_report(
 @router.post(
     "/reports/manual/with-attachments",
     status_code=201,
-    responses=problem_responses(401, 403, 409, 413, 503),
+    responses=problem_responses(401, 403, 409, 413, 429, 503),
     max_body_size=FORM_LIMIT,
 )
 async def submit_manual_report_with_attachments(
@@ -106,7 +112,9 @@ async def submit_manual_report_with_attachments(
     """As POST /reports/manual, with files."""
     form = read_form(ManualForm, report)
     async with stored(intake.store, attachments) as files, database.session() as session:
-        accepted = await _accept(session, intake, form, staff, str(key), files)
+        accepted = await _accept(
+            session, intake, form, staff, str(key), files, rate_limits(request)
+        )
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"
@@ -127,8 +135,12 @@ async def _accept(
     staff: Staff,
     key: str,
     files: tuple[StoredAttachment, ...],
+    limits: RateLimits,
 ) -> Accepted:
-    reporter_id = await _account(session, intake, form) if form.existing_reporter else None
+    reporter_id = None
+    if form.existing_reporter:
+        await limits.take(LOOK_UPS, str(staff.id))
+        reporter_id = await _account(session, intake, form)
     if reporter_id is None and form.reporter.name is None:
         raise validation(FieldError("reporter.name", "missing"))
     addressee_id, category_id = await checked(session, form)

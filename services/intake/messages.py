@@ -34,6 +34,10 @@ _MESSAGES: Catalogue = {
         "id": Words("api_key tidak sah", "Kosongkan api_key, atau pakai token sistem mitra."),
         "en": Words("api_key not valid", "Leave api_key empty, or use a partner system's token."),
     },
+    "post_reported_elsewhere": {
+        "id": Words("Sudah dilaporkan", "Unggahan ini sudah menjadi laporan."),
+        "en": Words("Reported already", "This post is a report already."),
+    },
     "account_taken": {
         "id": Words("Sudah terdaftar", "Nomor atau surel ini sudah terdaftar. Silakan masuk."),
         "en": Words("Registered already", "This number or address is registered. Sign in."),

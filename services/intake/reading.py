@@ -13,6 +13,7 @@ from services.intake.report_reading import (
     history_of,
     is_own,
     is_published,
+    released,
     words_of,
 )
 from services.intake.report_view import (
@@ -86,7 +87,7 @@ async def _published(session: AsyncSession, row: Row) -> PublishedWords:
         title=row["title"],
         body=row["body"],
         **_particulars(row),
-        attachments=[attachment_line(number, file) for file in files if file["released"]],
+        attachments=[attachment_line(number, file) for file in released(files)],
         history=[
             PublicLine(at=line["at"], status=line["to_status"], status_label=_status_label(line))
             for line in history

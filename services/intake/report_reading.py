@@ -1,11 +1,13 @@
 """What reading a report takes from the database."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.attachments.naming import file_name
 from shared.http.tokens import Partner, Principal, ReportBearer, Reporter
 from shared.lifecycle.statuses import CLOSED, WITH_AGENCY, Status
 
@@ -40,6 +42,16 @@ def is_published(row: Row) -> bool:
 
 async def attachments_of(session: AsyncSession, number: int) -> Sequence[Row]:
     return await _rows(session, _ATTACHMENTS, number)
+
+
+def released(files: Sequence[Row]) -> list[dict[str, Any]]:
+    """The files that the public may see, under names of ours: what a reporter called them is no
+    corrected text, and often says who it is."""
+    chosen = [dict(file) for file in files if file["released"]]
+    return [
+        {**file, "name": file_name(f"lampiran-{place}", file["media_type"])}
+        for place, file in enumerate(chosen, 1)
+    ]
 
 
 async def attachments_of_messages(session: AsyncSession, number: int) -> Sequence[Row]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.manual import staff_actor
 from services.intake.new_report import DifferentContent, Identity, NewReport
@@ -15,9 +16,11 @@ from services.intake.report_form import Name, ReportForm
 from services.intake.resources import Intake
 from services.intake.submission import SubmissionAnswer
 from services.intake.x_api import Post, XError, parse_post_id
+from shared.commanding.situation import staff_situation
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, Problem, conflict, not_found, unavailable, validation
+from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.channels import Channel
 from shared.text import TextRejected, derive_title
@@ -38,7 +41,8 @@ PostRef = Annotated[str, Field(max_length=300), AfterValidator(_post_id)]
 
 
 class PostPreview(BaseModel):
-    """A post, for the admin to complete. `number`: it is that report already."""
+    """A post, for the admin to complete. `number`: it is that report already, which this person
+    may read."""
 
     id: str
     url: str
@@ -82,7 +86,7 @@ async def read_post(
         created_at=post.created_at,
         media_urls=list(post.media_urls),
         suggested_title=_title(post),
-        number=number,
+        number=await _told(session, staff, number) if number else None,
     )
 
 
@@ -94,7 +98,8 @@ async def submit_post(
     intake: Intake,
     response: Response,
 ) -> SubmissionAnswer:
-    """Create the report. The same post again is a 409 that names the first report."""
+    """Create the report. The same post again is a 409, which names the first report to who may
+    read it."""
     addressee_id, category_id = await checked(session, form)
     report = NewReport(
         title=form.title,
@@ -120,9 +125,9 @@ async def submit_post(
     try:
         accepted = await intake.acceptance.accept(session, report)
     except DifferentContent as before:
-        raise _reported(before.number) from None
+        raise _reported(await _told(session, staff, before.number)) from None
     if accepted.replayed:
-        raise _reported(accepted.number)
+        raise _reported(await _told(session, staff, accepted.number))
     # Not the address with the author's name in it: that would be an identity in the open.
     post = {"post_id": form.url, "number": accepted.number}
     await session.execute(_KEEP, post | {"url": f"https://x.com/i/status/{form.url}"})
@@ -137,7 +142,18 @@ def _title(post: Post) -> str:
         return ""
 
 
-def _reported(number: int) -> Problem:
+async def _told(session: AsyncSession, staff: Staff, number: int) -> int | None:
+    """The number, for who may read the report and know its author: a post names who wrote it."""
+    try:
+        situation = await staff_situation(session, staff, number)
+    except Problem:
+        return None
+    return None if situation.state.anonymous else number
+
+
+def _reported(number: int | None) -> Problem:
+    if number is None:
+        return conflict("post_reported_elsewhere")
     return conflict("post_reported", members={"number": number}, number=number)
 
 

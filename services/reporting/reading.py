@@ -60,16 +60,19 @@ _FIGURES = f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
        r.submitted_at, r.verified_at, h.first_follow_up_at
 FROM lifecycle.report r {_STEPS} WHERE {{where}}"""  # noqa: S608
+# An anonymous report and one that is not are not linked: both are of one person.
 _REPORTS = f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
        r.submitted_at, r.verified_at, h.first_follow_up_at, h.last_follow_up_at, h.follow_ups,
        h.replies, h.reopenings, r.anonymous, r.secret, r.priority, r.held, r.overdue,
-       r.region_code, r.due_at, r.auto_close_at, r.ended_at, r.last_step_at, r.linked_number,
+       r.region_code, r.due_at, r.auto_close_at, r.ended_at, r.last_step_at,
+       CASE WHEN r.anonymous = l.anonymous THEN r.linked_number END AS linked_number,
        coalesce(t.title, t.original_title) AS title, t.original_body,
        coalesce(t.body, t.original_body) AS body, t.place, t.latitude, t.longitude, t.tag_ids,
        t.programme_id, d.details AS reason_details, d.words AS reason_words, s.rating
 FROM lifecycle.report r
 JOIN lifecycle.report_text t ON t.number = r.number {_STEPS}
+LEFT JOIN lifecycle.report l ON l.number = r.linked_number
 LEFT JOIN LATERAL (
     SELECT e.details, n.words
     FROM lifecycle.history e LEFT JOIN routing.published_note n ON n.command_id = e.ref

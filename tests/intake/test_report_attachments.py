@@ -79,7 +79,7 @@ async def test_the_public_downloads_what_the_verifier_released(intake, country) 
     stands(country, number, "VERIFIED")
     assert [(await intake.get(path)).status_code for path in paths] == [200, 404]
     published = (await intake.get(f"/reports/{number}")).json()["published"]
-    assert [file["name"] for file in published["attachments"]] == ["a.jpg"]
+    assert [file["name"] for file in published["attachments"]] == ["lampiran-1.jpg"]
     stands(country, number, "ARCHIVED_BY_ADMIN")
     assert (await intake.get(paths[0])).status_code == 404
     stands(country, number, "VERIFIED")

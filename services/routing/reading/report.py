@@ -80,16 +80,18 @@ async def _view(
         ],
     )
     classification = state.classification
+    # A copy never shows who reports: people sign what they write, the correction leaves that out.
+    original = "" if by_copy and row["title"] is not None else "original_"
     return ReportView(
         number=state.number,
         version=state.version,
         status=shown_status(state.status),
         title=row["title"] or row["original_title"],
         body=row["body"] or row["original_body"],
-        original_title=row["original_title"],
-        original_body=row["original_body"],
-        title_difference=_difference(row["original_title"], row["title"]),
-        body_difference=_difference(row["original_body"], row["body"]),
+        original_title=row[f"{original}title"],
+        original_body=row[f"{original}body"],
+        title_difference=_difference(row[f"{original}title"], row["title"]),
+        body_difference=_difference(row[f"{original}body"], row["body"]),
         channel=Channel(state.channel),
         channel_label=label("channel", state.channel),
         system=state.system,
@@ -114,7 +116,7 @@ async def _view(
         suggested_agency=names.agency(row["suggested_agency_id"]),
         awaited_agency=names.agency(state.awaited_agency_id),
         assignee=names.person(row["assignee_id"]),
-        linked_number=row["linked_number"],
+        linked_number=None if by_copy else row["linked_number"],
         submitted_at=state.submitted_at,
         verified_at=row["verified_at"],
         ended_at=state.ended_at,
@@ -154,10 +156,13 @@ async def _place(row: Mapping[str, Any]) -> Place:
 
 _REPORT = text(
     "SELECT t.*, r.category_id, c.name AS category, p.name AS programme, r.region_code,"
-    " r.suggested_agency_id, r.assignee_id, r.linked_number, r.verified_at,"
+    " r.suggested_agency_id, r.assignee_id, r.verified_at,"
+    # Both are of one person: one that is anonymous must not lead to that person's name.
+    " CASE WHEN r.anonymous = l.anonymous THEN r.linked_number END AS linked_number,"
     " ARRAY(SELECT jsonb_build_object('id', g.id, 'name', g.name)"
     "  FROM routing.tag g WHERE g.id = ANY (t.tag_ids) ORDER BY g.name) AS tags"
     " FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number"
+    " LEFT JOIN lifecycle.report l ON l.number = r.linked_number"
     " LEFT JOIN routing.category c ON c.id = r.category_id"
     " LEFT JOIN routing.programme p ON p.id = t.programme_id"
     " WHERE r.number = :number"
