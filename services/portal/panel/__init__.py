@@ -1,6 +1,9 @@
 """The staff panel: sign in, queues, reports, every action, new reports on somebody's behalf."""
 
 from services.portal.panel.acting import router as acting
+from services.portal.panel.getting_in import router as getting_in
+from services.portal.panel.management_agencies import router as management_agencies
+from services.portal.panel.management_people import router as management_people
 from services.portal.panel.manual import router as manual
 from services.portal.panel.queue import router as queue
 from services.portal.panel.report import router as report
@@ -9,4 +12,15 @@ from services.portal.panel.sign_in import router as sign_in
 from services.portal.panel.x_post import router as x_post
 
 # `acting` takes any name for an action, so it is asked last.
-routers = [sign_in, queue, manual, x_post, report, requests, acting]
+routers = [
+    sign_in,
+    getting_in,
+    queue,
+    manual,
+    x_post,
+    management_people,
+    management_agencies,
+    report,
+    requests,
+    acting,
+]

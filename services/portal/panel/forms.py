@@ -9,6 +9,7 @@ from services.portal.calling import Service
 from services.portal.filled import Filled
 from shared.labels import label
 from shared.lifecycle.actions import REQUESTED_BY, Action
+from shared.lifecycle.clocks import ClockKind
 
 Body = Callable[[Filled], dict[str, Any]]
 Offer = Literal["to_verify", "to_follow_up", "not_connected", "any"]
@@ -129,6 +130,13 @@ def in_order(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ranks = {action.value: rank for rank, action in enumerate(_ORDER)}
     shown = [one for one in actions if one["code"] in FORMS]
     return sorted(shown, key=lambda one: ranks.get(one["code"], len(ranks)))
+
+
+def owed(countdown: dict[str, Any] | None) -> str | None:
+    """The action that the running clock waits for: the one to press first."""
+    if countdown is None or countdown["paused"]:
+        return None
+    return Action.VERIFY if countdown["clock"] == ClockKind.VERIFICATION else Action.FOLLOW_UP
 
 
 _ORDER = (

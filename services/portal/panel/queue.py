@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from services.portal import references
 from services.portal.filled import Filled
-from services.portal.panel.forms import in_order
+from services.portal.panel.forms import in_order, owed
 from services.portal.visit import PanelVisit, Visit
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
@@ -42,6 +42,7 @@ async def queue(visit: PanelVisit) -> Response:
         provinces=await visit.read("intake", "/regions"),
         flags=FLAGS,
         in_order=in_order,
+        owed=owed,
         filtered=[name for name in _FILTERS if form.get(name) and name != "scope"],
         link=lambda **changed: _link(form, changed),
     )

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 
 from services.portal.downloads import passed_on
 from services.portal.filled import Filled
-from services.portal.panel.forms import in_order
+from services.portal.panel.forms import in_order, owed
 from services.portal.visit import PanelVisit, Visit
 from shared.http.problems import Problem
 
@@ -58,6 +58,7 @@ async def report_shown(
         status,
         report=report,
         actions=in_order(report["allowed_actions"]),
+        owed=owed(report["countdown"]),
         identity=identity,
         reveal_form=reveal_form or Filled(),
         request_id=request_id,

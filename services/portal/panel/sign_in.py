@@ -10,7 +10,7 @@ from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
 
-NAMES = {"username": "Nama pengguna", "password": "Kata sandi"}
+NAMES = {"username": "Nama pengguna", "password": "Kata sandi", "code": "Kode"}
 
 
 @router.get("/masuk")
@@ -22,6 +22,8 @@ async def sign_in_form(visit: PanelDoor, lanjut: str = "") -> Response:
 async def sign_in(visit: PanelDoor) -> Response:
     form = Filled(await visit.form(), NAMES)
     body = {"username": form.get("username").strip(), "password": form.get("password")}
+    if form.get("code").strip():
+        body["code"] = form.get("code").strip()
     visit.session.sign_out()
     try:
         given = (await visit.call("routing", "POST", "/sign-in", json=body)).json()
@@ -30,6 +32,9 @@ async def sign_in(visit: PanelDoor) -> Response:
         )
         me = await visit.read("routing", "/me")
     except Problem as problem:
+        if problem.code == "second_factor_enrolment_needed":
+            words = "Admin pusat memasang faktor kedua sebelum masuk."
+            return visit.go("/panel/faktor-kedua", words)
         form.refuse(problem)
         return visit.page("panel/sign_in.html", problem.status, form=form)
     visit.session.name = me["name"]

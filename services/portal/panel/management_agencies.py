@@ -1,0 +1,143 @@
+"""*Manajemen Instansi*: find, create, change, move, remove agencies."""
+
+from typing import Any
+
+from fastapi import APIRouter, Path, Response
+
+from services.portal.filled import Filled
+from services.portal.panel.choices import search
+from services.portal.references import keep_chosen
+from services.portal.visit import PanelVisit, Visit
+from shared.http.problems import Problem
+from shared.labels import labels
+
+router = APIRouter(prefix="/panel/instansi", include_in_schema=False)
+
+NAMES = {
+    "code": "Kode",
+    "name": "Nama",
+    "kind": "Jenis",
+    "zone": "Zona waktu",
+    "parent_id": "Instansi induk",
+    "successor_id": "Instansi pengganti",
+}
+ID = Path(ge=1, le=2**31 - 1)
+
+
+@router.get("")
+async def agencies(visit: PanelVisit) -> Response:
+    form = Filled(dict(visit.request.query_params))
+    params = {**form.given("q"), "below": visit.session.agency_id, "cursor": form.get("lanjut")}
+    page = await visit.read("routing", "/agencies", params=params)
+    return visit.page("panel/agencies.html", form=form, page=page)
+
+
+@router.get("/tambah")
+async def new_agency(visit: PanelVisit) -> Response:
+    parent = visit.request.query_params.get("induk") or visit.session.agency_id
+    return await _form(visit, Filled({"parent_id": parent, "kind": "unit", "zone": "WIB"}, NAMES))
+
+
+@router.post("/tambah")
+async def create_agency(visit: PanelVisit) -> Response:
+    form = Filled(await visit.form(), NAMES)
+    if form.get("langkah") != "kirim":
+        return await _form(visit, form)
+    try:
+        answer = await visit.call("routing", "POST", "/management/agencies", json=_body(form))
+    except Problem as problem:
+        form.refuse(problem)
+        return await _form(visit, form, status=problem.status)
+    return visit.go(f"/panel/instansi/{answer.json()['id']}", "Instansi dibuat.")
+
+
+@router.get("/{agency_id}")
+async def agency(visit: PanelVisit, agency_id: int = ID) -> Response:
+    known = await visit.read("routing", f"/management/agencies/{agency_id}")
+    return visit.page("panel/agency.html", agency=known)
+
+
+@router.get("/{agency_id}/ubah")
+async def change_form(visit: PanelVisit, agency_id: int = ID) -> Response:
+    known = await visit.read("routing", f"/management/agencies/{agency_id}")
+    return await _form(visit, Filled(known, NAMES), known)
+
+
+@router.post("/{agency_id}/ubah")
+async def change_agency(visit: PanelVisit, agency_id: int = ID) -> Response:
+    form, path = Filled(await visit.form(), NAMES), f"/management/agencies/{agency_id}"
+    if form.get("langkah") != "kirim":
+        return await _form(visit, form, await visit.read("routing", path))
+    body = {name: value for name, value in _body(form).items() if name != "code"}
+    try:
+        await visit.call("routing", "PATCH", path, json=body)
+    except Problem as problem:
+        form.refuse(problem)
+        return await _form(visit, form, await visit.read("routing", path), problem.status)
+    return visit.go(f"/panel/instansi/{agency_id}", "Data instansi diubah.")
+
+
+@router.get("/{agency_id}/hapus")
+async def removal_form(visit: PanelVisit, agency_id: int = ID) -> Response:
+    return await _removal(visit, agency_id, Filled(names=NAMES))
+
+
+@router.post("/{agency_id}/hapus")
+async def remove_agency(visit: PanelVisit, agency_id: int = ID) -> Response:
+    form = Filled(await visit.form(), NAMES)
+    if form.get("langkah") != "kirim":
+        return await _removal(visit, agency_id, form)
+    params = form.given("successor_id")
+    path = f"/management/agencies/{agency_id}"
+    try:
+        answer = await visit.call("routing", "DELETE", path, params=params)
+    except Problem as problem:
+        form.refuse(problem)
+        return await _removal(visit, agency_id, form, problem.status)
+    handover = answer.json()["handover"]
+    if handover is None:
+        return visit.go("/panel/instansi", "Instansi dihapus.")
+    return visit.go(f"/panel/instansi/alih/{handover['id']}", "Instansi dihapus.")
+
+
+@router.get("/alih/{handover_id}")
+async def handover(visit: PanelVisit, handover_id: str) -> Response:
+    """How far the successor's taking over is; the page looks again by itself."""
+    shown = await visit.read("routing", f"/management/handovers/{handover_id}")
+    return visit.page("panel/handover.html", handover=shown)
+
+
+def _body(form: Filled) -> dict[str, Any]:
+    body: dict[str, Any] = form.given("code", "name", "kind", "zone")
+    if form.get("parent_id").isdecimal():
+        body["parent_id"] = int(form.get("parent_id"))
+    return body
+
+
+async def _form(
+    visit: Visit, form: Filled, known: dict[str, Any] | None = None, status: int = 200
+) -> Response:
+    kinds = [pair for pair in labels("agency_kind").items() if pair[0] != "central"]
+    parents = await _found(visit, form, "parent_id")
+    return visit.page(
+        "panel/agency_form.html", status, form=form, agency=known, kinds=kinds, parents=parents
+    )
+
+
+async def _removal(visit: Visit, agency_id: int, form: Filled, status: int = 200) -> Response:
+    known = await visit.read("routing", f"/management/agencies/{agency_id}")
+    successors = await _found(visit, form, "successor_id")
+    others = [one for one in successors if one["id"] != agency_id]
+    return visit.page(
+        "panel/agency_removal.html", status, form=form, agency=known, successors=others
+    )
+
+
+async def _found(visit: Visit, form: Filled, name: str) -> list[dict[str, Any]]:
+    query, chosen = form.get(f"{name}_cari").strip(), form.get(name)
+    found: list[dict[str, Any]] = []
+    if query:
+        found = await search(visit, query, below=visit.session.agency_id)
+    elif chosen.isdecimal():
+        found = [await visit.read("routing", f"/agencies/{chosen}")]
+    return keep_chosen(form, name, found)

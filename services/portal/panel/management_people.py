@@ -1,0 +1,136 @@
+"""*Manajemen Pengguna*: find, add, change, remove people; their one-time links."""
+
+from typing import Any
+
+from fastapi import APIRouter, Path, Response
+
+from services.portal.filled import Filled
+from services.portal.panel.choices import search
+from services.portal.references import keep_chosen
+from services.portal.visit import PanelVisit, Visit
+from shared.http.problems import Problem
+from shared.labels import labels
+
+router = APIRouter(prefix="/panel/pengguna", include_in_schema=False)
+
+NAMES = {
+    "username": "Nama pengguna",
+    "name": "Nama",
+    "role": "Jabatan",
+    "agency_id": "Instansi",
+}
+ID = Path(ge=1, le=2**31 - 1)
+_RANKS = ("liaison_officer", "agency_admin", "coordinating_admin", "central_admin")
+
+
+@router.get("")
+async def people(visit: PanelVisit) -> Response:
+    form = Filled(dict(visit.request.query_params))
+    given = form.given("q", "role", "agency_id") | {"active": not form.get("dihapus")}
+    params = {**given, "cursor": form.get("lanjut")}
+    page = await visit.read("routing", "/management/staff", params=params)
+    return visit.page("panel/people.html", form=form, page=page, roles=_roles(visit))
+
+
+@router.get("/tambah")
+async def new_person(visit: PanelVisit) -> Response:
+    filled = {"agency_id": visit.session.agency_id, "role": "agency_admin"}
+    return await _form(visit, Filled(filled, NAMES))
+
+
+@router.post("/tambah")
+async def add_person(visit: PanelVisit) -> Response:
+    form = Filled(await visit.form(), NAMES)
+    if form.get("langkah") != "kirim":
+        return await _form(visit, form)
+    try:
+        answer = await visit.call("routing", "POST", "/management/staff", json=_body(form))
+    except Problem as problem:
+        form.refuse(problem)
+        return await _form(visit, form, status=problem.status)
+    return visit.page("panel/person_link.html", made=answer.json(), what="ditambahkan")
+
+
+@router.get("/{staff_id}")
+async def person(visit: PanelVisit, staff_id: int = ID) -> Response:
+    known = await visit.read("routing", f"/management/staff/{staff_id}")
+    return await _form(visit, Filled(known, NAMES), known)
+
+
+@router.post("/{staff_id}")
+async def change_person(visit: PanelVisit, staff_id: int = ID) -> Response:
+    form = Filled(await visit.form(), NAMES)
+    path = f"/management/staff/{staff_id}"
+    if form.get("langkah") != "kirim":
+        return await _form(visit, form, await visit.read("routing", path))
+    body = {name: value for name, value in _body(form).items() if name != "username"}
+    try:
+        await visit.call("routing", "PATCH", path, json=body)
+    except Problem as problem:
+        form.refuse(problem)
+        return await _form(visit, form, await visit.read("routing", path), problem.status)
+    return visit.go("/panel/pengguna", "Data pengguna diubah.")
+
+
+@router.post("/{staff_id}/hapus")
+async def remove_person(visit: PanelVisit, staff_id: int = ID) -> Response:
+    await visit.form()
+    await visit.call("routing", "DELETE", f"/management/staff/{staff_id}")
+    return visit.go("/panel/pengguna", "Pengguna dihapus. Semua sesinya berakhir.")
+
+
+@router.post("/{staff_id}/tautan")
+async def new_link(visit: PanelVisit, staff_id: int = ID) -> Response:
+    await visit.form()
+    answer = await visit.call("routing", "POST", f"/management/staff/{staff_id}/password-link")
+    return visit.page("panel/person_link.html", made=answer.json(), what="mendapat tautan baru")
+
+
+@router.post("/{staff_id}/pulihkan")
+async def restore_person(visit: PanelVisit, staff_id: int = ID) -> Response:
+    await visit.form()
+    answer = await visit.call("routing", "POST", f"/management/staff/{staff_id}/restore")
+    return visit.page("panel/person_link.html", made=answer.json(), what="dipulihkan")
+
+
+@router.post("/{staff_id}/faktor-kedua")
+async def reset_second_factor(visit: PanelVisit, staff_id: int = ID) -> Response:
+    await visit.form()
+    await visit.call("routing", "DELETE", f"/management/staff/{staff_id}/second-factor")
+    return visit.go(f"/panel/pengguna/{staff_id}", "Faktor kedua dihapus. Sesinya berakhir.")
+
+
+def _roles(visit: Visit) -> list[tuple[str, str]]:
+    """Those that this person may give."""
+    known = labels("role")
+    mine = _RANKS.index(visit.session.role) if visit.session.role in _RANKS else 0
+    return [(code, known[code]) for code in _RANKS[: mine + 1]]
+
+
+def _body(form: Filled) -> dict[str, Any]:
+    body: dict[str, Any] = form.given("username", "name", "role")
+    if form.get("agency_id").isdecimal():
+        body["agency_id"] = int(form.get("agency_id"))
+    return body
+
+
+async def _form(
+    visit: Visit, form: Filled, known: dict[str, Any] | None = None, status: int = 200
+) -> Response:
+    query, own = form.get("agency_id_cari").strip(), visit.session.agency_id
+    found = await search(visit, query, below=own) if query else await _chosen(visit, form)
+    return visit.page(
+        "panel/person.html",
+        status,
+        form=form,
+        person=known,
+        agencies=keep_chosen(form, "agency_id", found),
+        roles=_roles(visit),
+    )
+
+
+async def _chosen(visit: Visit, form: Filled) -> list[dict[str, Any]]:
+    chosen = form.get("agency_id")
+    if not chosen.isdecimal():
+        return []
+    return [await visit.read("routing", f"/agencies/{chosen}")]
