@@ -10,9 +10,12 @@ from typing import Any
 from tests.trouble.people import FOLLOW_UP, REASON, VERIFICATION
 from tests.workflows.factory import BIDANG, DINAS, MISSION
 
-STAFF = ("own_officer", "own_admin", "above", "pusat", "pusat_officer")
+STAFF = ("own_officer", "own_admin", "above", "coordinator", "pusat", "pusat_officer")
 """Those who may read the report, and …"""
-OUTSIDE = ("below_officer", "below_admin", "beside")
+OUTSIDE = (
+    *("below_officer", "below_admin", "beside"),
+    *("coordinator_below", "coordinator_beside"),
+)
 """… those who may not know of it."""
 REPORTERS = ("reporter", "another", "account", "partner")
 EVERYBODY = ("nobody", *REPORTERS, *OUTSIDE, *STAFF)
@@ -30,17 +33,16 @@ READING = NO_STAFF | all_of(OUTSIDE, 404)
 OFFICER = READING | {"pusat_officer": 403}
 ADMIN = OFFICER | {"own_officer": 403}
 ABOVE = ADMIN | {"own_admin": 403}
-PUSAT_READING = ABOVE | {"above": 403}
+PUSAT_READING = ABOVE | {"above": 403, "coordinator": 403}
 PUSAT = NO_STAFF | all_of((*OUTSIDE, *STAFF), 403)
 del PUSAT["pusat"]
-ASKER = READING | all_of(("own_admin", "above", "pusat", "pusat_officer"), 403)
+ASKER = READING | all_of(("own_admin", "above", "coordinator", "pusat", "pusat_officer"), 403)
 AUTHOR = {"nobody": 401} | all_of((*REPORTERS, *OUTSIDE, *STAFF), 404)
 del AUTHOR["own_officer"]
 REPORTER = {"nobody": 401} | all_of(REPORTERS[1:], 404) | all_of((*OUTSIDE, *STAFF), 403)
 ONLY_ITS_REPORTER = all_of(EVERYBODY, 404)
 del ONLY_ITS_REPORTER["reporter"]
 STAFF_AND_REPORTER = {"nobody": 404} | all_of((*REPORTERS[1:], *OUTSIDE), 404)
-ADMINS = READING | {"own_officer": 403, "pusat_officer": 403}
 NOBODYS = NO_STAFF | all_of((*OUTSIDE, *STAFF), 404)
 NO_SIGNATURE = all_of(EVERYBODY, 401)
 NOBODY = all_of(EVERYBODY, 404)
@@ -185,3 +187,72 @@ CASES: dict[str, Case] = {
     "reporting GET /events": Case(NO_STAFF),
 }
 """By service, method and path, as its OpenAPI document has them."""
+
+
+STAFF_ONLY = frozenset(
+    f"routing {name}"
+    for name in (
+        "GET /closed-days/redating",
+        "GET /management/staff",
+        "POST /management/staff",
+        "GET /management/staff/{staff_id}",
+        "PATCH /management/staff/{staff_id}",
+        "DELETE /management/staff/{staff_id}",
+        "POST /management/staff/{staff_id}/restore",
+        "POST /management/staff/{staff_id}/password-link",
+        "DELETE /management/staff/{staff_id}/second-factor",
+        "POST /me/password",
+        "POST /management/agencies",
+        "GET /management/agencies/{agency_id}",
+        "PATCH /management/agencies/{agency_id}",
+        "DELETE /management/agencies/{agency_id}",
+        "POST /management/handovers",
+        "GET /management/handovers/{handover_id}",
+        "GET /management/imports/template",
+        "POST /management/imports",
+        "GET /management/imports/{import_id}",
+        "POST /management/imports/{import_id}/links",
+        "GET /management/reference-data",
+        "POST /management/categories",
+        "PATCH /management/categories/{category_id}",
+        "POST /management/tags",
+        "PATCH /management/tags/{tag_id}",
+        "POST /management/programmes",
+        "PATCH /management/programmes/{programme_id}",
+        "GET /management/log",
+    )
+) | frozenset(
+    f"reporting {name}"
+    for name in (
+        "GET /webhooks",
+        "POST /webhooks",
+        "GET /webhooks/{id}",
+        "DELETE /webhooks/{id}",
+        "POST /webhooks/{id}/enable",
+        "GET /webhooks/{id}/deliveries",
+        "POST /webhooks/{id}/deliveries/{delivery}/resend",
+    )
+)
+"""Of no single report: here that nobody else comes in; which of the staff may, each with its own
+subtree, is tried in tests/routing/test_managing_*.py and tests/reporting/test_webhooks*.py."""
+
+PUBLIC = frozenset(
+    {
+        "intake GET /open311/discovery.{format}",
+        "intake GET /open311/v2/discovery.{format}",
+        "intake GET /open311/v2/services.{format}",
+        "intake GET /open311/v2/services/{service_code}.{format}",
+        "intake POST /open311/v2/requests.{format}",
+        "intake GET /open311/v2/requests.{format}",
+        "intake GET /open311/v2/requests/{service_request_id}.{format}",
+        "reporting GET /open-data",
+        "reporting GET /open-data/reports.{format}",
+        "routing POST /password/by-link",
+        "routing POST /second-factor/enrol",
+        "routing POST /second-factor/confirm",
+        "routing POST /second-factor/remove",
+    }
+)
+"""Open to everybody, or to whoever brings a password or a one-time link in the body; what they
+show is tried in tests/intake/test_open311*.py, tests/reporting/test_open_data.py and
+tests/routing/test_managing_people.py."""

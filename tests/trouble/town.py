@@ -49,6 +49,10 @@ ABOVE_TOO = (6, PROVINCE, Role.COORDINATING_ADMIN)
 BESIDE = (7, MISSION, Role.AGENCY_ADMIN)
 PUSAT_OFFICER = (8, ROOT, Role.LIAISON_OFFICER)
 BELOW_ADMIN = (9, BIDANG, Role.AGENCY_ADMIN)
+COORDINATOR_BESIDE = (10, MISSION, Role.COORDINATING_ADMIN)
+COORDINATOR_BELOW = (11, BIDANG, Role.COORDINATING_ADMIN)
+_MORE = (ABOVE_TOO, BESIDE, PUSAT_OFFICER, BELOW_ADMIN, COORDINATOR_BESIDE, COORDINATOR_BELOW)
+"""Beside those whom `settle_country` knows."""
 
 UNCONNECTED = 30
 """An agency below pusat with nobody in it."""
@@ -98,7 +102,7 @@ class Town:
         await settle_country(self.owner)
         async with self.owner.session() as session:
             connection = await raw(session)
-            for who in (ABOVE_TOO, BESIDE, PUSAT_OFFICER, BELOW_ADMIN):
+            for who in _MORE:
                 await add_staff(connection, *who)
             await connection.execute(
                 "INSERT INTO routing.agency (id, code, name, kind, parent_id, path, zone, active)"

@@ -104,12 +104,14 @@ async def create_category(form: NewCategory, staff: Pusat, session: Transaction)
 async def change_category(
     category_id: Id, form: Change, staff: Pusat, session: Transaction
 ) -> KeptCategory:
+    """Rename a category, or take it out of use; reports keep it."""
     found = await session.get(Category, category_id)
     return await _change(session, staff, "category", found, form, KeptCategory)
 
 
 @router.post("/tags", status_code=201)
 async def create_tag(form: NewTag, staff: Pusat, session: Transaction) -> KeptTag:
+    """Add a tag to a category in use."""
     category = await session.get(Category, form.category_id)
     if category is None or not category.active:
         raise validation(FieldError("category_id", "category_unknown"))
@@ -118,11 +120,13 @@ async def create_tag(form: NewTag, staff: Pusat, session: Transaction) -> KeptTa
 
 @router.patch("/tags/{tag_id}")
 async def change_tag(tag_id: Id, form: Change, staff: Pusat, session: Transaction) -> KeptTag:
+    """Rename a tag, or take it out of use; reports keep it."""
     return await _change(session, staff, "tag", await session.get(Tag, tag_id), form, KeptTag)
 
 
 @router.post("/programmes", status_code=201)
 async def create_programme(form: NewProgramme, staff: Pusat, session: Transaction) -> KeptProgramme:
+    """Add a priority programme."""
     await _check_programme_name(session, form.name, 0)
     made = Programme(**form.model_dump())
     return await _create(session, staff, "programme", made, KeptProgramme)
@@ -132,6 +136,7 @@ async def create_programme(form: NewProgramme, staff: Pusat, session: Transactio
 async def change_programme(
     programme_id: Id, form: Change, staff: Pusat, session: Transaction
 ) -> KeptProgramme:
+    """Rename a priority programme, or take it out of use; reports keep it."""
     if form.name is not None:
         await _check_programme_name(session, form.name, programme_id)
     found = await session.get(Programme, programme_id)
