@@ -1,0 +1,92 @@
+"""Who may manage people, agencies, reference data and what goes out, endpoint by endpoint.
+
+The person and the agency managed are the dinas' own: new ones for each trial, since some do not
+outlive it.
+"""
+
+from tests.privacy.expectations import (
+    EVERYBODY,
+    NO_STAFF,
+    NOBODYS,
+    OPEN,
+    OUTSIDE,
+    PUSAT,
+    STAFF,
+    Answers,
+    Case,
+    all_of,
+)
+from tests.workflows.factory import DINAS
+
+COORDINATORS = ("coordinator", "coordinator_below", "coordinator_beside")
+
+MANAGING = NO_STAFF | all_of((*OUTSIDE, *STAFF), 403)
+for _one in ("pusat", *COORDINATORS):
+    del MANAGING[_one]
+IN_REACH: Answers = MANAGING | all_of(("coordinator_below", "coordinator_beside"), 404)
+MANAGED_NOTHING: Answers = MANAGING | all_of(("pusat", *COORDINATORS), 404)
+PUSAT_NOTHING: Answers = PUSAT | {"pusat": 404}
+ADMINS_NOTHING: Answers = NOBODYS | all_of(("own_officer", "pusat_officer", "below_officer"), 403)
+ADMINS_HERE = NO_STAFF | all_of(("own_officer", "pusat_officer", "below_officer"), 403)
+
+PEOPLE = "routing {} /management/staff/{{staff_id}}"
+AGENCY = "routing {} /management/agencies/{{agency_id}}"
+HOOK = "reporting {} /webhooks/{{id}}"
+NOTHING: dict[str, object] = {}
+
+MANAGING_CASES: dict[str, Case] = {
+    "intake GET /open311/discovery.{format}": Case(OPEN),
+    "intake GET /open311/v2/discovery.{format}": Case(OPEN),
+    "intake GET /open311/v2/services.{format}": Case(OPEN),
+    "intake GET /open311/v2/services/{service_code}.{format}": Case(all_of(EVERYBODY, 404)),
+    "intake POST /open311/v2/requests.{format}": Case(OPEN, body=NOTHING),
+    "intake GET /open311/v2/requests.{format}": Case(OPEN),
+    "intake GET /open311/v2/requests/{service_request_id}.{format}": Case(
+        all_of(EVERYBODY, 404), "secret"
+    ),
+    "routing GET /closed-days/redating": Case(PUSAT),
+    "routing GET /management/staff": Case(MANAGING),
+    "routing POST /management/staff": Case(MANAGING, body=NOTHING),
+    PEOPLE.format("GET"): Case(IN_REACH, "person"),
+    PEOPLE.format("PATCH"): Case(IN_REACH, "person", {"name": "Budi Baru"}),
+    PEOPLE.format("DELETE"): Case(IN_REACH, "person"),
+    PEOPLE.format("POST") + "/restore": Case(IN_REACH, "person"),
+    PEOPLE.format("POST") + "/password-link": Case(IN_REACH, "person"),
+    PEOPLE.format("DELETE") + "/second-factor": Case(IN_REACH, "person"),
+    "routing POST /password/by-link": Case(OPEN, body=NOTHING),
+    "routing POST /me/password": Case(NO_STAFF, body=NOTHING),
+    "routing POST /second-factor/enrol": Case(OPEN, body=NOTHING),
+    "routing POST /second-factor/confirm": Case(OPEN, body=NOTHING),
+    "routing POST /second-factor/remove": Case(OPEN, body=NOTHING),
+    "routing POST /management/agencies": Case(MANAGING, body=NOTHING),
+    AGENCY.format("GET"): Case(IN_REACH, "agency"),
+    AGENCY.format("PATCH"): Case(IN_REACH, "agency", {"name": "Seksi Baru"}),
+    AGENCY.format("DELETE"): Case(IN_REACH, "agency"),
+    "routing POST /management/handovers": Case(MANAGING, body=NOTHING),
+    "routing GET /management/handovers/{handover_id}": Case(MANAGED_NOTHING),
+    "routing GET /management/imports/template": Case(MANAGING),
+    "routing POST /management/imports": Case(MANAGING, body=NOTHING, part="nothing"),
+    "routing GET /management/imports/{import_id}": Case(MANAGED_NOTHING),
+    "routing POST /management/imports/{import_id}/links": Case(MANAGED_NOTHING),
+    "routing GET /management/reference-data": Case(PUSAT),
+    "routing POST /management/categories": Case(PUSAT, body=NOTHING),
+    "routing PATCH /management/categories/{category_id}": Case(PUSAT_NOTHING, body={"name": "X"}),
+    "routing POST /management/tags": Case(PUSAT, body=NOTHING),
+    "routing PATCH /management/tags/{tag_id}": Case(PUSAT_NOTHING, body={"name": "X"}),
+    "routing POST /management/programmes": Case(PUSAT, body=NOTHING),
+    "routing PATCH /management/programmes/{programme_id}": Case(PUSAT_NOTHING, body={"name": "X"}),
+    "routing GET /management/log": Case(MANAGING),
+    "reporting GET /open-data": Case(OPEN),
+    "reporting GET /open-data/reports.{format}": Case(OPEN, query={"year": 2026}),
+    "reporting GET /webhooks": Case(ADMINS_HERE),
+    "reporting POST /webhooks": Case(
+        ADMINS_HERE | all_of(OUTSIDE, 404) | {"below_officer": 403},
+        # Let through, and then told that the address is not one to send to.
+        body={"url": "https://127.0.0.1/lapor", "agency": DINAS},
+    ),
+    HOOK.format("GET"): Case(ADMINS_NOTHING),
+    HOOK.format("DELETE"): Case(ADMINS_NOTHING),
+    HOOK.format("POST") + "/enable": Case(ADMINS_NOTHING),
+    HOOK.format("GET") + "/deliveries": Case(ADMINS_NOTHING),
+    HOOK.format("POST") + "/deliveries/{delivery}/resend": Case(ADMINS_NOTHING),
+}
