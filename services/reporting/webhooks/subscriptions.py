@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,6 +34,8 @@ WebhookId = Annotated[UUID, Path(alias="id")]
 
 class NewWebhook(BaseModel):
     """An address that is to be told of the reports of an agency and those below it."""
+
+    model_config = ConfigDict(extra="forbid")
 
     url: str = Field(max_length=2_000, examples=["https://sistem.instansi.go.id/lapor"])
     agency: int | None = Field(None, gt=0, lt=2**31, description="Default: the own agency")
