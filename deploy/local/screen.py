@@ -87,8 +87,9 @@ class Screen:
             table.add_row("Second factor", "not required here; elsewhere pusat needs one")
         table.add_row("Logs", Text(f"{addresses.data_dir}/log/"))
         table.add_row("Stop", "Ctrl-C")
-        self.console.print("\n[bold green]LAPOR! is ready.[/]\n")
-        self.console.print(table, soft_wrap=True)
+        self.console.print("", table, soft_wrap=True)
+        # Last: who waits for this line finds everything above it.
+        self.console.print("\n[bold green]LAPOR! is ready.[/]")
 
     def _show(self) -> None:
         self._progress.update(self._task, description=", ".join(self._under_way))
