@@ -177,6 +177,7 @@ async def test_a_dead_letter_put_back_after_the_cause_is_gone_becomes_a_report(
                     " VALUES (2, 'banjir', 'Banjir', true)"
                 )
             )
+        async with stack.owner.session() as session:
             [letter] = await unresolved(session)
             await retry(session, IdentityCipher(settings.identity_keys), bus, letter)
         await bus.close()

@@ -1,6 +1,5 @@
 """A whole town, and personal data planted in it through every channel and every form."""
 
-import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -28,14 +27,14 @@ async def town(
     tmp_path_factory: pytest.TempPathFactory, x: x_server.XServer
 ) -> AsyncIterator[Town]:
     town = Town(tmp_path_factory.mktemp("privacy"))
-    settings = {"LAPOR_X_API_BASE_URL": x.url, "LAPOR_X_API_TOKEN": x_server.TOKEN}
-    os.environ |= settings
     try:
-        await town.settle(PROCESSES)
+        # For the processes that start now; not for the tests of others, while this town stands.
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("LAPOR_X_API_BASE_URL", x.url)
+            environment.setenv("LAPOR_X_API_TOKEN", x_server.TOKEN)
+            await town.settle(PROCESSES)
         yield town
     finally:
-        for name in settings:
-            del os.environ[name]
         await town.close()
 
 

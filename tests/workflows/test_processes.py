@@ -57,18 +57,27 @@ async def test_a_process_that_still_waits_for_its_servers_stops_when_told(
     environment = _environment(settings_for("lapor_worker"), nowhere)
     environment |= {"LAPOR_NATS_URL": "nats://127.0.0.1:9", "LAPOR_TEMPORAL_ADDRESS": "127.0.0.1:9"}
     for name in ("worker", "launcher", "relay"):
-        async with asyncio.timeout(20), _process(name, environment):
-            await asyncio.sleep(2)
+        async with asyncio.timeout(60), _process(name, environment) as process:
+            assert process.stderr is not None
+            while b"trying on" not in await process.stderr.readline():
+                assert process.returncode is None
 
 
 @asynccontextmanager
-async def _process(name: str, environment: dict[str, str]) -> AsyncIterator[None]:
+async def _process(
+    name: str, environment: dict[str, str]
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """Runs while the block does; SIGTERM must end it within seconds, with code 0."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", f"workflows.{name}", env=environment, cwd=_ROOT
+        sys.executable,
+        "-m",
+        f"workflows.{name}",
+        env=environment,
+        cwd=_ROOT,
+        stderr=asyncio.subprocess.PIPE,
     )
     try:
-        yield
+        yield process
     except BaseException:
         process.kill()
         raise
