@@ -12,13 +12,14 @@ from shared.attachments import AttachmentStore, StoredAttachment
 from shared.commanding.answering import CommandAnswer, CurrentDoor, carry_out
 from shared.commanding.performing import Wish
 from shared.http.idempotency import CommandId, IfMatch
+from shared.http.in_place import in_place
 from shared.http.transaction import CurrentDatabase
 from shared.http.uploads import discard, store_all
 
 ReportNumber = Annotated[int, Path(ge=1, le=2**63 - 1, description="The report's number")]
 
 
-def attachment_store(request: Request) -> AttachmentStore:
+async def attachment_store(request: Request) -> AttachmentStore:
     store: AttachmentStore = request.app.state.attachments
     return store
 
@@ -62,6 +63,6 @@ class Asking:
         await discard(self.store, [file for file in files if file.key not in named])
 
 
-CurrentAsking = Annotated[Asking, Depends()]
+CurrentAsking = Annotated[Asking, Depends(in_place(Asking))]
 
 _NAMED = text("SELECT key FROM followup.attachment WHERE key = ANY(:keys)")

@@ -30,7 +30,7 @@ class Resources:
     settings: Settings
 
 
-def resources(request: Request) -> Resources:
+async def resources(request: Request) -> Resources:
     found: Resources = request.app.state.resources
     return found
 

@@ -12,6 +12,7 @@ from shared.commanding.performing import Wish
 from shared.commanding.situation import Situation, staff_situation
 from shared.http.auth import CurrentStaff
 from shared.http.idempotency import CommandId, IfMatch
+from shared.http.in_place import in_place
 from shared.http.transaction import CurrentDatabase
 from shared.lifecycle.actions import Action
 from shared.lifecycle.commands import Command
@@ -57,4 +58,4 @@ class Acting:
         return await carry_out(self.database, self.door, wish, self.response)
 
 
-CurrentActing = Annotated[Acting, Depends()]
+CurrentActing = Annotated[Acting, Depends(in_place(Acting))]

@@ -37,7 +37,7 @@ class CommandAnswer(BaseModel):
     href: str
 
 
-def door_of(request: Request) -> Door:
+async def door_of(request: Request) -> Door:
     """The service's way to the workflows."""
     door: Door = request.app.state.door
     return door

@@ -27,8 +27,10 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10, application: str = "lapor") -> None:
         self.engine = create_async_engine(
             url,
-            pool_size=pool_size,
-            max_overflow=pool_size // 2,  # for what counts or looks up beside a transaction
+            # Half as many again for what counts or looks up beside a transaction. None is closed
+            # for coming back late: making a connection costs as much as a dozen requests.
+            pool_size=pool_size + pool_size // 2,
+            max_overflow=0,
             pool_timeout=10,
             pool_use_lifo=True,  # few connections stay busy, and know their statements
             hide_parameters=True,

@@ -9,19 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.database.engine import Database
 
 
-def database(request: Request) -> Database:
+async def database(request: Request) -> Database:
     """The application's database, for work that needs several transactions (commands)."""
     found: Database = request.app.state.database
     return found
 
 
-async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
+CurrentDatabase = Annotated[Database, Depends(database)]
+
+
+async def transaction(database: CurrentDatabase) -> AsyncIterator[AsyncSession]:
     """One transaction for the endpoint: committed when it returns, rolled back when it raises."""
-    async with database(request).session() as session:
+    async with database.session() as session:
         yield session
 
-
-CurrentDatabase = Annotated[Database, Depends(database)]
 
 # "function": the commit happens before the answer is sent, so that a yes is a lasting yes.
 Transaction = Annotated[AsyncSession, Depends(transaction, scope="function")]

@@ -28,14 +28,14 @@ class Person:
     active: bool
 
 
-def managing(staff: CurrentStaff) -> Staff:
+async def managing(staff: CurrentStaff) -> Staff:
     """A coordinating admin, or pusat. 403 for everybody else."""
     if staff.role not in (Role.COORDINATING_ADMIN, Role.CENTRAL_ADMIN):
         raise forbidden()
     return staff
 
 
-def pusat(staff: CurrentStaff) -> Staff:
+async def pusat(staff: CurrentStaff) -> Staff:
     """The national team. 403 for everybody else."""
     if staff.role != Role.CENTRAL_ADMIN:
         raise forbidden()
