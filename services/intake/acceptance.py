@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Self, cast
+from typing import Any, Self
 
+import orjson
 import psycopg
 from psycopg.rows import dict_row
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.acceptance_statements import FIRST, INSERT, PREPARE
 from services.intake.access_code import new_access_code
 from services.intake.new_report import Accepted, DifferentContent, NewReport
 from services.intake.report_rows import Sealing, first_state, rows_of
-from shared.database.engine import raw
+from shared.database.engine import Database, raw
 from shared.database.process_time import Connection, ProcessTime
+from shared.gathering import Gathering
 from shared.http.problems import unavailable
 from shared.identity import IdentityCipher
 from shared.lifecycle.statuses import Status
@@ -34,6 +35,19 @@ class Acceptance:
         cipher = IdentityCipher(settings.identity_keys)
         return cls(Sealing(cipher, settings.blind_index_key), settings.public_base_url)
 
+    def gathered(self, database: Database) -> Gathering[NewReport, Accepted]:
+        """Submissions that arrive together are accepted by one statement: one commit for all.
+        Each exists when its answer is given."""
+
+        async def together(reports: Sequence[NewReport]) -> Sequence[Accepted | DifferentContent]:
+            order = sorted(range(len(reports)), key=lambda i: _key(reports[i]))
+            async with database.autocommit() as connection:
+                found = await self.accept_many(connection, [reports[i] for i in order])
+            answers = dict(zip(order, found, strict=True))
+            return [answers[i] for i in range(len(reports))]
+
+        return Gathering(together)
+
     async def accept(self, session: Connection, report: NewReport) -> Accepted:
         """Write the report in the session's transaction; it exists once that commits. On an
         autocommit connection it exists when this returns: one statement writes it all.
@@ -49,24 +63,29 @@ class Acceptance:
     async def accept_many(
         self, session: Connection, reports: Sequence[NewReport]
     ) -> list[Accepted | DifferentContent]:
-        """Several at once, as `accept`, in as many round trips as one; the answers in order."""
-        connection = await _psycopg(session)
-        prepared = await _each(connection, PREPARE, [_wanted(report) for report in reports])
+        """Several at once, as `accept`, in as many round trips as one; the answers in order. To
+        be given in the order of their keys, so that no two transactions wait in a circle."""
+        if not reports:
+            return []
+        connection = await raw(session)
+        agencies = [report.addressee_id or report.fallback_agency_id for report in reports]
+        prepared = await _rows(connection, PREPARE, {"agencies": agencies})
+        if len(prepared) != len(reports):
+            raise unavailable()
+        await self._times.at_mark(session, prepared[0]["mark"])
         at = datetime.now(UTC)
-        inserts: list[dict[str, Any]] = []
+        new: list[dict[str, Any]] = []
         answers: list[Accepted | DifferentContent] = []
         for report, found in zip(reports, prepared, strict=True):
-            if found is None:
-                raise unavailable()
-            await self._times.at_mark(session, found["mark"])
             policy = self._times.policy(found["path"], at)
             state = first_state(report, found, at, self._times.calendar, policy)
             code = new_access_code()
-            inserts.append(rows_of(report, state, code, self._sealing))
+            new.append(rows_of(report, state, code, self._sealing))
             answers.append(self._answer(state.number, code, state.status, at, state.due_at))
-        written = await _each(connection, INSERT, inserts)
-        for index, (report, row) in enumerate(zip(reports, written, strict=True)):
-            if row is None:
+        given = {"reports": orjson.dumps(new).decode()}
+        written = {row["number"] for row in await _rows(connection, INSERT, given)}
+        for index, (report, row) in enumerate(zip(reports, new, strict=True)):
+            if row["number"] not in written:
                 answers[index] = await self._first_answer(connection, report)
         return answers
 
@@ -74,8 +93,7 @@ class Acceptance:
         self, connection: psycopg.AsyncConnection[Any], report: NewReport
     ) -> Accepted | DifferentContent:
         key = {"scope": report.scope, "idempotency_key": report.idempotency_key}
-        [first] = await _each(connection, FIRST, [key])
-        assert first is not None, "who holds the key is committed, and submissions stay"
+        [first] = await _rows(connection, FIRST, key)  # committed, and submissions stay
         if first["fingerprint"] != self._sealing.fingerprint(report):
             return DifferentContent(first["number"])
         return self._answer(
@@ -100,27 +118,12 @@ class Acceptance:
         return Accepted(number, code, link, status, submitted_at, due_at, replayed)
 
 
-def _wanted(report: NewReport) -> dict[str, Any]:
-    return {"agency_id": report.addressee_id or report.fallback_agency_id}
+def _key(report: NewReport) -> tuple[str, str]:
+    return report.scope, report.idempotency_key
 
 
-async def _psycopg(session: Connection) -> psycopg.AsyncConnection[Any]:
-    if isinstance(session, AsyncSession):
-        return await raw(session)
-    fairy = await session.get_raw_connection()
-    return cast("psycopg.AsyncConnection[Any]", fairy.driver_connection)
-
-
-async def _each(
-    connection: psycopg.AsyncConnection[Any], statement: str, parameters: Sequence[dict[str, Any]]
-) -> list[dict[str, Any] | None]:
-    """The first row of the statement for each set of parameters, in one round trip."""
-    if len(parameters) == 1:  # a pipeline costs more than it saves
-        cursor = connection.cursor(row_factory=dict_row)
-        return [await (await cursor.execute(statement, parameters[0])).fetchone()]
-    async with connection.pipeline():
-        cursors = []
-        for given in parameters:
-            cursor = connection.cursor(row_factory=dict_row)
-            cursors.append(await cursor.execute(statement, given))
-        return [await cursor.fetchone() for cursor in cursors]
+async def _rows(
+    connection: psycopg.AsyncConnection[Any], statement: str, parameters: dict[str, Any]
+) -> list[dict[str, Any]]:
+    cursor = connection.cursor(row_factory=dict_row)
+    return await (await cursor.execute(statement, parameters)).fetchall()

@@ -17,13 +17,13 @@ from services.intake import (
     partner_reading,
     published_reports,
     reading,
+    references,
     reporters,
     sms_webhook,
     social,
     submission,
 )
 from services.intake.acceptance import Acceptance
-from services.intake.gathering import Gathering
 from services.intake.partner_reports import PartnerReports
 from services.intake.resources import Resources
 from services.intake.x_api import XApi
@@ -55,7 +55,8 @@ def make_app(settings: Settings) -> FastAPI:
     acceptance = Acceptance.of(settings)
     resources = Resources(
         acceptance=acceptance,
-        gathering=Gathering(database, acceptance),
+        gathered=acceptance.gathered(database),
+        named=references.gathered(database),
         times=ProcessTime(),
         store=AttachmentStore(settings.storage_url),
         cipher=IdentityCipher(settings.identity_keys),

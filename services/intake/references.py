@@ -1,32 +1,52 @@
-"""What a form refers to, checked: agency, category, region, an earlier report."""
+"""What a form refers to, checked: agency, category, region."""
 
-import asyncio
-
-from sqlalchemy import text
+from collections.abc import Awaitable, Callable, Sequence
 
 from services.intake.report_form import ReportForm
 from shared import regions
+from shared.database.engine import Database, raw
 from shared.database.process_time import Connection
+from shared.gathering import Gathering
 from shared.http.problems import FieldError, validation
 
+Named = tuple[int | str | None, int | str | None]
+"""Agency and category as a form names them, by id or code."""
+Found = tuple[int | None, int | None]
+"""Their ids; None for what is not there, or not in use any more."""
 
-async def checked(session: Connection, form: ReportForm) -> tuple[int | None, int | None]:
+
+def gathered(database: Database) -> Gathering[Named, Found]:
+    """For forms that come at the same time: one look-up for all."""
+
+    async def together(named: Sequence[Named]) -> Sequence[Found]:
+        async with database.autocommit() as connection:
+            return await _look_up(connection, named)
+
+    return Gathering(together)
+
+
+async def checked(session: Connection, form: ReportForm) -> Found:
     """The ids of addressee and category. Raises the 422 problem for what does not exist."""
+
+    async def look_up(named: Named) -> Found:
+        return (await _look_up(session, [named]))[0]
+
+    return await checked_by(look_up, form)
+
+
+async def checked_by(look_up: Callable[[Named], Awaitable[Found]], form: ReportForm) -> Found:
+    """As `checked`, where something else looks up."""
+    named = (form.addressee, form.category)
+    found = await look_up(named) if named != (None, None) else (None, None)
     errors: list[FieldError] = []
-    if form.region_code and not await asyncio.to_thread(regions.find, form.region_code):
+    if form.region_code and not regions.find(form.region_code):
         errors.append(FieldError("region_code", "region_unknown"))
-    addressee_id = category_id = None
-    if form.addressee is not None:
-        addressee_id = await _one(session, _AGENCY, form.addressee)
-        if addressee_id is None:
-            errors.append(FieldError("addressee", "agency_unknown"))
-    if form.category is not None:
-        category_id = await _one(session, _CATEGORY, form.category)
-        if category_id is None:
-            errors.append(FieldError("category", "category_unknown"))
+    for field, asked, id in zip(("addressee", "category"), named, found, strict=True):
+        if asked is not None and id is None:
+            errors.append(FieldError(field, f"{_KINDS[field]}_unknown"))
     if errors:
         raise validation(*errors)
-    return addressee_id, category_id
+    return found
 
 
 def region_code(form: ReportForm) -> str | None:
@@ -35,22 +55,44 @@ def region_code(form: ReportForm) -> str | None:
     return region.code if region else None
 
 
-async def _one(session: Connection, query: str, wanted: int | str) -> int | None:
-    number = int(wanted) if isinstance(wanted, int) or wanted.isdecimal() else None
-    if number is not None and number >= 2**31:
+_KINDS = {"addressee": "agency", "category": "category"}
+
+
+async def _look_up(session: Connection, named: Sequence[Named]) -> list[Found]:
+    connection = await raw(session)
+    agencies, categories = zip(*named, strict=True)
+    parameters = {
+        "agency_ids": [_id(agency) for agency in agencies],
+        "agency_codes": [_code(agency) for agency in agencies],
+        "category_ids": [_id(category) for category in categories],
+        "category_codes": [_code(category) for category in categories],
+    }
+    return list(await (await connection.execute(_LOOK_UP, parameters)).fetchall())
+
+
+def _id(wanted: int | str | None) -> int | None:
+    """An id, also where it came as text."""
+    if wanted is None or not (isinstance(wanted, int) or wanted.isdecimal()):
         return None
-    parameters = {"id": number, "code": str(wanted)}
-    found: int | None = (await session.execute(text(query), parameters)).scalar_one_or_none()
-    return found
+    return number if (number := int(wanted)) < 2**31 else None
 
 
-_AGENCY = """
-SELECT id FROM routing.agency_directory
-WHERE active AND (id = CAST(:id AS int) OR code = CAST(:code AS text))
-ORDER BY id = CAST(:id AS int) DESC NULLS LAST LIMIT 1
-"""
-_CATEGORY = """
-SELECT id FROM routing.published_category
-WHERE active AND (id = CAST(:id AS int) OR code = CAST(:code AS text))
-ORDER BY id = CAST(:id AS int) DESC NULLS LAST LIMIT 1
+def _code(wanted: int | str | None) -> str | None:
+    return None if wanted is None else str(wanted)
+
+
+_LOOK_UP = """
+SELECT (
+    SELECT id FROM routing.agency_directory
+    WHERE active AND (id = named.agency_id OR code = named.agency_code)
+    ORDER BY id = named.agency_id DESC NULLS LAST LIMIT 1
+), (
+    SELECT id FROM routing.published_category
+    WHERE active AND (id = named.category_id OR code = named.category_code)
+    ORDER BY id = named.category_id DESC NULLS LAST LIMIT 1
+)
+FROM unnest(%(agency_ids)s::int[], %(agency_codes)s::text[], %(category_ids)s::int[],
+    %(category_codes)s::text[])
+    WITH ORDINALITY AS named (agency_id, agency_code, category_id, category_code, place)
+ORDER BY named.place
 """

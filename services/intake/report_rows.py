@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-from psycopg.types.json import Jsonb
 
 from services.intake.new_report import NewReport
 from shared.attachments import StoredAttachment
@@ -36,8 +35,8 @@ class Sealing:
     cipher: IdentityCipher
     fingerprint_key: str
 
-    def seal(self, text: str | None) -> bytes | None:
-        return None if text is None else self.cipher.encrypt(text)
+    def seal(self, text: str | None) -> str | None:
+        return None if text is None else self.cipher.encrypt(text).decode()
 
     def fingerprint(self, report: NewReport) -> bytes:
         """A keyed hash of what was sent, whoever the key belongs to."""
@@ -93,7 +92,7 @@ def first_state(
 def rows_of(
     report: NewReport, state: ReportState, access_code: str, sealing: Sealing
 ) -> dict[str, Any]:
-    """The parameters of `acceptance_statements.INSERT`."""
+    """One report of `acceptance_statements.INSERT`, for `orjson`."""
     actor, who = report.actor, report.identity
     details = {"to_handler": state.handler_id}
     with continued_trace(report.trace):
@@ -111,11 +110,11 @@ def rows_of(
         "made_by": report.made_by,
         "scope": report.scope,
         "idempotency_key": report.idempotency_key,
-        "fingerprint": sealing.fingerprint(report),
+        "fingerprint": sealing.fingerprint(report).hex(),
         "status": state.status,
         "tab": TAB_OF[state.status],
         "handler_id": state.handler_id,
-        "chain": list(state.chain),
+        "chain": state.chain,
         "channel": report.channel,
         "classification": report.classification,
         "category_id": report.category_id,
@@ -128,7 +127,7 @@ def rows_of(
         "external_id": report.external_id,
         "linked_number": report.linked_number,
         "suggested_agency_id": report.addressee_id if elsewhere else None,
-        "state": state.model_dump_json(),
+        "state": orjson.Fragment(state.model_dump_json()),
         "title": report.title,
         "body": report.body,
         "happened_at": report.happened_at,
@@ -142,12 +141,12 @@ def rows_of(
         "actor_agency_id": actor.agency_id,
         "actor_system": actor.system,
         "visibility": visibility_of(Action.SUBMIT, changed=True),
-        "details": Jsonb(details),
+        "details": details,
         "subject": message.subject,
         "message_id": message.message_id,
-        "headers": Jsonb(message.headers),
-        "event": message.body,
-        "attachments": Jsonb([_attachment(file) for file in report.attachments]),
+        "headers": message.headers,
+        "event": message.body.decode(),
+        "attachments": [_attachment(file) for file in report.attachments],
     }
 
 

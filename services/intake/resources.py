@@ -7,10 +7,12 @@ import httpx
 from fastapi import Depends, Request
 
 from services.intake.acceptance import Acceptance
-from services.intake.gathering import Gathering
+from services.intake.new_report import Accepted, NewReport
+from services.intake.references import Found, Named
 from services.intake.x_api import XApi
 from shared.attachments import AttachmentStore
 from shared.database.process_time import ProcessTime
+from shared.gathering import Gathering
 from shared.identity import BlindIndex, IdentityCipher
 from shared.settings import Settings
 
@@ -18,7 +20,10 @@ from shared.settings import Settings
 @dataclass(frozen=True)
 class Resources:
     acceptance: Acceptance
-    gathering: Gathering
+    gathered: Gathering[NewReport, Accepted]
+    """Accepts what comes at the same time together."""
+    named: Gathering[Named, Found]
+    """Looks up what forms refer to."""
     times: ProcessTime
     store: AttachmentStore
     cipher: IdentityCipher

@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from services.intake.new_report import Accepted, DifferentContent, Identity, NewReport
-from services.intake.references import checked, region_code
+from services.intake.references import checked_by, region_code
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
 from shared.attachments import StoredAttachment
+from shared.database.engine import Database
 from shared.database.process_time import Connection
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
@@ -80,9 +81,8 @@ async def submit_report(
 ) -> SubmissionAnswer:
     """Submit a report. It is safe on disk when the answer comes. The same `Idempotency-Key`
     with the same content gets the first answer again."""
-    async with database.autocommit() as connection:
-        report = await _new_report(connection, form, principal, str(key), ())
-    accepted = await _or_refuse(intake.gathering.accept(report))
+    report = await _new_report(database, intake, form, principal, str(key))
+    accepted = await _or_refuse(intake.gathered.ask(report))
     response.headers["Location"] = f"/reports/{accepted.number}"
     return SubmissionAnswer.of(accepted)
 
@@ -105,9 +105,9 @@ async def submit_report_with_attachments(
 ) -> SubmissionAnswer:
     """As POST /reports, with files."""
     form = read_form(SubmissionForm, report)
-    async with stored(intake.store, attachments) as files, database.session() as session:
-        new = await _new_report(session, form, principal, str(key), files)
-        accepted = await accept_or_refuse(session, intake, new)
+    async with stored(intake.store, attachments) as files:
+        new = await _new_report(database, intake, form, principal, str(key), files)
+        accepted = await _or_refuse(intake.gathered.ask(new))
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"
@@ -127,19 +127,20 @@ async def _or_refuse(accepting: Awaitable[Accepted]) -> Accepted:
 
 
 async def _new_report(
-    session: Connection,
+    database: Database,
+    intake: Resources,
     form: SubmissionForm,
     principal: Principal | None,
     key: str,
-    files: tuple[StoredAttachment, ...],
+    files: tuple[StoredAttachment, ...] = (),
 ) -> NewReport:
     account_id = principal.account_id if isinstance(principal, Reporter) else None
     identity = form.reporter.identity if form.reporter else Identity()
     if account_id is None and not (identity.name and (identity.phone or identity.email)):
         raise validation(FieldError("reporter", "contact_missing"))
-    if form.linked_number and not await _owns(session, principal, form.linked_number):
+    if form.linked_number and not await _owns(database, principal, form.linked_number):
         raise validation(FieldError("linked_number", "linked_not_yours"))
-    addressee_id, category_id = await checked(session, form)
+    addressee_id, category_id = await checked_by(intake.named.ask, form)
     return NewReport(
         title=form.title,
         body=form.body,
@@ -163,13 +164,14 @@ async def _new_report(
     )
 
 
-async def _owns(session: Connection, principal: Principal | None, number: int) -> bool:
+async def _owns(database: Database, principal: Principal | None, number: int) -> bool:
     if isinstance(principal, ReportBearer):
         return principal.number == number
     if not isinstance(principal, Reporter):
         return False
     mine = {"number": number, "reporter_id": principal.account_id}
-    return (await session.execute(_OWNED, mine)).scalar_one_or_none() is not None
+    async with database.autocommit() as connection:
+        return (await connection.execute(_OWNED, mine)).scalar_one_or_none() is not None
 
 
 _OWNED = text(

@@ -60,19 +60,16 @@ class Database:
         async with self._autocommit.connect() as connection:
             yield connection
 
-    async def raw(self, session: AsyncSession) -> psycopg.AsyncConnection[Any]:
-        """The psycopg connection under a session, inside the same transaction: for hot paths
-        (COPY, pipelines, many rows)."""
-        return await raw(session)
-
     async def dispose(self) -> None:
         """Close the pool; connections in use are closed when they come back."""
         await self.engine.dispose()
 
 
-async def raw(session: AsyncSession) -> psycopg.AsyncConnection[Any]:
-    """As `Database.raw`, where only the session is at hand."""
-    fairy = await (await session.connection()).get_raw_connection()
+async def raw(session: AsyncSession | AsyncConnection) -> psycopg.AsyncConnection[Any]:
+    """The psycopg connection under a session, inside the same transaction, or under an autocommit
+    connection: for hot paths (COPY, pipelines, many rows)."""
+    connection = await session.connection() if isinstance(session, AsyncSession) else session
+    fairy = await connection.get_raw_connection()
     return cast("psycopg.AsyncConnection[Any]", fairy.driver_connection)
 
 

@@ -5,13 +5,14 @@ import hmac
 import ipaddress
 import math
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from fastapi import Request
-from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, text
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table
 
-from shared.database.engine import Database
+from shared.database.engine import Database, raw
+from shared.gathering import Gathering
 from shared.http.problems import too_many
 
 
@@ -24,6 +25,9 @@ class Limit:
     seconds: float
 
 
+_Use = tuple[Limit, bytes]
+
+
 class RateLimits:
     """Token buckets in `<schema>.rate_limit`, keyed by a digest of limit and subject.
 
@@ -33,25 +37,37 @@ class RateLimits:
     def __init__(self, database: Database, schema: str, key: str) -> None:
         self._database = database
         self._key = key.encode()
-        self._take = text(_TAKE.format(schema=schema, now=_NOW))
-        self._sweep = text(_SWEEP.format(schema=schema, now=_NOW))
+        self._take = _TAKE.format(schema=schema, now=_NOW)
+        self._sweep = _SWEEP.format(schema=schema, now=_NOW)
+        self._gathering = Gathering(self._together)
 
     async def take(self, limit: Limit, subject: str) -> None:
         """Count one use by `subject` (an address, a name signed in with, a report number).
         Counts even if the request fails later. Raises the 429 problem with Retry-After;
         what is refused is not counted."""
-        step = round(limit.seconds / limit.count * _MICRO)
-        parameters = {
-            "key": self._digest(limit, subject),
-            "step": step,
-            "window": step * limit.count,
-        }
-        async with self._database.autocommit() as connection:
-            wait = (await connection.execute(self._take, parameters)).scalar_one()
-            if random.random() < _SWEEP_CHANCE:  # noqa: S311
-                await connection.execute(self._sweep)
+        wait = await self._gathering.ask((limit, self._digest(limit, subject)))
         if wait is not None:
             raise too_many(max(1, math.ceil(wait / _MICRO)))
+
+    async def _together(self, uses: Sequence[_Use]) -> Sequence[int | None]:
+        """For each the microseconds to wait, None where it was counted."""
+        waits: list[int | None] = [None] * len(uses)
+        left = list(range(len(uses)))
+        async with self._database.autocommit() as session:
+            connection = await raw(session)
+            while left:
+                # Of one limit, and one of each subject: the second use is counted after the first.
+                limit = uses[left[0]][0]
+                now = {use: place for place in left if (use := uses[place])[0] == limit}
+                step = round(limit.seconds / limit.count * _MICRO)
+                keys = sorted(key for _, key in now)
+                given = {"keys": keys, "step": step, "window": step * limit.count}
+                for key, wait in await (await connection.execute(self._take, given)).fetchall():
+                    waits[now[limit, key]] = wait
+                left = [place for place in left if place not in set(now.values())]
+            if random.random() < _SWEEP_CHANCE * len(uses):  # noqa: S311
+                await connection.execute(self._sweep)
+        return waits
 
     def _digest(self, limit: Limit, subject: str) -> bytes:
         return hmac.digest(self._key, f"limit\0{limit.name}\0{subject}".encode(), hashlib.sha256)
@@ -107,20 +123,22 @@ _SWEEP_CHANCE = 1 / 1000
 
 # Generic cell rate algorithm: `full_at` is when the bucket will be full again. A use moves it
 # one step on, unless that would reach further ahead than the whole window. Gives NULL if
-# counted, else the microseconds to wait. The outer SELECT sees the row as it was before.
+# counted, else the microseconds to wait. The outer SELECT sees the rows as they were before.
 _NOW = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
 _TAKE = """
-WITH taken AS (
+WITH given AS (
+  SELECT key FROM unnest(%(keys)s::bytea[]) AS given (key)
+), taken AS (
   INSERT INTO {schema}.rate_limit AS bucket (key, full_at)
-  VALUES (CAST(:key AS bytea), {now} + CAST(:step AS bigint))
+  SELECT key, {now} + %(step)s::bigint FROM given ORDER BY key
   ON CONFLICT (key) DO UPDATE
-  SET full_at = greatest(bucket.full_at, {now}) + CAST(:step AS bigint)
-  WHERE greatest(bucket.full_at, {now}) + CAST(:step AS bigint) <= {now} + CAST(:window AS bigint)
-  RETURNING 1
+  SET full_at = greatest(bucket.full_at, {now}) + %(step)s::bigint
+  WHERE greatest(bucket.full_at, {now}) + %(step)s::bigint <= {now} + %(window)s::bigint
+  RETURNING bucket.key
 )
-SELECT CASE WHEN EXISTS (SELECT FROM taken) THEN NULL ELSE coalesce((
-  SELECT full_at + CAST(:step AS bigint) - CAST(:window AS bigint) - {now}
-  FROM {schema}.rate_limit WHERE key = CAST(:key AS bytea)
-), CAST(:step AS bigint)) END
+SELECT key, CASE WHEN taken.key IS NULL
+  THEN coalesce(before.full_at + %(step)s::bigint - %(window)s::bigint - {now}, %(step)s::bigint)
+  END
+FROM given LEFT JOIN taken USING (key) LEFT JOIN {schema}.rate_limit before USING (key)
 """
 _SWEEP = "DELETE FROM {schema}.rate_limit WHERE full_at < {now}"

@@ -1,0 +1,68 @@
+"""What is asked at the same time is answered together: one round trip, one commit serves all."""
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+
+class Gathering(Generic[Asked, Answer]):
+    """Answers for the tasks of this process. While some are answered the next gather, so nobody
+    waits for company, and the busier it is the less each one costs.
+
+    `together` answers up to `most` in order; an exception among its answers is raised to the one
+    who asked. What it raises instead counts for one alone: of several, each is then tried by
+    itself, unless the database is away.
+    """
+
+    def __init__(
+        self,
+        together: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | Exception]]],
+        most: int = 100,
+    ) -> None:
+        self._together = together
+        self._most = most
+        self._waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
+        self._working: asyncio.Task[None] | None = None
+
+    async def ask(self, one: Asked) -> Answer:
+        """The answer to this one; raises what went wrong with it."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        self._waiting.append((one, answer))
+        if self._working is None:
+            # In a context of its own: the trace of whoever came first is not everybody's.
+            self._working = loop.create_task(self._work(), context=contextvars.Context())
+        return await answer
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            answers = await self._answers([one for one, _ in batch])
+            for (_, future), answer in zip(batch, answers, strict=True):
+                if future.done():
+                    continue  # who asked has gone
+                if isinstance(answer, Exception):
+                    future.set_exception(answer)
+                else:
+                    future.set_result(answer)
+        self._working = None
+
+    async def _answers(self, batch: Sequence[Asked]) -> Sequence[Answer | Exception]:
+        try:
+            return await self._together(batch)
+        except _AWAY as error:
+            return [error] * len(batch)
+        except Exception as error:  # noqa: BLE001 - whoever waits is told
+            if len(batch) == 1:
+                return [error]
+            return [(await self._answers([one]))[0] for one in batch]
+
+
+_AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
