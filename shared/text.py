@@ -54,8 +54,9 @@ def normalise(raw: str) -> str:
     """Unicode NFC, `\\n` line ends, no control or invisible steering characters, no trailing white
     space, at most two blank lines in a row. Normalising twice changes nothing."""
     text = _LINE_ENDS.sub("\n", raw).replace("\t", " ")
-    dropped = {ord(c): None for c in set(text) if not _is_kept(c)}
-    text = unicodedata.normalize("NFC", text.translate(dropped))
+    if not _PLAIN.fullmatch(text):
+        dropped = {ord(c): None for c in set(text) if not _is_kept(c)}
+        text = unicodedata.normalize("NFC", text.translate(dropped))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return _MANY_BLANK_LINES.sub("\n\n\n", lines).strip()
 
@@ -70,6 +71,7 @@ def within(text: str, limit: int) -> str:
 
 
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\u0085\u2028\u2029]")
+_PLAIN = re.compile(r"[ -~\n]*")  # most texts: ASCII, with nothing to drop or to compose
 _MANY_BLANK_LINES = re.compile(r"\n{4,}")
 # A full stop after an abbreviation (Jl. Melati, Kec. Coblong) ends nothing.
 _SENTENCE_END = re.compile(

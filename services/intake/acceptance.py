@@ -68,8 +68,7 @@ class Acceptance:
         if not reports:
             return []
         connection = await raw(session)
-        agencies = [report.addressee_id or report.fallback_agency_id for report in reports]
-        prepared = await _rows(connection, PREPARE, {"agencies": agencies})
+        prepared = await _rows(connection, PREPARE, {"wanted": _wanted(reports)})
         if len(prepared) != len(reports):
             raise unavailable()
         await self._times.at_mark(session, prepared[0]["mark"])
@@ -116,6 +115,15 @@ class Acceptance:
     ) -> Accepted:
         link = f"{self._public}/laporan/{number}"
         return Accepted(number, code, link, status, submitted_at, due_at, replayed)
+
+
+def _wanted(reports: Sequence[NewReport]) -> str:
+    return orjson.dumps(
+        [
+            {"place": place, "agency_id": report.addressee_id or report.fallback_agency_id}
+            for place, report in enumerate(reports)
+        ]
+    ).decode()
 
 
 def _key(report: NewReport) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from shared.database.process_time import PROCESS_TIME_MARK
 PREPARE: Final = f"""
 SELECT nextval('lifecycle.report_number') AS number, handler.id, handler.path, handler.zone,
        mark.mark
-FROM unnest(%(agencies)s::int[]) WITH ORDINALITY AS report (agency_id, place),
+FROM json_to_recordset(%(wanted)s::json) AS report (place int, agency_id int),
 LATERAL (
     SELECT d.id, d.path, d.zone
     FROM routing.agency_directory wanted
@@ -22,7 +22,8 @@ LATERAL (
 ORDER BY report.place
 """  # noqa: S608
 """For each a number, and who is to verify: the agency wanted if it has an admin, else the nearest
-above that has, finally the root (of arrays with a common beginning the longer sorts last)."""
+above that has, finally the root (of arrays with a common beginning the longer sorts last). JSON,
+not arrays: those Postgres would count, and plan anew each time."""
 
 INSERT: Final = """
 WITH given AS MATERIALIZED (

@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+import orjson
+
 from services.intake.report_form import ReportForm
 from shared import regions
 from shared.database.engine import Database, raw
@@ -60,13 +62,17 @@ _KINDS = {"addressee": "agency", "category": "category"}
 
 async def _look_up(session: Connection, named: Sequence[Named]) -> list[Found]:
     connection = await raw(session)
-    agencies, categories = zip(*named, strict=True)
-    parameters = {
-        "agency_ids": [_id(agency) for agency in agencies],
-        "agency_codes": [_code(agency) for agency in agencies],
-        "category_ids": [_id(category) for category in categories],
-        "category_codes": [_code(category) for category in categories],
-    }
+    wanted = [
+        {
+            "place": place,
+            "agency_id": _id(agency),
+            "agency_code": _code(agency),
+            "category_id": _id(category),
+            "category_code": _code(category),
+        }
+        for place, (agency, category) in enumerate(named)
+    ]
+    parameters = {"wanted": orjson.dumps(wanted).decode()}
     return list(await (await connection.execute(_LOOK_UP, parameters)).fetchall())
 
 
@@ -91,8 +97,7 @@ SELECT (
     WHERE active AND (id = named.category_id OR code = named.category_code)
     ORDER BY id = named.category_id DESC NULLS LAST LIMIT 1
 )
-FROM unnest(%(agency_ids)s::int[], %(agency_codes)s::text[], %(category_ids)s::int[],
-    %(category_codes)s::text[])
-    WITH ORDINALITY AS named (agency_id, agency_code, category_id, category_code, place)
+FROM json_to_recordset(%(wanted)s::json) AS named (
+    place int, agency_id int, agency_code text, category_id int, category_code text)
 ORDER BY named.place
 """

@@ -33,7 +33,7 @@ async def load_calendar(connection: Connection) -> WorkingCalendar:
 
 async def load_policy(connection: Connection, handler_path: Sequence[int], at: datetime) -> Policy:
     """The policy in force at `at` for the last agency of the path (root first)."""
-    return _policy(await _policies(connection), handler_path, at)
+    return _policy(_levels(await _policies(connection), handler_path, at))
 
 
 class ProcessTime:
@@ -43,6 +43,7 @@ class ProcessTime:
         self._mark = ""
         self._calendar = WorkingCalendar(frozenset())
         self._policies: list[_Row] = []
+        self._merged: dict[tuple[int, ...], Policy] = {}
 
     async def at_mark(self, connection: Connection, mark: str) -> None:
         """Bring it up to what `PROCESS_TIME_MARK` has just said, in the same transaction."""
@@ -50,6 +51,7 @@ class ProcessTime:
             calendar = await load_calendar(connection)
             policies = await _policies(connection)
             self._calendar, self._policies, self._mark = calendar, policies, mark
+            self._merged = {}
 
     async def refresh(self, connection: Connection) -> None:
         """Ask whether anything has changed: one short query."""
@@ -62,9 +64,14 @@ class ProcessTime:
 
     def policy(self, handler_path: Sequence[int], at: datetime) -> Policy:
         """The policy in force at `at` for the last agency of the path (root first)."""
-        return _policy(self._policies, handler_path, at)
+        levels = _levels(self._policies, handler_path, at)
+        versions = tuple(version for version, _ in levels)
+        if versions not in self._merged:
+            self._merged[versions] = _policy(levels)
+        return self._merged[versions]
 
 
+_Level = tuple[int, dict[str, Any]]
 _Row = tuple[int, int | None, dict[str, Any], datetime]
 _POLICIES = text(
     "SELECT version, agency_id, body, valid_from FROM routing.published_policy ORDER BY version"
@@ -75,14 +82,19 @@ async def _policies(connection: Connection) -> "list[_Row]":
     return [tuple(row) for row in await connection.execute(_POLICIES)]
 
 
-def _policy(rows: "Sequence[_Row]", handler_path: Sequence[int], at: datetime) -> Policy:
-    """National lengths, overridden by those that agencies from the root down to the handler
-    name. A later version replaces an earlier one of the same agency as a whole."""
-    latest: dict[int | None, tuple[int, dict[str, Any]]] = {}
+def _levels(rows: "Sequence[_Row]", handler_path: Sequence[int], at: datetime) -> "list[_Level]":
+    """Version and body of the policies that count, the national one first, the handler's last. A
+    later version replaces an earlier one of the same agency as a whole."""
+    latest: dict[int | None, _Level] = {}
     for version, agency_id, body, valid_from in rows:
         if valid_from <= at:
             latest[agency_id] = (version, body)
-    levels = [latest[level] for level in (None, *handler_path) if level in latest]
+    return [latest[level] for level in (None, *handler_path) if level in latest]
+
+
+def _policy(levels: "Sequence[_Level]") -> Policy:
+    """National lengths, overridden by those that agencies from the root down to the handler
+    name."""
     if not levels:
         return NATIONAL_DEFAULT
     merged = NATIONAL_DEFAULT.model_dump(mode="json")
