@@ -6,6 +6,7 @@ import services.followup.models
 import services.intake.models
 import services.intake.partners_model
 import services.reporting.models
+import services.reporting.statistics.models
 import services.reporting.webhooks.models
 import services.routing.management.models
 import services.routing.models  # noqa: F401

@@ -16,6 +16,7 @@ from services.reporting import (
 )
 from services.reporting.kept_files import KeptFiles
 from services.reporting.live_feed import LiveFeed
+from services.reporting.statistics import listing, management, places, ranking, usage
 from services.reporting.webhooks import deliveries, subscriptions
 from shared.database.engine import Database
 from shared.http.app import create_app
@@ -49,6 +50,11 @@ def make_app(settings: Settings) -> FastAPI:
             live_events.router,
             subscriptions.router,
             deliveries.router,
+            management.router,
+            ranking.router,
+            usage.router,
+            places.router,
+            listing.router,
         ],
         settings=settings,
         database=database,

@@ -85,6 +85,11 @@ _FIELDS = {
         "id": "Alamat ini tidak berada di internet.",
         "en": "This address is not on the internet.",
     },
+    "period_invalid": {
+        "id": "Periode berakhir sebelum mulai, atau lebih dari sepuluh tahun.",
+        "en": "The period ends before it begins, or is longer than ten years.",
+    },
+    "within_unknown": {"id": "Tidak ada wilayah ini.", "en": "There is no such region."},
     "not_of_tab": {
         "id": "Sub-tab ini tidak dapat disaring dengan: {names}.",
         "en": "This tab cannot be filtered by: {names}.",

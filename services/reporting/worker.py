@@ -1,4 +1,4 @@
-"""Makes large downloads and tells webhooks: `python -m services.reporting.worker`."""
+"""Downloads, webhooks, statistics: `python -m services.reporting.worker`."""
 
 import asyncio
 import logging
@@ -16,6 +16,7 @@ from services.reporting import download_names as names
 from services.reporting.download_making import DownloadMaking
 from services.reporting.download_workflow import DownloadWorkflow
 from services.reporting.kept_files import KeptFiles
+from services.reporting.statistics.running import statistics_kept
 from services.reporting.webhooks.working import webhooks_working
 from shared.database.engine import Database
 from shared.settings import Settings, settings
@@ -61,22 +62,23 @@ async def start_waiting(client: Client, database: Database) -> None:
 async def work(settings: Settings, stopping: asyncio.Event) -> None:
     """Serve the task queue until told to stop."""
     database = Database(settings.database_url, pool_size=10, application="lapor-downloads")
-    connecting = asyncio.create_task(connect_patiently(settings, "downloads"))
-    stop = asyncio.create_task(stopping.wait())
-    await asyncio.wait({connecting, stop}, return_when=asyncio.FIRST_COMPLETED)
-    if connecting.done():
-        client = connecting.result()
-        async with (
-            make_worker(client, database, settings),
-            webhooks_working(client, database, settings),
-        ):
-            while not stopping.is_set():
-                try:
-                    await start_waiting(client, database)
-                except Exception as error:  # noqa: BLE001  looked for again in a while
-                    _log.warning("waiting downloads: %s, trying again", type(error).__name__)
-                await asyncio.wait({stop}, timeout=LOOK_EVERY)
-    connecting.cancel()
+    async with statistics_kept(database, settings):
+        connecting = asyncio.create_task(connect_patiently(settings, "downloads"))
+        stop = asyncio.create_task(stopping.wait())
+        await asyncio.wait({connecting, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if connecting.done():
+            client = connecting.result()
+            async with (
+                make_worker(client, database, settings),
+                webhooks_working(client, database, settings),
+            ):
+                while not stopping.is_set():
+                    try:
+                        await start_waiting(client, database)
+                    except Exception as error:  # noqa: BLE001  looked for again in a while
+                        _log.warning("waiting downloads: %s, trying again", type(error).__name__)
+                    await asyncio.wait({stop}, timeout=LOOK_EVERY)
+        connecting.cancel()
     await database.dispose()
 
 

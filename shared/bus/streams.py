@@ -143,7 +143,8 @@ FOLLOWUP: Final = Durable(
 LAUNCHER: Final = Durable(REPORTS.name, "launcher", ("lapor.v1.report.submitted",), max_deliver=-1)
 WATCH: Final = Durable(ADVISORIES.name, "dead-letter-watch", ADVISORIES.subjects, max_deliver=-1)
 WEBHOOKS: Final = Durable(REPORTS.name, "webhooks", REPORTS.subjects, max_deliver=-1)
-DURABLES: Final = (INTAKE, FOLLOWUP, LAUNCHER, WATCH, WEBHOOKS)
+STATISTICS: Final = Durable(REPORTS.name, "statistics", REPORTS.subjects, max_deliver=-1)
+DURABLES: Final = (INTAKE, FOLLOWUP, LAUNCHER, WATCH, WEBHOOKS, STATISTICS)
 
 
 def partner_durable(system: str) -> Durable:

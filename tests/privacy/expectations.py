@@ -184,6 +184,12 @@ CASES: dict[str, Case] = {
     "reporting POST /downloads/{id}/resume": Case(NOBODYS),
     "reporting GET /downloads/{id}/file": Case(NOBODYS),
     "reporting GET /figures/public": Case(OPEN),
+    "reporting GET /statistics/management": Case(READING, query=OF_DINAS),
+    "reporting GET /statistics/agencies": Case(READING, query=OF_DINAS),
+    "reporting GET /statistics/staff": Case(ADMIN, query=OF_DINAS),
+    "reporting GET /statistics/usage": Case(READING, query=OF_DINAS),
+    "reporting GET /statistics/places": Case(READING, query=OF_DINAS),
+    "reporting GET /statistics/reports": Case(READING, query=OF_DINAS),
     "reporting GET /events": Case(NO_STAFF),
 }
 """By service, method and path, as its OpenAPI document has them."""

@@ -13,12 +13,12 @@ from sqlalchemy import text
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from services.reporting.burying import burying
 from services.reporting.webhooks import delivery_names as names
 from services.reporting.webhooks.delivery_names import DELAYS, DeliveryRun
-from shared.bus import dead_letters
 from shared.bus.cloudevents import decode
 from shared.bus.connection import Bus
-from shared.bus.consumer import Bury, Consumer, Verdict
+from shared.bus.consumer import Consumer, Verdict
 from shared.bus.streams import WEBHOOKS
 from shared.bus.trouble import BadMessage
 from shared.database.engine import Database
@@ -137,16 +137,8 @@ def reader(
     bus: Bus, database: Database, cipher: IdentityCipher, feed: EventsToWebhooks
 ) -> Consumer:
     """Carries the stream of reports to the feed, until stopped."""
-    return Consumer(bus, WEBHOOKS, feed.take, _burying(bus, database, cipher), lanes=1)
-
-
-def _burying(bus: Bus, database: Database, cipher: IdentityCipher) -> Bury:
-    async def bury(message: Msg, bad: BadMessage) -> None:
-        async with database.session() as session:
-            letter = await dead_letters.keep(session, cipher, message, bad)
-        await dead_letters.announce(bus, letter, WEBHOOKS.stream, bad.code)
-
-    return bury
+    bury = burying(bus, database, cipher, WEBHOOKS)
+    return Consumer(bus, WEBHOOKS, feed.take, bury, lanes=1)
 
 
 def _concerned(event: ReportEvent) -> set[int]:

@@ -1,0 +1,1 @@
+"""*Monitor > Statistik*: facts of each report and their tallies, kept from events, rebuildable."""

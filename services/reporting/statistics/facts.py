@@ -1,0 +1,178 @@
+"""What one report's history amounts to: the marks that figures count. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from services.reporting.statistics.marks import (
+    ANSWERED_BY,
+    MARK_OF,
+    NONE,
+    VERIFIED_BY,
+)
+from shared.lifecycle.actions import PERFORMED_BY, Action, FollowUpKind, RequestKind
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.statuses import ENDED, TAB_OF, Status
+
+TENTH: Final = timedelta(days=1) / 10
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of the history, as far as figures depend on it."""
+
+    at: datetime
+    action: Action
+    staff_id: int | None
+    agency_id: int | None
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The report as it stands. `path` is its handler's, root first; `zone` the handler's."""
+
+    number: int
+    version: int
+    status: Status
+    path: tuple[int, ...]
+    zone: Zone
+    channel: str
+    classification: str | None
+    category_id: int | None
+    programme_id: int | None
+    tag_ids: tuple[int, ...]
+    region_code: str | None
+    anonymous: bool
+    secret: bool
+    priority: bool
+    overdue: bool
+    submitted_at: datetime
+    rating: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A report in the statistics: it counts in each of `marks` once, on its day of submission
+    (in the handler's time zone), for the handler and every agency above."""
+
+    number: int
+    version: int
+    path: tuple[int, ...]
+    day: date
+    region_code: str | None
+    marks: tuple[str, ...]
+
+
+def fact_of(report: Standing, steps: Sequence[Step]) -> Fact:
+    """The fact of a report; `steps` in the order of its history, without refused signals."""
+    local = report.submitted_at.astimezone(report.zone.offset)
+    marks = [
+        *_standing(report),
+        *_usage(report),
+        *_done(steps),
+        *_measured(report, steps),
+        f"hour:{local.hour}",
+        f"weekday:{local.weekday()}",
+    ]
+    return Fact(
+        number=report.number,
+        version=report.version,
+        path=report.path,
+        day=local.date(),
+        region_code=report.region_code,
+        marks=tuple(dict.fromkeys(marks)),
+    )
+
+
+def _standing(report: Standing) -> Iterator[str]:
+    yield "received"
+    yield f"status:{report.status}"
+    yield f"tab:{TAB_OF[report.status]}"
+    if report.overdue and report.status not in ENDED:
+        yield "overdue"
+    if report.rating is not None:
+        yield "rated"
+        yield f"rating:{report.rating}"
+
+
+def _usage(report: Standing) -> Iterator[str]:
+    yield f"channel:{report.channel}"
+    yield f"classification:{report.classification or NONE}"
+    yield f"category:{report.category_id or NONE}"
+    yield from (f"tag:{tag}" for tag in report.tag_ids)
+    if report.programme_id:
+        yield f"programme:{report.programme_id}"
+    parts = report.region_code.split(".") if report.region_code else []
+    yield from (f"place:{'.'.join(parts[:depth])}" for depth in range(1, len(parts) + 1))
+    if not parts:
+        yield f"place:{NONE}"
+    yield from (f"flag:{flag}" for flag in _FLAGS if getattr(report, flag))
+
+
+def _done(steps: Sequence[Step]) -> Iterator[str]:
+    for step in steps:
+        request = step.details.get("request")
+        if step.action in MARK_OF:
+            yield MARK_OF[step.action]
+        elif step.action is Action.ACCEPT_REQUEST:
+            performed = PERFORMED_BY[RequestKind(str(request))]
+            if performed in MARK_OF:
+                yield MARK_OF[performed]
+        elif request == RequestKind.NOT_AUTHORITY:
+            if step.action is Action.END_REQUEST and step.details.get("accepted"):
+                yield "not_authority_accepted"
+            elif step.action is Action.REJECT_REQUEST:
+                yield "not_authority_rejected"
+
+
+def _measured(report: Standing, steps: Sequence[Step]) -> Iterator[str]:
+    """Elapsed time, each to the first of its kind: verification from submission; follow-up (of
+    either kind) and settlement (the first *tindak lanjut*) from the first verification."""
+    verified = _first(steps, Action.VERIFY)
+    if verified is None:
+        return
+    yield from _duration("verification", report.submitted_at, verified, steps)
+    yield from _by(VERIFIED_BY, verified)
+    later = steps[steps.index(verified) :]
+    answered = _first(later, Action.FOLLOW_UP)
+    if answered is None:
+        return
+    yield from _duration("follow_up", verified.at, answered, later)
+    yield from _by(ANSWERED_BY, answered)
+    for step in later:
+        if step.details.get("follow_up_kind") == FollowUpKind.FOLLOW_UP:
+            yield from _duration("settlement", verified.at, step, later)
+            return
+
+
+def _duration(name: str, begin: datetime, end: Step, steps: Sequence[Step]) -> Iterator[str]:
+    yield f"{name}_measured"
+    yield f"{name}:{-((begin - end.at) // TENTH)}"
+    if not any(_ran_out(step, ClockKind(name)) and step.at <= end.at for step in steps):
+        yield f"{name}_within"
+
+
+def _by(kind: str, step: Step) -> Iterator[str]:
+    if step.staff_id is not None and step.agency_id is not None:
+        yield f"{kind}:{step.agency_id}:{step.staff_id}"
+
+
+def _first(steps: Sequence[Step], action: Action) -> Step | None:
+    return next((step for step in steps if step.action is action), None)
+
+
+def _ran_out(step: Step, clock: ClockKind) -> bool:
+    return step.action is Action.OVERDUE and step.details.get("clock") == clock
+
+
+_FLAGS = ("anonymous", "secret", "priority")
+RELEVANT: Final = tuple(
+    sorted(
+        {Action.VERIFY, Action.FOLLOW_UP, Action.OVERDUE, Action.ACCEPT_REQUEST}
+        | {Action.REJECT_REQUEST, Action.END_REQUEST, *MARK_OF}
+    )
+)
+"""The actions whose lines figures depend on."""

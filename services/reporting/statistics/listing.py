@@ -1,0 +1,113 @@
+"""The reports behind a figure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+
+from services.reporting.statistics.period import (
+    AskedAgency,
+    AskedPeriod,
+    Period,
+    agency_in_reach,
+)
+from shared.commanding.directory import Agency
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
+from shared.http.transaction import Transaction
+from shared.labels import label
+
+router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 404, 422, 503))
+
+
+class ListedReport(BaseModel):
+    """A report that counts in a figure; in full at routing's `GET /reports/{number}`."""
+
+    number: int
+    title: str
+    status: str
+    status_label: str
+    handler_id: int
+    handler: str
+    overdue: bool
+    submitted_at: datetime
+
+
+class Position(BaseModel):
+    number: int
+
+
+Marks = Annotated[
+    list[Annotated[str, Field(pattern=r"^[a-z_]{1,40}(:[A-Za-z0-9_.:]{1,40})?$")]],
+    Query(
+        alias="mark",
+        max_length=4,
+        description="Of a figure; several narrow together",
+        examples=[["status:VERIFIED", "overdue"]],
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Which facts are behind a figure, as SQL over `reporting.fact f`."""
+
+    condition: str
+    parameters: dict[str, Any]
+
+    @classmethod
+    def of(cls, agency: Agency, period: Period, marks: list[str]) -> Self:
+        """Reports of the agency and all below, submitted in the period, with all of the marks."""
+        condition = (
+            "f.handler_id IN (SELECT id FROM routing.agency_directory"
+            " WHERE path @> ARRAY[:agency]::bigint[])"
+            " AND f.path @> ARRAY[:agency]::bigint[]"
+            " AND f.day BETWEEN :first AND :last"
+        )
+        parameters = {"agency": agency.id, "first": period.first, "last": period.last}
+        if marks:
+            return cls(f"{condition} AND f.marks @> :marks", parameters | {"marks": marks})
+        return cls(condition, parameters)
+
+
+@router.get("/statistics/reports")
+async def reports(
+    staff: CurrentStaff,
+    session: Transaction,
+    period: AskedPeriod,
+    agency: AskedAgency = None,
+    marks: Marks = [],  # noqa: B006  FastAPI copies defaults
+    limit: PageSize = 25,
+    cursor: Cursor = None,
+) -> Page[ListedReport]:
+    """The reports that a figure counts, newest first: as many as the figure says."""
+    found = await agency_in_reach(session, staff, agency)
+    listed = Listed.of(found, period, marks)
+    after = decode_cursor(cursor, Position)
+    statement = text(_PAGE.format(where=listed.condition))
+    position = {"before": after.number if after else _BEYOND, "limit": limit + 1}
+    rows = (await session.execute(statement, listed.parameters | position)).mappings().all()
+    items = [
+        ListedReport(**row, status_label=label("status", row["status"])) for row in rows[:limit]
+    ]
+    more = len(rows) > limit
+    return Page(
+        items=items, next=encode_cursor(Position(number=items[-1].number)) if more else None
+    )
+
+
+_BEYOND = 2**63 - 1
+_PAGE = """
+SELECT r.number, coalesce(t.title, t.original_title) AS title, r.status, r.handler_id,
+    a.name AS handler, r.overdue, r.submitted_at
+FROM reporting.fact f
+JOIN lifecycle.report r USING (number)
+JOIN lifecycle.report_text t USING (number)
+JOIN routing.agency_directory a ON a.id = r.handler_id
+WHERE {where} AND f.number < :before
+ORDER BY f.number DESC LIMIT :limit
+"""

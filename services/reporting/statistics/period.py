@@ -1,0 +1,124 @@
+"""For whom and when: an agency in reach, a span of days, and the rows of tallies that cover it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Final
+
+from fastapi import Depends, Query
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting.statistics.keeping import Span
+from shared.commanding.directory import Agency, agency
+from shared.http.problems import FieldError, not_found, validation
+from shared.http.tokens import Staff
+from shared.lifecycle.calendar import DAY, Zone
+
+BY_THE_DAY: Final = 62
+"""Days. The trend of a longer period is shown by the month."""
+LONGEST: Final = 3_700
+"""Days."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the first to the last day, both counting; days as in the handlers' time zones."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def by_the_day(self) -> bool:
+        return self.days <= BY_THE_DAY
+
+    def before(self) -> "Period":
+        """The one before: whole months before whole months, else as many days."""
+        end = self.first - DAY
+        if self.first.day == 1 and _next(self.last, "month") == self.last + DAY:
+            months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
+            return Period(_months_before(end.replace(day=1), months), end)
+        return Period(self.first - timedelta(days=self.days), end)
+
+    def cover(self, *, by_bucket: bool) -> Iterator[tuple[Span, date]]:
+        """The tallies that cover it, each day once: the longest spans that fit, but none longer
+        than a bucket where buckets are wanted."""
+        longest = ("day" if self.by_the_day else "month") if by_bucket else "year"
+        spans: tuple[Span, ...] = _SPANS[_SPANS.index(longest) :]
+        day = self.first
+        while day <= self.last:
+            for span in spans:
+                end = _next(day, span)
+                if _begins(day, span) and end - DAY <= self.last:
+                    yield span, day
+                    day = end
+                    break
+
+    def buckets(self) -> Iterator[str]:
+        """`2026-01-31` by the day, `2026-01` by the month."""
+        day = self.first
+        while day <= self.last:
+            yield self.bucket(day)
+            day = _next(day, "day" if self.by_the_day else "month")
+
+    def bucket(self, day: date) -> str:
+        return day.isoformat() if self.by_the_day else f"{day:%Y-%m}"
+
+
+def asked_period(
+    first: Annotated[
+        date | None,
+        Query(alias="from", description="First day; without it the year's of the last day"),
+    ] = None,
+    last: Annotated[
+        date | None, Query(alias="to", description="Last day; without it this year's")
+    ] = None,
+) -> Period:
+    """The period of a request. 422 where it ends before it begins or is longer than ten years."""
+    today = datetime.now(UTC).astimezone(Zone.WIB.offset).date()
+    last = last or today.replace(month=12, day=31)
+    first = first or last.replace(month=1, day=1)
+    if not (_EARLIEST <= first <= last <= _LATEST) or (last - first).days >= LONGEST:
+        raise validation(FieldError("to", "period_invalid"))
+    return Period(first, last)
+
+
+AskedPeriod = Annotated[Period, Depends(asked_period)]
+AskedAgency = Annotated[
+    int | None, Query(alias="agency", description="The own agency (the default) or one below")
+]
+
+
+async def agency_in_reach(session: AsyncSession, staff: Staff, agency_id: int | None) -> Agency:
+    """The agency asked for. 404 for one that is neither the own nor below it."""
+    found = await agency(session, staff.agency_id if agency_id is None else agency_id)
+    if found is None or not found.is_or_stands_below(staff.agency_id):
+        raise not_found("agency_not_found")
+    return found
+
+
+_SPANS: tuple[Span, ...] = ("year", "month", "day")
+
+
+def _begins(day: date, span: Span) -> bool:
+    return span == "day" or (day.day == 1 and (span == "month" or day.month == 1))
+
+
+def _next(day: date, span: Span) -> date:
+    """The first day after the span that the day lies in."""
+    if span == "day":
+        return day + DAY
+    if span == "year":
+        return date(day.year + 1, 1, 1)
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _months_before(first: date, months: int) -> date:
+    month = first.year * 12 + first.month - 1 - months
+    return date(month // 12, month % 12 + 1, 1)
+
+
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2199, 12, 31)

@@ -1,0 +1,143 @@
+"""The agencies directly below, side by side, and an agency's own people."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting.statistics.figures import Duration, Figure, Scope, duration, figure
+from services.reporting.statistics.marks import ANSWERED_BY, VERIFIED_BY
+from services.reporting.statistics.period import AskedAgency, AskedPeriod, agency_in_reach
+from services.reporting.statistics.tallies import Tally, read_tally, read_totals
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.problems import forbidden
+from shared.http.transaction import Transaction
+from shared.labels import label
+from shared.lifecycle.people import ADMINS, Role
+
+router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 404, 422, 503))
+
+
+class AgencyFigures(BaseModel):
+    """An agency below, with all below it."""
+
+    agency_id: int
+    name: str
+    received: Figure
+    closed: Figure
+    overdue: Figure
+    not_authority_asked: Figure
+    verification: Duration
+    follow_up: Duration
+    settlement: Duration
+
+
+class AgencyRanking(BaseModel):
+    """The agencies directly below that have reports, most first."""
+
+    scope: Scope
+    items: list[AgencyFigures]
+
+
+class StaffFigures(BaseModel):
+    """A person, acting for the agency. A report counts for who verified it first, and for who
+    followed it up first."""
+
+    staff_id: int
+    name: str
+    role_label: str
+    active: bool
+    verified: Figure
+    verification: Duration
+    followed_up: Figure
+    follow_up: Duration
+
+
+class StaffRanking(BaseModel):
+    """Who acted for the agency, most reports first."""
+
+    scope: Scope
+    items: list[StaffFigures]
+
+
+@router.get("/statistics/agencies")
+async def agencies(
+    staff: CurrentStaff, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
+) -> AgencyRanking:
+    """The agencies directly below. A figure's reports are those of `agency=<its id>`."""
+    found = await agency_in_reach(session, staff, agency)
+    rows = (await session.execute(_BELOW, {"agency": found.id})).all()
+    tallies = await read_totals(session, "management", [row.id for row in rows], period)
+    items = [_agency(row.id, row.name, tallies[row.id]) for row in rows]
+    return AgencyRanking(
+        scope=Scope.of(found, period),
+        items=sorted(
+            (one for one in items if one.received.count),
+            key=lambda one: (-one.received.count, one.name),
+        ),
+    )
+
+
+@router.get("/statistics/staff")
+async def people(
+    staff: CurrentStaff, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
+) -> StaffRanking:
+    """The agency's own people, for admins. A figure's reports bear the mark of the person too."""
+    found = await agency_in_reach(session, staff, agency)
+    if Role(staff.role) not in ADMINS:
+        raise forbidden("users_for_admins")
+    tally = await read_tally(session, "staff", found.id, period)
+    own = {int(mark.partition(":")[0]) for mark in tally.total}
+    items = await _people(session, sorted(own), found.id, tally)
+    return StaffRanking(scope=Scope.of(found, period), items=items)
+
+
+def _agency(agency_id: int, name: str, tally: Tally) -> AgencyFigures:
+    closed = Figure(
+        mark="tab:closed", label=label("tab", "closed"), count=tally.total["tab:closed"]
+    )
+    return AgencyFigures(
+        agency_id=agency_id,
+        name=name,
+        received=figure(tally, "received"),
+        closed=closed,
+        overdue=figure(tally, "overdue"),
+        not_authority_asked=figure(tally, "not_authority_asked"),
+        verification=duration(tally, "verification"),
+        follow_up=duration(tally, "follow_up"),
+        settlement=duration(tally, "settlement"),
+    )
+
+
+async def _people(
+    session: AsyncSession, ids: Sequence[int], agency_id: int, tally: Tally
+) -> list[StaffFigures]:
+    rows = (await session.execute(_STAFF, {"ids": list(ids)})).all()
+    items = []
+    for row in rows:
+        own = tally.of_person(row.id)
+        items.append(
+            StaffFigures(
+                staff_id=row.id,
+                name=row.name,
+                role_label=label("role", row.role),
+                active=row.active,
+                verified=_by(own, VERIFIED_BY, agency_id, row.id),
+                verification=duration(own, "verification"),
+                followed_up=_by(own, ANSWERED_BY, agency_id, row.id),
+                follow_up=duration(own, "follow_up"),
+            )
+        )
+    return sorted(items, key=lambda one: (-one.verified.count - one.followed_up.count, one.name))
+
+
+def _by(own: Tally, kind: str, agency_id: int, staff_id: int) -> Figure:
+    mark = f"{kind}:{agency_id}:{staff_id}"
+    return Figure(mark=mark, label=label("figure", kind), count=own.total[kind])
+
+
+_BELOW = text("SELECT id, name FROM routing.agency_directory WHERE parent_id = :agency")
+_STAFF = text("SELECT id, name, role, active FROM routing.published_staff WHERE id = ANY (:ids)")

@@ -1,0 +1,92 @@
+"""Reads tallies: how many reports of an agency and all below bear each mark, in a period."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting.statistics.keeping import Column
+from services.reporting.statistics.period import Period
+from shared.database.engine import raw
+
+
+@dataclass
+class Tally:
+    """Counts by mark: of the whole period, and of its days or months."""
+
+    total: Counter[str] = field(default_factory=Counter)
+    buckets: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def of_kind(self, kind: str) -> dict[str, int]:
+        """The values of a kind with their counts, none of them 0."""
+        begin = f"{kind}:"
+        return {
+            mark.removeprefix(begin): count
+            for mark, count in self.total.items()
+            if mark.startswith(begin) and count
+        }
+
+    def of_person(self, staff_id: int) -> "Tally":
+        """What a tally of column `staff` holds of one person, without buckets."""
+        begin = f"{staff_id}:"
+        own = {m.removeprefix(begin): n for m, n in self.total.items() if m.startswith(begin)}
+        return Tally(Counter(own))
+
+    def quantile(self, duration: str, share: float) -> float | None:
+        """The days, to a tenth, that at least this share of the measured reports did not exceed;
+        None where none was measured."""
+        tenths = sorted((int(value), n) for value, n in self.of_kind(duration).items())
+        needed, seen = share * sum(n for _, n in tenths), 0
+        for value, n in tenths:
+            seen += n
+            if seen >= needed:
+                return value / 10
+        return None
+
+
+async def read_tally(
+    session: AsyncSession, column: Column, agency_id: int, period: Period
+) -> Tally:
+    """The tally of one agency, with its buckets."""
+    tallies = await _read(session, column, [agency_id], period, by_bucket=True)
+    return tallies[agency_id]
+
+
+async def read_totals(
+    session: AsyncSession, column: Column, agency_ids: Sequence[int], period: Period
+) -> dict[int, Tally]:
+    """The tallies of many agencies, without buckets."""
+    return await _read(session, column, agency_ids, period, by_bucket=False)
+
+
+async def _read(
+    session: AsyncSession,
+    column: Column,
+    agency_ids: Sequence[int],
+    period: Period,
+    *,
+    by_bucket: bool,
+) -> dict[int, Tally]:
+    cover = list(period.cover(by_bucket=by_bucket))
+    spans, days = [span for span, _ in cover], [day for _, day in cover]
+    connection = await raw(session)
+    statement = _TALLIES.format(column=column).encode()
+    rows = await connection.execute(statement, (list(agency_ids), spans, days))
+    tallies = {agency_id: Tally() for agency_id in agency_ids}
+    async for agency_id, day, document in rows:
+        counts = orjson.loads(document)
+        tally = tallies[agency_id]
+        tally.total.update(counts)
+        if by_bucket:
+            tally.buckets.setdefault(period.bucket(day), Counter()).update(counts)
+    return tallies
+
+
+_TALLIES = """
+SELECT t.agency_id, t.day, t.{column}::text
+FROM unnest(%s::int[]) AS asked (agency_id)
+CROSS JOIN unnest(%s::text[], %s::date[]) AS cover (span, day)
+JOIN reporting.tally t USING (agency_id, span, day)
+"""

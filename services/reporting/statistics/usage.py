@@ -1,0 +1,172 @@
+"""*Pemanfaatan Data*: what the reports are about, where, how and when they came, what rises."""
+
+from collections.abc import Callable, Mapping
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting.statistics.figures import Figure, Scope
+from services.reporting.statistics.marks import NONE
+from services.reporting.statistics.period import AskedAgency, AskedPeriod, agency_in_reach
+from services.reporting.statistics.places import name_of
+from services.reporting.statistics.tallies import Tally, read_totals
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.transaction import Transaction
+from shared.labels import label
+
+RISES = 10
+"""How many of what rises are shown."""
+
+router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 404, 422, 503))
+
+Name = Callable[[str], str]
+
+
+class Group(Figure):
+    """A figure beside that of the period before."""
+
+    before: int = Field(description="In the period of the same length before")
+    parent: str | None = Field(
+        None, description="Of a category of the second level: the mark of the one above"
+    )
+
+
+class Usage(BaseModel):
+    """Groups of each kind, largest first; hours and weekdays (0 is Monday) in their order."""
+
+    scope: Scope
+    total: int
+    total_before: int
+    categories: list[Group]
+    tags: list[Group]
+    classifications: list[Group]
+    programmes: list[Group]
+    provinces: list[Group] = Field(description="Further down: `GET /statistics/places`")
+    channels: list[Group]
+    flags: list[Group]
+    hours: list[Group]
+    weekdays: list[Group]
+    rising: list[Group] = Field(
+        description="Categories, tags and places that grew most, beyond the growth of all"
+    )
+
+
+@router.get("/statistics/usage")
+async def usage(
+    staff: CurrentStaff, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
+) -> Usage:
+    """By category, tag, classification, programme, place, channel and time."""
+    found = await agency_in_reach(session, staff, agency)
+    now = (await read_totals(session, "usage", [found.id], period))[found.id]
+    before = (await read_totals(session, "usage", [found.id], period.before()))[found.id]
+    named = await _Named.read(session)
+
+    def groups(kind: str, name: Name) -> list[Group]:
+        return _groups(kind, name, now, before)
+
+    categories = groups("category", named.category)
+    for one in categories:
+        one.parent = named.parent(one.mark)
+    tags = groups("tag", named.tag)
+    provinces = [one for one in groups("place", name_of) if "." not in one.mark]
+    totals = _sum(now), _sum(before)
+    return Usage(
+        scope=Scope.of(found, period),
+        total=totals[0],
+        total_before=totals[1],
+        categories=categories,
+        tags=tags,
+        classifications=groups("classification", _labelled("classification")),
+        programmes=groups("programme", named.programme),
+        provinces=provinces,
+        channels=groups("channel", _labelled("channel")),
+        flags=groups("flag", _labelled("flag")),
+        hours=_in_order(groups("hour", _hour)),
+        weekdays=_in_order(groups("weekday", _labelled("weekday"))),
+        rising=_rising([*categories, *tags, *provinces], *totals),
+    )
+
+
+class _Named:
+    """Names by id of what admins manage."""
+
+    def __init__(self, names: Mapping[str, str], parents: Mapping[str, str]) -> None:
+        self._names, self._parents = names, parents
+
+    @classmethod
+    async def read(cls, session: AsyncSession) -> "_Named":
+        rows = (await session.execute(_NAMES)).all()
+        return cls(
+            {f"{row.kind}:{row.id}": row.name for row in rows},
+            {f"category:{row.id}": f"category:{row.parent_id}" for row in rows if row.parent_id},
+        )
+
+    def category(self, code: str) -> str:
+        return self._name("category", code)
+
+    def tag(self, code: str) -> str:
+        return self._name("tag", code)
+
+    def programme(self, code: str) -> str:
+        return self._name("programme", code)
+
+    def parent(self, mark: str) -> str | None:
+        return self._parents.get(mark)
+
+    def _name(self, kind: str, code: str) -> str:
+        return label("figure", NONE) if code == NONE else self._names.get(f"{kind}:{code}", code)
+
+
+def _groups(kind: str, name: Name, now: Tally, before: Tally) -> list[Group]:
+    counts, former = now.of_kind(kind), before.of_kind(kind)
+    groups = [
+        Group(
+            mark=f"{kind}:{code}",
+            label=name(code),
+            count=counts.get(code, 0),
+            before=former.get(code, 0),
+        )
+        for code in counts.keys() | former.keys()
+    ]
+    return sorted(groups, key=lambda one: (-one.count, one.label))
+
+
+def _sum(tally: Tally) -> int:
+    return sum(tally.of_kind("channel").values())
+
+
+def _rising(groups: list[Group], total: int, total_before: int) -> list[Group]:
+    """By how many reports more there are than if all had grown alike."""
+    growth = total / total_before if total_before else 0.0
+    excess = {one.mark: one.count - one.before * growth for one in groups}
+    found = [
+        one
+        for one in groups
+        if one.count > one.before and excess[one.mark] > 0 and not one.mark.endswith(f":{NONE}")
+    ]
+    return sorted(found, key=lambda one: (-excess[one.mark], one.mark))[:RISES]
+
+
+def _in_order(groups: list[Group]) -> list[Group]:
+    return sorted(groups, key=lambda one: int(one.mark.partition(":")[2]))
+
+
+def _labelled(kind: str) -> Name:
+    def name(code: str) -> str:
+        return label("figure", NONE) if code == NONE else label(kind, code)
+
+    return name
+
+
+def _hour(code: str) -> str:
+    return f"{int(code):02}.00"
+
+
+_NAMES = text("""
+SELECT 'category' AS kind, id, name, parent_id FROM routing.published_category
+UNION ALL SELECT 'tag', id, name, NULL FROM routing.published_tag
+UNION ALL SELECT 'programme', id, name, NULL FROM routing.published_programme
+""")

@@ -1,0 +1,94 @@
+"""A small country with a few hundred varied lives, for the statistics."""
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from deploy.local.credentials import Credentials
+from deploy.local.postgres import OWNER
+from shared.database.engine import Database
+from shared.settings import Settings
+from tests.conftest import UrlOf
+from tests.reporting.conftest import running
+from tests.reporting.factory import FIRST, found_country
+from tests.reporting.statistics.lives import Life, random_life, write
+
+LIVES = 300
+
+
+@pytest.fixture(scope="module")
+def country(module_database: UrlOf) -> str:
+    """The address of the country's database, for psycopg, as the owner."""
+    url = module_database(OWNER).replace("+psycopg", "")
+    found_country(url)
+    return url
+
+
+@pytest.fixture(scope="module")
+def lives(country: str) -> list[Life]:
+    """The same every time."""
+    chance = random.Random(5)
+    found = [random_life(FIRST + n, chance) for n in range(LIVES)]
+    with psycopg.connect(country) as connection:
+        for life in found:
+            write(connection, life)
+    return found
+
+
+@pytest.fixture
+def owner(country: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(country, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def settings(
+    module_database: UrlOf,
+    country: str,
+    nats_url: str,
+    temporal_address: str,
+    temporal_namespace: str,
+    credentials: Credentials,
+    tmp_path: Path,
+) -> Settings:
+    secrets = {k.removeprefix("LAPOR_").lower(): v for k, v in credentials.application.items()}
+    return Settings(
+        data_dir=tmp_path,
+        database_url=module_database("lapor_reporting"),
+        nats_url=nats_url,
+        temporal_address=temporal_address,
+        temporal_namespace=temporal_namespace,
+        **secrets,
+    )
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings.database_url, pool_size=3)
+    yield database
+    await database.dispose()
+
+
+@pytest.fixture
+async def reporting(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    async with running(settings) as client:
+        yield client
+
+
+def kept(owner: psycopg.Connection[Any]) -> tuple[list[Any], list[Any]]:
+    """All that the statistics hold, to compare."""
+    facts = owner.execute(_FACTS).fetchall()
+    tallies = owner.execute("SELECT * FROM reporting.tally ORDER BY 1, 2, 3").fetchall()
+    return facts, tallies
+
+
+def nothing(_done: int, _total: int) -> None:
+    """Whom progress does not interest."""
+
+
+_FACTS = "SELECT number, handler_id, path, day, region_code, marks FROM reporting.fact ORDER BY 1"

@@ -1,0 +1,270 @@
+"""Every figure is what the histories say, and opens the list of just these reports."""
+
+import math
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+
+from services.reporting.statistics.rebuilding import rebuild
+from shared.database.engine import Database
+from tests.reporting.conftest import Bearer
+from tests.reporting.factory import (
+    CITY,
+    CITY_ADMIN,
+    PAPUA,
+    PUSAT_ADMIN,
+    ROADS,
+    ROADS_OFFICER,
+    ROOT,
+)
+from tests.reporting.statistics.conftest import LIVES, nothing
+from tests.reporting.statistics.lives import TABS, Life, Recount, done
+
+PERIODS = [
+    (date(2026, 1, 1), date(2026, 12, 31)),
+    (date(2026, 2, 10), date(2026, 7, 4)),
+    (date(2026, 3, 3), date(2026, 3, 29)),
+]
+AGENCIES = [ROOT, CITY, ROADS, PAPUA]
+SCOPES = [(agency, *period) for agency in AGENCIES for period in PERIODS]
+
+
+@pytest.fixture
+async def counted(lives: list[Life], database: Database) -> Recount:
+    assert await rebuild(database, nothing) == LIVES
+    return Recount(lives)
+
+
+class Asking:
+    """Pusat reads the statistics of an agency and a period."""
+
+    def __init__(self, reporting: httpx.AsyncClient, bearer: Bearer, scope: Any) -> None:
+        agency, first, last = scope
+        self._reporting, self._headers = reporting, bearer(PUSAT_ADMIN)
+        self._scope = {"agency": agency, "from": first.isoformat(), "to": last.isoformat()}
+
+    async def get(self, page: str, **more: Any) -> Any:
+        answer = await self._reporting.get(
+            f"/statistics/{page}", params=self._scope | more, headers=self._headers
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def listed(self, *marks: str, **more: Any) -> list[int]:
+        """The numbers of all pages of a figure's list."""
+        numbers: list[int] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = await self.get("reports", mark=list(marks), limit=40, **cursor, **more)
+            numbers += [item["number"] for item in page["items"]]
+            if page["next"] is None:
+                return numbers
+            cursor = {"cursor": page["next"]}
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=str)
+async def test_management_is_what_the_histories_say(
+    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer, scope: Any
+) -> None:
+    told = await Asking(reporting, bearer, scope).get("management")
+
+    assert told["received"]["count"] == counted.of(*scope)
+    for one in told["statuses"]:
+        status = one["mark"].removeprefix("status:")
+        assert one["count"] == counted.of(*scope, lambda x, s=status: x.status == s), status
+    for one in told["tabs"]:
+        tab = one["mark"].removeprefix("tab:")
+        assert one["count"] == counted.of(*scope, lambda x, t=tab: TABS[x.status] == t), tab
+    assert told["overdue"]["count"] == counted.of(*scope, lambda x: x.overdue)
+    events = {one["mark"]: one["count"] for one in told["events"]}
+    assert events["not_authority_asked"] == counted.of(*scope, done("request_not_authority"))
+    assert events["not_authority_accepted"] == counted.of(*scope, done("end_request"))
+    assert events["not_authority_rejected"] == counted.of(*scope, done("reject_request"))
+    assert events["held"] == counted.of(*scope, done("accept_request")), "no refused signals"
+    ratings = [life.rating for life in counted.within(*scope) if life.rating]
+    assert told["satisfaction"]["rated"]["count"] == len(ratings)
+    assert [one["count"] for one in told["satisfaction"]["ratings"]] == [
+        ratings.count(value) for value in range(1, 6)
+    ]
+    if ratings:
+        assert told["satisfaction"]["average"] == pytest.approx(
+            sum(ratings) / len(ratings), abs=0.01
+        )
+    assert sum(point["received"] for point in told["trend"]) == told["received"]["count"]
+    assert sum(point["overdue"] for point in told["trend"]) == told["overdue"]["count"]
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=str)
+@pytest.mark.parametrize(
+    ("name", "since", "until"),
+    [("verification", "submit", "verify"), ("follow_up", "verify", "follow_up")],
+)
+async def test_times_are_what_the_histories_say(
+    counted: Recount,
+    reporting: httpx.AsyncClient,
+    bearer: Bearer,
+    scope: Any,
+    name: str,
+    since: str,
+    until: str,
+) -> None:
+    told = (await Asking(reporting, bearer, scope).get("management"))["durations"][name]
+    measured = [(x, counted.took(x, since, until)) for x in counted.within(*scope)]
+    took = sorted(math.ceil(days * 10) / 10 for _, days in measured if days is not None)
+
+    assert told["measured"]["count"] == len(took)
+    within = [x for x, days in measured if days is not None and not counted.ran_out(x, name)]
+    assert told["within"]["count"] == len(within)
+    if took:
+        assert told["median_days"] == took[math.ceil(0.5 * len(took)) - 1]
+        assert told["p90_days"] == took[math.ceil(0.9 * len(took)) - 1]
+    else:
+        assert told["median_days"] is None
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=str)
+async def test_usage_is_what_the_reports_say(
+    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer, scope: Any
+) -> None:
+    asking = Asking(reporting, bearer, scope)
+    told = await asking.get("usage")
+
+    assert told["total"] == counted.of(*scope)
+    for page, kind, column in (
+        ("channels", "channel", "channel"),
+        ("classifications", "classification", "classification"),
+        ("categories", "category", "category"),
+        ("programmes", "programme", "programme"),
+    ):
+        groups = {one["mark"]: one["count"] for one in told[page] if one["count"]}
+        groups.pop(f"{kind}:none", None)
+        wanted = counted.column(*scope, column)
+        assert groups == {f"{kind}:{code}": count for code, count in wanted.items()}
+    assert sum(one["count"] for one in told["hours"]) == told["total"]
+    assert sum(one["count"] for one in told["weekdays"]) == told["total"]
+    for flag in told["flags"]:
+        name = flag["mark"].removeprefix("flag:")
+        assert flag["count"] == counted.of(*scope, lambda x, n=name: x.row[n])
+    for within, length in ((None, 2), ("32", 5), ("32.73", 8), ("32.73.02", 13)):
+        places = await asking.get("places", **({"within": within} if within else {}))
+        regions = [x.row["region"] for x in counted.within(*scope)]
+        begin = f"{within}." if within else ""
+        wanted_places = {
+            code[:length]
+            for code in regions
+            if code and code.startswith(begin) and len(code) >= length
+        }
+        known = [one for one in places["items"] if one["mark"] != "place:none"]
+        assert {one["mark"] for one in known} == {f"place:{code}" for code in wanted_places}
+        for one in known:
+            code = one["mark"].removeprefix("place:")
+            assert one["count"] == sum(
+                region is not None and (region == code or region.startswith(f"{code}."))
+                for region in regions
+            )
+
+
+def figures_in(told: Any) -> Iterator[dict[str, Any]]:
+    """Every figure in an answer, however deep."""
+    if isinstance(told, dict):
+        if "mark" in told:
+            yield told
+        for value in told.values():
+            yield from figures_in(value)
+    elif isinstance(told, list):
+        for value in told:
+            yield from figures_in(value)
+
+
+@pytest.mark.parametrize("scope", [SCOPES[0], SCOPES[4], SCOPES[8]], ids=str)
+@pytest.mark.parametrize("page", ["management", "usage", "places", "staff"])
+async def test_every_figure_opens_the_list_of_its_reports(
+    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer, scope: Any, page: str
+) -> None:
+    asking = Asking(reporting, bearer, scope)
+    told = await asking.get(page)
+    if page == "staff":
+        told = [[row["verified"], row["followed_up"]] for row in told["items"]]
+    for one in figures_in(told):
+        numbers = await asking.listed(one["mark"])
+        assert len(numbers) == one["count"], one
+        assert numbers == sorted(set(numbers), reverse=True)
+
+
+async def test_agencies_below_are_ranked(
+    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    scope = (ROOT, *PERIODS[0])
+    asking = Asking(reporting, bearer, scope)
+    told = await asking.get("agencies")
+
+    found = [(row["agency_id"], row["received"]["count"]) for row in told["items"]]
+    wanted = [(agency, counted.of(agency, *PERIODS[0])) for agency in (CITY, PAPUA)]
+    assert found == sorted(wanted, key=lambda one: -one[1])
+    for row in told["items"]:
+        numbers = await asking.listed("received", agency=row["agency_id"])
+        assert len(numbers) == row["received"]["count"]
+
+
+async def test_a_person_s_figures_are_of_what_they_did_for_the_agency(
+    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    period = PERIODS[0]
+    asking = Asking(reporting, bearer, (ROADS, *period))
+    [officer] = (await asking.get("staff"))["items"]
+
+    answered = [x for x in counted.within(ROADS, *period) if done("follow_up")(x)]
+    assert officer["staff_id"] == ROADS_OFFICER
+    assert officer["followed_up"]["count"] == len(answered) > 0
+    assert officer["follow_up"]["within"]["count"] == sum(
+        not counted.ran_out(x, "follow_up") for x in answered
+    )
+    marks = officer["followed_up"]["mark"], "follow_up_within"
+    assert len(await asking.listed(*marks)) == officer["follow_up"]["within"]["count"]
+
+
+async def test_what_rises_is_told_by_the_period_before(
+    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    asking = Asking(reporting, bearer, (ROOT, date(2026, 4, 1), date(2026, 6, 30)))
+    told = await asking.get("usage")
+    before = (date(2026, 1, 1), date(2026, 3, 31))
+
+    assert told["total_before"] == counted.of(ROOT, *before)
+    for one in told["categories"]:
+        code = one["mark"].removeprefix("category:")
+        if code != "none":
+            assert one["before"] == counted.column(ROOT, *before, "category")[code]
+    growth = told["total"] / told["total_before"]
+    assert told["rising"]
+    assert all(one["count"] > one["before"] * growth for one in told["rising"])
+
+
+async def test_nobody_reads_of_agencies_beside_or_above(
+    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    for page in ("management", "usage", "places", "agencies", "staff", "reports"):
+        for who, agency, wanted in (
+            (CITY_ADMIN, PAPUA, 404),
+            (CITY_ADMIN, ROOT, 404),
+            (ROADS_OFFICER, CITY, 404),
+            (CITY_ADMIN, ROADS, 200),
+        ):
+            answer = await reporting.get(
+                f"/statistics/{page}", params={"agency": agency}, headers=bearer(who)
+            )
+            assert answer.status_code == wanted, (page, who, agency)
+
+
+async def test_a_period_that_makes_no_sense_is_refused(
+    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    for first, last in (("2026-02-02", "2026-02-01"), ("2001-01-01", "2026-01-01")):
+        answer = await reporting.get(
+            "/statistics/usage", params={"from": first, "to": last}, headers=bearer(CITY_ADMIN)
+        )
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["code"] == "period_invalid"
