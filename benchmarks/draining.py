@@ -16,13 +16,14 @@ from benchmarks.reports import report_form
 from benchmarks.stack import Stack
 from shared.bus.cloudevents import encode, event
 from shared.bus.connection import Bus, connect
-from shared.bus.streams import INTAKE
+from shared.bus.pull import Pull
+from shared.bus.streams import INTAKE, Durable
 
 AIM = 0.3
 BATCH, LANES = 100, 2
 """As intake reads."""
 SYSTEM = "bench"
-BARE = "BENCH"
+BARE, BARE_SUBJECT = "BENCH", "bench"
 
 
 async def draining(stack: Stack, rounds: int, messages: int) -> list[Figure]:
@@ -85,7 +86,7 @@ async def _drain(bus: Bus, messages: int) -> Run:
 
 
 async def _read_and_ack(bus: Bus, messages: int) -> Run:
-    await _publish(bus, "bench", messages)
+    await _publish(bus, BARE_SUBJECT, messages)
     begun = time.perf_counter()
     await asyncio.gather(*(_acknowledging(bus) for _ in range(LANES)))
     while await _left(bus, BARE):
@@ -94,11 +95,11 @@ async def _read_and_ack(bus: Bus, messages: int) -> Run:
 
 
 async def _acknowledging(bus: Bus) -> None:
-    reading = await bus.js.pull_subscribe_bind(BARE, BARE)
-    while (await bus.js.consumer_info(BARE, BARE)).num_pending:
-        for message in await reading.fetch(BATCH):
+    pull = await Pull.open(bus, Durable(BARE, BARE, (BARE_SUBJECT,), max_deliver=-1))
+    while messages := await pull.messages(BATCH, 0.1):
+        for message in messages:
             await message.ack()
-    await reading.unsubscribe()
+    await pull.close()
 
 
 async def _left(bus: Bus, stream: str) -> int:
@@ -108,7 +109,9 @@ async def _left(bus: Bus, stream: str) -> int:
 async def _declare_bare(bus: Bus) -> None:
     """A stream and consumer like those of partners' reports, which nobody else reads."""
     await bus.js.add_stream(
-        api.StreamConfig(name=BARE, subjects=["bench"], retention=api.RetentionPolicy.WORK_QUEUE)
+        api.StreamConfig(
+            name=BARE, subjects=[BARE_SUBJECT], retention=api.RetentionPolicy.WORK_QUEUE
+        )
     )
     await bus.js.add_consumer(
         BARE, api.ConsumerConfig(durable_name=BARE, ack_policy=api.AckPolicy.EXPLICIT)

@@ -75,7 +75,8 @@ async def test_both_outcomes_are_stated_and_a_repeat_asks_with_the_same_id(
         running(settings.model_copy(update={"routing_url": url})) as intake,
     ):
         wish = manual(disposition={"agency_id": UNIT, "classification": "aspiration"})
-        headers = {**bearer(ADMIN), "Idempotency-Key": "7b0a7d58-2f0c-4b7e-9d51-cb7d5f3a0001"}
+        admin = bearer(ADMIN)
+        headers = {**admin, "Idempotency-Key": "7b0a7d58-2f0c-4b7e-9d51-cb7d5f3a0001"}
         answers = [
             await intake.post("/reports/manual", json=wish, headers=headers) for _ in range(2)
         ]
@@ -85,7 +86,7 @@ async def test_both_outcomes_are_stated_and_a_repeat_asks_with_the_same_id(
     told = answers[0].json()
     assert told["disposition"]["state"] == "done"
     assert told["disposition"]["answer"]["number"] == told["number"]
-    assert asked[0].headers["authorization"] == bearer(ADMIN)["Authorization"]
+    assert asked[0].headers["authorization"] == admin["Authorization"]
     assert asked[0].headers["idempotency-key"] == asked[1].headers["idempotency-key"]
     assert refused.status_code == 201
     assert refused.json()["disposition"]["state"] == "refused"
