@@ -138,9 +138,4 @@ INSERT INTO lifecycle.report_text (number, original_title, original_body)
 SELECT number, 'Lampu jalan padam nomor ' || number, 'Lampu jalan padam sejak dua minggu.'
 FROM lifecycle.report
 """
-_ENDED = """
-INSERT INTO lifecycle.ended_count (handler_id, tab, shard, reports)
-SELECT handler_id, tab, number %% 16, count(*) FROM lifecycle.report
-WHERE tab IN ('closed', 'archived') GROUP BY 1, 2, 3
-"""
-_FILL = (_INDEXES, _DROP, _REPORTS, _TEXTS, _ENDED, "SET maintenance_work_mem = '256MB'", _RESTORE)
+_FILL = (_INDEXES, _DROP, _REPORTS, _TEXTS, "SET maintenance_work_mem = '256MB'", _RESTORE)

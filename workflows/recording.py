@@ -23,7 +23,6 @@ from workflows.telling import outbox_statements
 from workflows.writing import (
     Statement,
     copy_statements,
-    count_statements,
     escalation_statement,
     history_statements,
     outcome_statement,
@@ -89,7 +88,6 @@ class Recorder:
             yield outcome_statement(outcome)
         yield from request_statements(before, after, decision, command)
         yield from copy_statements(before, after)
-        yield from count_statements(before, after)
         if escalated_to is not None and step.clock is not None:
             yield escalation_statement(after, step.clock.kind, escalated_to)
         yield from outbox_statements(

@@ -12,6 +12,7 @@ from shared.temporal import names
 from shared.temporal.client import connect_patiently
 from shared.temporal.door import Door
 from workflows.connecting import Connecting
+from workflows.counting import Counting
 from workflows.handing_over import HandingOver
 from workflows.recording import Recorder
 from workflows.redating import Redating
@@ -38,6 +39,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
             resending, connecting_agencies = Resending(database, door), Connecting(database, door)
             redating, handing_over = Redating(database, door), HandingOver(database, door)
             chores.create_task(repeat("resending", 2, resending.once, stopping))
+            chores.create_task(repeat("counting", 2, Counting(database).once, stopping))
             chores.create_task(repeat("connecting", 10, connecting_agencies.once, stopping))
             chores.create_task(repeat("redating", 10, redating.once, stopping))
             chores.create_task(repeat("handing over", 2, handing_over.once, stopping))

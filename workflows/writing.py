@@ -1,4 +1,4 @@
-"""The rows a step writes: report, words, history, command, requests, copies, counts."""
+"""The rows a step writes: report, words, history, command, requests, copies."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,9 +13,6 @@ from shared.lifecycle.state import PendingRequest, ReportState
 from shared.lifecycle.statuses import TAB_OF, Tab
 
 Statement = tuple[str, tuple[Any, ...]]
-
-SHARDS = 16
-"""Rows over which one count is spread."""
 
 
 def report_statements(
@@ -137,24 +134,9 @@ def copy_statements(before: ReportState, after: ReportState) -> Iterator[Stateme
         yield _DELETE_COPY, (after.number, agency_id)
 
 
-def count_statements(before: ReportState, after: ReportState) -> Iterator[Statement]:
-    """The counts of the large tabs, in one order for all steps, so that none waits in a ring."""
-    left, entered = _counted(before), _counted(after)
-    if left == entered:
-        return
-    changes = [(place, -1) for place in left] + [(place, 1) for place in entered]
-    for (handler_id, tab), change in sorted(changes):
-        yield _COUNT, (handler_id, tab, after.number % SHARDS, change)
-
-
 def escalation_statement(after: ReportState, clock: str, agency_id: int) -> Statement:
     """A clock that ran out, put before the agency above."""
     return _ESCALATE, (after.number, after.version, agency_id, clock, after.last_step_at)
-
-
-def _counted(state: ReportState) -> list[tuple[int, str]]:
-    tab = TAB_OF[state.status]
-    return [(state.handler_id, tab.value)] if tab in (Tab.CLOSED, Tab.ARCHIVED) else []
 
 
 def _how_it_ended(
@@ -221,10 +203,6 @@ _INSERT_COPY = """
 INSERT INTO lifecycle.copy (number, agency_id) VALUES (%s, %s) ON CONFLICT DO NOTHING
 """
 _DELETE_COPY = "DELETE FROM lifecycle.copy WHERE number = %s AND agency_id = %s"
-_COUNT = """
-INSERT INTO lifecycle.ended_count AS c (handler_id, tab, shard, reports) VALUES (%s, %s, %s, %s)
-ON CONFLICT (handler_id, tab, shard) DO UPDATE SET reports = c.reports + excluded.reports
-"""
 _ESCALATE = """
 INSERT INTO lifecycle.escalation (number, version, agency_id, clock, at)
 VALUES (%s, %s, %s, %s, %s)

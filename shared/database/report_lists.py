@@ -68,8 +68,8 @@ class Escalation(SQLModel, table=True):
 
 
 class EndedCount(SQLModel, table=True):
-    """How many reports stand in the large tabs (closed, archived) of a handler, in shards so
-    that steps of different reports do not wait for one row."""
+    """Written by workers of before `TabCount` only, read by nobody: to be dropped once no such
+    worker can be running any more."""
 
     __tablename__ = "ended_count"
     __table_args__ = ({"schema": SCHEMA},)
@@ -77,6 +77,32 @@ class EndedCount(SQLModel, table=True):
     handler_id: int = Field(primary_key=True)
     tab: str = Field(primary_key=True)
     shard: int = Field(primary_key=True)
+    reports: int = Field(sa_type=Int64)
+
+
+class TabCount(SQLModel, table=True):
+    """How many reports stand in a tab: those the agency handles, or (`given`) has handed down.
+    The sum of `tab_reports` is the count: this, and the changes not added to it yet."""
+
+    __tablename__ = "tab_count"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    agency_id: int = Field(primary_key=True)
+    given: bool = Field(primary_key=True)
+    tab: str = Field(primary_key=True)
+    reports: int = Field(sa_type=Int64)
+
+
+class TabChange(SQLModel, table=True):
+    """Reports that entered a tab (or left: negative), appended by triggers on the report's row."""
+
+    __tablename__ = "tab_change"
+    __table_args__ = (Index("tab_change_of_agency", "agency_id"), {"schema": SCHEMA})
+
+    id: int = Field(sa_type=Int64, primary_key=True)
+    agency_id: int
+    given: bool
+    tab: str
     reports: int = Field(sa_type=Int64)
 
 

@@ -61,7 +61,9 @@ async def test_a_report_goes_from_acceptance_to_closing(
     assert [line.entry for line in lines] == list(range(1, len(lines) + 1))
     assert await _events(client, state.number) - begun <= 5 * 12
     await record_history(client, state.number)
-    counted = await reports.value("SELECT sum(reports) FROM lifecycle.ended_count")
+    counted = await reports.value(
+        "SELECT sum(reports) FROM lifecycle.tab_reports WHERE tab = 'closed' AND NOT given"
+    )
     assert counted == 1
 
 

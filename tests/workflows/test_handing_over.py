@@ -82,7 +82,8 @@ async def test_a_successor_takes_over_open_and_closed_reports_copies_and_places_
         "agency_id": DINAS, "successor_id": NEW, "from_handler": DINAS, "to_handler": NEW,
     }  # fmt: skip
     counted = await reports.rows(
-        "SELECT handler_id, sum(reports) AS n FROM lifecycle.ended_count GROUP BY 1"
+        "SELECT agency_id, sum(reports) AS n FROM lifecycle.tab_reports"
+        " WHERE tab = 'closed' AND NOT given GROUP BY 1"
     )
     assert dict(counted) == {DINAS: 0, NEW: 1}
     progress = (await reports.rows("SELECT * FROM lifecycle.handover_progress"))[0]

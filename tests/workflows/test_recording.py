@@ -99,23 +99,6 @@ async def test_requests_and_what_became_of_them(
     assert [tuple(row) for row in rows] == [("close", "accepted", 2), ("hold", "accepted", 2)]
     assert await reports.value("SELECT agency_id FROM lifecycle.copy") == BIDANG
     assert await reports.value("SELECT tab FROM lifecycle.report") == "closed"
-    counts = await reports.rows("SELECT handler_id, tab, reports FROM lifecycle.ended_count")
-    assert [tuple(row) for row in counts] == [(100, "closed", 1)]
-
-
-async def test_reopening_takes_a_report_out_of_the_count(
-    reports: Reports, worker_database: Database
-) -> None:
-    recorder = Recorder(worker_database, "http://x")
-    state = await reports.accept()
-    for action, actor, details in (
-        (Action.VERIFY, PROVINCE_ADMIN, {}),
-        (Action.FOLLOW_UP, DINAS_OFFICER, FOLLOW_UP),
-        (Action.CLOSE, PROVINCE_ADMIN, {}),
-        (Action.REOPEN, PROVINCE_ADMIN, {}),
-    ):
-        state = (await _done(recorder, reports, state, action, actor, **details)).state
-    assert await reports.value("SELECT sum(reports) FROM lifecycle.ended_count") == 0
 
 
 async def _done(

@@ -1,6 +1,4 @@
-"""How many reports stand in each tab: open ones counted in the index, ended ones kept."""
-
-from collections.abc import Sequence
+"""How many reports stand in each tab: kept as reports move, so that nothing is scanned."""
 
 from pydantic import BaseModel, Field
 from sqlalchemy import text
@@ -9,101 +7,67 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.naming import ShownColour, tab_colour
 from services.routing.queue.filters import DISPOSED, THROWN, QueueTab
 from services.routing.queue.handlers import DECIDING, handlers_of, subtree
-from services.routing.queue.pages import HANDED_DOWN
 from shared.labels import label
 from shared.lifecycle.statuses import Tab
 
-MOST = 1000
-"""What was handed down is counted up to here."""
-
 
 class TabCount(BaseModel):
-    """`more`: there are at least `count`."""
-
     tab: QueueTab
     sub: Tab | None = Field(description="Of `disposed`")
     label: str
     colour: ShownColour
     count: int
-    more: bool
 
 
 async def tab_counts(session: AsyncSession, agency_id: int, below: bool) -> list[TabCount]:
-    """The counts of every tab of an agency's queue, with all below it if `below`."""
-    all_below = await subtree(session, agency_id)
-    deciding = all_below if below else await handlers_of(session, agency_id, DECIDING)
-    acting = all_below if below else await handlers_of(session, agency_id, DISPOSED)
-    counted = await _handled(session, deciding, (Tab.UNVERIFIED, Tab.DEFERRED), Tab.ARCHIVED)
-    counted |= await _handled(session, acting, (Tab.AWAITING_FOLLOW_UP, Tab.IN_PROCESS), Tab.CLOSED)
-    shown = [_shown(QueueTab(tab), counted[tab]) for tab in _ORDER]
-    requests = await session.scalar(_REQUESTS, {"agencies": deciding})
-    copies = await session.scalar(_COPIES, {"agencies": all_below if below else [agency_id]})
-    given = [handler for handler in all_below if handler != agency_id]
+    """The counts of every tab of an agency's queue, with all below it if `below`. What an agency
+    handed down is its own, whichever way it is looked at."""
+    if below:
+        reading = deciding = acting = await subtree(session, agency_id)
+    else:
+        reading = [agency_id]
+        deciding = await handlers_of(session, agency_id, DECIDING)
+        acting = await handlers_of(session, agency_id, DISPOSED)
+    parameters = {
+        "agency": agency_id,
+        "reading": reading,
+        "deciding": deciding,
+        "owed_by_admins": [tab.value for tab in DECIDING],
+        "acting": acting,
+        "owed_by_officers": [tab.value for tab in DISPOSED],
+    }
+    found = {(kind, tab): int(n) for kind, tab, n in await session.execute(_COUNTS, parameters)}
+    thrown = sum(found.get(("given", tab), 0) for tab in THROWN)
     return [
-        *shown,
-        _shown(QueueTab.REQUESTS, requests or 0),
-        _shown(QueueTab.THROWN, await _handed_down(session, agency_id, given, THROWN)),
-        *[
-            _shown(QueueTab.DISPOSED, await _handed_down(session, agency_id, given, (sub,)), sub)
-            for sub in DISPOSED
-        ],
-        _shown(QueueTab.COPIES, copies or 0),
+        *[_shown(QueueTab(tab), found.get(("handled", tab), 0)) for tab in _ORDER],
+        _shown(QueueTab.REQUESTS, found["requests", ""]),
+        _shown(QueueTab.THROWN, thrown),
+        *[_shown(QueueTab.DISPOSED, found.get(("given", sub), 0), sub) for sub in DISPOSED],
+        _shown(QueueTab.COPIES, found["copies", ""]),
     ]
 
 
 _ORDER = (*THROWN, *DISPOSED, Tab.ARCHIVED)
 
 
-async def _handled(
-    session: AsyncSession, handlers: Sequence[int], open_tabs: Sequence[Tab], ended: Tab
-) -> dict[Tab, int]:
-    parameters = {"agencies": handlers, "tabs": [tab.value for tab in open_tabs]}
-    rows = (await session.execute(_OPEN, parameters)).all()
-    found = dict.fromkeys(open_tabs, 0) | {Tab(tab): count for tab, count in rows}
-    kept = await session.scalar(_ENDED, {"agencies": handlers, "tab": ended.value})
-    return {**found, ended: int(kept or 0)}
-
-
-async def _handed_down(
-    session: AsyncSession, agency_id: int, below: Sequence[int], tabs: Sequence[Tab]
-) -> int:
-    parameters = {
-        "agencies": below,
-        "tabs": [tab.value for tab in tabs],
-        "giver": [agency_id],
-        "limit": MOST,
-    }
-    return int(await session.scalar(_GIVEN, parameters) or 0)
-
-
 def _shown(tab: QueueTab, count: int, sub: Tab | None = None) -> TabCount:
     return TabCount(
-        tab=tab,
-        sub=sub,
-        label=label("tab", sub or tab),
-        colour=tab_colour(sub or tab),
-        count=count,
-        more=tab in {QueueTab.THROWN, QueueTab.DISPOSED} and count == MOST,
+        tab=tab, sub=sub, label=label("tab", sub or tab), colour=tab_colour(sub or tab), count=count
     )
 
 
-_OPEN = text(
-    "SELECT tab, count(*) FROM lifecycle.report"
-    " WHERE handler_id = ANY (:agencies) AND tab = ANY (:tabs) GROUP BY tab"
-)
-_ENDED = text(
-    "SELECT sum(reports) FROM lifecycle.ended_count"
-    " WHERE handler_id = ANY (:agencies) AND tab = :tab"
-)
-_REQUESTS = text(
-    "SELECT count(DISTINCT number) FROM lifecycle.request"
-    " WHERE decision IS NULL AND decider_id = ANY (:agencies)"
-)
-_COPIES = text(
-    "SELECT count(DISTINCT number) FROM lifecycle.copy WHERE agency_id = ANY (:agencies)"
-)
-_GIVEN = text(
-    "SELECT count(*) FROM (SELECT FROM lifecycle.report r"  # noqa: S608
-    f" WHERE {HANDED_DOWN} AND r.handler_id = ANY (:agencies) AND r.tab = ANY (:tabs)"
-    " LIMIT :limit) given"
-)
+_COUNTS = text("""
+SELECT 'handled', tab, sum(reports) FROM lifecycle.tab_reports
+WHERE NOT given AND (
+    agency_id = ANY (:deciding) AND tab = ANY (:owed_by_admins)
+    OR agency_id = ANY (:acting) AND tab = ANY (:owed_by_officers))
+GROUP BY tab
+UNION ALL
+SELECT 'given', tab, sum(reports) FROM lifecycle.tab_reports
+WHERE given AND agency_id = :agency GROUP BY tab
+UNION ALL
+SELECT 'requests', '', count(DISTINCT number) FROM lifecycle.request
+WHERE decision IS NULL AND decider_id = ANY (:deciding)
+UNION ALL
+SELECT 'copies', '', count(DISTINCT number) FROM lifecycle.copy WHERE agency_id = ANY (:reading)
+""")

@@ -1,0 +1,14 @@
+"""Counts of every tab, kept as reports move."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+_SQL = Path(__file__).parent.parent / "sql" / "tab_counts.sql"
+
+
+def upgrade() -> None:
+    op.execute(_SQL.read_text())
