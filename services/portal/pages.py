@@ -60,6 +60,23 @@ def size(value: int) -> str:
     return f"{value / 1024 / 1024:.1f} MB".replace(".", ",")
 
 
+def thousands(value: int) -> str:
+    """`12.345`."""
+    return f"{value:,}".replace(",", ".")
+
+
+def decimal(value: float) -> str:
+    """`2,5`; whole numbers without a fraction."""
+    return f"{round(value, 2):g}".replace(".", ",")
+
+
+def bucket(value: str) -> str:
+    """`31 Jan 2026` for a day, `Jan 2026` for a month (`2026-01`)."""
+    if len(value) == len("2026-01"):
+        return f"{_MONTHS[int(value[5:]) - 1][:3]} {value[:4]}"
+    return _day(date.fromisoformat(value))
+
+
 def _parsed(value: object) -> datetime | date | None:
     if isinstance(value, datetime | date):
         return value
@@ -108,6 +125,9 @@ _environment.filters |= {
     "day": day,
     "age": age,
     "size": size,
+    "thousands": thousands,
+    "decimal": decimal,
+    "bucket": bucket,
     "paragraphs": _paragraphs,
     "lines": _lines,
 }

@@ -9,6 +9,7 @@ from services.portal.panel.queue import router as queue
 from services.portal.panel.report import router as report
 from services.portal.panel.requests import router as requests
 from services.portal.panel.sign_in import router as sign_in
+from services.portal.panel.statistics import router as statistics
 from services.portal.panel.x_post import router as x_post
 
 # `acting` takes any name for an action, so it is asked last.
@@ -20,6 +21,7 @@ routers = [
     x_post,
     management_people,
     management_agencies,
+    statistics,
     report,
     requests,
     acting,

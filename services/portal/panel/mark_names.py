@@ -1,0 +1,55 @@
+"""What the marks of the statistics are called, for the heading of a list of reports."""
+
+from services.portal.pages import label
+from services.portal.visit import Visit
+from shared.http.problems import Problem
+
+_LABELLED = {
+    "status": "status",
+    "tab": "tab",
+    "channel": "channel",
+    "classification": "classification",
+    "flag": "flag",
+    "rating": "rating",
+    "weekday": "weekday",
+}
+_KINDS = {
+    "category": "Kategori",
+    "tag": "Tag",
+    "programme": "Program prioritas",
+    "place": "Wilayah",
+    "hour": "Jam masuk",
+    "verified_by": "Diverifikasi oleh satu orang",
+    "answered_by": "Ditindaklanjuti oleh satu orang",
+}
+
+
+async def name_of_mark(visit: Visit, mark: str) -> str:
+    """Indonesian; the code itself where nobody knows a name."""
+    kind, _, value = mark.partition(":")
+    if not value:
+        return label("figure", kind)
+    if value == "none":
+        return f"{_KINDS.get(kind, kind)}: {label('figure', 'none')}"
+    if kind in _LABELLED:
+        return label(_LABELLED[kind], value)
+    if kind in ("verified_by", "answered_by"):
+        return _KINDS[kind]
+    return f"{_KINDS.get(kind, kind)}: {await _name(visit, kind, value)}"
+
+
+async def _name(visit: Visit, kind: str, value: str) -> str:
+    if kind == "hour":
+        return f"{value}.00"
+    if kind == "place":
+        try:
+            return str((await visit.read("intake", f"/regions/{value}"))["name"])
+        except Problem:
+            return value
+    if kind == "category":
+        found = await visit.read("intake", "/categories")
+    elif kind == "tag":
+        found = (await visit.read("routing", "/tags"))["items"]
+    else:
+        found = (await visit.read("routing", "/programmes"))["items"]
+    return next((one["name"] for one in found if str(one["id"]) == value), value)
