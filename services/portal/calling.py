@@ -88,13 +88,21 @@ class Services:
         return answer
 
     async def stream(
-        self, request: Request, service: Service, path: str, token: str | None
+        self,
+        request: Request,
+        service: Service,
+        path: str,
+        token: str | None,
+        *,
+        method: str = "GET",
+        json: Any = None,
     ) -> httpx.Response:
-        """As `call` for a GET whose body is read, and closed, by the caller."""
+        """As `call`, for an answer whose body is read, and closed, by the caller."""
         headers = {"Accept-Language": "id", "X-Forwarded-For": _address(request)}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        built = self._client.build_request("GET", self._bases[service] + path, headers=headers)
+        address = self._bases[service] + path
+        built = self._client.build_request(method, address, headers=headers, json=json)
         try:
             answer = await self._client.send(built, stream=True)
         except httpx.TransportError:

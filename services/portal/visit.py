@@ -1,7 +1,7 @@
 """One request of a person: their session, the form they sent, the page they get."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -79,32 +79,29 @@ class Visit:
                 version=version,
             )
 
-        tokens = self.session.tokens
-        if token is not None or tokens is None:
-            return await once(token)
-        try:
-            return await once(tokens.access)
-        except Refusal as refusal:
-            if refusal.status != 401:
-                raise
-        return await once(await self._renewed())
+        return await self._as_signed_in(once, token)
 
     async def read(self, service: Service, path: str, **options: Any) -> Any:
         """The JSON of a GET."""
         return (await self.call(service, "GET", path, **options)).json()
 
-    async def download(self, service: Service, path: str, token: str | None) -> httpx.Response:
+    async def download(
+        self,
+        service: Service,
+        path: str,
+        token: str | None = None,
+        *,
+        method: str = "GET",
+        json: Any = None,
+    ) -> httpx.Response:
         """A file of a service as it comes; the caller passes it on and closes it."""
-        tokens = self.session.tokens
-        if token is not None or tokens is None:
-            return await self._services.stream(self.request, service, path, token)
-        try:
-            return await self._services.stream(self.request, service, path, tokens.access)
-        except Refusal as refusal:
-            if refusal.status != 401:
-                raise
-        renewed = await self._renewed()
-        return await self._services.stream(self.request, service, path, renewed)
+
+        async def once(bearer: str | None) -> httpx.Response:
+            return await self._services.stream(
+                self.request, service, path, bearer, method=method, json=json
+            )
+
+        return await self._as_signed_in(once, token)
 
     def page(self, template: str, status: int = 200, **content: Any) -> Response:
         """The page; a notice left by the request before is shown on it once."""
@@ -122,6 +119,20 @@ class Visit:
         """The answer with the session's cookie."""
         self._cookies.write(response, self.site, self.session)
         return response
+
+    async def _as_signed_in(
+        self, once: Callable[[str | None], Awaitable[httpx.Response]], token: str | None
+    ) -> httpx.Response:
+        """With `token`, else as who is signed in, whose session is renewed when it has run out."""
+        tokens = self.session.tokens
+        if token is not None or tokens is None:
+            return await once(token)
+        try:
+            return await once(tokens.access)
+        except Refusal as refusal:
+            if refusal.status != 401:
+                raise
+        return await once(await self._renewed())
 
     async def _renewed(self) -> str:
         tokens = self.session.tokens

@@ -1,6 +1,7 @@
 """The staff panel: sign in, queues, reports, every action, new reports on somebody's behalf."""
 
 from services.portal.panel.acting import router as acting
+from services.portal.panel.downloads import router as downloads
 from services.portal.panel.getting_in import router as getting_in
 from services.portal.panel.management_agencies import router as management_agencies
 from services.portal.panel.management_people import router as management_people
@@ -21,6 +22,7 @@ routers = [
     x_post,
     management_people,
     management_agencies,
+    downloads,
     statistics,
     report,
     requests,

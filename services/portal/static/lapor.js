@@ -19,7 +19,8 @@ document.querySelectorAll("select[data-step]").forEach(function (select) {
   var next = select.form.querySelector("button[value='" + select.dataset.step + "']");
   select.addEventListener("change", function () { if (next) { next.click(); } });
 });
-document.querySelectorAll("form").forEach(function (form) {
+// Sent once; but a form whose answer is a file leaves the page as it is, for the next file.
+document.querySelectorAll("form:not([data-download])").forEach(function (form) {
   form.addEventListener("submit", function (event) {
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";

@@ -140,7 +140,9 @@ def _sum(tally: Tally) -> int:
 
 def _rising(groups: list[Group], total: int, total_before: int) -> list[Group]:
     """By how many reports more there are than if all had grown alike."""
-    growth = total / total_before if total_before else 0.0
+    if not total_before:
+        return []  # nothing to compare with
+    growth = total / total_before
     excess = {one.mark: one.count - one.before * growth for one in groups}
     found = [
         one

@@ -1,0 +1,100 @@
+"""The panel's Monitoring: figures that open their reports, and data to download; searches."""
+
+import csv
+import time
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from tests.portal.conftest import Meet, Person
+from tests.portal.test_management import look
+from tests.portal.test_one_story import dispose, submit
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def downloads(person: Person, button: str, folder: Path) -> Path:
+    """What the browser saves when the button is pressed."""
+    with person.page.expect_download() as started:
+        person.page.get_by_role("button", name=button, exact=True).click()
+    file = folder / started.value.suggested_filename
+    started.value.save_as(file)
+    return file
+
+
+def test_a_figure_opens_its_reports(meet: Meet) -> None:
+    citizen, admin = meet(phone=True), meet()
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    dispose(admin, number)
+
+    for _ in range(60):  # statistics follow the events
+        admin.opens("/panel/statistik/laporan?mark=status:VERIFIED")
+        if number in admin.reads:
+            break
+        time.sleep(0.5)
+    assert "Terverifikasi" in admin.page.locator("h1").inner_text()
+    admin.follows("‹ Statistik")
+    look(admin, "statistics_management")
+    name = admin.page.get_by_role("rowheader", name="Terverifikasi", exact=True)
+    row = admin.page.locator("tr").filter(has=name)
+    count = int(row.locator("a").inner_text())
+    with admin.page.expect_navigation():
+        row.locator("a").click()
+    assert admin.page.locator(".list > li").count() == count
+    assert number in admin.reads
+    admin.follows("‹ Statistik")
+    admin.follows("Pemanfaatan Data")
+    look(admin, "statistics_usage")
+    assert "Sumber laporan" in admin.reads
+    admin.follows("Wilayah")
+    look(admin, "statistics_places")
+
+
+def test_an_officer_reads_no_figures_of_persons_and_none_of_agencies_beside(meet: Meet) -> None:
+    officer = meet(phone=True, scripts=False)
+    officer.signs_in("petugas.pupr.kab.bandung")
+    officer.opens("/panel/statistik")
+    look(officer, "statistics_phone")
+    assert "Laporan masuk" in officer.reads
+    assert "Admin dan petugas" not in officer.reads
+    officer.opens("/panel/statistik/pengelolaan?agency=1")
+    assert "Tidak ada instansi itu di bawah wewenang Anda." in officer.reads
+
+
+def test_reports_are_downloaded_as_a_workbook_and_as_text(meet: Meet, tmp_path: Path) -> None:
+    citizen, admin = meet(phone=True), meet()
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    admin.opens("/panel/unduh")
+    look(admin, "downloads")
+    workbook = CalamineWorkbook.from_path(str(downloads(admin, "Unduh Excel", tmp_path)))
+    rows = workbook.get_sheet_by_index(0).to_python()
+    assert any(number in {str(cell).removesuffix(".0") for cell in row} for row in rows)
+
+    admin.opens("/panel/unduh?tab=archived")
+    text = downloads(admin, "CSV", tmp_path).read_text(encoding="utf-8-sig")
+    assert number not in text
+    assert "Tracking ID" in next(csv.reader([text.splitlines()[0]]))
+    picture = downloads(admin, "Unduh Grafik (PNG)", tmp_path)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+    admin.opens("/panel/unduh/daftar")
+    look(admin, "downloads_kept")
+    assert "Belum ada unduhan besar." in admin.reads
+
+
+def test_a_search_needs_no_filter(meet: Meet) -> None:
+    citizen, admin = meet(phone=True), meet()
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    admin.page.get_by_role("searchbox").fill(number)
+    admin.presses("Cari")
+    assert number in admin.reads
+    citizen.opens("/laporan")
+    citizen.page.get_by_role("searchbox").fill("berlubang")
+    citizen.presses("Cari")
+    assert "q=berlubang" in citizen.page.url
+    citizen.page.get_by_text("Saringan").click()
+    citizen.presses("Terapkan")
