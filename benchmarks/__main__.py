@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [accepting draining commands lives events queue]`."""
+"""`python -m benchmarks [--quick] [accepting draining commands lives events queue excel]`."""
 
 import argparse
 import sys
@@ -12,12 +12,13 @@ from rich.console import Console
 from benchmarks import lives
 from benchmarks.accepting import accepting
 from benchmarks.draining import draining
+from benchmarks.excel import excel
 from benchmarks.measuring import Figure
 from benchmarks.queues import queues
 from benchmarks.stack import running
 from benchmarks.table import show
 
-PARTS = ("accepting", "draining", "commands", "lives", "events", "queue")
+PARTS = ("accepting", "draining", "commands", "lives", "events", "queue", "excel")
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,22 @@ class Size:
     messages: int
     commands: int
     many: int
+    workbook: int
+    workbooks: int
 
 
-FULL = Size(rounds=7, seconds=2.0, messages=1000, commands=150, many=1_000_000)
-QUICK = Size(rounds=3, seconds=1.0, messages=400, commands=40, many=100_000)
+FULL = Size(
+    rounds=7,
+    seconds=2.0,
+    messages=1000,
+    commands=150,
+    many=1_000_000,
+    workbook=200_000,
+    workbooks=3,
+)
+QUICK = Size(
+    rounds=3, seconds=1.0, messages=400, commands=40, many=100_000, workbook=40_000, workbooks=1
+)
 FEW = 10_000
 
 
@@ -58,6 +71,9 @@ async def measure(names: Sequence[str], size: Size) -> list[Figure]:
     if "queue" in names:
         _say(f"the queue over {FEW:,} and {size.many:,} reports")
         found += await queues(FEW, size.many, size.rounds, size.seconds)
+    if "excel" in names:
+        _say(f"a workbook of {size.workbook:,} rows")
+        found += await excel(size.workbook, size.workbooks)
     return found
 
 

@@ -2,18 +2,25 @@
 
 A process of its own, so that the service goes on answering, a cancelled download ends at once,
 and its memory is given back. Says on its output how many rows it has written, a line each time.
+Rows are kept in parts as they are read; where there are some already, it goes on after them.
 """
 
+import hashlib
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
+from services.reporting import excel, lines
 from services.reporting.columns import Context, columns
+from services.reporting.excel_rows import RowWriter
 from services.reporting.heading import title, title_block
 from services.reporting.job import CHARTS, Format, Job
+from services.reporting.lines import Encode
 from services.reporting.names import read_names
-from services.reporting.reading import read, snapshot
+from services.reporting.parts import ROWS, Part, Parts
+from services.reporting.reading import place, read, snapshot
 from services.reporting.summary import Summary
 from shared.labels import label
 
@@ -26,48 +33,90 @@ def build(job: Job) -> int:
     with snapshot(job.database_url) as connection:
         context = Context(read_names(connection), job.zone, job.panel_url)
         tab = job.selection.tab
-        words = job.format not in CHARTS
-        rows = _Counted(read(connection, tab, job.where, words=words))
         summary = Summary(tab, context)
-        if job.format is Format.XLSX:
-            # Imported here: only what the job needs is waited for.
-            from services.reporting.excel import write_workbook
-
-            sheet = label("download_words", "users" if tab == "users" else "reports")
-            block = title_block(job, context)
-            write_workbook(job.output, sheet, title(job), block, columns(tab), rows, summary)
-        elif job.format is Format.CSV:
-            from services.reporting.lines import write_csv
-
-            write_csv(job.output, columns(tab), rows, context)
-        elif job.format is Format.JSONL:
-            from services.reporting.lines import write_jsonl
-
-            write_jsonl(job.output, columns(tab), rows, context)
-        else:
+        if job.format in CHARTS:
+            # Imported here: what only charts need is not waited for by others.
             from services.reporting.charts import draw
 
-            for row in rows:
+            for row in _told(read(connection, tab, job.where, words=False)):
                 summary.add(row)
             draw(job.output, job.format, title(job), title_block(job, context), summary)
-    return rows.count
+            return summary.rows
+        parts = Parts(job.parts)
+        after = None
+        for part in parts.find(_layout(job)):
+            summary.take(part.figures)
+            after = part.last
+        rows = read(connection, tab, job.where, words=True, after=after)
+        _write_parts(job, context, parts, summary, _told(rows, summary.rows))
+        _put_together(job, context, parts, summary)
+    return summary.rows
 
 
-class _Counted:
-    """Rows, counted and told of as they pass."""
+def _write_parts(
+    job: Job, context: Context, parts: Parts, summary: Summary, rows: Iterator[Any]
+) -> None:
+    """Read on; each part is kept with what its rows add up to."""
+    tab, layout, at, encode = job.selection.tab, _layout(job), job.at, _encoder(job, context)
+    while batch := list(islice(rows, ROWS)):
+        counted = Summary(tab, context)
+        for row in batch:
+            counted.add(row)
+        figures, last = counted.figures(), place(tab, batch[-1])
+        part = Part(layout=layout, rows=len(batch), last=last, read_at=at, figures=figures)
+        parts.add(part, encode(batch, summary.rows))
+        summary.take(figures)
 
-    def __init__(self, rows: Iterable[Any]) -> None:
-        self._rows, self.count = rows, 0
 
-    def __iter__(self) -> Iterator[Any]:
-        said = time.monotonic()
-        for row in self._rows:
-            self.count += 1
-            yield row
-            if self.count % 100 == 0 and time.monotonic() - said > SAY_EVERY:
-                said = time.monotonic()
-                _say(self.count)
-        _say(self.count)
+def _encoder(job: Job, context: Context) -> Encode:
+    shown = columns(job.selection.tab)
+    if job.format is Format.CSV:
+        return lines.csv_rows(shown, context)
+    if job.format is Format.JSONL:
+        return lines.jsonl_rows(shown, context)
+    writer = RowWriter(shown, context, excel.styles())
+    above = len(title_block(job, context))
+
+    def encode(rows: Sequence[Any], first: int) -> bytes:
+        numbered = enumerate(rows, first)
+        return "".join(
+            writer.write(row, excel.place_of(number, above)) for number, row in numbered
+        ).encode()
+
+    return encode
+
+
+def _put_together(job: Job, context: Context, parts: Parts, summary: Summary) -> None:
+    """The file of all parts; its title says from when to when they were read."""
+    tab = job.selection.tab
+    if job.format is Format.XLSX:
+        sheet = label("download_words", "users" if tab == "users" else "reports")
+        begun = parts.known[0].read_at if parts.known else None
+        block = title_block(job, context, begun)
+        excel.write_workbook(job.output, sheet, title(job), block, columns(tab), parts, summary)
+        return
+    with job.output.open("wb") as file:
+        if job.format is Format.CSV:
+            file.write(lines.csv_header(columns(tab)))
+        file.writelines(parts.contents())
+
+
+def _layout(job: Job) -> str:
+    """Of the columns and their order: parts of another one cannot be gone on with."""
+    keys = [column.key for column in columns(job.selection.tab)]
+    return hashlib.sha256(f"1 {job.format} {job.zone} {keys}".encode()).hexdigest()[:16]
+
+
+def _told(rows: Iterable[Any], count: int = 0) -> Iterator[Any]:
+    """Rows, and word of how many have passed, from `count` on."""
+    said = time.monotonic()
+    for row in rows:
+        count += 1
+        yield row
+        if count % 100 == 0 and time.monotonic() - said > SAY_EVERY:
+            said = time.monotonic()
+            _say(count)
+    _say(count)
 
 
 def _say(rows: int) -> None:

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from services.reporting import numerals
 from services.reporting.job import Format
 from services.reporting.summary import Durations, Summary, Table
 from shared.labels import label
@@ -21,8 +22,8 @@ from shared.labels.colours import STATUS_COLOURS
 _A4 = (8.27, 11.69)
 _DPI = 200
 _BLUE, _EDGE, _GREY = "#0072B2", "#333333", "#555555"
-_NAME_WIDTH = 36
-_TICKS, _LABELLED = 20, 24
+_NAME_WIDTH = 40
+_TICKS, _LABELLED, _LEAST_SLOTS = 20, 24, 8
 _PAIR = ((_BLUE, ""), ("#F0C987", "////"))
 _STYLE: Any = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, the same everywhere
@@ -46,19 +47,24 @@ def draw(
 ) -> None:
     """Draw everything the summary has, below the title block."""
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=_A4)
-        top = _heading(figure, title, block, summary.rows)
-        panels = _panels(summary)
-        if panels:
-            _draw_panels(figure, panels, top)
+        figure = page(title, block, summary)
         figure.savefig(output, format=str(format), dpi=_DPI, metadata=_metadata(format, title))
+
+
+def page(title: str, block: list[tuple[str, str]], summary: Summary) -> Figure:
+    """The page as it is drawn."""
+    figure = Figure(figsize=_A4, dpi=_DPI)
+    top = _heading(figure, title, block, summary.rows)
+    if panels := _panels(summary):
+        _draw_panels(figure, panels, top)
+    return figure
 
 
 def _heading(figure: Figure, title: str, block: list[tuple[str, str]], rows: int) -> float:
     """Write the title block; where, from the bottom of the page, there is room below it."""
     figure.text(0.06, 0.965, title, fontsize=15, fontweight="bold", va="top")
     y = 0.938
-    for name, text in [*block, (label("download_words", "total"), _number(rows))]:
+    for name, text in [*block, (label("download_words", "total"), numerals.number(rows))]:
         lines = textwrap.wrap(text, 110) or [""]
         figure.text(0.06, y, name, fontsize=8, fontweight="bold", va="top")
         figure.text(0.15, y, "\n".join(lines), fontsize=8, va="top")
@@ -116,7 +122,10 @@ def _upright(panel: Panel) -> bool:
 
 
 def _height(panel: Panel) -> float:
-    return 9.0 if isinstance(panel, list) or _upright(panel) else max(len(panel.groups), 4) + 1.0
+    if isinstance(panel, list) or _upright(panel):
+        return 9.0
+    long = any(len(name) > _NAME_WIDTH for name, _ in panel.groups)
+    return max(len(panel.groups) * (1.45 if long else 1), 4) + 1.0
 
 
 def _draw_panel(axes: Axes, panel: Panel, *, slots: float) -> None:
@@ -131,17 +140,21 @@ def _draw_panel(axes: Axes, panel: Panel, *, slots: float) -> None:
 
 
 def _draw_bars(axes: Axes, table: Table, slots: float) -> None:
-    names = [textwrap.shorten(name, _NAME_WIDTH, placeholder="…") for name, _ in table.groups]
+    names = [_in_two_lines(name) for name, _ in table.groups]
     counts = [count for _, count in table.groups]
     colours = [_BLUE] * len(counts)
     if table.key == "status":
         colours = [STATUS_COLOURS[code].background for code in table.codes]
     places = range(len(names))
     bars = axes.barh(places, counts, color=colours, edgecolor=_EDGE, linewidth=0.4, height=0.72)
-    axes.set_yticks(places, names, fontsize=6.5)
-    axes.set_ylim(max(slots, len(names)) - 0.5, -0.5)  # bars as thick as the neighbour's
+    axes.set_yticks(places, names, fontsize=6.5, linespacing=0.9)
+    for tick, name in zip(axes.get_yticklabels(), names, strict=True):
+        tick.set_fontsize(5.3 if "\n" in name else 6.5)
+    # Bars as thick as the neighbour's, further apart where names have two lines.
+    pitch = 1.45 if any("\n" in name for name in names) else 1
+    axes.set_ylim(max(slots / pitch, len(names)) - 0.5, -0.5)
     total = sum(counts)
-    figures = [f"{_number(count)} ({_percent(count / total)})" for count in counts]
+    figures = [f"{numerals.number(count)} ({numerals.percent(count / total)})" for count in counts]
     axes.bar_label(bars, figures, padding=2, fontsize=6.5)
     axes.set_xlim(0, max(counts) * 1.5)
     axes.xaxis.set_visible(False)
@@ -158,12 +171,12 @@ def _draw_over_time(axes: Axes, table: Table) -> None:
         range(len(names)), counts, color=_BLUE, edgecolor=_EDGE, linewidth=0.3, width=0.8
     )
     if len(names) <= _LABELLED:
-        axes.bar_label(bars, [_number(count) for count in counts], padding=1.5, fontsize=6)
+        axes.bar_label(bars, [numerals.number(count) for count in counts], padding=1.5, fontsize=6)
     shown = range(0, len(names), -(-len(names) // _TICKS))
     # 31/12 or 12/2026; the whole days stand in the title.
     ticks = ["/".join(reversed(names[place].split("-")[-2:])) for place in shown]
     axes.set_xticks(shown, ticks, fontsize=6.5)
-    axes.set_xlim(-0.7, len(names) - 0.3)
+    axes.set_xlim(-0.7, max(len(names), _LEAST_SLOTS) - 0.3)
     _count_axis(axes)
     until = label("download_words", "until")
     axes.set_title(f"{table.title}, {names[0]} {until} {names[-1]}", pad=6)
@@ -175,10 +188,8 @@ def _draw_durations(axes: Axes, durations: list[Durations]) -> None:
     for index, each in enumerate(durations):
         places = [place + (index - (len(durations) - 1) / 2) * width for place in range(7)]
         counts = [count for _, count in each.histogram]
-        legend = (
-            f"{each.title}: {label('download_words', 'median').lower()} {_decimal(each.median)}, "
-            f"{label('download_words', 'p90').lower()} {_decimal(each.p90)}"
-        )
+        median, p90 = numerals.decimal(each.median), numerals.decimal(each.p90)
+        legend = f"{each.title}: {_word('median')} {median}, {_word('p90')} {p90}"
         colour, hatch = _PAIR[index]
         bars = axes.bar(
             places,
@@ -190,7 +201,7 @@ def _draw_durations(axes: Axes, durations: list[Durations]) -> None:
             linewidth=0.4,
             label=legend,
         )
-        axes.bar_label(bars, [_short(count) for count in counts], padding=1.5, fontsize=5.5)
+        axes.bar_label(bars, [numerals.short(count) for count in counts], padding=1.5, fontsize=5)
     axes.set_xticks(range(7), [name for name, _ in durations[0].histogram], fontsize=6.5)
     axes.yaxis.set_visible(False)  # every bar has its figure
     axes.spines["left"].set_visible(False)
@@ -201,7 +212,7 @@ def _draw_durations(axes: Axes, durations: list[Durations]) -> None:
 
 def _count_axis(axes: Axes) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.yaxis.set_major_formatter(lambda value, _: _number(int(value)))
+    axes.yaxis.set_major_formatter(lambda value, _: numerals.number(int(value)))
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.5)
     axes.set_axisbelow(True)
     axes.margins(y=0.12)
@@ -210,22 +221,19 @@ def _count_axis(axes: Axes) -> None:
 _OVER_TIME = frozenset({"day", "month"})
 
 
-def _number(value: int) -> str:
-    """1.234.567, as Indonesia writes it."""
-    return f"{value:,}".replace(",", ".")
+def _in_two_lines(name: str) -> str:
+    """A long name in two lines; of a longer one the end, by which offices differ, is kept."""
+    if len(name) <= _NAME_WIDTH:
+        return name
+    lines = textwrap.wrap(name, _NAME_WIDTH)
+    if len(lines) > 2:
+        end = name[-(_NAME_WIDTH - 2) :].partition(" ")[2] or name[-(_NAME_WIDTH - 2) :]
+        lines = [lines[0], f"… {end}"]
+    return "\n".join(lines)
 
 
-def _short(value: int) -> str:
-    """12,3 rb (ribu) where the whole figure has no room."""
-    return _number(value) if value < 10_000 else f"{_decimal(value / 1000)} rb"
-
-
-def _decimal(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}".replace(".", ",")
-
-
-def _percent(share: float) -> str:
-    return f"{_decimal(share * 100)}%"
+def _word(code: str) -> str:
+    return label("download_words", code).lower()
 
 
 def _metadata(format: Format, title: str) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class DownloadMaking:
 
     @activity.defn(name=names.MAKE)
     async def make(self, asked: DownloadRun) -> bool:
-        """Make the file and keep it; False where it was cancelled. Begins anew when repeated."""
+        """Make the file and keep it; False where it was cancelled. Repeated, or asked for again,
+        it goes on after the parts that are written."""
         row = await self._change(_BEGIN, asked)
         if row is None:
             return False
@@ -67,6 +68,8 @@ class DownloadMaking:
         )
         if done is None:
             await self._kept.delete(asked.download_id)
+        else:
+            await self._kept.delete_parts(asked.download_id)
         return done is not None
 
     @activity.defn(name=names.GIVE_UP)
@@ -92,7 +95,8 @@ class DownloadMaking:
                 agency = await agency_of(session, staff, selection)
             except Problem as problem:
                 raise ApplicationError(problem.code, non_retryable=True) from None
-        return job(self._settings, selection, Format(row["format"]), agency, staff, folder)
+        parts = self._kept.parts_of(row["id"])
+        return job(self._settings, selection, Format(row["format"]), agency, staff, folder, parts)
 
     async def _change(
         self, statement: Any, asked: DownloadRun, **parameters: Any
@@ -127,8 +131,8 @@ async def _heartbeats() -> AsyncIterator[None]:
 _log = logging.getLogger("lapor.reporting")
 _OF = "WHERE id = :id AND attempt = :attempt"
 _BEGIN = text(
-    f"UPDATE reporting.download SET state = 'running', rows_done = 0 {_OF}"  # noqa: S608
-    " AND state IN ('waiting', 'running') RETURNING staff_id, agency_id, format, selection"
+    f"UPDATE reporting.download SET state = 'running' {_OF}"  # noqa: S608
+    " AND state IN ('waiting', 'running') RETURNING id, staff_id, agency_id, format, selection"
 )
 _PROGRESS = text(
     f"UPDATE reporting.download SET rows_done = :rows {_OF} AND state = 'running' RETURNING id"  # noqa: S608

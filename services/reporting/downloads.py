@@ -148,8 +148,9 @@ def job(
     agency: Agency,
     staff: Staff,
     folder: Annotated[Path, "where the file goes"],
+    parts: str | None = None,
 ) -> Job:
-    """The job of one file, at this moment."""
+    """The job of one file, at this moment. Its parts go into the same folder if nowhere else."""
     return Job(
         database_url=settings.database_url,
         selection=selection,
@@ -163,6 +164,7 @@ def job(
         at=datetime.now(UTC),
         panel_url=settings.public_base_url,
         output=folder / f"download.{format}",
+        parts=parts or (folder / "parts").as_uri(),
     )
 
 

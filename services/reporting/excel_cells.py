@@ -1,4 +1,4 @@
-"""Cells of a workbook: text that stays text, headers, links."""
+"""Cells of a workbook: text that stays text, headers."""
 
 import re
 from typing import Any, cast
@@ -7,8 +7,6 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ERROR_CODES, Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
-
-from shared.labels import label
 
 
 def new_sheet(book: Workbook, name: str, index: int | None = None) -> Worksheet:
@@ -23,8 +21,8 @@ def safe(sheet: Worksheet, text: str) -> Any:
     """
     if not text:
         return None
-    text = _NOT_IN_XML.sub("", text)
-    if text[:1] not in _RISKY and text not in ERROR_CODES:
+    text = NOT_IN_XML.sub("", text)
+    if text[:1] not in RISKY and text not in ERROR_CODES:
         return text
     cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"
@@ -45,14 +43,8 @@ def header_cell(sheet: Worksheet, title: str) -> Cell:
     return cell
 
 
-def hyperlink(sheet: Worksheet, address: str) -> Cell:
-    # A formula, of our own making: real hyperlinks lie in memory, and a sheet holds 65,530 only.
-    word = label("download_words", "open")
-    return styled(sheet, f'=HYPERLINK("{address}","{word}")', _LINK_FONT)
-
-
 _HEADER_FILL = PatternFill("solid", fgColor="1F4E78")
 _HEADER_FONT = Font(bold=True, color="FFFFFF")
-_LINK_FONT = Font(color="0563C1", underline="single")
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_RISKY = frozenset("=+-@\t\r\n")
+LINK_FONT = Font(color="0563C1", underline="single")
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+RISKY = frozenset("=+-@\t\r\n")

@@ -6,6 +6,7 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.chart.label import DataLabelList
 from openpyxl.styles import Font
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from services.reporting import excel_cells
@@ -25,6 +26,10 @@ def write_summary(book: Workbook, summary: Summary) -> None:
     sheet.column_dimensions["A"].width = 46
     sheet.column_dimensions["B"].width = 12
     sheet.column_dimensions["C"].width = 10
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = "9"  # A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     lines = _Lines(sheet)
     lines.add([excel_cells.styled(sheet, word, Font(bold=True, size=14))])
     lines.add([_word("total"), summary.rows])
@@ -91,7 +96,15 @@ def _add_chart(lines: _Lines, title: str, first: int, groups: int, *, over_time:
         chart.gapWidth = 40
         chart.x_axis.scaling.orientation = "maxMin"
         chart.y_axis.crosses = "max"  # figures below, though the first group is on top
-        chart.dataLabels = DataLabelList(showVal=True)
+        # All said: what is left out, some programs show.
+        chart.dataLabels = DataLabelList(
+            showVal=True,
+            showCatName=False,
+            showSerName=False,
+            showLegendKey=False,
+            showPercent=False,
+            showLeaderLines=False,
+        )
     sheet = lines.sheet
     values = Reference(sheet, min_col=2, min_row=first + 1, max_row=first + groups)
     names = Reference(sheet, min_col=1, min_row=first + 1, max_row=first + groups)

@@ -1,6 +1,7 @@
 """The title block: what a file shows, of whom, from when, how narrowed, made when and by whom."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from services.reporting.columns import Context
@@ -18,10 +19,14 @@ def title(job: Job) -> str:
     return f"{_word('heading')} – {label('download_tab', tab)}"
 
 
-def title_block(job: Job, context: Context) -> list[tuple[str, str]]:
-    """Label and text of each line below the title."""
+def title_block(job: Job, context: Context, begun: datetime | None = None) -> list[tuple[str, str]]:
+    """Label and text of each line below the title, always as many. `begun` is when the first
+    rows were read, of a file that was gone on with later."""
     zone = job.zone
-    made = f"{job.at.astimezone(zone.offset):%Y-%m-%d %H:%M} {zone}"
+    made, since = (
+        f"{at.astimezone(zone.offset):%Y-%m-%d %H:%M} {zone}" for at in (job.at, begun or job.at)
+    )
+    as_of = made if since == made else f"{since} {_word('until')} {made}"
     by = f"{_word('by')} {job.reader_name} ({label('role', job.reader_role)})"
     below = f" ({_word('with_below')})" if job.selection.scope == "below" else ""
     return [
@@ -29,6 +34,7 @@ def title_block(job: Job, context: Context) -> list[tuple[str, str]]:
         (_word("period"), _period(job)),
         (_word("filters"), "; ".join(_filters(job, context)) or _word("no_filters")),
         (_word("generated"), f"{made} {by}; {_word('times')} {zone}"),
+        (_word("as_of"), as_of),
     ]
 
 

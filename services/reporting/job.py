@@ -50,6 +50,8 @@ class Job(BaseModel):
     panel_url: str
     """The portal's address, for links to reports."""
     output: Path
+    parts: str
+    """The address of the folder that keeps what is written so far."""
 
     @property
     def where(self) -> Where:

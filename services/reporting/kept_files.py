@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 from obstore import delete_async, get_async, put_async
+from obstore import list as listed
 from obstore.store import from_url
 
 CHUNK = 256 * 1024
@@ -15,6 +16,7 @@ class KeptFiles:
 
     def __init__(self, storage_url: str) -> None:
         """As `shared.attachments.AttachmentStore`."""
+        self._url = storage_url
         local = storage_url.startswith("file:")
         self._store = from_url(storage_url, mkdir=True) if local else from_url(storage_url)
 
@@ -27,6 +29,16 @@ class KeptFiles:
         found = await get_async(self._store, _path(download_id))
         return _chunks(found.stream(min_chunk_size=CHUNK))
 
+    def parts_of(self, download_id: UUID) -> str:
+        """The address of the folder for what is written of it so far."""
+        return f"{self._url.rstrip('/')}/{_parts(download_id)}"
+
+    async def delete_parts(self, download_id: UUID) -> None:
+        """Removes what was written so far; the next attempt begins anew."""
+        async for entries in listed(self._store, prefix=_parts(download_id)):
+            for entry in entries:
+                await delete_async(self._store, entry["path"])
+
     async def delete(self, download_id: UUID) -> None:
         """Removes the file; one that is gone already is no error."""
         try:
@@ -37,6 +49,10 @@ class KeptFiles:
 
 def _path(download_id: UUID) -> str:
     return f"downloads/{download_id}"
+
+
+def _parts(download_id: UUID) -> str:
+    return f"download-parts/{download_id}"
 
 
 async def _chunks(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -64,7 +64,7 @@ class DownloadView(BaseModel):
             state_label=label("download_state", row.state),
             rows_done=row.rows_done,
             rows_total=row.rows_total,
-            share=1.0 if row.state in {"done", "expired"} else share,
+            share=1.0 if row.state == "done" else share,
             size=row.size,
             created_at=row.created_at,
             finished_at=row.finished_at,
@@ -138,14 +138,14 @@ async def cancel_download(
 async def resume_download(
     download_id: DownloadId, request: Request, staff: CurrentStaff, database: CurrentDatabase
 ) -> DownloadView:
-    """Make a cancelled or failed one after all, from the data as they are then."""
+    """Go on with a cancelled or failed one from where it stood, within a day; then it expires."""
     async with database.session() as session:
         row = await _own(session, staff, download_id, lock=True)
         if row.state in {"done", "expired"}:
             raise conflict("download_over")
         again = row.state in {"cancelled", "failed"}
         if again:
-            row.state, row.attempt, row.rows_done = "waiting", row.attempt + 1, 0
+            row.state, row.attempt = "waiting", row.attempt + 1
             row.finished_at = None
             session.add(row)
         view, attempt = DownloadView.of(row), row.attempt

@@ -1,9 +1,9 @@
 """CSV for spreadsheets and JSON Lines for programs."""
 
 import csv
-from collections.abc import Iterable
+import io
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -11,36 +11,53 @@ import orjson
 from services.reporting.columns import Column, Context
 from shared.labels import label
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-def write_csv(
-    output: Path, columns: tuple[Column, ...], rows: Iterable[Any], context: Context
-) -> None:
-    """RFC 4180, UTF-8 with a byte order mark, as spreadsheets expect. Times are the agency's.
+Encode = Callable[[Sequence[Any], int], bytes]
+"""Rows as they stand in a file, the first of them of this number, from 0 on."""
 
-    A text that a spreadsheet would take for a formula gets an apostrophe before it.
-    """
+
+def csv_header(columns: Sequence[Column]) -> bytes:
+    """RFC 4180, UTF-8 with a byte order mark, as spreadsheets expect."""
+    return BYTE_ORDER_MARK + _csv_lines([[column.title for column in columns]])
+
+
+def csv_rows(columns: Sequence[Column], context: Context) -> Encode:
+    """Times are the agency's. A text that a spreadsheet would take for a formula gets an
+    apostrophe before it."""
     shown = [column.shown() for column in columns]
-    with output.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([column.title for column in columns])
-        for row in rows:
-            writer.writerow([_csv_value(value(row, context)) for value in shown])
+
+    def encode(rows: Sequence[Any], _: int) -> bytes:
+        return _csv_lines([[_csv_value(value(row, context)) for value in shown] for row in rows])
+
+    return encode
 
 
-def write_jsonl(
-    output: Path, columns: tuple[Column, ...], rows: Iterable[Any], context: Context
-) -> None:
+def jsonl_rows(columns: Sequence[Column], context: Context) -> Encode:
     """One object a line: codes as the API has them, times with their offset, null for nothing."""
-    with output.open("wb") as file:
-        for row in rows:
-            content = {column.key: column.value(row, context) for column in columns}
-            file.write(orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE))
+
+    def encode(rows: Sequence[Any], _: int) -> bytes:
+        return b"".join(
+            orjson.dumps(
+                {column.key: column.value(row, context) for column in columns},
+                option=orjson.OPT_APPEND_NEWLINE,
+            )
+            for row in rows
+        )
+
+    return encode
 
 
 def no_formula(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet would take it for a formula
     (OWASP, CSV Injection: also full-width signs, and white space before a sign)."""
     return f"'{text}" if text.lstrip()[:1] in _RISKY or text[:1] in "\t\r\n" else text
+
+
+def _csv_lines(lines: Sequence[Sequence[Any]]) -> bytes:
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows(lines)
+    return written.getvalue().encode()
 
 
 def _csv_value(value: Any) -> Any:

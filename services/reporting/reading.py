@@ -1,6 +1,6 @@
 """Reading the rows of a download: one statement, one snapshot, by server-side cursor."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,16 +27,33 @@ def snapshot(database_url: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 def read(
-    connection: psycopg.Connection[Any], tab: DownloadTab, where: Where, *, words: bool
+    connection: psycopg.Connection[Any],
+    tab: DownloadTab,
+    where: Where,
+    *,
+    words: bool,
+    after: Sequence[Any] | None = None,
 ) -> Iterator[Any]:
-    """The rows as named tuples, oldest first. Without `words` only what figures need."""
+    """The rows as named tuples, oldest first; those `after` a row whose `place` that was.
+    Without `words` only what figures need."""
     reports = _REPORTS if words else _FIGURES
     query = _USERS if tab is DownloadTab.USERS else reports
-    statement = query.format(where=where.condition)
+    key = _KEYS[tab is DownloadTab.USERS]
+    condition, parameters = where.condition, dict(where.parameters)
+    if after is not None:
+        names = [f"after_{index}" for index in range(len(after))]
+        condition += f" AND ({key}) > ({', '.join(f'%({name})s' for name in names)})"
+        parameters |= dict(zip(names, after, strict=True))
+    statement = f"{query.format(where=condition)} ORDER BY {key}"
     with connection.cursor("download", row_factory=namedtuple_row) as cursor:
         cursor.itersize = BATCH
-        cursor.execute(statement.encode(), where.parameters)
+        cursor.execute(statement.encode(), parameters)
         yield from cursor
+
+
+def place(tab: DownloadTab, row: Any) -> list[Any]:
+    """Where a row stands in the order of all."""
+    return [row.handler_id, row.name, row.id] if tab is DownloadTab.USERS else [row.number]
 
 
 def count_statement(tab: DownloadTab, where: Where, limit: int | None = None) -> str:
@@ -83,7 +100,9 @@ LEFT JOIN LATERAL (
     SELECT m.rating FROM followup.published_message m
     WHERE m.number = r.number AND m.action = 'declare_satisfied' ORDER BY m.at DESC LIMIT 1
 ) s ON r.tab = 'closed'
-WHERE {{where}} ORDER BY r.number"""  # noqa: S608
+WHERE {{where}}"""  # noqa: S608
 _USERS = """
 SELECT s.id, s.username, s.name, s.role, s.agency_id AS handler_id, s.active
-FROM routing.published_staff s WHERE {where} ORDER BY s.agency_id, s.name, s.id"""
+FROM routing.published_staff s WHERE {where}"""
+_KEYS = ("r.number", "s.agency_id, s.name, s.id")
+"""The order of reports, of users."""

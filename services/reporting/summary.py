@@ -73,6 +73,24 @@ class Summary:
             if follow_up is not None:
                 self._days["follow_up"][follow_up] += 1
 
+    def figures(self) -> dict[str, list[tuple[Any, int]]]:
+        """All counts, to be kept: `take` gives them back."""
+        counted = {**self._counts, **self._days}
+        found = {name: list(counts.items()) for name, counts in counted.items()}
+        found["day"] = [(day.toordinal(), count) for day, count in self._counts["day"].items()]
+        return {**found, "rows": [(None, self.rows)]}
+
+    def take(self, figures: dict[str, list[tuple[Any, int]]]) -> None:
+        """Add what another counted."""
+        for name, counts in figures.items():
+            for key, count in counts:
+                if name == "rows":
+                    self.rows += count
+                elif name in self._days:
+                    self._days[name][key] += count
+                else:
+                    self._counts[name][date.fromordinal(key) if name == "day" else key] += count
+
     def over_time(self) -> Table | None:
         """By the day or the month, days and months without a report too."""
         days = self._counts["day"]

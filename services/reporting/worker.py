@@ -13,6 +13,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from services.reporting import download_names as names
+from services.reporting.download_housekeeping import clean_up
 from services.reporting.download_making import DownloadMaking
 from services.reporting.download_workflow import DownloadWorkflow
 from services.reporting.kept_files import KeptFiles
@@ -67,7 +68,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
         stop = asyncio.create_task(stopping.wait())
         await asyncio.wait({connecting, stop}, return_when=asyncio.FIRST_COMPLETED)
         if connecting.done():
-            client = connecting.result()
+            client, kept = connecting.result(), KeptFiles(settings.storage_url)
             async with (
                 make_worker(client, database, settings),
                 webhooks_working(client, database, settings),
@@ -75,6 +76,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
                 while not stopping.is_set():
                     try:
                         await start_waiting(client, database)
+                        await clean_up(database, kept)
                     except Exception as error:  # noqa: BLE001  looked for again in a while
                         _log.warning("waiting downloads: %s, trying again", type(error).__name__)
                     await asyncio.wait({stop}, timeout=LOOK_EVERY)

@@ -173,6 +173,10 @@ LABELS: dict[str, dict[str, str]] = {
         "keep": "Keep this access code; with the number and this code the report can be opened:",
         "unpublished": "The words are shown once the report is verified.",
     },
+    "webhook_disabled": {
+        "failing": "no delivery arrived for five days",
+        "gone": "the receiver answered 410: it wants no more",
+    },
     "webhook_state": {
         "waiting": "Waiting",
         "delivered": "Delivered",
@@ -352,6 +356,7 @@ LABELS: dict[str, dict[str, str]] = {
         "filters": "Filters",
         "no_filters": "none",
         "generated": "Made",
+        "as_of": "Data as of",
         "by": "by",
         "times": "all times in",
         "reports": "Reports",

@@ -173,6 +173,10 @@ LABELS: dict[str, dict[str, str]] = {
         "keep": "Simpan kode akses ini; dengan nomor laporan dan kode ini laporan dapat dibuka:",
         "unpublished": "Uraian laporan ditampilkan setelah diverifikasi.",
     },
+    "webhook_disabled": {
+        "failing": "tidak ada kiriman yang sampai selama lima hari",
+        "gone": "penerima menjawab 410: tidak menginginkan kiriman lagi",
+    },
     "webhook_state": {
         "waiting": "Menunggu",
         "delivered": "Terkirim",
@@ -352,6 +356,7 @@ LABELS: dict[str, dict[str, str]] = {
         "filters": "Saringan",
         "no_filters": "tidak ada",
         "generated": "Dibuat",
+        "as_of": "Data per",
         "by": "oleh",
         "times": "semua waktu dalam",
         "reports": "Laporan",

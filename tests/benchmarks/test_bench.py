@@ -3,6 +3,7 @@
 from benchmarks import lives
 from benchmarks.accepting import accepting
 from benchmarks.draining import BATCH, LANES, draining
+from benchmarks.excel import excel
 from benchmarks.queues import queues
 from benchmarks.stack import running
 
@@ -26,3 +27,9 @@ async def test_commands_lives_and_their_events_are_measured() -> None:
 async def test_queues_of_two_sizes_are_compared() -> None:
     figures = await queues(100, 300, rounds=1, seconds=0.1)
     assert all(figure.ours > 0 and figure.floor for figure in figures)
+
+
+async def test_a_workbook_is_measured_beside_bare_openpyxl() -> None:
+    speed, memory = await excel(200, rounds=1)
+    assert speed.ours > 0 and speed.floor
+    assert memory.ours > 0 and memory.floor

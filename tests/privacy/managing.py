@@ -87,6 +87,7 @@ MANAGING_CASES: dict[str, Case] = {
     HOOK.format("GET"): Case(ADMINS_NOTHING),
     HOOK.format("DELETE"): Case(ADMINS_NOTHING),
     HOOK.format("POST") + "/enable": Case(ADMINS_NOTHING),
+    HOOK.format("POST") + "/secret": Case(ADMINS_NOTHING),
     HOOK.format("GET") + "/deliveries": Case(ADMINS_NOTHING),
     HOOK.format("POST") + "/deliveries/{delivery}/resend": Case(ADMINS_NOTHING),
 }

@@ -20,7 +20,7 @@ LAPORAN_RINGKAS = [
     *["ID Instansi Terdisposisi", "Instansi Terdisposisi", "Status Laporan"],
     *["Alasan Tunda/Arsip", "Provinsi", "Kota/Kabupaten", "Kecamatan", "Kelurahan"],
 ]
-HEADER = 7
+HEADER = 8
 
 
 async def excel(
@@ -56,7 +56,7 @@ async def test_one_can_work_with_it_at_once(reporting: httpx.AsyncClient, bearer
         channel=["website", "sms"],
         overdue=False,
     )
-    block = {row[0].value: row[1].value for row in sheet["A1:B5"]}
+    block = {row[0].value: row[1].value for row in sheet["A1:B6"]}
     assert sheet["A1"].value == "Laporan Ringkas – Terdisposisi"
     assert block["Instansi"] == "Pemerintah Kota Bandung (dan semua instansi di bawahnya)"
     assert block["Periode"] == "2026-02-01 sampai 2026-02-28"

@@ -71,7 +71,7 @@ async def test_a_large_download_is_made_in_the_background_for_its_owner_alone(
     file = await reporting.get(done["file"], headers=header)
     assert len(file.content) == done["size"]
     sheet = load_workbook(BytesIO(file.content), read_only=True)["Laporan"]
-    assert sum(1 for _ in sheet.iter_rows(min_row=8)) == 4000
+    assert sum(1 for _ in sheet.iter_rows(min_row=9)) == 4000
     for path in (f"/downloads/{asked['id']}", done["file"]):
         assert (await reporting.get(path, headers=bearer(CITY_ADMIN))).status_code == 404
 

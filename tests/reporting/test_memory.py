@@ -4,6 +4,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -57,6 +58,7 @@ def _job(url: str, folder: Path, format: Format, selection: Selection) -> Job:
         at=datetime.now(UTC),
         panel_url="http://lapor.test",
         output=folder / f"download.{format}",
+        parts=(folder / f"parts-{uuid4()}").as_uri(),
     )
 
 

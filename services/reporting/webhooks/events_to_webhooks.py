@@ -23,7 +23,7 @@ from shared.bus.streams import WEBHOOKS
 from shared.bus.trouble import BadMessage
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
-from shared.lifecycle.events import ReportEvent
+from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent
 
 STARTED_AT_ONCE = 500
 
@@ -142,9 +142,12 @@ def reader(
 
 
 def _concerned(event: ReportEvent) -> set[int]:
-    """The handler, and who handled it before: that one hears that it is gone."""
+    """The handler, and who handled it before: that one hears that it is gone. Agencies in copy
+    too, of what is not the handling agencies' own affair."""
     before = event.details.get("from_handler")
-    return {event.handler_id} | ({before} if isinstance(before, int) else set())
+    handled = {event.handler_id} | ({before} if isinstance(before, int) else set())
+    told = event.event not in INTERNAL_EVENTS or event.event == "copies_changed"
+    return handled | set(event.copies if told else ())
 
 
 _log = logging.getLogger("lapor.reporting")

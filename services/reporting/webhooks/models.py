@@ -16,7 +16,8 @@ _NOW = {"server_default": text("now()")}
 class Webhook(SQLModel, table=True):
     """An address that is told of the reports of an agency and those below it. `secret` is
     ciphertext. `disabled` says why nothing is sent: `failing` or `gone` (the receiver said 410);
-    a removed one stays for its deliveries' sake."""
+    a removed one stays for its deliveries' sake. Until `previous_until` what is sent is signed
+    with the `previous_secret` too."""
 
     __tablename__ = "webhook"
     __table_args__ = (_IN_SCHEMA,)
@@ -25,6 +26,8 @@ class Webhook(SQLModel, table=True):
     agency_id: int = Field(index=True)
     url: str = Field(sa_type=Words)
     secret: bytes = Field(sa_type=Bytes)
+    previous_secret: bytes | None = Field(default=None, sa_type=Bytes)
+    previous_until: datetime | None = timestamp(default=None)
     created_by: int
     created_at: datetime = timestamp(sa_column_kwargs=_NOW)
     failing_since: datetime | None = timestamp(default=None)

@@ -1,6 +1,7 @@
 """The activities of a delivery: one attempt, signed by Standard Webhooks, its answer noted."""
 
 import asyncio
+import logging
 import ssl
 import time
 from dataclasses import dataclass
@@ -81,7 +82,11 @@ class WebhookSending:
             else:
                 gone = answer.status == GONE
                 note = {**webhook, "gone": gone, "limit": at - FAILING}
-                await session.execute(_FAILING, note)
+                found = (await session.execute(_FAILING, note)).one_or_none()
+                if found and found.disabled:
+                    # Its admins read it in the list of webhooks, operators here.
+                    fields = {"webhook": str(found.id), "agency": found.agency_id}
+                    _log.warning("webhook disabled: %s", found.disabled, extra={"fields": fields})
         return answer.arrived
 
     @activity.defn(name=names.GIVE_UP)
@@ -95,13 +100,17 @@ class WebhookSending:
     async def _post(self, row: RowMapping, at: datetime) -> Answer:
         body = orjson.dumps(row["body"])
         message = f"msg_{row['id'].hex}"
-        secret = self._cipher.decrypt(row["secret"])
+        secrets = [self._cipher.decrypt(each) for each in (row["secret"], row["before"]) if each]
         headers = {
             "content-type": "application/json",
             "user-agent": "LAPOR-Webhooks/1",
             "webhook-id": message,
             "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": Signing(secret).sign(message, at.astimezone(UTC), body.decode()),
+            # The secret of before too, for a day: the standard has them side by side.
+            "webhook-signature": " ".join(
+                Signing(secret).sign(message, at.astimezone(UTC), body.decode())
+                for secret in secrets
+            ),
         }
         started = time.monotonic()
         status = error = None
@@ -146,8 +155,10 @@ def _is_certificate(error: BaseException | None) -> bool:
     return False
 
 
+_log = logging.getLogger("lapor.reporting")
 _TO_SEND = text("""
 SELECT d.id, d.webhook_id, d.body, w.url, w.secret,
+       CASE WHEN w.previous_until > now() THEN w.previous_secret END AS before,
        w.disabled IS NOT NULL OR w.removed_at IS NOT NULL AS silent
 FROM reporting.webhook_delivery d JOIN reporting.webhook w ON w.id = d.webhook_id
 WHERE d.id = :id AND d.round = :round AND d.state = 'waiting'
@@ -175,4 +186,5 @@ SET failing_since = coalesce(failing_since, :at),
     disabled = CASE WHEN :gone THEN 'gone' WHEN failing_since < :limit THEN 'failing' END,
     disabled_at = CASE WHEN :gone OR failing_since < :limit THEN CAST(:at AS timestamptz) END
 WHERE id = :webhook AND disabled IS NULL
+RETURNING id, agency_id, disabled
 """)

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -21,11 +21,14 @@ from shared.http.problems import conflict, forbidden, not_found
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.identity import IdentityCipher
+from shared.labels import label
 from shared.lifecycle.people import ADMINS, Role
 from shared.settings import Settings
 
 MOST = 20
 """Webhooks of one agency."""
+BOTH = timedelta(days=1)
+"""How long the secret of before still signs."""
 
 router = APIRouter(tags=["webhooks"], responses=problem_responses(401, 403, 404, 422))
 
@@ -52,11 +55,14 @@ class WebhookView(BaseModel):
     disabled: str | None = Field(
         description="failing (nothing arrived for days) or gone (the receiver said 410)"
     )
+    disabled_label: str | None
     disabled_at: datetime | None
+    previous_until: datetime | None = Field(description="Until then the secret of before signs too")
 
     @classmethod
     def of(cls, row: Webhook) -> "WebhookView":
-        return cls(**row.model_dump(include=set(cls.model_fields)))
+        noted = label("webhook_disabled", row.disabled) if row.disabled else None
+        return cls(**row.model_dump(include=set(cls.model_fields)), disabled_label=noted)
 
 
 class CreatedWebhook(WebhookView):
@@ -79,7 +85,7 @@ async def create_webhook(
     url = checked_url(wanted.url, private=settings.webhooks_to_private_addresses)
     if (await session.execute(_COUNT, {"agency": own.id})).scalar_one() >= MOST:
         raise conflict("webhooks_too_many", limit=MOST)
-    secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    secret = _new_secret()
     row = Webhook(
         id=uuid4(),
         agency_id=own.id,
@@ -119,6 +125,21 @@ async def enable_webhook(
     return WebhookView.of(row)
 
 
+@router.post("/webhooks/{id}/secret")
+async def renew_secret(
+    webhook_id: WebhookId, request: Request, staff: CurrentStaff, session: Transaction
+) -> CreatedWebhook:
+    """A new secret, in this answer alone. For a day all is signed with both, so that the receiver
+    can change over without missing anything."""
+    row = await own_webhook(session, staff, webhook_id)
+    secret = _new_secret()
+    settings: Settings = request.app.state.settings
+    row.previous_secret, row.previous_until = row.secret, now() + BOTH
+    row.secret = IdentityCipher(settings.identity_keys).encrypt(secret)
+    session.add(row)
+    return CreatedWebhook(**WebhookView.of(row).model_dump(), secret=secret)
+
+
 @router.delete("/webhooks/{id}", status_code=204)
 async def remove_webhook(webhook_id: WebhookId, staff: CurrentStaff, session: Transaction) -> None:
     """Send nothing more."""
@@ -136,6 +157,10 @@ async def own_webhook(session: AsyncSession, staff: Staff, webhook_id: UUID) -> 
     if row is None:
         raise not_found("webhook_not_found")
     return row
+
+
+def _new_secret() -> str:
+    return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
 def _only_admins(staff: Staff) -> None:

@@ -19,6 +19,15 @@ from shared.identity import IdentityCipher
 from shared.partners.background import in_background
 from shared.settings import Settings
 
+SANDBOX = SandboxedWorkflowRunner(
+    SandboxRestrictions.default.with_passthrough_modules(
+        "annotated_types",
+        "pydantic",
+        "pydantic_core",
+        "services.reporting.webhooks.delivery_names",
+        "typing_inspection",
+    )
+)
 AT_A_TIME = 50
 LOOK_EVERY = 30.0
 """Seconds between two looks for deliveries that nobody has started: Temporal was away."""
@@ -42,15 +51,7 @@ async def webhooks_working(
         task_queue=names.TASK_QUEUE,
         workflows=[WebhookDeliveryWorkflow],
         activities=[sending.send, sending.give_up],
-        workflow_runner=SandboxedWorkflowRunner(
-            SandboxRestrictions.default.with_passthrough_modules(
-                "annotated_types",
-                "pydantic",
-                "pydantic_core",
-                "services.reporting.webhooks.delivery_names",
-                "typing_inspection",
-            )
-        ),
+        workflow_runner=SANDBOX,
         max_concurrent_activities=AT_A_TIME,
     )
     reading = in_background(

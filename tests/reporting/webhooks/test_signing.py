@@ -1,0 +1,117 @@
+"""Signatures that others check with their libraries, and a secret changed without a gap."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from shared.bus.connection import Bus
+from shared.settings import Settings
+from tests.reporting.conftest import Bearer
+from tests.reporting.factory import CITY, CITY_ADMIN, HEALTH_ADMIN
+from tests.reporting.webhooks.telling import (
+    Receiver,
+    deliveries,
+    event,
+    subscribe,
+    tell,
+    telling,
+    until,
+)
+
+NODE = Path(__file__).parent / "node"
+
+
+@pytest.fixture(scope="session")
+def node_receiver(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The JavaScript library of Standard Webhooks, as the lock file has it."""
+    if shutil.which("npm") is None:
+        pytest.skip("no Node here; the same is tried in Python below")
+    folder = tmp_path_factory.mktemp("receiver") / "node"
+    shutil.copytree(NODE, folder, ignore=shutil.ignore_patterns("node_modules"))
+    command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=100)
+    return folder
+
+
+async def sent(
+    reporting: httpx.AsyncClient,
+    header: dict[str, str],
+    webhook: dict[str, str],
+    bus: Bus,
+    receiver: Receiver,
+    number: int,
+) -> tuple[dict[str, str], bytes]:
+    """Headers and body of what arrives for an event."""
+    before = len(receiver.got)
+    await tell(bus, event(number, CITY))
+
+    async def arrived() -> bool:
+        done = await deliveries(reporting, header, webhook, state="delivered")
+        return number in {one["number"] for one in done}
+
+    await until(arrived)
+    [got] = receiver.got[before:]
+    return got
+
+
+async def test_the_npm_library_takes_the_signature_and_no_other(
+    reporting: httpx.AsyncClient,
+    bearer: Bearer,
+    settings: Settings,
+    bus: Bus,
+    receiver: Receiver,
+    node_receiver: Path,
+) -> None:
+    header = bearer(CITY_ADMIN)
+    webhook = await subscribe(reporting, header, receiver.url)
+    async with telling(settings):
+        headers, body = await sent(reporting, header, webhook, bus, receiver, 71)
+
+    def verified(body: str) -> str:
+        given = {"secret": webhook["secret"], "body": body, "headers": headers}
+        done = subprocess.run(
+            ["node", "verify.js"],
+            cwd=node_receiver,
+            input=json.dumps(given),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    assert verified(body.decode()) == "good"
+    assert verified(body.decode().replace("71", "72")) != "good"
+
+
+async def test_a_new_secret_signs_beside_the_old_one_for_a_day(
+    reporting: httpx.AsyncClient,
+    bearer: Bearer,
+    settings: Settings,
+    bus: Bus,
+    receiver: Receiver,
+    owner_url: str,
+) -> None:
+    header = bearer(CITY_ADMIN)
+    webhook = await subscribe(reporting, header, receiver.url)
+    path = f"/webhooks/{webhook['id']}/secret"
+    assert (await reporting.post(path, headers=bearer(HEALTH_ADMIN))).status_code == 404
+    renewed = (await reporting.post(path, headers=header)).json()
+    assert renewed["secret"] != webhook["secret"] and renewed["previous_until"]
+    async with telling(settings):
+        headers, body = await sent(reporting, header, webhook, bus, receiver, 81)
+        for secret in (webhook["secret"], renewed["secret"]):
+            Webhook(secret).verify(body, headers)
+        with psycopg.connect(owner_url, autocommit=True) as connection:
+            connection.execute(
+                "UPDATE reporting.webhook SET previous_until = now() WHERE id = %s", [webhook["id"]]
+            )
+        headers, body = await sent(reporting, header, webhook, bus, receiver, 82)
+    Webhook(renewed["secret"]).verify(body, headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(webhook["secret"]).verify(body, headers)
