@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import IO
 
 from openpyxl import Workbook
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from services.reporting import parts
 from services.reporting.columns import Column
-from services.reporting.excel_cells import header_cell, new_sheet, safe, styled
+from services.reporting.excel_cells import font, header_cell, new_sheet, safe, styled
 from services.reporting.excel_rows import Styles
 from services.reporting.excel_summary import write_summary
 from services.reporting.summary import Summary
@@ -22,10 +21,12 @@ from services.reporting.summary import Summary
 ROWS_A_SHEET = 1_000 * parts.ROWS
 """A million. Excel takes 1,048,576; what is more goes on in another sheet."""
 
-_TITLE_FONT = Font(bold=True, size=14)
-_BOLD = Font(bold=True)
+_TITLE_FONT = font(bold=True, size=14)
+_BOLD = font(bold=True)
 _ON_A_PAGE = 190
 """Characters side by side that are still readable on paper."""
+_HEADER_HEIGHT = 48
+"""Points: three lines."""
 _LEVEL = 4
 """Of compression: half as long as the usual 6, some percent larger."""
 
@@ -81,6 +82,7 @@ def _fill(
     header = _header_row(len(block))
     for index, column in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(index)].width = column.width
+    sheet.row_dimensions[header].height = _HEADER_HEIGHT
     sheet.freeze_panes = f"B{header + 1}"
     sheet.auto_filter.ref = f"A{header}:{get_column_letter(len(columns))}{header + max(rows, 1)}"
     sheet.print_title_rows = f"{header}:{header}"

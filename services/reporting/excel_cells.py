@@ -36,6 +36,11 @@ def styled(sheet: Worksheet, value: Any, font: Font) -> Cell:
     return cell
 
 
+def font(**more: Any) -> Font:
+    """As spreadsheets begin with: one without a name is shown in another."""
+    return Font(**{"name": "Calibri", "size": 11, **more})
+
+
 def header_cell(sheet: Worksheet, title: str) -> Cell:
     cell = styled(sheet, title, _HEADER_FONT)
     cell.fill = _HEADER_FILL
@@ -44,7 +49,7 @@ def header_cell(sheet: Worksheet, title: str) -> Cell:
 
 
 _HEADER_FILL = PatternFill("solid", fgColor="1F4E78")
-_HEADER_FONT = Font(bold=True, color="FFFFFF")
-LINK_FONT = Font(color="0563C1", underline="single")
+_HEADER_FONT = font(bold=True, color="FFFFFF")
+LINK_FONT = font(color="0563C1", underline="single")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 RISKY = frozenset("=+-@\t\r\n")

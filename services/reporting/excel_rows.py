@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -42,6 +43,7 @@ class Styles:
         def dated(number_format: str) -> int:
             cell = WriteOnlyCell(sheet)
             cell.number_format = number_format
+            cell.alignment = Alignment(horizontal="center")
             return int(cell.style_id)
 
         quoted = WriteOnlyCell(sheet)

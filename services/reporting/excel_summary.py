@@ -5,7 +5,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.chart.label import DataLabelList
-from openpyxl.styles import Font
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -16,6 +16,8 @@ from shared.labels import label
 _CHART_COLUMN = "E"
 _CHART_WIDTH, _LEAST_HEIGHT = 18, 7
 _ROW_CM = 0.53
+_ROWS_A_PAGE = 78
+"""Of A4, as wide as table and chart."""
 _BLUE = "0072B2"
 
 
@@ -26,12 +28,12 @@ def write_summary(book: Workbook, summary: Summary) -> None:
     sheet.column_dimensions["A"].width = 46
     sheet.column_dimensions["B"].width = 12
     sheet.column_dimensions["C"].width = 10
-    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.orientation = "portrait"
     sheet.page_setup.paperSize = "9"  # A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     lines = _Lines(sheet)
-    lines.add([excel_cells.styled(sheet, word, Font(bold=True, size=14))])
+    lines.add([excel_cells.styled(sheet, word, excel_cells.font(bold=True, size=14))])
     lines.add([_word("total"), summary.rows])
     lines.add([])
     over_time = summary.over_time()
@@ -45,7 +47,7 @@ class _Lines:
     """Rows as they are appended, counted, for charts refer to them by number."""
 
     def __init__(self, sheet: Worksheet) -> None:
-        self.sheet, self.count = sheet, 0
+        self.sheet, self.count, self._page = sheet, 0, 0
 
     def add(self, values: list[Any]) -> int:
         self.sheet.append(values)
@@ -58,7 +60,14 @@ class _Lines:
     def group(self, name: str, *figures: Any) -> None:
         self.add([excel_cells.safe(self.sheet, name), *figures])
 
-    def leave_room(self, first: int, height: int) -> None:
+    def keep_together(self, height: float) -> None:
+        """On paper, begin a new page where a chart of this height (cm) would be cut in two."""
+        rows = int(height / _ROW_CM) + 3
+        if self.count + rows > self._page + _ROWS_A_PAGE:
+            self.sheet.row_breaks.append(Break(id=self.count))
+            self._page = self.count
+
+    def leave_room(self, first: int, height: float) -> None:
         """At least so many rows that a chart of this height (cm) beside them ends above."""
         while self.count < first + height / _ROW_CM + 1:
             self.add([])
@@ -67,18 +76,21 @@ class _Lines:
 def _write_table(lines: _Lines, table: Table, total: int) -> None:
     if not table.groups:
         return
+    over_time = table.key in _OVER_TIME
+    lines.keep_together(max(_height(len(table.groups), over_time), len(table.groups) * _ROW_CM))
     first = lines.header(table.title, _word("total"), _word("share"))
     for name, count in table.groups:
-        share = excel_cells.styled(lines.sheet, count / total, Font())
+        share = excel_cells.styled(lines.sheet, count / total, excel_cells.font())
         share.number_format = "0.0%"
         lines.group(name, count, share)
-    _add_chart(lines, table.title, first, len(table.groups), over_time=table.key in _OVER_TIME)
+    _add_chart(lines, table.title, first, len(table.groups), over_time=over_time)
 
 
 def _write_durations(lines: _Lines, durations: Durations) -> None:
     if not durations.measured:
         return
     title = f"{durations.title} ({_word('working_days').lower()})"
+    lines.keep_together(_height(len(durations.histogram), over_time=False))
     first = lines.header(title, _word("total"))
     for name, count in durations.histogram:
         lines.group(name, count)
@@ -123,11 +135,15 @@ def _add_chart(lines: _Lines, title: str, first: int, groups: int, *, over_time:
     else:
         series.graphicalProperties.solidFill = _BLUE
     chart.width = _CHART_WIDTH
-    height = _LEAST_HEIGHT if over_time else max(_LEAST_HEIGHT, groups * 3 // 4 + 2)
+    height = _height(groups, over_time)
     chart.height = height
     sheet.add_chart(chart, f"{_CHART_COLUMN}{first}")
     lines.leave_room(first, height)
     lines.add([])
+
+
+def _height(groups: int, over_time: bool) -> float:
+    return _LEAST_HEIGHT if over_time else max(_LEAST_HEIGHT, groups * 3 // 4 + 2)
 
 
 _OVER_TIME = frozenset({"day", "month"})
