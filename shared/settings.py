@@ -77,6 +77,12 @@ class Settings(Addresses):
     x_api_base_url: str = "https://api.x.com"
     x_api_token: str | None = Field(default=None, repr=False)
     """None: the X API is not configured, an admin pastes the post instead."""
+    open_data_licence: str = ""
+    """The terms of the open data, in words. Empty: none declared, the description says so."""
+    open_data_licence_url: str | None = None
+    """Where these terms are, such as https://creativecommons.org/licenses/by/4.0/."""
+    open311_jurisdiction: str = "lapor.go.id"
+    """The one `jurisdiction_id` of Open311, for clients that send one."""
     webhooks_to_private_addresses: bool = False
     """Whether webhooks may go to addresses that are not on the internet, and over plain http."""
 

@@ -30,6 +30,10 @@ _MESSAGES: Catalogue = {
         "id": Words("Layanan tidak dikenal", "Tidak ada layanan dengan service_code ini."),
         "en": Words("Unknown service", "There is no service with this service_code."),
     },
+    "jurisdiction_unknown": {
+        "id": Words("jurisdiction_id tidak dikenal", "Kosongkan jurisdiction_id: hanya ada satu."),
+        "en": Words("Unknown jurisdiction_id", "Leave jurisdiction_id empty: there is only one."),
+    },
     "api_key_invalid": {
         "id": Words("api_key tidak sah", "Kosongkan api_key, atau pakai token sistem mitra."),
         "en": Words("api_key not valid", "Leave api_key empty, or use a partner system's token."),

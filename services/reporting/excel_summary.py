@@ -3,7 +3,7 @@
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.label import DataLabelList
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -18,6 +18,8 @@ _CHART_WIDTH, _LEAST_HEIGHT = 18, 7
 _ROW_CM = 0.53
 _ROWS_A_PAGE = 78
 """Of A4, as wide as table and chart."""
+_LABELLED = 31
+"""Bars whose figures have room beside each other."""
 _BLUE = "0072B2"
 
 
@@ -102,12 +104,15 @@ def _write_durations(lines: _Lines, durations: Durations) -> None:
 
 
 def _add_chart(lines: _Lines, title: str, first: int, groups: int, *, over_time: bool) -> None:
-    chart: BarChart | LineChart = LineChart() if over_time else BarChart()
-    if isinstance(chart, BarChart):
+    chart = BarChart()
+    chart.gapWidth = 40
+    if over_time:
+        chart.type = "col"
+    else:
         chart.type = "bar"
-        chart.gapWidth = 40
         chart.x_axis.scaling.orientation = "maxMin"
         chart.y_axis.crosses = "max"  # figures below, though the first group is on top
+    if groups <= _LABELLED:
         # All said: what is left out, some programs show.
         chart.dataLabels = DataLabelList(
             showVal=True,
@@ -128,12 +133,7 @@ def _add_chart(lines: _Lines, title: str, first: int, groups: int, *, over_time:
     chart.legend = None
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.number_format = "0"
-    series = chart.series[0]
-    if over_time:
-        series.graphicalProperties.line.solidFill = _BLUE
-        series.smooth = False
-    else:
-        series.graphicalProperties.solidFill = _BLUE
+    chart.series[0].graphicalProperties.solidFill = _BLUE
     chart.width = _CHART_WIDTH
     height = _height(groups, over_time)
     chart.height = height

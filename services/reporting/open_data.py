@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Row, text
@@ -26,10 +26,10 @@ from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label, labels
+from shared.settings import Settings
 
 COLUMNS = tuple(labels("open_data_column"))
 """In their order; `open_data_column` in the labels says what each holds."""
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 BATCH = 2_000
 _LIMIT = Limit("open-data", 20, 3600)
 _WIB = timezone(timedelta(hours=7))
@@ -60,22 +60,23 @@ class OpenDataDescription(BaseModel):
 
     about: str
     licence: str
-    licence_url: str
+    licence_url: str | None = Field(description="null: whoever runs this has declared none")
     time_zone: str
     columns: list[OpenDataColumn]
     files: list[OpenDataFile]
 
 
 @router.get("")
-async def open_data(session: Transaction) -> OpenDataDescription:
+async def open_data(request: Request, session: Transaction) -> OpenDataDescription:
     """The columns, the licence, and the years there are."""
+    settings: Settings = request.app.state.settings
     first: datetime | None = (await session.execute(_FIRST)).scalar_one_or_none()
     this = datetime.now(_WIB).year
     years = range(first.astimezone(_WIB).year if first else this, this + 1)
     return OpenDataDescription(
         about=label("open_data_note", "about"),
-        licence=label("open_data_note", "licence"),
-        licence_url=LICENCE,
+        licence=_licence(settings),
+        licence_url=settings.open_data_licence_url,
         time_zone="Asia/Jakarta",
         columns=[
             OpenDataColumn(name=name, description=label("open_data_column", name))
@@ -107,6 +108,7 @@ async def open_data(session: Transaction) -> OpenDataDescription:
 )
 async def open_data_reports(
     format: OpenDataFormat,
+    request: Request,
     database: CurrentDatabase,
     year: Annotated[
         int | None, Query(ge=2000, le=2100, description="Of submission; default: this year")
@@ -120,14 +122,20 @@ async def open_data_reports(
     headers = {
         "Cache-Control": "public, max-age=3600",
         "Content-Disposition": f'attachment; filename="lapor-{year}.{format}"',
-        "Link": f'<{LICENCE}>; rel="license"',
         "Vary": "Accept-Encoding",
     }
+    if licence := request.app.state.settings.open_data_licence_url:
+        headers["Link"] = f'<{licence}>; rel="license"'
     if _takes_gzip(accept_encoding):
         content = _compressed(content)
         headers["Content-Encoding"] = "gzip"
     kind = "text/csv; charset=utf-8" if format is OpenDataFormat.CSV else "application/jsonl"
     return StreamingResponse(content, headers=headers, media_type=kind)
+
+
+def _licence(settings: Settings) -> str:
+    terms = settings.open_data_licence or label("open_data_note", "no_licence")
+    return f"{terms} {label('open_data_note', 'please')}"
 
 
 async def _lines(database: Database, format: OpenDataFormat, year: int) -> AsyncIterator[bytes]:
@@ -170,14 +178,18 @@ def _jsonl(rows: Sequence[Row[Any]]) -> bytes:
 
 
 def _values(row: Row[Any]) -> dict[str, Any]:
-    places = zip(_PLACES, region_names(row.region_code), strict=True)
-    given = {**row._mapping, **dict(places)}
+    given = dict(row._mapping)
+    if row.anonymous and row.region_code:
+        given["region_code"] = row.region_code[:_DISTRICT]
+    places = zip(_PLACES, region_names(given["region_code"]), strict=True)
+    given |= dict(places)
     return {name: _local(given[name]) for name in COLUMNS}
 
 
 def _local(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(_WIB).isoformat(timespec="seconds")
+        hour = value.astimezone(_WIB).replace(minute=0, second=0, microsecond=0)
+        return hour.isoformat(timespec="minutes")
     return value
 
 
@@ -194,14 +206,18 @@ def _takes_gzip(accept_encoding: str) -> bool:
 
 
 _PLACES = ("province", "regency", "district", "village")
+_DISTRICT = len("32.73.02")
 _FIRST = text("SELECT submitted_at FROM lifecycle.report ORDER BY number LIMIT 1")
-# A house could name its people: coordinates to three decimals.
+# A house could name its people, and a moment too: coordinates to some hundred metres, of anonymous
+# reports to some kilometre and no village; times to the hour.
 _ROWS = text("""
 SELECT r.number, r.submitted_at, r.classification, c.code AS category_code, c.name AS category,
        p.name AS category_group, t.title, t.body, r.channel, a.code AS handler_code,
        a.name AS handler, coalesce(b.name, a.name) AS parent_agency, r.status, r.tab,
-       r.region_code, round(t.latitude::numeric, 3)::float8 AS latitude,
-       round(t.longitude::numeric, 3)::float8 AS longitude, r.verified_at,
+       r.region_code, r.anonymous,
+       round(t.latitude::numeric, CASE WHEN r.anonymous THEN 2 ELSE 3 END)::float8 AS latitude,
+       round(t.longitude::numeric, CASE WHEN r.anonymous THEN 2 ELSE 3 END)::float8 AS longitude,
+       r.verified_at,
        h.first_follow_up_at, CASE WHEN r.tab = 'closed' THEN r.ended_at END AS ended_at
 FROM lifecycle.report r
 JOIN lifecycle.report_text t ON t.number = r.number

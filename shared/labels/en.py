@@ -123,13 +123,14 @@ LABELS: dict[str, dict[str, str]] = {
     "open_data_note": {
         "about": "Reports that the public can read: verified, not archived, not secret. Without"
         " who reported; title and text as corrected.",
-        "licence": "May be used, changed and passed on for any purpose, naming LAPOR! and the day"
-        " of the download (Creative Commons Attribution 4.0). Not to be used to find out who"
-        " reported.",
+        "no_licence": "Whoever runs this has declared no licence; the law on public"
+        " information applies (UU 14/2008).",
+        "please": "Name LAPOR! as the source, with the day of download. Not to be used to find"
+        " out who reported.",
     },
     "open_data_column": {
         "number": "The report's number",
-        "submitted_at": "When it was accepted (WIB)",
+        "submitted_at": "When it was accepted (WIB), to the hour",
         "classification": "Classification: code",
         "category_code": "Category: code",
         "category": "Category",
@@ -146,12 +147,12 @@ LABELS: dict[str, dict[str, str]] = {
         "province": "Province",
         "regency": "Regency or city",
         "district": "District",
-        "village": "Village",
-        "latitude": "Latitude, to some 100 metres",
-        "longitude": "Longitude, to some 100 metres",
-        "verified_at": "When it was verified (WIB)",
-        "first_follow_up_at": "When it was first followed up (WIB)",
-        "ended_at": "When it was closed (WIB)",
+        "village": "Village; empty for anonymous reports",
+        "latitude": "Latitude, to some 100 metres (1 km for anonymous reports)",
+        "longitude": "Longitude, to some 100 metres (1 km for anonymous reports)",
+        "verified_at": "When it was verified (WIB), to the hour",
+        "first_follow_up_at": "When it was first followed up (WIB), to the hour",
+        "ended_at": "When it was closed (WIB), to the hour",
     },
     "open311_attribute": {
         "classification": "Classification",
@@ -313,7 +314,7 @@ LABELS: dict[str, dict[str, str]] = {
         "province": "Province",
         "regency": "City or regency",
         "district": "District",
-        "village": "Village",
+        "village": "Village; empty for anonymous reports",
         "link": "Link",
         "priority": "Priority",
         "held": "Held",

@@ -123,13 +123,14 @@ LABELS: dict[str, dict[str, str]] = {
     "open_data_note": {
         "about": "Laporan yang dapat dibaca publik: sudah diverifikasi, tidak diarsipkan, tidak"
         " rahasia. Tanpa identitas pelapor; judul dan isi setelah dikoreksi.",
-        "licence": "Boleh dipakai, diolah, dan disebarkan untuk tujuan apa pun dengan menyebut"
-        " LAPOR! sebagai sumber dan tanggal unduhnya (Creative Commons Atribusi 4.0). Jangan"
-        " dipakai untuk mencari siapa pelapornya.",
+        "no_licence": "Belum ada lisensi yang ditetapkan pengelola; berlaku ketentuan informasi"
+        " publik (UU 14/2008).",
+        "please": "Sebutkan LAPOR! sebagai sumber dan tanggal unduhnya. Jangan dipakai untuk"
+        " mencari siapa pelapornya.",
     },
     "open_data_column": {
         "number": "Nomor laporan",
-        "submitted_at": "Waktu laporan diterima (WIB)",
+        "submitted_at": "Waktu laporan diterima (WIB), dibulatkan ke jam",
         "classification": "Klasifikasi: kode",
         "category_code": "Kategori: kode",
         "category": "Kategori",
@@ -146,12 +147,12 @@ LABELS: dict[str, dict[str, str]] = {
         "province": "Provinsi",
         "regency": "Kabupaten/kota",
         "district": "Kecamatan",
-        "village": "Desa/kelurahan",
-        "latitude": "Garis lintang, dibulatkan ke sekitar 100 meter",
-        "longitude": "Garis bujur, dibulatkan ke sekitar 100 meter",
-        "verified_at": "Waktu diverifikasi (WIB)",
-        "first_follow_up_at": "Waktu tindak lanjut pertama (WIB)",
-        "ended_at": "Waktu ditutup (WIB)",
+        "village": "Desa/kelurahan; kosong untuk laporan anonim",
+        "latitude": "Garis lintang, dibulatkan ke sekitar 100 meter (laporan anonim: 1 km)",
+        "longitude": "Garis bujur, dibulatkan ke sekitar 100 meter (laporan anonim: 1 km)",
+        "verified_at": "Waktu diverifikasi (WIB), dibulatkan ke jam",
+        "first_follow_up_at": "Waktu tindak lanjut pertama (WIB), dibulatkan ke jam",
+        "ended_at": "Waktu ditutup (WIB), dibulatkan ke jam",
     },
     "open311_attribute": {
         "classification": "Klasifikasi laporan",

@@ -219,14 +219,14 @@ def test_nobody_finds_a_secret_report(three: Client, address: str, country: Coun
     assert httpx.get(f"{address}/requests/{number}.json").status_code == 404
 
 
-def test_where_an_anonymous_report_is_only_to_some_hundred_metres(
+def test_where_an_anonymous_report_is_only_to_some_kilometre(
     three: Client, country: Country
 ) -> None:
     client = three()
     number = send(client, **{"attribute[anonymous]": "true"})
     verify(country, number, status="VERIFIED", tab="awaiting_follow_up")
     [found] = client.requests()
-    assert (found["lat"], found["long"]) == (-6.885, 107.613)
+    assert (found["lat"], found["long"]) == (-6.89, 107.61)
 
 
 def test_dates_and_numbers_narrow_what_is_found(
@@ -308,3 +308,25 @@ def test_the_access_code_of_the_notice_opens_the_report(address: str, country: C
     httpx.post(f"{address}/requests.json", data=addressed)
     rows = country.all("SELECT handler_id, category_id FROM lifecycle.report ORDER BY number")
     assert rows[1] == (CITY, CATEGORY)
+
+
+def test_a_token_is_the_number_and_there_is_one_jurisdiction(
+    three: Client, address: str, country: Country
+) -> None:
+    client = three(jurisdiction="lapor.go.id")
+    number = send(client)
+    assert client.token(str(number))[0]["service_request_id"] == str(number)
+    assert httpx.get(f"{address}/tokens/999.json").status_code == 404
+    hidden = send(client, **{"attribute[secret]": "true"})
+    assert httpx.get(f"{address}/tokens/{hidden}.json").status_code == 404
+    assert "<token>" in httpx.get(f"{address}/tokens/{number}.xml").text
+    for answer in (
+        httpx.get(f"{address}/services.json?jurisdiction_id=sf.gov"),
+        httpx.post(
+            f"{address}/requests.json",
+            data={"service_code": "lubang", "description": "a", "jurisdiction_id": "sf.gov"},
+        ),
+    ):
+        assert (answer.status_code, answer.json()[0]["code"]) == (404, 404)
+        assert "jurisdiction_id" in answer.json()[0]["description"]
+    assert httpx.get(f"{address}/services.json?jurisdiction_id=lapor.go.id").is_success

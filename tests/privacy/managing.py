@@ -44,6 +44,7 @@ MANAGING_CASES: dict[str, Case] = {
     "intake GET /open311/v2/requests/{service_request_id}.{format}": Case(
         all_of(EVERYBODY, 404), "secret"
     ),
+    "intake GET /open311/v2/tokens/{token}.{format}": Case(all_of(EVERYBODY, 404), "secret"),
     "routing GET /closed-days/redating": Case(PUSAT),
     "routing GET /management/staff": Case(MANAGING),
     "routing POST /management/staff": Case(MANAGING, body=NOTHING),

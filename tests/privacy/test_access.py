@@ -124,7 +124,7 @@ class Scenes:
 
     async def _secret(self) -> Scene:
         scene = await self._verified(secret=True)
-        return scene | {"service_request_id": scene["number"]}
+        return scene | {"service_request_id": scene["number"], "token": scene["number"]}
 
     async def _person(self) -> Scene:
         """Somebody new at the dinas."""

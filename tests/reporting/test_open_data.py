@@ -12,6 +12,8 @@ import pytest
 
 from services.reporting import open_data
 from services.reporting.open_data import COLUMNS
+from shared.settings import Settings
+from tests.reporting.conftest import running
 from tests.reporting.factory import ROADS
 
 PUBLIC = (
@@ -86,9 +88,19 @@ async def test_a_report_that_becomes_secret_is_not_in_the_next_one(
             assert (number in found) is not secret
 
 
-async def test_values_are_as_described(reporting: httpx.AsyncClient, owner_url: str) -> None:
+@pytest.mark.parametrize("anonymous", [False, True])
+async def test_values_are_as_described_and_name_no_house_of_who_is_anonymous(
+    reporting: httpx.AsyncClient, owner_url: str, anonymous: bool
+) -> None:
     with psycopg.connect(owner_url, autocommit=True) as connection:
-        number = numbers(owner_url, f"{PUBLIC} AND region_code = '32.73.02.1001'")[0]
+        some = f"{PUBLIC} AND region_code = '32.73.02.1001'"
+        number = numbers(owner_url, some)[0]
+        was = connection.execute(
+            "SELECT anonymous FROM lifecycle.report WHERE number = %s", [number]
+        ).fetchone()
+        connection.execute(
+            "UPDATE lifecycle.report SET anonymous = %s WHERE number = %s", [anonymous, number]
+        )
         connection.execute(
             "UPDATE lifecycle.report_text SET title = '=1+1', latitude = -6.885123,"
             " longitude = 107.613499 WHERE number = %s",
@@ -112,10 +124,17 @@ async def test_values_are_as_described(reporting: httpx.AsyncClient, owner_url: 
                 " latitude = -6.9, longitude = 107.6 WHERE number = %s",
                 [number - 10_000_000, number],
             )
-    assert (line["latitude"], line["longitude"]) == (-6.885, 107.613)
+            connection.execute(
+                "UPDATE lifecycle.report SET anonymous = %s WHERE number = %s",
+                [*(was or ()), number],
+            )
+    exact = (-6.89, 107.61) if anonymous else (-6.885, 107.613)
+    assert (line["latitude"], line["longitude"]) == exact
+    assert line["region_code"] == ("32.73.02" if anonymous else "32.73.02.1001")
     assert (line["title"], row["title"]) == ("=1+1", "'=1+1")
-    assert line["province"] == "Jawa Barat" and line["village"]
-    assert line["submitted_at"].endswith("+07:00")
+    assert line["province"] == "Jawa Barat" and line["district"]
+    assert bool(line["village"]) is not anonymous
+    assert line["submitted_at"].endswith(":00+07:00")
 
 
 async def test_it_is_sent_compressed_to_who_takes_that(reporting: httpx.AsyncClient) -> None:
@@ -127,13 +146,25 @@ async def test_it_is_sent_compressed_to_who_takes_that(reporting: httpx.AsyncCli
     assert "content-encoding" not in plain.headers
     assert gzip.decompress(raw) == plain.content
     assert plain.headers["content-disposition"] == 'attachment; filename="lapor-2026.csv"'
-    assert 'rel="license"' in plain.headers["link"]
+    assert "link" not in plain.headers
 
 
 async def test_columns_licence_and_years_are_described(reporting: httpx.AsyncClient) -> None:
     told = (await reporting.get("/open-data")).json()
     assert [column["name"] for column in told["columns"]] == list(COLUMNS)
     assert all(column["description"] for column in told["columns"])
-    assert told["licence_url"].startswith("https://creativecommons.org/")
+    assert told["licence_url"] is None and "Belum ada lisensi" in told["licence"]
     assert 2026 in {file["year"] for file in told["files"]}
     assert (await reporting.get("/open-data/reports.xml")).status_code == 422
+
+
+async def test_the_licence_is_what_whoever_runs_it_declares(settings: Settings) -> None:
+    address = "https://creativecommons.org/licenses/by/4.0/"
+    declared = settings.model_copy(
+        update={"open_data_licence": "CC BY 4.0.", "open_data_licence_url": address}
+    )
+    async with running(declared) as reporting:
+        told = (await reporting.get("/open-data")).json()
+        file = await reporting.get("/open-data/reports.csv?year=2026")
+    assert told["licence_url"] == address and told["licence"].startswith("CC BY 4.0.")
+    assert file.headers["link"] == f'<{address}>; rel="license"'

@@ -2,12 +2,14 @@
 
 import asyncio
 import io
+import zipfile
 from typing import Any
 
 import httpx
 import pytest
 from openpyxl import load_workbook
 
+from services.routing.management import workbook
 from tests.routing.country import Country
 
 COORDINATOR = "koordinator.jabar"
@@ -124,6 +126,39 @@ async def test_what_is_no_spreadsheet_is_said_so(country: Country, content: byte
     refused = await send(country, content, dry_run=True)
     assert refused["state"] == "refused"
     assert refused["problems"][0]["code"] == "not_a_workbook"
+
+
+async def test_a_damaged_sheet_and_one_that_swells_are_refused(
+    country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = await filled(country, AGENCIES, PEOPLE)
+    damaged = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as source, zipfile.ZipFile(damaged, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("sheet1.xml"):
+                content = content[: len(content) // 2]
+            target.writestr(name, content)
+    refused = await send(country, damaged.getvalue(), dry_run=True)
+    assert (refused["state"], refused["problems"][0]["code"]) == ("refused", "not_a_workbook")
+    monkeypatch.setattr(workbook, "MOST_BYTES", 1_000)
+    swollen = await send(country, whole, dry_run=True)
+    assert (swollen["state"], swollen["problems"][0]["code"]) == ("refused", "too_many_rows")
+
+
+async def test_the_same_file_sent_twice_at_once_is_imported_once(country: Country) -> None:
+    agencies = [["dinas-kembar", "Dinas Kembar", "Unit Kerja", "kab-bandung", "WIB"]]
+    people = [["kembar.satu", "Kembar Satu", "Admin Instansi", "dinas-kembar"]]
+    content = await filled(country, agencies, people)
+    both = await asyncio.gather(*(send(country, content, dry_run=False) for _ in range(2)))
+    assert sorted(one["state"] for one in both) == ["done", "refused"]
+    refused = next(one for one in both if one["state"] == "refused")
+    assert {one["code"] for one in refused["problems"]} == {"taken"}
+    for query in (
+        "SELECT count(*) FROM routing.agency WHERE code = 'dinas-kembar'",
+        "SELECT count(*) FROM routing.staff WHERE username = 'kembar.satu'",
+    ):
+        assert await country.one(query) == 1
 
 
 async def test_another_template_is_refused_by_its_heading(country: Country) -> None:

@@ -77,6 +77,19 @@ async def open311_request(
     return rendered("service_requests", [_request(row) for row in rows], format)
 
 
+@router.get("/tokens/{token}.{format}", response_class=Response, responses=_ANSWER)
+async def open311_token(
+    token: Annotated[str, Path(max_length=40)], format: Format, session: Transaction
+) -> Response:
+    """The number of a token. Reports have theirs at once, so that a token is the number; a secret
+    report is a 404."""
+    number = _number(token)
+    if not number or not await _of_numbers(session, [number]):
+        raise not_found()
+    answer = {"token": token, "service_request_id": str(number)}
+    return rendered("service_requests", [answer], format)
+
+
 def _request(row: RowMapping) -> dict[str, Any]:
     """As the standard names things. Before verification the status alone."""
     shown = is_published(row)
@@ -178,9 +191,9 @@ _READ = """
 SELECT r.number, r.status, r.secret, r.submitted_at, r.due_at, r.region_code, t.title, t.body,
        t.place, c.code AS category_code, c.name AS category, a.name AS handler, said.words,
        changed.at AS changed_at,
-       CASE WHEN r.anonymous THEN round(t.latitude::numeric, 3)::float8 ELSE t.latitude
+       CASE WHEN r.anonymous THEN round(t.latitude::numeric, 2)::float8 ELSE t.latitude
        END AS latitude,
-       CASE WHEN r.anonymous THEN round(t.longitude::numeric, 3)::float8 ELSE t.longitude
+       CASE WHEN r.anonymous THEN round(t.longitude::numeric, 2)::float8 ELSE t.longitude
        END AS longitude
 FROM chosen r
 JOIN lifecycle.report_text t ON t.number = r.number
@@ -197,7 +210,7 @@ LEFT JOIN LATERAL (
 ) said ON true
 ORDER BY r.number DESC
 """
-"""Where an anonymous report is, to some hundred metres: a house could name its people."""
+"""Where an anonymous report is, to some kilometre: a house could name its people."""
 _NUMBERED = text(f"""
 WITH chosen AS MATERIALIZED (
     SELECT * FROM lifecycle.report WHERE number = ANY (:numbers) AND NOT secret

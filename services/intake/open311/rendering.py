@@ -51,6 +51,7 @@ class SpecRoute(APIRoute):
 
         async def handled(request: Request) -> Response:
             try:
+                check_jurisdiction(request, request.query_params.get("jurisdiction_id"))
                 return await handle(request)
             except Problem as problem:
                 return _refusal(request, problem)
@@ -62,6 +63,12 @@ class SpecRoute(APIRoute):
                 return _refusal(request, validation())
 
         return handled
+
+
+def check_jurisdiction(request: Request, given: str | None) -> None:
+    """There is one, which need not be named; 404 for any other."""
+    if given and given != request.app.state.settings.open311_jurisdiction:
+        raise not_found("jurisdiction_unknown")
 
 
 def content_of(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,14 @@ from starlette.datastructures import UploadFile as SentFile
 
 from services.intake.new_report import Accepted, NewReport
 from services.intake.open311.offered_services import ATTRIBUTES, category_of
-from services.intake.open311.rendering import ERRORS, Format, SpecRoute, content_of, rendered
+from services.intake.open311.rendering import (
+    ERRORS,
+    Format,
+    SpecRoute,
+    check_jurisdiction,
+    content_of,
+    rendered,
+)
 from services.intake.references import checked, region_code
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
@@ -65,7 +72,7 @@ async def sent_fields(request: Request) -> AsyncIterator[FormData]:
                             for name in (
                                 *("service_code", "description", "lat", "long"),
                                 *("address_string", "address_id", "first_name", "last_name"),
-                                *("email", "phone", "media_url", "api_key"),
+                                *("email", "phone", "media_url", "api_key", "jurisdiction_id"),
                                 *(f"attribute[{code}]" for code in ATTRIBUTES),
                             )
                         },
@@ -90,6 +97,7 @@ async def open311_submit(
         for name, value in form.items()
         if isinstance(value, str) and value.strip()
     }
+    check_jurisdiction(request, given.get("jurisdiction_id"))
     files = [
         UploadFile(value.file, size=value.size, filename=value.filename)
         for value in form.getlist("media")

@@ -70,7 +70,9 @@ async def agency_to_manage(session: AsyncSession, staff: Staff, agency_id: int) 
 
 
 async def agency_to_work_at(session: AsyncSession, staff: Staff, agency_id: int) -> Agency:
-    """An active agency in reach, named in the form as `agency_id`."""
+    """An active agency in reach, named in the form as `agency_id`. It is not removed until the
+    caller's transaction ends, and then knows of whoever came to it."""
+    await session.execute(_STAYS, {"id": agency_id})
     found = await agency_in_reach(session, staff, agency_id, field="agency_id")
     if not found.active:
         raise validation(FieldError("agency_id", "agency_out_of_reach"))
@@ -112,6 +114,7 @@ async def person_in_reach(session: AsyncSession, staff: Staff, staff_id: int) ->
     )
 
 
+_STAYS = text("SELECT FROM routing.agency WHERE id = :id FOR SHARE")
 _PERSON = text(
     "SELECT s.id, s.username, s.name, s.role, s.agency_id, s.active, a.path AS agency_path"
     " FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id WHERE s.id = :id"

@@ -19,6 +19,7 @@ from services.routing.management.authority import (
 )
 from services.routing.management.log import changed, record
 from services.routing.management.password_links import OneTimeLink, make_link
+from services.routing.management.saving import save
 from services.routing.models import StaffMember
 from services.routing.sessions import revoke_all
 from services.routing.words import Form, PlaceWords
@@ -122,11 +123,8 @@ async def add_person(
     """Add somebody. The link, by which they choose a password, is shown this once."""
     where = await agency_to_work_at(session, staff, form.agency_id)
     check_role(staff, form.role, where)
-    if await session.scalar(_TAKEN, {"username": form.username}):
-        raise conflict("username_taken")
     member = StaffMember(**form.model_dump(mode="json"), password_hash="")
-    session.add(member)
-    await session.flush()
+    await save(session, member, "username_taken")
     assert member.id is not None
     record(session, staff, where.id, "staff", member.id, "add", **form.model_dump(mode="json"))
     return await made(session, request, member.id)
@@ -187,7 +185,10 @@ async def active_person(session: AsyncSession, staff: Managing, staff_id: int) -
 
 
 async def _check_not_the_last_of_pusat(session: AsyncSession, person: Person) -> None:
-    if person.role is Role.CENTRAL_ADMIN and not await session.scalar(_OTHERS, {"id": person.id}):
+    if person.role is not Role.CENTRAL_ADMIN:
+        return
+    await session.execute(_ONE_OF_PUSAT_AT_A_TIME)  # two could remove each other
+    if not await session.scalar(_OTHERS, {"id": person.id}):
         raise conflict("last_central_admin")
 
 
@@ -230,10 +231,10 @@ _PAGE = text(
     " AND (s.name, s.id) > (:name, :after) ORDER BY s.name, s.id LIMIT :limit"
 )
 _ONE = text(f"SELECT {_COLUMNS} WHERE s.id = :id")
-_TAKEN = text("SELECT EXISTS (SELECT FROM routing.staff WHERE username = :username)")
 _CHANGE = text(
     "UPDATE routing.staff SET name = :name, role = :role, agency_id = :agency_id WHERE id = :id"
 )
+_ONE_OF_PUSAT_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('last_central_admin'))")
 _OTHERS = text(
     "SELECT EXISTS (SELECT FROM routing.staff"
     " WHERE role = 'central_admin' AND active AND password_hash <> '' AND id <> :id)"

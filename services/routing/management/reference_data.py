@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.management.authority import Pusat
 from services.routing.management.log import changed, record
+from services.routing.management.saving import save
 from services.routing.models import Category, Programme, Tag
 from services.routing.words import Form, PlaceWords
 from shared.http.documentation import problem_responses
@@ -91,8 +92,6 @@ async def read_reference_data(_: Pusat, session: Transaction) -> ReferenceData:
 @router.post("/categories", status_code=201)
 async def create_category(form: NewCategory, staff: Pusat, session: Transaction) -> KeptCategory:
     """A category of a group, or a group."""
-    if await session.scalar(_CODE_TAKEN, {"code": form.code}):
-        raise conflict("category_code_taken")
     if form.parent_id is not None:
         parent = await session.get(Category, form.parent_id)
         if parent is None or not parent.active or parent.parent_id is not None:
@@ -127,7 +126,6 @@ async def change_tag(tag_id: Id, form: Change, staff: Pusat, session: Transactio
 @router.post("/programmes", status_code=201)
 async def create_programme(form: NewProgramme, staff: Pusat, session: Transaction) -> KeptProgramme:
     """Add a priority programme."""
-    await _check_programme_name(session, form.name, 0)
     made = Programme(**form.model_dump())
     return await _create(session, staff, "programme", made, KeptProgramme)
 
@@ -143,6 +141,8 @@ async def change_programme(
     return await _change(session, staff, "programme", found, form, KeptProgramme)
 
 
+_TAKEN = {"category": "category_code_taken", "programme": "programme_name_taken"}
+"""Whose code, or name, is its own."""
 Kept = TypeVar("Kept", bound=BaseModel)
 _Row = Category | Tag | Programme
 
@@ -150,8 +150,7 @@ _Row = Category | Tag | Programme
 async def _create(
     session: AsyncSession, staff: Staff, kind: str, row: _Row, kept: type[Kept]
 ) -> Kept:
-    session.add(row)
-    await session.flush()
+    await save(session, row, _TAKEN.get(kind, ""))
     details = row.model_dump(exclude={"id", "active"})
     record(session, staff, staff.agency_id, kind, row.id, "create", **details)
     return kept.model_validate(row, from_attributes=True)
@@ -193,5 +192,4 @@ _ALL = {
     "tags": text("SELECT id, category_id, name, active FROM routing.tag ORDER BY name, id"),
     "programmes": text("SELECT id, name, active FROM routing.programme ORDER BY name"),
 }
-_CODE_TAKEN = text("SELECT EXISTS (SELECT FROM routing.category WHERE code = :code)")
 _NAME_TAKEN = text("SELECT EXISTS (SELECT FROM routing.programme WHERE name = :name AND id <> :id)")

@@ -54,6 +54,7 @@ async def remove_agency(
         raise conflict("root_stays")
     if await session.scalar(_UNITS, {"id": agency_id}):
         raise conflict("agency_has_units")
+    await session.execute(_WAIT_FOR_WHO_COMES, {"id": agency_id})
     people = list(await session.scalars(_PEOPLE, {"id": agency_id}))
     if staff.id in people:
         raise conflict("own_account")
@@ -89,6 +90,7 @@ async def _successor(
     return successor
 
 
+_WAIT_FOR_WHO_COMES = text("SELECT FROM routing.agency WHERE id = :id FOR UPDATE")
 _UNITS = text("SELECT EXISTS (SELECT FROM routing.agency WHERE parent_id = :id AND active)")
 _PEOPLE = text("SELECT id FROM routing.staff WHERE agency_id = :id AND active")
 _UNDER_WAY = text(

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from typing import Any, NamedTuple
 
 from openpyxl import Workbook, load_workbook
@@ -12,6 +13,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from shared.labels import labels
 
 MOST_ROWS = 10_000
+MOST_BYTES = 100 * 1024 * 1024
+"""Of a spreadsheet unpacked: what is packed small can be very large."""
 AGENCIES, PEOPLE = "Instansi", "Pengguna"
 COLUMNS: dict[str, dict[str, str]] = {
     AGENCIES: {
@@ -93,11 +96,18 @@ def sheet_of(title: str, headings: list[str], rows: list[list[str]]) -> bytes:
 def read_rows(content: bytes) -> list[Row]:
     """All rows that are not empty, agencies first. Raises NotAWorkbook."""
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(entry.file_size for entry in packed.infolist()) > MOST_BYTES:
+                raise NotAWorkbook("too_many_rows", AGENCIES)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+    except NotAWorkbook:
+        raise
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, TypeError):
         raise NotAWorkbook("not_a_workbook") from None
     try:
         return [row for sheet in COLUMNS for row in _rows(book, sheet)]
+    except (SyntaxError, zlib.error, zipfile.BadZipFile):  # XML that is none, parts cut short
+        raise NotAWorkbook("not_a_workbook") from None
     finally:
         book.close()
 

@@ -1,0 +1,120 @@
+"""Files made for the tests of attachments: real ones, and hostile ones."""
+
+import asyncio
+import io
+import struct
+import wave
+import zipfile
+import zlib
+from collections.abc import AsyncIterator
+
+import openpyxl
+import pytest
+from PIL import Image
+
+from shared.attachments import (
+    AttachmentRejected,
+    Inspected,
+    inspect,
+)
+
+MARK = b"RAHASIA-SITI-0812"
+ODT = "application/vnd.oasis.opendocument.text"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\x82\x84webm"
+
+
+async def uploaded(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), 64 * 1024):
+        yield content[start : start + 64 * 1024]
+
+
+def inspected(content: bytes) -> Inspected:
+    return asyncio.run(inspect(uploaded(content)))
+
+
+def refused(content: bytes) -> str:
+    with pytest.raises(AttachmentRejected) as refusal:
+        inspected(content)
+    return refusal.value.code
+
+
+def picture(width: int = 40, height: int = 20) -> Image.Image:
+    """Red on the left, blue on the right."""
+    image = Image.new("RGB", (width, height), "red")
+    image.paste("blue", (width // 2, 0, width, height))
+    return image
+
+
+def exif(orientation: int = 1) -> Image.Exif:
+    data = Image.Exif()
+    data[0x010E] = MARK.decode()
+    data[0x0112] = orientation
+    data.get_ifd(0x8825)[2] = (6.0, 54.0, 30.0)
+    return data
+
+
+def saved(image: Image.Image, form: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def workbook() -> bytes:
+    buffer = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active["A1"] = "Jalan"
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def ooxml(main: str) -> bytes:
+    types = f'<Types><Override PartName="/x" ContentType="application/{main}.main+xml"/></Types>'
+    return zipped({"[Content_Types].xml": types.encode()})
+
+
+def sound() -> bytes:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as recording:
+        recording.setnchannels(1)
+        recording.setsampwidth(2)
+        recording.setframerate(8000)
+        recording.writeframes(b"\x00\x01" * 800)
+    return buffer.getvalue()
+
+
+def box(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body) + 8) + kind + body
+
+
+def recording(brand: bytes = b"isom") -> bytes:
+    words = box(b"udta", box(b"\xa9xyz", b"+06.9-107.6/" + MARK))
+    track = box(b"trak", box(b"tkhd", b"\x07" * 80) + box(b"meta", MARK))
+    movie = box(b"moov", box(b"mvhd", b"\x05" * 100) + track + words)
+    head = box(b"ftyp", brand + b"\x00\x00\x02\x00" + brand + b"mp41")
+    return head + movie + box(b"uuid", b"u" * 16 + MARK) + box(b"mdat", b"frames")
+
+
+def ole(*streams: str) -> bytes:
+    names = b"".join(stream.encode("utf-16-le") + b"\x00" * 20 for stream in streams)
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504 + names
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = chunk(b"IDAT", zlib.compress(b"\x00" * 1000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + rows + chunk(b"IEND", b"")
