@@ -11,7 +11,9 @@ from rich.console import Console
 
 from benchmarks import lives
 from benchmarks.accepting import accepting
+from benchmarks.desk import PROCESSES, open_desk
 from benchmarks.draining import draining
+from benchmarks.events import events
 from benchmarks.excel import excel
 from benchmarks.measuring import Figure
 from benchmarks.queues import queues
@@ -61,9 +63,9 @@ async def measure(names: Sequence[str], size: Size) -> list[Figure]:
                 found += await draining(stack, size.rounds, size.messages)
     if {"commands", "lives", "events"} & set(names):
         _say("commands, lives and events")
-        async with running(lives.PROCESSES, temporal=True) as stack, lives.open_desk(stack) as desk:
+        async with running(PROCESSES, temporal=True) as stack, open_desk(stack) as desk:
             if "events" in names:
-                found += await lives.events(desk)
+                found += await events(desk)
             if "commands" in names:
                 found += await lives.verifying(desk, size.commands)
             if "lives" in names:

@@ -47,6 +47,6 @@ class Connection:
             if line.startswith(b"content-length:")
         ]
         answer = await reader.readexactly(length)
-        if status not in (200, 201):
+        if status not in (200, 201, 202):
             raise Refusal(f"{method} {path}: {status} {answer[:300]!r}")
         return orjson.loads(answer)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import psycopg
+import uvloop
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -31,7 +32,7 @@ def run_process(name: str, main: Main) -> None:
     configure_logging(name)
     code = 0
     try:
-        asyncio.run(_until_stopped(name, main))
+        uvloop.run(_until_stopped(name, main))
     except Exception:
         log.exception("%s ended", name)
         code = 1

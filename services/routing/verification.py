@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.acting import CurrentActing, Details, Write
+from services.routing.acting import CurrentActing, Details
 from services.routing.handing import handing_to, unit_to_follow_up
 from services.routing.models import Verification
 from services.routing.words import Body, Form, PlaceWords, Title
@@ -17,7 +17,6 @@ from shared import regions
 from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
 from shared.commanding.situation import Situation
 from shared.http.problems import FieldError, conflict, validation
-from shared.http.tokens import Staff
 from shared.lifecycle.actions import Action, Classification
 from shared.lifecycle.commands import Command
 
@@ -67,39 +66,57 @@ router = APIRouter(tags=["verification"], responses=COMMAND_RESPONSES)
 async def verify(acting: CurrentActing, form: VerificationForm) -> CommandAnswer:
     """Verify the report and hand it to the unit that is to follow it up."""
 
-    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
+    async def handing(session: AsyncSession, situation: Situation) -> dict[str, Any]:
         unit = await unit_to_follow_up(session, acting.staff, form.agency_id)
-        fields = await _checked(session, situation, form)
-        return {**fields, "handing": handing_to(situation, acting.staff, unit)}
+        return {"handing": handing_to(situation, acting.staff, unit)}
 
-    return await _correct(acting, Action.VERIFY, form, details)
+    return await _correct(acting, Action.VERIFY, form, handing)
 
 
 @router.post("/reports/{number}/amend")
 async def amend(acting: CurrentActing, form: Amendment) -> CommandAnswer:
     """Change what verification set, but who handles the report."""
-
-    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
-        return await _checked(session, situation, form)
-
-    return await _correct(acting, Action.AMEND, form, details)
+    return await _correct(acting, Action.AMEND, form)
 
 
 async def _correct(
-    acting: CurrentActing, action: Action, form: Corrections, details: Details
+    acting: CurrentActing,
+    action: Action,
+    form: Amendment | VerificationForm,
+    handing: Details | None = None,
 ) -> CommandAnswer:
-    return await acting.do(action, details, _corrections(acting.staff, form))
+    values: dict[str, Any] = {}
+
+    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
+        handed = await handing(session, situation) if handing else {}
+        values.update(await _values(session, acting.number, form))
+        return {**await _checked(session, situation, form, values), **handed}
+
+    async def write(session: AsyncSession, command: Command) -> None:
+        session.add(
+            Verification(
+                **values or await _values(session, command.number, form),
+                command_id=command.id,
+                number=command.number,
+                staff_id=acting.staff.id,
+                at=command.at,
+            )
+        )
+
+    return await acting.do(action, details, write)
 
 
 async def _checked(
-    session: AsyncSession, situation: Situation, form: Amendment | VerificationForm
+    session: AsyncSession,
+    situation: Situation,
+    form: Amendment | VerificationForm,
+    values: dict[str, Any],
 ) -> dict[str, Any]:
     """The command's fields. Raises problems for what is not there or cannot be removed."""
     state = situation.state
     for flag in ("anonymous", "secret"):
         if getattr(form, flag) is False and getattr(state, flag):
             raise conflict("flag_not_removable")
-    values = await _values(session, state.number, form)
     found = (await session.execute(_FOUND, {**values, "number": state.number})).one()
     if form.region_code and await asyncio.to_thread(regions.find, form.region_code) is None:
         raise validation(FieldError("region_code", "region_unknown"))
@@ -117,21 +134,6 @@ async def _checked(
         "secret": form.secret or None,
         "priority": form.priority,
     }
-
-
-def _corrections(staff: Staff, form: Corrections) -> Write:
-    async def write(session: AsyncSession, command: Command) -> None:
-        session.add(
-            Verification(
-                **await _values(session, command.number, form),
-                command_id=command.id,
-                number=command.number,
-                staff_id=staff.id,
-                at=command.at,
-            )
-        )
-
-    return write
 
 
 async def _values(session: AsyncSession, number: int, form: Corrections) -> dict[str, Any]:

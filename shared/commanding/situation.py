@@ -46,13 +46,13 @@ class Situation:
 
 async def staff_situation(session: AsyncSession, staff: Staff, number: int) -> Situation:
     """A member of staff before a report. 404 where they may not know that it exists."""
-    state = await _state(session, number)
-    wanted = {state.handler_id, *(r.decider_id for r in state.requests), *state.copies}
-    known = await agencies(session, wanted)
-    handler = known[state.handler_id]
-    if not _may_read(staff, state, handler, known):
+    row = (await session.execute(_BEFORE_STAFF, {"number": number})).one_or_none()
+    if row is None:
         raise not_found("report_not_found")
-    known |= await agencies(session, handler.path)
+    state = ReportState.model_validate(row.state)
+    known = {agency["id"]: Agency.model_validate(agency) for agency in row.known}
+    if not _may_read(staff, state, known[state.handler_id], known):
+        raise not_found("report_not_found")
     return situation_of(staff, state, known)
 
 
@@ -130,6 +130,19 @@ def _decides_something(situation: Situation) -> bool:
     return any(situation.decides(request) for request in pending)
 
 
+# The report, and the agencies of the handler's path, of pending requests and of copies.
+_BEFORE_STAFF = text("""
+SELECT r.state, (
+    SELECT jsonb_agg(d) FROM routing.agency_directory d
+    WHERE d.id = ANY (
+        handler.path
+        || ARRAY(SELECT (q ->> 'decider_id')::bigint
+                 FROM jsonb_array_elements(r.state -> 'requests') q)
+        || ARRAY(SELECT jsonb_array_elements_text(r.state -> 'copies')::bigint))
+) AS known
+FROM lifecycle.report r JOIN routing.agency_directory handler ON handler.id = r.handler_id
+WHERE r.number = :number
+""")
 _STATE = text("SELECT state FROM lifecycle.report WHERE number = :number")
 _SYSTEM = text("SELECT system FROM lifecycle.report WHERE number = :number")
 _OWNER = text("SELECT reporter_id FROM intake.published_owner WHERE number = :number")

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from shared.database.engine import Database
+from shared.gathering import Gathering
 from shared.labels import label
 from shared.lifecycle.actions import SIGNALS
 from shared.lifecycle.commands import Command, Outcome
@@ -47,6 +49,7 @@ class Door:
         self._database = database
         self._retire_after = retire_after
         self._gate = asyncio.Semaphore(in_flight)
+        self._outcomes = Gathering(self._read_outcomes)
 
     async def send(
         self, command: Command, state: ReportState, timeout: float = 8.0
@@ -172,22 +175,30 @@ class Door:
             pause = min(pause * 1.5, 0.5)
 
     async def _outcome(self, command_id: UUID) -> Outcome | None:
+        return await self._outcomes.ask(command_id)
+
+    async def _read_outcomes(self, ids: Sequence[UUID]) -> list[Outcome | None]:
         async with self._database.autocommit() as connection:
-            row = (await connection.execute(_OUTCOME, {"id": command_id})).one_or_none()
-        if row is None or row.done is None:
-            return None
-        return Outcome(
-            command_id=command_id,
-            done=row.done,
-            version=row.version,
-            status=row.status,
-            refusal=row.refusal,
-        )
+            rows = (await connection.execute(_OUTCOMES, {"ids": list(ids)})).all()
+        found = {
+            row.id: Outcome(
+                command_id=row.id,
+                done=row.done,
+                version=row.version,
+                status=row.status,
+                refusal=row.refusal,
+            )
+            for row in rows
+        }
+        return [found.get(command_id) for command_id in ids]
 
 
 _ATTEMPTS = 3
 _REFUSE = text("SELECT lifecycle.refuse_command(:id, :code)")
-_OUTCOME = text("SELECT done, version, status, refusal FROM lifecycle.command WHERE id = :id")
+_OUTCOMES = text(
+    "SELECT id, done, version, status, refusal FROM lifecycle.command"
+    " WHERE id = ANY (:ids) AND done IS NOT NULL"
+)
 
 
 def _retrieve(task: "asyncio.Future[Any]") -> None:

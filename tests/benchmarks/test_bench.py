@@ -2,7 +2,9 @@
 
 from benchmarks import lives
 from benchmarks.accepting import accepting
+from benchmarks.desk import PROCESSES, open_desk
 from benchmarks.draining import BATCH, LANES, draining
+from benchmarks.events import events
 from benchmarks.excel import excel
 from benchmarks.queues import queues
 from benchmarks.stack import running
@@ -16,8 +18,8 @@ async def test_accepting_and_draining_are_measured() -> None:
 
 
 async def test_commands_lives_and_their_events_are_measured() -> None:
-    async with running(lives.PROCESSES, temporal=True) as stack, lives.open_desk(stack) as desk:
-        refused, *commands, _life = await lives.events(desk)
+    async with running(PROCESSES, temporal=True) as stack, open_desk(stack) as desk:
+        refused, *commands, _life = await events(desk)
         [verified] = await lives.verifying(desk, times=2)
         [lived] = await lives.living(desk, rounds=1, seconds=0.1, clerks=2)
     assert refused.ours == 0

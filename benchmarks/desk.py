@@ -1,0 +1,133 @@
+"""Where commands are given, and by whom: a stack with all that reports need to live."""
+
+import asyncio
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from temporalio.client import Client, WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from benchmarks.bare import QUEUE, BareWorkflow
+from benchmarks.http import Connection
+from benchmarks.reports import ABOVE, ADMIN, OFFICER, UNIT, report_form, submission_headers
+from benchmarks.stack import Stack, start
+from deploy.local.child import Child
+
+PROCESSES = ("intake", "routing", "followup", "worker", "launcher", "relay")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where commands are given, and by whom."""
+
+    stack: Stack
+    temporal: Client
+    admin: dict[str, str]
+    officer: dict[str, str]
+    above: dict[str, str]
+    verification: dict[str, Any]
+
+
+@asynccontextmanager
+async def open_desk(stack: Stack) -> AsyncIterator[Desk]:
+    """The desk, with a worker for bare workflows beside it."""
+    async with AsyncExitStack() as children:
+        address = stack.addresses.temporal_address
+        command = [sys.executable, "-m", "benchmarks.bare", address]
+        await start(Child("bare", stack.addresses.data_dir, command), children)
+        yield Desk(
+            stack,
+            await Client.connect(address, data_converter=pydantic_data_converter),
+            admin=await stack.bearer(ADMIN),
+            officer=await stack.bearer(OFFICER),
+            above=await stack.bearer(ABOVE),
+            verification={
+                "agency_id": await stack.agency(UNIT),
+                "category_id": await _category(stack),
+                "classification": "complaint_without_oversight",
+            },
+        )
+
+
+class Clerk:
+    """Does one thing after another, on connections of its own."""
+
+    def __init__(self, desk: Desk, opened: AsyncExitStack) -> None:
+        self._desk = desk
+        addresses = desk.stack.addresses
+        self.intake, self.routing, self.followup = services = [
+            Connection(url)
+            for url in (addresses.intake_url, addresses.routing_url, addresses.followup_url)
+        ]
+        for service in services:
+            opened.push_async_callback(service.close)
+
+    async def submit(self) -> int:
+        answer = await self.intake.post("/reports", report_form(), submission_headers())
+        return int(answer["number"])
+
+    async def verify(self, number: int) -> None:
+        path = f"/reports/{number}/verify"
+        await self._command(self.routing, path, self._desk.verification, self._desk.admin)
+
+    async def follow_up(self, number: int) -> None:
+        body = {"kind": "follow_up", "text": "Lampu telah diperbaiki oleh petugas hari ini."}
+        path = f"/reports/{number}/follow-ups"
+        await self._command(self.followup, path, body, self._desk.officer)
+
+    async def close(self, number: int) -> None:
+        body = {"reason": "Perbaikan telah selesai dan diperiksa."}
+        await self._command(self.followup, f"/reports/{number}/close", body, self._desk.above)
+
+    async def life(self) -> None:
+        """From its submission to its closing."""
+        number = await self.submit()
+        await self.verify(number)
+        await self.follow_up(number)
+        await self.close(number)
+
+    async def _command(
+        self, service: Connection, path: str, body: dict[str, Any], bearer: dict[str, str]
+    ) -> None:
+        """Until it is done: where it takes long, the answer names the place to ask."""
+        answer = await service.post(path, body, {**bearer, "idempotency-key": str(uuid.uuid4())})
+        while answer["state"] == "waiting":
+            await asyncio.sleep(0.1)
+            answer = await service.get(answer["href"], bearer)
+        assert answer["state"] == "done", answer
+
+
+async def start_bare(desk: Desk, steps: int) -> WorkflowHandle[BareWorkflow, None]:
+    """One that ends after so many updates."""
+    return await desk.temporal.start_workflow(
+        BareWorkflow.run, steps, id=f"bare-{uuid.uuid4()}", task_queue=QUEUE
+    )
+
+
+async def quiet(desk: Desk) -> None:
+    """Until every report is launched and every event told, so that the floor has the machine."""
+    async with await psycopg.AsyncConnection.connect(desk.stack.dsn, autocommit=True) as connection:
+        while True:
+            row = await (await connection.execute(_LEFT)).fetchone()
+            if row == (0,):
+                return
+            await asyncio.sleep(0.05)
+
+
+async def _category(stack: Stack) -> int:
+    async with await psycopg.AsyncConnection.connect(stack.dsn) as connection:
+        query = "SELECT id FROM routing.category WHERE code = 'potholes'"
+        row = await (await connection.execute(query)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+_LEFT = """
+SELECT (SELECT count(*) FROM lifecycle.outbox)
+    + (SELECT count(*) FROM lifecycle.report WHERE launched_at IS NULL)
+"""

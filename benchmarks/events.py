@@ -1,0 +1,75 @@
+"""What commands leave in a report's history on Temporal."""
+
+import asyncio
+import itertools
+import uuid
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import Any
+
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+
+from benchmarks.desk import Clerk, Desk, quiet
+from benchmarks.measuring import Figure
+from shared.lifecycle.actions import Action
+from shared.lifecycle.authority import Standing
+from shared.lifecycle.commands import Command
+from shared.lifecycle.people import OPERATOR
+from shared.temporal import names
+
+COMMAND_AIM, LIFE_AIM = 12, 80
+
+
+async def events(desk: Desk) -> list[Figure]:
+    """Of a refused command, the dearest command, and a life."""
+    async with AsyncExitStack() as opened:
+        clerk = Clerk(desk, opened)
+        number = await clerk.submit()
+        await quiet(desk)
+        handle = desk.temporal.get_workflow_handle(names.workflow_id(number))
+        counts = [await _settled_events(handle)]
+        refused = await _refused(desk, number)
+        counts.append(await _settled_events(handle))
+        for act in (clerk.verify, clerk.follow_up, clerk.close):
+            await act(number)
+            counts.append(await _settled_events(handle))
+    costs = [after - before for before, after in itertools.pairwise(counts)]
+    most, whole = max(costs[1:]), counts[-1]
+    assert refused
+    return [
+        _events("a refused command", costs[0], 0),
+        _events("the dearest of verify, follow up, close", most, COMMAND_AIM),
+        _events("a life of submit, verify, follow up, close", whole, LIFE_AIM),
+    ]
+
+
+def _events(what: str, count: int, aim: int) -> Figure:
+    return Figure("events", what, "events", count, None, str(count), f"≤ {aim}", count <= aim)
+
+
+async def _refused(desk: Desk, number: int) -> bool:
+    """Send what the workflow itself must refuse: services would not let it come so far."""
+    wish = Command(
+        id=uuid.uuid4(),
+        number=number,
+        action=Action.REPLY,
+        actor=OPERATOR,
+        standings=frozenset({Standing.REPORTER}),
+        at=datetime.now(UTC),
+        handler_seen=0,
+    )
+    handle = desk.temporal.get_workflow_handle(names.workflow_id(number))
+    try:
+        await handle.execute_update(names.COMMAND, wish, id=str(wish.id))
+    except WorkflowUpdateFailedError:
+        return True
+    return False
+
+
+async def _settled_events(handle: WorkflowHandle[Any, Any]) -> int:
+    """The length of the history once it grows no more."""
+    count, before = 0, -1
+    while count != before:
+        await asyncio.sleep(0.3)
+        before, count = count, len((await handle.fetch_history()).events)
+    return count
