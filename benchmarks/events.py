@@ -67,9 +67,14 @@ async def _refused(desk: Desk, number: int) -> bool:
 
 
 async def _settled_events(handle: WorkflowHandle[Any, Any]) -> int:
-    """The length of the history once it grows no more."""
-    count, before = 0, -1
-    while count != before:
+    """The length of the history once nothing is under way and it grows no more."""
+    count, before = -1, -1
+    while count < 0 or count != before:
         await asyncio.sleep(0.3)
-        before, count = count, len((await handle.fetch_history()).events)
+        now = (await handle.describe()).raw_description
+        before = count
+        if not now.HasField("pending_workflow_task") and not now.pending_activities:
+            count = now.workflow_execution_info.history_length
+        else:
+            count = -1
     return count
