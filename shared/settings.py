@@ -10,7 +10,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Addresses(BaseSettings):
     """Where things are: data folder, host, ports, web addresses. No secrets; all have defaults."""
 
-    model_config = SettingsConfigDict(env_prefix="LAPOR_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="LAPOR_",
+        extra="ignore",
+        frozen=True,
+        validate_default=False,
+        hide_input_in_errors=True,  # it may be half a secret
+    )
 
     data_dir: Path = Path(".lapor")
     host: str = "127.0.0.1"
@@ -33,6 +39,7 @@ class Addresses(BaseSettings):
     reporting_url: str = ""
     temporal_address: str = ""
     temporal_namespace: str = "default"
+    temporal_tls: bool = False
     storage_url: str = ""
     """Where attachments are kept: `file:///…` (default: under `data_dir`) or `s3://…`."""
 
@@ -56,10 +63,10 @@ class Addresses(BaseSettings):
 
 
 class Settings(Addresses):
-    """All that a service, the worker, the relay or the launcher needs.
+    """All that a service, the worker, the relay or the launcher can be told.
 
-    Secrets have no default: a process that lacks one refuses to start and names it. The local
-    stack generates them at its first start.
+    Secrets have no default; each process is given those in `SECRETS_OF` it, and refuses to start
+    without one. The local stack generates them at its first start.
     """
 
     database_url: str = Field(default="", repr=False)
@@ -67,13 +74,16 @@ class Settings(Addresses):
     Empty: it uses no database (the portal)."""
     nats_url: str = Field(default="", repr=False)
     """With the credentials of account LAPOR: `nats://user:password@host:port`. Empty: as above."""
-    jwt_secret: str = Field(repr=False, min_length=32)
-    identity_keys: str = Field(repr=False, min_length=44)
+    jwt_secret: str = Field(default="", repr=False, min_length=32)
+    identity_keys: str = Field(default="", repr=False, min_length=44)
     """Fernet keys, comma-separated; the first encrypts, all decrypt."""
-    blind_index_key: str = Field(repr=False, min_length=32)
-    sms_secret: str = Field(repr=False, min_length=16)
+    blind_index_key: str = Field(default="", repr=False, min_length=32)
+    sms_secret: str = Field(default="", repr=False, min_length=16)
+    cookie_secret: str = Field(default="", repr=False, min_length=32)
+    """Seals the portal's cookies."""
     second_factor_required: bool = True
     """Whether pusat needs a second factor to sign in. The local stack does without."""
+    temporal_api_key: str | None = Field(default=None, repr=False)
     x_api_base_url: str = "https://api.x.com"
     x_api_token: str | None = Field(default=None, repr=False)
     """None: the X API is not configured, an admin pastes the post instead."""
@@ -87,7 +97,31 @@ class Settings(Addresses):
     """Whether webhooks may go to addresses that are not on the internet, and over plain http."""
 
 
+_SERVICE = ("jwt_secret", "identity_keys", "blind_index_key")
+SECRETS_OF: dict[str, tuple[str, ...]] = {
+    "intake": (*_SERVICE, "sms_secret"),
+    "routing": _SERVICE,
+    "followup": _SERVICE,
+    "reporting": _SERVICE,
+    "downloads": ("identity_keys",),
+    "portal": ("cookie_secret",),
+    "worker": (),
+    "launcher": ("identity_keys",),
+    "relay": (),
+}
+"""What each process must be told, and no other needs to know."""
+
+
+class SecretMissing(Exception):
+    """A process was started without a secret it needs."""
+
+
 @cache
-def settings() -> Settings:
-    """The settings of this process. Raises pydantic's ValidationError naming what is missing."""
-    return Settings()
+def settings(process: str) -> Settings:
+    """The settings of this process. Raises `SecretMissing` naming what it lacks, and pydantic's
+    ValidationError naming what makes no sense."""
+    own = Settings()
+    missing = [f"LAPOR_{name.upper()}" for name in SECRETS_OF[process] if not getattr(own, name)]
+    if missing:
+        raise SecretMissing(f"{process} needs {', '.join(missing)}")
+    return own

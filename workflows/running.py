@@ -87,5 +87,5 @@ async def _until_stopped(name: str, main: Main) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    await main(settings(), stopping)
+    await main(settings(name), stopping)
     log.info("%s stopped", name)

@@ -3,11 +3,12 @@
 import base64
 import os
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.trouble import StackError
-from shared.settings import Addresses, Settings
+from shared.settings import SECRETS_OF, Addresses, Settings
 
 ROLES = (
     "lapor_owner",
@@ -18,6 +19,7 @@ ROLES = (
     "lapor_worker",
     "lapor_relay",
 )
+SECRETS = frozenset(name for names in SECRETS_OF.values() for name in names)
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,19 @@ def load_or_create(data_dir: Path) -> Credentials:
     )
 
 
-def environment(addresses: Addresses, credentials: Credentials, role: str | None) -> dict[str, str]:
-    """The variables of a process; with a role also its way to the database and the bus."""
+def environment(
+    addresses: Addresses,
+    credentials: Credentials,
+    role: str | None,
+    secrets: Iterable[str] = SECRETS,
+) -> dict[str, str]:
+    """The variables of a process, with these secrets (all by default: for commands that people
+    run); with a role also its way to the database and the bus."""
     variables = {
         f"LAPOR_{name.upper()}": str(value) for name, value in addresses.model_dump().items()
-    } | credentials.application
+    }
+    for name in secrets:
+        variables[f"LAPOR_{name.upper()}"] = credentials.application[f"LAPOR_{name.upper()}"]
     variables["LAPOR_SECOND_FACTOR_REQUIRED"] = "false"  # nobody has enrolled the demo's people
     if role is not None:
         host = addresses.host
@@ -114,6 +124,7 @@ _APPLICATION = {
     "LAPOR_IDENTITY_KEYS": _fernet_key,
     "LAPOR_BLIND_INDEX_KEY": _random,
     "LAPOR_SMS_SECRET": _random,
+    "LAPOR_COOKIE_SECRET": _random,
 }
 _GENERATED = {
     "POSTGRES_PASSWORD": _random,

@@ -6,8 +6,8 @@ import sys
 from dataclasses import dataclass
 
 from deploy.local.child import Child
-from deploy.local.credentials import Credentials, environment
-from shared.settings import Addresses
+from deploy.local.credentials import SECRETS, Credentials, environment
+from shared.settings import SECRETS_OF, Addresses
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,16 @@ class Process(Child):
     def __init__(
         self, description: Description, addresses: Addresses, credentials: Credentials
     ) -> None:
-        inherited = {k: v for k, v in os.environ.items() if k not in _SECRET_OF_ANOTHER}
+        inherited = {k: v for k, v in os.environ.items() if k not in _SECRETS}
+        secrets = SECRETS_OF[description.name]
         super().__init__(
             description.name,
             addresses.data_dir,
             [sys.executable, "-m", description.module],
-            environment={**inherited, **environment(addresses, credentials, description.role)},
+            environment={
+                **inherited,
+                **environment(addresses, credentials, description.role, secrets),
+            },
         )
         self._host = addresses.host
         self._port: int | None = None
@@ -65,5 +69,5 @@ class Process(Child):
         return status.split(b" ")[1:2] == [b"200"]
 
 
-# The portal gets neither, also when the person's shell has them.
-_SECRET_OF_ANOTHER = {"LAPOR_DATABASE_URL", "LAPOR_NATS_URL"}
+# Of another process, also when the person's shell has them.
+_SECRETS = {"LAPOR_DATABASE_URL", "LAPOR_NATS_URL", *(f"LAPOR_{name.upper()}" for name in SECRETS)}

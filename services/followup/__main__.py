@@ -5,9 +5,5 @@ from shared.http.app import serve
 from shared.settings import settings
 
 if __name__ == "__main__":
-    serve(
-        "followup",
-        lambda: make_app(settings()),
-        host=settings().host,
-        port=settings().followup_port,
-    )
+    own = settings("followup")
+    serve("followup", lambda: make_app(own), host=own.host, port=own.followup_port)

@@ -5,5 +5,5 @@ from shared.http.app import serve
 from shared.settings import settings
 
 if __name__ == "__main__":
-    own = settings()
+    own = settings("intake")
     serve("intake", lambda: make_app(own), host=own.host, port=own.intake_port)

@@ -5,4 +5,5 @@ from shared.http.app import serve
 from shared.settings import settings
 
 if __name__ == "__main__":
-    serve("portal", create, host=settings().host, port=settings().portal_port)
+    own = settings("portal")
+    serve("portal", lambda: create(own), host=own.host, port=own.portal_port)

@@ -11,7 +11,6 @@ from services.portal.renewal import Renewal
 from services.portal.sessions import Cookies
 from shared.http.app import create_app
 from shared.settings import Settings
-from shared.settings import settings as own_settings
 
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -20,9 +19,8 @@ CONTENT_SECURITY = (
 )
 
 
-def create(settings: Settings | None = None) -> FastAPI:
+def create(settings: Settings) -> FastAPI:
     """The portal's application; it needs no database, only the other services' addresses."""
-    settings = settings or own_settings()
     services = Services(settings)
 
     @asynccontextmanager
@@ -42,7 +40,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.state.services = services
     app.state.renewal = Renewal(services)
     app.state.cookies = Cookies(
-        settings.jwt_secret, secure=settings.public_base_url.startswith("https://")
+        settings.cookie_secret, secure=settings.public_base_url.startswith("https://")
     )
     trouble.install(app)
     return app

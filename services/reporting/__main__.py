@@ -5,5 +5,5 @@ from shared.http.app import serve
 from shared.settings import settings
 
 if __name__ == "__main__":
-    own = settings()
+    own = settings("reporting")
     serve("reporting", lambda: make_app(own), host=own.host, port=own.reporting_port)

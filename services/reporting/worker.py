@@ -101,7 +101,7 @@ if __name__ == "__main__":
     configure_logging("downloads")
     code = 0
     try:
-        asyncio.run(_main(settings()))
+        asyncio.run(_main(settings("downloads")))
     except Exception:  # noqa: BLE001  whatever it is, the supervisor starts it again
         _log.exception("downloads ended")
         code = 1

@@ -5,9 +5,5 @@ from shared.http.app import serve
 from shared.settings import settings
 
 if __name__ == "__main__":
-    serve(
-        "routing",
-        lambda: make_app(settings()),
-        host=settings().host,
-        port=settings().routing_port,
-    )
+    own = settings("routing")
+    serve("routing", lambda: make_app(own), host=own.host, port=own.routing_port)

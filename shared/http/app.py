@@ -42,7 +42,8 @@ def create_app(
 
     `name` is the service's, and its schema's. `checks` are awaited by /readyz and raise when
     what they ask for is away; the database is asked always, and closed after `lifespan`. On
-    `app.state`: settings, tokens, and with a database also database and rate_limits.
+    `app.state`: settings, tokens where they are read, and with a database also database and
+    rate_limits.
     """
 
     @asynccontextmanager
@@ -70,7 +71,8 @@ def create_app(
     )
     app.add_middleware(Observation, service=name, content_security=content_security)
     app.state.settings = settings
-    app.state.tokens = Tokens(settings.jwt_secret)
+    if settings.jwt_secret:
+        app.state.tokens = Tokens(settings.jwt_secret)
     readiness = dict(checks or {})
     if database:
         app.state.database = database

@@ -12,15 +12,18 @@ from shared.temporal.tracing import Tracing
 log = logging.getLogger(__name__)
 
 
-async def connect(settings: Settings, name: str) -> Client:
-    """A client that connects when first used: Temporal may be away when a service starts."""
+async def connect(settings: Settings, name: str, *, lazy: bool = True) -> Client:
+    """A client, by default one that connects when first used: Temporal may be away when a
+    service starts."""
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
+        tls=settings.temporal_tls,
+        api_key=settings.temporal_api_key,
         data_converter=pydantic_data_converter,
         interceptors=[Tracing()],
         identity=name,
-        lazy=True,
+        lazy=lazy,
     )
 
 
@@ -29,13 +32,7 @@ async def connect_patiently(settings: Settings, name: str) -> Client:
     missing = False
     while True:
         try:
-            return await Client.connect(
-                settings.temporal_address,
-                namespace=settings.temporal_namespace,
-                data_converter=pydantic_data_converter,
-                interceptors=[Tracing()],
-                identity=name,
-            )
+            return await connect(settings, name, lazy=False)
         except RuntimeError:  # what the SDK raises when nobody listens
             if not missing:
                 log.warning("Temporal is not there, trying on (%s)", name)

@@ -57,7 +57,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             time.sleep(0.1)
         known = load_or_create(data_dir)
         address = f"http://127.0.0.1:{ports['portal_port']}"
-        yield Portal(address, known.demo, known.application["LAPOR_JWT_SECRET"])
+        yield Portal(address, known.demo, known.application["LAPOR_COOKIE_SECRET"])
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)

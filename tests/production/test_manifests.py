@@ -5,26 +5,29 @@ from typing import Any
 
 import yaml
 
-from deploy.local.credentials import ROLES
+from deploy.local.credentials import ROLES, SECRETS
 from deploy.local.processes import PROCESSES
 from deploy.partners.accounts import LAPOR_EXPORTS
-from shared.settings import Settings
+from shared.settings import SECRETS_OF, Settings
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "production"
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
 MODULES = {process.name: process.module for process in PROCESSES}
 
 
-def test_compose_runs_every_process_with_its_own_role() -> None:
+def test_compose_runs_every_process_with_its_own_role_and_secrets() -> None:
     services = COMPOSE["services"]
     assert {n: services[n]["command"][-1] for n in MODULES} == MODULES
     for process in PROCESSES:
-        url = services[process.name]["environment"].get("LAPOR_DATABASE_URL")
+        told = services[process.name]["environment"]
+        url = told.get("LAPOR_DATABASE_URL")
         assert (url is None) == (process.role is None)
         assert url is None or f"//{process.role}:" in url
+        secrets = {f"LAPOR_{name.upper()}" for name in SECRETS}
+        assert secrets & told.keys() == {f"LAPOR_{n.upper()}" for n in SECRETS_OF[process.name]}
 
 
-def test_kubernetes_runs_every_process() -> None:
+def test_kubernetes_runs_every_process_with_its_own_secret() -> None:
     documents = yaml.safe_load_all((FOLDER / "kubernetes" / "processes.yaml").read_text())
     deployments = [d for d in documents if d["kind"] == "Deployment"]
     found = {
@@ -32,23 +35,31 @@ def test_kubernetes_runs_every_process() -> None:
         for d in deployments
     }
     assert {name: container["command"][-1] for name, container in found.items()} == MODULES
-    for process in PROCESSES:
-        secrets = [s.get("secretRef", {}).get("name") for s in found[process.name]["envFrom"]]
-        own = [f"lapor-{process.role.removeprefix('lapor_')}"] if process.role else []
-        assert secrets == [None, "lapor", *own]
+    for name, container in found.items():
+        secrets = [source.get("secretRef", {}).get("name") for source in container["envFrom"]]
+        assert secrets == [None, f"lapor-{name}"]
+
+
+def test_the_guide_names_what_each_process_is_told() -> None:
+    guide = (FOLDER.parents[1] / "docs" / "production.md").read_text()
+    rows = [line.split("|") for line in guide.splitlines() if line.startswith("| ")]
+    told = {name: row[3] for row in rows for name in row[1].replace(" ", "").split(",")}
+    for name, secrets in SECRETS_OF.items():
+        assert {s for s in SECRETS if f"LAPOR_{s.upper()}`" in told[name]} == set(secrets)
 
 
 def test_every_setting_named_is_one() -> None:
     settings = {f"LAPOR_{name.upper()}" for name in Settings.model_fields}
     config = yaml.safe_load((FOLDER / "kubernetes" / "settings.yaml").read_text())["data"]
-    named = {*COMPOSE["x-environment"], *config} - {"FORWARDED_ALLOW_IPS"}
+    named = {*COMPOSE["x-environment"], *config} - {"FORWARDED_ALLOW_IPS", "SSL_CERT_FILE"}
     assert named <= settings
 
 
 def test_every_variable_of_compose_is_in_the_example() -> None:
     example = (FOLDER / "environment.example").read_text()
     passwords = {f"{role.upper()}_PASSWORD" for role in ROLES}
-    for variable in passwords | {"POSTGRES_PASSWORD", "NATS_PASSWORD", "LAPOR_JWT_SECRET"}:
+    passwords |= {f"LAPOR_{name.upper()}" for name in SECRETS}
+    for variable in passwords | {"POSTGRES_PASSWORD", "NATS_PASSWORD"}:
         assert f"{variable}=" in example
 
 

@@ -69,6 +69,9 @@ class Stack:
         files = sorted((self.data_dir / "run").glob("*.pid"))
         return [psutil.Process(int(file.read_text().split()[0])) for file in files]
 
+    def pid_of(self, name: str) -> int:
+        return int((self.data_dir / "run" / f"{name}.pid").read_text().split()[0])
+
     def greeting_of_nats(self) -> bytes:
         with socket.create_connection(("127.0.0.1", int(self.ports["nats_port"])), 5) as connection:
             return connection.recv(4)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from shared.settings import Addresses, Settings
+from shared.settings import Addresses, SecretMissing, Settings, settings
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,15 @@ def test_addresses_follow_host_and_ports(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert addresses.storage_url == f"file://{tmp_path}/attachments"
 
 
-def test_a_missing_secret_is_named() -> None:
+def test_a_missing_secret_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.cache_clear()
+    monkeypatch.setenv("LAPOR_JWT_SECRET", "s" * 32)
+    with pytest.raises(SecretMissing, match="routing needs LAPOR_IDENTITY_KEYS, LAPOR_BLIND"):
+        settings("routing")
+
+
+def test_a_secret_that_is_too_short_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAPOR_JWT_SECRET", "short")
     with pytest.raises(ValidationError, match="jwt_secret"):
         Settings()
 

@@ -10,6 +10,9 @@ from collections.abc import Callable
 
 import psutil
 
+from deploy.local.credentials import SECRETS
+from deploy.local.processes import PROCESSES
+from shared.settings import SECRETS_OF
 from tests.stack.conftest import Stack
 
 
@@ -23,6 +26,10 @@ def test_up_starts_everything_and_ctrl_c_leaves_no_process(
     running = stack.processes()
     children = psutil.Process(stack.process.pid).children(recursive=True)
     assert {"postgres", "nats-server", "temporal"} <= {child.name() for child in children}
+    for process in PROCESSES:
+        told = psutil.Process(stack.pid_of(process.name)).environ()
+        known = {name for name in SECRETS if f"LAPOR_{name.upper()}" in told}
+        assert known == set(SECRETS_OF[process.name]), process.name
     ui = f"http://127.0.0.1:{stack.ports['temporal_ui_port']}"
     assert ui in stack.said
     with urllib.request.urlopen(ui) as page:
@@ -75,8 +82,7 @@ def test_a_killed_server_is_started_again(make_stack: Callable[[str], Stack]) ->
     stack.start()
     stack.wait_ready()
 
-    nats = int((stack.data_dir / "run" / "nats.pid").read_text().split()[0])
-    os.kill(nats, signal.SIGKILL)
+    os.kill(stack.pid_of("nats"), signal.SIGKILL)
     while "nats runs again" not in stack.said:
         time.sleep(0.05)
     assert "nats ended (signal 9)" in stack.said
