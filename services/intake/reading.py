@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.report_reading import (
@@ -138,6 +139,7 @@ async def _for_reporter(
 
 async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
     words = await words_of(session, number)
+    reasons = {row.code: row.name for row in await session.execute(_ARCHIVE_REASONS)}
     files = await attachments_of_messages(session, number)
     lines = []
     for row in await history_of(session, number):
@@ -160,7 +162,7 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
                 secret=bool(said and said["secret"]),
                 rating=said["rating"] if said else None,
                 archive_category=category,
-                archive_category_label=label("archive_category", category) if category else None,
+                archive_category_label=reasons.get(category) if category else None,
                 attachments=[
                     attachment_line(number, file)
                     for file in files
@@ -238,3 +240,6 @@ _READ_BY_REPORTER = frozenset(
         Action.DECLARE_SATISFIED,
     }
 )
+
+
+_ARCHIVE_REASONS = text("SELECT code, name FROM routing.published_archive_reason")

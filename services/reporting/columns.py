@@ -75,12 +75,12 @@ def _flags(row: Any, _: Context) -> list[str]:
     return [name for name in ("anonymous", "secret") if getattr(row, name)]
 
 
-def _reason(row: Any, _: Context) -> str | None:
+def _reason(row: Any, context: Context) -> str | None:
     """*Alasan Tunda/Arsip*: the category and what was written with it."""
     details = row.reason_details or {}
     kind = None
     if code := details.get("archive_category"):
-        kind = labels("archive_category").get(code, code)
+        kind = context.names.archive_reasons.get(code, code)
     elif code := details.get("deferral"):
         kind = labels("deferral").get(code, code)
     return ": ".join(part for part in (kind, row.reason_words) if part) or None

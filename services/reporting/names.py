@@ -19,6 +19,7 @@ class Names:
     categories: dict[int, str]
     tags: dict[int, str]
     programmes: dict[int, str]
+    archive_reasons: dict[str, str]
     calendar: WorkingCalendar
 
     def parent_agency(self, agency_id: int) -> str | None:
@@ -29,7 +30,7 @@ class Names:
 def read_names(connection: psycopg.Connection[Any]) -> Names:
     """The names as they are in the snapshot."""
 
-    def pairs(query: str) -> dict[int, Any]:
+    def pairs(query: str) -> dict[Any, Any]:
         return dict(connection.execute(query.encode()).fetchall())
 
     days = connection.execute("SELECT day FROM routing.published_closed_day").fetchall()
@@ -42,6 +43,7 @@ def read_names(connection: psycopg.Connection[Any]) -> Names:
         categories=pairs("SELECT id, name FROM routing.published_category"),
         tags=pairs("SELECT id, name FROM routing.published_tag"),
         programmes=pairs("SELECT id, name FROM routing.published_programme"),
+        archive_reasons=pairs("SELECT code, name FROM routing.published_archive_reason"),
         calendar=WorkingCalendar(frozenset(day for (day,) in days)),
     )
 

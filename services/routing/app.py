@@ -23,6 +23,7 @@ from services.routing import (
 )
 from services.routing.management import (
     access,
+    archive_reasons,
     enrolment,
     handovers,
     imports,
@@ -90,6 +91,7 @@ def make_app(settings: Settings) -> FastAPI:
             handovers.router,
             imports.router,
             reference_data.router,
+            archive_reasons.router,
             log.router,
             answering.router,
         ],

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from pydantic import Field
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.acting import CurrentActing
@@ -11,6 +12,7 @@ from services.routing.handing import taken_back
 from services.routing.words import Form, Words, note
 from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
 from shared.commanding.situation import Situation
+from shared.http.problems import FieldError, validation
 from shared.lifecycle.actions import Action, ArchiveCategory
 
 
@@ -31,6 +33,8 @@ async def archive(acting: CurrentActing, form: Archiving) -> CommandAnswer:
     """File a report away that cannot be verified, for one of the guide's eight reasons."""
 
     async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
+        if not await session.scalar(_OFFERED, {"code": form.category}):
+            raise validation(FieldError("category", "archive_reason_retired"))
         return {
             "archive_category": form.category,
             "handing": await taken_back(session, situation, acting.staff),
@@ -47,3 +51,6 @@ async def restore(acting: CurrentActing, form: Restoring) -> CommandAnswer:
         return {}
 
     return await acting.do(Action.RESTORE, details, note(acting.staff, form.reason))
+
+
+_OFFERED = text("SELECT active FROM routing.archive_reason WHERE code = :code")

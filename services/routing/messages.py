@@ -58,6 +58,10 @@ _FIELDS = {
     "not_needed_here": ("Tidak berlaku untuk pilihan ini.", "Not used with this choice."),
     "tab_has_no_sub": ("Tab ini tidak punya sub-tab.", "This tab has no sub-tabs."),
     "day_of_another_year": ("Bukan hari di tahun ini.", "Not a day of this year."),
+    "archive_reason_retired": (
+        "Kategori arsip ini tidak dipakai lagi.",
+        "This reason to archive is not offered any more.",
+    ),
     "days_repeated": ("Ada hari yang disebut dua kali.", "A day is named twice."),
 }
 

@@ -92,6 +92,18 @@ class Programme(SQLModel, table=True):
     active: bool = True
 
 
+class ArchiveReason(SQLModel, table=True):
+    """A reason to archive a report (*Kategori Arsip*), by the domain's code, in pusat's words."""
+
+    __tablename__ = "archive_reason"
+    __table_args__ = (_IN_SCHEMA,)
+
+    code: str = Field(primary_key=True)
+    place: int
+    name: str
+    active: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
+
+
 class PolicyVersion(SQLModel, table=True):
     """Process times from a moment on, national (`agency_id` NULL) or of one agency."""
 

@@ -71,9 +71,9 @@ async def list_programmes(_: CurrentStaff, session: Transaction) -> Choices[Prog
 
 
 @router.get("/archive-categories")
-async def list_archive_categories(_: CurrentStaff) -> Choices[CodeChoice]:
-    """The guide's eight reasons to archive a report (*Kategori Arsip*)."""
-    return _codes("archive_category")
+async def list_archive_categories(_: CurrentStaff, session: Transaction) -> Choices[CodeChoice]:
+    """The reasons to archive a report (*Kategori Arsip*) that are offered, of the guide's eight."""
+    return await _rows(session, CodeChoice, _ARCHIVE_REASONS)
 
 
 @router.get("/deferral-kinds")
@@ -108,5 +108,8 @@ _TAGS = text(
     "SELECT id, category_id, name FROM routing.tag"
     " WHERE active AND category_id = coalesce(CAST(:category AS int), category_id)"
     " ORDER BY name, id"
+)
+_ARCHIVE_REASONS = text(
+    "SELECT code, name AS label FROM routing.archive_reason WHERE active ORDER BY place"
 )
 _PROGRAMMES = text("SELECT id, name FROM routing.programme WHERE active ORDER BY name")

@@ -450,6 +450,7 @@ LABELS: dict[str, dict[str, str]] = {
         "tag.create": "Created a tag",
         "tag.change": "Changed a tag",
         "programme.create": "Created a programme",
+        "archive_reason.change": "Changed a reason to archive",
         "programme.change": "Changed a programme",
         "policy.set": "Set process times",
         "calendar.set": "Set closed days",

@@ -450,6 +450,7 @@ LABELS: dict[str, dict[str, str]] = {
         "tag.create": "Membuat tag",
         "tag.change": "Mengubah tag",
         "programme.create": "Membuat program",
+        "archive_reason.change": "Mengubah kategori arsip",
         "programme.change": "Mengubah program",
         "policy.set": "Menetapkan waktu proses",
         "calendar.set": "Menetapkan hari libur",

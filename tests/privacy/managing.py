@@ -74,6 +74,8 @@ MANAGING_CASES: dict[str, Case] = {
     "routing PATCH /management/categories/{category_id}": Case(PUSAT_NOTHING, body={"name": "X"}),
     "routing POST /management/tags": Case(PUSAT, body=NOTHING),
     "routing PATCH /management/tags/{tag_id}": Case(PUSAT_NOTHING, body={"name": "X"}),
+    "routing GET /management/archive-reasons": Case(PUSAT),
+    "routing PATCH /management/archive-reasons/{reason}": Case(PUSAT, body={"active": True}),
     "routing POST /management/programmes": Case(PUSAT, body=NOTHING),
     "routing PATCH /management/programmes/{programme_id}": Case(PUSAT_NOTHING, body={"name": "X"}),
     "routing GET /management/log": Case(MANAGING),

@@ -102,6 +102,7 @@ class Scenes:
             "id": uuid4(),
             "external_id": "tidak-ada",
             "code": "32",
+            "reason": "too_general",
             "format": "json",
             "service_code": "tidak-ada",
             "delivery": uuid4(),

@@ -76,7 +76,7 @@ LONG = "Dinas Pekerjaan Umum, Penataan Ruang, Perumahan dan Kawasan Permukiman K
 @pytest.mark.parametrize("groups", [1, 2, 30])
 def test_no_name_covers_another_however_long_and_many_they_are(groups: int) -> None:
     names = {i: f"{LONG} Ogan Komering Ulu {i}" for i in range(groups)}
-    known = Names(names, {}, names, {}, {}, WorkingCalendar(frozenset()))
+    known = Names(names, {}, names, {}, {}, {}, WorkingCalendar(frozenset()))
     summary = Summary(DownloadTab.INCOMING, Context(known, Zone.WIB, ""))
     statuses, channels = [*labels("status")], [*labels("channel")]
     for i in range(groups * 12):

@@ -31,6 +31,9 @@ async def choices_for(visit: Visit, action: str, form: Filled) -> dict[str, Any]
         return {
             "colleagues": [(one["id"], f"{one['name']} – {one['role_label']}") for one in found]
         }
+    if action == "archive":
+        found = (await visit.read("routing", "/archive-categories"))["items"]
+        return {"reasons": [(one["code"], one["label"]) for one in found]}
     if action not in ("verify", "amend"):
         return {}
     return await corrections(visit, form)

@@ -51,6 +51,12 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "The last central admin",
         "Add another central admin first, and wait until they have a password.",
     ),
+    "last_archive_reason": (
+        "Kategori arsip terakhir",
+        "Setidaknya satu kategori arsip harus dapat dipilih.",
+        "The last reason to archive",
+        "At least one reason to archive must be offered.",
+    ),
     "password_link_used": (
         "Tautan tidak berlaku",
         "Tautan ini sudah dipakai, diganti, atau kedaluwarsa. Mintalah yang baru kepada admin.",
