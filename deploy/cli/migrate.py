@@ -6,9 +6,13 @@ import asyncio
 def migrate() -> None:
     """Bring database, NATS streams and consumers to what this version expects.
 
+    Lays what every system begins with where it is missing: pusat, the guide's process times,
+    the holidays known so far. The first person is added by `lapor staff add … --agency pusat`.
+
     Uses the environment's LAPOR_DATABASE_URL (the owner's role) and LAPOR_NATS_URL, else the
     local stack's. Safe to run again.
     """
+    from deploy import foundation
     from deploy.local.credentials import stack_settings
     from deploy.local.migrate import declare_streams, migrate_database
 
@@ -16,6 +20,7 @@ def migrate() -> None:
 
     async def both() -> None:
         await migrate_database(settings.database_url)
+        await foundation.lay(settings.database_url)
         await declare_streams(settings.nats_url)
 
     asyncio.run(both())

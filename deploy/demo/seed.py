@@ -1,7 +1,6 @@
 """Loading the demo: agencies, staff, reference data, holidays. Nothing that is there changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -10,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from deploy.demo.agencies import AGENCIES, BY_CODE
 from deploy.demo.reference import CATEGORIES, PRIORITY_PROGRAMS
 from deploy.demo.staff import STAFF, DemoStaff
+from deploy.foundation import lay_closed_days, lay_policy
 from shared.database.engine import Database
 from shared.http.passwords import hash_password
 from shared.labels import label
-from shared.lifecycle.policy import NATIONAL_DEFAULT
 
 
 async def load(database_url: str, password: str) -> Sequence[tuple[str, str]]:
@@ -27,8 +26,8 @@ async def load(database_url: str, password: str) -> Sequence[tuple[str, str]]:
             await _staff(session, agencies, password)
             await _categories(session)
             await _programmes(session)
-            await _policy(session)
-            await _closed_days(session)
+            await lay_policy(session)
+            await lay_closed_days(session)
     finally:
         await database.dispose()
     return [(one.username, _who(one)) for one in STAFF if one.shown]
@@ -108,36 +107,6 @@ async def _programmes(session: AsyncSession) -> None:
     stored = set(await session.scalars(text("SELECT name FROM routing.programme")))
     rows = [{"name": one.name} for one in PRIORITY_PROGRAMS if one.name not in stored]
     await _insert(session, "programme", rows, active=True)
-
-
-async def _policy(session: AsyncSession) -> None:
-    if await session.scalar(text("SELECT count(*) FROM routing.policy WHERE agency_id IS NULL")):
-        return
-    body = NATIONAL_DEFAULT.model_dump_json(exclude={"version"})
-    await session.execute(
-        text(
-            "INSERT INTO routing.policy (body, valid_from)"
-            " VALUES (CAST(:body AS jsonb), '2000-01-01Z')"
-        ),
-        {"body": body},
-    )
-
-
-async def _closed_days(session: AsyncSession) -> None:
-    """Last year's to next year's, as decreed so far; a year that has some is left alone."""
-    this_year = datetime.now(UTC).year
-    years = set(range(this_year - 1, this_year + 2))
-    stored = await session.scalars(
-        text("SELECT DISTINCT CAST(extract(year FROM day) AS int) FROM routing.closed_day")
-    )
-    missing = sorted(years - set(stored))
-    if not missing:
-        return
-    from holidays import country_holidays  # slow to import, and seldom needed
-
-    days = country_holidays("ID", years=missing, categories=("public", "government"), language="id")
-    rows = [{"day": day, "name": name} for day, name in sorted(days.items()) if day.year in missing]
-    await _insert(session, "closed_day", rows)
 
 
 async def _new_ids(session: AsyncSession, table: str, count: int) -> list[int]:

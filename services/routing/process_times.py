@@ -1,5 +1,6 @@
 """Process times as pusat keeps them: lengths of the clocks, days that are no working days."""
 
+import asyncio
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from services.routing.words import Form, PlaceWords
 from shared.commanding.directory import agency
 from shared.database.columns import now
 from shared.database.process_time import load_policy
+from shared.decreed_days import decreed_days
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, forbidden, validation
@@ -95,6 +97,15 @@ async def set_policy(form: NewPolicy, staff: CurrentStaff, session: Transaction)
 async def read_closed_days(year: Year, _: CurrentStaff, session: Transaction) -> ClosedDays:
     """The days of a year that are no working days though no weekend."""
     return await _closed_days(session, year)
+
+
+@router.get("/closed-days/{year}/decreed")
+async def read_decreed_days(year: Year, staff: CurrentStaff) -> ClosedDays:
+    """The holidays and joint leave of a year as a maintained package knows them: to begin with,
+    or to compare; what is set is what counts."""
+    _only_pusat(staff)
+    found = await asyncio.to_thread(decreed_days, [year])
+    return ClosedDays(items=[Day(day=day, name=name) for day, name in found.items()])
 
 
 @router.put("/closed-days/{year}")

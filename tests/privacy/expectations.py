@@ -146,6 +146,7 @@ CASES: dict[str, Case] = {
     "routing PUT /policy": Case(PUSAT, body={}),
     "routing GET /closed-days/{year}": Case(NO_STAFF),
     "routing PUT /closed-days/{year}": Case(PUSAT, body={"items": []}),
+    "routing GET /closed-days/{year}/decreed": Case(PUSAT),
     "routing GET /commands/{command_id}": Case(AUTHOR, "asked"),
     "followup POST /reports/{number}/follow-ups": Case(OFFICER, "verified", FOLLOW_UP),
     "followup GET /reports/{number}/follow-ups": Case(READING, "verified"),

@@ -1,0 +1,57 @@
+"""What a new system begins with, so that a first person can be added to it."""
+
+from datetime import UTC, datetime
+
+import psycopg
+
+from deploy import foundation
+from deploy.local.postgres import OWNER
+from services.routing.staff import add_staff
+from shared.database.engine import Database
+from shared.lifecycle.people import Role
+from tests.conftest import UrlOf
+
+
+async def test_a_new_system_has_pusat_process_times_and_holidays_once(
+    fresh_database: UrlOf,
+) -> None:
+    owner = fresh_database(OWNER)
+    for _ in range(2):
+        await foundation.lay(owner)
+    database = Database(fresh_database("lapor_routing"), pool_size=1)
+    async with database.session() as session:
+        await add_staff(
+            session,
+            username="pusat.satu",
+            name="Pusat Satu",
+            role=Role.CENTRAL_ADMIN,
+            agency_code="pusat",
+            password="sangat rahasia 17",
+        )
+    await database.dispose()
+    year = datetime.now(UTC).year
+    with psycopg.connect(owner.replace("+psycopg", "")) as connection:
+        agencies = connection.execute("SELECT code, path = ARRAY[id]::bigint[] FROM routing.agency")
+        assert agencies.fetchall() == [("pusat", True)]
+        policies = connection.execute("SELECT agency_id FROM routing.policy").fetchall()
+        assert policies == [(None,)]
+        days = connection.execute(
+            "SELECT extract(year FROM day)::int, count(*) FROM routing.closed_day GROUP BY 1"
+        ).fetchall()
+    assert {found for found, _ in days} >= {year - 1, year}
+    assert all(count > 10 for _, count in days)
+
+
+async def test_a_year_that_pusat_has_set_is_left_alone(fresh_database: UrlOf) -> None:
+    owner = fresh_database(OWNER)
+    year = datetime.now(UTC).year
+    with psycopg.connect(owner.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO routing.closed_day (day, name) VALUES (make_date(%s, 1, 1), 'Tahun Baru')",
+            [year],
+        )
+        await foundation.lay(owner)
+        found = connection.execute(
+            "SELECT count(*) FROM routing.closed_day WHERE extract(year FROM day) = %s", [year]
+        ).fetchone()
+    assert found == (1,)
