@@ -1,6 +1,5 @@
 """Downloading a file that came with a follow-up, a reply or an answer to a question."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -16,8 +15,6 @@ from shared.http.documentation import problem_responses
 from shared.http.problems import Problem, not_found
 from shared.http.tokens import Principal, Staff
 from shared.http.transaction import Transaction
-from shared.lifecycle.actions import Action
-from shared.lifecycle.statuses import CLOSED, WITH_AGENCY
 
 router = APIRouter(tags=["attachments"])
 
@@ -39,11 +36,11 @@ async def download_attachment(
     store: CurrentStore,
     inline: bool = False,
 ) -> StreamingResponse:
-    """For the report's staff (which is logged) and its reporter or partner; for everybody where
-    an agency sent it with a follow-up that is not secret, to a report that is public."""
+    """For the report's staff (which is logged) and its reporter or partner. Not for the public:
+    no verifier has looked at it, and a picture can tell who reported."""
     wanted = {"number": number, "command_id": command_id, "id": attachment_id}
     file = (await session.execute(_FILE, wanted)).mappings().one_or_none()
-    if file is None or not await _may_see(session, principal, number, file):
+    if file is None or not await _may_see(session, principal, number):
         raise not_found("file_unknown")
     try:
         content = await store.open(file["key"])
@@ -64,11 +61,7 @@ async def download_attachment(
     return StreamingResponse(content, headers=headers, media_type=file["media_type"])
 
 
-async def _may_see(
-    session: AsyncSession, principal: Principal | None, number: int, file: Any
-) -> bool:
-    if _is_public(file):
-        return True
+async def _may_see(session: AsyncSession, principal: Principal | None, number: int) -> bool:
     if principal is None:
         return False
     if not isinstance(principal, Staff):
@@ -80,22 +73,8 @@ async def _may_see(
     return True
 
 
-def _is_public(file: Any) -> bool:
-    """The words of such a report are public; a reporter's files nobody has released."""
-    return (
-        file["action"] == Action.FOLLOW_UP
-        and not file["secret_message"]
-        and not file["secret_report"]
-        and file["status"] in WITH_AGENCY | CLOSED
-    )
-
-
 _FILE = text("""
-SELECT f.key, f.name, f.media_type, f.size, m.action, m.secret AS secret_message,
-       r.secret AS secret_report, r.status
-FROM followup.published_attachment f
-JOIN followup.published_message m ON m.command_id = f.command_id
-JOIN lifecycle.report r ON r.number = f.number
+SELECT f.key, f.name, f.media_type, f.size FROM followup.published_attachment f
 WHERE f.id = :id AND f.command_id = :command_id AND f.number = :number
 """)
 _LOG = text("SELECT routing.log_access(:number, 'attachment', :staff_id, :agency_id, :id)")

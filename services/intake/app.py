@@ -8,6 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.intake import (
+    accounts,
     asyncapi,
     attachments,
     lookups,
@@ -93,6 +94,7 @@ def make_app(settings: Settings) -> FastAPI:
             manual.router,
             sms_webhook.router,
             social.router,
+            accounts.router,
             reporters.router,
             published_reports.router,
             reading.router,

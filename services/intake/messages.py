@@ -102,6 +102,10 @@ _FIELDS: Mapping[str, Mapping[Language, str]] = {
         "id": "Laporan yang dirujuk bukan milik Anda.",
         "en": "The linked report is not yours.",
     },
+    "present_password_wrong": {
+        "id": "Kata sandi lama tidak cocok.",
+        "en": "Not the present password.",
+    },
     "nik_format": {"id": "NIK terdiri atas 16 angka.", "en": "A NIK has 16 digits."},
     "nik_region": {
         "id": "Kode wilayah dalam NIK tidak ada.",

@@ -85,6 +85,19 @@ class SocialPost(SQLModel, table=True):
     url: str = Field(sa_type=Words)
 
 
+class ReporterSession(SQLModel, table=True):
+    """A refresh token of an account, by its hash; each may be used once."""
+
+    __tablename__ = "reporter_session"
+    __table_args__ = (_IN_SCHEMA,)
+
+    id: UUID = Field(primary_key=True)
+    reporter_id: int = Field(foreign_key="intake.reporter.id", index=True)
+    token_hash: bytes = Field(unique=True)
+    expires_at: datetime = timestamp()
+    used_at: datetime | None = timestamp(default=None)
+
+
 class SmsPart(SQLModel, table=True):
     """A part of a long SMS that waits for the others, encrypted; once joined its words are gone
     and it says which report it belongs to, for a gateway that asks again."""

@@ -9,13 +9,14 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.management import second_factor
-from services.routing.sessions import close_session, open_session, use_token
+from services.routing.sessions import SESSIONS, revoke_all
 from shared.commanding.directory import agency
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, client_address, rate_limits
 from shared.http.passwords import hash_password, needs_rehash, verify_password
 from shared.http.problems import forbidden, unauthorized
+from shared.http.sessions import Copied
 from shared.http.tokens import ACCESS_TTL, Staff, Tokens
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
@@ -90,9 +91,13 @@ async def refresh(body: RefreshToken, request: Request, database: CurrentDatabas
     sessions of its person end."""
     await rate_limits(request).take(REFRESHES, client_address(request))
     async with database.session() as session:
-        staff_id = await use_token(session, body.refresh_token)
-        if staff_id is not None:
-            return await _signed_in(session, request, staff_id, "token_invalid")
+        try:
+            staff_id = await SESSIONS.use(session, body.refresh_token)
+        except Copied as copied:
+            await revoke_all(session, copied.owner_id)
+        else:
+            if staff_id is not None:
+                return await _signed_in(session, request, staff_id, "token_invalid")
     # Outside: a refusal must not undo the end of the sessions.
     raise unauthorized("token_invalid")
 
@@ -100,7 +105,7 @@ async def refresh(body: RefreshToken, request: Request, database: CurrentDatabas
 @router.post("/sign-out", status_code=204, responses=problem_responses(422))
 async def sign_out(body: RefreshToken, session: Transaction) -> None:
     """End the session of this refresh token. Its access token ends by itself within minutes."""
-    await close_session(session, body.refresh_token)
+    await SESSIONS.close(session, body.refresh_token)
 
 
 @router.get("/me", responses=problem_responses(401, 403))
@@ -150,7 +155,7 @@ async def _signed_in(
     if row is None or await _owes_second_factor(session, request, staff_id, row["role"]):
         raise unauthorized(otherwise)
     tokens: Tokens = request.app.state.tokens
-    token, expires_at = await open_session(session, staff_id)
+    token, expires_at = await SESSIONS.open(session, staff_id)
     return SignedIn(
         access_token=tokens.issue(Staff.model_validate(dict(row))),
         token_type="Bearer",  # noqa: S106

@@ -95,12 +95,9 @@ async def test_files_of_a_secret_follow_up_are_for_reporter_and_staff(
         assert (answer.status_code, answer.json()["code"]) == (404, "file_unknown")
 
 
-async def test_files_of_a_follow_up_are_public_unless_the_report_is_secret(town: Town) -> None:
+async def test_files_of_a_follow_up_are_not_public(town: Town) -> None:
     number = await town.verified()
     path = await address(town, number, await send(town, number, town.staff(OFFICER)))
-    assert (await town.get(path)).status_code == 200
-    assert (await town.get(path, BESIDE)).status_code == 200
-    await town.execute("UPDATE lifecycle.report SET secret = true WHERE number = %s", number)
     assert (await town.get(path)).status_code == 404
     assert (await town.get(path, BESIDE)).status_code == 404
     assert (await town.get(path, OFFICER)).status_code == 200

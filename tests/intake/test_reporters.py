@@ -60,6 +60,44 @@ async def test_signing_in_by_phone_or_mail_however_typed(intake) -> None:
     assert (await intake.post("/reporters/refresh", json=token)).status_code == 401
 
 
+async def refreshed(intake, signed_in: dict[str, Any]) -> int:
+    token = {"refresh_token": signed_in["refresh_token"]}
+    return (await intake.post("/reporters/refresh", json=token)).status_code
+
+
+async def test_who_has_left_is_not_let_in_by_the_old_token(intake) -> None:
+    left = (await intake.post("/reporters", json=ACCOUNT)).json()
+    token = {"refresh_token": left["refresh_token"]}
+    assert (await intake.post("/reporters/sign-out", json=token)).status_code == 204
+    assert await refreshed(intake, left) == 401
+
+
+async def test_a_token_used_twice_was_copied_and_ends_every_session(intake) -> None:
+    copied = (await intake.post("/reporters", json=ACCOUNT)).json()
+    entering = {"contact": ACCOUNT["phone"], "password": PASSWORD}
+    other = (await intake.post("/reporters/sign-in", json=entering)).json()
+    assert await refreshed(intake, copied) == 200
+    assert await refreshed(intake, copied) == 401
+    assert await refreshed(intake, other) == 401
+
+
+async def test_a_new_password_ends_every_other_session(intake) -> None:
+    here = (await intake.post("/reporters", json=ACCOUNT)).json()
+    entering = {"contact": ACCOUNT["phone"], "password": PASSWORD}
+    elsewhere = (await intake.post("/reporters/sign-in", json=entering)).json()
+    wish = {"current_password": "bukan itu", "password": "kata sandi baru sekali"}
+    refused = await intake.post("/reporters/me/password", json=wish, headers=header(here))
+    assert refused.json()["errors"][0]["code"] == "present_password_wrong"
+    wish["current_password"] = PASSWORD
+    changed = await intake.post("/reporters/me/password", json=wish, headers=header(here))
+    assert changed.status_code == 200, changed.text
+    assert await refreshed(intake, elsewhere) == await refreshed(intake, here) == 401
+    assert await refreshed(intake, changed.json()) == 200
+    assert (await intake.post("/reporters/sign-in", json=entering)).status_code == 401
+    entering["password"] = wish["password"]
+    assert (await intake.post("/reporters/sign-in", json=entering)).status_code == 200
+
+
 async def test_a_wrong_password_and_an_unknown_contact_look_the_same(intake) -> None:
     await intake.post("/reporters", json=ACCOUNT)
     answers = [

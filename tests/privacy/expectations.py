@@ -43,6 +43,8 @@ REPORTER = {"nobody": 401} | all_of(REPORTERS[1:], 404) | all_of((*OUTSIDE, *STA
 ONLY_ITS_REPORTER = all_of(EVERYBODY, 404)
 del ONLY_ITS_REPORTER["reporter"]
 STAFF_AND_REPORTER = {"nobody": 404} | all_of((*REPORTERS[1:], *OUTSIDE), 404)
+ONLY_ACCOUNTS = {"nobody": 401} | all_of(EVERYBODY[1:], 403)
+del ONLY_ACCOUNTS["account"]
 NOBODYS = NO_STAFF | all_of((*OUTSIDE, *STAFF), 404)
 NO_SIGNATURE = all_of(EVERYBODY, 401)
 NOBODY = all_of(EVERYBODY, 404)
@@ -99,9 +101,9 @@ CASES: dict[str, Case] = {
     "intake POST /reporters": Case(OPEN, body={}),
     "intake POST /reporters/sign-in": Case(OPEN, body={}),
     "intake POST /reporters/refresh": Case(OPEN, body={}),
-    "intake GET /reporters/me/reports": Case(
-        {"nobody": 401} | all_of(tuple(one for one in EVERYBODY[1:] if one != "account"), 403)
-    ),
+    "intake POST /reporters/sign-out": Case(OPEN, body={}),
+    "intake POST /reporters/me/password": Case(ONLY_ACCOUNTS, body={}),
+    "intake GET /reporters/me/reports": Case(ONLY_ACCOUNTS),
     "intake GET /partner/reports/{external_id}": Case(
         {"nobody": 401} | all_of(EVERYBODY[1:], 403) | {"partner": 404}
     ),

@@ -17,6 +17,7 @@ NAMES = {
     "email": "Surel",
     "contact": "Nomor telepon atau surel",
     "password": "Kata sandi",
+    "current_password": "Kata sandi sekarang",
     "nik": "NIK",
 }
 
@@ -59,8 +60,31 @@ async def sign_up(visit: PublicVisit) -> Response:
 @router.post("/keluar")
 async def sign_out(visit: PublicVisit) -> Response:
     await visit.form()
+    tokens = visit.session.tokens
     visit.session.sign_out()
+    if tokens and tokens.refresh:
+        body = {"refresh_token": tokens.refresh}
+        await visit.call("intake", "POST", "/reporters/sign-out", json=body)
     return visit.go("/", "Anda sudah keluar.")
+
+
+@router.get("/kata-sandi")
+async def password_form(visit: PublicVisit) -> Response:
+    if not visit.signed_in:
+        return visit.go("/masuk?lanjut=/kata-sandi")
+    return visit.page("public/password.html", form=Filled(names=NAMES))
+
+
+@router.post("/kata-sandi")
+async def change_password(visit: PublicVisit) -> Response:
+    form = Filled(await visit.form(), NAMES)
+    body = {name: form.get(name) for name in ("current_password", "password")}
+    try:
+        _enter(visit, await visit.call("intake", "POST", "/reporters/me/password", json=body))
+    except Problem as problem:
+        form.refuse(problem)
+        return visit.page("public/password.html", problem.status, form=form)
+    return visit.go("/laporan-saya", "Kata sandi diubah. Sesi di perangkat lain berakhir.")
 
 
 @router.get("/laporan-saya")

@@ -1,0 +1,14 @@
+"""Sessions of reporters, so that they can be ended; dead letters are not reporting's to read."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+_SQL = Path(__file__).parent.parent / "sql" / "reporter_sessions.sql"
+
+
+def upgrade() -> None:
+    op.execute(_SQL.read_text())

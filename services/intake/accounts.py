@@ -1,0 +1,187 @@
+"""A reporter's account: made, entered, left, its password changed."""
+
+from typing import Self
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.report_form import ReporterForm
+from services.intake.resources import Intake
+from shared.http.auth import CurrentReporter
+from shared.http.documentation import problem_responses
+from shared.http.limits import Limit, limited, rate_limits
+from shared.http.passwords import hash_password, verify_password
+from shared.http.problems import FieldError, conflict, forbidden, unauthorized, validation
+from shared.http.sessions import Copied, Sessions
+from shared.http.tokens import Reporter, Tokens
+from shared.http.transaction import CurrentDatabase, Transaction
+
+router = APIRouter(tags=["Reporters"])
+
+SIGN_UP = Limit("sign_up", 20, 3600)
+SIGN_IN = Limit("sign_in", 10, 300)
+SESSIONS = Sessions("intake.reporter_session", "reporter_id")
+
+
+class SignUpForm(ReporterForm):
+    """A new account: a name, a phone number or an e-mail address, and a password."""
+
+    password: str = Field(min_length=10, max_length=200, repr=False)
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if not (self.name and (self.phone or self.email)):
+            raise PydanticCustomError("contact_missing", "Name, and phone or e-mail")
+        return self
+
+
+class SignInForm(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    contact: str = Field(max_length=254, description="The account's phone number or e-mail")
+    password: str = Field(max_length=200, repr=False)
+
+
+class NewPasswordForm(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    current_password: str = Field(max_length=200, repr=False)
+    password: str = Field(min_length=10, max_length=200, repr=False)
+
+
+class RefreshForm(BaseModel):
+    refresh_token: str = Field(max_length=4_000, repr=False)
+
+
+class SignedIn(BaseModel):
+    """The access token goes into `Authorization: Bearer`; it lasts 15 minutes."""
+
+    access_token: str
+    refresh_token: str
+
+
+@router.post(
+    "/reporters",
+    status_code=201,
+    dependencies=[Depends(limited(SIGN_UP))],
+    responses=problem_responses(409, 429),
+)
+async def sign_up(
+    form: SignUpForm, session: Transaction, intake: Intake, request: Request
+) -> SignedIn:
+    """Make an account and sign in."""
+    seal = intake.cipher.encrypt
+    row = {
+        "name": seal(form.name or ""),
+        "phone": seal(form.phone) if form.phone else None,
+        "email": seal(form.email) if form.email else None,
+        "nik": seal(form.nik) if form.nik else None,
+        "phone_index": intake.index.phone(form.phone) if form.phone else None,
+        "email_index": intake.index.email(form.email) if form.email else None,
+        "password_hash": await hash_password(form.password),
+    }
+    account_id = (await session.execute(_SIGN_UP, row)).scalar_one_or_none()
+    if account_id is None:
+        raise conflict("account_taken")
+    return await _signed_in(session, request, account_id)
+
+
+@router.post(
+    "/reporters/sign-in",
+    dependencies=[Depends(limited(SIGN_IN))],
+    responses=problem_responses(401, 429),
+)
+async def sign_in(
+    form: SignInForm, session: Transaction, intake: Intake, request: Request
+) -> SignedIn:
+    """Sign in. The same answer for an unknown contact and a wrong password."""
+    contact = _contact(intake, form.contact)
+    await rate_limits(request).take(SIGN_IN, _one_spelling(contact, form.contact))
+    row = (await session.execute(_SIGN_IN, contact)).one_or_none()
+    if not await verify_password(row.password_hash if row else None, form.password):
+        raise unauthorized("sign_in_failed")
+    assert row is not None
+    return await _signed_in(session, request, row.id)
+
+
+@router.post("/reporters/refresh", responses=problem_responses(401))
+async def refresh(form: RefreshForm, database: CurrentDatabase, request: Request) -> SignedIn:
+    """A new pair of tokens for a refresh token. One that was used before has been copied: all
+    sessions of its account end."""
+    async with database.session() as session:
+        try:
+            account_id = await SESSIONS.use(session, form.refresh_token)
+        except Copied as copied:
+            await SESSIONS.end_all(session, copied.owner_id)
+        else:
+            if account_id is not None:
+                return await _signed_in(session, request, account_id)
+    # Outside: a refusal must not undo the end of the sessions.
+    raise unauthorized("token_invalid")
+
+
+@router.post("/reporters/sign-out", status_code=204)
+async def sign_out(form: RefreshForm, session: Transaction) -> None:
+    """End the session of this refresh token. Its access token ends by itself within minutes."""
+    await SESSIONS.close(session, form.refresh_token)
+
+
+@router.post("/reporters/me/password", responses=problem_responses(401, 403, 422, 429))
+async def change_password(
+    form: NewPasswordForm, reporter: CurrentReporter, database: CurrentDatabase, request: Request
+) -> SignedIn:
+    """Choose another password. Every session of the account ends but the new one."""
+    if not isinstance(reporter, Reporter):
+        raise forbidden()
+    await rate_limits(request).take(SIGN_IN, f"password:{reporter.account_id}")
+    known = {"id": reporter.account_id}
+    async with database.session() as session:
+        former = (await session.execute(_PASSWORD, known)).scalar_one_or_none()
+    # No transaction is open meanwhile: this takes long on purpose.
+    if not await verify_password(former, form.current_password):
+        raise validation(FieldError("current_password", "present_password_wrong"))
+    chosen = await hash_password(form.password)
+    async with database.session() as session:
+        await session.execute(_NEW_PASSWORD, known | {"password_hash": chosen})
+        await SESSIONS.end_all(session, reporter.account_id)
+        return await _signed_in(session, request, reporter.account_id)
+
+
+async def _signed_in(session: AsyncSession, request: Request, account_id: int) -> SignedIn:
+    tokens: Tokens = request.app.state.tokens
+    refresh_token, _ = await SESSIONS.open(session, account_id)
+    access_token = tokens.issue(Reporter(account_id=account_id))
+    return SignedIn(access_token=access_token, refresh_token=refresh_token)
+
+
+def _contact(intake: Intake, typed: str) -> dict[str, bytes | None]:
+    found: dict[str, bytes | None] = {"phone": None, "email": None}
+    for kind, index in (("phone", intake.index.phone), ("email", intake.index.email)):
+        try:
+            found[kind] = index(typed)
+        except ValueError:
+            continue
+    return found
+
+
+def _one_spelling(contact: dict[str, bytes | None], typed: str) -> str:
+    """What tries are counted by: `0812…`, `+62 812…` and `0812-…` are one contact."""
+    known = contact["phone"] or contact["email"]
+    return known.hex() if known else typed.strip().lower()
+
+
+_SIGN_UP = text(
+    "INSERT INTO intake.reporter"
+    " (name, phone, email, nik, phone_index, email_index, password_hash)"
+    " VALUES (:name, :phone, :email, :nik, :phone_index, :email_index, :password_hash)"
+    " ON CONFLICT DO NOTHING RETURNING id"
+)
+_SIGN_IN = text(
+    "SELECT id, password_hash FROM intake.reporter"
+    " WHERE phone_index = CAST(:phone AS bytea) OR email_index = CAST(:email AS bytea)"
+)
+_PASSWORD = text("SELECT password_hash FROM intake.reporter WHERE id = :id")
+_NEW_PASSWORD = text("UPDATE intake.reporter SET password_hash = :password_hash WHERE id = :id")
