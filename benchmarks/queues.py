@@ -105,7 +105,7 @@ WITH agency AS (
     SELECT array_agg(id ORDER BY id) AS ids, count(*) AS n FROM routing.agency
 ), drawn AS (
     SELECT g AS n, mod(hashint8(g)::bigint + 2147483648, 1000) AS luck,
-        ids[1 + mod(hashint8(g * 7919)::bigint + 2147483648, agency.n)] AS handler_id,
+        ids[1 + mod(hashint8(g * 7919::bigint)::bigint + 2147483648, agency.n)] AS handler_id,
         now() - make_interval(mins => g) AS submitted_at
     FROM generate_series(1, %(reports)s) g, agency
 ), settled AS (
