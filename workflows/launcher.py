@@ -51,8 +51,8 @@ class Launcher:
             return
         if row.version == 1:
             await self._door.launch(ReportState.model_validate(row.state))
-        async with self._database.session() as session:
-            await session.execute(LAUNCHED, {"number": number})
+        async with self._database.autocommit() as connection:
+            await connection.execute(LAUNCHED, {"number": number})
 
 
 async def run(settings: Settings, stopping: asyncio.Event) -> None:
