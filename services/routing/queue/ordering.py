@@ -29,8 +29,10 @@ class Newest(BaseModel):
 @dataclass(frozen=True)
 class Ordering:
     """`by` is the ORDER BY of `r`; the page is what lies in any of `slices`, conditions that
-    do not overlap and that the index answers each by one range."""
+    do not overlap and that the index answers each by one range. `columns`, a report's place in
+    the order, are all of that index: reports themselves are not touched to find the page."""
 
+    columns: str
     by: str
     slices: tuple[str, ...]
     parameters: dict[str, Any]
@@ -41,9 +43,10 @@ def ordering(order: Order, cursor: str | None) -> Ordering:
     if order == "newest":
         newest = decode_cursor(cursor, Newest)
         slices = ("r.number < :n",) if newest else ("true",)
-        return Ordering("r.number DESC", slices, {"n": newest.n} if newest else {})
+        return Ordering("r.number", "r.number DESC", slices, {"n": newest.n} if newest else {})
     last = decode_cursor(cursor, ByDeadline)
-    return Ordering(_BY_DEADLINE, *(_behind(last) if last else (("true",), {})))
+    columns = "r.number, r.priority, r.due_at"
+    return Ordering(columns, _BY_DEADLINE, *(_behind(last) if last else (("true",), {})))
 
 
 def cursor_after(order: Order, number: int, priority: bool, due_at: datetime | None) -> str:

@@ -10,18 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.queue.filters import DISPOSED, THROWN, QueueQuery, QueueTab, conditions
 from services.routing.queue.handlers import agency_asked_for, handlers_of, subtree
-from services.routing.queue.ordering import ordering
+from services.routing.queue.ordering import Ordering, ordering
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
 from shared.lifecycle.statuses import Tab
 
 
 class Place(NamedTuple):
-    """A report's place in the order."""
+    """A report's place in the order; by number alone where the newest come first."""
 
     number: int
-    priority: bool
-    due_at: datetime | None
+    priority: bool = False
+    due_at: datetime | None = None
 
 
 async def places(session: AsyncSession, staff: Staff, query: QueueQuery) -> list[Place]:
@@ -34,9 +34,9 @@ async def places(session: AsyncSession, staff: Staff, query: QueueQuery) -> list
     filters, given = conditions(query, agency_id, staff.id)
     where = [*source.conditions, *filters]
     if source.tabs is None or query.q is not None:
-        statement = _plain(source, where, order.slices, order.by)
+        statement = _plain(source, where, order)
     else:
-        statement = _probing(where, order.slices, order.by)
+        statement = _probing(where, order)
     given |= source.parameters | order.parameters | {"limit": query.limit + 1}
     return [Place(*row) for row in await session.execute(text(statement), given)]
 
@@ -84,42 +84,42 @@ async def _handed_down(session: AsyncSession, agency_id: int, tabs: Sequence[Tab
     return _Source(tabs, [HANDED_DOWN], parameters)
 
 
-def _probing(where: Sequence[str], slices: Sequence[str], by: str) -> str:
+def _probing(where: Sequence[str], order: Ordering) -> str:
     """Each handler's first reports from the index, merged: never a scan of a subtree.
 
     Only handlers whose very first report is among the first of all can have any on the page, so
     thousands of handlers are asked for one report, and a page's worth of them for more.
     """
     tabs = "unnest(CAST(:tabs AS text[])) AS t (tab)"
-    first, more = _probes(where, slices, by, "1"), _probes(where, slices, by, ":limit")
+    first, more = _probes(where, order, "1"), _probes(where, order, ":limit")
     return (
         "WITH near AS MATERIALIZED ("  # noqa: S608
-        " SELECT h.id, r.number, r.priority, r.due_at"
+        f" SELECT h.id, {order.columns}"
         f" FROM unnest(CAST(:agencies AS int[])) AS h (id), {tabs}, LATERAL ({first}) r"
-        f" ORDER BY {by} LIMIT :limit"
-        ") SELECT r.number, r.priority, r.due_at"
+        f" ORDER BY {order.by} LIMIT :limit"
+        f") SELECT {order.columns}"
         f" FROM (SELECT DISTINCT id FROM near) h, {tabs}, LATERAL ({more}) r"
-        f" ORDER BY {by} LIMIT :limit"
+        f" ORDER BY {order.by} LIMIT :limit"
     )
 
 
-def _probes(where: Sequence[str], slices: Sequence[str], by: str, limit: str) -> str:
+def _probes(where: Sequence[str], order: Ordering, limit: str) -> str:
     """The first reports of handler `h` in tab `t`, of each slice."""
     conditions_of_all = " AND ".join(["r.handler_id = h.id", "r.tab = t.tab", *where])
     return " UNION ALL ".join(
-        "(SELECT r.number, r.priority, r.due_at FROM lifecycle.report r"  # noqa: S608
-        f" WHERE {conditions_of_all} AND {part} ORDER BY {by} LIMIT {limit})"
-        for part in slices
+        f"(SELECT {order.columns} FROM lifecycle.report r"  # noqa: S608
+        f" WHERE {conditions_of_all} AND {part} ORDER BY {order.by} LIMIT {limit})"
+        for part in order.slices
     )
 
 
-def _plain(source: _Source, where: Sequence[str], slices: Sequence[str], by: str) -> str:
-    parts = [*where, f"({' OR '.join(slices)})"]
+def _plain(source: _Source, where: Sequence[str], order: Ordering) -> str:
+    parts = [*where, f"({' OR '.join(order.slices)})"]
     if source.tabs is not None:
         parts += ["r.handler_id = ANY (:agencies)", "r.tab = ANY (:tabs)"]
     return (
-        "SELECT r.number, r.priority, r.due_at FROM lifecycle.report r"  # noqa: S608
-        f" WHERE {' AND '.join(parts)} ORDER BY {by} LIMIT :limit"
+        f"SELECT {order.columns} FROM lifecycle.report r"  # noqa: S608
+        f" WHERE {' AND '.join(parts)} ORDER BY {order.by} LIMIT :limit"
     )
 
 
