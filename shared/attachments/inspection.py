@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+from shared.attachments.authorship import cleaning_of
 from shared.attachments.pictures import clean_picture, is_picture
 from shared.attachments.recognition import recognise
 from shared.attachments.recordings import blank_words, is_iso_media
@@ -24,7 +25,8 @@ class Inspected:
 async def inspect(upload: AsyncIterator[bytes]) -> Inspected:
     """Reads the upload, at most 10 MB into memory, recognises it by content and removes metadata.
 
-    Pictures are saved anew, recordings lose place and device; other files stay byte by byte.
+    Pictures are saved anew, recordings lose place and device, documents and sounds their authors;
+    other files stay byte by byte.
     Raises `AttachmentRejected`.
     """
     received = bytearray()
@@ -43,4 +45,6 @@ def _inspect(content: bytes) -> Inspected:
         content, media_type = clean_picture(content, media_type)
     elif is_iso_media(media_type):
         content = blank_words(content)
+    elif (clean := cleaning_of(media_type)) is not None:
+        content = clean(content)
     return Inspected(media_type, len(content), hashlib.sha256(content).hexdigest(), content)

@@ -16,7 +16,7 @@ from shared.attachments import (
 from shared.attachments.naming import MAX_NAME, file_name
 from shared.attachments.recognition import EXTENSIONS, recognise
 from tests.intake.sample_files import (
-    PDF,
+    sound,
     uploaded,
 )
 
@@ -82,12 +82,12 @@ async def test_a_file_is_stored_under_a_random_key_opened_in_chunks_and_deleted(
     tmp_path: Path,
 ) -> None:
     store = AttachmentStore(f"file://{tmp_path}/new folder/attachments".replace(" ", "%20"))
-    content = PDF + b"%" * 700_000
-    one = await store.put(uploaded(content), "../Surat.doc")
-    two = await store.put(uploaded(content), "Surat.pdf")
+    content = sound() + b"\x00" * 700_000
+    one = await store.put(uploaded(content), "../Suara.doc")
+    two = await store.put(uploaded(content), "Suara.wav")
     assert one.key != two.key
     assert one.sha256 == two.sha256
-    assert (one.name, one.media_type, one.size) == ("Surat.pdf", "application/pdf", len(content))
+    assert (one.name, one.media_type, one.size) == ("Suara.wav", "audio/wav", len(content))
     chunks = [chunk async for chunk in await store.open(one.key)]
     assert b"".join(chunks) == content
     assert len(chunks) > 1

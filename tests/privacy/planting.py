@@ -14,6 +14,7 @@ from deploy.partners.register import add as add_partner
 from shared.bus.connection import connect
 from tests.intake.x_server import XServer
 from tests.privacy.marks import Marks
+from tests.sample_pdf import PDF
 from tests.trouble.people import somewhere
 from tests.trouble.town import (
     ABOVE,
@@ -28,7 +29,6 @@ from tests.trouble.town import (
 )
 from tests.workflows.factory import BIDANG, DINAS, MISSION, PROVINCE
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 Headers = dict[str, str]
 
 

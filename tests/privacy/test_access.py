@@ -12,12 +12,12 @@ from shared.http.tokens import ReportBearer, Reporter
 from tests.privacy import expectations
 from tests.privacy.expectations import EVERYBODY, Case
 from tests.privacy.managing import MANAGING_CASES
+from tests.sample_pdf import PDF
 from tests.trouble import town as places
 from tests.trouble.people import FOLLOW_UP, REASON, VERIFICATION, People, somewhere
 from tests.trouble.town import Town
 from tests.workflows.factory import DINAS, MISSION
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 SERVICES = ("intake", "routing", "followup", "reporting")
 CASES = expectations.CASES | MANAGING_CASES
 METHODS = {"get", "post", "put", "patch", "delete"}

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.routing.reading.difference import word_difference
-from shared.attachments import AttachmentStore, StoredAttachment
+from shared.attachments import AttachmentStore, StoredAttachment, inspect
+from tests.intake.sample_files import uploaded
 from tests.routing.country import Country
+from tests.sample_pdf import PDF
 
 ADMIN = "admin.kab.bandung"
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
 
 
 async def _stored(country: Country) -> StoredAttachment:
@@ -84,7 +85,7 @@ async def test_an_attachment_is_handed_out_and_the_download_logged(country: Coun
     other = await country.get("admin.kota.bandung", attachment["href"])
     assert other.status_code == 404
     answer = await country.get(ADMIN, attachment["href"])
-    assert answer.content == PDF
+    assert answer.content == (await inspect(uploaded(PDF))).content
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     history = (await country.seen(ADMIN, number))["history"]
     assert [line["action"] for line in history] == ["submit", "attachment"]

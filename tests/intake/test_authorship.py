@@ -1,0 +1,148 @@
+"""Documents and sounds forget who made them, and stay what they were."""
+
+import io
+import zipfile
+
+import matplotlib as mpl
+import mutagen
+import openpyxl
+import pikepdf
+import pytest
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.figure import Figure
+from mutagen.id3 import ID3, TPE1
+from openpyxl.comments import Comment
+from python_calamine import CalamineWorkbook
+
+from tests.intake.sample_files import MARK, ODT, XLSX, inspected, refused, zipped
+from tests.sample_pdf import PDF
+
+NAME = MARK.decode()
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def letter() -> bytes:
+    """A PDF with words on a page, and an author."""
+    mpl.rcParams["pdf.compression"] = 0
+    figure = Figure(figsize=(4, 3))
+    figure.text(0.1, 0.5, "Jalan rusak")
+    file = io.BytesIO()
+    FigureCanvasPdf(figure).print_pdf(file, metadata={"Author": NAME, "Title": NAME})
+    with pikepdf.open(file) as pdf, pdf.open_metadata() as known:
+        known["dc:creator"] = [NAME]
+        again = io.BytesIO()
+        pdf.save(again)
+    return again.getvalue()
+
+
+def sheet() -> bytes:
+    """A workbook with an author, one who changed it last and one who commented."""
+    book = openpyxl.Workbook()
+    book.properties.creator = book.properties.lastModifiedBy = NAME
+    assert book.active is not None
+    book.active["A1"] = 4711
+    book.active["A1"].comment = Comment("Lihat ini", NAME)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def text_document() -> bytes:
+    return zipped(
+        {
+            "[Content_Types].xml": f'<Override ContentType="{DOCX}.main+xml"/>'.encode(),
+            "docProps/core.xml": b"<dc:creator>%s</dc:creator>" % MARK,
+            "word/document.xml": b'<w:ins w:author="%s" w:id="1"><w:t>Isi</w:t></w:ins>' % MARK,
+            "word/comments.xml": b'<w:comment w:initials="S" w:author="%s"/>' % MARK,
+        }
+    )
+
+
+def open_document() -> bytes:
+    return zipped(
+        {
+            "mimetype": ODT.encode(),
+            "meta.xml": b"<meta:initial-creator>%s</meta:initial-creator>" % MARK,
+            "content.xml": b"<dc:creator>%s</dc:creator><text:p>Isi</text:p>" % MARK,
+        }
+    )
+
+
+def song() -> bytes:
+    """Frames of silence behind a tag."""
+    file = io.BytesIO((b"\xff\xfb\x90\x00" + b"\x00" * 413) * 8)
+    tags = ID3()
+    tags.add(TPE1(encoding=3, text=NAME))
+    tags.save(file, v1=2)
+    return file.getvalue()
+
+
+def everything_in(content: bytes) -> bytes:
+    """The bytes, and what is packed in them."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return content + b"".join(archive.read(name) for name in archive.namelist())
+    if content.startswith(b"%PDF"):
+        plain = io.BytesIO()
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            pdf.save(plain, qdf=True, stream_decode_level=pikepdf.StreamDecodeLevel.all)
+        return content + plain.getvalue()
+    return content
+
+
+@pytest.mark.parametrize("make", [letter, sheet, text_document, open_document, song])
+def test_the_author_is_gone(make) -> None:
+    before = make()
+    assert MARK in everything_in(before)
+    assert MARK not in everything_in(inspected(before).content)
+
+
+def test_a_letter_keeps_its_page() -> None:
+    with pikepdf.open(io.BytesIO(inspected(letter()).content)) as pdf:
+        assert len(pdf.pages) == 1
+        assert "/Contents" in pdf.pages[0].obj
+
+
+def test_a_workbook_keeps_its_figures_for_other_programs() -> None:
+    result = inspected(sheet())
+    assert result.media_type == XLSX
+    book = CalamineWorkbook.from_filelike(io.BytesIO(result.content))
+    assert book.get_sheet_by_index(0).to_python() == [[4711]]
+    again = openpyxl.load_workbook(io.BytesIO(result.content))
+    assert again.active is not None
+    assert again.active["A1"].comment.text == "Lihat ini"
+
+
+def test_words_between_names_stay() -> None:
+    for make, part in (
+        (text_document, b"<w:t>Isi</w:t>"),
+        (open_document, b"<text:p>Isi</text:p>"),
+    ):
+        assert part in everything_in(inspected(make()).content)
+
+
+def test_an_open_document_still_begins_with_its_type() -> None:
+    content = inspected(open_document()).content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        first = archive.infolist()[0]
+    assert first.filename == "mimetype"
+
+
+def test_sound_stays_sound() -> None:
+    content = inspected(song()).content
+    assert content.startswith(b"\xff\xfb")
+    sound = mutagen.File(io.BytesIO(content))
+    assert sound is not None
+    assert sound.tags is None
+
+
+def test_a_small_document_without_pages_is_taken() -> None:
+    assert inspected(PDF).media_type == "application/pdf"
+
+
+def test_a_document_that_cannot_be_read_is_refused() -> None:
+    locked = io.BytesIO()
+    with pikepdf.open(io.BytesIO(letter())) as pdf:
+        pdf.save(locked, encryption=pikepdf.Encryption(owner="a", user="b"))
+    assert refused(locked.getvalue()) == "unreadable"
+    assert refused(b"%PDF-1.7\n" + b"\x00" * 200) == "unreadable"
