@@ -4,11 +4,12 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.asking import CurrentStore, ReportNumber
 from shared.attachments import AttachmentMissing, serving_headers
+from shared.attachments.naming import plain_name
 from shared.commanding.situation import owns, staff_situation
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
@@ -36,11 +37,13 @@ async def download_attachment(
     store: CurrentStore,
     inline: bool = False,
 ) -> StreamingResponse:
-    """For the report's staff (which is logged) and its reporter or partner. Not for the public:
-    no verifier has looked at it, and a picture can tell who reported."""
+    """For the report's staff (which is logged) and its reporter or partner. Not for the public,
+    and what a reporter sent not for agencies in copy: no verifier has looked at it, and a picture
+    can tell who reported."""
     wanted = {"number": number, "command_id": command_id, "id": attachment_id}
     file = (await session.execute(_FILE, wanted)).mappings().one_or_none()
-    if file is None or not await _may_see(session, principal, number):
+    name = await _name_for(session, principal, number, file) if file else None
+    if file is None or name is None:
         raise not_found("file_unknown")
     try:
         content = await store.open(file["key"])
@@ -56,25 +59,35 @@ async def download_attachment(
                 "id": attachment_id,
             },
         )
-    headers = serving_headers(file["name"], file["media_type"], inline=inline)
+    headers = serving_headers(name, file["media_type"], inline=inline)
     headers |= {"Content-Length": str(file["size"]), "Cache-Control": "private, no-store"}
     return StreamingResponse(content, headers=headers, media_type=file["media_type"])
 
 
-async def _may_see(session: AsyncSession, principal: Principal | None, number: int) -> bool:
+async def _name_for(
+    session: AsyncSession, principal: Principal | None, number: int, file: RowMapping
+) -> str | None:
+    """The file's name as this person may see it; None where they may not see the file."""
+    own: str = file["name"]
     if principal is None:
-        return False
+        return None
     if not isinstance(principal, Staff):
-        return await owns(session, principal, number)
+        return own if await owns(session, principal, number) else None
     try:
-        await staff_situation(session, principal, number)
+        situation = await staff_situation(session, principal, number)
     except Problem:
-        return False
-    return True
+        return None
+    if not file["by_reporter"]:
+        return own
+    if situation.by_copy:
+        return None
+    return plain_name(1, file["media_type"]) if situation.state.anonymous else own
 
 
 _FILE = text("""
-SELECT f.key, f.name, f.media_type, f.size FROM followup.published_attachment f
+SELECT f.key, f.name, f.media_type, f.size, m.actor_kind <> 'staff' AS by_reporter
+FROM followup.published_attachment f
+JOIN followup.published_message m ON m.command_id = f.command_id
 WHERE f.id = :id AND f.command_id = :command_id AND f.number = :number
 """)
 _LOG = text("SELECT routing.log_access(:number, 'attachment', :staff_id, :agency_id, :id)")

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.attachments.naming import file_name
+from shared.attachments.naming import plain_name
 from shared.http.tokens import Partner, Principal, ReportBearer, Reporter
 from shared.lifecycle.statuses import CLOSED, WITH_AGENCY, Status
 
@@ -49,7 +49,7 @@ def released(files: Sequence[Row]) -> list[dict[str, Any]]:
     corrected text, and often says who it is."""
     chosen = [dict(file) for file in files if file["released"]]
     return [
-        {**file, "name": file_name(f"lampiran-{place}", file["media_type"])}
+        {**file, "name": plain_name(place, file["media_type"])}
         for place, file in enumerate(chosen, 1)
     ]
 

@@ -30,5 +30,10 @@ def file_name(declared: str, media_type: str) -> str:
     return f"{stem or 'lampiran'}.{suffix}"
 
 
+def plain_name(place: int, media_type: str) -> str:
+    """A name of ours, by the file's place: what reporters call files often says who they are."""
+    return file_name(f"lampiran-{place}", media_type)
+
+
 def _is_printable(character: str) -> bool:
     return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}

@@ -28,6 +28,12 @@ class Situation:
     handler: Agency
     known: dict[int, Agency]
 
+    @property
+    def by_copy(self) -> bool:
+        """A member of staff who reads only because an agency of theirs has a copy."""
+        agency_id = self.actor.agency_id
+        return agency_id is not None and not self.handler.is_or_stands_below(agency_id)
+
     def standings_for(self, request_id: UUID | None) -> frozenset[Standing]:
         """The standings towards one request: `DECIDER` only if this person decides it."""
         request = self.state.request(request_id)

@@ -13,6 +13,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from shared.labels import labels
 
 MOST_ROWS = 10_000
+MOST_LINES = 5 * MOST_ROWS
+"""Of a sheet, empty ones included: a file of some KB can name a row in the millions."""
 MOST_BYTES = 100 * 1024 * 1024
 """Of a spreadsheet unpacked: what is packed small can be very large."""
 AGENCIES, PEOPLE = "Instansi", "Pengguna"
@@ -117,11 +119,14 @@ def _rows(book: Any, sheet: str) -> list[Row]:
         raise NotAWorkbook("sheet_missing", sheet)
     columns = COLUMNS[sheet]
     found: list[Row] = []
-    for number, cells in enumerate(book[sheet].iter_rows(values_only=True), 1):
-        texts = [_text(cell) for cell in cells[: len(columns)]]
+    lines = book[sheet].iter_rows(max_row=MOST_LINES + 1, max_col=len(columns), values_only=True)
+    for number, cells in enumerate(lines, 1):
+        texts = [_text(cell) for cell in cells]
         if number == 1:
             if texts != list(columns.values()):
                 raise NotAWorkbook("heading_wrong", sheet)
+        elif number > MOST_LINES:
+            raise NotAWorkbook("too_many_rows", sheet)
         elif any(texts):
             if len(found) == MOST_ROWS:
                 raise NotAWorkbook("too_many_rows", sheet)

@@ -1,7 +1,6 @@
 """The files of a report: what they are, and handing one out, which is logged."""
 
-from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -13,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.acting import ReportNumber
 from services.routing.models import AccessLogEntry
 from shared.attachments import AttachmentMissing, AttachmentStore, serving_headers
-from shared.commanding.situation import staff_situation
+from shared.attachments.naming import plain_name
+from shared.commanding.situation import Situation, staff_situation
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import not_found
@@ -46,15 +46,16 @@ async def download_attachment(
     session: Transaction,
     request: Request,
 ) -> StreamingResponse:
-    """A file of a report, for whoever may read the report. Every download is logged."""
-    await staff_situation(session, staff, number)
-    parameters = {"number": number, "id": attachment_id}
-    row = (await session.execute(_ONE, parameters)).one_or_none()
-    if row is None:
+    """A file of a report, for whoever may read the report; for agencies in copy those of the
+    agencies, and what is released. Every download is logged."""
+    situation = await staff_situation(session, staff, number)
+    files = await _shown_to(session, situation)
+    file = next((one for one in files if one["id"] == attachment_id), None)
+    if file is None:
         raise not_found("attachment_not_found")
     store: AttachmentStore = request.app.state.attachments
     try:
-        content = await store.open(row.key)
+        content = await store.open(file["key"])
     except AttachmentMissing:
         raise not_found("attachment_not_found") from None
     session.add(
@@ -66,32 +67,43 @@ async def download_attachment(
             subject_id=attachment_id,
         )
     )
-    headers = serving_headers(row.name, row.media_type, inline=True)
-    headers |= {"Content-Length": str(row.size), "Cache-Control": "private, no-store"}
+    headers = serving_headers(file["name"], file["media_type"], inline=True)
+    headers |= {"Content-Length": str(file["size"]), "Cache-Control": "private, no-store"}
     return StreamingResponse(content, headers=headers)
 
 
-async def attachments_of(session: AsyncSession, number: int) -> Sequence[ShownAttachment]:
-    """Those of the report, then those of messages."""
-    rows = await session.execute(_ALL, {"number": number})
+async def attachments_of(session: AsyncSession, situation: Situation) -> list[ShownAttachment]:
+    """Those of the report, then those of messages, as this person may see them."""
     return [
         ShownAttachment(
-            **row,
-            of="message" if row["message_id"] else "report",
-            href=f"/reports/{number}/attachments/{row['id']}",
+            **file,
+            of="message" if file["message_id"] else "report",
+            href=f"/reports/{situation.state.number}/attachments/{file['id']}",
         )
-        for row in map(dict, rows.mappings())
+        for file in await _shown_to(session, situation)
     ]
 
 
-_BOTH = (
-    "SELECT id, number, key, name, media_type, size, released, CAST(NULL AS uuid) AS message_id"
-    " FROM intake.published_attachment WHERE number = :number"
-    " UNION ALL SELECT id, number, key, name, media_type, size, false, command_id"
-    " FROM followup.published_attachment WHERE number = :number"
-)
-_ONE = text(f"SELECT key, name, media_type, size FROM ({_BOTH}) a WHERE id = :id")  # noqa: S608
-_ALL = text(
-    "SELECT id, message_id, name, media_type, size, released"  # noqa: S608
-    f" FROM ({_BOTH}) a ORDER BY message_id NULLS FIRST, name, id"
-)
+async def _shown_to(session: AsyncSession, situation: Situation) -> list[dict[str, Any]]:
+    """A copy never shows who reports: of the reporter's files only those released. Where the
+    reporter is hidden, their files go by names of ours."""
+    found = await session.execute(_ALL, {"number": situation.state.number})
+    files = [dict(row) for row in found.mappings()]
+    if situation.by_copy:
+        files = [file for file in files if file["released"] or not file["by_reporter"]]
+    if situation.by_copy or situation.state.anonymous:
+        for place, file in enumerate(files, 1):
+            if file["by_reporter"]:
+                file["name"] = plain_name(place, file["media_type"])
+    return files
+
+
+_ALL = text("""
+SELECT id, key, name, media_type, size, released, NULL::uuid AS message_id, true AS by_reporter
+FROM intake.published_attachment WHERE number = :number
+UNION ALL
+SELECT f.id, f.key, f.name, f.media_type, f.size, false, f.command_id, m.actor_kind <> 'staff'
+FROM followup.published_attachment f
+JOIN followup.published_message m ON m.command_id = f.command_id WHERE f.number = :number
+ORDER BY message_id NULLS FIRST, name, id
+""")

@@ -28,6 +28,7 @@ from shared.http.idempotency import etag
 from shared.http.transaction import Transaction
 from shared.labels import label, labels
 from shared.lifecycle.channels import Channel
+from shared.lifecycle.people import ActorKind
 
 router = APIRouter(tags=["reports"])
 
@@ -42,7 +43,7 @@ async def read_report(
 ) -> ReportView:
     """A report in full; its version is the ETag that a command may carry as If-Match."""
     situation = await staff_situation(session, staff, number)
-    by_copy = not situation.handler.is_or_stands_below(staff.agency_id)
+    by_copy = situation.by_copy
     [row] = await rows_of(session, _REPORT, number)
     identity = request.app.state.identity
     reporter = await shown_reporter(session, identity, situation, by_copy=by_copy)
@@ -63,6 +64,8 @@ async def _view(
     calendar, moment = await load_calendar(session), now()
     requests = await request_rows(session, state.number)
     lines, written = await read_rows(session, state.number, readings=not by_copy)
+    if by_copy:  # nobody has taken out of these what tells who wrote them
+        written = [one for one in written if one["actor_kind"] == ActorKind.STAFF]
     names = await names_for(
         session,
         [
@@ -123,7 +126,7 @@ async def _view(
         age_days=(moment - state.submitted_at).days,
         countdown=nearest_countdown(state, moment, calendar),
         clocks=[countdown_of(clock, moment, calendar) for clock in state.clocks],
-        attachments=list(await attachments_of(session, state.number)),
+        attachments=await attachments_of(session, situation),
         written=written_of(written, names),
         requests=requests_of(requests, written, names, situation),
         history=history_of(lines, written, names),

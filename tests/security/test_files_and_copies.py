@@ -1,0 +1,106 @@
+"""Files and words of a reporter before those who may not know who it is."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.attachments import AttachmentStore, StoredAttachment
+from tests.routing.conftest import country, settings  # noqa: F401  fixtures
+from tests.routing.country import Country
+from tests.sample_pdf import PDF
+
+ADMIN = "admin.kab.bandung"
+COPY = "admin.kemensos"
+NAME = "KTP Siti Rahmawati.pdf"
+
+
+async def _stored(country: Country, name: str = NAME) -> StoredAttachment:  # noqa: F811
+    async def upload() -> AsyncIterator[bytes]:
+        yield PDF
+
+    store: AttachmentStore = country.app.state.attachments
+    return await store.put(upload(), name)
+
+
+async def _copied(country: Country, number: int) -> None:  # noqa: F811
+    await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
+
+
+async def _says(country: Country, number: int, kind: str, words: str, name: str) -> None:  # noqa: F811
+    """A message with a file, as followup leaves one once its command is done."""
+    file, given = await _stored(country, name), {"c": str(uuid4()), "n": number}
+    action = "follow_up" if kind == "staff" else "reply"
+    await country.rows(
+        "INSERT INTO lifecycle.command (id, number, action, at, body, done, version)"
+        " VALUES (CAST(:c AS uuid), :n, :a, now(), '{}', true, 3)",
+        **given,
+        a=action,
+    )
+    await country.rows(
+        "INSERT INTO followup.message (command_id, number, action, words, secret, actor_kind, at)"
+        " VALUES (CAST(:c AS uuid), :n, :a, :w, false, :k, now())",
+        **given,
+        a=action,
+        w=words,
+        k=kind,
+    )
+    await country.rows(
+        "INSERT INTO followup.attachment"
+        " (id, number, command_id, key, name, media_type, size, sha256)"
+        " VALUES (gen_random_uuid(), :n, CAST(:c AS uuid), :key, :name, :type, :size, :sha)",
+        **given,
+        key=file.key,
+        name=file.name,
+        type=file.media_type,
+        size=file.size,
+        sha=file.sha256,
+    )
+
+
+def _named(seen: dict[str, Any]) -> dict[str, str]:
+    return {file["name"]: file["href"] for file in seen["attachments"]}
+
+
+async def test_a_copy_gets_no_file_of_the_reporter_but_those_released(
+    country: Country,  # noqa: F811
+) -> None:
+    number = await country.report(attachments=(await _stored(country),))
+    await country.done(ADMIN, number, "verify", country.verification())
+    await _says(country, number, "reporter", "Belum. Salam, Siti Rahmawati", "Kartu Siti.pdf")
+    await _says(country, number, "staff", "Sudah ditambal.", "Berita acara.pdf")
+    await _copied(country, number)
+
+    handler = _named(await country.seen(ADMIN, number))
+    assert set(handler) == {NAME, "Kartu Siti.pdf", "Berita acara.pdf"}
+    copy = await country.seen(COPY, number)
+    assert set(_named(copy)) == {"Berita acara.pdf"}
+    assert "Siti" not in str(copy)
+    assert [one["words"] for one in copy["written"]] == ["Sudah ditambal."]
+    assert (await country.get(COPY, handler["Berita acara.pdf"])).status_code == 200
+    for name in (NAME, "Kartu Siti.pdf"):
+        assert (await country.get(ADMIN, handler[name])).status_code == 200
+        assert (await country.get(COPY, handler[name])).status_code == 404
+
+    [file] = await country.rows("SELECT id FROM intake.attachment WHERE number = :n", n=number)
+    await country.done(ADMIN, number, "amend", {"released_attachments": [str(file.id)]})
+    released = _named(await country.seen(COPY, number))
+    assert set(released) == {"lampiran-1.pdf", "Berita acara.pdf"}
+    answer = await country.get(COPY, released["lampiran-1.pdf"])
+    assert (answer.status_code, answer.content[:4]) == (200, b"%PDF")
+    assert "Siti" not in str(answer.headers)
+
+
+@pytest.mark.parametrize("who", [ADMIN, "admin.pusat"])
+async def test_files_of_who_is_anonymous_go_by_names_of_ours(country: Country, who: str) -> None:  # noqa: F811
+    number = await country.report(anonymous=True, attachments=(await _stored(country),))
+    await _says(country, number, "reporter", "Belum.", "Kartu Siti.pdf")
+    await _says(country, number, "staff", "Sudah ditambal.", "Berita acara.pdf")
+    seen = await country.seen(who, number)
+    assert "Siti" not in str(seen)
+    assert "Berita acara.pdf" in _named(seen)
+    for href in _named(seen).values():
+        answer = await country.get(who, href)
+        assert answer.status_code == 200
+        assert "Siti" not in str(answer.headers)

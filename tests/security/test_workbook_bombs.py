@@ -1,0 +1,55 @@
+"""Spreadsheets that are small and mean harm, as somebody may send one to be imported."""
+
+import io
+import time
+import zipfile
+from itertools import pairwise
+
+import pytest
+
+from services.routing.management import workbook
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def _with(rows: bytes, before: bytes = b"") -> bytes:
+    """The template with these rows in its first sheet, which does not say how large it is."""
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook.template())) as template,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for name in template.namelist():
+            content = template.read(name)
+            if name == SHEET:
+                content = content.replace(b'<dimension ref="A1:E1"/>', b"")
+                content = before + content.replace(b"</sheetData>", rows + b"</sheetData>")
+            packed.writestr(name, content)
+    return made.getvalue()
+
+
+def test_a_row_in_the_millions_is_refused_without_walking_there() -> None:
+    far = _with(b'<row r="30000000"><c r="A30000000" t="inlineStr"><is><t>x</t></is></c></row>')
+    begun = time.process_time()
+    with pytest.raises(workbook.NotAWorkbook, match="too_many_rows"):
+        workbook.read_rows(far)
+    assert time.process_time() - begun < 5  # walking there took a minute
+
+
+def test_only_the_columns_that_are_ours_are_read() -> None:
+    cell = b'<row r="%d"><c r="XFD%d" t="inlineStr"><is><t>x</t></is></c></row>'
+    wide = _with(b"".join(cell % (row, row) for row in range(2, 20_000)))
+    begun = time.process_time()
+    assert workbook.read_rows(wide) == []
+    assert time.process_time() - begun < 4  # all sixteen thousand of each row took seven seconds
+
+
+def test_entities_that_multiply_are_no_workbook() -> None:
+    names = "abcdefghij"
+    entities = "".join(f'<!ENTITY {new} "{f"&{old};" * 10}">' for old, new in pairwise(names))
+    before = f'<!DOCTYPE x [<!ENTITY a "{"a" * 50}">{entities}]>'.encode()
+    row = b'<row r="2"><c r="A2" t="inlineStr"><is><t>&%c;</t></is></c></row>'
+    [harmless] = workbook.read_rows(_with(row % ord("a"), before))
+    assert harmless.fields["code"] == "a" * 50
+    with pytest.raises(workbook.NotAWorkbook, match="not_a_workbook"):
+        workbook.read_rows(_with(row % ord("j"), before))
