@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [accepting draining commands lives events queue excel]`."""
+"""`python -m benchmarks [--quick] [accepting draining commands lives events queue excel …]`."""
 
 import argparse
 import sys
@@ -18,9 +18,10 @@ from benchmarks.excel import excel
 from benchmarks.measuring import Figure
 from benchmarks.queues import queues
 from benchmarks.stack import running
+from benchmarks.statistics import statistics
 from benchmarks.table import show
 
-PARTS = ("accepting", "draining", "commands", "lives", "events", "queue", "excel")
+PARTS = ("accepting", "draining", "commands", "lives", "events", "queue", "excel", "statistics")
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,9 @@ async def measure(names: Sequence[str], size: Size) -> list[Figure]:
     if "excel" in names:
         _say(f"a workbook of {size.workbook:,} rows")
         found += await excel(size.workbook, size.workbooks)
+    if "statistics" in names:
+        _say(f"statistics of {size.many:,} reports")
+        found += await statistics(size.many, size.rounds, size.seconds)
     return found
 
 

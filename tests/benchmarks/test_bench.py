@@ -8,6 +8,7 @@ from benchmarks.events import events
 from benchmarks.excel import excel
 from benchmarks.queues import queues
 from benchmarks.stack import running
+from benchmarks.statistics import statistics
 
 
 async def test_accepting_and_draining_are_measured() -> None:
@@ -35,3 +36,9 @@ async def test_a_workbook_is_measured_beside_bare_openpyxl() -> None:
     speed, memory = await excel(200, rounds=1)
     assert speed.ours > 0 and speed.floor
     assert memory.ours > 0 and memory.floor
+
+
+async def test_statistics_are_measured_beside_one_count() -> None:
+    rebuilt, *pages = await statistics(200, rounds=1, seconds=0.1)
+    assert rebuilt.ours > 0
+    assert all(page.ours > 0 and page.floor for page in pages)

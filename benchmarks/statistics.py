@@ -1,0 +1,84 @@
+"""Pages of the statistics over very many reports, beside one indexed count; making them anew."""
+
+import time
+from contextlib import AsyncExitStack
+
+import psycopg
+
+from benchmarks.download_rows import fill_for_downloads
+from benchmarks.http import Connection
+from benchmarks.measuring import Figure, Once, for_some_seconds, in_turn, quantile
+from benchmarks.stack import Stack, running
+from services.reporting.statistics.rebuilding import rebuild
+from shared.database.engine import Database
+
+WHO = "admin.pusat"
+ASKED = {
+    "Pengelolaan Laporan": "/statistics/management",
+    "agencies below": "/statistics/agencies",
+    "Pemanfaatan Data": "/statistics/usage",
+}
+_COUNT = """
+SELECT count(*) FROM lifecycle.report
+WHERE handler_id = (SELECT min(handler_id) FROM lifecycle.report) AND tab = 'in_process'
+"""
+
+
+async def statistics(many: int, rounds: int, seconds: float) -> list[Figure]:
+    """Of pusat, hence of all reports, for this year."""
+    async with AsyncExitStack() as opened:
+        stack = await opened.enter_async_context(running(["reporting"]))
+        await fill_for_downloads(stack, many)
+        found = [await _rebuilt(stack, many)]
+        floor = await _count(stack, opened)
+        for what, path in ASKED.items():
+            found.append(await _page(stack, opened, what, path, floor, rounds, seconds))
+    return found
+
+
+async def _rebuilt(stack: Stack, many: int) -> Figure:
+    database = Database(stack.settings("lapor_reporting").database_url, pool_size=1)
+    begun = time.perf_counter()
+    try:
+        done = await rebuild(database, lambda _done, _total: None)
+    finally:
+        await database.dispose()
+    rate = done / (time.perf_counter() - begun)
+    what = f"statistics made anew, {many:,} reports"
+    return Figure("statistics", what, "a second", rate, None, f"{rate:,.0f}")
+
+
+async def _page(
+    stack: Stack,
+    opened: AsyncExitStack,
+    what: str,
+    path: str,
+    floor: Once,
+    rounds: int,
+    seconds: float,
+) -> Figure:
+    connection, bearer = Connection(stack.addresses.reporting_url), await stack.bearer(WHO)
+    opened.push_async_callback(connection.close)
+
+    async def once() -> None:
+        await connection.get(path, bearer)
+
+    ours, counted = await in_turn(
+        rounds,
+        lambda: for_some_seconds(seconds / 2, [once]),
+        lambda: for_some_seconds(seconds / 2, [floor]),
+    )
+    a, b = quantile(ours, 0.5) * 1000, quantile(counted, 0.5) * 1000
+    return Figure(
+        "statistics", f"{what}, p50", "ms", a, b, f"{a / b:.1f} x", beside="one indexed count"
+    )
+
+
+async def _count(stack: Stack, opened: AsyncExitStack) -> Once:
+    connection = await psycopg.AsyncConnection.connect(stack.dsn, autocommit=True)
+    opened.push_async_callback(connection.close)
+
+    async def once() -> None:
+        await connection.execute(_COUNT)
+
+    return once
