@@ -55,6 +55,20 @@ def list_() -> None:
 
 
 @app.command()
+def rotate(system: System) -> None:
+    """Give a partner new credentials, shown once; the old ones end at once. Its reports, receipts
+    and events stay."""
+    from deploy.partners import register
+
+    async def act() -> "Credentials":
+        async with _stack() as (database, settings):
+            folder = settings.data_dir / "nats"
+            return await register.rotate(database, settings.nats_url, folder, system)
+
+    print(_shown(asyncio.run(act())))
+
+
+@app.command()
 def remove(system: System) -> None:
     """Let a partner in no more; its reports stay. Adding it again gives it new credentials."""
     from deploy.partners import register

@@ -92,27 +92,23 @@ async def add(
         durable = partner_durable(system)
     except ValueError as error:
         raise PartnerError(str(error)) from None
-    seed, public = _new_nkey()
-    token = PARTNER_PREFIX + secrets.token_urlsafe(32)
-    credentials = Credentials(system, seed, token)
     await _declare(nats_url, durable)
     async with database.session() as session:
-        partner = await session.get(Partner, system, with_for_update=True)
+        partner = await session.get(Partner, system)
         if partner is not None and partner.active:
-            raise PartnerError(f"{system} is there already; remove it first to give it new keys")
-        if partner is None:
-            partner = Partner(system=system, name=name, nkey_public="", http_token_hash="")
-            session.add(partner)
-        partner.name, partner.active = name, True
-        partner.nkey_public, partner.http_token_hash = public, token_hash(token)
-    try:
-        await apply(database, nats_folder)
-        await _until_usable(nats_url, nats_folder, credentials)
-    except BaseException:
-        # Nobody will ever see these keys.
-        await _deactivate(database, system)
-        raise
-    return credentials
+            raise PartnerError(f"{system} is there already; `lapor partner rotate` gives new keys")
+    return await _with_new_keys(database, nats_url, nats_folder, system, name)
+
+
+async def rotate(database: Database, nats_url: str, nats_folder: Path, system: str) -> Credentials:
+    """New keys for a partner that is in. The old ones end at once, over NATS and HTTP; subjects,
+    consumer and what waits there stay. Raises `PartnerError`; then the old keys go on."""
+    async with database.session() as session:
+        partner = await session.get(Partner, system)
+        if partner is None or not partner.active:
+            raise PartnerError(f"there is no partner {system}; `lapor partner list` shows them")
+        name = partner.name
+    return await _with_new_keys(database, nats_url, nats_folder, system, name)
 
 
 async def remove(database: Database, nats_folder: Path, system: str) -> None:
@@ -135,8 +131,44 @@ async def apply(database: Database, nats_folder: Path) -> None:
     """Write `partners.conf` as the table has it and let the server read it, without a restart."""
     async with database.session() as session:
         nkeys_of = {p.system: p.nkey_public for p in await partners(session) if p.active}
-    write_partners_conf(nats_folder / "partners.conf", nkeys_of)
+    try:
+        write_partners_conf(nats_folder / "partners.conf", nkeys_of)
+    except OSError as error:
+        raise PartnerError(
+            f"{nats_folder / 'partners.conf'} cannot be written: {error.strerror}; run this where"
+            " nats-server's configuration is (LAPOR_DATA_DIR), as who owns it"
+        ) from None
     _reload(nats_folder)
+
+
+async def _with_new_keys(
+    database: Database, nats_url: str, nats_folder: Path, system: str, name: str
+) -> Credentials:
+    seed, public = _new_nkey()
+    token = PARTNER_PREFIX + secrets.token_urlsafe(32)
+    async with database.session() as session:
+        partner = await session.get(Partner, system, with_for_update=True)
+        if partner is None:
+            partner = Partner(
+                system=system, name=name, nkey_public="", http_token_hash="", active=False
+            )
+            session.add(partner)
+        former = (partner.active, partner.nkey_public, partner.http_token_hash)
+        partner.name, partner.active = name, True
+        partner.nkey_public, partner.http_token_hash = public, token_hash(token)
+    credentials = Credentials(system, seed, token)
+    try:
+        await apply(database, nats_folder)
+        await _until_usable(nats_url, nats_folder, credentials)
+    except BaseException:
+        # Nobody will ever see these keys.
+        async with database.session() as session:
+            partner = await session.get_one(Partner, system)
+            partner.active, partner.nkey_public, partner.http_token_hash = former
+        with contextlib.suppress(PartnerError):
+            await apply(database, nats_folder)
+        raise
+    return credentials
 
 
 async def _declare(nats_url: str, durable: Durable) -> None:

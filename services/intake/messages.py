@@ -86,6 +86,10 @@ _FIELDS: Mapping[str, Mapping[Language, str]] = {
         "id": "Isi garis lintang dan bujur, atau kosongkan keduanya.",
         "en": "Give both latitude and longitude, or neither.",
     },
+    "day_or_instant": {
+        "id": "Harus berupa tanggal, atau waktu ISO 8601 beserta zonanya.",
+        "en": "Must be a day, or an ISO 8601 time with its zone.",
+    },
     "in_future": {"id": "Waktu ini belum terjadi.", "en": "This is in the future."},
     "region_unknown": {"id": "Kode wilayah tidak dikenal.", "en": "Unknown region code."},
     "agency_unknown": {"id": "Instansi tidak dikenal.", "en": "Unknown agency."},

@@ -12,6 +12,10 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -41,6 +45,16 @@ def _nothing(raw: object) -> object:
     return None if isinstance(raw, str) and not raw.strip() else raw
 
 
+def _day_or_instant(raw: object, read: ValidatorFunctionWrapHandler) -> object:
+    """One problem, not one for each way in which it cannot be read."""
+    try:
+        return read(raw)
+    except ValidationError as error:
+        codes = {one["type"] for one in error.errors(include_input=False, include_url=False)}
+        code = "timezone_aware" if "timezone_aware" in codes else "day_or_instant"
+        raise PydanticCustomError(code, "A day, or an instant with its zone") from None
+
+
 def _phone(raw: str) -> str:
     return _contact(contact.normalise_phone, raw)
 
@@ -56,6 +70,7 @@ def _nik(raw: str) -> str:
 Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_line)]
 Name = Annotated[str, StringConstraints(max_length=100), AfterValidator(_line)]
 Left = BeforeValidator(_nothing)
+Happened = Annotated[date | AwareDatetime, WrapValidator(_day_or_instant)]
 
 
 class ReporterForm(BaseModel):
@@ -91,7 +106,7 @@ class ReportForm(BaseModel):
     body: Annotated[str, Field(max_length=20_000), AfterValidator(_body)] = Field(
         description="At most 3,000 characters after normalisation"
     )
-    happened_at: Annotated[date | AwareDatetime | None, Left] = Field(
+    happened_at: Annotated[Happened | None, Left] = Field(
         None, description="A day, or an instant with its zone; not in the future"
     )
     region_code: Annotated[Annotated[str, Field(max_length=13)] | None, Left] = Field(
@@ -121,9 +136,14 @@ class ReportForm(BaseModel):
     def _makes_sense(self) -> Self:
         if (self.latitude is None) is not (self.longitude is None):
             raise PydanticCustomError("coordinates_incomplete", "Give both coordinates or none")
-        if self.happened_at is not None and _is_later(self.happened_at):
-            raise PydanticCustomError("in_future", "This is in the future")
         return self
+
+    @field_validator("happened_at")
+    @classmethod
+    def _has_happened(cls, when: date | None) -> date | None:
+        if when is not None and _is_later(when):
+            raise PydanticCustomError("in_future", "This is in the future")
+        return when
 
 
 def _taken(take: Callable[[str], str], raw: str) -> str:

@@ -132,7 +132,7 @@ def _complete_operation(operation: dict[str, Any], schemes: dict[str, Any]) -> N
     responses = operation.setdefault("responses", {})
     if "422" in responses:
         responses["422"] = _response(422)
-    if "requestBody" in operation:
+    if "requestBody" in operation and "4XX" not in responses:
         responses.setdefault("400", _response(400))
         responses.setdefault("413", _response(413))
     if "security" in operation:

@@ -178,4 +178,8 @@ def field_message(code: str, language: Language, params: Mapping[str, Any], fall
     a general sentence in Indonesian."""
     if code not in FIELD_MESSAGES:
         return fallback if language == "en" and fallback else FIELD_MESSAGES["invalid"][language]
-    return FIELD_MESSAGES[code][language].format_map(dict(params))
+    named = dict(params)
+    if language == "id" and code == "literal_error":
+        # pydantic lists them in English: 'a', 'b' or 'c'
+        named["expected"] = str(named["expected"]).replace(" or ", " atau ")
+    return FIELD_MESSAGES[code][language].format_map(named)

@@ -12,7 +12,7 @@ import pytest
 from nats.aio.client import Client
 from sqlalchemy import select
 
-from deploy.partners.register import Credentials, PartnerError, add, remove, token_hash
+from deploy.partners.register import Credentials, PartnerError, add, remove, rotate, token_hash
 from services.intake.partners_model import Partner
 from shared.bus import cloudevents
 from shared.bus.connection import Bus, Refused, connect
@@ -166,6 +166,47 @@ async def test_a_removed_partner_is_cut_off_and_may_come_back_with_new_keys(
     back = await add(database, server.url, server.folder, "Dukcapil")
     assert back.nkey_seed != dukcapil.nkey_seed
     await (await _as_partner(server, back)).close()
+
+
+async def test_new_keys_end_the_old_ones_and_lose_nothing_that_waits(
+    server: Server, database: Database, bus: Bus, dukcapil: Credentials, kemenkes: Credentials
+) -> None:
+    other = await _as_partner(server, kemenkes)
+    partner = await _as_partner(server, dukcapil)
+    await bus.publish("lapor.v1.partner.dukcapil.receipt", b"waiting", msg_id="r1")
+
+    new = await rotate(database, server.url, server.folder, "dukcapil")
+
+    async with asyncio.timeout(5):
+        while partner.nc.is_connected:
+            await asyncio.sleep(0.02)
+    await partner.close()
+    with pytest.raises(Refused):
+        await _as_partner(server, dukcapil)
+    renewed = await _as_partner(server, new)
+    js = renewed.nc.jetstream(prefix=new.api_prefix)
+    [kept] = await (await js.pull_subscribe_bind("dukcapil", "PARTNERS")).fetch(1)
+    assert kept.data == b"waiting"
+    async with database.session() as session:
+        stored = await session.get_one(Partner, "dukcapil")
+    assert (stored.active, stored.http_token_hash) == (True, token_hash(new.http_token))
+    assert other.nc.stats["reconnects"] == 0
+    await renewed.close()
+    await other.close()
+
+
+async def test_keys_that_cannot_be_given_leave_the_old_ones(
+    server: Server, database: Database, dukcapil: Credentials
+) -> None:
+    with pytest.raises(PartnerError):
+        await rotate(database, server.url, server.folder / "elsewhere", "dukcapil")
+    with pytest.raises(PartnerError):
+        await rotate(database, server.url, server.folder, "kemenkes")
+
+    async with database.session() as session:
+        stored = await session.get_one(Partner, "dukcapil")
+    assert (stored.active, stored.http_token_hash) == (True, token_hash(dukcapil.http_token))
+    await (await _as_partner(server, dukcapil)).close()
 
 
 async def test_a_name_is_given_once_and_not_ours(

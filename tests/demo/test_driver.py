@@ -93,6 +93,10 @@ def test_every_form_is_one_that_the_services_take(
             SubmissionForm.model_validate(form)
         elif report.channel in bodies.MANUAL:
             ManualForm.model_validate(bodies.manual(report, TODAY, corrected))
+        elif report.channel == "open311":
+            given = bodies.open311(report, TODAY)
+            assert {"service_code", "description", "first_name"} <= given.keys()
+            assert ("attribute[anonymous]" in given) is report.anonymous
         elif report.channel == "x":
             PostForm.model_validate(bodies.post_on_x(report, TODAY, 1))
         elif report.channel == "partner":

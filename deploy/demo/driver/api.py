@@ -80,6 +80,11 @@ class Api:
         answer = await self._call("POST", path, dict(headers), content=body)
         return answer.json()
 
+    async def post_form(self, path: str, form: Mapping[str, str], *, address: str) -> Any:
+        """Post a form of plain fields, with an Idempotency-Key."""
+        headers = _headers(None, address, str(uuid4()))
+        return (await self._call("POST", path, headers, data=form)).json()
+
     async def post_with_files(
         self,
         path: str,

@@ -20,7 +20,7 @@ MANUAL = frozenset(
 )
 """The channels that staff enter by hand."""
 
-PUBLIC = frozenset({"website", "android", "ios", "agency_website", "open311"})
+PUBLIC = frozenset({"website", "android", "ios", "agency_website"})
 """The channels of the public form."""
 
 
@@ -43,10 +43,32 @@ def report_form(report: DemoReport, today: date) -> dict[str, Any]:
 
 def submission(report: DemoReport, today: date, *, with_account: bool) -> dict[str, Any]:
     """The public form; who has an account does not say again who it is."""
-    # Intake has no Open311 interface yet; such a report comes by the website.
-    channel = "website" if report.channel == "open311" else report.channel
-    form = {**report_form(report, today), "channel": channel}
+    form = {**report_form(report, today), "channel": report.channel}
     return form if with_account else {**form, "reporter": reporter(report)}
+
+
+def open311(report: DemoReport, today: date) -> dict[str, str]:
+    """The fields of a GeoReport v2 request. Its service is the category, which the reporter names
+    always."""
+    form = report_form(report, today)
+    first, _, last = report.reporter.name.partition(" ")
+    given = {
+        "service_code": report.category or report.verified_category,
+        "description": report.body,
+        "address_id": form["region_code"],
+        "address_string": form["place"],
+        "first_name": first,
+        "last_name": last,
+        "email": report.reporter.email,
+        "phone": report.reporter.phone,
+        "attribute[classification]": report.classification,
+        "attribute[title]": report.title,
+        "attribute[happened_at]": form["happened_at"],
+        "attribute[addressee]": report.addressee,
+        "attribute[anonymous]": report.anonymous and "true",
+        "attribute[secret]": report.secret and "true",
+    }
+    return {name: str(value) for name, value in given.items() if value}
 
 
 def manual(report: DemoReport, today: date, disposition: dict[str, Any] | None) -> dict[str, Any]:

@@ -42,6 +42,8 @@ async def send(desk: Desk, report: DemoReport, index: int, *, dispose: bool) -> 
         return await _by_manual_form(desk, report, index, dispose and index % 2 == 0)
     if report.channel == "sms":
         return await _by_sms(desk, report, index, rng)
+    if report.channel == "open311":
+        return await _by_open311(desk, report, index)
     if report.channel == "x":
         return await _by_x(desk, report, index)
     return await _by_partner(desk, report, index)
@@ -81,6 +83,18 @@ async def _account(desk: Desk, report: DemoReport, address: str) -> str:
         contact = {"contact": person["phone"] or person["email"], "password": desk.password}
         signed_in = await desk.intake.post("/reporters/sign-in", contact, address=address)
     return str(signed_in["access_token"])
+
+
+async def _by_open311(desk: Desk, report: DemoReport, index: int) -> Sent:
+    """As an app that speaks the standard, which knows the access code from the notice alone."""
+    address = address_of(index)
+    form = bodies.open311(report, desk.today)
+    [answer] = await desk.intake.post_form("/open311/v2/requests.json", form, address=address)
+    code = re.search(r": (\w+) ", answer["service_notice"])
+    if code is None:
+        raise Refusal("no_access_code", "POST /open311/v2/requests.json")
+    number = int(answer["service_request_id"])
+    return Sent(number, ByCode(desk.intake, desk.followup, number, code[1], address))
 
 
 async def _by_manual_form(desk: Desk, report: DemoReport, index: int, dispose: bool) -> Sent:

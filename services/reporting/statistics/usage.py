@@ -25,7 +25,7 @@ router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 40
 Name = Callable[[str], str]
 
 
-class Group(Figure):
+class ComparedFigure(Figure):
     """A figure beside that of the period before."""
 
     before: int = Field(description="In the period of the same length before")
@@ -40,16 +40,16 @@ class Usage(BaseModel):
     scope: Scope
     total: int
     total_before: int
-    categories: list[Group]
-    tags: list[Group]
-    classifications: list[Group]
-    programmes: list[Group]
-    provinces: list[Group] = Field(description="Further down: `GET /statistics/places`")
-    channels: list[Group]
-    flags: list[Group]
-    hours: list[Group]
-    weekdays: list[Group]
-    rising: list[Group] = Field(
+    categories: list[ComparedFigure]
+    tags: list[ComparedFigure]
+    classifications: list[ComparedFigure]
+    programmes: list[ComparedFigure]
+    provinces: list[ComparedFigure] = Field(description="Further down: `GET /statistics/places`")
+    channels: list[ComparedFigure]
+    flags: list[ComparedFigure]
+    hours: list[ComparedFigure]
+    weekdays: list[ComparedFigure]
+    rising: list[ComparedFigure] = Field(
         description="Categories, tags and places that grew most, beyond the growth of all"
     )
 
@@ -64,7 +64,7 @@ async def usage(
     before = (await read_totals(session, "usage", [found.id], period.before()))[found.id]
     named = await _Named.read(session)
 
-    def groups(kind: str, name: Name) -> list[Group]:
+    def groups(kind: str, name: Name) -> list[ComparedFigure]:
         return _groups(kind, name, now, before)
 
     categories = groups("category", named.category)
@@ -120,10 +120,10 @@ class _Named:
         return label("figure", NONE) if code == NONE else self._names.get(f"{kind}:{code}", code)
 
 
-def _groups(kind: str, name: Name, now: Tally, before: Tally) -> list[Group]:
+def _groups(kind: str, name: Name, now: Tally, before: Tally) -> list[ComparedFigure]:
     counts, former = now.of_kind(kind), before.of_kind(kind)
     groups = [
-        Group(
+        ComparedFigure(
             mark=f"{kind}:{code}",
             label=name(code),
             count=counts.get(code, 0),
@@ -138,7 +138,7 @@ def _sum(tally: Tally) -> int:
     return sum(tally.of_kind("channel").values())
 
 
-def _rising(groups: list[Group], total: int, total_before: int) -> list[Group]:
+def _rising(groups: list[ComparedFigure], total: int, total_before: int) -> list[ComparedFigure]:
     """By how many reports more there are than if all had grown alike."""
     if not total_before:
         return []  # nothing to compare with
@@ -152,7 +152,7 @@ def _rising(groups: list[Group], total: int, total_before: int) -> list[Group]:
     return sorted(found, key=lambda one: (-excess[one.mark], one.mark))[:RISES]
 
 
-def _in_order(groups: list[Group]) -> list[Group]:
+def _in_order(groups: list[ComparedFigure]) -> list[ComparedFigure]:
     return sorted(groups, key=lambda one: int(one.mark.partition(":")[2]))
 
 

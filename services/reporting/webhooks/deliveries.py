@@ -1,10 +1,11 @@
 """What was sent to a webhook, what it answered, and sending it again."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 from temporalio.service import RPCError
@@ -93,6 +94,7 @@ async def list_deliveries(
 @router.post(
     "/webhooks/{id}/deliveries/{delivery}/resend",
     status_code=202,
+    response_class=Response,
     responses=problem_responses(409),
 )
 async def resend_delivery(
@@ -101,7 +103,7 @@ async def resend_delivery(
     request: Request,
     staff: CurrentStaff,
     database: CurrentDatabase,
-) -> None:
+) -> Response:
     """Send it again, with the same id: a receiver that has it already knows it."""
     async with database.session() as session:
         webhook = await own_webhook(session, staff, webhook_id)
@@ -114,11 +116,11 @@ async def resend_delivery(
         if found.state == "waiting":
             raise conflict("webhook_waiting")
         round = (await session.execute(_AGAIN, ids)).scalar_one()
-    try:
+    # Temporal away: the worker starts it when it is back.
+    with suppress(RPCError, RuntimeError):
         run = DeliveryRun(delivery_id=delivery_id, round=round)
         await names.start(request.app.state.temporal, run)
-    except (RPCError, RuntimeError):
-        return  # the worker starts it when Temporal is back
+    return Response(status_code=202)
 
 
 _LISTED = text("""

@@ -110,6 +110,7 @@ async def list_webhooks(staff: CurrentStaff, session: Transaction) -> list[Webho
 async def read_webhook(
     webhook_id: WebhookId, staff: CurrentStaff, session: Transaction
 ) -> WebhookView:
+    """A webhook as it stands, without its secret."""
     return WebhookView.of(await own_webhook(session, staff, webhook_id))
 
 

@@ -37,7 +37,10 @@ router = APIRouter(tags=["reports"])
 @router.get(
     "/reports/{number}/attachments/{attachment_id}",
     response_class=StreamingResponse,
-    responses={200: {"content": {"*/*": {}}}, **problem_responses(401, 403, 404, 422)},
+    responses={
+        200: {"content": {"application/octet-stream": {}}, "description": "The file"},
+        **problem_responses(401, 403, 404, 422),
+    },
 )
 async def download_attachment(
     number: ReportNumber,

@@ -1,0 +1,114 @@
+"""Calls made up from a service's OpenAPI document, about things that are there, and their judge."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+Known = Mapping[str, Sequence[Any]]
+"""Values that are there, by the name of the parameter or field they go in."""
+Headers = Mapping[str, str]
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+PER_OPERATION = 12
+"""Calls of each kind, as the document says and not as it says, by each principal."""
+
+
+def broken_promises(
+    address: str, known: Known, principals: Mapping[str, Headers], skipped: Sequence[str] = ()
+) -> tuple[dict[str, str], dict[str, set[int]]]:
+    """What the service at `address` did other than its document says, by operation, and the
+    statuses that each operation answered with. `skipped` are operation ids."""
+    schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    found: dict[str, str] = {}
+    answered: dict[str, set[int]] = {}
+    with requests.Session() as session:
+        for result in schema.get_all_operations():
+            operation = result.ok()
+            if operation.definition.raw.get("operationId") in skipped:
+                continue
+            for mode in GenerationMode:
+                made = operation.as_strategy(generation_mode=mode)
+                statuses = answered.setdefault(operation.label, set())
+                try:
+                    # What takes nothing cannot be called wrongly.
+                    with suppress(Unsatisfiable):
+                        _call(made, known, principals, session, statuses)
+                except FailureGroup as group:
+                    found[f"{operation.label} ({mode.value})"] = "\n".join(
+                        map(_told, group.exceptions)
+                    )
+                except Failure as failure:
+                    found[f"{operation.label} ({mode.value})"] = _told(failure)
+    return found, answered
+
+
+def _call(
+    made: st.SearchStrategy[Case],
+    known: Known,
+    principals: Mapping[str, Headers],
+    session: requests.Session,
+    statuses: set[int],
+) -> None:
+    @settings(
+        max_examples=PER_OPERATION,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=made, data=st.data())
+    def one(case: Case, data: st.DataObject) -> None:
+        _fill(case, known, data)
+        who = data.draw(st.sampled_from(sorted(principals)))
+        address = {"X-Forwarded-For": data.draw(_ADDRESSES)}
+        response = case.call(
+            session=session, headers={**principals[who], **address}, timeout=20, stream=False
+        )
+        if response.content == _NOT_HTTP:
+            return
+        statuses.add(response.status_code)
+        case.validate_response(response, checks=CHECKS)
+
+    one()
+
+
+def _fill(case: Case, known: Known, data: st.DataObject) -> None:
+    """Put things that are there where anything would do, three times in four."""
+    parts = (case.path_parameters, case.query, case.body)
+    for part in parts:
+        if not isinstance(part, dict):
+            continue
+        for name in part.keys() & known.keys():
+            if data.draw(st.integers(0, 3)):
+                part[name] = data.draw(st.sampled_from(list(known[name])))
+
+
+def _told(failure: BaseException) -> str:
+    return f"{type(failure).__name__}: {failure}"
+
+
+_NOT_HTTP = b"Invalid HTTP request received."
+"""What uvicorn says before the service is asked, to an address longer than it reads."""
+_ADDRESSES = st.integers(0, 2**16 - 1).map(lambda n: f"198.18.{n // 256}.{n % 256}")

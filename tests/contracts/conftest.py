@@ -1,0 +1,79 @@
+"""One town whose services are called as their OpenAPI documents say, rightly and wrongly."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from deploy.partners.register import add as add_partner
+from tests.contracts.calling import Headers, Known
+from tests.trouble import town as places
+from tests.trouble.people import REASON, People
+from tests.trouble.town import Town
+from tests.workflows.factory import BIDANG, DINAS, MISSION, PROVINCE
+
+PROCESSES = (
+    *("intake", "routing", "followup", "reporting"),
+    *("downloads", "worker", "launcher", "relay"),
+)
+
+
+@pytest.fixture(scope="session")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    town = Town(tmp_path_factory.mktemp("contracts"))
+    try:
+        await town.settle(PROCESSES)
+        yield town
+    finally:
+        await town.close()
+
+
+@pytest.fixture(scope="session")
+async def known(town: Town) -> Known:
+    """Reports in every tab, and the ids that go with them: what a form would be filled with."""
+    people = People(town)
+    unverified = await people.submit()
+    verified = await people.submit(anonymous=True)
+    await people.verify(verified)
+    in_process = await people.in_process()
+    asked = await people.in_process()
+    body = {"kind": "close", **REASON}
+    request = await people.does("followup", asked, "requests", places.OFFICER, body)
+    closed = await people.in_process()
+    await people.close(closed)
+    archived = await people.submit(secret=True)
+    filed = {"category": "incomplete", "note": "Tidak lengkap."}
+    await people.does("routing", archived, "archive", places.ABOVE, filed)
+    numbers = (unverified, verified, in_process, asked, closed, archived)
+    agencies = (PROVINCE, DINAS, BIDANG, MISSION)
+    command = str(request.json()["command_id"])
+    return {
+        "number": numbers,
+        "service_request_id": numbers,
+        "agency_id": agencies,
+        "suggested_agency_id": agencies,
+        "awaited_agency_id": agencies,
+        "addressee": (f"A{PROVINCE}", f"A{MISSION}"),
+        "category_id": (1,),
+        "category": ("jalan",),
+        "service_code": ("jalan",),
+        "region_code": ("32.73", "32"),
+        "request_id": (command,),
+        "command_id": (command,),
+        "year": (2026, 2031),
+        "format": ("json",),
+    }
+
+
+@pytest.fixture(scope="session")
+async def principals(town: Town, known: Known) -> dict[str, Headers]:
+    """Who calls, and with which headers."""
+    nats = town.folder / "nats"
+    partner = await add_partner(town.owner, town.settings.nats_url, nats, "Mitra Uji")
+    return {
+        "nobody": {},
+        "pusat": town.staff(places.PUSAT),
+        "admin": town.staff(places.ABOVE),
+        "officer": town.staff(places.OFFICER),
+        "reporter": town.reporter(int(known["number"][2])),
+        "partner": {"Authorization": f"Bearer {partner.http_token}"},
+    }

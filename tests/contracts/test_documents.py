@@ -1,0 +1,52 @@
+"""Every service keeps what its OpenAPI document promises, whoever calls and however wrongly."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.contracts.calling import Headers, Known, broken_promises
+from tests.trouble.town import Town
+
+SERVICES = ("intake", "routing", "followup", "reporting")
+NEVER_ENDING = ("live_events",)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_answers_as_its_document_says(
+    town: Town, known: Known, principals: dict[str, Headers], service: str
+) -> None:
+    found, answered = await asyncio.to_thread(
+        broken_promises, town.address(service), known, principals, NEVER_ENDING
+    )
+    assert not found, "\n\n".join(f"{k}\n{v}" for k, v in found.items())
+    # The calls are about something: most operations succeed for somebody.
+    successful = [one for one, statuses in answered.items() if min(statuses) < 300]
+    assert len(successful) > len(answered) / 4, answered
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_document_is_complete_enough_for_a_generated_client(
+    town: Town, service: str
+) -> None:
+    document = (await town.http.get(town.address(service) + "/openapi.json")).json()
+    # Two models of one name: FastAPI tells them apart by their modules, generators do not.
+    assert [name for name in document["components"]["schemas"] if "__" in name] == []
+    operations = [
+        operation
+        for path in document["paths"].values()
+        for operation in path.values()
+        if isinstance(operation, dict)
+    ]
+    ids = [operation["operationId"] for operation in operations]
+    assert len(ids) == len(set(ids))
+    for operation in operations:
+        assert operation.get("description"), operation["operationId"]
+        assert all(map(_is_said, operation["responses"].values())), operation["operationId"]
+
+
+def _is_said(response: dict[str, Any]) -> bool:
+    """Whether each type of content is a type, and JSON has a schema."""
+    content = response.get("content", {})
+    return "*/*" not in content and content.get("application/json", {"schema": 1})["schema"] != {}
