@@ -31,6 +31,10 @@ class Addresses(BaseSettings):
     temporal_port: int = 7233
     temporal_ui_port: int = 8233
 
+    operations_port: int = 0
+    """Where worker, launcher, relay and downloads answer /healthz, /readyz and /metrics. 0: any
+    free port, which the process's log names."""
+
     public_base_url: str = ""
     """The portal's address as people see it, for links. Default: host and port, as for the rest."""
     intake_url: str = ""

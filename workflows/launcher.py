@@ -101,4 +101,4 @@ def _number(message: Msg) -> int:
 _ROW = text("SELECT version, launched_at, state FROM lifecycle.report WHERE number = :number")
 
 if __name__ == "__main__":
-    run_process("launcher", run)
+    run_process("launcher", run, "postgres", "nats", "temporal")

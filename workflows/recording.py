@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from prometheus_client import Counter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
@@ -15,6 +16,7 @@ from shared.lifecycle.commands import Outcome
 from shared.lifecycle.decision import Decision
 from shared.lifecycle.settling import settle
 from shared.lifecycle.state import ReportState
+from shared.telemetry import registry
 from shared.temporal import names
 from workflows import stored as storage
 from workflows.steps import Step, StepResult, Verdict
@@ -61,6 +63,7 @@ class Recorder:
                     step, step.decision, stored, after, outcome, escalated_to
                 ):
                     await connection.execute(statement, values)
+        _recorded.labels(after.status).inc()
         return StepResult(verdict=Verdict.RECORDED, state=after, outcome=outcome)
 
     async def _settled(
@@ -97,6 +100,11 @@ class Recorder:
             words_at=f"{self._words_at}/{after.number}",
             escalated_to=escalated_to,
         )
+
+
+_recorded = Counter(
+    "lapor_steps", "Steps recorded, by the status they lead to", ["status"], registry=registry
+)
 
 
 def _without_writing(step: Step, stored: Stored) -> StepResult | None:

@@ -13,9 +13,11 @@ import psycopg
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 from nats.js.errors import APIError, NoStreamResponseError
+from prometheus_client import Counter
 
 from shared.bus.connection import Bus, connect
 from shared.settings import Settings
+from shared.telemetry import registry
 from workflows.running import AWAY, pause, run_process
 
 log = logging.getLogger(__name__)
@@ -133,10 +135,12 @@ async def _publish(rows: Sequence[Row], bus: Bus, refusals: Refusals) -> list[in
                 try:
                     await bus.publish(subject, bytes(body), msg_id=message_id, headers=headers)
                 except (NatsError, APIError, TimeoutError) as error:
+                    _failed.inc()
                     log.warning("%s stays in the outbox: %s", message_id, type(error).__name__)
                     if isinstance(error, _NOT_SOON):
                         refusals.add(number, asyncio.get_running_loop().time())
                     break
+                _published.inc()
                 refusals.forget(number)
                 done.append(row_id)
         return done
@@ -145,10 +149,12 @@ async def _publish(rows: Sequence[Row], bus: Bus, refusals: Refusals) -> list[in
     return [row_id for mine in ids for row_id in mine]
 
 
+_published = Counter("lapor_relay_published", "Outbox rows the streams took", registry=registry)
+_failed = Counter("lapor_relay_failed", "Tries to publish that failed", registry=registry)
 _ROWS = """
 SELECT id, number, subject, message_id, headers, body FROM lifecycle.outbox
 WHERE number <> ALL (%s) ORDER BY id LIMIT %s
 """
 
 if __name__ == "__main__":
-    run_process("relay", relay)
+    run_process("relay", relay, "postgres", "nats")

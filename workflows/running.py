@@ -15,6 +15,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.database.engine import Database
+from shared.http.operations import answering
+from shared.reaching import reached
 from shared.settings import Settings, settings
 from shared.telemetry import configure_logging
 
@@ -26,13 +28,14 @@ AWAY = (OperationalError, PoolTimeout, psycopg.OperationalError, OSError)
 """What is raised while a database is away."""
 
 
-def run_process(name: str, main: Main) -> None:
+def run_process(name: str, main: Main, *needs: str) -> None:
     """Run `main` with the environment's settings until SIGTERM or SIGINT sets its event, then
-    end at once: the SDK's threads could abort an interpreter that takes its time."""
+    end at once: the SDK's threads could abort an interpreter that takes its time. `needs` are the
+    servers without which it is not ready."""
     configure_logging(name)
     code = 0
     try:
-        uvloop.run(_until_stopped(name, main))
+        uvloop.run(_until_stopped(name, main, needs))
     except Exception:
         log.exception("%s ended", name)
         code = 1
@@ -82,10 +85,12 @@ async def repeat(
         await pause(every, stopping)
 
 
-async def _until_stopped(name: str, main: Main) -> None:
+async def _until_stopped(name: str, main: Main, needs: tuple[str, ...]) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    await main(settings(name), stopping)
+    own = settings(name)
+    async with answering(own.host, own.operations_port, reached(own, *needs)):
+        await main(own, stopping)
     log.info("%s stopped", name)

@@ -14,6 +14,7 @@ from shared.temporal.door import Door
 from workflows.connecting import Connecting
 from workflows.counting import Counting
 from workflows.handing_over import HandingOver
+from workflows.measuring import Measuring
 from workflows.recording import Recorder
 from workflows.redating import Redating
 from workflows.report import ReportWorkflow
@@ -40,6 +41,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
             redating, handing_over = Redating(database, door), HandingOver(database, door)
             chores.create_task(repeat("resending", 2, resending.once, stopping))
             chores.create_task(repeat("counting", 2, Counting(database).once, stopping))
+            chores.create_task(repeat("measuring", 10, Measuring(database).once, stopping))
             chores.create_task(repeat("connecting", 10, connecting_agencies.once, stopping))
             chores.create_task(repeat("redating", 10, redating.once, stopping))
             chores.create_task(repeat("handing over", 2, handing_over.once, stopping))
@@ -65,4 +67,4 @@ def make_worker(
 
 
 if __name__ == "__main__":
-    run_process("worker", work)
+    run_process("worker", work, "postgres", "temporal")

@@ -20,6 +20,8 @@ from services.reporting.kept_files import KeptFiles
 from services.reporting.statistics.running import statistics_kept
 from services.reporting.webhooks.working import webhooks_working
 from shared.database.engine import Database
+from shared.http.operations import answering
+from shared.reaching import reached
 from shared.settings import Settings, settings
 from shared.telemetry import configure_logging
 from shared.temporal.client import connect_patiently
@@ -88,7 +90,9 @@ async def _main(own: Settings) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    await work(own, stopping)
+    needs = reached(own, "postgres", "temporal")
+    async with answering(own.host, own.operations_port, needs):
+        await work(own, stopping)
 
 
 _log = logging.getLogger("lapor.reporting")

@@ -10,12 +10,13 @@ from typing import Final
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, ConnectionDrainingError
 from nats.errors import Error as NatsError
+from prometheus_client import Counter
 
 from shared.bus.connection import Bus
 from shared.bus.pull import Pull
 from shared.bus.streams import Durable
 from shared.bus.trouble import BadMessage, TryLater
-from shared.telemetry import continued_trace
+from shared.telemetry import continued_trace, registry
 
 log = logging.getLogger(__name__)
 
@@ -155,6 +156,7 @@ class Consumer:
 
     async def _settle(self, message: Msg, verdict: Verdict) -> None:
         delivered = message.metadata.num_delivered
+        _settled.labels(self._durable.name, _verdict_name(verdict)).inc()
         if verdict is None:
             await message.ack()
             return
@@ -204,6 +206,20 @@ class Consumer:
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
+
+
+def _verdict_name(verdict: Verdict) -> str:
+    if verdict is None:
+        return "done"
+    return {BadMessage: "bad", TryLater: "later"}.get(type(verdict), "failed")
+
+
+_settled = Counter(
+    "lapor_messages",
+    "Messages judged: done, bad (buried), later (comes again), failed (an unforeseen error)",
+    ["consumer", "verdict"],
+    registry=registry,
+)
 
 
 async def _terminate(message: Msg, bad: BadMessage) -> None:

@@ -1,25 +1,22 @@
 """The application every service is built from, and the server it runs in."""
 
-import asyncio
 import gc
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
 from shared.database.engine import Database
 from shared.http import documentation, problems
 from shared.http.limits import RateLimits
 from shared.http.observation import API_CONTENT_SECURITY, Observation
+from shared.http.operations import Check, operations
 from shared.http.tokens import Tokens
 from shared.settings import Settings
-from shared.telemetry import configure_logging, registry
+from shared.telemetry import configure_logging
 
-Check = Callable[[], Awaitable[object]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 BODY_LIMIT = 256 * 1024
@@ -81,7 +78,7 @@ def create_app(
     problems.install(app)
     if docs:
         documentation.install(app)
-    app.include_router(_operations(readiness))
+    app.include_router(operations(readiness))
     for router in routers:
         # Not on the application: its limit would answer before our middleware is asked.
         app.include_router(router, max_body_size=BODY_LIMIT)
@@ -107,40 +104,6 @@ def serve(name: str, factory: Callable[[], FastAPI], *, host: str, port: int) ->
     )
 
 
-def _operations(checks: Mapping[str, Check]) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/healthz")
-    async def health() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @router.get("/readyz")
-    async def readiness(request: Request) -> Response:
-        results = await asyncio.gather(*(_state(name, check) for name, check in checks.items()))
-        states = dict(zip(checks, results, strict=True))
-        if all(state == "ok" for state in states.values()):
-            return problems.json_response({"status": "ready", "checks": states})
-        away = problems.unavailable()
-        away.members["checks"] = states
-        return problems.render(request, away)  # for probes, not people
-
-    @router.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-    return router
-
-
-async def _state(name: str, check: Check) -> str:
-    try:
-        async with asyncio.timeout(2):
-            await check()
-    except Exception as error:  # noqa: BLE001  whatever it is, the answer is "not ready"
-        _log.warning("not ready", extra={"fields": {"check": name, "error": type(error).__name__}})
-        return "away"
-    return "ok"
-
-
 async def _ask(database: Database) -> None:
     async with database.autocommit() as connection:
         await connection.execute(text("SELECT 1"))
@@ -149,6 +112,3 @@ async def _ask(database: Database) -> None:
 @asynccontextmanager
 async def _nothing() -> AsyncIterator[None]:
     yield
-
-
-_log = logging.getLogger("lapor.http")

@@ -48,6 +48,15 @@ def test_the_guide_names_what_each_process_is_told() -> None:
         assert {s for s in SECRETS if f"LAPOR_{s.upper()}`" in told[name]} == set(secrets)
 
 
+def test_kubernetes_asks_every_process_whether_it_is_ready() -> None:
+    documents = yaml.safe_load_all((FOLDER / "kubernetes" / "processes.yaml").read_text())
+    for deployment in (d for d in documents if d["kind"] == "Deployment"):
+        [container] = deployment["spec"]["template"]["spec"]["containers"]
+        [port] = [one["containerPort"] for one in container["ports"]]
+        for probe, path in (("readinessProbe", "/readyz"), ("livenessProbe", "/healthz")):
+            assert container[probe]["httpGet"] == {"path": path, "port": port}
+
+
 def test_every_setting_named_is_one() -> None:
     settings = {f"LAPOR_{name.upper()}" for name in Settings.model_fields}
     config = yaml.safe_load((FOLDER / "kubernetes" / "settings.yaml").read_text())["data"]

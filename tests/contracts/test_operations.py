@@ -1,0 +1,91 @@
+"""Every process answers those who run it, and exports what dashboards and alerts look at."""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.contracts.calling import Known
+from tests.trouble.town import Town
+
+SERVICES = ("intake", "routing", "followup", "reporting")
+OTHERS = ("downloads", "worker", "launcher", "relay")
+DASHBOARDS = Path(__file__).parents[2] / "deploy" / "dashboards"
+OF_PROMETHEUS = {"up", "job", "process", "le"}
+
+
+@pytest.mark.parametrize("name", SERVICES + OTHERS)
+async def test_a_process_says_whether_it_is_alive_and_ready(town: Town, name: str) -> None:
+    address = _operations(town, name)
+    assert (await town.http.get(f"{address}/healthz")).json() == {"status": "ok"}
+    answer = await town.http.get(f"{address}/readyz")
+    assert (answer.status_code, answer.json()["checks"]["postgres"]) == (200, "ok"), answer.text
+
+
+async def test_a_process_whose_server_is_away_is_alive_and_not_ready(town: Town) -> None:
+    address = _operations(town, "relay")
+    async with town.without("nats"):
+        assert (await town.http.get(f"{address}/healthz")).status_code == 200
+        answer = await town.http.get(f"{address}/readyz")
+        assert answer.status_code == 503
+        assert answer.json()["checks"] == {"postgres": "ok", "nats": "away"}
+
+
+async def test_dashboards_and_alerts_look_at_what_is_exported(town: Town, known: Known) -> None:
+    names, labels = set(OF_PROMETHEUS), set(OF_PROMETHEUS)
+    async with asyncio.timeout(40):
+        while not _mentioned() <= names | labels:
+            for process in SERVICES + OTHERS:
+                text = (await town.http.get(f"{_operations(town, process)}/metrics")).text
+                for family in text_string_to_metric_families(text):
+                    names |= {family.name, *(sample.name for sample in family.samples)}
+                    labels |= {label for sample in family.samples for label in sample.labels}
+            await asyncio.sleep(1)
+
+
+async def test_what_waits_is_seen(town: Town, known: Known) -> None:
+    row = "INSERT INTO lifecycle.outbox (number, subject, message_id, headers, body)"
+    async with town.without("relay"):
+        async with town.owner.autocommit() as connection:
+            await connection.exec_driver_sql(
+                f"{row} VALUES (1, 'lapor.v1.report.verified', 'test-1', '{{}}', '')"
+            )
+        async with asyncio.timeout(30):
+            while not await _waiting(town, "outbox"):
+                await asyncio.sleep(0.5)
+    async with asyncio.timeout(30):
+        while await _waiting(town, "outbox"):
+            await asyncio.sleep(0.5)
+
+
+async def _waiting(town: Town, what: str) -> float:
+    text = (await town.http.get(f"{_operations(town, 'worker')}/metrics")).text
+    return next(
+        sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if (sample.name, sample.labels.get("what")) == ("lapor_waiting", what)
+    )
+
+
+def _operations(town: Town, name: str) -> str:
+    """Where it answers: a service at its own address, the others where their log says."""
+    if name in SERVICES:
+        return town.address(name)
+    lines = (town.folder / "log" / f"{name}.log").read_text().splitlines()
+    return [str(json.loads(line)["operations"]) for line in lines if '"operations"' in line][-1]
+
+
+def _mentioned() -> set[str]:
+    """The metrics and labels that the dashboard's and the alerts' expressions name."""
+    dashboard = json.loads((DASHBOARDS / "grafana.json").read_text())
+    expressions = [t["expr"] for panel in dashboard["panels"] for t in panel["targets"]]
+    [group] = yaml.safe_load((DASHBOARDS / "alerts.yaml").read_text())["groups"]
+    expressions += [rule["expr"] for rule in group["rules"]]
+    without_values = [re.sub(r'"[^"]*"|\[\w+\]', "", one) for one in expressions]
+    words = {word for one in without_values for word in re.findall(r"[a-z_]+", one)}
+    return words - {"sum", "by", "max", "rate", "increase", "histogram_quantile"}
