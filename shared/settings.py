@@ -31,10 +31,6 @@ class Addresses(BaseSettings):
     temporal_port: int = 7233
     temporal_ui_port: int = 8233
 
-    operations_port: int = 0
-    """Where worker, launcher, relay and downloads answer /healthz, /readyz and /metrics. 0: any
-    free port, which the process's log names."""
-
     public_base_url: str = ""
     """The portal's address as people see it, for links. Default: host and port, as for the rest."""
     intake_url: str = ""
@@ -85,6 +81,9 @@ class Settings(Addresses):
     sms_secret: str = Field(default="", repr=False, min_length=16)
     cookie_secret: str = Field(default="", repr=False, min_length=32)
     """Seals the portal's cookies."""
+    operations_port: int = 0
+    """Where worker, launcher, relay and downloads answer /healthz, /readyz and /metrics. 0: any
+    free port, which the process's log names."""
     second_factor_required: bool = True
     """Whether pusat needs a second factor to sign in. The local stack does without."""
     temporal_api_key: str | None = Field(default=None, repr=False)

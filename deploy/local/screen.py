@@ -8,7 +8,6 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 from rich.text import Text
 
 from deploy.local.processes import Description
@@ -67,29 +66,40 @@ class Screen:
         sign_ins: Sequence[tuple[str, str]],
         password: str,
     ) -> None:
-        """Addresses, sign-ins, logs and how to stop."""
-        table = Table(box=None, show_header=False, padding=(0, 2))
-        for process in processes:
-            if process.name == "portal":
-                table.add_row("[bold]Portal[/]", addresses.public_base_url)
-            elif process.port is not None:
-                url = getattr(addresses, f"{process.name}_url")
-                table.add_row(f"{process.name.capitalize()} API", f"{url}/docs")
+        """Addresses, sign-ins, logs and how to stop: readable in 80 columns and in a file."""
         host = addresses.host
-        table.add_row("Temporal UI", f"http://{host}:{addresses.temporal_ui_port}")
-        table.add_row("Temporal", addresses.temporal_address)
-        table.add_row("NATS", f"nats://{host}:{addresses.nats_port}")
-        table.add_row("Postgres", f"{host}:{addresses.postgres_port}, database lapor")
-        for name, who in sign_ins:
-            table.add_row(f"[bold]{name}[/]", who)
+        where = [("Portal", addresses.public_base_url)]
+        where += [
+            (f"{one.name.capitalize()} API", f"{getattr(addresses, f'{one.name}_url')}/docs")
+            for one in processes
+            if one.port is not None and one.name != "portal"
+        ]
+        where += [
+            ("Temporal UI", f"http://{host}:{addresses.temporal_ui_port}"),
+            ("Temporal", addresses.temporal_address),
+            ("NATS", f"nats://{host}:{addresses.nats_port}"),
+            ("Postgres", f"{host}:{addresses.postgres_port}, database lapor"),
+            ("Logs", f"{addresses.data_dir}/log/"),
+        ]
+        self._list(where)
         if sign_ins:
-            table.add_row("Password of all", f"[bold]{password}[/]")
-            table.add_row("Second factor", "not required here; elsewhere pusat needs one")
-        table.add_row("Logs", Text(f"{addresses.data_dir}/log/"))
-        table.add_row("Stop", "Ctrl-C")
-        self.console.print("", table, soft_wrap=True)
+            self.say(f"\n  Sign in at {addresses.public_base_url}/panel with")
+            self._list([*sign_ins, ("Password of all", password)])
+            self.say("\n  No second factor is asked here; elsewhere pusat needs one.")
+        self.say("\n  Ctrl-C stops everything; the data stays.")
         # Last: who waits for this line finds everything above it.
         self.console.print("\n[bold green]LAPOR! is ready.[/]")
+
+    def _list(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Two columns; where they do not fit, what a name stands for is below it. Nothing is cut
+        or padded, so that an address can be copied whole."""
+        column = max(len(name) for name, _ in pairs) + 4
+        beside = all(column + len(value) <= self.console.width for _, value in pairs)
+        self.console.print()
+        for name, value in pairs:
+            between = " " * (column - len(name) - 2) if beside else "\n      "
+            line = Text.assemble("  ", (name, "bold"), between, value)
+            self.console.print(line, soft_wrap=True)
 
     def _show(self) -> None:
         self._progress.update(self._task, description=", ".join(self._under_way))

@@ -15,19 +15,20 @@ from tests.trouble.town import Town
 SERVICES = ("intake", "routing", "followup", "reporting")
 OTHERS = ("downloads", "worker", "launcher", "relay")
 DASHBOARDS = Path(__file__).parents[2] / "deploy" / "dashboards"
+_SAID = '"operations"'
 OF_PROMETHEUS = {"up", "job", "process", "le"}
 
 
 @pytest.mark.parametrize("name", SERVICES + OTHERS)
 async def test_a_process_says_whether_it_is_alive_and_ready(town: Town, name: str) -> None:
-    address = _operations(town, name)
+    address = await _operations(town, name)
     assert (await town.http.get(f"{address}/healthz")).json() == {"status": "ok"}
     answer = await town.http.get(f"{address}/readyz")
     assert (answer.status_code, answer.json()["checks"]["postgres"]) == (200, "ok"), answer.text
 
 
 async def test_a_process_whose_server_is_away_is_alive_and_not_ready(town: Town) -> None:
-    address = _operations(town, "relay")
+    address = await _operations(town, "relay")
     async with town.without("nats"):
         assert (await town.http.get(f"{address}/healthz")).status_code == 200
         answer = await town.http.get(f"{address}/readyz")
@@ -40,7 +41,7 @@ async def test_dashboards_and_alerts_look_at_what_is_exported(town: Town, known:
     async with asyncio.timeout(40):
         while not _mentioned() <= names | labels:
             for process in SERVICES + OTHERS:
-                text = (await town.http.get(f"{_operations(town, process)}/metrics")).text
+                text = (await town.http.get(f"{await _operations(town, process)}/metrics")).text
                 for family in text_string_to_metric_families(text):
                     names |= {family.name, *(sample.name for sample in family.samples)}
                     labels |= {label for sample in family.samples for label in sample.labels}
@@ -63,7 +64,7 @@ async def test_what_waits_is_seen(town: Town, known: Known) -> None:
 
 
 async def _waiting(town: Town, what: str) -> float:
-    text = (await town.http.get(f"{_operations(town, 'worker')}/metrics")).text
+    text = (await town.http.get(f"{await _operations(town, 'worker')}/metrics")).text
     return next(
         sample.value
         for family in text_string_to_metric_families(text)
@@ -72,12 +73,15 @@ async def _waiting(town: Town, what: str) -> float:
     )
 
 
-def _operations(town: Town, name: str) -> str:
+async def _operations(town: Town, name: str) -> str:
     """Where it answers: a service at its own address, the others where their log says."""
     if name in SERVICES:
         return town.address(name)
-    lines = (town.folder / "log" / f"{name}.log").read_text().splitlines()
-    return [str(json.loads(line)["operations"]) for line in lines if '"operations"' in line][-1]
+    log = town.folder / "log" / f"{name}.log"
+    async with asyncio.timeout(60):
+        while not (lines := [one for one in log.read_text().splitlines() if _SAID in one]):
+            await asyncio.sleep(0.1)
+    return str(json.loads(lines[-1])["operations"])
 
 
 def _mentioned() -> set[str]:

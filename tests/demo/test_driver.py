@@ -1,5 +1,7 @@
 """What the demo driver plans and fills in, before anything is sent."""
 
+import asyncio
+import contextlib
 import random
 from datetime import UTC, date, datetime
 
@@ -8,6 +10,7 @@ import pytest
 from deploy.demo.agencies import AGENCIES, BY_CODE
 from deploy.demo.driver import bodies, trial
 from deploy.demo.driver.directory import Directory
+from deploy.demo.driver.drive import end_all
 from deploy.demo.driver.files import letter, photograph
 from deploy.demo.driver.plan import LEAVES_AT, reports, steps
 from deploy.demo.driver.sending import SMS_LENGTH, SMS_PART_LENGTH, sms_parts
@@ -140,6 +143,20 @@ def test_only_the_reports_on_trial_are_with_the_agency_whose_clocks_run_in_secon
         assert report.addressee == trial.AGENCY
         assert trial.moved(report).addressee is None
     assert (steps(first), steps(second)) == ((), ("verify", "follow_up"))
+
+
+async def test_a_life_that_misses_the_first_ctrl_c_does_not_go_on_for_long() -> None:
+    async def life() -> None:
+        for _ in range(3):
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(600)
+        await asyncio.sleep(600)
+
+    lives = [asyncio.create_task(life()) for _ in range(20)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        await end_all(lives)
+    assert all(life.cancelled() for life in lives)
 
 
 _VERIFIED = frozenset(

@@ -59,9 +59,21 @@ async def drive(
             await _live(desk, report, index, progress, driven)
         progress.finished()
 
-    async with asyncio.TaskGroup() as lives:
-        for index, report in enumerate(reports, first):
-            lives.create_task(one(index, report))
+    lives = [asyncio.create_task(one(*each)) for each in enumerate(reports, first)]
+    try:
+        await asyncio.gather(*lives)
+    finally:
+        await end_all(lives)
+
+
+async def end_all(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancels what still runs, until nothing does. Once is not enough: Python 3.11's
+    `asyncio.wait_for`, which the NATS client calls, forgets a cancellation that comes in the same
+    round as its answer, and on a busy machine that is often."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=0.5)
 
 
 async def _live(

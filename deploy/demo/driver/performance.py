@@ -19,12 +19,16 @@ from deploy.demo.mix import load_mix
 async def perform(console: Console, count: int, with_trial: bool, seed: int) -> bool:
     """Drives the reports and shows where they are. Whether all went as it was to go.
 
-    SIGTERM cancels it as Ctrl-C does, so that a trial's policy does not stay.
+    SIGTERM cancels it as Ctrl-C does, so that a trial's policy does not stay. Ctrl-C is heard also
+    where a shell started it in the background, with that signal ignored.
     """
     myself = asyncio.current_task()
     assert myself is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, myself.cancel)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, myself.cancel)
     async with open_desk() as desk:
+        if myself.cancelling():  # see `end_all`
+            raise asyncio.CancelledError
         since = datetime.now(UTC) - timedelta(minutes=1)
         driven = Driven()
         try:
