@@ -131,7 +131,7 @@ _REPORTS = (
     _region("regency", 1),
     _region("district", 2),
     _region("village", 3),
-    Column("link", 9, lambda r, c: f"{c.panel_url}/panel/reports/{r.number}", link=True),
+    Column("link", 9, lambda r, c: f"{c.panel_url}/panel/laporan/{r.number}", link=True),
     _yes("priority"),
     _yes("held"),
     _yes("overdue"),

@@ -75,7 +75,7 @@ async def test_one_can_work_with_it_at_once(reporting: httpx.AsyncClient, bearer
         assert row["Sumber Laporan"] in {"Situs Web", "SMS 1708"}
         assert row["Terlambat"] == "Tidak"
         assert row["Tautan"] == (
-            f'=HYPERLINK("http://lapor.test/panel/reports/{row["Tracking ID"]}","Buka")'
+            f'=HYPERLINK("http://lapor.test/panel/laporan/{row["Tracking ID"]}","Buka")'
         )
 
 
