@@ -92,6 +92,11 @@ LABELS: dict[str, dict[str, str]] = {
         "request": "Request",
         "question": "Question",
     },
+    "time_unit": {
+        "working_days": "working days",
+        "calendar_days": "calendar days",
+        "seconds": "seconds (trial)",
+    },
     "role": {
         "reporter": "Reporter",
         "liaison_officer": "Liaison officer",
@@ -182,6 +187,13 @@ LABELS: dict[str, dict[str, str]] = {
         "waiting": "Waiting",
         "delivered": "Delivered",
         "failed": "Failed",
+    },
+    "webhook_error": {
+        "timeout": "timed out",
+        "connection": "not reached",
+        "certificate": "invalid certificate",
+        "address": "address not on the internet",
+        "unexpected": "unexpected error",
     },
     "classification": {
         "complaint": "Complaint",

@@ -92,6 +92,11 @@ LABELS: dict[str, dict[str, str]] = {
         "request": "Permintaan",
         "question": "Kelengkapan",
     },
+    "time_unit": {
+        "working_days": "hari kerja",
+        "calendar_days": "hari kalender",
+        "seconds": "detik (uji coba)",
+    },
     "role": {
         "reporter": "Pelapor",
         "liaison_officer": "Pejabat Penghubung",
@@ -182,6 +187,13 @@ LABELS: dict[str, dict[str, str]] = {
         "waiting": "Menunggu",
         "delivered": "Terkirim",
         "failed": "Gagal",
+    },
+    "webhook_error": {
+        "timeout": "tidak menjawab tepat waktu",
+        "connection": "tidak tersambung",
+        "certificate": "sertifikat tidak sah",
+        "address": "alamat tidak di internet",
+        "unexpected": "kesalahan tak terduga",
     },
     "classification": {
         "complaint": "Pengaduan",

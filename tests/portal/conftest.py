@@ -49,6 +49,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
                 **os.environ,
                 **{f"LAPOR_{name.upper()}": str(port) for name, port in ports.items()},
                 "LAPOR_DATA_DIR": str(data_dir),
+                "LAPOR_WEBHOOKS_TO_PRIVATE_ADDRESSES": "true",
             },
         )
     try:

@@ -1,16 +1,23 @@
 """The staff panel: sign in, queues, reports, every action, new reports on somebody's behalf."""
 
 from services.portal.panel.acting import router as acting
+from services.portal.panel.closed_days import router as closed_days
 from services.portal.panel.downloads import router as downloads
 from services.portal.panel.getting_in import router as getting_in
+from services.portal.panel.imports import router as imports
 from services.portal.panel.management_agencies import router as management_agencies
+from services.portal.panel.management_handovers import router as management_handovers
 from services.portal.panel.management_people import router as management_people
 from services.portal.panel.manual import router as manual
+from services.portal.panel.process_times import router as process_times
 from services.portal.panel.queue import router as queue
+from services.portal.panel.reference_data import router as reference_data
 from services.portal.panel.report import router as report
 from services.portal.panel.requests import router as requests
+from services.portal.panel.settings import router as settings
 from services.portal.panel.sign_in import router as sign_in
 from services.portal.panel.statistics import router as statistics
+from services.portal.panel.webhooks import router as webhooks
 from services.portal.panel.x_post import router as x_post
 
 # `acting` takes any name for an action, so it is asked last.
@@ -22,6 +29,13 @@ routers = [
     x_post,
     management_people,
     management_agencies,
+    management_handovers,
+    settings,
+    reference_data,
+    process_times,
+    closed_days,
+    imports,
+    webhooks,
     downloads,
     statistics,
     report,

@@ -1,5 +1,6 @@
 """The queue: tabs with counts, filters, search, order, pages."""
 
+import asyncio
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,9 @@ _FILTERS = (
     "scope", "agency", "category", "classification", "channel", "region", "q", "order",
     "due_before", "submitted_from", "submitted_to", *FLAGS,
 )  # fmt: skip
+_OWED = ("unverified", "awaiting_follow_up", "in_process", "requests")
+"""The tabs in which something can be late."""
+_COUNTED = 20
 _DAYS = ("due_before", "submitted_from", "submitted_to")
 
 
@@ -29,23 +33,39 @@ async def queue(visit: PanelVisit) -> Response:
         form.set("tab", "awaiting_follow_up" if officer else "unverified")
     references.spread_region(form, form.get("region"))
     below = {"scope": form.get("scope"), "agency": form.get("agency")}
-    page = await visit.read(
-        "routing", "/queue", params={**_params(form), "cursor": asked.get("lanjut"), "limit": 25}
+    params = {**_params(form), "cursor": asked.get("lanjut"), "limit": 25}
+    page, counts, agencies, categories, provinces, *late = await asyncio.gather(
+        visit.read("routing", "/queue", params=params),
+        visit.read("routing", "/queue/counts", params=below),
+        _agencies_below(visit),
+        references.categories(visit),
+        visit.read("intake", "/regions"),
+        *(_late(visit, tab, below) for tab in _OWED),
     )
     return visit.page(
         "panel/queue.html",
         form=form,
         page=page,
-        counts=await visit.read("routing", "/queue/counts", params=below),
-        agencies=await _agencies_below(visit),
-        categories=await references.categories(visit),
-        provinces=await visit.read("intake", "/regions"),
+        counts=counts,
+        late={tab: words for tab, words in zip(_OWED, late, strict=True) if words},
+        agencies=agencies,
+        categories=categories,
+        provinces=provinces,
         flags=FLAGS,
         in_order=in_order,
         owed=owed,
         filtered=[name for name in _FILTERS if form.get(name) and name != "scope"],
         link=lambda **changed: _link(form, changed),
     )
+
+
+async def _late(visit: Visit, tab: str, below: dict[str, Any]) -> str:
+    """How many reports of a tab are late, counted as far as a person would."""
+    params = {"tab": tab, "overdue": "true", "limit": _COUNTED, **below}
+    found = await visit.read("routing", "/queue", params=params)
+    if found["next"]:
+        return f"lebih dari {_COUNTED}"
+    return str(len(found["items"])) if found["items"] else ""
 
 
 def _params(form: Filled) -> dict[str, Any]:

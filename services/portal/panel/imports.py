@@ -1,0 +1,63 @@
+"""*Impor*: agencies and people from a spreadsheet, checked row by row before anything is saved."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from services.portal.downloads import passed_on
+from services.portal.filled import Filled, files_of
+from services.portal.visit import PanelVisit, Visit
+from shared.http.problems import Problem
+
+router = APIRouter(prefix="/panel/impor", include_in_schema=False)
+
+FILE_LIMIT = 6 * 1024 * 1024
+"""Bytes of the form; the spreadsheet itself may have five million."""
+
+
+@router.get("")
+async def import_form(visit: PanelVisit) -> Response:
+    return _form(visit, Filled())
+
+
+@router.get("/templat")
+async def template(visit: PanelVisit) -> Response:
+    return passed_on(await visit.download("routing", "/management/imports/template"))
+
+
+@router.post("", max_body_size=FILE_LIMIT)
+async def begin(visit: PanelVisit) -> Response:
+    sent = await visit.form()
+    form = Filled(sent, {"file": "Berkas"})
+    files = await files_of(sent, "file", "file")
+    if not files:
+        form.wrong["file"] = "Pilih berkas .xlsx dahulu."
+        return _form(visit, form, 422)
+    dry_run = "false" if form.get("langkah") == "impor" else "true"
+    try:
+        answer = await visit.call(
+            "routing", "POST", "/management/imports", files=files, data={"dry_run": dry_run}
+        )
+    except Problem as problem:
+        form.refuse(problem)
+        return _form(visit, form, problem.status)
+    return visit.go(f"/panel/impor/{answer.json()['id']}")
+
+
+@router.get("/{import_id}")
+async def progress(visit: PanelVisit, import_id: UUID) -> Response:
+    """How far it is; the page looks again by itself."""
+    shown = await visit.read("routing", f"/management/imports/{import_id}")
+    return visit.page("panel/import.html", job=shown)
+
+
+@router.post("/{import_id}/tautan")
+async def links(visit: PanelVisit, import_id: UUID) -> Response:
+    """The spreadsheet of one-time links: it exists in this answer alone."""
+    await visit.form()
+    path = f"/management/imports/{import_id}/links"
+    return passed_on(await visit.download("routing", path, method="POST"))
+
+
+def _form(visit: Visit, form: Filled, status: int = 200) -> Response:
+    return visit.page("panel/import_form.html", status, form=form)

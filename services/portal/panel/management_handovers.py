@@ -1,0 +1,79 @@
+"""Handing over all open reports: of a unit to another, of an officer to a colleague."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Response
+
+from services.portal.filled import Filled
+from services.portal.panel.choices import search
+from services.portal.references import keep_chosen
+from services.portal.visit import PanelVisit, Visit
+from shared.http.problems import Problem
+
+router = APIRouter(prefix="/panel", include_in_schema=False)
+
+NAMES = {"to_id": "Kepada", "from_id": "Dari"}
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Kind = Literal["reports", "assignments"]
+
+
+@router.get("/instansi/{agency_id}/alih")
+async def of_unit(visit: PanelVisit, agency_id: Id) -> Response:
+    return await _unit(visit, agency_id, Filled(names=NAMES))
+
+
+@router.post("/instansi/{agency_id}/alih")
+async def hand_over_unit(visit: PanelVisit, agency_id: Id) -> Response:
+    form = Filled(await visit.form(), NAMES)
+    if form.get("langkah") != "kirim":
+        return await _unit(visit, agency_id, form)
+    try:
+        return await _asked(visit, "reports", agency_id, form)
+    except Problem as problem:
+        form.refuse(problem)
+        return await _unit(visit, agency_id, form, problem.status)
+
+
+@router.get("/pengguna/{staff_id}/alih")
+async def of_officer(visit: PanelVisit, staff_id: Id) -> Response:
+    return await _officer(visit, staff_id, Filled(names=NAMES))
+
+
+@router.post("/pengguna/{staff_id}/alih")
+async def hand_over_officer(visit: PanelVisit, staff_id: Id) -> Response:
+    form = Filled(await visit.form(), NAMES)
+    try:
+        return await _asked(visit, "assignments", staff_id, form)
+    except Problem as problem:
+        form.refuse(problem)
+        return await _officer(visit, staff_id, form, problem.status)
+
+
+async def _asked(visit: Visit, kind: Kind, from_id: int, form: Filled) -> Response:
+    body: dict[str, Any] = {"kind": kind, "from_id": from_id}
+    if form.get("to_id").isdecimal():
+        body["to_id"] = int(form.get("to_id"))
+    answer = await visit.call("routing", "POST", "/management/handovers", json=body)
+    return visit.go(f"/panel/instansi/alih/{answer.json()['id']}")
+
+
+async def _unit(visit: Visit, agency_id: int, form: Filled, status: int = 200) -> Response:
+    known = await visit.read("routing", f"/management/agencies/{agency_id}")
+    query = form.get("to_id_cari").strip()
+    found = await search(visit, query, below=visit.session.agency_id) if query else []
+    others = [one for one in keep_chosen(form, "to_id", found) if one["id"] != agency_id]
+    return visit.page("panel/handover_unit.html", status, form=form, agency=known, agencies=others)
+
+
+async def _officer(visit: Visit, staff_id: int, form: Filled, status: int = 200) -> Response:
+    known = await visit.read("routing", f"/management/staff/{staff_id}")
+    params = {"agency_id": known["agency_id"], "active": True, "limit": 100}
+    people = (await visit.read("routing", "/management/staff", params=params))["items"]
+    colleagues = [
+        (one["id"], f"{one['name']} – {one['role_label']}")
+        for one in people
+        if one["id"] != staff_id and one["agency_id"] == known["agency_id"]
+    ]
+    return visit.page(
+        "panel/handover_officer.html", status, form=form, person=known, colleagues=colleagues
+    )

@@ -1,0 +1,126 @@
+"""*Waktu Proses*: how long each clock runs; pusat sets it, for all or for an agency."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from services.portal.filled import Filled
+from services.portal.panel.choices import search
+from services.portal.references import keep_chosen
+from services.portal.visit import PanelVisit, Visit
+from shared.http.problems import Problem
+from shared.labels import label
+from shared.lifecycle.actions import Classification
+from shared.lifecycle.clocks import ClockKind
+
+router = APIRouter(prefix="/panel/waktu-proses", include_in_schema=False)
+
+LONGEST = 3650
+_PLAIN = [str(kind) for kind in ClockKind if kind is not ClockKind.SETTLEMENT]
+_SETTLEMENT = {f"settlement_{one}": str(one) for one in Classification}
+FIELDS = [*_PLAIN, *_SETTLEMENT]
+_ABOUT = {
+    "verification": "dari laporan masuk sampai diverifikasi",
+    "follow_up": "dari disposisi atau tanggapan pelapor sampai tindak lanjut",
+    "auto_close": "dari tindak lanjut terakhir sampai ditutup oleh sistem",
+    "request": "untuk memutuskan permintaan instansi di bawah",
+    "question": "bagi pelapor untuk melengkapi informasi",
+}
+
+
+@router.get("")
+async def process_times(visit: PanelVisit) -> Response:
+    chosen = visit.request.query_params.get("instansi", "")
+    form = Filled({"agency_id": chosen} if chosen.isdecimal() else {})
+    policy = await _policy(visit, _agency(visit, form))
+    for name, length in _lengths(policy).items():
+        form.set(name, str(length["amount"]))
+        form.set(f"{name}_unit", length["unit"])
+    return await _page(visit, form)
+
+
+@router.post("")
+async def set_process_times(visit: PanelVisit) -> Response:
+    """Of an agency only what differs from the agency above it is set; the rest follows it."""
+    form = Filled(await visit.form())
+    if form.get("langkah") == "instansi":
+        return visit.go(f"/panel/waktu-proses?instansi={form.get('agency_id')}")
+    if form.get("langkah") != "kirim":
+        return await _page(visit, form)
+    form.names = {name: _name(name) for name in FIELDS}
+    wanted = _wanted(form)
+    if form.wrong:
+        return await _page(visit, form, 422)
+    agency_id = _agency(visit, form)
+    national = agency_id == visit.session.agency_id
+    if not national:
+        path = (await visit.read("routing", f"/agencies/{agency_id}"))["path"]
+        above = _lengths(await _policy(visit, path[-2]))
+        wanted = {name: length for name, length in wanted.items() if length != above[name]}
+    body: dict[str, Any] = {name: wanted[name] for name in _PLAIN if name in wanted}
+    body["settlement"] = {
+        code: wanted[name] for name, code in _SETTLEMENT.items() if name in wanted
+    }
+    if not national:
+        body["agency_id"] = agency_id
+    try:
+        await visit.call("routing", "PUT", "/policy", json=body)
+    except Problem as problem:
+        form.refuse(problem)
+        return await _page(visit, form, problem.status)
+    query = "" if national else f"?instansi={agency_id}"
+    words = "Waktu proses disimpan. Berlaku bagi tahap yang dimulai dari sekarang."
+    return visit.go(f"/panel/waktu-proses{query}", words)
+
+
+def _agency(visit: Visit, form: Filled) -> int | None:
+    chosen = form.get("agency_id")
+    return int(chosen) if chosen.isdecimal() else visit.session.agency_id
+
+
+def _wanted(form: Filled) -> dict[str, dict[str, Any]]:
+    wanted: dict[str, dict[str, Any]] = {}
+    for name in FIELDS:
+        amount = form.get(name).strip()
+        if amount.isdecimal() and 0 < int(amount) <= LONGEST:
+            wanted[name] = {"amount": int(amount), "unit": form.get(f"{name}_unit")}
+        else:
+            form.wrong[name] = f"Isi angka dari 1 sampai {LONGEST}."
+    return wanted
+
+
+def _name(name: str) -> str:
+    if name in _SETTLEMENT:
+        return f"{label('clock', 'settlement')}: {label('classification', _SETTLEMENT[name])}"
+    return label("clock", name)
+
+
+async def _policy(visit: Visit, agency_id: int | None) -> dict[str, Any]:
+    found: dict[str, Any] = await visit.read("routing", "/policy", params={"agency_id": agency_id})
+    return found
+
+
+def _lengths(policy: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """By field name, in the order they are shown."""
+    plain = {name: policy[name] for name in _PLAIN}
+    return plain | {name: policy["settlement"][code] for name, code in _SETTLEMENT.items()}
+
+
+async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:
+    query, own = form.get("agency_id_cari").strip(), visit.session.agency_id
+    chosen = await visit.read("routing", f"/agencies/{_agency(visit, form)}")
+    found = await search(visit, query, below=own) if query else []
+    units = ["working_days", "calendar_days"]
+    if any(form.get(f"{name}_unit") == "seconds" for name in FIELDS):
+        units.append("seconds")
+    return visit.page(
+        "panel/process_times.html",
+        status,
+        form=form,
+        rows=[(name, _name(name), _ABOUT.get(name, "")) for name in FIELDS],
+        units=[(unit, label("time_unit", unit)) for unit in units],
+        chosen=chosen,
+        agencies=keep_chosen(form, "agency_id", found),
+        may_set=visit.session.role == "central_admin",
+        national=chosen["id"] == own,
+    )

@@ -1,0 +1,131 @@
+"""Reference data as pusat keeps it: categories in two levels, their tags, priority programmes."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Response
+
+from services.portal.filled import Filled
+from services.portal.visit import PanelVisit, Visit
+from shared.http.problems import Problem
+
+router = APIRouter(prefix="/panel/acuan", include_in_schema=False)
+
+Kind = Literal["categories", "tags", "programmes"]
+
+NAMES = {"name": "Nama", "code": "Kode", "parent_id": "Kelompok"}
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+_MADE = {"categories": "Kategori dibuat.", "tags": "Tag dibuat.", "programmes": "Program dibuat."}
+
+
+@router.get("")
+async def categories(visit: PanelVisit) -> Response:
+    return await _categories(visit, Filled(names=NAMES))
+
+
+@router.get("/program")
+async def programmes(visit: PanelVisit) -> Response:
+    return await _programmes(visit, Filled(names=NAMES))
+
+
+@router.get("/arsip")
+async def archive_categories(visit: PanelVisit) -> Response:
+    return visit.page("panel/reference/archive.html", where="arsip")
+
+
+@router.get("/kategori/{category_id}")
+async def category(visit: PanelVisit, category_id: Id) -> Response:
+    return await _category(visit, category_id, Filled(names=NAMES))
+
+
+@router.post("/buat/{kind}")
+async def create(visit: PanelVisit, kind: Kind) -> Response:
+    """A group, a category of a group, a tag of a category, or a programme."""
+    form = Filled(await visit.form(), NAMES)
+    body: dict[str, Any] = form.given("name", "code" if kind == "categories" else "name")
+    if kind == "tags":
+        body["category_id"] = int(form.get("category_id"))
+    elif kind == "categories" and form.get("parent_id"):
+        body["parent_id"] = int(form.get("parent_id"))
+    try:
+        await visit.call("routing", "POST", f"/management/{kind}", json=body)
+    except Problem as problem:
+        form.refuse(problem)
+        return await _again(visit, kind, form, problem.status)
+    return visit.go(_place(kind, form), _MADE[kind])
+
+
+@router.post("/ubah/{kind}/{one}")
+async def change(visit: PanelVisit, kind: Kind, one: Id) -> Response:
+    """A new name, or in use no more, or in use again."""
+    form = Filled(await visit.form(), NAMES)
+    body: dict[str, Any] = form.given("name")
+    if form.get("active"):
+        body["active"] = form.get("active") == "ya"
+    try:
+        await visit.call("routing", "PATCH", f"/management/{kind}/{one}", json=body)
+    except Problem as problem:
+        form.refuse(problem)
+        return await _again(visit, kind, form, problem.status)
+    return visit.go(_place(kind, form), "Perubahan disimpan.")
+
+
+def _place(kind: Kind, form: Filled) -> str:
+    if kind == "programmes":
+        return "/panel/acuan/program"
+    back = form.get("category_id")
+    return f"/panel/acuan/kategori/{back}" if back.isdecimal() else "/panel/acuan"
+
+
+async def _again(visit: Visit, kind: Kind, form: Filled, status: int) -> Response:
+    """The page the form stood on, with what is wrong."""
+    if kind == "programmes":
+        return await _programmes(visit, form, status)
+    back = form.get("category_id")
+    if back.isdecimal():
+        return await _category(visit, int(back), form, status)
+    return await _categories(visit, form, status)
+
+
+async def _all(visit: Visit) -> dict[str, Any]:
+    found: dict[str, Any] = await visit.read("routing", "/management/reference-data")
+    return found
+
+
+async def _categories(visit: Visit, form: Filled, status: int = 200) -> Response:
+    found = await _all(visit)
+    tags: dict[int, int] = {}
+    for tag in found["tags"]:
+        tags[tag["category_id"]] = tags.get(tag["category_id"], 0) + tag["active"]
+    return visit.page(
+        "panel/reference/categories.html",
+        status,
+        where="kategori",
+        form=form,
+        groups=[one for one in found["categories"] if one["parent_id"] is None],
+        categories=found["categories"],
+        tags=tags,
+    )
+
+
+async def _category(visit: Visit, category_id: int, form: Filled, status: int = 200) -> Response:
+    found = await _all(visit)
+    known = next((one for one in found["categories"] if one["id"] == category_id), None)
+    if known is None:
+        return visit.go("/panel/acuan", "Kategori itu tidak ada.")
+    parents = [one for one in found["categories"] if one["id"] == known["parent_id"]]
+    return visit.page(
+        "panel/reference/category.html",
+        status,
+        where="",
+        form=form,
+        category=known,
+        group=parents[0] if parents else None,
+        tags=[tag for tag in found["tags"] if tag["category_id"] == category_id],
+    )
+
+
+async def _programmes(visit: Visit, form: Filled, status: int = 200) -> Response:
+    found = (await _all(visit))["programmes"]
+    return visit.page(
+        "panel/reference/programmes.html", status, where="program", form=form, programmes=found
+    )

@@ -1,0 +1,53 @@
+"""*Pengaturan*: what a person of this role can look at or set, in one list."""
+
+from typing import NamedTuple
+
+from fastapi import APIRouter, Response
+
+from services.portal.visit import PanelVisit
+
+router = APIRouter(prefix="/panel/pengaturan", include_in_schema=False)
+
+
+class Place(NamedTuple):
+    path: str
+    title: str
+    about: str
+    roles: tuple[str, ...]
+
+
+_PUSAT = ("central_admin",)
+_COORDINATORS = ("coordinating_admin", "central_admin")
+_ADMINS = ("agency_admin", *_COORDINATORS)
+_ALL = ("liaison_officer", *_ADMINS)
+
+_PLACES = (
+    Place("/panel/pengguna", "Manajemen Pengguna", "Tambah, ubah, hapus petugas.", _COORDINATORS),
+    Place(
+        "/panel/instansi",
+        "Manajemen Instansi",
+        "Buat, ubah, pindahkan, hapus instansi; alihkan laporannya.",
+        _COORDINATORS,
+    ),
+    Place(
+        "/panel/impor",
+        "Impor",
+        "Banyak instansi dan pengguna sekaligus dari berkas .xlsx.",
+        _COORDINATORS,
+    ),
+    Place("/panel/acuan", "Data Acuan", "Kategori, tag, program prioritas.", _PUSAT),
+    Place("/panel/waktu-proses", "Waktu Proses", "Berapa lama setiap tahap boleh berjalan.", _ALL),
+    Place("/panel/hari-libur", "Hari Libur", "Hari libur nasional dan cuti bersama.", _ALL),
+    Place(
+        "/panel/webhook",
+        "Webhook",
+        "Beri tahu sistem instansi Anda setiap kali laporan bergerak.",
+        _ADMINS,
+    ),
+)
+
+
+@router.get("")
+async def settings(visit: PanelVisit) -> Response:
+    role = visit.session.role
+    return visit.page("panel/settings.html", places=[one for one in _PLACES if role in one.roles])

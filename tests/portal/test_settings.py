@@ -1,0 +1,195 @@
+"""The panel's settings: reference data, process times, calendar, import, hand-over, webhooks."""
+
+import io
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.portal.conftest import Meet, Person
+from tests.portal.test_management import look
+
+pytestmark = pytest.mark.timeout(300)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def test_pusat_adds_a_category_and_a_tag_and_takes_the_tag_out_of_use(meet: Meet) -> None:
+    pusat, officer = meet(), meet(phone=True)
+    pusat.signs_in("admin.pusat")
+    pusat.opens("/panel/acuan")
+    look(pusat, "categories")
+    pusat.page.get_by_text("Tambah kelompok atau kategori").click()
+    pusat.page.get_by_label("Nama", exact=True).fill("Sampah Antariksa")
+    pusat.page.get_by_label("Kode").fill("Tidak Boleh")
+    pusat.presses("Tambah")
+    assert "Periksa isian berikut" in pusat.reads
+    pusat.page.get_by_label("Kode").fill("sampah_antariksa")
+    pusat.page.get_by_label("Kelompok").select_option(label="Lain-Lain")
+    pusat.presses("Tambah")
+    assert "Kategori dibuat." in pusat.reads
+    pusat.follows("Sampah Antariksa")
+    pusat.page.get_by_label("Tag baru").fill("Satelit jatuh")
+    pusat.presses("Tambah tag")
+    pusat.presses("Hentikan Satelit jatuh")
+    look(pusat, "category")
+    assert "Tidak dipakai lagi" in pusat.reads
+    pusat.opens("/panel/acuan/program")
+    pusat.page.get_by_label("Program baru").fill("Program Uji Panel")
+    pusat.presses("Tambah program")
+    assert "Program dibuat." in pusat.reads
+    look(pusat, "programmes")
+
+    officer.signs_in("petugas.pupr.kab.bandung")
+    officer.opens("/panel/pengaturan")
+    assert "Data Acuan" not in officer.reads
+    officer.opens("/panel/acuan")
+    assert "Sampah Antariksa" not in officer.reads
+
+
+def test_an_agency_gets_its_own_process_time_and_follows_the_nation_in_the_rest(meet: Meet) -> None:
+    pusat, local = meet(), meet(phone=True, scripts=False)
+    pusat.signs_in("admin.pusat")
+    pusat.opens("/panel/waktu-proses")
+    pusat.page.get_by_text("Atur untuk satu instansi").click()
+    pusat.finds_agency("agency_id", "kota denpasar", "Pemerintah Kota Denpasar")
+    pusat.presses("Lihat waktu proses instansi ini")
+    assert "Berlaku bagi Pemerintah Kota Denpasar" in pusat.reads
+    pusat.page.get_by_label("Tindak Lanjut", exact=True).fill("0")
+    pusat.presses("Simpan")
+    assert "Isi angka dari 1" in pusat.reads
+    pusat.page.get_by_label("Tindak Lanjut", exact=True).fill("2")
+    pusat.presses("Simpan")
+    assert "Waktu proses disimpan." in pusat.reads
+    assert pusat.page.get_by_label("Tindak Lanjut", exact=True).input_value() == "2"
+    look(pusat, "process_times")
+    local.signs_in("petugas.pupr.kota.denpasar")
+    local.opens("/panel/waktu-proses")
+    assert "Tindak Lanjut: 2 hari kerja" in local.reads
+    assert "Verifikasi: 3 hari kerja" in local.reads
+    assert local.page.locator("main").get_by_role("button").count() == 0
+    look(local, "process_times_read")
+
+
+def test_cuti_bersama_is_added_and_running_clocks_are_dated_anew(meet: Meet) -> None:
+    pusat = meet()
+    pusat.signs_in("admin.pusat")
+    pusat.opens("/panel/hari-libur?tahun=2031")
+    days = pusat.page.get_by_label("Tambah hari")
+    days.fill("24/01/2031 Cuti bersama uji\nbesok libur")
+    pusat.presses("Tambah")
+    assert "Baris 2 belum dapat dibaca" in pusat.reads
+    days.fill("24/01/2031 Cuti bersama uji\n2031-01-27 Cuti bersama lagi")
+    pusat.presses("Tambah")
+    assert "2 hari disimpan." in pusat.reads
+    pusat.page.get_by_text("Tenggat terakhir dihitung ulang").wait_for()
+    pusat.page.get_by_label("Cuti bersama lagi").check()
+    pusat.presses("Hapus yang dicentang")
+    assert "1 hari dihapus." in pusat.reads
+    assert "Jumat, 24 Januari 2031" in pusat.reads
+    look(pusat, "closed_days")
+
+
+def test_a_spreadsheet_is_checked_then_imported_and_gives_links(meet: Meet) -> None:
+    admin = meet()
+    admin.signs_in("koordinator.kab.bandung")
+    admin.opens("/panel/impor")
+    look(admin, "import_form")
+    with admin.page.expect_download() as template:
+        admin.page.get_by_role("link", name="Unduh templat .xlsx").click()
+    book = load_workbook(io.BytesIO(template.value.path().read_bytes()))
+    book["Pengguna"].append(["dewi.impor", "Dewi Impor", "Penguasa", "kab-bandung"])
+    sends(admin, book, "Periksa saja")
+    admin.page.get_by_text("hal perlu diperbaiki").wait_for()
+    assert admin.page.get_by_role("cell", name="Jabatan").is_visible()
+    look(admin, "import_refused")
+    book["Pengguna"].cell(2, 3, "Pejabat Penghubung")
+    book["Pengguna"].cell(2, 4, agency_code(admin))
+    sends(admin, book, "Periksa saja")
+    admin.page.get_by_text("Tidak ada yang salah").wait_for()
+    sends(admin, book, "Impor")
+    admin.page.get_by_text("1 pengguna disimpan").wait_for()
+    look(admin, "import_done")
+    with admin.page.expect_download() as links:
+        admin.page.get_by_role("button", name="Unduh tautan .xlsx").click()
+    assert load_workbook(io.BytesIO(links.value.path().read_bytes())).active["A2"].value == "dewi.impor"
+
+
+def test_a_unit_hands_its_open_reports_over(meet: Meet) -> None:
+    admin = meet(scripts=False)
+    admin.signs_in("koordinator.kab.bandung")
+    admin.opens("/panel/instansi?q=perhubungan")
+    admin.follows("Dinas Perhubungan Kabupaten Bandung")
+    admin.opens(admin.page.url.removeprefix(admin.portal.address) + "/alih")
+    admin.finds_agency("to_id", "pekerjaan umum", "Pekerjaan Umum")
+    look(admin, "handover_unit")
+    admin.presses("Alihkan semua")
+    admin.page.get_by_text("laporan sudah dialihkan").wait_for()
+
+
+class _Receiver(BaseHTTPRequestHandler):
+    """An agency's own system, which is out of order."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(503)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on the tests' output."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), _Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/lapor"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_webhook_shows_its_secret_once_and_what_was_answered(meet: Meet, receiver: str) -> None:
+    admin, citizen = meet(), meet(phone=True)
+    admin.signs_in("admin.pusat")
+    admin.opens("/panel/webhook")
+    admin.page.get_by_label("Alamat").fill("ftp://sistem.go.id")
+    admin.presses("Tambah")
+    assert "Periksa isian berikut" in admin.reads
+    admin.page.get_by_label("Alamat").fill(receiver)
+    admin.presses("Tambah")
+    assert admin.page.get_by_label("Rahasia").input_value().startswith("whsec_")
+    admin.follows("Sudah saya simpan")
+    assert "whsec_" not in admin.page.content()
+
+    citizen.opens("/buat-laporan")
+    citizen.page.get_by_label("Judul").fill("Lampu jalan padam")
+    citizen.page.get_by_label("Isi laporan").fill("Lampu jalan di depan pasar padam sejak Senin.")
+    citizen.page.get_by_label("Nama", exact=True).fill("Sari")
+    citizen.page.get_by_label("Surel").fill("sari@contoh.id")
+    citizen.presses("Kirim laporan")
+    for _ in range(20):
+        admin.page.reload()
+        if "1 percobaan, terakhir dijawab 503" in admin.reads:
+            break
+        admin.page.wait_for_timeout(500)
+    assert "1 percobaan, terakhir dijawab 503" in admin.reads
+    look(admin, "webhook")
+    admin.page.get_by_text("Rahasia baru atau hapus").click()
+    admin.presses("Hapus webhook ini")
+    assert "Webhook dihapus." in admin.reads
+
+
+def sends(admin: Person, book: object, button: str) -> None:
+    content = io.BytesIO()
+    book.save(content)  # type: ignore[attr-defined]
+    admin.opens("/panel/impor")
+    file = {"name": "petugas.xlsx", "mimeType": XLSX, "buffer": content.getvalue()}
+    admin.page.get_by_label("Berkas").set_input_files(file)  # type: ignore[arg-type]
+    admin.presses(button)
+
+
+def agency_code(admin: Person) -> str:
+    """The code of a unit, as its page shows it."""
+    admin.opens("/panel/instansi?q=pekerjaan umum")
+    return admin.page.locator(".list .num").first.inner_text()
