@@ -113,7 +113,10 @@ def test_a_spreadsheet_is_checked_then_imported_and_gives_links(meet: Meet) -> N
     look(admin, "import_done")
     with admin.page.expect_download() as links:
         admin.page.get_by_role("button", name="Unduh tautan .xlsx").click()
-    assert load_workbook(io.BytesIO(links.value.path().read_bytes())).active["A2"].value == "dewi.impor"
+    assert (
+        load_workbook(io.BytesIO(links.value.path().read_bytes())).active["A2"].value
+        == "dewi.impor"
+    )
 
 
 def test_a_unit_hands_its_open_reports_over(meet: Meet) -> None:

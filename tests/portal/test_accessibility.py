@@ -1,0 +1,50 @@
+"""Pages as axe-core sees them, on a phone: names, headings, contrast. And small enough for one."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.portal.conftest import Person, Portal
+
+pytestmark = pytest.mark.timeout(300)
+PUBLIC = ("/", "/buat-laporan", "/lacak", "/laporan", "/masuk", "/daftar", "/angka")
+PANEL = (
+    "", "?scope=below&tab=in_process", "/buat", "/unduh", "/statistik/pengelolaan",
+    "/statistik/pemanfaatan", "/pengaturan", "/pengguna", "/instansi", "/acuan", "/acuan/program",
+    "/waktu-proses", "/hari-libur", "/impor", "/webhook",
+)  # fmt: skip
+LIGHT = 100_000
+"""Bytes of a citizen's page with its style and script, uncompressed."""
+
+
+def test_nothing_on_any_page_is_closed_to_who_cannot_see_or_point(
+    browser: Browser, portal: Portal
+) -> None:
+    # axe is put into the page, which the content policy would forbid.
+    context = browser.new_context(viewport={"width": 360, "height": 740}, bypass_csp=True)
+    person = Person(context.new_page(), portal)
+    found = {path: _violations(person, path) for path in PUBLIC}
+    person.signs_in("admin.pusat")
+    found |= {f"/panel{path}": _violations(person, f"/panel{path}") for path in PANEL}
+    context.close()
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def test_a_citizens_page_weighs_little(browser: Browser, portal: Portal) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    loaded: list[int] = []
+    page.on("response", lambda answer: loaded.append(len(answer.body())))
+    page.goto(portal.address + "/buat-laporan", wait_until="networkidle")
+    context.close()
+    assert len(loaded) >= 3
+    assert sum(loaded) < LIGHT
+
+
+def _violations(person: Person, path: str) -> list[str]:
+    person.opens(path)
+    assert person.fits, path
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:120]}"
+        for one in Axe().run(person.page).response["violations"]
+    ]
