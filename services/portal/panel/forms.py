@@ -126,9 +126,16 @@ def _ids(form: Filled, name: str) -> dict[str, Any]:
 
 
 def in_order(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The allowed actions that have a form, what is mostly owed first."""
+    """The allowed actions that have a form, what is mostly owed first. Who can do a thing is not
+    offered to ask for it too."""
     ranks = {action.value: rank for rank, action in enumerate(_ORDER)}
-    shown = [one for one in actions if one["code"] in FORMS]
+    codes = {one["code"] for one in actions}
+    shown = [
+        one
+        for one in actions
+        if one["code"] in FORMS
+        and one["code"].removeprefix("request_") not in codes - {one["code"]}
+    ]
     return sorted(shown, key=lambda one: ranks.get(one["code"], len(ranks)))
 
 
