@@ -49,9 +49,12 @@ def _verify(effect: Effect, command: Command) -> None:
 
 
 def _amend(effect: Effect, command: Command) -> None:
-    for name in ("classification", "anonymous", "secret", "priority"):
+    for name in ("classification", "priority"):
         if (value := getattr(command, name)) is not None:
             effect.set(**{name: value})
+    for flag in ("anonymous", "secret"):  # added by staff, never removed
+        if getattr(command, flag):
+            effect.set(**{flag: True})
 
 
 def _throw(effect: Effect, command: Command) -> None:
@@ -120,6 +123,7 @@ def _follow_up(effect: Effect, command: Command) -> None:
         effect.start(ClockKind.AUTO_CLOSE)
     else:
         effect.stop(ClockKind.AUTO_CLOSE)
+        effect.start_if_absent(ClockKind.SETTLEMENT)
 
 
 def _coordinate(effect: Effect, command: Command) -> None:

@@ -95,7 +95,7 @@ _ROWS = (
          "the reporter takes the report back; all clocks end"),
     Rule(A.FOLLOW_UP, _OFFICER, WITH_AGENCY, (Status.FOLLOWED_UP,),
          "ends the follow-up clock; a follow-up proper also ends settlement and starts "
-         "auto-close in full, an initial response leaves it off"),
+         "auto-close in full, an initial response leaves it off and settlement running"),
     Rule(A.COORDINATE, _OFFICER, OPEN, (),
          "an internal note, perhaps with an assignee"),
     Rule(A.REPLY, _REPORTER, IN_PROCESS, (Status.REPLIED_BY_REPORTER,),

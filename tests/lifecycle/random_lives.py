@@ -90,6 +90,10 @@ def commands(draw: st.DrawFn, state: ReportState, at: datetime) -> Command:
     )
 
 
+_maybe = st.none() | st.booleans()
+_flags = st.fixed_dictionaries({"anonymous": _maybe, "secret": _maybe, "priority": _maybe})
+
+
 @st.composite
 def _details(draw: st.DrawFn, state: ReportState, action: Action) -> dict[str, Any]:
     down = Handing(
@@ -103,8 +107,10 @@ def _details(draw: st.DrawFn, state: ReportState, action: Action) -> dict[str, A
             return {
                 "handing": down,
                 "classification": draw(st.sampled_from(Classification)),
-                "priority": draw(st.none() | st.booleans()),
+                **draw(_flags),
             }
+        case Action.AMEND:
+            return draw(_flags)
         case Action.THROW | Action.FORWARD:
             return {"handing": down}
         case Action.DEFER:

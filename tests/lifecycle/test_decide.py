@@ -74,11 +74,11 @@ EFFECTS: tuple[tuple[St, A, frozenset[Standing], dict[str, Any], St, int, dict[s
     (St.VERIFIED, A.FOLLOW_UP, OFFICER, INITIAL,
      St.FOLLOWED_UP, DINAS, {"settlement": RUN}),
     (St.FOLLOWED_UP, A.FOLLOW_UP, OFFICER, INITIAL,
-     St.FOLLOWED_UP, DINAS, {}),
+     St.FOLLOWED_UP, DINAS, {"settlement": RUN}),
     (St.REPLIED_BY_REPORTER, A.FOLLOW_UP, OFFICER, {},
      St.FOLLOWED_UP, DINAS, {"auto_close": RUN}),
     (St.REPLIED_BY_REPORTER, A.FOLLOW_UP, OFFICER, INITIAL,
-     St.FOLLOWED_UP, DINAS, {}),
+     St.FOLLOWED_UP, DINAS, {"settlement": RUN}),
     (St.FOLLOWED_UP, A.REPLY, CITIZEN, {},
      St.REPLIED_BY_REPORTER, DINAS, {"follow_up": RUN}),
     (St.FOLLOWED_UP, A.DECLARE_SATISFIED, CITIZEN, {},
@@ -140,6 +140,13 @@ def test_verification_sets_what_it_is_told_and_keeps_the_rest() -> None:
     assert (state.classification, state.anonymous, state.secret, state.priority) == (
         Classification.ASPIRATION, True, True, False,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("action", [A.VERIFY, A.AMEND])
+@pytest.mark.parametrize("flag", ["anonymous", "secret"])
+def test_no_step_takes_back_that_a_report_is_anonymous_or_secret(action: A, flag: str) -> None:
+    desk = Desk(St.UNVERIFIED if action is A.VERIFY else St.VERIFIED, **{flag: True})
+    assert getattr(desk.do(action, HANDLER_ADMIN, **{flag: False}), flag) is True
 
 
 def test_archiving_tells_the_category_and_restoring_gives_the_full_time() -> None:

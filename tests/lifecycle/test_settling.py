@@ -139,7 +139,7 @@ def test_after_reopening_auto_close_comes_with_the_next_proper_follow_up() -> No
     desk.do(A.REOPEN, ABOVE)
     assert desk.left(ClockKind.FOLLOW_UP) == 5 * DAY
     desk.do(A.FOLLOW_UP, OFFICER, follow_up_kind=FollowUpKind.INITIAL_RESPONSE)
-    assert desk.clocks == {}
+    assert desk.clocks == {"settlement": "running"}
     desk.do(A.FOLLOW_UP, OFFICER)
     assert desk.left(ClockKind.AUTO_CLOSE) == 10 * DAY
     desk.wait(14 * DAY)
@@ -156,6 +156,24 @@ def test_an_initial_response_leaves_settlement_running_to_the_first_proper_follo
     assert desk.clocks == {"auto_close": "running"}
     desk.do(A.REPLY, CITIZEN)
     assert desk.clocks == {"follow_up": "running"}
+
+
+def test_a_promise_to_answer_a_reply_has_a_clock_that_further_promises_do_not_wind_up() -> None:
+    desk = Desk(St.VERIFIED)
+    desk.do(A.FOLLOW_UP, OFFICER)
+    desk.do(A.REPLY, CITIZEN)
+    desk.do(A.FOLLOW_UP, OFFICER, follow_up_kind=FollowUpKind.INITIAL_RESPONSE)
+    assert desk.clocks == {"settlement": "running"}
+    assert desk.left(ClockKind.SETTLEMENT) == 14 * DAY
+    desk.wait(DAY)
+    desk.do(A.FOLLOW_UP, OFFICER, follow_up_kind=FollowUpKind.INITIAL_RESPONSE)
+    assert desk.left(ClockKind.SETTLEMENT) == 13 * DAY
+    desk.wait(30 * DAY)
+    assert desk.state.status is St.FOLLOWED_UP
+    assert desk.state.overdue
+    desk.do(A.FOLLOW_UP, OFFICER)
+    assert desk.clocks == {"auto_close": "running"}
+    assert not desk.state.overdue
 
 
 def test_forwarding_starts_the_follow_up_clock_anew_and_settlement_goes_on() -> None:
