@@ -1,5 +1,6 @@
 """After an edit of the calendar: the stored deadlines of running clocks, computed anew."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,7 +21,10 @@ BATCH: Final = 500
 @dataclass(frozen=True)
 class Redating:
     """Re-dates in batches, and wakes only the runs whose next deadline became earlier: the others
-    ask when their timer fires, and are told the new date."""
+    ask when their timer fires, and are told the new date.
+
+    A run is woken before the batch is committed, and waits at its row's lock for the new dates:
+    where Temporal is away, or this process dies, the batch is not re-dated and comes again."""
 
     database: Database
     door: Door
@@ -64,8 +68,7 @@ class Redating:
                     if _next(dated) < _next(state):
                         earlier.append(row.number)
             await session.execute(_FURTHER, {"reports": len(rows)})
-        for number in earlier:
-            await self.door.recheck(number)
+            await asyncio.gather(*(self.door.recheck(number) for number in earlier))
         return rows[-1].number if len(rows) == BATCH else None
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
+from temporalio.client import Client
 
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
@@ -75,6 +76,23 @@ async def test_leave_taken_back_wakes_the_run_earlier(life: Life, door_: Door) -
     await life.wait_until(begun + 3 * DAY - MINUTE)
     assert not (await life.state()).overdue
     await life.wait(3 * MINUTE)
+    assert (await life.state()).overdue
+
+
+async def test_leave_taken_back_while_temporal_was_away_wakes_the_run_once_it_is_back(
+    life: Life, door_: Door
+) -> None:
+    begun = await life.until(TUESDAY, 10)
+    leave = (begun + DAY).astimezone(WIB).date()
+    await life.reports.close_days(leave)
+    await Redating(life.reports.database, door_).once()
+    await life.accept()
+    await life.reports.value("DELETE FROM routing.closed_day WHERE day = :d RETURNING day", d=leave)
+    nowhere = await Client.connect("127.0.0.1:9", lazy=True)
+    with pytest.raises(RuntimeError):
+        await Redating(life.reports.database, Door(nowhere, life.reports.database)).once()
+    await Redating(life.reports.database, door_).once()
+    await life.wait_until(begun + 3 * DAY + 2 * MINUTE)
     assert (await life.state()).overdue
 
 
