@@ -200,6 +200,8 @@ class ReportWorkflow:
         """Whether the run has ended its work; continues as a new one when that is due."""
         if workflow.info().is_continue_as_new_suggested():
             await workflow.wait_condition(workflow.all_handlers_finished)
+            if self._recheck:  # the next run would not know of it
+                return False
             workflow.continue_as_new(Start(state=self._state, retire_after=self._retire_after))
         if self._retired():
             await workflow.wait_condition(workflow.all_handlers_finished)

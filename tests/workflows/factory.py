@@ -221,8 +221,7 @@ def make_command(
         standings=frozenset(found),
         at=at,
         handler_seen=details.pop("handler_seen", state.handler_id),
-        **_defaults(state, action),
-        **details,
+        **{**_defaults(state, action), **details},
     )
 
 
