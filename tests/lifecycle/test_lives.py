@@ -130,7 +130,7 @@ class Life(RuleBasedStateMachine):
             assert running <= {ClockKind.REQUEST, ClockKind.QUESTION}
 
     def _fire(self, clock: Clock) -> None:
-        before, deadline = self.state, _deadline(clock)
+        before = self.state
         self._record(decide_clock(before, clock))
         if clock.kind is not ClockKind.AUTO_CLOSE:
             assert self.state.status is before.status
