@@ -41,7 +41,7 @@ class Process(Child):
         self, description: Description, addresses: Addresses, credentials: Credentials
     ) -> None:
         inherited = {k: v for k, v in os.environ.items() if k not in _SECRETS}
-        secrets = SECRETS_OF[description.name]
+        secrets = SECRETS_OF.get(description.name, ())
         super().__init__(
             description.name,
             addresses.data_dir,

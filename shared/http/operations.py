@@ -54,7 +54,9 @@ async def answering(
     app = FastAPI(openapi_url=None)
     problems.install(app)
     app.include_router(operations(checks or {}))
-    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False)
+    config = uvicorn.Config(
+        app, host=host, port=port, log_config=None, access_log=False, lifespan="off"
+    )
     server, listening = _Server(config), socket.create_server((host, port))
     address = "http://{}:{}".format(*listening.getsockname()[:2])
     serving = asyncio.create_task(server.serve(sockets=[listening]))

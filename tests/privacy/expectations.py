@@ -102,7 +102,9 @@ CASES: dict[str, Case] = {
     "intake POST /reporters/sign-in": Case(OPEN, body={}),
     "intake POST /reporters/refresh": Case(OPEN, body={}),
     "intake POST /reporters/sign-out": Case(OPEN, body={}),
-    "intake POST /reporters/me/password": Case(ONLY_ACCOUNTS, body={}),
+    "intake POST /reporters/me/password": Case(
+        ONLY_ACCOUNTS, body={"current_password": "dulu", "password": "kata sandi yang baru"}
+    ),
     "intake GET /reporters/me/reports": Case(ONLY_ACCOUNTS),
     "intake GET /partner/reports/{external_id}": Case(
         {"nobody": 401} | all_of(EVERYBODY[1:], 403) | {"partner": 404}
