@@ -40,6 +40,14 @@ def test_pusat_adds_a_category_and_a_tag_and_takes_the_tag_out_of_use(meet: Meet
     pusat.presses("Tambah program")
     assert "Program dibuat." in pusat.reads
     look(pusat, "programmes")
+    pusat.opens("/panel/acuan/arsip")
+    reason = pusat.page.locator("form.kept").first
+    reason.get_by_role("textbox").fill("Perkara pidana, diteruskan ke penegak hukum")
+    with pusat.page.expect_navigation():
+        reason.get_by_role("button", name="Simpan nama").click()
+    pusat.presses("Hentikan Perkara pidana, diteruskan ke penegak hukum")
+    look(pusat, "archive_reasons")
+    assert "Tidak dipakai lagi" in pusat.reads
 
     officer.signs_in("petugas.pupr.kab.bandung")
     officer.opens("/panel/pengaturan")

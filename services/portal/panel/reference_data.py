@@ -1,4 +1,5 @@
-"""Reference data as pusat keeps it: categories in two levels, their tags, priority programmes."""
+"""Reference data as pusat keeps it: categories in two levels, their tags, priority programmes,
+reasons to archive."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,10 +11,14 @@ from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/acuan", include_in_schema=False)
 
-Kind = Literal["categories", "tags", "programmes"]
+Made = Literal["categories", "tags", "programmes"]
+Kind = Literal["categories", "tags", "programmes", "archive-reasons"]
 
 NAMES = {"name": "Nama", "code": "Kode", "parent_id": "Kelompok"}
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Code = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$")]
+"""An id, or the code of a reason to archive."""
+_PLACES = {"programmes": "/panel/acuan/program", "archive-reasons": "/panel/acuan/arsip"}
 _MADE = {"categories": "Kategori dibuat.", "tags": "Tag dibuat.", "programmes": "Program dibuat."}
 
 
@@ -29,7 +34,7 @@ async def programmes(visit: PanelVisit) -> Response:
 
 @router.get("/arsip")
 async def archive_categories(visit: PanelVisit) -> Response:
-    return visit.page("panel/reference/archive.html", where="arsip")
+    return await _reasons(visit, Filled(names=NAMES))
 
 
 @router.get("/kategori/{category_id}")
@@ -38,7 +43,7 @@ async def category(visit: PanelVisit, category_id: Id) -> Response:
 
 
 @router.post("/buat/{kind}")
-async def create(visit: PanelVisit, kind: Kind) -> Response:
+async def create(visit: PanelVisit, kind: Made) -> Response:
     """A group, a category of a group, a tag of a category, or a programme."""
     form = Filled(await visit.form(), NAMES)
     body: dict[str, Any] = form.given("name", "code" if kind == "categories" else "name")
@@ -55,7 +60,7 @@ async def create(visit: PanelVisit, kind: Kind) -> Response:
 
 
 @router.post("/ubah/{kind}/{one}")
-async def change(visit: PanelVisit, kind: Kind, one: Id) -> Response:
+async def change(visit: PanelVisit, kind: Kind, one: Code) -> Response:
     """A new name, or in use no more, or in use again."""
     form = Filled(await visit.form(), NAMES)
     body: dict[str, Any] = form.given("name")
@@ -70,8 +75,8 @@ async def change(visit: PanelVisit, kind: Kind, one: Id) -> Response:
 
 
 def _place(kind: Kind, form: Filled) -> str:
-    if kind == "programmes":
-        return "/panel/acuan/program"
+    if kind in _PLACES:
+        return _PLACES[kind]
     back = form.get("category_id")
     return f"/panel/acuan/kategori/{back}" if back.isdecimal() else "/panel/acuan"
 
@@ -80,6 +85,8 @@ async def _again(visit: Visit, kind: Kind, form: Filled, status: int) -> Respons
     """The page the form stood on, with what is wrong."""
     if kind == "programmes":
         return await _programmes(visit, form, status)
+    if kind == "archive-reasons":
+        return await _reasons(visit, form, status)
     back = form.get("category_id")
     if back.isdecimal():
         return await _category(visit, int(back), form, status)
@@ -128,4 +135,12 @@ async def _programmes(visit: Visit, form: Filled, status: int = 200) -> Response
     found = (await _all(visit))["programmes"]
     return visit.page(
         "panel/reference/programmes.html", status, where="program", form=form, programmes=found
+    )
+
+
+async def _reasons(visit: Visit, form: Filled, status: int = 200) -> Response:
+    found = await visit.read("routing", "/management/archive-reasons")
+    reasons = [{**one, "id": one["code"]} for one in found]
+    return visit.page(
+        "panel/reference/archive.html", status, where="arsip", form=form, reasons=reasons
     )
