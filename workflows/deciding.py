@@ -52,4 +52,6 @@ def summary(step: Step) -> str:
     if step.decision is None:
         return "baca ulang"
     entry = step.decision.entries[0]
+    if step.refusal is not None:
+        return f"v{step.decision.state.version} {entry.action} ditolak: {step.refusal}"
     return f"v{step.decision.state.version} {entry.action} → {entry.to_status}"

@@ -33,6 +33,12 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Not your request",
         "Only who asked may withdraw a request.",
     ),
+    "reason_required": (
+        "Alasan belum disebut",
+        "Sebut kode alasan, misalnya court_order.",
+        "No reason given",
+        "Give the code of a reason, such as court_order.",
+    ),
     "not_allowed_in_status": (
         "Tidak dapat pada status ini",
         "Status laporan sekarang tidak mengizinkan ini. Muat ulang dulu.",

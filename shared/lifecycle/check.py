@@ -125,6 +125,8 @@ def _check_performance(state: ReportState, kind: RequestKind) -> None:
 
 def _incomplete(state: ReportState, command: Command) -> str | None:
     """What the action needs and the command lacks, or names wrongly."""
+    if Standing.OPERATOR in command.standings and command.reason_code is None:
+        return "reason_required"
     handing = command.handing
     match command.action:
         case Action.VERIFY:

@@ -25,7 +25,7 @@ class Start(BaseModel):
 
 
 class SignalMessage(BaseModel):
-    """A signal: a service's command, or an operator's wish with perhaps the code of a reason."""
+    """A signal: a service's command, or an operator's wish with the code of its reason."""
 
     model_config = ConfigDict(frozen=True)
 

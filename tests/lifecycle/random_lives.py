@@ -86,6 +86,7 @@ def commands(draw: st.DrawFn, state: ReportState, at: datetime) -> Command:
         standings=standings,
         at=at,
         handler_seen=state.handler_id,
+        reason_code="court_order" if actor == OPERATOR else None,
         **draw(_details(state, action)),
     )
 

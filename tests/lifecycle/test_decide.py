@@ -14,6 +14,7 @@ from shared.lifecycle.actions import (
     RequestKind,
 )
 from shared.lifecycle.authority import Standing
+from shared.lifecycle.check import Refused
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.decide import decide_refused_signal, effective_at
 from shared.lifecycle.decision import Visibility
@@ -41,6 +42,7 @@ NOT_CONNECTED = {
     "deferral": DeferralKind.AGENCY_NOT_CONNECTED,
     "awaited_agency_id": MINISTRY,
 }
+CODE = {"reason_code": "court_order"}
 RUN, WAIT = "running", "paused"
 
 # From, action, who, details → status, handler, clocks. The clocks before are the status' own.
@@ -89,13 +91,13 @@ EFFECTS: tuple[tuple[St, A, frozenset[Standing], dict[str, Any], St, int, dict[s
      St.VERIFIED, BIDANG, {"follow_up": RUN}),
     (St.FOLLOWED_UP, A.HOLD, ABOVE, {},
      St.FOLLOWED_UP, DINAS, {"auto_close": WAIT}),
-    (St.REPLIED_BY_REPORTER, A.HOLD, PLATFORM, {},
+    (St.REPLIED_BY_REPORTER, A.HOLD, PLATFORM, CODE,
      St.REPLIED_BY_REPORTER, DINAS, {"follow_up": RUN}),
-    (St.REPLIED_BY_REPORTER, A.CLOSE, PLATFORM, {},
+    (St.REPLIED_BY_REPORTER, A.CLOSE, PLATFORM, CODE,
      St.CLOSED_BY_ADMIN, DINAS, {}),
     (St.CLOSED_BY_SYSTEM, A.REOPEN, ABOVE, {},
      St.FOLLOWED_UP, DINAS, {"follow_up": RUN}),
-    (St.CLOSED_BY_REPORTER, A.REOPEN, PLATFORM, {},
+    (St.CLOSED_BY_REPORTER, A.REOPEN, PLATFORM, CODE,
      St.FOLLOWED_UP, DINAS, {"follow_up": RUN}),
     (St.VERIFIED, A.REQUEST_NOT_AUTHORITY, OFFICER, {},
      St.VERIFIED, DINAS, {"follow_up": WAIT, "settlement": WAIT, "request": RUN}),
@@ -234,9 +236,17 @@ def test_a_signal_refused_is_a_line_for_staff_and_nothing_else() -> None:
 @pytest.mark.parametrize("status", sorted(IN_PROCESS))
 def test_an_operators_reason_is_a_code_in_the_history(status: St) -> None:
     desk = Desk(status)
-    desk.do(A.HOLD, PLATFORM, reason_code="court_order")
-    assert desk.lines[0].details == {"reason_code": "court_order"}
+    desk.do(A.HOLD, PLATFORM, **CODE)
+    assert desk.lines[0].details == CODE
     assert desk.lines[0].actor == OPERATOR
+
+
+def test_an_operator_without_a_reason_is_refused_and_staff_need_none_here() -> None:
+    desk = Desk(St.FOLLOWED_UP)
+    with pytest.raises(Refused, match="reason_required"):
+        desk.do(A.HOLD, PLATFORM)
+    desk.do(A.HOLD, ABOVE)
+    assert desk.state.held
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_closing_ends_the_hold_and_all_requests(closing: A) -> None:
 def test_reopening_grants_the_request_that_pends() -> None:
     desk = Desk(St.CLOSED_BY_ADMIN)
     desk.ask(RequestKind.REOPEN)
-    desk.do(A.REOPEN, PLATFORM)
+    desk.do(A.REOPEN, PLATFORM, reason_code="court_order")
     assert not desk.state.requests
     assert _ends(desk) == {"reopen": True}
 

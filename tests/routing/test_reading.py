@@ -1,11 +1,14 @@
 """A report in full: who sees whom, what is logged, what the history tells."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+from temporalio.client import Client
 
 from services.routing.reading.difference import word_difference
 from shared.attachments import AttachmentStore, StoredAttachment, inspect
+from shared.temporal.names import workflow_id
 from tests.intake.sample_files import uploaded
 from tests.routing.country import Country
 from tests.sample_pdf import PDF
@@ -76,6 +79,21 @@ async def test_nothing_is_to_be_revealed_of_who_is_not_anonymous(country: Countr
     number = await country.report()
     answer = await country.act("admin.pusat", number, "reveal", {"reason": "Ingin tahu."})
     assert (answer.status_code, answer.json()["code"]) == (409, "not_anonymous")
+
+
+async def test_a_signal_without_effect_is_told_as_such(
+    country: Country, temporal_address: str, temporal_namespace: str
+) -> None:
+    number = await country.verified()
+    client = await Client.connect(temporal_address, namespace=temporal_namespace)
+    await client.get_workflow_handle(workflow_id(number)).signal("hold")
+    history: list[dict[str, Any]] = []
+    while len(history) < 3:
+        history = (await country.seen(ADMIN, number))["history"]
+    line = history[-1]
+    assert (line["action"], line["actor"]["label"], line["changed"]) == ("hold", "Operator", False)
+    assert line["refusal"] == "Tidak dapat pada status ini"
+    assert history[-2]["refusal"] is None
 
 
 async def test_an_attachment_is_handed_out_and_the_download_logged(country: Country) -> None:

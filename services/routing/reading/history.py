@@ -10,6 +10,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.reading.people import Names, ShownActor
+from shared.http.messages import words_for
 from shared.labels import label
 from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status
@@ -28,6 +29,7 @@ class HistoryLine(BaseModel):
     to_status: Status | None
     to_status_label: str | None
     changed: bool = Field(description="The status changed")
+    refusal: str | None = Field(description="Why a signal had no effect: the step was not done")
     words: str | None = Field(description="What was written with it")
     details: dict[str, Any]
     ref: UUID | None = Field(description="The message, note, request or attachment it is about")
@@ -95,6 +97,9 @@ def _line(row: Mapping[str, Any], words: Mapping[UUID, str], names: Names) -> Hi
         to_status=row["to_status"],
         to_status_label=label("status", row["to_status"]) if step else None,
         changed=row["from_status"] != row["to_status"],
+        refusal=words_for(code, "id", {}).title
+        if (code := row["details"].get("refused"))
+        else None,
         words=row["reason"] or (None if ended_by_the_way else words.get(row["ref"])),
         details=row["details"],
         ref=row["ref"],
