@@ -13,6 +13,7 @@ from services.routing import (
     forwarding,
     messages,
     not_authority,
+    policy_history,
     process_times,
     redating,
     reference,
@@ -35,6 +36,7 @@ from services.routing.management import (
 )
 from services.routing.management import agencies as managed_agencies
 from services.routing.management import messages as management_messages
+from services.routing.management.import_files import KeptImports
 from services.routing.queue import endpoints as queue
 from services.routing.reading import attachments, report, reporter
 from shared import regions
@@ -60,7 +62,8 @@ def make_app(settings: Settings) -> FastAPI:
         # The first question for a region reads them all.
         await asyncio.to_thread(regions.find, "11")
         app.state.door = Door(await connect(settings, "routing"), database)
-        yield
+        async with KeptImports(database, app.state.identity).forgetting():
+            yield
 
     app = create_app(
         name="routing",
@@ -82,6 +85,7 @@ def make_app(settings: Settings) -> FastAPI:
             reference.router,
             redating.router,
             process_times.router,
+            policy_history.router,
             people.router,
             access.router,
             password_links.router,

@@ -26,6 +26,13 @@ from shared.lifecycle.actions import Classification
 from shared.lifecycle.people import Role
 from shared.lifecycle.policy import Length, Policy
 
+MOST = 3650
+"""Of a length: ten years of days."""
+
+
+class BoundedLength(Length, frozen=True):
+    amount: int = Field(gt=0, le=MOST)
+
 
 class NewPolicy(Form):
     """The lengths to be set; what is left out stays the national one (of an agency), or the
@@ -34,12 +41,12 @@ class NewPolicy(Form):
     agency_id: int | None = Field(
         None, description="For this agency and those below; null: for all"
     )
-    verification: Length | None = None
-    follow_up: Length | None = None
-    auto_close: Length | None = None
-    request: Length | None = None
-    question: Length | None = None
-    settlement: dict[Classification, Length] = Field({}, description="By classification")
+    verification: BoundedLength | None = None
+    follow_up: BoundedLength | None = None
+    auto_close: BoundedLength | None = None
+    request: BoundedLength | None = None
+    question: BoundedLength | None = None
+    settlement: dict[Classification, BoundedLength] = Field({}, description="By classification")
 
 
 class PolicySet(BaseModel):
@@ -78,10 +85,16 @@ async def read_policy(
 
 @router.put("/policy")
 async def set_policy(form: NewPolicy, staff: CurrentStaff, session: Transaction) -> PolicySet:
-    """Set lengths from now on. Clocks that run keep the version they started with."""
+    """Set lengths from now on. Clocks that run keep the version they started with. What is set
+    already makes no new version."""
     _only_pusat(staff)
+    await session.execute(_ONE_POLICY_AT_A_TIME)
     if form.agency_id is not None and await agency(session, form.agency_id) is None:
         raise validation(FieldError("agency_id", "agency_unknown"))
+    given = {"agency_id": form.agency_id}
+    present = (await session.execute(_PRESENT, given)).one_or_none()
+    if present is not None and present.body == _body(form):
+        return PolicySet(version=present.version, valid_from=present.valid_from)
     version = PolicyVersion(
         agency_id=form.agency_id, body=_body(form), valid_from=now(), set_by=staff.id
     )
@@ -147,5 +160,10 @@ def _in_year(year: int) -> Any:
     return extract("year", _DAY) == year
 
 
+_ONE_POLICY_AT_A_TIME = text("LOCK TABLE routing.policy IN SHARE ROW EXCLUSIVE MODE")
+_PRESENT = text(
+    "SELECT version, body, valid_from FROM routing.policy"
+    " WHERE agency_id IS NOT DISTINCT FROM CAST(:agency_id AS int) ORDER BY version DESC LIMIT 1"
+)
 _DAY: Any = ClosedDay.day
 _ONE_AT_A_TIME = text("LOCK TABLE routing.closed_day IN SHARE ROW EXCLUSIVE MODE")

@@ -71,12 +71,20 @@ def test_an_agency_gets_its_own_process_time_and_follows_the_nation_in_the_rest(
     pusat.presses("Simpan")
     assert "Waktu proses disimpan." in pusat.reads
     assert pusat.page.get_by_label("Tindak Lanjut", exact=True).input_value() == "2"
+    former = pusat.page.get_by_role("region", name="Riwayat perubahan")
+    latest = former.get_by_role("listitem").filter(has_text="Kota Denpasar").first
+    assert "Berlaku sekarang" in latest.inner_text()
+    assert "Tindak Lanjut: dari waktu instansi di atasnya menjadi 2 hari kerja" in (
+        latest.inner_text()
+    )
+    assert "ditetapkan oleh" in latest.inner_text()
     look(pusat, "process_times")
     local.signs_in("petugas.pupr.kota.denpasar")
     local.opens("/panel/waktu-proses")
     assert "Tindak Lanjut: 2 hari kerja" in local.reads
     assert "Verifikasi: 3 hari kerja" in local.reads
     assert local.page.locator("main").get_by_role("button").count() == 0
+    assert "menjadi 2 hari kerja" in local.reads
     look(local, "process_times_read")
 
 
@@ -108,15 +116,17 @@ def test_a_spreadsheet_is_checked_then_imported_and_gives_links(meet: Meet) -> N
         admin.page.get_by_role("link", name="Unduh templat .xlsx").click()
     book = load_workbook(io.BytesIO(template.value.path().read_bytes()))
     book["Pengguna"].append(["dewi.impor", "Dewi Impor", "Penguasa", "kab-bandung"])
-    sends(admin, book, "Periksa saja")
+    sends(admin, book)
     admin.page.get_by_text("hal perlu diperbaiki").wait_for()
     assert admin.page.get_by_role("cell", name="Jabatan").is_visible()
     look(admin, "import_refused")
     book["Pengguna"].cell(2, 3, "Pejabat Penghubung")
     book["Pengguna"].cell(2, 4, agency_code(admin))
-    sends(admin, book, "Periksa saja")
+    sends(admin, book)
     admin.page.get_by_text("Tidak ada yang salah").wait_for()
-    sends(admin, book, "Impor")
+    look(admin, "import_checked")
+    checked = admin.page.url
+    admin.presses("Impor sekarang")
     admin.page.get_by_text("1 pengguna disimpan").wait_for()
     look(admin, "import_done")
     with admin.page.expect_download() as links:
@@ -125,6 +135,9 @@ def test_a_spreadsheet_is_checked_then_imported_and_gives_links(meet: Meet) -> N
         load_workbook(io.BytesIO(links.value.path().read_bytes())).active["A2"].value
         == "dewi.impor"
     )
+    admin.page.goto(checked)
+    assert "Berkas ini sudah diimpor." in admin.reads
+    assert admin.page.get_by_role("button", name="Impor sekarang").count() == 0
 
 
 def test_a_unit_hands_its_open_reports_over(meet: Meet) -> None:
@@ -191,13 +204,13 @@ def test_a_webhook_shows_its_secret_once_and_what_was_answered(meet: Meet, recei
     assert "Webhook dihapus." in admin.reads
 
 
-def sends(admin: Person, book: object, button: str) -> None:
+def sends(admin: Person, book: object) -> None:
     content = io.BytesIO()
     book.save(content)  # type: ignore[attr-defined]
     admin.opens("/panel/impor")
     file = {"name": "petugas.xlsx", "mimeType": XLSX, "buffer": content.getvalue()}
     admin.page.get_by_label("Berkas").set_input_files(file)  # type: ignore[arg-type]
-    admin.presses(button)
+    admin.presses("Periksa berkas")
 
 
 def agency_code(admin: Person) -> str:

@@ -147,6 +147,7 @@ CASES: dict[str, Case] = {
     "routing GET /archive-categories": Case(NO_STAFF),
     "routing GET /deferral-kinds": Case(NO_STAFF),
     "routing GET /policy": Case(READING, query={"agency_id": DINAS}),
+    "routing GET /policy/versions": Case(READING, query={"agency_id": DINAS}),
     "routing PUT /policy": Case(PUSAT, body={}),
     "routing GET /closed-days/{year}": Case(NO_STAFF),
     "routing PUT /closed-days/{year}": Case(PUSAT, body={"items": []}),

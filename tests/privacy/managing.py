@@ -68,6 +68,7 @@ MANAGING_CASES: dict[str, Case] = {
     "routing GET /management/imports/template": Case(MANAGING),
     "routing POST /management/imports": Case(MANAGING, body=NOTHING, part="nothing"),
     "routing GET /management/imports/{import_id}": Case(MANAGED_NOTHING),
+    "routing POST /management/imports/{import_id}/run": Case(MANAGED_NOTHING),
     "routing POST /management/imports/{import_id}/links": Case(MANAGED_NOTHING),
     "routing GET /management/reference-data": Case(PUSAT),
     "routing POST /management/categories": Case(PUSAT, body=NOTHING),

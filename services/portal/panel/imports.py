@@ -1,4 +1,4 @@
-"""*Impor*: agencies and people from a spreadsheet, checked row by row before anything is saved."""
+"""*Impor*: agencies and people from a spreadsheet: checked row by row, then that file imported."""
 
 from uuid import UUID
 
@@ -33,10 +33,9 @@ async def begin(visit: PanelVisit) -> Response:
     if not files:
         form.wrong["file"] = "Pilih berkas .xlsx dahulu."
         return _form(visit, form, 422)
-    dry_run = "false" if form.get("langkah") == "impor" else "true"
     try:
         answer = await visit.call(
-            "routing", "POST", "/management/imports", files=files, data={"dry_run": dry_run}
+            "routing", "POST", "/management/imports", files=files, data={"dry_run": "true"}
         )
     except Problem as problem:
         form.refuse(problem)
@@ -47,8 +46,19 @@ async def begin(visit: PanelVisit) -> Response:
 @router.get("/{import_id}")
 async def progress(visit: PanelVisit, import_id: UUID) -> Response:
     """How far it is; the page looks again by itself."""
-    shown = await visit.read("routing", f"/management/imports/{import_id}")
-    return visit.page("panel/import.html", job=shown)
+    return await _job(visit, import_id, Filled())
+
+
+@router.post("/{import_id}/impor")
+async def import_now(visit: PanelVisit, import_id: UUID) -> Response:
+    """Import the file that was checked."""
+    form = Filled(await visit.form())
+    try:
+        answer = await visit.call("routing", "POST", f"/management/imports/{import_id}/run")
+    except Problem as problem:
+        form.refuse(problem)
+        return await _job(visit, import_id, form, problem.status)
+    return visit.go(f"/panel/impor/{answer.json()['id']}")
 
 
 @router.post("/{import_id}/tautan")
@@ -57,6 +67,11 @@ async def links(visit: PanelVisit, import_id: UUID) -> Response:
     await visit.form()
     path = f"/management/imports/{import_id}/links"
     return passed_on(await visit.download("routing", path, method="POST"))
+
+
+async def _job(visit: Visit, import_id: UUID, form: Filled, status: int = 200) -> Response:
+    shown = await visit.read("routing", f"/management/imports/{import_id}")
+    return visit.page("panel/import.html", status, job=shown, form=form)
 
 
 def _form(visit: Visit, form: Filled, status: int = 200) -> Response:

@@ -100,6 +100,12 @@ async def _policy(visit: Visit, agency_id: int | None) -> dict[str, Any]:
     return found
 
 
+def place(one: dict[str, Any]) -> str:
+    """What a length of a former version is called."""
+    kind = one["classification"]
+    return _name(f"settlement_{kind}" if kind else one["clock"])
+
+
 def _lengths(policy: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """By field name, in the order they are shown."""
     plain = {name: policy[name] for name in _PLAIN}
@@ -108,6 +114,9 @@ def _lengths(policy: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:
     query, own = form.get("agency_id_cari").strip(), visit.session.agency_id
+    asked: dict[str, Any] = {"cursor": visit.request.query_params.get("lanjut"), "limit": 10}
+    if _agency(visit, form) != own:
+        asked["agency_id"] = _agency(visit, form)
     chosen = await visit.read("routing", f"/agencies/{_agency(visit, form)}")
     found = await search(visit, query, below=own) if query else []
     units = ["working_days", "calendar_days"]
@@ -123,4 +132,6 @@ async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:
         agencies=keep_chosen(form, "agency_id", found),
         may_set=visit.session.role == "central_admin",
         national=chosen["id"] == own,
+        place=place,
+        former=await visit.read("routing", "/policy/versions", params=asked),
     )

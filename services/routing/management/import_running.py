@@ -17,6 +17,7 @@ from services.routing.management.import_checking import (
     check_rows,
     file_fault,
 )
+from services.routing.management.import_files import KeptImports
 from services.routing.management.log import record
 from services.routing.management.models import Import
 from services.routing.management.workbook import NotAWorkbook, read_rows
@@ -36,6 +37,7 @@ class ImportRun:
     """One import. Its progress is saved beside the transaction that saves its rows."""
 
     database: Database
+    kept: KeptImports
     staff: Staff
     id: UUID
     dry_run: bool
@@ -54,6 +56,9 @@ class ImportRun:
         except NotAWorkbook as error:
             await self._refuse([file_fault(error)])
             return
+        if not rows:
+            await self._refuse([Fault("", 0, "", "no_rows")])
+            return
         await self._tell(_TOTAL, total=len(rows))
         async with self.database.session() as session:
             if not self.dry_run:
@@ -66,6 +71,8 @@ class ImportRun:
         if checked.faults:
             await self._refuse(checked.faults)
             return
+        if self.dry_run:
+            await self.kept.keep(self.id, content)
         counts = {"agencies": len(checked.agencies), "people": len(checked.people)}
         state = "checked" if self.dry_run else "done"
         await self._tell(_STATE, state=state, **counts)

@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.management import workbook
 from services.routing.management.authority import Managing
+from services.routing.management.import_files import KeptImports
 from services.routing.management.import_running import ImportRun
 from services.routing.management.log import record
 from services.routing.management.models import Import
 from services.routing.management.password_links import make_link
 from shared.attachments.serving import serving_headers
 from shared.database.columns import now
+from shared.database.engine import Database
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict, not_found, too_large
 from shared.http.tokens import Staff
@@ -46,7 +48,10 @@ class RowProblem(BaseModel):
 
 class ImportShown(BaseModel):
     """`done` of `total` rows. `checked`: a dry run found nothing wrong; `refused`: `problems`
-    names each bad row, and nothing was saved; `failed`: nothing was saved, send it again."""
+    names each bad row, and nothing was saved; `failed`: nothing was saved, send it again.
+
+    A file that was checked can be imported until `file_until`; `run_id` is the import that did.
+    """
 
     id: UUID
     file_name: str
@@ -58,6 +63,8 @@ class ImportShown(BaseModel):
     agencies: int
     people: int
     at: datetime
+    run_id: UUID | None
+    file_until: datetime | None
 
 
 router = APIRouter(
@@ -87,18 +94,34 @@ async def begin_import(
     content = await file.read()
     if len(content) > FILE_LIMIT:
         raise too_large()
-    job = Import(
-        id=uuid4(),
-        staff_id=staff.id,
-        file_name=(file.filename or "impor.xlsx")[:200],
-        dry_run=dry_run,
-        state="running",
-        at=now(),
-    )
+    job = _job(staff, file.filename or "impor.xlsx", dry_run=dry_run)
     async with database.session() as session:
         session.add(job)
-    _begin(ImportRun(database, staff, job.id, dry_run), content)
-    return ImportShown.model_validate(job, from_attributes=True)
+    return _begun(job, staff, _kept(request, database), content)
+
+
+@router.post("/{import_id}/run", status_code=202)
+async def import_checked_file(
+    import_id: UUID, staff: Managing, database: CurrentDatabase, request: Request
+) -> ImportShown:
+    """Import the very file that this dry run checked. It is checked again as it is saved: the
+    world may have changed. Asked for again, it is the same import."""
+    kept = _kept(request, database)
+    async with database.session() as session:
+        checked = await session.get(Import, import_id, with_for_update=True)
+        if checked is None or checked.staff_id != staff.id:
+            raise not_found("import_not_found")
+        if checked.run_id is not None:
+            return await _own(session, staff, checked.run_id)
+        if checked.state != "checked":
+            raise conflict("import_not_checked")
+        content = await kept.take(session, import_id)
+        if content is None:
+            raise conflict("import_file_gone")
+        job = _job(staff, checked.file_name, dry_run=False)
+        session.add(job)
+        checked.run_id = job.id
+    return _begun(job, staff, kept, content)
 
 
 @router.get("/{import_id}")
@@ -132,17 +155,39 @@ async def _own(session: AsyncSession, staff: Staff, import_id: UUID) -> ImportSh
     job = await session.get(Import, import_id)
     if job is None or job.staff_id != staff.id:
         raise not_found("import_not_found")
-    shown = ImportShown.model_validate(job, from_attributes=True)
+    file_until = await session.scalar(_FILE_UNTIL, {"id": import_id, "now": now()})
+    shown = _shown(job, file_until)
     if shown.state == "running" and shown.at < now() - SILENCE:
         shown.state = "failed"
     return shown
 
 
-def _begin(run: ImportRun, content: bytes) -> None:
+def _job(staff: Staff, file_name: str, *, dry_run: bool) -> Import:
+    return Import(
+        id=uuid4(),
+        staff_id=staff.id,
+        file_name=file_name[:200],
+        dry_run=dry_run,
+        state="running",
+        at=now(),
+    )
+
+
+def _shown(job: Import, file_until: datetime | None = None) -> ImportShown:
+    return ImportShown.model_validate({**job.model_dump(), "file_until": file_until})
+
+
+def _kept(request: Request, database: Database) -> KeptImports:
+    return KeptImports(database, request.app.state.identity)
+
+
+def _begun(job: Import, staff: Staff, kept: KeptImports, content: bytes) -> ImportShown:
     """Let it run beside the request; the set keeps it from being collected."""
+    run = ImportRun(kept.database, kept, staff, job.id, job.dry_run)
     task = asyncio.create_task(run.carry_out(content))
     _running.add(task)
     task.add_done_callback(_ended)
+    return _shown(job)
 
 
 def _ended(task: "asyncio.Task[None]") -> None:
@@ -156,6 +201,9 @@ def _headers(name: str) -> dict[str, str]:
 
 
 log = logging.getLogger("lapor.routing")
+_FILE_UNTIL = text(
+    "SELECT expires_at FROM routing.import_file WHERE import_id = :id AND expires_at > :now"
+)
 _running: set["asyncio.Task[None]"] = set()
 _PEOPLE = text(
     "SELECT s.id, s.username, s.name FROM routing.management_log l"

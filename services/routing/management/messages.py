@@ -1,5 +1,6 @@
 """The words of refusals in managing people and agencies, for the catalogue of problems."""
 
+from services.routing.management.import_messages import FIELDS_OF_IMPORT, WORDS_OF_IMPORT
 from shared.http.messages import Words, register
 
 _WORDS: dict[str, tuple[str, str, str, str]] = {
@@ -165,18 +166,6 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Name taken",
         "Choose another name for the programme.",
     ),
-    "import_not_found": (
-        "Impor tidak ditemukan",
-        "Tidak ada impor Anda dengan id ini.",
-        "Import not found",
-        "There is no import of yours with this id.",
-    ),
-    "import_not_done": (
-        "Impor belum selesai",
-        "Tautan dibuat setelah impor selesai.",
-        "Import not done",
-        "Links are made once the import is done.",
-    ),
 }
 
 _FIELDS = {
@@ -211,32 +200,6 @@ _FIELDS = {
         "Bukan kelompok kategori yang aktif.",
         "Not an active group of categories.",
     ),
-    "needed": ("Wajib diisi.", "Required."),
-    "code_malformed": (
-        "Hanya huruf kecil, angka, dan tanda hubung, 2 sampai 64 karakter.",
-        "Only lower-case letters, digits and hyphens, 2 to 64 characters.",
-    ),
-    "username_malformed": (
-        "Hanya huruf kecil, angka, titik, - dan _, 2 sampai 64 karakter.",
-        "Only lower-case letters, digits, dot, - and _, 2 to 64 characters.",
-    ),
-    "words_too_long": ("Paling banyak 300 karakter.", "At most 300 characters."),
-    "not_a_choice": ("Bukan pilihan yang ada.", "Not one of the choices."),
-    "taken": ("Sudah ada.", "Exists already."),
-    "repeated": ("Sudah ada di baris lain.", "Another row has it too."),
-    "not_a_workbook": (
-        "Bukan berkas .xlsx yang dapat dibaca.",
-        "Not a readable .xlsx file.",
-    ),
-    "sheet_missing": (
-        "Lembar Instansi atau Pengguna tidak ada. Pakai templat.",
-        "Sheet Instansi or Pengguna is missing. Use the template.",
-    ),
-    "heading_wrong": (
-        "Baris judul berbeda dari templat.",
-        "The heading differs from the template.",
-    ),
-    "too_many_rows": ("Terlalu banyak baris.", "Too many rows."),
 }
 
 
@@ -245,7 +208,12 @@ def register_all() -> None:
     register(
         {
             code: {"id": Words(title_id, detail_id), "en": Words(title_en, detail_en)}
-            for code, (title_id, detail_id, title_en, detail_en) in _WORDS.items()
+            for code, (title_id, detail_id, title_en, detail_en) in (
+                _WORDS | WORDS_OF_IMPORT
+            ).items()
         },
-        {code: {"id": in_id, "en": in_en} for code, (in_id, in_en) in _FIELDS.items()},
+        {
+            code: {"id": in_id, "en": in_en}
+            for code, (in_id, in_en) in (_FIELDS | FIELDS_OF_IMPORT).items()
+        },
     )

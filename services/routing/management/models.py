@@ -85,6 +85,19 @@ class Import(SQLModel, table=True):
     people: int = 0
     at: datetime = timestamp(sa_column_kwargs=_NOW)
     """When it was last heard of."""
+    run_id: UUID | None = None
+    """Of a dry run: the import of the file it checked."""
+
+
+class ImportFile(SQLModel, table=True):
+    """The spreadsheet of a dry run that found nothing wrong, encrypted."""
+
+    __tablename__ = "import_file"
+    __table_args__ = (_IN_SCHEMA,)
+
+    import_id: UUID = Field(primary_key=True, foreign_key="routing.import.id")
+    content: bytes = Field(sa_type=Bytes)
+    expires_at: datetime = timestamp()
 
 
 class ManagementEntry(SQLModel, table=True):
