@@ -1,5 +1,6 @@
 """Staff enter a report that reached them another way (*Laporan Manual*)."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
@@ -9,8 +10,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.new_report import Accepted, NewReport
-from services.intake.references import checked, region_code
+from services.intake.new_report import Accepted
+from services.intake.references import checked, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
 from services.intake.submission import SubmissionAnswer, accept_or_refuse
@@ -143,25 +144,12 @@ async def _accept(
         reporter_id = await _account(session, intake, form)
     if reporter_id is None and form.reporter.name is None:
         raise validation(FieldError("reporter.name", "missing"))
-    addressee_id, category_id = await checked(session, form)
-    report = NewReport(
-        title=form.title,
-        body=form.body,
-        channel=Channel(form.channel),
-        scope=f"staff:{staff.id}",
-        idempotency_key=key,
+    found = await checked(session, form)
+    made = report_of(form, found, channel=Channel(form.channel), scope=f"staff:{staff.id}", key=key)
+    report = replace(
+        made,
         actor=staff_actor(staff),
-        classification=form.class_code,
-        happened_at=form.happened,
-        region_code=region_code(form),
-        place=form.place,
-        latitude=form.latitude,
-        longitude=form.longitude,
-        addressee_id=addressee_id,
         fallback_agency_id=staff.agency_id,
-        category_id=category_id,
-        anonymous=form.anonymous,
-        secret=form.secret,
         identity=form.reporter.identity,
         reporter_id=reporter_id,
         made_by=staff.id,

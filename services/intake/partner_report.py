@@ -1,5 +1,6 @@
 """The report a partner system sends: its form, and what of it acceptance gets."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -7,7 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.intake.new_report import NewReport
-from services.intake.references import region_code
+from services.intake.references import Found, report_of
 from services.intake.report_form import Left, ReporterForm, ReportForm
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Actor, ActorKind
@@ -43,27 +44,14 @@ def scope_of(system: str) -> str:
     return f"partner:{system}"
 
 
-def new_report(
-    system: str, form: PartnerReport, addressee_id: int | None, category_id: int | None
-) -> NewReport:
+def new_report(system: str, form: PartnerReport, found: Found) -> NewReport:
     """What acceptance gets, with the ids of what the form names by code."""
-    return NewReport(
-        title=form.title,
-        body=form.body,
-        channel=Channel.PARTNER,
-        scope=scope_of(system),
-        idempotency_key=form.external_id,
+    made = report_of(
+        form, found, channel=Channel.PARTNER, scope=scope_of(system), key=form.external_id
+    )
+    return replace(
+        made,
         actor=Actor(kind=ActorKind.PARTNER, system=system),
-        classification=form.class_code,
-        happened_at=form.happened,
-        region_code=region_code(form),
-        place=form.place,
-        latitude=form.latitude,
-        longitude=form.longitude,
-        addressee_id=addressee_id,
-        category_id=category_id,
-        anonymous=form.anonymous,
-        secret=form.secret,
         identity=form.reporter.identity,
         system=system,
         external_id=form.external_id,

@@ -121,12 +121,11 @@ class _Directory:
             raise BadMessage("partner_inactive", "this partner is not let in any more")
         if errors := tuple(self._unknown(form)):
             raise Unacceptable.by_fields(errors)
-        return new_report(
-            system,
-            form,
+        found = (
             self.agencies[form.addressee] if form.addressee else None,
             self.categories[form.category] if form.category else None,
         )
+        return new_report(system, form, found)
 
     def _unknown(self, form: PartnerReport) -> Iterator[FieldError]:
         if form.region_code and regions.find(form.region_code) is None:

@@ -1,15 +1,17 @@
-"""What a form refers to, checked: agency, category, region."""
+"""What a form refers to, checked: agency, category, region; and the report that it makes."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
 import orjson
 
+from services.intake.new_report import NewReport
 from services.intake.report_form import ReportForm
 from shared import regions
 from shared.database.engine import Database, raw
 from shared.database.process_time import Connection
 from shared.gathering import Gathering
 from shared.http.problems import FieldError, validation
+from shared.lifecycle.channels import Channel
 
 Named = tuple[int | str | None, int | str | None]
 """Agency and category as a form names them, by id or code."""
@@ -51,10 +53,30 @@ async def checked_by(look_up: Callable[[Named], Awaitable[Found]], form: ReportF
     return found
 
 
-def region_code(form: ReportForm) -> str | None:
-    """The code in its dotted form; that it exists has been checked."""
+def report_of(
+    form: ReportForm, found: Found, *, channel: Channel, scope: str, key: str
+) -> NewReport:
+    """What every form says, checked, as acceptance wants it. `found`: of `checked`. Who reports,
+    who made it and its files are the channel's to add (`dataclasses.replace`)."""
+    addressee_id, category_id = found
     region = regions.find(form.region_code) if form.region_code else None
-    return region.code if region else None
+    return NewReport(
+        title=form.title,
+        body=form.body,
+        channel=channel,
+        scope=scope,
+        idempotency_key=key,
+        classification=form.class_code,
+        happened_at=form.happened,
+        region_code=region.code if region else None,
+        place=form.place,
+        latitude=form.latitude,
+        longitude=form.longitude,
+        addressee_id=addressee_id,
+        category_id=category_id,
+        anonymous=form.anonymous,
+        secret=form.secret,
+    )
 
 
 _KINDS = {"addressee": "agency", "category": "category"}

@@ -1,5 +1,6 @@
 """Posts on X become reports: read, completed by an admin, created once."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -10,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.manual import staff_actor
-from services.intake.new_report import DifferentContent, Identity, NewReport
-from services.intake.references import checked, region_code
+from services.intake.new_report import DifferentContent, Identity
+from services.intake.references import checked, report_of
 from services.intake.report_form import Name, ReportForm
 from services.intake.resources import Intake
 from services.intake.submission import SubmissionAnswer
@@ -100,25 +101,11 @@ async def submit_post(
 ) -> SubmissionAnswer:
     """Create the report. The same post again is a 409, which names the first report to who may
     read it."""
-    addressee_id, category_id = await checked(session, form)
-    report = NewReport(
-        title=form.title,
-        body=form.body,
-        channel=Channel.X,
-        scope=NETWORK,
-        idempotency_key=form.url,
+    found = await checked(session, form)
+    report = replace(
+        report_of(form, found, channel=Channel.X, scope=NETWORK, key=form.url),
         actor=staff_actor(staff),
-        classification=form.class_code,
-        happened_at=form.happened,
-        region_code=region_code(form),
-        place=form.place,
-        latitude=form.latitude,
-        longitude=form.longitude,
-        addressee_id=addressee_id,
         fallback_agency_id=staff.agency_id,
-        category_id=category_id,
-        anonymous=form.anonymous,
-        secret=form.secret,
         identity=Identity(name=f"@{form.author.lstrip('@')}"),
         made_by=staff.id,
     )

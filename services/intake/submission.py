@@ -1,6 +1,7 @@
 """A person submits a report: JSON, or a form with files."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from services.intake.new_report import Accepted, DifferentContent, Identity, NewReport
-from services.intake.references import checked_by, region_code
+from services.intake.references import checked_by, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
 from shared.attachments import StoredAttachment
@@ -140,23 +141,10 @@ async def _new_report(
         raise validation(FieldError("reporter", "contact_missing"))
     if form.linked_number and not await _owns(database, principal, form.linked_number):
         raise validation(FieldError("linked_number", "linked_not_yours"))
-    addressee_id, category_id = await checked_by(intake.named.ask, form)
-    return NewReport(
-        title=form.title,
-        body=form.body,
-        channel=Channel(form.channel),
-        scope=f"reporter:{account_id}" if account_id else "public",
-        idempotency_key=key,
-        classification=form.class_code,
-        happened_at=form.happened,
-        region_code=region_code(form),
-        place=form.place,
-        latitude=form.latitude,
-        longitude=form.longitude,
-        addressee_id=addressee_id,
-        category_id=category_id,
-        anonymous=form.anonymous,
-        secret=form.secret,
+    found = await checked_by(intake.named.ask, form)
+    scope = f"reporter:{account_id}" if account_id else "public"
+    return replace(
+        report_of(form, found, channel=Channel(form.channel), scope=scope, key=key),
         identity=identity,
         reporter_id=account_id,
         linked_number=form.linked_number,

@@ -81,11 +81,11 @@ def test_a_real_process_takes_a_report_and_logs_nobody(settings, country, tmp_pa
 
 
 def until_ready(client: Any) -> None:
-    for _ in range(200):
+    for _ in range(600):
         try:
             if client.get("/readyz").status_code == 200:
                 return
         except httpx.TransportError:
             pass
-        time.sleep(0.05)
+        time.sleep(0.1)
     pytest.fail("the service did not become ready")

@@ -1,6 +1,7 @@
 """`POST requests`: a report from an app that speaks Open311."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response, UploadFile
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as SentFile
 
-from services.intake.new_report import Accepted, NewReport
+from services.intake.new_report import Accepted
 from services.intake.open311.offered_services import ATTRIBUTES, category_of
 from services.intake.open311.rendering import (
     ERRORS,
@@ -20,7 +21,7 @@ from services.intake.open311.rendering import (
     content_of,
     rendered,
 )
-from services.intake.references import checked, region_code
+from services.intake.references import checked, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
 from services.intake.submission import SUBMISSION, accept_or_refuse
@@ -145,22 +146,9 @@ async def _accept(
     category = await category_of(session, given["service_code"])
     form, reporter = _read(given)
     addressee_id, _ = await checked(session, form)
-    report = NewReport(
-        title=form.title,
-        body=form.body,
-        channel=Channel.OPEN311,
-        scope="open311",
-        idempotency_key=key,
-        classification=form.class_code,
-        happened_at=form.happened,
-        region_code=region_code(form),
-        place=form.place,
-        latitude=form.latitude,
-        longitude=form.longitude,
-        addressee_id=addressee_id,
-        category_id=category["id"],
-        anonymous=form.anonymous,
-        secret=form.secret,
+    found = (addressee_id, category["id"])
+    report = replace(
+        report_of(form, found, channel=Channel.OPEN311, scope="open311", key=key),
         identity=reporter.identity,
         attachments=files,
     )
