@@ -77,11 +77,6 @@ _MESSAGES: Catalogue = {
 }
 
 _FIELDS: Mapping[str, Mapping[Language, str]] = {
-    "text_empty": {"id": "Wajib diisi.", "en": "Required."},
-    "text_too_long": {
-        "id": "{length} karakter, paling banyak {limit}.",
-        "en": "{length} characters, at most {limit}.",
-    },
     "coordinates_incomplete": {
         "id": "Isi garis lintang dan bujur, atau kosongkan keduanya.",
         "en": "Give both latitude and longitude, or neither.",
@@ -91,9 +86,6 @@ _FIELDS: Mapping[str, Mapping[Language, str]] = {
         "en": "Must be a day, or an ISO 8601 time with its zone.",
     },
     "in_future": {"id": "Waktu ini belum terjadi.", "en": "This is in the future."},
-    "region_unknown": {"id": "Kode wilayah tidak dikenal.", "en": "Unknown region code."},
-    "agency_unknown": {"id": "Instansi tidak dikenal.", "en": "Unknown agency."},
-    "category_unknown": {"id": "Kategori tidak dikenal.", "en": "Unknown category."},
     "contact_missing": {
         "id": "Isi nama, dan nomor telepon atau alamat surel.",
         "en": "Give a name, and a phone number or an e-mail address.",
@@ -123,20 +115,6 @@ _FIELDS: Mapping[str, Mapping[Language, str]] = {
         "id": "Nomor urut dalam NIK tidak ada.",
         "en": "The serial number in this NIK does not exist.",
     },
-    "file_too_large": {
-        "id": "Lampiran paling besar 10 MB.",
-        "en": "An attachment has at most 10 MB.",
-    },
-    "file_too_many": {"id": "Paling banyak 5 lampiran.", "en": "At most 5 attachments."},
-    "file_type_not_allowed": {
-        "id": "Hanya gambar, PDF, dokumen kantor, audio, atau video.",
-        "en": "Only pictures, PDF, office documents, audio or video.",
-    },
-    "file_unreadable": {
-        "id": "Berkas rusak atau terkunci kata sandi.",
-        "en": "The file is damaged or locked with a password.",
-    },
-    "file_empty": {"id": "Berkas kosong.", "en": "The file is empty."},
     "post_invalid": {
         "id": "Bukan alamat atau nomor unggahan X.",
         "en": "Not the address or id of a post on X.",

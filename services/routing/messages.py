@@ -48,12 +48,9 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
 }
 
 _FIELDS = {
-    "category_unknown": ("Kategori tidak dikenal.", "Unknown category."),
     "tag_not_of_category": ("Tag ini bukan milik kategorinya.", "This tag is of another category."),
-    "region_unknown": ("Kode wilayah tidak dikenal.", "Unknown region code."),
     "programme_unknown": ("Program ini tidak ada.", "There is no such programme."),
     "attachment_unknown": ("Bukan lampiran laporan ini.", "Not an attachment of this report."),
-    "agency_unknown": ("Instansi tidak dikenal.", "Unknown agency."),
     "needed_here": ("Wajib diisi untuk pilihan ini.", "Required with this choice."),
     "not_needed_here": ("Tidak berlaku untuk pilihan ini.", "Not used with this choice."),
     "tab_has_no_sub": ("Tab ini tidak punya sub-tab.", "This tab has no sub-tabs."),

@@ -137,6 +137,9 @@ FIELD_MESSAGES: dict[str, Mapping[Language, str]] = {
         "id": "{length} karakter, paling banyak {limit}.",
         "en": "{length} characters, at most {limit}.",
     },
+    "region_unknown": {"id": "Kode wilayah tidak dikenal.", "en": "Unknown region code."},
+    "agency_unknown": {"id": "Instansi tidak dikenal.", "en": "Unknown agency."},
+    "category_unknown": {"id": "Kategori tidak dikenal.", "en": "Unknown category."},
     "file_too_large": {
         "id": "Lampiran paling besar 10 MB.",
         "en": "An attachment has at most 10 MB.",

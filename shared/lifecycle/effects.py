@@ -13,7 +13,8 @@ from shared.lifecycle.actions import (
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command
 from shared.lifecycle.effect import Effect
-from shared.lifecycle.state import PendingRequest, ReportState
+from shared.lifecycle.requesting import ask, turn_down
+from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.lifecycle.succeeding import succeed
 
@@ -24,7 +25,7 @@ def apply(state: ReportState, command: Command) -> Effect:
     """The effect of a command that `check` has let through."""
     effect = Effect(state)
     if command.action in REQUESTED_BY:
-        _ask(effect, command)
+        ask(effect, command)
     elif command.action is Action.ACCEPT_REQUEST:
         _accept(effect, command)
     else:
@@ -178,41 +179,6 @@ def _reopen(effect: Effect, _: Command) -> None:
     effect.ended = frozenset({RequestKind.REOPEN})
 
 
-def _reject(effect: Effect, command: Command) -> None:
-    request = effect.before.request(command.request_id)
-    assert request is not None
-    effect.details["request"] = request.kind
-    effect.details["request_id"] = str(request.id)
-    effect.ended = frozenset({request.kind})
-
-
-def _ask(effect: Effect, command: Command) -> None:
-    """A request from below. Its decider may pass it on, asking further up for itself."""
-    kind = REQUESTED_BY[command.action]
-    effect.hand_over(command)
-    assert command.actor.staff_id is not None and command.actor.agency_id is not None
-    assert command.decider_id is not None
-    asked = PendingRequest(
-        id=command.id,
-        kind=kind,
-        asked_at=command.at,
-        staff_id=command.actor.staff_id,
-        agency_id=command.actor.agency_id,
-        decider_id=command.decider_id,
-        suggested_agency_id=command.suggested_agency_id,
-    )
-    passed_on = effect.before.pending(kind)
-    if passed_on is not None:
-        effect.stop(ClockKind.REQUEST, key=str(passed_on.id))
-        effect.details["passed_on"] = str(passed_on.id)
-    others = tuple(r for r in effect.before.requests if r.kind is not kind)
-    effect.set(requests=(*others, asked))
-    effect.start(ClockKind.REQUEST, key=str(command.id))
-    effect.details["decider_id"] = command.decider_id
-    if command.suggested_agency_id is not None:
-        effect.details["suggested_agency_id"] = command.suggested_agency_id
-
-
 def _accept(effect: Effect, command: Command) -> None:
     request = effect.before.request(command.request_id)
     assert request is not None
@@ -249,6 +215,6 @@ _EFFECTS: dict[Action, Callable[[Effect, Command], None]] = {
     Action.RELEASE: _release,
     Action.CLOSE: _close,
     Action.REOPEN: _reopen,
-    Action.REJECT_REQUEST: _reject,
-    Action.WITHDRAW_REQUEST: _reject,
+    Action.REJECT_REQUEST: turn_down,
+    Action.WITHDRAW_REQUEST: turn_down,
 }

@@ -1,0 +1,43 @@
+"""What asking, and turning down what was asked, does to a report."""
+
+from shared.lifecycle.actions import REQUESTED_BY
+from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.commands import Command
+from shared.lifecycle.effect import Effect
+from shared.lifecycle.state import PendingRequest
+
+
+def ask(effect: Effect, command: Command) -> None:
+    """A request from below. Its decider may pass it on, asking further up for itself."""
+    kind = REQUESTED_BY[command.action]
+    effect.hand_over(command)
+    assert command.actor.staff_id is not None and command.actor.agency_id is not None
+    assert command.decider_id is not None
+    asked = PendingRequest(
+        id=command.id,
+        kind=kind,
+        asked_at=command.at,
+        staff_id=command.actor.staff_id,
+        agency_id=command.actor.agency_id,
+        decider_id=command.decider_id,
+        suggested_agency_id=command.suggested_agency_id,
+    )
+    passed_on = effect.before.pending(kind)
+    if passed_on is not None:
+        effect.stop(ClockKind.REQUEST, key=str(passed_on.id))
+        effect.details["passed_on"] = str(passed_on.id)
+    others = tuple(r for r in effect.before.requests if r.kind is not kind)
+    effect.set(requests=(*others, asked))
+    effect.start(ClockKind.REQUEST, key=str(command.id))
+    effect.details["decider_id"] = command.decider_id
+    if command.suggested_agency_id is not None:
+        effect.details["suggested_agency_id"] = command.suggested_agency_id
+
+
+def turn_down(effect: Effect, command: Command) -> None:
+    """By who decides, or by who asked."""
+    request = effect.before.request(command.request_id)
+    assert request is not None
+    effect.details["request"] = request.kind
+    effect.details["request_id"] = str(request.id)
+    effect.ended = frozenset({request.kind})
