@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from services.intake.report_reading import PUBLISHED
 from services.intake.report_view import PublicItem
@@ -13,6 +13,7 @@ from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.statuses import TAB_OF, Tab
+from shared.publication import PUBLIC_REGION, public_time
 
 router = APIRouter(tags=["Reading"])
 
@@ -53,11 +54,11 @@ async def list_published_reports(
     where = "".join(f" AND {_FILTERS[name]}" for name in given)
     before = position.number if position else 2**63 - 1
     found = await session.execute(
-        text(_LIST.format(where=where)),
+        text(_LIST.format(where=where, region=_REGION)),
         {**given, "tabs": _TABS, "before": before, "limit": limit + 1},
     )
     rows = found.mappings().all()
-    items = [PublicItem(**row, status_label=label("status", row["status"])) for row in rows]
+    items = [_item(row) for row in rows]
     more = len(items) > limit
     items = items[:limit]
     return Page(
@@ -65,10 +66,15 @@ async def list_published_reports(
     )
 
 
+def _item(row: RowMapping) -> PublicItem:
+    shown = {**row, "submitted_at": public_time(row["submitted_at"])}
+    return PublicItem(**shown, status_label=label("status", row["status"]))
+
+
 _TABS = sorted({TAB_OF[status] for status in PUBLISHED})
 _LIST = """
 SELECT r.number, t.title, r.status, r.classification, c.name AS category, h.name AS handler,
-       r.region_code, r.submitted_at
+       {region} AS region_code, r.submitted_at
 FROM lifecycle.report r
 JOIN lifecycle.report_text t ON t.number = r.number
 JOIN routing.agency_directory h ON h.id = r.handler_id
@@ -76,11 +82,12 @@ LEFT JOIN routing.published_category c ON c.id = r.category_id
 WHERE NOT r.secret AND r.tab = ANY (:tabs) AND t.title IS NOT NULL AND r.number < :before{where}
 ORDER BY r.number DESC LIMIT :limit
 """
+_REGION = PUBLIC_REGION.format("r")
 _FILTERS = {
     "q": "t.search @@ websearch_to_tsquery('indonesian', :q)",
     "tab": "r.tab = :tab",
     "classification": "r.classification = :classification",
     "category": "r.category_id = :category",
     "agency": "CAST(:agency AS int) = ANY (h.path)",
-    "region": "r.region_code LIKE :region",
+    "region": f"{_REGION} LIKE :region",
 }

@@ -1,11 +1,12 @@
 """Reading a report: the public what is published, its reporter everything but staff's affairs."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.public_reading import for_public
 from services.intake.report_reading import (
     Row,
     attachments_of,
@@ -13,21 +14,17 @@ from services.intake.report_reading import (
     find_report,
     history_of,
     is_own,
-    is_published,
-    released,
     words_of,
 )
 from services.intake.report_view import (
     HistoryLine,
-    PublicFollowUp,
-    PublicLine,
     PublicReport,
-    PublishedWords,
     ReporterReport,
     attachment_line,
+    particulars,
+    status_of,
 )
 from services.intake.resources import Intake
-from shared import regions
 from shared.database.columns import now
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
@@ -35,7 +32,6 @@ from shared.http.idempotency import etag
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import countdown, label
-from shared.labels.colours import STATUS_COLOURS
 from shared.lifecycle.actions import PERFORMED_BY, Action, DeferralKind, RequestKind
 from shared.lifecycle.authority import Standing
 from shared.lifecycle.calendar import WorkingCalendar
@@ -67,47 +63,7 @@ async def read_report(
         return await _for_reporter(session, row, intake.times.calendar)
     if row is None or row["secret"]:
         raise not_found()
-    return await _for_public(session, row)
-
-
-async def _for_public(session: AsyncSession, row: Row) -> PublicReport:
-    return PublicReport(
-        number=row["number"],
-        submitted_at=row["submitted_at"],
-        published=await _published(session, row) if is_published(row) else None,
-        **_status(row),
-    )
-
-
-async def _published(session: AsyncSession, row: Row) -> PublishedWords:
-    number = row["number"]
-    history = await history_of(session, number)
-    words = await words_of(session, number)
-    files = await attachments_of(session, number)
-    return PublishedWords(
-        title=row["title"],
-        body=row["body"],
-        **_particulars(row),
-        attachments=[attachment_line(number, file) for file in released(files)],
-        history=[
-            PublicLine(at=line["at"], status=line["to_status"], status_label=_status_label(line))
-            for line in history
-            if line["visibility"] == "public"
-        ],
-        follow_ups=[
-            PublicFollowUp(
-                at=line["at"],
-                kind=said["kind"],
-                kind_label=label("follow_up_kind", said["kind"]),
-                agency=said["agency"] or line["agency"],
-                words=said["words"],
-            )
-            for line in history
-            if line["action"] == Action.FOLLOW_UP
-            and (said := words.get(line["ref"])) is not None
-            and not said["secret"]
-        ],
-    )
+    return await for_public(session, row)
 
 
 async def _for_reporter(
@@ -124,8 +80,8 @@ async def _for_reporter(
                 *("due_at", "overdue", "auto_close_at", "linked_number", "external_id"),
             )
         },
-        **_status(row),
-        **_particulars(row),
+        **status_of(row),
+        **particulars(row),
         channel_label=label("channel", row["channel"]),
         countdown=countdown(days_left(clock, now(), calendar)) if clock else None,
         question_open=state.question_open,
@@ -156,7 +112,7 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
                 agency=row["agency"],
                 from_status=row["from_status"],
                 to_status=row["to_status"],
-                to_status_label=_status_label(row),
+                to_status_label=label("status", row["to_status"]),
                 words=said["words"] if said else None,
                 kind=said["kind"] if said else None,
                 secret=bool(said and said["secret"]),
@@ -198,34 +154,6 @@ def _actor(line: Row) -> str:
             return label("role", "partner_system")
         case kind:
             return label("role", kind)
-
-
-def _status(row: Row) -> dict[str, Any]:
-    return {
-        "status": row["status"],
-        "status_label": label("status", row["status"]),
-        "tab": row["tab"],
-        "colour": STATUS_COLOURS[row["status"]].background,
-    }
-
-
-def _particulars(row: Row) -> dict[str, Any]:
-    region = regions.find(row["region_code"]) if row["region_code"] else None
-    kind = row["classification"]
-    return {
-        "classification": kind,
-        "classification_label": label("classification", kind) if kind else None,
-        "category": row["category"],
-        "handler": row["handler"],
-        "region_code": row["region_code"],
-        "region": region.path if region else None,
-        "place": row["place"],
-        "happened_at": row["happened_at"],
-    }
-
-
-def _status_label(line: Row) -> str:
-    return label("status", line["to_status"])
 
 
 _READ_BY_REPORTER = frozenset(

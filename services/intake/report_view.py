@@ -1,10 +1,16 @@
 """A report as the public and as its reporter may read it (the domain's *what is public*)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+
+from services.intake.report_reading import Row
+from shared import regions
+from shared.labels import label
+from shared.labels.colours import STATUS_COLOURS
 
 
 class AttachmentLine(BaseModel):
@@ -150,3 +156,29 @@ def attachment_line(number: int, row: Any) -> AttachmentLine:
         size=row["size"],
         href=f"/reports/{number}/attachments/{row['id']}",
     )
+
+
+def status_of(row: Row | Mapping[str, Any]) -> dict[str, Any]:
+    """The status under all its names."""
+    return {
+        "status": row["status"],
+        "status_label": label("status", row["status"]),
+        "tab": row["tab"],
+        "colour": STATUS_COLOURS[row["status"]].background,
+    }
+
+
+def particulars(row: Row | Mapping[str, Any]) -> dict[str, Any]:
+    """What it is about, where and when, and who has it."""
+    region = regions.find(row["region_code"]) if row["region_code"] else None
+    kind = row["classification"]
+    return {
+        "classification": kind,
+        "classification_label": label("classification", kind) if kind else None,
+        "category": row["category"],
+        "handler": row["handler"],
+        "region_code": row["region_code"],
+        "region": region.path if region else None,
+        "place": row["place"],
+        "happened_at": row["happened_at"],
+    }

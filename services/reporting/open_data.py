@@ -26,6 +26,7 @@ from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label, labels
+from shared.publication import public_degrees, public_region, public_time
 from shared.settings import Settings
 
 COLUMNS = tuple(labels("open_data_column"))
@@ -179,8 +180,9 @@ def _jsonl(rows: Sequence[Row[Any]]) -> bytes:
 
 def _values(row: Row[Any]) -> dict[str, Any]:
     given = dict(row._mapping)
-    if row.anonymous and row.region_code:
-        given["region_code"] = row.region_code[:_DISTRICT]
+    given["region_code"] = public_region(row.region_code, row.anonymous)
+    for name in ("latitude", "longitude"):
+        given[name] = public_degrees(given[name], row.anonymous)
     places = zip(_PLACES, region_names(given["region_code"]), strict=True)
     given |= dict(places)
     return {name: _local(given[name]) for name in COLUMNS}
@@ -188,8 +190,7 @@ def _values(row: Row[Any]) -> dict[str, Any]:
 
 def _local(value: Any) -> Any:
     if isinstance(value, datetime):
-        hour = value.astimezone(_WIB).replace(minute=0, second=0, microsecond=0)
-        return hour.isoformat(timespec="minutes")
+        return public_time(value).astimezone(_WIB).isoformat(timespec="minutes")
     return value
 
 
@@ -206,18 +207,12 @@ def _takes_gzip(accept_encoding: str) -> bool:
 
 
 _PLACES = ("province", "regency", "district", "village")
-_DISTRICT = len("32.73.02")
 _FIRST = text("SELECT submitted_at FROM lifecycle.report ORDER BY number LIMIT 1")
-# A house could name its people, and a moment too: coordinates to some hundred metres, of anonymous
-# reports to some kilometre and no village; times to the hour.
 _ROWS = text("""
 SELECT r.number, r.submitted_at, r.classification, c.code AS category_code, c.name AS category,
        p.name AS category_group, t.title, t.body, r.channel, a.code AS handler_code,
        a.name AS handler, coalesce(b.name, a.name) AS parent_agency, r.status, r.tab,
-       r.region_code, r.anonymous,
-       round(t.latitude::numeric, CASE WHEN r.anonymous THEN 2 ELSE 3 END)::float8 AS latitude,
-       round(t.longitude::numeric, CASE WHEN r.anonymous THEN 2 ELSE 3 END)::float8 AS longitude,
-       r.verified_at,
+       r.region_code, r.anonymous, t.latitude, t.longitude, r.verified_at,
        h.first_follow_up_at, CASE WHEN r.tab = 'closed' THEN r.ended_at END AS ended_at
 FROM lifecycle.report r
 JOIN lifecycle.report_text t ON t.number = r.number

@@ -175,7 +175,7 @@ LABELS: dict[str, dict[str, str]] = {
         "anonymous": "Yes or no",
         "secret": "Yes or no",
     },
-    "open311_notice": {
+    "notice": {
         "keep": "Keep this access code; with the number and this code the report can be opened:",
         "unpublished": "The words are shown once the report is verified.",
     },
@@ -222,6 +222,7 @@ LABELS: dict[str, dict[str, str]] = {
         "overdue": "Overdue",
         "held": "Held",
         "question_unanswered": "Not answered yet",
+        "unverified_copy": "Report not verified yet",
         "copy": "Copy",
     },
     "field": {

@@ -175,7 +175,7 @@ LABELS: dict[str, dict[str, str]] = {
         "anonymous": "Ya atau tidak",
         "secret": "Ya atau tidak",
     },
-    "open311_notice": {
+    "notice": {
         "keep": "Simpan kode akses ini; dengan nomor laporan dan kode ini laporan dapat dibuka:",
         "unpublished": "Uraian laporan ditampilkan setelah diverifikasi.",
     },
@@ -222,6 +222,7 @@ LABELS: dict[str, dict[str, str]] = {
         "overdue": "Terlambat",
         "held": "Ditahan",
         "question_unanswered": "Belum dijawab",
+        "unverified_copy": "Laporan yang belum diverifikasi",
         "copy": "Salinan",
     },
     "field": {

@@ -14,6 +14,13 @@ from shared.http.problems import FieldError, not_found, validation
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.statuses import ENDED, TAB_OF, Status, Tab
+from shared.publication import (
+    PUBLIC_TIME,
+    public_degrees,
+    public_place,
+    public_region,
+    public_time,
+)
 
 SPAN = timedelta(days=90)
 MOST = 1000
@@ -94,7 +101,7 @@ def _request(row: RowMapping) -> dict[str, Any]:
     """As the standard names things. Before verification the status alone."""
     shown = is_published(row)
     status = label("status", row["status"])
-    words = row["words"] if shown else label("open311_notice", "unpublished")
+    words = row["words"] if shown else label("notice", "unpublished")
     return {
         "service_request_id": str(row["number"]),
         "status": "closed" if Status(row["status"]) in ENDED else "open",
@@ -104,21 +111,26 @@ def _request(row: RowMapping) -> dict[str, Any]:
         "description": f"{row['title']}\n\n{row['body']}" if shown else None,
         "agency_responsible": row["handler"] if shown else None,
         "service_notice": None,
-        "requested_datetime": row["submitted_at"],
-        "updated_datetime": row["changed_at"],
-        "expected_datetime": row["due_at"] if shown else None,
-        "address": _address(row) if shown else None,
-        "address_id": row["region_code"] if shown else None,
+        "requested_datetime": public_time(row["submitted_at"]),
+        "updated_datetime": public_time(row["changed_at"]),
+        "expected_datetime": public_time(row["due_at"]) if shown and row["due_at"] else None,
+        **(_where(row) if shown else _NOWHERE),
         "zipcode": None,
-        "lat": row["latitude"] if shown else None,
-        "long": row["longitude"] if shown else None,
         "media_url": None,
     }
 
 
-def _address(row: RowMapping) -> str | None:
-    region = regions.find(row["region_code"]) if row["region_code"] else None
-    return ", ".join(part for part in (row["place"], region and region.path) if part) or None
+def _where(row: RowMapping) -> dict[str, Any]:
+    anonymous = row["anonymous"]
+    code = public_region(row["region_code"], anonymous)
+    region = regions.find(code) if code else None
+    words = (public_place(row["place"], anonymous), region and region.path)
+    return {
+        "address": ", ".join(part for part in words if part) or None,
+        "address_id": code,
+        "lat": public_degrees(row["latitude"], anonymous),
+        "long": public_degrees(row["longitude"], anonymous),
+    }
 
 
 def _parts(given: str) -> list[str]:
@@ -160,7 +172,7 @@ def _time(name: str, given: str | None) -> datetime | None:
 
 async def _bounds(session: AsyncSession, start: datetime, end: datetime) -> tuple[int, int]:
     """Numbers between which all reports of the period are: numbers grow with time, but for what
-    is accepted at the same moment."""
+    is accepted at the same moment; and times are shown to the hour."""
     first = (await session.execute(_NUMBER_AT, {"at": start - _SAME})).scalar_one_or_none()
     last = (await session.execute(_NUMBER_AT, {"at": end + _SAME})).scalar_one_or_none()
     return first or 0, last or 0
@@ -170,7 +182,8 @@ async def _of_numbers(session: AsyncSession, numbers: list[int]) -> list[RowMapp
     return list((await session.execute(_NUMBERED, {"numbers": numbers})).mappings())
 
 
-_SAME = timedelta(minutes=10)
+_NOWHERE = dict.fromkeys(("address", "address_id", "lat", "long"))
+_SAME = timedelta(minutes=70)
 # Halving, over the primary key: there is no index by time, which every report would pay for.
 _NUMBER_AT = text("""
 WITH RECURSIVE search (low, high) AS (
@@ -188,13 +201,9 @@ WITH RECURSIVE search (low, high) AS (
 SELECT low FROM search WHERE low >= high
 """)
 _READ = """
-SELECT r.number, r.status, r.secret, r.submitted_at, r.due_at, r.region_code, t.title, t.body,
-       t.place, c.code AS category_code, c.name AS category, a.name AS handler, said.words,
-       changed.at AS changed_at,
-       CASE WHEN r.anonymous THEN round(t.latitude::numeric, 2)::float8 ELSE t.latitude
-       END AS latitude,
-       CASE WHEN r.anonymous THEN round(t.longitude::numeric, 2)::float8 ELSE t.longitude
-       END AS longitude
+SELECT r.number, r.status, r.secret, r.anonymous, r.submitted_at, r.due_at, r.region_code,
+       t.title, t.body, t.place, t.latitude, t.longitude, c.code AS category_code,
+       c.name AS category, a.name AS handler, said.words, changed.at AS changed_at
 FROM chosen r
 JOIN lifecycle.report_text t ON t.number = r.number
 JOIN routing.agency_directory a ON a.id = r.handler_id
@@ -210,7 +219,6 @@ LEFT JOIN LATERAL (
 ) said ON true
 ORDER BY r.number DESC
 """
-"""Where an anonymous report is, to some kilometre: a house could name its people."""
 _NUMBERED = text(f"""
 WITH chosen AS MATERIALIZED (
     SELECT * FROM lifecycle.report WHERE number = ANY (:numbers) AND NOT secret
@@ -220,7 +228,7 @@ WITH chosen AS MATERIALIZED (
     SELECT r.* FROM lifecycle.report r
     JOIN lifecycle.report_text t ON t.number = r.number AND t.title IS NOT NULL
     WHERE r.number BETWEEN :first AND :last AND NOT r.secret AND r.tab = ANY (:tabs)
-      AND r.submitted_at BETWEEN :start AND :end
+      AND {PUBLIC_TIME.format("r.submitted_at")} BETWEEN :start AND :end
       AND (CAST(:codes AS text[]) IS NULL OR r.category_id = ANY (
            SELECT c.id FROM routing.published_category c WHERE c.code = ANY (:codes)))
     ORDER BY r.number DESC LIMIT :limit

@@ -109,7 +109,7 @@ async def open311_submit(
         accepted = await _accept(session, intake, given, str(key), kept)
     if accepted.replayed:
         await discard(intake.store, kept)
-    notice = f"{label('open311_notice', 'keep')} {accepted.access_code} {accepted.link}"
+    notice = f"{label('notice', 'keep')} {accepted.access_code} {accepted.link}"
     answer = {
         "service_request_id": str(accepted.number),
         "service_notice": notice,

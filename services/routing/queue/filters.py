@@ -110,7 +110,8 @@ def conditions(
         given["me"] = staff_id
     if query.q is not None:
         number = _number(query.q)
-        found.append(_WORDS if number is None else f"(r.number = :q_number OR {_WORDS})")
+        words = _WORDS.format("AND x.title IS NOT NULL" if query.tab is QueueTab.COPIES else "")
+        found.append(words if number is None else f"(r.number = :q_number OR {words})")
         given |= {"q": query.q} | ({} if number is None else {"q_number": number})
     return found, given
 
@@ -137,8 +138,9 @@ _ESCALATED = (
 )
 _WORDS = (
     "EXISTS (SELECT FROM lifecycle.report_text x WHERE x.number = r.number"
-    " AND x.search @@ websearch_to_tsquery('indonesian', :q))"
+    " AND x.search @@ websearch_to_tsquery('indonesian', :q) {})"
 )
+"""Of copies only words that a copy shows are found: those of the correction."""
 
 
 def _number(words: str) -> int | None:

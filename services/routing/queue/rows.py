@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.countdown import Countdown, nearest_countdown
@@ -17,7 +17,7 @@ from services.routing.naming import (
     shown_status,
 )
 from shared.commanding.directory import agencies
-from shared.commanding.situation import actions_open_to, situation_of
+from shared.commanding.situation import Situation, actions_open_to, situation_of
 from shared.database.columns import now
 from shared.database.process_time import load_calendar
 from shared.http.tokens import Staff
@@ -28,7 +28,8 @@ from shared.lifecycle.state import ReportState
 
 
 class QueueRow(BaseModel):
-    """A report in a queue. `title` is the corrected one where there is one."""
+    """A report in a queue. `title` is the corrected one where there is one; in a copy, which shows
+    no other, it may say that it is not there yet."""
 
     number: int
     version: int
@@ -75,7 +76,7 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
         return QueueRow(
             number=number,
             version=state.version,
-            title=row["title"],
+            title=row["title"] or _uncorrected(row, situation),
             status=shown_status(state.status),
             handler=shown_agency(situation.handler),
             classification=classification,
@@ -104,6 +105,10 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
     return [shown(number) for number in numbers if number in found]
 
 
+def _uncorrected(row: RowMapping, situation: Situation) -> str:
+    return label("mark", "unverified_copy") if situation.by_copy else row["original_title"]
+
+
 def _concerned(states: Iterable[ReportState]) -> set[int]:
     """The handlers, and the agencies that decide the pending requests."""
     ids: set[int] = set()
@@ -114,7 +119,7 @@ def _concerned(states: Iterable[ReportState]) -> set[int]:
 
 _ROWS = text(
     "SELECT r.number, r.state, r.category_id, c.name AS category, r.region_code, r.assignee_id,"
-    " coalesce(t.title, t.original_title) AS title"
+    " t.title, t.original_title"
     " FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number"
     " LEFT JOIN routing.category c ON c.id = r.category_id"
     " WHERE r.number = ANY (:numbers)"

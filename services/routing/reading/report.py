@@ -12,11 +12,11 @@ from services.routing.acting import ReportNumber
 from services.routing.countdown import countdown_of, nearest_countdown
 from services.routing.naming import shown_action, shown_agency, shown_status
 from services.routing.reading.attachments import attachments_of
-from services.routing.reading.difference import Piece, word_difference
 from services.routing.reading.history import history_of, read_rows, rows_of, written_of
 from services.routing.reading.people import names_for
 from services.routing.reading.reporter import ShownReporter, shown_reporter
 from services.routing.reading.requests import request_rows, requests_of
+from services.routing.reading.texts import texts_of
 from services.routing.reading.view import ChecklistItem, Chosen, Place, ReportView
 from shared import regions
 from shared.commanding.situation import Situation, actions_open_to, staff_situation
@@ -83,18 +83,11 @@ async def _view(
         ],
     )
     classification = state.classification
-    # A copy never shows who reports: people sign what they write, the correction leaves that out.
-    original = "" if by_copy and row["title"] is not None else "original_"
     return ReportView(
         number=state.number,
         version=state.version,
         status=shown_status(state.status),
-        title=row["title"] or row["original_title"],
-        body=row["body"] or row["original_body"],
-        original_title=row[f"{original}title"],
-        original_body=row[f"{original}body"],
-        title_difference=_difference(row[f"{original}title"], row["title"]),
-        body_difference=_difference(row[f"{original}body"], row["body"]),
+        **texts_of(row, by_copy=by_copy),
         channel=Channel(state.channel),
         channel_label=label("channel", state.channel),
         system=state.system,
@@ -104,7 +97,7 @@ async def _view(
         tags=[Chosen.model_validate(tag) for tag in row["tags"]],
         programme=_chosen(row["programme_id"], row["programme"]),
         happened_at=row["happened_at"],
-        place=await _place(row),
+        place=await _place(row, exactly=not by_copy or row["title"] is not None),
         anonymous=state.anonymous,
         secret=state.secret,
         priority=state.priority,
@@ -135,25 +128,20 @@ async def _view(
     )
 
 
-def _difference(original: str, corrected: str | None) -> list[Piece] | None:
-    if corrected is None or corrected == original:
-        return None
-    return word_difference(original, corrected)
-
-
 def _chosen(chosen_id: int | None, name: str | None) -> Chosen | None:
     return Chosen(id=chosen_id, name=name or "–") if chosen_id is not None else None
 
 
-async def _place(row: Mapping[str, Any]) -> Place:
+async def _place(row: Mapping[str, Any], *, exactly: bool) -> Place:
+    """Not exactly: the region alone, while nobody has looked at the reporter's words for it."""
     code = row["region_code"]
     region = await asyncio.to_thread(regions.find, code) if code else None
     return Place(
         region_code=code,
         region=region.path if region else None,
-        text=row["place"],
-        latitude=row["latitude"],
-        longitude=row["longitude"],
+        text=row["place"] if exactly else None,
+        latitude=row["latitude"] if exactly else None,
+        longitude=row["longitude"] if exactly else None,
     )
 
 

@@ -1,0 +1,83 @@
+"""A report as everybody reads it."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.report_reading import (
+    Row,
+    attachments_of,
+    history_of,
+    is_published,
+    released,
+    words_of,
+)
+from services.intake.report_view import (
+    PublicFollowUp,
+    PublicLine,
+    PublicReport,
+    PublishedWords,
+    attachment_line,
+    particulars,
+    status_of,
+)
+from shared.labels import label
+from shared.lifecycle.actions import Action
+from shared.publication import public_happened, public_place, public_region, public_time
+
+
+async def for_public(session: AsyncSession, row: Row) -> PublicReport:
+    """What everybody reads: the status; from verification on the corrected words, with when and
+    where as exactly as `shared.publication` lets them be."""
+    return PublicReport(
+        number=row["number"],
+        submitted_at=public_time(row["submitted_at"]),
+        published=await _published(session, row) if is_published(row) else None,
+        **status_of(row),
+    )
+
+
+async def _published(session: AsyncSession, row: Row) -> PublishedWords:
+    number = row["number"]
+    history = await history_of(session, number)
+    words = await words_of(session, number)
+    files = await attachments_of(session, number)
+    return PublishedWords(
+        title=row["title"],
+        body=row["body"],
+        **particulars(_coarse(row)),
+        attachments=[attachment_line(number, file) for file in released(files)],
+        history=[
+            PublicLine(
+                at=public_time(line["at"]),
+                status=line["to_status"],
+                status_label=label("status", line["to_status"]),
+            )
+            for line in history
+            if line["visibility"] == "public"
+        ],
+        follow_ups=[
+            PublicFollowUp(
+                at=public_time(line["at"]),
+                kind=said["kind"],
+                kind_label=label("follow_up_kind", said["kind"]),
+                agency=said["agency"] or line["agency"],
+                words=said["words"],
+            )
+            for line in history
+            if line["action"] == Action.FOLLOW_UP
+            and (said := words.get(line["ref"])) is not None
+            and not said["secret"]
+        ],
+    )
+
+
+def _coarse(row: Row) -> dict[str, Any]:
+    """Where and when, as the public reads it."""
+    anonymous = row["anonymous"]
+    return {
+        **row,
+        "region_code": public_region(row["region_code"], anonymous),
+        "place": public_place(row["place"], anonymous),
+        "happened_at": public_happened(row["happened_at"], anonymous),
+    }

@@ -1,0 +1,47 @@
+"""When and where, as exactly as everybody may read it: one rule for all that is public.
+
+A moment, a house or the words for a place can name a person. So, of every report, times to the
+hour and coordinates to some 100 metres; of an anonymous one also coordinates to some kilometre, no
+village, no words for the place, and of what happened the day (decision 17). What is filtered or
+sorted by is what is shown: else a search would find out the rest.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from shared.regions import DISTRICT_CODE
+
+PUBLIC_TIME: Final = "date_trunc('hour', {0})"
+PUBLIC_REGION: Final = (
+    f"CASE WHEN {{0}}.anonymous THEN left({{0}}.region_code, {DISTRICT_CODE})"
+    " ELSE {0}.region_code END"
+)
+"""SQL of the same: of a column, and of an alias of `lifecycle.report`."""
+
+
+def public_time(at: datetime) -> datetime:
+    """To the hour; Indonesia's zones are whole hours apart from UTC."""
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def public_region(code: str | None, anonymous: bool) -> str | None:
+    """A region's dotted code, of an anonymous report down to the district."""
+    return code[:DISTRICT_CODE] if code and anonymous else code
+
+
+def public_place(words: str | None, anonymous: bool) -> str | None:
+    """The words for the place."""
+    return None if anonymous else words
+
+
+def public_degrees(degrees: float | None, anonymous: bool) -> float | None:
+    """Latitude or longitude."""
+    return None if degrees is None else round(degrees, 2 if anonymous else 3)
+
+
+def public_happened(at: str | None, anonymous: bool) -> str | None:
+    """When it happened, an ISO 8601 day or instant: the hour, of an anonymous report the day in
+    the zone it was given in."""
+    if at is None or "T" not in at:
+        return at
+    return at[:10] if anonymous else public_time(datetime.fromisoformat(at)).isoformat()
