@@ -53,7 +53,9 @@ class ManualForm(ReportForm):
     channel: ManualChannel
     reporter: ReporterForm
     existing_reporter: bool = Field(
-        False, description="The reporter has an account with this phone number or e-mail address"
+        False,
+        description="The reporter has an account with this phone number or e-mail address; the"
+        " report becomes the account's, and shows the contact as given here",
     )
     disposition: dict[str, Any] | None = Field(
         None,
@@ -138,12 +140,12 @@ async def _accept(
     files: tuple[StoredAttachment, ...],
     limits: RateLimits,
 ) -> Accepted:
+    if form.reporter.name is None:
+        raise validation(FieldError("reporter.name", "missing"))
     reporter_id = None
     if form.existing_reporter:
         await limits.take(LOOK_UPS, str(staff.id))
         reporter_id = await _account(session, intake, form)
-    if reporter_id is None and form.reporter.name is None:
-        raise validation(FieldError("reporter.name", "missing"))
     found = await checked(session, form)
     made = report_of(form, found, channel=Channel(form.channel), scope=f"staff:{staff.id}", key=key)
     report = replace(

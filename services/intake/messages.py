@@ -85,6 +85,10 @@ _FIELDS: Mapping[str, Mapping[Language, str]] = {
         "id": "Harus berupa tanggal, atau waktu ISO 8601 beserta zonanya.",
         "en": "Must be a day, or an ISO 8601 time with its zone.",
     },
+    "before_independence": {
+        "id": "Waktu ini sebelum 17 Agustus 1945. Periksa tahunnya.",
+        "en": "This is before 17 August 1945. Check the year.",
+    },
     "in_future": {"id": "Waktu ini belum terjadi.", "en": "This is in the future."},
     "contact_missing": {
         "id": "Isi nama, dan nomor telepon atau alamat surel.",

@@ -23,7 +23,7 @@ class PartnerReport(ReportForm):
     reporter: ReporterForm
     # Without the form's reading of an empty text, after which JSON's times are none any more.
     happened_at: date | AwareDatetime | None = Field(
-        None, description="A day, or an instant with its zone; not in the future"
+        None, description="A day, or an instant with its zone; not in the future, nor before 1945"
     )
     addressee: Annotated[Annotated[str, Field(max_length=100)] | None, Left] = Field(
         None, description="The agency addressed, by code"

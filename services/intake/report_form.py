@@ -25,6 +25,9 @@ from services.intake.new_report import Identity
 from shared.lifecycle.actions import Classification
 from shared.text import TextRejected, normalise, normalise_body, normalise_title
 
+INDEPENDENCE = date(1945, 8, 17)
+"""Nothing happened before that this government could answer for: a slip of the year."""
+
 PublicClassification = Literal["complaint", "aspiration", "information"]
 
 
@@ -107,7 +110,7 @@ class ReportForm(BaseModel):
         description="At most 3,000 characters after normalisation"
     )
     happened_at: Annotated[Happened | None, Left] = Field(
-        None, description="A day, or an instant with its zone; not in the future"
+        None, description="A day, or an instant with its zone; not in the future, nor before 1945"
     )
     region_code: Annotated[Annotated[str, Field(max_length=13)] | None, Left] = Field(
         None, description="Kemendagri code, down to the village", examples=["32.04.05.2001"]
@@ -143,6 +146,8 @@ class ReportForm(BaseModel):
     def _has_happened(cls, when: date | None) -> date | None:
         if when is not None and _is_later(when):
             raise PydanticCustomError("in_future", "This is in the future")
+        if when is not None and _day(when) < INDEPENDENCE:
+            raise PydanticCustomError("before_independence", "This is before 17 August 1945")
         return when
 
 
@@ -162,6 +167,10 @@ def _contact(read: Callable[[str], str], raw: str) -> str:
         return read(raw)
     except contact.ContactRejected as error:
         raise PydanticCustomError(error.code, "Not valid") from None
+
+
+def _day(when: date) -> date:
+    return when.date() if isinstance(when, datetime) else when
 
 
 def _is_later(when: date) -> bool:

@@ -45,15 +45,21 @@ async def test_only_staff_may(intake, country) -> None:
     assert (await intake.post("/reports/manual", json=manual(), headers=header)).status_code == 403
 
 
-async def test_on_behalf_of_somebody_with_an_account(intake, bearer) -> None:
-    account = {"name": "Siti", "phone": "081234567890", "password": "kata sandi panjang"}
-    token = (await intake.post("/reporters", json=account)).json()["access_token"]
-    known = {"existing_reporter": True, "reporter": {"phone": "+62 812-3456-7890"}}
+async def test_on_behalf_of_somebody_with_an_account(intake, country, bearer) -> None:
+    account = {"name": "Siti", "phone": "081234567890", "email": "siti@contoh.id"}
+    password = {"password": "kata sandi panjang"}
+    token = (await intake.post("/reporters", json=account | password)).json()["access_token"]
+    known = {
+        "existing_reporter": True,
+        "reporter": {"name": "Ibu Siti", "phone": "+62 812-3456-7890"},
+    }
     answer = await intake.post("/reports/manual", json=manual(**known), headers=bearer(ADMIN))
     assert answer.status_code == 201, answer.text
     own = await intake.get("/reporters/me/reports", headers={"Authorization": f"Bearer {token}"})
     assert [item["number"] for item in own.json()["items"]] == [answer.json()["number"]]
-    unknown = {"existing_reporter": True, "reporter": {"phone": "081234567899"}}
+    shown = country.all("SELECT made_by, email IS NULL FROM intake.published_contact")
+    assert shown == [(ADMIN, True)]  # what was typed, nothing of the account's
+    unknown = {"existing_reporter": True, "reporter": {"name": "Siti", "phone": "081234567899"}}
     answer = await intake.post("/reports/manual", json=manual(**unknown), headers=bearer(ADMIN))
     assert answer.json()["errors"][0]["code"] == "reporter_unknown"
 

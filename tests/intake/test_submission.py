@@ -157,6 +157,7 @@ async def test_texts_are_normalised_and_the_limit_counts_what_remains(intake, co
         ({"latitude": -6.9}, "", "coordinates_incomplete"),
         ({"latitude": 91, "longitude": 1}, "latitude", "less_than_equal"),
         ({"happened_at": "2999-01-01"}, "happened_at", "in_future"),
+        ({"happened_at": "1945-08-16T23:59:00+07:00"}, "happened_at", "before_independence"),
         ({"happened_at": "kemarin"}, "happened_at", "day_or_instant"),
         ({"happened_at": "2026-11-01T10:00:00"}, "happened_at", "timezone_aware"),
         ({"addressee": "tidak-ada"}, "addressee", "agency_unknown"),

@@ -99,6 +99,7 @@ async def test_what_is_wrong_is_said_by_field_without_repeating_what_was_sent(
         ({"anonymous": "true"}, {("data.anonymous", "bool_type")}),
         ({"happened_at": "kemarin"}, {("data.happened_at", "date_parsing")}),
         ({"happened_at": "2999-01-01"}, {("data.happened_at", "in_future")}),
+        ({"happened_at": "1800-01-01"}, {("data.happened_at", "before_independence")}),
         ({"latitude": None}, {("data", "coordinates_incomplete")}),
         ({"colour": "blue"}, {("data.colour", "extra_forbidden")}),
         ({"Siti 081234": "blue"}, {("data.?", "extra_forbidden")}),

@@ -104,7 +104,7 @@ async def test_staff_cannot_try_out_who_has_an_account(
         manual = form(
             channel="letter",
             existing_reporter=True,
-            reporter={"phone": f"08123456{place:04d}"},
+            reporter={"name": "Budi", "phone": f"08123456{place:04d}"},
         )
         answer = await intake.post("/reports/manual", json=manual, headers=bearer(OFFICER))
         answers.append(answer.status_code)

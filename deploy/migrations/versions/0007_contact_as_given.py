@@ -1,0 +1,14 @@
+"""A report made by staff shows its reporter as they named them."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+_SQL = Path(__file__).parent.parent / "sql" / "contact_as_given.sql"
+
+
+def upgrade() -> None:
+    op.execute(_SQL.read_text())
