@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 _SQL = Path(__file__).parent.parent / "sql" / "contact_as_given.sql"
 
