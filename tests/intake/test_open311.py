@@ -171,7 +171,7 @@ def test_the_client_reports_and_follows_the_report_to_its_end(
     assert after["expected_datetime"] == "2027-01-04T09:00:00Z"
     assert after["agency_responsible"] == "Dinas Bina Marga"
     assert (after["service_code"], after["service_name"]) == ("lubang", "Jalan Berlubang")
-    assert (after["address"], after["lat"], after["long"]) == ("Jl. Dago 12", -6.88512, 107.61344)
+    assert (after["address"], after["lat"], after["long"]) == ("Jl. Dago 12", -6.885, 107.613)
     assert "Siti" not in str(after) and "berlubang. Sudah" not in str(after)
     assert client.request(str(number)) == [after]
     assert client.requests("jalan") == []
