@@ -26,9 +26,11 @@ ARGUMENTS = (
 
 @dataclass(frozen=True)
 class Portal:
-    """Where the portal is, the password of the demo's staff, and what seals its cookies."""
+    """Where the portal and the routing service are, the password of the demo's staff, and what
+    seals the portal's cookies."""
 
     address: str
+    routing: str
     password: str
     secret: str
 
@@ -57,8 +59,10 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             assert process.poll() is None, said.read_text()
             time.sleep(0.1)
         known = load_or_create(data_dir)
-        address = f"http://127.0.0.1:{ports['portal_port']}"
-        yield Portal(address, known.demo, known.application["LAPOR_COOKIE_SECRET"])
+        address, routing = (
+            f"http://127.0.0.1:{ports[name]}" for name in ("portal_port", "routing_port")
+        )
+        yield Portal(address, routing, known.demo, known.application["LAPOR_COOKIE_SECRET"])
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)

@@ -29,8 +29,10 @@ def submit(citizen: Person, *, anonymous: bool = True) -> tuple[str, str]:
     return page.locator("#nomor").inner_text(), page.locator("#kode").inner_text()
 
 
-def dispose(admin: Person, number: str) -> None:
-    """Verify with a corrected text, and hand to the unit."""
+def dispose(
+    admin: Person, number: str, words: str = "umum tata ruang bandung", unit: str = UNIT
+) -> None:
+    """Verify with a corrected text, and hand to the unit, found by these words."""
     page = admin.page
     admin.opens(f"/panel/laporan/{number}/verify")
     page.locator("#f-title").fill("Jalan Berlubang di Depan SDN Soreang 1")
@@ -40,7 +42,7 @@ def dispose(admin: Person, number: str) -> None:
     page.get_by_label("Pengaduan Tidak Berkadar Pengawasan").check()
     with page.expect_navigation():
         page.locator("#f-category_id").select_option(label="Jalan Berlubang")
-    admin.finds_agency("agency_id", "umum tata ruang bandung", UNIT)
+    admin.finds_agency("agency_id", words, unit)
     admin.presses("DISPOSISI")
 
 

@@ -1,9 +1,6 @@
-"""The panel's settings: reference data, process times, calendar, import, hand-over, webhooks."""
+"""The panel's settings: reference data, process times, calendar, import."""
 
 import io
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from openpyxl import load_workbook
@@ -138,70 +135,6 @@ def test_a_spreadsheet_is_checked_then_imported_and_gives_links(meet: Meet) -> N
     admin.page.goto(checked)
     assert "Berkas ini sudah diimpor." in admin.reads
     assert admin.page.get_by_role("button", name="Impor sekarang").count() == 0
-
-
-def test_a_unit_hands_its_open_reports_over(meet: Meet) -> None:
-    admin = meet(scripts=False)
-    admin.signs_in("koordinator.kab.bandung")
-    admin.opens("/panel/instansi?q=perhubungan")
-    admin.follows("Dinas Perhubungan Kabupaten Bandung")
-    admin.opens(admin.page.url.removeprefix(admin.portal.address) + "/alih")
-    admin.finds_agency("to_id", "pekerjaan umum", "Pekerjaan Umum")
-    look(admin, "handover_unit")
-    admin.presses("Alihkan semua")
-    admin.page.get_by_text("laporan sudah dialihkan").wait_for()
-
-
-class _Receiver(BaseHTTPRequestHandler):
-    """An agency's own system, which is out of order."""
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
-        self.send_response(503)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing on the tests' output."""
-
-
-@pytest.fixture
-def receiver() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), _Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/lapor"
-    server.shutdown()
-    server.server_close()
-
-
-def test_a_webhook_shows_its_secret_once_and_what_was_answered(meet: Meet, receiver: str) -> None:
-    admin, citizen = meet(), meet(phone=True)
-    admin.signs_in("admin.pusat")
-    admin.opens("/panel/webhook")
-    admin.page.get_by_label("Alamat").fill("ftp://sistem.go.id")
-    admin.presses("Tambah")
-    assert "Periksa isian berikut" in admin.reads
-    admin.page.get_by_label("Alamat").fill(receiver)
-    admin.presses("Tambah")
-    assert admin.page.get_by_label("Rahasia").input_value().startswith("whsec_")
-    admin.follows("Sudah saya simpan")
-    assert "whsec_" not in admin.page.content()
-
-    citizen.opens("/buat-laporan")
-    citizen.page.get_by_label("Judul").fill("Lampu jalan padam")
-    citizen.page.get_by_label("Isi laporan").fill("Lampu jalan di depan pasar padam sejak Senin.")
-    citizen.page.get_by_label("Nama", exact=True).fill("Sari")
-    citizen.page.get_by_label("Surel").fill("sari@contoh.id")
-    citizen.presses("Kirim laporan")
-    for _ in range(20):
-        admin.page.reload()
-        if "1 percobaan, terakhir dijawab 503" in admin.reads:
-            break
-        admin.page.wait_for_timeout(500)
-    assert "1 percobaan, terakhir dijawab 503" in admin.reads
-    look(admin, "webhook")
-    admin.page.get_by_text("Rahasia baru atau hapus").click()
-    admin.presses("Hapus webhook ini")
-    assert "Webhook dihapus." in admin.reads
 
 
 def sends(admin: Person, book: object) -> None:

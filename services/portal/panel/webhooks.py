@@ -1,5 +1,6 @@
 """*Webhook*: the addresses told of every step, what they answered, and sending again."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -80,11 +81,16 @@ async def _shown(
 ) -> Response:
     asked = Filled(dict(visit.request.query_params))
     params: dict[str, Any] = {**asked.given("state"), "cursor": asked.get("lanjut") or None}
+    shown = await visit.read("reporting", f"/webhooks/{webhook_id}")
+    until = shown["previous_until"]
     return visit.page(
         "panel/webhooks/webhook.html",
         status,
         form=form or Filled(),
         state=asked.get("state"),
-        webhook=await visit.read("reporting", f"/webhooks/{webhook_id}"),
+        webhook=shown,
+        old_secret_until=until
+        if until and datetime.fromisoformat(until) > datetime.now(UTC)
+        else None,
         page=await visit.read("reporting", f"/webhooks/{webhook_id}/deliveries", params=params),
     )
