@@ -1,0 +1,111 @@
+"""All reports of an officer go to a colleague, all of a unit to another: nothing stays behind."""
+
+import pytest
+
+from tests.portal.conftest import Meet, Person
+from tests.portal.test_management import look
+from tests.portal.test_one_story import dispose, submit
+
+pytestmark = pytest.mark.timeout(300)
+HEALTH, TRAFFIC = "Dinas Kesehatan Kabupaten Bandung", "Dinas Perhubungan Kabupaten Bandung"
+
+
+def test_an_officers_reports_are_assigned_to_a_colleague(meet: Meet) -> None:
+    admin, officer, colleague = meet(), meet(), meet(phone=True)
+    numbers = disposed(meet, "kesehatan bandung", HEALTH)
+    admin.signs_in("koordinator.kab.bandung")
+    officer.signs_in("petugas.dinkes.kab.bandung")
+    colleague.signs_in("petugas.dinkes.kab.bandung2")
+    mine, theirs = name_of(officer), name_of(colleague)
+    for number in numbers:
+        officer.opens(f"/panel/laporan/{number}/coordinate")
+        officer.page.get_by_label("Catatan internal").fill("Saya yang menangani.")
+        assign_to(officer, mine)
+        officer.page.locator("main button").last.click()
+        officer.page.get_by_text("berhasil").wait_for()
+    assert set(numbers) <= assigned_to(officer)
+
+    admin.opens("/panel/pengguna?q=petugas.dinkes.kab.bandung")
+    admin.follows(mine)
+    assert f"{len(numbers)} laporan terbuka ditugaskan kepadanya." in admin.reads
+    admin.follows("Alihkan semua kepada rekan")
+    admin.presses("Alihkan semua")
+    assert "Periksa isian berikut" in admin.reads
+    choice = admin.page.get_by_label("Kepada")
+    assert mine not in choice.inner_text()
+    choice.select_option(label=f"{theirs} – Pejabat Penghubung")
+    look(admin, "handover_officer")
+    admin.presses("Alihkan semua")
+    finished(admin, len(numbers))
+
+    assert assigned_to(officer) == set()
+    assert set(numbers) <= assigned_to(colleague)
+    colleague.opens(f"/panel/laporan/{numbers[0]}")
+    assert theirs in colleague.reads
+    admin.opens("/panel/pengguna?q=petugas.dinkes.kab.bandung")
+    admin.follows(mine)
+    assert "ditugaskan kepadanya" not in admin.reads
+
+
+def test_a_units_open_reports_go_to_another_unit(meet: Meet) -> None:
+    admin, giver, taker = meet(scripts=False), meet(), meet(phone=True)
+    numbers = disposed(meet, "perhubungan bandung", TRAFFIC)
+    giver.signs_in("petugas.dishub.kab.bandung")
+    taker.signs_in("petugas.dlh.kab.bandung")
+    assert set(numbers) <= queue(giver)
+
+    admin.signs_in("koordinator.kab.bandung")
+    admin.opens("/panel/instansi?q=perhubungan")
+    admin.follows(TRAFFIC)
+    admin.follows("Alihkan laporan")
+    assert f"{len(numbers)} laporan terbuka beralih sekaligus." in admin.reads
+    admin.presses("Alihkan semua")
+    assert "Periksa isian berikut" in admin.reads
+    admin.finds_agency("to_id", "lingkungan hidup", "Dinas Lingkungan Hidup Kabupaten Bandung")
+    look(admin, "handover_unit")
+    admin.presses("Alihkan semua")
+    finished(admin, len(numbers))
+
+    assert queue(giver).isdisjoint(numbers)
+    assert set(numbers) <= queue(taker)
+    taker.opens(f"/panel/laporan/{numbers[0]}")
+    assert "Alih Instansi" in taker.reads
+    giver.opens(f"/panel/laporan/{numbers[0]}")
+    assert "Jalan Berlubang" not in giver.reads
+
+
+def disposed(meet: Meet, words: str, unit: str) -> list[str]:
+    """The numbers of two reports that the unit has to follow up."""
+    citizen, admin = meet(phone=True), meet()
+    admin.signs_in("admin.kab.bandung")
+    numbers = [submit(citizen)[0] for _ in range(2)]
+    for number in numbers:
+        dispose(admin, number, words, unit)
+    return numbers
+
+
+def finished(admin: Person, count: int) -> None:
+    admin.page.get_by_text(f"Selesai: {count} laporan sudah dialihkan.").wait_for()
+    look(admin, "handover")
+
+
+def name_of(person: Person) -> str:
+    """As the head of each page says it."""
+    return person.page.locator(".who").inner_text().split(" — ")[0]
+
+
+def assign_to(person: Person, name: str) -> None:
+    person.page.get_by_label("Ditugaskan kepada").select_option(
+        label=f"{name} – Pejabat Penghubung"
+    )
+
+
+def assigned_to(person: Person) -> set[str]:
+    return queue(person, "&assigned_to_me=1")
+
+
+def queue(person: Person, further: str = "") -> set[str]:
+    """The numbers in the person's queue of what is to be followed up."""
+    person.opens(f"/panel?tab=awaiting_follow_up{further}")
+    shown = person.page.locator(".list .report .num").all_inner_texts()
+    return {one.removeprefix("#") for one in shown}
