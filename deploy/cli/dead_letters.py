@@ -11,9 +11,13 @@ import typer
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from shared.bus.dead_letters import DeadLetter
     from shared.settings import Settings
 
 app = typer.Typer(help="Messages nobody could handle.", no_args_is_help=True)
+
+AT_MOST = 10_000
+"""Letters that one command shows or puts back."""
 
 Id = Annotated[uuid.UUID, typer.Argument(help="As `list` shows it.")]
 
@@ -21,21 +25,13 @@ Id = Annotated[uuid.UUID, typer.Argument(help="As `list` shows it.")]
 @app.command("list")
 def list_() -> None:
     """Show the dead letters still to be looked at, oldest first; without their words."""
-    from rich.console import Console
-    from rich.table import Column, Table
-
     from shared.bus.dead_letters import unresolved
 
-    async def act() -> Table:
-        table = Table(Column("id", no_wrap=True), "received", "subject", "reason", "field")
+    async def act() -> list[str]:
         async with _stack() as (session, _):
-            for letter in await unresolved(session):
-                received = letter.received_at.strftime("%Y-%m-%d %H:%M")
-                reason = f"{letter.reason_code}: {letter.reason}"
-                table.add_row(str(letter.id), received, letter.subject, reason, letter.field or "")
-        return table
+            return [_line(letter) for letter in await unresolved(session, limit=AT_MOST)]
 
-    Console().print(asyncio.run(act()))
+    print("\n".join(asyncio.run(act())) or "None.")
 
 
 @app.command()
@@ -80,7 +76,7 @@ def retry(
         async with _stack() as (session, settings):
             cipher = IdentityCipher(settings.identity_keys)
             if letter_id is None:
-                letters = list(await unresolved(session, limit=10_000))
+                letters = list(await unresolved(session, limit=AT_MOST))
             else:
                 letters = [one for one in [await session.get(DeadLetter, letter_id)] if one]
             if not letters:
@@ -99,6 +95,12 @@ def retry(
                 await bus.close()
 
     asyncio.run(act())
+
+
+def _line(letter: "DeadLetter") -> str:
+    field = f", in {letter.field}" if letter.field else ""
+    reason = f"{letter.reason_code}: {letter.reason}{field}"
+    return f"{letter.id}  {letter.received_at:%Y-%m-%d %H:%M}  {letter.subject}\n    {reason}"
 
 
 @asynccontextmanager
