@@ -45,7 +45,8 @@ del ONLY_ITS_REPORTER["reporter"]
 STAFF_AND_REPORTER = {"nobody": 404} | all_of((*REPORTERS[1:], *OUTSIDE), 404)
 ONLY_ACCOUNTS = {"nobody": 401} | all_of(EVERYBODY[1:], 403)
 del ONLY_ACCOUNTS["account"]
-NOBODYS = NO_STAFF | all_of((*OUTSIDE, *STAFF), 404)
+ONLY_ITS_OWNER = NO_STAFF | all_of((*OUTSIDE, *STAFF), 404)
+del ONLY_ITS_OWNER["own_officer"]
 NO_SIGNATURE = all_of(EVERYBODY, 401)
 NOBODY = all_of(EVERYBODY, 404)
 OPEN: Answers = {}
@@ -61,6 +62,8 @@ class Case:
     query: dict[str, Any] = field(default_factory=dict)
     part: str | None = None
     """A form with files: the name of the part that is JSON."""
+    once: bool = False
+    """It can be done once: everybody who is let through gets a scene of their own."""
 
 
 REPLY = {"text": "Belum selesai."}
@@ -185,10 +188,10 @@ CASES: dict[str, Case] = {
     "reporting POST /downloads": Case(
         READING, body={"selection": {"tab": "incoming", **OF_DINAS}, "format": "csv"}
     ),
-    "reporting GET /downloads/{id}": Case(NOBODYS),
-    "reporting POST /downloads/{id}/cancel": Case(NOBODYS),
-    "reporting POST /downloads/{id}/resume": Case(NOBODYS),
-    "reporting GET /downloads/{id}/file": Case(NOBODYS),
+    "reporting GET /downloads/{id}": Case(ONLY_ITS_OWNER, "download"),
+    "reporting POST /downloads/{id}/cancel": Case(ONLY_ITS_OWNER, "download"),
+    "reporting POST /downloads/{id}/resume": Case(ONLY_ITS_OWNER, "download"),
+    "reporting GET /downloads/{id}/file": Case(ONLY_ITS_OWNER, "download"),
     "reporting GET /figures/public": Case(OPEN),
     "reporting GET /statistics/management": Case(READING, query=OF_DINAS),
     "reporting GET /statistics/agencies": Case(READING, query=OF_DINAS),

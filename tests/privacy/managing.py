@@ -7,7 +7,6 @@ outlive it.
 from tests.privacy.expectations import (
     EVERYBODY,
     NO_STAFF,
-    NOBODYS,
     OPEN,
     OUTSIDE,
     PUSAT,
@@ -16,6 +15,7 @@ from tests.privacy.expectations import (
     Case,
     all_of,
 )
+from tests.trouble.town import ADMIN, OFFICER
 from tests.workflows.factory import DINAS
 
 COORDINATORS = ("coordinator", "coordinator_below", "coordinator_beside")
@@ -24,15 +24,19 @@ MANAGING = NO_STAFF | all_of((*OUTSIDE, *STAFF), 403)
 for _one in ("pusat", *COORDINATORS):
     del MANAGING[_one]
 IN_REACH: Answers = MANAGING | all_of(("coordinator_below", "coordinator_beside"), 404)
-MANAGED_NOTHING: Answers = MANAGING | all_of(("pusat", *COORDINATORS), 404)
-PUSAT_NOTHING: Answers = PUSAT | {"pusat": 404}
-ADMINS_NOTHING: Answers = NOBODYS | all_of(("own_officer", "pusat_officer", "below_officer"), 403)
+OUT_OF_REACH: Answers = MANAGING | all_of(("coordinator_below", "coordinator_beside"), 422)
+"""Where the form names the agency."""
+ONLY_ITS_MAKER: Answers = IN_REACH | {"pusat": 404}
+"""The province's coordinator."""
+ITS_ADMINS = NO_STAFF | all_of(OUTSIDE, 404)
+ITS_ADMINS |= all_of(("own_officer", "pusat_officer", "below_officer"), 403)
 ADMINS_HERE = NO_STAFF | all_of(("own_officer", "pusat_officer", "below_officer"), 403)
 
 PEOPLE = "routing {} /management/staff/{{staff_id}}"
 AGENCY = "routing {} /management/agencies/{{agency_id}}"
 HOOK = "reporting {} /webhooks/{{id}}"
 NOTHING: dict[str, object] = {}
+RETIRED = {"active": False}
 
 MANAGING_CASES: dict[str, Case] = {
     "intake GET /open311/discovery.{format}": Case(OPEN),
@@ -47,7 +51,15 @@ MANAGING_CASES: dict[str, Case] = {
     "intake GET /open311/v2/tokens/{token}.{format}": Case(all_of(EVERYBODY, 404), "secret"),
     "routing GET /closed-days/redating": Case(PUSAT),
     "routing GET /management/staff": Case(MANAGING),
-    "routing POST /management/staff": Case(MANAGING, body=NOTHING),
+    "routing POST /management/staff": Case(
+        OUT_OF_REACH,
+        body={
+            "username": "petugas.baru",
+            "name": "Budi Baru",
+            "role": "liaison_officer",
+            "agency_id": DINAS,
+        },
+    ),
     PEOPLE.format("GET"): Case(IN_REACH, "person"),
     PEOPLE.format("PATCH"): Case(IN_REACH, "person", {"name": "Budi Baru"}),
     PEOPLE.format("DELETE"): Case(IN_REACH, "person"),
@@ -59,26 +71,37 @@ MANAGING_CASES: dict[str, Case] = {
     "routing POST /second-factor/enrol": Case(OPEN, body=NOTHING),
     "routing POST /second-factor/confirm": Case(OPEN, body=NOTHING),
     "routing POST /second-factor/remove": Case(OPEN, body=NOTHING),
-    "routing POST /management/agencies": Case(MANAGING, body=NOTHING),
+    "routing POST /management/agencies": Case(
+        OUT_OF_REACH,
+        body={
+            "code": "seksi-baru",
+            "name": "Seksi Baru",
+            "kind": "unit",
+            "parent_id": DINAS,
+            "zone": "WIB",
+        },
+    ),
     AGENCY.format("GET"): Case(IN_REACH, "agency"),
     AGENCY.format("PATCH"): Case(IN_REACH, "agency", {"name": "Seksi Baru"}),
     AGENCY.format("DELETE"): Case(IN_REACH, "agency"),
-    "routing POST /management/handovers": Case(MANAGING, body=NOTHING),
-    "routing GET /management/handovers/{handover_id}": Case(MANAGED_NOTHING),
+    "routing POST /management/handovers": Case(
+        OUT_OF_REACH, body={"kind": "assignments", "from_id": OFFICER[0], "to_id": ADMIN[0]}
+    ),
+    "routing GET /management/handovers/{handover_id}": Case(IN_REACH, "handover"),
     "routing GET /management/imports/template": Case(MANAGING),
     "routing POST /management/imports": Case(MANAGING, body=NOTHING, part="nothing"),
-    "routing GET /management/imports/{import_id}": Case(MANAGED_NOTHING),
-    "routing POST /management/imports/{import_id}/run": Case(MANAGED_NOTHING),
-    "routing POST /management/imports/{import_id}/links": Case(MANAGED_NOTHING),
+    "routing GET /management/imports/{import_id}": Case(ONLY_ITS_MAKER, "import"),
+    "routing POST /management/imports/{import_id}/run": Case(ONLY_ITS_MAKER, "import"),
+    "routing POST /management/imports/{import_id}/links": Case(ONLY_ITS_MAKER, "import"),
     "routing GET /management/reference-data": Case(PUSAT),
-    "routing POST /management/categories": Case(PUSAT, body=NOTHING),
-    "routing PATCH /management/categories/{category_id}": Case(PUSAT_NOTHING, body={"name": "X"}),
-    "routing POST /management/tags": Case(PUSAT, body=NOTHING),
-    "routing PATCH /management/tags/{tag_id}": Case(PUSAT_NOTHING, body={"name": "X"}),
+    "routing POST /management/categories": Case(PUSAT, body={"code": "baru", "name": "Baru"}),
+    "routing PATCH /management/categories/{category_id}": Case(PUSAT, "reference", RETIRED),
+    "routing POST /management/tags": Case(PUSAT, body={"category_id": 1, "name": "Baru"}),
+    "routing PATCH /management/tags/{tag_id}": Case(PUSAT, "reference", RETIRED),
     "routing GET /management/archive-reasons": Case(PUSAT),
     "routing PATCH /management/archive-reasons/{reason}": Case(PUSAT, body={"active": True}),
-    "routing POST /management/programmes": Case(PUSAT, body=NOTHING),
-    "routing PATCH /management/programmes/{programme_id}": Case(PUSAT_NOTHING, body={"name": "X"}),
+    "routing POST /management/programmes": Case(PUSAT, body={"name": "Baru"}),
+    "routing PATCH /management/programmes/{programme_id}": Case(PUSAT, "reference", RETIRED),
     "routing GET /management/log": Case(MANAGING),
     "reporting GET /open-data": Case(OPEN),
     "reporting GET /open-data/reports.{format}": Case(OPEN, query={"year": 2026}),
@@ -88,10 +111,10 @@ MANAGING_CASES: dict[str, Case] = {
         # Let through, and then told that the address is not one to send to.
         body={"url": "https://127.0.0.1/lapor", "agency": DINAS},
     ),
-    HOOK.format("GET"): Case(ADMINS_NOTHING),
-    HOOK.format("DELETE"): Case(ADMINS_NOTHING),
-    HOOK.format("POST") + "/enable": Case(ADMINS_NOTHING),
-    HOOK.format("POST") + "/secret": Case(ADMINS_NOTHING),
-    HOOK.format("GET") + "/deliveries": Case(ADMINS_NOTHING),
-    HOOK.format("POST") + "/deliveries/{delivery}/resend": Case(ADMINS_NOTHING),
+    HOOK.format("GET"): Case(ITS_ADMINS, "webhook"),
+    HOOK.format("DELETE"): Case(ITS_ADMINS, "webhook", once=True),
+    HOOK.format("POST") + "/enable": Case(ITS_ADMINS, "webhook"),
+    HOOK.format("POST") + "/secret": Case(ITS_ADMINS, "webhook"),
+    HOOK.format("GET") + "/deliveries": Case(ITS_ADMINS, "webhook"),
+    HOOK.format("POST") + "/deliveries/{delivery}/resend": Case(ITS_ADMINS, "webhook"),
 }

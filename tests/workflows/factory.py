@@ -74,6 +74,7 @@ async def settle_country(database: Database, zone: Zone = Zone.WIB) -> None:
             )
         for staff_id, (agency_id, role) in _STAFF.items():
             await add_staff(connection, staff_id, agency_id, role)
+        await connection.execute(_FURTHER_IDS)
 
 
 async def add_staff(connection: Any, staff_id: int, agency_id: int, role: Role) -> None:
@@ -82,6 +83,13 @@ async def add_staff(connection: Any, staff_id: int, agency_id: int, role: Role) 
         " token_version) VALUES (%s, %s, 'Budi', %s, %s, '', true, 1)",
         (staff_id, f"staff{staff_id}", role, agency_id),
     )
+
+
+_FURTHER_IDS = """
+SELECT setval(pg_get_serial_sequence('routing.' || name, 'id'), 2000)
+FROM unnest(ARRAY['agency', 'staff']) name
+"""
+"""Whom a test adds through the services gets none of the ids above."""
 
 
 @dataclass
