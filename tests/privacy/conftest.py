@@ -6,7 +6,8 @@ import pytest
 
 from tests.intake import x_server
 from tests.privacy.marks import Marks
-from tests.privacy.planting import Planted, plant
+from tests.privacy.planted import Planted
+from tests.privacy.planting import plant
 from tests.trouble.town import Town
 
 PROCESSES = (

@@ -1,0 +1,75 @@
+"""What is said about the reports in the course of their lives."""
+
+from tests.privacy.planted import Planted
+from tests.trouble.town import ABOVE, ABOVE_TOO, BELOW, BELOW_ADMIN, OFFICER, PUSAT, UNCONNECTED
+from tests.workflows.factory import BIDANG, MISSION
+
+
+async def long_life(planted: Planted) -> None:
+    """The anonymous report: deferred, verified, followed up, asked about, closed and opened."""
+    marks, which, say = planted.marks, "anonymous", planted.staff
+    await say(which, "defer", ABOVE, kind="incomplete_data", note=marks.word("tanya"))
+    await planted.says(which, "information", text=marks.word("jawab"))
+    await planted.verify(which)
+    await say(which, "amend", ABOVE, title=marks.word("ubah"), body=marks.word("ubahan"))
+    await say(which, "coordination", OFFICER, note=marks.word("koordinasi"))
+    await say(which, "follow-ups", OFFICER, kind="initial_response", text=marks.word("awal"))
+    path = f"/reports/{planted.numbers[which]}/follow-ups"
+    told = {"kind": "follow_up", "text": marks.word("lanjut"), "secret": True}
+    officer = planted.town.staff(OFFICER)
+    await planted.must("followup", path, told, officer, file=marks.file())
+    await planted.says(which, "replies", marks.file(), text=marks.word("tanggap"))
+    asked = await say(which, "requests", OFFICER, kind="hold", reason=marks.word("minta"))
+    await say(which, f"requests/{asked}/reject", ABOVE, reason=marks.word("tolak"))
+    asked = await say(which, "requests", OFFICER, kind="close", reason=marks.word("mohon"))
+    await say(which, f"requests/{asked}/withdraw", OFFICER, reason=marks.word("cabut"))
+    await say(which, "hold", ABOVE, reason=marks.word("tahan"))
+    await say(which, "release", ABOVE, reason=marks.word("lepas"))
+    await say(which, "close", ABOVE, reason=marks.word("tutup"))
+    asked = await say(which, "requests", OFFICER, kind="reopen", reason=marks.word("buka"))
+    await say(which, f"requests/{asked}/accept", ABOVE_TOO, note=marks.word("terima"))
+    await planted.says(which, "satisfaction", rating=4, text=marks.word("senang"))
+    reveal = {"reason": marks.word("ungkap")}
+    path = f"/reports/{planted.numbers[which]}/reveal"
+    await planted.must("routing", path, reveal, planted.town.staff(PUSAT))
+
+
+async def other_ways(planted: Planted) -> None:
+    marks, say = planted.marks, planted.staff
+    await say("secret", "archive", ABOVE, category="incomplete", note=marks.word("arsip"))
+    await say("secret", "restore", ABOVE, reason=marks.word("pulih"))
+    await say("secret", "throw", ABOVE, agency_id=BIDANG, note=marks.word("lempar"))
+    asked = await say(
+        "secret",
+        "not-authority",
+        BELOW,
+        suggested_agency_id=MISSION,
+        reason=marks.word("wenang"),
+    )
+    reject = f"/reports/{planted.numbers['secret']}/requests/{asked}/reject"
+    body = {"reason": marks.word("bukan")}
+    await planted.must("routing", reject, body, planted.town.staff(ABOVE))
+    await planted.verify("secret", BELOW_ADMIN, agency_id=BIDANG)
+    note = marks.word("terus")
+    await say(
+        "filed",
+        "defer",
+        ABOVE,
+        kind="agency_not_connected",
+        note=marks.word("belum"),
+        awaited_agency_id=UNCONNECTED,
+    )
+    await say("manual", "forward", ABOVE, agency_id=BIDANG, copies=[MISSION], note=note)
+    await planted.says("account", "withdrawal", reason=marks.word("hapus"))
+    asked = {"selection": {"tab": "incoming"}, "format": "xlsx"}
+    await planted.post("reporting", "/downloads", asked, planted.town.staff(PUSAT))
+    searching = {"search": marks.word("cari"), "q": marks.name()}
+    for service, path in (("routing", "/queue"), ("intake", "/reports"), ("portal", "/laporan")):
+        address = (
+            str(planted.town.addresses.public_base_url)
+            if service == "portal"
+            else (planted.town.address(service))
+        )
+        await planted.town.http.get(
+            address + path, params=searching, headers=planted.town.staff(PUSAT)
+        )

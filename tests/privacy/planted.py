@@ -1,0 +1,112 @@
+"""What was planted where, and the hands to plant it with."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.privacy.marks import Marks
+from tests.sample_pdf import PDF
+from tests.trouble.people import somewhere
+from tests.trouble.town import ABOVE, Town, Who
+from tests.workflows.factory import DINAS, PROVINCE
+
+Headers = dict[str, str]
+
+
+@dataclass
+class Planted:
+    """What was planted where. `numbers`: the reports, by how they came in."""
+
+    town: Town
+    marks: Marks
+    numbers: dict[str, int] = field(default_factory=dict)
+    people: dict[str, dict[str, str]] = field(default_factory=dict)
+    refusals: list[httpx.Response] = field(default_factory=list)
+    """The answers to all that was wrong."""
+
+    def reporter(self, which: str) -> Headers:
+        return self.town.reporter(self.numbers[which])
+
+    def report(self, **changes: Any) -> dict[str, Any]:
+        said = self.marks.word
+        return {
+            "classification": "complaint",
+            "title": said("judul"),
+            "body": said("isi"),
+            "place": said("tempat"),
+            "addressee": f"A{PROVINCE}",
+        } | changes
+
+    async def post(
+        self,
+        service: str,
+        path: str,
+        body: Any,
+        headers: Headers | None = None,
+        file: str | None = None,
+        part: str = "message",
+    ) -> httpx.Response:
+        address = self.town.address(service) + path
+        headers = somewhere() | (headers or {}) | {"Idempotency-Key": str(uuid4())}
+        if file is None:
+            return await self.town.http.post(address, json=body, headers=headers)
+        return await self.town.http.post(
+            f"{address}/with-attachments",
+            data={part: json.dumps(body)},
+            files=[("attachments", (file, PDF))],
+            headers=headers,
+        )
+
+    async def must(self, *arguments: Any, **more: Any) -> dict[str, Any]:
+        answer = await self.post(*arguments, **more)
+        assert answer.status_code in (200, 201), (arguments, answer.text)
+        told: dict[str, Any] = answer.json()
+        return told
+
+    async def accepted(self, which: str, *arguments: Any, **more: Any) -> int:
+        """Plant a report; keep its number and its access code."""
+        told = await self.must("intake", *arguments, **more)
+        self.marks.keep(told["access_code"])
+        self.numbers[which] = int(told["number"])
+        return self.numbers[which]
+
+    async def staff(self, which: str, what: str, who: Who, **body: Any) -> str:
+        """A step by staff, in the service whose step it is; the id of its command."""
+        service = "followup" if what in _OF_FOLLOWUP or "/" in what else "routing"
+        path = f"/reports/{self.numbers[which]}/{what}"
+        return str((await self.must(service, path, body, self.town.staff(who)))["command_id"])
+
+    async def says(self, which: str, what: str, file: str | None = None, **body: Any) -> None:
+        """A step by the reporter."""
+        path = f"/reports/{self.numbers[which]}/{what}"
+        await self.must("followup", path, body, self.reporter(which), file=file)
+
+    async def verify(self, which: str, who: Who = ABOVE, **changes: Any) -> None:
+        await self.staff(which, "verify", who, **self.verification(**changes))
+
+    def verification(self, **changes: Any) -> dict[str, Any]:
+        said = self.marks.word
+        return {
+            "agency_id": DINAS,
+            "classification": "complaint_without_oversight",
+            "category_id": 1,
+            "title": said("ejaan"),
+            "body": said("koreksi"),
+            "place": said("lokasi"),
+        } | changes
+
+
+async def until(town: Town, query: str) -> None:
+    """Wait for the first value of the first row to hold."""
+    async with asyncio.timeout(25):
+        while not (rows := await town.rows(query)) or not rows[0][0]:
+            await asyncio.sleep(0.1)
+
+
+_OF_FOLLOWUP = {
+    *("follow-ups", "coordination", "requests", "hold", "release", "close", "reopen"),
+}
