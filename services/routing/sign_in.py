@@ -56,6 +56,7 @@ class SignedIn(BaseModel):
 
 class Me(BaseModel):
     id: int
+    username: str
     name: str
     role: str
     role_label: str
@@ -64,6 +65,7 @@ class Me(BaseModel):
     agency_name: str
     agency_kind: str
     agency_path: list[int] = Field(description="Ids from pusat to the own agency")
+    second_factor: bool = Field(description="Whether signing in asks for a code")
 
 
 router = APIRouter(tags=["sign-in"])
@@ -115,6 +117,7 @@ async def me(staff: CurrentStaff, session: Transaction) -> Me:
     assert own is not None, "staff belong to an agency that exists"
     return Me(
         id=staff.id,
+        username=str(await session.scalar(_USERNAME, {"id": staff.id})),
         name=staff.name,
         role=staff.role,
         role_label=label("role", staff.role),
@@ -123,6 +126,7 @@ async def me(staff: CurrentStaff, session: Transaction) -> Me:
         agency_name=own.name,
         agency_kind=own.kind,
         agency_path=list(own.path),
+        second_factor=await second_factor.in_use(session, staff.id),
     )
 
 
@@ -173,4 +177,5 @@ _ACTIVE = text(
     "SELECT id, role, agency_id, agency_path, name, token_version"
     " FROM routing.staff_directory WHERE id = :id AND active"
 )
+_USERNAME = text("SELECT username FROM routing.staff WHERE id = :id")
 _REHASH = text("UPDATE routing.staff SET password_hash = :hash WHERE id = :id")

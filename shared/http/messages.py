@@ -182,7 +182,7 @@ def field_message(code: str, language: Language, params: Mapping[str, Any], fall
     if code not in FIELD_MESSAGES:
         return fallback if language == "en" and fallback else FIELD_MESSAGES["invalid"][language]
     named = dict(params)
-    if language == "id" and code == "literal_error":
+    if language == "id" and code in ("literal_error", "enum"):
         # pydantic lists them in English: 'a', 'b' or 'c'
         named["expected"] = str(named["expected"]).replace(" or ", " atau ")
     return FIELD_MESSAGES[code][language].format_map(named)

@@ -11,7 +11,7 @@ PUBLIC = ("/", "/buat-laporan", "/lacak", "/laporan", "/masuk", "/daftar", "/ang
 PANEL = (
     "", "?scope=below&tab=in_process", "/buat", "/unduh", "/statistik/pengelolaan",
     "/statistik/pemanfaatan", "/pengaturan", "/pengguna", "/instansi", "/acuan", "/acuan/program",
-    "/waktu-proses", "/hari-libur", "/impor", "/webhook",
+    "/acuan/arsip", "/waktu-proses", "/hari-libur", "/impor", "/webhook", "/akun", "/riwayat",
 )  # fmt: skip
 LIGHT = 100_000
 """Bytes of a citizen's page with its style and script, uncompressed."""

@@ -80,7 +80,7 @@ def test_an_agency_is_created_changed_and_removed_with_a_successor(meet: Meet) -
     look(admin, "agency_form")
     admin.presses("Buat")
     assert "Instansi dibuat." in admin.reads
-    assert "Belum: belum ada admin aktif" in admin.reads
+    assert "Belum: belum ada petugas aktif" in admin.reads
     look(admin, "agency")
     admin.follows("Ubah")
     admin.page.get_by_label("Nama", exact=True).fill("Dinas Uji Panel Baru")

@@ -1,5 +1,6 @@
 """The staff panel: sign in, queues, reports, every action, new reports on somebody's behalf."""
 
+from services.portal.panel.account import router as account
 from services.portal.panel.acting import router as acting
 from services.portal.panel.closed_days import router as closed_days
 from services.portal.panel.downloads import router as downloads
@@ -7,6 +8,7 @@ from services.portal.panel.getting_in import router as getting_in
 from services.portal.panel.imports import router as imports
 from services.portal.panel.management_agencies import router as management_agencies
 from services.portal.panel.management_handovers import router as management_handovers
+from services.portal.panel.management_log import router as management_log
 from services.portal.panel.management_people import router as management_people
 from services.portal.panel.manual import router as manual
 from services.portal.panel.process_times import router as process_times
@@ -30,6 +32,8 @@ routers = [
     management_people,
     management_agencies,
     management_handovers,
+    management_log,
+    account,
     settings,
     reference_data,
     process_times,

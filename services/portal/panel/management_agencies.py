@@ -54,7 +54,13 @@ async def create_agency(visit: PanelVisit) -> Response:
 @router.get("/{agency_id}")
 async def agency(visit: PanelVisit, agency_id: int = ID) -> Response:
     known = await visit.read("routing", f"/management/agencies/{agency_id}")
-    return visit.page("panel/agency.html", agency=known)
+    own, successor = visit.session.agency_id, None
+    if known["successor_id"]:
+        successor = await visit.read("routing", f"/agencies/{known['successor_id']}")
+        successor["in_reach"] = own in successor["path"]
+    # Those from the own agency down can be looked at.
+    reach = known["path"][known["path"].index(own) :]
+    return visit.page("panel/agency.html", agency=known, successor=successor, reach=reach)
 
 
 @router.get("/{agency_id}/ubah")

@@ -29,12 +29,16 @@ async def people(visit: PanelVisit) -> Response:
     given = form.given("q", "role", "agency_id") | {"active": not form.get("dihapus")}
     params = {**given, "cursor": form.get("lanjut")}
     page = await visit.read("routing", "/management/staff", params=params)
-    return visit.page("panel/people.html", form=form, page=page, roles=_roles(visit))
+    chosen = await _chosen(visit, form)
+    below = chosen[0] if chosen else None
+    return visit.page("panel/people.html", form=form, page=page, roles=_roles(visit), below=below)
 
 
 @router.get("/tambah")
 async def new_person(visit: PanelVisit) -> Response:
-    filled = {"agency_id": visit.session.agency_id, "role": "agency_admin"}
+    where = visit.request.query_params.get("instansi", "")
+    agency_id = where if where.isdecimal() else visit.session.agency_id
+    filled = {"agency_id": agency_id, "role": "agency_admin"}
     return await _form(visit, Filled(filled, NAMES))
 
 

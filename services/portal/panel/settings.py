@@ -22,6 +22,7 @@ _ADMINS = ("agency_admin", *_COORDINATORS)
 _ALL = ("liaison_officer", *_ADMINS)
 
 _PLACES = (
+    Place("/panel/akun", "Akun Saya", "Kata sandi dan faktor kedua Anda.", _ALL),
     Place("/panel/pengguna", "Manajemen Pengguna", "Tambah, ubah, hapus petugas.", _COORDINATORS),
     Place(
         "/panel/instansi",
@@ -35,7 +36,15 @@ _PLACES = (
         "Banyak instansi dan pengguna sekaligus dari berkas .xlsx.",
         _COORDINATORS,
     ),
-    Place("/panel/acuan", "Data Acuan", "Kategori, tag, program prioritas.", _PUSAT),
+    Place(
+        "/panel/riwayat",
+        "Riwayat Pengelolaan",
+        "Siapa mengubah apa dari pengguna, instansi, dan data acuan.",
+        _COORDINATORS,
+    ),
+    Place(
+        "/panel/acuan", "Data Acuan", "Kategori, tag, program prioritas, kategori arsip.", _PUSAT
+    ),
     Place("/panel/waktu-proses", "Waktu Proses", "Berapa lama setiap tahap boleh berjalan.", _ALL),
     Place("/panel/hari-libur", "Hari Libur", "Hari libur nasional dan cuti bersama.", _ALL),
     Place(

@@ -23,6 +23,7 @@ from services.routing.management.saving import save
 from services.routing.models import StaffMember
 from services.routing.sessions import revoke_all
 from services.routing.words import Form, PlaceWords
+from shared.commanding.directory import agency
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.problems import conflict, not_found
@@ -134,9 +135,9 @@ async def add_person(
 async def read_person(staff_id: StaffId, staff: Managing, session: Transaction) -> ManagedPerson:
     """One person of the own agency or one below."""
     found = await _one(session, staff_id)
-    if found is None:
+    where = await agency(session, found.agency_id) if found else None
+    if found is None or where is None or not where.is_or_stands_below(staff.agency_id):
         raise not_found("person_not_found")
-    await agency_in_reach(session, staff, found.agency_id)
     return found
 
 
