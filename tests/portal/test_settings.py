@@ -96,12 +96,22 @@ def test_cuti_bersama_is_added_and_running_clocks_are_dated_anew(meet: Meet) -> 
     days.fill("24/01/2031 Cuti bersama uji\n2031-01-27 Cuti bersama lagi")
     pusat.presses("Tambah")
     assert "2 hari disimpan." in pusat.reads
-    pusat.page.get_by_text("Tenggat terakhir dihitung ulang").wait_for()
+    assert "Tenggat akan dihitung ulang" in pusat.reads or "sedang dihitung" in pusat.reads
+    days.fill("28/01/2031 masih mengetik")
+    pusat.page.get_by_text("Tenggat terakhir dihitung ulang").wait_for(timeout=60_000)
+    assert days.input_value() == "28/01/2031 masih mengetik"
     pusat.page.get_by_label("Cuti bersama lagi").check()
     pusat.presses("Hapus yang dicentang")
     assert "1 hari dihapus." in pusat.reads
     assert "Jumat, 24 Januari 2031" in pusat.reads
     look(pusat, "closed_days")
+    pusat.follows("Isi dari daftar hari libur yang sudah ditetapkan")
+    assert "2031-08-17 Hari Kemerdekaan" in days.input_value()
+    assert "Belum ada yang disimpan." in pusat.reads
+    pusat.presses("Tambah")
+    assert "Minggu, 17 Agustus 2031" in pusat.reads
+    pusat.opens("/panel/hari-libur?tahun=2031&usulan=1")
+    assert "Tidak ada hari yang ditetapkan di luar yang sudah ada" in pusat.reads
 
 
 def test_a_spreadsheet_is_checked_then_imported_and_gives_links(meet: Meet) -> None:

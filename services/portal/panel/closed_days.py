@@ -18,9 +18,13 @@ NAMES = {"days": "Hari libur", "items": "Hari libur"}
 
 @router.get("")
 async def closed_days(
-    visit: PanelVisit, tahun: int | None = Query(None, ge=2000, le=2100)
+    visit: PanelVisit, tahun: int | None = Query(None, ge=2000, le=2100), usulan: bool = False
 ) -> Response:
-    return await _page(visit, tahun or datetime.now(UTC).year, Filled(names=NAMES))
+    """With `usulan`, the form holds the decreed days that are not there yet, to be looked over."""
+    year, form = tahun or datetime.now(UTC).year, Filled(names=NAMES)
+    if usulan:
+        form.set("days", await _decreed(visit, year))
+    return await _page(visit, year, form)
 
 
 @router.post("/{year}/tambah")
@@ -71,6 +75,14 @@ async def _kept(visit: Visit, year: int) -> dict[str, str]:
     return {one["day"]: one["name"] for one in found["items"]}
 
 
+async def _decreed(visit: Visit, year: int) -> str:
+    """A line for each day that the package knows and the year has not."""
+    kept = await _kept(visit, year)
+    found = await visit.read("routing", f"/closed-days/{year}/decreed")
+    missing = [one for one in found["items"] if one["day"] not in kept]
+    return "\n".join(f"{one['day']} {one['name']}" for one in missing)
+
+
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
@@ -103,4 +115,5 @@ async def _page(visit: Visit, year: int, form: Filled, status: int = 200) -> Res
         form=form,
         may_set=may_set,
         redating=redating,
+        proposed=bool(visit.request.query_params.get("usulan")),
     )

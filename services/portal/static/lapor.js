@@ -30,5 +30,19 @@ document.querySelectorAll("form:not([data-download])").forEach(function (form) {
 window.addEventListener("pageshow", function () {
   document.querySelectorAll("form").forEach(function (form) { delete form.dataset.sent; });
 });
+// What goes on by itself is looked at again; the rest of the page, and its forms, stay as they are.
+function renew(piece) {
+  setTimeout(function () {
+    fetch(piece.dataset.from).then(function (answer) { return answer.text(); })
+      .then(function (text) {
+        var page = new DOMParser().parseFromString(text, "text/html");
+        var next = page.getElementById(piece.id);
+        if (!next) { return; }
+        piece.replaceWith(next);
+        if (next.dataset.renew) { renew(next); }
+      }, function () { renew(piece); });
+  }, Number(piece.dataset.renew) * 1000);
+}
+document.querySelectorAll("[data-renew]").forEach(renew);
 var summary = document.querySelector(".errors[tabindex]");
 if (summary) { summary.focus(); }

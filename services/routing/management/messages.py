@@ -96,9 +96,11 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "second_factor_required": (
         "Faktor kedua wajib",
-        "Admin pusat wajib memakai faktor kedua.",
+        "Admin pusat wajib memakai faktor kedua. Untuk pindah ke ponsel lain, mintalah admin"
+        " pusat yang lain menghapusnya, lalu pasang lagi.",
         "Second factor required",
-        "A central admin has to have a second factor.",
+        "A central admin has to have a second factor. To move to another phone, ask another"
+        " central admin to reset it.",
     ),
     "agency_removed": (
         "Instansi sudah dihapus",
