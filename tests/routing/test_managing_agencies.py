@@ -150,7 +150,7 @@ async def test_what_may_not_move_or_change(country: Country) -> None:
     assert stays.status_code in {409, 422}
     await country.report("kab-bandung")
     zone = await call(country, COORDINATOR, "PATCH", f"/agencies/{kab}", {"zone": "WIT"})
-    assert zone.json()["code"] == "agency_in_use"
+    assert zone.json()["code"] == "agency_zone_in_use"
 
 
 async def test_an_agency_with_nothing_under_way_is_removed_and_its_people_with_it(

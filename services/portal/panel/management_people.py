@@ -92,8 +92,16 @@ async def new_link(visit: PanelVisit, staff_id: int = ID) -> Response:
 
 @router.post("/{staff_id}/pulihkan")
 async def restore_person(visit: PanelVisit, staff_id: int = ID) -> Response:
-    await visit.form()
-    answer = await visit.call("routing", "POST", f"/management/staff/{staff_id}/restore")
+    form, path = Filled(await visit.form(), NAMES), f"/management/staff/{staff_id}"
+    known = await visit.read("routing", path)
+    if form.get("langkah") == "cari":
+        return await _form(visit, form, known)
+    body = {name: value for name, value in _body(form).items() if name == "agency_id"}
+    try:
+        answer = await visit.call("routing", "POST", f"{path}/restore", json=body)
+    except Problem as problem:
+        form.refuse(problem)
+        return await _form(visit, form, known, problem.status)
     return visit.page("panel/person_link.html", made=answer.json(), what="dipulihkan")
 
 

@@ -4,11 +4,17 @@ from fastapi import APIRouter, Request
 from sqlalchemy import text
 
 from services.routing.management import second_factor
-from services.routing.management.authority import Managing, agency_to_work_at, person_in_reach
-from services.routing.management.log import record
+from services.routing.management.authority import (
+    Managing,
+    agency_to_work_at,
+    check_role,
+    person_in_reach,
+)
+from services.routing.management.log import changed, record
 from services.routing.management.password_links import take_password
 from services.routing.management.people import PersonMade, StaffId, active_person, made
 from services.routing.sessions import revoke_all
+from services.routing.words import Form
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict
 from shared.http.transaction import Transaction
@@ -20,17 +26,30 @@ router = APIRouter(
 )
 
 
+class Return(Form):
+    """Where somebody comes back to: at another agency where the former one was removed too."""
+
+    agency_id: int | None = None
+
+
 @router.post("/{staff_id}/restore")
 async def restore_person(
-    staff_id: StaffId, staff: Managing, session: Transaction, request: Request
+    staff_id: StaffId,
+    staff: Managing,
+    session: Transaction,
+    request: Request,
+    form: Return | None = None,
 ) -> PersonMade:
     """Take somebody back who was removed; a new password is chosen by the link."""
     person = await person_in_reach(session, staff, staff_id)
     if person.active:
         raise conflict("person_active")
-    await agency_to_work_at(session, staff, person.agency_id)
-    await session.execute(_RESTORE, {"id": staff_id})
-    record(session, staff, person.agency_id, "staff", staff_id, "restore")
+    chosen = form.agency_id if form else None
+    where = await agency_to_work_at(session, staff, chosen or person.agency_id)
+    check_role(staff, person.role, where)
+    await session.execute(_RESTORE, {"id": staff_id, "agency_id": where.id})
+    moved = changed({"agency_id": person.agency_id}, {"agency_id": where.id})
+    record(session, staff, where.id, "staff", staff_id, "restore", **moved)
     return await made(session, request, staff_id)
 
 
@@ -54,4 +73,7 @@ async def reset_second_factor(staff_id: StaffId, staff: Managing, session: Trans
     record(session, staff, person.agency_id, "staff", staff_id, "reset_second_factor")
 
 
-_RESTORE = text("UPDATE routing.staff SET active = true, password_hash = '' WHERE id = :id")
+_RESTORE = text(
+    "UPDATE routing.staff SET active = true, password_hash = '', agency_id = :agency_id"
+    " WHERE id = :id"
+)

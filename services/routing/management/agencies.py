@@ -14,6 +14,7 @@ from services.routing.management.authority import (
     agency_in_reach,
     agency_to_manage,
 )
+from services.routing.management.left_behind import check_moving
 from services.routing.management.log import changed, record
 from services.routing.management.reading import ManagedAgency, agency_details
 from services.routing.models import Agency
@@ -88,7 +89,7 @@ async def change_agency(
     if "parent_id" in differences:
         await _move(session, staff, agency_id, after["parent_id"])
     if "zone" in differences and await session.scalar(_UNDER_WAY, {"id": agency_id}):
-        raise conflict("agency_in_use")
+        raise conflict("agency_zone_in_use")
     if differences:
         await session.execute(_CHANGE, {"id": agency_id, **after})
         record(session, staff, agency_id, "agency", agency_id, "change", **differences)
@@ -123,6 +124,7 @@ async def _move(session: AsyncSession, staff: Staff, agency_id: int, parent_id: 
         raise validation(FieldError("parent_id", "parent_below_itself"))
     if await session.scalar(_IS_ROOT, {"id": agency_id}):
         raise conflict("root_stays")
+    await check_moving(session, agency_id, parent.path)
     await session.execute(_MOVE, {"id": agency_id, "above": list(parent.path)})
 
 

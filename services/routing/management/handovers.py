@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.management.authority import Managing, agency_in_reach
+from services.routing.management.left_behind import check_taking
 from services.routing.management.log import record
 from services.routing.management.models import Handover
 from services.routing.words import Form
@@ -57,6 +58,7 @@ async def hand_over(form: HandoverForm, staff: Managing, session: Transaction) -
         giver = await agency_in_reach(session, staff, form.from_id, field="from_id")
         taker = await agency_in_reach(session, staff, form.to_id, field="to_id")
         total = await _reports_to_take(session, giver, taker)
+        await check_taking(session, giver.id, taker)
         agency_id = giver.id
     else:
         agency_id = await _office(session, staff, form)

@@ -120,6 +120,28 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Agency in use",
         "Reports or requests are still under way at this agency. Name a successor.",
     ),
+    "agency_zone_in_use": (
+        "Zona waktu belum dapat diubah",
+        "Tenggat laporan yang diproses di instansi ini dihitung menurut zona waktunya. Selesaikan"
+        " atau alihkan dahulu laporan itu.",
+        "Time zone in use",
+        "Deadlines of reports under way at this agency are counted in its time zone. Finish or"
+        " hand over those reports first.",
+    ),
+    "successor_not_connected": (
+        "Instansi pengganti belum terhubung",
+        "Instansi pengganti memerlukan admin aktif. Pilih yang lain, atau tambahkan adminnya dulu.",
+        "Successor not connected",
+        "The successor needs an active admin. Choose another, or add its admin first.",
+    ),
+    "requests_left_behind": (
+        "Ada permintaan yang belum diputuskan",
+        "Sebuah laporan menunggu keputusan instansi yang sesudah ini tidak lagi berada di atasnya."
+        " Putuskan atau tarik dahulu permintaan itu.",
+        "A request is not decided",
+        "A report waits for a decision of an agency that would no longer stand above it. Decide"
+        " or withdraw that request first.",
+    ),
     "agency_has_units": (
         "Masih punya unit",
         "Pindahkan atau hapus unit di bawahnya dulu.",

@@ -11,6 +11,7 @@ from services.routing.acting import AgencyId
 from services.routing.management.agencies import ONE_AT_A_TIME
 from services.routing.management.authority import Managing, agency_in_reach, agency_to_manage
 from services.routing.management.handovers import HandoverShown, ask_for_handover, show_handover
+from services.routing.management.left_behind import check_taking
 from services.routing.management.log import record
 from services.routing.management.people import deactivate
 from shared.commanding.directory import Agency
@@ -64,6 +65,7 @@ async def remove_agency(
             raise conflict("agency_in_use")
     else:
         successor = await _successor(session, staff, removed, successor_id)
+        await check_taking(session, agency_id, successor)
         total = int(await session.scalar(_NAMING, {"id": agency_id}) or 0)
         asked = await ask_for_handover(
             session, staff, "agency", agency_id, successor.id, agency_id, total
@@ -86,7 +88,7 @@ async def _successor(
     if not successor.active or successor.id == removed.id:
         raise validation(FieldError("successor_id", "agency_out_of_reach"))
     if not successor.has_admin:
-        raise conflict("agency_not_connected")
+        raise conflict("successor_not_connected")
     return successor
 
 
