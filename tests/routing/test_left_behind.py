@@ -26,6 +26,10 @@ async def test_an_agency_moves_once_those_above_have_decided(country: Country) -
     change = {"parent_id": country.agencies["kota-bandung"]}
     refused = await call(country, COORDINATOR, "PATCH", path, change)
     assert (refused.status_code, refused.json()["code"]) == (409, "requests_left_behind")
+    assert (
+        f"Laporan nomor {number} menunggu keputusan Pemerintah Kabupaten Bandung"
+        in (refused.json()["detail"])
+    )
     form = {"reason": "Tetap pada dinas ini."}
     await country.done(ADMIN, number, f"requests/{request_id}/reject", form)
     moved = await call(country, COORDINATOR, "PATCH", path, change)

@@ -136,11 +136,11 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "requests_left_behind": (
         "Ada permintaan yang belum diputuskan",
-        "Sebuah laporan menunggu keputusan instansi yang sesudah ini tidak lagi berada di atasnya."
-        " Putuskan atau tarik dahulu permintaan itu.",
+        "Laporan nomor {number} menunggu keputusan {agency}, yang sesudah ini tidak lagi berada di"
+        " atasnya. Putuskan atau tarik dahulu permintaan itu.",
         "A request is not decided",
-        "A report waits for a decision of an agency that would no longer stand above it. Decide"
-        " or withdraw that request first.",
+        "Report {number} waits for a decision of {agency}, which would no longer stand above it."
+        " Decide or withdraw that request first.",
     ),
     "agency_has_units": (
         "Masih punya unit",
