@@ -100,7 +100,7 @@ def _codes(kind: str) -> Choices[CodeChoice]:
 
 _CATEGORIES = text(
     "SELECT c.id, c.code, concat_ws(' › ', p.name, c.name) AS name, c.parent_id"
-    " FROM routing.category c LEFT JOIN routing.category p ON p.id = c.parent_id"
+    " FROM routing.published_category c LEFT JOIN routing.category p ON p.id = c.parent_id"
     " WHERE c.active AND NOT EXISTS (SELECT FROM routing.category k WHERE k.parent_id = c.id)"
     " ORDER BY p.name, c.name"
 )

@@ -158,7 +158,8 @@ _PRESENT = text(
     " WHERE r.number = :number"
 )
 _FOUND = text(
-    "SELECT EXISTS (SELECT FROM routing.category WHERE id = :category_id AND active) AS category,"
+    "SELECT EXISTS (SELECT FROM routing.published_category"
+    "  WHERE id = :category_id AND active) AS category,"
     " (SELECT count(*) FROM routing.tag"
     "  WHERE category_id = :category_id AND id = ANY (CAST(:tag_ids AS int[]))) AS tags,"
     " EXISTS (SELECT FROM routing.programme WHERE id = :programme_id AND active) AS programme,"

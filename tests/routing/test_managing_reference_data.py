@@ -91,3 +91,52 @@ async def test_a_calendar_edit_says_how_far_it_is_and_leaves_closed_reports_alon
     after = await country.one("SELECT due_at FROM lifecycle.report WHERE number = :n", n=is_open)
     assert after > due
     assert (await call(country, "GET", "/closed-days/redating", None, "admin.jabar")).is_error
+
+
+async def test_two_that_nobody_could_tell_apart_are_not_kept(country: Country) -> None:
+    group = {"code": "kembar", "name": "Kelompok Kembar"}
+    made = (await call(country, "POST", "/management/categories", group)).json()
+    child = {"code": "kembar_satu", "name": "Satu", "parent_id": made["id"]}
+    one = (await call(country, "POST", "/management/categories", child)).json()
+    again = child | {"code": "kembar_dua", "name": "SATU"}
+    answer = await call(country, "POST", "/management/categories", again)
+    assert (answer.status_code, answer.json()["code"]) == (409, "category_name_taken")
+    tag = {"category_id": one["id"], "name": "malam"}
+    assert (await call(country, "POST", "/management/tags", tag)).status_code == 201
+    answer = await call(country, "POST", "/management/tags", tag | {"name": "Malam"})
+    assert answer.json()["code"] == "tag_name_taken"
+    other = (await call(country, "POST", "/management/tags", tag | {"name": "siang"})).json()
+    path = f"/management/tags/{other['id']}"
+    assert (await call(country, "PATCH", path, {"name": "malam"})).status_code == 409
+    assert (await call(country, "PATCH", path, {"name": "Siang"})).status_code == 200
+    path = "/management/archive-reasons/unclear"
+    taken = {"name": "laporan BELUM lengkap"}
+    answer = await call(country, "PATCH", path, taken)
+    assert answer.json()["code"] == "archive_reason_name_taken"
+
+
+async def test_with_a_group_its_categories_are_offered_no_more_and_come_back_with_it(
+    country: Country,
+) -> None:
+    group = {"code": "musiman", "name": "Musiman"}
+    made = (await call(country, "POST", "/management/categories", group)).json()
+    child = {"code": "mudik", "name": "Mudik", "parent_id": made["id"]}
+    one = (await call(country, "POST", "/management/categories", child)).json()
+    number = await country.report()
+
+    async def offered() -> bool:
+        found = (await country.get("admin.kab.bandung", "/categories")).json()["items"]
+        return "mudik" in {choice["code"] for choice in found}
+
+    assert await offered()
+    path = f"/management/categories/{made['id']}"
+    assert (await call(country, "PATCH", path, {"active": False})).status_code == 200
+    assert not await offered()
+    form = country.verification(category_id=one["id"])
+    refused = await country.act("admin.kab.bandung", number, "verify", form)
+    assert refused.json()["errors"][0]["field"] == "category_id"
+    query = "SELECT active FROM routing.published_category WHERE code = 'mudik'"
+    assert await country.one(query) is False
+    await call(country, "PATCH", path, {"active": True})
+    assert await offered()
+    await country.done("admin.kab.bandung", number, "verify", form)

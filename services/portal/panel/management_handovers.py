@@ -67,12 +67,12 @@ async def _unit(visit: Visit, agency_id: int, form: Filled, status: int = 200) -
 
 async def _officer(visit: Visit, staff_id: int, form: Filled, status: int = 200) -> Response:
     known = await visit.read("routing", f"/management/staff/{staff_id}")
-    params = {"agency_id": known["agency_id"], "active": True, "limit": 100}
-    people = (await visit.read("routing", "/management/staff", params=params))["items"]
+    params = {"agency": known["agency_id"]}
+    people = (await visit.read("routing", "/staff", params=params))["items"]
     colleagues = [
         (one["id"], f"{one['name']} – {one['role_label']}")
         for one in people
-        if one["id"] != staff_id and one["agency_id"] == known["agency_id"]
+        if one["id"] != staff_id
     ]
     return visit.page(
         "panel/handover_officer.html", status, form=form, person=known, colleagues=colleagues

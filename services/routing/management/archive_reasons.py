@@ -46,6 +46,8 @@ async def change_archive_reason(
     after = {**before, **form.model_dump(exclude_none=True)}
     if not after["active"] and not await session.scalar(_OTHERS, {"code": reason}):
         raise conflict("last_archive_reason")
+    if await session.scalar(_NAME_TAKEN, {"name": after["name"], "code": reason}):
+        raise conflict("archive_reason_name_taken")
     if differences := changed(before, after):
         row.name, row.active = after["name"], after["active"]
         session.add(row)
@@ -59,5 +61,9 @@ async def change_archive_reason(
 
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('archive_reason'))")
+_NAME_TAKEN = text(
+    "SELECT EXISTS (SELECT FROM routing.archive_reason"
+    " WHERE lower(name) = lower(:name) AND code <> :code)"
+)
 _ALL = text("SELECT code, name, active FROM routing.archive_reason ORDER BY place")
 _OTHERS = text("SELECT EXISTS (SELECT FROM routing.archive_reason WHERE active AND code <> :code)")

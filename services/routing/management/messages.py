@@ -1,6 +1,7 @@
 """The words of refusals in managing people and agencies, for the catalogue of problems."""
 
 from services.routing.management.import_messages import FIELDS_OF_IMPORT, WORDS_OF_IMPORT
+from services.routing.management.reference_messages import WORDS_OF_REFERENCE_DATA
 from shared.http.messages import Words, register
 
 _WORDS: dict[str, tuple[str, str, str, str]] = {
@@ -51,12 +52,6 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Tambahkan admin pusat yang lain dulu, dan tunggu sampai ia punya kata sandi.",
         "The last central admin",
         "Add another central admin first, and wait until they have a password.",
-    ),
-    "last_archive_reason": (
-        "Kategori arsip terakhir",
-        "Setidaknya satu kategori arsip harus dapat dipilih.",
-        "The last reason to archive",
-        "At least one reason to archive must be offered.",
     ),
     "password_link_used": (
         "Tautan tidak berlaku",
@@ -160,36 +155,6 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Hand-over not found",
         "There is no hand-over of this id.",
     ),
-    "category_not_found": (
-        "Kategori tidak ditemukan",
-        "Tidak ada kategori dengan id ini.",
-        "Category not found",
-        "There is no category of this id.",
-    ),
-    "category_code_taken": (
-        "Kode sudah dipakai",
-        "Pilih kode kategori yang lain.",
-        "Code taken",
-        "Choose another code for the category.",
-    ),
-    "tag_not_found": (
-        "Tag tidak ditemukan",
-        "Tidak ada tag dengan id ini.",
-        "Tag not found",
-        "There is no tag of this id.",
-    ),
-    "programme_not_found": (
-        "Program tidak ditemukan",
-        "Tidak ada program dengan id ini.",
-        "Programme not found",
-        "There is no programme of this id.",
-    ),
-    "programme_name_taken": (
-        "Nama sudah dipakai",
-        "Pilih nama program yang lain.",
-        "Name taken",
-        "Choose another name for the programme.",
-    ),
 }
 
 _FIELDS = {
@@ -233,7 +198,7 @@ def register_all() -> None:
         {
             code: {"id": Words(title_id, detail_id), "en": Words(title_en, detail_en)}
             for code, (title_id, detail_id, title_en, detail_en) in (
-                _WORDS | WORDS_OF_IMPORT
+                _WORDS | WORDS_OF_IMPORT | WORDS_OF_REFERENCE_DATA
             ).items()
         },
         {

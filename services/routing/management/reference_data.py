@@ -96,6 +96,7 @@ async def create_category(form: NewCategory, staff: Pusat, session: Transaction)
         parent = await session.get(Category, form.parent_id)
         if parent is None or not parent.active or parent.parent_id is not None:
             raise validation(FieldError("parent_id", "category_no_group"))
+    await _check_name(session, "category", form.name, within=form.parent_id)
     return await _create(session, staff, "category", Category(**form.model_dump()), KeptCategory)
 
 
@@ -103,8 +104,11 @@ async def create_category(form: NewCategory, staff: Pusat, session: Transaction)
 async def change_category(
     category_id: Id, form: Change, staff: Pusat, session: Transaction
 ) -> KeptCategory:
-    """Rename a category, or take it out of use; reports keep it."""
+    """Rename a category, or take it out of use; reports keep it. With a group all its categories
+    are out of use."""
     found = await session.get(Category, category_id)
+    if form.name is not None and found is not None:
+        await _check_name(session, "category", form.name, found.id, within=found.parent_id)
     return await _change(session, staff, "category", found, form, KeptCategory)
 
 
@@ -114,18 +118,23 @@ async def create_tag(form: NewTag, staff: Pusat, session: Transaction) -> KeptTa
     category = await session.get(Category, form.category_id)
     if category is None or not category.active:
         raise validation(FieldError("category_id", "category_unknown"))
+    await _check_name(session, "tag", form.name, within=form.category_id)
     return await _create(session, staff, "tag", Tag(**form.model_dump()), KeptTag)
 
 
 @router.patch("/tags/{tag_id}")
 async def change_tag(tag_id: Id, form: Change, staff: Pusat, session: Transaction) -> KeptTag:
     """Rename a tag, or take it out of use; reports keep it."""
-    return await _change(session, staff, "tag", await session.get(Tag, tag_id), form, KeptTag)
+    found = await session.get(Tag, tag_id)
+    if form.name is not None and found is not None:
+        await _check_name(session, "tag", form.name, found.id, within=found.category_id)
+    return await _change(session, staff, "tag", found, form, KeptTag)
 
 
 @router.post("/programmes", status_code=201)
 async def create_programme(form: NewProgramme, staff: Pusat, session: Transaction) -> KeptProgramme:
     """Add a priority programme."""
+    await _check_name(session, "programme", form.name)
     made = Programme(**form.model_dump())
     return await _create(session, staff, "programme", made, KeptProgramme)
 
@@ -136,7 +145,7 @@ async def change_programme(
 ) -> KeptProgramme:
     """Rename a priority programme, or take it out of use; reports keep it."""
     if form.name is not None:
-        await _check_programme_name(session, form.name, programme_id)
+        await _check_name(session, "programme", form.name, programme_id)
     found = await session.get(Programme, programme_id)
     return await _change(session, staff, "programme", found, form, KeptProgramme)
 
@@ -179,9 +188,14 @@ async def _change(
     return kept.model_validate(row, from_attributes=True)
 
 
-async def _check_programme_name(session: AsyncSession, name: str, of_id: int) -> None:
-    if await session.scalar(_NAME_TAKEN, {"name": name, "id": of_id}):
-        raise conflict("programme_name_taken")
+async def _check_name(
+    session: AsyncSession, kind: str, name: str, of_id: int | None = None, within: int | None = None
+) -> None:
+    """409 where another of the kind, in the same group or category, is called so: people could
+    not tell them apart."""
+    given = {"name": name, "id": of_id or 0, "within": within}
+    if await session.scalar(_NAME_TAKEN[kind], given):
+        raise conflict(f"{kind}_name_taken")
 
 
 _ALL = {
@@ -192,4 +206,12 @@ _ALL = {
     "tags": text("SELECT id, category_id, name, active FROM routing.tag ORDER BY name, id"),
     "programmes": text("SELECT id, name, active FROM routing.programme ORDER BY name"),
 }
-_NAME_TAKEN = text("SELECT EXISTS (SELECT FROM routing.programme WHERE name = :name AND id <> :id)")
+_SAME = "WHERE lower(name) = lower(:name) AND id <> :id"
+_NAME_TAKEN = {
+    "category": text(
+        f"SELECT EXISTS (SELECT FROM routing.category {_SAME}"  # noqa: S608
+        " AND parent_id IS NOT DISTINCT FROM CAST(:within AS int))"
+    ),
+    "tag": text(f"SELECT EXISTS (SELECT FROM routing.tag {_SAME} AND category_id = :within)"),  # noqa: S608
+    "programme": text(f"SELECT EXISTS (SELECT FROM routing.programme {_SAME})"),  # noqa: S608
+}
