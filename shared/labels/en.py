@@ -446,6 +446,13 @@ LABELS: dict[str, dict[str, str]] = {
         "5": "Saturday",
         "6": "Sunday",
     },
+    "import_state": {
+        "running": "Running",
+        "checked": "Nothing wrong",
+        "refused": "To be corrected",
+        "done": "Done",
+        "failed": "Stopped",
+    },
     "management_action": {
         "staff.add": "Added a person",
         "staff.change": "Changed a person",

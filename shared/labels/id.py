@@ -446,6 +446,13 @@ LABELS: dict[str, dict[str, str]] = {
         "5": "Sabtu",
         "6": "Minggu",
     },
+    "import_state": {
+        "running": "Berjalan",
+        "checked": "Tidak ada yang salah",
+        "refused": "Perlu diperbaiki",
+        "done": "Selesai",
+        "failed": "Terhenti",
+    },
     "management_action": {
         "staff.add": "Menambah pengguna",
         "staff.change": "Mengubah pengguna",

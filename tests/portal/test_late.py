@@ -52,7 +52,7 @@ def test_what_is_late_stands_above_the_queue_and_stands_out_in_it(
     above.signs_in("admin.jatim")
     above.opens("/panel?scope=below&tab=unverified")
     assert "Belum Terverifikasi" in above.page.locator(".late-now").inner_text()
-    above.opens("/panel?tab=unverified&escalated=1&scope=below")
+    above.follows("Terlambat, dieskalasi kepada kami")
     assert title in above.reads
     look(above, "late_escalated")
 

@@ -145,6 +145,10 @@ def test_a_spreadsheet_is_checked_then_imported_and_gives_links(meet: Meet) -> N
     admin.page.goto(checked)
     assert "Berkas ini sudah diimpor." in admin.reads
     assert admin.page.get_by_role("button", name="Impor sekarang").count() == 0
+    admin.opens("/panel/impor")
+    former = admin.page.get_by_role("region", name="Impor Anda sebelumnya")
+    assert "Impor petugas.xlsx" in former.get_by_role("listitem").first.inner_text()
+    look(admin, "imports_of_before")
 
 
 def sends(admin: Person, book: object) -> None:

@@ -93,6 +93,8 @@ async def test_each_bad_row_and_field_is_named_and_nothing_is_saved(country: Cou
         ["dinas-benar", "Dinas Benar", "Unit Kerja", "kab-bandung", "WIB"],
         ["Dinas Salah", "", "Kantor", "kemensos", "GMT"],
         ["dinas-benar", "Dinas Kembar", "Unit Kerja", "kab-bandung", "WIB"],
+        ["bidang-awal", "Bidang Awal", "Unit Kerja", "dinas-akhir", "WIB"],
+        ["dinas-akhir", "Dinas Akhir", "Unit Kerja", "kab-bandung", "WIB"],
     ]
     people = [
         ["admin.pusat", "Sudah Ada", "Admin Instansi", "dinas-benar"],
@@ -110,6 +112,7 @@ async def test_each_bad_row_and_field_is_named_and_nothing_is_saved(country: Cou
         ("Instansi", 3, "parent", "agency_out_of_reach"),
         ("Instansi", 3, "zone", "not_a_choice"),
         ("Instansi", 4, "code", "repeated"),
+        ("Instansi", 5, "parent", "parent_in_row_below"),
         ("Pengguna", 2, "username", "taken"),
         ("Pengguna", 3, "role", "role_beyond_own"),
         ("Pengguna", 4, "username", "needed"),

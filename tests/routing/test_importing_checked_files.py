@@ -60,6 +60,12 @@ async def test_the_file_that_was_checked_is_imported_and_then_kept_no_more(
     assert (await links(country, done["id"])).status_code == 200
     seen = (await country.get(COORDINATOR, f"/management/imports/{dry['id']}")).json()
     assert (seen["run_id"], seen["file_until"]) == (done["id"], None)
+    listed = (await country.get(COORDINATOR, "/management/imports")).json()
+    assert [(one["id"], one["state"]) for one in listed[:2]] == [
+        (done["id"], "done"),
+        (dry["id"], "checked"),
+    ]
+    assert (await country.get("admin.pusat", "/management/imports")).json() == []
 
 
 async def test_pressed_twice_at_once_it_is_one_import(country: Country) -> None:

@@ -17,7 +17,7 @@ FILE_LIMIT = 6 * 1024 * 1024
 
 @router.get("")
 async def import_form(visit: PanelVisit) -> Response:
-    return _form(visit, Filled())
+    return await _form(visit, Filled())
 
 
 @router.get("/templat")
@@ -32,14 +32,14 @@ async def begin(visit: PanelVisit) -> Response:
     files = await files_of(sent, "file", "file")
     if not files:
         form.wrong["file"] = "Pilih berkas .xlsx dahulu."
-        return _form(visit, form, 422)
+        return await _form(visit, form, 422)
     try:
         answer = await visit.call(
             "routing", "POST", "/management/imports", files=files, data={"dry_run": "true"}
         )
     except Problem as problem:
         form.refuse(problem)
-        return _form(visit, form, problem.status)
+        return await _form(visit, form, problem.status)
     return visit.go(f"/panel/impor/{answer.json()['id']}")
 
 
@@ -74,5 +74,6 @@ async def _job(visit: Visit, import_id: UUID, form: Filled, status: int = 200) -
     return visit.page("panel/import.html", status, job=shown, form=form)
 
 
-def _form(visit: Visit, form: Filled, status: int = 200) -> Response:
-    return visit.page("panel/import_form.html", status, form=form)
+async def _form(visit: Visit, form: Filled, status: int = 200) -> Response:
+    former = await visit.read("routing", "/management/imports")
+    return visit.page("panel/import_form.html", status, form=form, former=former)

@@ -52,6 +52,7 @@ async def queue(visit: PanelVisit) -> Response:
         categories=categories,
         provinces=provinces,
         flags=FLAGS,
+        owed_tabs=_OWED,
         in_order=in_order,
         owed=owed,
         filtered=[name for name in _FILTERS if form.get(name) and name != "scope"],

@@ -63,8 +63,10 @@ def check_rows(rows: Sequence[Row], known: Known, staff: Staff) -> Checked:
     """Check every row; all faults are named, not only the first."""
     checked = Checked()
     new: set[str] = set()
-    for row in (row for row in rows if row.sheet == AGENCIES):
-        faults = list(_agency_faults(row, known, new))
+    agencies = [row for row in rows if row.sheet == AGENCIES]
+    named = {row.fields["code"] for row in agencies}
+    for row in agencies:
+        faults = list(_agency_faults(row, known, new, named))
         checked.faults += faults
         new.add(row.fields["code"])
         kind = _code_of(KINDS, row.fields["kind"]) or ""
@@ -79,7 +81,7 @@ def check_rows(rows: Sequence[Row], known: Known, staff: Staff) -> Checked:
     return checked
 
 
-def _agency_faults(row: Row, known: Known, new: set[str]) -> list[Fault]:
+def _agency_faults(row: Row, known: Known, new: set[str], named: set[str]) -> list[Fault]:
     given = row.fields
     found = {name: "needed" for name, value in given.items() if not value}
     if given["code"] and not re.fullmatch(CODE, given["code"]):
@@ -94,7 +96,8 @@ def _agency_faults(row: Row, known: Known, new: set[str]) -> list[Fault]:
         found["zone"] = "not_a_choice"
     # A parent in the same file stands in a row above.
     if given["parent"] and given["parent"] not in known.paths and given["parent"] not in new:
-        found["parent"] = "agency_out_of_reach"
+        below = given["parent"] in named
+        found["parent"] = "parent_in_row_below" if below else "agency_out_of_reach"
     return _with_length(row, found)
 
 

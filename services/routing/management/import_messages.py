@@ -41,6 +41,10 @@ FIELDS_OF_IMPORT = {
     "not_a_choice": ("Bukan pilihan yang ada.", "Not one of the choices."),
     "taken": ("Sudah ada.", "Exists already."),
     "repeated": ("Sudah ada di baris lain.", "Another row has it too."),
+    "parent_in_row_below": (
+        "Instansi induk ini ada di baris bawahnya. Pindahkan ke atas baris ini.",
+        "This parent stands in a row further down. Move it above this row.",
+    ),
     "not_a_workbook": (
         "Bukan berkas .xlsx yang dapat dibaca.",
         "Not a readable .xlsx file.",

@@ -67,6 +67,19 @@ class ImportShown(BaseModel):
     file_until: datetime | None
 
 
+class ImportListed(BaseModel):
+    """An import of before, without its problems."""
+
+    id: UUID
+    file_name: str
+    dry_run: bool
+    state: State
+    agencies: int
+    people: int
+    at: datetime
+    run_id: UUID | None
+
+
 router = APIRouter(
     prefix="/management/imports",
     tags=["management"],
@@ -79,6 +92,13 @@ async def download_template(_: Managing) -> Response:
     """An empty spreadsheet with the headings, and the choices to pick from."""
     content = await asyncio.to_thread(workbook.template)
     return Response(content, headers=_headers("templat-impor.xlsx"), media_type=XLSX)
+
+
+@router.get("")
+async def list_imports(staff: Managing, session: Transaction) -> list[ImportListed]:
+    """One's own latest twenty, newest first."""
+    rows = (await session.execute(_LATEST, {"id": staff.id, "silent": now() - SILENCE})).mappings()
+    return [ImportListed.model_validate(dict(row)) for row in rows]
 
 
 @router.post("", status_code=202, max_body_size=FILE_LIMIT + 64 * 1024)
@@ -201,6 +221,11 @@ def _headers(name: str) -> dict[str, str]:
 
 
 log = logging.getLogger("lapor.routing")
+_LATEST = text(
+    "SELECT id, file_name, dry_run, agencies, people, at, run_id,"
+    " CASE WHEN state = 'running' AND at < :silent THEN 'failed' ELSE state END AS state"
+    " FROM routing.import WHERE staff_id = :id ORDER BY at DESC, id LIMIT 20"
+)
 _FILE_UNTIL = text(
     "SELECT expires_at FROM routing.import_file WHERE import_id = :id AND expires_at > :now"
 )
