@@ -30,7 +30,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-PER_OPERATION = 12
+PER_OPERATION = 8
 """Calls of each kind, as the document says and not as it says, by each principal."""
 
 

@@ -1,10 +1,7 @@
 """Open311 by a client that is not ours: `three`, as it is on PyPI, against a real server."""
 
 import itertools
-import os
-import signal
-import subprocess
-import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,9 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from PIL import Image
 
 from deploy.local.ports import free_port
+from services.intake.app import make_app
 from shared.settings import Settings
 from tests.intake.conftest import CATEGORY, CITY, ROOT, UNIT, Country
 from tests.intake.test_service import until_ready
@@ -26,30 +25,26 @@ Client = Callable[..., Any]
 
 @pytest.fixture
 def address(settings: Settings, country: Country, tmp_path: Path) -> Iterator[str]:
-    """The endpoint of a real intake process."""
+    """The endpoint of the intake service, over TCP."""
     country.all(
         "INSERT INTO routing.category (id, code, name, parent_id, active) VALUES"
         " (2, 'lubang', 'Jalan Berlubang', 1, true), (3, 'lama', 'Tidak dipakai', NULL, false)"
     )
     country.all("INSERT INTO routing.tag (id, category_id, name) VALUES (1, 2, 'aspal')")
     port = free_port()
-    values = settings.model_copy(
+    own = settings.model_copy(
         update={"intake_port": port, "intake_url": f"http://127.0.0.1:{port}"}
-    ).model_dump(exclude_none=True)
-    environment = {f"LAPOR_{name.upper()}": str(value) for name, value in values.items()}
-    with (tmp_path / "log").open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "services.intake"],
-            env=os.environ | environment,
-            stderr=output,
-        )
+    )
+    server = uvicorn.Server(uvicorn.Config(make_app(own), port=port, log_config=None))
+    thread = threading.Thread(target=server.run)
+    thread.start()
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
             until_ready(client)
         yield f"http://127.0.0.1:{port}/open311/v2"
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        server.should_exit = True
+        thread.join(10)
 
 
 @pytest.fixture
