@@ -1,21 +1,25 @@
 """The card of a report in the Temporal UI: where it is, who owes what until when."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from shared.labels import label
 from shared.lifecycle.clocks import Clock, ClockKind
 from shared.lifecycle.state import ReportState
 
+Agencies = Mapping[int, str]
+"""Codes by id."""
 
-def card(state: ReportState) -> str:
+
+def card(state: ReportState, agencies: Agencies) -> str:
     """Markdown, in ids, codes and Indonesian labels; never words of the report."""
     lines = [
         f"**{label('status', state.status)}**{_marks(state)}",
         "",
-        f"- Instansi: {' → '.join(str(agency) for agency in state.chain)}",
+        f"- Instansi: {' → '.join(_agency(id, agencies) for id in state.chain)}",
         f"- Versi: {state.version}",
     ]
-    lines += [f"- {_clock(clock, state)}" for clock in state.clocks]
+    lines += [f"- {_clock(clock, state, agencies)}" for clock in state.clocks]
     return "\n".join(lines)
 
 
@@ -48,8 +52,12 @@ def _marks(state: ReportState) -> str:
     return f" ({', '.join(marks)})" if marks else ""
 
 
-def _clock(clock: Clock, state: ReportState) -> str:
-    name, owes = _NAMES[clock.kind], f"instansi {state.handler_id}"
+def _agency(id: int, agencies: Agencies) -> str:
+    return f"{agencies[id]} ({id})" if id in agencies else str(id)
+
+
+def _clock(clock: Clock, state: ReportState, agencies: Agencies) -> str:
+    name, owes = _NAMES[clock.kind], _agency(state.handler_id, agencies)
     if clock.kind is ClockKind.QUESTION:
         owes = "pelapor"
     elif clock.kind is ClockKind.AUTO_CLOSE:
@@ -57,7 +65,7 @@ def _clock(clock: Clock, state: ReportState) -> str:
     elif clock.kind is ClockKind.REQUEST:
         request = next((r for r in state.requests if str(r.id) == clock.key), None)
         if request is not None:
-            name, owes = label("request", request.kind), f"instansi {request.decider_id}"
+            name, owes = label("request", request.kind), _agency(request.decider_id, agencies)
     when = "berhenti sementara" if clock.deadline is None else _time(clock.deadline, clock)
     return f"{name}: {owes}, {when}{' · Terlambat' if clock.overdue else ''}"
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from shared.database.agency_codes import AgencyCodes
 from shared.database.engine import Database, raw
 from shared.database.process_time import ProcessTime
 from shared.lifecycle.actions import Action
@@ -40,6 +41,7 @@ class Recorder:
         self._database = database
         self._words_at = words_at
         self._process_time = ProcessTime()
+        self._agencies = AgencyCodes(database)
 
     @activity.defn(name=names.RECORD)
     async def record(self, step: Step) -> StepResult:
@@ -47,6 +49,11 @@ class Recorder:
 
         The same step again changes nothing and gets the same answer.
         """
+        result = await self._write(step)
+        agencies = await self._agencies.named_in(result.state)
+        return result.model_copy(update={"agencies": agencies})
+
+    async def _write(self, step: Step) -> StepResult:
         async with self._database.session() as session:
             connection = await raw(session)
             stored = await storage.read(connection, step)

@@ -31,13 +31,14 @@ class ReportWorkflow:
     def __init__(self, start: Start) -> None:
         self._state = start.state
         self._retire_after = start.retire_after
+        self._agencies = dict(start.agencies)
         self._lock = asyncio.Lock()
         self._alarm = Alarm()
         self._changed = False
         self._recheck = False
         self._held_up = 0
         self._begun = workflow.now()
-        workflow.set_current_details(card(start.state))
+        workflow.set_current_details(card(start.state, self._agencies))
 
     @workflow.run
     async def run(self, start: Start) -> None:
@@ -185,7 +186,8 @@ class ReportWorkflow:
         self._changed |= self._state != before
         if changes := names.changed_attributes(before, self._state):
             workflow.upsert_search_attributes(changes)
-        workflow.set_current_details(card(self._state))
+        self._agencies |= result.agencies
+        workflow.set_current_details(card(self._state, self._agencies))
         return result
 
     def _set_alarm(self) -> None:
@@ -202,7 +204,9 @@ class ReportWorkflow:
             await workflow.wait_condition(workflow.all_handlers_finished)
             if self._recheck:  # the next run would not know of it
                 return False
-            workflow.continue_as_new(Start(state=self._state, retire_after=self._retire_after))
+            workflow.continue_as_new(
+                Start(state=self._state, retire_after=self._retire_after, agencies=self._agencies)
+            )
         if self._retired():
             await workflow.wait_condition(workflow.all_handlers_finished)
         return self._retired()

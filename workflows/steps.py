@@ -57,10 +57,12 @@ class Verdict(StrEnum):
 
 
 class StepResult(BaseModel):
-    """The stored state after the step, or as it was where nothing was written."""
+    """The stored state after the step, or as it was where nothing was written; and the codes of
+    the agencies in it."""
 
     model_config = ConfigDict(frozen=True)
 
     verdict: Verdict
     state: ReportState
     outcome: Outcome | None = None
+    agencies: dict[int, str] = {}

@@ -18,6 +18,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from shared.database.agency_codes import AgencyCodes
 from shared.database.engine import Database
 from shared.gathering import Gathering
 from shared.labels import label
@@ -49,6 +50,7 @@ class Door:
         self._database = database
         self._retire_after = retire_after
         self._gate = asyncio.Semaphore(in_flight)
+        self._agencies = AgencyCodes(database)
         self._outcomes = Gathering(self._read_outcomes)
 
     async def send(
@@ -75,7 +77,7 @@ class Door:
         Temporal is away."""
         async with self._gate:
             await self._client.start_workflow(
-                names.WORKFLOW, self._start(state), **self._options(state)
+                names.WORKFLOW, await self._start(state), **self._options(state)
             )
 
     async def recheck(self, number: int) -> None:
@@ -115,7 +117,7 @@ class Door:
 
     async def _update_once(self, command: Command, state: ReportState) -> Outcome:
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            names.WORKFLOW, self._start(state), **self._options(state)
+            names.WORKFLOW, await self._start(state), **self._options(state)
         )
         try:
             outcome: Outcome = await self._client.execute_update_with_start_workflow(
@@ -135,14 +137,15 @@ class Door:
     async def _signal(self, command: Command, state: ReportState) -> None:
         await self._client.start_workflow(
             names.WORKFLOW,
-            self._start(state),
+            await self._start(state),
             start_signal=command.action.value,
             start_signal_args=[SignalMessage(command=command)],
             **self._options(state),
         )
 
-    def _start(self, state: ReportState) -> Start:
-        return Start(state=state, retire_after=self._retire_after)
+    async def _start(self, state: ReportState) -> Start:
+        agencies = await self._agencies.named_in(state)
+        return Start(state=state, retire_after=self._retire_after, agencies=agencies)
 
     def _options(self, state: ReportState) -> dict[str, Any]:
         return {

@@ -15,13 +15,14 @@ REFUSED = "refused"
 
 
 class Start(BaseModel):
-    """What a run starts from: the state as Postgres has it. A run ends `retire_after` the report
-    was closed or archived."""
+    """What a run starts from: the state as Postgres has it, and the codes of agencies in it, for
+    who reads the Temporal UI. A run ends `retire_after` the report was closed or archived."""
 
     model_config = ConfigDict(frozen=True)
 
     state: ReportState
     retire_after: timedelta = RETIRE_AFTER
+    agencies: dict[int, str] = {}
 
 
 class SignalMessage(BaseModel):

@@ -59,13 +59,13 @@ async def test_a_long_life_goes_on_in_new_runs(
             outcome = await door.send(command, state)
             assert outcome is not None, action
             assert outcome.done, outcome
-    assert (await reports.state(state.number)).status is Status.CLOSED_BY_ADMIN
-    handle = impatient.get_workflow_handle(workflow_id(state.number))
-    described = await handle.describe()
-    # The outcome is answered once recorded; the run shows it in its next task.
-    while described.typed_search_attributes[STATUS] != "CLOSED_BY_ADMIN":
-        await asyncio.sleep(0.05)
+        assert (await reports.state(state.number)).status is Status.CLOSED_BY_ADMIN
+        handle = impatient.get_workflow_handle(workflow_id(state.number))
         described = await handle.describe()
+        # The outcome is answered once recorded; the run shows it in its next task.
+        while described.typed_search_attributes[STATUS] != "CLOSED_BY_ADMIN":
+            await asyncio.sleep(0.05)
+            described = await handle.describe()
     assert described.history_length < 80
     query = f"WorkflowId = '{workflow_id(state.number)}'"
     for _ in range(50):

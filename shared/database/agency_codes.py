@@ -1,0 +1,26 @@
+"""The codes of agencies, for who would read ids otherwise: in the Temporal UI, at night."""
+
+from sqlalchemy import text
+
+from shared.database.engine import Database
+from shared.lifecycle.state import ReportState
+
+
+class AgencyCodes:
+    """A code never changes: each is asked for once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[int, str] = {}
+
+    async def named_in(self, state: ReportState) -> dict[int, str]:
+        """Of the agencies of its chain, and of those that decide its requests, by id."""
+        wanted = {*state.chain, *(request.decider_id for request in state.requests)}
+        if missing := wanted - self._known.keys():
+            async with self._database.autocommit() as connection:
+                found = await connection.execute(_CODES, {"ids": list(missing)})
+                self._known |= {row.id: row.code for row in found}
+        return {id: code for id in sorted(wanted) if (code := self._known.get(id))}
+
+
+_CODES = text("SELECT id, code FROM routing.agency_directory WHERE id = ANY (:ids)")
