@@ -29,6 +29,10 @@ def test_pusat_adds_a_category_and_a_tag_and_takes_the_tag_out_of_use(meet: Meet
     pusat.follows("Sampah Antariksa")
     pusat.page.get_by_label("Tag baru").fill("Satelit jatuh")
     pusat.presses("Tambah tag")
+    pusat.page.get_by_label("Tag baru").fill("SATELIT JATUH")
+    pusat.presses("Tambah tag")
+    assert "Nama sudah dipakai" in pusat.reads
+    assert pusat.page.get_by_label("Tag baru").input_value() == "SATELIT JATUH"
     pusat.presses("Hentikan Satelit jatuh")
     look(pusat, "category")
     assert "Tidak dipakai lagi" in pusat.reads
@@ -37,6 +41,12 @@ def test_pusat_adds_a_category_and_a_tag_and_takes_the_tag_out_of_use(meet: Meet
     pusat.presses("Tambah program")
     assert "Program dibuat." in pusat.reads
     look(pusat, "programmes")
+    mine = pusat.page.get_by_label("Nama Program Uji Panel", exact=True)
+    mine.fill("sekolah rakyat")
+    pusat.presses("Simpan nama Program Uji Panel")
+    assert "Nama sudah dipakai" in pusat.reads
+    assert mine.input_value() == "sekolah rakyat"
+    assert pusat.page.get_by_label("Program baru").input_value() == ""
     pusat.opens("/panel/acuan/arsip")
     reason = pusat.page.locator("form.kept").first
     reason.get_by_role("textbox").fill("Perkara pidana, diteruskan ke penegak hukum")

@@ -57,6 +57,9 @@ async def add_person(visit: PanelVisit) -> Response:
 
 @router.get("/{staff_id}")
 async def person(visit: PanelVisit, staff_id: int = ID) -> Response:
+    """Somebody else; one's own account is a page of its own."""
+    if (await visit.read("routing", "/me"))["id"] == staff_id:
+        return visit.go("/panel/akun")
     known = await visit.read("routing", f"/management/staff/{staff_id}")
     return await _form(visit, Filled(known, NAMES), known)
 
@@ -79,14 +82,21 @@ async def change_person(visit: PanelVisit, staff_id: int = ID) -> Response:
 @router.post("/{staff_id}/hapus")
 async def remove_person(visit: PanelVisit, staff_id: int = ID) -> Response:
     await visit.form()
-    await visit.call("routing", "DELETE", f"/management/staff/{staff_id}")
+    path = f"/management/staff/{staff_id}"
+    try:
+        await visit.call("routing", "DELETE", path)
+    except Problem as problem:
+        return await _refused(visit, staff_id, problem)
     return visit.go("/panel/pengguna", "Pengguna dihapus. Semua sesinya berakhir.")
 
 
 @router.post("/{staff_id}/tautan")
 async def new_link(visit: PanelVisit, staff_id: int = ID) -> Response:
     await visit.form()
-    answer = await visit.call("routing", "POST", f"/management/staff/{staff_id}/password-link")
+    try:
+        answer = await visit.call("routing", "POST", f"/management/staff/{staff_id}/password-link")
+    except Problem as problem:
+        return await _refused(visit, staff_id, problem)
     return visit.page("panel/person_link.html", made=answer.json(), what="mendapat tautan baru")
 
 
@@ -108,8 +118,21 @@ async def restore_person(visit: PanelVisit, staff_id: int = ID) -> Response:
 @router.post("/{staff_id}/faktor-kedua")
 async def reset_second_factor(visit: PanelVisit, staff_id: int = ID) -> Response:
     await visit.form()
-    await visit.call("routing", "DELETE", f"/management/staff/{staff_id}/second-factor")
+    try:
+        await visit.call("routing", "DELETE", f"/management/staff/{staff_id}/second-factor")
+    except Problem as problem:
+        return await _refused(visit, staff_id, problem)
     return visit.go(f"/panel/pengguna/{staff_id}", "Faktor kedua dihapus. Sesinya berakhir.")
+
+
+async def _refused(visit: Visit, staff_id: int, problem: Problem) -> Response:
+    """The person's page with why not; the problem itself for who may not see that page."""
+    if problem.status != 409:
+        raise problem
+    known = await visit.read("routing", f"/management/staff/{staff_id}")
+    form = Filled(known, NAMES)
+    form.refuse(problem)
+    return await _form(visit, form, known, problem.status)
 
 
 def _roles(visit: Visit) -> list[tuple[str, str]]:
