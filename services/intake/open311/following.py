@@ -203,7 +203,8 @@ SELECT low FROM search WHERE low >= high
 _READ = """
 SELECT r.number, r.status, r.secret, r.anonymous, r.submitted_at, r.due_at, r.region_code,
        t.title, t.body, t.place, t.latitude, t.longitude, c.code AS category_code,
-       c.name AS category, a.name AS handler, said.words, changed.at AS changed_at
+       c.name AS category, a.name AS handler, said.words,
+       coalesce(changed.at, r.submitted_at) AS changed_at
 FROM chosen r
 JOIN lifecycle.report_text t ON t.number = r.number
 JOIN routing.agency_directory a ON a.id = r.handler_id
