@@ -2,8 +2,8 @@
 
 A moment, a house or the words for a place can name a person. So, of every report, times to the
 hour and coordinates to some 100 metres; of an anonymous one also coordinates to some kilometre, no
-village, no words for the place, and of what happened the day (decision 17). What is filtered or
-sorted by is what is shown: else a search would find out the rest.
+village, no words for the place, of what happened the day, and not the channel (decision 19).
+What is filtered or sorted by is what is shown: else a search would find out the rest.
 """
 
 from datetime import datetime
@@ -16,6 +16,7 @@ PUBLIC_REGION: Final = (
     f"CASE WHEN {{0}}.anonymous THEN left({{0}}.region_code, {DISTRICT_CODE})"
     " ELSE {0}.region_code END"
 )
+PUBLIC_CHANNEL: Final = "CASE WHEN NOT {0}.anonymous THEN {0}.channel END"
 """SQL of the same: of a column, and of an alias of `lifecycle.report`."""
 
 
@@ -32,6 +33,12 @@ def public_region(code: str | None, anonymous: bool) -> str | None:
 def public_place(words: str | None, anonymous: bool) -> str | None:
     """The words for the place."""
     return None if anonymous else words
+
+
+def public_channel(channel: str, anonymous: bool) -> str | None:
+    """By which way it came: a post on X can be searched for by the report's words, and who was at
+    the counter that hour may have been seen."""
+    return None if anonymous else channel
 
 
 def public_degrees(degrees: float | None, anonymous: bool) -> float | None:

@@ -37,9 +37,9 @@ async def download_attachment(
     store: CurrentStore,
     inline: bool = False,
 ) -> StreamingResponse:
-    """For the report's staff (which is logged) and its reporter or partner. Not for the public,
-    and what a reporter sent not for agencies in copy: no verifier has looked at it, and a picture
-    can tell who reported."""
+    """For the report's staff (which is logged) and its reporter or partner. Not for the public
+    nor for agencies in copy: no verifier has looked at it, and a picture or a letter to the
+    reporter can tell who reported."""
     wanted = {"number": number, "command_id": command_id, "id": attachment_id}
     file = (await session.execute(_FILE, wanted)).mappings().one_or_none()
     name = await _name_for(session, principal, number, file) if file else None
@@ -77,11 +77,10 @@ async def _name_for(
         situation = await staff_situation(session, principal, number)
     except Problem:
         return None
-    if not file["by_reporter"]:
-        return own
     if situation.by_copy:
         return None
-    return plain_name(1, file["media_type"]) if situation.state.anonymous else own
+    hidden = file["by_reporter"] and situation.state.anonymous
+    return plain_name(1, file["media_type"]) if hidden else own
 
 
 _FILE = text("""

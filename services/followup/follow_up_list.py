@@ -50,11 +50,13 @@ async def list_follow_ups(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[ListedFollowUp]:
-    """Newest first, secret ones too; for the handler, those above it and agencies in copy."""
-    await staff_situation(session, staff, number)
+    """Newest first; for the handler and those above it, secret ones too, for agencies in copy
+    those that are public, without files."""
+    by_copy = (await staff_situation(session, staff, number)).by_copy
     after = decode_cursor(cursor, _Position)
     parameters = {
         "number": number,
+        "by_copy": by_copy,
         "version": after.version if after else None,
         "limit": limit + 1,
     }
@@ -93,12 +95,13 @@ SELECT m.command_id, m.kind, m.words, m.secret, m.at, c.version, s.name AS staff
        coalesce((
            SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'media_type',
                       f.media_type, 'size', f.size) ORDER BY f.name, f.id)
-           FROM followup.published_attachment f WHERE f.command_id = m.command_id), '[]') AS files
+           FROM followup.published_attachment f
+           WHERE f.command_id = m.command_id AND NOT :by_copy), '[]') AS files
 FROM followup.published_message m
 JOIN lifecycle.command c ON c.id = m.command_id
 LEFT JOIN routing.staff_directory s ON s.id = m.staff_id
 LEFT JOIN routing.agency_directory a ON a.id = m.agency_id
-WHERE m.number = :number AND m.action = 'follow_up'
+WHERE m.number = :number AND m.action = 'follow_up' AND NOT (m.secret AND :by_copy)
   AND (CAST(:version AS integer) IS NULL OR c.version < :version)
 ORDER BY c.version DESC LIMIT :limit
 """)

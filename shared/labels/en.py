@@ -142,7 +142,7 @@ LABELS: dict[str, dict[str, str]] = {
         "category_group": "The category above it",
         "title": "Title as verified",
         "body": "Text as verified",
-        "channel": "Channel: code",
+        "channel": "Channel: code; empty for anonymous reports",
         "handler_code": "Agency that handles it: code",
         "handler": "Agency that handles it",
         "parent_agency": "The agency above it",

@@ -142,7 +142,7 @@ LABELS: dict[str, dict[str, str]] = {
         "category_group": "Kategori di atasnya",
         "title": "Judul setelah diverifikasi",
         "body": "Isi setelah diverifikasi",
-        "channel": "Sumber laporan: kode",
+        "channel": "Sumber laporan: kode; kosong untuk laporan anonim",
         "handler_code": "Instansi terdisposisi: kode",
         "handler": "Instansi terdisposisi",
         "parent_agency": "Instansi induk",

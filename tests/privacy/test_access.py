@@ -71,8 +71,8 @@ async def test_who_has_a_copy_reads_the_report_and_does_nothing(town: Town, name
     scene = await scenes.set(case.state)
     await scenes.copy_to_mission(scene["number"])
     answer = await _ask(town, name, case, scene, town.staff(places.BESIDE))
-    # What the reporter attached is not in a copy, unless the verifier has released it.
-    read = 404 if case.state == "attached" else 200
+    # Files are not in a copy, unless the verifier has released them.
+    read = 404 if case.state in ("attached", "answered") else 200
     assert answer == (read if " GET " in name else 403)
 
 

@@ -133,7 +133,7 @@ async def test_values_are_as_described_and_name_no_house_of_who_is_anonymous(
     assert line["region_code"] == ("32.73.02" if anonymous else "32.73.02.1001")
     assert (line["title"], row["title"]) == ("=1+1", "'=1+1")
     assert line["province"] == "Jawa Barat" and line["district"]
-    assert bool(line["village"]) is not anonymous
+    assert bool(line["village"]) is bool(line["channel"]) is not anonymous
     assert line["submitted_at"].endswith(":00+07:00")
 
 

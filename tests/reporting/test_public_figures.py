@@ -23,11 +23,12 @@ async def test_everybody_reads_how_many_public_reports_there_are(
     figures = answer.json()
     with psycopg.connect(owner_url) as connection:
         rows = connection.execute(
-            "SELECT status, channel, to_char(submitted_at AT TIME ZONE 'Asia/Jakarta', 'YYYY-MM')"
+            "SELECT status, CASE WHEN NOT anonymous THEN channel END,"
+            " to_char(submitted_at AT TIME ZONE 'Asia/Jakarta', 'YYYY-MM')"
             " FROM lifecycle.report WHERE NOT secret AND verified_at IS NOT NULL"
         ).fetchall()
     for place, name in enumerate(("status", "channel", "month")):
-        wanted: Counter[Any] = Counter(row[place] for row in rows)
+        wanted: Counter[Any] = Counter(row[place] for row in rows if row[place] is not None)
         assert {g["code"]: g["count"] for g in figures[name]} == dict(wanted)
     assert sum(g["count"] for g in figures["tab"]) == len(rows)
     assert {g["label"] for g in figures["tab"]} == {

@@ -28,10 +28,18 @@ async def _copied(country: Country, number: int) -> None:  # noqa: F811
     await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
 
 
-async def _says(country: Country, number: int, kind: str, words: str, name: str) -> None:  # noqa: F811
+async def _says(
+    country: Country,  # noqa: F811
+    number: int,
+    action: str,
+    words: str,
+    name: str,
+    *,
+    secret: bool = False,
+) -> None:
     """A message with a file, as followup leaves one once its command is done."""
     file, given = await _stored(country, name), {"c": str(uuid4()), "n": number}
-    action = "follow_up" if kind == "staff" else "reply"
+    kind = "reporter" if action == "reply" else "staff"
     await country.rows(
         "INSERT INTO lifecycle.command (id, number, action, at, body, done, version)"
         " VALUES (CAST(:c AS uuid), :n, :a, now(), '{}', true, 3)",
@@ -40,10 +48,11 @@ async def _says(country: Country, number: int, kind: str, words: str, name: str)
     )
     await country.rows(
         "INSERT INTO followup.message (command_id, number, action, words, secret, actor_kind, at)"
-        " VALUES (CAST(:c AS uuid), :n, :a, :w, false, :k, now())",
+        " VALUES (CAST(:c AS uuid), :n, :a, :w, :s, :k, now())",
         **given,
         a=action,
         w=words,
+        s=secret,
         k=kind,
     )
     await country.rows(
@@ -63,30 +72,55 @@ def _named(seen: dict[str, Any]) -> dict[str, str]:
     return {file["name"]: file["href"] for file in seen["attachments"]}
 
 
-async def test_a_copy_gets_no_file_of_the_reporter_but_those_released(
+async def test_a_copy_holds_what_the_public_could_read_and_nothing_else_that_was_written(
+    country: Country,  # noqa: F811
+) -> None:
+    number = await country.report()
+    question = {"kind": "incomplete_data", "note": "Bu Siti, di mana tepatnya?"}
+    await country.done(ADMIN, number, "defer", question)
+    await country.done(ADMIN, number, "verify", country.verification())
+    await _says(country, number, "coordinate", "Bu Siti sudah ditelepon.", "Catatan Siti.pdf")
+    await _says(
+        country, number, "follow_up", "Yth. Bu Siti, terlampir.", "Surat Bu Siti.pdf", secret=True
+    )
+    await _says(country, number, "follow_up", "Sudah ditambal.", "Berita acara Siti.pdf")
+    await _copied(country, number)
+    copy = await country.seen(COPY, number)
+    assert [one["words"] for one in copy["written"]] == ["Sudah ditambal."]
+    assert copy["attachments"] == []
+    assert "Siti" not in str(copy)
+    done = {line["action"] for line in copy["history"]}
+    assert {"defer", "verify"} <= done  # that it was done, and when, is told
+    handler = await country.seen(ADMIN, number)
+    assert len(handler["attachments"]) == 3
+    assert {"Bu Siti, di mana tepatnya?", "Yth. Bu Siti, terlampir."} <= {
+        one["words"] for one in handler["written"]
+    }
+
+
+async def test_a_copy_gets_no_file_but_those_released(
     country: Country,  # noqa: F811
 ) -> None:
     number = await country.report(attachments=(await _stored(country),))
     await country.done(ADMIN, number, "verify", country.verification())
-    await _says(country, number, "reporter", "Belum. Salam, Siti Rahmawati", "Kartu Siti.pdf")
-    await _says(country, number, "staff", "Sudah ditambal.", "Berita acara.pdf")
+    await _says(country, number, "reply", "Belum. Salam, Siti Rahmawati", "Kartu Siti.pdf")
+    await _says(country, number, "follow_up", "Sudah ditambal.", "Berita acara.pdf")
     await _copied(country, number)
 
     handler = _named(await country.seen(ADMIN, number))
     assert set(handler) == {NAME, "Kartu Siti.pdf", "Berita acara.pdf"}
     copy = await country.seen(COPY, number)
-    assert set(_named(copy)) == {"Berita acara.pdf"}
+    assert _named(copy) == {}
     assert "Siti" not in str(copy)
     assert [one["words"] for one in copy["written"]] == ["Sudah ditambal."]
-    assert (await country.get(COPY, handler["Berita acara.pdf"])).status_code == 200
-    for name in (NAME, "Kartu Siti.pdf"):
+    for name in handler:
         assert (await country.get(ADMIN, handler[name])).status_code == 200
         assert (await country.get(COPY, handler[name])).status_code == 404
 
     [file] = await country.rows("SELECT id FROM intake.attachment WHERE number = :n", n=number)
     await country.done(ADMIN, number, "amend", {"released_attachments": [str(file.id)]})
     released = _named(await country.seen(COPY, number))
-    assert set(released) == {"lampiran-1.pdf", "Berita acara.pdf"}
+    assert set(released) == {"lampiran-1.pdf"}
     answer = await country.get(COPY, released["lampiran-1.pdf"])
     assert (answer.status_code, answer.content[:4]) == (200, b"%PDF")
     assert "Siti" not in str(answer.headers)
@@ -95,8 +129,8 @@ async def test_a_copy_gets_no_file_of_the_reporter_but_those_released(
 @pytest.mark.parametrize("who", [ADMIN, "admin.pusat"])
 async def test_files_of_who_is_anonymous_go_by_names_of_ours(country: Country, who: str) -> None:  # noqa: F811
     number = await country.report(anonymous=True, attachments=(await _stored(country),))
-    await _says(country, number, "reporter", "Belum.", "Kartu Siti.pdf")
-    await _says(country, number, "staff", "Sudah ditambal.", "Berita acara.pdf")
+    await _says(country, number, "reply", "Belum.", "Kartu Siti.pdf")
+    await _says(country, number, "follow_up", "Sudah ditambal.", "Berita acara.pdf")
     seen = await country.seen(who, number)
     assert "Siti" not in str(seen)
     assert "Berita acara.pdf" in _named(seen)

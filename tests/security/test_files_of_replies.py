@@ -1,4 +1,4 @@
-"""What a reporter sends with a reply, before an agency in copy and where the reporter is hidden."""
+"""Files and words of messages before an agency in copy, and where the reporter is hidden."""
 
 import json
 
@@ -25,10 +25,14 @@ async def _replied(town: Town, **marks: bool) -> tuple[int, str]:  # noqa: F811
         headers=town.bearer(number),
     )
     assert answer.status_code == 200, answer.text
+    await _copied(town, number, **marks)
+    return number, await address(town, number, answer)
+
+
+async def _copied(town: Town, number: int, **marks: bool) -> None:  # noqa: F811
     state = await town.state(number)
     copied = state.model_copy(update={"copies": (BESIDE[1],), **marks}).model_dump_json()
     await town.execute("UPDATE lifecycle.report SET state = %s WHERE number = %s", copied, number)
-    return number, await address(town, number, answer)
 
 
 async def test_a_copy_does_not_hold_the_files_of_a_reply(town: Town) -> None:  # noqa: F811
@@ -39,6 +43,29 @@ async def test_a_copy_does_not_hold_the_files_of_a_reply(town: Town) -> None:  #
     handler = await town.get(path, OFFICER)
     assert (handler.status_code, handler.content[:4]) == (200, b"%PDF")
     assert "Siti" in handler.headers["Content-Disposition"]
+
+
+async def test_a_copy_holds_no_secret_follow_up_and_no_file_of_one(town: Town) -> None:  # noqa: F811
+    number = await town.verified()
+    words = {True: "Yth. Siti Rahmawati, terlampir.", False: "Sudah ditambal."}
+    for secret, text in words.items():
+        answer = await town.http.post(
+            f"/reports/{number}/follow-ups/with-attachments",
+            data={"message": json.dumps({"text": text, "kind": "follow_up", "secret": secret})},
+            files=[("attachments", ("Surat Siti.pdf", PDF))],
+            headers=town.staff(OFFICER),
+        )
+        assert answer.status_code == 200, answer.text
+    path = await address(town, number, answer)
+    await _copied(town, number)
+    listed = f"/reports/{number}/follow-ups"
+    told = (await town.get(listed, BESIDE)).json()["items"]
+    assert [(one["text"], one["attachments"]) for one in told] == [("Sudah ditambal.", [])]
+    assert (await town.get(path, BESIDE)).status_code == 404
+    assert (await town.get(path, OFFICER)).status_code == 200
+    handler = (await town.get(listed, OFFICER)).json()["items"]
+    assert {one["text"] for one in handler} == set(words.values())
+    assert all(len(one["attachments"]) == 1 for one in handler)
 
 
 async def test_the_file_of_an_anonymous_reply_goes_by_a_name_of_ours(town: Town) -> None:  # noqa: F811

@@ -101,6 +101,7 @@ async def reports(
 
 
 _BEYOND = 2**63 - 1
+# Statistics follow a little later; whose report it has become meanwhile reads it, nobody else.
 _PAGE = """
 SELECT r.number, coalesce(t.title, t.original_title) AS title, r.status, r.handler_id,
     a.name AS handler, r.overdue, r.submitted_at
@@ -108,6 +109,6 @@ FROM reporting.fact f
 JOIN lifecycle.report r USING (number)
 JOIN lifecycle.report_text t USING (number)
 JOIN routing.agency_directory a ON a.id = r.handler_id
-WHERE {where} AND f.number < :before
+WHERE {where} AND a.path @> ARRAY[:agency]::bigint[] AND f.number < :before
 ORDER BY f.number DESC LIMIT :limit
 """

@@ -49,8 +49,8 @@ async def download_attachment(
     session: Transaction,
     request: Request,
 ) -> StreamingResponse:
-    """A file of a report, for whoever may read the report; for agencies in copy those of the
-    agencies, and what is released. Every download is logged."""
+    """A file of a report, for whoever may read the report; for agencies in copy those that are
+    released. Every download is logged."""
     situation = await staff_situation(session, staff, number)
     files = await _shown_to(session, situation)
     file = next((one for one in files if one["id"] == attachment_id), None)
@@ -88,12 +88,13 @@ async def attachments_of(session: AsyncSession, situation: Situation) -> list[Sh
 
 
 async def _shown_to(session: AsyncSession, situation: Situation) -> list[dict[str, Any]]:
-    """A copy never shows who reports: of the reporter's files only those released. Where the
-    reporter is hidden, their files go by names of ours."""
+    """A copy never shows who reports: only files that a verifier has looked at and released, for
+    what an agency sends its reporter is often addressed to them. Where the reporter is hidden,
+    their files go by names of ours."""
     found = await session.execute(_ALL, {"number": situation.state.number})
     files = [dict(row) for row in found.mappings()]
     if situation.by_copy:
-        files = [file for file in files if file["released"] or not file["by_reporter"]]
+        files = [file for file in files if file["released"]]
     if situation.by_copy or situation.state.anonymous:
         for place, file in enumerate(files, 1):
             if file["by_reporter"]:

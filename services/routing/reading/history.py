@@ -67,6 +67,17 @@ async def rows_of(session: AsyncSession, statement: TextClause, number: int) -> 
     return [dict(row) for row in (await session.execute(statement, {"number": number})).mappings()]
 
 
+def is_for_everybody(row: Row) -> bool:
+    """Whether what was written is for the public too. All else, a copy does not hold: reporters
+    sign what they write, and staff name them in questions, reasons and notes."""
+    return row["action"] == Action.FOLLOW_UP and not row["secret"]
+
+
+def without_reason(line: Row) -> Row:
+    """The line without why a report was read: who reveals an identity may name it there."""
+    return {**line, "reason": None}
+
+
 def history_of(lines: Rows, written: Rows, names: Names) -> list[HistoryLine]:
     """The lines by time; steps carry the words that were written with them."""
     words = {row["id"]: row["words"] for row in written}

@@ -12,7 +12,14 @@ from services.routing.acting import ReportNumber
 from services.routing.countdown import countdown_of, nearest_countdown
 from services.routing.naming import shown_action, shown_agency, shown_status
 from services.routing.reading.attachments import attachments_of
-from services.routing.reading.history import history_of, read_rows, rows_of, written_of
+from services.routing.reading.history import (
+    history_of,
+    is_for_everybody,
+    read_rows,
+    rows_of,
+    without_reason,
+    written_of,
+)
 from services.routing.reading.people import names_for
 from services.routing.reading.reporter import ShownReporter, shown_reporter
 from services.routing.reading.requests import request_rows, requests_of
@@ -28,7 +35,7 @@ from shared.http.idempotency import etag
 from shared.http.transaction import Transaction
 from shared.labels import label, labels
 from shared.lifecycle.channels import Channel
-from shared.lifecycle.people import ActorKind
+from shared.lifecycle.people import Role
 
 router = APIRouter(tags=["reports"])
 
@@ -64,8 +71,10 @@ async def _view(
     calendar, moment = await load_calendar(session), now()
     requests = await request_rows(session, state.number)
     lines, written = await read_rows(session, state.number, readings=not by_copy)
-    if by_copy:  # nobody has taken out of these what tells who wrote them
-        written = [one for one in written if one["actor_kind"] == ActorKind.STAFF]
+    if by_copy:
+        written = [one for one in written if is_for_everybody(one)]
+    if situation.actor.role is not Role.CENTRAL_ADMIN:
+        lines = [without_reason(line) for line in lines]
     names = await names_for(
         session,
         [
