@@ -47,6 +47,31 @@ def test_an_officers_reports_are_assigned_to_a_colleague(meet: Meet) -> None:
     assert "ditugaskan kepadanya" not in admin.reads
 
 
+def test_who_is_removed_leaves_reports_that_can_still_be_handed_over(meet: Meet) -> None:
+    admin, officer = meet(), meet()
+    numbers = disposed(meet, "pendidikan bandung", "Dinas Pendidikan Kabupaten Bandung")
+    officer.signs_in("petugas.disdik.kab.bandung2")
+    name = name_of(officer)
+    officer.opens(f"/panel/laporan/{numbers[0]}/coordinate")
+    officer.page.get_by_label("Catatan internal").fill("Saya yang menangani.")
+    assign_to(officer, name)
+    officer.page.locator("main button").last.click()
+    officer.page.get_by_text("berhasil").wait_for()
+    admin.signs_in("koordinator.kab.bandung")
+    admin.opens("/panel/pengguna?q=petugas.disdik.kab.bandung2")
+    admin.follows(name)
+    admin.page.get_by_text("Hapus pengguna").click()
+    assert "1 laporan terbuka masih ditugaskan kepadanya;" in admin.reads
+    admin.presses("Hapus")
+    admin.opens("/panel/pengguna?dihapus=1&q=petugas.disdik.kab.bandung2")
+    assert "1 laporan ditugaskan" in admin.reads
+    admin.follows(name)
+    admin.follows("Alihkan semua kepada rekan")
+    admin.page.get_by_label("Kepada").select_option(index=1)
+    admin.presses("Alihkan semua")
+    finished(admin, 1)
+
+
 def test_a_units_open_reports_go_to_another_unit(meet: Meet) -> None:
     admin, giver, taker = meet(scripts=False), meet(), meet(phone=True)
     numbers = disposed(meet, "perhubungan bandung", TRAFFIC)

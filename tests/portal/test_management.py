@@ -82,6 +82,7 @@ def test_an_agency_is_created_changed_and_removed_with_a_successor(meet: Meet) -
     assert "Instansi dibuat." in admin.reads
     assert "Belum: belum ada petugas aktif" in admin.reads
     look(admin, "agency")
+    path = admin.page.url.removeprefix(admin.portal.address)
     admin.follows("Ubah")
     admin.page.get_by_label("Nama", exact=True).fill("Dinas Uji Panel Baru")
     admin.presses("Ubah")
@@ -92,6 +93,50 @@ def test_an_agency_is_created_changed_and_removed_with_a_successor(meet: Meet) -
     admin.presses("Hapus")
     assert "Alih laporan" in admin.reads
     look(admin, "handover")
+    admin.opens(path)
+    assert "Instansi ini sudah dihapus; penggantinya Dinas Pekerjaan Umum" in admin.reads
+    assert admin.page.get_by_role("link", name="Pemerintah Kabupaten Bandung").is_visible()
+    assert admin.page.get_by_role("link", name="Pemerintah Provinsi Jawa Barat").count() == 0
+    admin.opens("/panel/instansi?q=perhubungan")
+    assert "Menindaklanjuti saja: tanpa admin" in admin.reads
+    admin.opens("/panel/instansi?q=kesehatan")
+    admin.follows("Dinas Kesehatan Kabupaten Bandung")
+    admin.follows("Hapus")
+    assert "unit masih di bawahnya. Pindahkan atau hapus dahulu" in admin.reads
+    admin.presses("Hapus")
+    assert "Masih punya unit" in admin.reads
+
+
+def test_somebody_whose_agency_is_gone_comes_back_at_another(meet: Meet) -> None:
+    admin = meet(scripts=False)
+    admin.signs_in("koordinator.kab.bandung")
+    admin.opens("/panel/instansi/tambah")
+    admin.page.get_by_label("Kode").fill("kantor-bubar")
+    admin.page.get_by_label("Nama", exact=True).fill("Kantor Bubar")
+    admin.presses("Buat")
+    admin.follows("Tambah")
+    assert admin.page.get_by_label("Kantor Bubar").is_checked()
+    admin.page.get_by_label("Nama pengguna").fill("joko.bubar")
+    admin.page.get_by_label("Nama", exact=True).fill("Joko Bubar")
+    admin.presses("Tambah")
+    admin.opens("/panel/instansi?q=kantor-bubar")
+    admin.follows("Kantor Bubar")
+    admin.follows("Hapus")
+    assert "1 pengguna yang masih di sini ikut dihapus" in admin.reads
+    admin.presses("Hapus")
+    admin.opens("/panel/pengguna?dihapus=1&q=joko")
+    admin.follows("Joko Bubar")
+    admin.presses("Pulihkan")
+    assert "Bukan instansi aktif di bawah wewenang Anda." in admin.reads
+    admin.finds_agency("agency_id", "kesehatan", "Dinas Kesehatan Kabupaten Bandung")
+    look(admin, "person_back")
+    admin.presses("Pulihkan")
+    assert "Joko Bubar dipulihkan" in admin.reads
+    admin.opens("/panel/pengguna?q=joko")
+    assert "Dinas Kesehatan Kabupaten Bandung" in admin.reads
+    admin.opens("/panel/pengguna?q=koordinator.kab.bandung")
+    admin.page.locator(".list h2 a").first.click()
+    admin.page.wait_for_url("**/panel/akun")
 
 
 def test_somebody_sets_up_a_second_factor(meet: Meet) -> None:
