@@ -2,13 +2,13 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from services.portal.stylesheet import STYLESHEET_PATH
-from shared.labels import countdown, labels
+from shared.labels import countdown, dates, labels
+from shared.lifecycle.calendar import Zone
 
 
 def render(template: str, **content: Any) -> str:
@@ -27,9 +27,8 @@ def moment(value: object, zone: str = "WIB") -> str:
     if parsed is None:
         return ""
     if not isinstance(parsed, datetime):
-        return _day(parsed)
-    local = parsed.astimezone(_ZONES[zone])
-    return f"{_day(local)} {local:%H.%M} {zone}"
+        return dates.short_day(parsed)
+    return dates.moment(parsed, Zone(zone))
 
 
 def day(value: object, zone: str = "WIB") -> str:
@@ -37,8 +36,8 @@ def day(value: object, zone: str = "WIB") -> str:
     parsed = _parsed(value)
     if parsed is None:
         return ""
-    local = parsed.astimezone(_ZONES[zone]) if isinstance(parsed, datetime) else parsed
-    return f"{_WEEKDAYS[local.weekday()]}, {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    local = parsed.astimezone(Zone(zone).offset) if isinstance(parsed, datetime) else parsed
+    return dates.long_day(local)
 
 
 def age(value: object) -> str:
@@ -70,13 +69,6 @@ def decimal(value: float) -> str:
     return f"{round(value, 2):g}".replace(".", ",")
 
 
-def bucket(value: str) -> str:
-    """`31 Jan 2026` for a day, `Jan 2026` for a month (`2026-01`)."""
-    if len(value) == len("2026-01"):
-        return f"{_MONTHS[int(value[5:]) - 1][:3]} {value[:4]}"
-    return _day(date.fromisoformat(value))
-
-
 def _parsed(value: object) -> datetime | date | None:
     if isinstance(value, datetime | date):
         return value
@@ -88,10 +80,6 @@ def _parsed(value: object) -> datetime | date | None:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-def _day(value: date) -> str:
-    return f"{value.day} {_MONTHS[value.month - 1][:3]} {value.year}"
-
-
 def _paragraphs(text: object) -> Markup:
     """What somebody wrote, its line breaks kept and everything else escaped."""
     return _lines(str(text or "").strip())
@@ -101,16 +89,6 @@ def _lines(text: str) -> Markup:
     """As `_paragraphs`, with the space around: a piece of a text."""
     return Markup("<br>").join(text.split("\n"))
 
-
-_ZONES = {
-    "WIB": ZoneInfo("Asia/Jakarta"),
-    "WITA": ZoneInfo("Asia/Makassar"),
-    "WIT": ZoneInfo("Asia/Jayapura"),
-}
-_MONTHS = (
-    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
-).split()
-_WEEKDAYS = "Senin Selasa Rabu Kamis Jumat Sabtu Minggu".split()
 
 _environment = Environment(
     loader=PackageLoader("services.portal"),
@@ -127,7 +105,7 @@ _environment.filters |= {
     "size": size,
     "thousands": thousands,
     "decimal": decimal,
-    "bucket": bucket,
+    "span": dates.span,
     "paragraphs": _paragraphs,
     "lines": _lines,
 }

@@ -18,6 +18,7 @@ from services.reporting.job import Format
 from services.reporting.summary import Durations, Summary, Table
 from shared.labels import label
 from shared.labels.colours import STATUS_COLOURS
+from shared.labels.dates import span
 
 _A4 = (8.27, 11.69)
 _DPI = 200
@@ -173,13 +174,14 @@ def _draw_over_time(axes: Axes, table: Table) -> None:
     if len(names) <= _LABELLED:
         axes.bar_label(bars, [numerals.number(count) for count in counts], padding=1.5, fontsize=6)
     shown = range(0, len(names), -(-len(names) // _TICKS))
-    # 31/12 or 12/2026; the whole days stand in the title.
+    # 31/12 or 12/2026; days with their year stand in the title.
     ticks = ["/".join(reversed(names[place].split("-")[-2:])) for place in shown]
     axes.set_xticks(shown, ticks, fontsize=6.5)
     axes.set_xlim(-0.7, max(len(names), _LEAST_SLOTS) - 0.3)
     _count_axis(axes)
     until = label("download_words", "until")
-    axes.set_title(f"{table.title}, {names[0]} {until} {names[-1]}", pad=6)
+    ends = dict.fromkeys((span(names[0]), span(names[-1])))
+    axes.set_title(f"{table.title}, {f' {until} '.join(ends)}", pad=6)
 
 
 def _draw_durations(axes: Axes, durations: list[Durations]) -> None:

@@ -9,6 +9,7 @@ from services.reporting.job import Job
 from services.reporting.names import region_names
 from services.reporting.selection import DownloadTab
 from shared.labels import label, labels
+from shared.labels.dates import moment, short_day
 
 
 def title(job: Job) -> str:
@@ -23,9 +24,7 @@ def title_block(job: Job, context: Context, begun: datetime | None = None) -> li
     """Label and text of each line below the title, always as many. `begun` is when the first
     rows were read, of a file that was gone on with later."""
     zone = job.zone
-    made, since = (
-        f"{at.astimezone(zone.offset):%Y-%m-%d %H:%M} {zone}" for at in (job.at, begun or job.at)
-    )
+    made, since = (moment(at, zone) for at in (job.at, begun or job.at))
     as_of = made if since == made else f"{since} {_word('until')} {made}"
     by = f"{_word('by')} {job.reader_name} ({label('role', job.reader_role)})"
     below = f" ({_word('with_below')})" if job.selection.scope == "below" else ""
@@ -42,7 +41,8 @@ def _period(job: Job) -> str:
     first, last = job.selection.submitted_from, job.selection.submitted_to
     if first is None and last is None:
         return _word("whole_period")
-    return f"{first or '…'} {_word('until')} {last or '…'}"
+    days = (short_day(day) if day else "…" for day in (first, last))
+    return f" {_word('until')} ".join(days)
 
 
 def _filters(job: Job, context: Context) -> Iterator[str]:

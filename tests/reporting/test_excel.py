@@ -59,7 +59,7 @@ async def test_one_can_work_with_it_at_once(reporting: httpx.AsyncClient, bearer
     block = {row[0].value: row[1].value for row in sheet["A1:B6"]}
     assert sheet["A1"].value == "Laporan Ringkas – Terdisposisi"
     assert block["Instansi"] == "Pemerintah Kota Bandung (dan semua instansi di bawahnya)"
-    assert block["Periode"] == "2026-02-01 sampai 2026-02-28"
+    assert block["Periode"] == "1 Feb 2026 sampai 28 Feb 2026"
     assert block["Saringan"] == "Sumber Laporan: Situs Web, SMS 1708; Terlambat: Tidak"
     assert block["Dibuat"].endswith(
         "WIB oleh =Admin Bandung (Admin Instansi); semua waktu dalam WIB"
