@@ -9,7 +9,7 @@ from tests.contracts.calling import Headers, Known
 from tests.trouble import town as places
 from tests.trouble.people import REASON, People
 from tests.trouble.town import Town
-from tests.workflows.factory import BIDANG, DINAS, MISSION, PROVINCE
+from tests.workflows.country import BIDANG, DINAS, MISSION, PROVINCE
 
 PROCESSES = (
     *("intake", "routing", "followup", "reporting"),

@@ -23,17 +23,17 @@ from shared.settings import Settings
 from shared.temporal.door import Door
 from shared.temporal.names import workflow_id
 from tests.conftest import SettingsOf, UrlOf
-from tests.workflows.factory import (
+from tests.workflows.country import (
     BIDANG,
     DINAS,
     MISSION,
     PROVINCE,
     PROVINCE_ADMIN,
     ROOT,
-    Reports,
     add_staff,
     settle_country,
 )
+from tests.workflows.factory import Reports
 from workflows.worker import make_worker
 
 # Names as the tests use them: (id, agency, role).

@@ -15,7 +15,7 @@ from shared.settings import Settings
 from tests.followup.conftest import ABOVE, ADMIN, BELOW, BESIDE, OFFICER, WRITTEN, Town, Who
 from tests.intake.sample_files import uploaded
 from tests.sample_pdf import PDF
-from tests.workflows.factory import PROVINCE_ADMIN
+from tests.workflows.country import PROVINCE_ADMIN
 
 
 async def send(

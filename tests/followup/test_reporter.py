@@ -9,7 +9,7 @@ import pytest
 from shared.lifecycle.actions import Action, DeferralKind
 from shared.lifecycle.statuses import Status
 from tests.followup.conftest import OFFICER, Town
-from tests.workflows.factory import PROVINCE_ADMIN
+from tests.workflows.country import PROVINCE_ADMIN
 
 REPLY = {"text": "Masih ada satu lubang."}
 

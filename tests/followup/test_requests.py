@@ -21,7 +21,7 @@ from tests.followup.conftest import (
     Town,
     Who,
 )
-from tests.workflows.factory import DINAS, DINAS_OFFICER, PROVINCE_ADMIN
+from tests.workflows.country import DINAS, DINAS_OFFICER, PROVINCE_ADMIN
 
 
 async def asked(town: Town, number: int, kind: str, who: Who = OFFICER) -> str:

@@ -32,7 +32,8 @@ from shared.settings import Settings
 from shared.temporal.door import Door
 from tests.bus.conftest import Server, server
 from tests.conftest import SettingsOf, UrlOf
-from tests.workflows.factory import PROVINCE, Reports, settle_country
+from tests.workflows.country import PROVINCE, settle_country
+from tests.workflows.factory import Reports
 from workflows.relay import relay
 from workflows.worker import make_worker
 
@@ -261,3 +262,9 @@ def report(external_id: str = "JKT/2026/0001", **changes: Any) -> dict[str, Any]
     """A report as a partner sends it, addressed to the province."""
     own = {"external_id": external_id, "addressee": f"A{PROVINCE}"}
     return asyncapi_examples.DATA["report"] | own | changes
+
+
+@pytest.fixture
+async def dukcapil(stack: Stack) -> Partner:
+    await stack.start_relay()
+    return await stack.partner("Dukcapil")

@@ -19,7 +19,7 @@ from shared.http.tokens import Staff
 from shared.lifecycle.actions import Action
 from shared.partners.problems import problem_codes
 from tests.partners.conftest import Stack
-from tests.workflows.factory import DINAS, PROVINCE, PROVINCE_ADMIN, ROOT
+from tests.workflows.country import DINAS, PROVINCE, PROVINCE_ADMIN, ROOT
 
 GUIDE = Path(__file__).parent.parent.parent / "docs" / "partner-guide.md"
 

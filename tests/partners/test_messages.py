@@ -13,7 +13,8 @@ from services.followup.partner_messages import PATIENCE, PartnerMessages
 from shared.lifecycle.actions import Action, DeferralKind
 from shared.lifecycle.statuses import Status
 from tests.partners.conftest import Partner, Stack, report
-from tests.workflows.factory import DINAS_OFFICER, FOLLOW_UP, PROVINCE_ADMIN
+from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
+from tests.workflows.factory import FOLLOW_UP
 
 ID = "JKT/2026/0001"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.trouble.people import FOLLOW_UP, REASON, VERIFICATION
-from tests.workflows.factory import BIDANG, DINAS, MISSION
+from tests.workflows.country import BIDANG, DINAS, MISSION
 
 STAFF = ("own_officer", "own_admin", "above", "coordinator", "pusat", "pusat_officer")
 """Those who may read the report, and …"""

@@ -2,7 +2,7 @@
 
 from tests.privacy.planted import Planted
 from tests.trouble.town import ABOVE, ABOVE_TOO, BELOW, BELOW_ADMIN, OFFICER, PUSAT, UNCONNECTED
-from tests.workflows.factory import BIDANG, MISSION
+from tests.workflows.country import BIDANG, MISSION
 
 
 async def long_life(planted: Planted) -> None:

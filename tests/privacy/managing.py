@@ -16,7 +16,7 @@ from tests.privacy.expectations import (
     all_of,
 )
 from tests.trouble.town import ADMIN, OFFICER
-from tests.workflows.factory import DINAS
+from tests.workflows.country import DINAS
 
 COORDINATORS = ("coordinator", "coordinator_below", "coordinator_beside")
 

@@ -12,7 +12,7 @@ from tests.privacy.marks import Marks
 from tests.sample_pdf import PDF
 from tests.trouble.people import somewhere
 from tests.trouble.town import ABOVE, Town, Who
-from tests.workflows.factory import DINAS, PROVINCE
+from tests.workflows.country import DINAS, PROVINCE
 
 Headers = dict[str, str]
 

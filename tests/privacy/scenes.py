@@ -10,7 +10,7 @@ from tests.sample_pdf import PDF
 from tests.trouble import town as places
 from tests.trouble.people import FOLLOW_UP, REASON, VERIFICATION, People, somewhere
 from tests.trouble.town import Town
-from tests.workflows.factory import DINAS, MISSION
+from tests.workflows.country import DINAS, MISSION
 
 Scene = dict[str, Any]
 

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from tests.trouble.town import ABOVE, OFFICER, Town, Who
-from tests.workflows.factory import DINAS, PROVINCE
+from tests.workflows.country import DINAS, PROVINCE
 
 _PATIENCE = 60.0
 _numbers = count(1)

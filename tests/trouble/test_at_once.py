@@ -11,7 +11,7 @@ from shared.lifecycle.statuses import Status
 from tests.trouble.people import FOLLOW_UP, REASON, VERIFICATION, People, somewhere
 from tests.trouble.promises import all_promises_are_kept
 from tests.trouble.town import ABOVE, ABOVE_TOO, OFFICER
-from tests.workflows.factory import MISSION
+from tests.workflows.country import MISSION
 
 TERMINATE = "workflow terminate --reason trial --workflow-id".split()
 

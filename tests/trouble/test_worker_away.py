@@ -10,7 +10,7 @@ from shared.lifecycle.statuses import Status
 from tests.trouble.people import FOLLOW_UP, VERIFICATION, People
 from tests.trouble.promises import all_promises_are_kept
 from tests.trouble.town import ABOVE, BELOW, OFFICER
-from tests.workflows.factory import BIDANG
+from tests.workflows.country import BIDANG
 
 SECONDS = 5
 REPLY = {"text": "Belum selesai."}

@@ -27,7 +27,7 @@ from shared.database.engine import Database, raw
 from shared.http.tokens import ReportBearer, Staff, Tokens
 from shared.lifecycle.people import Role
 from shared.settings import Addresses, Settings
-from tests.workflows.factory import (
+from tests.workflows.country import (
     BIDANG,
     DINAS,
     MISSION,

@@ -17,7 +17,8 @@ from shared.settings import Settings
 from shared.temporal.door import Door
 from shared.temporal.names import SEARCH_ATTRIBUTES, workflow_id
 from tests.conftest import SettingsOf, UrlOf
-from tests.workflows.factory import Reports, settle_country
+from tests.workflows.country import settle_country
+from tests.workflows.factory import Reports
 from tests.workflows.life import Life
 from workflows.worker import make_worker
 

@@ -1,4 +1,4 @@
-"""Agencies, people, accepted reports and commands, as routing and intake would write them."""
+"""Accepted reports and commands, as intake and the services would write them."""
 
 import itertools
 import uuid
@@ -20,76 +20,13 @@ from shared.lifecycle.calendar import Zone
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command, Handing
 from shared.lifecycle.events import ReportEvent
-from shared.lifecycle.people import OPERATOR, REPORTER, SYSTEM, Actor, ActorKind, Role
+from shared.lifecycle.people import Actor, ActorKind
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import TAB_OF, Status
-
-ROOT, PROVINCE, DINAS, BIDANG, MISSION = 1, 10, 100, 1000, 20
-"""Pusat; a province below it, a dinas, a bidang; and a mission that is not connected."""
-
-_PATHS = {
-    ROOT: [1],
-    PROVINCE: [1, 10],
-    DINAS: [1, 10, 100],
-    BIDANG: [1, 10, 100, 1000],
-    MISSION: [1, 20],
-}
-_STAFF = {
-    1: (ROOT, Role.CENTRAL_ADMIN),
-    2: (PROVINCE, Role.AGENCY_ADMIN),
-    3: (DINAS, Role.AGENCY_ADMIN),
-    4: (DINAS, Role.LIAISON_OFFICER),
-    5: (BIDANG, Role.LIAISON_OFFICER),
-}
-CENTRAL, PROVINCE_ADMIN, DINAS_ADMIN, DINAS_OFFICER = (
-    Actor(kind=ActorKind.STAFF, staff_id=n, role=_STAFF[n][1], agency_id=_STAFF[n][0])
-    for n in (1, 2, 3, 4)
-)
-_STANDINGS = {
-    CENTRAL: {Standing.HANDLER_ADMIN, Standing.HANDLER_OFFICER, Standing.ADMIN_ABOVE},
-    PROVINCE_ADMIN: {Standing.HANDLER_ADMIN, Standing.HANDLER_OFFICER, Standing.ADMIN_ABOVE},
-    DINAS_ADMIN: {Standing.HANDLER_ADMIN, Standing.HANDLER_OFFICER},
-    DINAS_OFFICER: {Standing.HANDLER_OFFICER},
-    REPORTER: {Standing.REPORTER},
-    SYSTEM: {Standing.SYSTEM},
-    OPERATOR: {Standing.OPERATOR},
-}
-
+from tests.workflows.country import DINAS, PATHS, PROVINCE, PROVINCE_ADMIN, STANDINGS
 
 _NUMBERS = itertools.count(10_000_021)
 """Never the same twice: tests share a Temporal server."""
-
-
-async def settle_country(database: Database, zone: Zone = Zone.WIB) -> None:
-    """The agencies and people above, all in one zone."""
-    async with database.session() as session:
-        connection = await raw(session)
-        for agency, path in _PATHS.items():
-            await connection.execute(
-                "INSERT INTO routing.agency (id, code, name, kind, parent_id, path, zone, active)"
-                " VALUES (%s, %s, %s, 'unit', %s, %s, %s, true)",
-                (agency, f"A{agency}", f"Instansi {agency}", path[-2:-1] and path[-2], path, zone)
-                if len(path) > 1
-                else (agency, f"A{agency}", f"Instansi {agency}", None, path, zone),
-            )
-        for staff_id, (agency_id, role) in _STAFF.items():
-            await add_staff(connection, staff_id, agency_id, role)
-        await connection.execute(_FURTHER_IDS)
-
-
-async def add_staff(connection: Any, staff_id: int, agency_id: int, role: Role) -> None:
-    await connection.execute(
-        "INSERT INTO routing.staff (id, username, name, role, agency_id, password_hash, active,"
-        " token_version) VALUES (%s, %s, 'Budi', %s, %s, '', true, 1)",
-        (staff_id, f"staff{staff_id}", role, agency_id),
-    )
-
-
-_FURTHER_IDS = """
-SELECT setval(pg_get_serial_sequence('routing.' || name, 'id'), 2000)
-FROM unnest(ARRAY['agency', 'staff']) name
-"""
-"""Whom a test adds through the services gets none of the ids above."""
 
 
 @dataclass
@@ -115,7 +52,7 @@ class Reports:
         number = number or next(_NUMBERS)
         async with self.database.session() as session:
             await self.times.refresh(session)
-            policy = self.times.policy(_PATHS[handler], at)
+            policy = self.times.policy(PATHS[handler], at)
             length = policy.length(ClockKind.VERIFICATION, None)
             jitter = clocks.jitter(number, length.unit)
             state = ReportState(
@@ -218,7 +155,7 @@ def make_command(
     state: ReportState, action: Action, actor: Actor, at: datetime, **details: Any
 ) -> Command:
     """A command by somebody of the usual standing towards reports of the dinas or province."""
-    found = set(_STANDINGS[actor]) | details.pop("also", set())
+    found = set(STANDINGS[actor]) | details.pop("also", set())
     if actor is PROVINCE_ADMIN and len(state.chain) > 1 and details.get("request_id"):
         found.add(Standing.DECIDER)
     return Command(

@@ -19,12 +19,8 @@ from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from shared.temporal import names
 from shared.temporal.messages import RETIRE_AFTER, SignalMessage, Start
-from tests.workflows.factory import (
-    DINAS_OFFICER,
-    FOLLOW_UP,
-    PROVINCE_ADMIN,
-    Reports,
-)
+from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
+from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows.worker import make_worker
 
 WIB = timezone(timedelta(hours=7))

@@ -7,13 +7,8 @@ from temporalio.api.enums.v1 import EventType
 from shared.lifecycle.actions import Action
 from shared.lifecycle.people import REPORTER
 from shared.lifecycle.statuses import Status
-from tests.workflows.factory import (
-    DINAS_OFFICER,
-    FOLLOW_UP,
-    INITIAL_RESPONSE,
-    PROVINCE,
-    PROVINCE_ADMIN,
-)
+from tests.workflows.country import DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
+from tests.workflows.factory import FOLLOW_UP, INITIAL_RESPONSE
 from tests.workflows.life import DAY, HOUR, MINUTE, Life
 
 TUESDAY = 1

@@ -8,7 +8,8 @@ from temporalio.client import Client
 from shared.lifecycle.actions import Action
 from shared.temporal.door import Door
 from shared.temporal.names import workflow_id
-from tests.workflows.factory import DINAS, PROVINCE, PROVINCE_ADMIN, Reports
+from tests.workflows.country import DINAS, PROVINCE, PROVINCE_ADMIN
+from tests.workflows.factory import Reports
 
 
 async def _card(client: Client, number: int) -> str:

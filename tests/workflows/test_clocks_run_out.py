@@ -5,15 +5,8 @@ from datetime import timedelta
 from shared.lifecycle.actions import Action, Classification, DeferralKind
 from shared.lifecycle.people import REPORTER
 from shared.lifecycle.statuses import Status
-from tests.workflows.factory import (
-    BIDANG,
-    DINAS_OFFICER,
-    INITIAL_RESPONSE,
-    MISSION,
-    PROVINCE,
-    PROVINCE_ADMIN,
-    ROOT,
-)
+from tests.workflows.country import BIDANG, DINAS_OFFICER, MISSION, PROVINCE, PROVINCE_ADMIN, ROOT
+from tests.workflows.factory import INITIAL_RESPONSE
 from tests.workflows.life import DAY, HOUR, MINUTE, Life
 
 TUESDAY = 1

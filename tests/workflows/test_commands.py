@@ -20,16 +20,8 @@ from shared.settings import Settings
 from shared.temporal import names
 from shared.temporal.door import Door
 from shared.temporal.names import workflow_id
-from tests.workflows.factory import (
-    CENTRAL,
-    DINAS_OFFICER,
-    FOLLOW_UP,
-    MISSION,
-    PROVINCE_ADMIN,
-    Reports,
-    add_staff,
-    make_command,
-)
+from tests.workflows.country import CENTRAL, DINAS_OFFICER, MISSION, PROVINCE_ADMIN, add_staff
+from tests.workflows.factory import FOLLOW_UP, Reports, make_command
 from workflows.connecting import Connecting
 from workflows.resending import Resending
 from workflows.worker import make_worker

@@ -8,7 +8,8 @@ from shared.lifecycle.actions import Action
 from shared.lifecycle.decide import decide
 from shared.lifecycle.people import Actor
 from shared.lifecycle.state import ReportState
-from tests.workflows.factory import DINAS_OFFICER, FOLLOW_UP, PROVINCE_ADMIN, Reports
+from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
+from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows.counting import Counting
 from workflows.recording import Recorder
 from workflows.steps import Step

@@ -15,16 +15,16 @@ from shared.lifecycle.people import Role
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.temporal.door import Door
-from tests.workflows.factory import (
+from tests.workflows.country import (
     BIDANG,
     DINAS,
     DINAS_ADMIN,
     DINAS_OFFICER,
     PROVINCE,
     PROVINCE_ADMIN,
-    Reports,
     add_staff,
 )
+from tests.workflows.factory import Reports
 from workflows.handing_over import HandingOver
 
 NEW = 101

@@ -18,7 +18,8 @@ from shared.settings import Settings
 from shared.temporal.door import Door
 from shared.temporal.names import workflow_id
 from tests.conftest import SettingsOf, UrlOf
-from tests.workflows.factory import DINAS_OFFICER, FOLLOW_UP, PROVINCE_ADMIN, Reports
+from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
+from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows.launcher import Launcher, make_consumer
 from workflows.relay import relay
 

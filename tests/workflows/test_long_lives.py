@@ -17,7 +17,8 @@ from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from shared.temporal.door import Door
 from shared.temporal.names import SEARCH_ATTRIBUTES, STATUS, workflow_id
-from tests.workflows.factory import DINAS_OFFICER, FOLLOW_UP, PROVINCE_ADMIN, Reports
+from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
+from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows.worker import make_worker
 
 

@@ -13,7 +13,8 @@ from shared.lifecycle.actions import Action
 from shared.settings import Settings
 from shared.temporal.door import Door
 from tests.conftest import SettingsOf, UrlOf
-from tests.workflows.factory import PROVINCE_ADMIN, Reports
+from tests.workflows.country import PROVINCE_ADMIN
+from tests.workflows.factory import Reports
 
 _ROOT = Path(__file__).parent.parent.parent
 

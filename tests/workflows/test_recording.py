@@ -10,14 +10,8 @@ from shared.lifecycle.commands import Command
 from shared.lifecycle.decide import decide
 from shared.lifecycle.people import Actor
 from shared.lifecycle.state import ReportState
-from tests.workflows.factory import (
-    BIDANG,
-    DINAS_OFFICER,
-    FOLLOW_UP,
-    PROVINCE,
-    PROVINCE_ADMIN,
-    Reports,
-)
+from tests.workflows.country import BIDANG, DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
+from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows.recording import Recorder
 from workflows.steps import Step, StepResult, Verdict
 

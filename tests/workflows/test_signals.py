@@ -19,13 +19,8 @@ from shared.settings import Settings
 from shared.temporal.door import Door
 from shared.temporal.messages import SignalMessage
 from shared.temporal.names import workflow_id
-from tests.workflows.factory import (
-    DINAS_OFFICER,
-    FOLLOW_UP,
-    PROVINCE_ADMIN,
-    Reports,
-    make_command,
-)
+from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
+from tests.workflows.factory import FOLLOW_UP, Reports, make_command
 from workflows.worker import make_worker
 
 _SCHEDULED = "activity_task_scheduled_event_attributes"

@@ -17,7 +17,8 @@ from shared.temporal.client import connect_patiently
 from shared.temporal.door import Door
 from shared.temporal.names import workflow_id
 from shared.temporal.tracing import HEADER
-from tests.workflows.factory import DINAS_OFFICER, FOLLOW_UP, PROVINCE_ADMIN, Reports
+from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
+from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows.launcher import Launcher, make_consumer
 from workflows.worker import make_worker
 

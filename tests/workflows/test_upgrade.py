@@ -17,7 +17,8 @@ from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from shared.temporal import names
 from shared.temporal.door import Door
-from tests.workflows.factory import DINAS_OFFICER, FOLLOW_UP, PROVINCE_ADMIN, Reports
+from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
+from tests.workflows.factory import FOLLOW_UP, Reports
 from tests.workflows.life import DAY, MINUTE, Life
 from tests.workflows.next_version import CHANGE, Patched, Unpatched
 from workflows.recording import Recorder

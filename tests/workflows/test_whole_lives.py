@@ -16,17 +16,16 @@ from shared.lifecycle.commands import Handing, Succession
 from shared.lifecycle.people import REPORTER, SYSTEM, Actor
 from shared.lifecycle.statuses import Status
 from shared.temporal.names import workflow_id
-from tests.workflows.factory import (
+from tests.workflows.country import (
     BIDANG,
     DINAS,
     DINAS_ADMIN,
     DINAS_OFFICER,
-    FOLLOW_UP,
-    INITIAL_RESPONSE,
     MISSION,
     PROVINCE,
     PROVINCE_ADMIN,
 )
+from tests.workflows.factory import FOLLOW_UP, INITIAL_RESPONSE
 from tests.workflows.life import DAY, MINUTE, Life
 
 TUESDAY = 1

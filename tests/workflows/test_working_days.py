@@ -9,7 +9,7 @@ from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.statuses import Status
 from shared.temporal.door import Door
-from tests.workflows.factory import PROVINCE_ADMIN
+from tests.workflows.country import PROVINCE_ADMIN
 from tests.workflows.life import DAY, HOUR, MINUTE, WIB, Life
 from workflows.redating import Redating
 
