@@ -139,6 +139,16 @@ def test_somebody_whose_agency_is_gone_comes_back_at_another(meet: Meet) -> None
     admin.page.wait_for_url("**/panel/akun")
 
 
+def test_who_manages_nobody_sees_no_page_of_it(meet: Meet) -> None:
+    admin = meet(phone=True)
+    admin.signs_in("admin.kab.bandung")
+    admin.opens("/panel/pengaturan")
+    assert "Manajemen" not in admin.reads
+    for page in ("pengguna", "pengguna/tambah", "instansi", "instansi/tambah", "impor", "riwayat"):
+        admin.opens(f"/panel/{page}")
+        assert "Tidak berwenang" in admin.reads, page
+
+
 def test_somebody_sets_up_a_second_factor(meet: Meet) -> None:
     admin, new = meet(), meet(phone=True)
     admin.signs_in("koordinator.kab.bandung")

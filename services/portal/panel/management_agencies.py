@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Response
 
 from services.portal.filled import Filled
 from services.portal.panel.choices import search
+from services.portal.panel.managing import only_who_manages
 from services.portal.references import keep_chosen
 from services.portal.visit import PanelVisit, Visit
 from shared.http.problems import Problem
@@ -26,6 +27,7 @@ ID = Path(ge=1, le=2**31 - 1)
 
 @router.get("")
 async def agencies(visit: PanelVisit) -> Response:
+    only_who_manages(visit)
     form = Filled(dict(visit.request.query_params))
     params = {**form.given("q"), "below": visit.session.agency_id, "cursor": form.get("lanjut")}
     page = await visit.read("routing", "/agencies", params=params)
@@ -34,6 +36,7 @@ async def agencies(visit: PanelVisit) -> Response:
 
 @router.get("/tambah")
 async def new_agency(visit: PanelVisit) -> Response:
+    only_who_manages(visit)
     parent = visit.request.query_params.get("induk") or visit.session.agency_id
     return await _form(visit, Filled({"parent_id": parent, "kind": "unit", "zone": "WIB"}, NAMES))
 

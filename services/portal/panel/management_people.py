@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Response
 
 from services.portal.filled import Filled
 from services.portal.panel.choices import search
+from services.portal.panel.managing import only_who_manages
 from services.portal.references import keep_chosen
 from services.portal.visit import PanelVisit, Visit
 from shared.http.problems import Problem
@@ -36,6 +37,7 @@ async def people(visit: PanelVisit) -> Response:
 
 @router.get("/tambah")
 async def new_person(visit: PanelVisit) -> Response:
+    only_who_manages(visit)
     where = visit.request.query_params.get("instansi", "")
     agency_id = where if where.isdecimal() else visit.session.agency_id
     filled = {"agency_id": agency_id, "role": "agency_admin"}

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from fastapi import APIRouter, Response
 
+from services.portal.panel.managing import COORDINATORS
 from services.portal.visit import PanelVisit
 
 router = APIRouter(prefix="/panel/pengaturan", include_in_schema=False)
@@ -17,30 +18,29 @@ class Place(NamedTuple):
 
 
 _PUSAT = ("central_admin",)
-_COORDINATORS = ("coordinating_admin", "central_admin")
-_ADMINS = ("agency_admin", *_COORDINATORS)
+_ADMINS = ("agency_admin", *COORDINATORS)
 _ALL = ("liaison_officer", *_ADMINS)
 
 _PLACES = (
     Place("/panel/akun", "Akun Saya", "Kata sandi dan faktor kedua Anda.", _ALL),
-    Place("/panel/pengguna", "Manajemen Pengguna", "Tambah, ubah, hapus petugas.", _COORDINATORS),
+    Place("/panel/pengguna", "Manajemen Pengguna", "Tambah, ubah, hapus petugas.", COORDINATORS),
     Place(
         "/panel/instansi",
         "Manajemen Instansi",
         "Buat, ubah, pindahkan, hapus instansi; alihkan laporannya.",
-        _COORDINATORS,
+        COORDINATORS,
     ),
     Place(
         "/panel/impor",
         "Impor",
         "Banyak instansi dan pengguna sekaligus dari berkas .xlsx.",
-        _COORDINATORS,
+        COORDINATORS,
     ),
     Place(
         "/panel/riwayat",
         "Riwayat Pengelolaan",
         "Siapa mengubah apa dari pengguna, instansi, dan data acuan.",
-        _COORDINATORS,
+        COORDINATORS,
     ),
     Place(
         "/panel/acuan", "Data Acuan", "Kategori, tag, program prioritas, kategori arsip.", _PUSAT
