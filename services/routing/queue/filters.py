@@ -9,6 +9,7 @@ from shared.http.paging import Cursor, PageSize
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.statuses import Tab
+from shared.publication import PUBLIC_REGION
 
 
 class QueueTab(StrEnum):
@@ -98,9 +99,11 @@ def conditions(
         if (value := getattr(query, name)) is not None:
             found.append(f"r.{column} = :{name}")
             given[name] = value
+    copies = query.tab is QueueTab.COPIES
+    region = PUBLIC_REGION.format("r") if copies else "r.region_code"
     for name, condition in _OTHERS.items():
         if (value := getattr(query, name)) is not None:
-            found.append(condition)
+            found.append(condition.format(region=region))
             given[name] = value
     if query.escalated is not None:
         found.append(_ESCALATED if query.escalated else f"NOT {_ESCALATED}")
@@ -110,7 +113,7 @@ def conditions(
         given["me"] = staff_id
     if query.q is not None:
         number = _number(query.q)
-        words = _WORDS.format("AND x.title IS NOT NULL" if query.tab is QueueTab.COPIES else "")
+        words = _WORDS.format("AND x.title IS NOT NULL" if copies else "")
         found.append(words if number is None else f"(r.number = :q_number OR {words})")
         given |= {"q": query.q} | ({} if number is None else {"q_number": number})
     return found, given
@@ -128,7 +131,7 @@ _EQUAL = {
 }
 _OTHERS = {
     "due_before": "r.due_at < :due_before",
-    "region": "(r.region_code = :region OR r.region_code LIKE :region || '.%')",
+    "region": "({region} = :region OR {region} LIKE :region || '.%')",
     "submitted_from": "r.submitted_at >= :submitted_from",
     "submitted_to": "r.submitted_at < :submitted_to",
 }
@@ -140,7 +143,7 @@ _WORDS = (
     "EXISTS (SELECT FROM lifecycle.report_text x WHERE x.number = r.number"
     " AND x.search @@ websearch_to_tsquery('indonesian', :q) {})"
 )
-"""Of copies only words that a copy shows are found: those of the correction."""
+"""Of copies only what a copy shows is found: words of the correction, the district."""
 
 
 def _number(words: str) -> int | None:

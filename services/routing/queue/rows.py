@@ -25,6 +25,7 @@ from shared.labels import label
 from shared.lifecycle.actions import Classification, RequestKind
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.state import ReportState
+from shared.publication import public_region
 
 
 class QueueRow(BaseModel):
@@ -96,7 +97,9 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
             countdown=nearest_countdown(state, moment, calendar),
             submitted_at=state.submitted_at,
             age_days=(moment - state.submitted_at).days,
-            region_code=row["region_code"],
+            region_code=public_region(row["region_code"], state.anonymous)
+            if situation.by_copy
+            else row["region_code"],
             assignee_id=row["assignee_id"],
             requests=[request.kind for request in state.requests],
             allowed_actions=[shown_action(a) for a in actions_open_to(situation)],

@@ -1,6 +1,5 @@
 """`GET /reports/{number}`: everything that staff may read of a report."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,8 +23,8 @@ from services.routing.reading.people import names_for
 from services.routing.reading.reporter import ShownReporter, shown_reporter
 from services.routing.reading.requests import request_rows, requests_of
 from services.routing.reading.texts import texts_of
-from services.routing.reading.view import ChecklistItem, Chosen, Place, ReportView
-from shared import regions
+from services.routing.reading.view import ChecklistItem, Chosen, ReportView
+from services.routing.reading.where import where_and_when
 from shared.commanding.situation import Situation, actions_open_to, staff_situation
 from shared.database.columns import now
 from shared.database.process_time import load_calendar
@@ -105,8 +104,7 @@ async def _view(
         category=_chosen(row["category_id"], row["category"]),
         tags=[Chosen.model_validate(tag) for tag in row["tags"]],
         programme=_chosen(row["programme_id"], row["programme"]),
-        happened_at=row["happened_at"],
-        place=await _place(row, exactly=not by_copy or row["title"] is not None),
+        **await where_and_when(row, by_copy=by_copy, anonymous=state.anonymous),
         anonymous=state.anonymous,
         secret=state.secret,
         priority=state.priority,
@@ -139,19 +137,6 @@ async def _view(
 
 def _chosen(chosen_id: int | None, name: str | None) -> Chosen | None:
     return Chosen(id=chosen_id, name=name or "–") if chosen_id is not None else None
-
-
-async def _place(row: Mapping[str, Any], *, exactly: bool) -> Place:
-    """Not exactly: the region alone, while nobody has looked at the reporter's words for it."""
-    code = row["region_code"]
-    region = await asyncio.to_thread(regions.find, code) if code else None
-    return Place(
-        region_code=code,
-        region=region.path if region else None,
-        text=row["place"] if exactly else None,
-        latitude=row["latitude"] if exactly else None,
-        longitude=row["longitude"] if exactly else None,
-    )
 
 
 _REPORT = text(

@@ -1,0 +1,42 @@
+"""Where and when it happened, as exactly as the reader may know it."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+from services.routing.reading.view import Place
+from shared import regions
+from shared.publication import public_degrees, public_happened, public_place, public_region
+
+
+class WhereAndWhen(TypedDict):
+    """The fields of a `ReportView` that say it."""
+
+    happened_at: str | None
+    place: Place
+
+
+async def where_and_when(row: Mapping[str, Any], *, by_copy: bool, anonymous: bool) -> WhereAndWhen:
+    """Who reads a copy reads what the public may, and of a report that nobody has corrected yet
+    the region alone: a house, or the words for it, can name its people."""
+    told = dict(row)
+    if by_copy:
+        told |= {
+            "region_code": public_region(row["region_code"], anonymous),
+            "place": public_place(row["place"], anonymous),
+            "latitude": public_degrees(row["latitude"], anonymous),
+            "longitude": public_degrees(row["longitude"], anonymous),
+            "happened_at": public_happened(row["happened_at"], anonymous),
+        }
+        if row["title"] is None:
+            told |= dict.fromkeys(("place", "latitude", "longitude"))
+    code = told["region_code"]
+    region = await asyncio.to_thread(regions.find, code) if code else None
+    place = Place(
+        region_code=code,
+        region=region.path if region else None,
+        text=told["place"],
+        latitude=told["latitude"],
+        longitude=told["longitude"],
+    )
+    return WhereAndWhen(happened_at=told["happened_at"], place=place)
