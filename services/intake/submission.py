@@ -38,7 +38,11 @@ class SubmissionForm(ReportForm):
     channel: Literal["website", "android", "ios", "agency_website"] = "website"
     reporter: ReporterForm | None = None
     linked_number: int | None = Field(
-        None, gt=0, lt=2**63, description="An earlier report of one's own that this goes on from"
+        None,
+        gt=0,
+        lt=2**63,
+        description="An earlier report of one's own that this goes on from. It is not kept where"
+        " one of the two is anonymous and the other is not",
     )
 
 
@@ -139,17 +143,32 @@ async def _new_report(
     identity = form.reporter.identity if form.reporter else Identity()
     if account_id is None and not (identity.name and (identity.phone or identity.email)):
         raise validation(FieldError("reporter", "contact_missing"))
-    if form.linked_number and not await _owns(database, principal, form.linked_number):
-        raise validation(FieldError("linked_number", "linked_not_yours"))
+    linked_number = await _linked(database, principal, form)
     found = await checked_by(intake.named.ask, form)
     scope = f"reporter:{account_id}" if account_id else "public"
     return replace(
         report_of(form, found, channel=Channel(form.channel), scope=scope, key=key),
         identity=identity,
         reporter_id=account_id,
-        linked_number=form.linked_number,
+        linked_number=linked_number,
         attachments=files,
     )
+
+
+async def _linked(
+    database: Database, principal: Principal | None, form: SubmissionForm
+) -> int | None:
+    """The earlier report. Both are of one person, so that one with a name is never tied to one
+    without: not even in the database, for staff can make the former anonymous too, later, and
+    know the name by then. 422 for somebody else's."""
+    number = form.linked_number
+    if number is None:
+        return None
+    if not await _owns(database, principal, number):
+        raise validation(FieldError("linked_number", "linked_not_yours"))
+    async with database.autocommit() as connection:
+        earlier = (await connection.execute(_ANONYMOUS, {"number": number})).scalar_one_or_none()
+    return number if earlier is form.anonymous else None
 
 
 async def _owns(database: Database, principal: Principal | None, number: int) -> bool:
@@ -162,6 +181,7 @@ async def _owns(database: Database, principal: Principal | None, number: int) ->
         return (await connection.execute(_OWNED, mine)).scalar_one_or_none() is not None
 
 
+_ANONYMOUS = text("SELECT anonymous FROM lifecycle.report WHERE number = :number")
 _OWNED = text(
     "SELECT 1 FROM intake.submission WHERE number = :number AND reporter_id = :reporter_id"
 )

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.intake.conftest import form
+import pytest
+
+from tests.intake.conftest import Country, form
 
 PASSWORD = "kata sandi panjang"
 ACCOUNT = {"name": "Siti Rahmawati", "phone": "081234567890", "password": PASSWORD}
@@ -42,6 +44,26 @@ async def test_another_account_sees_nothing_of_it(intake) -> None:
     linked = form(linked_number=told["number"])
     refused = await intake.post("/reports", json=linked, headers=other)
     assert refused.json()["errors"][0]["code"] == "linked_not_yours"
+
+
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("second", [False, True])
+async def test_a_report_with_a_name_is_never_tied_to_one_without(
+    intake: Any, country: Country, first: bool, second: bool
+) -> None:
+    own = header((await intake.post("/reporters", json=ACCOUNT)).json())
+
+    async def submitted(**values: Any) -> int:
+        told = await intake.post("/reports", json=form(reporter=None, **values), headers=own)
+        assert told.status_code == 201, told.text
+        return int(told.json()["number"])
+
+    earlier = await submitted(anonymous=first)
+    later = await submitted(anonymous=second, linked_number=earlier)
+    # What is not kept does not show when staff make the one with a name anonymous as well.
+    country.all("UPDATE lifecycle.report SET anonymous = true")
+    read = (await intake.get(f"/reports/{later}", headers=own)).json()
+    assert read["linked_number"] == (earlier if first is second else None)
 
 
 async def test_signing_in_by_phone_or_mail_however_typed(intake) -> None:

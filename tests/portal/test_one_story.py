@@ -85,6 +85,8 @@ def test_a_report_from_a_small_phone_to_satisfaction(meet: Meet) -> None:
     assert "Pelapor tidak dapat membukanya kembali" in citizen.reads
     citizen.follows("Buat laporan lanjutan")
     assert f"Lanjutan dari laporan nomor {number}" in citizen.reads
+    assert citizen.page.locator("#f-anonymous").is_checked()  # as in the report before
+    assert not citizen.page.locator("#f-secret").is_checked()
 
     neighbour = meet(phone=True)
     neighbour.opens(f"/laporan/{number}")

@@ -39,8 +39,17 @@ _OURS = {
 
 
 @router.get("/buat-laporan")
-async def report_form(visit: PublicVisit, lanjutan: int | None = None) -> Response:
-    form = Filled({"classification": "complaint", "linked_number": lanjutan}, NAMES)
+async def report_form(
+    visit: PublicVisit,
+    lanjutan: int | None = None,
+    anonim: bool = False,
+    rahasia: bool = False,
+) -> Response:
+    """`lanjutan`: the number of a report that this one goes on from. Whoever was anonymous there
+    is so here, unless they say otherwise."""
+    given = {"classification": "complaint", "linked_number": lanjutan}
+    flags = {name: "1" for name, on in (("anonymous", anonim), ("secret", rahasia)) if on}
+    form = Filled(given | flags, NAMES)
     return await _form_page(visit, form)
 
 

@@ -1,0 +1,14 @@
+"""A report with a name is not tied to one of the same person without."""
+
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    op.execute("""
+        UPDATE lifecycle.report later SET linked_number = NULL
+        FROM lifecycle.report earlier
+        WHERE earlier.number = later.linked_number AND earlier.anonymous <> later.anonymous
+    """)
