@@ -142,11 +142,12 @@ async def _accept(
 ) -> Accepted:
     if form.reporter.name is None:
         raise validation(FieldError("reporter.name", "missing"))
+    found = await checked(session, form)
     reporter_id = None
+    # Last, so that whoever learns of an account has made a report that its holder reads.
     if form.existing_reporter:
         await limits.take(LOOK_UPS, str(staff.id))
         reporter_id = await _account(session, intake, form)
-    found = await checked(session, form)
     made = report_of(form, found, channel=Channel(form.channel), scope=f"staff:{staff.id}", key=key)
     report = replace(
         made,

@@ -1,6 +1,7 @@
 """Errors as the interface states them: RFC 9457 problems with a stable code."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -201,10 +202,22 @@ _HTTP_CODES = {
 _PARTS_OF_A_REQUEST = {"body", "query", "path", "header", "cookie"}
 
 
+def params_of(error: Mapping[str, Any]) -> dict[str, Any]:
+    """What the words of one of pydantic's errors need: choices by their codes alone."""
+    given: dict[str, Any] = dict(error.get("ctx") or {})
+    if "expected" in given:
+        given["expected"] = _MEMBER.sub(r"\1", str(given["expected"]))
+    return given
+
+
 def _field_error(error: Mapping[str, Any]) -> FieldError:
     loc = error["loc"]
     if error["type"] == "json_invalid":  # its location is an offset, of no use to a person
         return FieldError("", "json_invalid")
     if loc and loc[0] in _PARTS_OF_A_REQUEST:
         loc = loc[1:]
-    return FieldError(".".join(map(str, loc)), error["type"], error.get("ctx") or {}, error["msg"])
+    return FieldError(".".join(map(str, loc)), error["type"], params_of(error), error["msg"])
+
+
+_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""As pydantic names a choice that is a member of an enumeration."""

@@ -15,7 +15,7 @@ from shared.attachments import (
     StoredAttachment,
     check_count,
 )
-from shared.http.problems import FieldError, validation
+from shared.http.problems import FieldError, params_of, validation
 
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -32,7 +32,7 @@ def read_form(form: type[Form], json: str) -> Form:
     except ValidationError as error:
         raise validation(
             *(
-                FieldError(".".join(map(str, e["loc"])), e["type"], e.get("ctx") or {}, e["msg"])
+                FieldError(".".join(map(str, e["loc"])), e["type"], params_of(e), e["msg"])
                 for e in error.errors(include_input=False, include_url=False)
             )
         ) from None

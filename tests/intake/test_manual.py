@@ -64,6 +64,20 @@ async def test_on_behalf_of_somebody_with_an_account(intake, country, bearer) ->
     assert answer.json()["errors"][0]["code"] == "reporter_unknown"
 
 
+async def test_a_form_that_is_refused_anyway_does_not_tell_who_has_an_account(
+    intake: Any, country: Any, bearer: Any
+) -> None:
+    account = {"name": "Siti", "phone": "081234567890", "password": "kata sandi panjang"}
+    assert (await intake.post("/reporters", json=account)).status_code == 201
+    told = []
+    for phone in ("081234567890", "081234567899"):
+        asked = {"existing_reporter": True, "reporter": {"name": "Siti", "phone": phone}}
+        wish = manual(region_code="99.99", **asked)
+        answer = await intake.post("/reports/manual", json=wish, headers=bearer(ADMIN))
+        told.append([(e["field"], e["code"]) for e in answer.json()["errors"]])
+    assert told == [[("region_code", "region_unknown")]] * 2
+
+
 async def test_routing_away_leaves_an_accepted_report_to_verify(intake, country, bearer) -> None:
     wish = manual(disposition={"agency_id": UNIT})
     answer = await intake.post("/reports/manual", json=wish, headers=bearer(ADMIN))

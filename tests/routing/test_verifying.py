@@ -94,6 +94,10 @@ async def test_a_verification_that_makes_no_sense_names_the_field(
     answer = await country.act(ADMIN, number, "verify", country.verification() | changes)
     assert answer.status_code == 422
     assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [(field, code)]
+    if code == "literal_error":
+        words = answer.json()["errors"][0]["message"]
+        assert words.startswith("Pilih salah satu: '") and "<" not in words
+        assert "'complaint_without_oversight'" in words
     assert await country.status(number) == "UNVERIFIED"
 
 
