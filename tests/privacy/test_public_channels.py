@@ -10,7 +10,7 @@ import pytest
 from tests.trouble import town as places
 from tests.trouble.people import FOLLOW_UP, VERIFICATION, People, somewhere
 from tests.trouble.town import Town
-from tests.workflows.factory import MISSION
+from tests.workflows.country import MISSION
 
 REPORT = {
     "classification": "complaint",
