@@ -89,6 +89,10 @@ _FIELDS = {
         "id": "Periode berakhir sebelum mulai, atau lebih dari sepuluh tahun.",
         "en": "The period ends before it begins, or is longer than ten years.",
     },
+    "period_backwards": {
+        "id": "Hari terakhir lebih awal daripada hari pertama.",
+        "en": "The last day is before the first.",
+    },
     "within_unknown": {"id": "Tidak ada wilayah ini.", "en": "There is no such region."},
     "not_of_tab": {
         "id": "Sub-tab ini tidak dapat disaring dengan: {names}.",

@@ -4,7 +4,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from shared.lifecycle.actions import Classification
@@ -64,6 +71,7 @@ FIELDS: dict[DownloadTab, tuple[str, ...]] = {
 """What each sub-tab can be filtered by."""
 
 _MANY = Field(max_length=50)
+_CategoryId = Annotated[int, Field(ge=1, lt=2**63)]
 
 
 class Selection(BaseModel):
@@ -82,9 +90,10 @@ class Selection(BaseModel):
         date | None, Field(description="First day, in the agency's time zone")
     ] = None
     submitted_to: Annotated[
-        date | None, Field(description="Last day, in the agency's time zone")
+        date | None,
+        Field(lt=date.max, description="Last day, in the agency's time zone"),
     ] = None
-    category: Annotated[tuple[int, ...], _MANY] = ()
+    category: Annotated[tuple[_CategoryId, ...], _MANY] = ()
     """With the categories below it."""
     classification: Annotated[tuple[Classification, ...], _MANY] = ()
     channel: Annotated[tuple[Channel, ...], _MANY] = ()
@@ -100,6 +109,14 @@ class Selection(BaseModel):
     ] = None
     role: Annotated[tuple[Role, ...], _MANY] = ()
     active: bool | None = None
+
+    @field_validator("submitted_to")
+    @classmethod
+    def _ends_after_it_begins(cls, last: date | None, info: ValidationInfo) -> date | None:
+        first = info.data.get("submitted_from")
+        if first and last and last < first:
+            raise PydanticCustomError("period_backwards", "ends before it begins")
+        return last
 
     @model_validator(mode="after")
     def _fields_of_the_tab(self) -> "Selection":

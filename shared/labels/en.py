@@ -327,7 +327,7 @@ LABELS: dict[str, dict[str, str]] = {
         "province": "Province",
         "regency": "City or regency",
         "district": "District",
-        "village": "Village; empty for anonymous reports",
+        "village": "Village",
         "link": "Link",
         "priority": "Priority",
         "held": "Held",

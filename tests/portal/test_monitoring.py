@@ -63,6 +63,19 @@ def test_an_officer_reads_no_figures_of_persons_and_none_of_agencies_beside(meet
     assert "Tidak ada instansi itu di bawah wewenang Anda." in officer.reads
 
 
+def test_a_period_that_ends_before_it_begins_is_said_at_its_last_day(meet: Meet) -> None:
+    admin = meet(scripts=False)
+    admin.signs_in("admin.kab.bandung")
+    admin.opens("/panel/unduh")
+    admin.page.get_by_label("Masuk sejak").fill("2026-05-01")
+    admin.page.get_by_label("Masuk sampai").fill("2026-04-01")
+    with admin.page.expect_navigation():
+        admin.page.get_by_role("button", name="CSV", exact=True).click()
+    wrong = admin.page.locator(".field", has=admin.page.get_by_label("Masuk sampai"))
+    assert "Hari terakhir lebih awal daripada hari pertama." in wrong.inner_text()
+    assert admin.page.get_by_label("Masuk sejak").input_value() == "2026-05-01"
+
+
 def test_reports_are_downloaded_as_a_workbook_and_as_text(meet: Meet, tmp_path: Path) -> None:
     citizen, admin = meet(phone=True), meet()
     number, _ = submit(citizen)

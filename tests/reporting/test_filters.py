@@ -68,6 +68,8 @@ async def test_days_are_those_of_the_agencys_time_zone(
         {"tab": "incoming", "region": "32%"},
         {"tab": "incoming", "unknown": 1},
         {"tab": "queue"},
+        {"tab": "incoming", "submitted_to": "9999-12-31"},
+        {"tab": "incoming", "category": [2**70]},
     ],
 )
 async def test_what_a_tab_cannot_be_filtered_by_is_refused(
@@ -78,6 +80,19 @@ async def test_what_a_tab_cannot_be_filtered_by_is_refused(
     )
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["message"]
+
+
+async def test_a_period_that_ends_before_it_begins_is_refused_at_its_last_day(
+    reporting: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    period = {"submitted_from": "2026-05-01", "submitted_to": "2026-04-01"}
+    answer = await reporting.post(
+        "/downloads", json={"selection": {"tab": "incoming", **period}}, headers=bearer(CITY_ADMIN)
+    )
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error["field"] == "selection.submitted_to"
+    assert error["message"] == "Hari terakhir lebih awal daripada hari pertama."
 
 
 async def test_the_tabs_and_their_filters_are_told(

@@ -1,5 +1,6 @@
 """*Monitoring > Reporting*: sub-tabs with their filters, files at once, large ones to wait for."""
 
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,15 @@ NAMES = labels("download_field")
 _MANY = ("category", "classification", "channel", "status", "role")
 _YES_OR_NO = ("anonymous", "secret", "priority", "held", "overdue", "active")
 _PLAIN = ("scope", "submitted_from", "submitted_to", "region")
+_FIELDS = {f"selection.{name}": name for name in NAMES}
 FORMATS = ("xlsx", "png", "pdf", "svg", "csv", "jsonl")
+
+
+class Change(StrEnum):
+    """What can be done to a large download, as it stands in the address."""
+
+    CANCEL = "batal"
+    RESUME = "lanjutkan"
 
 
 @router.get("")
@@ -38,7 +47,7 @@ async def download(visit: PanelVisit) -> Response:
     try:
         answer = await visit.download("reporting", "/downloads", method="POST", json=body)
     except Problem as problem:
-        form.refuse(problem, {"selection": "tab"})
+        form.refuse(problem, {"selection": "tab", **_FIELDS})
         return await _page(visit, form, problem.status)
     if answer.status_code == 202:
         await answer.aclose()
@@ -60,9 +69,9 @@ async def fetch(visit: PanelVisit, download_id: UUID) -> Response:
 
 
 @router.post("/daftar/{download_id}/{what}")
-async def change(visit: PanelVisit, download_id: UUID, what: str) -> Response:
+async def change(visit: PanelVisit, download_id: UUID, what: Change) -> Response:
     await visit.form()
-    step = {"batal": "cancel", "lanjutkan": "resume"}.get(what, "cancel")
+    step = "cancel" if what is Change.CANCEL else "resume"
     await visit.call("reporting", "POST", f"/downloads/{download_id}/{step}")
     words = "Unduhan dibatalkan." if step == "cancel" else "Unduhan dibuat lagi."
     return visit.go("/panel/unduh/daftar", words)
