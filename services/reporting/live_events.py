@@ -72,7 +72,7 @@ async def _pieces(reading: Reading, database: Database, staff: Staff) -> AsyncIt
     if reading.missed:
         yield b"event: missed\ndata: {}\n\n"
     subtree, checked = await _subtree(database, staff), time.monotonic()
-    while True:
+    while not reading.over:  # else the browser connects again, with the last id it has
         happened = await reading.next(HEARTBEAT)
         if time.monotonic() - checked > CHECKED_EVERY:
             try:

@@ -15,6 +15,8 @@ from shared.bus.streams import REPORTS
 from shared.http.problems import unavailable
 from shared.lifecycle.events import ReportEvent
 
+KEPT = 10_000
+"""Events for a reader who is slow, or asleep: some megabytes."""
 PATIENCE = 5.0
 """Seconds to wait for a NATS server that is away."""
 
@@ -28,12 +30,25 @@ class Happened:
 
 
 class Reading:
-    """One reader's way through the stream."""
+    """One reader's way through the stream. Of events that the reader does not take, `KEPT` are
+    kept; then nothing more, and with the last of these the reading is `over`."""
 
-    def __init__(self, messages: "asyncio.Queue[Msg]", missed: bool) -> None:
-        self._messages = messages
+    def __init__(self, missed: bool) -> None:
+        self._messages: asyncio.Queue[Msg] = asyncio.Queue(KEPT)
+        self._behind = False
         self.missed = missed
         """What followed the place asked for is not in the stream any more, or not all of it."""
+
+    async def hear(self, message: Msg) -> None:
+        """A further event."""
+        self._behind |= self._messages.full()
+        if not self._behind:
+            self._messages.put_nowait(message)
+
+    @property
+    def over(self) -> bool:
+        """There is nothing more here; the reader goes on in another reading, from its place."""
+        return self._behind and self._messages.empty()
 
     async def next(self, timeout: float) -> Happened | None:
         """The next event, None if there is none for `timeout` seconds."""
@@ -65,13 +80,12 @@ class LiveFeed:
             config = ConsumerConfig(
                 deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=after + 1
             )
-        messages: asyncio.Queue[Msg] = asyncio.Queue()
+        reading = Reading(after is not None and (not known or after + 1 < state.first_seq))
         subscription = await bus.js.subscribe(
-            REPORTS.subjects[0], cb=messages.put, ordered_consumer=True, config=config
+            REPORTS.subjects[0], cb=reading.hear, ordered_consumer=True, config=config
         )
-        missed = after is not None and (not known or after + 1 < state.first_seq)
         try:
-            yield Reading(messages, missed)
+            yield reading
         finally:
             if not bus.nc.is_closed:
                 await subscription.unsubscribe()

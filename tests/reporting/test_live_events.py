@@ -11,8 +11,9 @@ import pytest
 import uvicorn
 
 from deploy.local.ports import free_port
-from services.reporting import live_events
+from services.reporting import live_events, live_feed
 from services.reporting.app import make_app
+from services.reporting.live_feed import LiveFeed
 from shared.bus import declare
 from shared.bus.connection import connect
 from shared.bus.report_events import report_message
@@ -139,3 +140,28 @@ async def test_without_nats_it_is_said_so(settings: Settings, bearer: Bearer) ->
     async with listening(away) as client:
         answer = await client.get("/events", headers=bearer(CITY_ADMIN))
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+@pytest.mark.usefixtures("streams")
+async def test_who_does_not_take_events_is_let_go_and_comes_back_where_they_were(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_feed, "KEPT", 2)
+    feed = LiveFeed(settings.nats_url)
+    numbers: list[int] = []
+    try:
+        async with feed.reading(None) as reading:
+            for number in (1, 2, 3):
+                await tell(settings, 10_000_000 + number, CITY)
+            await asyncio.sleep(0.5)  # nobody takes them
+            while not reading.over:
+                happened = await reading.next(5)
+                assert happened is not None
+                numbers.append(happened.event.number)
+        async with feed.reading(happened.place) as reading:
+            further = await reading.next(5)
+            assert further is not None and not reading.missed
+            numbers.append(further.event.number)
+    finally:
+        await feed.close()
+    assert numbers == [10_000_001, 10_000_002, 10_000_003]
