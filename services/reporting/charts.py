@@ -58,6 +58,8 @@ def page(title: str, block: list[tuple[str, str]], summary: Summary) -> Figure:
     top = _heading(figure, title, block, summary.rows)
     if panels := _panels(summary):
         _draw_panels(figure, panels, top)
+    else:
+        figure.text(0.06, top - 0.01, label("chart", "nothing"), fontsize=9, va="top")
     return figure
 
 

@@ -389,6 +389,7 @@ LABELS: dict[str, dict[str, str]] = {
         "measured": "Reports measured",
     },
     "chart": {
+        "nothing": "There is no data for this selection.",
         "per_day": "Reports submitted per day",
         "per_month": "Reports submitted per month",
         "status": "Status",

@@ -389,6 +389,7 @@ LABELS: dict[str, dict[str, str]] = {
         "measured": "Laporan yang dihitung",
     },
     "chart": {
+        "nothing": "Tidak ada data untuk pilihan ini.",
         "per_day": "Laporan masuk per hari",
         "per_month": "Laporan masuk per bulan",
         "status": "Status laporan",

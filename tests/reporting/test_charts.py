@@ -70,6 +70,13 @@ async def test_no_reports_are_no_error(reporting: httpx.AsyncClient, bearer: Bea
     assert Image.open(BytesIO(page)).size == (1654, 2338)
 
 
+def test_a_page_of_nothing_says_so() -> None:
+    known = Names({}, {}, {}, {}, {}, {}, WorkingCalendar(frozenset()))
+    empty = Summary(DownloadTab.ARCHIVED, Context(known, Zone.WIB, ""))
+    drawn = charts.page("Laporan Ringkas – Arsip", [("Instansi", "Kota Bandung")], empty)
+    assert drawn.texts[-1].get_text() == "Tidak ada data untuk pilihan ini."
+
+
 LONG = "Dinas Pekerjaan Umum, Penataan Ruang, Perumahan dan Kawasan Permukiman Kabupaten"
 
 
