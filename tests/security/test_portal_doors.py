@@ -73,7 +73,8 @@ async def test_no_form_is_taken_that_is_not_of_the_same_visit(
 
 def _filled(path: str) -> list[str]:
     """With numbers, and with ids, that could be there: one of the two fits."""
-    known = {"kind": "tags", "year": "2026", "number": "7", "decision": "accept"}
+    known = {"kind": "tags", "year": "2026", "number": "7"}
+    known |= {"decision": "accept", "what": "batal"}
     known["action"] = "follow_up" if path.startswith("/panel") else "reply"
 
     def with_value(value: str) -> str:
