@@ -191,6 +191,14 @@ class Stack:
         assert outcome is not None
         assert outcome.done, outcome
 
+    async def stream(self, name: str = "INGEST_REPORTS") -> Any:
+        """What JetStream says of a stream."""
+        bus = await connect(self.server.url, "looks", patience=10)
+        try:
+            return await bus.js.stream_info(name)
+        finally:
+            await bus.close()
+
     async def rows(self, query: str, **values: Any) -> list[Any]:
         return await self.reports.rows(query, **values)
 

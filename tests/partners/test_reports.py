@@ -1,10 +1,8 @@
 """A partner system sends reports: each is accepted once, and each message has its receipt."""
 
-import asyncio
 import json
 from typing import Any
 
-from shared.bus.connection import connect
 from tests.partners.conftest import Partner, Stack, report
 from tests.workflows.country import PROVINCE
 
@@ -141,7 +139,7 @@ async def test_every_bad_message_is_a_dead_letter_with_a_receipt_and_reading_goe
     assert len(letters) == len(bad) + 3
     assert {letter.system for letter in letters} == {"dukcapil"}
     assert not any(b"Siti" in letter.body for letter in letters)
-    assert (await _bus_state(stack)).state.messages == 0
+    assert (await stack.stream()).state.messages == 0
 
 
 async def test_a_partner_reads_number_code_and_words_of_its_own_reports_only(
@@ -162,17 +160,3 @@ async def test_a_partner_reads_number_code_and_words_of_its_own_reports_only(
     assert words.json()["original_title"] == "Lampu jalan mati di depan pasar"
     assert hidden.status_code == 404
     assert mine.json()["access_code"] not in json.dumps(dukcapil.receipts)
-
-
-async def _bus_state(stack: Stack, stream: str = "INGEST_REPORTS") -> Any:
-    bus = await connect(stack.server.url, "looks", patience=10)
-    try:
-        return await bus.js.stream_info(stream)
-    finally:
-        await bus.close()
-
-
-async def _until_told(stack: Stack) -> None:
-    async with asyncio.timeout(10):
-        while await stack.rows("SELECT FROM lifecycle.outbox"):
-            await asyncio.sleep(0.05)

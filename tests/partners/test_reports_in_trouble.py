@@ -1,7 +1,6 @@
 """Partner reports while something is away, crashes or is put back: none is lost, none doubled."""
 
 import asyncio
-from typing import Any
 
 import psycopg
 from sqlalchemy import text
@@ -80,14 +79,14 @@ async def test_a_crash_between_commit_and_ack_doubles_nothing(
     async with stack.intake():
         first = await dukcapil.receipt_for(ack)
         async with asyncio.timeout(10):
-            while (await _bus_state(stack)).state.messages:
+            while (await stack.stream()).state.messages:
                 await asyncio.sleep(0.05)
         await _until_told(stack)
 
     assert len(await stack.rows("SELECT FROM lifecycle.report")) == 1
     # Who listens live may hear it twice, by the same id; kept is one.
     assert {receipt["number"] for receipt in dukcapil.receipts} == {first["number"]}
-    assert (await _bus_state(stack, "PARTNERS")).state.messages == 1
+    assert (await stack.stream("PARTNERS")).state.messages == 1
 
 
 async def test_while_the_database_is_away_reports_wait_and_one_that_it_never_takes_stands_alone(
@@ -152,14 +151,6 @@ async def test_the_service_starts_without_nats_and_reads_when_it_comes(
         receipt = await dukcapil.exchange("report", report())
 
     assert receipt["accepted"]
-
-
-async def _bus_state(stack: Stack, stream: str = "INGEST_REPORTS") -> Any:
-    bus = await connect(stack.server.url, "looks", patience=10)
-    try:
-        return await bus.js.stream_info(stream)
-    finally:
-        await bus.close()
 
 
 async def _until_told(stack: Stack) -> None:
