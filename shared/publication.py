@@ -6,10 +6,15 @@ village, no words for the place, of what happened the day, and not the channel (
 What is filtered or sorted by is what is shown: else a search would find out the rest.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy import RowMapping
 
 from shared.regions import DISTRICT_CODE
+
+Row = RowMapping | Mapping[str, Any]
 
 PUBLIC_TIME: Final = "date_trunc('hour', {0})"
 PUBLIC_REGION: Final = (
@@ -18,6 +23,15 @@ PUBLIC_REGION: Final = (
 )
 PUBLIC_CHANNEL: Final = "CASE WHEN NOT {0}.anonymous THEN {0}.channel END"
 """SQL of the same: of a column, and of an alias of `lifecycle.report`."""
+
+
+def as_public(row: Row, anonymous: bool) -> dict[str, Any]:
+    """A report's row, what of place, channel and `happened_at` is in it as everybody may read it.
+    Its times are `public_time`'s: not all that a row may hold are told."""
+    given = dict(row)
+    return given | {
+        name: rule(given[name], anonymous) for name, rule in _RULES.items() if name in given
+    }
 
 
 def public_time(at: datetime) -> datetime:
@@ -52,3 +66,14 @@ def public_happened(at: str | None, anonymous: bool) -> str | None:
     if at is None or "T" not in at:
         return at
     return at[:10] if anonymous else public_time(datetime.fromisoformat(at)).isoformat()
+
+
+_RULES: Final[dict[str, Callable[[Any, bool], Any]]] = {
+    "region_code": public_region,
+    "place": public_place,
+    "latitude": public_degrees,
+    "longitude": public_degrees,
+    "happened_at": public_happened,
+    "channel": public_channel,
+}
+"""By the names that the columns have everywhere."""

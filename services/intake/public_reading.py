@@ -1,7 +1,5 @@
 """A report as everybody reads it."""
 
-from typing import Any
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.report_reading import (
@@ -23,7 +21,7 @@ from services.intake.report_view import (
 )
 from shared.labels import label
 from shared.lifecycle.actions import Action
-from shared.publication import public_happened, public_place, public_region, public_time
+from shared.publication import as_public, public_time
 
 
 async def for_public(session: AsyncSession, row: Row) -> PublicReport:
@@ -45,7 +43,7 @@ async def _published(session: AsyncSession, row: Row) -> PublishedWords:
     return PublishedWords(
         title=row["title"],
         body=row["body"],
-        **particulars(_coarse(row)),
+        **particulars(as_public(row, row["anonymous"])),
         attachments=[attachment_line(number, file) for file in released(files)],
         history=[
             PublicLine(
@@ -70,14 +68,3 @@ async def _published(session: AsyncSession, row: Row) -> PublishedWords:
             and not said["secret"]
         ],
     )
-
-
-def _coarse(row: Row) -> dict[str, Any]:
-    """Where and when, as the public reads it."""
-    anonymous = row["anonymous"]
-    return {
-        **row,
-        "region_code": public_region(row["region_code"], anonymous),
-        "place": public_place(row["place"], anonymous),
-        "happened_at": public_happened(row["happened_at"], anonymous),
-    }

@@ -26,7 +26,7 @@ from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label, labels
-from shared.publication import public_channel, public_degrees, public_region, public_time
+from shared.publication import as_public, public_time
 from shared.settings import Settings
 
 COLUMNS = tuple(labels("open_data_column"))
@@ -179,11 +179,7 @@ def _jsonl(rows: Sequence[Row[Any]]) -> bytes:
 
 
 def _values(row: Row[Any]) -> dict[str, Any]:
-    given = dict(row._mapping)
-    given["region_code"] = public_region(row.region_code, row.anonymous)
-    given["channel"] = public_channel(row.channel, row.anonymous)
-    for name in ("latitude", "longitude"):
-        given[name] = public_degrees(given[name], row.anonymous)
+    given = as_public(row._mapping, row.anonymous)
     places = zip(_PLACES, region_names(given["region_code"]), strict=True)
     given |= dict(places)
     return {name: _local(given[name]) for name in COLUMNS}

@@ -14,13 +14,7 @@ from shared.http.problems import FieldError, not_found, validation
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.statuses import ENDED, TAB_OF, Status, Tab
-from shared.publication import (
-    PUBLIC_TIME,
-    public_degrees,
-    public_place,
-    public_region,
-    public_time,
-)
+from shared.publication import PUBLIC_TIME, as_public, public_time
 
 SPAN = timedelta(days=90)
 MOST = 1000
@@ -121,15 +115,15 @@ def _request(row: RowMapping) -> dict[str, Any]:
 
 
 def _where(row: RowMapping) -> dict[str, Any]:
-    anonymous = row["anonymous"]
-    code = public_region(row["region_code"], anonymous)
+    told = as_public(row, row["anonymous"])
+    code = told["region_code"]
     region = regions.find(code) if code else None
-    words = (public_place(row["place"], anonymous), region and region.path)
+    words = (told["place"], region and region.path)
     return {
         "address": ", ".join(part for part in words if part) or None,
         "address_id": code,
-        "lat": public_degrees(row["latitude"], anonymous),
-        "long": public_degrees(row["longitude"], anonymous),
+        "lat": told["latitude"],
+        "long": told["longitude"],
     }
 
 

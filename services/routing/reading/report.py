@@ -95,7 +95,7 @@ async def _view(
         number=state.number,
         version=state.version,
         status=shown_status(state.status),
-        **texts_of(row, by_copy=by_copy),
+        **dict(texts_of(row, by_copy=by_copy)),
         channel=Channel(state.channel),
         channel_label=label("channel", state.channel),
         system=state.system,

@@ -1,14 +1,17 @@
 """Title and text of a report: as sent, as corrected, and what the correction changed."""
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
+
+from pydantic import BaseModel
 
 from services.routing.reading.difference import Piece, word_difference
 from shared.labels import label
 
 
-class Texts(TypedDict):
-    """The fields of a `ReportView` that hold them."""
+class Texts(BaseModel):
+    """`title` and `body` are as corrected, else as sent; the differences show the correction word
+    by word, null where there is none."""
 
     title: str
     body: str

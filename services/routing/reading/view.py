@@ -7,11 +7,11 @@ from pydantic import BaseModel, Field
 from services.routing.countdown import Countdown
 from services.routing.naming import ShownAction, ShownAgency, ShownStatus
 from services.routing.reading.attachments import ShownAttachment
-from services.routing.reading.difference import Piece
 from services.routing.reading.history import HistoryLine, Written
 from services.routing.reading.people import ShownStaff
 from services.routing.reading.reporter import ShownReporter
 from services.routing.reading.requests import ShownRequest
+from services.routing.reading.texts import Texts
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
 
@@ -36,19 +36,12 @@ class ChecklistItem(BaseModel):
     label: str
 
 
-class ReportView(BaseModel):
-    """A report. `title` and `body` are as corrected, else as sent; `title_difference` and
-    `body_difference` show the correction word by word, null where there is none."""
+class ReportView(Texts):
+    """A report as this person may read it."""
 
     number: int
     version: int
     status: ShownStatus
-    title: str
-    body: str
-    original_title: str
-    original_body: str
-    title_difference: list[Piece] | None
-    body_difference: list[Piece] | None
     channel: Channel
     channel_label: str
     system: str | None

@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 from services.routing.reading.view import Place
 from shared import regions
-from shared.publication import public_degrees, public_happened, public_place, public_region
+from shared.publication import as_public
 
 
 class WhereAndWhen(TypedDict):
@@ -19,17 +19,9 @@ class WhereAndWhen(TypedDict):
 async def where_and_when(row: Mapping[str, Any], *, by_copy: bool, anonymous: bool) -> WhereAndWhen:
     """Who reads a copy reads what the public may, and of a report that nobody has corrected yet
     the region alone: a house, or the words for it, can name its people."""
-    told = dict(row)
-    if by_copy:
-        told |= {
-            "region_code": public_region(row["region_code"], anonymous),
-            "place": public_place(row["place"], anonymous),
-            "latitude": public_degrees(row["latitude"], anonymous),
-            "longitude": public_degrees(row["longitude"], anonymous),
-            "happened_at": public_happened(row["happened_at"], anonymous),
-        }
-        if row["title"] is None:
-            told |= dict.fromkeys(("place", "latitude", "longitude"))
+    told = as_public(row, anonymous) if by_copy else dict(row)
+    if by_copy and row["title"] is None:
+        told |= dict.fromkeys(("place", "latitude", "longitude"))
     code = told["region_code"]
     region = await asyncio.to_thread(regions.find, code) if code else None
     place = Place(
