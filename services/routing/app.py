@@ -36,7 +36,7 @@ from services.routing.management import (
 )
 from services.routing.management import agencies as managed_agencies
 from services.routing.management import messages as management_messages
-from services.routing.management.import_files import KeptImports
+from services.routing.management.import_files import LOOK_EVERY, KeptImports
 from services.routing.queue import endpoints as queue
 from services.routing.reading import attachments, report, reporter
 from shared import regions
@@ -45,6 +45,7 @@ from shared.commanding import answering
 from shared.database.engine import Database
 from shared.http.app import create_app
 from shared.identity import IdentityCipher
+from shared.repeating import repeating
 from shared.settings import Settings
 from shared.temporal.client import connect
 from shared.temporal.door import Door
@@ -62,7 +63,8 @@ def make_app(settings: Settings) -> FastAPI:
         # The first question for a region reads them all.
         await asyncio.to_thread(regions.find, "11")
         app.state.door = Door(await connect(settings, "routing"), database)
-        async with KeptImports(database, app.state.identity).forgetting():
+        forget = KeptImports(database, app.state.identity).forget_expired
+        async with repeating("expired import files", LOOK_EVERY, forget):
             yield
 
     app = create_app(

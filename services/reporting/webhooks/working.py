@@ -1,7 +1,5 @@
 """All that webhooks need running: the reader of the bus, the worker, the look for what waits."""
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,6 +15,7 @@ from services.reporting.webhooks.sending import WebhookSending
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
 from shared.partners.background import in_background
+from shared.repeating import repeating
 from shared.settings import Settings
 
 SANDBOX = SandboxedWorkflowRunner(
@@ -46,6 +45,11 @@ async def webhooks_working(
     private = settings.webhooks_to_private_addresses
     sending = WebhookSending(database, cipher, private=private)
     feed = EventsToWebhooks(database, client, f"{settings.routing_url}/reports", delays)
+
+    async def look() -> None:
+        await feed.start_waiting()
+        await feed.forget_old()
+
     worker = Worker(
         client,
         task_queue=names.TASK_QUEUE,
@@ -58,23 +62,7 @@ async def webhooks_working(
         settings.nats_url, "webhooks", lambda bus: [reader(bus, database, cipher, feed)]
     )
     try:
-        async with worker, reading:
-            looking = asyncio.create_task(_look(feed))
+        async with worker, reading, repeating("waiting webhooks", LOOK_EVERY, look):
             yield
-            looking.cancel()
-            await asyncio.wait({looking})
     finally:
         await sending.close()
-
-
-async def _look(feed: EventsToWebhooks) -> None:
-    while True:
-        try:
-            await feed.start_waiting()
-            await feed.forget_old()
-        except Exception as error:  # noqa: BLE001  looked for again in a while
-            _log.warning("waiting webhooks: %s, trying again", type(error).__name__)
-        await asyncio.sleep(LOOK_EVERY)
-
-
-_log = logging.getLogger("lapor.reporting")

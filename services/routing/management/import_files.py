@@ -2,9 +2,6 @@
 holds names, and for an hour at most."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -51,27 +48,7 @@ class KeptImports:
         async with self.database.autocommit() as connection:
             return int((await connection.execute(_FORGET, {"now": now()})).rowcount)
 
-    @asynccontextmanager
-    async def forgetting(self) -> AsyncIterator[None]:
-        """Meanwhile, files whose time is up are deleted."""
-        task = asyncio.create_task(self._forget_again_and_again())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
-    async def _forget_again_and_again(self) -> None:
-        while True:
-            try:
-                await self.forget_expired()
-            except Exception:
-                log.warning("expired import files are still there", exc_info=True)
-            await asyncio.sleep(LOOK_EVERY)
-
-
-log = logging.getLogger("lapor.routing")
 _TAKE = text(
     "DELETE FROM routing.import_file WHERE import_id = :id AND expires_at > :now RETURNING content"
 )
