@@ -1,22 +1,49 @@
-"""Loopback ports: one that is free, and whether those asked for are."""
+"""Loopback ports: one for us alone, and whether those asked for are free."""
 
+import fcntl
+import functools
+import os
 import random
 import socket
+import tempfile
+from pathlib import Path
 
 from deploy.local.trouble import StackError
 from shared.settings import Addresses
 
+_OURS: set[int] = set()
+
 
 def free_port() -> int:
-    """A loopback port nobody listens on at this moment.
+    """A loopback port nobody listens on, and which no other caller on this machine is given.
 
-    Of those that the kernel gives to nobody by itself: else an outgoing connection could have it
-    before the server that is to listen there has started.
+    It stays ours as long as this process lives, so that tests and measurements that run side by
+    side cannot choose the same port before their servers listen. It is one of those that the
+    kernel gives to nobody by itself: else an outgoing connection could have it meanwhile.
     """
     while True:
         port = random.randrange(10_000, 32_000)  # noqa: S311  no secret
-        if not _is_busy("127.0.0.1", port):
+        if _claim(port) and not _is_busy("127.0.0.1", port):
             return port
+
+
+def _claim(port: int) -> bool:
+    """Whether the port is ours from now on: a lock on its byte in a file common to all callers."""
+    if port in _OURS:
+        return False
+    try:
+        fcntl.lockf(_claims(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    _OURS.add(port)
+    return True
+
+
+@functools.cache
+def _claims() -> int:
+    """The file whose bytes stand for ports. Open until the process ends, which frees its locks."""
+    path = Path(tempfile.gettempdir()) / f"lapor-ports-{os.getuid()}"
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def refuse_busy(addresses: Addresses) -> None:
