@@ -1,22 +1,16 @@
 """The portal as people use it: a browser before a whole stack, on ports of its own."""
 
-import os
 import signal
-import subprocess
-import sysconfig
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from deploy.local.credentials import load_or_create
-from deploy.local.ports import free_port
-from shared.settings import Addresses
+from deploy.local.postgres import DATABASE, Postgres
+from tests.stack.lapor_up import Stack
 
-PORTS = [name for name in Addresses.model_fields if name.endswith("_port")]
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
@@ -33,39 +27,36 @@ class Portal:
     routing: str
     password: str
     secret: str
+    postgres: Postgres
+
+    def forgets_who_came(self) -> None:
+        """Nobody has used up a limit: all these people come from one address, and in a few minutes
+        one of them signs in more often than a person would."""
+        with self.postgres.administer(DATABASE) as connection:
+            for schema in ("intake", "routing", "followup", "reporting"):
+                connection.execute(f"TRUNCATE {schema}.rate_limit")
 
 
 @pytest.fixture(scope="package")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """`lapor up`, with the demo's agencies and staff."""
     data_dir = tmp_path_factory.mktemp("portal") / "stack"
-    ports = {name: free_port() for name in PORTS}
-    said = data_dir.with_suffix(".out")
-    with said.open("wb") as output:
-        process = subprocess.Popen(
-            [str(Path(sysconfig.get_path("scripts")) / "lapor"), "up"],
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            env={
-                **os.environ,
-                **{f"LAPOR_{name.upper()}": str(port) for name, port in ports.items()},
-                "LAPOR_DATA_DIR": str(data_dir),
-                "LAPOR_WEBHOOKS_TO_PRIVATE_ADDRESSES": "true",
-            },
-        )
+    stack = Stack(data_dir, webhooks_to_private_addresses="true")
+    stack.start()
     try:
-        while "is ready" not in said.read_text():
-            assert process.poll() is None, said.read_text()
-            time.sleep(0.1)
+        stack.wait_ready()
         known = load_or_create(data_dir)
-        address, routing = (
-            f"http://127.0.0.1:{ports[name]}" for name in ("portal_port", "routing_port")
+        yield Portal(
+            address=stack.url("portal"),
+            routing=stack.url("routing"),
+            password=known.demo,
+            secret=known.application["LAPOR_COOKIE_SECRET"],
+            postgres=Postgres(
+                data_dir, password=known.postgres, port=int(stack.ports["postgres_port"])
+            ),
         )
-        yield Portal(address, routing, known.demo, known.application["LAPOR_COOKIE_SECRET"])
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
+        stack.end(signal.SIGINT)
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +128,7 @@ Meet = Callable[..., Person]
 @pytest.fixture
 def meet(browser: Browser, portal: Portal) -> Iterator[Meet]:
     """A new person, with a phone 360 pixels wide or at a desk, with or without scripts."""
+    portal.forgets_who_came()
     people: list[Person] = []
 
     def new(*, phone: bool = False, scripts: bool = True) -> Person:

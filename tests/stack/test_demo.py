@@ -17,7 +17,7 @@ from deploy.demo.driver import trial
 from deploy.demo.driver.staffing import PUSAT
 from deploy.local.credentials import load_or_create
 from shared.lifecycle.statuses import Tab
-from tests.stack.conftest import LAPOR, Stack
+from tests.stack.lapor_up import LAPOR, Stack
 
 pytestmark = pytest.mark.timeout(300)
 

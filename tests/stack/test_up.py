@@ -13,7 +13,7 @@ import psutil
 from deploy.local.credentials import SECRETS
 from deploy.local.processes import PROCESSES
 from shared.settings import SECRETS_OF
-from tests.stack.conftest import Stack
+from tests.stack.lapor_up import Stack
 
 
 def test_up_starts_everything_and_ctrl_c_leaves_no_process(
