@@ -15,7 +15,7 @@ run: $(READY)  ## Start everything on this machine and show where it is; Ctrl-C 
 
 test: $(READY)  ## Run all tests against real Postgres, NATS and Temporal
 	@.ci/packages
-	$(BIN)/pytest -n 2 --dist loadscope
+	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: $(READY)  ## Check format, style, types and who may import whom
 	$(BIN)/ruff format --check .

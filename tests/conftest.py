@@ -23,6 +23,9 @@ from psycopg import sql
 from deploy.local.credentials import Credentials, load_or_create
 from deploy.local.postgres import DATABASE, OWNER, Postgres
 from shared.settings import Settings
+from tests.distribution import pytest_collection_modifyitems
+
+__all__ = ["pytest_collection_modifyitems"]
 
 UrlOf = Callable[[str], str]
 SettingsOf = Callable[[str], Settings]

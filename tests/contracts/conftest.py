@@ -17,7 +17,7 @@ PROCESSES = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     town = Town(tmp_path_factory.mktemp("contracts"))
     try:
@@ -27,7 +27,7 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
         await town.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def known(town: Town) -> Known:
     """Reports in every tab, and the ids that go with them: what a form would be filled with."""
     people = People(town)
@@ -64,7 +64,7 @@ async def known(town: Town) -> Known:
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def principals(town: Town, known: Known) -> dict[str, Headers]:
     """Who calls, and with which headers."""
     nats = town.folder / "nats"

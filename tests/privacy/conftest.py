@@ -16,14 +16,14 @@ PROCESSES = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def x() -> AsyncIterator[x_server.XServer]:
     """A stand-in for X."""
     async with x_server.running(x_server.XServer()) as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def town(
     tmp_path_factory: pytest.TempPathFactory, x: x_server.XServer
 ) -> AsyncIterator[Town]:
@@ -39,7 +39,7 @@ async def town(
         await town.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def planted(town: Town, x: x_server.XServer) -> Planted:
     """All that was planted, once everything has come to rest."""
     return await plant(town, x, Marks())

@@ -76,7 +76,7 @@ async def test_who_has_a_copy_reads_the_report_and_does_nothing(town: Town, name
     assert answer == (read if " GET " in name else 403)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def partner(town: Town) -> dict[str, str]:
     """Another system, that brought none of the reports."""
     nats = town.folder / "nats"

@@ -16,7 +16,7 @@ from shared.settings import SECRETS_OF
 from tests.stack.lapor_up import Stack
 
 
-def test_up_starts_everything_and_ctrl_c_leaves_no_process(
+def test_up_starts_everything_and_ctrl_c_leaves_no_process_but_the_data(
     make_stack: Callable[[str], Stack],
 ) -> None:
     stack = make_stack("stack")
@@ -30,27 +30,18 @@ def test_up_starts_everything_and_ctrl_c_leaves_no_process(
         told = psutil.Process(stack.pid_of(process.name)).environ()
         known = {name for name in SECRETS if f"LAPOR_{name.upper()}" in told}
         assert known == set(SECRETS_OF[process.name]), process.name
-    ui = f"http://127.0.0.1:{stack.ports['temporal_ui_port']}"
+    ui = stack.url("temporal_ui")
     assert ui in stack.said
-    with urllib.request.urlopen(ui) as page:
+    with urllib.request.urlopen(ui) as page:  # noqa: S310
         assert page.status == 200
     for url in re.findall(r"(http://\S+)/docs", stack.said):
         with urllib.request.urlopen(f"{url}/healthz") as answer:  # noqa: S310
             assert answer.status == 200
+    secrets = (stack.data_dir / "secrets.env").read_text()
 
     assert stack.end(signal.SIGINT) == 0
     assert "Stopped" in stack.said
     assert not any(process.is_running() for process in [*running, *children])
-
-
-def test_a_second_start_finds_the_data_of_the_first_in_under_20_seconds(
-    make_stack: Callable[[str], Stack],
-) -> None:
-    stack = make_stack("stack")
-    stack.start()
-    stack.wait_ready()
-    secrets = (stack.data_dir / "secrets.env").read_text()
-    assert stack.end(signal.SIGTERM) == 0
 
     began = time.monotonic()
     stack.start()
@@ -61,23 +52,9 @@ def test_a_second_start_finds_the_data_of_the_first_in_under_20_seconds(
     assert stack.end(signal.SIGHUP) == 0
 
 
-def test_kill_9_of_the_supervisor_leaves_no_process_and_is_survived(
+def test_what_is_killed_is_started_again_and_kill_9_of_the_supervisor_leaves_no_process(
     make_stack: Callable[[str], Stack],
 ) -> None:
-    stack = make_stack("stack")
-    stack.start()
-    stack.wait_ready()
-    everything = psutil.Process(stack.process.pid).children(recursive=True)
-    stack.end(signal.SIGKILL)
-
-    _gone, alive = psutil.wait_procs(everything, timeout=10)
-    assert alive == []
-    stack.start()
-    stack.wait_ready()
-    assert stack.end(signal.SIGINT) == 0
-
-
-def test_a_killed_server_is_started_again(make_stack: Callable[[str], Stack]) -> None:
     stack = make_stack("stack")
     stack.start()
     stack.wait_ready()
@@ -87,7 +64,14 @@ def test_a_killed_server_is_started_again(make_stack: Callable[[str], Stack]) ->
         time.sleep(0.05)
     assert "nats ended (signal 9)" in stack.said
     assert stack.greeting_of_nats() == b"INFO"
-    assert stack.end(signal.SIGINT) == 0
+
+    everything = psutil.Process(stack.process.pid).children(recursive=True)
+    stack.end(signal.SIGKILL)
+    _gone, alive = psutil.wait_procs(everything, timeout=10)
+    assert alive == []
+    stack.start()
+    stack.wait_ready()
+    assert stack.end(signal.SIGTERM) == 0
 
 
 def test_a_stop_while_starting_leaves_no_process(make_stack: Callable[[str], Stack]) -> None:

@@ -10,7 +10,7 @@ from tests.trouble.town import Town
 PROCESSES = ("intake", "routing", "followup", "worker", "launcher", "relay")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def people(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[People]:
     """The people of a town that runs."""
     town = Town(tmp_path_factory.mktemp("trouble"))
