@@ -11,8 +11,8 @@ from statistics import median
 from benchmarks.download_rows import fill_for_downloads
 from benchmarks.measuring import Figure
 from benchmarks.stack import Stack, running
-from services.reporting.job import Format, Job
-from services.reporting.selection import DownloadTab, Selection
+from services.reporting.files.job import Format, Job
+from services.reporting.files.selection import DownloadTab, Selection
 from shared.lifecycle.calendar import Zone
 
 SPEED, MEMORY = 0.8, 1.2

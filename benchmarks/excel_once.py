@@ -11,11 +11,11 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from services.reporting.build import build
-from services.reporting.columns import Context, columns
-from services.reporting.job import Job
-from services.reporting.names import read_names
-from services.reporting.reading import read, snapshot
+from services.reporting.files.build import build
+from services.reporting.files.columns import Context, columns
+from services.reporting.files.job import Job
+from services.reporting.files.names import read_names
+from services.reporting.files.reading import read, snapshot
 from shared.labels import labels
 
 SAMPLE = 2_000

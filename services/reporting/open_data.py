@@ -19,8 +19,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Row, text
 
-from services.reporting.lines import no_formula
-from services.reporting.names import region_names
+from services.reporting.files.lines import no_formula
+from services.reporting.files.names import region_names
 from shared.database.engine import Database
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited

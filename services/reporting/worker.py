@@ -12,11 +12,11 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from services.reporting import download_names as names
-from services.reporting.download_housekeeping import clean_up
-from services.reporting.download_making import DownloadMaking
-from services.reporting.download_workflow import DownloadWorkflow
-from services.reporting.kept_files import KeptFiles
+from services.reporting.downloads import names
+from services.reporting.downloads.activities import DownloadMaking
+from services.reporting.downloads.housekeeping import clean_up
+from services.reporting.downloads.kept_files import KeptFiles
+from services.reporting.downloads.workflow import DownloadWorkflow
 from services.reporting.statistics.running import statistics_kept
 from services.reporting.webhooks.working import webhooks_working
 from shared.database.engine import Database
@@ -45,7 +45,7 @@ def make_worker(client: Client, database: Database, settings: Settings) -> Worke
                 "annotated_types",
                 "pydantic",
                 "pydantic_core",
-                "services.reporting.download_names",
+                "services.reporting.downloads.names",
                 "typing_inspection",
             )
         ),

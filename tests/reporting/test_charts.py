@@ -12,11 +12,11 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from services.reporting import charts
-from services.reporting.columns import Context
-from services.reporting.names import Names
-from services.reporting.selection import DownloadTab
-from services.reporting.summary import Summary
+from services.reporting.files import charts
+from services.reporting.files.columns import Context
+from services.reporting.files.names import Names
+from services.reporting.files.selection import DownloadTab
+from services.reporting.files.summary import Summary
 from shared.labels import labels
 from shared.lifecycle.calendar import WorkingCalendar, Zone
 from tests.reporting.conftest import Bearer

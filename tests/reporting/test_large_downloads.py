@@ -12,10 +12,10 @@ import psycopg
 import pytest
 from openpyxl import load_workbook
 
-from services.reporting import download_names, downloads
-from services.reporting.download_making import DownloadMaking
-from services.reporting.download_names import DownloadRun
-from services.reporting.kept_files import KeptFiles
+from services.reporting.downloads import asking, names
+from services.reporting.downloads.activities import DownloadMaking
+from services.reporting.downloads.kept_files import KeptFiles
+from services.reporting.downloads.names import DownloadRun
 from services.reporting.worker import make_worker, start_waiting
 from shared.database.engine import Database
 from shared.settings import Settings
@@ -149,7 +149,7 @@ async def test_it_is_deleted_after_some_days(
     from datetime import timedelta
 
     header = bearer(PUSAT_ADMIN)
-    monkeypatch.setattr(download_names, "KEPT", timedelta(seconds=1))
+    monkeypatch.setattr(names, "KEPT", timedelta(seconds=1))
     asked = await ask(reporting, header)
     async with working(settings):
         expired = await until(reporting, header, asked["id"], "expired")
@@ -165,7 +165,7 @@ async def test_who_was_moved_meanwhile_gets_nothing(
     owner_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(downloads, "SMALL", 10)
+    monkeypatch.setattr(asking, "SMALL", 10)
     header = bearer(HEALTH_ADMIN)
     asked = await ask(reporting, header)
     move = "UPDATE routing.staff SET agency_id = %s WHERE id = %s"

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from deploy.local.postgres import OWNER
-from services.reporting.job import Format, Job
-from services.reporting.selection import DownloadTab, Selection
+from services.reporting.files.job import Format, Job
+from services.reporting.files.selection import DownloadTab, Selection
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.channels import Channel
 from tests.conftest import UrlOf
@@ -19,8 +19,8 @@ from tests.reporting.factory import ROOT, found_country, write_reports
 REPORTS = 6_000
 _MEASURE = """
 import pathlib, sys
-from services.reporting.build import build
-from services.reporting.job import Job
+from services.reporting.files.build import build
+from services.reporting.files.job import Job
 build(Job.model_validate_json(sys.stdin.read()))
 # Not ru_maxrss, which a new process inherits from the one that started it.
 lines = pathlib.Path("/proc/self/status").read_text().splitlines()

@@ -19,12 +19,12 @@ import pytest
 from openpyxl import load_workbook
 
 from deploy.local.postgres import OWNER
-from services.reporting.build import build
-from services.reporting.download_housekeeping import PARTS_KEPT, clean_up
-from services.reporting.job import Format, Job
-from services.reporting.kept_files import KeptFiles
-from services.reporting.parts import ROWS
-from services.reporting.selection import DownloadTab, Selection
+from services.reporting.downloads.housekeeping import PARTS_KEPT, clean_up
+from services.reporting.downloads.kept_files import KeptFiles
+from services.reporting.files.build import build
+from services.reporting.files.job import Format, Job
+from services.reporting.files.parts import ROWS
+from services.reporting.files.selection import DownloadTab, Selection
 from shared.database.engine import Database
 from shared.lifecycle.calendar import Zone
 from shared.settings import Settings
@@ -84,7 +84,7 @@ def killed_in_the_middle(made: Job) -> list[Path]:
 
 def _killed(made: Job) -> list[Path]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "services.reporting.build"],
+        [sys.executable, "-m", "services.reporting.files.build"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
     )

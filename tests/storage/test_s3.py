@@ -14,8 +14,8 @@ import httpx
 import obstore
 import pytest
 
-from services.reporting.kept_files import KeptFiles
-from services.reporting.parts import Part, Parts
+from services.reporting.downloads.kept_files import KeptFiles
+from services.reporting.files.parts import Part, Parts
 from shared.attachments import AttachmentMissing, AttachmentStore
 from tests.sample_pdf import PDF
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reporting.selection import DownloadTab, Selection
+from services.reporting.files.selection import DownloadTab, Selection
 from shared.commanding.directory import Agency, agency
 from shared.http.problems import forbidden, not_found
 from shared.http.tokens import Staff

@@ -6,8 +6,8 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
-from services.reporting import download_names as names
-from services.reporting.download_names import DownloadRun
+from services.reporting.downloads import names
+from services.reporting.downloads.names import DownloadRun
 
 _SHORT = timedelta(seconds=30)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from services.reporting.columns import Context
-from services.reporting.selection import DownloadTab
+from services.reporting.files.columns import Context
+from services.reporting.files.selection import DownloadTab
 from shared.labels import label, labels
 
 DAYS_SHOWN = 62

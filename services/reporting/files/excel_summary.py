@@ -9,8 +9,8 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from services.reporting import excel_cells
-from services.reporting.summary import Durations, Summary, Table
+from services.reporting.files import excel_cells
+from services.reporting.files.summary import Durations, Summary, Table
 from shared.labels import label
 
 _CHART_COLUMN = "E"

@@ -13,14 +13,14 @@ from sqlalchemy import text
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from services.reporting import download_names as names
-from services.reporting.download_names import DownloadRun
-from services.reporting.downloads import job
-from services.reporting.job import Format, Job
-from services.reporting.kept_files import KeptFiles
-from services.reporting.making import MakingFailed, make_file
-from services.reporting.permission import agency_of
-from services.reporting.selection import Selection
+from services.reporting.downloads import names
+from services.reporting.downloads.asking import job
+from services.reporting.downloads.kept_files import KeptFiles
+from services.reporting.downloads.names import DownloadRun
+from services.reporting.downloads.permission import agency_of
+from services.reporting.downloads.process import MakingFailed, make_file
+from services.reporting.files.job import Format, Job
+from services.reporting.files.selection import Selection
 from shared.database.columns import now
 from shared.database.engine import Database
 from shared.http.problems import Problem

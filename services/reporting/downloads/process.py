@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from services.reporting.job import Job
+from services.reporting.files.job import Job
 
 Progress = Callable[[int], Awaitable[None]]
 
@@ -21,7 +21,7 @@ async def make_file(job: Job, progress: Progress | None = None) -> int:
     Raises MakingFailed. When this is cancelled, or `progress` raises, the process is ended.
     """
     process = await asyncio.create_subprocess_exec(
-        *[sys.executable, "-m", "services.reporting.build"],
+        *[sys.executable, "-m", "services.reporting.files.build"],
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from services.reporting import download_names as names
-from services.reporting.download_log import log_download
-from services.reporting.job import MEDIA_TYPES, Format, file_name
-from services.reporting.kept_files import KeptFiles
+from services.reporting.downloads import names
+from services.reporting.downloads.kept_files import KeptFiles
+from services.reporting.downloads.log import log_download
+from services.reporting.files.job import MEDIA_TYPES, Format, file_name
+from services.reporting.files.selection import DownloadTab, Selection
 from services.reporting.models import Download
-from services.reporting.selection import DownloadTab, Selection
 from shared.attachments.serving import serving_headers
 from shared.database.columns import now
 from shared.database.engine import Database

@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from services.reporting.conditions import Where
-from services.reporting.selection import DownloadTab
+from services.reporting.files.conditions import Where
+from services.reporting.files.selection import DownloadTab
 
 BATCH = 1000
 """Rows that are in memory at a time."""

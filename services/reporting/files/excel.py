@@ -11,12 +11,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from services.reporting import parts
-from services.reporting.columns import Column
-from services.reporting.excel_cells import font, header_cell, new_sheet, safe, styled
-from services.reporting.excel_rows import Styles
-from services.reporting.excel_summary import write_summary
-from services.reporting.summary import Summary
+from services.reporting.files import parts
+from services.reporting.files.columns import Column
+from services.reporting.files.excel_cells import font, header_cell, new_sheet, safe, styled
+from services.reporting.files.excel_rows import Styles
+from services.reporting.files.excel_summary import write_summary
+from services.reporting.files.summary import Summary
 
 ROWS_A_SHEET = 1_000 * parts.ROWS
 """A million. Excel takes 1,048,576; what is more goes on in another sheet."""

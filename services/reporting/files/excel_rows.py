@@ -17,8 +17,8 @@ from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from services.reporting import excel_cells
-from services.reporting.columns import Column, Context
+from services.reporting.files import excel_cells
+from services.reporting.files.columns import Column, Context
 from shared.labels import label
 
 MOST_CHARACTERS = 32_767

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.reporting.names import Names, region_names
-from services.reporting.selection import DownloadTab
+from services.reporting.files.names import Names, region_names
+from services.reporting.files.selection import DownloadTab
 from shared.labels import label, labels
 from shared.lifecycle.calendar import Zone
 

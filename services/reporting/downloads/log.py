@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting.files.selection import Selection
 from services.reporting.models import DownloadLogEntry
-from services.reporting.selection import Selection
 from shared.http.tokens import Staff
 
 Event = Literal["made", "asked", "fetched"]

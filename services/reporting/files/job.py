@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.reporting.conditions import Where, where
-from services.reporting.selection import Selection
+from services.reporting.files.conditions import Where, where
+from services.reporting.files.selection import Selection
 from shared.labels import label
 from shared.lifecycle.calendar import Zone
 

@@ -13,9 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from services.reporting import numerals
-from services.reporting.job import Format
-from services.reporting.summary import Durations, Summary, Table
+from services.reporting.files import numerals
+from services.reporting.files.job import Format
+from services.reporting.files.summary import Durations, Summary, Table
 from shared.labels import label
 from shared.labels.colours import STATUS_COLOURS
 from shared.labels.dates import span

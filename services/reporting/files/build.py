@@ -1,4 +1,4 @@
-"""Makes one file and ends: `python -m services.reporting.build`, a `Job` as JSON on its input.
+"""Makes one file and ends: `python -m services.reporting.files.build`, a `Job` as JSON on input.
 
 A process of its own, so that the service goes on answering, a cancelled download ends at once,
 and its memory is given back. Says on its output how many rows it has written, a line each time.
@@ -12,16 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from services.reporting import excel, lines
-from services.reporting.columns import Context, columns
-from services.reporting.excel_rows import RowWriter
-from services.reporting.heading import title, title_block
-from services.reporting.job import CHARTS, Format, Job
-from services.reporting.lines import Encode
-from services.reporting.names import read_names
-from services.reporting.parts import ROWS, Part, Parts
-from services.reporting.reading import place, read, snapshot
-from services.reporting.summary import Summary
+from services.reporting.files import excel, lines
+from services.reporting.files.columns import Context, columns
+from services.reporting.files.excel_rows import RowWriter
+from services.reporting.files.heading import title, title_block
+from services.reporting.files.job import CHARTS, Format, Job
+from services.reporting.files.lines import Encode
+from services.reporting.files.names import read_names
+from services.reporting.files.parts import ROWS, Part, Parts
+from services.reporting.files.reading import place, read, snapshot
+from services.reporting.files.summary import Summary
 from shared.labels import label
 
 SAY_EVERY = 0.5
@@ -36,7 +36,7 @@ def build(job: Job) -> int:
         summary = Summary(tab, context)
         if job.format in CHARTS:
             # Imported here: what only charts need is not waited for by others.
-            from services.reporting.charts import draw
+            from services.reporting.files.charts import draw
 
             for row in _told(read(connection, tab, job.where, words=False)):
                 summary.add(row)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from services.reporting.columns import Column, Context
+from services.reporting.files.columns import Column, Context
 from shared.labels import label
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

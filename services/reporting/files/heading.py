@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from services.reporting.columns import Context
-from services.reporting.job import Job
-from services.reporting.names import region_names
-from services.reporting.selection import DownloadTab
+from services.reporting.files.columns import Context
+from services.reporting.files.job import Job
+from services.reporting.files.names import region_names
+from services.reporting.files.selection import DownloadTab
 from shared.labels import label, labels
 from shared.labels.dates import moment, short_day
 

@@ -14,14 +14,14 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reporting import large_downloads
-from services.reporting.conditions import where
-from services.reporting.download_log import log_download
-from services.reporting.job import CHARTS, MEDIA_TYPES, Format, Job, file_name
-from services.reporting.making import MakingFailed, make_file
-from services.reporting.permission import agency_of
-from services.reporting.reading import count_statement
-from services.reporting.selection import FIELDS, STATUSES, DownloadTab, Selection
+from services.reporting.downloads import large
+from services.reporting.downloads.log import log_download
+from services.reporting.downloads.permission import agency_of
+from services.reporting.downloads.process import MakingFailed, make_file
+from services.reporting.files.conditions import where
+from services.reporting.files.job import CHARTS, MEDIA_TYPES, Format, Job, file_name
+from services.reporting.files.reading import count_statement
+from services.reporting.files.selection import FIELDS, STATUSES, DownloadTab, Selection
 from shared.attachments.serving import serving_headers
 from shared.commanding.directory import Agency
 from shared.database.engine import raw
@@ -90,7 +90,7 @@ async def download_tabs(staff: CurrentStaff) -> list[TabFields]:
         },
         202: {
             "description": "Large: it is being made; `Location` says how far it is",
-            "model": large_downloads.DownloadView,
+            "model": large.DownloadView,
         },
     },
 )
@@ -109,7 +109,7 @@ async def download(
     if rows > limit:
         async with database.session() as session:
             total = await _count(session, wanted.selection, agency, staff, None)
-        kept = await large_downloads.ask_for(
+        kept = await large.ask_for(
             request, database, staff, wanted.selection, wanted.format, total, agency.zone
         )
         return JSONResponse(

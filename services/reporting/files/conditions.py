@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from services.reporting.selection import STATUSES, DownloadTab, Selection
+from services.reporting.files.selection import STATUSES, DownloadTab, Selection
 from shared.lifecycle.calendar import Zone
 
 
