@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 from deploy.documentation import asyncapi_examples as examples
 from deploy.partners.accounts import API_PREFIX
 from services.followup.partner_forms import FORMS as ABOUT_REPORTS
-from services.intake.partner_reports import FORMS as REPORTS
+from services.intake.partners.receiving import FORMS as REPORTS
 from shared.bus.cloudevents import MAX_INBOUND, STRUCTURED
 from shared.bus.streams import INGEST_KINDS, INGEST_MESSAGES, INGEST_REPORTS, PARTNERS
 from shared.lifecycle.events import EVENTS, INTERNAL_EVENTS, PartnerEvent

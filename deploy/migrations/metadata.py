@@ -4,7 +4,7 @@ from sqlmodel import SQLModel
 
 import services.followup.models
 import services.intake.models
-import services.intake.partners_model
+import services.intake.partners.model
 import services.reporting.models
 import services.reporting.statistics.models
 import services.reporting.webhooks.models

@@ -23,7 +23,7 @@ from deploy.partners.accounts import (
     read_subjects,
     write_partners_conf,
 )
-from services.intake.partners_model import Partner
+from services.intake.partners.model import Partner
 from shared.bus.connection import Bus, Refused, connect
 from shared.bus.streams import PARTNERS, Durable, declare_durable, partner_durable
 from shared.database.engine import Database

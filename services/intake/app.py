@@ -9,25 +9,23 @@ from fastapi import FastAPI
 
 from services.intake import (
     accounts,
-    asyncapi,
-    attachments,
     lookups,
     manual,
     messages,
     open311,
-    partner_reading,
-    published_reports,
-    reading,
     references,
     reporters,
-    sms_webhook,
-    social,
     submission,
 )
-from services.intake.acceptance import Acceptance
-from services.intake.partner_reports import PartnerReports
+from services.intake.accepting.acceptance import Acceptance
+from services.intake.partners import asyncapi
+from services.intake.partners import reading as partner_reading
+from services.intake.partners.receiving import PartnerReports
+from services.intake.reading import attachments, published, reports
 from services.intake.resources import Resources
-from services.intake.x_api import XApi
+from services.intake.sms import webhook as sms_webhook
+from services.intake.x import completing as x_posts
+from services.intake.x.api import XApi
 from shared import regions
 from shared.attachments import AttachmentStore
 from shared.bus.connection import Bus
@@ -68,10 +66,10 @@ def make_app(settings: Settings) -> FastAPI:
     )
 
     def readers(bus: Bus) -> list[Runs]:
-        reports = PartnerReports(database, resources.acceptance, f"{settings.intake_url}/reports")
+        partners = PartnerReports(database, resources.acceptance, f"{settings.intake_url}/reports")
         bury = burying(bus, database, resources.cipher)
         return [
-            Consumer(bus, INTAKE, reports.accept, bury, batch=BATCH, lanes=LANES),
+            Consumer(bus, INTAKE, partners.accept, bury, batch=BATCH, lanes=LANES),
             Watch(bus, database, resources.cipher),
         ]
 
@@ -93,11 +91,11 @@ def make_app(settings: Settings) -> FastAPI:
             submission.router,
             manual.router,
             sms_webhook.router,
-            social.router,
+            x_posts.router,
             accounts.router,
             reporters.router,
-            published_reports.router,
-            reading.router,
+            published.router,
+            reports.router,
             attachments.router,
             partner_reading.router,
             lookups.router,

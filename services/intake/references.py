@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import orjson
 
-from services.intake.new_report import NewReport
+from services.intake.accepting.new_report import NewReport
 from services.intake.report_form import ReportForm
 from shared import regions
 from shared.database.engine import Database, raw

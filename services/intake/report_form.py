@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from services.intake import contact
-from services.intake.new_report import Identity
+from services.intake.accepting.new_report import Identity
 from shared.lifecycle.actions import Classification
 from shared.text import TextRejected, normalise, normalise_body, normalise_title
 

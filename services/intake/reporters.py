@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
-from services.intake.access_code import new_access_code, same_code
+from services.intake.accepting.access_code import new_access_code, same_code
 from services.intake.resources import Intake
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses

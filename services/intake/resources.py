@@ -6,10 +6,10 @@ from typing import Annotated
 import httpx
 from fastapi import Depends, Request
 
-from services.intake.acceptance import Acceptance
-from services.intake.new_report import Accepted, NewReport
+from services.intake.accepting.acceptance import Acceptance
+from services.intake.accepting.new_report import Accepted, NewReport
 from services.intake.references import Found, Named
-from services.intake.x_api import XApi
+from services.intake.x.api import XApi
 from shared.attachments import AttachmentStore
 from shared.database.process_time import ProcessTime
 from shared.gathering import Gathering

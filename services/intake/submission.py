@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
-from services.intake.new_report import Accepted, DifferentContent, Identity, NewReport
+from services.intake.accepting.new_report import Accepted, DifferentContent, Identity, NewReport
 from services.intake.references import checked_by, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources

@@ -13,7 +13,7 @@ from nats.aio.client import Client
 from sqlalchemy import select
 
 from deploy.partners.register import Credentials, PartnerError, add, remove, rotate, token_hash
-from services.intake.partners_model import Partner
+from services.intake.partners.model import Partner
 from shared.bus import cloudevents
 from shared.bus.connection import Bus, Refused, connect
 from shared.database.engine import Database

@@ -27,9 +27,9 @@ from deploy.demo.reference import CATEGORIES, PRIORITY_PROGRAMS
 from deploy.demo.reports import DemoReport
 from deploy.demo.staff import STAFF
 from services.intake.manual import ManualForm
-from services.intake.partner_report import PartnerReport
-from services.intake.social import PostForm
+from services.intake.partners.report import PartnerReport
 from services.intake.submission import SubmissionForm
+from services.intake.x.completing import PostForm
 from services.routing.verification import VerificationForm
 from shared.attachments.recognition import recognise
 from shared.lifecycle.statuses import Status

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import pytest
 
-from services.intake.acceptance import Acceptance
-from services.intake.new_report import Accepted, DifferentContent, Identity, NewReport
+from services.intake.accepting.acceptance import Acceptance
+from services.intake.accepting.new_report import Accepted, DifferentContent, Identity, NewReport
 from shared.database.engine import Database
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Actor, ActorKind

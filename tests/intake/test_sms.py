@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from services.intake.sms import (
+from services.intake.sms.messages import (
     ANSWER_LIMIT,
     SmsMessage,
     SmsRejected,

@@ -9,7 +9,7 @@ from uuid import uuid4
 from standardwebhooks import Webhook
 
 from services.intake.app import make_app
-from services.intake.sms_webhook import accept_stale_parts
+from services.intake.sms.webhook import accept_stale_parts
 from shared.database.engine import Database
 from tests.intake.conftest import running
 

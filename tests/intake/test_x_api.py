@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from services.intake.x_api import Post, XApi, XError, parse_post_id
+from services.intake.x.api import XApi
+from services.intake.x.posts import Post, XError, parse_post_id
 from tests.intake.x_server import (
     LONG_POST,
     PICTURE_POST,

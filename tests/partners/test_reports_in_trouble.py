@@ -6,8 +6,8 @@ import psycopg
 from sqlalchemy import text
 
 from deploy.partners.register import remove
-from services.intake.acceptance import Acceptance
-from services.intake.partner_reports import PartnerReports
+from services.intake.accepting.acceptance import Acceptance
+from services.intake.partners.receiving import PartnerReports
 from shared.bus.connection import connect
 from shared.bus.dead_letters import retry, unresolved
 from shared.bus.pull import Pull

@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from deploy.demo.seed import load
-from services.intake.acceptance import Acceptance
+from services.intake.accepting.acceptance import Acceptance
 from services.routing.app import make_app
 from shared.database.engine import Database
 from shared.http.tokens import Tokens

@@ -10,8 +10,8 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from services.intake.acceptance import Acceptance
-from services.intake.new_report import Identity, NewReport
+from services.intake.accepting.acceptance import Acceptance
+from services.intake.accepting.new_report import Identity, NewReport
 from shared.attachments import StoredAttachment
 from shared.database.engine import Database
 from shared.http.tokens import Staff, Tokens

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.open311.rendering import ERRORS, Format, SpecRoute, content_of, rendered
-from services.intake.report_reading import PUBLISHED, is_published
+from services.intake.reading.rows import PUBLISHED, is_published
 from shared import regions
 from shared.http.problems import FieldError, not_found, validation
 from shared.http.transaction import Transaction

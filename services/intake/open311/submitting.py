@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as SentFile
 
-from services.intake.new_report import Accepted
+from services.intake.accepting.new_report import Accepted
 from services.intake.open311.offered_services import ATTRIBUTES, category_of
 from services.intake.open311.rendering import (
     ERRORS,

@@ -10,13 +10,13 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.accepting.new_report import DifferentContent, Identity
 from services.intake.manual import staff_actor
-from services.intake.new_report import DifferentContent, Identity
 from services.intake.references import checked, report_of
 from services.intake.report_form import Name, ReportForm
 from services.intake.resources import Intake
 from services.intake.submission import SubmissionAnswer
-from services.intake.x_api import Post, XError, parse_post_id
+from services.intake.x.posts import Post, XError, parse_post_id
 from shared.commanding.situation import staff_situation
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses

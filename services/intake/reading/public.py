@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.report_reading import (
+from services.intake.reading.rows import (
     Row,
     attachments_of,
     history_of,
@@ -10,7 +10,7 @@ from services.intake.report_reading import (
     released,
     words_of,
 )
-from services.intake.report_view import (
+from services.intake.reading.views import (
     PublicFollowUp,
     PublicLine,
     PublicReport,

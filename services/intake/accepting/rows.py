@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import orjson
 
-from services.intake.new_report import NewReport
+from services.intake.accepting.new_report import NewReport
 from shared.attachments import StoredAttachment
 from shared.bus.report_events import report_message
 from shared.identity import IdentityCipher
@@ -92,7 +92,7 @@ def first_state(
 def rows_of(
     report: NewReport, state: ReportState, access_code: str, sealing: Sealing
 ) -> dict[str, Any]:
-    """One report of `acceptance_statements.INSERT`, for `orjson`."""
+    """One report of `statements.INSERT`, for `orjson`."""
     actor, who = report.actor, report.identity
     details = {"to_handler": state.handler_id}
     with continued_trace(report.trace):

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from fastapi.responses import StreamingResponse
 
-from services.intake.report_reading import (
+from services.intake.reading.rows import (
     attachments_of,
     attachments_of_messages,
     find_report,

@@ -11,9 +11,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.acceptance import Acceptance
-from services.intake.new_report import Accepted, DifferentContent, NewReport
-from services.intake.partner_report import PartnerReport, new_report
+from services.intake.accepting.acceptance import Acceptance
+from services.intake.accepting.new_report import Accepted, DifferentContent, NewReport
+from services.intake.partners.report import PartnerReport, new_report
 from shared import regions
 from shared.bus.consumer import Verdict
 from shared.bus.trouble import BadMessage, TryLater

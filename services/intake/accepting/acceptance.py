@@ -8,10 +8,10 @@ import orjson
 import psycopg
 from psycopg.rows import dict_row
 
-from services.intake.acceptance_statements import FIRST, INSERT, PREPARE
-from services.intake.access_code import new_access_code
-from services.intake.new_report import Accepted, DifferentContent, NewReport
-from services.intake.report_rows import Sealing, first_state, rows_of
+from services.intake.accepting.access_code import new_access_code
+from services.intake.accepting.new_report import Accepted, DifferentContent, NewReport
+from services.intake.accepting.rows import Sealing, first_state, rows_of
+from services.intake.accepting.statements import FIRST, INSERT, PREPARE
 from shared.database.engine import Database, raw
 from shared.database.process_time import Connection, ProcessTime
 from shared.gathering import Gathering

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
-from services.intake.partner_report import scope_of
+from services.intake.partners.report import scope_of
 from services.intake.resources import Intake
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.public_reading import for_public
-from services.intake.report_reading import (
+from services.intake.reading.public import for_public
+from services.intake.reading.rows import (
     Row,
     attachments_of,
     attachments_of_messages,
@@ -16,7 +16,7 @@ from services.intake.report_reading import (
     is_own,
     words_of,
 )
-from services.intake.report_view import (
+from services.intake.reading.views import (
     HistoryLine,
     PublicReport,
     ReporterReport,

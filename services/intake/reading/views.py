@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.intake.report_reading import Row
+from services.intake.reading.rows import Row
 from shared import regions
 from shared.labels import label
 from shared.labels.colours import STATUS_COLOURS

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.sms import SmsMessage, SmsPart, join
+from services.intake.sms.messages import SmsMessage, SmsPart, join
 from shared.identity import BlindIndex, IdentityCipher
 
 PATIENCE = timedelta(minutes=5)

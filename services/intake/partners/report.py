@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.intake.new_report import NewReport
+from services.intake.accepting.new_report import NewReport
 from services.intake.references import Found, report_of
 from services.intake.report_form import Left, ReporterForm, ReportForm
 from shared.lifecycle.channels import Channel

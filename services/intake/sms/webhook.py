@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.new_report import DifferentContent, Identity, NewReport
+from services.intake.accepting.new_report import DifferentContent, Identity, NewReport
 from services.intake.resources import Intake, Resources
-from services.intake.sms import SmsRejected, answer_accepted, answer_refused, read_webhook
-from services.intake.sms_joining import PATIENCE, SmsParts, WholeSms
+from services.intake.sms.joining import PATIENCE, SmsParts, WholeSms
+from services.intake.sms.messages import SmsRejected, answer_accepted, answer_refused, read_webhook
 from shared.database.engine import Database
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, unauthorized, validation

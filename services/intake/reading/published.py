@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping, text
 
-from services.intake.report_reading import PUBLISHED
-from services.intake.report_view import PublicItem
+from services.intake.reading.rows import PUBLISHED
+from services.intake.reading.views import PublicItem
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.transaction import Transaction
 from shared.labels import label

@@ -1,0 +1,1 @@
+"""Partner systems: what they send over the bus, and what they may ask over HTTP."""

@@ -1,0 +1,1 @@
+"""Reading a report: as everybody does, and as its reporter."""

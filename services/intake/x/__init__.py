@@ -1,0 +1,1 @@
+"""Posts on X that become reports."""
