@@ -98,6 +98,22 @@ def test_reports_are_downloaded_as_a_workbook_and_as_text(meet: Meet, tmp_path: 
     assert "Belum ada unduhan besar." in admin.reads
 
 
+def test_a_download_is_narrowed_to_a_place_step_by_step(meet: Meet, tmp_path: Path) -> None:
+    citizen, admin = meet(phone=True), meet(phone=True, scripts=False)
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    admin.opens("/panel/unduh?tab=incoming")
+    for level, name in (("province", "Jawa Barat"), ("regency", "Kabupaten Bandung")):
+        admin.page.locator(f"#f-{level}").select_option(label=name)
+        admin.presses("Tampilkan wilayah di bawahnya")
+    look(admin, "downloads_place")
+    assert admin.fits
+    assert number in downloads(admin, "CSV", tmp_path).read_text(encoding="utf-8-sig")
+
+    admin.page.locator("#f-district").select_option(label="Soreang")
+    assert number not in downloads(admin, "CSV", tmp_path).read_text(encoding="utf-8-sig")
+
+
 def test_a_search_needs_no_filter(meet: Meet) -> None:
     citizen, admin = meet(phone=True), meet()
     number, _ = submit(citizen)

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/panel/unduh", include_in_schema=False)
 NAMES = labels("download_field")
 _MANY = ("category", "classification", "channel", "status", "role")
 _YES_OR_NO = ("anonymous", "secret", "priority", "held", "overdue", "active")
-_PLAIN = ("scope", "submitted_from", "submitted_to", "region")
+_PLAIN = ("scope", "submitted_from", "submitted_to")
 _FIELDS = {f"selection.{name}": name for name in NAMES}
 FORMATS = ("xlsx", "png", "pdf", "svg", "csv", "jsonl")
 
@@ -47,7 +47,7 @@ async def download(visit: PanelVisit) -> Response:
     try:
         answer = await visit.download("reporting", "/downloads", method="POST", json=body)
     except Problem as problem:
-        form.refuse(problem, {"selection": "tab", **_FIELDS})
+        form.refuse(problem, {"selection": "tab", **_FIELDS, "selection.region": "province"})
         return await _page(visit, form, problem.status)
     if answer.status_code == 202:
         await answer.aclose()
@@ -85,6 +85,8 @@ def _selection(form: Filled) -> dict[str, Any]:
     for name in _YES_OR_NO:
         if form.get(name):
             selection[name] = form.get(name) == "ya"
+    if region := references.region_code(form):
+        selection["region"] = region
     if form.get("agency").isdecimal():
         selection["agency"] = int(form.get("agency"))
     return selection
@@ -107,7 +109,7 @@ async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:
         tab=tab,
         agencies=keep_chosen(form, "agency", found),
         categories=await references.categories(visit),
-        provinces=await visit.read("intake", "/regions"),
+        regions=await references.regions(visit, form) if "region" in tab["fields"] else [],
         formats=FORMATS,
         yes_or_no=[name for name in _YES_OR_NO if name in tab["fields"]],
     )

@@ -27,7 +27,8 @@ def title_block(job: Job, context: Context, begun: datetime | None = None) -> li
     made, since = (moment(at, zone) for at in (job.at, begun or job.at))
     as_of = made if since == made else f"{since} {_word('until')} {made}"
     by = f"{_word('by')} {job.reader_name} ({label('role', job.reader_role)})"
-    below = f" ({_word('with_below')})" if job.selection.scope == "below" else ""
+    with_below = job.selection.scope == "below" and context.names.has_below(job.agency_id)
+    below = f" ({_word('with_below')})" if with_below else ""
     return [
         (_word("agency"), job.agency_name + below),
         (_word("period"), _period(job)),

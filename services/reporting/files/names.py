@@ -26,6 +26,10 @@ class Names:
         """*Instansi Induk*: the agency above, for the root itself."""
         return self.agencies.get(self.parents.get(agency_id, agency_id))
 
+    def has_below(self, agency_id: int) -> bool:
+        """Whether any agency stands below."""
+        return agency_id in self.parents.values()
+
 
 def read_names(connection: psycopg.Connection[Any]) -> Names:
     """The names as they are in the snapshot."""
