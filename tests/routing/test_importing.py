@@ -3,13 +3,15 @@
 import asyncio
 import io
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import text
 
-from services.routing.management import workbook
+from services.routing.management import import_running, imports, workbook
 from tests.routing.country import Country
 
 COORDINATOR = "koordinator.jabar"
@@ -147,6 +149,45 @@ async def test_a_damaged_sheet_and_one_that_swells_are_refused(
     monkeypatch.setattr(workbook, "MOST_BYTES", 1_000)
     swollen = await send(country, whole, dry_run=True)
     assert (swollen["state"], swollen["problems"][0]["code"]) == ("refused", "too_many_rows")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="2"><c r="A2" t="s"><v>99999</v></c></row>',
+        '<row r="2"><c r="A2"><v>Siti</v></c></row>',
+        '<row r="2"><c r="A2" t="d"><v>kemarin</v></c></row>',
+        '<row r="2"><c r="!!"><v>1</v></c></row>',
+        '<row r="dua"><c r="A2"><v>1</v></c></row>',
+    ],
+)
+async def test_a_cell_that_cannot_be_is_a_damaged_file(country: Country, row: str) -> None:
+    whole, damaged = await filled(country, [], []), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as source, zipfile.ZipFile(damaged, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("sheet1.xml"):
+                content = content.replace(b"</sheetData>", f"{row}</sheetData>".encode())
+            target.writestr(name, content)
+    refused = await send(country, damaged.getvalue(), dry_run=True)
+    assert (refused["state"], refused["problems"][0]["code"]) == ("refused", "not_a_workbook")
+
+
+async def test_an_import_that_waits_for_another_is_under_way(
+    country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "SILENCE", timedelta(seconds=1))
+    monkeypatch.setattr(import_running, "SIGN_OF_LIFE", 0.2)
+    people = [["impor.sabar", "Impor Sabar", "Admin Instansi", "kab-bandung"]]
+    content = await filled(country, [], people)
+    async with country.owner.session() as other:
+        await other.execute(text("LOCK TABLE routing.agency IN SHARE ROW EXCLUSIVE MODE"))
+        waiting = asyncio.create_task(send(country, content, dry_run=False))
+        await asyncio.sleep(2)
+        assert not waiting.done()
+        listed = (await country.get(COORDINATOR, "/management/imports")).json()
+        assert listed[0]["state"] == "running"
+    assert (await waiting)["state"] == "done"
 
 
 async def test_the_same_file_sent_twice_at_once_is_imported_once(country: Country) -> None:

@@ -65,7 +65,12 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+        if ip.is_site_local:
+            return False
+    special = ip.is_multicast or ip.is_reserved or any(ip in net for net in _SPECIAL)
+    return ip.is_global and not special
 
 
+_SPECIAL = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("192.88.99.0/24"))
+"""Protocol assignments, and relays that were to reach IPv6 (RFC 6890, RFC 7526)."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

@@ -16,6 +16,7 @@ from services.routing.management.authority import (
 )
 from services.routing.management.left_behind import check_moving
 from services.routing.management.log import changed, record
+from services.routing.management.password_links import withdraw_links
 from services.routing.management.reading import ManagedAgency, agency_details
 from services.routing.models import Agency
 from services.routing.words import Form, PlaceWords
@@ -40,7 +41,8 @@ class NewAgency(Form):
 
 class AgencyChange(Form):
     """What is left out stays. With another parent it moves there, with all below it: whoever
-    stands above the new place has authority over its reports from then on."""
+    stands above the new place has authority over its reports from then on. Links by which people
+    there were to choose a password end: those above the old place have them in hand."""
 
     name: PlaceWords | None = None
     kind: Kind | None = None
@@ -126,6 +128,8 @@ async def _move(session: AsyncSession, staff: Staff, agency_id: int, parent_id: 
         raise conflict("root_stays")
     await check_moving(session, agency_id, parent.path)
     await session.execute(_MOVE, {"id": agency_id, "above": list(parent.path)})
+    people = await session.scalars(_PEOPLE, {"id": agency_id})
+    await withdraw_links(session, people.all())
 
 
 ONE_AT_A_TIME = text("LOCK TABLE routing.agency IN SHARE ROW EXCLUSIVE MODE")
@@ -142,6 +146,11 @@ _CHANGE = text(
     "UPDATE routing.agency SET name = :name, kind = :kind, parent_id = :parent_id, zone = :zone"
     " WHERE id = :id"
 )
+_PEOPLE = text(
+    "SELECT s.id FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id"
+    " WHERE a.path @> ARRAY[CAST(:id AS bigint)]"
+)
+"""All who work there or below."""
 _MOVE = text(
     "UPDATE routing.agency"
     " SET path = CAST(:above AS bigint[]) || path[array_position(path, CAST(:id AS bigint)):]"

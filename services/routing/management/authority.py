@@ -87,11 +87,16 @@ def check_role(staff: Staff, role: Role, where: Agency) -> None:
 
 def role_problem(staff: Staff, role: Role, at_pusat: bool) -> str | None:
     """The code of what is against this person giving the role there."""
-    if _RANK[role] > _RANK[Role(staff.role)]:
+    if role not in roles_to_manage(staff):
         return "role_beyond_own"
     if role is Role.CENTRAL_ADMIN and not at_pusat:
         return "role_of_pusat"
     return None
+
+
+def roles_to_manage(staff: Staff) -> list[Role]:
+    """The roles that are not beyond the own one."""
+    return [role for role in Role if _RANK[role] <= _RANK[Role(staff.role)]]
 
 
 async def person_in_reach(session: AsyncSession, staff: Staff, staff_id: int) -> Person:
@@ -100,7 +105,7 @@ async def person_in_reach(session: AsyncSession, staff: Staff, staff_id: int) ->
     row = (await session.execute(_PERSON, {"id": staff_id})).mappings().one_or_none()
     if row is None or staff.agency_id not in row["agency_path"]:
         raise not_found("person_not_found")
-    if _RANK[Role(row["role"])] > _RANK[Role(staff.role)]:
+    if row["role"] not in roles_to_manage(staff):
         raise forbidden("role_beyond_own")
     if row["id"] == staff.id:
         raise conflict("own_account")

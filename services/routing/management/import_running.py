@@ -25,9 +25,12 @@ from services.routing.models import StaffMember
 from shared.database.columns import now
 from shared.database.engine import Database
 from shared.http.tokens import Staff
+from shared.repeating import repeating
 
 EVERY = 100
 """Rows between two words of progress."""
+SIGN_OF_LIFE = 10.0
+"""Seconds between two signs of life, while another import is waited for, or rows are checked."""
 MOST_FAULTS = 500
 """Faults that are kept to be shown."""
 
@@ -45,7 +48,8 @@ class ImportRun:
     async def carry_out(self, content: bytes) -> None:
         """Check, and unless it is a dry run or something is wrong, save all rows."""
         try:
-            await self._carry_out(content)
+            async with repeating("an import's sign of life", SIGN_OF_LIFE, self._live):
+                await self._carry_out(content)
         except BaseException:
             await self._tell(_STATE, state="failed", agencies=0, people=0)
             raise
@@ -136,6 +140,9 @@ class ImportRun:
             job = await session.get_one(Import, self.id)
             job.problems, job.state, job.at = problems, "refused", now()
 
+    async def _live(self) -> None:
+        await self._tell(_LIVES)
+
     async def _tell(self, statement: Any, **given: Any) -> None:
         async with self.database.autocommit() as connection:
             await connection.execute(statement, {"id": self.id, **given})
@@ -158,6 +165,7 @@ _PATHS = text(
 _CODES = text("SELECT code FROM routing.agency")
 _USERNAMES = text("SELECT username FROM routing.staff")
 _TOTAL = text("UPDATE routing.import SET total = :total, at = now() WHERE id = :id")
+_LIVES = text("UPDATE routing.import SET at = now() WHERE id = :id AND state = 'running'")
 _DONE = text("UPDATE routing.import SET done = :done, at = now() WHERE id = :id")
 _STATE = text(
     "UPDATE routing.import"

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.management import workbook
-from services.routing.management.authority import Managing
+from services.routing.management.authority import Managing, roles_to_manage
 from services.routing.management.import_files import KeptImports
 from services.routing.management.import_running import ImportRun
 from services.routing.management.log import record
@@ -97,8 +97,9 @@ async def download_template(_: Managing) -> Response:
 @router.get("")
 async def list_imports(staff: Managing, session: Transaction) -> list[ImportListed]:
     """One's own latest twenty, newest first."""
-    rows = (await session.execute(_LATEST, {"id": staff.id, "silent": now() - SILENCE})).mappings()
-    return [ImportListed.model_validate(dict(row)) for row in rows]
+    rows = (await session.execute(_LATEST, {"id": staff.id})).mappings()
+    jobs = [{**row, "state": _state(row["state"], row["at"])} for row in rows]
+    return [ImportListed.model_validate(job) for job in jobs]
 
 
 @router.post("", status_code=202, max_body_size=FILE_LIMIT + 64 * 1024)
@@ -154,12 +155,13 @@ async def read_import(import_id: UUID, staff: Managing, session: Transaction) ->
 async def make_links(
     import_id: UUID, staff: Managing, session: Transaction, request: Request
 ) -> Response:
-    """One-time links for the people imported who have no password yet, as a spreadsheet. Shown
-    this once; asked for again, new links take the place of these."""
+    """One-time links for the people imported who have no password yet and whom the caller still
+    manages, as a spreadsheet. Shown this once; asked for again, new links take their place."""
     job = await _own(session, staff, import_id)
     if job.state != "done":
         raise conflict("import_not_done")
-    people = (await session.execute(_PEOPLE, {"id": str(import_id)})).all()
+    reach = {"self": staff.id, "path": [staff.agency_id], "roles": roles_to_manage(staff)}
+    people = (await session.execute(_PEOPLE, {"id": str(import_id), **reach})).all()
     base_url = request.app.state.settings.public_base_url
     rows = []
     for person in people:
@@ -176,10 +178,7 @@ async def _own(session: AsyncSession, staff: Staff, import_id: UUID) -> ImportSh
     if job is None or job.staff_id != staff.id:
         raise not_found("import_not_found")
     file_until = await session.scalar(_FILE_UNTIL, {"id": import_id, "now": now()})
-    shown = _shown(job, file_until)
-    if shown.state == "running" and shown.at < now() - SILENCE:
-        shown.state = "failed"
-    return shown
+    return _shown(job, file_until)
 
 
 def _job(staff: Staff, file_name: str, *, dry_run: bool) -> Import:
@@ -194,7 +193,12 @@ def _job(staff: Staff, file_name: str, *, dry_run: bool) -> Import:
 
 
 def _shown(job: Import, file_until: datetime | None = None) -> ImportShown:
-    return ImportShown.model_validate({**job.model_dump(), "file_until": file_until})
+    told = {"state": _state(job.state, job.at), "file_until": file_until}
+    return ImportShown.model_validate({**job.model_dump(), **told})
+
+
+def _state(saved: str, at: datetime) -> str:
+    return "failed" if saved == "running" and at < now() - SILENCE else saved
 
 
 def _kept(request: Request, database: Database) -> KeptImports:
@@ -222,8 +226,7 @@ def _headers(name: str) -> dict[str, str]:
 
 log = logging.getLogger("lapor.routing")
 _LATEST = text(
-    "SELECT id, file_name, dry_run, agencies, people, at, run_id,"
-    " CASE WHEN state = 'running' AND at < :silent THEN 'failed' ELSE state END AS state"
+    "SELECT id, file_name, dry_run, agencies, people, at, run_id, state"
     " FROM routing.import WHERE staff_id = :id ORDER BY at DESC, id LIMIT 20"
 )
 _FILE_UNTIL = text(
@@ -233,6 +236,9 @@ _running: set["asyncio.Task[None]"] = set()
 _PEOPLE = text(
     "SELECT s.id, s.username, s.name FROM routing.management_log l"
     " JOIN routing.staff s ON s.id = CAST(l.subject_id AS int)"
+    " JOIN routing.agency a ON a.id = s.agency_id"
     " WHERE l.kind = 'staff' AND l.action = 'add' AND l.details->>'import' = :id"
-    " AND s.active AND s.password_hash = '' ORDER BY s.id"
+    " AND s.active AND s.password_hash = '' AND s.id <> :self"
+    " AND a.path @> CAST(:path AS bigint[]) AND s.role = ANY (:roles)"
+    " ORDER BY s.id FOR NO KEY UPDATE OF s"
 )

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -85,6 +86,12 @@ async def make_link(session: AsyncSession, base_url: str, staff_id: int) -> OneT
     return OneTimeLink(url=f"{base_url}/panel/sandi?kunci={token}", expires_at=expires_at)
 
 
+async def withdraw_links(session: AsyncSession, staff_ids: Collection[int]) -> None:
+    """Links that these people have not used are worth nothing any more: whoever was given one to
+    hand on may not manage them from now on."""
+    await session.execute(_WITHDRAW, {"ids": list(staff_ids)})
+
+
 async def take_password(session: AsyncSession, staff_id: int) -> None:
     """The person cannot sign in until a link is used; all sessions end."""
     await session.execute(_SET, {"id": staff_id, "hash": ""})
@@ -93,7 +100,7 @@ async def take_password(session: AsyncSession, staff_id: int) -> None:
 
 async def _set(session: AsyncSession, staff_id: int, hashed: str) -> None:
     await session.execute(_SET, {"id": staff_id, "hash": hashed})
-    await session.execute(_FORGET, {"id": staff_id})
+    await withdraw_links(session, [staff_id])
     await revoke_all(session, staff_id)
 
 
@@ -116,6 +123,6 @@ _MAKE = text(
     " VALUES (:staff_id, :hash, :expires_at) ON CONFLICT (staff_id)"
     " DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at"
 )
-_FORGET = text("DELETE FROM routing.password_link WHERE staff_id = :id")
+_WITHDRAW = text("DELETE FROM routing.password_link WHERE staff_id = ANY (:ids)")
 _OWN = text("SELECT username, password_hash FROM routing.staff WHERE id = :id")
 _SET = text("UPDATE routing.staff SET password_hash = :hash WHERE id = :id")

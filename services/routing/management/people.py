@@ -18,7 +18,7 @@ from services.routing.management.authority import (
     person_in_reach,
 )
 from services.routing.management.log import changed, record
-from services.routing.management.password_links import OneTimeLink, make_link
+from services.routing.management.password_links import OneTimeLink, make_link, withdraw_links
 from services.routing.management.saving import save
 from services.routing.models import StaffMember
 from services.routing.sessions import revoke_all
@@ -44,7 +44,7 @@ class NewPerson(Form):
 
 
 class PersonChange(Form):
-    """What is left out stays. A change of role or agency ends the person's sessions."""
+    """What is left out stays. A change of role or agency ends sessions, and a link that waits."""
 
     name: PlaceWords | None = None
     role: Role | None = None
@@ -159,6 +159,7 @@ async def change_person(
         record(session, staff, person.agency_id, "staff", staff_id, "change", **differences)
     if differences.keys() & {"role", "agency_id"}:
         await revoke_all(session, staff_id)
+        await withdraw_links(session, [staff_id])
     return _known(await _one(session, staff_id))
 
 
@@ -175,6 +176,7 @@ async def deactivate(session: AsyncSession, staff_ids: list[int]) -> None:
     """These people cannot sign in any more; sessions and links end at once."""
     for statement in _DEACTIVATE:
         await session.execute(statement, {"ids": staff_ids})
+    await withdraw_links(session, staff_ids)
 
 
 async def active_person(session: AsyncSession, staff: Managing, staff_id: int) -> Person:
@@ -195,8 +197,7 @@ async def _check_not_the_last_of_pusat(session: AsyncSession, person: Person) ->
 
 async def made(session: AsyncSession, request: Request, staff_id: int) -> PersonMade:
     """The person with a new one-time link."""
-    base_url = request.app.state.settings.public_base_url
-    link = await make_link(session, base_url, staff_id)
+    link = await make_link(session, request.app.state.settings.public_base_url, staff_id)
     return PersonMade(person=_known(await _one(session, staff_id)), link=link)
 
 
@@ -246,5 +247,4 @@ _DEACTIVATE = (
         " WHERE id = ANY (:ids)"
     ),
     text("DELETE FROM routing.session WHERE staff_id = ANY (:ids)"),
-    text("DELETE FROM routing.password_link WHERE staff_id = ANY (:ids)"),
 )

@@ -104,14 +104,23 @@ def read_rows(content: bytes) -> list[Row]:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except NotAWorkbook:
         raise
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, TypeError):
+    except _DAMAGED:
         raise NotAWorkbook("not_a_workbook") from None
     try:
         return [row for sheet in COLUMNS for row in _rows(book, sheet)]
-    except (SyntaxError, zlib.error, zipfile.BadZipFile):  # XML that is none, parts cut short
+    except NotAWorkbook:
+        raise
+    except _DAMAGED:
         raise NotAWorkbook("not_a_workbook") from None
     finally:
         book.close()
+
+
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, OSError, SyntaxError),
+    *(ValueError, LookupError, TypeError, ArithmeticError, AttributeError),
+)
+"""What reading raises where parts are cut short, are no XML, or hold what cannot be."""
 
 
 def _rows(book: Any, sheet: str) -> list[Row]:
