@@ -36,10 +36,13 @@ async def working(settings: Settings) -> AsyncIterator[Database]:
 
 
 async def ask(
-    reporting: httpx.AsyncClient, header: dict[str, str], format: str = "csv"
+    reporting: httpx.AsyncClient,
+    header: dict[str, str],
+    format: str = "csv",
+    tab: str = "incoming",
 ) -> dict[str, Any]:
     answer = await reporting.post(
-        "/downloads", json={"format": format, "selection": {"tab": "incoming"}}, headers=header
+        "/downloads", json={"format": format, "selection": {"tab": tab}}, headers=header
     )
     assert answer.status_code == 202, answer.text
     assert answer.headers["location"] == f"/downloads/{answer.json()['id']}"
@@ -181,3 +184,26 @@ async def test_who_was_moved_meanwhile_gets_nothing(
                     await asyncio.sleep(0.1)
         finally:
             connection.execute(move, [4, HEALTH_ADMIN])
+
+
+async def test_a_file_is_for_its_owner_while_they_may_ask_for_it(
+    reporting: httpx.AsyncClient,
+    bearer: Bearer,
+    settings: Settings,
+    owner_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asking, "SMALL", 0)
+    header = bearer(HEALTH_ADMIN)
+    asked = await ask(reporting, header, tab="users")
+    async with working(settings):
+        done = await until(reporting, header, asked["id"], "done")
+    become = "UPDATE routing.staff SET role = %s WHERE id = %s"
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        connection.execute(become, ["liaison_officer", HEALTH_ADMIN])
+        try:
+            refused = await reporting.get(done["file"], headers=header)
+            assert (refused.status_code, refused.json()["code"]) == (403, "users_for_admins")
+        finally:
+            connection.execute(become, ["agency_admin", HEALTH_ADMIN])
+    assert "Admin Dinkes" in (await reporting.get(done["file"], headers=header)).text

@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 from services.reporting.downloads import names
 from services.reporting.downloads.kept_files import KeptFiles
 from services.reporting.downloads.log import log_download
+from services.reporting.downloads.permission import agency_of
 from services.reporting.files.job import MEDIA_TYPES, Format, file_name
 from services.reporting.files.selection import DownloadTab, Selection
 from services.reporting.models import Download
@@ -168,17 +169,19 @@ async def resume_download(
 async def download_file(
     download_id: DownloadId, request: Request, staff: CurrentStaff, database: CurrentDatabase
 ) -> StreamingResponse:
-    """The file of a large download, for its owner, until it expires."""
+    """The file of a large download, for its owner while they may still ask for it, until it
+    expires."""
     kept: KeptFiles = request.app.state.kept
     async with database.session() as session:
         row = await _own(session, staff, download_id)
         if row.state != "done" or (row.expires_at and row.expires_at <= now()):
             raise conflict("download_not_ready")
+        selection = Selection.model_validate(row.selection)
+        await agency_of(session, staff, selection)
         try:
             content = await kept.open(row.id)
         except FileNotFoundError:
             raise conflict("download_not_ready") from None
-        selection = Selection.model_validate(row.selection)
         await log_download(session, staff, "fetched", selection, row.format, row.rows_done, row.id)
     headers = serving_headers(row.name, MEDIA_TYPES[Format(row.format)])
     headers["Content-Length"] = str(row.size)
