@@ -36,36 +36,6 @@ async def test_staff_of_the_handler_s_subtree_see_who_reports(country: Country) 
         }
 
 
-async def test_a_copy_never_shows_who_reports_nor_who_looked(country: Country) -> None:
-    number = await country.verified()
-    await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
-    seen = await country.seen("admin.kemensos", number)
-    assert seen["reporter"] == {"hidden": "copy", "name": None, "phone": None, "email": None}
-    assert "Siti" not in str(seen)
-
-
-async def test_a_copy_shows_no_words_before_somebody_has_corrected_them(country: Country) -> None:
-    where = {"place": "Rumah Siti, gang Melati", "latitude": -7.02, "longitude": 107.52}
-    number = await country.report(body="Saya Siti, tetangga pasar Soreang.", **where)
-    await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
-
-    async def copies(words: str) -> list[dict[str, Any]]:
-        answer = await country.get("admin.kemensos", "/queue", tab="copies", q=words)
-        return [row for row in answer.json()["items"] if row["number"] == number]
-
-    seen, [row] = await country.seen("admin.kemensos", number), await copies(str(number))
-    for word in ("Siti", "Soreang", "Melati", "107.52"):
-        assert word not in str(seen) + str(row)
-        assert not await copies(word)
-    assert seen["title"] == row["title"] == "Laporan yang belum diverifikasi"
-    assert seen["body"] == "Uraian laporan ditampilkan setelah diverifikasi."
-    assert (await country.seen(ADMIN, number))["body"].startswith("Saya Siti")
-    await country.done(ADMIN, number, "verify", country.verification(title="Jalan di Soreang"))
-    seen = await country.seen("admin.kemensos", number)
-    assert (seen["title"], seen["title_difference"]) == ("Jalan di Soreang", None)
-    assert await copies("Soreang")
-
-
 async def test_who_may_not_know_of_a_report_gets_a_404(country: Country) -> None:
     number = await country.verified()
     for who in ("admin.kota.bandung", "petugas.dinkes.kab.bandung", "admin.kemensos"):

@@ -9,7 +9,7 @@ from shared.http.paging import Cursor, PageSize
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.statuses import Tab
-from shared.publication import PUBLIC_REGION
+from shared.publication import PUBLIC_CHANNEL, PUBLIC_REGION, PUBLIC_TIME
 
 
 class QueueTab(StrEnum):
@@ -76,7 +76,8 @@ class QueueQuery(BaseModel):
         Order | None,
         Field(
             description="`deadline`: priority first, then the nearest deadline; the default where"
-            " reports are open. `newest`: the default of closed, archived and copies"
+            " reports are open. `newest`: the default of closed and archived, the only one of"
+            " copies"
         ),
     ] = None
     limit: PageSize = 25
@@ -84,8 +85,9 @@ class QueueQuery(BaseModel):
 
     @property
     def ordered_by(self) -> Order:
-        old = {QueueTab.CLOSED, QueueTab.ARCHIVED, QueueTab.COPIES}
-        ended = self.tab in old or self.sub == "closed"
+        if self.tab is QueueTab.COPIES:
+            return "newest"
+        ended = self.tab in {QueueTab.CLOSED, QueueTab.ARCHIVED} or self.sub == "closed"
         return self.order or ("newest" if ended else "deadline")
 
 
@@ -95,15 +97,15 @@ def conditions(
     """Conditions on `lifecycle.report r`, and their parameters."""
     found: list[str] = []
     given: dict[str, Any] = {}
+    copies = query.tab is QueueTab.COPIES
     for name, column in _EQUAL.items():
         if (value := getattr(query, name)) is not None:
             found.append(f"r.{column} = :{name}")
             given[name] = value
-    copies = query.tab is QueueTab.COPIES
-    region = PUBLIC_REGION.format("r") if copies else "r.region_code"
+    told = _TOLD_BY_COPY if copies else _TOLD
     for name, condition in _OTHERS.items():
         if (value := getattr(query, name)) is not None:
-            found.append(condition.format(region=region))
+            found.append(condition.format(**told))
             given[name] = value
     if query.escalated is not None:
         found.append(_ESCALATED if query.escalated else f"NOT {_ESCALATED}")
@@ -122,7 +124,6 @@ def conditions(
 _EQUAL = {
     "category": "category_id",
     "classification": "classification",
-    "channel": "channel",
     "anonymous": "anonymous",
     "secret": "secret",
     "priority": "priority",
@@ -130,11 +131,25 @@ _EQUAL = {
     "overdue": "overdue",
 }
 _OTHERS = {
-    "due_before": "r.due_at < :due_before",
+    "channel": "{channel} = :channel",
+    "due_before": "{due_at} < :due_before",
     "region": "({region} = :region OR {region} LIKE :region || '.%')",
-    "submitted_from": "r.submitted_at >= :submitted_from",
-    "submitted_to": "r.submitted_at < :submitted_to",
+    "submitted_from": "{submitted_at} >= :submitted_from",
+    "submitted_to": "{submitted_at} < :submitted_to",
 }
+_TOLD = {
+    "channel": "r.channel",
+    "due_at": "r.due_at",
+    "region": "r.region_code",
+    "submitted_at": "r.submitted_at",
+}
+_TOLD_BY_COPY = {
+    "channel": PUBLIC_CHANNEL.format("r"),
+    "due_at": PUBLIC_TIME.format("r.due_at"),
+    "region": PUBLIC_REGION.format("r"),
+    "submitted_at": PUBLIC_TIME.format("r.submitted_at"),
+}
+"""What is filtered by is what is shown."""
 _ESCALATED = (
     "EXISTS (SELECT FROM lifecycle.escalation e"
     " WHERE e.number = r.number AND e.agency_id = :escalated_to)"

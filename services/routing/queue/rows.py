@@ -16,6 +16,7 @@ from services.routing.naming import (
     shown_agency,
     shown_status,
 )
+from services.routing.reading.arrival import arrival_of, copied_countdown
 from shared.commanding.directory import agencies
 from shared.commanding.situation import Situation, actions_open_to, situation_of
 from shared.database.columns import now
@@ -41,8 +42,8 @@ class QueueRow(BaseModel):
     classification_label: str | None
     category_id: int | None
     category: str | None
-    channel: Channel
-    channel_label: str
+    channel: Channel | None
+    channel_label: str | None
     anonymous: bool
     secret: bool
     priority: bool
@@ -74,6 +75,7 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
         state, row = states[number], found[number]
         situation = situation_of(staff, state, known)
         classification = state.classification
+        nearest = nearest_countdown(state, moment, calendar)
         return QueueRow(
             number=number,
             version=state.version,
@@ -86,16 +88,14 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
             else None,
             category_id=row["category_id"],
             category=row["category"],
-            channel=Channel(state.channel),
-            channel_label=label("channel", state.channel),
+            **arrival_of(state, by_copy=situation.by_copy),
             anonymous=state.anonymous,
             secret=state.secret,
             priority=state.priority,
             held=state.held,
             overdue=state.overdue,
             question_unanswered=state.question_unanswered,
-            countdown=nearest_countdown(state, moment, calendar),
-            submitted_at=state.submitted_at,
+            countdown=copied_countdown(nearest) if nearest and situation.by_copy else nearest,
             age_days=(moment - state.submitted_at).days,
             region_code=public_region(row["region_code"], state.anonymous)
             if situation.by_copy

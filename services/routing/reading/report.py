@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.acting import ReportNumber
 from services.routing.countdown import countdown_of, nearest_countdown
 from services.routing.naming import shown_action, shown_agency, shown_status
+from services.routing.reading.arrival import arrival_of, copied_countdown, copied_line
 from services.routing.reading.attachments import attachments_of
 from services.routing.reading.history import (
     history_of,
@@ -33,7 +34,6 @@ from shared.http.documentation import problem_responses
 from shared.http.idempotency import etag
 from shared.http.transaction import Transaction
 from shared.labels import label, labels
-from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Role
 
 router = APIRouter(tags=["reports"])
@@ -72,6 +72,7 @@ async def _view(
     lines, written = await read_rows(session, state.number, readings=not by_copy)
     if by_copy:
         written = [one for one in written if is_for_everybody(one)]
+        lines = [copied_line(line, state.anonymous) for line in lines]
     if situation.actor.role is not Role.CENTRAL_ADMIN:
         lines = [without_reason(line) for line in lines]
     names = await names_for(
@@ -91,14 +92,18 @@ async def _view(
         ],
     )
     classification = state.classification
+    countdown = nearest_countdown(state, moment, calendar)
+    clocks = [countdown_of(clock, moment, calendar) for clock in state.clocks]
+    if by_copy:
+        countdown = copied_countdown(countdown) if countdown else None
+        clocks = [copied_countdown(one) for one in clocks]
     return ReportView(
         number=state.number,
         version=state.version,
         status=shown_status(state.status),
         **dict(texts_of(row, by_copy=by_copy)),
-        channel=Channel(state.channel),
-        channel_label=label("channel", state.channel),
-        system=state.system,
+        **arrival_of(state, by_copy=by_copy),
+        system=None if by_copy and state.anonymous else state.system,
         classification=classification,
         classification_label=label("classification", classification) if classification else None,
         category=_chosen(row["category_id"], row["category"]),
@@ -120,12 +125,11 @@ async def _view(
         awaited_agency=names.agency(state.awaited_agency_id),
         assignee=names.person(row["assignee_id"]),
         linked_number=None if by_copy else row["linked_number"],
-        submitted_at=state.submitted_at,
         verified_at=row["verified_at"],
         ended_at=state.ended_at,
         age_days=(moment - state.submitted_at).days,
-        countdown=nearest_countdown(state, moment, calendar),
-        clocks=[countdown_of(clock, moment, calendar) for clock in state.clocks],
+        countdown=countdown,
+        clocks=clocks,
         attachments=await attachments_of(session, situation),
         written=written_of(written, names),
         requests=requests_of(requests, written, names, situation),

@@ -42,8 +42,8 @@ class ReportView(Texts):
     number: int
     version: int
     status: ShownStatus
-    channel: Channel
-    channel_label: str
+    channel: Channel | None = Field(description="null: by a copy of an anonymous report")
+    channel_label: str | None
     system: str | None
     classification: Classification | None
     classification_label: str | None

@@ -1,0 +1,55 @@
+"""How and when a report came, as exactly as the reader may know it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypedDict
+
+from services.routing.countdown import Countdown
+from shared.labels import label
+from shared.lifecycle.actions import Action
+from shared.lifecycle.channels import Channel
+from shared.lifecycle.people import ActorKind
+from shared.lifecycle.state import ReportState
+from shared.publication import public_channel, public_time
+
+
+class Arrival(TypedDict):
+    """The fields of a `ReportView` and of a `QueueRow` that say it."""
+
+    channel: Channel | None
+    channel_label: str | None
+    submitted_at: datetime
+
+
+def arrival_of(state: ReportState, *, by_copy: bool) -> Arrival:
+    """Who reads a copy reads what the public may: the hour, and of an anonymous report not the
+    channel."""
+    channel = public_channel(state.channel, state.anonymous) if by_copy else state.channel
+    return Arrival(
+        channel=Channel(channel) if channel else None,
+        channel_label=label("channel", channel) if channel else None,
+        submitted_at=public_time(state.submitted_at) if by_copy else state.submitted_at,
+    )
+
+
+def copied_line(line: Mapping[str, Any], anonymous: bool) -> Mapping[str, Any]:
+    """A line of the history as a copy shows it: what the reporter did to the hour, and of an
+    anonymous report not through whom: the counter or the system it came by is its channel."""
+    by_reporter = line["actor_kind"] in (ActorKind.REPORTER, ActorKind.PARTNER)
+    if not by_reporter and line["action"] != Action.SUBMIT:
+        return line
+    told = {**line, "at": public_time(line["at"])}
+    return told | _BY_THE_REPORTER if anonymous else told
+
+
+def copied_countdown(countdown: Countdown) -> Countdown:
+    """To the hour: the time to verify in runs from the moment of submission."""
+    if countdown.due_at is None:
+        return countdown
+    return countdown.model_copy(update={"due_at": public_time(countdown.due_at)})
+
+
+_BY_THE_REPORTER = {
+    "actor_kind": ActorKind.REPORTER,
+    **dict.fromkeys(("staff_id", "agency_id", "role", "system")),
+}

@@ -1,0 +1,85 @@
+"""What a copy shows: what the public may read, and never who reports."""
+
+from datetime import datetime
+from typing import Any
+
+from shared.lifecycle.channels import Channel
+from shared.lifecycle.people import Actor, ActorKind, Role
+from tests.routing.country import Country
+
+ADMIN, READER = "admin.kab.bandung", "admin.kemensos"
+
+
+async def test_a_copy_never_shows_who_reports_nor_who_looked(country: Country) -> None:
+    number = await country.verified()
+    await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
+    seen = await country.seen(READER, number)
+    assert seen["reporter"] == {"hidden": "copy", "name": None, "phone": None, "email": None}
+    assert "Siti" not in str(seen)
+
+
+async def test_a_copy_shows_no_words_before_somebody_has_corrected_them(country: Country) -> None:
+    where = {"place": "Rumah Siti, gang Melati", "latitude": -7.02, "longitude": 107.52}
+    number = await country.report(body="Saya Siti, tetangga pasar Soreang.", **where)
+    await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
+
+    async def copies(words: str) -> list[dict[str, Any]]:
+        answer = await country.get(READER, "/queue", tab="copies", q=words)
+        return [row for row in answer.json()["items"] if row["number"] == number]
+
+    seen, [row] = await country.seen(READER, number), await copies(str(number))
+    for word in ("Siti", "Soreang", "Melati", "107.52"):
+        assert word not in str(seen) + str(row)
+        assert not await copies(word)
+    assert seen["title"] == row["title"] == "Laporan yang belum diverifikasi"
+    assert seen["body"] == "Uraian laporan ditampilkan setelah diverifikasi."
+    assert (await country.seen(ADMIN, number))["body"].startswith("Saya Siti")
+    await country.done(ADMIN, number, "verify", country.verification(title="Jalan di Soreang"))
+    seen = await country.seen(READER, number)
+    assert (seen["title"], seen["title_difference"]) == ("Jalan di Soreang", None)
+    assert await copies("Soreang")
+
+
+async def test_a_copy_tells_the_hour_and_not_by_which_way_an_anonymous_report_came(
+    country: Country,
+) -> None:
+    anonymous = await country.report(channel=Channel.X, anonymous=True)
+    named = await country.report(channel=Channel.X)
+    for number in (anonymous, named):
+        await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
+
+    async def copies(**filters: Any) -> dict[int, dict[str, Any]]:
+        answer = await country.get(READER, "/queue", tab="copies", **filters)
+        assert answer.status_code == 200, answer.text
+        return {row["number"]: row for row in answer.json()["items"]}
+
+    exact = (await country.seen(ADMIN, anonymous))["submitted_at"]
+    hour = datetime.fromisoformat(exact).replace(minute=0, second=0, microsecond=0)
+    seen, rows = await country.seen(READER, anonymous), await copies()
+    for shown in (seen, rows[anonymous]):
+        assert (shown["channel"], shown["channel_label"]) == (None, None)
+        assert datetime.fromisoformat(shown["submitted_at"]) == hour
+        assert datetime.fromisoformat(shown["countdown"]["due_at"]).minute == 0
+    first = seen["history"][0]
+    assert datetime.fromisoformat(first["at"]) == hour
+    assert first["actor"]["kind"] == "reporter"
+    assert rows[named]["channel"] == "x"
+    assert (await country.seen(ADMIN, anonymous))["channel"] == "x"
+
+    assert set(await copies(channel="x")) & {anonymous, named} == {named}
+    assert anonymous in await copies(submitted_from=hour.isoformat())
+    assert anonymous not in await copies(submitted_from=exact)
+
+
+async def test_a_copy_does_not_tell_who_typed_an_anonymous_report(country: Country) -> None:
+    admin = country.staff[ADMIN]
+    typed = Actor(
+        kind=ActorKind.STAFF, staff_id=admin.id, role=Role(admin.role), agency_id=admin.agency_id
+    )
+    number = await country.report(channel=Channel.FACE_TO_FACE, anonymous=True, actor=typed)
+    await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
+    told, known = [
+        (await country.seen(who, number))["history"][0]["actor"] for who in (READER, ADMIN)
+    ]
+    assert (told["kind"], told["staff"], told["agency"]) == ("reporter", None, None)
+    assert (known["kind"], known["staff"]["id"]) == ("staff", admin.id)
