@@ -24,6 +24,8 @@ from shared.bus.trouble import BadMessage
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
 from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent
+from shared.lifecycle.people import ActorKind
+from shared.publication import public_time
 
 STARTED_AT_ONCE = 500
 
@@ -100,18 +102,26 @@ class EventsToWebhooks:
             agencies = {id for _, event in happened for id in _concerned(event)}
             found = await session.execute(_PATHS, {"ids": sorted(agencies)})
             above: dict[int, list[int]] = {row.id: row.path for row in found}
+
+            def with_those_above(agencies: set[int]) -> set[int]:
+                return {id for own in agencies for id in above.get(own, ())}
+
             for event_id, event in happened:
-                subtrees = {id for own in _concerned(event) for id in above.get(own, ())}
+                handling = with_those_above(_handling(event))
+                concerned = with_those_above(_concerned(event))
                 rows += [
-                    self._row(webhook_id, event_id, event)
+                    self._row(webhook_id, event_id, event, by_copy=agency_id not in handling)
                     for webhook_id, agency_id, since in webhooks
-                    if agency_id in subtrees and event.at >= since
+                    if agency_id in concerned and event.at >= since
                 ]
             if rows:
                 await session.execute(_INSERT, rows)
         return bool(rows)
 
-    def _row(self, webhook_id: UUID, event_id: str, event: ReportEvent) -> dict[str, Any]:
+    def _row(
+        self, webhook_id: UUID, event_id: str, event: ReportEvent, *, by_copy: bool
+    ) -> dict[str, Any]:
+        body = payload(event, f"{self._words_at}/{event.number}", by_copy=by_copy)
         return {
             "id": uuid5(webhook_id, event_id),
             "webhook_id": webhook_id,
@@ -119,13 +129,16 @@ class EventsToWebhooks:
             "event": event.event,
             "number": event.number,
             "version": event.version,
-            "body": orjson.dumps(payload(event, f"{self._words_at}/{event.number}")).decode(),
+            "body": orjson.dumps(body).decode(),
         }
 
 
-def payload(event: ReportEvent, url: str) -> dict[str, Any]:
-    """What a webhook carries: ids, codes, states and times. The words are read at `url`."""
-    data = event.model_dump(mode="json", include=_TOLD)
+def payload(event: ReportEvent, url: str, *, by_copy: bool) -> dict[str, Any]:
+    """What a webhook carries: ids, codes, states and times. The words are read at `url`. An agency
+    that has a copy is told the hour, and not by which way the report came (decision 19)."""
+    data = (_as_copied(event) if by_copy else event).model_dump(mode="json", include=_TOLD)
+    if by_copy:
+        del data["channel"]
     return {
         "type": f"report.{event.event}",
         "timestamp": data["at"],
@@ -141,13 +154,24 @@ def reader(
     return Consumer(bus, WEBHOOKS, feed.take, bury, lanes=1)
 
 
-def _concerned(event: ReportEvent) -> set[int]:
-    """The handler, and who handled it before: that one hears that it is gone. Agencies in copy
-    too, of what is not the handling agencies' own affair."""
+def _as_copied(event: ReportEvent) -> ReportEvent:
+    times = {name: getattr(event, name) for name in ("at", "due_at", "auto_close_at")}
+    told: dict[str, Any] = {name: at and public_time(at) for name, at in times.items()}
+    if event.actor_kind is ActorKind.PARTNER:
+        told["actor_kind"] = ActorKind.REPORTER
+    return event.model_copy(update=told)
+
+
+def _handling(event: ReportEvent) -> set[int]:
+    """The handler, and who handled it before: that one hears that it is gone."""
     before = event.details.get("from_handler")
-    handled = {event.handler_id} | ({before} if isinstance(before, int) else set())
+    return {event.handler_id} | ({before} if isinstance(before, int) else set())
+
+
+def _concerned(event: ReportEvent) -> set[int]:
+    """Agencies in copy too, of what is not the handling agencies' own affair."""
     told = event.event not in INTERNAL_EVENTS or event.event == "copies_changed"
-    return handled | set(event.copies if told else ())
+    return _handling(event) | set(event.copies if told else ())
 
 
 _log = logging.getLogger("lapor.reporting")

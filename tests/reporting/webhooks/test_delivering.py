@@ -1,5 +1,7 @@
 """An agency's own system is told, signed, again until it answers, and only of its own."""
 
+from datetime import datetime, timedelta
+from json import loads
 from typing import Any
 
 import httpx
@@ -10,6 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from shared.bus.connection import Bus
 from shared.database.columns import now
 from shared.lifecycle.actions import Action
+from shared.lifecycle.people import ActorKind
 from shared.settings import Settings
 from tests.reporting.conftest import Bearer
 from tests.reporting.factory import (
@@ -155,7 +158,8 @@ async def test_an_agency_in_copy_hears_of_it_but_not_of_the_others_own_affairs(
     receiver: Receiver,
 ) -> None:
     papua = await subscribe(reporting, bearer(PAPUA_ADMIN), receiver.url)
-    in_copy = event(91, HEALTH, copies=(PAPUA,))
+    by_partner = {"actor_kind": ActorKind.PARTNER, "due_at": now() + timedelta(days=5, minutes=7)}
+    in_copy = event(91, HEALTH, copies=(PAPUA,), **by_partner)
     internal = event(92, HEALTH, copies=(PAPUA,), event="coordinated", action=Action.COORDINATE)
     copied = event(93, HEALTH, copies=(PAPUA,), event="copies_changed", action=Action.CHANGE_COPIES)
     async with telling(settings):
@@ -169,3 +173,11 @@ async def test_an_agency_in_copy_hears_of_it_but_not_of_the_others_own_affairs(
         await until(last)
     told = await deliveries(reporting, bearer(PAPUA_ADMIN), papua)
     assert {one["number"] for one in told} == {91, 93, 95}
+
+    bodies = {body["data"]["number"]: body for _, sent in receiver.got if (body := loads(sent))}
+    by_copy, own = bodies[91]["data"], bodies[95]["data"]
+    assert (by_copy.get("channel"), own["channel"]) == (None, "website")
+    assert by_copy["actor_kind"] == "reporter"
+    times = (bodies[91]["timestamp"], by_copy["at"], by_copy["due_at"])
+    assert all(":00:00" in at for at in times), times
+    assert datetime.fromisoformat(by_copy["at"]) <= in_copy.at
