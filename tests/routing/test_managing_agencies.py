@@ -204,6 +204,8 @@ async def test_open_reports_of_a_unit_and_of_an_officer_are_handed_over(
     country: Country, door: Door, worker: Database
 ) -> None:
     await create(country, "unit-a")
+    await create(country, "unit-b")
+    await person(country, "admin.unit.b", "unit-b", "agency_admin")
     giver = await person(country, "petugas.a", "unit-a", "liaison_officer")
     taker = await person(country, "petugas.b", "unit-a", "liaison_officer")
     number = await country.verified(unit="unit-a")
@@ -223,12 +225,12 @@ async def test_open_reports_of_a_unit_and_of_an_officer_are_handed_over(
     form = {
         "kind": "reports",
         "from_id": country.agencies["unit-a"],
-        "to_id": country.agencies["dinas-baru"],
+        "to_id": country.agencies["unit-b"],
     }
     asked = await call(country, COORDINATOR, "POST", "/handovers", form)
     assert asked.json()["total"] == 1, asked.text
     await handing_over.once()
-    assert await country.chain(number) == ["kab-bandung", "dinas-baru"]
+    assert await country.chain(number) == ["kab-bandung", "unit-b"]
 
     beyond = form | {"to_id": country.agencies["kemensos"]}
     refused = await call(country, COORDINATOR, "POST", "/handovers", beyond)
