@@ -8,6 +8,7 @@ from shared.labels import countdown, label
 from shared.lifecycle.calendar import WorkingCalendar
 from shared.lifecycle.clocks import PROCESS_CLOCKS, Clock, ClockKind, days_left
 from shared.lifecycle.state import ReportState
+from shared.publication import public_time
 
 
 class Countdown(BaseModel):
@@ -24,29 +25,34 @@ class Countdown(BaseModel):
     key: str | None
 
 
-def countdown_of(clock: Clock, now: datetime, calendar: WorkingCalendar) -> Countdown:
+def countdown_of(
+    clock: Clock, now: datetime, calendar: WorkingCalendar, *, by_copy: bool
+) -> Countdown:
+    """A clock as it is read; by a copy to the hour, for the time to verify in runs from the moment
+    of submission."""
+    deadline = clock.deadline
     days = days_left(clock, now, calendar)
     return Countdown(
         clock=clock.kind,
         label=label("clock", clock.kind),
         days=days,
         text=countdown(days),
-        due_at=clock.deadline,
-        paused=clock.deadline is None,
+        due_at=public_time(deadline) if by_copy and deadline else deadline,
+        paused=deadline is None,
         overdue=clock.overdue,
         key=clock.key,
     )
 
 
 def nearest_countdown(
-    state: ReportState, now: datetime, calendar: WorkingCalendar
+    state: ReportState, now: datetime, calendar: WorkingCalendar, *, by_copy: bool
 ) -> Countdown | None:
     """That of the nearest process clock; where all are paused, of the one with least left."""
     clock = state.process_clock
     if clock is None:
         paused = [c for c in state.clocks if c.kind in PROCESS_CLOCKS]
         clock = min(paused, key=_remaining, default=None)
-    return countdown_of(clock, now, calendar) if clock else None
+    return countdown_of(clock, now, calendar, by_copy=by_copy) if clock else None
 
 
 def _remaining(clock: Clock) -> timedelta:

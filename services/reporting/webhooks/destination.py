@@ -65,12 +65,10 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-        if ip.is_site_local:
-            return False
     special = ip.is_multicast or ip.is_reserved or any(ip in net for net in _SPECIAL)
     return ip.is_global and not special
 
 
-_SPECIAL = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("192.88.99.0/24"))
-"""Protocol assignments, and relays that were to reach IPv6 (RFC 6890, RFC 7526)."""
+_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "fec0::/10")))
+"""Protocol assignments, relays towards IPv6, what was site-local (RFC 6890, 7526, 3879)."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

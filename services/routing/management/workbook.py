@@ -3,6 +3,7 @@
 import io
 import zipfile
 import zlib
+from contextlib import closing
 from typing import Any, NamedTuple
 
 from openpyxl import Workbook, load_workbook
@@ -50,7 +51,7 @@ class Row(NamedTuple):
     fields: dict[str, str]
 
 
-class NotAWorkbook(ValueError):
+class NotAWorkbook(Exception):
     """The file cannot be read: `code` says why, `sheet` where."""
 
     def __init__(self, code: str, sheet: str = "") -> None:
@@ -102,18 +103,10 @@ def read_rows(content: bytes) -> list[Row]:
             if sum(entry.file_size for entry in packed.infolist()) > MOST_BYTES:
                 raise NotAWorkbook("too_many_rows", AGENCIES)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except NotAWorkbook:
-        raise
+        with closing(book):
+            return [row for sheet in COLUMNS for row in _rows(book, sheet)]
     except _DAMAGED:
         raise NotAWorkbook("not_a_workbook") from None
-    try:
-        return [row for sheet in COLUMNS for row in _rows(book, sheet)]
-    except NotAWorkbook:
-        raise
-    except _DAMAGED:
-        raise NotAWorkbook("not_a_workbook") from None
-    finally:
-        book.close()
 
 
 _DAMAGED = (

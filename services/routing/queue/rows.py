@@ -16,7 +16,7 @@ from services.routing.naming import (
     shown_agency,
     shown_status,
 )
-from services.routing.reading.arrival import arrival_of, copied_countdown
+from services.routing.reading.arrival import arrival_of
 from shared.commanding.directory import agencies
 from shared.commanding.situation import Situation, actions_open_to, situation_of
 from shared.database.columns import now
@@ -75,7 +75,6 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
         state, row = states[number], found[number]
         situation = situation_of(staff, state, known)
         classification = state.classification
-        nearest = nearest_countdown(state, moment, calendar)
         return QueueRow(
             number=number,
             version=state.version,
@@ -95,7 +94,7 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
             held=state.held,
             overdue=state.overdue,
             question_unanswered=state.question_unanswered,
-            countdown=copied_countdown(nearest) if nearest and situation.by_copy else nearest,
+            countdown=nearest_countdown(state, moment, calendar, by_copy=situation.by_copy),
             age_days=(moment - state.submitted_at).days,
             region_code=public_region(row["region_code"], state.anonymous)
             if situation.by_copy

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
-from services.routing.countdown import Countdown
 from shared.labels import label
 from shared.lifecycle.actions import Action
 from shared.lifecycle.channels import Channel
@@ -40,13 +39,6 @@ def copied_line(line: Mapping[str, Any], anonymous: bool) -> Mapping[str, Any]:
         return line
     told = {**line, "at": public_time(line["at"])}
     return told | _BY_THE_REPORTER if anonymous else told
-
-
-def copied_countdown(countdown: Countdown) -> Countdown:
-    """To the hour: the time to verify in runs from the moment of submission."""
-    if countdown.due_at is None:
-        return countdown
-    return countdown.model_copy(update={"due_at": public_time(countdown.due_at)})
 
 
 _BY_THE_REPORTER = {

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.acting import ReportNumber
 from services.routing.countdown import countdown_of, nearest_countdown
 from services.routing.naming import shown_action, shown_agency, shown_status
-from services.routing.reading.arrival import arrival_of, copied_countdown, copied_line
+from services.routing.reading.arrival import arrival_of, copied_line
 from services.routing.reading.attachments import attachments_of
 from services.routing.reading.history import (
     history_of,
@@ -92,11 +92,6 @@ async def _view(
         ],
     )
     classification = state.classification
-    countdown = nearest_countdown(state, moment, calendar)
-    clocks = [countdown_of(clock, moment, calendar) for clock in state.clocks]
-    if by_copy:
-        countdown = copied_countdown(countdown) if countdown else None
-        clocks = [copied_countdown(one) for one in clocks]
     return ReportView(
         number=state.number,
         version=state.version,
@@ -128,8 +123,8 @@ async def _view(
         verified_at=row["verified_at"],
         ended_at=state.ended_at,
         age_days=(moment - state.submitted_at).days,
-        countdown=countdown,
-        clocks=clocks,
+        countdown=nearest_countdown(state, moment, calendar, by_copy=by_copy),
+        clocks=[countdown_of(one, moment, calendar, by_copy=by_copy) for one in state.clocks],
         attachments=await attachments_of(session, situation),
         written=written_of(written, names),
         requests=requests_of(requests, written, names, situation),
