@@ -130,6 +130,8 @@ def test_one_whose_receiver_wants_no_more_is_off_until_it_is_switched_on(
     beside.signs_in("koordinator.kota.bandung")
     beside.opens(path)
     assert receiver.address not in beside.reads
+    beside.opens("/panel/webhook")
+    assert "Belum ada webhook." in beside.reads
     officer.signs_in("petugas.pupr.kab.bandung")
     officer.opens("/panel/webhook")
     assert receiver.address not in officer.reads

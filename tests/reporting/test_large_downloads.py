@@ -1,8 +1,8 @@
 """Large downloads: watched, cancelled, resumed, fetched by their owner; nothing is lost."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ import httpx
 import psycopg
 import pytest
 from openpyxl import load_workbook
+from psycopg import sql
 
 from services.reporting.downloads import asking, names
 from services.reporting.downloads.activities import DownloadMaking
@@ -161,6 +162,20 @@ async def test_it_is_deleted_after_some_days(
         await KeptFiles(settings.storage_url).open(UUID(asked["id"]))
 
 
+@contextmanager
+def health_admin_changed(
+    owner_url: str, field: str, meanwhile: Any, before: Any
+) -> Iterator[psycopg.Connection[Any]]:
+    """The owner's connection, while that admin is somebody else."""
+    change = sql.SQL("UPDATE routing.staff SET {} = %s WHERE id = %s").format(sql.Identifier(field))
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        connection.execute(change, [meanwhile, HEALTH_ADMIN])
+        try:
+            yield connection
+        finally:
+            connection.execute(change, [before, HEALTH_ADMIN])
+
+
 async def test_who_was_moved_meanwhile_gets_nothing(
     reporting: httpx.AsyncClient,
     bearer: Bearer,
@@ -171,19 +186,14 @@ async def test_who_was_moved_meanwhile_gets_nothing(
     monkeypatch.setattr(asking, "SMALL", 10)
     header = bearer(HEALTH_ADMIN)
     asked = await ask(reporting, header)
-    move = "UPDATE routing.staff SET agency_id = %s WHERE id = %s"
-    with psycopg.connect(owner_url, autocommit=True) as connection:
-        connection.execute(move, [3, HEALTH_ADMIN])
-        try:
-            path = f"/downloads/{asked['id']}"
-            assert (await reporting.get(path, headers=header)).status_code == 404
-            async with working(settings), asyncio.timeout(20):
-                while connection.execute(
-                    "SELECT state FROM reporting.download WHERE id = %s", [asked["id"]]
-                ).fetchone() != ("failed",):
-                    await asyncio.sleep(0.1)
-        finally:
-            connection.execute(move, [4, HEALTH_ADMIN])
+    with health_admin_changed(owner_url, "agency_id", 3, 4) as connection:
+        path = f"/downloads/{asked['id']}"
+        assert (await reporting.get(path, headers=header)).status_code == 404
+        async with working(settings), asyncio.timeout(20):
+            while connection.execute(
+                "SELECT state FROM reporting.download WHERE id = %s", [asked["id"]]
+            ).fetchone() != ("failed",):
+                await asyncio.sleep(0.1)
 
 
 async def test_a_file_is_for_its_owner_while_they_may_ask_for_it(
@@ -198,12 +208,7 @@ async def test_a_file_is_for_its_owner_while_they_may_ask_for_it(
     asked = await ask(reporting, header, tab="users")
     async with working(settings):
         done = await until(reporting, header, asked["id"], "done")
-    become = "UPDATE routing.staff SET role = %s WHERE id = %s"
-    with psycopg.connect(owner_url, autocommit=True) as connection:
-        connection.execute(become, ["liaison_officer", HEALTH_ADMIN])
-        try:
-            refused = await reporting.get(done["file"], headers=header)
-            assert (refused.status_code, refused.json()["code"]) == (403, "users_for_admins")
-        finally:
-            connection.execute(become, ["agency_admin", HEALTH_ADMIN])
+    with health_admin_changed(owner_url, "role", "liaison_officer", "agency_admin"):
+        refused = await reporting.get(done["file"], headers=header)
+        assert (refused.status_code, refused.json()["code"]) == (403, "users_for_admins")
     assert "Admin Dinkes" in (await reporting.get(done["file"], headers=header)).text

@@ -10,9 +10,14 @@ from tests.routing.country import Country
 ADMIN, READER = "admin.kab.bandung", "admin.kemensos"
 
 
+async def copy(country: Country, number: int) -> None:
+    """The reader's agency gets a copy."""
+    await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
+
+
 async def test_a_copy_never_shows_who_reports_nor_who_looked(country: Country) -> None:
     number = await country.verified()
-    await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
+    await copy(country, number)
     seen = await country.seen(READER, number)
     assert seen["reporter"] == {"hidden": "copy", "name": None, "phone": None, "email": None}
     assert "Siti" not in str(seen)
@@ -21,7 +26,7 @@ async def test_a_copy_never_shows_who_reports_nor_who_looked(country: Country) -
 async def test_a_copy_shows_no_words_before_somebody_has_corrected_them(country: Country) -> None:
     where = {"place": "Rumah Siti, gang Melati", "latitude": -7.02, "longitude": 107.52}
     number = await country.report(body="Saya Siti, tetangga pasar Soreang.", **where)
-    await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
+    await copy(country, number)
 
     async def copies(words: str) -> list[dict[str, Any]]:
         answer = await country.get(READER, "/queue", tab="copies", q=words)
@@ -46,7 +51,7 @@ async def test_a_copy_tells_the_hour_and_not_by_which_way_an_anonymous_report_ca
     anonymous = await country.report(channel=Channel.X, anonymous=True)
     named = await country.report(channel=Channel.X)
     for number in (anonymous, named):
-        await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
+        await copy(country, number)
 
     async def copies(**filters: Any) -> dict[int, dict[str, Any]]:
         answer = await country.get(READER, "/queue", tab="copies", **filters)
@@ -77,7 +82,7 @@ async def test_a_copy_does_not_tell_who_typed_an_anonymous_report(country: Count
         kind=ActorKind.STAFF, staff_id=admin.id, role=Role(admin.role), agency_id=admin.agency_id
     )
     number = await country.report(channel=Channel.FACE_TO_FACE, anonymous=True, actor=typed)
-    await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
+    await copy(country, number)
     told, known = [
         (await country.seen(who, number))["history"][0]["actor"] for who in (READER, ADMIN)
     ]

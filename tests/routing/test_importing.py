@@ -3,6 +3,7 @@
 import asyncio
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -40,6 +41,16 @@ async def filled(country: Country, agencies: list[Any], people: list[Any]) -> by
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def with_sheet(content: bytes, changed: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with the XML of its first sheet changed."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w") as written:
+        for name in source.namelist():
+            part = source.read(name)
+            written.writestr(name, changed(part) if name.endswith("sheet1.xml") else part)
+    return target.getvalue()
 
 
 async def send(country: Country, content: bytes, *, dry_run: bool) -> dict[str, Any]:
@@ -137,14 +148,8 @@ async def test_a_damaged_sheet_and_one_that_swells_are_refused(
     country: Country, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = await filled(country, AGENCIES, PEOPLE)
-    damaged = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(whole)) as source, zipfile.ZipFile(damaged, "w") as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name.endswith("sheet1.xml"):
-                content = content[: len(content) // 2]
-            target.writestr(name, content)
-    refused = await send(country, damaged.getvalue(), dry_run=True)
+    damaged = with_sheet(whole, lambda sheet: sheet[: len(sheet) // 2])
+    refused = await send(country, damaged, dry_run=True)
     assert (refused["state"], refused["problems"][0]["code"]) == ("refused", "not_a_workbook")
     monkeypatch.setattr(workbook, "MOST_BYTES", 1_000)
     swollen = await send(country, whole, dry_run=True)
@@ -162,14 +167,10 @@ async def test_a_damaged_sheet_and_one_that_swells_are_refused(
     ],
 )
 async def test_a_cell_that_cannot_be_is_a_damaged_file(country: Country, row: str) -> None:
-    whole, damaged = await filled(country, [], []), io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(whole)) as source, zipfile.ZipFile(damaged, "w") as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name.endswith("sheet1.xml"):
-                content = content.replace(b"</sheetData>", f"{row}</sheetData>".encode())
-            target.writestr(name, content)
-    refused = await send(country, damaged.getvalue(), dry_run=True)
+    end = b"</sheetData>"
+    whole = await filled(country, [], [])
+    damaged = with_sheet(whole, lambda sheet: sheet.replace(end, row.encode() + end))
+    refused = await send(country, damaged, dry_run=True)
     assert (refused["state"], refused["problems"][0]["code"]) == ("refused", "not_a_workbook")
 
 

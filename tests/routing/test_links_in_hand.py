@@ -7,6 +7,7 @@ from openpyxl import load_workbook
 
 from tests.routing.country import Country
 from tests.routing.test_importing import filled, links, send
+from tests.routing.test_managing_agencies import create
 from tests.routing.test_managing_people import COORDINATOR, PUSAT, call, choose, made
 
 
@@ -61,11 +62,7 @@ async def test_a_link_ends_with_the_role_or_place_it_was_given_for(country: Coun
 
 
 async def test_links_end_where_an_agency_moves_away(country: Country) -> None:
-    form = {"code": "dinas-pergi", "name": "Dinas Pergi", "kind": "unit", "zone": "WIB"}
-    form["parent_id"] = country.agencies["kab-bandung"]
-    created = await call(country, COORDINATOR, "POST", "/agencies", form)
-    assert created.status_code == 201, created.text
-    agency_id = created.json()["id"]
+    agency_id = await create(country, "dinas-pergi")
     _, token = await made(country, "dewi.pergi", agency_id=agency_id)
     _, beside = await made(country, "dewi.tinggal")
     to = {"parent_id": country.agencies["kemensos"]}

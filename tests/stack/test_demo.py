@@ -103,7 +103,7 @@ def _counted(shown: str, title: str) -> int:
 def _pusat(stack: Stack) -> Iterator[httpx.Client]:
     """Routing, for an admin of pusat."""
     sign_in = {"username": PUSAT, "password": load_or_create(stack.data_dir).demo}
-    with httpx.Client(base_url=f"http://127.0.0.1:{stack.ports['routing_port']}") as routing:
+    with httpx.Client(base_url=stack.url("routing")) as routing:
         token = routing.post("/sign-in", json=sign_in).json()["access_token"]
         routing.headers["Authorization"] = f"Bearer {token}"
         yield routing
