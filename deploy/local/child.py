@@ -113,16 +113,31 @@ class Child:
         return "\n".join([f"The end of {self.log}:", *lines])
 
 
+async def first_line(host: str, port: int, request: bytes = b"") -> bytes:
+    """The first line a server answers within five seconds; empty when it is not there, dies while
+    it is asked, or does not speak."""
+    try:
+        async with asyncio.timeout(5):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                writer.write(request)
+                return await reader.readline()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError, ValueError):  # ValueError: a line that does not end
+        return b""
+
+
 async def end_leftovers(data_dir: Path, patience: float = 10.0) -> list[str]:
     """Ends processes of an earlier start whose supervisor was killed; returns their names."""
     leftovers: list[tuple[str, psutil.Process]] = []
     for run_file in sorted((data_dir / "run").glob("*.pid")):
-        pid, started = run_file.read_text().split() or ("0", "0")
-        try:
+        try:  # a machine that lost its power may have left half a file, or an empty one
+            pid, started = run_file.read_text().split()
             process = psutil.Process(int(pid))
             if abs(process.create_time() - float(started)) < 1:
                 leftovers.append((run_file.stem, process))
-        except psutil.NoSuchProcess:
+        except (psutil.NoSuchProcess, ValueError, OverflowError):
             pass
         run_file.unlink()
     for _, process in leftovers:

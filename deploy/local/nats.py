@@ -1,12 +1,11 @@
 """nats-server with JetStream: accounts LAPOR and SYS, and the partners' in a file of their own."""
 
-import asyncio
 import os
 import signal
 import sysconfig
 from pathlib import Path
 
-from deploy.local.child import Child
+from deploy.local.child import Child, first_line
 from deploy.partners.accounts import LAPOR_EXPORTS
 
 
@@ -52,12 +51,7 @@ class Nats(Child):
         self.config.write_text(self._text)
 
     async def is_ready(self) -> bool:
-        try:
-            reader, writer = await asyncio.open_connection(*self._address)
-        except OSError:
-            return False
-        greeting = await reader.readline()
-        writer.close()
+        greeting = await first_line(*self._address)
         return greeting.startswith(b"INFO") and self.alive
 
     def reload(self) -> None:

@@ -124,9 +124,16 @@ class Postgres(Child):
         pid_file = self._folder / "postmaster.pid"
         if not pid_file.exists():
             return
-        pid = int(pid_file.read_text().split("\n", 1)[0])
-        if not psutil.pid_exists(pid) or psutil.Process(pid).name() != "postgres":
-            pid_file.unlink()
+        if not _is_postgres(pid_file.read_text().split("\n", 1)[0]):
+            pid_file.unlink(missing_ok=True)
+
+
+def _is_postgres(pid: str) -> bool:
+    """Whether this number, as a file has it, is that of a running Postgres."""
+    try:
+        return bool(psutil.Process(int(pid)).name() == "postgres")
+    except (ValueError, OverflowError, psutil.Error):
+        return False
 
 
 # Looked up, not imported: the package prepares users and folders we do not need.

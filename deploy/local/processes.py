@@ -1,11 +1,10 @@
 """The processes of the system, each with its own role in the database."""
 
-import asyncio
 import os
 import sys
 from dataclasses import dataclass
 
-from deploy.local.child import Child
+from deploy.local.child import Child, first_line
 from deploy.local.credentials import SECRETS, Credentials, environment
 from shared.settings import SECRETS_OF, Addresses
 
@@ -59,13 +58,8 @@ class Process(Child):
     async def is_ready(self) -> bool:
         if self._port is None or not self.alive:
             return self.alive
-        try:
-            reader, writer = await asyncio.open_connection(self._host, self._port)
-            writer.write(f"GET /healthz HTTP/1.0\r\nHost: {self._host}\r\n\r\n".encode())
-            status = await asyncio.wait_for(reader.readline(), 5)
-            writer.close()
-        except (OSError, TimeoutError):
-            return False
+        request = f"GET /healthz HTTP/1.0\r\nHost: {self._host}\r\n\r\n".encode()
+        status = await first_line(self._host, self._port, request)
         return status.split(b" ")[1:2] == [b"200"]
 
 

@@ -14,7 +14,8 @@ _LOOK_EVERY = 0.25
 
 
 async def keep_alive(children: Sequence[Child], say: Callable[[str], None]) -> None:
-    """Starts a child again that died, later each time it dies again soon; runs until cancelled."""
+    """Starts a child again that died, later each time it dies again soon; runs until cancelled.
+    Whatever goes wrong with one of them is said, tried again, and leaves the others alone."""
     async with asyncio.TaskGroup() as group:
         for child in children:
             group.create_task(_keep_one(child, say))
@@ -31,13 +32,15 @@ async def _keep_one(child: Child, say: Callable[[str], None]) -> None:
         say(f"{child.name} ended ({child.how_it_ended()}); again in {delay:g} s. See {child.log}")
         await asyncio.sleep(delay)
         delay = min(delay * 2, _LONGEST_DELAY)
-        await child.stop()
         started = time.monotonic()
         try:
+            await child.stop()
             await child.prepare()
             child.start()
             await child.wait_ready()
         except StackError as trouble:
             say(str(trouble).splitlines()[0])
+        except Exception as error:  # noqa: BLE001 - one child's trouble must not end the stack
+            say(f"{child.name} could not be started ({type(error).__name__}: {error})")
         else:
             say(f"{child.name} runs again")
