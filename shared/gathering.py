@@ -5,8 +5,7 @@ import contextvars
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from shared.database.away import DATABASE_AWAY
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -65,4 +64,4 @@ class Gathering(Generic[Asked, Answer]):
             return [(await self._answers([one]))[0] for one in batch]
 
 
-_AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
+_AWAY = (*DATABASE_AWAY, OSError)

@@ -16,9 +16,10 @@ from nats.js.errors import APIError, NoStreamResponseError
 from prometheus_client import Counter
 
 from shared.bus.connection import Bus, connect
+from shared.database.away import DATABASE_AWAY
 from shared.settings import Settings
 from shared.telemetry import registry
-from workflows.running import AWAY, pause, run_process
+from workflows.running import pause, run_process
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ async def relay(settings: Settings, stopping: asyncio.Event) -> None:
                 missing = False
                 if await _is_the_one(connection):
                     await _carry(connection, bus, refusals, stopping)
-        except AWAY as error:
+        except (*DATABASE_AWAY, OSError) as error:
             if not missing:
                 log.warning("the database is away (%s), trying on", type(error).__name__)
             missing = True

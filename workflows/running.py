@@ -8,11 +8,8 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-import psycopg
 import uvloop
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.database.engine import Database
 from shared.http.operations import answering
@@ -23,9 +20,6 @@ from shared.telemetry import configure_logging
 log = logging.getLogger(__name__)
 
 Main = Callable[[Settings, asyncio.Event], Awaitable[None]]
-
-AWAY = (OperationalError, PoolTimeout, psycopg.OperationalError, OSError)
-"""What is raised while a database is away."""
 
 
 def run_process(name: str, main: Main, *needs: str) -> None:

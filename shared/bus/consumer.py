@@ -4,24 +4,27 @@ import asyncio
 import contextlib
 import logging
 import traceback
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+import prometheus_client as metrics
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, ConnectionDrainingError
 from nats.errors import Error as NatsError
-from prometheus_client import Counter
 
 from shared.bus.connection import Bus
 from shared.bus.pull import Pull
 from shared.bus.streams import Durable
 from shared.bus.trouble import BadMessage, TryLater
+from shared.database.away import DATABASE_AWAY
 from shared.telemetry import continued_trace, registry
 
 log = logging.getLogger(__name__)
 
 Verdict = Exception | None
-"""None: done and committed. `TryLater` or any other error: again later. `BadMessage`: never."""
+"""None: done and committed. `TryLater`, a database that is away, or any other error: again later.
+`BadMessage`: never."""
 
 BatchHandler = Callable[[Sequence[Msg]], Awaitable[Sequence[Verdict]]]
 Handler = Callable[[Msg], Awaitable[None]]
@@ -63,9 +66,10 @@ class Consumer:
     `handle` gets up to `batch` messages and answers a verdict for each, in order; an error raised
     instead counts for all of them. It must be safe to repeat: a message may come twice.
     `bury` keeps a bad message (see `dead_letters`), in whatever transaction also tells its sender;
-    only after it returned is the message ended. An error that is neither `TryLater` nor
-    `BadMessage` is logged, without the words, and after `give_up_after` deliveries the message is
-    buried as `given_up`; where burying fails (the database is away) it comes again.
+    only after it returned is the message ended; where burying fails it comes again. A database
+    that is away is passing trouble, however long it stays away. Any other error is logged, without
+    the words, and after `give_up_after` of them in this process the message is buried as
+    `given_up`.
     `lanes` batches are in work at a time.
     """
 
@@ -89,6 +93,7 @@ class Consumer:
         self._lanes = lanes
         self._delays = delays
         self._give_up_after = give_up_after
+        self._failures: Counter[int] = Counter()  # by the message's number in its stream
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -155,24 +160,33 @@ class Consumer:
         return verdicts
 
     async def _settle(self, message: Msg, verdict: Verdict) -> None:
-        delivered = message.metadata.num_delivered
+        sequence = message.metadata.sequence.stream
         _settled.labels(self._durable.name, _verdict_name(verdict)).inc()
         if verdict is None:
+            self._failures.pop(sequence, None)
             await message.ack()
             return
-        if not isinstance(verdict, BadMessage | TryLater):
+        if isinstance(verdict, DATABASE_AWAY):
+            log.warning("%s waits for the database (%s)", self._durable.name, _kind(verdict))
+        elif not isinstance(verdict, BadMessage | TryLater):
             self._log_unexpected(message, verdict)
-            if delivered >= self._give_up_after:
-                verdict = BadMessage("given_up", f"failed {delivered} times")
+            self._failures[sequence] += 1
+            if (failed := self._failures[sequence]) >= self._give_up_after:
+                verdict = BadMessage("given_up", f"failed {failed} times")
         if isinstance(verdict, BadMessage) and await self._buried(message, verdict):
+            self._failures.pop(sequence, None)
             await _terminate(message, verdict)
             return
         after = verdict.after if isinstance(verdict, TryLater) else None
-        await message.nak(after if after is not None else self._delay(delivered))
+        delay = self._delay(message.metadata.num_delivered)
+        await message.nak(after if after is not None else delay)
 
     async def _buried(self, message: Msg, bad: BadMessage) -> bool:
         try:
             await self._bury(message, bad)
+        except DATABASE_AWAY as error:
+            log.warning("%s waits for the database (%s)", self._durable.name, _kind(error))
+            return False
         except Exception as error:  # noqa: BLE001 - any error is a verdict
             self._log_unexpected(message, error)
             return False
@@ -191,7 +205,7 @@ class Consumer:
             message.metadata.sequence.stream,
             self._durable.stream,
             message.metadata.num_delivered,
-            type(error).__name__,
+            _kind(error),
             where,
         )
 
@@ -211,10 +225,16 @@ class Consumer:
 def _verdict_name(verdict: Verdict) -> str:
     if verdict is None:
         return "done"
-    return {BadMessage: "bad", TryLater: "later"}.get(type(verdict), "failed")
+    if isinstance(verdict, (TryLater, *DATABASE_AWAY)):
+        return "later"
+    return "bad" if isinstance(verdict, BadMessage) else "failed"
 
 
-_settled = Counter(
+def _kind(error: Exception) -> str:
+    return type(error).__name__
+
+
+_settled = metrics.Counter(
     "lapor_messages",
     "Messages judged: done, bad (buried), later (comes again), failed (an unforeseen error)",
     ["consumer", "verdict"],

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
+import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
+from shared.database.away import DATABASE_AWAY
 from shared.http.language import Language, pick_language
 from shared.http.messages import field_message, words_for
 
@@ -176,16 +177,16 @@ def install(app: FastAPI) -> None:
 
     # What the database cannot hold (a NUL in a text, a number beyond its type) is the caller's.
     @app.exception_handler(DataError)
+    @app.exception_handler(psycopg.DataError)
     async def not_storable(request: Request, error: DataError) -> Response:
         _log.warning("not storable", exc_info=error)
         return await answer(request, validation())
 
-    # A database that is away is a passing trouble, not a defect.
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(InterfaceError)
-    @app.exception_handler(PoolTimeout)
     async def database_away(request: Request, error: Exception) -> Response:
         return await answer(request, unavailable())
+
+    for kind in DATABASE_AWAY:
+        app.add_exception_handler(kind, database_away)
 
 
 _log = logging.getLogger("lapor.http")

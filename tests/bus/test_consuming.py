@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 from nats.aio.msg import Msg
+from sqlalchemy.exc import DBAPIError
 
 from shared.bus import declare
 from shared.bus.connection import Bus, Refused, connect
 from shared.bus.consumer import BatchHandler, Bury, Consumer, Verdict, each
 from shared.bus.streams import INGEST_REPORTS, INTAKE, REPORTS, STREAMS
 from shared.bus.trouble import BadMessage, TryLater
+from shared.database.away import DATABASE_AWAY
 from tests.bus.conftest import Server
 
 REPORT = "lapor.v1.ingest.dukcapil.report"
@@ -146,6 +148,28 @@ async def test_a_message_that_always_fails_is_given_up_and_its_words_are_not_log
     assert "Siti" not in caplog.text
 
 
+@pytest.mark.parametrize("away", DATABASE_AWAY)
+async def test_however_long_the_database_is_away_no_message_is_given_up_for_it(
+    bus: Bus, caplog: pytest.LogCaptureFixture, away: type[Exception]
+) -> None:
+    tries = 0
+
+    async def handle(message: Msg) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 6:
+            raise _made(away)
+        if tries == 6:
+            raise RuntimeError("a defect, once, after the database came back")
+
+    await bus.publish(REPORT, b"{}", msg_id="dukcapil-1")
+    async with _running(bus, each(handle), delays=(0.05,), give_up_after=2):
+        await _until_empty(bus)
+
+    assert tries == 7
+    assert [record.levelname for record in caplog.records].count("ERROR") == 1
+
+
 async def test_reading_and_publishing_go_on_after_the_server_was_restarted(
     server: Server, bus: Bus
 ) -> None:
@@ -207,6 +231,13 @@ async def _running(
     finally:
         consumer.stop()
         await task
+
+
+def _made(kind: type[Exception]) -> Exception:
+    """One of the database's errors, as its library makes them."""
+    if issubclass(kind, DBAPIError):
+        return kind("SELECT 1", {}, Exception("gone"))
+    return kind("gone")
 
 
 async def _until(condition: Callable[[], bool], seconds: float = 10) -> None:

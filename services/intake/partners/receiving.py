@@ -7,8 +7,7 @@ from typing import Any
 import psycopg
 from nats.aio.msg import Msg
 from sqlalchemy import text
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accepting.acceptance import Acceptance
@@ -17,6 +16,7 @@ from services.intake.partners.report import PartnerReport, new_report
 from shared import regions
 from shared.bus.consumer import Verdict
 from shared.bus.trouble import BadMessage, TryLater
+from shared.database.away import DATABASE_AWAY
 from shared.database.engine import Database
 from shared.http.problems import FieldError, Problem
 from shared.partners.problems import Unacceptable
@@ -158,14 +158,7 @@ def _later(error: Exception) -> TryLater:
 
 
 # A `Problem` is acceptance's 503: there is no agency yet that could verify.
-_PASSING = (
-    OperationalError,
-    InterfaceError,
-    PoolTimeout,
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    Problem,
-)
+_PASSING = (*DATABASE_AWAY, Problem)
 _DIRECTORY = text("""
 SELECT 'partner' AS what, system AS code, 0 AS id FROM intake.partner
 WHERE active AND system = ANY(:systems)
