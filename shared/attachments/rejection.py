@@ -9,7 +9,7 @@ MAX_SIZE = 10 * 1024 * 1024
 MAX_PIXELS = 64_000_000
 """Width by height of one picture: what phones make, not what bombs unpack to."""
 
-Code = Literal["too_large", "too_many", "type_not_allowed", "unreadable", "empty"]
+Code = Literal["too_large", "too_many", "type_not_allowed", "unreadable", "too_complex", "empty"]
 
 
 class AttachmentRejected(ValueError):
@@ -20,6 +20,7 @@ class AttachmentRejected(ValueError):
     - `type_not_allowed`: by its content not a picture, PDF, office document, audio or video;
       also office documents with macros
     - `unreadable`: of an allowed type but damaged or locked with a password
+    - `too_complex`: opening it takes more memory, time or room than a file of its kind may
     - `empty`: no bytes
     """
 

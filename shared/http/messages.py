@@ -153,6 +153,10 @@ FIELD_MESSAGES: dict[str, Mapping[Language, str]] = {
         "id": "Berkas rusak atau terkunci kata sandi.",
         "en": "The file is damaged or locked with a password.",
     },
+    "file_too_complex": {
+        "id": "Berkas terlalu rumit untuk dibuka. Simpan ulang lebih sederhana atau lebih kecil.",
+        "en": "The file is too complex to be opened. Save it anew, simpler or smaller.",
+    },
     "file_empty": {"id": "Berkas kosong.", "en": "The file is empty."},
 }
 

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
+from shared.attachments.sandbox import SandboxBusy
 from shared.database.away import DATABASE_AWAY
 from shared.http.language import Language, pick_language
 from shared.http.messages import field_message, words_for
@@ -182,11 +183,12 @@ def install(app: FastAPI) -> None:
         _log.warning("not storable", exc_info=error)
         return await answer(request, validation())
 
-    async def database_away(request: Request, error: Exception) -> Response:
+    # So is a full queue of files to be opened.
+    async def away(request: Request, error: Exception) -> Response:
         return await answer(request, unavailable())
 
-    for kind in DATABASE_AWAY:
-        app.add_exception_handler(kind, database_away)
+    for kind in (*DATABASE_AWAY, SandboxBusy):
+        app.add_exception_handler(kind, away)
 
 
 _log = logging.getLogger("lapor.http")

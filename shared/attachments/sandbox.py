@@ -1,0 +1,211 @@
+"""Somebody's bytes are opened in a process of their own, which may take only so much."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import tempfile
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from shared.attachments import sandboxed
+from shared.attachments.rejection import AttachmentRejected
+
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one job may take: bytes of memory, seconds (of the clock, and of computing), bytes of
+    any file it writes."""
+
+    memory: int = 256 * MB
+    seconds: float = 10.0
+    output: int = 64 * MB
+
+
+OPENING = Limits()
+PICTURES = Limits(memory=640 * MB)
+
+
+class SandboxBusy(Exception):
+    """Too many files wait already; the same file may be sent again a little later."""
+
+
+class Sandbox:
+    """Runs jobs on files, each in a fresh interpreter without secrets, open files or network
+    sessions of ours. One for each service: it keeps the service's children within `memory`.
+
+    At most `at_once` run, and the limits of those running add up to no more than `memory`; who
+    comes next waits in turn for at most `patience` seconds, or not at all behind `most_waiting`.
+    """
+
+    def __init__(
+        self,
+        *,
+        at_once: int = 2,
+        memory: int = 640 * MB,
+        most_waiting: int = 40,
+        patience: float = 30.0,
+    ) -> None:
+        self._places = _Places(at_once, memory, most_waiting, patience)
+
+    async def run(
+        self, job: str, source: Path, target: Path, *, limits: Limits = OPENING, **options: Any
+    ) -> Any:
+        """What the job returns, which like `options` is JSON. Paths are absolute.
+
+        `job` names a function, `package.module:function`, called as `function(source, target,
+        **options)`: it reads the one file and writes the other. What it refuses itself is raised
+        here as it was there (`AttachmentRejected`); whatever else it raises, or dies of, is
+        `unreadable`, and `too_complex` where it took more than its limits. Cancelled, it and
+        whatever it started are killed. Raises `SandboxBusy`.
+        """
+        async with self._places.one(limits.memory):
+            return await _run(job, source, target, limits, options)
+
+
+@contextmanager
+def workspace() -> Iterator[Path]:
+    """An empty folder for a job's files, gone afterwards with all that is in it."""
+    with tempfile.TemporaryDirectory(prefix="lapor-file-") as folder:
+        yield Path(folder)
+
+
+class _Places:
+    """Who may run: in the order in which they came, within a number and a sum."""
+
+    def __init__(self, at_once: int, memory: int, most_waiting: int, patience: float) -> None:
+        self._free = at_once
+        self._memory = memory
+        self._all_memory = memory
+        self._most_waiting = most_waiting
+        self._patience = patience
+        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+
+    @asynccontextmanager
+    async def one(self, memory: int) -> AsyncIterator[None]:
+        memory = min(memory, self._all_memory)
+        await self._take(memory)
+        try:
+            yield
+        finally:
+            self._give_back(memory)
+
+    async def _take(self, memory: int) -> None:
+        if len(self._waiting) >= self._most_waiting:
+            raise SandboxBusy
+        turn = asyncio.get_running_loop().create_future()
+        place = (memory, turn)
+        self._waiting.append(place)
+        self._let_in()
+        try:
+            async with asyncio.timeout(self._patience):
+                await turn
+        except BaseException as error:
+            if place in self._waiting:
+                self._waiting.remove(place)
+                self._let_in()  # who waited behind a large one may fit
+            elif turn.done() and not turn.cancelled():
+                self._give_back(memory)
+            if isinstance(error, TimeoutError):
+                raise SandboxBusy from None
+            raise
+
+    def _give_back(self, memory: int) -> None:
+        self._free += 1
+        self._memory += memory
+        self._let_in()
+
+    def _let_in(self) -> None:
+        while self._waiting and self._free and self._waiting[0][0] <= self._memory:
+            memory, turn = self._waiting.popleft()
+            if turn.cancelled():
+                continue
+            self._free -= 1
+            self._memory -= memory
+            turn.set_result(None)
+
+
+async def _run(job: str, source: Path, target: Path, limits: Limits, options: Any) -> Any:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-s", sandboxed.__file__),
+        json.dumps(
+            {
+                "job": job,
+                "source": str(source),
+                "target": str(target),
+                "options": options,
+                "limits": asdict(limits),
+            }
+        ),
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        cwd=target.parent,
+        env=_environment(target.parent),
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(limits.seconds):
+            answer = await _answer(process)
+            code = await process.wait()
+    except TimeoutError:
+        raise AttachmentRejected("too_complex", f"more than {limits.seconds} s") from None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+    return _result(code, answer)
+
+
+async def _answer(process: Process) -> bytes:
+    assert process.stdout is not None
+    answer = bytearray()
+    while chunk := await process.stdout.read(sandboxed.MAX_ANSWER):
+        answer += chunk
+        if len(answer) > sandboxed.MAX_ANSWER:
+            raise AttachmentRejected("too_complex", "an answer too long")
+    return bytes(answer)
+
+
+def _result(code: int, answer: bytes) -> Any:
+    if code == sandboxed.NO_SUCH_JOB:
+        raise LookupError("no such job")
+    if code in _OVER_THE_LIMIT:
+        raise AttachmentRejected("too_complex", f"ended by {signal.Signals(-code).name}")
+    if code:
+        # A damaged file has brought a library down, and nothing else with it.
+        raise AttachmentRejected("unreadable", f"ended with {code}")
+    said = json.loads(answer)
+    if "refused" in said:
+        raise AttachmentRejected(said["refused"], said["why"])
+    return said["result"]
+
+
+_OVER_THE_LIMIT = {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGXFSZ, -signal.SIGABRT}
+"""Libraries in C++ abort where they get no memory."""
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Nothing of ours: no address, no key, no password. One heap, so that memory is what is used
+    and not what every thread has put by."""
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+    root = str(Path(sandboxed.__file__).parents[2])
+    return kept | {
+        "PYTHONPATH": root,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LANG": "C.UTF-8",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "MALLOC_ARENA_MAX": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
