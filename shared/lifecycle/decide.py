@@ -3,7 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from shared.lifecycle.actions import ANSWERS_NOT_AUTHORITY, Action, RequestKind
+from shared.lifecycle.actions import (
+    ANSWERS_NOT_AUTHORITY,
+    PERFORMED_BY,
+    Action,
+    RequestKind,
+)
 from shared.lifecycle.check import check
 from shared.lifecycle.clocks import Clock, ClockKind
 from shared.lifecycle.commands import Command
@@ -27,9 +32,10 @@ def decide(state: ReportState, command: Command, at: datetime) -> Decision:
     check(state, command)
     effect = apply(state, command)
     actor = command.actor
-    main = _entry(state, effect, command.action, actor, at, command.id, command.reason_code)
+    action = _performed(state, command)
+    main = _entry(state, effect, action, actor, at, command.id, command.reason_code)
     entries = [main, *_ended_entries(state, effect, command, actor, at)]
-    return _decision(state, effect, str(command.id), at, entries, EVENT_OF[command.action])
+    return _decision(state, effect, str(command.id), at, entries, EVENT_OF[action])
 
 
 def decide_refused_signal(
@@ -61,6 +67,15 @@ def decide_clock(state: ReportState, clock: Clock) -> Decision:
         main = main.model_copy(update={"visibility": Visibility.STAFF})
     entries = [main, *_ended_entries(state, effect, None, SYSTEM, at)]
     return _decision(state, effect, step_id, at, entries, event)
+
+
+def _performed(state: ReportState, command: Command) -> Action:
+    """What is recorded: of an accepted request what it asked for, naming the request."""
+    if command.action is not Action.ACCEPT_REQUEST:
+        return command.action
+    request = state.request(command.request_id)
+    assert request is not None
+    return PERFORMED_BY[request.kind]
 
 
 def _decision(

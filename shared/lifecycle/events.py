@@ -33,12 +33,12 @@ EVENT_OF: dict[Action, str] = {
     Action.REOPEN: "reopened",
     Action.AUTO_CLOSE: "closed",
     Action.OVERDUE: "overdue",
-    Action.ACCEPT_REQUEST: "request_accepted",
     Action.REJECT_REQUEST: "request_rejected",
     Action.WITHDRAW_REQUEST: "request_withdrawn",
     **dict.fromkeys(REQUESTED_BY, "requested"),
 }
-"""One event a step; the subject is `lapor.v1.report.<event>`."""
+"""One event a step, by its recorded action: that of an accepted request is what it performs. The
+subject is `lapor.v1.report.<event>`."""
 
 REFUSED_SIGNAL_EVENT = "signal_refused"
 

@@ -7,7 +7,6 @@ _INTERNAL = frozenset(
     {
         Action.COORDINATE,
         Action.CHANGE_COPIES,
-        Action.ACCEPT_REQUEST,
         Action.REJECT_REQUEST,
         Action.WITHDRAW_REQUEST,
         Action.END_REQUEST,
@@ -17,10 +16,7 @@ _INTERNAL = frozenset(
 
 
 def visibility_of(action: Action, *, changed: bool) -> Visibility:
-    """A change of status is public; other steps are the reporter's, internal ones the staff's.
-
-    An accepted request that changes the status is told to the reporter as that change.
-    """
+    """A change of status is public; other steps are the reporter's, internal ones the staff's."""
     if changed:
         return Visibility.PUBLIC
     return Visibility.STAFF if action in _INTERNAL else Visibility.REPORTER

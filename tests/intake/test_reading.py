@@ -129,7 +129,7 @@ async def test_its_reporter_reads_all_but_the_affairs_of_staff(intake, country) 
     note(country, number, "throw", "Ini urusan dinas.")
     message(country, number, "coordinate", "Tolong cek.", details={"visibility": "staff"})
     accepted = {"request": "close"}
-    message(country, number, "accept_request", "Disetujui ditutup.", details=accepted)
+    message(country, number, "close", "Disetujui ditutup.", details=accepted)
     answer = await intake.get(f"/reports/{number}", headers=await opened(intake, told))
     read = answer.json()
     assert read["view"] == "reporter", answer.text

@@ -8,6 +8,7 @@ from shared.lifecycle.actions import (
 )
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.decision import Visibility
+from shared.lifecycle.events import EVENT_OF
 from shared.lifecycle.statuses import Status as St
 from tests.lifecycle.desk import (
     ABOVE,
@@ -91,8 +92,10 @@ def test_accepting_performs_what_was_asked(
     assert (state.status, state.held, state.requests) == (target, held_then, ())
     assert "request" not in desk.clocks
     [line] = desk.lines
-    assert line.details["request"] == kind
-    assert line.visibility is (Visibility.PUBLIC if target is not source else Visibility.STAFF)
+    assert (line.details["request"], line.details["request_id"]) == (kind, str(request))
+    assert desk.last is not None
+    assert (line.action, desk.last.event) == (A(kind), EVENT_OF[A(kind)]), "recorded as what it did"
+    assert line.visibility is (Visibility.PUBLIC if target is not source else Visibility.REPORTER)
 
 
 @pytest.mark.parametrize(("kind", "source", "held", "_", "__"), ACCEPTED)

@@ -32,7 +32,7 @@ from shared.http.idempotency import etag
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import countdown, label
-from shared.lifecycle.actions import PERFORMED_BY, Action, DeferralKind, RequestKind
+from shared.lifecycle.actions import Action, DeferralKind
 from shared.lifecycle.authority import Standing
 from shared.lifecycle.calendar import WorkingCalendar
 from shared.lifecycle.check import allowed_actions
@@ -100,7 +100,7 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
     lines = []
     for row in await history_of(session, number):
         said = words.get(row["ref"]) if _reporter_reads(row) else None
-        action, details = _shown_action(row), row["details"]
+        action, details = Action(row["action"]), row["details"]
         category = details.get("archive_category") if action is Action.ARCHIVE else None
         lines.append(
             HistoryLine(
@@ -134,15 +134,7 @@ def _reporter_reads(line: Row) -> bool:
     and handing over."""
     if line["action"] == Action.DEFER:
         return bool(line["details"].get("deferral") == DeferralKind.INCOMPLETE_DATA)
-    return _shown_action(line) in _READ_BY_REPORTER
-
-
-def _shown_action(line: Row) -> Action:
-    """An accepted request is told as what it did."""
-    action = Action(line["action"])
-    if action is Action.ACCEPT_REQUEST and line["details"].get("request") in PERFORMED_BY:
-        return PERFORMED_BY[RequestKind(line["details"]["request"])]
-    return action
+    return line["action"] in _READ_BY_REPORTER
 
 
 def _actor(line: Row) -> str:

@@ -70,7 +70,7 @@ LEFT JOIN LATERAL (
            count(*) FILTER (WHERE action = 'follow_up') AS follow_ups,
            count(*) FILTER (WHERE action = 'reply') AS replies,
            count(*) FILTER (WHERE action = 'reopen') AS reopenings
-    FROM lifecycle.history WHERE number = r.number
+    FROM lifecycle.history WHERE number = r.number AND NOT details ? 'refused'
 ) h ON true
 """
 _FIGURES = f"""

@@ -11,7 +11,7 @@ from services.reporting.statistics.marks import (
     NONE,
     VERIFIED_BY,
 )
-from shared.lifecycle.actions import PERFORMED_BY, Action, FollowUpKind, RequestKind
+from shared.lifecycle.actions import Action, FollowUpKind, RequestKind
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.statuses import ENDED, TAB_OF, Status
@@ -117,10 +117,6 @@ def _done(steps: Sequence[Step]) -> Iterator[str]:
         request = step.details.get("request")
         if step.action in MARK_OF:
             yield MARK_OF[step.action]
-        elif step.action is Action.ACCEPT_REQUEST:
-            performed = PERFORMED_BY[RequestKind(str(request))]
-            if performed in MARK_OF:
-                yield MARK_OF[performed]
         elif request == RequestKind.NOT_AUTHORITY:
             if step.action is Action.END_REQUEST and step.details.get("accepted"):
                 yield "not_authority_accepted"
@@ -171,7 +167,7 @@ def _ran_out(step: Step, clock: ClockKind) -> bool:
 _FLAGS = ("anonymous", "secret", "priority")
 RELEVANT: Final = tuple(
     sorted(
-        {Action.VERIFY, Action.FOLLOW_UP, Action.OVERDUE, Action.ACCEPT_REQUEST}
+        {Action.VERIFY, Action.FOLLOW_UP, Action.OVERDUE}
         | {Action.REJECT_REQUEST, Action.END_REQUEST, *MARK_OF}
     )
 )

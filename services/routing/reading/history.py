@@ -134,9 +134,11 @@ _READINGS = text(
     " WHERE l.number = :number"
 )
 _WRITTEN = text(
-    "SELECT m.command_id AS id, m.action, m.kind, m.words, m.secret, m.rating, m.at, m.actor_kind,"
-    " m.staff_id, m.agency_id, m.assignee_id, s.role"
+    "SELECT m.command_id AS id, coalesce(h.action, m.action) AS action, m.kind, m.words,"
+    " m.secret, m.rating, m.at, m.actor_kind, m.staff_id, m.agency_id, m.assignee_id, s.role"
     " FROM followup.published_message m LEFT JOIN routing.staff s ON s.id = m.staff_id"
+    " LEFT JOIN lifecycle.history h ON h.number = m.number AND h.ref = m.command_id"
+    " AND h.action <> 'end_request'"
     " WHERE m.number = :number"
     " UNION ALL SELECT n.command_id, n.action, NULL, n.words, false, NULL, n.at, 'staff',"
     " n.staff_id, CAST(c.body #>> '{actor,agency_id}' AS int), NULL, c.body #>> '{actor,role}'"

@@ -135,7 +135,7 @@ def random_life(number: int, chance: random.Random) -> Life:
     if chance.random() < 0.2:
         life.line("hold", 1, details={"refused": "already_held"})
     if chance.random() < 0.2:
-        life.line("accept_request", 1, details={"request": "hold"})
+        life.line("hold", 1, details={"request": "hold"})
     if chance.random() < 0.5:
         life.status = chance.choice(["CLOSED_BY_SYSTEM", "CLOSED_BY_ADMIN", "CLOSED_BY_REPORTER"])
         life.line("close", 240)
@@ -179,7 +179,10 @@ class Recount:
 
 
 def done(action: str) -> Callable[[Life], bool]:
-    return lambda life: any(line["action"] == action for line in life.lines)
+    """Ever, refused signals apart."""
+    return lambda life: any(
+        line["action"] == action and "refused" not in line.get("details", {}) for line in life.lines
+    )
 
 
 _REPORT = """

@@ -83,7 +83,7 @@ async def test_management_is_what_the_histories_say(
     assert events["not_authority_asked"] == counted.of(*scope, done("request_not_authority"))
     assert events["not_authority_accepted"] == counted.of(*scope, done("end_request"))
     assert events["not_authority_rejected"] == counted.of(*scope, done("reject_request"))
-    assert events["held"] == counted.of(*scope, done("accept_request")), "no refused signals"
+    assert events["held"] == counted.of(*scope, done("hold")), "no refused signals"
     ratings = [life.rating for life in counted.within(*scope) if life.rating]
     assert told["satisfaction"]["rated"]["count"] == len(ratings)
     assert [one["count"] for one in told["satisfaction"]["ratings"]] == [
