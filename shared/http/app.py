@@ -66,7 +66,12 @@ def create_app(
         # Exceptions may quote what people wrote; our own log leaves their messages out.
         telemetry={"logs": False},
     )
-    app.add_middleware(Observation, service=name, content_security=content_security)
+    app.add_middleware(
+        Observation,
+        service=name,
+        content_security=content_security,
+        over_tls=settings.public_base_url.startswith("https://"),
+    )
     app.state.settings = settings
     if settings.jwt_secret:
         app.state.tokens = Tokens(settings.jwt_secret)

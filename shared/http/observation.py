@@ -15,6 +15,17 @@ from shared.http import problems
 from shared.telemetry import continued_trace, registry
 
 API_CONTENT_SECURITY = "default-src 'none'; frame-ancestors 'none'"
+TRANSPORT_SECURITY = "max-age=63072000"
+"""Two years. Not for subdomains: they are not ours to speak for."""
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media"),
+        *("geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment"),
+        *("publickey-credentials-get", "screen-wake-lock", "usb", "xr-spatial-tracking"),
+    )
+)
+"""What no page of ours asks a browser for, also not in somebody else's words shown on it."""
 
 _log = logging.getLogger("lapor.http")
 _requests = Counter(
@@ -37,10 +48,13 @@ class Observation:
     """ASGI middleware. Neither addresses, query strings, bodies nor report texts are kept:
     metrics and log name the route's template only."""
 
-    def __init__(self, app: ASGIApp, *, service: str, content_security: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, service: str, content_security: str, over_tls: bool
+    ) -> None:
         self.app = app
         self.service = service
         self.content_security = content_security
+        self.over_tls = over_tls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -93,6 +107,10 @@ class Observation:
         headers.setdefault("Referrer-Policy", "no-referrer")
         headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if self.over_tls:
+            headers.setdefault("Strict-Transport-Security", TRANSPORT_SECURITY)
         headers.setdefault("Content-Security-Policy", self.content_security)
         headers.setdefault("Cache-Control", "no-store")
 
