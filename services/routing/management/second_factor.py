@@ -58,9 +58,11 @@ async def confirm(
     row = (await session.execute(_SECRET, {"id": staff_id})).one_or_none()
     if row is None or row.confirmed_at is not None:
         raise conflict("second_factor_in_use" if row else "second_factor_not_begun")
-    if _step_of(cipher.decrypt(row.secret), code, after=0) is None:
+    step = _step_of(cipher.decrypt(row.secret), code, after=0)
+    if step is None:
         raise unauthorized("second_factor_wrong")
-    await session.execute(_CONFIRM, {"id": staff_id})
+    # With the step: whoever saw this code typed does not sign in with it.
+    await session.execute(_CONFIRM, {"id": staff_id, "step": step})
     codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(RECOVERY_CODES)]
     await session.execute(_FORGET_CODES, {"id": staff_id})
     await session.execute(_KEEP, [{"id": staff_id, "hash": _hash(one)} for one in codes])
@@ -110,7 +112,9 @@ _ENROL = text(
     " ON CONFLICT (staff_id) DO UPDATE SET secret = excluded.secret WHERE f.confirmed_at IS NULL"
     " RETURNING 1"
 )
-_CONFIRM = text("UPDATE routing.second_factor SET confirmed_at = now() WHERE staff_id = :id")
+_CONFIRM = text(
+    "UPDATE routing.second_factor SET confirmed_at = now(), last_step = :step WHERE staff_id = :id"
+)
 _KEEP = text("INSERT INTO routing.recovery_code (staff_id, code_hash) VALUES (:id, :hash)")
 _FORGET_CODES = text("DELETE FROM routing.recovery_code WHERE staff_id = :id")
 _FORGET = text("DELETE FROM routing.second_factor WHERE staff_id = :id")
