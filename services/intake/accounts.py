@@ -8,13 +8,19 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.account_entry import (
+    account_entered,
+    contacts_of,
+    entries_for,
+    keep_entries,
+)
 from services.intake.report_form import ReporterForm
 from services.intake.resources import Intake
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited, rate_limits
-from shared.http.passwords import hash_password, verify_password
-from shared.http.problems import FieldError, conflict, forbidden, unauthorized, validation
+from shared.http.passwords import verify_password
+from shared.http.problems import FieldError, forbidden, unauthorized, validation
 from shared.http.sessions import Copied, Sessions
 from shared.http.tokens import Reporter, Tokens
 from shared.http.transaction import CurrentDatabase, Transaction
@@ -67,26 +73,31 @@ class SignedIn(BaseModel):
     "/reporters",
     status_code=201,
     dependencies=[Depends(limited(SIGN_UP))],
-    responses=problem_responses(409, 429),
+    responses=problem_responses(429),
 )
 async def sign_up(
-    form: SignUpForm, session: Transaction, intake: Intake, request: Request
+    form: SignUpForm, database: CurrentDatabase, intake: Intake, request: Request
 ) -> SignedIn:
-    """Make an account and sign in."""
+    """Make an account and sign in. Nothing tells whether others have named the same contact: it
+    is not proven to be anybody's."""
+    contacts = [
+        index(given)
+        for given, index in ((form.phone, intake.index.phone), (form.email, intake.index.email))
+        if given
+    ]
+    entries = await entries_for(database, intake, contacts, form.password)
     seal = intake.cipher.encrypt
     row = {
         "name": seal(form.name or ""),
         "phone": seal(form.phone) if form.phone else None,
         "email": seal(form.email) if form.email else None,
         "nik": seal(form.nik) if form.nik else None,
-        "phone_index": intake.index.phone(form.phone) if form.phone else None,
-        "email_index": intake.index.email(form.email) if form.email else None,
-        "password_hash": await hash_password(form.password),
+        "password_hash": entries[0]["password_hash"],
     }
-    account_id = (await session.execute(_SIGN_UP, row)).scalar_one_or_none()
-    if account_id is None:
-        raise conflict("account_taken")
-    return await _signed_in(session, request, account_id)
+    async with database.session() as session:
+        account_id = (await session.execute(_SIGN_UP, row)).scalar_one()
+        await keep_entries(session, account_id, entries)
+        return await _signed_in(session, request, account_id)
 
 
 @router.post(
@@ -95,16 +106,18 @@ async def sign_up(
     responses=problem_responses(401, 429),
 )
 async def sign_in(
-    form: SignInForm, session: Transaction, intake: Intake, request: Request
+    form: SignInForm, database: CurrentDatabase, intake: Intake, request: Request
 ) -> SignedIn:
-    """Sign in. The same answer for an unknown contact and a wrong password."""
+    """Sign in. The same answer for an unknown contact and a wrong password; where several
+    accounts have the contact, the password decides."""
     contact = _contact(intake, form.contact)
     await rate_limits(request).take(SIGN_IN, _one_spelling(contact, form.contact))
-    row = (await session.execute(_SIGN_IN, contact)).one_or_none()
-    if not await verify_password(row.password_hash if row else None, form.password):
+    typed = contact["phone"] or contact["email"]
+    account_id = await account_entered(database, intake, typed, form.password)
+    if account_id is None:
         raise unauthorized("sign_in_failed")
-    assert row is not None
-    return await _signed_in(session, request, row.id)
+    async with database.session() as session:
+        return await _signed_in(session, request, account_id)
 
 
 @router.post("/reporters/refresh", responses=problem_responses(401))
@@ -131,7 +144,11 @@ async def sign_out(form: RefreshForm, session: Transaction) -> None:
 
 @router.post("/reporters/me/password", responses=problem_responses(401, 403, 422, 429))
 async def change_password(
-    form: NewPasswordForm, reporter: CurrentReporter, database: CurrentDatabase, request: Request
+    form: NewPasswordForm,
+    reporter: CurrentReporter,
+    database: CurrentDatabase,
+    intake: Intake,
+    request: Request,
 ) -> SignedIn:
     """Choose another password. Every session of the account ends but the new one."""
     if not isinstance(reporter, Reporter):
@@ -140,12 +157,15 @@ async def change_password(
     known = {"id": reporter.account_id}
     async with database.session() as session:
         former = (await session.execute(_PASSWORD, known)).scalar_one_or_none()
+        contacts = await contacts_of(session, reporter.account_id)
     # No transaction is open meanwhile: this takes long on purpose.
     if not await verify_password(former, form.current_password):
         raise validation(FieldError("current_password", "present_password_wrong"))
-    chosen = await hash_password(form.password)
+    entries = await entries_for(database, intake, contacts, form.password)
     async with database.session() as session:
-        await session.execute(_NEW_PASSWORD, known | {"password_hash": chosen})
+        chosen = {"password_hash": entries[0]["password_hash"]}
+        await session.execute(_NEW_PASSWORD, known | chosen)
+        await keep_entries(session, reporter.account_id, entries)
         await SESSIONS.end_all(session, reporter.account_id)
         return await _signed_in(session, request, reporter.account_id)
 
@@ -174,14 +194,8 @@ def _one_spelling(contact: dict[str, bytes | None], typed: str) -> str:
 
 
 _SIGN_UP = text(
-    "INSERT INTO intake.reporter"
-    " (name, phone, email, nik, phone_index, email_index, password_hash)"
-    " VALUES (:name, :phone, :email, :nik, :phone_index, :email_index, :password_hash)"
-    " ON CONFLICT DO NOTHING RETURNING id"
-)
-_SIGN_IN = text(
-    "SELECT id, password_hash FROM intake.reporter"
-    " WHERE phone_index = CAST(:phone AS bytea) OR email_index = CAST(:email AS bytea)"
+    "INSERT INTO intake.reporter (name, phone, email, nik, password_hash)"
+    " VALUES (:name, :phone, :email, :nik, :password_hash) RETURNING id"
 )
 _PASSWORD = text("SELECT password_hash FROM intake.reporter WHERE id = :id")
 _NEW_PASSWORD = text("UPDATE intake.reporter SET password_hash = :password_hash WHERE id = :id")

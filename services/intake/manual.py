@@ -7,7 +7,6 @@ from uuid import NAMESPACE_URL, uuid5
 import httpx
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accepting.new_report import Accepted
@@ -19,7 +18,6 @@ from shared.attachments import StoredAttachment
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import CommandId
-from shared.http.limits import Limit, RateLimits, rate_limits
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import CurrentDatabase
@@ -27,9 +25,6 @@ from shared.http.uploads import FORM_LIMIT, Files, discard, read_form, stored
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Actor, ActorKind, Role
 from shared.telemetry import trace_headers
-
-LOOK_UPS = Limit("existing_reporter", 30, 3600)
-"""Of one member of staff: whether a contact has an account is not for trying out."""
 
 router = APIRouter(tags=["Manual form"])
 
@@ -52,11 +47,6 @@ class ManualForm(ReportForm):
 
     channel: ManualChannel
     reporter: ReporterForm
-    existing_reporter: bool = Field(
-        False,
-        description="The reporter has an account with this phone number or e-mail address; the"
-        " report becomes the account's, and shows the contact as given here",
-    )
     disposition: dict[str, Any] | None = Field(
         None,
         description="To verify at once: the body of routing's `POST /reports/{number}/verify`",
@@ -91,7 +81,7 @@ async def submit_manual_report(
 ) -> ManualAnswer:
     """Enter a report, and with `disposition` verify it in the same step."""
     async with database.session() as session:
-        accepted = await _accept(session, intake, form, staff, str(key), (), rate_limits(request))
+        accepted = await _accept(session, intake, form, staff, str(key), ())
     response.headers["Location"] = f"/reports/{accepted.number}"
     return await _dispose(intake, form, accepted, request)
 
@@ -115,9 +105,7 @@ async def submit_manual_report_with_attachments(
     """As POST /reports/manual, with files."""
     form = read_form(ManualForm, report)
     async with stored(intake.store, attachments) as files, database.session() as session:
-        accepted = await _accept(
-            session, intake, form, staff, str(key), files, rate_limits(request)
-        )
+        accepted = await _accept(session, intake, form, staff, str(key), files)
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"
@@ -138,39 +126,20 @@ async def _accept(
     staff: Staff,
     key: str,
     files: tuple[StoredAttachment, ...],
-    limits: RateLimits,
 ) -> Accepted:
     if form.reporter.name is None:
         raise validation(FieldError("reporter.name", "missing"))
     found = await checked(session, form)
-    reporter_id = None
-    # Last, so that whoever learns of an account has made a report that its holder reads.
-    if form.existing_reporter:
-        await limits.take(LOOK_UPS, str(staff.id))
-        reporter_id = await _account(session, intake, form)
     made = report_of(form, found, channel=Channel(form.channel), scope=f"staff:{staff.id}", key=key)
     report = replace(
         made,
         actor=staff_actor(staff),
         fallback_agency_id=staff.agency_id,
         identity=form.reporter.identity,
-        reporter_id=reporter_id,
         made_by=staff.id,
         attachments=files,
     )
     return await accept_or_refuse(session, intake, report)
-
-
-async def _account(session: AsyncSession, intake: Resources, form: ManualForm) -> int:
-    phone, email = form.reporter.phone, form.reporter.email
-    contact = {
-        "phone": intake.index.phone(phone) if phone else None,
-        "email": intake.index.email(email) if email else None,
-    }
-    found: int | None = (await session.execute(_ACCOUNT, contact)).scalar_one_or_none()
-    if found is None:
-        raise validation(FieldError("reporter", "reporter_unknown"))
-    return found
 
 
 async def _dispose(
@@ -215,10 +184,3 @@ def _state(status: int, answer: Any) -> Literal["done", "refused", "waiting", "f
     if status == 202:
         return "waiting"
     return "refused" if answer.get("state") == "refused" else "done"
-
-
-_ACCOUNT = text(
-    "SELECT id FROM intake.reporter"
-    " WHERE phone_index = CAST(:phone AS bytea) OR email_index = CAST(:email AS bytea)"
-    " ORDER BY phone_index = CAST(:phone AS bytea) DESC NULLS LAST LIMIT 1"
-)

@@ -42,10 +42,6 @@ _MESSAGES: Catalogue = {
         "id": Words("Sudah dilaporkan", "Unggahan ini sudah menjadi laporan."),
         "en": Words("Reported already", "This post is a report already."),
     },
-    "account_taken": {
-        "id": Words("Sudah terdaftar", "Nomor atau surel ini sudah terdaftar. Silakan masuk."),
-        "en": Words("Registered already", "This number or address is registered. Sign in."),
-    },
     "x_not_configured": {
         "id": Words(
             "X belum tersambung",
@@ -93,10 +89,6 @@ _FIELDS: Mapping[str, Mapping[Language, str]] = {
     "contact_missing": {
         "id": "Isi nama, dan nomor telepon atau alamat surel.",
         "en": "Give a name, and a phone number or an e-mail address.",
-    },
-    "reporter_unknown": {
-        "id": "Tidak ada akun dengan kontak ini.",
-        "en": "There is no account with this contact.",
     },
     "linked_not_yours": {
         "id": "Laporan yang dirujuk bukan milik Anda.",

@@ -13,7 +13,7 @@ _NOW = {"server_default": text("now()")}
 
 
 class ReporterAccount(SQLModel, table=True):
-    """A reporter who signed up. Identity is ciphertext; the indexes are keyed hashes."""
+    """A reporter who signed up. Identity is ciphertext."""
 
     __tablename__ = "reporter"
     __table_args__ = (_IN_SCHEMA,)
@@ -23,10 +23,20 @@ class ReporterAccount(SQLModel, table=True):
     phone: bytes | None = Field(default=None, sa_type=Bytes)
     email: bytes | None = Field(default=None, sa_type=Bytes)
     nik: bytes | None = Field(default=None, sa_type=Bytes)
-    phone_index: bytes | None = Field(default=None, sa_type=Bytes, unique=True)
-    email_index: bytes | None = Field(default=None, sa_type=Bytes, unique=True)
     password_hash: str | None = None
     created_at: datetime = timestamp(sa_column_kwargs=_NOW)
+
+
+class AccountEntry(SQLModel, table=True):
+    """By which contact, a keyed hash, and password an account is entered. Any number of accounts
+    may name one contact: nobody has proven it. Their hashes share a salt."""
+
+    __tablename__ = "account_entry"
+    __table_args__ = (_IN_SCHEMA,)
+
+    contact: bytes = Field(sa_type=Bytes, primary_key=True)
+    reporter_id: int = Field(foreign_key="intake.reporter.id", primary_key=True, index=True)
+    password_hash: str
 
 
 class Submission(SQLModel, table=True):

@@ -1,13 +1,14 @@
 """Passwords: argon2id, off the event loop, a few at a time (each takes 64 MiB)."""
 
 import asyncio
+import base64
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 
-__all__ = ["hash_password", "needs_rehash", "verify_password"]
+__all__ = ["hash_like", "hash_password", "needs_rehash", "verify_password"]
 
 _hasher = PasswordHasher()
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
@@ -16,6 +17,16 @@ _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 async def hash_password(password: str) -> str:
     """An argon2id hash with its parameters and salt (PHC string), for storage."""
     return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
+
+
+async def hash_like(password: str, stored: str | None, salt: bytes) -> str:
+    """The hash with the parameters and the salt of a stored one; where there is none, with
+    today's parameters and `salt`. One computation, however many hashes it is compared with."""
+    hasher = PasswordHasher.from_parameters(extract_parameters(stored)) if stored else _hasher
+    used = _salt_of(stored) if stored else salt
+    return await asyncio.get_running_loop().run_in_executor(
+        _threads, lambda: hasher.hash(password, salt=used)
+    )
 
 
 async def verify_password(stored: str | None, password: str) -> bool:
@@ -42,3 +53,9 @@ def _matches(stored: str | None, password: str) -> bool:
 def _nobody() -> str:
     """Checked against when there is nobody of that name, so that the answer takes as long."""
     return _hasher.hash("nobody")
+
+
+def _salt_of(stored: str) -> bytes:
+    """The salt in a PHC string."""
+    encoded = stored.split("$")[4]
+    return base64.b64decode(encoded + "=" * (-len(encoded) % 4))

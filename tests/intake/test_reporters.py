@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from tests.intake.conftest import Country, form
 
@@ -135,15 +136,98 @@ async def test_a_wrong_password_and_an_unknown_contact_look_the_same(intake) -> 
     }
 
 
-async def test_a_contact_has_one_account_and_nothing_of_it_is_readable(intake, country) -> None:
+async def test_nothing_of_an_account_is_readable_in_the_database(intake, country) -> None:
     account = ACCOUNT | {"nik": "3204051708900001"}
     assert (await intake.post("/reporters", json=account)).status_code == 201
-    again = await intake.post("/reporters", json=ACCOUNT | {"name": "Lain"})
-    assert (again.status_code, again.json()["code"]) == (409, "account_taken")
     stored = country.everything_in("intake.reporter")
+    stored += country.everything_in("intake.account_entry")
     for known in ("Siti", "81234567890", "3204051708900001", PASSWORD):
         assert known not in stored
         assert known.encode().hex() not in stored
+
+
+async def signed_in(intake, contact: str, password: str) -> Any:
+    wish = {"contact": contact, "password": password}
+    return await intake.post("/reporters/sign-in", json=wish)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "typed"),
+    [
+        ({"phone": "081234567890"}, {"phone": "+62 812-3456-7890"}, "0812 3456 7890"),
+        ({"email": "siti@contoh.id"}, {"email": "SITI@Contoh.id"}, "siti@contoh.ID"),
+        (
+            {"phone": "081234567890", "email": "siti@contoh.id"},
+            {"phone": "081200000000", "email": "siti@contoh.id"},
+            "siti@contoh.id",
+        ),
+    ],
+)
+async def test_of_two_accounts_with_one_contact_the_password_enters_the_right_one(
+    intake, one: dict[str, str], other: dict[str, str], typed: str
+) -> None:
+    accounts = [
+        {"name": "Bukan Siti", **one, "password": "sepeda ungu melintas cepat"},
+        {"name": "Siti", **other, "password": "gajah hijau makan siang"},
+    ]
+    answers = [await intake.post("/reporters", json=account) for account in accounts]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert {frozenset(answer.json()) for answer in answers} == {
+        frozenset({"access_token", "refresh_token"})
+    }
+    numbers = []
+    for answer in answers:
+        told = await intake.post(
+            "/reports", json=form(reporter=None), headers=header(answer.json())
+        )
+        numbers.append(told.json()["number"])
+    for account, number in zip(accounts, numbers, strict=True):
+        entered = await signed_in(intake, typed, account["password"])
+        assert entered.status_code == 200
+        listed = await intake.get("/reporters/me/reports", headers=header(entered.json()))
+        assert [item["number"] for item in listed.json()["items"]] == [number]
+    # A new password of one leaves the other's alone, and the other's does not enter here.
+    wish = {"current_password": accounts[0]["password"], "password": "kuda biru tidur pagi"}
+    entered = (await signed_in(intake, typed, accounts[0]["password"])).json()
+    changed = await intake.post("/reporters/me/password", json=wish, headers=header(entered))
+    assert changed.status_code == 200, changed.text
+    assert (await signed_in(intake, typed, accounts[0]["password"])).status_code == 401
+    assert (await signed_in(intake, typed, "kuda biru tidur pagi")).status_code == 200
+    assert (await signed_in(intake, typed, accounts[1]["password"])).status_code == 200
+
+
+async def test_a_try_costs_one_computation_however_many_accounts_name_the_contact(
+    intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed: list[str] = []
+    compute = PasswordHasher.hash
+
+    def counted(self: PasswordHasher, password: str, *, salt: bytes | None = None) -> str:
+        computed.append(password)
+        return compute(self, password, salt=salt)
+
+    monkeypatch.setattr(PasswordHasher, "hash", counted)
+    for place in range(5):
+        await intake.post("/reporters", json=ACCOUNT | {"password": f"{PASSWORD} {place}"})
+    computed.clear()
+    for contact in (ACCOUNT["phone"], "081200000000", "bukan kontak", "nobody@contoh.id"):
+        assert (await signed_in(intake, contact, "bukan itu sama sekali")).status_code == 401
+    assert len(computed) == 4
+    assert (await signed_in(intake, ACCOUNT["phone"], f"{PASSWORD} 3")).status_code == 200
+
+
+async def test_an_account_of_before_and_a_later_one_with_its_contact_both_sign_in(
+    intake, country
+) -> None:
+    await intake.post("/reporters", json=ACCOUNT)
+    country.all(
+        "UPDATE intake.account_entry SET password_hash = %s", PasswordHasher().hash(PASSWORD)
+    )
+    later = ACCOUNT | {"password": "gajah hijau makan siang"}
+    assert (await intake.post("/reporters", json=later)).status_code == 201
+    for password in (PASSWORD, later["password"]):
+        assert (await signed_in(intake, ACCOUNT["phone"], password)).status_code == 200
+    assert (await signed_in(intake, ACCOUNT["phone"], "bukan itu")).status_code == 401
 
 
 async def test_passwords_are_not_guessed_for_long(intake) -> None:

@@ -93,19 +93,3 @@ async def test_a_post_leads_to_its_report_only_for_who_may_read_it(
         " state = jsonb_set(state, '{anonymous}', 'true')"
     )
     assert number not in (await refused(ADMIN)).text
-
-
-async def test_staff_cannot_try_out_who_has_an_account(
-    intake: httpx.AsyncClient,  # noqa: F811
-    bearer: Bearer,  # noqa: F811
-) -> None:
-    answers = []
-    for place in range(31):
-        manual = form(
-            channel="letter",
-            existing_reporter=True,
-            reporter={"name": "Budi", "phone": f"08123456{place:04d}"},
-        )
-        answer = await intake.post("/reports/manual", json=manual, headers=bearer(OFFICER))
-        answers.append(answer.status_code)
-    assert answers == [422] * 30 + [429]

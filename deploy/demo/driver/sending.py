@@ -71,17 +71,9 @@ async def _by_public_form(desk: Desk, report: DemoReport, index: int, rng: rando
 
 
 async def _account(desk: Desk, report: DemoReport, address: str) -> str:
-    """The token of a citizen with an account, made now or in an earlier demo."""
-    person = bodies.reporter(report)
-    try:
-        signed_in = await desk.intake.post(
-            "/reporters", {**person, "password": desk.password}, address=address
-        )
-    except Refusal as refusal:
-        if refusal.code != "account_taken":
-            raise
-        contact = {"contact": person["phone"] or person["email"], "password": desk.password}
-        signed_in = await desk.intake.post("/reporters/sign-in", contact, address=address)
+    """The token of a citizen who makes an account."""
+    account = {**bodies.reporter(report), "password": desk.password}
+    signed_in = await desk.intake.post("/reporters", account, address=address)
     return str(signed_in["access_token"])
 
 

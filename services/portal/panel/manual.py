@@ -63,7 +63,6 @@ async def submit(visit: PanelVisit) -> Response:
     report = content_of(form) | {
         "channel": form.get("channel"),
         "reporter": form.given("name", "phone", "email", "nik"),
-        "existing_reporter": bool(form.get("existing_reporter")),
     }
     if form.get("disposition"):
         report["disposition"] = _disposition(form)

@@ -1,0 +1,78 @@
+"""Which account a contact and a password open.
+
+Nobody has proven a contact, so any number of accounts may name the same one, and none is found
+by it alone: the password decides. The hashes of one contact share a salt, so that a try costs one
+computation whether nobody named the contact or a thousand did, and takes as long (decision 30).
+"""
+
+import hmac
+from collections.abc import Iterable
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.resources import Resources
+from shared.database.engine import Database
+from shared.http.passwords import hash_like
+
+
+async def account_entered(
+    database: Database, intake: Resources, contact: bytes | None, password: str
+) -> int | None:
+    """The account with this contact and this password; of several the newest. None, after the
+    same time, where there is none. `contact` None: what was typed is no contact at all."""
+    index = contact or b""
+    async with database.session() as session:
+        entries = (await session.execute(_ENTRIES, {"contact": index})).all()
+    first = entries[0].password_hash if entries else None
+    typed = await hash_like(password, first, _salt(intake, index))
+    matching = [
+        entry.reporter_id
+        for entry in entries
+        if hmac.compare_digest(entry.password_hash.encode(), typed.encode())
+    ]
+    return max(matching, default=None)
+
+
+async def entries_for(
+    database: Database, intake: Resources, contacts: Iterable[bytes], password: str
+) -> list[dict[str, object]]:
+    """The hashes by which an account with these contacts is entered: to be kept by `keep`."""
+    made: list[dict[str, object]] = []
+    for contact in contacts:
+        async with database.session() as session:
+            first = (await session.execute(_ENTRIES, {"contact": contact})).first()
+        stored = first.password_hash if first else None
+        hashed = await hash_like(password, stored, _salt(intake, contact))
+        made.append({"contact": contact, "password_hash": hashed})
+    return made
+
+
+async def keep_entries(
+    session: AsyncSession, account_id: int, entries: list[dict[str, object]]
+) -> None:
+    """The account is entered by these from now on, and by what it was entered by no more."""
+    for entry in entries:
+        await session.execute(_KEEP, entry | {"reporter_id": account_id})
+
+
+async def contacts_of(session: AsyncSession, account_id: int) -> list[bytes]:
+    """The keyed digests of the contacts by which the account is entered."""
+    found = await session.execute(_CONTACTS, {"reporter_id": account_id})
+    return [bytes(row.contact) for row in found]
+
+
+def _salt(intake: Resources, contact: bytes) -> bytes:
+    return intake.index.other("sign_in_salt", contact.hex())[:16]
+
+
+_ENTRIES = text(
+    "SELECT reporter_id, password_hash FROM intake.account_entry WHERE contact = :contact"
+    " ORDER BY reporter_id"
+)
+_KEEP = text(
+    "INSERT INTO intake.account_entry (contact, reporter_id, password_hash)"
+    " VALUES (:contact, :reporter_id, :password_hash)"
+    " ON CONFLICT (contact, reporter_id) DO UPDATE SET password_hash = EXCLUDED.password_hash"
+)
+_CONTACTS = text("SELECT contact FROM intake.account_entry WHERE reporter_id = :reporter_id")
