@@ -3,8 +3,10 @@
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.bus.addresses import parse_addresses
 
 
 class Addresses(BaseSettings):
@@ -73,7 +75,10 @@ class Settings(Addresses):
     """With the role of this process: `postgresql+psycopg://role:password@host:port/lapor`.
     Empty: it uses no database (the portal)."""
     nats_url: str = Field(default="", repr=False)
-    """With the credentials of account LAPOR: `nats://user:password@host:port`. Empty: as above."""
+    """With the credentials of account LAPOR: `nats://user:password@host:port`, several nodes of a
+    cluster separated by commas. Empty: as above."""
+    nats_replicas: int = Field(default=1, ge=1, le=5)
+    """On how many NATS nodes `lapor migrate` has each stream kept; never fewer than they are on."""
     jwt_secret: str = Field(default="", repr=False, min_length=32)
     identity_keys: str = Field(default="", repr=False, min_length=44)
     """Fernet keys, comma-separated; the first encrypts, all decrypt."""
@@ -98,6 +103,13 @@ class Settings(Addresses):
     """The one `jurisdiction_id` of Open311, for clients that send one."""
     webhooks_to_private_addresses: bool = False
     """Whether webhooks may go to addresses that are not on the internet, and over plain http."""
+
+    @field_validator("nats_url")
+    @classmethod
+    def _nats_addresses(cls, url: str) -> str:
+        if url:
+            parse_addresses(url)
+        return url
 
 
 _SERVICE = ("jwt_secret", "identity_keys", "blind_index_key")

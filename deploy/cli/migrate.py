@@ -21,7 +21,7 @@ def migrate() -> None:
     async def both() -> None:
         await migrate_database(settings.database_url)
         await foundation.lay(settings.database_url)
-        await declare_streams(settings.nats_url)
+        await declare_streams(settings.nats_url, settings.nats_replicas)
 
     asyncio.run(both())
     print("Database and streams are up to date.")

@@ -10,8 +10,8 @@ async def migrate_database(database_url: str) -> None:
     await asyncio.to_thread(upgrade, database_url)
 
 
-async def declare_streams(nats_url: str) -> None:
+async def declare_streams(nats_url: str, replicas: int = 1) -> None:
     """Declares streams and consumers as they should be; services only bind to them."""
-    from shared.bus import declare
+    from shared.bus.streams import declare
 
-    await declare(nats_url)
+    await declare(nats_url, replicas)

@@ -24,6 +24,7 @@ from deploy.partners.accounts import (
     write_partners_conf,
 )
 from services.intake.partners.model import Partner
+from shared.bus.addresses import parse_addresses
 from shared.bus.connection import Bus, Refused, connect
 from shared.bus.streams import PARTNERS, Durable, declare_durable, partner_durable
 from shared.database.engine import Database
@@ -208,7 +209,7 @@ async def _until_usable(nats_url: str, nats_folder: Path, partner: Credentials) 
     nats-server 2.15 connects an account that is new at a reload to the streams only at the next
     reload, so one more is asked for while the messages do not arrive.
     """
-    address = "nats://" + nats_url.rpartition("@")[2]
+    address = str(parse_addresses(nats_url))
     deadline = asyncio.get_running_loop().time() + _PATIENCE
     while asyncio.get_running_loop().time() < deadline:
         with contextlib.suppress(Refused, TimeoutError):

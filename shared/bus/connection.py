@@ -16,6 +16,7 @@ from nats.js import JetStreamContext
 from nats.js.api import Header, PubAck
 from nats.js.errors import NoStreamResponseError, ServiceUnavailableError
 
+from shared.bus.addresses import NatsAddresses, parse_addresses
 from shared.telemetry import trace_headers
 
 log = logging.getLogger(__name__)
@@ -88,11 +89,14 @@ async def connect(
 ) -> Bus:
     """Connect under a name (seen in `nats server report connections`) and stay connected.
 
+    `url` names one node or several, see `parse_addresses`; whichever of them is there is used.
+
     Waits for a server that is not there yet, `patience` seconds (then `TimeoutError`) or for
     ever; once connected, reconnects for ever. `Refused` when the server does not know the user.
     """
+    addresses = parse_addresses(url)
     refused: asyncio.Future[Never] = asyncio.get_running_loop().create_future()
-    connecting = asyncio.create_task(_connect(url, name, nkey_seed, refused))
+    connecting = asyncio.create_task(_connect(addresses, name, nkey_seed, refused))
     try:
         done, _ = await asyncio.wait(
             (connecting, refused), timeout=patience, return_when=asyncio.FIRST_COMPLETED
@@ -101,16 +105,23 @@ async def connect(
             return Bus(connecting.result())
         if refused in done:
             refused.result()
-        raise TimeoutError(f"no NATS server at {_without_password(url)}")
+        raise TimeoutError(f"no NATS server at {addresses}")
     finally:
         connecting.cancel()
         refused.cancel()
 
 
 async def _connect(
-    url: str, name: str, nkey_seed: str | None, refused: asyncio.Future[Never]
+    addresses: NatsAddresses, name: str, nkey_seed: str | None, refused: asyncio.Future[Never]
 ) -> Client:
-    options: dict[str, Any] = {"nkeys_seed_str": nkey_seed} if nkey_seed else {}
+    # As options, not in the addresses: nodes that the cluster names are asked with them too.
+    options: dict[str, Any] = {
+        "user": addresses.user,
+        "password": addresses.password,
+        "token": addresses.token,
+    }
+    if nkey_seed:
+        options = {"nkeys_seed_str": nkey_seed}
     missing = False
     client = Client()
 
@@ -135,7 +146,7 @@ async def _connect(
         log.info("NATS is back (%s)", name)
 
     await client.connect(
-        url,
+        list(addresses.servers),
         name=name,
         max_reconnect_attempts=-1,
         reconnect_time_wait=1,
@@ -148,7 +159,3 @@ async def _connect(
         **options,
     )
     return client
-
-
-def _without_password(url: str) -> str:
-    return url.rpartition("@")[2]

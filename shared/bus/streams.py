@@ -155,8 +155,11 @@ def partner_durable(system: str) -> Durable:
     return Durable(PARTNERS.name, system, subjects, max_deliver=-1, max_ack_pending=1_000)
 
 
-async def declare(nats_url: str) -> None:
+async def declare(nats_url: str, replicas: int = 1) -> None:
     """Make the server hold exactly these streams and consumers, changing what differs.
+
+    Each stream is kept on `replicas` nodes; where it is on more already, that stays, and so does
+    the placement an operator chose. `APIError` when the cluster has fewer nodes.
 
     Run at migration time, as often as one likes; services only bind. Partners' consumers are
     declared by `lapor partner add`. `TimeoutError` when the server is not there.
@@ -164,7 +167,7 @@ async def declare(nats_url: str) -> None:
     bus = await connect(nats_url, "declare", patience=15)
     try:
         for stream in STREAMS:
-            await _declare_stream(bus.js, stream)
+            await _declare_stream(bus.js, stream, replicas)
         for durable in DURABLES:
             await declare_durable(bus.js, durable)
     finally:
@@ -176,10 +179,14 @@ async def declare_durable(js: JetStreamContext, durable: Durable) -> None:
     await js.add_consumer(durable.stream, durable.config())
 
 
-async def _declare_stream(js: JetStreamContext, stream: Stream) -> None:
+async def _declare_stream(js: JetStreamContext, stream: Stream, replicas: int) -> None:
+    wanted = stream.config()
+    wanted.num_replicas = replicas
     try:
-        await js.stream_info(stream.name)
+        present = (await js.stream_info(stream.name)).config
     except NotFoundError:
-        await js.add_stream(stream.config())
+        await js.add_stream(wanted)
     else:
-        await js.update_stream(stream.config())
+        wanted.num_replicas = max(replicas, present.num_replicas or 1)
+        wanted.placement = present.placement
+        await js.update_stream(wanted)

@@ -9,8 +9,8 @@ from cryptography.fernet import Fernet
 
 from deploy.local.nats import Nats
 from deploy.local.ports import free_port
-from shared.bus import declare
 from shared.bus.connection import Bus, connect
+from shared.bus.streams import declare
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
 

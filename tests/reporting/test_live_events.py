@@ -14,9 +14,9 @@ from deploy.local.ports import free_port
 from services.reporting import live_events, live_feed
 from services.reporting.app import make_app
 from services.reporting.live_feed import LiveFeed
-from shared.bus import declare
 from shared.bus.connection import connect
 from shared.bus.report_events import report_message
+from shared.bus.streams import declare
 from shared.database.columns import now
 from shared.lifecycle.actions import Action
 from shared.lifecycle.events import ReportEvent

@@ -9,9 +9,8 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from shared.bus import declare
 from shared.bus.connection import Bus, connect
-from shared.bus.streams import PARTNERS, REPORTS
+from shared.bus.streams import PARTNERS, REPORTS, declare
 from shared.database.engine import Database
 from shared.lifecycle.actions import Action
 from shared.settings import Settings

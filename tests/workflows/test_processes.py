@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from shared.bus import declare
+from shared.bus.streams import declare
 from shared.lifecycle.actions import Action
 from shared.settings import Settings
 from shared.temporal.door import Door

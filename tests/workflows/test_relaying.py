@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from psycopg.types.json import Jsonb
 
-from shared.bus import declare
 from shared.bus.connection import Bus, connect
-from shared.bus.streams import REPORTS
+from shared.bus.streams import REPORTS, declare
 from shared.database.engine import raw
 from shared.settings import Settings
 from tests.conftest import SettingsOf, UrlOf

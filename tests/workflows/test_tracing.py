@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from shared.bus import declare
 from shared.bus.connection import connect as connect_bus
+from shared.bus.streams import declare
 from shared.database.engine import Database
 from shared.lifecycle.actions import Action
 from shared.settings import Settings

@@ -13,9 +13,9 @@ from services.reporting.statistics.following import Moves
 from services.reporting.statistics.period import Period
 from services.reporting.statistics.rebuilding import rebuild
 from services.reporting.statistics.running import statistics_kept
-from shared.bus import declare
 from shared.bus.connection import Bus, connect
 from shared.bus.report_events import report_message
+from shared.bus.streams import declare
 from shared.database.engine import Database
 from shared.lifecycle.actions import Action
 from shared.lifecycle.events import ReportEvent

@@ -8,8 +8,8 @@ import pytest
 import uvicorn
 
 from deploy.local.ports import free_port
-from shared.bus import declare
 from shared.bus.connection import Bus, connect
+from shared.bus.streams import declare
 from shared.settings import Settings
 from tests.reporting.webhooks.telling import Receiver
 
