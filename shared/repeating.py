@@ -5,6 +5,10 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+from prometheus_client import Counter
+
+from shared.telemetry import registry
+
 log = logging.getLogger(__name__)
 
 
@@ -21,6 +25,21 @@ async def repeating(
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def count_set_aside(loop: str, reason: str, what: object = "") -> None:
+    """Say in log and metric that a loop left one thing aside and went on with the next: `reason`
+    is a code or a kind of error, `what` an id, never words."""
+    _set_aside.labels(loop, reason).inc()
+    log.error("%s: set aside %s: %s", loop, what, reason)
+
+
+_set_aside = Counter(
+    "lapor_set_aside",
+    "Things that a background loop could not handle and left aside, to go on with the others",
+    ["loop", "reason"],
+    registry=registry,
+)
 
 
 async def _again_and_again(what: str, every: float, work: Callable[[], Awaitable[object]]) -> None:

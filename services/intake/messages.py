@@ -22,6 +22,16 @@ _MESSAGES: Catalogue = {
             "This Idempotency-Key was used for another report. Use a new one.",
         ),
     },
+    "sms_id_reused": {
+        "id": Words(
+            "Id sudah dipakai",
+            "Id ini sudah dipakai pengirim yang sama untuk pesan lain. Kirim dengan id baru.",
+        ),
+        "en": Words(
+            "Id used already",
+            "This id was used by the same sender for another message. Send it with a new one.",
+        ),
+    },
     "post_reported": {
         "id": Words("Sudah dilaporkan", "Unggahan ini sudah menjadi laporan nomor {number}."),
         "en": Words("Reported already", "This post is report number {number} already."),

@@ -115,14 +115,22 @@ class SmsPart(SQLModel, table=True):
     __tablename__ = "sms_part"
     __table_args__ = (
         Index("sms_part_waiting", "received_at", postgresql_where=text("number IS NULL")),
+        Index("sms_part_of_message", "message"),
         _IN_SCHEMA,
     )
 
     sender_index: bytes = Field(sa_type=Bytes, primary_key=True)
-    reference: str = Field(primary_key=True)
-    part: int = Field(primary_key=True)
+    gateway_id: str = Field(primary_key=True)
+    reference: str
+    """Of the sending phone, with the number of parts; it comes around again."""
+    message: UUID
+    part: int
     total: int
-    gateway_id: str = Field(index=True)
+    digest: bytes | None = Field(default=None, sa_type=Bytes)
+    """Keyed hash of what it said; None of parts from before there was one."""
     words: bytes | None = Field(default=None, sa_type=Bytes)
     number: int | None = Field(default=None, sa_type=Int64)
+    set_aside: str | None = None
+    """Why it can be no report; its words stay for the operator."""
+    sent_at: datetime = timestamp()
     received_at: datetime = timestamp()

@@ -17,7 +17,6 @@ from services.intake.sms.messages import (
     answer_refused,
     join,
     read_webhook,
-    same_message,
     septets,
 )
 
@@ -137,21 +136,8 @@ def test_a_message_with_a_missing_part_is_readable_and_says_so() -> None:
     assert joined.text == "Awal […] akhir."
 
 
-def test_a_part_that_came_twice_counts_as_it_came_last() -> None:
-    later = part(1, 2, "baru ", received_at="2026-11-24T10:09:00+07:00")
-    assert join([later, part(1, 2, "lama "), part(2, 2, "sekali")]).text == "baru sekali"
-
-
-def test_parts_belong_together_by_sender_reference_and_total() -> None:
-    assert same_message(part(1, 2, "a"), part(2, 2, "b"))
-    assert not same_message(part(1, 2, "a"), part(2, 2, "b", **{"from": "081234567891"}))
-    assert not same_message(part(1, 2, "a"), part(2, 3, "b"))
-    assert not same_message(part(2, 2, "a"), SmsMessage.model_validate(MESSAGE))
-
-
 def test_a_short_message_is_complete_by_itself() -> None:
     message = SmsMessage.model_validate(MESSAGE)
-    assert same_message(message, message)
     assert join([message]).text == MESSAGE["text"]
 
 

@@ -13,7 +13,7 @@ from services.intake.sms.webhook import accept_stale_parts
 from shared.database.engine import Database
 from tests.intake.conftest import running
 
-SENDER = "+6281234567001"
+SENDER, OTHER, THIRD = "+6281234567001", "+6281234567002", "+6281234567003"
 
 
 class Gateway:
@@ -66,8 +66,6 @@ async def test_the_gateway_may_ask_again(intake, settings, country) -> None:
         *(gateway.send("Jalan rusak parah di Cicadas", id="g-1") for _ in range(2))
     )
     assert first.json() == second.json()
-    changed = await gateway.send("Lain", id="g-1")
-    assert changed.json() == first.json()
     assert country.one("SELECT count(*) FROM lifecycle.report") == 1
 
 
@@ -131,3 +129,137 @@ async def test_a_false_signature_and_a_false_form_are_refused(intake, settings) 
     assert (await intake.post("/channels/sms", content=body)).status_code == 401
     assert (await gateway.call(body)).status_code == 422
     assert (await gateway.call("[]")).status_code == 422
+
+
+async def test_one_id_of_two_senders_is_two_reports_and_nobody_gets_anothers_code(
+    intake, settings, country
+) -> None:
+    gateway = Gateway(intake, settings.sms_secret)
+    mine = (await gateway.send("Jalan rusak parah di Cicadas", id="g-1")).json()
+    for text, sender in (
+        ("Lampu mati di Jl. Melati", OTHER),
+        ("Jalan rusak parah di Cicadas", THIRD),
+    ):
+        theirs = (await gateway.send(text, id="g-1", **{"from": sender})).json()
+        assert theirs["number"] not in (None, mine["number"])
+        assert str(mine["number"]) not in theirs["answer"]
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 3
+
+
+async def test_an_id_used_for_other_words_is_a_conflict_and_shows_no_report(
+    intake, settings, country
+) -> None:
+    gateway = Gateway(intake, settings.sms_secret)
+    await gateway.send("Jalan rusak parah", id="g-1")
+    await gateway.send("Bagian satu ", (7, 1, 2), id="p-1")
+    for text, part, used in (
+        ("Lain", None, "g-1"),
+        ("Jalan rusak parah", (7, 2, 2), "g-1"),
+        ("Bagian lain ", (7, 1, 2), "p-1"),
+        ("Bagian satu ", (7, 2, 2), "p-1"),
+        ("Bagian satu ", (8, 1, 2), "p-1"),
+        ("Bagian satu ", None, "p-1"),
+    ):
+        answer = await gateway.send(text, part, id=used)
+        assert (answer.status_code, answer.json()["code"]) == (409, "sms_id_reused"), used
+        assert "number" not in answer.json()
+    told = (await gateway.send("dua", (7, 2, 2), id="p-2")).json()
+    assert (
+        country.one(
+            "SELECT original_body FROM lifecycle.report_text WHERE number = %s", told["number"]
+        )
+        == "Bagian satu dua"
+    )
+
+
+async def test_parts_of_two_senders_with_one_reference_and_ids_are_not_mixed(
+    intake, settings, country
+) -> None:
+    gateway = Gateway(intake, settings.sms_secret)
+    for sender in (SENDER, OTHER):
+        await gateway.send(f"Awal {sender} ", (7, 1, 2), id="a", **{"from": sender})
+    told = [
+        (await gateway.send(f"akhir {sender}", (7, 2, 2), id="b", **{"from": sender})).json()
+        for sender in (SENDER, OTHER)
+    ]
+    assert told[0]["number"] != told[1]["number"]
+    bodies = {body for (body,) in country.all("SELECT original_body FROM lifecycle.report_text")}
+    assert bodies == {f"Awal {sender} akhir {sender}" for sender in (SENDER, OTHER)}
+
+
+async def test_a_part_that_contradicts_begins_another_message_and_nothing_is_lost(
+    settings, country
+) -> None:
+    app = make_app(settings)
+    async with running(settings) as client:
+        gateway = Gateway(client, settings.sms_secret)
+        told = [
+            (await gateway.send(text, (7, part, 2), id=text)).json()["number"]
+            for text, part in (("A1 ", 1), ("B1 ", 1), ("A2", 2), ("B2", 2))
+        ]
+        assert told == [None] * 4, "nothing says which belong together"
+        # The same words under another id are the same part.
+        assert (await gateway.send("A1 ", (7, 1, 2), id="once more")).json()["number"] is None
+    late = datetime.now(UTC) + timedelta(minutes=6)
+    assert await accept_stale_parts(app.state.database, app.state.resources, late) == 4
+    await app.state.database.dispose()
+    bodies = {body for (body,) in country.all("SELECT original_body FROM lifecycle.report_text")}
+    assert {body.replace("[…]", "").strip() for body in bodies} == {"A1", "A2", "B1", "B2"}
+
+
+async def test_when_it_was_sent_tells_which_message_a_part_is_of(intake, settings, country) -> None:
+    gateway, now = Gateway(intake, settings.sms_secret), datetime.now(UTC)
+    for text, part, ago in (("A1 ", 1, 120), ("B1 ", 1, 3), ("B2", 2, 1), ("A2", 2, 118)):
+        await gateway.send(
+            text, (7, part, 2), received_at=(now - timedelta(seconds=ago)).isoformat()
+        )
+    bodies = {body for (body,) in country.all("SELECT original_body FROM lifecycle.report_text")}
+    assert bodies == {"A1 A2", "B1 B2"}
+
+
+async def test_a_late_part_and_a_repeat_of_the_first_stop_nobody_and_burn_no_number(
+    settings, country
+) -> None:
+    app = make_app(settings)
+    database, resources = app.state.database, app.state.resources
+    async with running(settings) as client:
+        gateway = Gateway(client, settings.sms_secret)
+        await gateway.send("Banjir di Rancaekek ", (3, 1, 2), id="one")
+        late = datetime.now(UTC) + timedelta(minutes=6)
+        assert await accept_stale_parts(database, resources, late) == 1
+        first = country.one("SELECT number FROM lifecycle.report")
+        assert (await gateway.send("sampai lutut", (3, 2, 2), id="two")).json()["number"] is None
+        again = await gateway.send("Banjir di Rancaekek ", (3, 1, 2), id="one")
+        assert again.json()["number"] == first
+        await gateway.send("Tetangganya ", (4, 1, 2), id="three")
+    before = country.one("SELECT last_value FROM lifecycle.report_number")
+    assert await accept_stale_parts(database, resources, late) == 2
+    assert await accept_stale_parts(database, resources, late) == 0
+    assert country.one("SELECT last_value FROM lifecycle.report_number") == before + 2
+    await database.dispose()
+
+
+async def test_a_message_that_cannot_become_a_report_is_set_aside_and_its_neighbour_served(
+    settings, country
+) -> None:
+    app = make_app(settings)
+    database, resources = app.state.database, app.state.resources
+    async with running(settings) as client:
+        gateway = Gateway(client, settings.sms_secret)
+        await gateway.send("Tak terbaca ", (1, 1, 2), id="poison")
+        await gateway.send("x" * 2_000, (2, 1, 3), id="long-1")
+        await gateway.send("x" * 2_000, (2, 2, 3), id="long-2")
+        await gateway.send("Tetangganya ", (4, 1, 2), id="neighbour")
+    country.all("UPDATE intake.sms_part SET words = 'x' WHERE gateway_id = 'poison'")
+    before = country.one("SELECT last_value FROM lifecycle.report_number")
+    late = datetime.now(UTC) + timedelta(minutes=6)
+    assert await accept_stale_parts(database, resources, late) == 1
+    assert await accept_stale_parts(database, resources, late) == 0
+    await database.dispose()
+    assert country.one("SELECT last_value FROM lifecycle.report_number") <= before + 1
+    aside = country.all("SELECT gateway_id, set_aside FROM intake.sms_part WHERE words IS NOT NULL")
+    assert sorted(aside) == [
+        ("long-1", "TextRejected"),
+        ("long-2", "TextRejected"),
+        ("poison", "InvalidToken"),
+    ]

@@ -112,9 +112,12 @@ async def test_five_at_once_with_one_key_make_one_report(intake, country) -> Non
 async def test_the_same_key_for_something_else_is_refused(intake, country) -> None:
     key = {"Idempotency-Key": str(uuid4())}
     await intake.post("/reports", json=form(), headers=key)
+    taken = country.one("SELECT last_value FROM lifecycle.report_number")
+    assert (await intake.post("/reports", json=form(), headers=key)).status_code == 201
     answer = await intake.post("/reports", json=form(title="Lampu padam"), headers=key)
     assert (answer.status_code, answer.json()["code"]) == (409, "key_used")
     assert country.one("SELECT count(*) FROM lifecycle.report") == 1
+    assert country.one("SELECT last_value FROM lifecycle.report_number") == taken, "none is burnt"
 
 
 async def test_who_reported_is_only_there_as_ciphertext(intake, country) -> None:

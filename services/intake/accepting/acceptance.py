@@ -74,19 +74,23 @@ class Acceptance:
         await self._times.at_mark(session, prepared[0]["mark"])
         at = datetime.now(UTC)
         new: list[dict[str, Any]] = []
-        answers: list[Accepted | DifferentContent] = []
-        for report, found in zip(reports, prepared, strict=True):
+        answers: dict[int, Accepted | DifferentContent] = {}
+        for index, (report, found) in enumerate(zip(reports, prepared, strict=True)):
+            if found["number"] is None:
+                continue
             policy = self._times.policy(found["path"], at)
             state = first_state(report, found, at, self._times.calendar, policy)
             code = new_access_code()
             new.append(rows_of(report, state, code, self._sealing))
-            answers.append(self._answer(state.number, code, state.status, at, state.due_at))
-        given = {"reports": orjson.dumps(new).decode()}
-        written = {row["number"] for row in await _rows(connection, INSERT, given)}
-        for index, (report, row) in enumerate(zip(reports, new, strict=True)):
-            if row["number"] not in written:
+            answers[index] = self._answer(state.number, code, state.status, at, state.due_at)
+        written: set[int] = set()
+        if new:
+            given = {"reports": orjson.dumps(new).decode()}
+            written = {row["number"] for row in await _rows(connection, INSERT, given)}
+        for index, report in enumerate(reports):
+            if index not in answers or answers[index].number not in written:
                 answers[index] = await self._first_answer(connection, report)
-        return answers
+        return [answers[index] for index in range(len(reports))]
 
     async def _first_answer(
         self, connection: psycopg.AsyncConnection[Any], report: NewReport
@@ -118,9 +122,16 @@ class Acceptance:
 
 
 def _wanted(reports: Sequence[NewReport]) -> str:
+    keys = [_key(report) for report in reports]
     return orjson.dumps(
         [
-            {"place": place, "agency_id": report.addressee_id or report.fallback_agency_id}
+            {
+                "place": place,
+                "agency_id": report.addressee_id or report.fallback_agency_id,
+                "scope": report.scope,
+                "idempotency_key": report.idempotency_key,
+                "new": keys.index(_key(report)) == place,  # of twins one is made
+            }
             for place, report in enumerate(reports)
         ]
     ).decode()

@@ -5,9 +5,13 @@ from typing import Final
 from shared.database.process_time import PROCESS_TIME_MARK
 
 PREPARE: Final = f"""
-SELECT nextval('lifecycle.report_number') AS number, handler.id, handler.path, handler.zone,
-       mark.mark
-FROM json_to_recordset(%(wanted)s::json) AS report (place int, agency_id int),
+SELECT CASE WHEN report.new AND before.number IS NULL
+            THEN nextval('lifecycle.report_number') END AS number,
+       handler.id, handler.path, handler.zone, mark.mark
+FROM json_to_recordset(%(wanted)s::json)
+    AS report (place int, agency_id int, scope text, idempotency_key text, new boolean)
+LEFT JOIN intake.submission before
+    ON before.scope = report.scope AND before.idempotency_key = report.idempotency_key,
 LATERAL (
     SELECT d.id, d.path, d.zone
     FROM routing.agency_directory wanted
@@ -21,9 +25,10 @@ LATERAL (
 ) handler, (SELECT ({PROCESS_TIME_MARK}) AS mark) mark
 ORDER BY report.place
 """  # noqa: S608
-"""For each a number, and who is to verify: the agency wanted if it has an admin, else the nearest
-above that has, finally the root (of arrays with a common beginning the longer sorts last). JSON,
-not arrays: those Postgres would count, and plan anew each time."""
+"""For each that was not here before a number (one that was taken is gone, so a repeat takes none),
+and who is to verify: the agency wanted if it has an admin, else the nearest above that has, finally
+the root (of arrays with a common beginning the longer sorts last). JSON, not arrays: those Postgres
+would count, and plan anew each time."""
 
 INSERT: Final = """
 WITH given AS MATERIALIZED (

@@ -1,9 +1,11 @@
 """Parts of long SMS: kept encrypted until all are there or the waiting is over."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,115 +15,154 @@ from shared.identity import BlindIndex, IdentityCipher
 
 PATIENCE = timedelta(minutes=5)
 """How long the other parts are waited for; then there is a report with a gap."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """The parts of one long message that are here: its sender's, by the phone's reference."""
-
-    sender_index: bytes
-    reference: str
+BURST = timedelta(seconds=30)
+"""Within which the gateway has the parts of one message from the phone."""
 
 
 @dataclass(frozen=True)
 class WholeSms:
-    """A message as one text. `key` is the gateway's id of its first part."""
+    """A message as one text. `key` names it among all messages, and `message` its parts."""
 
     key: str
     sender: str
     text: str
-    group: Group | None = None
+    message: UUID | None = None
+
+
+@dataclass(frozen=True)
+class KnownPart:
+    """A part that came before: `number` is its report, None while others are waited for."""
+
+    number: int | None
+    same: bool
+    """Whether it said the same: a gateway asks again, or gives an id to two messages."""
 
 
 class SmsParts:
-    """The table of waiting parts, within the caller's transaction."""
+    """The table of waiting parts, within the caller's transaction.
+
+    A part is known by its sender and the gateway's id. What was kept is never replaced: a part
+    that contradicts a message begins another.
+    """
 
     def __init__(self, session: AsyncSession, cipher: IdentityCipher, index: BlindIndex) -> None:
         self._session = session
         self._cipher = cipher
         self._index = index
 
-    async def report_of(self, gateway_id: str) -> int | None:
-        """The report that this part is in already: the gateway asks again."""
-        found = await self._session.execute(_REPORT_OF, {"gateway_id": gateway_id})
-        number: int | None = found.scalar_one_or_none()
-        return number
+    def key(self, message: SmsMessage) -> str:
+        """The sender and the gateway's id, in one value that names neither."""
+        return self._index.other("sms", f"{message.sender} {message.id}").hex()
 
-    async def add(self, message: SmsMessage, part: SmsPart) -> WholeSms | None:
-        """Keep one part; gives the whole message once no part is missing."""
-        group = Group(self._index.phone(message.sender), f"{part.ref}/{part.total}")
-        name = {"sender_index": group.sender_index, "reference": group.reference}
-        await self._lock(group)
-        # References come around again: what was joined before is another message.
-        await self._session.execute(_FORGET_JOINED, name)
-        sealed = self._cipher.encrypt(message.model_dump_json(by_alias=True))
-        row = {"part": part.part, "total": part.total, "gateway_id": message.id, "words": sealed}
-        await self._session.execute(_KEEP, {**name, **row, "at": datetime.now(UTC)})
-        parts = await self._waiting(group)
-        return _whole(parts, group) if len(parts) == part.total else None
-
-    async def take_stale(self, before: datetime) -> WholeSms | None:
-        """One message whose first part came before then, with gaps where parts are missing."""
-        row = (await self._session.execute(_STALE, {"before": before})).one_or_none()
+    async def known(self, message: SmsMessage) -> KnownPart | None:
+        """What is known of this sender's part of this id. Locks the sender: parts that arrive at
+        once must see each other."""
+        name = {"sender_index": self._index.phone(message.sender)}
+        await self._session.execute(_LOCK, {"name": name["sender_index"].hex()})
+        row = (await self._session.execute(_KNOWN, name | {"id": message.id})).one_or_none()
         if row is None:
             return None
-        group = Group(bytes(row.sender_index), row.reference)
-        await self._lock(group)
-        parts = await self._waiting(group)
-        # Empty: another process, or the last part, was faster.
-        return _whole(parts, group) if parts else await self.take_stale(before)
+        return KnownPart(row.number, row.digest in (None, self._digest(message)))
 
-    async def joined(self, group: Group, number: int) -> None:
+    async def add(self, message: SmsMessage, part: SmsPart) -> WholeSms | None:
+        """Keep one part that is not known; gives the whole message once no part is missing."""
+        reference = f"{part.ref}/{part.total}"
+        named = {"sender_index": self._index.phone(message.sender), "reference": reference}
+        rows = (await self._session.execute(_WAITING, named)).all()
+        where = self._message_of(message, part, rows)
+        new = {
+            "message": where,
+            "part": part.part,
+            "total": part.total,
+            "gateway_id": message.id,
+            "digest": self._digest(message),
+            "words": self._cipher.encrypt(message.model_dump_json(by_alias=True)),
+            "sent_at": message.received_at,
+            "at": datetime.now(UTC),
+        }
+        await self._session.execute(_KEEP, named | new)
+        there = {row.part for row in rows if row.message == where} | {part.part}
+        return await self.whole(where) if len(there) == part.total else None
+
+    async def stale(self, before: datetime, limit: int) -> Sequence[UUID]:
+        """Messages whose first part came before then, oldest first."""
+        found = await self._session.execute(_STALE, {"before": before, "limit": limit})
+        return found.scalars().all()
+
+    async def whole(self, message: UUID) -> WholeSms | None:
+        """What waits of a message, with gaps where parts are missing. None where nothing does:
+        another process, or the last part, was faster."""
+        rows: Sequence[Any] = (await self._session.execute(_PARTS, {"message": message})).all()
+        if not rows:
+            return None
+        parts = [
+            SmsMessage.model_validate_json(self._cipher.decrypt(bytes(row.words))) for row in rows
+        ]
+        return WholeSms(f"parts {message}", parts[0].sender, join(parts).text, message)
+
+    async def joined(self, message: UUID, number: int) -> None:
         """The message is a report: its words go, its gateway ids stay for repeats."""
-        name = {"sender_index": group.sender_index, "reference": group.reference}
-        await self._session.execute(_JOINED, {**name, "number": number})
+        await self._session.execute(_JOINED, {"message": message, "number": number})
+
+    async def set_aside(self, message: UUID, reason: str) -> None:
+        """It can be no report: its words stay, for `lapor sms`."""
+        await self._session.execute(_SET_ASIDE, {"message": message, "reason": reason})
 
     async def forget_old(self, before: datetime) -> None:
         await self._session.execute(_FORGET_OLD, {"before": before})
 
-    async def _lock(self, group: Group) -> None:
-        """Two parts that arrive at once must see each other."""
-        name = f"{group.sender_index.hex()} {group.reference}"
-        await self._session.execute(_LOCK, {"name": name})
+    def _message_of(self, message: SmsMessage, part: SmsPart, rows: Sequence[Any]) -> UUID:
+        """The waiting message that this part belongs to, else a new one.
 
-    async def _waiting(self, group: Group) -> list[SmsMessage]:
-        name = {"sender_index": group.sender_index, "reference": group.reference}
-        rows: Sequence[Any] = (await self._session.execute(_WAITING, name)).scalars().all()
-        return [SmsMessage.model_validate_json(self._cipher.decrypt(bytes(row))) for row in rows]
+        Where phones use a reference again while a message waits, a part could belong to several:
+        it goes to the one it was sent together with, if that is one only. Nothing is guessed.
+        """
+        digest = self._digest(message)
+        for row in rows:
+            if row.part == part.part and bytes(row.digest or b"") == digest:
+                return UUID(str(row.message))  # the same words under another id
+        taken = {row.message for row in rows if row.part == part.part}
+        open_to_it = [row for row in rows if row.message not in taken]
+        candidates = {row.message for row in open_to_it}
+        if len({row.message for row in rows}) > 1:
+            candidates = {
+                row.message for row in open_to_it if abs(row.sent_at - message.received_at) <= BURST
+            }
+        return UUID(str(candidates.pop())) if len(candidates) == 1 else uuid4()
 
-
-def _whole(parts: Sequence[SmsMessage], group: Group) -> WholeSms:
-    first = parts[0]
-    return WholeSms(first.id, first.sender, join(parts).text, group)
+    def _digest(self, message: SmsMessage) -> bytes:
+        """Keyed: words of a few characters could be guessed otherwise."""
+        said = f"{message.concat} {message.text}"
+        return hashlib.sha256(self._index.other("sms words", said)).digest()
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('sms ' || :name, 0))")
-_REPORT_OF = text(
-    "SELECT number FROM intake.sms_part WHERE gateway_id = :gateway_id"
-    " ORDER BY number DESC NULLS LAST LIMIT 1"
-)
-_FORGET_JOINED = text(
-    "DELETE FROM intake.sms_part WHERE sender_index = :sender_index AND reference = :reference"
-    " AND number IS NOT NULL"
-)
-_KEEP = text(
-    "INSERT INTO intake.sms_part"
-    " (sender_index, reference, part, total, gateway_id, words, received_at)"
-    " VALUES (:sender_index, :reference, :part, :total, :gateway_id, :words, :at)"
-    " ON CONFLICT (sender_index, reference, part) DO UPDATE"
-    " SET gateway_id = excluded.gateway_id, words = excluded.words"
+_KNOWN = text(
+    "SELECT number, digest FROM intake.sms_part"
+    " WHERE sender_index = :sender_index AND gateway_id = :id"
 )
 _WAITING = text(
-    "SELECT words FROM intake.sms_part WHERE sender_index = :sender_index"
-    " AND reference = :reference AND number IS NULL ORDER BY part"
+    "SELECT message, part, digest, sent_at FROM intake.sms_part"
+    " WHERE sender_index = :sender_index AND reference = :reference"
+    " AND number IS NULL AND set_aside IS NULL"
+)
+_KEEP = text(
+    "INSERT INTO intake.sms_part (sender_index, gateway_id, reference, message, part, total,"
+    " digest, words, sent_at, received_at)"
+    " VALUES (:sender_index, :gateway_id, :reference, :message, :part, :total,"
+    " :digest, :words, :sent_at, :at)"
 )
 _STALE = text(
-    "SELECT sender_index, reference FROM intake.sms_part"
-    " WHERE number IS NULL AND received_at < :before"
-    " ORDER BY received_at LIMIT 1"
+    "SELECT message FROM intake.sms_part WHERE number IS NULL AND set_aside IS NULL"
+    " GROUP BY message HAVING min(received_at) < :before ORDER BY min(received_at) LIMIT :limit"
+)
+_PARTS = text(
+    "SELECT words FROM intake.sms_part WHERE message = :message AND number IS NULL"
+    " AND set_aside IS NULL ORDER BY part, received_at FOR UPDATE"
 )
 _JOINED = text(
-    "UPDATE intake.sms_part SET number = :number, words = NULL"
-    " WHERE sender_index = :sender_index AND reference = :reference"
+    "UPDATE intake.sms_part SET number = :number, words = NULL, set_aside = NULL"
+    " WHERE message = :message"
 )
+_SET_ASIDE = text("UPDATE intake.sms_part SET set_aside = :reason WHERE message = :message")
 _FORGET_OLD = text("DELETE FROM intake.sms_part WHERE number IS NOT NULL AND received_at < :before")

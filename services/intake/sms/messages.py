@@ -94,31 +94,16 @@ def read_webhook(secret: str, headers: Mapping[str, str], body: bytes) -> SmsMes
         raise SmsRejected("payload", "; ".join(problems)) from error
 
 
-def same_message(one: SmsMessage, other: SmsMessage) -> bool:
-    """Whether two SMS are parts of one long message; the caller bounds the time between them."""
-    if one.concat is None or other.concat is None:
-        return one.id == other.id
-    return (one.sender, one.concat.ref, one.concat.total) == (
-        other.sender,
-        other.concat.ref,
-        other.concat.total,
-    )
-
-
 def join(parts: Sequence[SmsMessage]) -> JoinedSms:
     """The parts of one message in order, whatever order they came in, at least one.
 
-    A part that came twice counts once, as it came last: references come around again. Where parts
-    are missing the text says so, since after some waiting a report with a gap beats none.
+    Where parts are missing the text says so, since after some waiting a report with a gap beats
+    none.
     """
     first = parts[0]
     if first.concat is None:
         return JoinedSms(first.text, ())
-    texts = {
-        part.concat.part: part.text
-        for part in sorted(parts, key=lambda part: part.received_at)
-        if part.concat
-    }
+    texts = {part.concat.part: part.text for part in parts if part.concat}
     numbers = range(1, first.concat.total + 1)
     missing = tuple(number for number in numbers if number not in texts)
     return JoinedSms("".join(texts.get(number, _GAP) for number in numbers), missing)

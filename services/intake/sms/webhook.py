@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
@@ -13,17 +14,21 @@ from services.intake.accepting.new_report import DifferentContent, Identity, New
 from services.intake.resources import Intake, Resources
 from services.intake.sms.joining import PATIENCE, SmsParts, WholeSms
 from services.intake.sms.messages import SmsRejected, answer_accepted, answer_refused, read_webhook
+from shared.database.away import DATABASE_AWAY
 from shared.database.engine import Database
 from shared.http.documentation import problem_responses
-from shared.http.problems import FieldError, unauthorized, validation
+from shared.http.problems import FieldError, Problem, conflict, unauthorized, validation
 from shared.http.transaction import Transaction
 from shared.lifecycle.channels import Channel
+from shared.repeating import count_set_aside
 from shared.text import TextRejected, derive_title, normalise_body
 
 router = APIRouter(prefix="/channels/sms", tags=["SMS 1708"])
 
 _REMEMBERED = timedelta(days=2)
 _INTERVAL = 20.0
+_AT_MOST = 200
+"""Messages that one round makes reports of."""
 
 
 class SmsAnswer(BaseModel):
@@ -33,10 +38,10 @@ class SmsAnswer(BaseModel):
     answer: str | None
 
 
-@router.post("", responses=problem_responses(401, 503))
+@router.post("", responses=problem_responses(401, 409, 503))
 async def receive_sms(request: Request, session: Transaction, intake: Intake) -> SmsAnswer:
-    """One SMS (Standard Webhooks signature over the raw body). The same `id` again gets the same
-    answer; a 5xx asks the gateway to call again."""
+    """One SMS (Standard Webhooks signature over the raw body). The same `id` of the same sender
+    again gets the same answer, and a 409 with other words; a 5xx asks the gateway to call again."""
     body = await request.body()
     try:
         message = read_webhook(intake.settings.sms_secret, request.headers, body)
@@ -44,12 +49,18 @@ async def receive_sms(request: Request, session: Transaction, intake: Intake) ->
         if rejected.code == "signature":
             raise unauthorized() from None
         raise validation(FieldError("", "invalid")) from None
-    whole: WholeSms | None = WholeSms(message.id, message.sender, message.text)
     parts = SmsParts(session, intake.cipher, intake.index)
+    before = await parts.known(message)
+    if before is not None and not before.same:
+        raise conflict("sms_id_reused")
+    if before is not None and before.number is not None:
+        return await _answer_again(session, intake, before.number)
+    whole: WholeSms | None = WholeSms(parts.key(message), message.sender, message.text)
     if message.concat and message.concat.total > 1:
-        number = await parts.report_of(message.id)
-        if number is not None:
-            return await _answer_again(session, intake, number)
+        if before is not None:
+            return SmsAnswer(number=None, answer=None)
+        if (await session.execute(_USED, {"key": parts.key(message)})).scalar_one():
+            raise conflict("sms_id_reused")
         whole = await parts.add(message, message.concat)
     if whole is None:
         return SmsAnswer(number=None, answer=None)
@@ -57,17 +68,21 @@ async def receive_sms(request: Request, session: Transaction, intake: Intake) ->
 
 
 async def accept_stale_parts(database: Database, intake: Resources, now: datetime) -> int:
-    """Make reports of long messages whose missing parts did not come; how many it made."""
+    """Make reports of long messages whose missing parts did not come; how many it made. One that
+    cannot become a report is set aside and the next has its turn."""
+    async with database.session() as session:
+        parts = SmsParts(session, intake.cipher, intake.index)
+        await parts.forget_old(now - _REMEMBERED)
+        waiting = await parts.stale(now - PATIENCE, _AT_MOST)
     made = 0
-    while True:
-        async with database.session() as session:
-            parts = SmsParts(session, intake.cipher, intake.index)
-            whole = await parts.take_stale(now - PATIENCE)
-            if whole is None:
-                await parts.forget_old(now - _REMEMBERED)
-                return made
-            await _accept(session, intake, parts, whole)
-            made += 1
+    for message in waiting:
+        try:
+            made += await _make_report(database, intake, message)
+        except (*DATABASE_AWAY, Problem):  # a problem: there is no agency yet to verify
+            raise
+        except Exception as error:  # noqa: BLE001  whatever it is, it is this message's alone
+            await _set_aside(database, intake, message, type(error).__name__)
+    return made
 
 
 async def keep_joining(database: Database, intake: Resources) -> None:
@@ -80,16 +95,45 @@ async def keep_joining(database: Database, intake: Resources) -> None:
             _log.warning("SMS parts wait", extra={"fields": {"error": type(error).__name__}})
 
 
+async def _make_report(database: Database, intake: Resources, message: UUID) -> bool:
+    async with database.session() as session:
+        parts = SmsParts(session, intake.cipher, intake.index)
+        whole = await parts.whole(message)
+        if whole is None:
+            return False
+        report = _report(whole)
+        accepted = await intake.acceptance.accept(session, report)
+        await parts.joined(message, accepted.number)
+    return True
+
+
+async def _set_aside(database: Database, intake: Resources, message: UUID, reason: str) -> None:
+    async with database.session() as session:
+        await SmsParts(session, intake.cipher, intake.index).set_aside(message, reason)
+    count_set_aside("sms", reason)
+
+
 async def _accept(
     session: AsyncSession, intake: Resources, parts: SmsParts, whole: WholeSms
 ) -> SmsAnswer:
     try:
-        body = normalise_body(whole.text)
+        report = _report(whole)
     except TextRejected as rejected:
-        if whole.group:
-            await parts.joined(whole.group, _NO_REPORT)
+        if whole.message:
+            await parts.joined(whole.message, _NO_REPORT)
         return SmsAnswer(number=None, answer=answer_refused(rejected.code))
-    report = NewReport(
+    try:
+        accepted = await intake.acceptance.accept(session, report)
+    except DifferentContent:
+        raise conflict("sms_id_reused") from None
+    if whole.message:
+        await parts.joined(whole.message, accepted.number)
+    return _answer(accepted.number, accepted.access_code, accepted.link)
+
+
+def _report(whole: WholeSms) -> NewReport:
+    body = normalise_body(whole.text)
+    return NewReport(
         title=derive_title(body),
         body=body,
         channel=Channel.SMS,
@@ -97,14 +141,6 @@ async def _accept(
         idempotency_key=whole.key,
         identity=Identity(phone=whole.sender),
     )
-    try:
-        accepted = await intake.acceptance.accept(session, report)
-    except DifferentContent as before:
-        # A gateway that changes a message it sent before: the first one stands.
-        return await _answer_again(session, intake, before.number)
-    if whole.group:
-        await parts.joined(whole.group, accepted.number)
-    return _answer(accepted.number, accepted.access_code, accepted.link)
 
 
 async def _answer_again(session: AsyncSession, intake: Resources, number: int) -> SmsAnswer:
@@ -121,5 +157,8 @@ def _answer(number: int, code: str, link: str) -> SmsAnswer:
 
 _NO_REPORT = 0
 """In place of a number: the parts were joined, and refused."""
+_USED = text(
+    "SELECT EXISTS (SELECT FROM intake.submission WHERE scope = 'sms' AND idempotency_key = :key)"
+)
 _CODE = text("SELECT access_code FROM intake.submission WHERE number = :number")
 _log = logging.getLogger("lapor.intake")

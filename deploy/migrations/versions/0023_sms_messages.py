@@ -1,0 +1,14 @@
+"""Parts of long SMS are known by sender and gateway id, and belong to a message of their own."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0023"
+down_revision = "0020"
+
+_SQL = Path(__file__).parent.parent / "sql" / "sms_messages.sql"
+
+
+def upgrade() -> None:
+    op.execute(_SQL.read_text())
