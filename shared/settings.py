@@ -87,8 +87,8 @@ class Settings(Addresses):
     cookie_secret: str = Field(default="", repr=False, min_length=32)
     """Seals the portal's cookies."""
     operations_port: int = 0
-    """Where worker, launcher, relay and downloads answer /healthz, /readyz and /metrics. 0: any
-    free port, which the process's log names."""
+    """Where each process answers /healthz, /readyz and /metrics. 0: any free port, which its log
+    names. Not for the public."""
     second_factor_required: bool = True
     """Whether pusat needs a second factor to sign in. The local stack does without."""
     temporal_api_key: str | None = Field(default=None, repr=False)

@@ -6,4 +6,4 @@ from shared.settings import settings
 
 if __name__ == "__main__":
     own = settings("followup")
-    serve("followup", lambda: make_app(own), host=own.host, port=own.followup_port)
+    serve("followup", lambda: make_app(own), own, port=own.followup_port)

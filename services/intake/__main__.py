@@ -6,4 +6,4 @@ from shared.settings import settings
 
 if __name__ == "__main__":
     own = settings("intake")
-    serve("intake", lambda: make_app(own), host=own.host, port=own.intake_port)
+    serve("intake", lambda: make_app(own), own, port=own.intake_port)

@@ -6,4 +6,4 @@ from shared.settings import settings
 
 if __name__ == "__main__":
     own = settings("portal")
-    serve("portal", lambda: create(own), host=own.host, port=own.portal_port)
+    serve("portal", lambda: create(own), own, port=own.portal_port)

@@ -7,6 +7,8 @@ from uuid import UUID
 import httpx
 from fastapi import Request
 
+from services.portal.downloads import ServiceFile, VisitorSlots
+from shared.http.limits import client_address
 from shared.http.problems import Problem, unavailable
 from shared.settings import Settings
 
@@ -38,14 +40,14 @@ class Services:
             "followup": settings.followup_url,
             "reporting": settings.reporting_url,
         }
-        self._client = httpx.AsyncClient(
-            timeout=httpx.Timeout(30, connect=3),
-            limits=httpx.Limits(max_connections=100, keepalive_expiry=60),
-            follow_redirects=False,
-        )
+        self._client = _client()
+        # Connections of their own: as many files as are read slowly, pages go on.
+        self._files = _client()
+        self._slots = VisitorSlots()
 
     async def close(self) -> None:
         await self._client.aclose()
+        await self._files.aclose()
 
     async def call(
         self,
@@ -96,22 +98,32 @@ class Services:
         *,
         method: str = "GET",
         json: Any = None,
-    ) -> httpx.Response:
-        """As `call`, for an answer whose body is read, and closed, by the caller."""
+    ) -> ServiceFile:
+        """As `call`, for an answer whose body is read, and closed, by the caller. Raises also the
+        429 problem, where this visitor is fetching too many files already."""
         headers = {"Accept-Language": "id", "X-Forwarded-For": _address(request)}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         address = self._bases[service] + path
-        built = self._client.build_request(method, address, headers=headers, json=json)
+        built = self._files.build_request(method, address, headers=headers, json=json)
+        visitor = client_address(request)
+        await self._slots.take(visitor)
         try:
-            answer = await self._client.send(built, stream=True)
-        except httpx.TransportError:
-            raise unavailable() from None
-        if answer.is_error:
-            await answer.aread()
+            answer = await self._files.send(built, stream=True)
+            if answer.is_error:
+                await answer.aread()
+                raise _refusal(answer)
+        except BaseException as error:
+            self._slots.give_back(visitor)
+            if isinstance(error, httpx.TransportError):
+                raise unavailable() from None
+            raise
+
+        async def close() -> None:
+            self._slots.give_back(visitor)
             await answer.aclose()
-            raise _refusal(answer)
-        return answer
+
+        return ServiceFile(answer, close)
 
 
 # On a page the choices stand beside; their codes say nothing to a person.
@@ -120,6 +132,14 @@ _WORDS = {
     "enum": "Pilih salah satu.",
     "missing": "Wajib diisi.",
 }
+
+
+def _client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(30, connect=3),
+        limits=httpx.Limits(max_connections=100, keepalive_expiry=60),
+        follow_redirects=False,
+    )
 
 
 def _address(request: Request) -> str:

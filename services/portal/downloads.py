@@ -1,9 +1,72 @@
-"""Files of the services, passed on as they come."""
+"""Files of the services, passed on as they come: so many at a time for each visitor."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import httpx
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from shared.http.problems import too_many
+
+
+@dataclass(frozen=True)
+class ServiceFile:
+    """A service's answer whose body is still to be read. `close` is called in any case."""
+
+    answer: httpx.Response
+    close: Callable[[], Awaitable[None]]
+
+
+class VisitorSlots:
+    """How many files one visitor may be fetching at a time. Who reads them slowly, or not at all,
+    keeps nobody else waiting. `patience` in seconds."""
+
+    def __init__(self, each: int = 20, patience: float = 10.0) -> None:
+        self._each = each
+        self._patience = patience
+        self._slots: dict[str, tuple[asyncio.Semaphore, int]] = {}
+
+    async def take(self, visitor: str) -> None:
+        """Waits for a slot. Raises the 429 problem when none becomes free in time."""
+        semaphore, users = self._slots.get(visitor) or (asyncio.Semaphore(self._each), 0)
+        self._slots[visitor] = semaphore, users + 1
+        try:
+            async with asyncio.timeout(self._patience):
+                await semaphore.acquire()
+        except BaseException as error:
+            self._leave(visitor)
+            if isinstance(error, TimeoutError):
+                raise too_many(round(self._patience)) from None
+            raise
+
+    def give_back(self, visitor: str) -> None:
+        self._slots[visitor][0].release()
+        self._leave(visitor)
+
+    def _leave(self, visitor: str) -> None:
+        semaphore, users = self._slots[visitor]
+        if users == 1:
+            del self._slots[visitor]
+        else:
+            self._slots[visitor] = semaphore, users - 1
+
+
+class PassedOn(StreamingResponse):
+    """The same file under the same safe headers; never kept by caches."""
+
+    def __init__(self, file: ServiceFile) -> None:
+        self._file = file
+        headers = {n: file.answer.headers[n] for n in _KEPT if n in file.answer.headers}
+        super().__init__(file.answer.aiter_raw(), headers={**headers, "Cache-Control": "no-store"})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:  # also where the visitor left before the first byte
+            await self._file.close()
+
 
 _KEPT = (
     "content-type",
@@ -12,17 +75,3 @@ _KEPT = (
     "content-security-policy",
     "x-content-type-options",
 )
-
-
-def passed_on(answer: httpx.Response) -> StreamingResponse:
-    """The same file under the same safe headers; never kept by caches."""
-
-    async def chunks() -> AsyncIterator[bytes]:
-        try:
-            async for chunk in answer.aiter_raw():
-                yield chunk
-        finally:
-            await answer.aclose()
-
-    headers = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
-    return StreamingResponse(chunks(), headers={**headers, "Cache-Control": "no-store"})

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid4
 
 import httpx
@@ -12,10 +12,12 @@ from starlette.responses import RedirectResponse, Response
 
 from services.portal import pages
 from services.portal.calling import File, Refusal, Service, Services
+from services.portal.downloads import ServiceFile
 from services.portal.renewal import Renewal
 from services.portal.sessions import Cookies, Session, Site
 from shared.http.problems import Problem, forbidden, unauthorized
 
+T = TypeVar("T")
 BODY_LIMIT = 52 * 1024 * 1024
 """Bytes of a form with five attachments."""
 
@@ -93,10 +95,10 @@ class Visit:
         *,
         method: str = "GET",
         json: Any = None,
-    ) -> httpx.Response:
+    ) -> ServiceFile:
         """A file of a service as it comes; the caller passes it on and closes it."""
 
-        async def once(bearer: str | None) -> httpx.Response:
+        async def once(bearer: str | None) -> ServiceFile:
             return await self._services.stream(
                 self.request, service, path, bearer, method=method, json=json
             )
@@ -121,8 +123,8 @@ class Visit:
         return response
 
     async def _as_signed_in(
-        self, once: Callable[[str | None], Awaitable[httpx.Response]], token: str | None
-    ) -> httpx.Response:
+        self, once: Callable[[str | None], Awaitable[T]], token: str | None
+    ) -> T:
         """With `token`, else as who is signed in, whose session is renewed when it has run out."""
         tokens = self.session.tokens
         if token is not None or tokens is None:

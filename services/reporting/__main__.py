@@ -6,4 +6,4 @@ from shared.settings import settings
 
 if __name__ == "__main__":
     own = settings("reporting")
-    serve("reporting", lambda: make_app(own), host=own.host, port=own.reporting_port)
+    serve("reporting", lambda: make_app(own), own, port=own.reporting_port)

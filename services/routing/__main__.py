@@ -6,4 +6,4 @@ from shared.settings import settings
 
 if __name__ == "__main__":
     own = settings("routing")
-    serve("routing", lambda: make_app(own), host=own.host, port=own.routing_port)
+    serve("routing", lambda: make_app(own), own, port=own.routing_port)

@@ -2,17 +2,19 @@
 
 import gc
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import uvicorn
+import uvloop
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
 from shared.database.engine import Database
 from shared.http import documentation, problems
+from shared.http.deadlines import DeadlineProtocol
 from shared.http.limits import RateLimits
 from shared.http.observation import API_CONTENT_SECURITY, Observation
-from shared.http.operations import Check, operations
+from shared.http.operations import Check, answering, probes
 from shared.http.tokens import Tokens
 from shared.settings import Settings
 from shared.telemetry import configure_logging
@@ -39,8 +41,8 @@ def create_app(
 
     `name` is the service's, and its schema's. `checks` are awaited by /readyz and raise when
     what they ask for is away; the database is asked always, and closed after `lifespan`. On
-    `app.state`: settings, tokens where they are read, and with a database also database and
-    rate_limits.
+    `app.state`: settings, checks, tokens where they are read, and with a database also database
+    and rate_limits.
     """
 
     @asynccontextmanager
@@ -83,30 +85,42 @@ def create_app(
     problems.install(app)
     if docs:
         documentation.install(app)
-    app.include_router(operations(readiness))
+    app.state.checks = readiness
+    app.include_router(probes(readiness))
     for router in routers:
         # Not on the application: its limit would answer before our middleware is asked.
         app.include_router(router, max_body_size=BODY_LIMIT)
     return app
 
 
-def serve(name: str, factory: Callable[[], FastAPI], *, host: str, port: int) -> None:
+def serve(name: str, factory: Callable[[], FastAPI], settings: Settings, *, port: int) -> None:
     """Run one process of a service until SIGINT or SIGTERM; requests under way are finished
-    first, for 10 seconds at most. `factory` is called inside the event loop."""
+    first, for 10 seconds at most. `factory` is called inside the event loop. The operations port
+    of `settings` answers beside it."""
     configure_logging(name)
-    uvicorn.run(
-        factory,
-        factory=True,
-        host=host,
-        port=port,
-        http="httptools",
-        loop="uvloop",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=75,  # longer than any client's pool keeps an idle connection
-        timeout_graceful_shutdown=10,
+    with suppress(KeyboardInterrupt):
+        uvloop.run(_serve(factory, settings, port))
+
+
+async def _serve(factory: Callable[[], FastAPI], settings: Settings, port: int) -> None:
+    app = factory()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=port,
+            http=DeadlineProtocol,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=75,  # longer than any client's pool keeps an idle connection
+            timeout_graceful_shutdown=10,
+        )
     )
+    async with answering(settings.host, settings.operations_port, app.state.checks):
+        await server.serve()
+    if not server.started:
+        raise SystemExit(3)
 
 
 async def _ask(database: Database) -> None:

@@ -9,6 +9,7 @@ from fastapi import Request
 from opentelemetry import trace
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http import problems
@@ -40,6 +41,8 @@ _seconds = Histogram(
     ["service", "method", "route"],
     registry=registry,
 )
+_GONE = 499
+"""What metrics and log say of a caller who left before all of the request had come."""
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _QUIET = {"/healthz", "/readyz", "/metrics"}
 
@@ -90,6 +93,8 @@ class Observation:
 
         try:
             await self.app(scope, receive, respond)
+        except ClientDisconnect:
+            status = status or _GONE
         except Exception as error:
             fields = {"route": _route(scope)}
             _log.error("unforeseen error", exc_info=error, extra={"fields": fields})

@@ -19,8 +19,9 @@ Check = Callable[[], Awaitable[object]]
 _PATIENCE = 2.0
 
 
-def operations(checks: Mapping[str, Check]) -> APIRouter:
-    """`checks` are awaited by /readyz and raise when what they ask for is away."""
+def probes(checks: Mapping[str, Check]) -> APIRouter:
+    """What a service answers at its own port, which the public may reach: whether it lives and is
+    ready, not what it lacks. `checks` raise when what they ask for is away."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")
@@ -29,13 +30,30 @@ def operations(checks: Mapping[str, Check]) -> APIRouter:
 
     @router.get("/readyz")
     async def readiness(request: Request) -> Response:
-        results = await asyncio.gather(*(_state(name, check) for name, check in checks.items()))
-        states = dict(zip(checks, results, strict=True))
+        if all(state == "ok" for state in (await _states(checks)).values()):
+            return problems.json_response({"status": "ready"})
+        return problems.render(request, problems.unavailable())  # for probes, not people
+
+    return router
+
+
+def operations(checks: Mapping[str, Check]) -> APIRouter:
+    """What a process answers at its operations port, which nobody outside may reach: the same with
+    each check's state, and the metrics, which tell by channel what has just come in."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readiness(request: Request) -> Response:
+        states = await _states(checks)
         if all(state == "ok" for state in states.values()):
             return problems.json_response({"status": "ready", "checks": states})
         away = problems.unavailable()
         away.members["checks"] = states
-        return problems.render(request, away)  # for probes, not people
+        return problems.render(request, away)
 
     @router.get("/metrics")
     async def metrics() -> Response:
@@ -48,7 +66,7 @@ def operations(checks: Mapping[str, Check]) -> APIRouter:
 async def answering(
     host: str, port: int, checks: Mapping[str, Check] | None = None
 ) -> AsyncIterator[str]:
-    """While the block runs, a process that serves nothing else answers these three; gives the
+    """While the block runs, the process answers these three at a port of their own; gives the
     address. Port 0 is any free one. It answers from the process's own loop: a process that hangs
     does not. Raises OSError when the port is taken."""
     app = FastAPI(openapi_url=None)
@@ -75,6 +93,11 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+async def _states(checks: Mapping[str, Check]) -> dict[str, str]:
+    results = await asyncio.gather(*(_state(name, check) for name, check in checks.items()))
+    return dict(zip(checks, results, strict=True))
 
 
 async def _state(name: str, check: Check) -> str:

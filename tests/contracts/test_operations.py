@@ -13,22 +13,29 @@ from tests.contracts.calling import Known
 from tests.trouble.town import Town
 
 SERVICES = ("intake", "routing", "followup", "reporting")
-OTHERS = ("downloads", "worker", "launcher", "relay")
+PROCESSES = (*SERVICES, "downloads", "worker", "launcher", "relay")
 DASHBOARDS = Path(__file__).parents[2] / "deploy" / "dashboards"
-_SAID = '"operations"'
 OF_PROMETHEUS = {"up", "job", "process", "le"}
 
 
-@pytest.mark.parametrize("name", SERVICES + OTHERS)
+@pytest.mark.parametrize("name", PROCESSES)
 async def test_a_process_says_whether_it_is_alive_and_ready(town: Town, name: str) -> None:
-    address = await _operations(town, name)
+    address = await town.operations(name)
     assert (await town.http.get(f"{address}/healthz")).json() == {"status": "ok"}
     answer = await town.http.get(f"{address}/readyz")
     assert (answer.status_code, answer.json()["checks"]["postgres"]) == (200, "ok"), answer.text
 
 
+@pytest.mark.parametrize("name", SERVICES)
+async def test_a_service_tells_those_it_serves_neither_metrics_nor_what_it_lacks(
+    town: Town, name: str
+) -> None:
+    assert (await town.http.get(f"{town.address(name)}/metrics")).status_code == 404
+    assert (await town.http.get(f"{town.address(name)}/readyz")).json() == {"status": "ready"}
+
+
 async def test_a_process_whose_server_is_away_is_alive_and_not_ready(town: Town) -> None:
-    address = await _operations(town, "relay")
+    address = await town.operations("relay")
     async with town.without("nats"):
         assert (await town.http.get(f"{address}/healthz")).status_code == 200
         answer = await town.http.get(f"{address}/readyz")
@@ -40,8 +47,8 @@ async def test_dashboards_and_alerts_look_at_what_is_exported(town: Town, known:
     names, labels = set(OF_PROMETHEUS), set(OF_PROMETHEUS)
     async with asyncio.timeout(40):
         while not _mentioned() <= names | labels:
-            for process in SERVICES + OTHERS:
-                text = (await town.http.get(f"{await _operations(town, process)}/metrics")).text
+            for process in PROCESSES:
+                text = (await town.http.get(f"{await town.operations(process)}/metrics")).text
                 for family in text_string_to_metric_families(text):
                     names |= {family.name, *(sample.name for sample in family.samples)}
                     labels |= {label for sample in family.samples for label in sample.labels}
@@ -64,24 +71,13 @@ async def test_what_waits_is_seen(town: Town, known: Known) -> None:
 
 
 async def _waiting(town: Town, what: str) -> float:
-    text = (await town.http.get(f"{await _operations(town, 'worker')}/metrics")).text
+    text = (await town.http.get(f"{await town.operations('worker')}/metrics")).text
     return next(
         sample.value
         for family in text_string_to_metric_families(text)
         for sample in family.samples
         if (sample.name, sample.labels.get("what")) == ("lapor_waiting", what)
     )
-
-
-async def _operations(town: Town, name: str) -> str:
-    """Where it answers: a service at its own address, the others where their log says."""
-    if name in SERVICES:
-        return town.address(name)
-    log = town.folder / "log" / f"{name}.log"
-    async with asyncio.timeout(60):
-        while not (lines := [one for one in log.read_text().splitlines() if _SAID in one]):
-            await asyncio.sleep(0.1)
-    return str(json.loads(lines[-1])["operations"])
 
 
 def _mentioned() -> set[str]:

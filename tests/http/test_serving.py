@@ -27,7 +27,7 @@ async def slow() -> str:
 def app():
     return create_app(name="intake", title="Test", routers=[router], settings=Settings())
 
-serve("intake", app, host="127.0.0.1", port={port})
+serve("intake", app, Settings(), port={port})
 """
 _ROOT = Path(__file__).parents[2]
 _ENVIRONMENT = {
@@ -41,17 +41,19 @@ _ENVIRONMENT = {
 
 
 async def test_a_request_under_way_is_answered_before_the_process_stops() -> None:
-    port = free_port()
+    port, operations = free_port(), free_port()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         _PROGRAM.format(port=port),
         cwd=_ROOT,
-        env={**os.environ, **_ENVIRONMENT},
+        env={**os.environ, **_ENVIRONMENT, "LAPOR_OPERATIONS_PORT": str(operations)},
         stderr=asyncio.subprocess.PIPE,
     )
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         await _up(client, process)
+        metrics = await client.get(f"http://127.0.0.1:{operations}/metrics")
+        assert "lapor_http_requests" in metrics.text
         slow = asyncio.create_task(client.get("/slow?words=Siti"))
         await asyncio.sleep(0.2)
         process.send_signal(signal.SIGTERM)
@@ -62,7 +64,9 @@ async def test_a_request_under_way_is_answered_before_the_process_stops() -> Non
     assert process.returncode in (0, -signal.SIGTERM)
     assert b'"route":"/slow"' in log
     assert b"Siti" not in log
-    assert b"127.0.0.1:" not in log.replace(f"127.0.0.1:{port}".encode(), b"")
+    for own in (port, operations):
+        log = log.replace(f"127.0.0.1:{own}".encode(), b"")
+    assert b"127.0.0.1:" not in log
 
 
 async def _up(client: httpx.AsyncClient, process: asyncio.subprocess.Process) -> None:

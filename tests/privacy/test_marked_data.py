@@ -83,7 +83,8 @@ def test_no_log_holds_any(planted: Planted) -> None:
 
 @pytest.mark.parametrize("service", ["intake", "routing", "followup", "reporting"])
 async def test_no_metric_holds_any(planted: Planted, service: str) -> None:
-    answer = await planted.town.http.get(planted.town.address(service) + "/metrics")
+    address = await planted.town.operations(service)
+    answer = await planted.town.http.get(address + "/metrics")
     assert "lapor_http_requests_total" in answer.text
     assert planted.marks.all_in(answer.text) == set()
 

@@ -12,6 +12,9 @@ from shared.settings import SECRETS_OF, Settings
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "production"
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
+CONFIG: dict[str, str] = yaml.safe_load((FOLDER / "kubernetes" / "settings.yaml").read_text())[
+    "data"
+]
 MODULES = {process.name: process.module for process in PROCESSES}
 
 
@@ -52,15 +55,26 @@ def test_kubernetes_asks_every_process_whether_it_is_ready() -> None:
     documents = yaml.safe_load_all((FOLDER / "kubernetes" / "processes.yaml").read_text())
     for deployment in (d for d in documents if d["kind"] == "Deployment"):
         [container] = deployment["spec"]["template"]["spec"]["containers"]
-        [port] = [one["containerPort"] for one in container["ports"]]
+        ports = {one["name"]: one["containerPort"] for one in container["ports"]}
+        assert ports["operations"] == int(CONFIG["LAPOR_OPERATIONS_PORT"])
         for probe, path in (("readinessProbe", "/readyz"), ("livenessProbe", "/healthz")):
-            assert container[probe]["httpGet"] == {"path": path, "port": port}
+            assert container[probe]["httpGet"] == {"path": path, "port": "operations"}
+
+
+def test_the_operations_port_is_reached_from_inside_alone() -> None:
+    documents = yaml.safe_load_all((FOLDER / "kubernetes" / "processes.yaml").read_text())
+    for service in (d for d in documents if d["kind"] == "Service"):
+        assert [one["port"] for one in service["spec"]["ports"]] != [9000]
+    for service in COMPOSE["services"].values():
+        assert not any("9000" in port for port in service.get("ports", ()))
+    scraped = yaml.safe_load((FOLDER.parent / "dashboards" / "prometheus.yaml").read_text())
+    targets = [t for c in scraped["scrape_configs"][0]["static_configs"] for t in c["targets"]]
+    assert sorted(targets) == sorted(f"{process.name}:9000" for process in PROCESSES)
 
 
 def test_every_setting_named_is_one() -> None:
     settings = {f"LAPOR_{name.upper()}" for name in Settings.model_fields}
-    config = yaml.safe_load((FOLDER / "kubernetes" / "settings.yaml").read_text())["data"]
-    named = {*COMPOSE["x-environment"], *config} - {"FORWARDED_ALLOW_IPS", "SSL_CERT_FILE"}
+    named = {*COMPOSE["x-environment"], *CONFIG} - {"FORWARDED_ALLOW_IPS", "SSL_CERT_FILE"}
     assert named <= settings
 
 

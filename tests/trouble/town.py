@@ -166,6 +166,16 @@ class Town:
     def address(self, service: str) -> str:
         return str(getattr(self.addresses, f"{service}_url"))
 
+    async def operations(self, process: str) -> str:
+        """Where a process answers /healthz, /readyz and /metrics, as its log says."""
+        log = self.folder / "log" / f"{process}.log"
+        async with asyncio.timeout(60):
+            while True:
+                lines = [one for one in log.read_text().splitlines() if '"operations"' in one]
+                if lines:
+                    return str(orjson.loads(lines[-1])["operations"])
+                await asyncio.sleep(0.1)
+
     async def rows(self, query: str, **values: Any) -> list[Any]:
         async with self.owner.session() as session:
             return list((await session.execute(text(query), values)).all())

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from services.portal import references
-from services.portal.downloads import passed_on
+from services.portal.downloads import PassedOn
 from services.portal.filled import Filled
 from services.portal.panel.choices import search
 from services.portal.references import keep_chosen
@@ -45,14 +45,14 @@ async def download(visit: PanelVisit) -> Response:
         return await _page(visit, form)
     body = {"selection": _selection(form), "format": form.get("langkah")}
     try:
-        answer = await visit.download("reporting", "/downloads", method="POST", json=body)
+        file = await visit.download("reporting", "/downloads", method="POST", json=body)
     except Problem as problem:
         form.refuse(problem, {"selection": "tab", **_FIELDS, "selection.region": "province"})
         return await _page(visit, form, problem.status)
-    if answer.status_code == 202:
-        await answer.aclose()
+    if file.answer.status_code == 202:
+        await file.close()
         return visit.go("/panel/unduh/daftar", "Berkas ini besar dan sedang dibuat.")
-    return passed_on(answer)
+    return PassedOn(file)
 
 
 @router.get("/daftar")
@@ -65,7 +65,7 @@ async def kept(visit: PanelVisit) -> Response:
 @router.get("/daftar/{download_id}")
 async def fetch(visit: PanelVisit, download_id: UUID) -> Response:
     path = f"/downloads/{download_id}/file"
-    return passed_on(await visit.download("reporting", path))
+    return PassedOn(await visit.download("reporting", path))
 
 
 @router.post("/daftar/{download_id}/{what}")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.portal.downloads import passed_on
+from services.portal.downloads import PassedOn
 from services.portal.filled import Filled, files_of
 from services.portal.visit import PanelVisit, Visit
 from shared.http.problems import Problem
@@ -22,7 +22,7 @@ async def import_form(visit: PanelVisit) -> Response:
 
 @router.get("/templat")
 async def template(visit: PanelVisit) -> Response:
-    return passed_on(await visit.download("routing", "/management/imports/template"))
+    return PassedOn(await visit.download("routing", "/management/imports/template"))
 
 
 @router.post("", max_body_size=FILE_LIMIT)
@@ -66,7 +66,7 @@ async def links(visit: PanelVisit, import_id: UUID) -> Response:
     """The spreadsheet of one-time links: it exists in this answer alone."""
     await visit.form()
     path = f"/management/imports/{import_id}/links"
-    return passed_on(await visit.download("routing", path, method="POST"))
+    return PassedOn(await visit.download("routing", path, method="POST"))
 
 
 async def _job(visit: Visit, import_id: UUID, form: Filled, status: int = 200) -> Response:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from services.portal.downloads import passed_on
+from services.portal.downloads import PassedOn
 from services.portal.filled import Filled
 from services.portal.panel.forms import in_order, owed
 from services.portal.visit import PanelVisit, Visit
@@ -24,7 +24,7 @@ async def report_page(visit: PanelVisit, number: int = NUMBER) -> Response:
 @router.get("/{number}/lampiran/{attachment_id}")
 async def attachment(visit: PanelVisit, attachment_id: UUID, number: int = NUMBER) -> Response:
     path = f"/reports/{number}/attachments/{attachment_id}"
-    return visit.sealed(passed_on(await visit.download("routing", path, None)))
+    return visit.sealed(PassedOn(await visit.download("routing", path, None)))
 
 
 @router.post("/{number}/identitas")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from services.portal.downloads import passed_on
+from services.portal.downloads import PassedOn
 from services.portal.filled import Filled, files_of
 from services.portal.public.standing import standing
 from services.portal.visit import BODY_LIMIT, PublicVisit, Visit
@@ -52,7 +52,7 @@ async def report_page(visit: PublicVisit, number: Number = _NUMBER) -> Response:
 @router.get("/laporan/{number}/lampiran/{attachment_id}")
 async def attachment(visit: PublicVisit, attachment_id: UUID, number: Number = _NUMBER) -> Response:
     path = f"/reports/{number}/attachments/{attachment_id}"
-    return passed_on(await visit.download("intake", path, visit.session.reports.get(number)))
+    return PassedOn(await visit.download("intake", path, visit.session.reports.get(number)))
 
 
 @router.post("/laporan/{number}/{action}", max_body_size=BODY_LIMIT)

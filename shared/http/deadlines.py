@@ -1,0 +1,105 @@
+"""Connections that send or read too slowly are ended, so that nobody keeps them from others."""
+
+import asyncio
+from typing import ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+
+class DeadlineProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1 with deadlines, in seconds. It has none itself but for idle connections.
+
+    A request's head must be whole `head_seconds` after the connection or the request began. Its
+    body may take as long, and a second for every `body_bytes_per_second` of it that have come: a
+    phone on a poor line gets through, one that has fallen silent gets a 408. A reader who takes
+    none of what waits for it (64 KB) for `write_seconds` is cut off.
+    """
+
+    head_seconds: ClassVar[float] = 20.0
+    body_bytes_per_second: ClassVar[float] = 1000.0
+    write_seconds: ClassVar[float] = 20.0
+
+    _reading: asyncio.TimerHandle | None = None
+    _writing: asyncio.TimerHandle | None = None
+    _body_began = 0.0
+    _body_received = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._reading = self.loop.call_later(self.head_seconds, self._end_half_request)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_reading()
+        self._stop_writing()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._reading is None:  # not the connection's first
+            self._reading = self.loop.call_later(self.head_seconds, self._end_half_request)
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._stop_reading()
+        self._body_began, self._body_received = self.loop.time(), 0
+        self._reading = self.loop.call_later(self.head_seconds, self._look_at_body)
+
+    def on_body(self, body: bytes) -> None:
+        self._body_received += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._stop_reading()
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        self.flow.pause_writing()
+        if self._writing is None:
+            self._writing = self.loop.call_later(self.write_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._stop_writing()
+        self.flow.resume_writing()
+
+    def _look_at_body(self) -> None:
+        now = self.loop.time()
+        if self.flow.read_paused:  # we are the slow ones
+            self._body_began = now
+        due = self._body_began + self.head_seconds
+        due += self._body_received / self.body_bytes_per_second
+        if now < due:
+            self._reading = self.loop.call_at(due, self._look_at_body)
+        else:
+            self._end_half_request()
+
+    def _end_half_request(self) -> None:
+        self._reading = None
+        cycle = self.cycle
+        if cycle is not None and cycle.response_started and not cycle.response_complete:
+            self.transport.abort()  # an answer is under way, nothing can be said any more
+            return
+        self.transport.write(_TIMED_OUT)
+        self.transport.close()
+
+    def _stop_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    def _stop_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
+
+
+def _response(status: bytes, body: bytes, *headers: bytes) -> bytes:
+    head = [b"HTTP/1.1 " + status, b"Content-Length: %d" % len(body), *headers]
+    return b"\r\n".join([*head, b"Connection: close", b"", body])
+
+
+_TIMED_OUT = _response(
+    b"408 Request Timeout",
+    b'{"type":"urn:lapor:problem:request_timeout","status":408,"code":"request_timeout",'
+    b'"title":"Permintaan tidak selesai dikirim","detail":"Kirim lagi; tidak ada yang disimpan."}',
+    b"Content-Type: application/problem+json",
+)
