@@ -15,7 +15,7 @@ def recognise_zip(content: bytes) -> str | None:
     """The media type of an OOXML or ODF document; None for any other ZIP.
 
     Raises `AttachmentRejected`: `type_not_allowed` with macros, `unreadable` when damaged,
-    `too_large` when it would unpack to more than 300 MB.
+    `too_complex` when it would unpack to more than 300 MB.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -56,7 +56,7 @@ _MACRO_FOLDERS = ("basic/", "scripts/")
 def _document_in(archive: zipfile.ZipFile) -> str | None:
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise AttachmentRejected("too_large", "document unpacks to too much")
+        raise AttachmentRejected("too_complex", "document unpacks to too much")
     names = [entry.filename.lower().lstrip("/") for entry in entries]
     media_type = _odf_type(archive) or _ooxml_type(archive)
     if media_type and any(

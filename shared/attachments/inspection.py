@@ -1,50 +1,60 @@
-"""An upload, read up to the limit, recognised and freed of traces."""
+"""An upload, read up to the limit, recognised and freed of traces in the sandbox."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
-from shared.attachments.authorship import cleaning_of
-from shared.attachments.pictures import clean_picture, is_picture
-from shared.attachments.recognition import recognise
-from shared.attachments.recordings import blank_words, is_iso_media
 from shared.attachments.rejection import MAX_SIZE, AttachmentRejected
+from shared.attachments.sandbox import OPENING, PICTURES, Limits, Sandbox, workspace
+
+OPEN_FILE = "shared.attachments.opening:open_file"
 
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """A file fit to be stored. Size (bytes) and hash are those of `content`, as cleaned."""
+    """A file fit to be stored. Size (bytes) and hash are those of the file at `path`, as cleaned,
+    which is there as long as the block that asked for it."""
 
     media_type: str
     size: int
     sha256: str
-    content: bytes = field(repr=False)
+    path: Path
 
 
-async def inspect(upload: AsyncIterator[bytes]) -> Inspected:
-    """Reads the upload, at most 10 MB into memory, recognises it by content and removes metadata.
+@asynccontextmanager
+async def inspect(sandbox: Sandbox, upload: AsyncIterator[bytes]) -> AsyncIterator[Inspected]:
+    """Reads the upload, at most 10 MB onto disk, recognises it by content and removes metadata.
 
-    Pictures are saved anew, recordings lose place and device, documents and sounds their authors;
-    other files stay byte by byte.
-    Raises `AttachmentRejected`.
+    Raises `AttachmentRejected`, `SandboxBusy`.
     """
-    received = bytearray()
-    async for chunk in upload:
-        received += chunk
-        if len(received) > MAX_SIZE:
-            raise AttachmentRejected("too_large", f"more than {MAX_SIZE} bytes")
-    if not received:
+    with workspace() as folder:
+        source, target = folder / "source", folder / "target"
+        await receive(upload, source)
+        opened = await sandbox.run(OPEN_FILE, source, target, memory=_room(OPENING))
+        if "memory" in opened:
+            if opened["memory"] > _room(PICTURES):
+                raise AttachmentRejected("too_many_pixels", "more than fits into memory")
+            opened = await sandbox.run(
+                OPEN_FILE, source, target, limits=PICTURES, memory=_room(PICTURES)
+            )
+        yield Inspected(**opened, path=target)
+
+
+async def receive(upload: AsyncIterator[bytes], source: Path) -> None:
+    """Write the upload to the file. Raises `AttachmentRejected` (`too_large`, `empty`)."""
+    size = 0
+    with source.open("wb") as file:
+        async for chunk in upload:
+            size += len(chunk)
+            if size > MAX_SIZE:
+                raise AttachmentRejected("too_large", f"more than {MAX_SIZE} bytes")
+            await asyncio.to_thread(file.write, chunk)
+    if not size:
         raise AttachmentRejected("empty", "no bytes")
-    return await asyncio.to_thread(_inspect, bytes(received))
 
 
-def _inspect(content: bytes) -> Inspected:
-    media_type = recognise(content)
-    if is_picture(media_type):
-        content, media_type = clean_picture(content, media_type)
-    elif is_iso_media(media_type):
-        content = blank_words(content)
-    elif (clean := cleaning_of(media_type)) is not None:
-        content = clean(content)
-    return Inspected(media_type, len(content), hashlib.sha256(content).hexdigest(), content)
+def _room(limits: Limits) -> int:
+    """Bytes for the picture itself: beside the interpreter, the libraries and the file."""
+    return limits.memory - 64 * 1024 * 1024

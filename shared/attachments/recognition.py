@@ -40,7 +40,7 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {
 def recognise(content: bytes) -> str:
     """The media type of the content, one of `EXTENSIONS`.
 
-    Raises `AttachmentRejected` (`type_not_allowed`, `unreadable`, or `too_large` for a document
+    Raises `AttachmentRejected` (`type_not_allowed`, `unreadable`, or `too_complex` for a document
     that unpacks to far more than it is).
     """
     media_type = _container_type(content) or _simple_type(content)

@@ -6,16 +6,26 @@ MAX_FILES = 5
 """Attachments to one message."""
 MAX_SIZE = 10 * 1024 * 1024
 """Bytes of one attachment, as uploaded."""
-MAX_PIXELS = 64_000_000
+MAX_PIXELS = 110_000_000
 """Width by height of one picture: what phones make, not what bombs unpack to."""
 
-Code = Literal["too_large", "too_many", "type_not_allowed", "unreadable", "too_complex", "empty"]
+Code = Literal[
+    "too_large",
+    "too_many",
+    "too_many_pixels",
+    "type_not_allowed",
+    "unreadable",
+    "too_complex",
+    "empty",
+]
 
 
 class AttachmentRejected(ValueError):
     """A file that is not taken; the message says more to developers and holds no content.
 
-    - `too_large`: more than 10 MB, or unpacks to far more (pictures, documents)
+    - `too_large`: more than 10 MB
+    - `too_many_pixels`: a picture of more than 110 megapixels, or fewer where its kind needs more
+      memory for each
     - `too_many`: more than 5 to one message
     - `type_not_allowed`: by its content not a picture, PDF, office document, audio or video;
       also office documents with macros

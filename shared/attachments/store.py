@@ -11,6 +11,7 @@ from obstore.store import from_url
 from shared.attachments.inspection import inspect
 from shared.attachments.naming import file_name
 from shared.attachments.rejection import AttachmentMissing
+from shared.attachments.sandbox import Sandbox
 
 CHUNK = 256 * 1024
 
@@ -31,7 +32,9 @@ class AttachmentStore:
 
     def __init__(self, storage_url: str) -> None:
         """`file:///folder` (made if missing) or `s3://bucket/prefix`, which reads credentials,
-        region and endpoint from the usual `AWS_…` environment variables."""
+        region and endpoint from the usual `AWS_…` environment variables. One for each process:
+        what it opens at a time is limited."""
+        self._sandbox = Sandbox()
         if storage_url.startswith("file:"):
             self._store = from_url(storage_url, mkdir=True)
         else:
@@ -40,12 +43,14 @@ class AttachmentStore:
     async def put(self, upload: AsyncIterator[bytes], declared_name: str) -> StoredAttachment:
         """Inspects and stores one upload; durable when it returns.
 
-        Raises `AttachmentRejected`; then nothing was stored. Where the caller's transaction fails
-        afterwards, it deletes the key again.
+        Raises `AttachmentRejected` or `SandboxBusy`; then nothing was stored. Where the caller's
+        transaction fails afterwards, it deletes the key again.
         """
-        inspected = await inspect(upload)
         key = secrets.token_hex(16)
-        await put_async(self._store, _path(key), inspected.content, mode="create")
+        async with inspect(self._sandbox, upload) as inspected:
+            await put_async(
+                self._store, _path(key), inspected.path, mode="create", use_multipart=False
+            )
         return StoredAttachment(
             key=key,
             name=file_name(declared_name, inspected.media_type),

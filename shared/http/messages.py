@@ -144,6 +144,12 @@ FIELD_MESSAGES: dict[str, Mapping[Language, str]] = {
         "id": "Lampiran paling besar 10 MB.",
         "en": "An attachment has at most 10 MB.",
     },
+    "file_too_many_pixels": {
+        "id": "Gambar berukuran terlalu banyak piksel: paling banyak 110 megapiksel (WebP: 30)."
+        " Kirim gambar yang lebih kecil.",
+        "en": "The picture has too many pixels: at most 110 megapixels (WebP: 30)."
+        " Send a smaller one.",
+    },
     "file_too_many": {"id": "Paling banyak 5 lampiran.", "en": "At most 5 attachments."},
     "file_type_not_allowed": {
         "id": "Hanya gambar, PDF, dokumen kantor, audio, atau video.",

@@ -183,7 +183,7 @@ def install(app: FastAPI) -> None:
         _log.warning("not storable", exc_info=error)
         return await answer(request, validation())
 
-    # So is a full queue of files to be opened.
+    # A database that is away is a passing trouble, not a defect; so is a full queue of files.
     async def away(request: Request, error: Exception) -> Response:
         return await answer(request, unavailable())
 

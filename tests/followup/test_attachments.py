@@ -9,11 +9,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared.attachments import inspect
 from shared.lifecycle.actions import Action, DeferralKind
 from shared.settings import Settings
 from tests.followup.conftest import ABOVE, ADMIN, BELOW, BESIDE, OFFICER, WRITTEN, Town, Who
-from tests.intake.sample_files import uploaded
+from tests.intake.sample_files import inspected
 from tests.sample_pdf import PDF
 from tests.workflows.country import PROVINCE_ADMIN
 
@@ -62,7 +61,7 @@ async def test_a_follow_up_with_files_is_listed_and_downloaded(town: Town) -> No
     [item] = (await town.get(f"/reports/{number}/follow-ups", ABOVE)).json()["items"]
     assert [f["name"] for f in item["attachments"]] == ["berita acara 0.pdf", "berita acara 1.pdf"]
     file = await town.get(item["attachments"][0]["href"], ABOVE)
-    assert (file.status_code, file.content) == (200, (await inspect(uploaded(PDF))).content)
+    assert (file.status_code, file.content) == (200, inspected(PDF).content)
     assert file.headers["Content-Type"] == "application/pdf"
     assert file.headers["Content-Disposition"].startswith("attachment")
 

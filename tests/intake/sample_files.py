@@ -7,16 +7,17 @@ import wave
 import zipfile
 import zlib
 from collections.abc import AsyncIterator
+from typing import NamedTuple
 
 import openpyxl
 import pytest
 from PIL import Image
 
-from shared.attachments import (
-    AttachmentRejected,
-    Inspected,
-    inspect,
-)
+from shared.attachments import AttachmentRejected, inspect, sandboxed
+from shared.attachments.inspection import OPEN_FILE
+from shared.attachments.opening import clean
+from shared.attachments.recognition import recognise
+from shared.attachments.sandbox import PICTURES, Sandbox, workspace
 
 MARK = b"RAHASIA-SITI-0812"
 ODT = "application/vnd.oasis.opendocument.text"
@@ -29,14 +30,37 @@ async def uploaded(content: bytes) -> AsyncIterator[bytes]:
         yield content[start : start + 64 * 1024]
 
 
-def inspected(content: bytes) -> Inspected:
-    return asyncio.run(inspect(uploaded(content)))
+class Opened(NamedTuple):
+    """A file as it is served, and its type."""
+
+    content: bytes
+    media_type: str
+
+
+def inspected(content: bytes) -> Opened:
+    """What the sandbox's job makes of the file, here and now."""
+    return Opened(*clean(content, recognise(content)))
+
+
+def outcome(content: bytes) -> str:
+    """The type, or the reason for refusing, as the sandbox's child answers, here and now."""
+    with workspace() as folder:
+        (folder / "source").write_bytes(content)
+        asked = {"job": OPEN_FILE, "source": folder / "source", "target": folder / "target"}
+        said = sandboxed.do({**asked, "options": {"memory": PICTURES.memory}})
+    return str(said["refused"] if "refused" in said else said["result"]["media_type"])
 
 
 def refused(content: bytes) -> str:
+    """What the whole way of an upload answers."""
     with pytest.raises(AttachmentRejected) as refusal:
-        inspected(content)
+        asyncio.run(_inspect(content))
     return refusal.value.code
+
+
+async def _inspect(content: bytes) -> None:
+    async with inspect(Sandbox(), uploaded(content)):
+        pass
 
 
 def picture(width: int = 40, height: int = 20) -> Image.Image:

@@ -1,6 +1,5 @@
 """Pictures that come with a report lose what they tell of place and device, and stay pictures."""
 
-import hashlib
 import io
 
 import pillow_heif
@@ -23,8 +22,6 @@ def test_a_photo_loses_its_place_and_stays_upright() -> None:
     assert result.media_type == "image/jpeg"
     assert MARK not in result.content
     assert b"Exif" not in result.content
-    assert result.size == len(result.content)
-    assert result.sha256 == hashlib.sha256(result.content).hexdigest()
     with Image.open(io.BytesIO(result.content)) as clean:
         assert not clean.getexif()
         assert clean.size == (20, 40)

@@ -7,9 +7,9 @@ import pytest
 from temporalio.client import Client
 
 from services.routing.reading.difference import word_difference
-from shared.attachments import AttachmentStore, StoredAttachment, inspect
+from shared.attachments import AttachmentStore, StoredAttachment
 from shared.temporal.names import workflow_id
-from tests.intake.sample_files import uploaded
+from tests.intake.sample_files import inspected
 from tests.routing.country import Country
 from tests.sample_pdf import PDF
 
@@ -97,7 +97,7 @@ async def test_an_attachment_is_handed_out_and_the_download_logged(country: Coun
     other = await country.get("admin.kota.bandung", attachment["href"])
     assert other.status_code == 404
     answer = await country.get(ADMIN, attachment["href"])
-    assert answer.content == (await inspect(uploaded(PDF))).content
+    assert answer.content == inspected(PDF).content
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     history = (await country.seen(ADMIN, number))["history"]
     assert [line["action"] for line in history] == ["submit", "attachment"]
