@@ -42,12 +42,20 @@ class Addresses(BaseSettings):
     temporal_address: str = ""
     temporal_namespace: str = "default"
     temporal_tls: bool = False
+    temporal_tls_ca: Path | None = None
+    """The certificate of an authority of one's own that signed the server's. This and the next two
+    are files; naming any of them means `temporal_tls`."""
+    temporal_tls_certificate: Path | None = None
+    """Ours, where the server wants its clients to prove who they are; with the key."""
+    temporal_tls_key: Path | None = None
     storage_url: str = ""
     """Where attachments are kept: `file:///…` (default: under `data_dir`) or `s3://…`."""
 
     @model_validator(mode="before")
     @classmethod
     def _derive(cls, given: dict[str, object]) -> dict[str, object]:
+        given = {name: value for name, value in given.items() if not _injected(name, value)}
+
         def value(name: str) -> object:
             return given.get(name, cls.model_fields[name].default)
 
@@ -62,6 +70,12 @@ class Addresses(BaseSettings):
             "storage_url": (data_dir / "attachments").as_uri(),
         }
         return derived | {k: v for k, v in given.items() if v != ""} | {"data_dir": data_dir}
+
+
+def _injected(name: str, value: object) -> bool:
+    """Whether Kubernetes put this here: beside a Service `lapor-intake` every container is told
+    `LAPOR_INTAKE_PORT=tcp://10.0.0.7:8001`, which is no setting of ours."""
+    return name.endswith("_port") and isinstance(value, str) and "://" in value
 
 
 class Settings(Addresses):

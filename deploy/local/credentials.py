@@ -71,7 +71,8 @@ def environment(
     """The variables of a process, with these secrets (all by default: for commands that people
     run); with a role also its way to the database and the bus."""
     variables = {
-        f"LAPOR_{name.upper()}": str(value) for name, value in addresses.model_dump().items()
+        f"LAPOR_{name.upper()}": str(value)
+        for name, value in addresses.model_dump(exclude_none=True).items()
     }
     for name in secrets:
         variables[f"LAPOR_{name.upper()}"] = credentials.application[f"LAPOR_{name.upper()}"]

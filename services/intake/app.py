@@ -35,6 +35,7 @@ from shared.bus.watch import Watch
 from shared.database.engine import Database
 from shared.database.process_time import ProcessTime
 from shared.http.app import create_app
+from shared.http.service_client import service_client
 from shared.identity import BlindIndex, IdentityCipher
 from shared.partners.background import Runs, in_background
 from shared.partners.burying import burying
@@ -49,7 +50,7 @@ BATCH, LANES = 100, 2
 def make_app(settings: Settings) -> FastAPI:
     """The application over the database and storage of these settings."""
     database = Database(settings.database_url, application="lapor-intake")
-    routing = httpx.AsyncClient(base_url=settings.routing_url, timeout=15)
+    routing = service_client(base_url=settings.routing_url, timeout=15)
     x_http = httpx.AsyncClient(base_url=settings.x_api_base_url, timeout=10)
     acceptance = Acceptance.of(settings)
     resources = Resources(

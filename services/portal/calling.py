@@ -10,6 +10,7 @@ from fastapi import Request
 from services.portal.downloads import ServiceFile, VisitorSlots
 from shared.http.limits import client_address
 from shared.http.problems import Problem, unavailable
+from shared.http.service_client import service_client
 from shared.settings import Settings
 
 Service = Literal["intake", "routing", "followup", "reporting"]
@@ -135,7 +136,7 @@ _WORDS = {
 
 
 def _client() -> httpx.AsyncClient:
-    return httpx.AsyncClient(
+    return service_client(
         timeout=httpx.Timeout(30, connect=3),
         limits=httpx.Limits(max_connections=100, keepalive_expiry=60),
         follow_redirects=False,

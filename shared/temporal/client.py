@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from temporalio.client import Client
+from temporalio.client import Client, TLSConfig
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from shared.settings import Settings
@@ -18,13 +18,25 @@ async def connect(settings: Settings, name: str, *, lazy: bool = True) -> Client
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
-        tls=settings.temporal_tls,
+        tls=_tls(settings),
         api_key=settings.temporal_api_key,
         data_converter=pydantic_data_converter,
         interceptors=[Tracing()],
         identity=name,
         lazy=lazy,
     )
+
+
+def _tls(settings: Settings) -> TLSConfig | bool:
+    files = (
+        settings.temporal_tls_ca,
+        settings.temporal_tls_certificate,
+        settings.temporal_tls_key,
+    )
+    if not any(files):
+        return settings.temporal_tls
+    authority, certificate, key = (file.read_bytes() if file else None for file in files)
+    return TLSConfig(server_root_ca_cert=authority, client_cert=certificate, client_private_key=key)
 
 
 async def connect_patiently(settings: Settings, name: str) -> Client:
