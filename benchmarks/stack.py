@@ -54,7 +54,7 @@ class Stack:
         staff = Staff(
             id=id, role=role, agency_id=agency_id, agency_path=tuple(path), token_version=version
         )
-        token = Tokens(self.credentials.application["LAPOR_JWT_SECRET"]).issue(staff)
+        token = Tokens.of(self.settings(OWNER)).issue(staff)
         return {"authorization": f"Bearer {token}"}
 
     async def agency(self, code: str) -> int:

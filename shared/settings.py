@@ -93,7 +93,13 @@ class Settings(Addresses):
     cluster separated by commas. Empty: as above."""
     nats_replicas: int = Field(default=1, ge=1, le=5)
     """On how many NATS nodes `lapor migrate` has each stream kept; never fewer than they are on."""
-    jwt_secret: str = Field(default="", repr=False, min_length=32)
+    staff_signing_key: str = Field(default="", repr=False, min_length=43)
+    """Ed25519, 32 bytes in base64url (`lapor keys make`): routing signs access tokens with it."""
+    staff_public_keys: str = Field(default="", min_length=43)
+    """What verifies them, comma-separated: while keys change, the former one too."""
+    reporter_signing_key: str = Field(default="", repr=False, min_length=43)
+    """As above, of intake, for reporters' tokens."""
+    reporter_public_keys: str = Field(default="", min_length=43)
     identity_keys: str = Field(default="", repr=False, min_length=44)
     """Fernet keys, comma-separated; the first encrypts, all decrypt."""
     blind_index_key: str = Field(default="", repr=False, min_length=32)
@@ -126,10 +132,10 @@ class Settings(Addresses):
         return url
 
 
-_SERVICE = ("jwt_secret", "identity_keys", "blind_index_key")
+_SERVICE = ("staff_public_keys", "reporter_public_keys", "identity_keys", "blind_index_key")
 SECRETS_OF: dict[str, tuple[str, ...]] = {
-    "intake": (*_SERVICE, "sms_secret"),
-    "routing": _SERVICE,
+    "intake": (*_SERVICE, "reporter_signing_key", "sms_secret"),
+    "routing": (*_SERVICE, "staff_signing_key"),
     "followup": _SERVICE,
     "reporting": _SERVICE,
     "downloads": ("identity_keys",),
@@ -138,7 +144,8 @@ SECRETS_OF: dict[str, tuple[str, ...]] = {
     "launcher": ("identity_keys",),
     "relay": (),
 }
-"""What each process must be told, and no other needs to know."""
+"""What each process must be told, and no other needs to know: secrets, and the public keys by which
+it believes a token."""
 
 
 class SecretMissing(Exception):

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from deploy.cli import dead_letters, demo, migrate, partner, staff, statistics, up
+from deploy.cli import dead_letters, demo, keys, migrate, partner, staff, statistics, up
 from deploy.local.trouble import StackError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app.command("migrate")(migrate.migrate)
 app.command("demo")(demo.demo)
 app.add_typer(staff.app, name="staff")
 app.add_typer(partner.app, name="partner")
+app.add_typer(keys.app, name="keys")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(statistics.app, name="statistics")
 

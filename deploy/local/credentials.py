@@ -3,11 +3,13 @@
 import base64
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from deploy.local.trouble import StackError
+from shared.http.signing_keys import new_signing_key, public_key_of
 from shared.settings import SECRETS_OF, Addresses, Settings
 
 ROLES = (
@@ -19,6 +21,8 @@ ROLES = (
     "lapor_worker",
     "lapor_relay",
 )
+Whose = Literal["staff", "reporter"]
+"""Whose tokens a key signs."""
 SECRETS = frozenset(name for names in SECRETS_OF.values() for name in names)
 
 
@@ -45,13 +49,10 @@ def load_or_create(data_dir: Path) -> Credentials:
     data_dir.mkdir(parents=True, exist_ok=True)
     data_dir.chmod(0o700)
     values = _read(path)
-    missing = {name: make() for name, make in _GENERATED.items() if name not in values}
-    if missing:
-        values |= missing
-        new = path.with_suffix(".new")
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.writelines(f"{name}={value}\n" for name, value in values.items())
-        new.rename(path)
+    if missing := [name for name in _GENERATED if name not in values]:
+        for name in missing:
+            values[name] = _GENERATED[name](values)
+        _write(path, values)
     return Credentials(
         postgres=values["POSTGRES_PASSWORD"],
         roles={role: values[f"{role.upper()}_PASSWORD"] for role in ROLES},
@@ -60,6 +61,17 @@ def load_or_create(data_dir: Path) -> Credentials:
         demo=values["DEMO_PASSWORD"],
         application={name: values[name] for name in _APPLICATION},
     )
+
+
+def rotate(data_dir: Path, whose: Whose) -> None:
+    """A new key signs from the next start on; the former one still verifies. Those before it, of
+    an earlier change, no longer do."""
+    values = _read(data_dir / "secrets.env")
+    signing, public = f"LAPOR_{whose.upper()}_SIGNING_KEY", f"LAPOR_{whose.upper()}_PUBLIC_KEYS"
+    former = public_key_of(values[signing])
+    values[signing] = new_signing_key()
+    values[public] = f"{public_key_of(values[signing])},{former}"
+    _write(data_dir / "secrets.env", values)
 
 
 def environment(
@@ -112,26 +124,48 @@ def _read(path: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in path.read_text().splitlines())
 
 
-def _random() -> str:
+def _write(path: Path, values: Mapping[str, str]) -> None:
+    new = path.with_suffix(".new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.writelines(f"{name}={value}\n" for name, value in values.items())
+    new.rename(path)
+
+
+_Make = Callable[[Mapping[str, str]], str]
+"""Makes a secret; those before it in the list are there."""
+
+
+def _random(_: Mapping[str, str]) -> str:
     return secrets.token_hex(32)
 
 
-def _fernet_key() -> str:
+def _fernet_key(_: Mapping[str, str]) -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
-_APPLICATION = {
-    "LAPOR_JWT_SECRET": _random,
+def _signing_key(_: Mapping[str, str]) -> str:
+    return new_signing_key()
+
+
+def _public_key(signing: str) -> _Make:
+    return lambda values: public_key_of(values[signing])
+
+
+_APPLICATION: dict[str, _Make] = {
+    "LAPOR_STAFF_SIGNING_KEY": _signing_key,
+    "LAPOR_STAFF_PUBLIC_KEYS": _public_key("LAPOR_STAFF_SIGNING_KEY"),
+    "LAPOR_REPORTER_SIGNING_KEY": _signing_key,
+    "LAPOR_REPORTER_PUBLIC_KEYS": _public_key("LAPOR_REPORTER_SIGNING_KEY"),
     "LAPOR_IDENTITY_KEYS": _fernet_key,
     "LAPOR_BLIND_INDEX_KEY": _random,
     "LAPOR_SMS_SECRET": _random,
     "LAPOR_COOKIE_SECRET": _random,
 }
-_GENERATED = {
+_GENERATED: dict[str, _Make] = {
     "POSTGRES_PASSWORD": _random,
     **{f"{role.upper()}_PASSWORD": _random for role in ROLES},
     "NATS_PASSWORD": _random,
     "NATS_SYSTEM_PASSWORD": _random,
-    "DEMO_PASSWORD": lambda: secrets.token_urlsafe(9),
+    "DEMO_PASSWORD": lambda _: secrets.token_urlsafe(9),
     **_APPLICATION,
 }

@@ -7,6 +7,7 @@ computation whether nobody named the contact or a thousand did, and takes as lon
 
 import hmac
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,9 +17,17 @@ from shared.database.engine import Database
 from shared.http.passwords import hash_like
 
 
+class Entered(NamedTuple):
+    """An account, and by what it was entered."""
+
+    account_id: int
+    contact: bytes
+    password_hash: str
+
+
 async def account_entered(
     database: Database, intake: Resources, contact: bytes | None, password: str
-) -> int | None:
+) -> Entered | None:
     """The account with this contact and this password; of several the newest. None, after the
     same time, where there is none. `contact` None: what was typed is no contact at all."""
     index = contact or b""
@@ -27,11 +36,17 @@ async def account_entered(
     first = entries[0].password_hash if entries else None
     typed = await hash_like(password, first, _salt(intake, index))
     matching = [
-        entry.reporter_id
+        Entered(entry.reporter_id, index, entry.password_hash)
         for entry in entries
         if hmac.compare_digest(entry.password_hash.encode(), typed.encode())
     ]
     return max(matching, default=None)
+
+
+async def still_entered(session: AsyncSession, entered: Entered) -> bool:
+    """Whether the password was not changed while it was looked at; it is not until the session's
+    end."""
+    return bool(await session.scalar(_STILL, entered._asdict()))
 
 
 async def entries_for(
@@ -69,6 +84,10 @@ def _salt(intake: Resources, contact: bytes) -> bytes:
 _ENTRIES = text(
     "SELECT reporter_id, password_hash FROM intake.account_entry WHERE contact = :contact"
     " ORDER BY reporter_id"
+)
+_STILL = text(
+    "SELECT true FROM intake.account_entry WHERE contact = :contact"
+    " AND reporter_id = :account_id AND password_hash = :password_hash FOR SHARE"
 )
 _KEEP = text(
     "INSERT INTO intake.account_entry (contact, reporter_id, password_hash)"

@@ -1,6 +1,7 @@
 """A reporter's account: made, entered, left, its password changed."""
 
 from typing import Self
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -13,6 +14,7 @@ from services.intake.account_entry import (
     contacts_of,
     entries_for,
     keep_entries,
+    still_entered,
 )
 from services.intake.report_form import ReporterForm
 from services.intake.resources import Intake
@@ -29,7 +31,7 @@ router = APIRouter(tags=["Reporters"])
 
 SIGN_UP = Limit("sign_up", 20, 3600)
 SIGN_IN = Limit("sign_in", 10, 300)
-SESSIONS = Sessions("intake.reporter_session", "reporter_id")
+SESSIONS = Sessions("intake", "reporter_session", "reporter_id")
 
 
 class SignUpForm(ReporterForm):
@@ -113,11 +115,13 @@ async def sign_in(
     contact = _contact(intake, form.contact)
     await rate_limits(request).take(SIGN_IN, _one_spelling(contact, form.contact))
     typed = contact["phone"] or contact["email"]
-    account_id = await account_entered(database, intake, typed, form.password)
-    if account_id is None:
+    entered = await account_entered(database, intake, typed, form.password)
+    if entered is None:
         raise unauthorized("sign_in_failed")
     async with database.session() as session:
-        return await _signed_in(session, request, account_id)
+        if not await still_entered(session, entered):
+            raise unauthorized("sign_in_failed")
+        return await _signed_in(session, request, entered.account_id)
 
 
 @router.post("/reporters/refresh", responses=problem_responses(401))
@@ -126,19 +130,19 @@ async def refresh(form: RefreshForm, database: CurrentDatabase, request: Request
     sessions of its account end."""
     async with database.session() as session:
         try:
-            account_id = await SESSIONS.use(session, form.refresh_token)
+            used = await SESSIONS.use(session, form.refresh_token)
         except Copied as copied:
             await SESSIONS.end_all(session, copied.owner_id)
         else:
-            if account_id is not None:
-                return await _signed_in(session, request, account_id)
+            if used is not None:
+                return await _signed_in(session, request, used.owner_id, used.session_id)
     # Outside: a refusal must not undo the end of the sessions.
     raise unauthorized("token_invalid")
 
 
 @router.post("/reporters/sign-out", status_code=204)
 async def sign_out(form: RefreshForm, session: Transaction) -> None:
-    """End the session of this refresh token. Its access token ends by itself within minutes."""
+    """End the session of this refresh token; its access tokens end with it."""
     await SESSIONS.close(session, form.refresh_token)
 
 
@@ -170,11 +174,14 @@ async def change_password(
         return await _signed_in(session, request, reporter.account_id)
 
 
-async def _signed_in(session: AsyncSession, request: Request, account_id: int) -> SignedIn:
+async def _signed_in(
+    session: AsyncSession, request: Request, account_id: int, session_id: UUID | None = None
+) -> SignedIn:
+    """Tokens of a new session, or of the one that goes on."""
     tokens: Tokens = request.app.state.tokens
-    refresh_token, _ = await SESSIONS.open(session, account_id)
-    access_token = tokens.issue(Reporter(account_id=account_id))
-    return SignedIn(access_token=access_token, refresh_token=refresh_token)
+    opened = await SESSIONS.open(session, account_id, session_id)
+    access_token = tokens.issue(Reporter(account_id=account_id), session_id=opened.session_id)
+    return SignedIn(access_token=access_token, refresh_token=opened.token)
 
 
 def _contact(intake: Intake, typed: str) -> dict[str, bytes | None]:

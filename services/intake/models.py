@@ -96,16 +96,29 @@ class SocialPost(SQLModel, table=True):
 
 
 class ReporterSession(SQLModel, table=True):
-    """A refresh token of an account, by its hash; each may be used once."""
+    """A refresh token of an account, by its hash; each may be used once. Those of one
+    `session_id` follow each other."""
 
     __tablename__ = "reporter_session"
     __table_args__ = (_IN_SCHEMA,)
 
     id: UUID = Field(primary_key=True)
     reporter_id: int = Field(foreign_key="intake.reporter.id", index=True)
+    session_id: UUID = Field(index=True)
     token_hash: bytes = Field(unique=True)
     expires_at: datetime = timestamp()
     used_at: datetime | None = timestamp(default=None)
+
+
+class EndedReporterSession(SQLModel, table=True):
+    """A session that was ended, of an account or of one report's access code, while an access
+    token of it could still be shown."""
+
+    __tablename__ = "ended_session"
+    __table_args__ = (_IN_SCHEMA,)
+
+    id: UUID = Field(primary_key=True)
+    until: datetime = timestamp()
 
 
 class SmsPart(SQLModel, table=True):

@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from services.intake.accepting.access_code import new_access_code, same_code
+from services.intake.accounts import SESSIONS
 from services.intake.resources import Intake
-from shared.http.auth import CurrentReporter
+from shared.http.auth import CurrentReporter, session_of
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, client_address, rate_limits
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
@@ -90,6 +91,18 @@ async def open_report(
         raise _no_such_report()
     tokens: Tokens = request.app.state.tokens
     return ReportAccess(access_token=tokens.issue(ReportBearer(number=number), BEARER_TTL))
+
+
+@router.delete(
+    "/reports/{number}/access", status_code=204, responses=problem_responses(401, 403, 404)
+)
+async def leave_report(
+    number: Number, bearer: CurrentReporter, session: Transaction, request: Request
+) -> None:
+    """End the access that this report's token gives; the access code stays as it is."""
+    if bearer != ReportBearer(number=number):
+        raise _no_such_report()
+    await SESSIONS.end(session, session_of(request))
 
 
 def _no_such_report() -> Problem:

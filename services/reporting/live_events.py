@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Annotated
+from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Header, Request
@@ -12,7 +13,7 @@ from sqlalchemy import text
 
 from services.reporting.live_feed import Happened, LiveFeed, Reading
 from shared.database.engine import Database
-from shared.http.auth import CurrentStaff, staff_in_directory
+from shared.http.auth import CurrentStaff, session_of, staff_in_directory
 from shared.http.documentation import problem_responses
 from shared.http.problems import Problem, too_many
 from shared.http.tokens import Staff
@@ -57,7 +58,7 @@ async def live_events(
         open_streams[staff.id] += 1
         try:
             async with feed.reading(after) as reading:
-                async for piece in _pieces(reading, database, staff):
+                async for piece in _pieces(reading, database, staff, session_of(request)):
                     yield piece
         finally:
             open_streams[staff.id] -= 1
@@ -67,7 +68,9 @@ async def live_events(
     )
 
 
-async def _pieces(reading: Reading, database: Database, staff: Staff) -> AsyncIterator[bytes]:
+async def _pieces(
+    reading: Reading, database: Database, staff: Staff, session_id: UUID
+) -> AsyncIterator[bytes]:
     yield b"retry: 3000\n\n"
     if reading.missed:
         yield b"event: missed\ndata: {}\n\n"
@@ -76,7 +79,7 @@ async def _pieces(reading: Reading, database: Database, staff: Staff) -> AsyncIt
         happened = await reading.next(HEARTBEAT)
         if time.monotonic() - checked > CHECKED_EVERY:
             try:
-                await staff_in_directory(database, staff)
+                await staff_in_directory(database, staff, session_id)
             except Problem:
                 return
             subtree, checked = await _subtree(database, staff), time.monotonic()

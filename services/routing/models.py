@@ -48,16 +48,28 @@ class StaffMember(SQLModel, table=True):
 
 
 class StaffSession(SQLModel, table=True):
-    """A refresh token, by its hash; each may be used once."""
+    """A refresh token, by its hash; each may be used once. Those of one `session_id` follow each
+    other."""
 
     __tablename__ = "session"
     __table_args__ = (_IN_SCHEMA,)
 
     id: UUID = Field(primary_key=True)
     staff_id: int = Field(foreign_key="routing.staff.id", index=True)
+    session_id: UUID = Field(index=True)
     token_hash: bytes = Field(unique=True)
     expires_at: datetime = timestamp()
     used_at: datetime | None = timestamp(default=None)
+
+
+class EndedSession(SQLModel, table=True):
+    """A session that was ended, while an access token of it could still be shown."""
+
+    __tablename__ = "ended_session"
+    __table_args__ = (_IN_SCHEMA,)
+
+    id: UUID = Field(primary_key=True)
+    until: datetime = timestamp()
 
 
 class Category(SQLModel, table=True):

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.http.sessions import Sessions
 
-SESSIONS = Sessions("routing.session", "staff_id")
+SESSIONS = Sessions("routing", "session", "staff_id")
 
 
 async def revoke_all(session: AsyncSession, staff_id: int) -> None:

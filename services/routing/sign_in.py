@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -82,9 +83,11 @@ async def sign_in(body: SignIn, request: Request, database: CurrentDatabase) -> 
         await second_factor.check_code(session, request.app.state.identity, person.id, body.code)
         if await _owes_second_factor(session, request, person.id, person.role):
             raise forbidden("second_factor_enrolment_needed")
+        if not await session.scalar(_UNCHANGED, {"id": person.id, "hash": person.password_hash}):
+            raise unauthorized("sign_in_failed")  # they chose another one meanwhile
         if stronger:
             await session.execute(_REHASH, {"id": person.id, "hash": stronger})
-        return await _signed_in(session, request, person.id, "sign_in_failed")
+        return await _signed_in(session, request, person.id)
 
 
 @router.post("/refresh", responses=problem_responses(401, 422, 429))
@@ -94,19 +97,19 @@ async def refresh(body: RefreshToken, request: Request, database: CurrentDatabas
     await rate_limits(request).take(REFRESHES, client_address(request))
     async with database.session() as session:
         try:
-            staff_id = await SESSIONS.use(session, body.refresh_token)
+            used = await SESSIONS.use(session, body.refresh_token)
         except Copied as copied:
             await revoke_all(session, copied.owner_id)
         else:
-            if staff_id is not None:
-                return await _signed_in(session, request, staff_id, "token_invalid")
+            if used is not None:
+                return await _signed_in(session, request, used.owner_id, used.session_id)
     # Outside: a refusal must not undo the end of the sessions.
     raise unauthorized("token_invalid")
 
 
 @router.post("/sign-out", status_code=204, responses=problem_responses(422))
 async def sign_out(body: RefreshToken, session: Transaction) -> None:
-    """End the session of this refresh token. Its access token ends by itself within minutes."""
+    """End the session of this refresh token; its access tokens end with it."""
     await SESSIONS.close(session, body.refresh_token)
 
 
@@ -153,19 +156,20 @@ async def _owes_second_factor(
 
 
 async def _signed_in(
-    session: AsyncSession, request: Request, staff_id: int, otherwise: str
+    session: AsyncSession, request: Request, staff_id: int, session_id: UUID | None = None
 ) -> SignedIn:
+    """Tokens of a new session, or of the one that goes on."""
     row = (await session.execute(_ACTIVE, {"id": staff_id})).mappings().one_or_none()
     if row is None or await _owes_second_factor(session, request, staff_id, row["role"]):
-        raise unauthorized(otherwise)
+        raise unauthorized("token_invalid" if session_id else "sign_in_failed")
     tokens: Tokens = request.app.state.tokens
-    token, expires_at = await SESSIONS.open(session, staff_id)
+    opened = await SESSIONS.open(session, staff_id, session_id)
     return SignedIn(
-        access_token=tokens.issue(Staff.model_validate(dict(row))),
+        access_token=tokens.issue(Staff.model_validate(dict(row)), session_id=opened.session_id),
         token_type="Bearer",  # noqa: S106
         expires_in=int(ACCESS_TTL.total_seconds()),
-        refresh_token=token,
-        refresh_expires_at=expires_at,
+        refresh_token=opened.token,
+        refresh_expires_at=opened.expires_at,
     )
 
 
@@ -178,4 +182,7 @@ _ACTIVE = text(
     " FROM routing.staff_directory WHERE id = :id AND active"
 )
 _USERNAME = text("SELECT username FROM routing.staff WHERE id = :id")
+_UNCHANGED = text(
+    "SELECT true FROM routing.staff WHERE id = :id AND password_hash = :hash FOR SHARE"
+)
 _REHASH = text("UPDATE routing.staff SET password_hash = :hash WHERE id = :id")

@@ -75,8 +75,8 @@ def create_app(
         over_tls=settings.public_base_url.startswith("https://"),
     )
     app.state.settings = settings
-    if settings.jwt_secret:
-        app.state.tokens = Tokens(settings.jwt_secret)
+    if settings.staff_public_keys:
+        app.state.tokens = Tokens.of(settings)
     readiness = dict(checks or {})
     if database:
         app.state.database = database

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -107,19 +108,30 @@ async def _principal(request: Request, credentials: _Credentials) -> Principal |
         return await _partner(database, token)
     tokens: Tokens = request.app.state.tokens
     try:
-        principal = tokens.read(token)
+        principal, session_id = tokens.read(token)
     except InvalidTokenError:
         raise unauthorized("token_invalid") from None
+    request.state.session_id = session_id
     if isinstance(principal, Staff):
-        return await staff_in_directory(database, principal)
+        return await staff_in_directory(database, principal, session_id)
+    async with database.autocommit() as connection:
+        if await connection.scalar(_REPORTERS_SESSION_ENDED, {"session_id": session_id}):
+            raise unauthorized("token_invalid")
     return principal
 
 
-async def staff_in_directory(database: Database, claimed: Staff) -> Staff:
+def session_of(request: Request) -> UUID:
+    """The session of the token that this request came with."""
+    session_id: UUID = request.state.session_id
+    return session_id
+
+
+async def staff_in_directory(database: Database, claimed: Staff, session_id: UUID) -> Staff:
     """The directory's row for the claims of a token; its role, agency and path win. 401 if the
-    person is not active any more or the token is older than the last change."""
+    person is not active any more, the token is older than the last change, or they signed out."""
+    given = {"id": claimed.id, "session_id": session_id}
     async with database.autocommit() as connection:
-        row = (await connection.execute(_STAFF, {"id": claimed.id})).mappings().one_or_none()
+        row = (await connection.execute(_STAFF, given)).mappings().one_or_none()
     if row is None or row["token_version"] != claimed.token_version:
         raise unauthorized("token_invalid")
     return Staff.model_validate(dict(row))
@@ -136,7 +148,11 @@ async def _partner(database: Database, token: str) -> Partner:
 
 _STAFF = text(
     "SELECT id, role, agency_id, agency_path, name, token_version"
-    " FROM routing.staff_directory WHERE id = :id AND active"
+    " FROM routing.staff_directory WHERE id = :id AND active AND NOT EXISTS ("
+    "  SELECT FROM routing.published_ended_session WHERE id = :session_id)"
+)
+_REPORTERS_SESSION_ENDED = text(
+    "SELECT EXISTS (SELECT FROM intake.published_ended_session WHERE id = :session_id)"
 )
 _PARTNER = text(
     "SELECT system FROM intake.partner_directory WHERE http_token_hash = :hash AND active"

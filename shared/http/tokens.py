@@ -1,14 +1,16 @@
 """Who is asking, and the signed tokens that say so."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, Self
+from uuid import UUID, uuid4
 
 import jwt
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-ACCESS_TTL = timedelta(minutes=15)
+from shared.http.signing_keys import KeyRefused, KeyRing
+from shared.settings import Settings
 
-Use = Literal["access", "refresh"]
+ACCESS_TTL = timedelta(minutes=15)
 
 
 class Staff(BaseModel):
@@ -58,46 +60,100 @@ Principal = Staff | Reporter | ReportBearer | Partner
 
 
 class InvalidTokenError(Exception):
-    """The token is malformed, forged, expired, or for another use."""
+    """The token is malformed, forged, expired, or of a key that may not speak for its holder."""
+
+
+class AccessToken(NamedTuple):
+    """A token that holds by itself; whether its session goes on `shared.http.auth` asks."""
+
+    principal: Staff | Reporter | ReportBearer
+    session_id: UUID
 
 
 class Tokens:
-    """Issues and reads tokens (JWT, HS256)."""
+    """Issues and reads access tokens (JWT, EdDSA). A key speaks for its issuer only: one of
+    intake's makes no token of staff, whatever the token says."""
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
+    def __init__(self, *, staff: KeyRing, reporters: KeyRing) -> None:
+        if staff.verifying.keys() & reporters.verifying.keys():
+            raise KeyRefused("LAPOR_STAFF_PUBLIC_KEYS and LAPOR_REPORTER_PUBLIC_KEYS share a key")
+        self._staff = _Issuer("lapor:routing", staff, (Staff,))
+        self._reporters = _Issuer("lapor:intake", reporters, (Reporter, ReportBearer))
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """With the keys of these settings. Raises KeyRefused."""
+        return cls(
+            staff=KeyRing(
+                public=settings.staff_public_keys,
+                signing=settings.staff_signing_key,
+                setting="LAPOR_STAFF_PUBLIC_KEYS",
+                signing_setting="LAPOR_STAFF_SIGNING_KEY",
+            ),
+            reporters=KeyRing(
+                public=settings.reporter_public_keys,
+                signing=settings.reporter_signing_key,
+                setting="LAPOR_REPORTER_PUBLIC_KEYS",
+                signing_setting="LAPOR_REPORTER_SIGNING_KEY",
+            ),
+        )
 
     def issue(
         self,
         principal: Staff | Reporter | ReportBearer,
         ttl: timedelta = ACCESS_TTL,
-        use: Use = "access",
+        session_id: UUID | None = None,
     ) -> str:
-        """A token valid for `ttl` from now. A `refresh` token does not open endpoints: it is
-        read with `read(token, "refresh")` where access tokens are renewed."""
-        claims: dict[str, Any] = principal.model_dump(mode="json")
+        """A token valid for `ttl` from now, of this session (by default one of its own).
+        Raises KeyRefused where this process may not sign for such a principal."""
+        issuer = self._staff if isinstance(principal, Staff) else self._reporters
+        if issuer.keys.signing is None:
+            raise KeyRefused(f"this process has no key to sign for {principal.kind}")
+        key_id, key = issuer.keys.signing
         now = datetime.now(UTC)
-        return jwt.encode(
-            {**claims, "aud": use, "iat": now, "exp": now + ttl}, self._secret, _ALGORITHM
-        )
+        claims: dict[str, Any] = {
+            **principal.model_dump(mode="json"),
+            "iss": issuer.name,
+            "aud": _AUDIENCE,
+            "sid": str(session_id or uuid4()),
+            "iat": now,
+            "exp": now + ttl,
+        }
+        return jwt.encode(claims, key, _ALGORITHM, headers={"kid": key_id})
 
-    def read(self, token: str, use: Use = "access") -> Staff | Reporter | ReportBearer:
-        """Who the token was issued to. Raises InvalidTokenError. For staff these are claims
-        only: `shared.http.auth` asks the directory whether they still hold."""
+    def read(self, token: str) -> AccessToken:
+        """Who the token was issued to. Raises InvalidTokenError. These are claims only:
+        `shared.http.auth` asks whether they still hold."""
         try:
+            key_id = str(jwt.get_unverified_header(token).get("kid"))
+            issuer = next(
+                one for one in (self._staff, self._reporters) if key_id in one.keys.verifying
+            )
             claims = jwt.decode(
                 token,
-                self._secret,
+                issuer.keys.verifying[key_id],
                 [_ALGORITHM],
-                audience=use,
-                options={"require": ["exp", "aud", "kind"]},
+                audience=_AUDIENCE,
+                issuer=issuer.name,
+                options={"require": ["exp", "aud", "iss", "kind", "sid"]},
             )
-            return _BEARERS.validate_python(claims)
-        except (jwt.PyJWTError, ValidationError) as error:
+            principal = _BEARERS.validate_python(claims)
+            session_id = UUID(str(claims["sid"]))
+        except (jwt.PyJWTError, ValidationError, ValueError, TypeError, StopIteration) as error:
             raise InvalidTokenError from error
+        if not isinstance(principal, issuer.speaks_for):
+            raise InvalidTokenError
+        return AccessToken(principal, session_id)
 
 
-_ALGORITHM = "HS256"
+class _Issuer(NamedTuple):
+    name: str
+    keys: KeyRing
+    speaks_for: tuple[type, ...]
+
+
+_ALGORITHM = "EdDSA"
+_AUDIENCE = "lapor"
 _BEARERS: TypeAdapter[Staff | Reporter | ReportBearer] = TypeAdapter(
     Annotated[Staff | Reporter | ReportBearer, Field(discriminator="kind")]
 )

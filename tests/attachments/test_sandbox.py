@@ -43,7 +43,7 @@ async def test_a_job_reads_one_file_writes_another_and_answers(workspace: Path) 
 async def test_a_job_has_no_secret_and_no_open_file_of_the_service(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("LAPOR_JWT_SECRET", "do-not-tell")
+    monkeypatch.setenv("LAPOR_STAFF_SIGNING_KEY", "do-not-tell")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "do-not-tell")
     with (tmp_path / "open in the service").open("w") as held:
         held.flush()

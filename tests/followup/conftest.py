@@ -68,7 +68,7 @@ class Town:
         self.settings, self.owner = settings, owner
         self.reports = Reports(owner)
         self._worker_database = worker_database
-        self._tokens = Tokens(settings.jwt_secret)
+        self._tokens = Tokens.of(settings)
         self._worker = AsyncExitStack()
         self.http: httpx.AsyncClient
 

@@ -17,9 +17,11 @@ from deploy.local.postgres import Postgres
 from shared.database.engine import Database
 from shared.http.app import create_app
 from shared.http.limits import rate_limit_table
+from shared.http.signing_keys import new_signing_key, public_key_of
 from shared.identity import IdentityCipher
 from shared.settings import Settings
 
+STAFF_KEY, REPORTER_KEY = new_signing_key(), new_signing_key()
 Calling = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 _VIEWS = """
@@ -30,6 +32,8 @@ CREATE TABLE routing.staff_directory (
   active bool, token_version int
 );
 CREATE TABLE intake.partner_directory (system text, http_token_hash bytea, active bool);
+CREATE TABLE routing.published_ended_session (id uuid);
+CREATE TABLE intake.published_ended_session (id uuid);
 CREATE TABLE intake.note (id int GENERATED ALWAYS AS IDENTITY, words text);
 """
 
@@ -60,7 +64,10 @@ def settings(url: str) -> Settings:
     return Settings(
         database_url=url,
         nats_url="nats://unused",
-        jwt_secret="s" * 32,
+        staff_signing_key=STAFF_KEY,
+        staff_public_keys=public_key_of(STAFF_KEY),
+        reporter_signing_key=REPORTER_KEY,
+        reporter_public_keys=public_key_of(REPORTER_KEY),
         identity_keys=IdentityCipher.new_key(),
         blind_index_key="b" * 32,
         sms_secret="unused" * 3,

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from deploy.local.ports import free_port
+from shared.http.signing_keys import new_signing_key, public_key_of
 from shared.identity import IdentityCipher
 
 _PROGRAM = """
@@ -33,7 +34,8 @@ _ROOT = Path(__file__).parents[2]
 _ENVIRONMENT = {
     "LAPOR_DATABASE_URL": "postgresql+psycopg://unused",
     "LAPOR_NATS_URL": "nats://unused",
-    "LAPOR_JWT_SECRET": "s" * 32,
+    "LAPOR_STAFF_PUBLIC_KEYS": public_key_of(new_signing_key()),
+    "LAPOR_REPORTER_PUBLIC_KEYS": public_key_of(new_signing_key()),
     "LAPOR_IDENTITY_KEYS": IdentityCipher.new_key(),
     "LAPOR_BLIND_INDEX_KEY": "b" * 32,
     "LAPOR_SMS_SECRET": "u" * 32,

@@ -1,9 +1,13 @@
 """Who is asking: tokens, the directory that can revoke them, partners, passwords."""
 
-from datetime import timedelta
+import base64
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter
 from sqlalchemy import text
 
@@ -15,6 +19,13 @@ from shared.http.auth import (
     new_partner_token,
 )
 from shared.http.passwords import hash_password, needs_rehash, verify_password
+from shared.http.signing_keys import (
+    KeyRefused,
+    KeyRing,
+    key_id_of,
+    new_signing_key,
+    public_key_of,
+)
 from shared.http.tokens import (
     InvalidTokenError,
     ReportBearer,
@@ -23,6 +34,7 @@ from shared.http.tokens import (
     Tokens,
 )
 from shared.settings import Settings
+from tests.http.conftest import REPORTER_KEY, STAFF_KEY
 
 router = APIRouter()
 
@@ -47,7 +59,7 @@ ADMIN = Staff(id=5, role="agency_admin", agency_id=3, agency_path=(1, 3), name="
 
 @pytest.fixture
 def tokens(settings: Settings) -> Tokens:
-    return Tokens(settings.jwt_secret)
+    return Tokens.of(settings)
 
 
 @pytest.fixture
@@ -134,19 +146,135 @@ async def test_a_partner_comes_with_its_own_token_until_it_is_put_off(
     assert (other.status_code, later.status_code) == (401, 401)
 
 
-def test_a_token_is_good_for_its_time_its_use_and_its_secret_only(tokens: Tokens) -> None:
-    citizen = Reporter(account_id=9)
-    assert tokens.read(tokens.issue(citizen)) == citizen
-    refresh = tokens.issue(citizen, timedelta(days=30), "refresh")
-    assert tokens.read(refresh, "refresh") == citizen
+def ring(signing: str, public: str = "") -> KeyRing:
+    return KeyRing(
+        public=public or public_key_of(signing),
+        signing=signing,
+        setting="PUBLIC",
+        signing_setting="SIGNING",
+    )
+
+
+def test_a_token_is_good_for_its_time_and_its_key_only(tokens: Tokens) -> None:
+    citizen, session_id = Reporter(account_id=9), uuid4()
+    token = tokens.issue(citizen, session_id=session_id)
+    assert tokens.read(token) == (citizen, session_id)
+    assert jwt.get_unverified_header(token)["alg"] == "EdDSA"
+    strangers = Tokens(staff=ring(new_signing_key()), reporters=ring(new_signing_key()))
     for bad in (
-        refresh,
         tokens.issue(citizen, timedelta(seconds=-1)),
-        Tokens("another secret of thirty-two byte").issue(citizen),
+        strangers.issue(citizen),
+        token[:-6] + "AAAAAA",
         "eyJhbGciOiJub25lIn0.eyJraW5kIjoicmVwb3J0ZXIifQ.",
+        "",
     ):
         with pytest.raises(InvalidTokenError):
             tokens.read(bad)
+
+
+def claims(**others: Any) -> dict[str, Any]:
+    until = datetime.now(UTC) + timedelta(minutes=5)
+    made = {"aud": "lapor", "iss": "lapor:intake", "sid": str(uuid4()), "exp": until}
+    return {**ADMIN.model_dump(mode="json"), **made, **others}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {},
+        {"iss": "lapor:routing"},
+        {"kind": "reporter", "account_id": 9, "iss": "lapor:routing"},
+        {"kind": "reporter", "account_id": 9, "aud": "lapor-device"},
+        {"kind": "reporter", "account_id": 9, "sid": "no uuid"},
+        {"kind": "reporter", "account_id": 9, "sid": 7},
+        {"kind": "partner", "system": "sipgar"},
+    ],
+)
+def test_who_has_intakes_key_makes_no_token_of_staff_or_of_anything_odd(
+    tokens: Tokens, forged: dict[str, Any]
+) -> None:
+    raw = base64.urlsafe_b64decode(REPORTER_KEY + "=")
+    key = Ed25519PrivateKey.from_private_bytes(raw)
+    header = {"kid": key_id_of(public_key_of(REPORTER_KEY))}
+    good = claims(kind="reporter", account_id=9)
+    assert tokens.read(jwt.encode(good, key, "EdDSA", headers=header))
+    with pytest.raises(InvalidTokenError):
+        tokens.read(jwt.encode(claims(**forged), key, "EdDSA", headers=header))
+
+
+@pytest.mark.parametrize("kid", [None, "", "somebody", key_id_of(public_key_of(STAFF_KEY))])
+def test_the_key_named_in_the_header_is_the_one_that_must_have_signed(
+    tokens: Tokens, kid: str | None
+) -> None:
+    key = Ed25519PrivateKey.generate()
+    header = {"kid": kid} if kid is not None else {}
+    token = jwt.encode(claims(iss="lapor:routing"), key, "EdDSA", headers=header)
+    with pytest.raises(InvalidTokenError):
+        tokens.read(token)
+
+
+def test_a_public_key_does_not_become_a_shared_secret(tokens: Tokens) -> None:
+    public = public_key_of(STAFF_KEY)
+    made = claims(iss="lapor:routing")
+    for secret in (public, base64.urlsafe_b64decode(public + "=")):
+        token = jwt.encode(made, secret, "HS256", headers={"kid": key_id_of(public)})
+        with pytest.raises(InvalidTokenError):
+            tokens.read(token)
+
+
+def test_while_keys_change_tokens_of_both_hold_and_then_of_the_new_one_only() -> None:
+    former, present, citizens = (new_signing_key() for _ in range(3))
+    both = f"{public_key_of(present)}, {public_key_of(former)}"
+    before = Tokens(staff=ring(former), reporters=ring(citizens))
+    announced = Tokens(staff=ring(former, both), reporters=ring(citizens))
+    changed = Tokens(staff=ring(present, both), reporters=ring(citizens))
+    after = Tokens(staff=ring(present), reporters=ring(citizens))
+    old, new = before.issue(ADMIN), changed.issue(ADMIN)
+    for tokens in (announced, changed):
+        assert tokens.read(old).principal == tokens.read(new).principal == ADMIN
+    assert after.read(new).principal == ADMIN
+    with pytest.raises(InvalidTokenError):
+        after.read(old)
+
+
+def test_a_process_signs_for_its_own_people_only_and_says_which_key_is_wrong() -> None:
+    staff_key, citizens_key = new_signing_key(), new_signing_key()
+    silent = KeyRing(public=public_key_of(staff_key), signing="", setting="P", signing_setting="S")
+    intake = Tokens(staff=silent, reporters=ring(citizens_key))
+    assert intake.read(intake.issue(Reporter(account_id=1)))
+    with pytest.raises(KeyRefused, match="no key to sign for staff"):
+        intake.issue(ADMIN)
+    with pytest.raises(KeyRefused, match=r"SIGNING: its public key .* is not in PUBLIC"):
+        ring(staff_key, public_key_of(citizens_key))
+    with pytest.raises(KeyRefused, match="share a key"):
+        Tokens(staff=ring(staff_key), reporters=ring(staff_key))
+    for wrong in ("short", "ü" * 43, "A" * 44):
+        with pytest.raises(KeyRefused, match="PUBLIC") as refused:
+            ring(staff_key, wrong)
+        assert wrong not in str(refused.value)
+
+
+async def test_whose_session_ended_is_let_in_nowhere_and_others_are(
+    calling: Any, tokens: Tokens, directory: Database
+) -> None:
+    holders = {
+        "/staff": ADMIN,
+        "/reporter": Reporter(account_id=9),
+        "/anybody": ReportBearer(number=1234),
+    }
+    async with calling(router) as client:
+        for path, holder in holders.items():
+            schema = "routing" if path == "/staff" else "intake"
+            ended, other = uuid4(), uuid4()
+            insert = text(f"INSERT INTO {schema}.published_ended_session VALUES (:id)")  # noqa: S608
+            async with directory.session() as session:
+                await session.execute(insert, {"id": ended})
+            statuses = [
+                (await client.get(path, headers=bearer(tokens.issue(holder, session_id=one))))
+                for one in (ended, other)
+            ]
+            assert [one.status_code for one in statuses] == [401, 200], path
+            assert statuses[0].json()["code"] == "token_invalid"
 
 
 async def test_a_password_fits_its_own_hash_and_nobody_has_none() -> None:

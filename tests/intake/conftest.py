@@ -104,7 +104,7 @@ async def intake(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 def bearer(settings: Settings) -> Callable[[int], dict[str, str]]:
     """The header of a member of staff, by id (`ADMIN`, `OFFICER`, 10 is pusat's)."""
     agencies = {10: (1,), ADMIN: (1, 2), OFFICER: (1, 2, 3), 13: (1, 4)}
-    tokens = Tokens(settings.jwt_secret)
+    tokens = Tokens.of(settings)
 
     def header(staff_id: int) -> dict[str, str]:
         path = agencies[staff_id]

@@ -91,8 +91,28 @@ async def refreshed(intake, signed_in: dict[str, Any]) -> int:
 async def test_who_has_left_is_not_let_in_by_the_old_token(intake) -> None:
     left = (await intake.post("/reporters", json=ACCOUNT)).json()
     token = {"refresh_token": left["refresh_token"]}
+    assert await reads_own(intake, left) == 200
     assert (await intake.post("/reporters/sign-out", json=token)).status_code == 204
     assert await refreshed(intake, left) == 401
+    assert await reads_own(intake, left) == 401
+
+
+async def test_who_left_a_report_opened_by_code_is_let_in_by_the_code_alone(intake: Any) -> None:
+    made = (await intake.post("/reports", json=form())).json()
+    path = f"/reports/{made['number']}"
+    code = {"access_code": made["access_code"]}
+    here, there = [(await intake.post(f"{path}/access", json=code)).json() for _ in range(2)]
+    assert (await intake.delete(f"{path}/access", headers=header(here))).status_code == 204
+    assert (await intake.get(path, headers=header(here))).status_code == 401
+    assert (await intake.get(path, headers=header(there))).status_code == 200
+    other = f"/reports/{made['number'] + 1}/access"
+    assert (await intake.delete(other, headers=header(there))).status_code == 404
+    assert (await intake.post(f"{path}/access", json=code)).status_code == 200
+
+
+async def reads_own(intake: Any, signed_in: dict[str, Any]) -> int:
+    answer = await intake.get("/reporters/me/reports", headers=header(signed_in))
+    return int(answer.status_code)
 
 
 async def test_a_token_used_twice_was_copied_and_ends_every_session(intake) -> None:
@@ -114,7 +134,9 @@ async def test_a_new_password_ends_every_other_session(intake) -> None:
     wish["current_password"] = PASSWORD
     changed = await intake.post("/reporters/me/password", json=wish, headers=header(here))
     assert changed.status_code == 200, changed.text
+    assert await reads_own(intake, elsewhere) == await reads_own(intake, here) == 401
     assert await refreshed(intake, elsewhere) == await refreshed(intake, here) == 401
+    assert await reads_own(intake, changed.json()) == 200
     assert await refreshed(intake, changed.json()) == 200
     assert (await intake.post("/reporters/sign-in", json=entering)).status_code == 401
     entering["password"] = wish["password"]

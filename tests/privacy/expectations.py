@@ -96,6 +96,7 @@ CASES: dict[str, Case] = {
     "intake GET /reports/{number}": Case(ONLY_ITS_REPORTER, "secret"),
     f"intake GET {FILE}": Case(ONLY_ITS_REPORTER, "attached"),
     "intake POST /reports/{number}/access": Case(NOBODY, "verified", {"access_code": "AAAA"}),
+    "intake DELETE /reports/{number}/access": Case(REPORTER, "verified"),
     "intake POST /reports/manual": Case(NO_STAFF, body=MANUAL),
     "intake POST /reports/manual/with-attachments": Case(NO_STAFF, body=MANUAL, part="report"),
     "intake POST /channels/sms": Case(NO_SIGNATURE, body={}),

@@ -99,7 +99,7 @@ async def reporting(settings: Settings, owner_url: str) -> AsyncIterator[httpx.A
 @pytest.fixture
 def bearer(settings: Settings) -> Bearer:
     """The header of a member of staff, by id."""
-    tokens = Tokens(settings.jwt_secret)
+    tokens = Tokens.of(settings)
 
     def header(staff_id: int) -> dict[str, str]:
         staff = Staff(id=staff_id, role="agency_admin", agency_id=2, agency_path=(1, 2))

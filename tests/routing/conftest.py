@@ -44,9 +44,7 @@ async def country(
         temporal_address, namespace=temporal_namespace, data_converter=pydantic_data_converter
     )
     async with make_worker(client, worker, settings), calling(app) as http:
-        country = Country(
-            app, http, owner, intake, Acceptance.of(settings), Tokens(settings.jwt_secret)
-        )
+        country = Country(app, http, owner, intake, Acceptance.of(settings), Tokens.of(settings))
         await country.learn()
         # Runs of other files' reports may still be on the Temporal server.
         start = random.randint(20_000_000, 900_000_000)

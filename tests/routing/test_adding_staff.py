@@ -13,7 +13,7 @@ from tests.routing.country import Country
 
 @pytest.fixture(autouse=True)
 def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("database_url", "jwt_secret", "identity_keys", "blind_index_key", "sms_secret"):
+    for name in ("database_url", "identity_keys", "blind_index_key", "sms_secret"):
         monkeypatch.setenv(f"LAPOR_{name.upper()}", getattr(settings, name))
 
 

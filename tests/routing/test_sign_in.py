@@ -1,5 +1,7 @@
 """Staff sign in, stay signed in, and are signed out everywhere when a token was copied."""
 
+import asyncio
+
 import pytest
 
 from tests.routing.conftest import PASSWORD
@@ -50,12 +52,50 @@ async def test_a_refresh_token_works_once_and_a_copy_ends_every_session(country:
         assert (await country.http.get("/me", headers=bearer)).status_code == 401
 
 
-async def test_who_signed_out_cannot_refresh(country: Country) -> None:
+@pytest.mark.parametrize("by_the_former_token", [False, True])
+async def test_who_signed_out_is_out_with_every_token_of_that_session_and_no_other(
+    country: Country, by_the_former_token: bool
+) -> None:
     who = {"username": "admin.kemenkes", "password": PASSWORD}
-    session = (await country.http.post("/sign-in", json=who)).json()
-    token = {"refresh_token": session["refresh_token"]}
+    first = (await country.http.post("/sign-in", json=who)).json()
+    elsewhere = (await country.http.post("/sign-in", json=who)).json()
+    token = {"refresh_token": first["refresh_token"]}
+    second = (await country.http.post("/refresh", json=token)).json()
+    if not by_the_former_token:
+        token = {"refresh_token": second["refresh_token"]}
+    assert await statuses(country, first, second, elsewhere) == [200, 200, 200]
     assert (await country.http.post("/sign-out", json=token)).status_code == 204
-    assert (await country.http.post("/refresh", json=token)).status_code == 401
+    assert await statuses(country, first, second, elsewhere) == [401, 401, 200]
+    for one in (first, second):
+        token = {"refresh_token": one["refresh_token"]}
+        assert (await country.http.post("/refresh", json=token)).status_code == 401
+    assert await statuses(country, elsewhere) == [200]
+
+
+async def test_signing_out_while_the_session_is_renewed_ends_it_all_the_same(
+    country: Country,
+) -> None:
+    who = {"username": "admin.kemenkes", "password": PASSWORD}
+    for _ in range(4):
+        session = (await country.http.post("/sign-in", json=who)).json()
+        token = {"refresh_token": session["refresh_token"]}
+        renewed, _ = await asyncio.gather(
+            country.http.post("/refresh", json=token), country.http.post("/sign-out", json=token)
+        )
+        assert await statuses(country, session) == [401]
+        if renewed.is_success:
+            assert await statuses(country, renewed.json()) == [401]
+            token = {"refresh_token": renewed.json()["refresh_token"]}
+            assert (await country.http.post("/refresh", json=token)).status_code == 401
+
+
+async def statuses(country: Country, *sessions: dict[str, str]) -> list[int]:
+    """What the access tokens of these get."""
+    answers = [
+        await country.http.get("/me", headers={"Authorization": f"Bearer {one['access_token']}"})
+        for one in sessions
+    ]
+    return [answer.status_code for answer in answers]
 
 
 async def test_an_expired_refresh_token_is_refused(country: Country) -> None:

@@ -26,17 +26,19 @@ def test_addresses_follow_host_and_ports(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 def test_a_missing_secret_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     settings.cache_clear()
-    monkeypatch.setenv("LAPOR_JWT_SECRET", "s" * 32)
+    monkeypatch.setenv("LAPOR_STAFF_PUBLIC_KEYS", "s" * 43)
+    monkeypatch.setenv("LAPOR_REPORTER_PUBLIC_KEYS", "s" * 43)
     with pytest.raises(SecretMissing, match="routing needs LAPOR_IDENTITY_KEYS, LAPOR_BLIND"):
         settings("routing")
 
 
 def test_a_secret_that_is_too_short_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LAPOR_JWT_SECRET", "short")
-    with pytest.raises(ValidationError, match="jwt_secret"):
+    monkeypatch.setenv("LAPOR_STAFF_SIGNING_KEY", "short")
+    with pytest.raises(ValidationError, match="staff_signing_key"):
         Settings()
 
 
 def test_secrets_are_not_shown(settings: Settings) -> None:
-    for secret in (settings.jwt_secret, settings.identity_keys, settings.database_url):
+    secrets = (settings.identity_keys, settings.database_url, settings.blind_index_key)
+    for secret in (*secrets, settings.staff_signing_key, settings.reporter_signing_key):
         assert secret not in repr(settings)

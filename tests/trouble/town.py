@@ -78,7 +78,7 @@ class Town:
         self.children: dict[str, Child] = {}
         self.http = httpx.AsyncClient(timeout=30)
         self.owner = Database(self.settings.database_url)
-        self.tokens = Tokens(self.settings.jwt_secret)
+        self.tokens = Tokens.of(self.settings)
 
     def settings_of(self, role: str) -> Settings:
         variables = environment(self.addresses, self.credentials, role)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.portal.visit import Visit
+from shared.http.problems import Problem
 
 
 async def open_report(visit: Visit, number: int, code: str) -> Any:
@@ -14,3 +15,12 @@ async def open_report(visit: Visit, number: int, code: str) -> Any:
     token = answer.json()["access_token"]
     visit.session.keep_report(number, token)
     return await visit.read("intake", f"/reports/{number}", token=token)
+
+
+async def leave_report(visit: Visit, number: int, token: str) -> None:
+    """End an access, which a copy of the cookie would have as well."""
+    try:
+        await visit.call("intake", "DELETE", f"/reports/{number}/access", token=token)
+    except Problem as problem:
+        if problem.status != 401:  # one that ran out by itself has ended
+            raise

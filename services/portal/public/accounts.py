@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 
 from services.portal.filled import Filled
 from services.portal.paths import own_path
+from services.portal.public.access import leave_report
 from services.portal.sessions import TokenPair
 from services.portal.visit import PublicVisit, Visit
 from shared.http.problems import Problem, unauthorized
@@ -60,11 +61,13 @@ async def sign_up(visit: PublicVisit) -> Response:
 @router.post("/keluar")
 async def sign_out(visit: PublicVisit) -> Response:
     await visit.form()
-    tokens = visit.session.tokens
+    tokens, opened = visit.session.tokens, visit.session.reports
     visit.session.sign_out()
     if tokens and tokens.refresh:
         body = {"refresh_token": tokens.refresh}
         await visit.call("intake", "POST", "/reporters/sign-out", json=body)
+    for number, token in opened.items():
+        await leave_report(visit, number, token)
     return visit.go("/", "Anda sudah keluar.")
 
 

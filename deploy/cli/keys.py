@@ -1,0 +1,72 @@
+"""`lapor keys`: the keys that sign access tokens."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from deploy.local.trouble import StackError
+
+app = typer.Typer(help="Keys that sign access tokens.", no_args_is_help=True)
+
+
+class Whose(StrEnum):
+    """Whose tokens a key signs: routing's key those of staff, intake's those of reporters."""
+
+    STAFF = "staff"
+    REPORTER = "reporter"
+
+
+@app.command("make")
+def make(whose: Annotated[Whose, typer.Argument(help="Whose tokens it will sign")]) -> None:
+    """Make a pair of keys and print it, as the environment has it. Nothing is stored."""
+    from shared.http.signing_keys import key_id_of, new_signing_key, public_key_of
+
+    signing = new_signing_key()
+    public = public_key_of(signing)
+    typer.echo(f"Key {key_id_of(public)}. Secret, for {_SIGNERS[whose]} alone:", err=True)
+    print(f"LAPOR_{whose.upper()}_SIGNING_KEY={signing}")
+    typer.echo("For all services; put the former one behind it while it changes:", err=True)
+    print(f"LAPOR_{whose.upper()}_PUBLIC_KEYS={public}")
+
+
+@app.command("rotate")
+def rotate(whose: Annotated[Whose, typer.Argument(help="Whose tokens it signs")]) -> None:
+    """Give the stack on this machine a new key. It signs from the next start on; the former one
+    still verifies, until the next change."""
+    from deploy.local.credentials import rotate as rotate_in
+    from shared.settings import Addresses
+
+    data_dir = Addresses().data_dir
+    if not (data_dir / "secrets.env").exists():
+        raise StackError(
+            f"No stack in {data_dir}: set LAPOR_DATA_DIR. For a production system see"
+            ' `lapor keys make`, and "Keys of access tokens" in docs/production.md.'
+        )
+    rotate_in(data_dir, whose.value)
+    print("A new key signs from the next start on.")
+    show()
+
+
+@app.command("show")
+def show() -> None:
+    """Name the keys of this environment, or of the stack on this machine, by their `kid`."""
+    from deploy.local.credentials import stack_settings
+    from shared.http.signing_keys import KeyRefused, key_id_of, public_key_of
+
+    settings = stack_settings()
+    for whose in Whose:
+        signing = str(getattr(settings, f"{whose}_signing_key"))
+        public = str(getattr(settings, f"{whose}_public_keys"))
+        try:
+            signs = key_id_of(public_key_of(signing)) if signing else None
+            verifying = [key_id_of(one) for one in public.split(",") if one.strip()]
+        except KeyRefused as refused:
+            raise StackError(f"LAPOR_{whose.upper()}_…: {refused}") from None
+        for key_id in verifying:
+            print(f"{whose:<9} {key_id}  {'signs' if key_id == signs else 'verifies'}")
+        if signs and signs not in verifying:
+            raise StackError(f"{signs} signs for {whose}, and is not among the public keys.")
+
+
+_SIGNERS = {Whose.STAFF: "routing", Whose.REPORTER: "intake"}
