@@ -4,12 +4,18 @@ import asyncio
 import re
 import secrets
 import sys
-from typing import Annotated
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
 from deploy.local.trouble import StackError
 from shared.lifecycle.people import Role
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
 
 app = typer.Typer(help="People who work on reports.", no_args_is_help=True)
 
@@ -44,14 +50,83 @@ def add(
         print(f"Password, shown only now: {password}")
 
 
-async def _add(username: str, name: str, role: Role, agency: str, password: str) -> None:
+@app.command("break-glass")
+def break_glass(
+    subject: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[REQUEST|USER]",
+            help="A request's id, or the name of the only person of pusat, who cannot get in",
+        ),
+    ] = None,
+    operator: Annotated[str, typer.Option(help="Your own name, for the log")] = "",
+    reason: Annotated[str, typer.Option(help="Why, for the log")] = "",
+    second_factor: Annotated[
+        bool, typer.Option(help="Of USER: forget the second factor too")
+    ] = False,
+) -> None:
+    """Stand in for the second person where there is none. Without a request or a user: list what
+    waits and nobody else can decide."""
+    if subject is None:
+        lines = asyncio.run(_stuck())
+        print("\n".join(lines) or "Nothing waits for you.")
+        return
+    if not (operator.strip() and reason.strip()):
+        raise StackError("Give --operator, your own name, and --reason: both go into the log.")
+    print(asyncio.run(_break_glass(subject, operator.strip(), reason.strip(), second_factor)))
+
+
+async def _stuck() -> list[str]:
+    from services.routing.second_person.operator import stuck_requests
+
+    async with _session() as session:
+        return [
+            f"{one.id}  {one.kind} of {one.subject_id}, asked {one.asked_at:%Y-%m-%d %H:%M}"
+            for one in await stuck_requests(session)
+        ]
+
+
+async def _break_glass(subject: str, operator: str, reason: str, second_factor: bool) -> str:
     from deploy.local.credentials import stack_settings
-    from services.routing.staff import StaffRefused, add_staff
+    from services.routing.second_person.deciding import BreakGlassRefused
+    from services.routing.second_person.operator import let_in, stand_in
+
+    try:
+        request_id = UUID(subject)
+    except ValueError:
+        request_id = None
+    try:
+        async with _session() as session:
+            if request_id is not None:
+                await stand_in(session, request_id, operator, reason)
+                return f"Granted {request_id}. It is in the log, with your name."
+            base_url = stack_settings("lapor_routing").public_base_url
+            link = await let_in(
+                session, base_url, subject, operator, reason, second_factor=second_factor
+            )
+            return f"For {subject}, shown only now, until {link.expires_at:%d %b %H:%M}: {link.url}"
+    except BreakGlassRefused as refused:
+        raise StackError(str(refused)) from None
+
+
+@asynccontextmanager
+async def _session() -> AsyncIterator["AsyncSession"]:
+    from deploy.local.credentials import stack_settings
     from shared.database.engine import Database
 
     database = Database(stack_settings("lapor_routing").database_url, pool_size=1)
     try:
         async with database.session() as session:
+            yield session
+    finally:
+        await database.dispose()
+
+
+async def _add(username: str, name: str, role: Role, agency: str, password: str) -> None:
+    from services.routing.staff import StaffRefused, add_staff
+
+    try:
+        async with _session() as session:
             await add_staff(
                 session,
                 username=username,
@@ -62,5 +137,3 @@ async def _add(username: str, name: str, role: Role, agency: str, password: str)
             )
     except StaffRefused as refused:
         raise StackError(str(refused)) from None
-    finally:
-        await database.dispose()

@@ -38,7 +38,8 @@ from services.routing.management import agencies as managed_agencies
 from services.routing.management import messages as management_messages
 from services.routing.management.import_files import LOOK_EVERY, KeptImports
 from services.routing.queue import endpoints as queue
-from services.routing.reading import attachments, report, reporter
+from services.routing.reading import attachments, report, revealing
+from services.routing.second_person import endpoints as second_person
 from shared import regions
 from shared.attachments import AttachmentStore
 from shared.commanding import answering
@@ -74,7 +75,8 @@ def make_app(settings: Settings) -> FastAPI:
             sign_in.router,
             queue.router,
             report.router,
-            reporter.router,
+            revealing.router,
+            second_person.router,
             attachments.router,
             verification.router,
             throwing.router,

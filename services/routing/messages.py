@@ -33,6 +33,30 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Not anonymous",
         "The reporter of this report is not hidden.",
     ),
+    "not_vouched_for": (
+        "Anda belum disetujui",
+        "Yang menjadikan Anda admin baru satu orang. Mintalah orang kedua menyetujuinya dulu.",
+        "Not vouched for yet",
+        "One person alone made you an admin. Ask a second one to grant that first.",
+    ),
+    "second_person_request_not_found": (
+        "Persetujuan tidak ditemukan",
+        "Tidak ada permintaan persetujuan dengan id ini untuk Anda.",
+        "Request not found",
+        "There is no request of this id for you to decide.",
+    ),
+    "second_person_is_another": (
+        "Perlu orang lain",
+        "Permintaan Anda sendiri diputus orang lain.",
+        "Another person is needed",
+        "What you asked yourself is decided by another.",
+    ),
+    "second_person_decided": (
+        "Sudah diputus",
+        "Permintaan ini sudah diputus atau kedaluwarsa.",
+        "Decided already",
+        "This request was decided already, or has lapsed.",
+    ),
     "attachment_not_found": (
         "Lampiran tidak ditemukan",
         "Tidak ada lampiran ini pada laporan ini.",

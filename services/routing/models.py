@@ -176,7 +176,8 @@ class Note(SQLModel, table=True):
 
 
 class AccessLogEntry(SQLModel, table=True):
-    """A reading that must be accounted for: `reveal` of an identity, `attachment` download."""
+    """A reading that must be accounted for: `reveal` of an identity and the steps to it,
+    `attachment` download. By a member of staff, or by the operator named. Append-only."""
 
     __tablename__ = "access_log"
     __table_args__ = (_IN_SCHEMA,)
@@ -184,8 +185,9 @@ class AccessLogEntry(SQLModel, table=True):
     id: int | None = Field(default=None, sa_type=Int64, primary_key=True)
     number: int = Field(sa_type=Int64, index=True)
     kind: str
-    staff_id: int
-    agency_id: int
+    staff_id: int | None = None
+    agency_id: int | None = None
+    operator: str | None = None
     subject_id: UUID | None = None
     reason: str | None = Field(default=None, sa_type=Words)
     at: datetime = timestamp(sa_column_kwargs=_NOW)

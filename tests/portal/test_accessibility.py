@@ -12,6 +12,7 @@ PANEL = (
     "", "?scope=below&tab=in_process", "/buat", "/unduh", "/statistik/pengelolaan",
     "/statistik/pemanfaatan", "/pengaturan", "/pengguna", "/instansi", "/acuan", "/acuan/program",
     "/acuan/arsip", "/waktu-proses", "/hari-libur", "/impor", "/webhook", "/akun", "/riwayat",
+    "/persetujuan",
 )  # fmt: skip
 LIGHT = 100_000
 """Bytes of a citizen's page with its style and script, uncompressed."""

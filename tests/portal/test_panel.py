@@ -84,7 +84,7 @@ def test_the_reporter_is_asked_and_answers(meet: Meet) -> None:
 
 
 def test_only_pusat_reveals_an_anonymous_reporter_and_it_is_logged(meet: Meet) -> None:
-    citizen, pusat, admin = meet(phone=True), meet(), meet()
+    citizen, pusat, second, admin = meet(phone=True), meet(), meet(), meet()
     number, _ = submit(citizen)
     admin.signs_in("admin.kab.bandung")
     admin.opens(f"/panel/laporan/{number}")
@@ -94,9 +94,41 @@ def test_only_pusat_reveals_an_anonymous_reporter_and_it_is_logged(meet: Meet) -
     assert "Siti Aminah" not in pusat.page.content()
     pusat.page.get_by_text("Buka identitas pelapor").click()
     pusat.page.locator("#f-reason").fill("Permintaan pengadilan.")
+    pusat.presses("Minta persetujuan")
+    assert "menunggu orang kedua" in pusat.reads
+    assert "Siti Aminah" not in pusat.page.content()
+    second.signs_in("admin.pusat2")
+    second.opens("/panel")
+    assert "menunggu persetujuan Anda" in second.reads
+    second.opens("/panel/persetujuan")
+    asked = second.page.locator("section", has_text=f"#{number}")
+    assert "Permintaan pengadilan." in asked.inner_text()
+    asked.get_by_role("button", name="Setujui").click()
+    assert "Keputusan Anda dicatat" in second.reads
+    pusat.opens(f"/panel/laporan/{number}")
     pusat.presses("Buka identitas")
     assert "Siti Aminah" in pusat.reads
     assert "Identitas pelapor dibuka" in pusat.reads
+
+
+def test_danger_to_life_opens_at_once_and_the_others_of_pusat_see_it(meet: Meet) -> None:
+    citizen, pusat, second = meet(phone=True), meet(), meet()
+    number, _ = submit(citizen)
+    pusat.signs_in("admin.pusat")
+    pusat.opens(f"/panel/laporan/{number}")
+    pusat.page.get_by_text("Buka identitas pelapor").click()
+    pusat.page.locator("#f-reason").fill("Pelapor menulis akan bunuh diri.")
+    pusat.page.get_by_label("Darurat: ancaman jiwa").check()
+    pusat.presses("Minta persetujuan")
+    assert "Siti Aminah" in pusat.reads
+    second.signs_in("admin.pusat2")
+    second.opens("/panel")
+    assert f"laporan #{number} dibuka darurat" in second.reads
+    second.opens("/panel/persetujuan")
+    asked = second.page.locator("section", has_text=f"#{number}")
+    asked.get_by_role("button", name="Konfirmasi").click()
+    second.opens("/panel")
+    assert f"laporan #{number} dibuka darurat" not in second.reads
 
 
 def test_a_letter_is_entered_and_disposed_in_one_step(meet: Meet) -> None:

@@ -29,7 +29,7 @@ async def long_life(planted: Planted) -> None:
     asked = await say(which, "requests", OFFICER, kind="reopen", reason=marks.word("buka"))
     await say(which, f"requests/{asked}/accept", ABOVE_TOO, note=marks.word("terima"))
     await planted.says(which, "satisfaction", rating=4, text=marks.word("senang"))
-    reveal = {"reason": marks.word("ungkap")}
+    reveal = {"reason": marks.word("ungkap"), "emergency": True}
     path = f"/reports/{planted.numbers[which]}/reveal"
     await planted.must("routing", path, reveal, planted.town.staff(PUSAT))
 

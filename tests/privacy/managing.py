@@ -28,6 +28,8 @@ OUT_OF_REACH: Answers = MANAGING | all_of(("coordinator_below", "coordinator_bes
 """Where the form names the agency."""
 ONLY_ITS_MAKER: Answers = IN_REACH | {"pusat": 404}
 """The province's coordinator."""
+OF_ANOTHER: Answers = MANAGING | all_of(("pusat", *COORDINATORS), 404)
+"""Of what nobody has asked them."""
 ITS_ADMINS = NO_STAFF | all_of(OUTSIDE, 404)
 ITS_ADMINS |= all_of(("own_officer", "pusat_officer", "below_officer"), 403)
 ADMINS_HERE = NO_STAFF | all_of(("own_officer", "pusat_officer", "below_officer"), 403)
@@ -104,6 +106,9 @@ MANAGING_CASES: dict[str, Case] = {
     "routing POST /management/programmes": Case(PUSAT, body={"name": "Baru"}),
     "routing PATCH /management/programmes/{programme_id}": Case(PUSAT, "reference", RETIRED),
     "routing GET /management/log": Case(MANAGING),
+    "routing GET /second-person/requests": Case(MANAGING),
+    "routing POST /second-person/requests/{request_id}/grant": Case(OF_ANOTHER, "asked"),
+    "routing POST /second-person/requests/{request_id}/refuse": Case(OF_ANOTHER, "asked"),
     "reporting GET /open-data": Case(OPEN),
     "reporting GET /open-data/reports.{format}": Case(OPEN, query={"year": 2026}),
     "reporting GET /webhooks": Case(ADMINS_HERE),

@@ -63,7 +63,7 @@ async def test_a_reveal_needs_a_reason_and_is_recorded_and_shown(planted: Plante
     number, pusat = planted.numbers["anonymous"], planted.town.staff(PUSAT)
     count = "SELECT count(*) FROM routing.access_log WHERE number = :n AND kind = 'reveal'"
     before = await planted.town.value(count, n=number)
-    for body in ({}, {"reason": ""}, {"reason": "   "}):
+    for body in ({"reason": ""}, {"reason": "   "}, {"reason": None, "emergency": 7}):
         refused = await planted.post("routing", f"/reports/{number}/reveal", body, pusat)
         assert refused.status_code == 422
         assert planted.marks.identities_in(refused.text) == set()

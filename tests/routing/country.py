@@ -126,6 +126,19 @@ class Country:
         await self.done(admin, number, "verify", self.verification(unit))
         return number
 
+    async def may_reveal(self, username: str, number: int, reason: str) -> None:
+        """Somebody of pusat has asked to know who reported, and a colleague has granted it."""
+        asked = await self.act(username, number, "reveal", {"reason": reason})
+        assert asked.status_code == 202, asked.text
+        second = next(
+            name
+            for name, one in self.staff.items()
+            if one.role == "central_admin" and name != username
+        )
+        path = f"/second-person/requests/{asked.json()['id']}/grant"
+        answer = await self.http.post(path, headers=self.header(second))
+        assert answer.status_code == 200, answer.text
+
     async def status(self, number: int) -> str:
         return str(
             await self.one("SELECT status FROM lifecycle.report WHERE number = :n", n=number)

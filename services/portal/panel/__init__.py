@@ -16,6 +16,7 @@ from services.portal.panel.queue import router as queue
 from services.portal.panel.reference_data import router as reference_data
 from services.portal.panel.report import router as report
 from services.portal.panel.requests import router as requests
+from services.portal.panel.second_person import router as second_person
 from services.portal.panel.settings import router as settings
 from services.portal.panel.sign_in import router as sign_in
 from services.portal.panel.statistics import router as statistics
@@ -33,6 +34,7 @@ routers = [
     management_agencies,
     management_handovers,
     management_log,
+    second_person,
     account,
     settings,
     reference_data,

@@ -99,6 +99,8 @@ async def new_link(visit: PanelVisit, staff_id: int = ID) -> Response:
         answer = await visit.call("routing", "POST", f"/management/staff/{staff_id}/password-link")
     except Problem as problem:
         return await _refused(visit, staff_id, problem)
+    if answer.status_code == 202:
+        return _waits(visit)
     return visit.page("panel/person_link.html", made=answer.json(), what="mendapat tautan baru")
 
 
@@ -114,6 +116,8 @@ async def restore_person(visit: PanelVisit, staff_id: int = ID) -> Response:
     except Problem as problem:
         form.refuse(problem)
         return await _form(visit, form, known, problem.status)
+    if answer.status_code == 202:
+        return _waits(visit)
     return visit.page("panel/person_link.html", made=answer.json(), what="dipulihkan")
 
 
@@ -121,10 +125,20 @@ async def restore_person(visit: PanelVisit, staff_id: int = ID) -> Response:
 async def reset_second_factor(visit: PanelVisit, staff_id: int = ID) -> Response:
     await visit.form()
     try:
-        await visit.call("routing", "DELETE", f"/management/staff/{staff_id}/second-factor")
+        path = f"/management/staff/{staff_id}/second-factor"
+        answer = await visit.call("routing", "DELETE", path)
     except Problem as problem:
         return await _refused(visit, staff_id, problem)
+    if answer.status_code == 202:
+        return _waits(visit)
     return visit.go(f"/panel/pengguna/{staff_id}", "Faktor kedua dihapus. Sesinya berakhir.")
+
+
+def _waits(visit: Visit) -> Response:
+    return visit.go(
+        "/panel/persetujuan",
+        "Perlu persetujuan orang kedua. Sesudah disetujui, ulangi langkah ini dalam 24 jam.",
+    )
 
 
 async def _refused(visit: Visit, staff_id: int, problem: Problem) -> Response:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from services.portal import references
 from services.portal.filled import Filled
 from services.portal.panel.forms import in_order, owed
+from services.portal.panel.second_person import to_decide
 from services.portal.visit import PanelVisit, Visit
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
@@ -44,6 +45,7 @@ async def queue(visit: PanelVisit) -> Response:
     )
     return visit.page(
         "panel/queue.html",
+        to_decide=await to_decide(visit),
         form=form,
         page=page,
         counts=counts,

@@ -29,15 +29,17 @@ async def attachment(visit: PanelVisit, attachment_id: UUID, number: int = NUMBE
 
 @router.post("/{number}/identitas")
 async def reveal(visit: PanelVisit, number: int = NUMBER) -> Response:
-    """The identity stands on the answer itself and nowhere else."""
+    """The identity stands on the answer itself and nowhere else; until another of pusat has
+    granted it, the page says that it waits."""
     form = Filled(await visit.form(), {"reason": "Alasan"})
+    asked = form.given("reason") | {"emergency": bool(form.get("emergency"))}
     try:
-        answer = await visit.call(
-            "routing", "POST", f"/reports/{number}/reveal", json={"reason": form.get("reason")}
-        )
+        answer = await visit.call("routing", "POST", f"/reports/{number}/reveal", json=asked)
     except Problem as problem:
         form.refuse(problem)
         return await report_shown(visit, number, problem.status, reveal_form=form)
+    if answer.status_code == 202:
+        return visit.go(f"/panel/laporan/{number}", "Permintaan Anda menunggu orang kedua.")
     return await report_shown(visit, number, identity=answer.json())
 
 

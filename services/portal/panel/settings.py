@@ -37,6 +37,12 @@ _PLACES = (
         COORDINATORS,
     ),
     Place(
+        "/panel/persetujuan",
+        "Persetujuan",
+        "Yang diminta satu orang dan disetujui orang kedua.",
+        COORDINATORS,
+    ),
+    Place(
         "/panel/riwayat",
         "Riwayat Pengelolaan",
         "Siapa mengubah apa dari pengguna, instansi, dan data acuan.",

@@ -22,6 +22,7 @@ from services.routing.management.log import record
 from services.routing.management.models import Import
 from services.routing.management.workbook import NotAWorkbook, read_rows
 from services.routing.models import StaffMember
+from services.routing.second_person.requests import note_new_admin
 from shared.database.columns import now
 from shared.database.engine import Database
 from shared.http.tokens import Staff
@@ -114,7 +115,9 @@ class ImportRun:
             )
             session.add(member)
             await session.flush()
+            assert member.id is not None
             self._log(session, agency_id, "staff", member.id, "add", values)
+            await note_new_admin(session, self.staff, member.id, member.role)
 
         await each(checked.agencies, agency)
         await each(checked.people, person)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,8 +22,8 @@ class LogLine(BaseModel):
 
     id: int
     at: datetime
-    staff_id: int
-    staff_name: str
+    staff_id: int | None
+    staff_name: str = Field(description="Or the operator's, as they named themselves")
     agency_id: int
     agency_name: str
     kind: str
@@ -96,13 +96,14 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any
 
 
 _PAGE = text(
-    "SELECT l.id, l.at, l.staff_id, s.name AS staff_name, l.agency_id, a.name AS agency_name,"
+    "SELECT l.id, l.at, l.staff_id, coalesce(s.name, l.operator) AS staff_name, l.agency_id,"
+    " a.name AS agency_name,"
     " l.kind, l.subject_id, l.action, l.details,"
     " CASE l.kind"
     " WHEN 'staff' THEN (SELECT name FROM routing.staff WHERE id = CAST(l.subject_id AS int))"
     " WHEN 'agency' THEN (SELECT name FROM routing.agency WHERE id = CAST(l.subject_id AS int))"
     " ELSE l.details->>'name' END AS subject"
-    " FROM routing.management_log l JOIN routing.staff s ON s.id = l.staff_id"
+    " FROM routing.management_log l LEFT JOIN routing.staff s ON s.id = l.staff_id"
     " JOIN routing.agency a ON a.id = l.agency_id"
     " WHERE a.path @> CAST(:path AS bigint[]) AND l.id < :before ORDER BY l.id DESC LIMIT :limit"
 )

@@ -108,7 +108,9 @@ class ManagementEntry(SQLModel, table=True):
 
     id: int | None = Field(default=None, sa_type=Int64, primary_key=True)
     at: datetime = timestamp(sa_column_kwargs=_NOW)
-    staff_id: int
+    staff_id: int | None = None
+    operator: str | None = None
+    """Of the platform, where there was nobody else."""
     agency_id: int
     """The agency that the change concerns; pusat's for what is national."""
     kind: str

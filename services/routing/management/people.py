@@ -21,6 +21,7 @@ from services.routing.management.log import changed, record
 from services.routing.management.password_links import OneTimeLink, make_link, withdraw_links
 from services.routing.management.saving import save
 from services.routing.models import StaffMember
+from services.routing.second_person.requests import note_new_admin
 from services.routing.sessions import revoke_all
 from services.routing.words import Form, PlaceWords
 from shared.commanding.directory import agency
@@ -128,6 +129,7 @@ async def add_person(
     await save(session, member, "username_taken")
     assert member.id is not None
     record(session, staff, where.id, "staff", member.id, "add", **form.model_dump(mode="json"))
+    await note_new_admin(session, staff, member.id, member.role)
     return await made(session, request, member.id)
 
 
@@ -160,6 +162,8 @@ async def change_person(
     if differences.keys() & {"role", "agency_id"}:
         await revoke_all(session, staff_id)
         await withdraw_links(session, [staff_id])
+    if "role" in differences:
+        await note_new_admin(session, staff, staff_id, after["role"])
     return _known(await _one(session, staff_id))
 
 

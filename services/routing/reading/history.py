@@ -73,9 +73,14 @@ def is_for_everybody(row: Row) -> bool:
     return row["action"] == Action.FOLLOW_UP and not row["secret"]
 
 
-def without_reason(line: Row) -> Row:
-    """The line without why a report was read: who reveals an identity may name it there."""
-    return {**line, "reason": None}
+def below_pusat(lines: Rows) -> Rows:
+    """The lines as all others than pusat read them: that an identity was revealed, not why, for
+    it may be named there, and not who of pusat asked and granted it."""
+    return [
+        {**line, "reason": None}
+        for line in lines
+        if line["entry"] is not None or line["action"] in _READ_BY_ALL
+    ]
 
 
 def history_of(lines: Rows, written: Rows, names: Names) -> list[HistoryLine]:
@@ -121,14 +126,16 @@ def _when(row: Mapping[str, Any]) -> tuple[datetime, int]:
     return row["at"], row["entry"] or 0
 
 
+_READ_BY_ALL = ("reveal", "attachment")
 _STEPS = text(
     "SELECT entry, at, action, actor_kind, staff_id, role, agency_id, system, from_status,"
     " to_status, ref, details, NULL AS reason"
     " FROM lifecycle.history WHERE number = :number ORDER BY entry"
 )
 _READINGS = text(
-    "SELECT CAST(NULL AS int) AS entry, l.at, l.kind AS action, 'staff' AS actor_kind, l.staff_id,"
-    " s.role, l.agency_id, NULL AS system, NULL AS from_status, NULL AS to_status,"
+    "SELECT CAST(NULL AS int) AS entry, l.at, l.kind AS action,"
+    " CASE WHEN l.operator IS NULL THEN 'staff' ELSE 'operator' END AS actor_kind, l.staff_id,"
+    " s.role, l.agency_id, l.operator AS system, NULL AS from_status, NULL AS to_status,"
     " l.subject_id AS ref, CAST('{}' AS jsonb) AS details, l.reason"
     " FROM routing.access_log l LEFT JOIN routing.staff s ON s.id = l.staff_id"
     " WHERE l.number = :number"

@@ -13,16 +13,17 @@ from services.routing.naming import shown_action, shown_agency, shown_status
 from services.routing.reading.arrival import arrival_of, copied_line
 from services.routing.reading.attachments import attachments_of
 from services.routing.reading.history import (
+    below_pusat,
     history_of,
     is_for_everybody,
     read_rows,
     rows_of,
-    without_reason,
     written_of,
 )
 from services.routing.reading.people import names_for
 from services.routing.reading.reporter import ShownReporter, shown_reporter
 from services.routing.reading.requests import request_rows, requests_of
+from services.routing.reading.revealing import ShownReveal, reveal_shown
 from services.routing.reading.texts import texts_of
 from services.routing.reading.view import ChecklistItem, Chosen, ReportView
 from services.routing.reading.where import where_and_when
@@ -53,7 +54,8 @@ async def read_report(
     [row] = await rows_of(session, _REPORT, number)
     identity = request.app.state.identity
     reporter = await shown_reporter(session, identity, situation, by_copy=by_copy)
-    view = await _view(session, situation, row, reporter, by_copy=by_copy)
+    revealing = await reveal_shown(session, staff, number)
+    view = await _view(session, situation, row, reporter, revealing, by_copy=by_copy)
     response.headers["ETag"] = etag(view.version)
     return view
 
@@ -63,6 +65,7 @@ async def _view(
     situation: Situation,
     row: Mapping[str, Any],
     reporter: ShownReporter,
+    revealing: ShownReveal | None,
     *,
     by_copy: bool,
 ) -> ReportView:
@@ -74,7 +77,7 @@ async def _view(
         written = [one for one in written if is_for_everybody(one)]
         lines = [copied_line(line, state.anonymous) for line in lines]
     if situation.actor.role is not Role.CENTRAL_ADMIN:
-        lines = [without_reason(line) for line in lines]
+        lines = below_pusat(lines)
     names = await names_for(
         session,
         [
@@ -113,6 +116,7 @@ async def _view(
         question_unanswered=state.question_unanswered,
         by_copy=by_copy,
         reporter=reporter,
+        reveal=revealing,
         handler=shown_agency(situation.handler),
         chain=[found for one in state.chain if (found := names.agency(one))],
         copies=[found for one in state.copies if (found := names.agency(one))],

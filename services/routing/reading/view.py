@@ -11,6 +11,7 @@ from services.routing.reading.history import HistoryLine, Written
 from services.routing.reading.people import ShownStaff
 from services.routing.reading.reporter import ShownReporter
 from services.routing.reading.requests import ShownRequest
+from services.routing.reading.revealing import ShownReveal
 from services.routing.reading.texts import Texts
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
@@ -60,6 +61,7 @@ class ReportView(Texts):
     question_unanswered: bool
     by_copy: bool = Field(description="This person reads a copy only")
     reporter: ShownReporter
+    reveal: ShownReveal | None = Field(description="How far one of pusat has come with it")
     handler: ShownAgency
     chain: list[ShownAgency] = Field(description="Delegation chain; the last is the handler")
     copies: list[ShownAgency]

@@ -1,0 +1,98 @@
+"""Who may be the second person, and deciding as one."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.second_person.logging import log
+from services.routing.second_person.models import Kind, SecondPersonRequest
+from services.routing.second_person.requests import LIFETIME, NOT_VOUCHED_FOR, WAITING
+from shared.database.columns import now
+from shared.http.problems import conflict, forbidden, not_found
+from shared.http.tokens import Staff
+
+
+async def decide(
+    session: AsyncSession, staff: Staff, request_id: UUID, *, granted: bool, words: str | None
+) -> SecondPersonRequest:
+    """Grant or refuse. 404 for what is not this person's to see, 403 for one's own, 409 once
+    decided or lapsed."""
+    request = await session.get(SecondPersonRequest, request_id, with_for_update=True)
+    if request is None:
+        raise not_found("second_person_request_not_found")
+    if staff.id == request.asked_by:
+        raise forbidden("second_person_is_another")
+    if staff.id not in await second_persons(session, *_about(request)):
+        raise not_found("second_person_request_not_found")
+    if request.decision is not None or _has_lapsed(request):
+        raise conflict("second_person_decided")
+    request.decided_by = staff.id
+    await _decided(session, request, granted=granted)
+    step = ("confirmed" if request.emergency else "granted") if granted else "refused"
+    await log(session, request, step, staff=staff, words=words)
+    return request
+
+
+async def decide_as_operator(
+    session: AsyncSession, request: SecondPersonRequest, operator: str, words: str
+) -> None:
+    """Grant where there is nobody else to; `BreakGlassRefused` where there is."""
+    if await second_persons(session, *_about(request), able=True):
+        raise BreakGlassRefused("Somebody else can decide this request: ask them.")
+    if request.decision is not None or _has_lapsed(request):
+        raise BreakGlassRefused("This request has been decided, or has lapsed.")
+    request.operator = operator
+    await _decided(session, request, granted=True)
+    step = "confirmed" if request.emergency else "granted"
+    await log(session, request, step, operator=operator, words=words)
+
+
+class BreakGlassRefused(ValueError):
+    """The operator may not stand in; the message says why."""
+
+
+async def second_persons(
+    session: AsyncSession, kind: str, asker_id: int, subject_id: int, *, able: bool = False
+) -> frozenset[int]:
+    """Everybody who may decide what somebody asked; `able`: who has a password too."""
+    query = _OF_PUSAT if kind == Kind.REVEAL else _OF_PUSAT_OR_ABOVE
+    found = await session.execute(query, {"asker": asker_id, "subject": subject_id})
+    return frozenset(row.id for row in found if row.has_password or not able)
+
+
+async def _decided(session: AsyncSession, request: SecondPersonRequest, *, granted: bool) -> None:
+    request.decision, request.decided_at = "granted" if granted else "refused", now()
+    if not granted:
+        request.ends_at = now()
+    elif not request.emergency:
+        request.ends_at = now() + LIFETIME
+    session.add(request)
+    await session.flush()
+
+
+def _about(request: SecondPersonRequest) -> tuple[str, int, int]:
+    return request.kind, request.asked_by, request.subject_id
+
+
+def _has_lapsed(request: SecondPersonRequest) -> bool:
+    return not request.emergency and request.asked_at < now() - WAITING
+
+
+_VOUCHED: Final = NOT_VOUCHED_FOR.format("s.id")
+_OF_PUSAT = text(
+    "SELECT s.id, s.password_hash <> '' AS has_password FROM routing.staff s"  # noqa: S608
+    " WHERE s.active AND s.role = 'central_admin' AND s.id <> :asker"
+    f" AND NOT {_VOUCHED}"
+)
+_OF_PUSAT_OR_ABOVE = text(
+    "SELECT s.id, s.password_hash <> '' AS has_password"  # noqa: S608
+    " FROM routing.staff subject JOIN routing.agency place ON place.id = subject.agency_id,"
+    " routing.staff s"
+    " WHERE subject.id = :subject AND s.active AND s.id NOT IN (:asker, subject.id)"
+    " AND (s.role = 'central_admin' OR (s.role = 'coordinating_admin'"
+    "  AND s.agency_id = ANY (place.path) AND s.agency_id <> place.id"
+    "  AND subject.role <> 'central_admin'))"
+    f" AND NOT {_VOUCHED}"
+)

@@ -1,0 +1,68 @@
+"""Each step of a request in the log of its subject: the report's readings, or management's."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.management.models import ManagementEntry
+from services.routing.models import AccessLogEntry
+from services.routing.second_person.models import Kind, SecondPersonRequest
+from shared.http.tokens import Staff
+
+
+async def log(
+    session: AsyncSession,
+    request: SecondPersonRequest,
+    step: str,
+    *,
+    staff: Staff | None = None,
+    operator: str | None = None,
+    words: str | None = None,
+) -> None:
+    """`step` is asked, emergency, granted, confirmed or refused; by a member of staff, or by the
+    operator named."""
+    if request.kind == Kind.REVEAL:
+        session.add(
+            AccessLogEntry(
+                number=request.subject_id,
+                kind=f"reveal_{step}",
+                staff_id=staff.id if staff else None,
+                agency_id=staff.agency_id if staff else None,
+                operator=operator,
+                subject_id=request.id,
+                reason=words,
+            )
+        )
+        return
+    agency_id = await session.scalar(_AGENCY, {"id": request.subject_id})
+    session.add(
+        ManagementEntry(
+            staff_id=staff.id if staff else None,
+            operator=operator,
+            agency_id=agency_id,
+            kind="staff",
+            subject_id=str(request.subject_id),
+            action=f"{request.kind}_{step}",
+            details={"request": str(request.id)} | ({"reason": words} if words else {}),
+        )
+    )
+
+
+def log_opening(
+    session: AsyncSession, staff: Staff, number: int, request_id: UUID, reason: str | None
+) -> None:
+    """An identity was read."""
+    session.add(
+        AccessLogEntry(
+            number=number,
+            kind="reveal",
+            staff_id=staff.id,
+            agency_id=staff.agency_id,
+            subject_id=request_id,
+            reason=reason,
+        )
+    )
+
+
+_AGENCY = text("SELECT agency_id FROM routing.staff WHERE id = :id")

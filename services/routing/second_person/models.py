@@ -1,0 +1,47 @@
+"""The table of what one person asked and another has to grant."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from shared.database.columns import Int64, Words, timestamp
+
+
+class Kind(StrEnum):
+    """What is asked. The subject of `REVEAL` is a report, of the others a member of staff."""
+
+    REVEAL = "reveal"
+    PASSWORD = "reset_password"  # noqa: S105
+    SECOND_FACTOR = "reset_second_factor"
+    RESTORE = "restore"
+    NEW_ADMIN = "new_admin"
+    """Somebody was made an admin of people: until granted, no second person for others."""
+
+
+class SecondPersonRequest(SQLModel, table=True):
+    """Asked by one; `decision` is granted or refused, by another or by the operator. In force
+    until `ends_at`, or until it was used once."""
+
+    __tablename__ = "second_person_request"
+    __table_args__ = (
+        Index("second_person_request_waiting", "kind", postgresql_where=text("decision IS NULL")),
+        Index("second_person_request_subject", "subject_id", "kind"),
+        {"schema": "routing"},
+    )
+
+    id: UUID = Field(primary_key=True)
+    kind: str
+    subject_id: int = Field(sa_type=Int64)
+    asked_by: int = Field(foreign_key="routing.staff.id")
+    asked_at: datetime = timestamp(sa_column_kwargs={"server_default": text("now()")})
+    reason: str | None = Field(default=None, sa_type=Words)
+    emergency: bool = False
+    decision: str | None = None
+    decided_by: int | None = Field(default=None, foreign_key="routing.staff.id")
+    operator: str | None = None
+    decided_at: datetime | None = timestamp(default=None)
+    ends_at: datetime | None = timestamp(default=None)
+    used_at: datetime | None = timestamp(default=None)

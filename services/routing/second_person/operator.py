@@ -1,0 +1,87 @@
+"""The operator in place of the second person, where there is none (`lapor staff break-glass`)."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import select
+
+from services.routing.management import second_factor as factors
+from services.routing.management.models import ManagementEntry
+from services.routing.management.password_links import OneTimeLink, make_link, take_password
+from services.routing.second_person.deciding import (
+    BreakGlassRefused,
+    decide_as_operator,
+    second_persons,
+)
+from services.routing.second_person.models import SecondPersonRequest
+from services.routing.second_person.requests import WAITING
+from shared.database.columns import now
+
+
+async def stuck_requests(session: AsyncSession) -> list[SecondPersonRequest]:
+    """What waits and nobody can decide, the oldest first."""
+    found = await session.scalars(
+        select(SecondPersonRequest)
+        .where(
+            SecondPersonRequest.decision.is_(None),  # type: ignore[union-attr]
+            SecondPersonRequest.asked_at > now() - WAITING,
+        )
+        .order_by(SecondPersonRequest.asked_at)  # type: ignore[arg-type]
+    )
+    return [
+        one
+        for one in found
+        if not await second_persons(session, one.kind, one.asked_by, one.subject_id, able=True)
+    ]
+
+
+async def stand_in(session: AsyncSession, request_id: UUID, operator: str, reason: str) -> None:
+    """Grant a request; `BreakGlassRefused` where somebody else can."""
+    request = await session.get(SecondPersonRequest, request_id, with_for_update=True)
+    if request is None:
+        raise BreakGlassRefused("There is no such request.")
+    await decide_as_operator(session, request, operator, reason)
+
+
+async def let_in(
+    session: AsyncSession,
+    base_url: str,
+    username: str,
+    operator: str,
+    reason: str,
+    *,
+    second_factor: bool,
+) -> OneTimeLink:
+    """A link for the only person of pusat, who cannot get in and so can ask nobody; the present
+    password and all sessions end. `BreakGlassRefused` where another of pusat can ask for it."""
+    person = (await session.execute(_PERSON, {"username": username})).one_or_none()
+    if person is None:
+        raise BreakGlassRefused(f"There is no active person of pusat with the name {username}.")
+    if await session.scalar(_ANOTHER, {"id": person.id}):
+        raise BreakGlassRefused("Another person of pusat can ask for it, in the panel.")
+    await take_password(session, person.id)
+    if second_factor:
+        await factors.forget(session, person.id)
+    session.add(
+        ManagementEntry(
+            operator=operator,
+            agency_id=person.agency_id,
+            kind="staff",
+            subject_id=str(person.id),
+            action="reset_password",
+            details={"reason": reason, "second_factor": second_factor},
+        )
+    )
+    await session.flush()
+    return await make_link(session, base_url, person.id)
+
+
+_PERSON = text(
+    "SELECT id, agency_id FROM routing.staff"
+    " WHERE username = :username AND active AND role = 'central_admin'"
+)
+_ANOTHER = text(
+    "SELECT EXISTS (SELECT FROM routing.staff WHERE role = 'central_admin' AND active"
+    " AND password_hash <> '' AND id <> :id)"
+)
