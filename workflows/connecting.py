@@ -64,6 +64,7 @@ def connect_command(state: ReportState) -> Command:
         standings=frozenset({Standing.SYSTEM}),
         at=now(),
         handler_seen=state.handler_id,
+        identity=state.identity,
     )
 
 

@@ -22,7 +22,7 @@ def command_step(
 ) -> Step:
     """The step of a command at its effective time. Raises `Refused`, unless the refusal itself
     is to be recorded. `sent`: it claims to come from a service."""
-    step = Step(number=state.number, now=now, command=command, sent=sent)
+    step = Step(number=state.number, identity=state.identity, now=now, command=command, sent=sent)
     try:
         decision = decide(state, command, at)
     except Refused as refusal:
@@ -44,7 +44,9 @@ def clock_step(
         kind=clock.kind, key=clock.key, deadline=clock.deadline, patient=patient, ahead_of=ahead_of
     )
     decision = decide_clock(state, clock)
-    return Step(number=state.number, now=now, decision=decision, clock=fired)
+    return Step(
+        number=state.number, identity=state.identity, now=now, decision=decision, clock=fired
+    )
 
 
 def summary(step: Step) -> str:

@@ -95,6 +95,7 @@ def handover_command(handover: dict[str, Any], state: ReportState) -> Command:
         standings=frozenset({standing}),
         at=now(),
         handler_seen=state.handler_id,
+        identity=state.identity,
         **details,
     )
 

@@ -79,7 +79,9 @@ class Recorder:
         times = self._process_time
         await times.at_mark(session, stored.process_time_mark)
         policy = times.policy(stored.handler_path, decision.at)
-        return settle(stored.state.clocks, decision, times.calendar, policy)
+        after = settle(stored.state.clocks, decision, times.calendar, policy)
+        # A run from before rows had an identity learns of it here.
+        return after.model_copy(update={"identity": stored.state.identity})
 
     def _statements(
         self,
@@ -117,6 +119,8 @@ _recorded = Counter(
 def _without_writing(step: Step, stored: Stored) -> StepResult | None:
     """The answer where there is nothing to write; None where the step is to be recorded."""
     state, decision = stored.state, step.decision
+    if _is_anothers(step, state):
+        return StepResult(verdict=Verdict.ANOTHERS, state=state)
     if decision is None:
         return StepResult(verdict=Verdict.SUPERSEDED, state=state)
     if step.sent:
@@ -139,6 +143,15 @@ def _without_writing(step: Step, stored: Stored) -> StepResult | None:
     elif _a_clock_goes_first(state, decision):
         return StepResult(verdict=Verdict.SUPERSEDED, state=state)
     return None
+
+
+def _is_anothers(step: Step, state: ReportState) -> bool:
+    """Whether the run that sends the step is one of another report by this number."""
+    if step.identity is not None:
+        return step.identity != state.identity
+    # A run from before rows had an identity: no two reports are accepted in one instant.
+    decision = step.decision
+    return decision is not None and decision.state.submitted_at != state.submitted_at
 
 
 def _a_clock_goes_first(state: ReportState, decision: Decision) -> bool:

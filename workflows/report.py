@@ -1,6 +1,7 @@
 """The life of one report, from its acceptance to its last day, as one durable workflow."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from shared.lifecycle.clocks import Clock
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.decide import effective_at
 from shared.temporal import names
-from shared.temporal.messages import REFUSED, Start
+from shared.temporal.messages import ANOTHER_REPORT, REFUSED, Start
 from workflows.alarm import Alarm
 from workflows.card import card, timer_summary
 from workflows.deciding import clock_step, command_step, summary
@@ -37,6 +38,7 @@ class ReportWorkflow:
         self._changed = False
         self._recheck = False
         self._held_up = 0
+        self._anothers = False
         self._begun = workflow.now()
         workflow.set_current_details(card(start.state, self._agencies))
 
@@ -51,6 +53,12 @@ class ReportWorkflow:
             self._changed = False
             self._alarm.clear()
             await self._fire_due()
+        if self._anothers:
+            raise ApplicationError(
+                "the row of this number is another report's",
+                type=ANOTHER_REPORT,
+                non_retryable=True,
+            )
 
     @workflow.update(name=names.COMMAND, description="A service's command; its id is the update's")
     async def command(self, command: Command) -> Outcome:
@@ -64,7 +72,7 @@ class ReportWorkflow:
     def _provisionally(self, command: Command) -> None:
         """Refuse at once what the present state does not allow: costs no event. While a step is
         being recorded the present state is about to change, so the handler decides."""
-        if self._lock.locked():
+        if self._lock.locked() or self._for_another(command):
             return
         try:
             check(self._state, command)
@@ -104,11 +112,14 @@ class ReportWorkflow:
                 await self._perform(message.command, refusals_are_recorded=True)
             except _NoServiceSentIt:
                 pass
+            except _AnothersRow:
+                return
             else:
                 return
         own_id = workflow.uuid4()
         asked = by_operator(self._state, action, own_id, workflow.now(), message.code)
-        await self._perform(asked, sent=False, refusals_are_recorded=True)
+        with suppress(_AnothersRow):
+            await self._perform(asked, sent=False, refusals_are_recorded=True)
 
     async def _perform(
         self, command: Command, *, sent: bool = True, refusals_are_recorded: bool = False
@@ -129,6 +140,10 @@ class ReportWorkflow:
         self, command: Command, sent: bool, refusals_are_recorded: bool, patient: bool
     ) -> Outcome | None:
         """One try under the lock; None where a clock has to wait for another command."""
+        if self._for_another(command):
+            await self._look_again()
+            if self._for_another(command):
+                raise _AnothersRow
         while True:
             at = effective_at(self._state, command.at, workflow.now())
             clock = self._state.next_clock
@@ -156,16 +171,31 @@ class ReportWorkflow:
 
     async def _fire_due(self) -> None:
         """Fire what has run out by now, in order."""
+        with suppress(_AnothersRow):
+            await self._fire_what_is_due()
+
+    async def _fire_what_is_due(self) -> None:
         async with self._lock:
             if self._recheck:
                 self._recheck = False
-                await self._record(Step(number=self._state.number, now=workflow.now()))
+                await self._look_again()
             while (clock := self._state.next_clock) and _due(clock, workflow.now()):
                 patient = self._held_up < _PATIENCE
                 if await self._fire(clock, patient) is Verdict.WAITING:
                     self._held_up += 1
                     return
                 self._held_up = 0
+
+    def _for_another(self, command: Command) -> bool:
+        """Whether a command is for another row than this run's, as far as both say."""
+        return None not in (command.identity, self._state.identity) and (
+            command.identity != self._state.identity
+        )
+
+    async def _look_again(self) -> None:
+        """Remember what is stored now."""
+        identity = self._state.identity
+        await self._record(Step(number=self._state.number, identity=identity, now=workflow.now()))
 
     async def _fire(self, clock: Clock, patient: bool, ahead_of: UUID | None = None) -> Verdict:
         step = clock_step(self._state, clock, workflow.now(), patient=patient, ahead_of=ahead_of)
@@ -182,6 +212,9 @@ class ReportWorkflow:
             priority=names.priority_of(self._state),
             summary=summary(step),
         )
+        if result.verdict is Verdict.ANOTHERS:
+            self._anothers = self._changed = True
+            raise _AnothersRow
         before, self._state = self._state, result.state
         self._changed |= self._state != before
         if changes := names.changed_attributes(before, self._state):
@@ -200,6 +233,9 @@ class ReportWorkflow:
 
     async def _over(self) -> bool:
         """Whether the run has ended its work; continues as a new one when that is due."""
+        if self._anothers:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            return True
         if workflow.info().is_continue_as_new_suggested():
             await workflow.wait_condition(workflow.all_handlers_finished)
             if self._recheck:  # the next run would not know of it
@@ -239,6 +275,13 @@ class _NoServiceSentIt(Refused):
 
     def __init__(self) -> None:
         super().__init__("unknown_command")
+
+
+class _AnothersRow(Refused):
+    """The row of this number is another report's: this run has nothing to record any more."""
+
+    def __init__(self) -> None:
+        super().__init__(ANOTHER_REPORT)
 
 
 def _refusal(code: str) -> ApplicationError:

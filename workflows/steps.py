@@ -31,6 +31,8 @@ class Step(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     number: int
+    identity: UUID | None = None
+    """Of the row this run is for; None in runs that have not heard of it yet."""
     now: datetime
     """The workflow's time: what is due is judged by it, also where time is skipped."""
     decision: Decision | None = None
@@ -52,6 +54,8 @@ class Verdict(StrEnum):
     """A command asked before the clock ran out is on its way."""
     UNTRUSTED = "untrusted"
     """No service has sent such a command."""
+    ANOTHERS = "anothers"
+    """The row of this number is another report's: a backup was restored, and it was given again."""
     KNOWN = "known"
     """The command has its outcome since earlier."""
 

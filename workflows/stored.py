@@ -56,7 +56,7 @@ async def read(connection: psycopg.AsyncConnection[Any], step: Step) -> Stored |
     if found is None:
         return None
     assert marked is not None
-    state = ReportState.model_validate_json(found[0])
+    state = ReportState.model_validate_json(found[0]).model_copy(update={"identity": found[2]})
     return Stored(
         state=state,
         external_id=found[1],
@@ -79,7 +79,7 @@ def _stored_command(row: tuple[Any, ...]) -> StoredCommand:
 
 # Not FOR UPDATE: rows that refer to the report may be inserted meanwhile.
 _REPORT = """
-SELECT state::text, external_id FROM lifecycle.report WHERE number = %s FOR NO KEY UPDATE
+SELECT state::text, external_id, identity FROM lifecycle.report WHERE number = %s FOR NO KEY UPDATE
 """
 _COMMAND = """
 SELECT id, body, done, version, status, refusal FROM lifecycle.command WHERE id = %s FOR UPDATE

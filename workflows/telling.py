@@ -1,11 +1,12 @@
 """The outbox rows of a step: for everybody, and for the partner system whose report it is."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from shared.bus.cloudevents import encode, event
-from shared.bus.report_events import SOURCE, OutboxMessage, report_message
+from shared.bus.report_events import SOURCE, OutboxMessage, message_id_of, report_message
 from shared.lifecycle.decision import Decision, Visibility
 from shared.lifecycle.events import INTERNAL_EVENTS, PartnerEvent, ReportEvent
 from shared.lifecycle.state import ReportState
@@ -26,7 +27,9 @@ def outbox_statements(
 ) -> Iterator[Statement]:
     """One event a step; the agencies' own affairs are not told to partners. `words_at` is the
     address where a partner reads the words."""
-    yield _insert(after.number, report_message(_happened(decision, after, escalated_to)))
+    yield _insert(
+        after.number, report_message(_happened(decision, after, escalated_to), after.identity)
+    )
     if after.system and external_id and _told_to_partners(decision):
         told = PartnerEvent(
             number=after.number,
@@ -39,7 +42,7 @@ def outbox_statements(
             overdue=after.overdue,
             url=words_at,
         )
-        yield _insert(after.number, _partner_message(after.system, told))
+        yield _insert(after.number, _partner_message(after.system, told, after.identity))
 
 
 def _told_to_partners(decision: Decision) -> bool:
@@ -74,9 +77,9 @@ def _happened(decision: Decision, after: ReportState, escalated_to: int | None) 
     )
 
 
-def _partner_message(system: str, told: PartnerEvent) -> OutboxMessage:
+def _partner_message(system: str, told: PartnerEvent, identity: UUID | None) -> OutboxMessage:
     subject = f"lapor.v1.partner.{system}.event"
-    message_id = f"{told.number}.{told.version}.{subject}"
+    message_id = message_id_of(told.number, identity, told.version, subject)
     headers, body = encode(
         event(
             PARTNER_TYPE,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from shared.bus.cloudevents import encode, event
 from shared.lifecycle.events import ReportEvent
@@ -21,10 +22,10 @@ class OutboxMessage:
     body: bytes
 
 
-def report_message(happened: ReportEvent) -> OutboxMessage:
+def report_message(happened: ReportEvent, identity: UUID | None = None) -> OutboxMessage:
     """The message that tells of one step of a report, with the trace under way."""
     subject = f"lapor.v1.report.{happened.event}"
-    message_id = f"{happened.number}.{happened.version}.{subject}"
+    message_id = message_id_of(happened.number, identity, happened.version, subject)
     headers, body = encode(
         event(
             TYPE_PREFIX + happened.event,
@@ -36,3 +37,10 @@ def report_message(happened: ReportEvent) -> OutboxMessage:
         )
     )
     return OutboxMessage(subject, message_id, {**headers, **trace_headers()}, body)
+
+
+def message_id_of(number: int, identity: UUID | None, version: int, subject: str) -> str:
+    """The id by which a stream knows a message again. With the identity of the report's row: after
+    a restore a number may be given again, and its events must not pass for repeats."""
+    row = f".{identity.hex}" if identity is not None else ""
+    return f"{number}{row}.{version}.{subject}"

@@ -106,6 +106,7 @@ async def _save(session: AsyncSession, wish: Wish) -> _Command:
         standings=situation.standings_for(details.get("request_id")),
         at=now(),
         handler_seen=state.handler_id,
+        identity=state.identity,
         **details,
     )
     outcome = _refused_at_once(state, command)

@@ -39,6 +39,7 @@ class Report(SQLModel, table=True):
         Index("report_newest", "handler_id", "tab", text("number DESC")),
         Index("report_chain", "chain", postgresql_using="gin"),
         Index("report_unlaunched", "submitted_at", postgresql_where=text("launched_at IS NULL")),
+        Index("report_open", "number", postgresql_where=text("ended_at IS NULL")),
         Index(
             "report_awaiting_agency",
             "awaited_agency_id",
@@ -52,6 +53,7 @@ class Report(SQLModel, table=True):
             Int64, REPORT_NUMBER, primary_key=True, server_default=REPORT_NUMBER.next_value()
         )
     )
+    identity: UUID = Field(sa_column_kwargs={"server_default": text("gen_random_uuid()")})
     version: int
     status: str
     tab: str

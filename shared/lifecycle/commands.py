@@ -52,6 +52,8 @@ class Command(BaseModel):
     standings: frozenset[Standing]
     at: datetime
     handler_seen: int
+    identity: UUID | None = None
+    """Of the report's row: a run of another report by the same number does not perform it."""
     handing: Handing | None = None
     classification: Classification | None = None
     anonymous: bool | None = None

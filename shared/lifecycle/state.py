@@ -31,6 +31,9 @@ class ReportState(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     number: int
+    identity: UUID | None = None
+    """Of the report's row. After a restore from a backup a number alone may be another report's;
+    None in runs that began before rows had one."""
     version: int
     entries: int
     step_id: str

@@ -15,7 +15,7 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from shared.database.agency_codes import AgencyCodes
@@ -26,7 +26,7 @@ from shared.lifecycle.actions import SIGNALS
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.state import ReportState
 from shared.temporal import names
-from shared.temporal.messages import REFUSED, RETIRE_AFTER, SignalMessage, Start
+from shared.temporal.messages import ANOTHER_REPORT, REFUSED, RETIRE_AFTER, SignalMessage, Start
 
 log = logging.getLogger(__name__)
 
@@ -72,13 +72,28 @@ class Door:
             return await self._outcome(command.id)
         return sending.result()
 
-    async def launch(self, state: ReportState) -> None:
-        """Start the report's run unless there is one. Raises `RPCError` or `RuntimeError` when
-        Temporal is away."""
+    async def launch(self, state: ReportState) -> bool:
+        """Start the report's run unless there is one; whether one was started. A run of another
+        report by the same number, from before a restore, is replaced. Raises `RPCError` or
+        `RuntimeError` when Temporal is away."""
         async with self._gate:
-            await self._client.start_workflow(
-                names.WORKFLOW, await self._start(state), **self._options(state)
-            )
+            start, options = await self._start(state), self._options(state)
+            try:
+                options["id_conflict_policy"] = WorkflowIDConflictPolicy.FAIL
+                await self._client.start_workflow(names.WORKFLOW, start, **options)
+            except WorkflowAlreadyStartedError:
+                if not await self._is_anothers(state):
+                    return False
+                log.warning("the run of report %s is another report's: replaced", state.number)
+                options["id_conflict_policy"] = WorkflowIDConflictPolicy.TERMINATE_EXISTING
+                await self._client.start_workflow(names.WORKFLOW, start, **options)
+        return True
+
+    async def _is_anothers(self, state: ReportState) -> bool:
+        described = await self._client.get_workflow_handle(
+            names.workflow_id(state.number)
+        ).describe()
+        return names.is_anothers(described.raw_info, state.identity)
 
     async def recheck(self, number: int) -> None:
         """Tell a run that stored deadlines became earlier; no run is started for that."""
@@ -108,6 +123,10 @@ class Door:
         for attempt in range(_ATTEMPTS):
             try:
                 return await self._update_once(command, state)
+            except WorkflowUpdateFailedError as failure:
+                if not _met_another(failure) or attempt == _ATTEMPTS - 1:
+                    raise
+                await self.launch(state)
             except RPCError as error:
                 # The run ended in this instant; the next attempt starts another.
                 if error.status is not RPCStatusCode.NOT_FOUND or attempt == _ATTEMPTS - 1:
@@ -154,6 +173,7 @@ class Door:
             "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
             "search_attributes": names.search_attributes(state),
             "priority": names.priority_of(state),
+            "memo": names.memo(state),
             "static_summary": f"Laporan {state.number} · {label('channel', state.channel)}",
         }
 
@@ -162,7 +182,11 @@ class Door:
     ) -> Outcome | None:
         """Write the refusal to the command's row, where an earlier outcome stays."""
         cause = failure.cause
-        if not isinstance(cause, ApplicationError) or REFUSED not in cause.details:
+        if (
+            not isinstance(cause, ApplicationError)
+            or REFUSED not in cause.details
+            or _met_another(failure)
+        ):
             log.warning("command %s waits: its update failed", command.id)
             return None
         async with self._database.session() as session:
@@ -194,6 +218,11 @@ class Door:
             for row in rows
         }
         return [found.get(command_id) for command_id in ids]
+
+
+def _met_another(failure: WorkflowUpdateFailedError) -> bool:
+    cause = failure.cause
+    return isinstance(cause, ApplicationError) and cause.type == ANOTHER_REPORT
 
 
 _ATTEMPTS = 3

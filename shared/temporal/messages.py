@@ -13,6 +13,9 @@ RETIRE_AFTER = timedelta(days=30)
 REFUSED = "refused"
 """The detail that marks a failed update as a refusal; its type is the refusal's code."""
 
+ANOTHER_REPORT = "another_report"
+"""How a run ends, and fails what was sent to it, when the row of its number is another's."""
+
 
 class Start(BaseModel):
     """What a run starts from: the state as Postgres has it, and the codes of agencies in it, for

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.common import (
     Priority,
     SearchAttributeKey,
@@ -20,6 +22,7 @@ COMMAND = "command"
 are signals named like their action."""
 RECHECK = "recheck"
 """The signal that says: the stored deadlines have changed, look again."""
+_IDENTITY = "identity"
 RECORD = "record"
 """The activity that writes a step."""
 
@@ -46,6 +49,23 @@ SEARCH_ATTRIBUTES: dict[str, str] = {
 def workflow_id(number: int) -> str:
     """The id of a report's workflow, the same for every run of it."""
     return f"report-{number}"
+
+
+def number_of(workflow_id: str) -> int | None:
+    """The report whose workflow has this id."""
+    number = workflow_id.removeprefix("report-")
+    return int(number) if number != workflow_id and number.isdecimal() else None
+
+
+def memo(state: ReportState) -> dict[str, str]:
+    """What a run says of itself in every list: which row it is for."""
+    return {_IDENTITY: str(state.identity)} if state.identity is not None else {}
+
+
+def is_anothers(run: WorkflowExecutionInfo, identity: UUID | None) -> bool:
+    """Whether a run is for another row; one from before rows had an identity does not say."""
+    kept = run.memo.fields.get(_IDENTITY)
+    return kept is not None and identity is not None and str(identity).encode() not in kept.data
 
 
 def priority_of(state: ReportState) -> Priority:

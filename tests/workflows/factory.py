@@ -57,6 +57,7 @@ class Reports:
             jitter = clocks.jitter(number, length.unit)
             state = ReportState(
                 number=number,
+                identity=uuid.uuid4(),
                 version=1,
                 entries=1,
                 step_id="submit",
@@ -112,6 +113,13 @@ class Reports:
         stored = await self.value("SELECT state FROM lifecycle.report WHERE number = :n", n=number)
         return ReportState.model_validate(stored)
 
+    async def lose(self, number: int) -> None:
+        """What a restored backup does not have: the report and all that was written of it."""
+        async with self.database.session() as session:
+            connection = await raw(session)
+            for table in ("history", "command", "outbox", "request", "report_text", "report"):
+                await connection.execute(f"DELETE FROM lifecycle.{table} WHERE number = {number}")  # noqa: S608
+
     async def value(self, query: str, **values: Any) -> Any:
         async with self.database.session() as session:
             return (await session.execute(text(query), values)).scalar_one_or_none()
@@ -166,6 +174,7 @@ def make_command(
         standings=frozenset(found),
         at=at,
         handler_seen=details.pop("handler_seen", state.handler_id),
+        identity=state.identity,
         **{**_defaults(state, action), **details},
     )
 
@@ -182,12 +191,14 @@ def _defaults(state: ReportState, action: Action) -> dict[str, Any]:
 
 async def _insert(connection: Any, state: ReportState) -> None:
     await connection.execute(
-        "INSERT INTO lifecycle.report (number, version, status, tab, handler_id, chain, channel,"
-        " classification, anonymous, secret, priority, held, overdue, due_at, submitted_at,"
-        " last_step_at, system, external_id, state) VALUES (%s, %s, %s, %s, %s, %s, %s, %s,"
-        " false, false, %s, false, false, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO lifecycle.report (number, identity, version, status, tab, handler_id,"
+        " chain, channel, classification, anonymous, secret, priority, held, overdue, due_at,"
+        " submitted_at, last_step_at, system, external_id, state)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, false, false, %s,"
+        " false, false, %s, %s, %s, %s, %s, %s)",
         (
             state.number,
+            state.identity,
             1,
             state.status,
             TAB_OF[state.status],
@@ -236,7 +247,8 @@ async def _insert(connection: Any, state: ReportState) -> None:
             due_at=state.due_at,
             auto_close_at=None,
             details={},
-        )
+        ),
+        state.identity,
     )
     await connection.execute(
         "INSERT INTO lifecycle.outbox (number, subject, message_id, headers, body)"

@@ -72,6 +72,7 @@ def first_state(
     )
     return ReportState(
         number=number,
+        identity=uuid4(),
         version=1,
         entries=1,
         step_id=STEP_ID,
@@ -96,10 +97,11 @@ def rows_of(
     actor, who = report.actor, report.identity
     details = {"to_handler": state.handler_id}
     with continued_trace(report.trace):
-        message = report_message(_submitted(report, state, details))
+        message = report_message(_submitted(report, state, details), state.identity)
     elsewhere = report.addressee_id not in (None, state.handler_id)
     return {
         "number": state.number,
+        "identity": state.identity,
         "reporter_id": report.reporter_id,
         "name": sealing.seal(who.name),
         "phone": sealing.seal(who.phone),

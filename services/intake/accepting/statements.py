@@ -33,7 +33,7 @@ would count, and plan anew each time."""
 INSERT: Final = """
 WITH given AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%(reports)s::json) AS given (
-        number bigint, reporter_id int, name text, phone text, email text, nik text,
+        number bigint, identity uuid, reporter_id int, name text, phone text, email text, nik text,
         access_code text, addressee_id int, made_by int, scope text, idempotency_key text,
         fingerprint text, status text, tab text, handler_id int, chain bigint[], channel text,
         classification text, category_id int, anonymous boolean, secret boolean,
@@ -55,13 +55,13 @@ WITH given AS MATERIALIZED (
 ), new AS MATERIALIZED (
     SELECT given.* FROM given JOIN submission USING (number)
 ), report AS (
-    INSERT INTO lifecycle.report (number, version, status, tab, handler_id, chain, channel,
-        classification, category_id, anonymous, secret, priority, held, overdue, region_code,
-        due_at, submitted_at, last_step_at, system, external_id, linked_number,
+    INSERT INTO lifecycle.report (number, identity, version, status, tab, handler_id, chain,
+        channel, classification, category_id, anonymous, secret, priority, held, overdue,
+        region_code, due_at, submitted_at, last_step_at, system, external_id, linked_number,
         suggested_agency_id, state)
-    SELECT number, 1, status, tab, handler_id, chain, channel, classification, category_id,
-        anonymous, secret, false, false, false, region_code, due_at, at, at, system, external_id,
-        linked_number, suggested_agency_id, state
+    SELECT number, identity, 1, status, tab, handler_id, chain, channel, classification,
+        category_id, anonymous, secret, false, false, false, region_code, due_at, at, at, system,
+        external_id, linked_number, suggested_agency_id, state
     FROM new
 ), words AS (
     INSERT INTO lifecycle.report_text (number, original_title, original_body, happened_at,
