@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 import psycopg
+from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 
 from shared.bus.connection import connect as connect_bus
 from shared.settings import Settings
+from shared.temporal import names
 from shared.temporal.client import connect as connect_temporal
 
 
@@ -30,6 +32,13 @@ async def _nats(settings: Settings) -> None:
 async def _temporal(settings: Settings) -> None:
     client = await connect_temporal(settings, "probe", lazy=False)
     await client.service_client.check_health()
+    # Nothing is found; that it is understood says that namespace and attributes are there.
+    known = " OR ".join(f"{name} IS NOT NULL" for name in names.SEARCH_ATTRIBUTES)
+    await client.workflow_service.list_workflow_executions(
+        ListWorkflowExecutionsRequest(
+            namespace=client.namespace, page_size=1, query=f"WorkflowId = 'none' AND ({known})"
+        )
+    )
 
 
 _CHECKS = {"postgres": _postgres, "nats": _nats, "temporal": _temporal}

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from prometheus_client import Counter
 
+from shared.reasons import reason
 from shared.telemetry import registry
 
 log = logging.getLogger(__name__)
@@ -47,5 +48,5 @@ async def _again_and_again(what: str, every: float, work: Callable[[], Awaitable
         try:
             await work()
         except Exception as error:  # noqa: BLE001  tried again in a while
-            log.warning("%s: %s, trying again", what, type(error).__name__)
+            log.warning("%s: %s, trying again", what, reason(error))
         await asyncio.sleep(every)

@@ -17,6 +17,7 @@ from prometheus_client import Counter
 
 from shared.bus.connection import Bus, connect
 from shared.database.away import DATABASE_AWAY
+from shared.reasons import reason
 from shared.settings import Settings
 from shared.telemetry import registry
 from workflows.running import pause, run_process
@@ -80,10 +81,10 @@ async def relay(settings: Settings, stopping: asyncio.Event) -> None:
                     await _carry(connection, bus, refusals, stopping)
         except (*DATABASE_AWAY, OSError) as error:
             if not missing:
-                log.warning("the database is away (%s), trying on", type(error).__name__)
+                log.warning("the database is away (%s), trying on", reason(error))
             missing = True
         except psycopg.Error as error:
-            log.warning("the database is not ready (%s), trying on", type(error).__name__)
+            log.warning("the database is not ready (%s), trying on", reason(error))
         await pause(1, stopping)
     await bus.close()
 

@@ -12,14 +12,18 @@ import uvloop
 from sqlalchemy import text
 
 from shared.database.engine import Database
-from shared.http.operations import answering
+from shared.http.operations import Check, answering
 from shared.reaching import reached
+from shared.reasons import reason
 from shared.settings import Settings, settings
 from shared.telemetry import configure_logging
 
 log = logging.getLogger(__name__)
 
 Main = Callable[[Settings, asyncio.Event], Awaitable[None]]
+
+CHECKS: dict[str, Check] = {}
+"""What a process asks for /readyz: its servers, and what else it finds to look at."""
 
 
 def run_process(name: str, main: Main, *needs: str) -> None:
@@ -49,7 +53,7 @@ async def wait_for_database(database: Database, stopping: asyncio.Event) -> None
             return
         except Exception as error:  # noqa: BLE001 - whatever is wrong, it is not there yet
             if not missing:
-                log.warning("the database is not ready (%s), trying on", type(error).__name__)
+                log.warning("the database is not ready (%s), trying on", reason(error))
             missing = True
         await pause(1, stopping)
 
@@ -75,7 +79,7 @@ async def repeat(
             working.cancel()
             await asyncio.wait({working})
         elif (error := working.exception()) is not None:
-            log.warning("%s: %s, trying again", name, type(error).__name__)
+            log.warning("%s: %s, trying again", name, reason(error))
         await pause(every, stopping)
 
 
@@ -85,6 +89,7 @@ async def _until_stopped(name: str, main: Main, needs: tuple[str, ...]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     own = settings(name)
-    async with answering(own.host, own.operations_port, reached(own, *needs)):
+    CHECKS.update(reached(own, *needs))
+    async with answering(own.host, own.operations_port, CHECKS):
         await main(own, stopping)
     log.info("%s stopped", name)

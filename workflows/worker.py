@@ -19,8 +19,9 @@ from workflows.recording import Recorder
 from workflows.redating import Redating
 from workflows.report import ReportWorkflow
 from workflows.resending import Resending
-from workflows.running import repeat, run_process, wait_for_database
+from workflows.running import CHECKS, repeat, run_process, wait_for_database
 from workflows.sandbox import sandbox
+from workflows.sweeping import EVERY, Sweeping
 
 POOL = 20
 """Connections to Postgres, hence steps recorded at a time."""
@@ -39,6 +40,9 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
         async with make_worker(client, database, settings), asyncio.TaskGroup() as chores:
             resending, connecting_agencies = Resending(database, door), Connecting(database, door)
             redating, handing_over = Redating(database, door), HandingOver(database, door)
+            sweeping = Sweeping(database, client, door)
+            CHECKS["runs"] = sweeping.all_run
+            chores.create_task(repeat("sweeping", EVERY, sweeping.once, stopping))
             chores.create_task(repeat("resending", 2, resending.once, stopping))
             chores.create_task(repeat("counting", 2, Counting(database).once, stopping))
             chores.create_task(repeat("measuring", 10, Measuring(database).once, stopping))

@@ -4,7 +4,7 @@ import asyncio
 
 
 def migrate() -> None:
-    """Bring database, NATS streams and consumers to what this version expects.
+    """Bring database, NATS streams and Temporal to what this version expects.
 
     Lays what every system begins with where it is missing: pusat, the guide's process times,
     the holidays known so far. The first person is added by `lapor staff add … --agency pusat`.
@@ -14,14 +14,19 @@ def migrate() -> None:
     """
     from deploy import foundation
     from deploy.local.credentials import stack_settings
-    from deploy.local.migrate import declare_streams, migrate_database
+    from deploy.local.migrate import (
+        declare_streams,
+        migrate_database,
+        register_search_attributes,
+    )
 
     settings = stack_settings()
 
-    async def both() -> None:
+    async def everything() -> None:
         await migrate_database(settings.database_url)
         await foundation.lay(settings.database_url)
         await declare_streams(settings.nats_url, settings.nats_replicas)
+        await register_search_attributes(settings)
 
-    asyncio.run(both())
-    print("Database and streams are up to date.")
+    asyncio.run(everything())
+    print("Database, streams and search attributes are up to date.")

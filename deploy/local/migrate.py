@@ -1,6 +1,10 @@
 """Brings a database and the NATS streams to what this version of the code expects."""
 
 import asyncio
+import time
+
+from deploy.local.trouble import StackError
+from shared.settings import Settings
 
 
 async def migrate_database(database_url: str) -> None:
@@ -15,3 +19,31 @@ async def declare_streams(nats_url: str, replicas: int = 1) -> None:
     from shared.bus.streams import declare
 
     await declare(nats_url, replicas)
+
+
+async def register_search_attributes(settings: Settings) -> None:
+    """What runs are found by in the Temporal UI. A server that is still starting is waited for,
+    a minute. Raises StackError where Temporal does not take them; the rest of the system has been
+    migrated by then."""
+    from temporalio.service import RPCError
+
+    from shared.reasons import reason
+    from shared.temporal.client import connect
+    from shared.temporal.search_attributes import register
+
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            await register(await connect(settings, "migrate", lazy=False))
+            return
+        except (RPCError, RuntimeError) as error:
+            if time.monotonic() > until:
+                raise StackError(
+                    f"Search attributes cannot be registered at {settings.temporal_address}, "
+                    f"namespace {settings.temporal_namespace}: {reason(error)}. "
+                    "Without them no report gets a run."
+                ) from error
+        await asyncio.sleep(1)
+
+
+_PATIENCE = 60.0

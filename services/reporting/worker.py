@@ -22,6 +22,7 @@ from services.reporting.webhooks.working import webhooks_working
 from shared.database.engine import Database
 from shared.http.operations import answering
 from shared.reaching import reached
+from shared.reasons import reason
 from shared.settings import Settings, settings
 from shared.telemetry import configure_logging
 from shared.temporal.client import connect_patiently
@@ -80,7 +81,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
                         await start_waiting(client, database)
                         await clean_up(database, kept)
                     except Exception as error:  # noqa: BLE001  looked for again in a while
-                        _log.warning("waiting downloads: %s, trying again", type(error).__name__)
+                        _log.warning("waiting downloads: %s, trying again", reason(error))
                     await asyncio.wait({stop}, timeout=LOOK_EVERY)
         connecting.cancel()
     await database.dispose()

@@ -18,6 +18,7 @@ from shared.bus.pull import Pull
 from shared.bus.streams import Durable
 from shared.bus.trouble import BadMessage, TryLater
 from shared.database.away import DATABASE_AWAY
+from shared.reasons import reason
 from shared.telemetry import continued_trace, registry
 
 log = logging.getLogger(__name__)
@@ -167,7 +168,7 @@ class Consumer:
             await message.ack()
             return
         if isinstance(verdict, DATABASE_AWAY):
-            log.warning("%s waits for the database (%s)", self._durable.name, _kind(verdict))
+            log.warning("%s waits for the database (%s)", self._durable.name, reason(verdict))
         elif not isinstance(verdict, BadMessage | TryLater):
             self._log_unexpected(message, verdict)
             self._failures[sequence] += 1
@@ -185,7 +186,7 @@ class Consumer:
         try:
             await self._bury(message, bad)
         except DATABASE_AWAY as error:
-            log.warning("%s waits for the database (%s)", self._durable.name, _kind(error))
+            log.warning("%s waits for the database (%s)", self._durable.name, reason(error))
             return False
         except Exception as error:  # noqa: BLE001 - any error is a verdict
             self._log_unexpected(message, error)
@@ -205,7 +206,7 @@ class Consumer:
             message.metadata.sequence.stream,
             self._durable.stream,
             message.metadata.num_delivered,
-            _kind(error),
+            reason(error),
             where,
         )
 
@@ -228,10 +229,6 @@ def _verdict_name(verdict: Verdict) -> str:
     if isinstance(verdict, (TryLater, *DATABASE_AWAY)):
         return "later"
     return "bad" if isinstance(verdict, BadMessage) else "failed"
-
-
-def _kind(error: Exception) -> str:
-    return type(error).__name__
 
 
 _settled = metrics.Counter(

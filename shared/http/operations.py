@@ -19,6 +19,10 @@ Check = Callable[[], Awaitable[object]]
 _PATIENCE = 2.0
 
 
+class NotReady(Exception):
+    """What a check raises to say in words what is wrong; told to whoever asks /readyz."""
+
+
 def probes(checks: Mapping[str, Check]) -> APIRouter:
     """What a service answers at its own port, which the public may reach: whether it lives and is
     ready, not what it lacks. `checks` raise when what they ask for is away."""
@@ -104,9 +108,14 @@ async def _state(name: str, check: Check) -> str:
     try:
         async with asyncio.timeout(_PATIENCE):
             await check()
+    except NotReady as words:
+        _log.warning("not ready", extra={"fields": {"check": name, "reason": str(words)}})
+        return str(words)
     except Exception as error:  # noqa: BLE001  whatever it is, the answer is "not ready"
-        _log.warning("not ready", extra={"fields": {"check": name, "error": type(error).__name__}})
-        return "away"
+        from shared.reasons import known_reason, reason  # drivers that not every process loads
+
+        _log.warning("not ready", extra={"fields": {"check": name, "error": reason(error)}})
+        return known_reason(error) or "away"
     return "ok"
 
 

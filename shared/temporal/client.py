@@ -6,6 +6,7 @@ import logging
 from temporalio.client import Client, TLSConfig
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from shared.reasons import known_reason
 from shared.settings import Settings
 from shared.temporal.tracing import Tracing
 
@@ -45,8 +46,9 @@ async def connect_patiently(settings: Settings, name: str) -> Client:
     while True:
         try:
             return await connect(settings, name, lazy=False)
-        except RuntimeError:  # what the SDK raises when nobody listens
+        except RuntimeError as error:  # what the SDK raises when nobody listens, or refuses
             if not missing:
-                log.warning("Temporal is not there, trying on (%s)", name)
+                why = known_reason(error) or "Temporal is not there"
+                log.warning("%s, trying on (%s)", why, name)
             missing = True
         await asyncio.sleep(1)

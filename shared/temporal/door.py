@@ -25,6 +25,7 @@ from shared.labels import label
 from shared.lifecycle.actions import SIGNALS
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.state import ReportState
+from shared.reasons import reason
 from shared.temporal import names
 from shared.temporal.messages import ANOTHER_REPORT, REFUSED, RETIRE_AFTER, SignalMessage, Start
 
@@ -115,7 +116,7 @@ class Door:
             return await self._refused(command, failure)
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError) as error:
             # RuntimeError is what a client that never connected raises.
-            log.warning("command %s waits: %s", command.id, type(error).__name__)
+            log.warning("command %s waits: %s", command.id, reason(error))
             return None
         return await self._await_outcome(command.id)
 

@@ -26,6 +26,7 @@ from shared.identity import IdentityCipher
 from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent
 from shared.lifecycle.people import ActorKind
 from shared.publication import public_time
+from shared.reasons import reason
 
 STARTED_AT_ONCE = 500
 
@@ -62,7 +63,7 @@ class EventsToWebhooks:
             try:
                 await self.start_waiting()
             except (RPCError, RuntimeError) as error:
-                _log.warning("webhooks wait for Temporal: %s", type(error).__name__)
+                _log.warning("webhooks wait for Temporal: %s", reason(error))
         return verdicts
 
     async def start_waiting(self) -> None:

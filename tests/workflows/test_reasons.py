@@ -1,0 +1,108 @@
+"""A wrong password, a missing namespace or search attribute is said to be that, not *away*."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from shared.database.engine import Database
+from shared.http.operations import _state
+from shared.reaching import reached
+from shared.reasons import reason
+from shared.settings import Settings
+from shared.temporal.door import Door
+from shared.temporal.names import SEARCH_ATTRIBUTES
+from shared.temporal.search_attributes import register
+from tests.workflows.factory import Reports
+
+
+async def _ready(settings: Settings, what: str) -> str:
+    return await _state(what, reached(settings, what)[what])
+
+
+def _other_password(address: str) -> str:
+    before, at, after = address.rpartition("@")
+    return f"{before.rpartition(':')[0]}:guessed{at}{after}"
+
+
+@pytest.mark.parametrize(
+    ("what", "setting", "words"),
+    [
+        ("postgres", "database_url", "Postgres refuses the role or password"),
+        ("nats", "nats_url", "NATS refuses the user or password"),
+    ],
+)
+async def test_a_wrong_password_is_said_so(
+    worker_settings: Settings, what: str, setting: str, words: str
+) -> None:
+    assert await _ready(worker_settings, what) == "ok"
+    wrong = _other_password(getattr(worker_settings, setting))
+    assert await _ready(worker_settings.model_copy(update={setting: wrong}), what) == words
+
+
+async def test_a_server_that_is_not_there_is_away(worker_settings: Settings) -> None:
+    nowhere = {
+        "database_url": "postgresql+psycopg://lapor_worker:x@127.0.0.1:9/lapor",
+        "nats_url": "nats://lapor:x@127.0.0.1:9",
+        "temporal_address": "127.0.0.1:9",
+    }
+    settings = worker_settings.model_copy(update=nowhere)
+    for what in ("postgres", "nats", "temporal"):
+        assert await _ready(settings, what) == "away"
+
+
+async def test_a_database_that_is_not_there_is_said_so(worker_settings: Settings) -> None:
+    other = worker_settings.database_url.rpartition("/")[0] + "/elsewhere"
+    settings = worker_settings.model_copy(update={"database_url": other})
+    assert await _ready(settings, "postgres") == "Postgres has no such database"
+
+
+async def test_missing_search_attributes_are_named_until_they_are_registered(
+    client: Client, worker_settings: Settings, worker_database: Database, reports: Reports
+) -> None:
+    bare = await _bare_namespace(client)
+    settings = worker_settings.model_copy(update={"temporal_namespace": bare.namespace})
+    said = await _ready(settings, "temporal")
+    assert said.startswith("Temporal lacks search attributes (Lapor")
+    assert "lapor migrate" in said
+    door = Door(bare, worker_database)
+    with pytest.raises(RPCError) as refused:
+        await door.launch(await reports.accept())
+    assert "Temporal lacks search attributes (Lapor" in reason(refused.value)
+    assert sorted(await register(bare)) == sorted(SEARCH_ATTRIBUTES)
+    assert await register(bare) == []
+    await _until_ready(settings)
+
+
+async def test_a_namespace_that_is_not_there_is_said_so(worker_settings: Settings) -> None:
+    settings = worker_settings.model_copy(update={"temporal_namespace": "nobody-made-it"})
+    assert "no such namespace" in await _ready(settings, "temporal")
+
+
+async def _bare_namespace(client: Client) -> Client:
+    name = f"bare-{uuid4().hex[:8]}"
+    retention = timedelta(days=1)
+    await client.workflow_service.register_namespace(
+        RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=retention)
+    )
+    bare = Client(**{**client.config(), "namespace": name})
+    for _ in range(150):  # the server hears of a new namespace after a while
+        try:
+            await bare.count_workflows()
+        except RPCError:
+            await asyncio.sleep(0.2)
+        else:
+            break
+    return bare
+
+
+async def _until_ready(settings: Settings) -> None:
+    for _ in range(150):
+        if await _ready(settings, "temporal") == "ok":
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError(await _ready(settings, "temporal"))

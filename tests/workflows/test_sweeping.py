@@ -1,0 +1,247 @@
+"""Runs that were terminated, have failed or were lost with Temporal's database come back."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
+
+from shared.database.engine import Database
+from shared.http.operations import NotReady
+from shared.lifecycle.actions import Action
+from shared.lifecycle.state import ReportState
+from shared.telemetry import registry
+from shared.temporal.door import Door
+from shared.temporal.names import SEARCH_ATTRIBUTES, is_anothers, workflow_id
+from tests.conftest import UrlOf
+from tests.workflows.country import DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
+from tests.workflows.factory import FOLLOW_UP, Reports
+from workflows.sweeping import LOCK, Sweeping
+
+
+@pytest.fixture
+def sweeping(worker_database: Database, client: Client, door: Door) -> Sweeping:
+    return Sweeping(worker_database, client, door)
+
+
+async def test_a_terminated_run_is_started_again_from_its_row(
+    reports: Reports, worker: None, door: Door, client: Client, sweeping: Sweeping
+) -> None:
+    lost, kept = await _verified(reports, door), await _verified(reports, door)
+    runs = {state.number: await _run_id(client, state) for state in (lost, kept)}
+    await client.get_workflow_handle(workflow_id(lost.number)).terminate("by hand")
+    await _swept(sweeping, lambda: _runs(client, lost))
+    assert await _run_id(client, lost) != runs[lost.number]
+    assert await _run_id(client, kept) == runs[kept.number]
+    assert _metric("lapor_runs_missing") == 1
+    await _done(reports, door, lost, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
+    await _swept(sweeping, lambda: _is("lapor_runs_missing", 0))
+
+
+async def test_a_run_the_list_does_not_show_yet_is_left_alone(
+    reports: Reports, worker: None, door: Door, client: Client, sweeping: Sweeping
+) -> None:
+    state = await _verified(reports, door)
+    before = await _run_id(client, state)
+    await sweeping._start_again([state.number])
+    assert (await _run_id(client, state), _metric("lapor_runs_missing")) == (before, 0)
+
+
+async def test_reports_that_have_ended_need_no_run_unless_a_request_waits(
+    reports: Reports, worker: None, door: Door, client: Client, sweeping: Sweeping
+) -> None:
+    closed, asked = await _verified(reports, door), await _verified(reports, door)
+    for state in (closed, asked):
+        await _done(reports, door, state, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
+        await _done(reports, door, state, Action.CLOSE, PROVINCE_ADMIN)
+    await _done(reports, door, asked, Action.REQUEST_REOPEN, DINAS_OFFICER, decider_id=PROVINCE)
+    archived = await reports.accept()
+    filed = {"archive_category": "unclear"}
+    await _done(reports, door, archived, Action.ARCHIVE, PROVINCE_ADMIN, **filed)
+    for state in (closed, asked, archived):
+        await client.get_workflow_handle(workflow_id(state.number)).terminate("by hand")
+    await _swept(sweeping, lambda: _runs(client, asked))
+    assert not await _runs(client, closed)
+    assert not await _runs(client, archived)
+
+
+async def test_a_lost_temporal_database_is_made_good(
+    reports: Reports, worker: None, door: Door, client: Client, worker_database: Database
+) -> None:
+    states = [await _verified(reports, door) for _ in range(5)]
+    elsewhere = await _empty_namespace(client)
+    sweeping = Sweeping(worker_database, elsewhere, Door(elsewhere, worker_database))
+    await _swept(sweeping, lambda: _all_run(elsewhere, states))
+    await sweeping.all_run()
+    assert _metric("lapor_runs_restarted_total") >= len(states)
+
+
+async def test_while_runs_cannot_be_started_the_process_is_not_ready(
+    reports: Reports, worker: None, door: Door, client: Client, worker_database: Database
+) -> None:
+    state = await _verified(reports, door)
+    nowhere = Client(**{**client.config(), "namespace": "not-there"})
+    sweeping = Sweeping(worker_database, client, Door(nowhere, worker_database))
+    await client.get_workflow_handle(workflow_id(state.number)).terminate("by hand")
+
+    async def known() -> bool:
+        try:
+            await sweeping.all_run()
+        except NotReady as reason:
+            return "1 reports without a run" in str(reason)
+        return False
+
+    await _swept(sweeping, known)
+    assert _metric("lapor_runs_missing") == 1
+
+
+async def test_the_run_of_another_report_is_replaced(
+    reports: Reports, worker: None, door: Door, client: Client, sweeping: Sweeping
+) -> None:
+    before = await _verified(reports, door)
+    await reports.lose(before.number)
+    after = await reports.accept(number=before.number)
+    await _launched(reports, after)
+
+    async def replaced() -> bool:
+        described = await client.get_workflow_handle(workflow_id(after.number)).describe()
+        return not is_anothers(described.raw_info, after.identity)
+
+    await _swept(sweeping, replaced)
+    assert (await reports.state(after.number)).version == 1
+
+
+async def test_a_deadline_that_passed_without_its_step_is_asked_for(
+    reports: Reports, worker: None, door: Door, sweeping: Sweeping
+) -> None:
+    """As after a step that was committed and not heard of: the row knows, the run does not."""
+    state = await _verified(reports, door)
+    early = datetime.now(UTC) - timedelta(minutes=2)
+    clocks = tuple(clock.model_copy(update={"deadline": early}) for clock in state.clocks)
+    body = state.model_copy(update={"clocks": clocks}).model_dump_json()
+    change = "UPDATE lifecycle.report SET state = CAST(:s AS jsonb) WHERE number = :n RETURNING 1"
+    await reports.value(change, s=body, n=state.number)
+
+    async def marked() -> bool:
+        actions = [line.action for line in await reports.history(state.number)]
+        return actions.count("overdue") == 2
+
+    await _swept(sweeping, marked)
+    await _swept(sweeping, lambda: _is("lapor_deadlines_missed", 0))
+
+
+async def test_a_run_that_does_not_answer_is_asked_less_and_less(
+    reports: Reports, door: Door, client: Client, sweeping: Sweeping
+) -> None:
+    state = await reports.accept(at=datetime.now(UTC) - timedelta(days=20))
+    await door.launch(state)  # and no worker
+    for _ in range(3):
+        await sweeping._ask([state.number])
+    history = await client.get_workflow_handle(workflow_id(state.number)).fetch_history()
+    signal = "workflow_execution_signaled_event_attributes"
+    assert sum(event.HasField(signal) for event in history.events) == 1
+
+
+async def test_only_one_sweeps_at_a_time(
+    reports: Reports,
+    worker: None,
+    door: Door,
+    client: Client,
+    sweeping: Sweeping,
+    fresh_database: UrlOf,
+) -> None:
+    state = await _verified(reports, door)
+    await client.get_workflow_handle(workflow_id(state.number)).terminate("by hand")
+    address = fresh_database("lapor_worker").replace("+psycopg", "")
+    async with await psycopg.AsyncConnection.connect(address) as other:
+        await other.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        await sweeping.once()
+        assert not await _runs(client, state)
+    await _swept(sweeping, lambda: _runs(client, state))
+
+
+async def _verified(reports: Reports, door: Door) -> ReportState:
+    return await _done(reports, door, await reports.accept(), Action.VERIFY, PROVINCE_ADMIN)
+
+
+async def _done(
+    reports: Reports, door: Door, state: ReportState, action: Action, who: Any, **details: Any
+) -> ReportState:
+    state = await reports.state(state.number)
+    command = await reports.command(state, action, who, datetime.now(UTC), **details)
+    outcome = await door.send(command, state, timeout=60)
+    assert outcome is not None, action
+    assert outcome.done, outcome
+    return await reports.state(state.number)
+
+
+async def _launched(reports: Reports, state: ReportState) -> None:
+    launched = "UPDATE lifecycle.report SET launched_at = now() WHERE number = :n RETURNING 1"
+    await reports.value(launched, n=state.number)
+
+
+async def _runs(client: Client, state: ReportState) -> bool:
+    try:
+        described = await client.get_workflow_handle(workflow_id(state.number)).describe()
+    except RPCError:
+        return False
+    return described.status == WorkflowExecutionStatus.RUNNING
+
+
+async def _all_run(client: Client, states: list[ReportState]) -> bool:
+    return all([await _runs(client, state) for state in states])
+
+
+async def _run_id(client: Client, state: ReportState) -> str | None:
+    return (await client.get_workflow_handle(workflow_id(state.number)).describe()).run_id
+
+
+async def _empty_namespace(client: Client) -> Client:
+    """What is left when Temporal's database was lost and made anew."""
+    name = f"empty-{uuid4().hex[:8]}"
+    retention = timedelta(days=1)
+    await client.workflow_service.register_namespace(
+        RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=retention)
+    )
+    types = {
+        key: getattr(IndexedValueType, f"INDEXED_VALUE_TYPE_{kind.upper()}")
+        for key, kind in SEARCH_ATTRIBUTES.items()
+    }
+    for _ in range(150):  # the server hears of a new namespace after a while
+        try:
+            await client.operator_service.add_search_attributes(
+                AddSearchAttributesRequest(search_attributes=types, namespace=name)
+            )
+        except RPCError:
+            await asyncio.sleep(0.2)
+        else:
+            break
+    return Client(**{**client.config(), "namespace": name})
+
+
+async def _swept(sweeping: Sweeping, wanted: Callable[[], Awaitable[bool]]) -> None:
+    """Sweep until it is as wanted: what Temporal lists comes a little after what it has."""
+    for _ in range(150):
+        with suppress(RPCError):  # of a namespace just made, not everything is known yet
+            await sweeping.once()
+        if await wanted():
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError("never")
+
+
+async def _is(name: str, value: float) -> bool:
+    return _metric(name) == value
+
+
+def _metric(name: str) -> float:
+    return registry.get_sample_value(name) or 0.0
