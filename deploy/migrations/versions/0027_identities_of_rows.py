@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0027"
-down_revision = "0017"
+down_revision = "0021"
 
 _SQL = Path(__file__).parent.parent / "sql" / "identities.sql"
 
