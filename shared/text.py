@@ -4,10 +4,22 @@ import re
 import unicodedata
 from typing import Literal
 
+# Characters after normalisation: of each kind of words the same limit in every service and form.
 BODY_LIMIT = 3_000
-"""Characters of a report's text after normalisation."""
-TITLE_LIMIT = 150
-"""Characters of a report's title after normalisation."""
+"""Of a report's text, and of what its reporter adds or replies."""
+TITLE_LIMIT = 255
+"""Of a report's title."""
+DERIVED_TITLE_LIMIT = 150
+"""Of a title made from the text, which should be read at a glance."""
+PLACE_LIMIT = 500
+"""Of where something is, in words."""
+FOLLOW_UP_LIMIT = 5_000
+"""Of an agency's follow-up."""
+NOTE_LIMIT = 1_000
+"""Of a note, a reason, a comment."""
+NAME_LIMIT = 300
+"""Of what has a name in a list: an agency, a member of staff, a category, a tag, a programme."""
+REPORTER_NAME_LIMIT = 100
 
 TextProblem = Literal["empty", "too_long"]
 
@@ -28,7 +40,7 @@ def normalise_body(raw: str) -> str:
 
 
 def normalise_title(raw: str) -> str:
-    """The title of a report on one line, of 1 to 150 characters. Raises `TextRejected`."""
+    """The title of a report on one line, of 1 to 255 characters. Raises `TextRejected`."""
     return within(_on_one_line(normalise(raw)), TITLE_LIMIT)
 
 
@@ -40,13 +52,13 @@ def derive_title(body: str) -> str:
     """
     text = _on_one_line(normalise(body))
     if not text:
-        raise TextRejected("empty", length=0, limit=TITLE_LIMIT)
+        raise TextRejected("empty", length=0, limit=DERIVED_TITLE_LIMIT)
     sentence = next((text[: end.end()] for end in _SENTENCE_END.finditer(text)), None)
-    if sentence and len(sentence) <= TITLE_LIMIT:
+    if sentence and len(sentence) <= DERIVED_TITLE_LIMIT:
         return sentence.rstrip(".")
-    if len(text) <= TITLE_LIMIT:
+    if len(text) <= DERIVED_TITLE_LIMIT:
         return text
-    cut = text[:TITLE_LIMIT]
+    cut = text[:DERIVED_TITLE_LIMIT]
     return (cut[: cut.rfind(" ")] if " " in cut else cut[:-1]).rstrip(" ,;:") + "…"
 
 

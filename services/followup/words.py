@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import uuid4
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.models import FollowupAttachment, Message
 from shared.attachments import StoredAttachment
 from shared.lifecycle.commands import Command
-from shared.text import TextRejected, normalise, within
-
-FOLLOW_UP_LIMIT = 5_000
-WORDS_LIMIT = 3_000
-REASON_LIMIT = 1_000
+from shared.text import (
+    BODY_LIMIT,
+    FOLLOW_UP_LIMIT,
+    NOTE_LIMIT,
+    TextRejected,
+    normalise,
+    within,
+)
 
 
 class Form(BaseModel):
@@ -39,13 +42,23 @@ def _written(limit: int) -> Callable[[str], str]:
     return take
 
 
+def _schema(limit: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "minLength": 1, "maxLength": limit})
+
+
 # What is far too long is refused before it is read through.
-FollowUpWords = Annotated[str, Field(max_length=30_000), AfterValidator(_written(FOLLOW_UP_LIMIT))]
-"""At most 5,000 characters after normalisation."""
-Words = Annotated[str, Field(max_length=20_000), AfterValidator(_written(WORDS_LIMIT))]
-"""At most 3,000 characters after normalisation, as a report has."""
-Reason = Annotated[str, Field(max_length=10_000), AfterValidator(_written(REASON_LIMIT))]
-"""At most 1,000 characters after normalisation."""
+FollowUpWords = Annotated[
+    str,
+    Field(max_length=30_000),
+    AfterValidator(_written(FOLLOW_UP_LIMIT)),
+    _schema(FOLLOW_UP_LIMIT),
+]
+Words = Annotated[
+    str, Field(max_length=20_000), AfterValidator(_written(BODY_LIMIT)), _schema(BODY_LIMIT)
+]
+Reason = Annotated[
+    str, Field(max_length=10_000), AfterValidator(_written(NOTE_LIMIT)), _schema(NOTE_LIMIT)
+]
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def report_of(
     addressee_id, category_id = found
     region = regions.find(form.region_code) if form.region_code else None
     return NewReport(
-        title=form.title,
+        title=form.heading,
         body=form.body,
         channel=channel,
         scope=scope,

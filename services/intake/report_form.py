@@ -14,6 +14,7 @@ from pydantic import (
     StringConstraints,
     ValidationError,
     ValidatorFunctionWrapHandler,
+    WithJsonSchema,
     WrapValidator,
     field_validator,
     model_validator,
@@ -23,7 +24,17 @@ from pydantic_core import PydanticCustomError
 from services.intake import contact
 from services.intake.accepting.new_report import Identity
 from shared.lifecycle.actions import Classification
-from shared.text import TextRejected, normalise, normalise_body, normalise_title
+from shared.text import (
+    BODY_LIMIT,
+    PLACE_LIMIT,
+    REPORTER_NAME_LIMIT,
+    TITLE_LIMIT,
+    TextRejected,
+    derive_title,
+    normalise,
+    normalise_body,
+    normalise_title,
+)
 
 INDEPENDENCE = date(1945, 8, 17)
 """Nothing happened before that this government could answer for: a slip of the year."""
@@ -70,8 +81,21 @@ def _nik(raw: str) -> str:
     return _contact(lambda nik: contact.parse_reporter_nik(nik, today=_today()).digits, raw)
 
 
-Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_line)]
-Name = Annotated[str, StringConstraints(max_length=100), AfterValidator(_line)]
+Place = Annotated[str, StringConstraints(max_length=PLACE_LIMIT), AfterValidator(_line)]
+Name = Annotated[str, StringConstraints(max_length=REPORTER_NAME_LIMIT), AfterValidator(_line)]
+# What is far too long is refused before it is read through.
+Title = Annotated[
+    str,
+    Field(max_length=2_000),
+    AfterValidator(_title),
+    WithJsonSchema({"type": "string", "maxLength": TITLE_LIMIT}),
+]
+Body = Annotated[
+    str,
+    Field(max_length=20_000),
+    AfterValidator(_body),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": BODY_LIMIT}),
+]
 Left = BeforeValidator(_nothing)
 Happened = Annotated[date | AwareDatetime, WrapValidator(_day_or_instant)]
 
@@ -103,19 +127,17 @@ class ReportForm(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     classification: PublicClassification
-    title: Annotated[str, Field(max_length=2_000), AfterValidator(_title)] = Field(
-        description="At most 150 characters after normalisation"
+    title: Annotated[Title | None, Left] = Field(
+        None, description="Left out, it is made from the first words of the text"
     )
-    body: Annotated[str, Field(max_length=20_000), AfterValidator(_body)] = Field(
-        description="At most 3,000 characters after normalisation"
-    )
+    body: Body
     happened_at: Annotated[Happened | None, Left] = Field(
         None, description="A day, or an instant with its zone; not in the future, nor before 1945"
     )
     region_code: Annotated[Annotated[str, Field(max_length=13)] | None, Left] = Field(
         None, description="Kemendagri code, down to the village", examples=["32.04.05.2001"]
     )
-    place: Annotated[Line | None, Left] = Field(None, description="Where, in words")
+    place: Annotated[Place | None, Left] = Field(None, description="Where, in words")
     latitude: float | None = Field(None, ge=-90, le=90, allow_inf_nan=False)
     longitude: float | None = Field(None, ge=-180, le=180, allow_inf_nan=False)
     addressee: Annotated[
@@ -124,8 +146,17 @@ class ReportForm(BaseModel):
     category: Annotated[
         Annotated[int, Field(gt=0, lt=2**31)] | Annotated[str, Field(max_length=100)] | None, Left
     ] = Field(None, description="By id or code")
-    anonymous: bool = Field(False, description="Nobody is told who reports, agencies included")
+    anonymous: bool = Field(
+        False,
+        description="Neither the public nor any agency is told who reports; pusat can reveal it,"
+        " with a reason, each time logged",
+    )
     secret: bool = Field(False, description="The public is not told of this report")
+
+    @property
+    def heading(self) -> str:
+        """The title, or one made from the text."""
+        return self.title or derive_title(self.body)
 
     @property
     def class_code(self) -> Classification:

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Depends, Form, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from sqlalchemy import text
 
 from services.intake.accepting.new_report import Accepted, DifferentContent, Identity, NewReport
@@ -28,6 +29,7 @@ from shared.labels import label
 from shared.lifecycle.channels import Channel
 
 SUBMISSION = Limit("submission", 60, 600)
+CHECKS = Limit("check", 120, 600)
 
 router = APIRouter(tags=["Submission"])
 
@@ -44,6 +46,16 @@ class SubmissionForm(ReportForm):
         description="An earlier report of one's own that this goes on from. It is not kept where"
         " one of the two is anonymous and the other is not",
     )
+
+    @model_validator(mode="after")
+    def _has_title(self) -> Self:
+        """Who fills in the web form is asked for one; other programs may leave it out."""
+        if self.channel == "website" and self.title is None:
+            error = InitErrorDetails(
+                type=PydanticCustomError("missing", "Field required"), loc=("title",), input=None
+            )
+            raise ValidationError.from_exception_data("title", [error])
+        return self
 
 
 class SubmissionAnswer(BaseModel):
@@ -90,6 +102,20 @@ async def submit_report(
     accepted = await _or_refuse(intake.gathered.ask(report))
     response.headers["Location"] = f"/reports/{accepted.number}"
     return SubmissionAnswer.of(accepted)
+
+
+@router.post(
+    "/reports/check",
+    status_code=204,
+    dependencies=[Depends(limited(CHECKS))],
+    responses=problem_responses(401, 429, 503),
+)
+async def check_report(
+    form: SubmissionForm, principal: OptionalPrincipal, database: CurrentDatabase, intake: Intake
+) -> None:
+    """Say whether this report would be taken, before its writer looks over it a last time.
+    Nothing is kept."""
+    await _new_report(database, intake, form, principal, "")
 
 
 @router.post(

@@ -9,10 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.models import Note
 from shared.http.tokens import Staff
 from shared.lifecycle.commands import Command
-from shared.text import BODY_LIMIT, TITLE_LIMIT, normalise
-
-NOTE_LIMIT = 1_000
-PLACE_LIMIT = 300
+from shared.text import (
+    BODY_LIMIT,
+    NAME_LIMIT,
+    NOTE_LIMIT,
+    PLACE_LIMIT,
+    TITLE_LIMIT,
+    normalise,
+)
 
 
 class Form(BaseModel):
@@ -43,6 +47,10 @@ Body = Annotated[
 PlaceWords = Annotated[
     str, StringConstraints(min_length=1, max_length=PLACE_LIMIT), BeforeValidator(_on_one_line)
 ]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=NAME_LIMIT), BeforeValidator(_on_one_line)
+]
+"""What an agency, a person or something in a list is called."""
 
 
 def note(staff: Staff, words: str | None) -> Callable[[AsyncSession, Command], Awaitable[None]]:

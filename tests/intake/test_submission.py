@@ -3,16 +3,18 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import orjson
 import pytest
 
+from services.intake.partners.report import PartnerReport
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.events import ReportEvent
 from shared.lifecycle.state import ReportState
 from shared.settings import Settings
-from tests.intake.conftest import CITY, REMOTE, ROOT, UNIT, Country, form, running
+from tests.intake.conftest import ADMIN, CITY, REMOTE, ROOT, UNIT, Country, form, running
 
 STORED = ("lifecycle.report", "lifecycle.report_text", "lifecycle.history", "lifecycle.outbox")
 
@@ -147,11 +149,46 @@ async def test_texts_are_normalised_and_the_limit_counts_what_remains(intake, co
     assert "3001" in error["message"]
 
 
+@pytest.mark.parametrize("title", [None, "", "  ", "left out"])
+@pytest.mark.parametrize("channel", ["android", "ios", "agency_website", "manual", "x", "partner"])
+async def test_a_missing_title_is_made_from_the_text(
+    intake: Any, country: Any, bearer: Any, title: str | None, channel: str
+) -> None:
+    filled = form(title=title, body="Lampu jalan di Dago mati. Gelap sekali malam hari.")
+    if title == "left out":
+        del filled["title"]
+    if channel == "partner":
+        read = PartnerReport.model_validate(filled | {"external_id": "JKT-1"})
+        assert read.heading == "Lampu jalan di Dago mati"
+        return
+    path, headers = "/reports", {}
+    if channel == "manual":
+        path, headers = "/reports/manual", bearer(ADMIN)
+        filled["channel"] = "letter"
+    elif channel == "x":
+        path, headers = "/channels/x/reports", bearer(ADMIN)
+        del filled["reporter"]
+        filled |= {"url": "https://x.com/warga/status/1", "author": "warga"}
+    else:
+        filled["channel"] = channel
+    answer = await intake.post(path, json=filled, headers=headers)
+    assert answer.status_code == 201, answer.text
+    kept = "SELECT original_title FROM lifecycle.report_text"
+    assert country.one(kept) == "Lampu jalan di Dago mati"
+
+
+async def test_a_title_of_255_characters_is_taken(intake: Any, country: Any) -> None:
+    assert (await intake.post("/reports", json=form(title="x" * 255))).status_code == 201
+    assert country.one("SELECT length(original_title) FROM lifecycle.report_text") == 255
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [
         ({"title": "\u0000 "}, "title", "text_empty"),
-        ({"title": None}, "title", "string_type"),
+        ({"title": None}, "title", "missing"),
+        ({"title": "  "}, "title", "missing"),
+        ({"title": "x" * 256}, "title", "text_too_long"),
         ({"body": 7}, "body", "string_type"),
         ({"body": "\ud800"}, "body", None),
         ({"classification": "complaint_with_oversight"}, "classification", "literal_error"),

@@ -54,7 +54,7 @@ def test_a_text_of_nothing_visible_is_empty(raw: str) -> None:
         assert refusal.value.code == "empty"
 
 
-def test_a_title_is_one_line_of_at_most_150_characters() -> None:
+def test_a_title_is_one_line_within_the_limit() -> None:
     assert normalise_title(" Lampu\njalan   mati ") == "Lampu jalan mati"
     with pytest.raises(TextRejected):
         normalise_title("a" * (TITLE_LIMIT + 1))

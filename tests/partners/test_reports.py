@@ -73,7 +73,7 @@ async def test_what_is_wrong_is_said_by_field_without_repeating_what_was_sent(
     stack: Stack, dukcapil: Partner
 ) -> None:
     wrong: list[tuple[dict[str, Any], set[tuple[str, str]]]] = [
-        ({"title": None}, {("data.title", "string_type")}),
+        ({"title": 7}, {("data.title", "string_type")}),
         ({"body": "x" * 3_001}, {("data.body", "text_too_long")}),
         ({"anonymous": "true"}, {("data.anonymous", "bool_type")}),
         ({"happened_at": "kemarin"}, {("data.happened_at", "date_parsing")}),

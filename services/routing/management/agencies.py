@@ -19,7 +19,7 @@ from services.routing.management.log import changed, record
 from services.routing.management.password_links import withdraw_links
 from services.routing.management.reading import ManagedAgency, agency_details
 from services.routing.models import Agency
-from services.routing.words import Form, PlaceWords
+from services.routing.words import Form, Name
 from shared.commanding.directory import Agency as KnownAgency
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, conflict, validation
@@ -33,7 +33,7 @@ Kind = Literal["ministry", "province", "regency", "bumn", "mission", "unit"]
 
 class NewAgency(Form):
     code: Annotated[str, StringConstraints(pattern=CODE)]
-    name: PlaceWords
+    name: Name
     kind: Kind
     parent_id: int = Field(description="The own agency or one below")
     zone: Zone
@@ -44,7 +44,7 @@ class AgencyChange(Form):
     stands above the new place has authority over its reports from then on. Links by which people
     there were to choose a password end: those above the old place have them in hand."""
 
-    name: PlaceWords | None = None
+    name: Name | None = None
     kind: Kind | None = None
     parent_id: int | None = None
     zone: Zone | None = Field(None, description="Only while no report is under way there")

@@ -17,10 +17,10 @@ from services.routing.management.workbook import (
     NotAWorkbook,
     Row,
 )
-from services.routing.words import PLACE_LIMIT
 from shared.http.messages import field_message
 from shared.http.tokens import Staff
 from shared.lifecycle.people import Role
+from shared.text import NAME_LIMIT
 
 
 class Fault(NamedTuple):
@@ -125,7 +125,7 @@ def _person_faults(
 
 
 def _with_length(row: Row, found: dict[str, str]) -> list[Fault]:
-    if len(row.fields["name"]) > PLACE_LIMIT:
+    if len(row.fields["name"]) > NAME_LIMIT:
         found["name"] = "words_too_long"
     return [Fault(row.sheet, row.number, name, code) for name, code in found.items()]
 

@@ -23,7 +23,7 @@ from services.routing.management.saving import save
 from services.routing.models import StaffMember
 from services.routing.second_person.requests import note_new_admin
 from services.routing.sessions import revoke_all
-from services.routing.words import Form, PlaceWords
+from services.routing.words import Form, Name
 from shared.commanding.directory import agency
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
@@ -33,13 +33,13 @@ from shared.labels import label
 from shared.lifecycle.people import Role
 
 USERNAME = r"^[a-z0-9][a-z0-9._-]{1,63}$"
-Username = Annotated[str, StringConstraints(pattern=USERNAME)]
+Username = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=USERNAME)]
 StaffId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class NewPerson(Form):
     username: Username
-    name: PlaceWords
+    name: Name
     role: Role
     agency_id: int
 
@@ -47,7 +47,7 @@ class NewPerson(Form):
 class PersonChange(Form):
     """What is left out stays. A change of role or agency ends sessions, and a link that waits."""
 
-    name: PlaceWords | None = None
+    name: Name | None = None
     role: Role | None = None
     agency_id: int | None = None
 

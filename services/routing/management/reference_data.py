@@ -11,7 +11,7 @@ from services.routing.management.authority import Pusat
 from services.routing.management.log import changed, record
 from services.routing.management.saving import save
 from services.routing.models import Category, Programme, Tag
-from services.routing.words import Form, PlaceWords
+from services.routing.words import Form, Name
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, conflict, not_found, validation
 from shared.http.tokens import Staff
@@ -24,23 +24,23 @@ class NewCategory(Form):
     """Without a parent it is a group, whose categories people choose."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{1,63}$")]
-    name: PlaceWords
+    name: Name
     parent_id: int | None = None
 
 
 class NewTag(Form):
     category_id: int
-    name: PlaceWords
+    name: Name
 
 
 class NewProgramme(Form):
-    name: PlaceWords
+    name: Name
 
 
 class Change(Form):
     """What is left out stays. What is not active is not offered any more; reports keep it."""
 
-    name: PlaceWords | None = None
+    name: Name | None = None
     active: bool | None = None
 
 
