@@ -22,7 +22,8 @@ _IDS: Final = uuid.UUID("6f1c9c1e-5d0b-4c7e-9d7a-3c1f6f0f5a11")
 
 @dataclass(frozen=True)
 class Connecting:
-    """Sends `connect` for deferred reports whose awaited agency has an active admin now."""
+    """Sends `connect` for deferred reports whose awaited agency is connected now: a report
+    can be handed to it (`Agency.is_connected`)."""
 
     database: Database
     door: Door
@@ -71,7 +72,7 @@ def connect_command(state: ReportState) -> Command:
 _CONNECTED = text(
     "SELECT r.state FROM lifecycle.report r"
     " JOIN routing.agency_directory a ON a.id = r.awaited_agency_id"
-    " WHERE r.status = 'AGENCY_NOT_CONNECTED' AND a.has_admin ORDER BY r.number LIMIT :limit"
+    " WHERE r.status = 'AGENCY_NOT_CONNECTED' AND a.has_officer ORDER BY r.number LIMIT :limit"
 )
 _INSERT = """
 INSERT INTO lifecycle.command (id, number, action, at, body) VALUES (%s, %s, %s, %s, %s)

@@ -38,7 +38,7 @@ async def defer(acting: CurrentActing, form: Deferral) -> CommandAnswer:
         if form.awaited_agency_id is not None:
             asked = [form.awaited_agency_id]
             [awaited] = (await known_agencies(session, "awaited_agency_id", asked)).values()
-            if awaited.has_admin:
+            if awaited.is_connected():
                 raise conflict("agency_connected")
         return {
             "deferral": form.kind,

@@ -18,7 +18,7 @@ async def unit_to_follow_up(session: AsyncSession, staff: Staff, agency_id: int)
     found = await _active(session, agency_id)
     if not found.is_or_stands_below(staff.agency_id):
         raise Problem(422, "agency_not_below")
-    if not found.has_officer:
+    if not found.is_connected():
         raise conflict("agency_not_connected")
     return found
 
@@ -30,7 +30,7 @@ async def agency_below(
     found = await _active(session, agency_id)
     if not found.stands_below(staff.agency_id):
         raise Problem(422, "agency_not_below")
-    if not (found.has_admin if to_verify else found.has_officer):
+    if not found.is_connected(to_verify=to_verify):
         raise conflict("agency_not_connected")
     return found
 

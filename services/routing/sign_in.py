@@ -1,11 +1,11 @@
 """Signing in and out, and who one is."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,7 +32,9 @@ REFRESHES = Limit("refresh_address", count=300, seconds=300)
 class SignIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    username: str = Field(min_length=1, max_length=100)
+    username: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
+    ] = Field(description="In capitals or not")
     password: str = Field(min_length=1, max_length=200)
     code: str | None = Field(
         None, max_length=40, description="Of the second factor, for who has one"
@@ -175,7 +177,11 @@ async def _signed_in(
 
 _BY_NAME = text(
     "SELECT s.id, s.password_hash, s.role FROM routing.staff s"
-    " JOIN routing.staff_directory d ON d.id = s.id AND d.active WHERE s.username = :username"
+    " JOIN routing.staff_directory d ON d.id = s.id AND d.active"
+    " WHERE lower(s.username) = lower(:username)"
+    # Two names of old that differ in capitals only: each is found as it is written.
+    " AND (s.username = :username OR NOT EXISTS (SELECT FROM routing.staff o"
+    "  WHERE lower(o.username) = lower(:username) AND o.id <> s.id))"
 )
 _ACTIVE = text(
     "SELECT id, role, agency_id, agency_path, name, token_version"

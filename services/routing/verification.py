@@ -89,13 +89,14 @@ async def _correct(
 
     async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
         handed = await handing(session, situation) if handing else {}
-        values.update(await _values(session, acting.number, form))
-        return {**await _checked(session, situation, form, values), **handed}
+        present = await _present(session, acting.number)
+        values.update(_over(present, form))
+        return {**await _checked(session, situation, form, values, present), **handed}
 
     async def write(session: AsyncSession, command: Command) -> None:
         session.add(
             Verification(
-                **values or await _values(session, command.number, form),
+                **values or _over(await _present(session, command.number), form),
                 command_id=command.id,
                 number=command.number,
                 staff_id=acting.staff.id,
@@ -111,14 +112,18 @@ async def _checked(
     situation: Situation,
     form: Amendment | VerificationForm,
     values: dict[str, Any],
+    present: dict[str, Any],
 ) -> dict[str, Any]:
-    """The command's fields. Raises problems for what is not there or cannot be removed."""
+    """The command's fields. Raises problems for what is not there or cannot be removed. What the
+    report has already may stay, though it is not in use any more."""
     state = situation.state
     for flag in ("anonymous", "secret"):
         if getattr(form, flag) is False and getattr(state, flag):
             raise conflict("flag_not_removable")
-    found = (await session.execute(_FOUND, {**values, "number": state.number})).one()
-    if form.region_code and await asyncio.to_thread(regions.find, form.region_code) is None:
+    had = {f"present_{name}": present[name] for name in ("category_id", "tag_ids", "programme_id")}
+    found = (await session.execute(_FOUND, {**values, **had, "number": state.number})).one()
+    region = form.region_code if form.region_code != present["region_code"] else None
+    if region and await asyncio.to_thread(regions.find, region) is None:
         raise validation(FieldError("region_code", "region_unknown"))
     if form.category_id is not None and not found.category:
         raise validation(FieldError("category_id", "category_unknown"))
@@ -136,9 +141,13 @@ async def _checked(
     }
 
 
-async def _values(session: AsyncSession, number: int, form: Corrections) -> dict[str, Any]:
+async def _present(session: AsyncSession, number: int) -> dict[str, Any]:
+    """What holds now."""
+    return dict((await session.execute(_PRESENT, {"number": number})).mappings().one())
+
+
+def _over(present: dict[str, Any], form: Corrections) -> dict[str, Any]:
     """The whole of what is to hold after the step: the form over what holds now."""
-    present = dict((await session.execute(_PRESENT, {"number": number})).mappings().one())
     sent = form.model_dump(include=form.model_fields_set & set(present))
     kept = {name for name in _NEVER_EMPTY if name in sent and sent[name] is None}
     values = {**present, **{name: sent[name] for name in sent if name not in kept}}
@@ -159,10 +168,12 @@ _PRESENT = text(
 )
 _FOUND = text(
     "SELECT EXISTS (SELECT FROM routing.published_category"
-    "  WHERE id = :category_id AND active) AS category,"
+    "  WHERE id = :category_id AND (active OR id = :present_category_id)) AS category,"
     " (SELECT count(*) FROM routing.tag"
-    "  WHERE category_id = :category_id AND id = ANY (CAST(:tag_ids AS int[]))) AS tags,"
-    " EXISTS (SELECT FROM routing.programme WHERE id = :programme_id AND active) AS programme,"
+    "  WHERE category_id = :category_id AND id = ANY (CAST(:tag_ids AS int[]))"
+    "   AND (active OR id = ANY (CAST(:present_tag_ids AS int[])))) AS tags,"
+    " EXISTS (SELECT FROM routing.programme WHERE id = :programme_id"
+    "  AND (active OR id = :present_programme_id)) AS programme,"
     " (SELECT count(*) FROM intake.published_attachment WHERE number = :number"
     "  AND id = ANY (CAST(:released_attachments AS uuid[]))) AS attachments"
 )

@@ -28,6 +28,11 @@ class Agency(BaseModel):
         """Strictly below."""
         return agency_id in self.path[:-1]
 
+    def is_connected(self, *, to_verify: bool = False) -> bool:
+        """Whether somebody active is there for the step that would be owed: an admin to verify,
+        anybody at all to follow up. The one meaning of *terhubung*."""
+        return self.has_admin if to_verify else self.has_officer
+
     def is_or_stands_below(self, agency_id: int) -> bool:
         return agency_id in self.path
 

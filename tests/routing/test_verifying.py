@@ -65,6 +65,44 @@ async def test_what_a_verifier_leaves_out_stays_as_the_reporter_sent_it(country:
     assert (seen["place"]["region_code"], seen["place"]["text"]) == ("32.04", "Soreang")
 
 
+async def test_what_was_chosen_stays_when_it_is_retired_and_is_not_chosen_anew(
+    country: Country,
+) -> None:
+    number, other = await country.report(region_code="32.04"), await country.report()
+    form = country.verification(title="Judul Pertama", region_code="32.04")
+    tags = await country.get(ADMIN, "/tags", category=form["category_id"])
+    form["tag_ids"] = [tag["id"] for tag in tags.json()["items"][:1]]
+    form["programme_id"] = await country.one("SELECT min(id) FROM routing.programme")
+    await country.done(ADMIN, number, "verify", form)
+    retire = "UPDATE routing.{} SET active = {} WHERE id = :id"
+    chosen = {
+        "tag": form["tag_ids"][0],
+        "programme": form["programme_id"],
+        "category": form["category_id"],
+    }
+    for table, one in chosen.items():
+        await country.rows(retire.format(table, "false"), id=one)
+    code = "UPDATE lifecycle.report SET region_code = '32.99' WHERE number = :n"
+    await country.rows(code, n=number)
+    try:
+        kept = {name: value for name, value in form.items() if name != "agency_id"}
+        amended = kept | {"title": "Judul Kedua", "region_code": "32.99"}
+        await country.done(ADMIN, number, "amend", amended)
+        seen = await country.seen(ADMIN, number)
+        assert seen["title"] == "Judul Kedua"
+        assert seen["category"]["id"] == form["category_id"]
+        assert [tag["id"] for tag in seen["tags"]] == form["tag_ids"]
+        assert seen["programme"]["id"] == form["programme_id"]
+        assert seen["place"]["region_code"] == "32.99"
+        for name in ("category_id", "programme_id"):
+            anew = {"category_id": country.categories["street_lights"]} | {name: form[name]}
+            refused = await country.act(ADMIN, other, "verify", country.verification() | anew)
+            assert [e["field"] for e in refused.json()["errors"]] == [name]
+    finally:
+        for table, one in chosen.items():
+            await country.rows(retire.format(table, "true"), id=one)
+
+
 async def test_staff_cannot_take_back_that_a_reporter_is_anonymous(country: Country) -> None:
     number = await country.report(anonymous=True)
     answer = await country.act(ADMIN, number, "verify", country.verification(anonymous=False))
@@ -81,7 +119,7 @@ async def test_staff_cannot_take_back_that_a_reporter_is_anonymous(country: Coun
         ({"region_code": "99.99"}, "region_code", "region_unknown"),
         ({"released_attachments": [str(uuid4())]}, "released_attachments", "attachment_unknown"),
         ({"classification": "complaint"}, "classification", "literal_error"),
-        ({"title": "x" * 151}, "title", "string_too_long"),
+        ({"title": "x" * 256}, "title", "string_too_long"),
         ({"body": " \n "}, "body", "string_too_short"),
         ({"agency_id": 999_999}, "agency_id", "agency_unknown"),
         ({"handler": 1}, "handler", "extra_forbidden"),
@@ -181,6 +219,10 @@ async def test_deferring_until_an_agency_connects_names_one_that_is_not(country:
     assert nobody.json()["errors"][0]["code"] == "needed_here"
     connected = form | {"awaited_agency_id": country.agencies["kab-bandung"]}
     answer = await country.act("admin.jabar", number, "defer", connected)
+    assert (answer.status_code, answer.json()["code"]) == (409, "agency_connected")
+    # Officers alone are enough: the report can be disposed to them now.
+    officers = form | {"awaited_agency_id": country.agencies[UNIT]}
+    answer = await country.act("admin.jabar", number, "defer", officers)
     assert (answer.status_code, answer.json()["code"]) == (409, "agency_connected")
     deserted = form | {"awaited_agency_id": country.agencies["kab-pangandaran"]}
     await country.done("admin.jabar", number, "defer", deserted)
