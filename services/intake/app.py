@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from services.intake import (
     accounts,
+    drafts,
     lookups,
     manual,
     messages,
@@ -28,6 +29,7 @@ from services.intake.x import completing as x_posts
 from services.intake.x.api import XApi
 from shared import regions
 from shared.attachments import AttachmentStore
+from shared.attachments.drafts import DraftStore
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.bus.streams import INTAKE
@@ -39,12 +41,15 @@ from shared.http.service_client import service_client
 from shared.identity import BlindIndex, IdentityCipher
 from shared.partners.background import Runs, in_background
 from shared.partners.burying import burying
+from shared.repeating import repeating
 from shared.settings import Settings
 
 messages.register_all()
 
 BATCH, LANES = 100, 2
 """Partners' reports accepted in one transaction, and transactions at a time."""
+SWEEP = 600.0
+"""Seconds between looks for drafts whose time is up."""
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -59,6 +64,7 @@ def make_app(settings: Settings) -> FastAPI:
         named=references.gathered(database),
         times=ProcessTime(),
         store=AttachmentStore(settings.storage_url),
+        drafts=DraftStore(settings.storage_url),
         cipher=IdentityCipher(settings.identity_keys),
         index=BlindIndex(settings.blind_index_key),
         http=routing,
@@ -79,7 +85,8 @@ def make_app(settings: Settings) -> FastAPI:
         # The first question for a region reads them all.
         await asyncio.to_thread(regions.find, "11")
         reading_bus = in_background(settings.nats_url, "intake", readers)
-        async with routing, x_http, reading_bus:
+        sweeping = repeating("drafts", SWEEP, resources.drafts.sweep)
+        async with routing, x_http, reading_bus, sweeping:
             joining = asyncio.create_task(sms_webhook.keep_joining(database, resources))
             yield
             joining.cancel()
@@ -90,6 +97,7 @@ def make_app(settings: Settings) -> FastAPI:
         title="LAPOR! intake",
         routers=[
             submission.router,
+            drafts.router,
             manual.router,
             sms_webhook.router,
             x_posts.router,

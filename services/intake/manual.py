@@ -1,7 +1,7 @@
 """Staff enter a report that reached them another way (*Laporan Manual*)."""
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import NAMESPACE_URL, uuid5
 
 import httpx
@@ -22,6 +22,7 @@ from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import CurrentDatabase
 from shared.http.uploads import FORM_LIMIT, Files, discard, read_form, stored
+from shared.labels import label
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Actor, ActorKind, Role
 from shared.telemetry import trace_headers
@@ -40,6 +41,11 @@ ManualChannel = Literal[
     "sms",
     "agency_website",
 ]
+
+
+class ManualChannelChoice(BaseModel):
+    code: ManualChannel
+    label: str
 
 
 class ManualForm(ReportForm):
@@ -65,6 +71,13 @@ class ManualAnswer(SubmissionAnswer):
     """The report is accepted in any case; `disposition` is an outcome of its own."""
 
     disposition: DispositionAnswer | None
+
+
+@router.get("/reports/manual/channels", responses=problem_responses(401, 403))
+async def list_manual_channels(_: CurrentStaff) -> list[ManualChannelChoice]:
+    """The ways in which a report that staff enter may have come."""
+    codes: tuple[ManualChannel, ...] = get_args(ManualChannel)
+    return [ManualChannelChoice(code=code, label=label("channel", code)) for code in codes]
 
 
 @router.post(

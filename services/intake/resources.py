@@ -11,6 +11,7 @@ from services.intake.accepting.new_report import Accepted, NewReport
 from services.intake.references import Found, Named
 from services.intake.x.api import XApi
 from shared.attachments import AttachmentStore
+from shared.attachments.drafts import DraftStore
 from shared.database.process_time import ProcessTime
 from shared.gathering import Gathering
 from shared.identity import BlindIndex, IdentityCipher
@@ -26,6 +27,7 @@ class Resources:
     """Looks up what forms refer to."""
     times: ProcessTime
     store: AttachmentStore
+    drafts: DraftStore
     cipher: IdentityCipher
     index: BlindIndex
     http: httpx.AsyncClient

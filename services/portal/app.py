@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.portal import panel, public, stylesheet, trouble
+from services.portal import panel, public, stylesheet, trouble, uploading
 from services.portal.calling import Services
+from services.portal.carrying import Seals
 from services.portal.renewal import Renewal
 from services.portal.sessions import Cookies
 from shared.http.app import create_app
@@ -31,7 +32,7 @@ def create(settings: Settings) -> FastAPI:
     app = create_app(
         name="portal",
         title="LAPOR!",
-        routers=[stylesheet.router, *public.routers, *panel.routers],
+        routers=[stylesheet.router, uploading.router, *public.routers, *panel.routers],
         settings=settings,
         lifespan=life,
         content_security=CONTENT_SECURITY,
@@ -42,5 +43,6 @@ def create(settings: Settings) -> FastAPI:
     app.state.cookies = Cookies(
         settings.cookie_secret, secure=settings.public_base_url.startswith("https://")
     )
+    app.state.seals = Seals(settings.cookie_secret)
     trouble.install(app)
     return app

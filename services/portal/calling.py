@@ -64,10 +64,15 @@ class Services:
         files: Sequence[File] = (),
         key: UUID | None = None,
         version: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """The answer, if it is a yes. Raises `Refusal`, or the 503 problem where the service
         is away. The visitor's address goes along, so that limits count people, not portals."""
-        headers = {"Accept-Language": "id", "X-Forwarded-For": _address(request)}
+        headers = {
+            "Accept-Language": "id",
+            "X-Forwarded-For": _address(request),
+            **(headers or {}),
+        }
         if token:
             headers["Authorization"] = f"Bearer {token}"
         if key:

@@ -1,5 +1,6 @@
 """A form as it was filled in, shown again with what is wrong."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -7,7 +8,8 @@ from uuid import UUID, uuid4
 from starlette.datastructures import FormData, UploadFile
 
 from services.portal.calling import File, Refusal
-from services.portal.trouble import words_of
+from services.portal.carrying import PAGE
+from services.portal.refusals import words_of
 from shared.http.problems import Problem
 
 
@@ -16,14 +18,36 @@ class Refused(NamedTuple):
     detail: str
 
 
+KEPT = "attachments_tersimpan"
+"""The field that carries the files kept: a box for each, unchecked to leave it out."""
+
+
+class KeptFile(NamedTuple):
+    """A file kept for a form. `id` finds it only with the secret in the browser's cookie."""
+
+    id: str
+    size: int
+    name: str
+
+    @property
+    def value(self) -> str:
+        """As the form carries it."""
+        return f"{self.id}|{self.size}|{self.name}"
+
+
 class Filled:
-    """Values by field name, as texts; `wrong` by field name; `refusal` of the whole form."""
+    """Values by field name, as texts; `wrong` by field name; `refusal` of the whole form. `place`
+    keeps the ids of two forms on one page apart."""
 
     def __init__(
-        self, values: Mapping[str, Any] | FormData | None = None, names: Mapping[str, str] = {}
+        self,
+        values: Mapping[str, Any] | FormData | None = None,
+        names: Mapping[str, str] = {},
+        place: str = "",
     ) -> None:
         self._values: dict[str, list[str]] = {}
         self.names = dict(names)
+        self.place = f"{place}-" if place else ""
         self.wrong: dict[str, str] = {}
         self.refusal: Refused | None = None
         items: Iterable[tuple[str, Any]] = ()
@@ -33,9 +57,8 @@ class Filled:
             items = values.items()
         for name, value in items:
             if not isinstance(value, UploadFile) and value not in (None, ""):
-                self._values.setdefault(name, []).extend(
-                    map(str, value) if isinstance(value, list) else [str(value)]
-                )
+                for one in value if isinstance(value, list) else [value]:
+                    self.add(name, str(one))
 
     def get(self, name: str) -> str:
         return self._values.get(name, [""])[0]
@@ -45,6 +68,42 @@ class Filled:
 
     def set(self, name: str, value: str) -> None:
         self._values[name] = [value]
+
+    def add(self, name: str, value: str) -> None:
+        self._values.setdefault(name, []).append(value)
+
+    def remove(self, name: str, value: str) -> None:
+        self._values[name] = [one for one in self.all(name) if one != value]
+
+    @property
+    def files(self) -> list[KeptFile]:
+        """Those kept for this form."""
+        found = (_KEPT_FILE.fullmatch(value) for value in self.all(KEPT))
+        return [KeptFile(one[1], int(one[2]), one[3]) for one in found if one]
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """All that was filled in, to be carried by another page."""
+        return [
+            (name, value)
+            for name, values in self._values.items()
+            if name not in _OF_THE_FORM
+            for value in values
+        ]
+
+    def id(self, name: str) -> int | str | None:
+        """The id in a field; what is none goes on as it is, for the service to say so."""
+        text = self.get(name).strip()
+        return (int(text) if _ID.fullmatch(text) else text) if text else None
+
+    def ids(self, name: str) -> list[int | str]:
+        """Those in a field that takes several."""
+        return [int(text) if _ID.fullmatch(text) else text for text in self.all(name)]
+
+    def given_ids(self, *names: str) -> dict[str, int | str]:
+        """Of these fields, those that hold something."""
+        found = {name: self.id(name) for name in names}
+        return {name: value for name, value in found.items() if value is not None}
 
     def given(self, *names: str) -> dict[str, str]:
         """Of these fields, those that were filled in, without spaces around."""
@@ -62,10 +121,19 @@ class Filled:
         """Take a refusal over; `fields` gives our name for a field the service names."""
         if isinstance(problem, Refusal) and problem.fields:
             for name, words in problem.fields.items():
-                ours = fields.get(name, fields.get(name.split(".")[0], name))
+                whole, _, place = name.partition(".")
+                if whole == "attachments" and place.isdecimal() and int(place) < len(self.files):
+                    words = f"Lampiran {int(place) + 1} ({self.files[int(place)].name}): {words}"
+                ours = fields.get(name, fields.get(whole, whole if whole in self.names else name))
                 self.wrong.setdefault(ours, words)
         else:
             self.refusal = Refused(*words_of(problem))
+
+
+_KEPT_FILE = re.compile(r"([0-9a-f]{32})\|([0-9]{1,9})\|(.{0,300})")
+_ID = re.compile(r"[0-9]{1,18}")
+_OF_THE_FORM = ("csrf", "kunci", "langkah", PAGE)
+"""Fields that every form has of its own."""
 
 
 async def files_of(form: FormData, name: str, part: str = "attachments") -> list[File]:

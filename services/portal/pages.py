@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from services.portal.stylesheet import STYLESHEET_PATH
+from shared import text
 from shared.labels import countdown, dates, labels
 from shared.lifecycle.calendar import Zone
 
@@ -114,4 +115,5 @@ _environment.globals |= {
     "labels": labels,
     "countdown": countdown,
     "stylesheet": STYLESHEET_PATH,
+    "limits": text,
 }

@@ -8,6 +8,7 @@ from services.portal.visit import Visit
 Option = tuple[str, str]
 Group = tuple[str, list[Option]]
 
+RETIRED = "Tidak dipakai lagi"
 REGION_LEVELS = ("province", "regency", "district", "village")
 
 
@@ -27,9 +28,15 @@ def keep_chosen(
     options = {str(one["id"]): {**one, "path_text": one.get(text, "")} for one in found}
     names = dict(pair.split("|", 1) for pair in form.all(f"{name}_nama") if "|" in pair)
     for chosen in form.all(name):
-        if chosen.isdecimal() and chosen not in options and chosen in names:
+        if chosen not in options and chosen in names and len(chosen) < 19 and chosen.isdecimal():
             options[chosen] = {"id": int(chosen), "name": names[chosen]}
     return list(options.values())
+
+
+async def classifications(visit: Visit) -> list[tuple[str, str, str]]:
+    """What a new report can be, each with what that means."""
+    found = await visit.read("intake", "/classifications")
+    return [(one["code"], one["label"], _ABOUT.get(one["code"], "")) for one in found]
 
 
 async def categories(visit: Visit) -> list[Group]:
@@ -45,18 +52,27 @@ async def categories(visit: Visit) -> list[Group]:
     return sorted(groups.items())
 
 
-async def regions(visit: Visit, form: Filled) -> list[tuple[str, str, list[Option]]]:
+async def regions(
+    visit: Visit, form: Filled, had: str | None = None
+) -> list[tuple[str, str, list[Option]]]:
     """The selects of the region picker as far as they are chosen: field, label, options.
 
-    A choice further up that no longer fits empties those below it.
+    A choice further up that no longer fits empties those below it. The region that a report `had`
+    stays to choose though its code is not in use any more.
     """
+    codes = _codes(had)
     selects: list[tuple[str, str, list[Option]]] = []
     parent: str | None = None
     for level, text in zip(REGION_LEVELS, _LEVEL_LABELS, strict=True):
         found = await visit.read("intake", "/regions", params={"parent": parent})
-        selects.append((level, text, [(one["code"], one["name"]) for one in found]))
+        options = [(one["code"], one["name"]) for one in found]
+        old = codes.get(level)
+        if old and old.rpartition(".")[0] == (parent or "") and old not in dict(options):
+            options.append((old, f"{old} ({RETIRED.lower()})"))
+        if options or level == "province":
+            selects.append((level, text, options))
         parent = form.get(level)
-        if parent not in {one["code"] for one in found}:
+        if parent not in dict(options):
             for below in REGION_LEVELS[REGION_LEVELS.index(level) :]:
                 form.set(below, "")
             break
@@ -70,9 +86,20 @@ def region_code(form: Filled) -> str | None:
 
 def spread_region(form: Filled, code: str | None) -> None:
     """Fill the selects from one code."""
-    parts = (code or "").split(".")
-    for depth, level in enumerate(REGION_LEVELS, 1):
-        form.set(level, ".".join(parts[:depth]) if code and len(parts) >= depth else "")
+    codes = _codes(code)
+    for level in REGION_LEVELS:
+        form.set(level, codes.get(level, ""))
 
 
+def _codes(code: str | None) -> dict[str, str]:
+    """By level, the codes of a region and of those around it."""
+    parts = code.split(".") if code else []
+    return {level: ".".join(parts[: n + 1]) for n, level in enumerate(REGION_LEVELS[: len(parts)])}
+
+
+_ABOUT = {
+    "complaint": "Ada yang salah, rusak, atau merugikan.",
+    "aspiration": "Usul atau harapan untuk pelayanan publik.",
+    "information": "Anda ingin tahu sesuatu dari instansi.",
+}
 _LEVEL_LABELS = ("Provinsi", "Kabupaten/kota", "Kecamatan", "Desa/kelurahan")

@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fastapi import Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
+from services.portal.carrying import person_of
+
 Site = Literal["public", "panel"]
 
 LIFETIME = 12 * 3600
@@ -38,6 +40,13 @@ class Session(BaseModel):
     reports: dict[int, str] = Field(default={}, repr=False)
     receipt: str | None = Field(default=None, repr=False)
     notice: str | None = None
+    drafts: str = Field(default="", repr=False)
+    """The secret with which this browser finds the files of forms that are not sent yet."""
+
+    @property
+    def person(self) -> str:
+        """Who is signed in, to tell one from another; "" for nobody."""
+        return person_of(self.tokens.access) if self.tokens else ""
 
     def keep_report(self, number: int, token: str) -> None:
         """Remember the access to a report; the one opened longest ago makes room."""
@@ -47,6 +56,7 @@ class Session(BaseModel):
     def sign_out(self) -> None:
         """Forget the person, and the token that forms of theirs carry."""
         fresh = Session()
+        fresh.drafts = secrets.token_urlsafe(32)
         for name in Session.model_fields:
             setattr(self, name, getattr(fresh, name))
 

@@ -4,23 +4,12 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 
-from services.portal.calling import Refusal
+from services.portal.carrying import CARRIED
+from services.portal.filled import Filled
+from services.portal.refusals import words_of
+from services.portal.resuming import carried_over
 from services.portal.visit import Visit
-from shared.http.messages import Words, register, words_for
 from shared.http.problems import Problem, unauthorized
-
-register(
-    {
-        "form_expired": {
-            "id": Words(
-                "Formulir sudah kedaluwarsa",
-                "Halaman ini terlalu lama terbuka atau dibuka dari tempat lain. Kembali ke halaman"
-                " sebelumnya, muat ulang, lalu kirim lagi.",
-            ),
-            "en": Words("Form expired", "This page was open too long. Load it again and resend."),
-        }
-    }
-)
 
 
 def install(app: FastAPI) -> None:
@@ -32,6 +21,14 @@ def install(app: FastAPI) -> None:
         visit = getattr(request.state, "visit", None) or Visit(
             request, "panel" if panel else "public"
         )
+        ended = problem.status == 401 if panel else problem.code == "form_expired"
+        if ended and not (problem.status != 401 and visit.signed_in):
+            kept = await carried_over(visit)
+            if kept and kept.person:
+                visit.session.sign_out()
+                visit.session.notice = "Sesi Anda berakhir. Masuk lagi: yang Anda tulis masih ada."
+                template = "panel/sign_in.html" if panel else "public/sign_in.html"
+                return visit.page(template, 401, form=Filled({CARRIED: kept.sealed}))
         if panel and problem.status == 401:
             if problem.code != "unauthorized":
                 visit.session.sign_out()
@@ -41,15 +38,6 @@ def install(app: FastAPI) -> None:
         return visit.page(
             "trouble.html", problem.status, title=title, detail=detail, panel=panel, problem=problem
         )
-
-
-def words_of(problem: Problem, request: Request | None = None) -> tuple[str, str]:
-    """Title and detail in Indonesian: the service's, where it said something."""
-    if isinstance(problem, Refusal) and problem.title:
-        return problem.title, problem.detail
-    request_id = getattr(request.state, "request_id", None) if request else None
-    words = words_for(problem.code, "id", {"request_id": request_id, **problem.params})
-    return words.title, words.detail
 
 
 def _sign_in(request: Request) -> str:

@@ -21,11 +21,13 @@ ARGUMENTS = (
 
 @dataclass(frozen=True)
 class Portal:
-    """Where the portal and the routing service are, the password of the demo's staff, and what
+    """Where the portal and three services are, the password of the demo's staff, and what
     seals the portal's cookies."""
 
     address: str
+    intake: str
     routing: str
+    followup: str
     password: str
     secret: str
     postgres: Postgres
@@ -49,7 +51,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         known = load_or_create(data_dir)
         yield Portal(
             address=stack.url("portal"),
+            intake=stack.url("intake"),
             routing=stack.url("routing"),
+            followup=stack.url("followup"),
             password=known.demo,
             secret=known.application["LAPOR_COOKIE_SECRET"],
             postgres=Postgres(
@@ -78,7 +82,7 @@ class Person:
         self.page = page
         self.portal = portal
         self.troubles: list[str] = []
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
         page.on("console", lambda m: self._heard(m.type, m.text))
 

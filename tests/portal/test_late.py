@@ -97,6 +97,7 @@ def submit(citizen: Person) -> str:
     citizen.finds_agency("addressee", "kota surabaya", AGENCY)
     citizen.page.locator("#f-name").fill("Wahyu")
     citizen.page.locator("#f-email").fill("wahyu@contoh.id")
+    citizen.presses("Periksa jawaban Anda")
     citizen.presses("Kirim laporan")
     return title
 

@@ -25,6 +25,7 @@ def submit(citizen: Person, *, anonymous: bool = True) -> tuple[str, str]:
         page.get_by_label("Anonim").check()
     page.locator("#f-name").fill("Siti Aminah")
     page.locator("#f-phone").fill("0812 3456 7890")
+    citizen.presses("Periksa jawaban Anda")
     citizen.presses("Kirim laporan")
     return page.locator("#nomor").inner_text(), page.locator("#kode").inner_text()
 
@@ -103,7 +104,7 @@ def test_the_whole_form_works_without_scripts(meet: Meet) -> None:
     citizen = meet(phone=True, scripts=False)
     page = citizen.page
     citizen.opens("/buat-laporan")
-    citizen.presses("Kirim laporan")
+    citizen.presses("Periksa jawaban Anda")
     assert "Periksa isian berikut" in citizen.reads
     page.get_by_label("Judul").fill("Lampu jalan padam")
     page.get_by_label("Isi laporan").fill("Lampu di Jalan Melati padam sejak seminggu.")
@@ -112,6 +113,7 @@ def test_the_whole_form_works_without_scripts(meet: Meet) -> None:
     page.locator("#f-regency").select_option(label="Kota Bandung")
     page.locator("#f-name").fill("Budi")
     page.locator("#f-email").fill("budi@contoh.id")
+    citizen.presses("Periksa jawaban Anda")
     citizen.presses("Kirim laporan")
     assert "Laporan Anda sudah diterima" in citizen.reads
 

@@ -24,6 +24,7 @@ def test_an_account_keeps_its_reports_together(meet: Meet) -> None:
     assert page.locator("#f-phone").count() == 0
     page.locator("#f-title").fill("Lampu jalan padam")
     page.locator("#f-body").fill("Lampu di Jalan Melati padam sejak seminggu.")
+    citizen.presses("Periksa jawaban Anda")
     citizen.presses("Kirim laporan")
     citizen.opens("/laporan-saya")
     citizen.follows("Lampu jalan padam")
@@ -55,6 +56,7 @@ def test_a_picture_is_sent_and_seen_by_who_may(meet: Meet) -> None:
     page.locator("#f-attachments").set_input_files(
         {"name": "tiang.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
     )
+    citizen.presses("Periksa jawaban Anda")
     citizen.presses("Kirim laporan")
     number = page.locator("#nomor").inner_text()
     citizen.opens(f"/laporan/{number}")

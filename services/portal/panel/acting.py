@@ -7,7 +7,9 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from services.portal import references
-from services.portal.filled import Filled, files_of
+from services.portal.calling import File
+from services.portal.drafts import files_kept, forget_files, keep_chosen_files
+from services.portal.filled import Filled
 from services.portal.panel.choices import agencies_offered, choices_for
 from services.portal.panel.forms import FORMS, NAMES, ActionForm
 from services.portal.panel.report import NUMBER
@@ -29,11 +31,14 @@ async def act(visit: PanelVisit, action: str, number: int = NUMBER) -> Response:
     known = _form_of(action)
     sent = await visit.form()
     form = Filled(sent, NAMES)
-    if form.get("langkah") != "kirim":
+    if known.files:
+        await keep_chosen_files(visit, form, sent)
+    files = await files_kept(visit, form) if form.get("langkah") == "kirim" else []
+    if form.get("langkah") != "kirim" or form.wrong:
         report = await visit.read("routing", f"/reports/{number}")
-        return await _page(visit, report, action, form)
+        return await _page(visit, report, action, form, 422 if form.wrong else 200)
     try:
-        outcome = await _perform(visit, known, number, form, sent)
+        outcome = await _perform(visit, known, number, form, files)
     except Problem as problem:
         form.refuse(problem, {"region_code": "province", **_AS_WRITTEN.get(action, {})})
         report = await visit.read("routing", f"/reports/{number}")
@@ -41,6 +46,7 @@ async def act(visit: PanelVisit, action: str, number: int = NUMBER) -> Response:
         key = form.key if problem.status >= 500 else None
         form.set("versi", str(report["version"]))
         return await _page(visit, report, action, form, problem.status, key)
+    await forget_files(visit, form)
     words = label("action", action)
     if outcome["state"] == "waiting":
         return visit.go(f"/panel/laporan/{number}", f"{words}: disimpan, segera dijalankan.")
@@ -48,13 +54,12 @@ async def act(visit: PanelVisit, action: str, number: int = NUMBER) -> Response:
 
 
 async def _perform(
-    visit: Visit, known: ActionForm, number: int, form: Filled, sent: Any
+    visit: Visit, known: ActionForm, number: int, form: Filled, files: list[File]
 ) -> dict[str, Any]:
     path = known.path.format(number=number)
     body = known.body(form)
     options: dict[str, Any] = {"key": form.key, "version": form.get("versi") or None}
     if known.files:
-        files = await files_of(sent, "attachments")
         answer = await visit.call(
             known.service,
             "POST",
@@ -89,7 +94,7 @@ async def _page(
         form=form,
         agencies=await agencies_offered(visit, known, report, form),
         version=form.get("versi") or report["version"],
-        **await choices_for(visit, action, form),
+        **await choices_for(visit, action, form, report),
         **({"form_key": key} if key else {}),
     )
 

@@ -3,9 +3,13 @@
 from typing import Any
 
 from services.portal import references
+from services.portal.calling import Refusal
 from services.portal.filled import Filled
 from services.portal.panel.forms import ActionForm
+from services.portal.references import RETIRED
 from services.portal.visit import Visit
+from shared.labels import label
+from shared.lifecycle.actions import Classification
 
 
 async def agencies_offered(
@@ -24,7 +28,9 @@ async def agencies_offered(
     return offered
 
 
-async def choices_for(visit: Visit, action: str, form: Filled) -> dict[str, Any]:
+async def choices_for(
+    visit: Visit, action: str, form: Filled, report: dict[str, Any]
+) -> dict[str, Any]:
     """Further lists that an action's form needs."""
     if action == "coordinate":
         found = (await visit.read("routing", "/staff"))["items"]
@@ -36,22 +42,63 @@ async def choices_for(visit: Visit, action: str, form: Filled) -> dict[str, Any]
         return {"reasons": [(one["code"], one["label"]) for one in found]}
     if action not in ("verify", "amend"):
         return {}
-    return await corrections(visit, form)
+    return await corrections(visit, form, report)
 
 
-async def corrections(visit: Visit, form: Filled) -> dict[str, Any]:
-    """The lists of a verification."""
+async def corrections(
+    visit: Visit, form: Filled, report: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The lists of a verification. What the report has already is offered though it is not in
+    use any more: a form saves only what it shows."""
     tags: list[Any] = []
     if form.get("category_id"):
         params = {"category": form.get("category_id")}
         tags = (await visit.read("routing", "/tags", params=params))["items"]
     programmes = (await visit.read("routing", "/programmes"))["items"]
+    categories = await references.categories(visit)
+    if report is not None:
+        category, programme = report["category"], report["programme"]
+        known = {code for _, options in categories for code, _ in options}
+        if category and str(category["id"]) not in known:
+            categories.append((RETIRED, [(str(category["id"]), category["name"])]))
+        if category and form.get("category_id") == str(category["id"]):
+            tags += _retired(report["tags"], tags)
+        programmes += _retired([programme] if programme else [], programmes)
     return {
-        "regions": await references.regions(visit, form),
-        "categories": await references.categories(visit),
+        "regions": await references.regions(visit, form, _region_of(report)),
+        "categories": categories,
         "tags": tags,
         "programmes": [(one["id"], one["name"]) for one in programmes],
+        "refined": [
+            (one, label("classification", one))
+            for one in Classification
+            if one is not Classification.COMPLAINT
+        ],
     }
+
+
+def _retired(had: list[dict[str, Any]], offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the report that are not offered any more, and say so."""
+    known = {one["id"] for one in offered}
+    return [
+        {**one, "name": f"{one['name']} ({RETIRED.lower()})"}
+        for one in had
+        if one["id"] not in known
+    ]
+
+
+def _region_of(report: dict[str, Any] | None) -> str | None:
+    return report["place"]["region_code"] if report else None
+
+
+async def agency_of(visit: Visit, agency_id: int) -> list[dict[str, Any]]:
+    """The agency chosen, as the one option; none where there is no such agency."""
+    try:
+        return [await visit.read("routing", f"/agencies/{agency_id}")]
+    except Refusal as refusal:
+        if refusal.status not in (404, 422):
+            raise
+        return []
 
 
 async def search(visit: Visit, query: str, *, below: int | None) -> list[dict[str, Any]]:
@@ -101,7 +148,7 @@ def _unavailable(
             return "Belum terhubung: belum ada petugas aktif."
         case "to_follow_up" if known.path.endswith("/forward") and agency["id"] == own:
             return "Instansi Anda sendiri."
-        case "not_connected" if agency["connected"]:
+        case "not_connected" if agency["can_follow_up"]:
             return "Sudah terhubung: laporan dapat langsung diserahkan kepadanya."
         case _:
             return ""

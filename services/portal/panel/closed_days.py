@@ -1,5 +1,6 @@
 """*Hari Libur*: the days that are no working days; pusat edits them and sees the re-dating."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -93,7 +94,7 @@ def _day(line: str) -> tuple[date | None, str]:
     """`2026-03-20 Nama`, or as people write it: `20/03/2026 Nama`, `20-3-2026 Nama`."""
     written, _, name = line.replace("\t", " ").partition(" ")
     parts = written.rstrip(",:;").replace("/", "-").replace(".", "-").split("-")
-    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+    if len(parts) != 3 or not all(re.fullmatch("[0-9]{1,4}", part) for part in parts):
         return None, ""
     year, month, day = parts if len(parts[0]) == 4 else reversed(parts)
     try:

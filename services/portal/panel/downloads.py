@@ -87,9 +87,7 @@ def _selection(form: Filled) -> dict[str, Any]:
             selection[name] = form.get(name) == "ya"
     if region := references.region_code(form):
         selection["region"] = region
-    if form.get("agency").isdecimal():
-        selection["agency"] = int(form.get("agency"))
-    return selection
+    return selection | form.given_ids("agency")
 
 
 async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:

@@ -57,43 +57,42 @@ def _corrections(form: Filled) -> dict[str, Any]:
     sent: dict[str, Any] = {
         "title": form.get("title"),
         "body": form.get("body"),
-        "tag_ids": [int(tag) for tag in form.all("tag_ids")],
+        "tag_ids": form.ids("tag_ids"),
         "priority": bool(form.get("priority")),
-        "programme_id": _id(form, "programme_id"),
+        "programme_id": form.id("programme_id"),
         "region_code": references.region_code(form),
         "place": form.get("place").strip() or None,
         "released_attachments": form.all("released_attachments"),
         **form.given("classification"),
     }
-    if category := _id(form, "category_id"):
-        sent["category_id"] = category
+    sent |= form.given_ids("category_id")
     # These can be added, never removed.
     return sent | {flag: True for flag in ("anonymous", "secret") if form.get(flag)}
 
 
 def _verification(form: Filled) -> dict[str, Any]:
-    return _corrections(form) | _ids(form, "agency_id")
+    return _corrections(form) | form.given_ids("agency_id")
 
 
 def _handing(form: Filled) -> dict[str, Any]:
-    return _ids(form, "agency_id") | form.given("note")
+    return form.given_ids("agency_id") | form.given("note")
 
 
 def _forwarding(form: Filled) -> dict[str, Any]:
-    return _handing(form) | {"copies": [int(one) for one in form.all("copies")]}
+    return _handing(form) | {"copies": form.ids("copies")}
 
 
 def _copies(form: Filled) -> dict[str, Any]:
-    return {"agency_ids": [int(one) for one in form.all("agency_ids")]}
+    return {"agency_ids": form.ids("agency_ids")}
 
 
 def _deferral(form: Filled) -> dict[str, Any]:
     waits = form.get("kind") == "agency_not_connected"
-    return form.given("kind", "note") | (_ids(form, "awaited_agency_id") if waits else {})
+    return form.given("kind", "note") | (form.given_ids("awaited_agency_id") if waits else {})
 
 
 def _not_authority(form: Filled) -> dict[str, Any]:
-    return form.given("reason") | _ids(form, "suggested_agency_id")
+    return form.given("reason") | form.given_ids("suggested_agency_id")
 
 
 def _follow_up(form: Filled) -> dict[str, Any]:
@@ -101,7 +100,7 @@ def _follow_up(form: Filled) -> dict[str, Any]:
 
 
 def _coordination(form: Filled) -> dict[str, Any]:
-    return form.given("note") | _ids(form, "assignee_id")
+    return form.given("note") | form.given_ids("assignee_id")
 
 
 def _archiving(form: Filled) -> dict[str, Any]:
@@ -114,15 +113,6 @@ def _reason(form: Filled) -> dict[str, Any]:
 
 def _asking(kind: str) -> Body:
     return lambda form: form.given("reason") | {"kind": kind}
-
-
-def _id(form: Filled, name: str) -> int | None:
-    return int(form.get(name)) if form.get(name).isdecimal() else None
-
-
-def _ids(form: Filled, name: str) -> dict[str, Any]:
-    chosen = _id(form, name)
-    return {name: chosen} if chosen is not None else {}
 
 
 def in_order(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:

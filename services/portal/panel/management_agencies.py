@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Path, Response
 
 from services.portal.filled import Filled
-from services.portal.panel.choices import search
+from services.portal.panel.choices import agency_of, search
 from services.portal.panel.managing import only_who_manages
 from services.portal.references import keep_chosen
 from services.portal.visit import PanelVisit, Visit
@@ -77,12 +77,13 @@ async def change_agency(visit: PanelVisit, agency_id: int = ID) -> Response:
     form, path = Filled(await visit.form(), NAMES), f"/management/agencies/{agency_id}"
     if form.get("langkah") != "kirim":
         return await _form(visit, form, await visit.read("routing", path))
-    body = {name: value for name, value in _body(form).items() if name != "code"}
+    known = await visit.read("routing", path)
+    body = {name: value for name, value in _body(form).items() if value != known[name]}
     try:
         await visit.call("routing", "PATCH", path, json=body)
     except Problem as problem:
         form.refuse(problem)
-        return await _form(visit, form, await visit.read("routing", path), problem.status)
+        return await _form(visit, form, known, problem.status)
     return visit.go(f"/panel/instansi/{agency_id}", "Data instansi diubah.")
 
 
@@ -117,16 +118,14 @@ async def handover(visit: PanelVisit, handover_id: str) -> Response:
 
 
 def _body(form: Filled) -> dict[str, Any]:
-    body: dict[str, Any] = form.given("code", "name", "kind", "zone")
-    if form.get("parent_id").isdecimal():
-        body["parent_id"] = int(form.get("parent_id"))
-    return body
+    return form.given("code", "name", "kind", "zone") | form.given_ids("parent_id")
 
 
 async def _form(
     visit: Visit, form: Filled, known: dict[str, Any] | None = None, status: int = 200
 ) -> Response:
-    kinds = [pair for pair in labels("agency_kind").items() if pair[0] != "central"]
+    own = known["kind"] if known else None
+    kinds = [one for one in labels("agency_kind").items() if one[0] != "central" or own == one[0]]
     parents = await _found(visit, form, "parent_id")
     return visit.page(
         "panel/agency_form.html", status, form=form, agency=known, kinds=kinds, parents=parents
@@ -143,10 +142,10 @@ async def _removal(visit: Visit, agency_id: int, form: Filled, status: int = 200
 
 
 async def _found(visit: Visit, form: Filled, name: str) -> list[dict[str, Any]]:
-    query, chosen = form.get(f"{name}_cari").strip(), form.get(name)
+    query, chosen = form.get(f"{name}_cari").strip(), form.id(name)
     found: list[dict[str, Any]] = []
     if query:
         found = await search(visit, query, below=visit.session.agency_id)
-    elif chosen.isdecimal():
-        found = [await visit.read("routing", f"/agencies/{chosen}")]
+    elif isinstance(chosen, int):
+        found = await agency_of(visit, chosen)
     return keep_chosen(form, name, found)

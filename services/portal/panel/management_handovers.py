@@ -50,9 +50,7 @@ async def hand_over_officer(visit: PanelVisit, staff_id: Id) -> Response:
 
 
 async def _asked(visit: Visit, kind: Kind, from_id: int, form: Filled) -> Response:
-    body: dict[str, Any] = {"kind": kind, "from_id": from_id}
-    if form.get("to_id").isdecimal():
-        body["to_id"] = int(form.get("to_id"))
+    body: dict[str, Any] = {"kind": kind, "from_id": from_id, **form.given_ids("to_id")}
     answer = await visit.call("routing", "POST", "/management/handovers", json=body)
     return visit.go(f"/panel/instansi/alih/{answer.json()['id']}")
 

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Path, Response
 
 from services.portal.filled import Filled
-from services.portal.panel.choices import search
+from services.portal.panel.choices import agency_of, search
 from services.portal.panel.managing import only_who_manages
 from services.portal.references import keep_chosen
 from services.portal.visit import PanelVisit, Visit
@@ -38,8 +38,8 @@ async def people(visit: PanelVisit) -> Response:
 @router.get("/tambah")
 async def new_person(visit: PanelVisit) -> Response:
     only_who_manages(visit)
-    where = visit.request.query_params.get("instansi", "")
-    agency_id = where if where.isdecimal() else visit.session.agency_id
+    where = Filled(dict(visit.request.query_params)).id("instansi")
+    agency_id = where if isinstance(where, int) else visit.session.agency_id
     filled = {"agency_id": agency_id, "role": "agency_admin"}
     return await _form(visit, Filled(filled, NAMES))
 
@@ -72,12 +72,13 @@ async def change_person(visit: PanelVisit, staff_id: int = ID) -> Response:
     path = f"/management/staff/{staff_id}"
     if form.get("langkah") != "kirim":
         return await _form(visit, form, await visit.read("routing", path))
-    body = {name: value for name, value in _body(form).items() if name != "username"}
+    known = await visit.read("routing", path)
+    body = {name: value for name, value in _body(form).items() if value != known[name]}
     try:
         await visit.call("routing", "PATCH", path, json=body)
     except Problem as problem:
         form.refuse(problem)
-        return await _form(visit, form, await visit.read("routing", path), problem.status)
+        return await _form(visit, form, known, problem.status)
     return visit.go("/panel/pengguna", "Data pengguna diubah.")
 
 
@@ -159,10 +160,7 @@ def _roles(visit: Visit) -> list[tuple[str, str]]:
 
 
 def _body(form: Filled) -> dict[str, Any]:
-    body: dict[str, Any] = form.given("username", "name", "role")
-    if form.get("agency_id").isdecimal():
-        body["agency_id"] = int(form.get("agency_id"))
-    return body
+    return form.given("username", "name", "role") | form.given_ids("agency_id")
 
 
 async def _form(
@@ -181,7 +179,5 @@ async def _form(
 
 
 async def _chosen(visit: Visit, form: Filled) -> list[dict[str, Any]]:
-    chosen = form.get("agency_id")
-    if not chosen.isdecimal():
-        return []
-    return [await visit.read("routing", f"/agencies/{chosen}")]
+    chosen = form.id("agency_id")
+    return await agency_of(visit, chosen) if isinstance(chosen, int) else []

@@ -6,11 +6,11 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from services.portal import references
-from services.portal.filled import Filled, files_of
+from services.portal.drafts import files_kept, forget_files, keep_chosen_files
+from services.portal.filled import Filled
 from services.portal.panel.choices import corrections, search
 from services.portal.visit import BODY_LIMIT, PanelVisit, Visit
 from shared.http.problems import Problem
-from shared.labels import label
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
 
@@ -40,10 +40,6 @@ OURS = {
     "reporter.email": "email",
     "reporter.nik": "nik",
 }
-CHANNELS = (
-    "face_to_face", "letter", "hotline", "call_center", "email", "whatsapp", "instagram",
-    "facebook", "x", "sms", "agency_website",
-)  # fmt: skip
 
 
 @router.get("/buat")
@@ -55,9 +51,10 @@ async def manual_form(visit: PanelVisit) -> Response:
 async def submit(visit: PanelVisit) -> Response:
     sent = await visit.form()
     form = Filled(sent, NAMES)
-    if form.get("langkah") != "kirim":
-        return await _page(visit, form)
-    if form.get("disposition") and not form.get("unit"):
+    await keep_chosen_files(visit, form, sent)
+    if form.get("langkah") != "kirim" or form.wrong:
+        return await _page(visit, form, 422 if form.wrong else 200)
+    if form.get("disposition") and not isinstance(form.id("unit"), int):
         form.wrong["unit"] = "Pilih satuan kerja, atau hapus centang Disposisi."
         return await _page(visit, form, 422)
     report = content_of(form) | {
@@ -66,18 +63,22 @@ async def submit(visit: PanelVisit) -> Response:
     }
     if form.get("disposition"):
         report["disposition"] = _disposition(form)
+    files = await files_kept(visit, form)
+    if form.wrong:
+        return await _page(visit, form, 422)
     try:
         answer = await visit.call(
             "intake",
             "POST",
             "/reports/manual/with-attachments",
             data={"report": json.dumps(report)},
-            files=await files_of(sent, "attachments"),
+            files=files,
             key=form.key,
         )
     except Problem as problem:
         form.refuse(problem, OURS)
         return await _page(visit, form, problem.status)
+    await forget_files(visit, form)
     return created(visit, answer.json())
 
 
@@ -90,7 +91,7 @@ def content_of(form: Filled) -> dict[str, Any]:
         "anonymous": bool(form.get("anonymous")),
         "secret": bool(form.get("secret")),
         **form.given("classification", "happened_at", "place"),
-        **{name: int(form.get(name)) for name in ("addressee", "category") if form.get(name)},
+        **form.given_ids("addressee", "category"),
     }
 
 
@@ -113,6 +114,7 @@ def created(visit: Visit, made: dict[str, Any]) -> Response:
 async def choices(visit: Visit, form: Filled) -> dict[str, Any]:
     """What the forms for new reports offer."""
     lists = await corrections(visit, form)
+    lists["classifications"] = await references.classifications(visit)
     lists["addressees"] = await references.addressees(visit, form)
     query = form.get("unit_cari").strip()
     own = visit.session.agency_id
@@ -125,21 +127,22 @@ async def choices(visit: Visit, form: Filled) -> dict[str, Any]:
 
 def _disposition(form: Filled) -> dict[str, Any]:
     given: dict[str, Any] = {
-        "agency_id": int(form.get("unit")),
+        "agency_id": form.id("unit"),
         "priority": bool(form.get("priority")),
     }
     if form.get("category"):
-        given["category_id"] = int(form.get("category"))
+        given["category_id"] = form.id("category")
     if form.get("classification") == "complaint" and form.get("refined"):
         given["classification"] = form.get("refined")
     return given
 
 
 async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:
+    channels = await visit.read("intake", "/reports/manual/channels")
     return visit.page(
         "panel/manual.html",
         status,
         form=form,
-        channels=[(code, label("channel", code)) for code in CHANNELS],
+        channels=[(one["code"], one["label"]) for one in channels],
         **await choices(visit, form),
     )

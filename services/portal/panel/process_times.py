@@ -1,5 +1,6 @@
 """*Waktu Proses*: how long each clock runs; pusat sets it, for all or for an agency."""
 
+import re
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -30,8 +31,8 @@ _ABOUT = {
 
 @router.get("")
 async def process_times(visit: PanelVisit) -> Response:
-    chosen = visit.request.query_params.get("instansi", "")
-    form = Filled({"agency_id": chosen} if chosen.isdecimal() else {})
+    chosen = Filled(dict(visit.request.query_params)).id("instansi")
+    form = Filled({"agency_id": chosen} if isinstance(chosen, int) else {})
     policy = await _policy(visit, _agency(visit, form))
     for name, length in _lengths(policy).items():
         form.set(name, str(length["amount"]))
@@ -49,6 +50,8 @@ async def set_process_times(visit: PanelVisit) -> Response:
         return await _page(visit, form)
     form.names = {name: _name(name) for name in FIELDS}
     wanted = _wanted(form)
+    if isinstance(form.id("agency_id"), str):
+        form.wrong["agency_id"] = "Pilih instansi dari daftar."  # never: all of the country
     if form.wrong:
         return await _page(visit, form, 422)
     agency_id = _agency(visit, form)
@@ -74,15 +77,15 @@ async def set_process_times(visit: PanelVisit) -> Response:
 
 
 def _agency(visit: Visit, form: Filled) -> int | None:
-    chosen = form.get("agency_id")
-    return int(chosen) if chosen.isdecimal() else visit.session.agency_id
+    chosen = form.id("agency_id")
+    return chosen if isinstance(chosen, int) else visit.session.agency_id
 
 
 def _wanted(form: Filled) -> dict[str, dict[str, Any]]:
     wanted: dict[str, dict[str, Any]] = {}
     for name in FIELDS:
         amount = form.get(name).strip()
-        if amount.isdecimal() and 0 < int(amount) <= LONGEST:
+        if re.fullmatch("[0-9]{1,6}", amount) and 0 < int(amount) <= LONGEST:
             wanted[name] = {"amount": int(amount), "unit": form.get(f"{name}_unit")}
         else:
             form.wrong[name] = f"Isi angka dari 1 sampai {LONGEST}."

@@ -48,9 +48,9 @@ async def create(visit: PanelVisit, kind: Made) -> Response:
     form = Filled(await visit.form(), NAMES)
     body: dict[str, Any] = form.given("name", "code" if kind == "categories" else "name")
     if kind == "tags":
-        body["category_id"] = int(form.get("category_id"))
-    elif kind == "categories" and form.get("parent_id"):
-        body["parent_id"] = int(form.get("parent_id"))
+        body |= form.given_ids("category_id")
+    elif kind == "categories":
+        body |= form.given_ids("parent_id")
     try:
         await visit.call("routing", "POST", f"/management/{kind}", json=body)
     except Problem as problem:
@@ -87,9 +87,9 @@ async def _again(visit: Visit, kind: Kind, form: Filled, status: int) -> Respons
         return await _programmes(visit, form, status)
     if kind == "archive-reasons":
         return await _reasons(visit, form, status)
-    back = form.get("category_id")
-    if back.isdecimal():
-        return await _category(visit, int(back), form, status)
+    back = form.id("category_id")
+    if isinstance(back, int):
+        return await _category(visit, back, form, status)
     return await _categories(visit, form, status)
 
 

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from services.portal.carrying import CARRIED, NOT_YOURS
 from services.portal.filled import Filled
 from services.portal.paths import own_path
 from services.portal.sessions import TokenPair
@@ -20,6 +21,7 @@ async def sign_in_form(visit: PanelDoor, lanjut: str = "") -> Response:
 
 @router.post("/masuk")
 async def sign_in(visit: PanelDoor) -> Response:
+    """Who wrote something while their session ended goes back to it."""
     form = Filled(await visit.form(), NAMES)
     body = {"username": form.get("username").strip(), "password": form.get("password")}
     if form.get("code").strip():
@@ -41,6 +43,9 @@ async def sign_in(visit: PanelDoor) -> Response:
     visit.session.role = me["role"]
     visit.session.agency_id = me["agency_id"]
     visit.session.agency_name = me["agency_name"]
+    if carried := form.get(CARRIED):
+        back = visit.back_to_form(carried)
+        return back or visit.go("/panel", NOT_YOURS)
     return visit.go(own_path(form.get("lanjut"), "/panel"))
 
 

@@ -3,6 +3,7 @@
 import httpx
 from fastapi import APIRouter, Response
 
+from services.portal.carrying import CARRIED, NOT_YOURS
 from services.portal.filled import Filled
 from services.portal.paths import own_path
 from services.portal.public.access import leave_report
@@ -38,6 +39,9 @@ async def sign_in(visit: PublicVisit) -> Response:
     except Problem as problem:
         form.refuse(problem)
         return visit.page("public/sign_in.html", problem.status, form=form)
+    if carried := form.get(CARRIED):
+        back = visit.back_to_form(carried)
+        return back or visit.go("/laporan-saya", NOT_YOURS)
     return visit.go(own_path(form.get("lanjut"), "/laporan-saya"))
 
 

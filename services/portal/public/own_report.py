@@ -6,9 +6,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
+from services.portal.calling import File
+from services.portal.carrying import CARRIED
 from services.portal.downloads import PassedOn
-from services.portal.filled import Filled, files_of
+from services.portal.drafts import files_kept, forget_files, keep_chosen_files
+from services.portal.filled import Filled
+from services.portal.public.accounts import NAMES as SIGN_IN
 from services.portal.public.standing import standing
+from services.portal.public.tracking import NAMES as TRACK
+from services.portal.resuming import carried_over
 from services.portal.visit import BODY_LIMIT, PublicVisit, Visit
 from shared.http.problems import Problem, not_found
 
@@ -60,21 +66,27 @@ async def act(visit: PublicVisit, action: str, number: Number = _NUMBER) -> Resp
     if action not in _PATHS:
         raise not_found()
     sent = await visit.form()
-    form = Filled(sent, NAMES)
+    form = Filled(sent, NAMES, action)
+    await keep_chosen_files(visit, form, sent)
+    files = await files_kept(visit, form)
+    if form.wrong:
+        return await _page(visit, number, 422, action, form)
     try:
-        answer = await _perform(visit, number, action, form, sent)
+        answer = await _perform(visit, number, action, form, files)
     except Problem as problem:
         if problem.status == 401:
-            return _ask_again(visit, number)
+            return await _ask_again(visit, number)
         form.refuse(problem)
         return await _page(visit, number, problem.status, action, form)
+    await forget_files(visit, form)
     notice = _DONE[action]
     if answer.get("state") == "waiting":
         notice = "Sudah kami simpan dan segera dijalankan. Muat ulang halaman ini sebentar lagi."
-    return visit.go(f"/laporan/{number}", notice)
+    # To where it is said: without one of its own the address keeps that of the form, now empty.
+    return visit.go(f"/laporan/{number}#kabar", notice)
 
 
-async def _perform(visit: Visit, number: int, action: str, form: Filled, sent: Any) -> Any:
+async def _perform(visit: Visit, number: int, action: str, form: Filled, files: list[File]) -> Any:
     path, body = f"/reports/{number}/{_PATHS[action]}", form.given(_WORDS[action])
     options: dict[str, Any] = {"key": form.key, "token": visit.session.reports.get(number)}
     if action in _WITH_FILES:
@@ -83,11 +95,11 @@ async def _perform(visit: Visit, number: int, action: str, form: Filled, sent: A
             "POST",
             f"{path}/with-attachments",
             data={"message": json.dumps(body)},
-            files=await files_of(sent, "attachments"),
+            files=files,
             **options,
         )
         return answer.json()
-    rating = {"rating": int(form.get("rating"))} if form.get("rating").isdecimal() else {}
+    rating = form.given_ids("rating") if action == "declare_satisfied" else {}
     answer = await visit.call("followup", "POST", path, json=body | rating, **options)
     return answer.json()
 
@@ -105,8 +117,10 @@ async def _page(
         )
     except Problem as problem:
         if problem.status == 401:
-            return _ask_again(visit, number)
+            return await _ask_again(visit, number)
         raise
+    if report["view"] == "public" and form is not None:
+        return await _ask_again(visit, number)
     if report["view"] == "public":
         return visit.page("public/report.html", status, report=report)
     return visit.page(
@@ -116,8 +130,8 @@ async def _page(
         standing=standing(report),
         question=_question(report),
         acted=action,
-        filled=form,
-        blank=Filled(names=NAMES),
+        forms={one: Filled(names=NAMES, place=one) for one in _PATHS}
+        | ({action: form} if action and form else {}),
     )
 
 
@@ -127,9 +141,20 @@ def _question(report: Any) -> Any:
     return asked[-1] if asked and report["question_open"] else None
 
 
-def _ask_again(visit: Visit, number: int) -> Response:
-    """The access to a report ends after an hour; then the code is asked for again."""
+async def _ask_again(visit: Visit, number: int) -> Response:
+    """The access to a report ends after an hour; then the code is asked for again, or the
+    password of whose account it is. What was written meanwhile is carried over."""
+    kept = await carried_over(visit)
     visit.session.reports.pop(number, None)
-    return visit.go(
-        f"/lacak?nomor={number}", "Demi keamanan, masukkan lagi kode akses laporan Anda."
+    if kept is None:
+        return visit.go(
+            f"/lacak?nomor={number}", "Demi keamanan, masukkan lagi kode akses laporan Anda."
+        )
+    if kept.person:
+        visit.session.notice = "Sesi Anda berakhir. Masuk lagi: yang Anda tulis masih ada."
+        return visit.page("public/sign_in.html", 401, form=Filled({CARRIED: kept.sealed}, SIGN_IN))
+    visit.session.notice = (
+        "Demi keamanan, masukkan lagi kode akses laporan Anda. Yang Anda tulis masih ada."
     )
+    form = Filled({CARRIED: kept.sealed, "number": number}, TRACK)
+    return visit.page("public/track.html", 401, form=form)

@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from services.portal import references
-from services.portal.filled import Filled, files_of
+from services.portal.drafts import files_kept, forget_files, keep_chosen_files
+from services.portal.filled import Filled
 from services.portal.public.access import open_report
 from services.portal.visit import BODY_LIMIT, PublicVisit, Visit
 from shared.http.problems import Problem
@@ -55,27 +56,40 @@ async def report_form(
 
 @router.post("/buat-laporan", max_body_size=BODY_LIMIT)
 async def submit(visit: PublicVisit) -> Response:
+    """The steps of the form. It is sent from the page that shows all answers once more, where
+    who can see what is said in so many words."""
     sent = await visit.form()
     form = Filled(sent, NAMES)
-    if form.get("langkah") in ("wilayah", "cari"):
-        return await _form_page(visit, form)
+    await keep_chosen_files(visit, form, sent)
+    step = form.get("langkah")
+    if step == "anonim":
+        form.set("anonymous", "1")
+    if step not in ("periksa", "anonim", "kirim") or form.wrong:
+        return await _form_page(visit, form, 422 if form.wrong else 200)
     report = _report(visit, form)
     linked = report.get("linked_number")
     # The token of an earlier report opens that one only, yet shows that it is one's own.
     token = visit.session.reports.get(linked) if linked and not visit.signed_in else None
     try:
+        if step != "kirim":
+            await visit.call("intake", "POST", "/reports/check", json=report, token=token)
+            return await _review(visit, form)
+        files = await files_kept(visit, form)
+        if form.wrong:
+            return await _form_page(visit, form, 422)
         answer = await visit.call(
             "intake",
             "POST",
             "/reports/with-attachments",
             data={"report": json.dumps(report)},
-            files=await files_of(sent, "attachments"),
+            files=files,
             key=form.key,
             token=token,
         )
     except Problem as problem:
         form.refuse(problem, _OURS)
         return await _form_page(visit, form, problem.status)
+    await forget_files(visit, form)
     receipt = answer.json()
     visit.session.receipt = json.dumps(
         {name: receipt[name] for name in ("number", "access_code", "link", "verification_due_at")}
@@ -97,19 +111,35 @@ async def receipt(visit: PublicVisit) -> Response:
     return visit.page("public/receipt.html", receipt=given, report=report)
 
 
+async def _review(visit: Visit, form: Filled) -> Response:
+    """All answers, in the words of the form, and what each means."""
+    regions = await references.regions(visit, form)
+    chosen = [dict(options).get(form.get(level), "") for level, _, options in regions]
+    agencies = {str(one["id"]): one["name"] for one in await references.addressees(visit, form)}
+    groups = await references.categories(visit)
+    categories = {code: name for _, inside in groups for code, name in inside}
+    return visit.page(
+        "public/review.html",
+        form=form,
+        region=", ".join(reversed([name for name in chosen if name])),
+        addressee=agencies.get(form.get("addressee"), ""),
+        category=categories.get(form.get("category"), ""),
+    )
+
+
 async def _form_page(visit: Visit, form: Filled, status: int = 200) -> Response:
     return visit.page(
         "public/submission.html",
         status,
         form=form,
         regions=await references.regions(visit, form),
+        classifications=await references.classifications(visit),
         agencies=await references.addressees(visit, form),
         categories=await references.categories(visit),
     )
 
 
 def _report(visit: Visit, form: Filled) -> dict[str, Any]:
-    linked = form.get("linked_number")
     report: dict[str, Any] = {
         "title": form.get("title"),
         "body": form.get("body"),
@@ -117,10 +147,8 @@ def _report(visit: Visit, form: Filled) -> dict[str, Any]:
         "anonymous": bool(form.get("anonymous")),
         "secret": bool(form.get("secret")),
         **form.given("classification", "happened_at", "place"),
-        **{name: int(form.get(name)) for name in ("addressee", "category") if form.get(name)},
+        **form.given_ids("addressee", "category", "linked_number"),
     }
-    if linked.isdecimal():
-        report["linked_number"] = int(linked)
     if not visit.signed_in:
         report["reporter"] = form.given("name", "phone", "email", "nik")
     return report

@@ -1,7 +1,10 @@
 """Finding one's report again by number and access code."""
 
+import re
+
 from fastapi import APIRouter, Response
 
+from services.portal.carrying import CARRIED, NOT_YOURS
 from services.portal.filled import Filled
 from services.portal.public.access import open_report
 from services.portal.visit import PublicVisit
@@ -21,7 +24,7 @@ async def track_form(visit: PublicVisit, nomor: str = "") -> Response:
 async def track(visit: PublicVisit) -> Response:
     form = Filled(await visit.form(), NAMES)
     number = "".join(form.get("number").split()).lstrip("#")
-    if not number.isdecimal() or len(number) > 18:
+    if not re.fullmatch("[0-9]{1,18}", number):
         form.wrong["number"] = "Nomor laporan terdiri atas angka saja."
         return visit.page("public/track.html", 422, form=form)
     try:
@@ -29,4 +32,7 @@ async def track(visit: PublicVisit) -> Response:
     except Problem as problem:
         form.refuse(problem)
         return visit.page("public/track.html", problem.status, form=form)
+    if carried := form.get(CARRIED):
+        back = visit.back_to_form(carried, f"/laporan/{int(number)}/")
+        return back or visit.go(f"/laporan/{int(number)}", NOT_YOURS)
     return visit.go(f"/laporan/{int(number)}")

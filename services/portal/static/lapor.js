@@ -14,21 +14,101 @@ document.querySelectorAll("textarea[data-limit]").forEach(function (area) {
   area.addEventListener("input", count);
   count();
 });
+// Enter in a search searches, in any other field of a form with its own button it does nothing.
+document.addEventListener("keydown", function (event) {
+  var field = event.target, form = field.form;
+  if (event.key !== "Enter" || event.isComposing || field.tagName !== "INPUT" || !form) { return; }
+  if (field.type === "submit" || field.type === "file") { return; }
+  var first = form.querySelector("button");
+  if (!first || !first.hidden) { return; }
+  event.preventDefault();
+  var row = field.type === "search" && field.closest(".row");
+  if (row) { row.querySelector("button").click(); }
+});
 // A choice that another field depends on asks the server for the next one.
 document.querySelectorAll("select[data-step]").forEach(function (select) {
   var next = select.form.querySelector("button[value='" + select.dataset.step + "']");
   select.addEventListener("change", function () { if (next) { next.click(); } });
 });
-// Sent once; but a form whose answer is a file leaves the page as it is, for the next file.
+// Sent once, after its files; but a form whose answer is a file leaves the page for the next one.
 document.querySelectorAll("form:not([data-download])").forEach(function (form) {
   form.addEventListener("submit", function (event) {
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
-    setTimeout(function () { delete form.dataset.sent; }, 8000);
+    if (form.uploads) {
+      event.preventDefault();
+      form.waits = event.submitter;
+      return;
+    }
+    setTimeout(function () { delete form.dataset.sent; }, 60000);
   });
 });
 window.addEventListener("pageshow", function () {
   document.querySelectorAll("form").forEach(function (form) { delete form.dataset.sent; });
+});
+// A chosen file goes ahead of its form, and the form carries what it is found by. One that does
+// not arrive stays in the field and goes with the form.
+document.querySelectorAll("input[data-upload]").forEach(function (input) {
+  var form = input.form, list = input.parentNode.querySelector(".kept-files"), queue = [];
+  input.addEventListener("change", function () {
+    Array.from(input.files).forEach(function (file) {
+      var line = document.createElement("p"), bar = document.createElement("progress");
+      line.textContent = file.name;
+      bar.max = 1;
+      bar.setAttribute("aria-label", "Mengunggah " + file.name);
+      line.append(bar);
+      list.append(line);
+      queue.push({file: file, line: line, bar: bar});
+    });
+    input.value = "";
+    if (!form.uploads && queue.length) { next(); }
+  });
+  function next() {
+    var one = queue.shift(), data = new FormData(), ask = new XMLHttpRequest();
+    if (!one) { return ready(); }
+    form.uploads = true;
+    data.append("csrf", form.elements.csrf.value);
+    data.append("file", one.file);
+    ask.open("POST", input.dataset.upload);
+    ask.responseType = "json";
+    ask.upload.onprogress = function (event) {
+      if (event.lengthComputable) { one.bar.value = event.loaded / event.total; }
+    };
+    ask.onload = function () {
+      var answer = ask.response;
+      if (answer && answer.value) { kept(one, answer); }
+      else if (answer && answer.wrong) { refused(one, answer.wrong); }
+      else { back(one); }
+      next();
+    };
+    ask.onerror = function () { back(one); next(); };
+    ask.send(data);
+  }
+  function kept(one, answer) {
+    var label = document.createElement("label"), box = document.createElement("input");
+    label.className = "choice";
+    box.type = "checkbox"; box.name = "attachments_tersimpan"; box.value = answer.value;
+    box.checked = true;
+    label.append(box, answer.name + " – sudah diunggah");
+    one.line.replaceWith(label);
+  }
+  function refused(one, words) {
+    one.line.className = "wrong";
+    one.line.textContent = one.file.name + ": " + words;
+  }
+  function back(one) {
+    var all = new DataTransfer();
+    Array.from(input.files).concat([one.file]).forEach(function (file) { all.items.add(file); });
+    input.files = all.files;
+    one.line.textContent = one.file.name + ": belum terunggah, dikirim bersama formulir.";
+  }
+  function ready() {
+    form.uploads = false;
+    if (form.dataset.sent) {
+      delete form.dataset.sent;
+      form.requestSubmit(form.waits);
+    }
+  }
 });
 // What goes on by itself is looked at again; the rest of the page, and its forms, stay as they are.
 function renew(piece) {

@@ -1,0 +1,75 @@
+"""Files chosen in a form, kept from one page to the next until the form is sent."""
+
+from starlette.datastructures import FormData, UploadFile
+
+from services.portal.calling import File, Refusal
+from services.portal.filled import KEPT, Filled, KeptFile
+from services.portal.visit import Visit
+from shared.http.problems import Problem
+
+FIELD = "attachments"
+
+
+async def keep(visit: Visit, file: UploadFile) -> KeptFile:
+    """Keep one file. Raises the service's refusal."""
+    content = await file.read()
+    name = (file.filename or "")[:200]
+    part = ("file", (name, content, file.content_type or "application/octet-stream"))
+    answer = await visit.call(
+        "intake", "POST", "/drafts", files=[part], headers=_mine(visit), token=""
+    )
+    draft = answer.json()
+    return KeptFile(draft["id"], draft["size"], name)
+
+
+async def keep_chosen_files(visit: Visit, form: Filled, sent: FormData) -> None:
+    """Keep the files that came with this step; what is wrong with one stands at the field, under
+    its name."""
+    wrong: list[str] = []
+    chosen = [one for one in sent.getlist(FIELD) if isinstance(one, UploadFile) and one.filename]
+    for file in chosen:
+        try:
+            form.add(KEPT, (await keep(visit, file)).value)
+        except Problem as problem:
+            wrong.append(f"{file.filename}: {why(problem)}")
+    if wrong:
+        form.wrong[FIELD] = " ".join(wrong)
+
+
+async def files_kept(visit: Visit, form: Filled) -> list[File]:
+    """The files themselves, as parts of a request. One that is gone is taken out of the form, and
+    the form says so: `form.wrong`."""
+    found: list[File] = []
+    for one in form.files:
+        try:
+            answer = await visit.call(
+                "intake", "GET", f"/drafts/{one.id}", headers=_mine(visit), token=""
+            )
+        except Refusal:
+            form.remove(KEPT, one.value)
+            form.wrong[FIELD] = f"{one.name} sudah tidak tersimpan. Pilih berkas itu sekali lagi."
+            continue
+        found.append((FIELD, (one.name, answer.content, "application/octet-stream")))
+    return found
+
+
+async def forget_files(visit: Visit, form: Filled) -> None:
+    """The form was sent: what was kept for it goes."""
+    for one in form.files:
+        try:
+            await visit.call(
+                "intake", "DELETE", f"/drafts/{one.id}", headers=_mine(visit), token=""
+            )
+        except Problem:
+            return  # it goes by itself within the day
+
+
+def _mine(visit: Visit) -> dict[str, str]:
+    return {"Draft-Owner": visit.session.drafts}
+
+
+def why(problem: Problem) -> str:
+    """What is wrong with a file, in words to stand after its name."""
+    if isinstance(problem, Refusal):
+        return next(iter(problem.fields.values()), problem.detail)
+    return "belum dapat disimpan. Pilih sekali lagi."

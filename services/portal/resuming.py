@@ -1,0 +1,28 @@
+"""What somebody wrote while their session ended, kept for the page on which they sign in again."""
+
+from typing import NamedTuple
+
+from services.portal.drafts import keep_chosen_files
+from services.portal.filled import Filled
+from services.portal.visit import Visit
+
+
+class CarriedOver(NamedTuple):
+    """`sealed` holds the form; `person` is whose it is, "" where nobody was signed in."""
+
+    person: str
+    sealed: str
+
+
+async def carried_over(visit: Visit) -> CarriedOver | None:
+    """The form this request brought, its files kept; None where it is no form of a page of ours,
+    or holds nothing that anybody wrote."""
+    found = await visit.brought()
+    if found is None:
+        return None
+    page, sent = found
+    visit.session.drafts = page.drafts
+    form = Filled(sent)
+    await keep_chosen_files(visit, form, sent)
+    sealed = visit.sealed_form(page, form.answers)
+    return CarriedOver(page.person, sealed) if sealed else None

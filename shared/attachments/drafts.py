@@ -1,0 +1,95 @@
+"""Files of a form that is not sent yet: kept for hours, readable only with its owner's secret."""
+
+import hashlib
+import os
+import re
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from obstore import delete_async, get_async, put_async
+from obstore import list as listing
+from obstore.store import from_url
+
+from shared.attachments.rejection import AttachmentMissing
+
+KEPT_FOR = timedelta(hours=12)
+"""As long as a browser remembers the form."""
+MOST = 20
+"""Drafts one owner may have at a time."""
+
+_PREFIX = "drafts"
+_NONCE = 12
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class TooManyDrafts(Exception):
+    """The owner has as many as one may have."""
+
+
+class DraftStore:
+    """Drafts in the object store of the attachments, each encrypted with a key that is made from
+    the owner's secret, which is kept nowhere: neither the store nor the database can be read for
+    who sent what."""
+
+    def __init__(self, storage_url: str) -> None:
+        """As `AttachmentStore`."""
+        local = storage_url.startswith("file:")
+        self._store = from_url(storage_url, mkdir=True) if local else from_url(storage_url)
+
+    async def put(self, owner: str, content: bytes) -> str:
+        """Keep a file; gives its id. Raises `TooManyDrafts`."""
+        if await self._count(owner) >= MOST:
+            raise TooManyDrafts
+        draft_id, nonce = secrets.token_hex(16), os.urandom(_NONCE)
+        sealed = _cipher(owner, draft_id).encrypt(nonce, content, draft_id.encode())
+        await put_async(self._store, _path(owner, draft_id), nonce + sealed, mode="create")
+        return draft_id
+
+    async def read(self, owner: str, draft_id: str) -> bytes:
+        """The file. Raises `AttachmentMissing`, for another owner's too."""
+        try:
+            found = await get_async(self._store, _path(owner, draft_id))
+            sealed = bytes(await found.bytes_async())
+            return _cipher(owner, draft_id).decrypt(
+                sealed[:_NONCE], sealed[_NONCE:], draft_id.encode()
+            )
+        except (FileNotFoundError, InvalidTag):
+            raise AttachmentMissing(draft_id) from None
+
+    async def delete(self, owner: str, draft_id: str) -> None:
+        """Forget a file; one that is gone already, or another's, is no error."""
+        try:
+            await delete_async(self._store, _path(owner, draft_id))
+        except (FileNotFoundError, AttachmentMissing):
+            return
+
+    async def sweep(self) -> int:
+        """Delete the drafts whose time is up; gives how many."""
+        oldest, gone = datetime.now(UTC) - KEPT_FOR, 0
+        async for page in listing(self._store, prefix=_PREFIX):
+            paths = [one["path"] for one in page if one["last_modified"] < oldest]
+            if paths:
+                await delete_async(self._store, paths)
+            gone += len(paths)
+        return gone
+
+    async def _count(self, owner: str) -> int:
+        return sum([len(page) async for page in listing(self._store, prefix=_folder(owner))])
+
+
+def _folder(owner: str) -> str:
+    return f"{_PREFIX}/{hashlib.sha256(owner.encode()).hexdigest()[:32]}"
+
+
+def _path(owner: str, draft_id: str) -> str:
+    if not _ID.fullmatch(draft_id):
+        raise AttachmentMissing(draft_id)
+    return f"{_folder(owner)}/{draft_id}"
+
+
+def _cipher(owner: str, draft_id: str) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), 32, draft_id.encode(), b"lapor draft").derive(owner.encode()))

@@ -1,0 +1,101 @@
+"""Files kept for a form that is not sent yet: whose they are, how long, how many."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.intake.app import make_app
+from shared.attachments import MAX_SIZE
+from shared.attachments.drafts import KEPT_FOR, MOST
+from shared.settings import Settings
+from tests.intake.conftest import Country, form
+from tests.intake.sample_files import picture, saved
+
+MINE, OTHERS = {"Draft-Owner": "m" * 43}, {"Draft-Owner": "o" * 43}
+
+
+async def _keep(intake: httpx.AsyncClient, content: bytes, **headers: Any) -> httpx.Response:
+    part = {"file": ("foto.jpg", content, "image/jpeg")}
+    return await intake.post("/drafts", files=part, headers=headers or MINE)
+
+
+async def test_a_draft_is_found_by_its_owner_alone(intake: httpx.AsyncClient) -> None:
+    content = saved(picture(), "JPEG")
+    kept = await _keep(intake, content)
+    assert kept.status_code == 201
+    path = f"/drafts/{kept.json()['id']}"
+    assert (await intake.get(path, headers=MINE)).content == content
+    assert (await intake.get(path, headers=OTHERS)).status_code == 404
+    assert (await intake.get(path)).status_code == 422
+    await intake.delete(path, headers=OTHERS)
+    assert (await intake.get(path, headers=MINE)).status_code == 200
+    assert (await intake.delete(path, headers=MINE)).status_code == 204
+    assert (await intake.get(path, headers=MINE)).status_code == 404
+
+
+async def test_who_reads_the_disk_reads_no_draft(
+    intake: httpx.AsyncClient, settings: Settings
+) -> None:
+    content = saved(picture(), "JPEG")
+    await _keep(intake, content)
+    [file] = _files(settings)
+    assert content[:64] not in file.read_bytes()
+    assert MINE["Draft-Owner"] not in str(file)
+
+
+@pytest.mark.parametrize("size", [0, MAX_SIZE + 1])
+async def test_a_file_of_no_size_that_is_taken_is_refused_when_it_is_chosen(
+    intake: httpx.AsyncClient, settings: Settings, size: int
+) -> None:
+    assert (await _keep(intake, b"a" * size)).status_code == 422
+    assert _files(settings) == []
+
+
+@pytest.mark.parametrize("name", ["..%2Fx", "0" * 31, "0" * 33, "g" * 32, "A" * 32])
+async def test_no_other_name_is_a_draft(intake: httpx.AsyncClient, name: str) -> None:
+    assert (await intake.get(f"/drafts/{name}", headers=MINE)).status_code in (404, 422)
+
+
+async def test_an_owner_has_so_many_drafts_and_no_more(intake: httpx.AsyncClient) -> None:
+    content = saved(picture(), "JPEG")
+    for _ in range(MOST):
+        assert (await _keep(intake, content)).status_code == 201
+    refused = await _keep(intake, content)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["code"] == "file_too_many"
+    assert (await _keep(intake, content, **OTHERS)).status_code == 201
+
+
+async def test_drafts_whose_time_is_up_go_and_the_others_stay(
+    intake: httpx.AsyncClient, settings: Settings
+) -> None:
+    content = saved(picture(), "JPEG")
+    old, new = await _keep(intake, content), await _keep(intake, content)
+    past = time.time() - KEPT_FOR.total_seconds() - 60
+    [file] = [one for one in _files(settings) if one.name == old.json()["id"]]
+    os.utime(file, (past, past))
+    drafts = make_app(settings).state.resources.drafts
+    assert await drafts.sweep() == 1
+    assert (await intake.get(f"/drafts/{old.json()['id']}", headers=MINE)).status_code == 404
+    assert (await intake.get(f"/drafts/{new.json()['id']}", headers=MINE)).status_code == 200
+
+
+async def test_a_check_says_what_sending_would_and_keeps_nothing(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
+    assert (await intake.post("/reports/check", json=form())).status_code == 204
+    for wrong in ({"title": " "}, {"addressee": "abc"}, {"reporter": {"name": "Siti"}}):
+        checked = await intake.post("/reports/check", json=form(**wrong))
+        sent = await intake.post("/reports", json=form(**wrong))
+        assert checked.status_code == sent.status_code == 422
+        assert checked.json()["errors"] == sent.json()["errors"]
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 0
+
+
+def _files(settings: Settings) -> list[Path]:
+    folder = Path(settings.storage_url.removeprefix("file://")) / "drafts"
+    return [one for one in folder.rglob("*") if one.is_file()]

@@ -1,0 +1,217 @@
+"""Fields of forms: what they say is what the services take; no id twice; junk is no 500."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.portal.conftest import Meet, Portal
+from tests.portal.reading import Form, Reader
+from tests.portal.test_one_story import dispose, submit
+
+pytestmark = pytest.mark.timeout(900)
+
+JUNK = ("abc", "-1", "0", "9" * 30, "9" * 5_000, "1.5", "²", "٣", "\x00", "null", "1e9", "‮1", " ")
+WORDS = "Kata-kata yang tidak boleh hilang."
+OF_THE_FORM = {"csrf", "halaman", "kunci", "langkah", "versi"}
+LIMITED = ("title", "body", "place", "note", "reason", "phone", "email", "nik")
+
+
+@pytest.fixture(scope="module")
+def numbers(portal: Portal) -> dict[str, str]:
+    return {}
+
+
+@pytest.fixture
+def reports(meet: Meet, numbers: dict[str, str]) -> dict[str, str]:
+    """A fresh report of Kabupaten Bandung and a verified one, made once."""
+    if not numbers:
+        citizen, admin = meet(phone=True), meet()
+        numbers["verified"], _ = submit(citizen)
+        numbers["fresh"], numbers["code"] = submit(citizen)
+        admin.signs_in("admin.kab.bandung")
+        dispose(admin, numbers["verified"])
+    return numbers
+
+
+def test_no_id_stands_twice_on_any_page(portal: Portal, reports: dict[str, str]) -> None:
+    citizen = Reader(portal)
+    number = reports["fresh"]
+    track = citizen.opens(f"/lacak?nomor={number}").form("/lacak")
+    citizen.sends(track, access_code=reports["code"])
+    people = {
+        citizen: ("/", "/daftar", f"/laporan/{number}"),
+        Reader(portal, "admin.kab.bandung"): (
+            "/panel", f"/panel/laporan/{number}", f"/panel/laporan/{reports['verified']}",
+        ),
+        Reader(portal, "admin.pusat"): ("/panel/pengaturan", f"/panel/laporan/{number}"),
+    }  # fmt: skip
+    seen = 0
+    for person, starts in people.items():
+        for path, page in person.walks(*starts):
+            assert page.status < 500, path
+            twice = {one for one in page.ids if page.ids.count(one) > 1}
+            assert twice == set(), path
+            seen += 1
+    assert seen > 60
+
+
+FORMS = (
+    # page, who, service, schema, names of the form that the schema has under another
+    ("/buat-laporan", None, "intake", "SubmissionForm", {}),
+    ("/panel/buat", "admin.kab.bandung", "intake", "ManualForm", {}),
+    ("/panel/laporan/{fresh}/verify", "admin.kab.bandung", "routing", "VerificationForm", {}),
+    ("/panel/laporan/{verified}/amend", "admin.kab.bandung", "routing", "Amendment", {}),
+    ("/panel/laporan/{fresh}/throw", "admin.kab.bandung", "routing", "Throw", {}),
+    ("/panel/laporan/{fresh}/defer", "admin.kab.bandung", "routing", "Deferral", {}),
+    ("/panel/laporan/{fresh}/archive", "admin.kab.bandung", "routing", "Archiving", {}),
+    ("/panel/laporan/{verified}/forward", "admin.kab.bandung", "routing", "Forwarding", {}),
+    ("/panel/laporan/{verified}/follow_up", "admin.kab.bandung", "followup", "FollowUpForm", {}),
+    ("/panel/pengguna/tambah", "admin.pusat", "routing", "NewPerson", {}),
+    ("/panel/instansi/tambah", "admin.pusat", "routing", "NewAgency", {}),
+    ("/daftar", None, "intake", "SignUpForm", {}),
+)
+EMPTIED = {"Amendment": {"title", "body", "classification", "category_id"}}
+"""Required where the service needs nothing: there, left out means unchanged, which no form says."""
+
+
+@pytest.mark.parametrize(("path", "who", "service", "schema", "_"), FORMS)
+def test_a_form_asks_what_its_service_asks(
+    portal: Portal,
+    reports: dict[str, str],
+    path: str,
+    who: str | None,
+    service: str,
+    schema: str,
+    _: dict[str, str],
+) -> None:
+    path = path.format(**reports)
+    form = Reader(portal, who).opens(path).form(path)
+    known = httpx.get(f"{getattr(portal, service)}/openapi.json").json()["components"]["schemas"]
+    wanted = known[schema]["properties"]
+    checked = 0
+    for one in form.fields:
+        about = wanted.get(one.name)
+        if about is None or one.kind == "hidden":
+            continue
+        limit = _found(about, "maxLength")
+        if one.kind in ("text", "textarea") and limit is not None:
+            assert one.limit == limit, (path, one.name)
+        offered = _found(about, "enum") or _enum(about, known)
+        if one.kind == "select" and offered:
+            assert set(one.options) - {""} <= set(offered), (path, one.name)
+        if one.name in known[schema].get("required", ()):
+            assert "tidak wajib" not in one.label, (path, one.name)
+        elif one.required:
+            assert one.name in EMPTIED.get(schema, {"title"}), (path, one.name)
+        checked += 1
+    assert checked >= 2
+
+
+def test_the_manual_form_offers_the_channels_that_are_taken(portal: Portal) -> None:
+    form = Reader(portal, "admin.kab.bandung").opens("/panel/buat").form("/panel/buat")
+    known = httpx.get(f"{portal.intake}/openapi.json").json()["components"]["schemas"]
+    offered = [code for code in form.named("channel").options if code]
+    assert offered == known["ManualForm"]["properties"]["channel"]["enum"]
+    assert "x" not in offered
+
+
+def test_a_field_has_one_limit_in_every_service(portal: Portal) -> None:
+    found: dict[str, dict[int, list[str]]] = {name: {} for name in LIMITED}
+    for service in ("intake", "routing", "followup"):
+        known = httpx.get(f"{getattr(portal, service)}/openapi.json").json()["components"]
+        for schema, about in known["schemas"].items():
+            for name, one in about.get("properties", {}).items():
+                limit = _found(one, "maxLength")
+                if name in LIMITED and limit is not None and schema not in ("Coordination",):
+                    found[name].setdefault(limit, []).append(f"{service} {schema}")
+    assert {name: limits for name, limits in found.items() if len(limits) != 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "who", "texts"),
+    [
+        ("/buat-laporan", None, {"title": WORDS, "body": WORDS, "name": "A", "phone": "x"}),
+        ("/panel/buat", "admin.kab.bandung", {"title": WORDS, "body": WORDS}),
+        ("/panel/laporan/{fresh}/verify", "admin.kab.bandung", {"body": WORDS}),
+        ("/panel/laporan/{fresh}/throw", "admin.kab.bandung", {"note": WORDS}),
+        ("/panel/laporan/{fresh}/defer", "admin.kab.bandung", {"note": WORDS}),
+        ("/panel/laporan/{verified}/forward", "admin.kab.bandung", {"note": WORDS}),
+        (
+            "/panel/laporan/{verified}/request_not_authority",
+            "petugas.pupr.kab.bandung",
+            {"reason": WORDS},
+        ),
+        ("/panel/laporan/{verified}/coordinate", "admin.kab.bandung", {"note": WORDS}),
+        ("/panel/pengguna/tambah", "admin.pusat", {"name": WORDS}),
+        ("/panel/instansi/tambah", "admin.pusat", {"name": WORDS}),
+    ],
+)
+def test_junk_in_a_field_is_an_error_beside_words_that_stay(
+    portal: Portal, reports: dict[str, str], path: str, who: str | None, texts: dict[str, str]
+) -> None:
+    portal.forgets_who_came()
+    path = path.format(**reports)
+    person = Reader(portal, who)
+    form = person.opens(path).form(path)
+    step = "periksa" if path == "/buat-laporan" else "kirim"
+    ids = [name for name in _ids_of(form) if name not in texts]
+    assert ids
+    for name in ids:
+        for junk in JUNK:
+            page = person.sends(form, langkah=step, **texts, **{name: junk})
+            assert page.status < 500, (path, name, junk[:20])
+            if page.status >= 400:
+                assert WORDS in page.html, (path, name, junk[:20])
+        portal.forgets_who_came()
+
+
+@pytest.mark.parametrize("who", [None, "admin.pusat"])
+def test_junk_in_an_address_is_a_page_that_says_so(portal: Portal, who: str | None) -> None:
+    person = Reader(portal, who)
+    paths = (
+        (
+            "/panel?tab=", "/panel?agency=", "/panel?region=", "/panel?category=", "/panel?lanjut=",
+            "/panel/pengguna?agency_id=", "/panel/pengguna?lanjut=", "/panel/instansi?lanjut=",
+            "/panel/pengguna/tambah?instansi=", "/panel/instansi/tambah?induk=", "/panel/laporan/",
+            "/panel/waktu-proses?instansi=", "/panel/hari-libur?tahun=", "/panel/unduh?agency=",
+            "/panel/unduh?tab=", "/panel/webhook/", "/panel/instansi/", "/panel/impor/",
+            "/panel/acuan/kategori/", "/panel/riwayat?lanjut=",
+        )
+        if who
+        else (
+            "/laporan/", "/laporan?q=", "/laporan?category=", "/laporan?region=", "/laporan?tab=",
+            "/laporan?lanjut=", "/lacak?nomor=", "/buat-laporan?lanjutan=", "/buat-laporan?anonim=",
+        )
+    )  # fmt: skip
+    for path in paths:
+        for junk in JUNK:
+            answer = person.http.get(path + str(httpx.QueryParams({"": junk}))[1:])
+            assert answer.status_code < 500, (path, junk[:20])
+            assert "text/html" in answer.headers["content-type"], (path, junk[:20])
+
+
+def test_names_are_taken_in_capitals_and_with_spaces_around(portal: Portal) -> None:
+    portal.forgets_who_came()
+    for name in ("Admin.Pusat", " admin.pusat ", "ADMIN.KAB.BANDUNG"):
+        assert "Keluar" in Reader(portal, name).opens("/panel").html
+
+
+def _ids_of(form: Form) -> list[str]:
+    """Fields that take what the page offers, and the hidden ones."""
+    kinds = ("select", "radio", "checkbox", "hidden", "date")
+    names = [one.name for one in form.fields if one.kind in kinds]
+    names += ["addressee", "unit", "agency_id", "parent_id", "copies", "awaited_agency_id"]
+    return [name for name in dict.fromkeys(names) if name not in OF_THE_FORM]
+
+
+def _found(about: dict[str, Any], key: str) -> Any:
+    """In the schema of a field, or of what it may be beside null."""
+    if key in about:
+        return about[key]
+    return next((one[key] for one in about.get("anyOf", ()) if key in one), None)
+
+
+def _enum(about: dict[str, Any], known: dict[str, Any]) -> list[str]:
+    name = about.get("$ref", "").rpartition("/")[2]
+    return list(known.get(name, {}).get("enum", ()))

@@ -1,0 +1,157 @@
+"""What somebody wrote is there again after their session ended; nobody else gets to see it."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from tests.portal.conftest import Meet, Person
+from tests.portal.test_one_story import dispose, follow_up, submit
+
+pytestmark = pytest.mark.timeout(300)
+
+WORDS = "Kami sudah mengukur lubangnya dan memesan aspal."
+
+
+def enter(person: Person, username: str) -> None:
+    """Sign in on the page that is open."""
+    person.page.locator("#f-username").fill(username)
+    person.page.locator("#f-password").fill(person.portal.password)
+    person.presses("Masuk")
+
+
+def _photo() -> dict[str, object]:
+    made = io.BytesIO()
+    Image.new("RGB", (40, 30), "blue").save(made, "JPEG")
+    return {"name": "lubang.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_session_that_ends_while_staff_write_loses_no_word_and_no_file(
+    meet: Meet, scripts: bool
+) -> None:
+    admin, officer = meet(), meet(scripts=scripts)
+    number, _ = submit(meet(phone=True))
+    admin.signs_in("admin.kab.bandung")
+    dispose(admin, number)
+    officer.signs_in("petugas.pupr.kab.bandung")
+    officer.opens(f"/panel/laporan/{number}/follow_up")
+    officer.page.locator("#f-text").fill(WORDS)
+    officer.page.get_by_label("Rahasia").check()
+    officer.page.locator("#f-attachments").set_input_files(_photo())
+    if scripts:
+        officer.page.locator("[name=attachments_tersimpan]").wait_for()
+    officer.page.context.clear_cookies()
+    officer.presses("KIRIM")
+    assert "yang Anda tulis masih ada" in officer.reads
+    enter(officer, "petugas.pupr.kab.bandung")
+    assert officer.page.url.endswith(f"/panel/laporan/{number}/follow_up")
+    assert officer.page.locator("#f-text").input_value() == WORDS
+    assert officer.page.get_by_label("Rahasia").is_checked()
+    officer.presses("KIRIM")
+    assert "Tindak Lanjut: berhasil." in officer.reads
+    assert officer.reads.count(WORDS) == 1
+    assert "lubang.jpg" in officer.reads
+
+
+def test_another_person_who_signs_in_there_sees_none_of_it(meet: Meet) -> None:
+    admin, officer = meet(), meet()
+    number, _ = submit(meet(phone=True))
+    admin.signs_in("admin.kab.bandung")
+    dispose(admin, number)
+    officer.signs_in("petugas.pupr.kab.bandung")
+    officer.opens(f"/panel/laporan/{number}/follow_up")
+    officer.page.locator("#f-text").fill(WORDS)
+    officer.page.context.clear_cookies()
+    officer.presses("KIRIM")
+    assert WORDS not in officer.page.content()
+    enter(officer, "admin.kab.bandung")
+    assert "tulisan orang lain" in officer.reads
+    assert WORDS not in officer.page.content()
+
+    # Nor where the other one is signed in already when the form is sent.
+    officer.opens(f"/panel/laporan/{number}/follow_up")
+    officer.page.locator("#f-text").fill(WORDS)
+    cookies = _cookies_of(meet, "petugas.pupr.kab.bandung")
+    officer.page.context.clear_cookies()
+    officer.page.context.add_cookies(cookies)
+    officer.presses("KIRIM")
+    assert "Formulir sudah kedaluwarsa" in officer.reads
+    assert WORDS not in officer.page.content()
+
+
+def test_who_signed_in_anew_in_another_tab_sends_the_form_of_the_first(meet: Meet) -> None:
+    admin = meet()
+    number, _ = submit(meet(phone=True))
+    admin.signs_in("admin.kab.bandung")
+    admin.opens(f"/panel/laporan/{number}/archive")
+    admin.page.locator("#f-note").fill(WORDS)
+    admin.page.context.add_cookies(_cookies_of(meet, "admin.kab.bandung"))
+    admin.presses("Arsipkan")
+    assert "Formulir sudah kedaluwarsa" in admin.reads
+    assert admin.page.locator("#f-note").input_value() == WORDS
+
+
+@pytest.mark.parametrize("gone", ["cookies", "access"])
+def test_a_reporters_reply_outlives_the_access_to_the_report(meet: Meet, gone: str) -> None:
+    citizen, admin, officer = meet(phone=True), meet(), meet()
+    number, code = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    dispose(admin, number)
+    officer.signs_in("petugas.pupr.kab.bandung")
+    follow_up(officer, number, "Sudah ditambal.")
+    citizen.opens(f"/laporan/{number}")
+    citizen.page.locator("#reply textarea").fill(WORDS)
+    citizen.page.context.clear_cookies()
+    if gone == "access":  # a browser that has been elsewhere on the site since
+        citizen.page.request.get(citizen.portal.address + "/lacak")
+    citizen.presses("Kirim tanggapan")
+    assert WORDS not in citizen.page.content()
+    assert "Yang Anda tulis masih ada" in citizen.reads
+    citizen.page.locator("#f-access_code").fill(code)
+    citizen.presses("Lihat laporan")
+    assert citizen.page.locator("#reply textarea").input_value() == WORDS
+    citizen.presses("Kirim tanggapan")
+    assert "Tanggapan Anda sudah dikirim." in citizen.reads
+    assert WORDS in citizen.reads
+
+
+def test_a_report_being_written_outlives_the_cookie(meet: Meet) -> None:
+    citizen = meet(phone=True)
+    citizen.opens("/buat-laporan")
+    citizen.page.locator("#f-title").fill("Pungutan liar")
+    citizen.page.locator("#f-body").fill(WORDS)
+    citizen.page.context.clear_cookies()
+    citizen.presses("Periksa jawaban Anda")
+    assert "Formulir sudah kedaluwarsa" in citizen.reads
+    assert citizen.page.locator("#f-body").input_value() == WORDS
+
+
+def test_another_site_cannot_put_words_into_our_forms(meet: Meet) -> None:
+    citizen = meet(phone=True)
+    citizen.opens("/buat-laporan")
+    page = citizen.page.locator("[name=halaman]").first.input_value()
+    answer = citizen.page.request.post(
+        citizen.portal.address + "/buat-laporan",
+        form={"csrf": "x", "halaman": page, "title": "Pancingan", "langkah": "periksa"},
+        headers={"Origin": "https://lain.example", "Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status == 403
+    assert "Pancingan" not in answer.text()
+
+
+def test_enter_without_scripts_keeps_what_was_typed(meet: Meet) -> None:
+    admin = meet(scripts=False)
+    admin.signs_in("admin.kab.bandung")
+    admin.opens("/panel/webhook")
+    admin.page.locator("#f-url").fill("https://sistem.contoh.go.id/lapor")
+    with admin.page.expect_navigation():
+        admin.page.locator("#f-url").press("Enter")
+    assert "Belum dikirim" in admin.reads
+    assert admin.page.locator("#f-url").input_value() == "https://sistem.contoh.go.id/lapor"
+
+
+def _cookies_of(meet: Meet, username: str) -> list[object]:
+    person = meet()
+    person.signs_in(username)
+    return list(person.page.context.cookies())
