@@ -30,6 +30,12 @@ def file_name(declared: str, media_type: str) -> str:
     return f"{stem or 'lampiran'}.{suffix}"
 
 
+def shown_name(declared: str) -> str:
+    """What a person called a file, fit to be shown to them in a sentence."""
+    name = "".join(c for c in declared if _is_printable(c)).strip()
+    return name if len(name) <= 60 else f"{name[:40]}…{name[-19:]}"
+
+
 def plain_name(place: int, media_type: str) -> str:
     """A name of ours, by the file's place: what reporters call files often says who they are."""
     return file_name(f"lampiran-{place}", media_type)

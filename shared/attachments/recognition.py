@@ -4,7 +4,8 @@ import re
 
 import filetype  # type: ignore[import-untyped]
 
-from shared.attachments.documents import recognise_ole, recognise_zip
+from shared.attachments.documents import recognise_zip
+from shared.attachments.legacy_office import recognise_ole
 from shared.attachments.rejection import AttachmentRejected
 
 EXTENSIONS: dict[str, tuple[str, ...]] = {

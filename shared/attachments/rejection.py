@@ -14,6 +14,7 @@ Code = Literal[
     "too_many",
     "too_many_pixels",
     "type_not_allowed",
+    "active_content",
     "unreadable",
     "too_complex",
     "empty",
@@ -29,6 +30,7 @@ class AttachmentRejected(ValueError):
     - `too_many`: more than 5 to one message
     - `type_not_allowed`: by its content not a picture, PDF, office document, audio or video;
       also office documents with macros
+    - `active_content`: a document of 97–2003 with macros or other files inside
     - `unreadable`: of an allowed type but damaged or locked with a password
     - `too_complex`: opening it takes more memory, time or room than a file of its kind may
     - `empty`: no bytes

@@ -127,11 +127,6 @@ def recording(brand: bytes = b"isom") -> bytes:
     return head + movie + box(b"uuid", b"u" * 16 + MARK) + box(b"mdat", b"frames")
 
 
-def ole(*streams: str) -> bytes:
-    names = b"".join(stream.encode("utf-16-le") + b"\x00" * 20 for stream in streams)
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504 + names
-
-
 def png_claiming(width: int, height: int) -> bytes:
     def chunk(kind: bytes, body: bytes) -> bytes:
         return (

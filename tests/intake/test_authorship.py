@@ -14,7 +14,9 @@ from mutagen.id3 import ID3, TPE1
 from openpyxl.comments import Comment
 from python_calamine import CalamineWorkbook
 
-from tests.intake.sample_files import MARK, ODT, XLSX, inspected, refused, zipped
+from tests.attachments.documents import W, everything_in, open_text
+from tests.attachments.documents import letter as docx
+from tests.intake.sample_files import MARK, XLSX, inspected, refused
 from tests.sample_pdf import PDF
 
 NAME = MARK.decode()
@@ -48,24 +50,18 @@ def sheet() -> bytes:
 
 
 def text_document() -> bytes:
-    return zipped(
-        {
-            "[Content_Types].xml": f'<Override ContentType="{DOCX}.main+xml"/>'.encode(),
-            "docProps/core.xml": b"<dc:creator>%s</dc:creator>" % MARK,
-            "word/document.xml": b'<w:ins w:author="%s" w:id="1"><w:t>Isi</w:t></w:ins>' % MARK,
-            "word/comments.xml": b'<w:comment w:initials="S" w:author="%s"/>' % MARK,
-        }
+    changed = f"<w:p><w:ins w:author='{NAME}' w:id='1'><w:r><w:t>Isi</w:t></w:r></w:ins></w:p>"
+    comments = (
+        f'<w:comments xmlns:w="{W}"><w:comment w:initials="S" w:author="{NAME}"/></w:comments>'
     )
+    parts = {"word/comments.xml": comments.encode(), "docProps/core.xml": b"<c>%s</c>" % MARK}
+    return docx(changed, [("rId1", "comments", "comments.xml")], parts)
 
 
 def open_document() -> bytes:
-    return zipped(
-        {
-            "mimetype": ODT.encode(),
-            "meta.xml": b"<meta:initial-creator>%s</meta:initial-creator>" % MARK,
-            "content.xml": b"<dc:creator>%s</dc:creator><text:p>Isi</text:p>" % MARK,
-        }
-    )
+    by = f"<office:annotation><dc:creator>{NAME}</dc:creator></office:annotation>"
+    meta = b"<m>%s</m>" % MARK
+    return open_text(by, {"meta.xml": meta})
 
 
 def song() -> bytes:
@@ -75,19 +71,6 @@ def song() -> bytes:
     tags.add(TPE1(encoding=3, text=NAME))
     tags.save(file, v1=2)
     return file.getvalue()
-
-
-def everything_in(content: bytes) -> bytes:
-    """The bytes, and what is packed in them."""
-    if content.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return content + b"".join(archive.read(name) for name in archive.namelist())
-    if content.startswith(b"%PDF"):
-        plain = io.BytesIO()
-        with pikepdf.open(io.BytesIO(content)) as pdf:
-            pdf.save(plain, qdf=True, stream_decode_level=pikepdf.StreamDecodeLevel.all)
-        return content + plain.getvalue()
-    return content
 
 
 @pytest.mark.parametrize("make", [letter, sheet, text_document, open_document, song])
