@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi import Form as FormPart
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
 from shared.commanding.performing import Wish
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
+from shared.http.form_parts import only_parts
 from shared.http.tokens import Staff
 from shared.http.uploads import FORM_LIMIT, Files, read_form
 from shared.lifecycle.actions import Action, FollowUpKind
@@ -63,8 +64,9 @@ async def follow_up_report(
 
 @router.post(
     "/reports/{number}/follow-ups/with-attachments",
-    responses=problem_responses(413),
+    responses=problem_responses(400, 413, 429, 503),
     max_body_size=FORM_LIMIT,
+    dependencies=[Depends(only_parts("message", files="attachments"))],
 )
 async def follow_up_report_with_attachments(
     asking: CurrentAsking,
@@ -74,7 +76,9 @@ async def follow_up_report_with_attachments(
 ) -> CommandAnswer:
     """As POST …/follow-ups, with files."""
     form = read_form(FollowUpForm, message)
-    async with asking.storing(attachments) as files:
+    number, id, version = asking.number, asking.id, asking.version
+    asked = follow_up(staff, number, form, id, version=version)
+    async with asking.storing(asked, staff, attachments) as files:
         return await asking.carry_out(
-            follow_up(staff, asking.number, form, asking.id, version=asking.version, files=files)
+            follow_up(staff, number, form, id, version=version, files=files)
         )

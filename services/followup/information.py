@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi import Form as FormPart
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
 from shared.commanding.performing import Wish
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
+from shared.http.form_parts import only_parts
 from shared.http.tokens import ReporterPrincipal
 from shared.http.uploads import FORM_LIMIT, Files, read_form
 from shared.lifecycle.actions import Action
@@ -55,8 +56,9 @@ async def complete_report_information(
 
 @router.post(
     "/reports/{number}/information/with-attachments",
-    responses=problem_responses(413),
+    responses=problem_responses(400, 413, 429, 503),
     max_body_size=FORM_LIMIT,
+    dependencies=[Depends(only_parts("message", files="attachments"))],
 )
 async def complete_report_information_with_attachments(
     asking: CurrentAsking,
@@ -67,7 +69,8 @@ async def complete_report_information_with_attachments(
     """As POST …/information, with files."""
     form = read_form(InformationForm, message)
     number, id, version = asking.number, asking.id, asking.version
-    async with asking.storing(attachments) as files:
+    asked = complete_information(reporter, number, form, id, version=version)
+    async with asking.storing(asked, reporter, attachments) as files:
         return await asking.carry_out(
             complete_information(reporter, number, form, id, version=version, files=files)
         )

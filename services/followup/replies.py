@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi import Form as FormPart
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
 from shared.commanding.performing import Wish
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
+from shared.http.form_parts import only_parts
 from shared.http.tokens import ReporterPrincipal
 from shared.http.uploads import FORM_LIMIT, Files, read_form
 from shared.lifecycle.actions import Action
@@ -53,8 +54,9 @@ async def reply_to_follow_up(
 
 @router.post(
     "/reports/{number}/replies/with-attachments",
-    responses=problem_responses(413),
+    responses=problem_responses(400, 413, 429, 503),
     max_body_size=FORM_LIMIT,
+    dependencies=[Depends(only_parts("message", files="attachments"))],
 )
 async def reply_to_follow_up_with_attachments(
     asking: CurrentAsking,
@@ -64,7 +66,9 @@ async def reply_to_follow_up_with_attachments(
 ) -> CommandAnswer:
     """As POST …/replies, with files."""
     form = read_form(ReplyForm, message)
-    async with asking.storing(attachments) as files:
+    number, id, version = asking.number, asking.id, asking.version
+    asked = reply(reporter, number, form, id, version=version)
+    async with asking.storing(asked, reporter, attachments) as files:
         return await asking.carry_out(
-            reply(reporter, asking.number, form, asking.id, version=asking.version, files=files)
+            reply(reporter, number, form, id, version=version, files=files)
         )

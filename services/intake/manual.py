@@ -5,23 +5,24 @@ from typing import Annotated, Any, Literal, get_args
 from uuid import NAMESPACE_URL, uuid5
 
 import httpx
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.accepting.new_report import Accepted
+from services.intake.accepting.new_report import Accepted, NewReport
 from services.intake.references import checked, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
 from services.intake.submission import SubmissionAnswer, accept_or_refuse
-from shared.attachments import StoredAttachment
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
+from shared.http.form_parts import only_parts
 from shared.http.idempotency import CommandId
+from shared.http.limits import rate_limits
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import CurrentDatabase
-from shared.http.uploads import FORM_LIMIT, Files, discard, read_form, stored
+from shared.http.uploads import FILES, FORM_LIMIT, Files, discard, read_form, stored
 from shared.labels import label
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Actor, ActorKind, Role
@@ -94,7 +95,8 @@ async def submit_manual_report(
 ) -> ManualAnswer:
     """Enter a report, and with `disposition` verify it in the same step."""
     async with database.session() as session:
-        accepted = await _accept(session, intake, form, staff, str(key), ())
+        made = await _made(session, form, staff, str(key))
+        accepted = await accept_or_refuse(session, intake, made)
     response.headers["Location"] = f"/reports/{accepted.number}"
     return await _dispose(intake, form, accepted, request)
 
@@ -102,8 +104,9 @@ async def submit_manual_report(
 @router.post(
     "/reports/manual/with-attachments",
     status_code=201,
-    responses=problem_responses(401, 403, 409, 413, 429, 503),
+    responses=problem_responses(400, 401, 403, 409, 413, 429, 503),
     max_body_size=FORM_LIMIT,
+    dependencies=[Depends(only_parts("report", files="attachments"))],
 )
 async def submit_manual_report_with_attachments(
     report: Annotated[str, Form(description="JSON, as the body of POST /reports/manual")],
@@ -117,8 +120,12 @@ async def submit_manual_report_with_attachments(
 ) -> ManualAnswer:
     """As POST /reports/manual, with files."""
     form = read_form(ManualForm, report)
+    if attachments:
+        await rate_limits(request).take(FILES, f"staff:{staff.id}")
+    async with database.session() as session:
+        made = await _made(session, form, staff, str(key))
     async with stored(intake.store, attachments) as files, database.session() as session:
-        accepted = await _accept(session, intake, form, staff, str(key), files)
+        accepted = await accept_or_refuse(session, intake, replace(made, attachments=files))
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"
@@ -132,27 +139,18 @@ def staff_actor(staff: Staff) -> Actor:
     )
 
 
-async def _accept(
-    session: AsyncSession,
-    intake: Resources,
-    form: ManualForm,
-    staff: Staff,
-    key: str,
-    files: tuple[StoredAttachment, ...],
-) -> Accepted:
+async def _made(session: AsyncSession, form: ManualForm, staff: Staff, key: str) -> NewReport:
     if form.reporter.name is None:
         raise validation(FieldError("reporter.name", "missing"))
     found = await checked(session, form)
     made = report_of(form, found, channel=Channel(form.channel), scope=f"staff:{staff.id}", key=key)
-    report = replace(
+    return replace(
         made,
         actor=staff_actor(staff),
         fallback_agency_id=staff.agency_id,
         identity=form.reporter.identity,
         made_by=staff.id,
-        attachments=files,
     )
-    return await accept_or_refuse(session, intake, report)
 
 
 async def _dispose(

@@ -14,11 +14,11 @@ from services.intake.accepting.new_report import Accepted, DifferentContent, Ide
 from services.intake.references import checked_by, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
-from shared.attachments import StoredAttachment
 from shared.database.engine import Database
 from shared.database.process_time import Connection
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
+from shared.http.form_parts import only_parts
 from shared.http.idempotency import CommandId
 from shared.http.limits import Limit, limited
 from shared.http.problems import FieldError, conflict, validation
@@ -121,8 +121,11 @@ async def check_report(
 @router.post(
     "/reports/with-attachments",
     status_code=201,
-    dependencies=[Depends(limited(SUBMISSION))],
-    responses=problem_responses(401, 409, 413, 429, 503),
+    dependencies=[
+        Depends(limited(SUBMISSION)),
+        Depends(only_parts("report", files="attachments")),
+    ],
+    responses=problem_responses(400, 401, 409, 413, 429, 503),
     max_body_size=FORM_LIMIT,
 )
 async def submit_report_with_attachments(
@@ -136,9 +139,9 @@ async def submit_report_with_attachments(
 ) -> SubmissionAnswer:
     """As POST /reports, with files."""
     form = read_form(SubmissionForm, report)
+    new = await _new_report(database, intake, form, principal, str(key))
     async with stored(intake.store, attachments) as files:
-        new = await _new_report(database, intake, form, principal, str(key), files)
-        accepted = await _or_refuse(intake.gathered.ask(new))
+        accepted = await _or_refuse(intake.gathered.ask(replace(new, attachments=files)))
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"
@@ -163,7 +166,6 @@ async def _new_report(
     form: SubmissionForm,
     principal: Principal | None,
     key: str,
-    files: tuple[StoredAttachment, ...] = (),
 ) -> NewReport:
     account_id = principal.account_id if isinstance(principal, Reporter) else None
     identity = form.reporter.identity if form.reporter else Identity()
@@ -177,7 +179,6 @@ async def _new_report(
         identity=identity,
         reporter_id=account_id,
         linked_number=linked_number,
-        attachments=files,
     )
 
 

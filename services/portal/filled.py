@@ -121,10 +121,11 @@ class Filled:
         """Take a refusal over; `fields` gives our name for a field the service names."""
         if isinstance(problem, Refusal) and problem.fields:
             for name, words in problem.fields.items():
-                whole, _, place = name.partition(".")
-                if whole == "attachments" and place.isdecimal() and int(place) < len(self.files):
-                    words = f"Lampiran {int(place) + 1} ({self.files[int(place)].name}): {words}"
+                whole = name.split(".")[0]
                 ours = fields.get(name, fields.get(whole, whole if whole in self.names else name))
+                if ours == "attachments" and ours in self.wrong:
+                    words = f"{self.wrong[ours]} {words}"  # each of the files in one field
+                    del self.wrong[ours]
                 self.wrong.setdefault(ours, words)
         else:
             self.refusal = Refused(*words_of(problem))

@@ -53,6 +53,22 @@ async def perform(database: Database, door: Door, wish: Wish) -> Outcome | None:
     return outcome
 
 
+async def admit(database: Database, wish: Wish) -> None:
+    """Whether this person may ask for this at all, before what they send along is looked at.
+
+    Raises the problems of `perform` that say no to the person or the version; what the report's
+    status forbids is left to it, which keeps the refusal.
+    """
+    async with database.session() as session:
+        state, standings = (found := await wish.situation(session)).state, found.standings
+        if await _known(session, wish):
+            return
+    if (code := refusal(state, wish.action, standings)) in _FORBIDDEN:
+        raise forbidden(code)
+    if wish.version is not None and wish.version != state.version:
+        raise precondition(state.version)
+
+
 def refused(code: str, outcome: Outcome) -> Exception:
     """The problem a refusal amounts to: 403 for authority, 409 with where the report stands."""
     if code in _FORBIDDEN:

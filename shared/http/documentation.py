@@ -21,6 +21,9 @@ class FieldProblem(BaseModel):
     field: str = Field(description="Dotted path, as in the request")
     code: str = Field(description="Stable, for programs")
     message: str = Field(description="For people, in the language asked for")
+    pointer: str | None = Field(
+        None, description="For a file: JSON pointer over the form's parts, `#/attachments/2`"
+    )
 
 
 class ProblemDocument(BaseModel):

@@ -29,6 +29,12 @@ MESSAGES: dict[str, Mapping[Language, Words]] = {
         "id": Words("Belum masuk", "Silakan masuk terlebih dahulu."),
         "en": Words("Not signed in", "Please sign in first."),
     },
+    "fields_not_taken": {
+        "id": Words(
+            "Isian tidak dikenal", "Isian yang disebut tidak diterima; tidak ada yang disimpan."
+        ),
+        "en": Words("Fields not taken", "The fields named are not taken; nothing was saved."),
+    },
     "token_invalid": {
         "id": Words("Sesi tidak berlaku", "Sesi Anda habis atau dicabut. Silakan masuk lagi."),
         "en": Words("Session not valid", "Your session has expired or was revoked. Sign in again."),
@@ -58,8 +64,14 @@ MESSAGES: dict[str, Mapping[Language, Words]] = {
         "en": Words("Changed meanwhile", "Somebody else changed this. Load it again."),
     },
     "too_large": {
-        "id": Words("Terlalu besar", "Kiriman ini terlalu besar."),
-        "en": Words("Too large", "What was sent is too large."),
+        "id": Words(
+            "Terlalu besar",
+            "Kiriman ini terlalu besar. Lampiran paling besar 10 MB, paling banyak 5.",
+        ),
+        "en": Words(
+            "Too large",
+            "What was sent is too large. Attachments have at most 10 MB each, five of them.",
+        ),
     },
     "unsupported_media": {
         "id": Words("Jenis tidak diterima", "Jenis isi ini tidak diterima."),
@@ -141,29 +153,45 @@ FIELD_MESSAGES: dict[str, Mapping[Language, str]] = {
     "agency_unknown": {"id": "Instansi tidak dikenal.", "en": "Unknown agency."},
     "category_unknown": {"id": "Kategori tidak dikenal.", "en": "Unknown category."},
     "file_too_large": {
-        "id": "Lampiran paling besar 10 MB.",
-        "en": "An attachment has at most 10 MB.",
+        "id": "Lampiran {place} ({name}): paling besar 10 MB.",
+        "en": "Attachment {place} ({name}): at most 10 MB.",
     },
     "file_too_many_pixels": {
-        "id": "Gambar berukuran terlalu banyak piksel: paling banyak 110 megapiksel (WebP: 30)."
-        " Kirim gambar yang lebih kecil.",
-        "en": "The picture has too many pixels: at most 110 megapixels (WebP: 30)."
-        " Send a smaller one.",
+        "id": "Lampiran {place} ({name}): gambarnya terlalu banyak piksel, paling banyak 110"
+        " megapiksel (WebP: 30). Kirim gambar yang lebih kecil.",
+        "en": "Attachment {place} ({name}): the picture has too many pixels, at most 110 megapixels"
+        " (WebP: 30). Send a smaller one.",
     },
-    "file_too_many": {"id": "Paling banyak 5 lampiran.", "en": "At most 5 attachments."},
+    "file_too_many": {
+        "id": "{count} lampiran, paling banyak 5.",
+        "en": "{count} attachments, at most 5.",
+    },
     "file_type_not_allowed": {
-        "id": "Hanya gambar, PDF, dokumen kantor, audio, atau video.",
-        "en": "Only pictures, PDF, office documents, audio or video.",
+        "id": "Lampiran {place} ({name}): hanya gambar, PDF, dokumen kantor, audio, atau video.",
+        "en": "Attachment {place} ({name}): only pictures, PDF, office documents, audio or video.",
     },
     "file_unreadable": {
-        "id": "Berkas rusak atau terkunci kata sandi.",
-        "en": "The file is damaged or locked with a password.",
+        "id": "Lampiran {place} ({name}): berkas rusak atau terkunci kata sandi.",
+        "en": "Attachment {place} ({name}): the file is damaged or locked with a password.",
     },
     "file_too_complex": {
-        "id": "Berkas terlalu rumit untuk dibuka. Simpan ulang lebih sederhana atau lebih kecil.",
-        "en": "The file is too complex to be opened. Save it anew, simpler or smaller.",
+        "id": "Lampiran {place} ({name}): berkas terlalu rumit untuk dibuka. Simpan ulang lebih"
+        " sederhana atau lebih kecil.",
+        "en": "Attachment {place} ({name}): too complex to be opened. Save it anew, simpler or"
+        " smaller.",
     },
-    "file_empty": {"id": "Berkas kosong.", "en": "The file is empty."},
+    "file_active_content": {
+        "id": "Lampiran {place} ({name}): berisi makro atau berkas tertanam. Simpan sebagai PDF"
+        " atau sebagai .docx, .xlsx, .pptx, lalu kirim lagi.",
+        "en": "Attachment {place} ({name}): holds macros or embedded files. Save it as PDF or as"
+        " .docx, .xlsx, .pptx and send it again.",
+    },
+    "file_empty": {
+        "id": "Lampiran {place} ({name}): berkas kosong (0 bita).",
+        "en": "Attachment {place} ({name}): the file is empty (0 bytes).",
+    },
+    "not_a_file": {"id": "Harus berupa berkas.", "en": "Must be a file."},
+    "sent_twice": {"id": "Hanya boleh sekali.", "en": "May come once only."},
 }
 
 

@@ -22,12 +22,14 @@ MEDIA_TYPE = "application/problem+json"
 
 class FieldError(NamedTuple):
     """One thing wrong with one field. `field` is a dotted path (`reporter.phone`), `code` one
-    of the catalogue's field codes, `params` what its template needs."""
+    of the catalogue's field codes, `params` what its template needs. `pointer`: where in a form
+    that is no JSON it lies, as a JSON pointer over the form's parts (RFC 9457, example 3)."""
 
     field: str
     code: str
     params: Mapping[str, Any] = {}
     fallback: str = ""
+    pointer: str = ""
 
 
 class Problem(Exception):
@@ -74,6 +76,7 @@ class Problem(Exception):
                     "field": e.field,
                     "code": e.code,
                     "message": field_message(e.code, language, e.params, e.fallback),
+                    **({"pointer": e.pointer} if e.pointer else {}),
                 }
                 for e in self.errors
             ]

@@ -15,12 +15,17 @@ from shared.attachments import (
     StoredAttachment,
     check_count,
 )
+from shared.attachments.naming import shown_name
+from shared.http.limits import Limit
 from shared.http.problems import FieldError, params_of, validation
 
 Form = TypeVar("Form", bound=BaseModel)
 
 FORM_LIMIT = MAX_FILES * MAX_SIZE + 1024 * 1024
 """Bytes of a multipart request: five files, the form and what surrounds them."""
+
+FILES = Limit("files", 60, 600)
+"""Requests with files by one person who is signed in."""
 
 Files = Annotated[list[UploadFile], File(description="At most 5 files of 10 MB each")]
 
@@ -40,10 +45,13 @@ def read_form(form: type[Form], json: str) -> Form:
 
 @asynccontextmanager
 async def stored(
-    store: AttachmentStore, files: Sequence[UploadFile]
+    store: AttachmentStore, files: Sequence[UploadFile], part: str = "attachments"
 ) -> AsyncIterator[tuple[StoredAttachment, ...]]:
-    """The files, stored; deleted again when the block raises. 422 names the file refused."""
-    kept = await store_all(store, files)
+    """The files, stored; deleted again when the block raises. 422 names each file refused.
+
+    To be asked last: opening files is the dearest thing that anybody can make a service do.
+    """
+    kept = await store_all(store, files, part)
     try:
         yield kept
     except BaseException:
@@ -52,21 +60,27 @@ async def stored(
 
 
 async def store_all(
-    store: AttachmentStore, files: Sequence[UploadFile]
+    store: AttachmentStore, files: Sequence[UploadFile], part: str = "attachments"
 ) -> tuple[StoredAttachment, ...]:
-    """The files, stored, or none of them: 422 names the file refused."""
+    """The files, stored, or none of them: 422 names each file refused. `part` is the form's."""
+    files = [file for file in files if file.filename or file.size]  # a field left open is no file
     try:
         check_count(len(files))
     except AttachmentRejected as refused:
-        raise validation(FieldError("attachments", f"file_{refused.code}")) from None
+        count = {"count": len(files)}
+        raise validation(
+            FieldError(part, f"file_{refused.code}", count, pointer=f"#/{part}")
+        ) from None
     kept: list[StoredAttachment] = []
+    wrong: list[FieldError] = []
     try:
         for position, file in enumerate(files):
             try:
                 kept.append(await store.put(_chunks(file), file.filename or ""))
             except AttachmentRejected as refused:
-                field = f"attachments.{position}"
-                raise validation(FieldError(field, f"file_{refused.code}")) from None
+                wrong.append(_refusal(part, position, file, refused))
+        if wrong:
+            raise validation(*wrong)
     except BaseException:
         await discard(store, kept)
         raise
@@ -77,6 +91,12 @@ async def discard(store: AttachmentStore, files: Sequence[StoredAttachment]) -> 
     """Delete what a repeated request brought a second time."""
     for file in files:
         await store.delete(file.key)
+
+
+def _refusal(part: str, position: int, file: UploadFile, refused: AttachmentRejected) -> FieldError:
+    named = {"place": position + 1, "name": shown_name(file.filename or "")}
+    pointer = f"#/{part}/{position}"
+    return FieldError(f"{part}.{position}", f"file_{refused.code}", named, pointer=pointer)
 
 
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:

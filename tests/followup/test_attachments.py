@@ -9,6 +9,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from shared.http.limits import RateLimits
+from shared.http.uploads import FILES
 from shared.lifecycle.actions import Action, DeferralKind
 from shared.settings import Settings
 from tests.followup.conftest import ABOVE, ADMIN, BELOW, BESIDE, OFFICER, WRITTEN, Town, Who
@@ -152,7 +154,7 @@ async def test_what_is_refused_before_it_is_saved_leaves_no_file(town: Town, fol
     [
         (6, PDF, "attachments", "file_too_many"),
         (1, b"<html>", "attachments.0", "file_type_not_allowed"),
-        (2, b"", "attachments.0", "file_empty"),
+        (1, b"", "attachments.0", "file_empty"),
         (1, PDF + b"%" * (10 * 1024 * 1024), "attachments.0", "file_too_large"),
     ],
 )
@@ -165,6 +167,55 @@ async def test_files_that_are_not_taken_are_named(
     [error] = answer.json()["errors"]
     assert (error["field"], error["code"]) == (field, code)
     assert stored(folder) == 0
+    assert (await town.state(number)).status == "VERIFIED"
+
+
+async def test_who_may_not_send_has_nothing_opened(town: Town, folder: Path) -> None:
+    """Files that would be refused are not looked at: the answer is to the person."""
+    number = await town.verified()
+    other = await town.verified()
+    for headers, kind, status in (
+        (town.staff(BESIDE), "follow-ups", 404),
+        (town.bearer(other), "replies", 404),
+        (town.bearer(other), "information", 404),
+        (town.staff(OFFICER) | {"If-Match": '"99"'}, "follow-ups", 412),
+    ):
+        answer = await send(town, number, headers, kind=kind, content=b"<html>")
+        assert answer.status_code == status, kind
+    assert stored(folder) == 0
+
+
+async def test_who_sends_too_many_files_has_no_more_opened(town: Town) -> None:
+    number = await town.verified()
+    limits = RateLimits(town.owner, "followup", town.settings.blind_index_key)
+    for _ in range(FILES.count):
+        await limits.take(FILES, f"staff:{OFFICER[0]}")
+    answer = await send(town, number, town.staff(OFFICER), content=b"<html>")
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert (await send(town, number, town.staff(ADMIN))).status_code == 200
+
+
+async def test_a_part_that_is_not_asked_for_or_comes_twice_is_named(town: Town) -> None:
+    number = await town.verified()
+    written = ("message", (None, json.dumps(WRITTEN)))
+    for more, field, code in (
+        (("lampiran", ("a.pdf", PDF)), "lampiran", "extra_forbidden"),
+        (("attachments[]", ("a.pdf", PDF)), "attachments[]", "extra_forbidden"),
+        (("attachments", (None, "a.pdf")), "attachments", "not_a_file"),
+        (written, "message", "sent_twice"),
+    ):
+        answer = await town.http.post(
+            f"/reports/{number}/follow-ups/with-attachments",
+            files=[written, more, ("attachments", ("b.pdf", PDF))],
+            headers=town.staff(OFFICER),
+        )
+        assert answer.status_code in (400, 422), (field, answer.text)
+        if answer.status_code == 400:
+            [error] = answer.json()["errors"]
+            assert (error["field"], error["code"]) == (field, code)
+        else:
+            assert code == "not_a_file"  # refused for what it is, before
     assert (await town.state(number)).status == "VERIFIED"
 
 

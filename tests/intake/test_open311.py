@@ -18,6 +18,7 @@ from deploy.local.ports import free_port
 from services.intake.app import make_app
 from shared.settings import Settings
 from tests.intake.conftest import CATEGORY, CITY, ROOT, UNIT, Country
+from tests.intake.sample_files import picture, saved
 from tests.intake.test_service import until_ready
 
 Client = Callable[..., Any]
@@ -325,3 +326,60 @@ def test_a_token_is_the_number_and_there_is_one_jurisdiction(
         assert (answer.status_code, answer.json()[0]["code"]) == (404, 404)
         assert "jurisdiction_id" in answer.json()[0]["description"]
     assert httpx.get(f"{address}/services.json?jurisdiction_id=lapor.go.id").is_success
+
+
+FIELDS = {"service_code": "lubang", "description": "Jalan di depan pasar berlubang."}
+PICTURE = saved(picture(), "PNG")
+
+
+def posted(address: str, *parts: tuple[str, Any]) -> httpx.Response:
+    fields = [(name, (None, value)) for name, value in FIELDS.items()]
+    with httpx.Client(base_url=address) as client:
+        return client.post("/requests.json", files=[*fields, *parts])
+
+
+def test_all_that_is_sent_as_media_is_kept(address: str, country: Country) -> None:
+    answer = posted(
+        address,
+        ("media", ("a.png", PICTURE)),
+        ("media[]", ("b.png", PICTURE)),
+        ("media", ("", b"")),
+        ("media_url", (None, "https://example.org/satu.jpg")),
+        ("media_url", (None, "https://example.org/dua.jpg")),
+        ("media_url[]", (None, "https://example.org/tiga.jpg")),
+        ("device_id", (None, "telepon-1")),
+    )
+    assert answer.status_code == 201, answer.text
+    assert country.one("SELECT count(*) FROM intake.attachment") == 2
+    body = country.one("SELECT original_body FROM lifecycle.report_text")
+    assert [f"{n}.jpg" in body for n in ("satu", "dua", "tiga")] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("part", "word"),
+    [
+        (("photo", ("a.png", PICTURE)), "photo"),
+        (("media[0]", ("a.png", PICTURE)), "media[0]"),
+        (("media", ("kosong.png", b"")), "media.0: Lampiran 1 (kosong.png)"),
+        (("media", (None, "https://example.org/a.jpg")), "media"),
+        (("media_url", ("a.png", PICTURE)), "media_url"),
+        (("descripton", (None, "salah ketik")), "descripton"),
+        (("description", (None, "yang kedua")), "description"),
+        (("attribute[titel]", (None, "x")), "attribute[titel]"),
+        (("attribute[secret]", ("a.png", PICTURE)), "attribute[secret]"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_what_would_be_lost_is_named(
+    address: str, country: Country, part: tuple[str, Any], word: str
+) -> None:
+    answer = posted(address, part)
+    assert answer.status_code == 400, answer.text
+    assert word in answer.json()[0]["description"]
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 0
+
+
+def test_files_are_opened_after_key_and_fields_were_looked_at(address: str) -> None:
+    page = ("media", ("a.html", b"<html>"))
+    assert posted(address, page, ("api_key", (None, "x"))).status_code == 403
+    assert "long" in posted(address, page, ("lat", (None, "6")), ("long", (None, "x"))).text

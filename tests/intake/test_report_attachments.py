@@ -109,6 +109,70 @@ async def test_what_is_not_taken_is_named_and_nothing_is_left_behind(
     assert country.one("SELECT count(*) FROM lifecycle.report") == 0
 
 
+async def test_each_file_refused_is_called_by_place_and_name(intake, settings) -> None:
+    answer = await send(
+        intake,
+        ("foto.jpg", picture()),
+        ("surat\u202e\ufeff.txt", b"halo"),
+        ("nama.txt", b""),
+        headers={"Accept-Language": "id"},
+    )
+    assert answer.status_code == 422
+    second, third = answer.json()["errors"]
+    assert second["message"].startswith("Lampiran 2 (surat.txt): hanya gambar")
+    assert second["pointer"] == "#/attachments/1"
+    assert third["message"] == "Lampiran 3 (nama.txt): berkas kosong (0 bita)."
+    assert third["pointer"] == "#/attachments/2"
+    six = await send(intake, *[("foto.jpg", picture())] * 6, headers={"Accept-Language": "en"})
+    [error] = six.json()["errors"]
+    assert (error["pointer"], error["message"]) == ("#/attachments", "6 attachments, at most 5.")
+    assert kept(settings) == []
+
+
+async def test_a_file_field_left_open_is_no_file(intake, settings) -> None:
+    """As browsers send it: a file without name and content."""
+    parts = (
+        b'name="report"\r\n\r\n' + json.dumps(form(addressee=CITY)).encode(),
+        b'name="attachments"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n',
+        b'name="attachments"; filename="foto.jpg"\r\n\r\n' + picture(),
+    )
+    head = b"--batas\r\nContent-Disposition: form-data; "
+    answer = await intake.post(
+        "/reports/with-attachments",
+        content=b"".join(head + part + b"\r\n" for part in parts) + b"--batas--\r\n",
+        headers={"Content-Type": "multipart/form-data; boundary=batas"},
+    )
+    assert answer.status_code == 201, answer.text
+    assert len(kept(settings)) == 1
+
+
+async def test_a_report_that_is_not_taken_has_no_file_opened(intake) -> None:
+    answer = await send(intake, ("a.html", b"<html>"), fields={"reporter": {"name": "Siti"}})
+    assert [error["code"] for error in answer.json()["errors"]] == ["contact_missing"]
+    answer = await send(intake, ("a.html", b"<html>"), fields={"linked_number": 1})
+    assert [error["code"] for error in answer.json()["errors"]] == ["linked_not_yours"]
+
+
+async def test_parts_that_are_not_asked_for_or_come_twice_are_named(
+    intake, bearer, country
+) -> None:
+    report = ("report", (None, json.dumps(form(addressee=CITY))))
+    for path, headers in (("/reports", {}), ("/reports/manual", bearer(ADMIN))):
+        for more, code in (
+            (("attachments[]", ("a.jpg", picture())), "extra_forbidden"),
+            (("lampiran", ("a.jpg", picture())), "extra_forbidden"),
+            (("anonymous", (None, "true")), "extra_forbidden"),
+            (report, "sent_twice"),
+        ):
+            answer = await intake.post(
+                f"{path}/with-attachments", files=[report, more], headers=headers
+            )
+            assert answer.status_code == 400, (more[0], answer.text)
+            [error] = answer.json()["errors"]
+            assert (error["field"], error["code"]) == (more[0], code)
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 0
+
+
 async def test_a_repeated_form_keeps_the_first_files_only(intake, country, settings) -> None:
     key = {"Idempotency-Key": "0b1c2a34-0000-4000-8000-000000000001"}
     answers = [await send(intake, ("a.jpg", picture()), headers=key) for _ in range(2)]

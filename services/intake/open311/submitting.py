@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as SentFile
 
-from services.intake.accepting.new_report import Accepted
+from services.intake.accepting.new_report import NewReport
 from services.intake.open311.offered_services import ATTRIBUTES, category_of
 from services.intake.open311.rendering import (
     ERRORS,
@@ -23,10 +23,10 @@ from services.intake.open311.rendering import (
 )
 from services.intake.references import checked, report_of
 from services.intake.report_form import ReporterForm, ReportForm
-from services.intake.resources import Intake, Resources
+from services.intake.resources import Intake
 from services.intake.submission import SUBMISSION, accept_or_refuse
-from shared.attachments import MAX_FILES, StoredAttachment
 from shared.http.auth import PARTNER_PREFIX, partner_token_hash
+from shared.http.form_parts import refuse_other_parts
 from shared.http.idempotency import CommandId
 from shared.http.limits import Limit, client_address, rate_limits
 from shared.http.problems import FieldError, Problem, validation
@@ -44,7 +44,7 @@ router = APIRouter(prefix="/open311/v2", tags=["Open311"], route_class=SpecRoute
 
 async def sent_fields(request: Request) -> AsyncIterator[FormData]:
     """The form, form-encoded or multipart."""
-    async with request.form(max_files=MAX_FILES, max_fields=100) as form:
+    async with request.form(max_files=20, max_fields=100) as form:
         yield form
 
 
@@ -91,22 +91,22 @@ async def open311_submit(
     database: CurrentDatabase,
     intake: Intake,
 ) -> Response:
-    """Submit a report. Files may come along as `media`. `address_id` is a Kemendagri code. What
-    we do not know of (`device_id`, `account_id` …) is left aside."""
-    given = {
-        name: value.strip()
-        for name, value in form.items()
-        if isinstance(value, str) and value.strip()
-    }
+    """Submit a report. Files may come along as `media`, several of them; `media_url` may come more
+    than once, too. `address_id` is a Kemendagri code. `device_id` and `account_id` are left aside,
+    since nothing here is known by them; a field that is none of the standard's is refused (400)."""
+    given = _texts(form)
     check_jurisdiction(request, given.get("jurisdiction_id"))
+    async with database.session() as session:
+        await _admit(session, request, given.get("api_key"))
+        report = await _report(session, given, str(key))
     files = [
         UploadFile(value.file, size=value.size, filename=value.filename)
-        for value in form.getlist("media")
-        if isinstance(value, SentFile) and value.size
+        for name, value in form.multi_items()
+        if name in _FILES and isinstance(value, SentFile)
     ]
-    async with stored(intake.store, files) as kept, database.session() as session:
-        await _admit(session, request, given.get("api_key"))
-        accepted = await _accept(session, intake, given, str(key), kept)
+    async with stored(intake.store, files, "media") as kept, database.session() as session:
+        made = replace(report, attachments=kept)
+        accepted = await accept_or_refuse(session, intake, made)
     if accepted.replayed:
         await discard(intake.store, kept)
     notice = f"{label('notice', 'keep')} {accepted.access_code} {accepted.link}"
@@ -116,6 +116,22 @@ async def open311_submit(
         "account_id": None,
     }
     return rendered("service_requests", [answer], format, 201)
+
+
+def _texts(form: FormData) -> dict[str, str]:
+    """What was filled in, by name; addresses of media, each in a line of its own, under one. 400
+    for what would be lost."""
+    filled = [
+        (name, value)
+        for name, value in form.multi_items()
+        if not isinstance(value, str) or value.strip()
+    ]
+    parts = [(name, isinstance(value, str)) for name, value in filled]
+    texts = [name for name in _ONCE if (name, False) not in parts]  # a file there is none of ours
+    refuse_other_parts([part for part in parts if part not in _ADDRESSES], texts, _FILES)
+    given = {name: value.strip() for name, value in filled if isinstance(value, str)}
+    addresses = [str(value).strip() for name, value in filled if (name, True) in _ADDRESSES]
+    return given | ({"media_url": "\n".join(addresses)} if addresses else {})
 
 
 async def _admit(session: AsyncSession, request: Request, api_key: str | None) -> None:
@@ -133,13 +149,7 @@ async def _admit(session: AsyncSession, request: Request, api_key: str | None) -
     await limits.take(PARTNERS_SUBMISSION, system)
 
 
-async def _accept(
-    session: AsyncSession,
-    intake: Resources,
-    given: dict[str, str],
-    key: str,
-    files: tuple[StoredAttachment, ...],
-) -> Accepted:
+async def _report(session: AsyncSession, given: dict[str, str], key: str) -> NewReport:
     missing = [name for name in ("service_code", "description") if name not in given]
     if missing:
         raise validation(*(FieldError(name, "missing") for name in missing))
@@ -147,12 +157,8 @@ async def _accept(
     form, reporter = _read(given)
     addressee_id, _ = await checked(session, form)
     found = (addressee_id, category["id"])
-    report = replace(
-        report_of(form, found, channel=Channel.OPEN311, scope="open311", key=key),
-        identity=reporter.identity,
-        attachments=files,
-    )
-    return await accept_or_refuse(session, intake, report)
+    made = report_of(form, found, channel=Channel.OPEN311, scope="open311", key=key)
+    return replace(made, identity=reporter.identity)
 
 
 def _read(given: dict[str, str]) -> tuple[ReportForm, ReporterForm]:
@@ -194,6 +200,14 @@ _FIELDS = {
     "region_code": "address_id",
     **{code: f"attribute[{code}]" for code in ATTRIBUTES},
 }
+_FILES = frozenset({"media", "media[]"})
+_ADDRESSES = frozenset({("media_url", True), ("media_url[]", True)})
+_ONCE = (
+    *("service_code", "description", "lat", "long", "address_string", "address_id"),
+    *("first_name", "last_name", "email", "phone", "api_key", "jurisdiction_id"),
+    *("device_id", "account_id"),
+    *(f"attribute[{code}]" for code in ATTRIBUTES),
+)
 _PARTNER = text(
     "SELECT system FROM intake.partner_directory WHERE http_token_hash = :hash AND active"
 )

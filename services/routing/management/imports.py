@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,9 +22,12 @@ from shared.attachments.serving import serving_headers
 from shared.database.columns import now
 from shared.database.engine import Database
 from shared.http.documentation import problem_responses
+from shared.http.form_parts import only_parts
+from shared.http.limits import rate_limits
 from shared.http.problems import conflict, not_found, too_large
 from shared.http.tokens import Staff
 from shared.http.transaction import CurrentDatabase, Transaction
+from shared.http.uploads import FILES
 
 FILE_LIMIT = 5 * 1024 * 1024
 """Bytes of a spreadsheet: ten thousand rows are less than one of five."""
@@ -102,7 +105,13 @@ async def list_imports(staff: Managing, session: Transaction) -> list[ImportList
     return [ImportListed.model_validate(job) for job in jobs]
 
 
-@router.post("", status_code=202, max_body_size=FILE_LIMIT + 64 * 1024)
+@router.post(
+    "",
+    status_code=202,
+    max_body_size=FILE_LIMIT + 64 * 1024,
+    responses=problem_responses(400, 429),
+    dependencies=[Depends(only_parts("file", "dry_run"))],
+)
 async def begin_import(
     staff: Managing,
     database: CurrentDatabase,
@@ -112,6 +121,7 @@ async def begin_import(
 ) -> ImportShown:
     """Check a spreadsheet and, unless it is a dry run, import it. Ask for its progress at
     `/management/imports/{id}`."""
+    await rate_limits(request).take(FILES, f"staff:{staff.id}")
     content = await file.read()
     if len(content) > FILE_LIMIT:
         raise too_large()
