@@ -1,6 +1,6 @@
 """A reporter's account: made, entered, left, its password changed."""
 
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -20,6 +20,7 @@ from services.intake.report_form import ReporterForm
 from services.intake.resources import Intake
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
+from shared.http.guessing import DEVICES, Guard, PasswordAttempt, PasswordGuard
 from shared.http.limits import Limit, limited, rate_limits
 from shared.http.passwords import verify_password
 from shared.http.problems import FieldError, forbidden, unauthorized, validation
@@ -30,7 +31,13 @@ from shared.http.transaction import CurrentDatabase, Transaction
 router = APIRouter(tags=["Reporters"])
 
 SIGN_UP = Limit("sign_up", 20, 3600)
-SIGN_IN = Limit("sign_in", 10, 300)
+OWN_PASSWORD = Limit("own_password", 10, 300)
+GUARD = PasswordGuard(
+    "reporter",
+    Guard(Limit("sign_in", 10, 300), Limit("sign_in_address", 60, 300)),
+    strangers=Limit("sign_in_strangers", 100, 3600),
+)
+"""Failures: many people come by one address of a mobile network."""
 SESSIONS = Sessions("intake", "reporter_session", "reporter_id")
 
 
@@ -51,6 +58,12 @@ class SignInForm(BaseModel):
 
     contact: str = Field(max_length=254, description="The account's phone number or e-mail")
     password: str = Field(max_length=200, repr=False)
+    device_tokens: list[Annotated[str, Field(max_length=1_000)]] = Field(
+        default=[],
+        max_length=DEVICES,
+        repr=False,
+        description="From earlier sign-ins in this browser: it is then let in while others guess",
+    )
 
 
 class NewPasswordForm(BaseModel):
@@ -69,6 +82,12 @@ class SignedIn(BaseModel):
 
     access_token: str
     refresh_token: str
+
+
+class SignedInHere(SignedIn):
+    """`device_tokens` are kept by the browser, thirty days, in place of those it sent."""
+
+    device_tokens: list[str]
 
 
 @router.post(
@@ -102,18 +121,15 @@ async def sign_up(
         return await _signed_in(session, request, account_id)
 
 
-@router.post(
-    "/reporters/sign-in",
-    dependencies=[Depends(limited(SIGN_IN))],
-    responses=problem_responses(401, 429),
-)
+@router.post("/reporters/sign-in", responses=problem_responses(401, 429))
 async def sign_in(
     form: SignInForm, database: CurrentDatabase, intake: Intake, request: Request
-) -> SignedIn:
+) -> SignedInHere:
     """Sign in. The same answer for an unknown contact and a wrong password; where several
     accounts have the contact, the password decides."""
     contact = _contact(intake, form.contact)
-    await rate_limits(request).take(SIGN_IN, _one_spelling(contact, form.contact))
+    attempt = PasswordAttempt(request, GUARD, _one_spelling(contact, form.contact))
+    await attempt.begin(form.device_tokens)
     typed = contact["phone"] or contact["email"]
     entered = await account_entered(database, intake, typed, form.password)
     if entered is None:
@@ -121,7 +137,8 @@ async def sign_in(
     async with database.session() as session:
         if not await still_entered(session, entered):
             raise unauthorized("sign_in_failed")
-        return await _signed_in(session, request, entered.account_id)
+        signed_in = await _signed_in(session, request, entered.account_id)
+    return SignedInHere(**signed_in.model_dump(), device_tokens=await attempt.let_in())
 
 
 @router.post("/reporters/refresh", responses=problem_responses(401))
@@ -157,7 +174,7 @@ async def change_password(
     """Choose another password. Every session of the account ends but the new one."""
     if not isinstance(reporter, Reporter):
         raise forbidden()
-    await rate_limits(request).take(SIGN_IN, f"password:{reporter.account_id}")
+    await rate_limits(request).take(OWN_PASSWORD, str(reporter.account_id))
     known = {"id": reporter.account_id}
     async with database.session() as session:
         former = (await session.execute(_PASSWORD, known)).scalar_one_or_none()

@@ -1,9 +1,11 @@
 """Reporters reach their reports: all of an account, or one by number and code."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
+from prometheus_client import Counter
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
@@ -12,17 +14,22 @@ from services.intake.accounts import SESSIONS
 from services.intake.resources import Intake
 from shared.http.auth import CurrentReporter, session_of
 from shared.http.documentation import problem_responses
-from shared.http.limits import Limit, client_address, rate_limits
+from shared.http.guessing import Guard, attempt_by_address
+from shared.http.limits import Limit, RateLimits, rate_limits
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.problems import Problem, forbidden, not_found
 from shared.http.tokens import ReportBearer, Reporter, Tokens
 from shared.http.transaction import Transaction
 from shared.labels import label
+from shared.telemetry import registry
 
 router = APIRouter(tags=["Reporters"])
 
-ACCESS_BY_ADDRESS = Limit("access_by_address", 30, 600)
-ACCESS_BY_NUMBER = Limit("access_by_number", 20, 3600)
+ACCESS = Guard(Limit("access_by_number", 20, 3600), Limit("access_by_address", 30, 600))
+GUESSED = Limit("access_guessed", 100, 3600)
+"""Failures on one report's code, from wherever, that are no person's mistakes. Nothing is refused
+for them: a code has 40 random bits, and would be found after some thousand years of that."""
+GUESSED_TOLD = Limit("access_guessed_told", 1, 600)
 
 BEARER_TTL = timedelta(hours=1)
 
@@ -82,13 +89,13 @@ async def open_report(
     number: Number, form: AccessForm, session: Transaction, intake: Intake, request: Request
 ) -> ReportAccess:
     """A token for one report. The same 404 for an unknown number and a wrong code."""
-    limits = rate_limits(request)
-    await limits.take(ACCESS_BY_ADDRESS, client_address(request))
-    await limits.take(ACCESS_BY_NUMBER, str(number))
+    attempt = await attempt_by_address(request, ACCESS, str(number))
     sealed = (await session.execute(_CODE, {"number": number})).scalar_one_or_none()
     code = intake.cipher.decrypt(bytes(sealed)) if sealed else new_access_code()
     if not same_code(form.access_code, code) or not sealed:
+        await _watch(rate_limits(request), number)
         raise _no_such_report()
+    await attempt.take_back()
     tokens: Tokens = request.app.state.tokens
     return ReportAccess(access_token=tokens.issue(ReportBearer(number=number), BEARER_TTL))
 
@@ -105,10 +112,30 @@ async def leave_report(
     await SESSIONS.end(session, session_of(request))
 
 
+async def _watch(limits: RateLimits, number: int) -> None:
+    """Tell the operator, once in ten minutes, that somebody tries all codes of a report."""
+    _failures.inc()
+    if await limits.wait(GUESSED, str(number)) is None:
+        return
+    if await limits.wait(GUESSED_TOLD, str(number)) is None:
+        _guessed.inc()
+        _log.warning("access code guessed at", extra={"fields": {"number": number}})
+
+
 def _no_such_report() -> Problem:
     return not_found()
 
 
+_log = logging.getLogger("lapor.intake")
+_failures = Counter(
+    "lapor_access_code_failures", "Numbers and access codes that do not fit", registry=registry
+)
+_guessed = Counter(
+    "lapor_access_codes_guessed",
+    "Reports whose access code was tried more than a hundred times an hour, told at most once in"
+    " ten minutes",
+    registry=registry,
+)
 _CODE = text("SELECT access_code FROM intake.submission WHERE number = :number")
 _OWN = text(
     "SELECT r.number, coalesce(t.title, t.original_title) AS title, r.status, r.submitted_at,"

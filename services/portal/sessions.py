@@ -21,6 +21,12 @@ KEPT_REPORTS = 4
 """Reports opened by access code that one browser reaches at once: a cookie holds 4 KB."""
 
 
+KNOWN_FOR = 30 * 86_400
+"""Seconds a browser is known in which somebody signed in."""
+KEPT_DEVICES = 4
+"""People who sign in by one browser, and are known in it."""
+
+
 class TokenPair(BaseModel):
     """What a service gave at sign-in."""
 
@@ -91,6 +97,26 @@ class Cookies:
             secure=self._secure,
         )
 
+    def devices(self, request: Request, site: Site) -> list[str]:
+        """The marks by which services know the browser, the latest first. They are signed by who
+        gave them, and say nothing of who signed in."""
+        kept = request.cookies.get(_DEVICES[site], "")
+        return [mark for mark in kept.split(_BETWEEN) if 0 < len(mark) <= 1_000][:KEPT_DEVICES]
 
+    def write_devices(self, response: Response, site: Site, marks: list[str]) -> None:
+        """Keep these marks, whoever signs out."""
+        response.set_cookie(
+            _DEVICES[site],
+            _BETWEEN.join(marks),
+            max_age=KNOWN_FOR,
+            path=_PATHS[site],
+            httponly=True,
+            samesite="lax",
+            secure=self._secure,
+        )
+
+
+_DEVICES: dict[Site, str] = {"public": "lapor_dikenal", "panel": "lapor_panel_dikenal"}
+_BETWEEN = "~"
 _NAMES: dict[Site, str] = {"public": "lapor_sesi", "panel": "lapor_panel"}
 _PATHS: dict[Site, str] = {"public": "/", "panel": "/panel"}

@@ -37,11 +37,21 @@ class Visit:
         self._only_shows: str | None = None
         self.session: Session = self._cookies.read(request, site)
         self.session.drafts = self.session.drafts or secrets.token_urlsafe(32)
+        self._known_as: list[str] | None = None
         request.state.visit = self
 
     @property
     def signed_in(self) -> bool:
         return self.session.tokens is not None
+
+    @property
+    def devices(self) -> list[str]:
+        """The marks of this browser, for signing in: it is let in while others guess."""
+        return self._cookies.devices(self.request, self.site)
+
+    def is_known_as(self, marks: list[str]) -> None:
+        """Keep the marks that a sign-in gave."""
+        self._known_as = marks
 
     async def form(self) -> FormData:
         """What was sent, once its token shows that it came from a page of ours.
@@ -179,6 +189,8 @@ class Visit:
     def sealed(self, response: Response) -> Response:
         """The answer with the session's cookie."""
         self._cookies.write(response, self.site, self.session)
+        if self._known_as is not None:
+            self._cookies.write_devices(response, self.site, self._known_as)
         return response
 
     def _may(self, method: str, path: str) -> None:

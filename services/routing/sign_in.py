@@ -1,12 +1,12 @@
 """Signing in and out, and who one is."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.management import second_factor
@@ -14,18 +14,22 @@ from services.routing.sessions import SESSIONS, revoke_all
 from shared.commanding.directory import agency
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
+from shared.http.guessing import DEVICES, Guard, PasswordAttempt, PasswordGuard
 from shared.http.limits import Limit, client_address, rate_limits
 from shared.http.passwords import hash_password, needs_rehash, verify_password
-from shared.http.problems import forbidden, unauthorized
+from shared.http.problems import Problem, forbidden, unauthorized
 from shared.http.sessions import Copied
 from shared.http.tokens import ACCESS_TTL, Staff, Tokens
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
 from shared.lifecycle.people import Role
 
-PER_ADDRESS = Limit("sign_in_address", count=60, seconds=300)
-"""An office behind one address signs in at the same hour."""
-PER_NAME = Limit("sign_in_name", count=10, seconds=300)
+GUARD = PasswordGuard(
+    "staff",
+    Guard(Limit("sign_in", count=10, seconds=300), Limit("sign_in_address", count=60, seconds=300)),
+    strangers=Limit("sign_in_strangers", count=100, seconds=3600),
+)
+"""Failures: an office behind one address signs in at the same hour."""
 REFRESHES = Limit("refresh_address", count=300, seconds=300)
 
 
@@ -38,6 +42,11 @@ class SignIn(BaseModel):
     password: str = Field(min_length=1, max_length=200)
     code: str | None = Field(
         None, max_length=40, description="Of the second factor, for who has one"
+    )
+    device_tokens: list[Annotated[str, Field(max_length=1_000)]] = Field(
+        default=[],
+        max_length=DEVICES,
+        description="From earlier sign-ins in this browser: it is then let in while others guess",
     )
 
 
@@ -55,6 +64,21 @@ class SignedIn(BaseModel):
     expires_in: int = Field(description="Seconds")
     refresh_token: str
     refresh_expires_at: datetime
+
+
+class SignedInHere(SignedIn):
+    """`device_tokens` are kept by the browser, thirty days, in place of those it sent."""
+
+    device_tokens: list[str]
+
+
+class CheckedPerson(NamedTuple):
+    """Whose name and password it was, and the try, which is a failure until it is taken back."""
+
+    id: int
+    password_hash: str
+    role: str
+    attempt: PasswordAttempt
 
 
 class Me(BaseModel):
@@ -75,21 +99,23 @@ router = APIRouter(tags=["sign-in"])
 
 
 @router.post("/sign-in", responses=problem_responses(401, 403, 422, 429))
-async def sign_in(body: SignIn, request: Request, database: CurrentDatabase) -> SignedIn:
+async def sign_in(body: SignIn, request: Request, database: CurrentDatabase) -> SignedInHere:
     """Sign in with name and password, and a code of the second factor for who has one
     (`second_factor_needed` asks for it). The same answer, as fast, for a name nobody has. Pusat
     sets up a second factor first: `second_factor_enrolment_needed`."""
     person = await checked_person(body, request, database)
     stronger = await hash_password(body.password) if needs_rehash(person.password_hash) else None
     async with database.session() as session:
-        await second_factor.check_code(session, request.app.state.identity, person.id, body.code)
+        await check_second_factor(session, request, person, body.code)
         if await _owes_second_factor(session, request, person.id, person.role):
+            await person.attempt.take_back()
             raise forbidden("second_factor_enrolment_needed")
         if not await session.scalar(_UNCHANGED, {"id": person.id, "hash": person.password_hash}):
             raise unauthorized("sign_in_failed")  # they chose another one meanwhile
         if stronger:
             await session.execute(_REHASH, {"id": person.id, "hash": stronger})
-        return await _signed_in(session, request, person.id)
+        signed_in = await _signed_in(session, request, person.id)
+    return SignedInHere(**signed_in.model_dump(), device_tokens=await person.attempt.let_in())
 
 
 @router.post("/refresh", responses=problem_responses(401, 422, 429))
@@ -137,17 +163,36 @@ async def me(staff: CurrentStaff, session: Transaction) -> Me:
 
 async def checked_person(
     body: SignIn, request: Request, database: CurrentDatabase
-) -> Row[tuple[int, str, str]]:
-    """Who has this name and password: id, password_hash, role. 401 for nobody, 429 after many
-    tries. No transaction is open while the password is looked at: that takes long on purpose."""
-    limits = rate_limits(request)
-    await limits.take(PER_ADDRESS, client_address(request))
-    await limits.take(PER_NAME, body.username.lower())
+) -> CheckedPerson:
+    """Who has this name and password. 401 for nobody, 429 after many failures. No transaction is
+    open while the password is looked at: that takes long on purpose."""
     async with database.session() as session:
         row = (await session.execute(_BY_NAME, {"username": body.username})).one_or_none()
+
+    async def has_right_code() -> bool:
+        if row is None or not body.code:
+            return False
+        async with database.session() as session:
+            identity = request.app.state.identity
+            return await second_factor.is_right(session, identity, row.id, body.code)
+
+    attempt = PasswordAttempt(request, GUARD, body.username.lower())
+    await attempt.begin(body.device_tokens, has_right_code)
     if not await verify_password(row.password_hash if row else None, body.password) or row is None:
         raise unauthorized("sign_in_failed")
-    return row
+    return CheckedPerson(row.id, row.password_hash, row.role, attempt)
+
+
+async def check_second_factor(
+    session: AsyncSession, request: Request, person: CheckedPerson, code: str | None
+) -> None:
+    """As `second_factor.check_code`; who has not typed a code has not guessed at it."""
+    try:
+        await second_factor.check_code(session, request.app.state.identity, person.id, code)
+    except Problem as problem:
+        if problem.code == "second_factor_needed":
+            await person.attempt.take_back()
+        raise
 
 
 async def _owes_second_factor(

@@ -1,5 +1,6 @@
 """Who is asking, and the signed tokens that say so."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple, Self
 from uuid import UUID, uuid4
@@ -11,6 +12,8 @@ from shared.http.signing_keys import KeyRefused, KeyRing
 from shared.settings import Settings
 
 ACCESS_TTL = timedelta(minutes=15)
+
+Whose = Literal["staff", "reporter"]
 
 
 class Staff(BaseModel):
@@ -121,29 +124,67 @@ class Tokens:
         }
         return jwt.encode(claims, key, _ALGORITHM, headers={"kid": key_id})
 
+    def issue_device(self, whose: Whose, subject: str, ttl: timedelta, known_as: str | None) -> str:
+        """A mark for a browser that signed in as `subject`; `known_as` is what it was known as,
+        if it was."""
+        issuer = self._issuer(whose)
+        if issuer.keys.signing is None:
+            raise KeyRefused(f"this process has no key to sign for {whose}")
+        key_id, key = issuer.keys.signing
+        claims: dict[str, Any] = {
+            "iss": issuer.name,
+            "aud": _DEVICES,
+            "sub": subject,
+            "jti": known_as or str(uuid4()),
+            "exp": datetime.now(UTC) + ttl,
+        }
+        return jwt.encode(claims, key, _ALGORITHM, headers={"kid": key_id})
+
+    def device_of(self, whose: Whose, subject: str, marks: Sequence[str]) -> str | None:
+        """As what a browser is known that signed in as `subject`; None where no mark says so."""
+        for mark in marks:
+            try:
+                issuer, claims = self._claims(mark, _DEVICES, ["exp", "sub", "jti"])
+            except InvalidTokenError:
+                continue
+            if issuer is self._issuer(whose) and claims["sub"] == subject:
+                return str(claims["jti"])
+        return None
+
     def read(self, token: str) -> AccessToken:
         """Who the token was issued to. Raises InvalidTokenError. These are claims only:
         `shared.http.auth` asks whether they still hold."""
+        issuer, claims = self._claims(token, _AUDIENCE, ["exp", "kind", "sid"])
+        try:
+            principal = _BEARERS.validate_python(claims)
+            session_id = UUID(str(claims["sid"]))
+        except (ValidationError, ValueError) as error:
+            raise InvalidTokenError from error
+        if not isinstance(principal, issuer.speaks_for):
+            raise InvalidTokenError
+        return AccessToken(principal, session_id)
+
+    def _issuer(self, whose: Whose) -> "_Issuer":
+        return self._staff if whose == "staff" else self._reporters
+
+    def _claims(
+        self, token: str, audience: str, required: list[str]
+    ) -> tuple["_Issuer", dict[str, Any]]:
         try:
             key_id = str(jwt.get_unverified_header(token).get("kid"))
             issuer = next(
                 one for one in (self._staff, self._reporters) if key_id in one.keys.verifying
             )
-            claims = jwt.decode(
+            return issuer, jwt.decode(
                 token,
                 issuer.keys.verifying[key_id],
                 [_ALGORITHM],
-                audience=_AUDIENCE,
+                audience=audience,
                 issuer=issuer.name,
-                options={"require": ["exp", "aud", "iss", "kind", "sid"]},
+                options={"require": ["aud", "iss", *required]},
             )
-            principal = _BEARERS.validate_python(claims)
-            session_id = UUID(str(claims["sid"]))
-        except (jwt.PyJWTError, ValidationError, ValueError, TypeError, StopIteration) as error:
+        except (jwt.PyJWTError, ValueError, TypeError, StopIteration) as error:
             raise InvalidTokenError from error
-        if not isinstance(principal, issuer.speaks_for):
-            raise InvalidTokenError
-        return AccessToken(principal, session_id)
 
 
 class _Issuer(NamedTuple):
@@ -154,6 +195,7 @@ class _Issuer(NamedTuple):
 
 _ALGORITHM = "EdDSA"
 _AUDIENCE = "lapor"
+_DEVICES = "lapor-device"
 _BEARERS: TypeAdapter[Staff | Reporter | ReportBearer] = TypeAdapter(
     Annotated[Staff | Reporter | ReportBearer, Field(discriminator="kind")]
 )

@@ -85,11 +85,13 @@ def settings(
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def running(
+    settings: Settings, address: str = "203.0.113.7"
+) -> AsyncIterator[httpx.AsyncClient]:
     """A caller of a new intake service."""
     app = make_app(settings)
     async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app, client=("203.0.113.7", 4711))
+        transport = httpx.ASGITransport(app, client=(address, 4711))
         async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
             yield client
 

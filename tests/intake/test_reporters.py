@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
-from tests.intake.conftest import Country, form
+from services.intake import reporters
+from services.intake.accounts import GUARD
+from shared.database.engine import Database
+from shared.http.limits import Limit, RateLimits
+from shared.settings import Settings
+from shared.telemetry import registry
+from tests.intake.conftest import Country, form, running
 
 PASSWORD = "kata sandi panjang"
 ACCOUNT = {"name": "Siti Rahmawati", "phone": "081234567890", "password": PASSWORD}
@@ -258,3 +264,61 @@ async def test_passwords_are_not_guessed_for_long(intake) -> None:
     codes = [(await intake.post("/reporters/sign-in", json=form_)).status_code for _ in range(11)]
     assert codes == [401] * 10 + [429]
     assert (await intake.post("/reporters", json={"name": "X"})).status_code == 422
+
+
+async def used_up(settings: Settings, limit: Limit, subject: str) -> None:
+    """As if others had tried before, without the time that takes."""
+    database = Database(settings.database_url, pool_size=1)
+    limits = RateLimits(database, "intake", settings.blind_index_key)
+    while await limits.wait(limit, subject) is None:
+        pass
+    await database.dispose()
+
+
+async def test_who_guesses_keeps_nobody_out_of_their_account(intake, settings: Settings) -> None:
+    await intake.post("/reporters", json=ACCOUNT)
+    right = {"contact": ACCOUNT["phone"], "password": PASSWORD}
+    wrong = right | {"contact": "+62 812-3456-7890", "password": "salah"}
+    here = (await intake.post("/reporters/sign-in", json=right)).json()
+    codes = [(await intake.post("/reporters/sign-in", json=wrong)).status_code for _ in range(11)]
+    assert codes == [401] * 10 + [429]
+    async with running(settings, "198.51.100.8") as elsewhere:
+        answer = await elsewhere.post("/reporters/sign-in", json=right)
+        assert answer.status_code == 200
+    # The browser of before, though somebody at its address guesses.
+    known = right | {"device_tokens": here["device_tokens"]}
+    assert (await intake.post("/reporters/sign-in", json=known)).status_code == 200
+
+
+async def test_while_the_world_guesses_an_account_s_own_browser_gets_in(
+    intake, settings: Settings
+) -> None:
+    await intake.post("/reporters", json=ACCOUNT)
+    right = {"contact": ACCOUNT["phone"], "password": PASSWORD}
+    here = (await intake.post("/reporters/sign-in", json=right)).json()
+    contact = intake._transport.app.state.resources.index.phone(ACCOUNT["phone"]).hex()
+    await used_up(settings, GUARD.strangers, contact)
+    async with running(settings, "198.51.100.9") as elsewhere:
+        first, second = [
+            await elsewhere.post("/reporters/sign-in", json=right | {"password": "salah"})
+            for _ in range(2)
+        ]
+        assert (first.status_code, second.status_code) == (401, 429)
+        known = right | {"device_tokens": here["device_tokens"]}
+        assert (await elsewhere.post("/reporters/sign-in", json=known)).status_code == 200
+
+
+async def test_a_code_that_many_try_still_opens_and_the_operator_is_told_once(
+    intake, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = (await intake.post("/reports", json=form())).json()
+    path = f"/reports/{made['number']}/access"
+    await used_up(settings, reporters.GUESSED, str(made["number"]))
+    before = registry.get_sample_value("lapor_access_codes_guessed_total") or 0
+    for n in range(3):
+        async with running(settings, f"198.51.100.{n + 20}") as stranger:
+            answer = await stranger.post(path, json={"access_code": "AAAA2222"})
+            assert answer.status_code == 404
+    assert registry.get_sample_value("lapor_access_codes_guessed_total") == before + 1
+    assert [r.message for r in caplog.records].count("access code guessed at") == 1
+    assert (await intake.post(path, json={"access_code": made["access_code"]})).status_code == 200

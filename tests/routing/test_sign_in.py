@@ -1,9 +1,14 @@
 """Staff sign in, stay signed in, and are signed out everywhere when a token was copied."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
+import httpx
 import pytest
 
+from services.routing.sign_in import GUARD
 from tests.routing.conftest import PASSWORD
 from tests.routing.country import Country
 
@@ -35,6 +40,38 @@ async def test_somebody_who_guesses_on_is_slowed_down(country: Country) -> None:
     assert {answer.status_code for answer in answers[:10]} == {401}
     assert answers[10].status_code == 429
     assert int(answers[10].headers["Retry-After"]) > 0
+    right = guess | {"password": PASSWORD}
+    assert (await country.http.post("/sign-in", json=right)).status_code == 429
+    async with calling_from(country, "198.51.100.4") as elsewhere:
+        assert (await elsewhere.post("/sign-in", json=right)).status_code == 200
+
+
+async def test_a_hundred_addresses_that_guess_do_not_keep_a_person_out(country: Country) -> None:
+    right = {"username": "petugas.dishub.kota.bandung", "password": PASSWORD}
+    signed_in = (await country.http.post("/sign-in", json=right)).json()
+    stranger: dict[str, Any] = {"username": right["username"], "password": "tebak"}
+    # As the hundredth failure of this hour would leave it: each costs a look at the password.
+    limits = country.app.state.rate_limits
+    while await limits.wait(GUARD.strangers, right["username"]) is None:
+        pass
+    async with calling_from(country, "198.51.100.5") as guessing:
+        assert (await guessing.post("/sign-in", json=stranger)).status_code in (401, 429)
+        assert (await guessing.post("/sign-in", json=stranger)).status_code == 429
+    async with calling_from(country, "198.51.100.6") as elsewhere:
+        answer = await elsewhere.post("/sign-in", json=right)
+        assert answer.status_code == 429
+        assert 0 < int(answer.headers["Retry-After"]) <= 60
+        known = right | {"device_tokens": signed_in["device_tokens"]}
+        assert (await elsewhere.post("/sign-in", json=known)).status_code == 200
+    assert (await country.http.post("/sign-in", json=right)).status_code == 200
+
+
+@asynccontextmanager
+async def calling_from(country: Country, address: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody at another address."""
+    transport = httpx.ASGITransport(country.app, client=(address, 4711))
+    async with httpx.AsyncClient(transport=transport, base_url="http://routing") as http:
+        yield http
 
 
 async def test_a_refresh_token_works_once_and_a_copy_ends_every_session(country: Country) -> None:

@@ -47,6 +47,7 @@ async def remove_second_factor(visit: PanelVisit) -> Response:
         "username": (await _me(visit))["username"],
         "password": form.get("own_password"),
         "code": form.get("code").strip(),
+        "device_tokens": visit.devices,
     }
     try:
         # As nobody: a wrong password is no session that has run out.

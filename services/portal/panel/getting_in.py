@@ -1,5 +1,7 @@
 """Choosing a password by a one-time link, and setting up a second factor."""
 
+from typing import Any
+
 import segno
 from fastapi import APIRouter, Response
 
@@ -48,7 +50,11 @@ async def second_factor_form(visit: PanelDoor) -> Response:
 async def set_up_second_factor(visit: PanelDoor) -> Response:
     """First the name and password, which give a QR code; then a code of the authenticator."""
     form = Filled(await visit.form(), NAMES)
-    body = {"username": form.get("username").strip(), "password": form.get("present")}
+    body: dict[str, Any] = {
+        "username": form.get("username").strip(),
+        "password": form.get("present"),
+        "device_tokens": visit.devices,
+    }
     secret, uri = form.get("secret"), form.get("uri")
     # As nobody, also for who is signed in: a wrong password is no session that has run out.
     try:

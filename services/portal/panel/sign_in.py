@@ -1,5 +1,7 @@
 """Staff sign in and out."""
 
+from typing import Any
+
 from fastapi import APIRouter, Response
 
 from services.portal.carrying import CARRIED, NOT_YOURS
@@ -23,7 +25,11 @@ async def sign_in_form(visit: PanelDoor, lanjut: str = "") -> Response:
 async def sign_in(visit: PanelDoor) -> Response:
     """Who wrote something while their session ended goes back to it."""
     form = Filled(await visit.form(), NAMES)
-    body = {"username": form.get("username").strip(), "password": form.get("password")}
+    body: dict[str, Any] = {
+        "username": form.get("username").strip(),
+        "password": form.get("password"),
+        "device_tokens": visit.devices,
+    }
     if form.get("code").strip():
         body["code"] = form.get("code").strip()
     visit.session.sign_out()
@@ -32,6 +38,7 @@ async def sign_in(visit: PanelDoor) -> Response:
         visit.session.tokens = TokenPair(
             access=given["access_token"], refresh=given["refresh_token"]
         )
+        visit.is_known_as(given["device_tokens"])
         me = await visit.read("routing", "/me")
     except Problem as problem:
         if problem.code == "second_factor_enrolment_needed":

@@ -33,7 +33,11 @@ async def sign_in_form(visit: PublicVisit, lanjut: str = "") -> Response:
 async def sign_in(visit: PublicVisit) -> Response:
     sent = await visit.form()
     form = Filled(sent, NAMES)
-    body = {"contact": form.get("contact"), "password": form.get("password")}
+    body = {
+        "contact": form.get("contact"),
+        "password": form.get("password"),
+        "device_tokens": visit.devices,
+    }
     try:
         _enter(visit, await visit.call("intake", "POST", "/reporters/sign-in", json=body))
     except Problem as problem:
@@ -113,3 +117,5 @@ def _enter(visit: Visit, answer: httpx.Response) -> None:
     given = answer.json()
     visit.session.sign_out()
     visit.session.tokens = TokenPair(access=given["access_token"], refresh=given["refresh_token"])
+    if "device_tokens" in given:
+        visit.is_known_as(given["device_tokens"])

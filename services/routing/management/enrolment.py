@@ -5,7 +5,7 @@ from pydantic import BaseModel, Field
 
 from services.routing.management import second_factor
 from services.routing.sessions import revoke_all
-from services.routing.sign_in import SignIn, checked_person
+from services.routing.sign_in import SignIn, check_second_factor, checked_person
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict
 from shared.http.transaction import CurrentDatabase
@@ -42,6 +42,7 @@ router = APIRouter(
 async def enrol(form: Credentials, request: Request, database: CurrentDatabase) -> Enrolment:
     """Begin: a secret for the authenticator. It is in use once confirmed."""
     person = await checked_person(form, request, database)
+    await person.attempt.take_back()
     async with database.session() as session:
         secret = await second_factor.enrol(session, request.app.state.identity, person.id)
     return Enrolment(secret=secret, uri=second_factor.uri(secret, form.username))
@@ -55,6 +56,7 @@ async def confirm(form: Confirmation, request: Request, database: CurrentDatabas
     async with database.session() as session:
         codes = await second_factor.confirm(session, cipher, person.id, form.code)
         await revoke_all(session, person.id)
+    await person.attempt.take_back()
     return Enrolled(recovery_codes=codes)
 
 
@@ -65,6 +67,7 @@ async def remove(form: Confirmation, request: Request, database: CurrentDatabase
     if person.role == Role.CENTRAL_ADMIN and request.app.state.settings.second_factor_required:
         raise conflict("second_factor_required")
     async with database.session() as session:
-        await second_factor.check_code(session, request.app.state.identity, person.id, form.code)
+        await check_second_factor(session, request, person, form.code)
         await second_factor.forget(session, person.id)
         await revoke_all(session, person.id)
+    await person.attempt.take_back()

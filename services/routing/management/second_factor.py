@@ -41,6 +41,16 @@ async def check_code(
         raise unauthorized("second_factor_wrong")
 
 
+async def is_right(session: AsyncSession, cipher: IdentityCipher, staff_id: int, code: str) -> bool:
+    """Whether the person has a second factor, and the code would be taken; it is not used up."""
+    row = (await session.execute(_SECRET, {"id": staff_id})).one_or_none()
+    if row is None or row.confirmed_at is None:
+        return False
+    if _step_of(cipher.decrypt(row.secret), code, after=row.last_step) is not None:
+        return True
+    return bool(await session.scalar(_RECOVERS, {"id": staff_id, "hash": _hash(code)}))
+
+
 async def enrol(session: AsyncSession, cipher: IdentityCipher, staff_id: int) -> str:
     """A new secret (base32), in use once a code of it is confirmed. 409 if there is one in use."""
     secret = pyotp.random_base32()
@@ -107,6 +117,9 @@ _SECRET = text(
 )
 _USED = text("UPDATE routing.second_factor SET last_step = :step WHERE staff_id = :id")
 _RECOVER = text("DELETE FROM routing.recovery_code WHERE staff_id = :id AND code_hash = :hash")
+_RECOVERS = text(
+    "SELECT true FROM routing.recovery_code WHERE staff_id = :id AND code_hash = :hash"
+)
 _ENROL = text(
     "INSERT INTO routing.second_factor AS f (staff_id, secret, last_step) VALUES (:id, :secret, 0)"
     " ON CONFLICT (staff_id) DO UPDATE SET secret = excluded.secret WHERE f.confirmed_at IS NULL"
