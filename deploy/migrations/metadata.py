@@ -9,10 +9,12 @@ import services.reporting.models
 import services.reporting.statistics.models
 import services.reporting.webhooks.models
 import services.routing.management.models
-import services.routing.models  # noqa: F401
+import services.routing.models
+import services.routing.second_person.models  # noqa: F401
 import shared.bus.dead_letters
 import shared.database.lifecycle
-import shared.database.report_lists  # noqa: F401
+import shared.database.report_lists
+import shared.database.sealed_originals  # noqa: F401
 from shared.http.limits import rate_limit_table
 
 SCHEMAS = ("lifecycle", "intake", "routing", "followup", "reporting")

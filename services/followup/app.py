@@ -22,6 +22,7 @@ from services.followup import (
 )
 from services.followup.partner_messages import PartnerMessages
 from shared.attachments import AttachmentStore
+from shared.attachments.remaking.queue import REMAKING_EVERY, RemakingQueue
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, each
 from shared.bus.streams import FOLLOWUP
@@ -31,6 +32,7 @@ from shared.http.app import create_app
 from shared.identity import IdentityCipher
 from shared.partners.background import Runs, in_background
 from shared.partners.burying import burying
+from shared.repeating import repeating
 from shared.settings import Settings
 from shared.temporal.client import connect
 from shared.temporal.door import Door
@@ -44,6 +46,9 @@ AT_A_TIME = 8
 def make_app(settings: Settings) -> FastAPI:
     """The application; needs Postgres to be ready, Temporal only for commands to take effect."""
     database = Database(settings.database_url, application="lapor-followup")
+    cipher = IdentityCipher(settings.identity_keys)
+    store = AttachmentStore(settings.storage_url, cipher)
+    remaking = RemakingQueue(database, store, "followup")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -53,10 +58,13 @@ def make_app(settings: Settings) -> FastAPI:
             said = PartnerMessages(
                 database, door, f"{settings.intake_url}/reports", settings.blind_index_key
             )
-            bury = burying(bus, database, IdentityCipher(settings.identity_keys))
+            bury = burying(bus, database, cipher)
             return [Consumer(bus, FOLLOWUP, each(said.carry_out, AT_A_TIME), bury, batch=50)]
 
-        async with in_background(settings.nats_url, "followup", readers):
+        async with (
+            in_background(settings.nats_url, "followup", readers),
+            repeating("remaking files", REMAKING_EVERY, remaking.work),
+        ):
             yield
 
     app = create_app(
@@ -81,5 +89,5 @@ def make_app(settings: Settings) -> FastAPI:
         database=database,
         lifespan=lifespan,
     )
-    app.state.attachments = AttachmentStore(settings.storage_url)
+    app.state.attachments = store
     return app

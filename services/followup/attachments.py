@@ -13,7 +13,7 @@ from shared.attachments.naming import plain_name
 from shared.commanding.situation import owns, staff_situation
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
-from shared.http.problems import Problem, not_found
+from shared.http.problems import Problem, conflict, not_found
 from shared.http.tokens import Principal, Staff
 from shared.http.transaction import Transaction
 
@@ -25,7 +25,7 @@ router = APIRouter(tags=["attachments"])
     response_class=StreamingResponse,
     responses={
         200: {"content": {"application/octet-stream": {}}, "description": "The file"},
-        **problem_responses(401, 404),
+        **problem_responses(401, 404, 409),
     },
 )
 async def download_attachment(
@@ -45,6 +45,8 @@ async def download_attachment(
     name = await _name_for(session, principal, number, file) if file else None
     if file is None or name is None:
         raise not_found("file_unknown")
+    if not file["served"]:
+        raise conflict(f"file_{file['state']}")
     try:
         content = await store.open(file["key"])
     except AttachmentMissing:
@@ -84,7 +86,8 @@ async def _name_for(
 
 
 _FILE = text("""
-SELECT f.key, f.name, f.media_type, f.size, m.actor_kind <> 'staff' AS by_reporter
+SELECT f.key, f.name, f.media_type, f.size, f.served, f.state,
+    m.actor_kind <> 'staff' AS by_reporter
 FROM followup.published_attachment f
 JOIN followup.published_message m ON m.command_id = f.command_id
 WHERE f.id = :id AND f.command_id = :command_id AND f.number = :number

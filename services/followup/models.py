@@ -3,11 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from shared.database.columns import Int64, Words, timestamp
 
 _IN_SCHEMA = {"schema": "followup"}
+_PENDING = Index("attachment_pending", "leased_until", postgresql_where=text("state = 'pending'"))
 
 
 class Message(SQLModel, table=True):
@@ -37,7 +39,7 @@ class FollowupAttachment(SQLModel, table=True):
     """A file sent with a message."""
 
     __tablename__ = "attachment"
-    __table_args__ = (_IN_SCHEMA,)
+    __table_args__ = (_PENDING, _IN_SCHEMA)
 
     id: UUID = Field(primary_key=True)
     number: int = Field(sa_type=Int64, index=True)
@@ -47,3 +49,9 @@ class FollowupAttachment(SQLModel, table=True):
     media_type: str
     size: int = Field(sa_type=Int64)
     sha256: str
+    state: str = Field(default="as_sent", sa_column_kwargs={"server_default": "as_sent"})
+    """as_sent; of anonymous reports pending, remade or sealed."""
+    sealed_because: str | None = None
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    leased_until: datetime | None = timestamp(default=None)
+    """Until when one process is remaking it."""

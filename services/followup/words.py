@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.models import FollowupAttachment, Message
 from shared.attachments import StoredAttachment
+from shared.database.sealed_originals import SealedOriginal
 from shared.lifecycle.commands import Command
 from shared.text import (
     BODY_LIMIT,
@@ -93,9 +94,10 @@ class Written:
             )
         )
         for file in self.files:
+            id = uuid4()
             session.add(
                 FollowupAttachment(
-                    id=uuid4(),
+                    id=id,
                     number=command.number,
                     command_id=command.id,
                     key=file.key,
@@ -103,5 +105,21 @@ class Written:
                     media_type=file.media_type,
                     size=file.size,
                     sha256=file.sha256,
+                    state=file.state,
+                    sealed_because=file.sealed_because,
                 )
             )
+            if file.original:
+                session.add(
+                    SealedOriginal(
+                        attachment_id=id,
+                        number=command.number,
+                        command_id=command.id,
+                        key=file.original.key,
+                        name=file.original.name,
+                        media_type=file.original.media_type,
+                        size=file.original.size,
+                        sha256=file.original.sha256,
+                        data_key=file.original.data_key.encode(),
+                    )
+                )

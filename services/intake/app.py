@@ -30,6 +30,7 @@ from services.intake.x.api import XApi
 from shared import regions
 from shared.attachments import AttachmentStore
 from shared.attachments.drafts import DraftStore
+from shared.attachments.remaking.queue import REMAKING_EVERY, RemakingQueue
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.bus.streams import INTAKE
@@ -58,19 +59,23 @@ def make_app(settings: Settings) -> FastAPI:
     routing = service_client(base_url=settings.routing_url, timeout=15)
     x_http = httpx.AsyncClient(base_url=settings.x_api_base_url, timeout=10)
     acceptance = Acceptance.of(settings)
+    cipher = IdentityCipher(settings.identity_keys)
+    store = AttachmentStore(settings.storage_url, cipher)
     resources = Resources(
         acceptance=acceptance,
         gathered=acceptance.gathered(database),
         named=references.gathered(database),
         times=ProcessTime(),
-        store=AttachmentStore(settings.storage_url),
+        store=store,
         drafts=DraftStore(settings.storage_url),
-        cipher=IdentityCipher(settings.identity_keys),
+        cipher=cipher,
         index=BlindIndex(settings.blind_index_key),
         http=routing,
         x=XApi(x_http, settings.x_api_token) if settings.x_api_token else None,
         settings=settings,
     )
+
+    remaking = RemakingQueue(database, store, "intake")
 
     def readers(bus: Bus) -> list[Runs]:
         partners = PartnerReports(database, resources.acceptance, f"{settings.intake_url}/reports")
@@ -86,7 +91,8 @@ def make_app(settings: Settings) -> FastAPI:
         await asyncio.to_thread(regions.find, "11")
         reading_bus = in_background(settings.nats_url, "intake", readers)
         sweeping = repeating("drafts", SWEEP, resources.drafts.sweep)
-        async with routing, x_http, reading_bus, sweeping:
+        remade = repeating("remaking files", REMAKING_EVERY, remaking.work)
+        async with routing, x_http, reading_bus, sweeping, remade:
             joining = asyncio.create_task(sms_webhook.keep_joining(database, resources))
             yield
             joining.cancel()

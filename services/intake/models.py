@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from shared.database.columns import Bytes, Int64, Words, timestamp
 
 _IN_SCHEMA = {"schema": "intake"}
+_PENDING = Index("attachment_pending", "leased_until", postgresql_where=text("state = 'pending'"))
 _NOW = {"server_default": text("now()")}
 
 
@@ -72,7 +73,7 @@ class IntakeAttachment(SQLModel, table=True):
     """A file sent with a report."""
 
     __tablename__ = "attachment"
-    __table_args__ = (_IN_SCHEMA,)
+    __table_args__ = (_PENDING, _IN_SCHEMA)
 
     id: UUID = Field(primary_key=True)
     number: int = Field(sa_type=Int64, index=True)
@@ -81,6 +82,12 @@ class IntakeAttachment(SQLModel, table=True):
     media_type: str
     size: int = Field(sa_type=Int64)
     sha256: str
+    state: str = Field(default="as_sent", sa_column_kwargs={"server_default": "as_sent"})
+    """as_sent; of anonymous reports pending, remade or sealed."""
+    sealed_because: str | None = None
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    leased_until: datetime | None = timestamp(default=None)
+    """Until when one process is remaking it."""
 
 
 class SocialPost(SQLModel, table=True):

@@ -38,7 +38,7 @@ from services.routing.management import agencies as managed_agencies
 from services.routing.management import messages as management_messages
 from services.routing.management.import_files import LOOK_EVERY, KeptImports
 from services.routing.queue import endpoints as queue
-from services.routing.reading import attachments, report, revealing
+from services.routing.reading import attachments, originals, report, revealing
 from services.routing.second_person import endpoints as second_person
 from shared import regions
 from shared.attachments import AttachmentStore
@@ -76,6 +76,7 @@ def make_app(settings: Settings) -> FastAPI:
             queue.router,
             report.router,
             revealing.router,
+            originals.router,
             second_person.router,
             attachments.router,
             verification.router,
@@ -107,6 +108,6 @@ def make_app(settings: Settings) -> FastAPI:
         database=database,
         lifespan=lifespan,
     )
-    app.state.attachments = AttachmentStore(settings.storage_url)
     app.state.identity = IdentityCipher(settings.identity_keys)
+    app.state.attachments = AttachmentStore(settings.storage_url, app.state.identity)
     return app

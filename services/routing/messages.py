@@ -33,6 +33,14 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Not anonymous",
         "The reporter of this report is not hidden.",
     ),
+    "reveal_needed": (
+        "Identitas belum dibuka",
+        "Berkas asli dapat menunjukkan siapa pelapornya. Buka identitas pelapor dulu; selama itu"
+        " berlaku, berkas asli dapat diunduh.",
+        "Identity not revealed",
+        "The original may tell who reported. Have the identity revealed first; while that is in"
+        " force the original can be downloaded.",
+    ),
     "not_vouched_for": (
         "Anda belum disetujui",
         "Yang menjadikan Anda admin baru satu orang. Mintalah orang kedua menyetujuinya dulu.",

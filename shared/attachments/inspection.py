@@ -32,12 +32,12 @@ async def inspect(sandbox: Sandbox, upload: AsyncIterator[bytes]) -> AsyncIterat
     with workspace() as folder:
         source, target = folder / "source", folder / "target"
         await receive(upload, source)
-        opened = await sandbox.run(OPEN_FILE, source, target, memory=_room(OPENING))
+        opened = await sandbox.run(OPEN_FILE, source, target, memory=room(OPENING))
         if "memory" in opened:
-            if opened["memory"] > _room(PICTURES):
+            if opened["memory"] > room(PICTURES):
                 raise AttachmentRejected("too_many_pixels", "more than fits into memory")
             opened = await sandbox.run(
-                OPEN_FILE, source, target, limits=PICTURES, memory=_room(PICTURES)
+                OPEN_FILE, source, target, limits=PICTURES, memory=room(PICTURES)
             )
         yield Inspected(**opened, path=target)
 
@@ -55,6 +55,6 @@ async def receive(upload: AsyncIterator[bytes], source: Path) -> None:
         raise AttachmentRejected("empty", "no bytes")
 
 
-def _room(limits: Limits) -> int:
+def room(limits: Limits) -> int:
     """Bytes for the picture itself: beside the interpreter, the libraries and the file."""
     return limits.memory - 64 * 1024 * 1024

@@ -19,7 +19,7 @@ def file_name(declared: str, media_type: str) -> str:
     name = unicodedata.normalize("NFC", "".join(c for c in name if _is_printable(c)))
     name = " ".join(name.split()).rstrip(". ")
     stem, dot, extension = name.rpartition(".")
-    fitting = EXTENSIONS[media_type]
+    fitting = EXTENSIONS.get(media_type, ("bin",))
     if dot and extension.lower() in fitting:
         suffix = extension.lower()
     else:

@@ -1,19 +1,28 @@
 """Where attachments lie: a folder or an S3 bucket, by `storage_url`."""
 
+import asyncio
+import hashlib
 import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Literal
 
 from obstore import delete_async, get_async, put_async
 from obstore.store import from_url
 
-from shared.attachments.inspection import inspect
+from shared.attachments.inspection import inspect, receive
 from shared.attachments.naming import file_name
 from shared.attachments.rejection import AttachmentMissing
-from shared.attachments.sandbox import Sandbox
+from shared.attachments.remaking.taking import take
+from shared.attachments.sandbox import Sandbox, workspace
+from shared.attachments.sealing import SealedFile, seal, unseal
+from shared.identity import IdentityCipher
 
 CHUNK = 256 * 1024
+
+State = Literal["as_sent", "pending", "remade", "sealed"]
+"""Of an anonymous report a file is remade before it is served, or stays sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +34,20 @@ class StoredAttachment:
     media_type: str
     size: int
     sha256: str
+    state: State = "as_sent"
+    sealed_because: str | None = None
+    original: SealedFile | None = None
 
 
 class AttachmentStore:
     """Puts, opens and deletes attachments. Who may do so is decided by the caller."""
 
-    def __init__(self, storage_url: str) -> None:
+    def __init__(self, storage_url: str, cipher: IdentityCipher) -> None:
         """`file:///folder` (made if missing) or `s3://bucket/prefix`, which reads credentials,
-        region and endpoint from the usual `AWS_…` environment variables. One for each process:
-        what it opens at a time is limited."""
-        self._sandbox = Sandbox()
+        region and endpoint from the usual `AWS_…` environment variables. The cipher is for the
+        keys of sealed originals. One for each process: what it opens at a time is limited."""
+        self.sandbox = Sandbox()
+        self._cipher = cipher
         if storage_url.startswith("file:"):
             self._store = from_url(storage_url, mkdir=True)
         else:
@@ -47,7 +60,7 @@ class AttachmentStore:
         transaction fails afterwards, it deletes the key again.
         """
         key = secrets.token_hex(16)
-        async with inspect(self._sandbox, upload) as inspected:
+        async with inspect(self.sandbox, upload) as inspected:
             await put_async(
                 self._store, _path(key), inspected.path, mode="create", use_multipart=False
             )
@@ -59,6 +72,43 @@ class AttachmentStore:
             sha256=inspected.sha256,
         )
 
+    async def put_anonymous(
+        self, upload: AsyncIterator[bytes], declared_name: str
+    ) -> StoredAttachment:
+        """As `put`, for an anonymous report: the original is sealed, and nothing of it served. It
+        is remade at once where that takes seconds, else it waits; where it cannot be it is taken
+        all the same and stays sealed."""
+        with workspace() as folder:
+            source = folder / "source"
+            await receive(upload, source)
+            taken = await take(self.sandbox, source, folder / "remade")
+            content = await asyncio.to_thread(source.read_bytes)
+            sealed_key, data_key = await self.seal(content)
+            name = file_name(declared_name, taken.media_type)
+            original = SealedFile(
+                key=sealed_key,
+                name=name,
+                media_type=taken.media_type,
+                size=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
+                data_key=data_key,
+            )
+            key = secrets.token_hex(16)
+            served = content
+            if taken.remade is not None:
+                served = await asyncio.to_thread((folder / "remade").read_bytes)
+                await self.replace(key, served)
+            return StoredAttachment(
+                key=key,
+                name=file_name(name, taken.remade or taken.media_type),
+                media_type=taken.remade or taken.media_type,
+                size=len(served),
+                sha256=hashlib.sha256(served).hexdigest(),
+                state=taken.state,
+                sealed_because=taken.sealed_because,
+                original=original,
+            )
+
     async def open(self, key: str) -> AsyncIterator[bytes]:
         """The content in chunks. Raises `AttachmentMissing` at once, before any chunk."""
         try:
@@ -67,10 +117,37 @@ class AttachmentStore:
             raise AttachmentMissing(key) from None
         return _chunks(found.stream(min_chunk_size=CHUNK))
 
+    async def replace(self, key: str, content: bytes) -> None:
+        """Puts what was remade where the file as sent lay, or nothing yet."""
+        await put_async(self._store, _path(key), content, mode="overwrite")
+
+    async def seal(self, content: bytes) -> tuple[str, str]:
+        """Keeps an original, encrypted: its random key in the store, and the encrypted key to it,
+        both needed to open it."""
+        key = secrets.token_hex(16)
+        sealed, data_key = seal(self._cipher, key, content)
+        await put_async(self._store, _sealed_path(key), sealed, mode="create")
+        return key, data_key
+
+    async def open_sealed(self, key: str, data_key: bytes | str) -> bytes:
+        """An original, whole. Raises `AttachmentMissing` and `SealBroken`."""
+        try:
+            found = await get_async(self._store, _sealed_path(key))
+        except FileNotFoundError:
+            raise AttachmentMissing(key) from None
+        return unseal(self._cipher, key, data_key, bytes(await found.bytes_async()))
+
     async def delete(self, key: str) -> None:
         """Removes the file; one that is gone already is no error."""
+        await self._delete(_path(key))
+
+    async def delete_sealed(self, key: str) -> None:
+        """Removes an original that no row names."""
+        await self._delete(_sealed_path(key))
+
+    async def _delete(self, path: str) -> None:
         try:
-            await delete_async(self._store, _path(key))
+            await delete_async(self._store, path)
         except FileNotFoundError:
             return
 
@@ -82,6 +159,10 @@ def _path(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise AttachmentMissing(key)
     return f"{key[:2]}/{key}"
+
+
+def _sealed_path(key: str) -> str:
+    return f"sealed/{_path(key)}"
 
 
 async def _chunks(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -59,6 +59,30 @@ MESSAGES: dict[str, Mapping[Language, Words]] = {
         "id": Words("Bertentangan", "Keadaan sekarang tidak mengizinkan ini. Muat ulang dulu."),
         "en": Words("Conflict", "The present state does not allow this. Load it again."),
     },
+    "file_pending": {
+        "id": Words(
+            "Berkas sedang dibuat ulang",
+            "Berkas laporan anonim dibuat ulang dulu agar tidak menunjukkan siapa pelapornya."
+            " Coba lagi beberapa menit lagi.",
+        ),
+        "en": Words(
+            "File is being remade",
+            "A file of an anonymous report is made anew first, so that it does not tell who"
+            " reported. Try again in some minutes.",
+        ),
+    },
+    "file_sealed": {
+        "id": Words(
+            "Berkas disegel",
+            "Berkas ini tersimpan, tetapi tidak dapat dibuat ulang tanpa menunjukkan siapa"
+            " pelapornya. Pelapor dapat mengirim salinannya sebagai PDF atau foto.",
+        ),
+        "en": Words(
+            "File is sealed",
+            "This file is kept, but cannot be made anew without telling who reported. The"
+            " reporter can send a copy of it as PDF or picture.",
+        ),
+    },
     "precondition_failed": {
         "id": Words("Sudah berubah", "Data ini sudah diubah orang lain. Muat ulang dulu."),
         "en": Words("Changed meanwhile", "Somebody else changed this. Load it again."),

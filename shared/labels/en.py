@@ -61,6 +61,12 @@ LABELS: dict[str, dict[str, str]] = {
         "auto_close": "Automatic closing",
         "overdue": "Overdue",
     },
+    "attachment_state": {
+        "as_sent": "As it was sent",
+        "pending": "Being remade, so that it does not tell who reported",
+        "remade": "Remade, the original sealed",
+        "sealed": "Sealed: kept, but not to be opened",
+    },
     "reading": {
         "reveal": "Identity revealed",
         "reveal_asked": "Reveal of identity asked",
@@ -68,6 +74,7 @@ LABELS: dict[str, dict[str, str]] = {
         "reveal_granted": "Reveal of identity granted",
         "reveal_confirmed": "Emergency reveal confirmed",
         "reveal_refused": "Reveal of identity refused",
+        "original": "Original opened",
         "attachment": "Attachment downloaded",
     },
     "second_person": {

@@ -61,6 +61,12 @@ LABELS: dict[str, dict[str, str]] = {
         "auto_close": "Penutupan Otomatis",
         "overdue": "Terlambat",
     },
+    "attachment_state": {
+        "as_sent": "Seperti dikirim",
+        "pending": "Sedang dibuat ulang agar tidak menunjukkan siapa pelapornya",
+        "remade": "Dibuat ulang, aslinya disegel",
+        "sealed": "Disegel: tersimpan, tetapi tidak dapat dibuka",
+    },
     "reading": {
         "reveal": "Identitas pelapor dibuka",
         "reveal_asked": "Pembukaan identitas diminta",
@@ -68,6 +74,7 @@ LABELS: dict[str, dict[str, str]] = {
         "reveal_granted": "Pembukaan identitas disetujui",
         "reveal_confirmed": "Pembukaan darurat dikonfirmasi",
         "reveal_refused": "Pembukaan identitas ditolak",
+        "original": "Berkas asli dibuka",
         "attachment": "Lampiran diunduh",
     },
     "second_person": {

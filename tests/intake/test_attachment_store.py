@@ -15,10 +15,13 @@ from shared.attachments import (
 )
 from shared.attachments.naming import MAX_NAME, file_name
 from shared.attachments.recognition import EXTENSIONS, recognise
+from shared.identity import IdentityCipher
 from tests.intake.sample_files import (
     sound,
     uploaded,
 )
+
+CIPHER = IdentityCipher(IdentityCipher.new_key())
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,7 @@ def test_files_are_served_as_files_and_only_pictures_may_show_inline() -> None:
 async def test_a_file_is_stored_under_a_random_key_opened_in_chunks_and_deleted(
     tmp_path: Path,
 ) -> None:
-    store = AttachmentStore(f"file://{tmp_path}/new folder/attachments".replace(" ", "%20"))
+    store = AttachmentStore(f"file://{tmp_path}/new folder/attachments".replace(" ", "%20"), CIPHER)
     content = sound() + b"\x00" * 700_000
     one = await store.put(uploaded(content), "../Suara.doc")
     two = await store.put(uploaded(content), "Suara.wav")
@@ -99,7 +102,7 @@ async def test_a_file_is_stored_under_a_random_key_opened_in_chunks_and_deleted(
 
 
 async def test_a_refused_file_leaves_nothing_behind(tmp_path: Path) -> None:
-    store = AttachmentStore(f"file://{tmp_path}")
+    store = AttachmentStore(f"file://{tmp_path}", CIPHER)
     with pytest.raises(AttachmentRejected):
         await store.put(uploaded(b"<html>"), "foto.jpg")
     assert not await asyncio.to_thread(lambda: list(tmp_path.iterdir()))
@@ -108,4 +111,4 @@ async def test_a_refused_file_leaves_nothing_behind(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["", "../../etc/passwd", "A" * 32, "0" * 31, "0" * 32])
 async def test_a_key_that_is_none_of_ours_opens_nothing(tmp_path: Path, key: str) -> None:
     with pytest.raises(AttachmentMissing):
-        await AttachmentStore(f"file://{tmp_path}").open(key)
+        await AttachmentStore(f"file://{tmp_path}", CIPHER).open(key)

@@ -121,7 +121,7 @@ def test_forty_pages_are_remade_and_one_more_is_not(tmp_path: Path) -> None:
     assert _remade(marked_files.pdf(pages=40), tmp_path)[1] == "application/pdf"
     with pytest.raises(AttachmentRejected) as refusal:
         _remade(marked_files.pdf(pages=41), tmp_path)
-    assert refusal.value.code == "too_complex"
+    assert refusal.value.code == "type_not_allowed"
 
 
 def test_a_locked_pdf_is_not_called_damaged(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_locked_pdf_is_not_called_damaged(tmp_path: Path) -> None:
     source.write_bytes(locked.getvalue())
     with pytest.raises(AttachmentRejected) as refusal:
         remake(source, target, media_type="application/pdf")
-    assert refusal.value.code == "too_complex"
+    assert refusal.value.code == "type_not_allowed"
 
 
 def test_a_video_held_upright_stays_upright_and_a_large_one_gets_smaller(tmp_path: Path) -> None:

@@ -17,10 +17,12 @@ import pytest
 from services.reporting.downloads.kept_files import KeptFiles
 from services.reporting.files.parts import Part, Parts
 from shared.attachments import AttachmentMissing, AttachmentStore
+from shared.identity import IdentityCipher
 from tests.sample_pdf import PDF
 
 BUCKET = "lapor-berkas"
 URL = f"s3://{BUCKET}/lampiran"
+CIPHER = IdentityCipher(IdentityCipher.new_key())
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,7 @@ def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 async def test_an_attachment_is_put_opened_and_deleted(bucket: str) -> None:
-    store = AttachmentStore(URL)
+    store = AttachmentStore(URL, CIPHER)
     kept = await store.put(_chunks(PDF), "Surat.pdf")
     assert _keys(bucket) == {f"lampiran/{kept.key[:2]}/{kept.key}"}
     content = b"".join([chunk async for chunk in await store.open(kept.key)])
@@ -66,6 +68,24 @@ async def test_an_attachment_is_put_opened_and_deleted(bucket: str) -> None:
     with pytest.raises(AttachmentMissing):
         await store.open(kept.key)
     await store.delete(kept.key)  # gone already
+    assert _keys(bucket) == set()
+
+
+async def test_an_original_is_sealed_and_opened_and_what_was_remade_lies_at_its_own_place(
+    bucket: str,
+) -> None:
+    store = AttachmentStore(URL, CIPHER)
+    key, data_key = await store.seal(PDF)
+    assert _keys(bucket) == {f"lampiran/sealed/{key[:2]}/{key}"}
+    assert await store.open_sealed(key, data_key) == PDF
+    await store.replace(key, b"remade")
+    await store.replace(key, b"remade again")
+    content = b"".join([chunk async for chunk in await store.open(key)])
+    assert content == b"remade again"
+    await store.delete(key)
+    await store.delete_sealed(key)
+    with pytest.raises(AttachmentMissing):
+        await store.open_sealed(key, data_key)
     assert _keys(bucket) == set()
 
 

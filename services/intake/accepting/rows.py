@@ -47,7 +47,7 @@ class Sealing:
             [report.latitude, report.longitude, report.addressee_id, report.category_id],
             [report.anonymous, report.secret, report.linked_number, report.reporter_id],
             [who.name, who.phone, who.email, who.nik],
-            [file.sha256 for file in report.attachments],
+            [(file.original or file).sha256 for file in report.attachments],
         )
         return hmac.digest(self.fingerprint_key.encode(), orjson.dumps(content), hashlib.sha256)
 
@@ -148,7 +148,7 @@ def rows_of(
         "message_id": message.message_id,
         "headers": message.headers,
         "event": message.body.decode(),
-        "attachments": [_attachment(file) for file in report.attachments],
+        "attachments": [_attachment(file, report.anonymous) for file in report.attachments],
     }
 
 
@@ -176,5 +176,7 @@ def _submitted(report: NewReport, state: ReportState, details: dict[str, Any]) -
     )
 
 
-def _attachment(file: StoredAttachment) -> dict[str, Any]:
-    return {"id": str(uuid4()), **asdict(file)}
+def _attachment(file: StoredAttachment, anonymous: bool) -> dict[str, Any]:
+    """Of an anonymous report it is not served as it was sent."""
+    row = {"id": str(uuid4()), **asdict(file)}
+    return row | {"state": "pending"} if anonymous and file.state == "as_sent" else row

@@ -77,10 +77,22 @@ WITH given AS MATERIALIZED (
     INSERT INTO lifecycle.outbox (number, subject, message_id, headers, body)
     SELECT number, subject, message_id, headers, convert_to(event, 'UTF8') FROM new
 ), files AS (
-    INSERT INTO intake.attachment (id, number, key, name, media_type, size, sha256)
-    SELECT f.id, new.number, f.key, f.name, f.media_type, f.size, f.sha256
+    INSERT INTO intake.attachment (id, number, key, name, media_type, size, sha256, state,
+        sealed_because)
+    SELECT f.id, new.number, f.key, f.name, f.media_type, f.size, f.sha256, f.state,
+        f.sealed_because
     FROM new, json_to_recordset(new.attachments) AS f (
-        id uuid, key text, name text, media_type text, size bigint, sha256 text)
+        id uuid, key text, name text, media_type text, size bigint, sha256 text, state text,
+        sealed_because text)
+), originals AS (
+    INSERT INTO lifecycle.sealed_original (attachment_id, number, key, name, media_type, size,
+        sha256, data_key)
+    SELECT f.id, new.number, o.key, o.name, o.media_type, o.size, o.sha256,
+        convert_to(o.data_key, 'UTF8')
+    FROM new, json_to_recordset(new.attachments) AS f (id uuid, original json),
+        json_to_record(f.original) AS o (key text, name text, media_type text, size bigint,
+            sha256 text, data_key text)
+    WHERE f.original ->> 'key' IS NOT NULL
 )
 SELECT number FROM submission
 """

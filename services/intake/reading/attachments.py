@@ -18,7 +18,7 @@ from services.intake.resources import Intake
 from shared.attachments import AttachmentMissing, serving_headers
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
-from shared.http.problems import not_found
+from shared.http.problems import conflict, not_found
 from shared.http.transaction import Transaction
 
 router = APIRouter(tags=["Reading"])
@@ -29,7 +29,7 @@ router = APIRouter(tags=["Reading"])
     response_class=StreamingResponse,
     responses={
         200: {"content": {"application/octet-stream": {}}, "description": "The file"},
-        **problem_responses(401, 404),
+        **problem_responses(401, 404, 409),
     },
 )
 async def download_attachment(
@@ -55,6 +55,8 @@ async def download_attachment(
     file = next((file for file in files if file["id"] == attachment_id), None)
     if file is None:
         raise not_found()
+    if not file["served"]:
+        raise conflict(f"file_{file['state']}")
     try:
         content = await intake.store.open(file["key"])
     except AttachmentMissing:

@@ -47,7 +47,7 @@ async def attachments_of(session: AsyncSession, number: int) -> Sequence[Row]:
 def released(files: Sequence[Row]) -> list[dict[str, Any]]:
     """The files that the public may see, under names of ours: what a reporter called them is no
     corrected text, and often says who it is."""
-    chosen = [dict(file) for file in files if file["released"]]
+    chosen = [dict(file) for file in files if file["released"] and file["served"]]
     return [
         {**file, "name": plain_name(place, file["media_type"])}
         for place, file in enumerate(chosen, 1)
@@ -87,11 +87,12 @@ LEFT JOIN routing.published_category c ON c.id = r.category_id
 WHERE r.number = :number
 """)
 _ATTACHMENTS = """
-SELECT id, key, name, media_type, size, released FROM intake.published_attachment
+SELECT id, key, name, media_type, size, released, served, state FROM intake.published_attachment
 WHERE number = :number ORDER BY name, id
 """
 _MESSAGE_ATTACHMENTS = """
-SELECT id, command_id, key, name, media_type, size FROM followup.published_attachment
+SELECT id, command_id, key, name, media_type, size, served, state
+FROM followup.published_attachment
 WHERE number = :number ORDER BY name, id
 """
 _HISTORY = """

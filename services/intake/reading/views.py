@@ -14,13 +14,16 @@ from shared.labels.colours import STATUS_COLOURS
 
 
 class AttachmentLine(BaseModel):
-    """A file that may be downloaded from `href`."""
+    """A file that may be downloaded from `href`, where it has one. Files of an anonymous report
+    are remade first (`pending`), or are kept sealed where that cannot be done."""
 
     id: UUID
     name: str
     media_type: str
     size: int
-    href: str
+    state: Literal["as_sent", "pending", "remade", "sealed"]
+    state_label: str
+    href: str | None
 
 
 class PublicLine(BaseModel):
@@ -154,7 +157,9 @@ def attachment_line(number: int, row: Any) -> AttachmentLine:
         name=row["name"],
         media_type=row["media_type"],
         size=row["size"],
-        href=f"/reports/{number}/attachments/{row['id']}",
+        state=row["state"],
+        state_label=label("attachment_state", row["state"]),
+        href=f"/reports/{number}/attachments/{row['id']}" if row["served"] else None,
     )
 
 

@@ -27,6 +27,13 @@ async def attachment(visit: PanelVisit, attachment_id: UUID, number: int = NUMBE
     return visit.sealed(PassedOn(await visit.download("routing", path, None)))
 
 
+@router.get("/{number}/lampiran/{attachment_id}/asli")
+async def original(visit: PanelVisit, attachment_id: UUID, number: int = NUMBER) -> Response:
+    """What was sent, sealed: while a reveal is in force for who asks."""
+    path = f"/reports/{number}/attachments/{attachment_id}/original"
+    return visit.sealed(PassedOn(await visit.download("routing", path, None)))
+
+
 @router.post("/{number}/identitas")
 async def reveal(visit: PanelVisit, number: int = NUMBER) -> Response:
     """The identity stands on the answer itself and nowhere else; until another of pusat has

@@ -16,8 +16,9 @@ from shared.attachments.naming import plain_name
 from shared.commanding.situation import Situation, staff_situation
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
-from shared.http.problems import not_found
+from shared.http.problems import conflict, not_found
 from shared.http.transaction import Transaction
+from shared.labels import label
 
 
 class ShownAttachment(BaseModel):
@@ -28,7 +29,11 @@ class ShownAttachment(BaseModel):
     media_type: str
     size: int = Field(description="Bytes")
     released: bool = Field(description="The public may see it")
-    href: str
+    state: Literal["as_sent", "pending", "remade", "sealed"] = Field(
+        description="Of who is anonymous: to be remade, remade, or kept sealed"
+    )
+    state_label: str
+    href: str | None = Field(description="null: not served, or not yet")
 
 
 router = APIRouter(tags=["reports"])
@@ -39,7 +44,7 @@ router = APIRouter(tags=["reports"])
     response_class=StreamingResponse,
     responses={
         200: {"content": {"application/octet-stream": {}}, "description": "The file"},
-        **problem_responses(401, 403, 404, 422),
+        **problem_responses(401, 403, 404, 409, 422),
     },
 )
 async def download_attachment(
@@ -56,6 +61,8 @@ async def download_attachment(
     file = next((one for one in files if one["id"] == attachment_id), None)
     if file is None:
         raise not_found("attachment_not_found")
+    if not file["served"]:
+        raise conflict(f"file_{file['state']}")
     store: AttachmentStore = request.app.state.attachments
     try:
         content = await store.open(file["key"])
@@ -81,7 +88,10 @@ async def attachments_of(session: AsyncSession, situation: Situation) -> list[Sh
         ShownAttachment(
             **file,
             of="message" if file["message_id"] else "report",
-            href=f"/reports/{situation.state.number}/attachments/{file['id']}",
+            state_label=label("attachment_state", file["state"]),
+            href=f"/reports/{situation.state.number}/attachments/{file['id']}"
+            if file["served"]
+            else None,
         )
         for file in await _shown_to(session, situation)
     ]
@@ -94,7 +104,7 @@ async def _shown_to(session: AsyncSession, situation: Situation) -> list[dict[st
     found = await session.execute(_ALL, {"number": situation.state.number})
     files = [dict(row) for row in found.mappings()]
     if situation.by_copy:
-        files = [file for file in files if file["released"]]
+        files = [file for file in files if file["released"] and file["served"]]
     if situation.by_copy or situation.state.anonymous:
         for place, file in enumerate(files, 1):
             if file["by_reporter"]:
@@ -103,10 +113,12 @@ async def _shown_to(session: AsyncSession, situation: Situation) -> list[dict[st
 
 
 _ALL = text("""
-SELECT id, key, name, media_type, size, released, NULL::uuid AS message_id, true AS by_reporter
+SELECT id, key, name, media_type, size, released, NULL::uuid AS message_id, true AS by_reporter,
+    served, state
 FROM intake.published_attachment WHERE number = :number
 UNION ALL
-SELECT f.id, f.key, f.name, f.media_type, f.size, false, f.command_id, m.actor_kind <> 'staff'
+SELECT f.id, f.key, f.name, f.media_type, f.size, false, f.command_id, m.actor_kind <> 'staff',
+    f.served, f.state
 FROM followup.published_attachment f
 JOIN followup.published_message m ON m.command_id = f.command_id WHERE f.number = :number
 ORDER BY message_id NULLS FIRST, name, id

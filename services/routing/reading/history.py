@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.routing.reading.originals import SealedLine
 from services.routing.reading.people import Names, ShownActor
 from shared.http.messages import words_for
 from shared.labels import label
@@ -33,6 +34,7 @@ class HistoryLine(BaseModel):
     words: str | None = Field(description="What was written with it")
     details: dict[str, Any]
     ref: UUID | None = Field(description="The message, note, request or attachment it is about")
+    sealed: list[SealedLine] = Field(description="Originals kept of files that came with it")
 
 
 class Written(BaseModel):
@@ -50,6 +52,7 @@ class Written(BaseModel):
     assignee_id: int | None
 
 
+Originals = Mapping[UUID | None, list[SealedLine]]
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
 
@@ -83,10 +86,10 @@ def below_pusat(lines: Rows) -> Rows:
     ]
 
 
-def history_of(lines: Rows, written: Rows, names: Names) -> list[HistoryLine]:
-    """The lines by time; steps carry the words that were written with them."""
+def history_of(lines: Rows, written: Rows, names: Names, originals: Originals) -> list[HistoryLine]:
+    """The lines by time; steps carry the words and files that came with them."""
     words = {row["id"]: row["words"] for row in written}
-    return [_line(row, words, names) for row in lines]
+    return [_line(row, words, names, originals) for row in lines]
 
 
 def written_of(written: Rows, names: Names) -> list[Written]:
@@ -99,7 +102,9 @@ def written_of(written: Rows, names: Names) -> list[Written]:
     ]
 
 
-def _line(row: Mapping[str, Any], words: Mapping[UUID, str], names: Names) -> HistoryLine:
+def _line(
+    row: Mapping[str, Any], words: Mapping[UUID, str], names: Names, originals: Originals
+) -> HistoryLine:
     step = row["entry"] is not None
     ended_by_the_way = row["action"] == Action.END_REQUEST
     return HistoryLine(
@@ -119,6 +124,9 @@ def _line(row: Mapping[str, Any], words: Mapping[UUID, str], names: Names) -> Hi
         words=row["reason"] or (None if ended_by_the_way else words.get(row["ref"])),
         details=row["details"],
         ref=row["ref"],
+        sealed=originals.get(None if row["action"] == Action.SUBMIT else row["ref"], [])
+        if row["ref"] or row["action"] == Action.SUBMIT
+        else [],
     )
 
 

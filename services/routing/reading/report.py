@@ -20,6 +20,7 @@ from services.routing.reading.history import (
     rows_of,
     written_of,
 )
+from services.routing.reading.originals import originals_by_message
 from services.routing.reading.people import names_for
 from services.routing.reading.reporter import ShownReporter, shown_reporter
 from services.routing.reading.requests import request_rows, requests_of
@@ -72,6 +73,7 @@ async def _view(
     state = situation.state
     calendar, moment = await load_calendar(session), now()
     requests = await request_rows(session, state.number)
+    originals = {} if by_copy else await originals_by_message(session, state.number)
     lines, written = await read_rows(session, state.number, readings=not by_copy)
     if by_copy:
         written = [one for one in written if is_for_everybody(one)]
@@ -132,7 +134,7 @@ async def _view(
         attachments=await attachments_of(session, situation),
         written=written_of(written, names),
         requests=requests_of(requests, written, names, situation),
-        history=history_of(lines, written, names),
+        history=history_of(lines, written, names, originals),
         checklist=[ChecklistItem(code=c, label=w) for c, w in labels("checklist").items()],
         allowed_actions=[shown_action(action) for action in actions_open_to(situation)],
     )

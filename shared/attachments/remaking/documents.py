@@ -22,18 +22,18 @@ def remake_pdf(source: Path, target: Path) -> str:
     """The pages as they are seen and printed, comments' marks and filled fields included; no text,
     links, layers, files, scripts, names or dates.
 
-    Raises `AttachmentRejected`: `too_complex` over 40 pages or locked with a password,
+    Raises `AttachmentRejected`: `type_not_allowed` over 40 pages or locked with a password,
     `unreadable` where damaged.
     """
     try:
         opened = pypdfium2.PdfDocument(source)
     except pypdfium2.PdfiumError as error:
         locked = "password" in str(error).lower()
-        raise AttachmentRejected("too_complex" if locked else "unreadable", "pdfium") from error
+        raise AttachmentRejected("type_not_allowed" if locked else "unreadable", "") from error
     with opened, pikepdf.new() as made:
         if not 1 <= len(opened) <= MAX_PAGES:
             raise AttachmentRejected(
-                "too_complex" if len(opened) else "unreadable", f"{len(opened)} pages"
+                "type_not_allowed" if len(opened) else "unreadable", f"{len(opened)} pages"
             )
         opened.init_forms()
         for place in range(len(opened)):

@@ -1,6 +1,14 @@
-"""One file remade, by its type; and which types can be, at once or in the background."""
+"""The sandbox's job for files of anonymous reports: what one is, and itself made anew."""
 
 from pathlib import Path
+from typing import Any
+
+from shared.attachments.opening import clean
+from shared.attachments.pictures import is_picture, memory_for
+from shared.attachments.recognition import recognise
+from shared.attachments.rejection import AttachmentRejected
+
+JOB = "shared.attachments.remaking.job:make_anew"
 
 REMADE_AT_ONCE = frozenset(
     {"image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "application/pdf"}
@@ -12,14 +20,49 @@ RECORDINGS = frozenset(
     }
 )
 """Remade in the background: a minute of video takes seconds, and ten minutes may come."""
+UNKNOWN = "application/octet-stream"
+"""What cannot be opened far enough to tell what it is."""
+
+
+def make_anew(source: Path, target: Path, *, memory: int, hurried: bool) -> dict[str, Any]:
+    """Its `media_type`, and `remade`: the type of what was written into `target`; or `sealed`: why
+    it is not remade; or `waits`: it takes longer than who is `hurried` has; or `memory`: the bytes
+    it takes, where that is more than are given.
+
+    Raises `AttachmentRejected` for what is damaged, or of a type that is never taken. Locked or
+    with macros is neither: nobody is going to open it.
+    """
+    content = source.read_bytes()
+    try:
+        media_type = recognise(content)
+    except AttachmentRejected as refused:
+        if not _is_closed(refused):
+            raise
+        return {"media_type": UNKNOWN, "sealed": "not_remakeable"}
+    known = {"media_type": media_type}
+    if media_type not in REMADE_AT_ONCE and hurried:
+        clean(content, media_type)  # raises where it is damaged
+    if media_type in RECORDINGS and hurried:
+        return known | {"waits": True}
+    if media_type not in REMADE_AT_ONCE | RECORDINGS:
+        return known | {"sealed": "not_remakeable"}
+    if is_picture(media_type) and (needed := memory_for(content, media_type)) > memory:
+        return known | {"memory": needed}
+    del content
+    try:
+        return known | {"remade": remake(source, target, media_type=media_type)}
+    except AttachmentRejected as refused:
+        if refused.code == "type_not_allowed":
+            return known | {"sealed": "not_remakeable"}
+        raise
 
 
 def remake(source: Path, target: Path, *, media_type: str) -> str:
     """Write into `target` what is seen and heard in `source`; the media type of what was made.
 
     The libraries are loaded here: what remakes a picture needs none for videos. Raises
-    `AttachmentRejected`: `unreadable` where damaged, `too_complex` where it is more than is made
-    anew (a PDF of more than 40 pages), and whatever decoders raise on damaged input.
+    `AttachmentRejected`: `unreadable` where damaged, `type_not_allowed` for what is not made anew
+    (a PDF of more than 40 pages), `too_complex`, and whatever decoders raise on damaged input.
     """
     if media_type == "application/pdf":
         from shared.attachments.remaking.documents import remake_pdf
@@ -32,3 +75,9 @@ def remake(source: Path, target: Path, *, media_type: str) -> str:
     from shared.attachments.remaking.pictures import remake_picture
 
     return remake_picture(source, target, media_type)
+
+
+def _is_closed(refused: AttachmentRejected) -> bool:
+    why = str(refused).lower()
+    code: str = refused.code
+    return code == "active_content" or "password" in why or "macros" in why

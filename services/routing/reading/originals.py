@@ -1,0 +1,106 @@
+"""The sealed original of a file that was remade, or could not be: opened as an identity is."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.acting import ReportNumber
+from services.routing.models import AccessLogEntry
+from services.routing.reading.revealing import is_of_pusat, reveal_in_force
+from shared.attachments import AttachmentMissing, AttachmentStore, serving_headers
+from shared.commanding.situation import staff_situation
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.problems import conflict, forbidden, not_found
+from shared.http.transaction import Transaction
+
+
+class SealedLine(BaseModel):
+    """An original that is kept: what it was, and its hash, by which it can be proven later."""
+
+    attachment_id: UUID
+    media_type: str
+    size: int = Field(description="Bytes, as it was sent")
+    sha256: str
+
+
+router = APIRouter(tags=["reports"])
+
+
+@router.get(
+    "/reports/{number}/attachments/{attachment_id}/original",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/octet-stream": {}}, "description": "The file as sent"},
+        **problem_responses(401, 403, 404, 409, 422),
+    },
+)
+async def download_original(
+    number: ReportNumber,
+    attachment_id: UUID,
+    staff: CurrentStaff,
+    session: Transaction,
+    request: Request,
+) -> Response:
+    """What the reporter sent, with all that it may tell of them: for pusat alone, while a reveal
+    of this report is in force for who asks (`POST …/reveal`). Every download is logged."""
+    await staff_situation(session, staff, number)
+    if not is_of_pusat(staff):
+        raise forbidden()
+    sealed = (
+        (await session.execute(_ORIGINAL, {"number": number, "id": attachment_id}))
+        .mappings()
+        .one_or_none()
+    )
+    if sealed is None:
+        raise not_found("attachment_not_found")
+    granted = await reveal_in_force(session, staff.id, number)
+    if granted is None:
+        raise conflict("reveal_needed")
+    store: AttachmentStore = request.app.state.attachments
+    try:
+        content = await store.open_sealed(sealed["key"], sealed["data_key"])
+    except AttachmentMissing:
+        raise not_found("attachment_not_found") from None
+    session.add(
+        AccessLogEntry(
+            number=number,
+            kind="original",
+            staff_id=staff.id,
+            agency_id=staff.agency_id,
+            subject_id=attachment_id,
+            reason=granted.reason,
+        )
+    )
+    headers = serving_headers(sealed["name"], "application/octet-stream")
+    return Response(content, headers=headers | {"Cache-Control": "private, no-store"})
+
+
+async def originals_by_message(
+    session: AsyncSession, number: int
+) -> dict[UUID | None, list[SealedLine]]:
+    """The originals kept of a report, by the message they came with (None: the report itself)."""
+    rows: Any = (await session.execute(_ORIGINALS, {"number": number})).mappings()
+    found: dict[UUID | None, list[SealedLine]] = {}
+    for row in rows:
+        found.setdefault(row["command_id"], []).append(_line(row))
+    return found
+
+
+def _line(row: RowMapping) -> SealedLine:
+    return SealedLine(**{name: row[name] for name in SealedLine.model_fields})
+
+
+_ORIGINAL = text(
+    "SELECT key, name, data_key FROM lifecycle.sealed_original"
+    " WHERE attachment_id = :id AND number = :number"
+)
+_ORIGINALS = text(
+    "SELECT command_id, attachment_id, media_type, size, sha256 FROM lifecycle.sealed_original"
+    " WHERE number = :number ORDER BY sealed_at, attachment_id"
+)

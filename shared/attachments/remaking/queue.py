@@ -1,0 +1,220 @@
+"""Files that wait to be remade: one service's, one after another, by whichever process is free."""
+
+import asyncio
+import hashlib
+import logging
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import RowMapping, text
+
+from shared.attachments.inspection import room
+from shared.attachments.naming import file_name
+from shared.attachments.rejection import AttachmentMissing, AttachmentRejected
+from shared.attachments.remaking.job import JOB
+from shared.attachments.sandbox import MB, PICTURES, Limits, Sandbox, SandboxBusy, workspace
+from shared.attachments.sealing import SealBroken
+from shared.attachments.store import AttachmentStore
+from shared.database.engine import Database
+from shared.repeating import count_set_aside, repeating
+
+log = logging.getLogger(__name__)
+
+Schema = Literal["intake", "followup"]
+
+REMAKING_EVERY = 2.0
+"""Seconds between looks for files that wait."""
+LEASE = 60
+"""Seconds after which another process may take a file from one that died."""
+ATTEMPTS = 5
+"""Then the file is set aside: it stays sealed, with `failed` as the reason."""
+UNHURRIED = Limits(memory=256 * MB, seconds=240)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many files wait, and how many of these have failed before."""
+
+    files: int
+    tried: int
+
+
+class _StaysSealed(Exception):
+    """Not to be remade, and why: a code."""
+
+
+class RemakingQueue:
+    """The rows of `<schema>.attachment` that are pending.
+
+    A row is leased, so that a process that dies loses it to another after the lease. Each is
+    sealed first and remade then; either step may be done again.
+    """
+
+    def __init__(self, database: Database, store: AttachmentStore, schema: Schema) -> None:
+        self._database = database
+        self._store = store
+        self._sql = {
+            name: text(sql.format(schema=schema, lease=LEASE)) for name, sql in _SQL.items()
+        }
+        message = "command_id" if schema == "followup" else "CAST(NULL AS uuid)"
+        self._lease = text(_LEASE.format(schema=schema, message=message, lease=LEASE))
+        self._sandbox = Sandbox(at_once=1, memory=UNHURRIED.memory)
+
+    async def work(self) -> None:
+        """Until none is left that may be tried now."""
+        while await self.one():
+            pass
+
+    async def one(self) -> bool:
+        """Remake the next file. False: none waits, or it is not the time."""
+        async with self._database.session() as session:
+            row = (await session.execute(self._lease)).mappings().one_or_none()
+        if row is None:
+            return False
+        try:
+            if row["attempts"] > ATTEMPTS:  # its process died each time
+                raise _StaysSealed("too_complex")
+            renewing = partial(self._run, "renew", id=row["id"])
+            async with repeating("renewing a lease", LEASE / 3, renewing):
+                await self._settle(row)
+        except asyncio.CancelledError:
+            await self._run("wait", id=row["id"])
+            raise
+        except SandboxBusy:
+            await self._run("wait", id=row["id"])
+            return False
+        except AttachmentRejected as refused:
+            await self._set_aside(row, refused.code)
+        except _StaysSealed as why:
+            await self._set_aside(row, str(why))
+        except (AttachmentMissing, SealBroken) as lost:
+            count_set_aside("remaking files", type(lost).__name__, row["id"])
+            await self._set_aside(row, "lost")
+        except Exception as error:  # noqa: BLE001  its neighbour is not to wait for it
+            log.warning("remaking a file of report %s: %s", row["number"], type(error).__name__)
+            if row["attempts"] < ATTEMPTS:
+                await self._run("retry", id=row["id"])
+            else:
+                count_set_aside("remaking files", type(error).__name__, row["id"])
+                await self._set_aside(row, "failed")
+        return True
+
+    async def waiting(self) -> Waiting:
+        """For whoever watches the progress."""
+        async with self._database.autocommit() as connection:
+            row = (await connection.execute(self._sql["waiting"])).one()
+        return Waiting(row.files, row.tried)
+
+    async def try_again(self) -> int:
+        """Files that failed for no reason of their own wait once more; how many."""
+        async with self._database.session() as session:
+            return len((await session.execute(self._sql["try_again"])).all())
+
+    async def _settle(self, row: RowMapping) -> None:
+        content = await self._original(row)
+        with workspace() as folder:
+            source, target = folder / "source", folder / "target"
+            await asyncio.to_thread(source.write_bytes, content)
+            made = await self._made(source, target)
+            remade = await asyncio.to_thread(target.read_bytes)
+        await self._store.replace(row["key"], remade)
+        await self._run(
+            "remade",
+            id=row["id"],
+            name=file_name(row["name"], made),
+            media_type=made,
+            size=len(remade),
+            sha256=hashlib.sha256(remade).hexdigest(),
+        )
+
+    async def _made(self, source: Path, target: Path) -> str:
+        """The type of what was made. Large pictures are made in the same places as those that
+        come in, so that all that runs stays within the memory of the service."""
+        made = await self._sandbox.run(
+            JOB, source, target, limits=UNHURRIED, memory=room(UNHURRIED), hurried=False
+        )
+        if "memory" in made:
+            made = await self._store.sandbox.run(
+                JOB, source, target, limits=PICTURES, memory=made["memory"], hurried=False
+            )
+        if "sealed" in made:
+            raise _StaysSealed(made["sealed"])
+        remade: str = made["remade"]
+        return remade
+
+    async def _original(self, row: RowMapping) -> bytes:
+        """What was sent, sealed from now on if it was not yet."""
+        async with self._database.autocommit() as connection:
+            known = (await connection.execute(_SEALED, {"id": row["id"]})).mappings().first()
+        if known is not None:
+            return await self._store.open_sealed(known["key"], known["data_key"])
+        content = b"".join([chunk async for chunk in await self._store.open(row["key"])])
+        key, data_key = await self._store.seal(content)
+        async with self._database.session() as session:
+            await session.execute(
+                _SEAL,
+                {
+                    **{name: row[name] for name in ("id", "number", "name", "media_type")},
+                    "command_id": row["command_id"],
+                    "key": key,
+                    "size": len(content),
+                    "sha256": hashlib.sha256(content).hexdigest(),
+                    "data_key": data_key.encode(),
+                },
+            )
+        return content
+
+    async def _set_aside(self, row: RowMapping, why: str) -> None:
+        async with self._database.autocommit() as connection:
+            known = (await connection.execute(_SEALED, {"id": row["id"]})).first()
+        if known is not None:  # else it may be all there is
+            await self._store.delete(row["key"])
+        await self._run("sealed", id=row["id"], why=why)
+
+    async def _run(self, statement: str, **values: Any) -> None:
+        async with self._database.session() as session:
+            await session.execute(self._sql[statement], values)
+
+
+_LEASE = """
+UPDATE {schema}.attachment SET attempts = attempts + 1,
+    leased_until = now() + interval '{lease} seconds'
+WHERE id = (
+    SELECT id FROM {schema}.attachment
+    WHERE state = 'pending' AND (leased_until IS NULL OR leased_until < now())
+    ORDER BY leased_until NULLS FIRST, number LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id, number, {message} AS command_id, key, name, media_type, attempts
+"""
+_SQL = {
+    "remade": """
+        UPDATE {schema}.attachment SET state = 'remade', name = :name, media_type = :media_type,
+            size = :size, sha256 = :sha256, leased_until = NULL, sealed_because = NULL
+        WHERE id = :id AND state = 'pending'""",
+    "sealed": """
+        UPDATE {schema}.attachment SET state = 'sealed', sealed_because = :why, leased_until = NULL
+        WHERE id = :id AND state = 'pending'""",
+    "retry": """
+        UPDATE {schema}.attachment SET leased_until = now() + attempts * interval '30 seconds'
+        WHERE id = :id""",
+    "renew": """
+        UPDATE {schema}.attachment SET leased_until = now() + interval '{lease} seconds'
+        WHERE id = :id AND state = 'pending'""",
+    "wait": """
+        UPDATE {schema}.attachment SET attempts = attempts - 1,
+            leased_until = now() + interval '5 seconds' WHERE id = :id""",
+    "waiting": """
+        SELECT count(*) AS files, count(*) FILTER (WHERE attempts > 1) AS tried
+        FROM {schema}.attachment WHERE state = 'pending'""",
+    "try_again": """
+        UPDATE {schema}.attachment SET state = 'pending', attempts = 0, leased_until = NULL
+        WHERE state = 'sealed' AND sealed_because = 'failed' RETURNING id""",
+}
+_SEALED = text("SELECT key, data_key FROM lifecycle.sealed_original WHERE attachment_id = :id")
+_SEAL = text(
+    "INSERT INTO lifecycle.sealed_original"
+    " (attachment_id, number, command_id, key, name, media_type, size, sha256, data_key)"
+    " VALUES (:id, :number, :command_id, :key, :name, :media_type, :size, :sha256, :data_key)"
+    " ON CONFLICT DO NOTHING"
+)

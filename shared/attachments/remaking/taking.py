@@ -1,0 +1,43 @@
+"""A file of an anonymous report, as it comes in: what it is, and remade if that is done at once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from shared.attachments.inspection import room
+from shared.attachments.rejection import AttachmentRejected
+from shared.attachments.remaking.job import JOB, UNKNOWN
+from shared.attachments.sandbox import OPENING, PICTURES, Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """`remade`: the type of what was made, where it was."""
+
+    media_type: str
+    state: Literal["pending", "remade", "sealed"]
+    remade: str | None = None
+    sealed_because: str | None = None
+
+
+async def take(sandbox: Sandbox, source: Path, target: Path) -> Taken:
+    """Raises `AttachmentRejected` for what is damaged or of a type never taken, and `SandboxBusy`.
+    What takes too much here waits: in the background there is more time."""
+    try:
+        made = await sandbox.run(JOB, source, target, memory=room(OPENING), hurried=True)
+        if "memory" in made:
+            made = await sandbox.run(
+                JOB, source, target, limits=PICTURES, memory=made["memory"], hurried=True
+            )
+    except AttachmentRejected as refused:
+        if refused.code not in _TOO_MUCH:
+            raise
+        return Taken(UNKNOWN, "pending")
+    if "waits" in made:
+        return Taken(made["media_type"], "pending")
+    if "sealed" in made:
+        return Taken(made["media_type"], "sealed", sealed_because=made["sealed"])
+    return Taken(made["media_type"], "remade", remade=made["remade"])
+
+
+_TOO_MUCH = ("too_complex", "too_many_pixels")
