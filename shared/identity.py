@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import unicodedata
 
-import phonenumbers
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from shared.phones import normalise_phone
 
 __all__ = [
     "BlindIndex",
@@ -13,7 +14,6 @@ __all__ = [
     "InvalidToken",
     "normalise_email",
     "normalise_nik",
-    "normalise_phone",
 ]
 
 
@@ -75,18 +75,6 @@ class BlindIndex:
 
     def _digest(self, kind: bytes, value: str) -> bytes:
         return hmac.digest(self._key, kind + b"\0" + value.encode(), hashlib.sha256)
-
-
-def normalise_phone(text: str) -> str:
-    """E.164 (`+62812…`), read as an Indonesian number if it names no country.
-    Raises ValueError."""
-    try:
-        number = phonenumbers.parse(text, "ID")
-    except phonenumbers.NumberParseException:
-        raise ValueError("not a phone number") from None
-    if not phonenumbers.is_possible_number(number):
-        raise ValueError("not a phone number")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def normalise_email(text: str) -> str:

@@ -64,13 +64,22 @@ def derive_title(body: str) -> str:
 
 def normalise(raw: str) -> str:
     """Unicode NFC, `\\n` line ends, no control or invisible steering characters, no trailing white
-    space, at most two blank lines in a row. Normalising twice changes nothing."""
+    space, at most two blank lines in a row; empty where there is nothing to be seen. Normalising
+    twice changes nothing."""
     text = _LINE_ENDS.sub("\n", raw).replace("\t", " ")
     if not _PLAIN.fullmatch(text):
         dropped = {ord(c): None for c in set(text) if not _is_kept(c)}
         text = unicodedata.normalize("NFC", text.translate(dropped))
+    if not is_visible(text):
+        return ""
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return _MANY_BLANK_LINES.sub("\n\n\n", lines).strip()
+
+
+def is_visible(text: str) -> bool:
+    """Whether a reader sees anything: a letter, digit, sign or symbol with ink. Fillers, joiners,
+    blank braille, marks and selectors without a base, and private characters have none."""
+    return any(c > " " and (c <= "~" or _has_ink(c)) for c in text)
 
 
 def within(text: str, limit: int) -> str:
@@ -94,6 +103,15 @@ _SENTENCE_END = re.compile(
 # Zero-width joiners belong to emoji and some scripts; the others of category Cf only steer
 # direction or hide text (bidirectional overrides, tags, soft hyphens).
 _KEPT_FORMATS = frozenset("\u200c\u200d")
+
+
+def _has_ink(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LNPS" and character not in _BLANK
+
+
+# Letters and symbols by category that are drawn as nothing: the fillers of Hangul, blank braille,
+# the null note head, the placeholder of an object that was not sent along.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159\ufffc")
 
 
 def _is_kept(character: str) -> bool:

@@ -29,6 +29,7 @@ from shared.bus.connection import Bus, Refused, connect
 from shared.bus.streams import PARTNERS, Durable, declare_durable, partner_durable
 from shared.database.engine import Database
 from shared.http.auth import PARTNER_PREFIX
+from shared.text import normalise
 
 _RESERVED = {"lapor", "sys"}
 _PATIENCE = 10.0
@@ -86,6 +87,9 @@ async def add(
     `nats_folder` holds the server's `partners.conf` and `nats.pid`. Returns when the server
     accepts the new key and brings its messages to the streams. Raises `PartnerError`.
     """
+    name = " ".join(normalise(name).split())
+    if not name:
+        raise PartnerError("The name has nothing that can be read.")
     system = system or slug(name)
     if system in _RESERVED:
         raise PartnerError(f"{system} is a name of our own, choose another with --system")

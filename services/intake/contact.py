@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from lokal.nik import parse_nik
+
+from shared import phones
 
 ContactField = Literal["phone", "email", "nik"]
 ContactProblem = Literal[
     "phone_invalid",
+    "phone_ambiguous",
     "email_invalid",
     "nik_format",
     "nik_region",
@@ -41,19 +43,11 @@ class Nik:
 
 
 def normalise_phone(raw: str) -> str:
-    """The number in E.164 (`+6281234567890`), read as Indonesian where no country is given.
-
-    Raises `ContactRejected`, also for letters, extensions and short codes.
-    """
-    if any(character.isalpha() for character in raw):
-        raise ContactRejected("phone", "phone_invalid")
+    """As `shared.phones` reads it. Raises `ContactRejected`."""
     try:
-        number = phonenumbers.parse(raw, "ID")
-    except phonenumbers.NumberParseException:
-        raise ContactRejected("phone", "phone_invalid") from None
-    if number.extension or not phonenumbers.is_valid_number(number):
-        raise ContactRejected("phone", "phone_invalid")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return phones.normalise_phone(raw)
+    except phones.PhoneRejected as error:
+        raise ContactRejected("phone", error.code) from None
 
 
 def normalise_email(raw: str) -> str:

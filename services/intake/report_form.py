@@ -6,7 +6,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -23,6 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from services.intake import contact
 from services.intake.accepting.new_report import Identity
+from shared.fields import Day, Instant, NotABool
 from shared.lifecycle.actions import Classification
 from shared.text import (
     BODY_LIMIT,
@@ -97,7 +97,7 @@ Body = Annotated[
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": BODY_LIMIT}),
 ]
 Left = BeforeValidator(_nothing)
-Happened = Annotated[date | AwareDatetime, WrapValidator(_day_or_instant)]
+Happened = Annotated[Day | Instant, WrapValidator(_day_or_instant)]
 
 
 class ReporterForm(BaseModel):
@@ -138,13 +138,17 @@ class ReportForm(BaseModel):
         None, description="Kemendagri code, down to the village", examples=["32.04.05.2001"]
     )
     place: Annotated[Place | None, Left] = Field(None, description="Where, in words")
-    latitude: float | None = Field(None, ge=-90, le=90, allow_inf_nan=False)
-    longitude: float | None = Field(None, ge=-180, le=180, allow_inf_nan=False)
+    latitude: Annotated[float | None, NotABool] = Field(None, ge=-90, le=90, allow_inf_nan=False)
+    longitude: Annotated[float | None, NotABool] = Field(None, ge=-180, le=180, allow_inf_nan=False)
     addressee: Annotated[
-        Annotated[int, Field(gt=0, lt=2**31)] | Annotated[str, Field(max_length=100)] | None, Left
+        Annotated[int, Field(gt=0, lt=2**31)] | Annotated[str, Field(max_length=100)] | None,
+        Left,
+        NotABool,
     ] = Field(None, description="The agency addressed, by id or code")
     category: Annotated[
-        Annotated[int, Field(gt=0, lt=2**31)] | Annotated[str, Field(max_length=100)] | None, Left
+        Annotated[int, Field(gt=0, lt=2**31)] | Annotated[str, Field(max_length=100)] | None,
+        Left,
+        NotABool,
     ] = Field(None, description="By id or code")
     anonymous: bool = Field(
         False,

@@ -1,7 +1,7 @@
 """Process times as pusat keeps them: lengths of the clocks, days that are no working days."""
 
 import asyncio
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -17,6 +17,7 @@ from shared.commanding.directory import agency
 from shared.database.columns import now
 from shared.database.process_time import load_policy
 from shared.decreed_days import decreed_days
+from shared.fields import Day
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, forbidden, validation
@@ -54,15 +55,15 @@ class PolicySet(BaseModel):
     valid_from: datetime
 
 
-class Day(Form):
-    day: date
+class NamedDay(Form):
+    day: Day
     name: PlaceWords
 
 
 class ClosedDays(Form):
     """The national holidays and *cuti bersama* of a year."""
 
-    items: list[Day] = Field(max_length=366)
+    items: list[NamedDay] = Field(max_length=366)
 
 
 Year = Annotated[int, Path(ge=2000, le=2100)]
@@ -118,7 +119,7 @@ async def read_decreed_days(year: Year, staff: CurrentStaff) -> ClosedDays:
     or to compare; what is set is what counts."""
     _only_pusat(staff)
     found = await asyncio.to_thread(decreed_days, [year])
-    return ClosedDays(items=[Day(day=day, name=name) for day, name in found.items()])
+    return ClosedDays(items=[NamedDay(day=day, name=name) for day, name in found.items()])
 
 
 @router.put("/closed-days/{year}")
@@ -153,7 +154,7 @@ def _body(form: NewPolicy) -> dict[str, Any]:
 
 async def _closed_days(session: AsyncSession, year: int) -> ClosedDays:
     found = await session.scalars(select(ClosedDay).where(_in_year(year)).order_by(_DAY))
-    return ClosedDays(items=[Day(day=one.day, name=one.name) for one in found])
+    return ClosedDays(items=[NamedDay(day=one.day, name=one.name) for one in found])
 
 
 def _in_year(year: int) -> Any:

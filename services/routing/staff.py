@@ -15,6 +15,7 @@ from shared.http.passwords import hash_password
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.people import Role
+from shared.text import normalise
 
 
 class Colleague(BaseModel):
@@ -57,6 +58,9 @@ async def add_staff(
     session: AsyncSession, *, username: str, name: str, role: Role, agency_code: str, password: str
 ) -> StaffMember:
     """A new member of staff, saved with the session's transaction. Raises StaffRefused."""
+    name = " ".join(normalise(name).split())
+    if not name:
+        raise StaffRefused("The name has nothing that can be read.")
     agency = (await session.execute(_AGENCY, {"code": agency_code})).one_or_none()
     if agency is None:
         raise StaffRefused(f"There is no active agency with the code {agency_code}.")

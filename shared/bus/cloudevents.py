@@ -11,6 +11,7 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from shared.bus.trouble import BadMessage
+from shared.fields import an_instant
 
 CONTENT_TYPE: Final = "content-type"
 STRUCTURED: Final = "application/cloudevents+json"
@@ -125,9 +126,6 @@ def _checked(attributes: dict[str, Any], data: Any) -> CloudEvent:
 
 def _time(value: Any) -> datetime:
     try:
-        time = datetime.fromisoformat(value)
-    except (ValueError, TypeError):
-        raise BadMessage("not_cloudevent", "is not an RFC 3339 time", "time") from None
-    if time.tzinfo is None:
-        raise BadMessage("not_cloudevent", "has no time zone", "time")
-    return time
+        return an_instant(value)
+    except ValueError:
+        raise BadMessage("not_cloudevent", "is not an RFC 3339 time with zone", "time") from None

@@ -166,6 +166,10 @@ FIELD_MESSAGES: dict[str, Mapping[Language, str]] = {
     },
     "etag_invalid": {"id": 'Harus seperti "7" atau *.', "en": 'Must look like "7" or *.'},
     "phone_invalid": {"id": "Bukan nomor telepon.", "en": "Not a phone number."},
+    "phone_ambiguous": {
+        "id": "Nomor ini bisa berarti dua nomor. Mulai dengan 0, atau dengan + dan kode negara.",
+        "en": "This could be two numbers. Begin with 0, or with + and the country code.",
+    },
     "email_invalid": {"id": "Bukan alamat surel.", "en": "Not an e-mail address."},
     "nik_invalid": {"id": "Bukan NIK yang sah.", "en": "Not a valid NIK."},
     "text_empty": {"id": "Wajib diisi.", "en": "Required."},

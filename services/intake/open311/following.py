@@ -1,5 +1,6 @@
 """`GET requests`: published reports, and by number the status of every report but secret ones."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from shared.lifecycle.statuses import ENDED, TAB_OF, Status, Tab
 from shared.publication import PUBLIC_TIME, as_public, public_time
 
 SPAN = timedelta(days=90)
+_W3C = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)", re.ASCII)
 MOST = 1000
 """The standard: one answer has at most 90 days, and at most 1,000 requests."""
 
@@ -157,6 +159,8 @@ def _time(name: str, given: str | None) -> datetime | None:
     """A `+` that nobody escaped arrives as a space."""
     if not given:
         return None
+    if not _W3C.match(given.strip()):
+        raise validation(FieldError(name, "datetime_parsing"))
     try:
         time = datetime.fromisoformat(given.strip().replace(" ", "+"))
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)

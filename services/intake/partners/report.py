@@ -1,10 +1,9 @@
 """The report a partner system sends: its form, and what of it acceptance gets."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.intake.accepting.new_report import NewReport
@@ -21,10 +20,6 @@ class PartnerReport(ReportForm):
 
     external_id: ExternalId
     reporter: ReporterForm
-    # Without the form's reading of an empty text, after which JSON's times are none any more.
-    happened_at: date | AwareDatetime | None = Field(
-        None, description="A day, or an instant with its zone; not in the future, nor before 1945"
-    )
     addressee: Annotated[Annotated[str, Field(max_length=100)] | None, Left] = Field(
         None, description="The agency addressed, by code"
     )

@@ -11,7 +11,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -21,6 +20,7 @@ from pydantic import (
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from services.intake.contact import normalise_phone
+from shared.fields import Instant
 
 ANSWER_LIMIT = 160
 """Septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038)."""
@@ -60,7 +60,7 @@ class SmsMessage(BaseModel):
     id: str = Field(min_length=1, max_length=100)
     sender: Annotated[str, AfterValidator(normalise_phone)] = Field(alias="from", max_length=30)
     text: str = Field(max_length=20_000)
-    received_at: AwareDatetime
+    received_at: Instant
     concat: SmsPart | None = None
 
 

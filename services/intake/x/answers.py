@@ -3,9 +3,10 @@
 import html
 from datetime import UTC
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from services.intake.x.posts import Post, XError
+from shared.fields import Instant
 
 FIELDS = {
     "expansions": "author_id,attachments.media_keys",
@@ -39,7 +40,7 @@ class _Tweet(BaseModel):
     id: str
     text: str
     author_id: str
-    created_at: AwareDatetime
+    created_at: Instant
     lang: str | None = None
     entities: _Entities = _Entities()
     note_tweet: _Note | None = None

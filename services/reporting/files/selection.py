@@ -14,6 +14,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from shared.fields import Day
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Role
@@ -87,10 +88,10 @@ class Selection(BaseModel):
         Literal["own", "below"], Field(description="`below`: with all agencies below it")
     ] = "below"
     submitted_from: Annotated[
-        date | None, Field(description="First day, in the agency's time zone")
+        Day | None, Field(description="First day, in the agency's time zone")
     ] = None
     submitted_to: Annotated[
-        date | None,
+        Day | None,
         Field(lt=date.max, description="Last day, in the agency's time zone"),
     ] = None
     category: Annotated[tuple[_CategoryId, ...], _MANY] = ()

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.statistics.keeping import Span
 from shared.commanding.directory import Agency, agency
+from shared.fields import Day
 from shared.http.problems import FieldError, not_found, validation
 from shared.http.tokens import Staff
 from shared.lifecycle.calendar import DAY, Zone
@@ -70,11 +71,11 @@ class Period:
 
 def asked_period(
     first: Annotated[
-        date | None,
+        Day | None,
         Query(alias="from", description="First day; without it the year's of the last day"),
     ] = None,
     last: Annotated[
-        date | None, Query(alias="to", description="Last day; without it this year's")
+        Day | None, Query(alias="to", description="Last day; without it this year's")
     ] = None,
 ) -> Period:
     """The period of a request. 422 where it ends before it begins or is longer than ten years."""

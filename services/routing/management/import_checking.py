@@ -127,6 +127,7 @@ def _person_faults(
 def _with_length(row: Row, found: dict[str, str]) -> list[Fault]:
     if len(row.fields["name"]) > NAME_LIMIT:
         found["name"] = "words_too_long"
+    found |= row.faults
     return [Fault(row.sheet, row.number, name, code) for name, code in found.items()]
 
 

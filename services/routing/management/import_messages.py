@@ -29,6 +29,14 @@ WORDS_OF_IMPORT: dict[str, tuple[str, str, str, str]] = {
 
 FIELDS_OF_IMPORT = {
     "needed": ("Wajib diisi.", "Required."),
+    "formula_failed": (
+        "Rumus di sel ini gagal; isi dengan teksnya.",
+        "The formula of this cell has failed; write the text itself.",
+    ),
+    "not_a_text": (
+        "Sel ini berisi tanggal atau nilai benar/salah; isi sebagai teks.",
+        "This cell holds a date or true/false; write it as a text.",
+    ),
     "code_malformed": (
         "Hanya huruf kecil, angka, dan tanda hubung, 2 sampai 64 karakter.",
         "Only lower-case letters, digits and hyphens, 2 to 64 characters.",

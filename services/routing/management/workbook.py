@@ -1,6 +1,7 @@
 """The spreadsheet of agencies and people: its template, and its rows as they were typed."""
 
 import io
+import re
 import zipfile
 import zlib
 from contextlib import closing
@@ -12,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from shared.labels import labels
+from shared.text import normalise
 
 MOST_ROWS = 10_000
 MOST_LINES = 5 * MOST_ROWS
@@ -44,11 +46,13 @@ ROLES = {
 
 
 class Row(NamedTuple):
-    """A row of a sheet, numbered as the spreadsheet does; `fields` without spaces around."""
+    """A row of a sheet, numbered as the spreadsheet does; `fields` without spaces around, empty
+    where nothing is to be seen. `faults`: what cells hold in place of a text, by field."""
 
     sheet: str
     number: int
     fields: dict[str, str]
+    faults: dict[str, str]
 
 
 class NotAWorkbook(Exception):
@@ -124,6 +128,7 @@ def _rows(book: Any, sheet: str) -> list[Row]:
     lines = book[sheet].iter_rows(max_row=MOST_LINES + 1, max_col=len(columns), values_only=True)
     for number, cells in enumerate(lines, 1):
         texts = [_text(cell) for cell in cells]
+        faults = [_fault(cell) for cell in cells]
         if number == 1:
             if texts != list(columns.values()):
                 raise NotAWorkbook("heading_wrong", sheet)
@@ -133,12 +138,23 @@ def _rows(book: Any, sheet: str) -> list[Row]:
             if len(found) == MOST_ROWS:
                 raise NotAWorkbook("too_many_rows", sheet)
             padded = texts + [""] * (len(columns) - len(texts))
-            found.append(Row(sheet, number, dict(zip(columns, padded, strict=True))))
+            wrong = {name: code for name, code in zip(columns, faults, strict=False) if code}
+            found.append(Row(sheet, number, dict(zip(columns, padded, strict=True)), wrong))
     return found
 
 
 def _text(cell: Any) -> str:
-    return "" if cell is None else " ".join(str(cell).split())
+    return "" if cell is None else " ".join(normalise(str(cell)).split())
+
+
+def _fault(cell: Any) -> str | None:
+    """What a spreadsheet program has put where somebody typed a text: a failed formula, a day."""
+    if isinstance(cell, str):
+        return "formula_failed" if _ERROR.fullmatch(cell.strip()) else None
+    return None if cell is None or type(cell) in (int, float) else "not_a_text"
+
+
+_ERROR = re.compile(r"#(N/A|[A-Z0-9_/]+[!?]|GETTING_DATA)", re.IGNORECASE)
 
 
 def _saved(book: Workbook) -> bytes:

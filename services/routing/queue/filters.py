@@ -3,8 +3,9 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from shared.fields import Instant
 from shared.http.paging import Cursor, PageSize
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
@@ -60,13 +61,13 @@ class QueueQuery(BaseModel):
     escalated: Annotated[
         bool | None, Field(description="A clock ran out and was put before the agency")
     ] = None
-    due_before: AwareDatetime | None = None
+    due_before: Instant | None = None
     region: Annotated[
         str | None,
         Field(pattern=r"^\d{2}(\.\d{2,4}){0,3}$", description="Region code; those within it too"),
     ] = None
-    submitted_from: AwareDatetime | None = None
-    submitted_to: Annotated[AwareDatetime | None, Field(description="Before this time")] = None
+    submitted_from: Instant | None = None
+    submitted_to: Annotated[Instant | None, Field(description="Before this time")] = None
     assigned_to_me: bool = False
     q: Annotated[
         str | None,

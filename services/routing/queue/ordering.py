@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from services.routing.queue.filters import Order
+from shared.fields import Instant
 from shared.http.paging import decode_cursor, encode_cursor
 
 
@@ -16,7 +17,7 @@ class ByDeadline(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     p: bool
-    d: AwareDatetime | None
+    d: Instant | None
     n: int
 
 

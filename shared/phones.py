@@ -1,0 +1,80 @@
+"""Phone numbers in one form, never another subscriber's."""
+
+import re
+import unicodedata
+from typing import Final, Literal
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+PhoneProblem = Literal["phone_invalid", "phone_ambiguous"]
+
+_MOBILE: Final = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+_WRITTEN: Final = re.compile(r"\+?[0-9 ().\-]+")
+_DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+
+
+class PhoneRejected(ValueError):
+    """No number, or one that could be two people's. The message never repeats what was typed."""
+
+    def __init__(self, code: PhoneProblem) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def normalise_phone(raw: str) -> str:
+    """The number in E.164 (`+6281234567890`).
+
+    With `+` it is read as it stands. `00` is an international prefix, a single 0 begins an
+    Indonesian number, 62 in front is the country code. Without any of these only an Indonesian
+    mobile number is taken (`85211234567`), and only where the digits are no number of another
+    country. Raises `PhoneRejected`: `phone_ambiguous` where another country's could be meant, for
+    letters, extensions, short codes and numbers nobody can have `phone_invalid`.
+    """
+    text = unicodedata.normalize("NFKC", raw).translate(_DASHES)
+    text = "".join(c for c in text if unicodedata.category(c) != "Cf").strip()
+    plus = text.lstrip("( ").startswith("+")
+    if not _WRITTEN.fullmatch(text.replace("(+", "+(", 1)):
+        raise PhoneRejected("phone_invalid")
+    digits = "".join(c for c in text if c.isdigit())
+    possible = {number for candidate in _candidates(digits, plus) if (number := _valid(candidate))}
+    if not possible:
+        raise PhoneRejected("phone_invalid")
+    [number, *others] = possible
+    if others or (not plus and digits[0] != "0" and not number.startswith("+62")):
+        raise PhoneRejected("phone_ambiguous")
+    return number
+
+
+def _candidates(digits: str, plus: bool) -> list[str]:
+    """What the digits could mean, each with its country code."""
+    if plus:
+        return [digits]
+    if digits.startswith("00"):
+        # 00 as everywhere, or 001, 007, 008 as Indonesian operators have it.
+        return [digits[2:], *([digits[3:]] if digits[2:3] in {"1", "7", "8"} else [])]
+    if digits.startswith("0"):
+        return ["62" + digits[1:]]
+    if digits.startswith("62"):
+        return [digits]
+    return [digits, *(["62" + digits] if _is_mobile("62" + digits) else [])]
+
+
+def _valid(digits: str) -> str | None:
+    number = _parsed(digits)
+    if number is None:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _is_mobile(digits: str) -> bool:
+    number = _parsed(digits)
+    return number is not None and phonenumbers.number_type(number) in _MOBILE
+
+
+def _parsed(digits: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        number = phonenumbers.parse("+" + digits)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
