@@ -12,7 +12,7 @@ from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited
 from shared.http.problems import FieldError, not_found, validation
 
-UPLOADS = Limit("drafts", 120, 600)
+UPLOADS = Limit("drafts", 300, 600)
 """Of one address: as many files as its submissions may bring, with some chosen again."""
 
 router = APIRouter(prefix="/drafts", tags=["Submission"])

@@ -1,20 +1,37 @@
 """Fields of forms: what they say is what the services take; no id twice; junk is no 500."""
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any, LiteralString
 
 import httpx
 import pytest
 
+from deploy.local.postgres import DATABASE
 from tests.portal.conftest import Meet, Portal
 from tests.portal.reading import Form, Reader
 from tests.portal.test_one_story import dispose, submit
 
 pytestmark = pytest.mark.timeout(900)
 
-JUNK = ("abc", "-1", "0", "9" * 30, "9" * 5_000, "1.5", "²", "٣", "\x00", "null", "1e9", "‮1", " ")
+Reads = Callable[..., Reader]
+JUNK = ("abc", "-1", "9" * 30, "9" * 5_000, "1.5", "²", "٣", "\x00")
 WORDS = "Kata-kata yang tidak boleh hilang."
 OF_THE_FORM = {"csrf", "halaman", "kunci", "langkah", "versi"}
 LIMITED = ("title", "body", "place", "note", "reason", "phone", "email", "nik")
+
+
+@pytest.fixture
+def reads(portal: Portal) -> Iterator[Callable[..., Reader]]:
+    """A person without a browser, perhaps signed in as somebody."""
+    with ExitStack() as open_now:
+
+        def new(username: str | None = None) -> Reader:
+            person = Reader(portal, username)
+            open_now.callback(person.http.close)
+            return person
+
+        yield new
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +51,17 @@ def reports(meet: Meet, numbers: dict[str, str]) -> dict[str, str]:
     return numbers
 
 
-def test_no_id_stands_twice_on_any_page(portal: Portal, reports: dict[str, str]) -> None:
-    citizen = Reader(portal)
+def test_no_id_stands_twice_on_any_page(reads: Reads, reports: dict[str, str]) -> None:
+    citizen = reads()
     number = reports["fresh"]
     track = citizen.opens(f"/lacak?nomor={number}").form("/lacak")
     citizen.sends(track, access_code=reports["code"])
     people = {
         citizen: ("/", "/daftar", f"/laporan/{number}"),
-        Reader(portal, "admin.kab.bandung"): (
+        reads("admin.kab.bandung"): (
             "/panel", f"/panel/laporan/{number}", f"/panel/laporan/{reports['verified']}",
         ),
-        Reader(portal, "admin.pusat"): ("/panel/pengaturan", f"/panel/laporan/{number}"),
+        reads("admin.pusat"): ("/panel/pengaturan", f"/panel/laporan/{number}"),
     }  # fmt: skip
     seen = 0
     for person, starts in people.items():
@@ -71,12 +88,19 @@ FORMS = (
     ("/panel/instansi/tambah", "admin.pusat", "routing", "NewAgency", {}),
     ("/daftar", None, "intake", "SignUpForm", {}),
 )
-EMPTIED = {"Amendment": {"title", "body", "classification", "category_id"}}
-"""Required where the service needs nothing: there, left out means unchanged, which no form says."""
+EMPTIED = {
+    "Amendment": {"title", "body", "classification", "category_id"},
+    "VerificationForm": {"title", "body"},
+    "SubmissionForm": {"title", "name"},
+    "SignUpForm": {"name"},
+}
+"""Required though the schema does not say so: where left out would mean unchanged, which no form
+says, and where the service asks for it in its own words (a contact, the web form's title)."""
 
 
 @pytest.mark.parametrize(("path", "who", "service", "schema", "_"), FORMS)
 def test_a_form_asks_what_its_service_asks(
+    reads: Reads,
     portal: Portal,
     reports: dict[str, str],
     path: str,
@@ -86,7 +110,7 @@ def test_a_form_asks_what_its_service_asks(
     _: dict[str, str],
 ) -> None:
     path = path.format(**reports)
-    form = Reader(portal, who).opens(path).form(path)
+    form = reads(who).opens(path).form(path)
     known = httpx.get(f"{getattr(portal, service)}/openapi.json").json()["components"]["schemas"]
     wanted = known[schema]["properties"]
     checked = 0
@@ -103,13 +127,13 @@ def test_a_form_asks_what_its_service_asks(
         if one.name in known[schema].get("required", ()):
             assert "tidak wajib" not in one.label, (path, one.name)
         elif one.required:
-            assert one.name in EMPTIED.get(schema, {"title"}), (path, one.name)
+            assert one.name in EMPTIED.get(schema, ()), (path, one.name)
         checked += 1
-    assert checked >= 2
+    assert checked
 
 
-def test_the_manual_form_offers_the_channels_that_are_taken(portal: Portal) -> None:
-    form = Reader(portal, "admin.kab.bandung").opens("/panel/buat").form("/panel/buat")
+def test_the_manual_form_offers_the_channels_that_are_taken(reads: Reads, portal: Portal) -> None:
+    form = reads("admin.kab.bandung").opens("/panel/buat").form("/panel/buat")
     known = httpx.get(f"{portal.intake}/openapi.json").json()["components"]["schemas"]
     offered = [code for code in form.named("channel").options if code]
     assert offered == known["ManualForm"]["properties"]["channel"]["enum"]
@@ -148,11 +172,16 @@ def test_a_field_has_one_limit_in_every_service(portal: Portal) -> None:
     ],
 )
 def test_junk_in_a_field_is_an_error_beside_words_that_stay(
-    portal: Portal, reports: dict[str, str], path: str, who: str | None, texts: dict[str, str]
+    reads: Reads,
+    portal: Portal,
+    reports: dict[str, str],
+    path: str,
+    who: str | None,
+    texts: dict[str, str],
 ) -> None:
     portal.forgets_who_came()
     path = path.format(**reports)
-    person = Reader(portal, who)
+    person = reads(who)
     form = person.opens(path).form(path)
     step = "periksa" if path == "/buat-laporan" else "kirim"
     ids = [name for name in _ids_of(form) if name not in texts]
@@ -167,8 +196,8 @@ def test_junk_in_a_field_is_an_error_beside_words_that_stay(
 
 
 @pytest.mark.parametrize("who", [None, "admin.pusat"])
-def test_junk_in_an_address_is_a_page_that_says_so(portal: Portal, who: str | None) -> None:
-    person = Reader(portal, who)
+def test_junk_in_an_address_is_a_page_that_says_so(reads: Reads, who: str | None) -> None:
+    person = reads(who)
     paths = (
         (
             "/panel?tab=", "/panel?agency=", "/panel?region=", "/panel?category=", "/panel?lanjut=",
@@ -191,10 +220,48 @@ def test_junk_in_an_address_is_a_page_that_says_so(portal: Portal, who: str | No
             assert "text/html" in answer.headers["content-type"], (path, junk[:20])
 
 
-def test_names_are_taken_in_capitals_and_with_spaces_around(portal: Portal) -> None:
+def test_a_form_saves_what_it_no_longer_offers(
+    reads: Reads, portal: Portal, reports: dict[str, str]
+) -> None:
+    portal.forgets_who_came()
+    number, person = reports["verified"], reads("admin.kab.bandung")
+    path = f"/panel/laporan/{number}/amend"
+    form = person.opens(path).form(path)
+    tag = next(one.value for one in form.fields if one.name == "tag_ids")
+    programme = next(code for code in form.named("programme_id").options if code)
+    person.sends(form, langkah="kirim", tag_ids=tag, programme_id=programme)
+    chosen = {"tag": tag, "programme": programme, "category": form.named("category_id").value}
+    with portal.postgres.administer(DATABASE) as connection:
+        for table, one in chosen.items():
+            connection.execute(_ACTIVE[table], (False, int(one)))
+        try:
+            page = person.opens(path)
+            assert page.html.lower().count("tidak dipakai lagi") == 3
+            saved = person.sends(page.form(path), langkah="kirim", title="Judul Baru")
+            assert "Ubah Data Laporan: berhasil." in saved.html
+            kept = connection.execute(
+                "SELECT t.title, t.tag_ids, t.programme_id, r.category_id"
+                " FROM lifecycle.report_text t JOIN lifecycle.report r USING (number)"
+                " WHERE t.number = %s",
+                (int(number),),
+            ).fetchone()
+        finally:
+            for table, one in chosen.items():
+                connection.execute(_ACTIVE[table], (True, int(one)))
+    assert kept == ("Judul Baru", [int(tag)], int(programme), int(chosen["category"]))
+
+
+def test_names_are_taken_in_capitals_and_with_spaces_around(reads: Reads, portal: Portal) -> None:
     portal.forgets_who_came()
     for name in ("Admin.Pusat", " admin.pusat ", "ADMIN.KAB.BANDUNG"):
-        assert "Keluar" in Reader(portal, name).opens("/panel").html
+        assert "Keluar" in reads(name).opens("/panel").html
+
+
+_ACTIVE: dict[str, LiteralString] = {
+    "tag": "UPDATE routing.tag SET active = %s WHERE id = %s",
+    "programme": "UPDATE routing.programme SET active = %s WHERE id = %s",
+    "category": "UPDATE routing.category SET active = %s WHERE id = %s",
+}
 
 
 def _ids_of(form: Form) -> list[str]:

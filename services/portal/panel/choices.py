@@ -50,10 +50,7 @@ async def corrections(
 ) -> dict[str, Any]:
     """The lists of a verification. What the report has already is offered though it is not in
     use any more: a form saves only what it shows."""
-    tags: list[Any] = []
-    if form.get("category_id"):
-        params = {"category": form.get("category_id")}
-        tags = (await visit.read("routing", "/tags", params=params))["items"]
+    tags = await _tags(visit, form.id("category_id"))
     programmes = (await visit.read("routing", "/programmes"))["items"]
     categories = await references.categories(visit)
     if report is not None:
@@ -75,6 +72,18 @@ async def corrections(
             if one is not Classification.COMPLAINT
         ],
     }
+
+
+async def _tags(visit: Visit, category_id: int | str | None) -> list[dict[str, Any]]:
+    """Of this category; none where that is no category."""
+    if not isinstance(category_id, int):
+        return []
+    try:
+        found = await visit.read("routing", "/tags", params={"category": category_id})
+    except Refusal:
+        return []
+    tags: list[dict[str, Any]] = found["items"]
+    return tags
 
 
 def _retired(had: list[dict[str, Any]], offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
