@@ -95,7 +95,7 @@ async def test_what_was_chosen_stays_when_it_is_retired_and_is_not_chosen_anew(
         assert seen["programme"]["id"] == form["programme_id"]
         assert seen["place"]["region_code"] == "32.99"
         for name in ("category_id", "programme_id"):
-            anew = {"category_id": country.categories["street_lights"]} | {name: form[name]}
+            anew = {"category_id": country.categories["roads"]} | {name: form[name]}
             refused = await country.act(ADMIN, other, "verify", country.verification() | anew)
             assert [e["field"] for e in refused.json()["errors"]] == [name]
     finally:
