@@ -116,6 +116,32 @@ def test_a_reporters_reply_outlives_the_access_to_the_report(meet: Meet, gone: s
     assert WORDS in citizen.reads
 
 
+def test_words_about_a_secret_report_outlive_the_access_to_it(meet: Meet) -> None:
+    citizen = meet(phone=True)
+    page = citizen.page
+    citizen.opens("/buat-laporan?rahasia=1")
+    page.locator("#f-title").fill("Pungutan liar")
+    page.locator("#f-body").fill("Petugas meminta uang untuk surat yang gratis.")
+    page.locator("#f-name").fill("Siti Aminah")
+    page.locator("#f-phone").fill("081234567890")
+    citizen.presses("Periksa jawaban Anda")
+    assert "instansi yang menangani melihat nama dan kontak Anda" in citizen.reads
+    citizen.presses("Jadikan anonim")
+    assert "instansi tidak melihat nama dan kontak Anda" in citizen.reads
+    citizen.presses("Kirim laporan")
+    number, code = page.locator("#nomor").inner_text(), page.locator("#kode").inner_text()
+    citizen.opens(f"/laporan/{number}")
+    page.locator("#withdraw summary").click()
+    page.locator("#withdraw textarea").fill(WORDS)
+    page.context.clear_cookies()
+    with page.expect_navigation():
+        page.locator("#withdraw button.big").click()
+    assert "Yang Anda tulis masih ada" in citizen.reads
+    page.locator("#f-access_code").fill(code)
+    citizen.presses("Lihat laporan")
+    assert page.locator("#withdraw textarea").input_value() == WORDS
+
+
 def test_a_report_being_written_outlives_the_cookie(meet: Meet) -> None:
     citizen = meet(phone=True)
     citizen.opens("/buat-laporan")

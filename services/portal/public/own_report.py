@@ -116,7 +116,8 @@ async def _page(
             "intake", f"/reports/{number}", token=visit.session.reports.get(number)
         )
     except Problem as problem:
-        if problem.status == 401:
+        # A secret report is not there for who has no access to it (any more).
+        if problem.status == 401 or (form is not None and problem.status == 404):
             return await _ask_again(visit, number)
         raise
     if report["view"] == "public" and form is not None:
