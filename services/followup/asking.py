@@ -11,10 +11,10 @@ from sqlalchemy import text
 from shared.attachments import AttachmentStore, StoredAttachment
 from shared.commanding.answering import CommandAnswer, CurrentDoor, carry_out
 from shared.commanding.performing import Wish, admit
-from shared.http.idempotency import CommandId, IfMatch
+from shared.http.idempotency import CommandId, IfMatch, asker_of
 from shared.http.in_place import in_place
 from shared.http.limits import rate_limits
-from shared.http.tokens import Partner, Principal, ReportBearer, Reporter, Staff
+from shared.http.tokens import Principal
 from shared.http.transaction import CurrentDatabase
 from shared.http.uploads import FILES, discard, store_all
 
@@ -54,7 +54,7 @@ class Asking:
         ask for, without them. After the block those are deleted that no row names: the command was
         not saved, or was known already. 422 names a file that is not taken."""
         if uploads:
-            await rate_limits(self.request).take(FILES, _subject(principal))
+            await rate_limits(self.request).take(FILES, asker_of(principal))
         await admit(self.database, wish)
         files = await store_all(self.store, uploads)
         try:
@@ -68,18 +68,6 @@ class Asking:
             rows = await connection.execute(_NAMED, {"keys": [file.key for file in files]})
             named = set(rows.scalars())
         await discard(self.store, [file for file in files if file.key not in named])
-
-
-def _subject(principal: Principal) -> str:
-    match principal:
-        case Staff(id=id):
-            return f"staff:{id}"
-        case Reporter(account_id=id):
-            return f"reporter:{id}"
-        case ReportBearer(number=number):
-            return f"report:{number}"
-        case Partner(system=system):
-            return f"partner:{system}"
 
 
 CurrentAsking = Annotated[Asking, Depends(in_place(Asking))]

@@ -49,6 +49,7 @@ async def coordinate_report(
         asking.id,
         version=asking.version,
         details=details,
+        about=form.assignee_id,
     )
     return await asking.carry_out(wish)
 

@@ -7,14 +7,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.asking import Asking, CurrentAsking
+from services.followup.wishes import fixed, staff_wish
 from services.followup.words import Form, Reason, Written
 from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
-from shared.commanding.performing import Wish
-from shared.commanding.situation import Situation, staff_situation
+from shared.commanding.situation import Situation
 from shared.http.auth import CurrentStaff
 from shared.http.problems import Problem, conflict, not_found
 from shared.http.tokens import Staff
 from shared.lifecycle.actions import Action, RequestKind
+from shared.lifecycle.check import Refused
 
 
 class Acceptance(Form):
@@ -63,28 +64,39 @@ async def _decide(
 ) -> CommandAnswer:
     number = asking.number
 
-    async def situation(session: AsyncSession) -> Situation:
-        found = await staff_situation(session, staff, number)
-        request = found.state.request(request_id)
-        if request is None:
-            raise await _what_became(session, number, request_id)
-        if request.kind is RequestKind.NOT_AUTHORITY:
+    async def look(session: AsyncSession, situation: Situation) -> None:
+        """What has ended is said to have ended, and not that nobody may decide it any more."""
+        request = situation.state.request(request_id)
+        kind = request.kind if request else await _kind_of_ended(session, number, request_id)
+        if kind in (None, RequestKind.NOT_AUTHORITY):
             raise not_found("request_unknown")
-        return found
+        if request is None:
+            raise Refused("no_such_request")
 
-    async def details(_: AsyncSession, __: Situation) -> dict[str, UUID]:
-        return {"request_id": request_id}
-
-    written = Written(words)
-    wish = Wish(asking.id, number, action, situation, details, written.save, asking.version)
+    wish = staff_wish(
+        staff,
+        number,
+        action,
+        Written(words),
+        asking.id,
+        version=asking.version,
+        details=fixed(request_id=request_id),
+        about=request_id,
+        look=look,
+    )
     try:
         return await asking.carry_out(wish)
     except Problem as problem:
         if problem.code != "no_such_request":
             raise
-        # Somebody decided between our look and the workflow's.
         async with asking.database.session() as session:
             raise await _what_became(session, number, request_id) from None
+
+
+async def _kind_of_ended(session: AsyncSession, number: int, request_id: UUID) -> str | None:
+    wanted = {"number": number, "id": request_id}
+    row = (await session.execute(_REQUEST, wanted)).one_or_none()
+    return row.kind if row else None
 
 
 async def _what_became(session: AsyncSession, number: int, request_id: UUID) -> Problem:

@@ -36,7 +36,7 @@ def follow_up(
     staff: Staff,
     number: int,
     form: FollowUpForm,
-    command_id: UUID,
+    key: UUID,
     *,
     version: int | None = None,
     files: tuple[StoredAttachment, ...] = (),
@@ -45,7 +45,7 @@ def follow_up(
     written = Written(form.text, kind=form.kind, secret=form.secret, files=files)
     details = fixed(follow_up_kind=form.kind)
     return staff_wish(
-        staff, number, Action.FOLLOW_UP, written, command_id, version=version, details=details
+        staff, number, Action.FOLLOW_UP, written, key, version=version, details=details
     )
 
 

@@ -29,7 +29,7 @@ def complete_information(
     principal: ReporterPrincipal,
     number: int,
     form: InformationForm,
-    command_id: UUID,
+    key: UUID,
     *,
     version: int | None = None,
     files: tuple[StoredAttachment, ...] = (),
@@ -37,7 +37,7 @@ def complete_information(
     """The wish to complete the report, as it was written."""
     written = Written(form.text, files=files)
     return reporter_wish(
-        principal, number, Action.COMPLETE_INFORMATION, written, command_id, version=version
+        principal, number, Action.COMPLETE_INFORMATION, written, key, version=version
     )
 
 

@@ -29,14 +29,14 @@ def reply(
     principal: ReporterPrincipal,
     number: int,
     form: ReplyForm,
-    command_id: UUID,
+    key: UUID,
     *,
     version: int | None = None,
     files: tuple[StoredAttachment, ...] = (),
 ) -> Wish:
     """The wish to reply, as it was written."""
     written = Written(form.text, files=files)
-    return reporter_wish(principal, number, Action.REPLY, written, command_id, version=version)
+    return reporter_wish(principal, number, Action.REPLY, written, key, version=version)
 
 
 router = APIRouter(tags=["reporter"], responses=COMMAND_RESPONSES)

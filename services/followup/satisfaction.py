@@ -24,15 +24,13 @@ def declare_satisfied(
     principal: ReporterPrincipal,
     number: int,
     form: SatisfactionForm,
-    command_id: UUID,
+    key: UUID,
     *,
     version: int | None = None,
 ) -> Wish:
     """The wish to close the report satisfied, perhaps with a rating and words."""
     written = Written(form.text, rating=form.rating)
-    return reporter_wish(
-        principal, number, Action.DECLARE_SATISFIED, written, command_id, version=version
-    )
+    return reporter_wish(principal, number, Action.DECLARE_SATISFIED, written, key, version=version)
 
 
 router = APIRouter(tags=["reporter"], responses=COMMAND_RESPONSES)

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.words import Written
-from shared.commanding.performing import Wish
+from shared.commanding.performing import Look, Wish, nothing
 from shared.commanding.situation import Situation, reporter_situation, staff_situation
+from shared.http.idempotency import asker_of
 from shared.http.tokens import ReporterPrincipal, Staff
 from shared.lifecycle.actions import Action
 
@@ -20,17 +21,31 @@ def staff_wish(
     number: int,
     action: Action,
     written: Written,
-    command_id: UUID,
+    key: UUID,
     *,
     version: int | None = None,
     details: Details | None = None,
+    about: Any = None,
+    look: Look | None = None,
 ) -> Wish:
-    """What a member of staff wishes for a report of their agency's or one below."""
+    """What a member of staff wishes for a report of their agency's or one below. `about`: what
+    they say beside what is written."""
 
     async def situation(session: AsyncSession) -> Situation:
         return await staff_situation(session, staff, number)
 
-    return Wish(command_id, number, action, situation, details or fixed(), written.save, version)
+    return Wish(
+        key=key,
+        asker=asker_of(staff),
+        number=number,
+        action=action,
+        situation=situation,
+        details=details or fixed(),
+        write=written.save,
+        content=[written.content, about],
+        version=version,
+        look=look or nothing,
+    )
 
 
 def reporter_wish(
@@ -38,7 +53,7 @@ def reporter_wish(
     number: int,
     action: Action,
     written: Written,
-    command_id: UUID,
+    key: UUID,
     *,
     version: int | None = None,
 ) -> Wish:
@@ -47,7 +62,17 @@ def reporter_wish(
     async def situation(session: AsyncSession) -> Situation:
         return await reporter_situation(session, principal, number)
 
-    return Wish(command_id, number, action, situation, fixed(), written.save, version)
+    return Wish(
+        key=key,
+        asker=asker_of(principal),
+        number=number,
+        action=action,
+        situation=situation,
+        details=fixed(),
+        write=written.save,
+        content=written.content,
+        version=version,
+    )
 
 
 def fixed(**values: Any) -> Details:

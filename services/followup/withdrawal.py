@@ -22,13 +22,13 @@ def withdraw(
     principal: ReporterPrincipal,
     number: int,
     form: WithdrawalForm,
-    command_id: UUID,
+    key: UUID,
     *,
     version: int | None = None,
 ) -> Wish:
     """The wish to take the report back."""
     written = Written(form.reason)
-    return reporter_wish(principal, number, Action.WITHDRAW, written, command_id, version=version)
+    return reporter_wish(principal, number, Action.WITHDRAW, written, key, version=version)
 
 
 router = APIRouter(tags=["reporter"], responses=COMMAND_RESPONSES)

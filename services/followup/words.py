@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import uuid4
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
@@ -71,6 +71,12 @@ class Written:
     secret: bool = False
     rating: int | None = None
     files: tuple[StoredAttachment, ...] = ()
+
+    @property
+    def content(self) -> list[Any]:
+        """All of it, to be compared with what the same key says another time."""
+        files = [file.sha256 for file in self.files]
+        return [self.words, self.kind, self.secret, self.rating, files]
 
     async def save(self, session: AsyncSession, command: Command) -> None:
         """Keep it, in the transaction that saves the command; it appears when that is done."""

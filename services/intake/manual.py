@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from typing import Annotated, Any, Literal, get_args
-from uuid import NAMESPACE_URL, uuid5
+from uuid import UUID, uuid5
 
 import httpx
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -98,7 +98,7 @@ async def submit_manual_report(
         made = await _made(session, form, staff, str(key))
         accepted = await accept_or_refuse(session, intake, made)
     response.headers["Location"] = f"/reports/{accepted.number}"
-    return await _dispose(intake, form, accepted, request)
+    return await _dispose(intake, form, accepted, key, request)
 
 
 @router.post(
@@ -129,7 +129,7 @@ async def submit_manual_report_with_attachments(
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"
-    return await _dispose(intake, form, accepted, request)
+    return await _dispose(intake, form, accepted, key, request)
 
 
 def staff_actor(staff: Staff) -> Actor:
@@ -154,20 +154,20 @@ async def _made(session: AsyncSession, form: ManualForm, staff: Staff, key: str)
 
 
 async def _dispose(
-    intake: Resources, form: ManualForm, accepted: Accepted, request: Request
+    intake: Resources, form: ManualForm, accepted: Accepted, key: UUID, request: Request
 ) -> ManualAnswer:
     answer = SubmissionAnswer.of(accepted).model_dump()
     if form.disposition is None:
         return ManualAnswer(**answer, disposition=None)
-    disposition = await _ask_routing(intake, form, accepted.number, request)
+    disposition = await _ask_routing(intake, form, accepted.number, key, request)
     return ManualAnswer(**answer, disposition=disposition)
 
 
 async def _ask_routing(
-    intake: Resources, form: ManualForm, number: int, request: Request
+    intake: Resources, form: ManualForm, number: int, key: UUID, request: Request
 ) -> DispositionAnswer:
-    """With the staff member's own token: routing decides who may. The command's id follows from
-    the number, so that a form sent again gets the first outcome."""
+    """With the staff member's own token: routing decides who may. The command's key follows
+    from the report's, so that a form sent again gets the first outcome."""
     try:
         said = await intake.http.post(
             f"/reports/{number}/verify",
@@ -175,7 +175,7 @@ async def _ask_routing(
             headers={
                 "Authorization": request.headers["authorization"],
                 "Accept-Language": request.headers.get("accept-language", "id"),
-                "Idempotency-Key": str(uuid5(NAMESPACE_URL, f"lapor:disposition:{number}")),
+                "Idempotency-Key": str(uuid5(key, "disposition")),
                 **trace_headers(),
             },
         )

@@ -4,8 +4,9 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal, Self
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from sqlalchemy import text
@@ -19,7 +20,7 @@ from shared.database.process_time import Connection
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
-from shared.http.idempotency import CommandId
+from shared.http.idempotency import CommandId, anybody, asker_of
 from shared.http.limits import Limit, limited
 from shared.http.problems import FieldError, conflict, validation
 from shared.http.tokens import Principal, ReportBearer, Reporter
@@ -30,6 +31,8 @@ from shared.lifecycle.channels import Channel
 
 SUBMISSION = Limit("submission", 60, 600)
 CHECKS = Limit("check", 120, 600)
+PUBLIC = "public"
+"""The scope of keys of those without an account."""
 
 router = APIRouter(tags=["Submission"])
 
@@ -94,11 +97,14 @@ async def submit_report(
     key: CommandId,
     database: CurrentDatabase,
     intake: Intake,
+    request: Request,
     response: Response,
 ) -> SubmissionAnswer:
     """Submit a report. It is safe on disk when the answer comes. The same `Idempotency-Key`
     with the same content gets the first answer again."""
-    report = await _new_report(database, intake, form, principal, str(key))
+    report = await _new_report(
+        database, intake, form, principal, _key(intake, request, principal, key)
+    )
     accepted = await _or_refuse(intake.gathered.ask(report))
     response.headers["Location"] = f"/reports/{accepted.number}"
     return SubmissionAnswer.of(accepted)
@@ -115,7 +121,7 @@ async def check_report(
 ) -> None:
     """Say whether this report would be taken, before its writer looks over it a last time.
     Nothing is kept."""
-    await _new_report(database, intake, form, principal, "")
+    await _new_report(database, intake, form, principal, (PUBLIC, ""))
 
 
 @router.post(
@@ -134,18 +140,37 @@ async def submit_report_with_attachments(
     key: CommandId,
     database: CurrentDatabase,
     intake: Intake,
+    request: Request,
     response: Response,
     attachments: Files = [],  # noqa: B006  FastAPI copies defaults
 ) -> SubmissionAnswer:
     """As POST /reports, with files."""
     form = read_form(SubmissionForm, report)
-    new = await _new_report(database, intake, form, principal, str(key))
+    new = await _new_report(
+        database, intake, form, principal, _key(intake, request, principal, key)
+    )
     async with stored(intake.store, attachments) as files:
         accepted = await _or_refuse(intake.gathered.ask(replace(new, attachments=files)))
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"
     return SubmissionAnswer.of(accepted)
+
+
+def key_of(intake: Resources, asker: str, key: UUID) -> str:
+    """The key of somebody without an account. It tells their keys from those of others, and
+    neither where two reports come from one address nor whose an earlier one was."""
+    return intake.index.other("submission", f"{asker} {key}").hex()
+
+
+def _key(
+    intake: Resources, request: Request, principal: Principal | None, key: UUID
+) -> tuple[str, str]:
+    """The scope of the submission's key, and the key in it."""
+    asker = asker_of(principal) if principal else anybody(request)
+    if isinstance(principal, Reporter):
+        return asker, str(key)
+    return PUBLIC, key_of(intake, asker, key)
 
 
 async def accept_or_refuse(session: Connection, intake: Resources, report: NewReport) -> Accepted:
@@ -165,7 +190,7 @@ async def _new_report(
     intake: Resources,
     form: SubmissionForm,
     principal: Principal | None,
-    key: str,
+    key: tuple[str, str],
 ) -> NewReport:
     account_id = principal.account_id if isinstance(principal, Reporter) else None
     identity = form.reporter.identity if form.reporter else Identity()
@@ -173,9 +198,9 @@ async def _new_report(
         raise validation(FieldError("reporter", "contact_missing"))
     linked_number = await _linked(database, principal, form)
     found = await checked_by(intake.named.ask, form)
-    scope = f"reporter:{account_id}" if account_id else "public"
+    scope, own_key = key
     return replace(
-        report_of(form, found, channel=Channel(form.channel), scope=scope, key=key),
+        report_of(form, found, channel=Channel(form.channel), scope=scope, key=own_key),
         identity=identity,
         reporter_id=account_id,
         linked_number=linked_number,

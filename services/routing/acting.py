@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Response
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.commanding.answering import CommandAnswer, CurrentDoor, carry_out
 from shared.commanding.performing import Wish
 from shared.commanding.situation import Situation, staff_situation
 from shared.http.auth import CurrentStaff
-from shared.http.idempotency import CommandId, IfMatch
+from shared.http.idempotency import CommandId, IfMatch, asker_of
 from shared.http.in_place import in_place
 from shared.http.transaction import CurrentDatabase
 from shared.lifecycle.actions import Action
@@ -39,22 +40,28 @@ class Acting:
     async def do(
         self,
         action: Action,
+        form: BaseModel,
         details: Details,
         write: Write,
-        look: Callable[[Situation], None] | None = None,
+        **more: Any,
     ) -> CommandAnswer:
-        """Perform the action; see `shared.commanding.performing` for the problems raised.
-
-        `look` may raise one before authority and status are judged.
-        """
+        """Perform the action that the form asks for; `more` of `shared.commanding.performing.Wish`,
+        which also says what problems are raised."""
 
         async def situation(session: AsyncSession) -> Situation:
-            found = await staff_situation(session, self.staff, self.number)
-            if look is not None:
-                look(found)
-            return found
+            return await staff_situation(session, self.staff, self.number)
 
-        wish = Wish(self.id, self.number, action, situation, details, write, self.version)
+        wish = Wish(
+            key=self.id,
+            asker=asker_of(self.staff),
+            number=self.number,
+            action=action,
+            situation=situation,
+            details=details,
+            write=write,
+            version=self.version,
+            **({"content": form} | more),
+        )
         return await carry_out(self.database, self.door, wish, self.response)
 
 

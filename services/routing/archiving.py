@@ -40,7 +40,7 @@ async def archive(acting: CurrentActing, form: Archiving) -> CommandAnswer:
             "handing": await taken_back(session, situation, acting.staff),
         }
 
-    return await acting.do(Action.ARCHIVE, details, note(acting.staff, form.note))
+    return await acting.do(Action.ARCHIVE, form, details, note(acting.staff, form.note))
 
 
 @router.post("/reports/{number}/restore")
@@ -50,7 +50,7 @@ async def restore(acting: CurrentActing, form: Restoring) -> CommandAnswer:
     async def details(_: AsyncSession, __: Situation) -> dict[str, Any]:
         return {}
 
-    return await acting.do(Action.RESTORE, details, note(acting.staff, form.reason))
+    return await acting.do(Action.RESTORE, form, details, note(acting.staff, form.reason))
 
 
 _OFFERED = text("SELECT active FROM routing.archive_reason WHERE code = :code")

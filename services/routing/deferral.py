@@ -46,4 +46,4 @@ async def defer(acting: CurrentActing, form: Deferral) -> CommandAnswer:
             "handing": await taken_back(session, situation, acting.staff),
         }
 
-    return await acting.do(Action.DEFER, details, note(acting.staff, form.note))
+    return await acting.do(Action.DEFER, form, details, note(acting.staff, form.note))

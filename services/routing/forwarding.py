@@ -43,7 +43,7 @@ async def forward(acting: CurrentActing, form: Forwarding) -> CommandAnswer:
             "copies": tuple(form.copies),
         }
 
-    return await acting.do(Action.FORWARD, details, note(acting.staff, form.note))
+    return await acting.do(Action.FORWARD, form, details, note(acting.staff, form.note))
 
 
 @router.post("/reports/{number}/copies")
@@ -55,4 +55,4 @@ async def copies(acting: CurrentActing, form: Copies) -> CommandAnswer:
         await known_agencies(session, "agency_ids", added)
         return {"copies": tuple(form.agency_ids)}
 
-    return await acting.do(Action.CHANGE_COPIES, details, note(acting.staff, None))
+    return await acting.do(Action.CHANGE_COPIES, form, details, note(acting.staff, None))

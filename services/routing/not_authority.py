@@ -1,6 +1,6 @@
 """Not-authority requests (*Permintaan Bukan Wewenang*): asked, passed on, rejected, withdrawn."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.acting import CurrentActing, Details
+from services.routing.acting import CurrentActing
 from services.routing.handing import known_agencies, taken_back
 from services.routing.words import Form, Words, note
 from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
@@ -18,6 +18,7 @@ from shared.http.documentation import problem_responses
 from shared.http.problems import conflict, not_found
 from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.chain import delegating_agency
+from shared.lifecycle.check import Refused
 
 
 class NotAuthority(Form):
@@ -61,7 +62,9 @@ async def ask_not_authority(acting: CurrentActing, form: NotAuthority) -> Comman
             "suggested_agency_id": form.suggested_agency_id,
         }
 
-    return await acting.do(Action.REQUEST_NOT_AUTHORITY, details, note(acting.staff, form.reason))
+    return await acting.do(
+        Action.REQUEST_NOT_AUTHORITY, form, details, note(acting.staff, form.reason)
+    )
 
 
 @router.post("/reports/{number}/requests/{request_id}/reject")
@@ -69,9 +72,7 @@ async def reject_not_authority(
     acting: CurrentActing, request_id: UUID, form: Rejection
 ) -> CommandAnswer:
     """Leave the report where it is (*Tolak Bukan Wewenang*), with a reason."""
-    about = _about(request_id)
-    write = note(acting.staff, form.reason)
-    return await acting.do(Action.REJECT_REQUEST, about, write, _pending(request_id))
+    return await _settle(acting, Action.REJECT_REQUEST, request_id, form)
 
 
 @router.post("/reports/{number}/requests/{request_id}/withdraw")
@@ -79,26 +80,24 @@ async def withdraw_not_authority(
     acting: CurrentActing, request_id: UUID, form: Withdrawal
 ) -> CommandAnswer:
     """Take one's own request back."""
-    about = _about(request_id)
-    write = note(acting.staff, form.reason)
-    return await acting.do(Action.WITHDRAW_REQUEST, about, write, _pending(request_id))
+    return await _settle(acting, Action.WITHDRAW_REQUEST, request_id, form)
 
 
-def _about(request_id: UUID) -> Details:
-    async def details(_: AsyncSession, __: Situation) -> dict[str, Any]:
-        return {"request_id": request_id}
-
-    return details
-
-
-def _pending(request_id: UUID) -> Callable[[Situation], None]:
-    """Says that the request is gone to who would decide it, instead of denying the authority."""
-
-    def look(situation: Situation) -> None:
+async def _settle(
+    acting: CurrentActing, action: Action, request_id: UUID, form: Rejection | Withdrawal
+) -> CommandAnswer:
+    async def look(_: AsyncSession, situation: Situation) -> None:
+        """Says that the request is gone to who would decide it, instead of denying the
+        authority."""
         request = situation.state.request(request_id)
         if request is None:
-            raise conflict("no_such_request")
+            raise Refused("no_such_request")
         if request.kind is not RequestKind.NOT_AUTHORITY:
             raise not_found("request_not_found")
 
-    return look
+    async def details(_: AsyncSession, __: Situation) -> dict[str, Any]:
+        return {"request_id": request_id}
+
+    write = note(acting.staff, form.reason)
+    content = [request_id, form]
+    return await acting.do(action, form, details, write, look=look, content=content)

@@ -29,4 +29,4 @@ async def throw(acting: CurrentActing, form: Throw) -> CommandAnswer:
         receiver = await agency_below(session, acting.staff, form.agency_id, to_verify=True)
         return {"handing": handing_to(situation, acting.staff, receiver)}
 
-    return await acting.do(Action.THROW, details, note(acting.staff, form.note))
+    return await acting.do(Action.THROW, form, details, note(acting.staff, form.note))

@@ -104,7 +104,7 @@ async def _correct(
             )
         )
 
-    return await acting.do(action, details, write)
+    return await acting.do(action, form, details, write)
 
 
 async def _checked(

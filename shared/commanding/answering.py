@@ -8,12 +8,12 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.commanding import messages
-from shared.commanding.performing import Wish, outcome_of, perform
+from shared.commanding.performing import Wish, command_id, outcome_of, perform
 from shared.commanding.situation import owns
 from shared.database.lifecycle import CommandRow
 from shared.http.auth import CurrentPrincipal
 from shared.http.documentation import problem_responses
-from shared.http.idempotency import etag
+from shared.http.idempotency import asker_of, etag
 from shared.http.problems import not_found
 from shared.http.tokens import Partner, Principal, Staff
 from shared.http.transaction import CurrentDatabase, Transaction
@@ -61,7 +61,7 @@ async def carry_out(
         response.headers["Location"] = f"/commands/{wish.id}"
     else:
         response.headers["ETag"] = etag(outcome.version)
-    return _answer(wish.id, wish.number, outcome)
+    return _answer(outcome.command_id if outcome else wish.id, wish.number, outcome)
 
 
 router = APIRouter(tags=["commands"])
@@ -71,15 +71,16 @@ router = APIRouter(tags=["commands"])
 async def read_command(
     command_id: UUID, principal: CurrentPrincipal, session: Transaction
 ) -> CommandAnswer:
-    """What became of a command of one's own."""
+    """What became of a command of one's own, by its id or by the Idempotency-Key sent with it."""
     row = await own_command(session, command_id, principal)
     return _answer(row.id, row.number, outcome_of(row))
 
 
-async def own_command(session: AsyncSession, command_id: UUID, principal: Principal) -> CommandRow:
-    """A command that the caller gave; a reporter's is also that of who else reaches the report as
-    its reporter. 404 for any other."""
-    row = await session.get(CommandRow, command_id)
+async def own_command(session: AsyncSession, id: UUID, principal: Principal) -> CommandRow:
+    """A command that the caller gave, by its id or their key; a reporter's is also that of who
+    else reaches the report as its reporter. 404 for any other."""
+    row = await session.get(CommandRow, command_id(asker_of(principal), id))
+    row = row or await session.get(CommandRow, id)
     if row is None or not await _made_by(session, Command.model_validate(row.body), principal):
         raise not_found("command_not_found")
     return row

@@ -143,7 +143,8 @@ class HistoryEntry(SQLModel, table=True):
 
 
 class CommandRow(SQLModel, table=True):
-    """A command and, once `done` is not NULL, what became of it."""
+    """A command and, once `done` is not NULL, what became of it. `digest` is of what was asked,
+    salted with the caller's key: the same key must ask the same again."""
 
     __tablename__ = "command"
     __table_args__ = (
@@ -157,6 +158,7 @@ class CommandRow(SQLModel, table=True):
     action: str
     at: datetime = timestamp()
     body: dict[str, Any] = Field(sa_type=Json)
+    digest: bytes | None = Field(default=None, sa_type=Bytes)
     done: bool | None = None
     version: int | None = None
     status: str | None = None

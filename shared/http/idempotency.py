@@ -4,24 +4,48 @@ import re
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
 
+from shared.http.limits import client_address
 from shared.http.problems import FieldError, precondition, validation
+from shared.http.tokens import Partner, Principal, Reporter, Staff
 
 
 async def command_id(
     idempotency_key: Annotated[
         UUID | None,
-        Header(description="A UUID of the caller's: the same one again gets the first outcome"),
+        Header(
+            description="A UUID of the caller's, whose own it is: the same one again gets the"
+            " first outcome, and a 409 with other content"
+        ),
     ] = None,
 ) -> UUID:
-    """The id of the command this request carries: its Idempotency-Key, else a new one."""
+    """The key of what this request asks for: its Idempotency-Key, else a new one."""
     return idempotency_key or uuid4()
+
+
+def asker_of(principal: Principal) -> str:
+    """Whose a key is: two callers who use the same one do not meet."""
+    match principal:
+        case Staff():
+            return f"staff:{principal.id}"
+        case Reporter():
+            return f"reporter:{principal.account_id}"
+        case Partner():
+            return f"partner:{principal.system}"
+        case _:
+            return f"bearer:{principal.number}"
+
+
+def anybody(request: Request) -> str:
+    """As `asker_of`, for a caller who is not signed in: whoever has this address."""
+    return f"address:{client_address(request)}"
 
 
 async def if_match(
     if_match: Annotated[
-        str | None, Header(description='The version seen, as in the ETag: `"7"`', max_length=100)
+        str | None,
+        Header(description='The version seen, as in the ETag: `"7"`', max_length=100),
     ] = None,
 ) -> int | None:
     """The version the caller saw; None without the header or for `*`. Anything else is a 422."""

@@ -51,6 +51,8 @@ def allowed_actions(state: ReportState, standings: Collection[Standing]) -> tupl
 
 def check(state: ReportState, command: Command) -> None:
     """Raise `Refused` unless the command is legal at this state."""
+    if command.version_seen not in (None, state.version):
+        raise Refused(VERSION_CHANGED)
     if command.handler_seen != state.handler_id:
         raise Refused("handler_changed")
     if code := refusal(state, command.action, command.standings):
@@ -61,6 +63,8 @@ def check(state: ReportState, command: Command) -> None:
         raise Refused(code)
 
 
+VERSION_CHANGED = "version_changed"
+"""The refusal of a command for a version that is past: over HTTP a failed precondition."""
 _ON_REQUESTS = frozenset({Action.ACCEPT_REQUEST, Action.REJECT_REQUEST, Action.WITHDRAW_REQUEST})
 _STAFF = frozenset(
     {

@@ -54,6 +54,8 @@ class Command(BaseModel):
     handler_seen: int
     identity: UUID | None = None
     """Of the report's row: a run of another report by the same number does not perform it."""
+    version_seen: int | None = None
+    """The one version it is meant for; None: whichever is there."""
     handing: Handing | None = None
     classification: Classification | None = None
     anonymous: bool | None = None

@@ -215,7 +215,7 @@ async def test_the_same_request_five_times_at_once_is_one(town: Town) -> None:
     path, body = f"/reports/{number}/requests", {"kind": "close", **REASON}
     answers = await asyncio.gather(*(town.post(path, OFFICER, body, key=key) for _ in range(5)))
     assert [a.status_code for a in answers] == [200] * 5
-    path += f"/{key}/accept"
+    path += f"/{answers[0].json()['command_id']}/accept"
     key = uuid4()
     answers = await asyncio.gather(*(town.post(path, ABOVE, {}, key=key) for _ in range(5)))
     assert [a.status_code for a in answers] == [200] * 5

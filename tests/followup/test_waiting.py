@@ -17,7 +17,8 @@ async def test_with_the_worker_down_a_command_waits_and_is_done_when_it_is_back(
     await town.stop_worker()
     answer = await town.post(path, OFFICER, WRITTEN, key=key)
     assert (answer.status_code, answer.json()["state"]) == (202, "waiting")
-    assert answer.headers["Location"] == f"/commands/{key}"
+    assert answer.headers["Location"] == answer.json()["href"]
+    assert (await town.get(answer.json()["href"], OFFICER)).json()["state"] == "waiting"
     assert (await town.get(f"/commands/{key}", OFFICER)).json()["state"] == "waiting"
     assert await town.words(number) == []
     await town.start_worker()

@@ -265,6 +265,33 @@ async def test_a_command_for_a_version_that_is_past_changes_nothing(country: Cou
     assert not (await country.seen(ADMIN, number))["priority"]
 
 
+async def test_of_four_amendments_of_one_version_one_is_made(country: Country) -> None:
+    number = await country.report()
+    await country.done(ADMIN, number, "verify", country.verification())
+    answers = await asyncio.gather(
+        *(
+            country.act(ADMIN, number, "amend", {"title": f"Judul {n}"}, if_match='"2"')
+            for n in range(4)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
+    assert {a.json()["version"] for a in answers} == {3}
+    [made] = [n for n, answer in enumerate(answers) if answer.status_code == 200]
+    assert (await country.seen(ADMIN, number))["title"] == f"Judul {made}"
+
+
+async def test_what_a_look_at_the_directory_refuses_stays_refused(country: Country) -> None:
+    number, key = await country.report(), str(uuid4())
+    form = country.verification() | {"anonymous": True}
+    await country.done(ADMIN, number, "verify", form)
+    for _ in range(2):
+        answer = await country.act(
+            ADMIN, number, "amend", {"anonymous": False}, idempotency_key=key
+        )
+        assert (answer.status_code, answer.json()["code"]) == (409, "flag_not_removable")
+    assert (await country.get(ADMIN, f"/commands/{key}")).json()["refusal"] == "flag_not_removable"
+
+
 async def test_two_admins_dispose_at_once_and_one_is_told_why_not(country: Country) -> None:
     number = await country.report()
     answers = await asyncio.gather(

@@ -24,12 +24,13 @@ from services.intake.open311.rendering import (
 from services.intake.references import checked, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake
-from services.intake.submission import SUBMISSION, accept_or_refuse
+from services.intake.submission import SUBMISSION, accept_or_refuse, key_of
 from shared.http.auth import PARTNER_PREFIX, partner_token_hash
 from shared.http.form_parts import refuse_other_parts
-from shared.http.idempotency import CommandId
+from shared.http.idempotency import CommandId, anybody, asker_of
 from shared.http.limits import Limit, client_address, rate_limits
 from shared.http.problems import FieldError, Problem, validation
+from shared.http.tokens import Partner
 from shared.http.transaction import CurrentDatabase
 from shared.http.uploads import FORM_LIMIT, discard, stored
 from shared.labels import label
@@ -97,8 +98,8 @@ async def open311_submit(
     given = _texts(form)
     check_jurisdiction(request, given.get("jurisdiction_id"))
     async with database.session() as session:
-        await _admit(session, request, given.get("api_key"))
-        report = await _report(session, given, str(key))
+        asker = await _admit(session, request, given.get("api_key"))
+        report = await _report(session, given, key_of(intake, asker, key))
     files = [
         UploadFile(value.file, size=value.size, filename=value.filename)
         for name, value in form.multi_items()
@@ -134,12 +135,13 @@ def _texts(form: FormData) -> dict[str, str]:
     return given | ({"media_url": "\n".join(addresses)} if addresses else {})
 
 
-async def _admit(session: AsyncSession, request: Request, api_key: str | None) -> None:
-    """Count the submission. 403 for an api_key that is no partner's token, 429 for too many."""
+async def _admit(session: AsyncSession, request: Request, api_key: str | None) -> str:
+    """Count the submission, and say whose it is. 403 for an api_key that is no partner's token,
+    429 for too many."""
     limits = rate_limits(request)
     if api_key is None:
         await limits.take(SUBMISSION, client_address(request))
-        return
+        return anybody(request)
     system = None
     if api_key.startswith(PARTNER_PREFIX):
         found = await session.execute(_PARTNER, {"hash": partner_token_hash(api_key)})
@@ -147,6 +149,7 @@ async def _admit(session: AsyncSession, request: Request, api_key: str | None) -
     if system is None:
         raise Problem(403, "api_key_invalid")
     await limits.take(PARTNERS_SUBMISSION, system)
+    return asker_of(Partner(system=system))
 
 
 async def _report(session: AsyncSession, given: dict[str, str], key: str) -> NewReport:
