@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from services.intake.x.answers import Answer, read_post
 from services.intake.x.api import XApi
 from services.intake.x.posts import Post, XError, parse_post_id
 from tests.intake.x_server import (
@@ -103,6 +104,12 @@ async def test_x_out_of_reach_is_unavailable(x: XServer) -> None:
         "http://www.twitter.com/warga_baik/statuses/1790000000000000001/",
         "https://X.com/i/web/status/1790000000000000001",
         "x.com/i/status/1790000000000000001",
+        "001790000000000000001",
+        "https://x.com/warga_baik/status/001790000000000000001",
+        "https://X.COM/warga_baik/Status/1790000000000000001?s=20&t=x#m",
+        "HTTPS://MOBILE.TWITTER.COM/warga_baik/status/1790000000000000001/photo/1",
+        "https://x.com:443//warga_baik/statuses/001790000000000000001/",
+        "https://www.x.com./i/web/status/1790000000000000001",
     ],
 )
 def test_every_form_of_an_address_gives_the_id(given: str) -> None:
@@ -124,9 +131,49 @@ def test_every_form_of_an_address_gives_the_id(given: str) -> None:
         "http://[x.com/a/status/1",
         "١٢٣",
         "9" * 20,
+        "0",
+        "000",
+        "https://x.com/a/status/000",
     ],
 )
 def test_anything_else_is_not_a_post(given: str) -> None:
     with pytest.raises(XError) as caught:
         parse_post_id(given)
     assert caught.value.code == "not_a_post"
+
+
+@pytest.mark.parametrize(
+    ("words", "links", "text"),
+    [
+        (
+            "Lihat https://t.co/a",
+            {"https://t.co/a": "https://kota.id/?a=1&region=2&copy=3&section=4&amp;lt=5"},
+            "Lihat https://kota.id/?a=1&region=2&copy=3&section=4&amp;lt=5",
+        ),
+        (
+            "https://t.co/a dan https://t.co/ab",
+            {"https://t.co/a": "https://satu.id/#https://t.co/ab", "https://t.co/ab": "dua"},
+            "https://satu.id/#https://t.co/ab dan dua",
+        ),
+        ("R&amp;D &lt;3 &gt;2", {}, "R&D <3 >2"),
+        ("ditulis &amp;copy; dan &amp;lt;b&amp;gt;", {}, "ditulis &copy; dan &lt;b&gt;"),
+        ("?x=1&region=2&notit=3", {}, "?x=1&region=2&notit=3"),
+    ],
+)
+def test_words_are_decoded_once_and_addresses_never(
+    words: str, links: dict[str, str], text: str
+) -> None:
+    urls = [{"url": short, "expanded_url": whole} for short, whole in links.items()]
+    answer = Answer.model_validate(
+        {
+            "data": {
+                "id": "1",
+                "text": words,
+                "author_id": "2",
+                "created_at": "2026-11-24T03:00:00Z",
+                "entities": {"urls": urls},
+            },
+            "includes": {"users": [{"id": "2", "name": "Warga", "username": "warga"}]},
+        }
+    )
+    assert read_post(answer).text == text

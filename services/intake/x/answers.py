@@ -1,6 +1,6 @@
 """The answer of the X API v2 to the question for one post, and the post in it."""
 
-import html
+import re
 from datetime import UTC
 
 from pydantic import BaseModel, Field
@@ -118,10 +118,21 @@ def _error_in(answer: Answer) -> XError:
 
 
 def _readable(text: str, entities: _Entities) -> str:
-    for link in entities.urls:
-        # A link with a media key stands for the post's own picture: it is listed, not written.
-        text = text.replace(link.url, "" if link.media_key else link.expanded_url or link.url)
-    return html.unescape(text).strip()
+    """The words with what X escapes in them (three characters, and nothing in addresses), and the
+    whole address in place of each short one."""
+    for entity, character in _ESCAPED:
+        text = text.replace(entity, character)
+    # A link with a media key stands for the post's own picture: it is listed, not written.
+    whole = {
+        link.url: "" if link.media_key else link.expanded_url or link.url for link in entities.urls
+    }
+    if whole:
+        short = "|".join(re.escape(url) for url in sorted(whole, key=len, reverse=True))
+        text = re.sub(short, lambda found: whole[found[0]], text)
+    return text.strip()
+
+
+_ESCAPED = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
 def _best_url(media: _Media) -> str | None:

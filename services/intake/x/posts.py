@@ -48,24 +48,26 @@ class Post:
 
 
 def parse_post_id(id_or_url: str) -> str:
-    """The id in `x.com/<user>/status/<id>` and its relatives, or an id. Raises `XError`."""
+    """The id in `x.com/<user>/status/<id>` and its relatives, or an id; without zeros before it,
+    with which X shows the same post. Raises `XError`."""
     given = id_or_url.strip()
-    if _ID.fullmatch(given):
-        return given
+    if bare := _ID.fullmatch(given):
+        return bare["id"]
     try:
         parts = urlsplit(given if "://" in given else f"https://{given}")
-        host = parts.hostname or ""
+        host = (parts.hostname or "").rstrip(".")
     except ValueError:
         host = ""
     path = _STATUS_PATH.match(parts.path) if host.lower() in _HOSTS else None
-    if path is None or parts.scheme not in {"http", "https"}:
+    if path is None or parts.scheme.lower() not in {"http", "https"}:
         raise XError("not_a_post", "neither the address nor the id of a post")
     return path["id"]
 
 
-_ID = re.compile(r"[0-9]{1,19}")
+_NUMBER = r"0*(?P<id>[1-9][0-9]{0,18})"
+_ID = re.compile(_NUMBER)
 _STATUS_PATH = re.compile(
-    r"/(?:i/web|i|[A-Za-z0-9_]{1,15})/status(?:es)?/(?P<id>[0-9]{1,19})(?:/|$)"
+    rf"/+(?:i/web|i|[A-Za-z0-9_]{{1,15}})/+status(?:es)?/+{_NUMBER}(?:/|$)", re.IGNORECASE
 )
 _HOSTS = frozenset(
     f"{prefix}{site}"
