@@ -39,6 +39,8 @@ class Addresses(BaseSettings):
     routing_url: str = ""
     followup_url: str = ""
     reporting_url: str = ""
+    partner_nats_url: str = ""
+    """Where partner systems reach NATS, as the AsyncAPI document tells them: `tls://host:port`."""
     temporal_address: str = ""
     temporal_namespace: str = "default"
     temporal_tls: bool = False
@@ -66,6 +68,7 @@ class Addresses(BaseSettings):
             "routing_url": f"http://{host}:{value('routing_port')}",
             "followup_url": f"http://{host}:{value('followup_port')}",
             "reporting_url": f"http://{host}:{value('reporting_port')}",
+            "partner_nats_url": f"nats://{host}:{value('nats_port')}",
             "temporal_address": f"{host}:{value('temporal_port')}",
             "storage_url": (data_dir / "attachments").as_uri(),
         }

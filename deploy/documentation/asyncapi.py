@@ -50,13 +50,9 @@ def document() -> dict[str, Any]:
         "defaultContentType": STRUCTURED,
         "servers": {
             "nats": {
-                "host": "{host}:{port}",
+                "host": "nats.lapor.example:4222",
                 "protocol": "nats",
                 "description": "JetStream; every partner has an account of its own",
-                "variables": {
-                    "host": {"default": "127.0.0.1"},
-                    "port": {"default": "4222"},
-                },
                 "security": [{"$ref": "#/components/securitySchemes/nkey"}],
             }
         },

@@ -1,5 +1,6 @@
 """CloudEvents 1.0 over NATS: structured JSON out, with `ce-*` headers; structured or binary in."""
 
+import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -70,14 +71,28 @@ def decode(headers: Mapping[str, str] | None, body: bytes) -> CloudEvent:
     if content_type.startswith("application/cloudevents") or not any(
         name.startswith("ce-") for name in lower
     ):
-        data = value.pop("data", None)
-        return _checked(value, data)
+        return _checked(value, _structured_data(value))
     attributes: dict[str, Any] = {
         name[3:]: unquote(text) for name, text in lower.items() if name.startswith("ce-")
     }
     if content_type:
         attributes["datacontenttype"] = content_type
     return _checked(attributes, value)
+
+
+def _structured_data(attributes: dict[str, Any]) -> Any:
+    """The data taken out of a structured event: as JSON, or JSON's bytes in base 64 (CloudEvents
+    JSON format 3.1.1), never both."""
+    if "data_base64" not in attributes:
+        return attributes.pop("data", None)
+    encoded = attributes.pop("data_base64")
+    if "data" in attributes:
+        raise BadMessage("not_cloudevent", "has data already", "data_base64")
+    try:
+        body = base64.b64decode(encoded, validate=True)
+    except (ValueError, TypeError):
+        raise BadMessage("not_cloudevent", "is not base 64", "data_base64") from None
+    return _json_object(body)
 
 
 def _header(value: Any) -> str:

@@ -138,7 +138,19 @@ def _complete_operation(operation: dict[str, Any], schemes: dict[str, Any]) -> N
     if "requestBody" in operation and "4XX" not in responses:
         responses.setdefault("400", _response(400))
         responses.setdefault("413", _response(413))
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = _never_null(parameter["schema"])
     if "security" in operation:
         responses.setdefault("401", _response(401))
         if {OPTIONAL_SCHEME: []} in operation["security"]:
             operation["security"] = [{}, *({name: []} for name in schemes)]
+
+
+def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter may be left out; a null cannot be sent in a header, a query or a path, though
+    generated clients would try."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if "anyOf" not in schema or len(kinds) == len(schema["anyOf"]):
+        return schema
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    return {**rest, **kinds[0]} if len(kinds) == 1 else {**rest, "anyOf": kinds}

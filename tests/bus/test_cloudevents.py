@@ -1,5 +1,6 @@
 """What is accepted as a CloudEvent, and what is said of what is not."""
 
+import base64
 from datetime import UTC, datetime
 
 import orjson
@@ -40,6 +41,14 @@ def test_structured_mode_is_read_with_and_without_headers(headers: dict[str, str
     assert cloudevents.decode(headers, body).get_data() == {"a": 1}
 
 
+def test_structured_data_may_come_in_base_64() -> None:
+    data = base64.b64encode('{"a":"kété"}'.encode()).decode()
+    body = _event(data=None, data_base64=data)
+    event = cloudevents.decode(None, body)
+    assert event.get_data() == {"a": "kété"}
+    assert "data_base64" not in event.get_attributes()
+
+
 def test_binary_mode_is_read_from_headers() -> None:
     headers = {**BINARY, "CE-Time": "2026-03-01T16:00:00+07:00", "ce-source": "/d%20e"}
     event = cloudevents.decode(headers, b'{"a":1}')
@@ -64,6 +73,12 @@ def _event(**changed: object) -> bytes:
         (b'{"a": "\\ud800"}', "not_json", None),
         (b"[" * 60_000, "not_json", None),
         (b" " * 70_000, "too_large", None),
+        (_event(data_base64="e30="), "not_cloudevent", "data_base64"),
+        (_event(data=None, data_base64="e30"), "not_cloudevent", "data_base64"),
+        (_event(data=None, data_base64="e3 0="), "not_cloudevent", "data_base64"),
+        (_event(data=None, data_base64={}), "not_cloudevent", "data_base64"),
+        (_event(data=None, data_base64="W10="), "not_json", None),
+        (_event(data=None, data_base64="//4="), "not_utf8", None),
         (_event(specversion=None), "not_cloudevent", "specversion"),
         (_event(specversion="0.3"), "not_cloudevent", "specversion"),
         (_event(id=None), "not_cloudevent", "id"),

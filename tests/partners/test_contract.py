@@ -12,6 +12,7 @@ from referencing.jsonschema import DRAFT202012
 
 from deploy.documentation import asyncapi
 from deploy.documentation.asyncapi import DOCUMENT, INBOUND, TOLD_EVENTS
+from services.intake.partners.asyncapi import _document
 from shared.bus.cloudevents import decode
 from shared.bus.streams import INGEST_KINDS, PARTNER_KINDS, STREAMS
 from shared.lifecycle.events import PartnerEvent
@@ -93,7 +94,17 @@ async def test_intake_serves_it(stack: Stack) -> None:
         answer = await stack.get("/asyncapi.json")
 
     assert answer.status_code == 200
-    assert answer.json() == HERE
+    served = answer.json()
+    settings = stack.settings("lapor_intake")
+    server = served["servers"]["nats"]
+    assert f"{server['protocol']}://{server['host']}" == settings.partner_nats_url
+    assert {**served, "servers": {}} == {**HERE, "servers": {}}
+
+
+def test_the_document_names_the_address_at_which_partners_reach_the_bus() -> None:
+    told = json.loads(_document("tls://bus.lapor.example:4223"))["servers"]["nats"]
+    assert (told["protocol"], told["host"]) == ("tls", "bus.lapor.example:4223")
+    assert "127.0.0.1" not in DOCUMENT.read_text()
 
 
 def _validator(schema: dict[str, Any]) -> Validator:
