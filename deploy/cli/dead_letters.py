@@ -25,11 +25,18 @@ Id = Annotated[uuid.UUID, typer.Argument(help="As `list` shows it.")]
 @app.command("list")
 def list_() -> None:
     """Show the dead letters still to be looked at, oldest first; without their words."""
-    from shared.bus.dead_letters import unresolved
+    from sqlalchemy import select
+
+    from shared.bus.dead_letters import LettersNotKept, unresolved
 
     async def act() -> list[str]:
         async with _stack() as (session, _):
-            return [_line(letter) for letter in await unresolved(session, limit=AT_MOST)]
+            letters = [_line(letter) for letter in await unresolved(session, limit=AT_MOST)]
+            beyond = (await session.execute(select(LettersNotKept))).scalars().all()
+        return letters + [
+            f"{one.system}  {one.day}: {one.letters} more ({one.bytes} bytes) beyond its quota"
+            for one in beyond
+        ]
 
     print("\n".join(asyncio.run(act())) or "None.")
 
@@ -93,6 +100,39 @@ def retry(
                     print(f"{letter.id} is back on {letter.subject}")
             finally:
                 await bus.close()
+
+    asyncio.run(act())
+
+
+@app.command()
+def discard(
+    reason: Annotated[str, typer.Option(help="Why nobody needs it any more.")],
+    letter_id: Annotated[uuid.UUID | None, typer.Argument(help="As `list` shows it.")] = None,
+    system: Annotated[
+        str | None, typer.Option(help="All of this partner that `list` shows.")
+    ] = None,
+) -> None:
+    """Take a dead letter, or all of a partner, off the list. It can be put back for 90 days."""
+    from deploy.local.trouble import StackError
+    from shared.bus.dead_letters import DeadLetter, discard, unresolved
+
+    if (letter_id is None) is (system is None):
+        raise StackError("say which dead letter, or --system")
+    if not reason.strip():
+        raise StackError("say why")
+
+    async def act() -> None:
+        async with _stack() as (session, _):
+            if letter_id is None:
+                letters = list(await unresolved(session, limit=AT_MOST, system=system))
+            else:
+                letters = [one for one in [await session.get(DeadLetter, letter_id)] if one]
+            if not letters:
+                raise StackError("there is no such dead letter")
+            for letter in letters:
+                await discard(session, letter, reason.strip())
+            await session.commit()
+            print(f"{len(letters)} discarded")
 
     asyncio.run(act())
 

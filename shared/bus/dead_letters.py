@@ -4,13 +4,24 @@ import base64
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import orjson
 from nats.aio.msg import Msg
 from nats.js.api import Header
-from sqlalchemy import Column, DateTime, Index, LargeBinary, UniqueConstraint, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
@@ -22,6 +33,11 @@ from shared.bus.trouble import BadMessage
 from shared.identity import IdentityCipher
 
 EVENT_TYPE: Final = "id.go.lapor.dead"
+LETTERS_A_DAY: Final = 200
+BYTES_A_DAY: Final = 4 * 1024 * 1024
+"""What is kept of one system within 24 hours; junk without end would fill the database."""
+KEPT_FOR: Final = timedelta(days=90)
+"""How long one stays that was put back or discarded."""
 
 
 class DeadLetter(SQLModel, table=True):
@@ -32,6 +48,7 @@ class DeadLetter(SQLModel, table=True):
         # A message that is buried twice (the process died in between) is one dead letter.
         UniqueConstraint("stream", "stream_sequence", "received_at", name="dead_letter_once"),
         Index("dead_letter_open", "received_at", postgresql_where=text("not resolved")),
+        Index("dead_letter_of_system", "system", "received_at"),
         {"schema": "lifecycle"},
     )
 
@@ -50,6 +67,21 @@ class DeadLetter(SQLModel, table=True):
     retried_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     retries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     resolved: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    resolved_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    discarded: str | None = None
+    """Why nobody needs it any more, in the words of who discarded it."""
+
+
+class LettersNotKept(SQLModel, table=True):
+    """How many dead letters of a system, and how many bytes, were beyond its quota in a day."""
+
+    __tablename__ = "dead_letter_not_kept"
+    __table_args__ = ({"schema": "lifecycle"},)
+
+    system: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    letters: int
+    bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 _LETTERS: Final = SQLModel.metadata.tables["lifecycle.dead_letter"]
@@ -111,6 +143,39 @@ async def keep(
     return known
 
 
+async def has_room(session: AsyncSession, system: str, message: Msg) -> bool:
+    """Whether the system's quota of this day has room for the message; where not, it is counted
+    in the caller's transaction, and only that. One that is kept already has its place."""
+    stream, sequence = message.metadata.stream, message.metadata.sequence.stream
+    if await known_letter(session, stream, sequence) is not None:
+        return True
+    size = len(message.data)
+    await session.execute(_LOCK, {"system": system})
+    used = (await session.execute(_USED, {"system": system})).one()
+    sealed = size * 2  # about: encrypted, in base 64
+    if used.letters < LETTERS_A_DAY and used.bytes + sealed <= BYTES_A_DAY:
+        return True
+    await session.execute(_NOT_KEPT, {"system": system, "bytes": size})
+    return False
+
+
+async def discard(session: AsyncSession, letter: DeadLetter, reason: str) -> None:
+    """Nobody needs it any more. It stays for `KEPT_FOR`, and can be put back until then."""
+    await session.execute(
+        update(_LETTERS)
+        .where(_LETTERS.c.id == letter.id)
+        .values(resolved=True, resolved_at=datetime.now(UTC), discarded=reason)
+    )
+
+
+async def forget_resolved(session: AsyncSession, limit: int = 1_000) -> int:
+    """Delete what was put back or discarded long ago, at most so many; how many it were."""
+    before = {"before": datetime.now(UTC) - KEPT_FOR, "limit": limit}
+    gone = await session.execute(_FORGET, before)
+    await session.execute(_FORGET_COUNTS, {"before": before["before"]})
+    return len(gone.all())
+
+
 async def known_letter(session: AsyncSession, stream: str, sequence: int) -> uuid.UUID | None:
     """The id of the latest dead letter made of this message, if there is one."""
     found = await session.execute(
@@ -135,11 +200,14 @@ async def announce(bus: Bus, letter: uuid.UUID, stream: str, code: str) -> None:
     await bus.publish(f"lapor.v1.dead.{stream}", body, msg_id=str(letter), headers=headers)
 
 
-async def unresolved(session: AsyncSession, *, limit: int = 100) -> Sequence[DeadLetter]:
-    """The dead letters still to be looked at, oldest first."""
+async def unresolved(
+    session: AsyncSession, *, limit: int = 100, system: str | None = None
+) -> Sequence[DeadLetter]:
+    """The dead letters still to be looked at, oldest first; those of one system, if named."""
+    of_system = true() if system is None else _LETTERS.c.system == system
     found = await session.execute(
         select(DeadLetter)
-        .where(_LETTERS.c.resolved.is_(False))
+        .where(_LETTERS.c.resolved.is_(False), of_system)
         .order_by(_LETTERS.c.received_at, _LETTERS.c.id)
         .limit(limit)
     )
@@ -169,10 +237,37 @@ async def retry(
     await session.execute(
         update(_LETTERS)
         .where(_LETTERS.c.id == letter.id)
-        .values(retried_at=datetime.now(UTC), retries=number, resolved=True)
+        .values(
+            retried_at=datetime.now(UTC),
+            retries=number,
+            resolved=True,
+            resolved_at=datetime.now(UTC),
+        )
     )
 
 
 def _seal(cipher: IdentityCipher, headers: Mapping[str, str], body: bytes) -> bytes:
     content = {"headers": dict(headers), "body": base64.b64encode(body).decode()}
     return cipher.encrypt_bytes(orjson.dumps(content))
+
+
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('dead letters ' || :system, 0))")
+_USED: Final = text(
+    "SELECT count(*) AS letters, coalesce(sum(octet_length(body)), 0) AS bytes"
+    " FROM lifecycle.dead_letter"
+    " WHERE system = :system AND received_at > clock_timestamp() - interval '24 hours'"
+)
+_NOT_KEPT: Final = text(
+    "INSERT INTO lifecycle.dead_letter_not_kept AS counted (system, day, letters, bytes)"
+    " VALUES (:system, (clock_timestamp() AT TIME ZONE 'UTC')::date, 1, :bytes)"
+    " ON CONFLICT (system, day) DO UPDATE"
+    " SET letters = counted.letters + 1, bytes = counted.bytes + excluded.bytes"
+)
+_FORGET: Final = text(
+    "DELETE FROM lifecycle.dead_letter WHERE id IN ("
+    " SELECT id FROM lifecycle.dead_letter WHERE resolved AND resolved_at < :before LIMIT :limit)"
+    " RETURNING id"
+)
+_FORGET_COUNTS: Final = text(
+    "DELETE FROM lifecycle.dead_letter_not_kept WHERE day < CAST(:before AS timestamptz)::date"
+)

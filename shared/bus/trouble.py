@@ -35,6 +35,10 @@ class BadMessage(Exception):
         return cls(code, first["msg"], field)
 
 
+NOT_KEPT = "not_kept"
+"""In place of a bad message's code, to the server: it was counted, and no dead letter made."""
+
+
 class TryLater(Exception):
     """Nothing is wrong with the message: something it needs is not there yet. It comes again.
 

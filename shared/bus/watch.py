@@ -12,7 +12,7 @@ from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, each
 from shared.bus.dead_letters import Remains, announce, keep, known_letter
 from shared.bus.streams import ADVISORIES, PARTNERS, STREAMS, WATCH
-from shared.bus.trouble import BadMessage
+from shared.bus.trouble import NOT_KEPT, BadMessage
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
 
@@ -43,7 +43,7 @@ class Watch:
     async def _notice(self, message: Msg) -> None:
         advisory = orjson.loads(message.data)
         stream, sequence = str(advisory["stream"]), int(advisory["stream_seq"])
-        if stream not in _OURS:
+        if stream not in _OURS or advisory.get("reason") == NOT_KEPT:
             return
         async with self._database.session() as session:
             known = await known_letter(session, stream, sequence) is not None

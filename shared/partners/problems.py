@@ -126,6 +126,18 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Unknown report",
         "Your system has no report of this id or number.",
     ),
+    "external_id_reused": (
+        "Id sudah dipakai",
+        "external_id ini sudah dipakai untuk laporan lain; isi pesan ini tidak diterima.",
+        "Id used already",
+        "This external_id was used for another report; what this message says was not taken.",
+    ),
+    "not_kept": (
+        "Tidak disimpan",
+        "Terlalu banyak pesan tidak sah dari sistem ini dalam 24 jam; pesan ini hanya dihitung.",
+        "Not kept",
+        "Too many bad messages of this system within 24 hours; this one was only counted.",
+    ),
     "given_up": (
         "Tidak dapat diproses",
         "Pesan ini berulang kali gagal diproses; tim platform memeriksanya.",

@@ -96,6 +96,19 @@ def test_a_dead_letter_is_listed_without_its_words_shown_with_them_and_put_back(
     assert "{Siti}" in lapor("dead-letters", "show", letter)
     assert "say which" in lapor("dead-letters", "retry")
 
+    assert "say which" in lapor("dead-letters", "discard", "--reason", "uji")
+    assert "say why" in lapor("dead-letters", "discard", letter, "--reason", " ")
+    assert "no such" in lapor(
+        "dead-letters", "discard", "--system", "kemenkes", "--reason", "uji coba"
+    )
+    assert letter in lapor("dead-letters", "list")
+
     assert "is back on lapor.v1.ingest.dukcapil.report" in lapor("dead-letters", "retry", "--all")
     assert asyncio.run(come_back()) == b"{Siti}"
     assert letter not in lapor("dead-letters", "list")
+
+    second = asyncio.run(bury())
+    told = lapor("dead-letters", "discard", "--system", "dukcapil", "--reason", "uji coba")
+    assert "1 discarded" in told
+    assert second not in lapor("dead-letters", "list")
+    assert "uji coba" in lapor("dead-letters", "show", second)

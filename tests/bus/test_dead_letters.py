@@ -8,10 +8,21 @@ import orjson
 import pytest
 from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig
+from sqlalchemy import text
 
+from shared.bus import dead_letters
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, each
-from shared.bus.dead_letters import DeadLetter, announce, keep, read, retry, unresolved
+from shared.bus.dead_letters import (
+    BYTES_A_DAY,
+    DeadLetter,
+    announce,
+    discard,
+    keep,
+    read,
+    retry,
+    unresolved,
+)
 from shared.bus.inbound import read_inbound
 from shared.bus.pull import Pull
 from shared.bus.streams import INGEST_MESSAGES, INTAKE
@@ -19,6 +30,8 @@ from shared.bus.trouble import BadMessage
 from shared.bus.watch import Watch
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
+from shared.partners.burying import burying
+from workflows.forgetting import Forgetting
 
 REPORT = "lapor.v1.ingest.dukcapil.report"
 WORDS = b'{"text": "Siti, Jalan Mawar 5"'
@@ -131,6 +144,92 @@ async def test_what_a_reader_buried_itself_is_not_buried_again_by_the_watch(
 
     (letter,) = await _letters(database)
     assert letter.reason_code == "not_json"
+
+
+async def test_junk_without_end_is_told_to_its_sender_and_counted_and_not_kept(
+    bus: Bus, database: Database, cipher: IdentityCipher
+) -> None:
+    junk = b"x" * 900_000
+    for _ in range(8):
+        await bus.publish(REPORT, junk)
+    await bus.publish("lapor.v1.ingest.kemenkes.report", junk)
+    async with _partners(bus, database, cipher), _watching(bus, database, cipher):
+        async with asyncio.timeout(60):
+            while await _count(database, "SELECT count(*) FROM lifecycle.outbox") < 9:
+                await asyncio.sleep(0.05)
+            while (await bus.js.stream_info("ADVISORIES")).state.messages:
+                await asyncio.sleep(0.05)
+
+    letters = await _letters(database)
+    kept = [letter for letter in letters if letter.system == "dukcapil"]
+    assert 0 < len(kept) < 4
+    assert sum(len(letter.body or b"") for letter in kept) <= BYTES_A_DAY
+    assert {letter.system for letter in letters} == {"dukcapil", "kemenkes"}
+    beyond = "SELECT letters FROM lifecycle.dead_letter_not_kept WHERE system = 'dukcapil'"
+    assert await _count(database, beyond) == 8 - len(kept)
+    told = (
+        "SELECT count(*) FROM lifecycle.outbox WHERE convert_from(body, 'UTF8') LIKE '%not_kept%'"
+    )
+    assert await _count(database, told) == 8 - len(kept)
+
+
+async def test_small_junk_has_a_quota_too_and_our_own_trouble_none(
+    bus: Bus, database: Database, cipher: IdentityCipher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dead_letters, "LETTERS_A_DAY", 2)
+    for _ in range(4):
+        await bus.publish(REPORT, b"{")
+    await bus.publish(REPORT, b"{}")
+    async with _partners(bus, database, cipher), asyncio.timeout(60):
+        while await _count(database, "SELECT count(*) FROM lifecycle.outbox") < 5:
+            await asyncio.sleep(0.05)
+
+    assert [letter.reason_code for letter in await _letters(database)].count("not_json") == 2
+    assert "given_up" in [letter.reason_code for letter in await _letters(database)]
+
+
+async def test_what_was_discarded_stays_for_a_while_and_can_be_put_back(
+    bus: Bus, database: Database, cipher: IdentityCipher
+) -> None:
+    await bus.publish(REPORT, WORDS)
+    async with _intake(bus, database, cipher):
+        letter = await _first(database)
+    async with database.session() as session:
+        await discard(session, letter, "uji coba mitra")
+    assert await _letters(database) == []
+    forgetting = Forgetting(database)
+    await forgetting.once()
+    async with database.session() as session:
+        kept = await session.get(DeadLetter, letter.id)
+        assert kept is not None
+        assert (kept.resolved, kept.discarded) == (True, "uji coba mitra")
+        assert read(cipher, kept)[1] == WORDS
+    async with database.session() as session:
+        await session.execute(
+            text("UPDATE lifecycle.dead_letter SET resolved_at = resolved_at - interval '91 days'")
+        )
+    await forgetting.once()
+    async with database.session() as session:
+        assert await session.get(DeadLetter, letter.id) is None
+
+
+@asynccontextmanager
+async def _partners(bus: Bus, database: Database, cipher: IdentityCipher) -> AsyncIterator[None]:
+    """A reader of partners' reports that has a defect with whatever it can read."""
+
+    async def handle(message: Msg) -> None:
+        if message.data == b"{}":
+            raise LookupError("a defect")
+        read_inbound(message)
+
+    bury = burying(bus, database, cipher)
+    async with _run(Consumer(bus, INTAKE, each(handle), bury, delays=(0.05,), give_up_after=2)):
+        yield
+
+
+async def _count(database: Database, query: str) -> int:
+    async with database.autocommit() as connection:
+        return int((await connection.execute(text(query))).scalar_one())
 
 
 @asynccontextmanager

@@ -53,7 +53,8 @@ async def test_the_same_report_again_has_the_first_number_and_says_whether_it_di
     assert (first["duplicate"], again["duplicate"], other["duplicate"]) == (False, True, True)
     assert (again["differs"], other["differs"]) == (False, True)
     assert first["number"] == again["number"] == other["number"]
-    assert again["accepted"]
+    assert (again["accepted"], other["accepted"]) == (True, False)
+    assert [problem["code"] for problem in other["problems"]] == ["external_id_reused"]
     assert len(await stack.rows("SELECT FROM lifecycle.report")) == 1
 
 

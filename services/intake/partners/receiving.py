@@ -19,7 +19,7 @@ from shared.bus.trouble import BadMessage, TryLater
 from shared.database.away import DATABASE_AWAY
 from shared.database.engine import Database
 from shared.http.problems import FieldError, Problem
-from shared.partners.problems import Unacceptable
+from shared.partners.problems import Unacceptable, problems_of
 from shared.partners.reading import Read, read
 from shared.partners.receipts import Receipt, Sent, tell
 
@@ -95,7 +95,12 @@ class PartnerReports:
         url = f"{self._reports_url}/{answer.number}"
         if isinstance(answer, DifferentContent):
             return sent.receipt(
-                accepted=True, number=answer.number, duplicate=True, differs=True, url=url
+                accepted=False,
+                number=answer.number,
+                duplicate=True,
+                differs=True,
+                url=url,
+                problems=problems_of(_REUSED),
             )
         return sent.receipt(
             accepted=True,
@@ -159,6 +164,9 @@ def _later(error: Exception) -> TryLater:
 
 # A `Problem` is acceptance's 503: there is no agency yet that could verify.
 _PASSING = (*DATABASE_AWAY, Problem)
+_REUSED = BadMessage(
+    "external_id_reused", "this external_id is another report's", "data.external_id"
+)
 _DIRECTORY = text("""
 SELECT 'partner' AS what, system AS code, 0 AS id FROM intake.partner
 WHERE active AND system = ANY(:systems)

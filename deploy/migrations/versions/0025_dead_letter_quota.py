@@ -1,0 +1,14 @@
+"""Dead letters: a quota a system, discarded with a reason, and gone after a while."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0025"
+down_revision = "0024"
+
+_SQL = Path(__file__).parent.parent / "sql" / "dead_letter_quota.sql"
+
+
+def upgrade() -> None:
+    op.execute(_SQL.read_text())
