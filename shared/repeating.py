@@ -2,15 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from typing import Any, Final, TypeVar
 
 from prometheus_client import Counter
+from temporalio.service import RPCError
 
+from shared.database.away import DATABASE_AWAY
 from shared.reasons import reason
 from shared.telemetry import registry
 
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 
 @asynccontextmanager
@@ -28,11 +33,27 @@ async def repeating(
             await task
 
 
-def count_set_aside(loop: str, reason: str, what: object = "") -> None:
-    """Say in log and metric that a loop left one thing aside and went on with the next: `reason`
+AWAY: Final = (*DATABASE_AWAY, RPCError, RuntimeError, OSError)
+"""What is raised while a server is away; RuntimeError by a Temporal client that never connected."""
+
+
+async def by_itself(loop: str, what: object, work: Coroutine[Any, Any, Result]) -> Result | None:
+    """Do one thing of many: its trouble is said in log and metric, and is not the others'. None
+    where it did not go well."""
+    try:
+        return await work
+    except AWAY as error:
+        log.warning("%s: %s waits: %s", loop, what, reason(error))
+    except Exception as error:  # noqa: BLE001  whatever it is, the others go on
+        count_set_aside(loop, type(error).__name__, what)
+    return None
+
+
+def count_set_aside(loop: str, why: str, what: object = "") -> None:
+    """Say in log and metric that a loop left one thing aside and went on with the next: `why`
     is a code or a kind of error, `what` an id, never words."""
-    _set_aside.labels(loop, reason).inc()
-    log.error("%s: set aside %s: %s", loop, what, reason)
+    _set_aside.labels(loop, why).inc()
+    log.error("%s: set aside %s: %s", loop, what, why)
 
 
 _set_aside = Counter(

@@ -1,7 +1,7 @@
 """Reports that wait for an agency to connect go on once it has."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from psycopg.types.json import Jsonb
@@ -14,7 +14,9 @@ from shared.lifecycle.authority import Standing
 from shared.lifecycle.commands import Command
 from shared.lifecycle.people import SYSTEM
 from shared.lifecycle.state import ReportState
+from shared.repeating import by_itself
 from shared.temporal.door import Door
+from workflows.left_alone import LeftAlone
 
 BATCH: Final = 200
 _IDS: Final = uuid.UUID("6f1c9c1e-5d0b-4c7e-9d7a-3c1f6f0f5a11")
@@ -27,16 +29,23 @@ class Connecting:
 
     database: Database
     door: Door
+    _tried: LeftAlone[int] = field(default_factory=LeftAlone)
 
     async def once(self) -> None:
         """One round. The same report at the same version gets the same command."""
+        wanted = {"limit": BATCH, "alone": self._tried.now()}
         async with self.database.autocommit() as connection:
-            found = (await connection.execute(_CONNECTED, {"limit": BATCH})).scalars().all()
-        for stored in found:
-            state = ReportState.model_validate(stored)
-            command = connect_command(state)
-            if await self._saved(command):
-                await self.door.send(command, state)
+            found = (await connection.execute(_CONNECTED, wanted)).all()
+        for row in found:
+            # Also where all goes well: until the step is recorded, others have their turn.
+            self._tried.add(row.number)
+            await by_itself("connecting", row.number, self._connect(row.state))
+
+    async def _connect(self, stored: object) -> None:
+        state = ReportState.model_validate(stored)
+        command = connect_command(state)
+        if await self._saved(command):
+            await self.door.send(command, state)
 
     async def _saved(self, command: Command) -> bool:
         """False when it was saved in an earlier round: then it waits to be sent again."""
@@ -70,9 +79,10 @@ def connect_command(state: ReportState) -> Command:
 
 
 _CONNECTED = text(
-    "SELECT r.state FROM lifecycle.report r"
+    "SELECT r.number, r.state FROM lifecycle.report r"
     " JOIN routing.agency_directory a ON a.id = r.awaited_agency_id"
-    " WHERE r.status = 'AGENCY_NOT_CONNECTED' AND a.has_officer ORDER BY r.number LIMIT :limit"
+    " WHERE r.status = 'AGENCY_NOT_CONNECTED' AND a.has_officer"
+    " AND r.number <> ALL (CAST(:alone AS bigint[])) ORDER BY r.number LIMIT :limit"
 )
 _INSERT = """
 INSERT INTO lifecycle.command (id, number, action, at, body) VALUES (%s, %s, %s, %s, %s)

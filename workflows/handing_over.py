@@ -16,6 +16,7 @@ from shared.lifecycle.calendar import Zone
 from shared.lifecycle.commands import Command, Succession
 from shared.lifecycle.people import Actor, ActorKind, Role
 from shared.lifecycle.state import ReportState
+from shared.repeating import by_itself
 from shared.temporal.door import Door
 
 BATCH: Final = 100
@@ -44,17 +45,23 @@ class HandingOver:
         where = {"agency": handover["agency_id"], "from": handover["from_id"]}
         async with self.database.autocommit() as connection:
             query = _REPORTS[handover["kind"]]
-            rows = await connection.execute(query, {**where, "after": after, "limit": BATCH})
-            states = [ReportState.model_validate(state) for state in rows.scalars()]
-        outcomes = await asyncio.gather(*(self._hand_over(handover, state) for state in states))
-        finished = after == 0 and not states
+            found = await connection.execute(query, {**where, "after": after, "limit": BATCH})
+            rows = found.all()
+        outcomes = await asyncio.gather(
+            *(
+                by_itself("handing over", row.number, self._hand_over(handover, row.state))
+                for row in rows
+            )
+        )
+        finished = after == 0 and not rows
         async with self.database.session() as session:
-            progress = {"id": handover["id"], "handed": sum(outcomes), "finished": finished}
+            progress = {"id": handover["id"], "handed": outcomes.count(True), "finished": finished}
             await session.execute(_PROGRESS, progress)
-        return states[-1].number if len(states) == BATCH else None
+        return int(rows[-1].number) if len(rows) == BATCH else None
 
-    async def _hand_over(self, handover: dict[str, Any], state: ReportState) -> bool:
+    async def _hand_over(self, handover: dict[str, Any], stored: object) -> bool:
         """Whether it has been done. The same report at the same version gets the same command."""
+        state = ReportState.model_validate(stored)
         command = handover_command(handover, state)
         async with self.database.session() as session:
             connection = await raw(session)
@@ -113,16 +120,16 @@ _OPEN = (
 _REPORTS = {
     # As handler, in the chain, in copy, awaited, or in a request that is pending.
     "agency": text(
-        "SELECT state FROM lifecycle.report WHERE number IN ("  # noqa: S608
+        "SELECT number, state FROM lifecycle.report WHERE number IN ("  # noqa: S608
         " SELECT number FROM lifecycle.report WHERE chain @> ARRAY[CAST(:from AS bigint)]"
         " UNION SELECT number FROM lifecycle.copy WHERE agency_id = :from"
         " UNION SELECT number FROM lifecycle.report WHERE awaited_agency_id = :from"
         " UNION SELECT number FROM lifecycle.request WHERE decision IS NULL"
         "  AND :from IN (decider_id, agency_id, suggested_agency_id))" + _PAGE
     ),
-    "reports": text(f"SELECT state FROM lifecycle.report WHERE {_OPEN}" + _PAGE),  # noqa: S608
+    "reports": text(f"SELECT number, state FROM lifecycle.report WHERE {_OPEN}" + _PAGE),  # noqa: S608
     "assignments": text(
-        f"SELECT state FROM lifecycle.report WHERE {_OPEN} AND assignee_id = :from" + _PAGE  # noqa: S608
+        f"SELECT number, state FROM lifecycle.report WHERE {_OPEN} AND assignee_id = :from" + _PAGE  # noqa: S608
     ),
 }
 _INSERT = """

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from prometheus_client import Gauge
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from shared.database.engine import Database
+from shared.repeating import by_itself
 from shared.telemetry import registry
 
 MOST = 100_000
@@ -20,11 +21,14 @@ class Measuring:
 
     async def once(self) -> None:
         """One look."""
+        for what, query in _QUERIES.items():
+            await by_itself("measuring", what, self._measure(what, query))
+
+    async def _measure(self, what: str, query: TextClause) -> None:
         async with self.database.autocommit() as connection:
-            for what, query in _QUERIES.items():
-                row = (await connection.execute(query, {"most": MOST})).one()
-                _waiting.labels(what).set(row.number)
-                _oldest.labels(what).set(row.seconds or 0)
+            row = (await connection.execute(query, {"most": MOST})).one()
+        _waiting.labels(what).set(row.number)
+        _oldest.labels(what).set(row.seconds or 0)
 
 
 _waiting = Gauge(

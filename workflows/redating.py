@@ -13,6 +13,7 @@ from shared.lifecycle import clocks
 from shared.lifecycle.calendar import WorkingCalendar
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.state import ReportState
+from shared.repeating import AWAY, count_set_aside
 from shared.temporal.door import Door
 
 BATCH: Final = 500
@@ -53,8 +54,12 @@ class Redating:
             connection = await raw(session)
             async with connection.pipeline():
                 for row in rows:
-                    state = ReportState.model_validate(row.state)
-                    dated = redated(state, calendar)
+                    try:
+                        state = ReportState.model_validate(row.state)
+                        dated = redated(state, calendar)
+                    except Exception as error:  # noqa: BLE001  the others get their dates
+                        count_set_aside("redating", type(error).__name__, row.number)
+                        continue
                     if dated == state:
                         continue
                     await connection.execute(
@@ -68,8 +73,16 @@ class Redating:
                     if _next(dated) < _next(state):
                         earlier.append(row.number)
             await session.execute(_FURTHER, {"reports": len(rows)})
-            await asyncio.gather(*(self.door.recheck(number) for number in earlier))
+            await asyncio.gather(*(self._wake(number) for number in earlier))
         return rows[-1].number if len(rows) == BATCH else None
+
+    async def _wake(self, number: int) -> None:
+        try:
+            await self.door.recheck(number)
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001  one run that cannot be woken stops no batch
+            count_set_aside("redating", type(error).__name__, number)
 
 
 def redated(state: ReportState, calendar: WorkingCalendar) -> ReportState:

@@ -18,8 +18,10 @@ from prometheus_client import Counter
 from shared.bus.connection import Bus, connect
 from shared.database.away import DATABASE_AWAY
 from shared.reasons import reason
+from shared.repeating import count_set_aside
 from shared.settings import Settings
 from shared.telemetry import registry
+from workflows.left_alone import LeftAlone
 from workflows.running import pause, run_process
 
 log = logging.getLogger(__name__)
@@ -37,31 +39,6 @@ _NOT_SOON = (APIError, NoStreamResponseError, MaxPayloadError)
 Row = tuple[int, int, str, str, dict[str, str], bytes]
 
 
-class Refusals:
-    """The reports whose next row was refused, each left alone for a time that grows with every
-    refusal. Without it, as many as a batch holds would keep all others from being read."""
-
-    FIRST: Final = 1.0
-    LONGEST: Final = 300.0
-
-    def __init__(self) -> None:
-        self._pause: dict[int, float] = {}
-        self._until: dict[int, float] = {}
-
-    def add(self, number: int, now: float) -> None:
-        """One more refusal, at a time in seconds of any clock."""
-        pause = min(self._pause.get(number, self.FIRST / 2) * 2, self.LONGEST)
-        self._pause[number], self._until[number] = pause, now + pause
-
-    def forget(self, number: int) -> None:
-        """The stream has taken one."""
-        self._pause.pop(number, None)
-        self._until.pop(number, None)
-
-    def left_alone(self, now: float) -> list[int]:
-        return [number for number, until in self._until.items() if until > now]
-
-
 async def relay(settings: Settings, stopping: asyncio.Event) -> None:
     """Publish until told to stop. Losing the database is losing the lock: begin again."""
     connecting = asyncio.create_task(connect(settings.nats_url, "relay"))
@@ -70,7 +47,7 @@ async def relay(settings: Settings, stopping: asyncio.Event) -> None:
     if not connecting.done():
         connecting.cancel()
         return
-    bus, missing, refusals = connecting.result(), False, Refusals()
+    bus, missing, refusals = connecting.result(), False, LeftAlone[int]()
     while not stopping.is_set():
         try:
             async with await psycopg.AsyncConnection.connect(
@@ -102,14 +79,14 @@ async def _is_the_one(connection: psycopg.AsyncConnection[Any]) -> bool:
 async def _carry(
     connection: psycopg.AsyncConnection[Any],
     bus: Bus,
-    refusals: Refusals,
+    refusals: LeftAlone[int],
     stopping: asyncio.Event,
 ) -> None:
     """One batch after another. What is read is what is unpublished, never from a cursor on:
     transactions commit out of order."""
-    idle, clock = _IDLE, asyncio.get_running_loop().time
+    idle = _IDLE
     while not stopping.is_set():
-        left_alone = refusals.left_alone(clock())
+        left_alone = refusals.now()
         found = await connection.execute(_ROWS, (left_alone, BATCH))
         rows: Sequence[Row] = await found.fetchall()
         published = await _publish(rows, bus, refusals)
@@ -123,7 +100,7 @@ async def _carry(
         await pause(idle if len(published) == len(rows) else 1.0, stopping)
 
 
-async def _publish(rows: Sequence[Row], bus: Bus, refusals: Refusals) -> list[int]:
+async def _publish(rows: Sequence[Row], bus: Bus, refusals: LeftAlone[int]) -> list[int]:
     """The ids of the rows the stream has. Rows of one report go one after the other."""
     of_report: defaultdict[int, list[Row]] = defaultdict(list)
     for row in rows:
@@ -140,7 +117,12 @@ async def _publish(rows: Sequence[Row], bus: Bus, refusals: Refusals) -> list[in
                     _failed.inc()
                     log.warning("%s stays in the outbox: %s", message_id, type(error).__name__)
                     if isinstance(error, _NOT_SOON):
-                        refusals.add(number, asyncio.get_running_loop().time())
+                        refusals.add(number)
+                    break
+                except Exception as error:  # noqa: BLE001  this row is bad, the others are not
+                    _failed.inc()
+                    count_set_aside("relay", type(error).__name__, message_id)
+                    refusals.add(number)
                     break
                 _published.inc()
                 refusals.forget(number)

@@ -13,6 +13,7 @@ from shared.temporal.client import connect_patiently
 from shared.temporal.door import Door
 from workflows.connecting import Connecting
 from workflows.counting import Counting
+from workflows.forgetting import Forgetting
 from workflows.handing_over import HandingOver
 from workflows.measuring import Measuring
 from workflows.recording import Recorder
@@ -46,6 +47,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
             chores.create_task(repeat("resending", 2, resending.once, stopping))
             chores.create_task(repeat("counting", 2, Counting(database).once, stopping))
             chores.create_task(repeat("measuring", 10, Measuring(database).once, stopping))
+            chores.create_task(repeat("forgetting", 3600, Forgetting(database).once, stopping))
             chores.create_task(repeat("connecting", 10, connecting_agencies.once, stopping))
             chores.create_task(repeat("redating", 10, redating.once, stopping))
             chores.create_task(repeat("handing over", 2, handing_over.once, stopping))

@@ -23,6 +23,7 @@ from shared.database.engine import Database
 from shared.http.operations import answering
 from shared.reaching import reached
 from shared.reasons import reason
+from shared.repeating import by_itself
 from shared.settings import Settings, settings
 from shared.telemetry import configure_logging
 from shared.temporal.client import connect_patiently
@@ -60,7 +61,7 @@ async def start_waiting(client: Client, database: Database) -> None:
     async with database.autocommit() as connection:
         rows = (await connection.execute(_WAITING)).all()
     for download_id, attempt in rows:
-        await names.start(client, download_id, attempt)
+        await by_itself("downloads", download_id, names.start(client, download_id, attempt))
 
 
 async def work(settings: Settings, stopping: asyncio.Event) -> None:

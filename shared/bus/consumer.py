@@ -29,7 +29,8 @@ Verdict = Exception | None
 
 BatchHandler = Callable[[Sequence[Msg]], Awaitable[Sequence[Verdict]]]
 Handler = Callable[[Msg], Awaitable[None]]
-Bury = Callable[[Msg, BadMessage], Awaitable[None]]
+Bury = Callable[[Msg, BadMessage], Awaitable[str | None]]
+"""May give another reason for the server than the message's own code."""
 
 DELAYS: Final = (1.0, 5.0, 15.0, 60.0, 300.0)
 """Seconds until the next delivery after the first, second … ; the last one repeats."""
@@ -64,8 +65,9 @@ def each(handler: Handler, concurrency: int = 16) -> BatchHandler:
 class Consumer:
     """Carries one durable consumer's messages to a handler, until stopped.
 
-    `handle` gets up to `batch` messages and answers a verdict for each, in order; an error raised
-    instead counts for all of them. It must be safe to repeat: a message may come twice.
+    `handle` gets up to `batch` messages and answers a verdict for each, in order; where
+    it raises an error instead, each is handled alone, and the error counts for whose it is. It must
+    be safe to repeat: a message may come twice.
     `bury` keeps a bad message (see `dead_letters`), in whatever transaction also tells its sender;
     only after it returned is the message ended; where burying fails it comes again. A database
     that is away is passing trouble, however long it stays away. Any other error is logged, without
@@ -155,7 +157,10 @@ class Consumer:
         try:
             verdicts = await self._handle(messages)
         except Exception as error:  # noqa: BLE001 - any error is a verdict
-            return [error] * len(messages)
+            if len(messages) == 1 or isinstance(error, (TryLater, *DATABASE_AWAY)):
+                return [error] * len(messages)
+            # One of them is the reason: its neighbours are not to pay for it.
+            return [(await self._verdicts([message]))[0] for message in messages]
         if len(verdicts) != len(messages):
             raise AssertionError(f"the handler of {self._durable.name} must judge every message")
         return verdicts
@@ -174,24 +179,23 @@ class Consumer:
             self._failures[sequence] += 1
             if (failed := self._failures[sequence]) >= self._give_up_after:
                 verdict = BadMessage("given_up", f"failed {failed} times")
-        if isinstance(verdict, BadMessage) and await self._buried(message, verdict):
+        if isinstance(verdict, BadMessage) and (code := await self._buried(message, verdict)):
             self._failures.pop(sequence, None)
-            await _terminate(message, verdict)
+            await _terminate(message, code)
             return
         after = verdict.after if isinstance(verdict, TryLater) else None
         delay = self._delay(message.metadata.num_delivered)
         await message.nak(after if after is not None else delay)
 
-    async def _buried(self, message: Msg, bad: BadMessage) -> bool:
+    async def _buried(self, message: Msg, bad: BadMessage) -> str | None:
+        """The reason for the server; None where burying failed."""
         try:
-            await self._bury(message, bad)
+            return await self._bury(message, bad) or bad.code
         except DATABASE_AWAY as error:
             log.warning("%s waits for the database (%s)", self._durable.name, reason(error))
-            return False
         except Exception as error:  # noqa: BLE001 - any error is a verdict
             self._log_unexpected(message, error)
-            return False
-        return True
+        return None
 
     def _delay(self, delivered: int) -> float:
         return self._delays[min(delivered, len(self._delays)) - 1]
@@ -239,7 +243,7 @@ _settled = metrics.Counter(
 )
 
 
-async def _terminate(message: Msg, bad: BadMessage) -> None:
+async def _terminate(message: Msg, reason: str) -> None:
     """End the message with its reason, which the server repeats in its advisory."""
-    await message._client.publish(message.reply, f"+TERM {bad.code}".encode())
+    await message._client.publish(message.reply, f"+TERM {reason}".encode())
     message._ackd = True

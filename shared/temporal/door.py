@@ -63,12 +63,13 @@ class Door:
         in its row and the worker sends it again.
         """
         sending = asyncio.create_task(self._send(command, state))
+        # Whoever waits may be gone when it ends; unasked for, asyncio logs its error as lost.
+        sending.add_done_callback(_retrieve)
         try:
             await asyncio.wait({sending}, timeout=timeout)
         finally:
             if not sending.done():
                 sending.cancel()
-                sending.add_done_callback(_retrieve)
         if not sending.done():
             return await self._outcome(command.id)
         return sending.result()

@@ -147,6 +147,28 @@ async def test_a_message_that_always_fails_is_given_up_and_its_words_are_not_log
     assert "Siti" not in caplog.text
 
 
+async def test_a_message_that_breaks_its_batch_dies_alone(bus: Bus) -> None:
+    done: list[bytes] = []
+    buried: list[bytes] = []
+
+    async def handle(messages: Sequence[Msg]) -> list[Verdict]:
+        if any(message.data == b"poison" for message in messages):
+            raise LookupError("the batch is one transaction")
+        done.extend(message.data for message in messages)
+        return [None] * len(messages)
+
+    async def bury(message: Msg, bad: BadMessage) -> None:
+        buried.append(message.data)
+
+    for place, data in enumerate((b"before", b"poison", b"after")):
+        await bus.publish(REPORT, data, msg_id=f"dukcapil-{place}")
+    async with _running(bus, handle, bury, delays=(0.05,), give_up_after=2):
+        await _until_empty(bus)
+
+    assert sorted(done) == [b"after", b"before"]
+    assert buried == [b"poison"]
+
+
 @pytest.mark.parametrize("away", DATABASE_AWAY)
 async def test_however_long_the_database_is_away_no_message_is_given_up_for_it(
     bus: Bus, caplog: pytest.LogCaptureFixture, away: type[Exception]

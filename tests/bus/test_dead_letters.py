@@ -150,9 +150,9 @@ async def test_junk_without_end_is_told_to_its_sender_and_counted_and_not_kept(
     bus: Bus, database: Database, cipher: IdentityCipher
 ) -> None:
     junk = b"x" * 900_000
-    for _ in range(8):
-        await bus.publish(REPORT, junk)
-    await bus.publish("lapor.v1.ingest.kemenkes.report", junk)
+    for place in range(8):
+        await bus.publish(REPORT, junk, msg_id=f"dukcapil-{place}")
+    await bus.publish("lapor.v1.ingest.kemenkes.report", junk, msg_id="kemenkes-1")
     async with _partners(bus, database, cipher), _watching(bus, database, cipher):
         async with asyncio.timeout(60):
             while await _count(database, "SELECT count(*) FROM lifecycle.outbox") < 9:
@@ -177,9 +177,9 @@ async def test_small_junk_has_a_quota_too_and_our_own_trouble_none(
     bus: Bus, database: Database, cipher: IdentityCipher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dead_letters, "LETTERS_A_DAY", 2)
-    for _ in range(4):
-        await bus.publish(REPORT, b"{")
-    await bus.publish(REPORT, b"{}")
+    for place in range(4):
+        await bus.publish(REPORT, b"{", msg_id=f"dukcapil-{place}")
+    await bus.publish(REPORT, b"{}", msg_id="dukcapil-9")
     async with _partners(bus, database, cipher), asyncio.timeout(60):
         while await _count(database, "SELECT count(*) FROM lifecycle.outbox") < 5:
             await asyncio.sleep(0.05)
@@ -191,7 +191,7 @@ async def test_small_junk_has_a_quota_too_and_our_own_trouble_none(
 async def test_what_was_discarded_stays_for_a_while_and_can_be_put_back(
     bus: Bus, database: Database, cipher: IdentityCipher
 ) -> None:
-    await bus.publish(REPORT, WORDS)
+    await bus.publish(REPORT, WORDS, msg_id="dukcapil-1")
     async with _intake(bus, database, cipher):
         letter = await _first(database)
     async with database.session() as session:

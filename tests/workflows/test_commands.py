@@ -1,6 +1,7 @@
 """Commands through the door, on the real Temporal server."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -204,6 +205,30 @@ async def test_without_temporal_the_command_waits(
     for action in (Action.VERIFY, Action.HOLD):
         command = await reports.command(state, action, PROVINCE_ADMIN, _now())
         assert await Door(nowhere, worker_database).send(command, state, timeout=1) is None
+
+
+async def test_an_error_of_a_command_whose_caller_is_gone_is_not_logged_as_lost(
+    client: Client, worker_database: Database, reports: Reports
+) -> None:
+    class Dying(Door):
+        async def _send(self, command: Any, state: Any) -> Any:
+            raise LookupError("a defect")
+
+    state = await reports.accept()
+    command = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, _now())
+    lost: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: lost.append(context))
+    with pytest.raises(LookupError):
+        await Dying(client, worker_database).send(command, state)
+    caller = asyncio.create_task(Dying(client, worker_database).send(command, state))
+    for _ in range(2):  # it has begun to wait, and what it waits for has failed
+        await asyncio.sleep(0)
+    caller.cancel()
+    await asyncio.wait({caller})
+    gc.collect()
+    await asyncio.sleep(0)
+    assert caller.cancelled()
+    assert lost == []
 
 
 async def test_an_agency_connects_and_its_reports_go_on(

@@ -91,6 +91,19 @@ async def test_a_successor_takes_over_open_and_closed_reports_copies_and_places_
     assert progress.finished_at is not None
 
 
+async def test_a_report_that_cannot_be_handed_over_keeps_no_other_waiting(
+    handing_over: HandingOver, reports: Reports, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.handing_over.BATCH", 1)
+    states = [await disposed(reports, door) for _ in range(3)]
+    query = "UPDATE lifecycle.report SET state = '{}' WHERE number = :n RETURNING 1"
+    await reports.value(query, n=states[1].number)
+    await ask(reports, "reports", DINAS, NEW, DINAS)
+    await handing_over.once()
+    for state in (states[0], states[2]):
+        assert (await reports.state(state.number)).handler_id == NEW
+
+
 async def test_requests_go_on_with_the_successor_and_their_clock_with_them(
     handing_over: HandingOver, reports: Reports, door: Door
 ) -> None:

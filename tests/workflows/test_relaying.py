@@ -12,7 +12,8 @@ from shared.database.engine import raw
 from shared.settings import Settings
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.factory import Reports
-from workflows.relay import BATCH, Refusals, relay
+from workflows.left_alone import LeftAlone
+from workflows.relay import BATCH, relay
 
 REFUSED = {"Nats-Expected-Stream": "NOWHERE"}
 SUBJECT = "lapor.v1.report.amended"
@@ -67,18 +68,27 @@ async def test_what_comes_after_a_refused_row_waits_for_it(
     assert [message.data for message in stored] == [b"2.2", b"1.0", b"1.1"]
 
 
+async def test_a_row_that_cannot_be_sent_stops_nobody(relaying: None, reports: Reports) -> None:
+    await _write(reports, [(1, {"a": 5}), (1, {}), (2, {})])  # type: ignore[dict-item]
+    await _until_gone(reports, 2)
+    assert await reports.value("SELECT count(*) FROM lifecycle.outbox WHERE number = 1") == 2
+
+
 def test_a_report_is_left_alone_ever_longer_until_a_row_is_taken() -> None:
-    refusals, now, waited = Refusals(), 0.0, []
+    now, waited = 0.0, []
+    refusals = LeftAlone[int](clock=lambda: now)
     for _ in range(10):
-        refusals.add(1, now)
-        step = next(s for s in range(1, 400) if not refusals.left_alone(now + s))
-        waited.append(step)
-        now += step
+        refusals.add(1)
+        start = now
+        while refusals.now():
+            now += 1
+        waited.append(now - start)
     assert waited == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]
     refusals.forget(1)
-    refusals.add(1, now)
-    assert refusals.left_alone(now) == [1]
-    assert refusals.left_alone(now + 1) == []
+    refusals.add(1)
+    assert refusals.now() == [1]
+    now += 1
+    assert refusals.now() == []
 
 
 async def _write(reports: Reports, rows: list[tuple[int, dict[str, str]]]) -> None:

@@ -11,7 +11,6 @@ from nats.aio.msg import Msg
 from pydantic import ValidationError
 from sqlalchemy import text
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from services.reporting.burying import burying
 from services.reporting.webhooks import delivery_names as names
@@ -27,6 +26,7 @@ from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent
 from shared.lifecycle.people import ActorKind
 from shared.publication import public_time
 from shared.reasons import reason
+from shared.repeating import AWAY, count_set_aside
 
 STARTED_AT_ONCE = 500
 
@@ -62,27 +62,37 @@ class EventsToWebhooks:
         if await self._note(happened):
             try:
                 await self.start_waiting()
-            except (RPCError, RuntimeError) as error:
+            except AWAY as error:
                 _log.warning("webhooks wait for Temporal: %s", reason(error))
         return verdicts
 
     async def start_waiting(self) -> None:
         """Start what was not started yet, also what came while Temporal was away."""
+        failed: list[UUID] = []
         while True:
+            wanted = {"limit": STARTED_AT_ONCE, "failed": failed}
             async with self._database.autocommit() as connection:
-                rows = (await connection.execute(_WAITING, {"limit": STARTED_AT_ONCE})).all()
+                rows = (await connection.execute(_WAITING, wanted)).all()
             runs = [
                 DeliveryRun(delivery_id=id, round=round, delays=self._delays) for id, round in rows
             ]
             gate = asyncio.Semaphore(20)
 
-            async def start(run: DeliveryRun, gate: asyncio.Semaphore = gate) -> None:
+            async def start(run: DeliveryRun, gate: asyncio.Semaphore = gate) -> bool:
                 async with gate:
-                    await names.start(self._client, run)
+                    try:
+                        await names.start(self._client, run)
+                    except AWAY:
+                        raise
+                    except Exception as error:  # noqa: BLE001  the others are told
+                        count_set_aside("webhooks", type(error).__name__, run.delivery_id)
+                        return False
+                return True
 
-            await asyncio.gather(*map(start, runs))
+            started = await asyncio.gather(*map(start, runs))
+            failed += [run.delivery_id for run, done in zip(runs, started, strict=True) if not done]
             async with self._database.autocommit() as connection:
-                for run in runs:
+                for run in (run for run, done in zip(runs, started, strict=True) if done):
                     ids = {"id": run.delivery_id, "round": run.round}
                     await connection.execute(_STARTED, ids)
             if len(runs) < STARTED_AT_ONCE:
@@ -192,6 +202,7 @@ ON CONFLICT DO NOTHING
 """)
 _WAITING = text(
     "SELECT id, round FROM reporting.webhook_delivery WHERE state = 'waiting' AND NOT started"
+    " AND id <> ALL (CAST(:failed AS uuid[]))"
     " ORDER BY created_at LIMIT :limit"
 )
 _STARTED = text(
