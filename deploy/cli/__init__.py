@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from deploy.cli import dead_letters, demo, keys, migrate, partner, staff, statistics, up
+from deploy.cli import dead_letters, demo, keys, migrate, partner, sms, staff, statistics, up
 from deploy.local.trouble import StackError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(partner.app, name="partner")
 app.add_typer(keys.app, name="keys")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(sms.app, name="sms")
 app.add_typer(statistics.app, name="statistics")
 
 

@@ -3,7 +3,9 @@
 import asyncio
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -56,6 +58,29 @@ def test_a_partner_is_let_in_listed_and_cut_off(lapor: Lapor) -> None:
 
     assert "is cut off" in lapor("partner", "remove", "dukcapil-kemendagri")
     assert "there is no partner" in lapor("partner", "remove", "dukcapil-kemendagri")
+
+
+def test_an_sms_that_was_set_aside_is_shown_and_tried_again(
+    lapor: Lapor, fresh_database: Callable[[str], str], credentials: Credentials
+) -> None:
+    cipher = IdentityCipher(credentials.application["LAPOR_IDENTITY_KEYS"])
+    message = str(uuid4())
+    url = fresh_database("lapor_owner").replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO intake.sms_part (sender_index, gateway_id, reference, message, part,"
+            " total, words, set_aside, sent_at, received_at)"
+            " VALUES ('x', 'a', '7/2', %s, 1, 2, %s, 'TextRejected', now(), now())",
+            (message, cipher.encrypt("Jalan rusak")),
+        )
+    listed = lapor("sms", "list")
+    assert message in listed
+    assert "1 of 2 parts: TextRejected" in listed
+    assert "Jalan" not in listed
+    assert "Jalan rusak" in lapor("sms", "show", message)
+    assert "is tried again" in lapor("sms", "retry", message)
+    assert lapor("sms", "list").strip() == "None."
+    assert "no message" in lapor("sms", "show", message)
 
 
 def test_a_dead_letter_is_listed_without_its_words_shown_with_them_and_put_back(
