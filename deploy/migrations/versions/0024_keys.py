@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0024"
-down_revision = "0027"
+down_revision = "0014"
 
 
 def upgrade() -> None:
