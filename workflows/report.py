@@ -7,7 +7,7 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from shared.lifecycle.actions import Action
 from shared.lifecycle.check import Refused, check
@@ -17,7 +17,7 @@ from shared.lifecycle.decide import effective_at
 from shared.temporal import names
 from shared.temporal.messages import ANOTHER_REPORT, REFUSED, Start
 from workflows.alarm import Alarm
-from workflows.card import card, timer_summary
+from workflows.card import END_SUMMARY, card, timer_summary
 from workflows.deciding import clock_step, command_step, summary
 from workflows.signals import by_operator, claims, read_signal, tolerant
 from workflows.steps import Step, StepResult, Verdict
@@ -39,26 +39,39 @@ class ReportWorkflow:
         self._recheck = False
         self._held_up = 0
         self._anothers = False
+        self._cancellations = 0
+        self._begin_anew = False
         self._begun = workflow.now()
         workflow.set_current_details(card(start.state, self._agencies))
 
     @workflow.run
     async def run(self, start: Start) -> None:
         """Wait for the nearest deadline or a change, until the report has retired."""
-        while not await self._over():
-            self._set_alarm()
-            await workflow.wait_condition(
-                lambda: self._changed or self._recheck or self._alarm.rung
-            )
-            self._changed = False
-            self._alarm.clear()
-            await self._fire_due()
+        over = False
+        while not over:
+            try:
+                over = await self._turn()
+            except (asyncio.CancelledError, ActivityError) as interrupted:
+                self._note_cancellation(interrupted)
         if self._anothers:
             raise ApplicationError(
                 "the row of this number is another report's",
                 type=ANOTHER_REPORT,
                 non_retryable=True,
             )
+
+    async def _turn(self) -> bool:
+        """Wait once and do what is due; whether the run is over."""
+        if self._cancellations:
+            await self._record_cancellation()
+        if await self._over():
+            return True
+        self._set_alarm()
+        await workflow.wait_condition(lambda: self._changed or self._recheck or self._alarm.rung)
+        self._changed = False
+        self._alarm.clear()
+        await self._fire_due()
+        return False
 
     @workflow.update(name=names.COMMAND, description="A service's command; its id is the update's")
     async def command(self, command: Command) -> Outcome:
@@ -229,14 +242,32 @@ class ReportWorkflow:
             held_up = timedelta(seconds=_PAUSE if self._held_up else 0)
             self._alarm.set(max(clock.deadline, workflow.now() + held_up), timer_summary(clock))
         elif (end := self._retires_at()) is not None:
-            self._alarm.set(end, "akhir alur kerja")
+            self._alarm.set(end, END_SUMMARY)
+
+    def _note_cancellation(self, interrupted: BaseException) -> None:
+        """Nobody's *Request Cancellation* ends a report. What it interrupted, a step being recorded
+        perhaps, may be stored and not known here: look again."""
+        asked = workflow.cancellation_reason() is not None
+        if not asked or not is_cancelled_exception(interrupted):
+            raise interrupted
+        self._cancellations += 1
+        self._recheck = True
+
+    async def _record_cancellation(self) -> None:
+        """In the history, as an operator's act that was refused; the run goes on as a new one, of
+        which nobody has asked to end."""
+        asked = by_operator(self._state, Action.CANCEL, workflow.uuid4(), workflow.now(), None)
+        with suppress(_AnothersRow):
+            await self._perform(asked, sent=False, refusals_are_recorded=True)
+        self._cancellations -= 1
+        self._begin_anew = not self._cancellations
 
     async def _over(self) -> bool:
         """Whether the run has ended its work; continues as a new one when that is due."""
         if self._anothers:
             await workflow.wait_condition(workflow.all_handlers_finished)
             return True
-        if workflow.info().is_continue_as_new_suggested():
+        if self._begin_anew or workflow.info().is_continue_as_new_suggested():
             await workflow.wait_condition(workflow.all_handlers_finished)
             if self._recheck:  # the next run would not know of it
                 return False

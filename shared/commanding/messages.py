@@ -75,6 +75,12 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Accept by acting",
         "A not-authority request is accepted by verifying anew, throwing, deferring or archiving.",
     ),
+    "cancellation_refused": (
+        "Tidak dapat dibatalkan",
+        "Alur kerja laporan tidak berakhir karena pembatalan; laporan berjalan terus.",
+        "Cannot be cancelled",
+        "A report's workflow does not end by a cancellation; the report goes on.",
+    ),
     "already_held": (
         "Sudah ditahan",
         "Laporan ini sudah ditahan.",

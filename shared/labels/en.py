@@ -58,6 +58,7 @@ LABELS: dict[str, dict[str, str]] = {
         "reject_request": "Reject",
         "withdraw_request": "Withdraw the request",
         "end_request": "Request ended",
+        "cancel": "Cancellation of the workflow",
         "auto_close": "Automatic closing",
         "overdue": "Overdue",
     },

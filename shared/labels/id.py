@@ -58,6 +58,7 @@ LABELS: dict[str, dict[str, str]] = {
         "reject_request": "Tolak",
         "withdraw_request": "Tarik Permintaan",
         "end_request": "Permintaan Berakhir",
+        "cancel": "Pembatalan Alur Kerja",
         "auto_close": "Penutupan Otomatis",
         "overdue": "Terlambat",
     },

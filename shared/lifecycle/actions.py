@@ -38,6 +38,8 @@ class Action(StrEnum):
     AUTO_CLOSE = "auto_close"
     OVERDUE = "overdue"
     END_REQUEST = "end_request"
+    CANCEL = "cancel"
+    """The Temporal UI's *Request Cancellation*: recorded as refused, never done."""
 
 
 class RequestKind(StrEnum):

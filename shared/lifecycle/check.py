@@ -51,6 +51,8 @@ def allowed_actions(state: ReportState, standings: Collection[Standing]) -> tupl
 
 def check(state: ReportState, command: Command) -> None:
     """Raise `Refused` unless the command is legal at this state."""
+    if command.action is Action.CANCEL:
+        raise Refused("cancellation_refused")
     if command.version_seen not in (None, state.version):
         raise Refused(VERSION_CHANGED)
     if command.handler_seen != state.handler_id:

@@ -22,7 +22,7 @@ from tests.workflows.factory import Reports
 from tests.workflows.life import Life
 from workflows.worker import make_worker
 
-RecordHistory = Callable[[Client, int], Awaitable[None]]
+RecordHistory = Callable[..., Awaitable[None]]
 HISTORIES = Path(__file__).parent / "histories"
 
 
@@ -53,10 +53,12 @@ async def record_history(request: pytest.FixtureRequest) -> RecordHistory:
     """Keeps a report's history under the test's name, when `LAPOR_RECORD_HISTORIES` is set:
     then `test_replay` replays it from now on."""
 
-    async def record(client: Client, number: int) -> None:
+    async def record(client: Client, number: int, run_id: str | None = None) -> None:
         if "LAPOR_RECORD_HISTORIES" not in os.environ:
             return
-        history = await client.get_workflow_handle(workflow_id(number)).fetch_history()
+        history = await client.get_workflow_handle(
+            workflow_id(number), run_id=run_id
+        ).fetch_history()
         name = str(request.node.name).removeprefix("test_").replace("/", "-")
         HISTORIES.mkdir(exist_ok=True)
         (HISTORIES / f"{name}.json").write_text(history.to_json())

@@ -46,6 +46,7 @@ class Reports:
         priority: bool = False,
         system: str | None = None,
         number: int | None = None,
+        identity: uuid.UUID | None = None,
     ) -> ReportState:
         """A report as intake accepts it: version 1, unverified, its clock running from `at`."""
         at = at or datetime.now(UTC)
@@ -57,7 +58,7 @@ class Reports:
             jitter = clocks.jitter(number, length.unit)
             state = ReportState(
                 number=number,
-                identity=uuid.uuid4(),
+                identity=identity or uuid.uuid4(),
                 version=1,
                 entries=1,
                 step_id="submit",
