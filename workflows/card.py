@@ -18,15 +18,34 @@ def card(state: ReportState, agencies: Agencies) -> str:
         "",
         f"- Instansi: {' → '.join(_agency(id, agencies) for id in state.chain)}",
         f"- Versi: {state.version}",
+        f"- Menunggu: {_awaited(state)}",
     ]
     lines += [f"- {_clock(clock, state, agencies)}" for clock in state.clocks]
     return "\n".join(lines)
 
 
+END_SUMMARY = "periksa apakah alur kerja berakhir; yang ditunggu ada di kartu"
+
+
 def timer_summary(clock: Clock) -> str:
-    """What a timer waits for."""
+    """What a timer does. Not for which clock: one that rings too early is kept, and then waits for
+    another, or for none; the card says for which."""
     assert clock.deadline is not None
-    return f"{_NAMES[clock.kind]} sampai {_time(clock.deadline, clock)}"
+    return f"periksa tenggat {_time(clock.deadline, clock)}; yang ditunggu ada di kartu"
+
+
+def _awaited(state: ReportState) -> str:
+    """What the report waits for now."""
+    clock = state.next_clock
+    if clock is not None and clock.deadline is not None:
+        return f"{_NAMES[clock.kind]} sampai {_time(clock.deadline, clock)}"
+    if state.ended_at is not None:
+        return "akhir alur kerja"
+    if state.held:
+        return "tidak ada tenggat, laporan ditahan"
+    if any(clock.deadline is None for clock in state.clocks):
+        return "tidak ada tenggat, waktu berhenti sementara"
+    return "tidak ada tenggat"
 
 
 _NAMES = {
