@@ -1,6 +1,7 @@
 """The one activity: a step of a report, written to Postgres in one transaction, or not at all."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from prometheus_client import Counter
 from sqlalchemy import text
@@ -62,12 +63,13 @@ class Recorder:
             if result := _without_writing(step, stored):
                 return result
             assert step.decision is not None
-            after = await self._settled(session, step.decision, stored)
+            decision = _not_before(step.decision, stored.state.last_step_at)
+            after = await self._settled(session, decision, stored)
             outcome = _outcome(step, after)
             escalated_to = await _escalated_to(session, step, stored)
             async with connection.pipeline():
                 for statement, values in self._statements(
-                    step, step.decision, stored, after, outcome, escalated_to
+                    step, decision, stored, after, outcome, escalated_to
                 ):
                     await connection.execute(statement, values)
         _recorded.labels(after.status).inc()
@@ -143,6 +145,23 @@ def _without_writing(step: Step, stored: Stored) -> StepResult | None:
     elif _a_clock_goes_first(state, decision):
         return StepResult(verdict=Verdict.SUPERSEDED, state=state)
     return None
+
+
+def _not_before(decision: Decision, last: datetime) -> Decision:
+    """The same decision, never before the last step: clocks of machines differ, and a run may
+    have been told of that step by a worker of before."""
+    if decision.at >= last:
+        return decision
+    changes = {"last_step_at": last}
+    if decision.state.ended_at == decision.at:
+        changes["ended_at"] = last
+    return decision.model_copy(
+        update={
+            "at": last,
+            "state": decision.state.model_copy(update=changes),
+            "entries": tuple(e.model_copy(update={"at": last}) for e in decision.entries),
+        }
+    )
 
 
 def _is_anothers(step: Step, state: ReportState) -> bool:

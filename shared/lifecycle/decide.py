@@ -23,14 +23,15 @@ from shared.lifecycle.visibility import visibility_of
 
 
 def effective_at(state: ReportState, at: datetime, now: datetime) -> datetime:
-    """When a command counts: never in the future, never before the last step."""
-    return min(now, max(at, state.last_step_at))
+    """When a command counts: never in the future, and never before the last step, not even where
+    that was recorded by a machine whose clock is ahead."""
+    return max(min(now, at), state.last_step_at)
 
 
 def decide(state: ReportState, command: Command, at: datetime) -> Decision:
     """The step a command makes at its effective time, or `Refused`."""
     check(state, command)
-    effect = apply(state, command)
+    effect = apply(state, command.model_copy(update={"at": at}))
     actor = command.actor
     action = _performed(state, command)
     main = _entry(state, effect, action, actor, at, command.id, command.reason_code)

@@ -212,9 +212,10 @@ LEFT JOIN LATERAL (
     WHERE h.number = r.number AND h.visibility = 'public'
 ) changed ON true
 LEFT JOIN LATERAL (
-    SELECT m.words FROM followup.published_message m
-    WHERE m.number = r.number AND m.action = 'follow_up' AND NOT m.secret
-    ORDER BY m.at DESC LIMIT 1
+    SELECT m.words FROM lifecycle.history h
+    JOIN followup.published_message m ON m.command_id = h.ref
+    WHERE h.number = r.number AND h.action = 'follow_up' AND NOT m.secret
+    ORDER BY h.entry DESC LIMIT 1
 ) said ON true
 ORDER BY r.number DESC
 """

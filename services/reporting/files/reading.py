@@ -97,8 +97,9 @@ LEFT JOIN LATERAL (
     ORDER BY e.entry DESC LIMIT 1
 ) d ON r.tab = ANY (ARRAY['deferred', 'archived']) AND r.status <> 'ARCHIVED_BY_REPORTER'
 LEFT JOIN LATERAL (
-    SELECT m.rating FROM followup.published_message m
-    WHERE m.number = r.number AND m.action = 'declare_satisfied' ORDER BY m.at DESC LIMIT 1
+    SELECT m.rating FROM lifecycle.history e
+    JOIN followup.published_message m ON m.command_id = e.ref
+    WHERE e.number = r.number AND e.action = 'declare_satisfied' ORDER BY e.entry DESC LIMIT 1
 ) s ON r.tab = 'closed'
 WHERE {{where}}"""  # noqa: S608
 _USERS = """

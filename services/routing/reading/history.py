@@ -62,7 +62,7 @@ async def read_rows(session: AsyncSession, number: int, *, readings: bool) -> tu
     lines = await rows_of(session, _STEPS, number)
     if readings:
         lines += await rows_of(session, _READINGS, number)
-    return sorted(lines, key=_when), await rows_of(session, _WRITTEN, number)
+    return _in_order(lines), await rows_of(session, _WRITTEN, number)
 
 
 async def rows_of(session: AsyncSession, statement: TextClause, number: int) -> list[Row]:
@@ -87,13 +87,13 @@ def below_pusat(lines: Rows) -> Rows:
 
 
 def history_of(lines: Rows, written: Rows, names: Names, originals: Originals) -> list[HistoryLine]:
-    """The lines by time; steps carry the words and files that came with them."""
+    """The lines in order; steps carry the words and files that came with them."""
     words = {row["id"]: row["words"] for row in written}
     return [_line(row, words, names, originals) for row in lines]
 
 
 def written_of(written: Rows, names: Names) -> list[Written]:
-    """Messages and notes by time."""
+    """Messages and notes in the order of the steps they were written with."""
     return [
         Written.model_validate(
             {**row, "label": label("action", row["action"]), "author": names.actor(row)}
@@ -130,8 +130,17 @@ def _line(
     )
 
 
-def _when(row: Mapping[str, Any]) -> tuple[datetime, int]:
-    return row["at"], row["entry"] or 0
+def _in_order(lines: Rows) -> Rows:
+    """Steps by their number, whatever machine's clock gave them their time; each reading after the
+    last step that was there by then."""
+    steps = [row for row in lines if row["entry"] is not None]
+    readings = sorted((row for row in lines if row["entry"] is None), key=lambda row: row["at"])
+    merged: list[Row] = []
+    for step in reversed(steps):
+        while readings and readings[-1]["at"] >= step["at"]:
+            merged.append(readings.pop())
+        merged.append(step)
+    return [*readings, *reversed(merged)]
 
 
 _READ_BY_ALL = ("reveal", "attachment")
@@ -150,13 +159,17 @@ _READINGS = text(
 )
 _WRITTEN = text(
     "SELECT m.command_id AS id, coalesce(h.action, m.action) AS action, m.kind, m.words,"
-    " m.secret, m.rating, m.at, m.actor_kind, m.staff_id, m.agency_id, m.assignee_id, s.role"
+    " m.secret, m.rating, coalesce(h.at, m.at) AS at, m.actor_kind, m.staff_id, m.agency_id,"
+    " m.assignee_id, s.role, h.entry"
     " FROM followup.published_message m LEFT JOIN routing.staff s ON s.id = m.staff_id"
     " LEFT JOIN lifecycle.history h ON h.number = m.number AND h.ref = m.command_id"
     " AND h.action <> 'end_request'"
     " WHERE m.number = :number"
-    " UNION ALL SELECT n.command_id, n.action, NULL, n.words, false, NULL, n.at, 'staff',"
-    " n.staff_id, CAST(c.body #>> '{actor,agency_id}' AS int), NULL, c.body #>> '{actor,role}'"
+    " UNION ALL SELECT n.command_id, n.action, NULL, n.words, false, NULL, coalesce(h.at, n.at),"
+    " 'staff', n.staff_id, CAST(c.body #>> '{actor,agency_id}' AS int), NULL,"
+    " c.body #>> '{actor,role}', h.entry"
     " FROM routing.published_note n JOIN lifecycle.command c ON c.id = n.command_id"
-    " WHERE n.number = :number ORDER BY at"
+    " LEFT JOIN lifecycle.history h ON h.number = n.number AND h.ref = n.command_id"
+    " AND h.action <> 'end_request'"
+    " WHERE n.number = :number ORDER BY entry, at"
 )

@@ -72,7 +72,9 @@ def requests_of(
 
 
 _REQUESTS = text(
-    "SELECT id, kind, asked_at, staff_id, agency_id, decider_id, suggested_agency_id, due_at,"
-    " overdue, decision, decided_at, decided_by"
-    " FROM lifecycle.request WHERE number = :number ORDER BY asked_at DESC, id"
+    "SELECT q.id, q.kind, q.asked_at, q.staff_id, q.agency_id, q.decider_id,"
+    " q.suggested_agency_id, q.due_at, q.overdue, q.decision, q.decided_at, q.decided_by"
+    " FROM lifecycle.request q LEFT JOIN lifecycle.history h"
+    " ON h.number = q.number AND h.ref = q.id AND h.action <> 'end_request'"
+    " WHERE q.number = :number ORDER BY h.entry DESC NULLS LAST, q.asked_at DESC, q.id"
 )
