@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from deploy.cli import dead_letters, demo, keys, migrate, partner, sms, staff, statistics, up
+from deploy.cli import (
+    after_restore,
+    dead_letters,
+    demo,
+    keys,
+    migrate,
+    partner,
+    sms,
+    staff,
+    statistics,
+    up,
+)
 from deploy.local.trouble import StackError
 
 app = typer.Typer(
@@ -16,6 +27,7 @@ app = typer.Typer(
 # A module of commands registers itself here; it imports what is slow inside its functions.
 app.command("up")(up.up)
 app.command("migrate")(migrate.migrate)
+app.command("after-restore")(after_restore.after_restore)
 app.command("demo")(demo.demo)
 app.add_typer(staff.app, name="staff")
 app.add_typer(partner.app, name="partner")

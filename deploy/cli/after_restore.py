@@ -1,0 +1,44 @@
+"""`lapor after-restore`."""
+
+import asyncio
+
+
+def after_restore() -> None:
+    """Make a database restored from a backup ready to go on, before the services start.
+
+    Looks at Temporal and NATS for what the backup does not have: numbers go on above any ever
+    given, and reports whose later steps are lost go on as new to both. Says which reports have a
+    run and no row: these are lost. The worker's sweep then replaces runs that are others'.
+
+    Uses the owner's LAPOR_DATABASE_URL, LAPOR_NATS_URL and LAPOR_TEMPORAL_ADDRESS, else the local
+    stack's. Safe to run again.
+    """
+    from deploy import restoring
+    from deploy.local.credentials import stack_settings
+    from shared.bus.connection import connect as connect_bus
+    from shared.database.engine import Database
+    from shared.temporal.client import connect
+
+    settings = stack_settings()
+
+    async def act() -> restoring.Restored:
+        database = Database(settings.database_url, pool_size=1)
+        bus = await connect_bus(settings.nats_url, "after-restore", patience=10)
+        try:
+            client = await connect(settings, "after-restore", lazy=False)
+            return await restoring.after_restore(database, client, bus)
+        finally:
+            await bus.close()
+            await database.dispose()
+
+    found = asyncio.run(act())
+    print(f"The next report gets number {found.next_number}.")
+    print(f"{len(found.renewed)} reports have lost steps and go on from what was restored.")
+    _list(found.renewed)
+    print(f"{len(found.lost)} reports have a run in Temporal and are not in this database.")
+    _list(found.lost)
+
+
+def _list(numbers: tuple[int, ...]) -> None:
+    for number in numbers:
+        print(f"  {number}")

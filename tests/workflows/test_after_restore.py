@@ -1,0 +1,83 @@
+"""`lapor after-restore`: a backup goes on beside a Temporal and a NATS that are ahead of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+from temporalio.client import Client
+
+from deploy.restoring import MARGIN, after_restore
+from shared.bus.connection import Bus, connect
+from shared.bus.streams import REPORTS, declare
+from shared.database.engine import Database
+from shared.lifecycle.actions import Action
+from shared.lifecycle.state import ReportState
+from shared.temporal.door import Door
+from tests.workflows.country import PROVINCE_ADMIN
+from tests.workflows.factory import Reports
+
+
+@pytest.fixture
+async def bus(nats_url: str) -> AsyncIterator[Bus]:
+    await declare(nats_url)
+    bus = await connect(nats_url, "test", patience=10)
+    await bus.js.purge_stream(REPORTS.name)
+    yield bus
+    await bus.close()
+
+
+async def test_numbers_go_on_above_any_that_temporal_or_nats_has_heard_of(
+    reports: Reports, owner: Database, door: Door, client: Client, bus: Bus
+) -> None:
+    kept, lost, told_only = await reports.accept(), await reports.accept(), await reports.accept()
+    for state in (kept, lost):
+        await door.launch(state)
+    await _tell(reports, bus, told_only)
+    for state in (lost, told_only):
+        await reports.lose(state.number)
+    await reports.value("SELECT setval('lifecycle.report_number', :n)", n=kept.number)
+    found = await after_restore(owner, client, bus)
+    while lost.number not in found.lost:  # the list comes a little after the start
+        await asyncio.sleep(0.2)
+        found = await after_restore(owner, client, bus)
+    assert kept.number not in found.lost
+    given = await reports.value("SELECT nextval('lifecycle.report_number')")
+    assert given == found.next_number
+    assert given > max(lost.number, told_only.number) + MARGIN
+
+
+async def test_a_step_done_again_is_no_repeat_of_the_one_that_was_lost(
+    reports: Reports, worker: None, owner: Database, door: Door, client: Client, bus: Bus
+) -> None:
+    before = await reports.accept()
+    await _verify(reports, door, before)
+    await _tell(reports, bus, before)
+    first = await _message_ids(reports, before)
+    untouched = await reports.accept()
+    await _tell(reports, bus, untouched)
+    await reports.lose(before.number)  # and the row as it was is restored
+    await reports.accept(number=before.number, identity=before.identity, at=before.submitted_at)
+    found = await after_restore(owner, client, bus)
+    assert found.renewed == (before.number,)
+    assert (await reports.state(untouched.number)).identity == untouched.identity
+    await _verify(reports, door, await reports.state(before.number))
+    assert (await _message_ids(reports, before))[-1] not in first
+    assert (await after_restore(owner, client, bus)).renewed == ()
+
+
+async def _verify(reports: Reports, door: Door, state: ReportState) -> None:
+    command = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, datetime.now(UTC))
+    outcome = await door.send(command, state, timeout=60)
+    assert outcome is not None and outcome.done
+
+
+async def _tell(reports: Reports, bus: Bus, state: ReportState) -> None:
+    query = "SELECT subject, body, message_id, headers FROM lifecycle.outbox WHERE number = :n"
+    for row in await reports.rows(query, n=state.number):
+        await bus.publish(row.subject, bytes(row.body), msg_id=row.message_id, headers=row.headers)
+
+
+async def _message_ids(reports: Reports, state: ReportState) -> list[str]:
+    query = "SELECT message_id FROM lifecycle.outbox WHERE number = :n ORDER BY id"
+    return [row.message_id for row in await reports.rows(query, n=state.number)]
