@@ -6,6 +6,7 @@ import typer
 
 from deploy.cli import (
     after_restore,
+    attachments,
     dead_letters,
     demo,
     keys,
@@ -35,6 +36,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(sms.app, name="sms")
 app.add_typer(statistics.app, name="statistics")
+app.add_typer(attachments.app, name="attachments")
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from shared.commanding.performing import Wish, admit
 from shared.http.idempotency import CommandId, IfMatch, asker_of
 from shared.http.in_place import in_place
 from shared.http.limits import rate_limits
-from shared.http.tokens import Principal
+from shared.http.tokens import Principal, Staff
 from shared.http.transaction import CurrentDatabase
 from shared.http.uploads import FILES, discard, store_all
 
@@ -56,12 +56,20 @@ class Asking:
         if uploads:
             await rate_limits(self.request).take(FILES, asker_of(principal))
         await admit(self.database, wish)
-        files = await store_all(self.store, uploads)
+        anonymous = bool(uploads) and await self._is_of_the_anonymous(principal)
+        files = await store_all(self.store, uploads, anonymous=anonymous)
         try:
             yield files
         finally:
             if files:
                 await self._discard_unnamed(files)
+
+    async def _is_of_the_anonymous(self, principal: Principal) -> bool:
+        """Whether it is the reporter who writes, and nobody may know who that is."""
+        if isinstance(principal, Staff):
+            return False
+        async with self.database.autocommit() as connection:
+            return bool(await connection.scalar(_ANONYMOUS, {"number": self.number}))
 
     async def _discard_unnamed(self, files: Sequence[StoredAttachment]) -> None:
         async with self.database.autocommit() as connection:
@@ -72,4 +80,5 @@ class Asking:
 
 CurrentAsking = Annotated[Asking, Depends(in_place(Asking))]
 
+_ANONYMOUS = text("SELECT anonymous FROM lifecycle.report WHERE number = :number")
 _NAMED = text("SELECT key FROM followup.attachment WHERE key = ANY(:keys)")

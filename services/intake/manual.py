@@ -1,5 +1,6 @@
 """Staff enter a report that reached them another way (*Laporan Manual*)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID, uuid5
@@ -14,6 +15,7 @@ from services.intake.references import checked, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
 from services.intake.submission import SubmissionAnswer, accept_or_refuse
+from shared.attachments import StoredAttachment
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
@@ -124,12 +126,15 @@ async def submit_manual_report_with_attachments(
         await rate_limits(request).take(FILES, f"staff:{staff.id}")
     async with database.session() as session:
         made = await _made(session, form, staff, str(key))
-    async with stored(intake.store, attachments) as files, database.session() as session:
+    async with (
+        stored(intake.store, attachments, anonymous=form.anonymous) as files,
+        database.session() as session,
+    ):
         accepted = await accept_or_refuse(session, intake, replace(made, attachments=files))
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"
-    return await _dispose(intake, form, accepted, key, request)
+    return await _dispose(intake, form, accepted, key, request, files)
 
 
 def staff_actor(staff: Staff) -> Actor:
@@ -154,9 +159,14 @@ async def _made(session: AsyncSession, form: ManualForm, staff: Staff, key: str)
 
 
 async def _dispose(
-    intake: Resources, form: ManualForm, accepted: Accepted, key: UUID, request: Request
+    intake: Resources,
+    form: ManualForm,
+    accepted: Accepted,
+    key: UUID,
+    request: Request,
+    files: Sequence[StoredAttachment] = (),
 ) -> ManualAnswer:
-    answer = SubmissionAnswer.of(accepted).model_dump()
+    answer = SubmissionAnswer.of(accepted, files).model_dump()
     if form.disposition is None:
         return ManualAnswer(**answer, disposition=None)
     disposition = await _ask_routing(intake, form, accepted.number, key, request)

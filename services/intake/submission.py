@@ -1,6 +1,6 @@
 """A person submits a report: JSON, or a form with files."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -15,6 +15,8 @@ from services.intake.accepting.new_report import Accepted, DifferentContent, Ide
 from services.intake.references import checked_by, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
+from shared.attachments import StoredAttachment
+from shared.attachments.store import State
 from shared.database.engine import Database
 from shared.database.process_time import Connection
 from shared.http.auth import OptionalPrincipal
@@ -61,6 +63,25 @@ class SubmissionForm(ReportForm):
         return self
 
 
+class TakenFile(BaseModel):
+    """What became of a file. Of an anonymous report one that is `sealed` is kept and not read: to
+    have it read, send a copy as PDF (at most 40 pages) or picture."""
+
+    name: str
+    size: int = Field(description="Bytes, as it was sent")
+    state: State
+    state_label: str
+
+    @classmethod
+    def of(cls, file: StoredAttachment) -> "TakenFile":
+        return cls(
+            name=file.name,
+            size=(file.original or file).size,
+            state=file.state,
+            state_label=label("attachment_state", file.state),
+        )
+
+
 class SubmissionAnswer(BaseModel):
     """Keep number and access code: together they open the report."""
 
@@ -71,9 +92,10 @@ class SubmissionAnswer(BaseModel):
     status_label: str
     submitted_at: datetime
     verification_due_at: datetime | None
+    attachments: list[TakenFile]
 
     @classmethod
-    def of(cls, accepted: Accepted) -> "SubmissionAnswer":
+    def of(cls, accepted: Accepted, files: Sequence[StoredAttachment] = ()) -> "SubmissionAnswer":
         return cls(
             number=accepted.number,
             access_code=accepted.access_code,
@@ -82,6 +104,7 @@ class SubmissionAnswer(BaseModel):
             status_label=label("status", accepted.status),
             submitted_at=accepted.submitted_at,
             verification_due_at=accepted.verification_due_at,
+            attachments=[TakenFile.of(file) for file in files],
         )
 
 
@@ -149,12 +172,12 @@ async def submit_report_with_attachments(
     new = await _new_report(
         database, intake, form, principal, _key(intake, request, principal, key)
     )
-    async with stored(intake.store, attachments) as files:
+    async with stored(intake.store, attachments, anonymous=form.anonymous) as files:
         accepted = await _or_refuse(intake.gathered.ask(replace(new, attachments=files)))
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"
-    return SubmissionAnswer.of(accepted)
+    return SubmissionAnswer.of(accepted, files)
 
 
 def key_of(intake: Resources, asker: str, key: UUID) -> str:

@@ -45,13 +45,17 @@ def read_form(form: type[Form], json: str) -> Form:
 
 @asynccontextmanager
 async def stored(
-    store: AttachmentStore, files: Sequence[UploadFile], part: str = "attachments"
+    store: AttachmentStore,
+    files: Sequence[UploadFile],
+    part: str = "attachments",
+    *,
+    anonymous: bool,
 ) -> AsyncIterator[tuple[StoredAttachment, ...]]:
     """The files, stored; deleted again when the block raises. 422 names each file refused.
 
     To be asked last: opening files is the dearest thing that anybody can make a service do.
     """
-    kept = await store_all(store, files, part)
+    kept = await store_all(store, files, part, anonymous=anonymous)
     try:
         yield kept
     except BaseException:
@@ -60,9 +64,15 @@ async def stored(
 
 
 async def store_all(
-    store: AttachmentStore, files: Sequence[UploadFile], part: str = "attachments"
+    store: AttachmentStore,
+    files: Sequence[UploadFile],
+    part: str = "attachments",
+    *,
+    anonymous: bool,
 ) -> tuple[StoredAttachment, ...]:
-    """The files, stored, or none of them: 422 names each file refused. `part` is the form's."""
+    """The files, stored, or none of them: 422 names each file refused. `part` is the form's. Those
+    of who is anonymous are sealed, and remade."""
+    put = store.put_anonymous if anonymous else store.put
     files = [file for file in files if file.filename or file.size]  # a field left open is no file
     try:
         check_count(len(files))
@@ -76,7 +86,7 @@ async def store_all(
     try:
         for position, file in enumerate(files):
             try:
-                kept.append(await store.put(_chunks(file), file.filename or ""))
+                kept.append(await put(_chunks(file), file.filename or ""))
             except AttachmentRejected as refused:
                 wrong.append(_refusal(part, position, file, refused))
         if wrong:
@@ -91,6 +101,8 @@ async def discard(store: AttachmentStore, files: Sequence[StoredAttachment]) -> 
     """Delete what a repeated request brought a second time."""
     for file in files:
         await store.delete(file.key)
+        if file.original:
+            await store.delete_sealed(file.original.key)
 
 
 def _refusal(part: str, position: int, file: UploadFile, refused: AttachmentRejected) -> FieldError:

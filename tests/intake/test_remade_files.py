@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 import json
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pikepdf
 import pytest
 
 from services.intake.app import make_app
@@ -17,6 +19,7 @@ from shared.attachments.store import AttachmentStore
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
 from shared.settings import Settings
+from tests.attachments.documents import compound
 from tests.intake.conftest import Country, form
 from tests.privacy import marked_files
 from tests.privacy.marked_files import MARK, traces
@@ -71,6 +74,16 @@ async def test_pictures_and_sound_are_remade_and_spreadsheets_taken_sealed(
         f"{MARK}.xlsx": marked_files.xlsx(),
     }
     sent = await submitted(intake, files, anonymous=True)
+    assert [(one["size"], one["state"]) for one in sent["attachments"]] == [
+        (len(content), state)
+        for content, state in zip(
+            files.values(), ("remade", "remade", "pending", "sealed"), strict=True
+        )
+    ]
+    kept = "SELECT sha256 FROM lifecycle.sealed_original WHERE number = %s"
+    assert {sha for (sha,) in country.all(kept, sent["number"])} == {
+        hashlib.sha256(content).hexdigest() for content in files.values()
+    }
     assert await settled(country, sent["number"]) == {
         f"{MARK}.jpg": "remade",
         f"{MARK}.pdf": "remade",
@@ -93,6 +106,7 @@ async def test_an_original_is_kept_with_its_hash_and_opens_only_with_the_key(
     )
     store = AttachmentStore(settings.storage_url, IdentityCipher(settings.identity_keys))
     opened = await store.open_sealed(key, data_key)
+    assert opened == content
     assert (hashlib.sha256(opened).hexdigest(), len(opened)) == (sha256, size)
 
 
@@ -166,6 +180,44 @@ async def test_what_is_not_remade_has_no_key_in_what_others_read(
     assert country.one(row, sent["number"]) == (None, False)
     await settled(country, sent["number"])
     assert country.one(row, sent["number"]) == (None, False)
+
+
+@pytest.mark.parametrize("name", ["locked.pdf", "long.pdf", "macros.doc", "locked.docx"])
+async def test_what_cannot_be_remade_is_taken_from_who_is_anonymous(
+    intake: httpx.AsyncClient, country: Country, name: str
+) -> None:
+    content = {
+        "locked.pdf": lambda: _locked(marked_files.pdf()),
+        "long.pdf": lambda: marked_files.pdf(pages=41),
+        "macros.doc": lambda: compound({"WordDocument": b"Isi", "Macros/_VBA_PROJECT": b"x"}),
+        "locked.docx": lambda: compound({"EncryptedPackage": b"x", "EncryptionInfo": b"x"}),
+    }[name]()
+    sent = await submitted(intake, {name: content}, anonymous=True)
+    assert list((await settled(country, sent["number"])).values()) == ["sealed"]
+    [line] = (await _own(intake, sent)).json()["attachments"]
+    assert (line["state"], line["href"]) == ("sealed", None)
+    refused = await _own(intake, sent, f"/reports/{sent['number']}/attachments/{line['id']}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "file_sealed")
+
+
+async def test_a_damaged_picture_is_refused_from_who_is_anonymous_too(
+    intake: httpx.AsyncClient, settings: Settings
+) -> None:
+    content = marked_files.jpeg()
+    answer = await intake.post(
+        "/reports/with-attachments",
+        data={"report": json.dumps(form(reporter=REPORTER, anonymous=True))},
+        files=[("attachments", ("foto.jpg", content[:300]))],
+    )
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["code"] == "file_unreadable"
+
+
+def _locked(content: bytes) -> bytes:
+    locked = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pdf.save(locked, encryption=pikepdf.Encryption(owner="x", user="rahasia"))
+    return locked.getvalue()
 
 
 async def _own(

@@ -14,7 +14,7 @@ import pikepdf
 import pillow_heif
 from PIL import Image, PngImagePlugin
 
-from tests.intake.sample_files import ole
+from tests.attachments.documents import compound
 
 MARK = "TANDA-SITI-0812"
 """In every file, once for each place."""
@@ -157,7 +157,7 @@ def odt() -> bytes:
 
 
 def doc() -> bytes:
-    return ole("WordDocument") + _BYTES + MARK.encode("utf-16-le")
+    return compound({"WordDocument": _BYTES + MARK.encode("utf-16-le")})
 
 
 def wav() -> bytes:

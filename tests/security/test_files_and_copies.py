@@ -16,12 +16,17 @@ COPY = "admin.kemensos"
 NAME = "KTP Siti Rahmawati.pdf"
 
 
-async def _stored(country: Country, name: str = NAME) -> StoredAttachment:  # noqa: F811
+async def _stored(
+    country: Country,  # noqa: F811
+    name: str = NAME,
+    *,
+    anonymous: bool = False,
+) -> StoredAttachment:
     async def upload() -> AsyncIterator[bytes]:
         yield PDF
 
     store: AttachmentStore = country.app.state.attachments
-    return await store.put(upload(), name)
+    return await (store.put_anonymous if anonymous else store.put)(upload(), name)
 
 
 async def _copied(country: Country, number: int) -> None:  # noqa: F811
@@ -36,9 +41,11 @@ async def _says(
     name: str,
     *,
     secret: bool = False,
+    anonymous: bool = False,
 ) -> None:
     """A message with a file, as followup leaves one once its command is done."""
-    file, given = await _stored(country, name), {"c": str(uuid4()), "n": number}
+    file = await _stored(country, name, anonymous=anonymous)
+    given = {"c": str(uuid4()), "n": number}
     kind = "reporter" if action == "reply" else "staff"
     await country.rows(
         "INSERT INTO lifecycle.command (id, number, action, at, body, done, version)"
@@ -57,14 +64,15 @@ async def _says(
     )
     await country.rows(
         "INSERT INTO followup.attachment"
-        " (id, number, command_id, key, name, media_type, size, sha256)"
-        " VALUES (gen_random_uuid(), :n, CAST(:c AS uuid), :key, :name, :type, :size, :sha)",
+        " (id, number, command_id, key, name, media_type, size, sha256, state)"
+        " VALUES (gen_random_uuid(), :n, CAST(:c AS uuid), :key, :name, :type, :size, :sha, :st)",
         **given,
         key=file.key,
         name=file.name,
         type=file.media_type,
         size=file.size,
         sha=file.sha256,
+        st=file.state,
     )
 
 
@@ -128,8 +136,9 @@ async def test_a_copy_gets_no_file_but_those_released(
 
 @pytest.mark.parametrize("who", [ADMIN, "admin.pusat"])
 async def test_files_of_who_is_anonymous_go_by_names_of_ours(country: Country, who: str) -> None:  # noqa: F811
-    number = await country.report(anonymous=True, attachments=(await _stored(country),))
-    await _says(country, number, "reply", "Belum.", "Kartu Siti.pdf")
+    file = await _stored(country, anonymous=True)
+    number = await country.report(anonymous=True, attachments=(file,))
+    await _says(country, number, "reply", "Belum.", "Kartu Siti.pdf", anonymous=True)
     await _says(country, number, "follow_up", "Sudah ditambal.", "Berita acara.pdf")
     seen = await country.seen(who, number)
     assert "Siti" not in str(seen)

@@ -105,7 +105,10 @@ async def open311_submit(
         for name, value in form.multi_items()
         if name in _FILES and isinstance(value, SentFile)
     ]
-    async with stored(intake.store, files, "media") as kept, database.session() as session:
+    async with (
+        stored(intake.store, files, "media", anonymous=report.anonymous) as kept,
+        database.session() as session,
+    ):
         made = replace(report, attachments=kept)
         accepted = await accept_or_refuse(session, intake, made)
     if accepted.replayed:

@@ -40,9 +40,8 @@ def make_anew(source: Path, target: Path, *, memory: int, hurried: bool) -> dict
             raise
         return {"media_type": UNKNOWN, "sealed": "not_remakeable"}
     known = {"media_type": media_type}
-    if media_type not in REMADE_AT_ONCE and hurried:
-        clean(content, media_type)  # raises where it is damaged
     if media_type in RECORDINGS and hurried:
+        clean(content, media_type)  # raises where it is damaged
         return known | {"waits": True}
     if media_type not in REMADE_AT_ONCE | RECORDINGS:
         return known | {"sealed": "not_remakeable"}

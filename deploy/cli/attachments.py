@@ -1,0 +1,99 @@
+"""`lapor attachments …`: files of anonymous reports, remade before they are served."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from shared.attachments.remaking.queue import RemakingQueue, Schema
+
+app = typer.Typer(help="Files of anonymous reports.", no_args_is_help=True)
+
+
+@app.callback()
+def attachments() -> None:
+    """Files of anonymous reports."""
+
+
+@app.command("remake")
+def remake(
+    failed: bool = typer.Option(False, help="Those too that were set aside for an error of ours."),
+) -> None:
+    """Remake what waits, beside the services, and show how far it is.
+
+    Wanted after an upgrade from a version that served files as they were sent: none of an
+    anonymous report is served before its turn. Ctrl-C stops it; the services go on, and so does
+    the next call.
+    """
+    from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TextColumn("files"))
+
+    async def act() -> int:
+        done = 0
+        with Progress(*columns, TimeRemainingColumn()) as shown:
+            for schema in _SCHEMAS:
+                done += await _remade(schema, shown, failed=failed)
+        return done
+
+    print(f"{asyncio.run(act()):,} files were remade or sealed.")
+
+
+@app.command("rotate-keys")
+def rotate_keys() -> None:
+    """Encrypt the keys of sealed originals with the first identity key.
+
+    Put the new key in front of `LAPOR_IDENTITY_KEYS`, restart the services, run this, then drop
+    the old key. May be stopped and run again.
+    """
+    from deploy.local.credentials import stack_settings
+    from shared.attachments.rotation import rotate
+    from shared.database.engine import Database
+    from shared.identity import IdentityCipher
+
+    async def act() -> int:
+        settings = stack_settings("lapor_intake")
+        database = Database(settings.database_url, pool_size=1)
+        try:
+            return await rotate(database, IdentityCipher(settings.identity_keys))
+        finally:
+            await database.dispose()
+
+    print(f"The keys of {asyncio.run(act()):,} originals are encrypted with the first key.")
+
+
+_SCHEMAS: "tuple[Schema, ...]" = ("intake", "followup")
+
+
+async def _remade(schema: "Schema", shown: "Progress", *, failed: bool) -> int:
+    from deploy.local.credentials import stack_settings
+    from shared.attachments import AttachmentStore
+    from shared.attachments.remaking.queue import RemakingQueue
+    from shared.database.engine import Database
+    from shared.identity import IdentityCipher
+
+    settings = stack_settings(f"lapor_{schema}")
+    database = Database(settings.database_url, pool_size=2)
+    store = AttachmentStore(settings.storage_url, IdentityCipher(settings.identity_keys))
+    queue = RemakingQueue(database, store, schema)
+    try:
+        if failed:
+            await queue.try_again()
+        return await _until_none_waits(queue, schema, shown)
+    finally:
+        await database.dispose()
+
+
+async def _until_none_waits(queue: "RemakingQueue", schema: str, shown: "Progress") -> int:
+    total = (await queue.waiting()).files
+    task = shown.add_task(schema, total=total)
+    while left := (await queue.waiting()).files:
+        total = max(total, left)
+        shown.update(task, completed=total - left, total=total)
+        if not await queue.one():
+            await asyncio.sleep(1)  # the rest is with others, or waits to be tried again
+    shown.update(task, completed=total, total=total)
+    return total
