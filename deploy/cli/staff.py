@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="People who work on reports.", no_args_is_help=True)
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
-_SHORTEST_PASSWORD = 10
 
 
 @app.callback()
@@ -42,8 +41,6 @@ def add(
     if not _USERNAME.fullmatch(username):
         raise StackError(f"{username!r} is no user name: use a-z, 0-9, dot, - and _, 2 to 64.")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)
-    if len(password) < _SHORTEST_PASSWORD:
-        raise StackError(f"The password needs at least {_SHORTEST_PASSWORD} characters.")
     asyncio.run(_add(username, name.strip(), role, agency, password))
     print(f"Added {username} ({role}) to {agency}.")
     if not password_stdin:
@@ -124,7 +121,12 @@ async def _session() -> AsyncIterator["AsyncSession"]:
 
 async def _add(username: str, name: str, role: Role, agency: str, password: str) -> None:
     from services.routing.staff import StaffRefused, add_staff
+    from shared.http.password_strength import SHORTEST, is_hard_to_guess
 
+    if len(password) < SHORTEST:
+        raise StackError(f"The password needs at least {SHORTEST} characters.")
+    if not await is_hard_to_guess(password, username, name, agency):
+        raise StackError("That password is easy to guess: use words that do not belong together.")
     try:
         async with _session() as session:
             await add_staff(

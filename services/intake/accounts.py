@@ -22,6 +22,7 @@ from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
 from shared.http.guessing import DEVICES, Guard, PasswordAttempt, PasswordGuard
 from shared.http.limits import Limit, limited, rate_limits
+from shared.http.password_strength import SHORTEST, check_new_password
 from shared.http.passwords import verify_password
 from shared.http.problems import FieldError, forbidden, unauthorized, validation
 from shared.http.sessions import Copied, Sessions
@@ -44,7 +45,7 @@ SESSIONS = Sessions("intake", "reporter_session", "reporter_id")
 class SignUpForm(ReporterForm):
     """A new account: a name, a phone number or an e-mail address, and a password."""
 
-    password: str = Field(min_length=10, max_length=200, repr=False)
+    password: str = Field(min_length=SHORTEST, max_length=200, repr=False)
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
@@ -70,7 +71,7 @@ class NewPasswordForm(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     current_password: str = Field(max_length=200, repr=False)
-    password: str = Field(min_length=10, max_length=200, repr=False)
+    password: str = Field(min_length=SHORTEST, max_length=200, repr=False)
 
 
 class RefreshForm(BaseModel):
@@ -106,6 +107,7 @@ async def sign_up(
         for given, index in ((form.phone, intake.index.phone), (form.email, intake.index.email))
         if given
     ]
+    await check_new_password(form.password, form.name, form.phone, form.email, form.nik)
     entries = await entries_for(database, intake, contacts, form.password)
     seal = intake.cipher.encrypt
     row = {
@@ -177,11 +179,15 @@ async def change_password(
     await rate_limits(request).take(OWN_PASSWORD, str(reporter.account_id))
     known = {"id": reporter.account_id}
     async with database.session() as session:
-        former = (await session.execute(_PASSWORD, known)).scalar_one_or_none()
+        account = (await session.execute(_PASSWORD, known)).one_or_none()
         contacts = await contacts_of(session, reporter.account_id)
     # No transaction is open meanwhile: this takes long on purpose.
-    if not await verify_password(former, form.current_password):
+    former = account.password_hash if account else None
+    if account is None or not await verify_password(former, form.current_password):
         raise validation(FieldError("current_password", "present_password_wrong"))
+    sealed = (account.name, account.phone, account.email, account.nik)
+    about = [intake.cipher.decrypt(bytes(one)) if one else None for one in sealed]
+    await check_new_password(form.password, *about)
     entries = await entries_for(database, intake, contacts, form.password)
     async with database.session() as session:
         chosen = {"password_hash": entries[0]["password_hash"]}
@@ -221,5 +227,7 @@ _SIGN_UP = text(
     "INSERT INTO intake.reporter (name, phone, email, nik, password_hash)"
     " VALUES (:name, :phone, :email, :nik, :password_hash) RETURNING id"
 )
-_PASSWORD = text("SELECT password_hash FROM intake.reporter WHERE id = :id")
+_PASSWORD = text(
+    "SELECT password_hash, name, phone, email, nik FROM intake.reporter WHERE id = :id"
+)
 _NEW_PASSWORD = text("UPDATE intake.reporter SET password_hash = :password_hash WHERE id = :id")

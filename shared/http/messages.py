@@ -171,6 +171,12 @@ FIELD_MESSAGES: dict[str, Mapping[Language, str]] = {
         "en": "This could be two numbers. Begin with 0, or with + and the country code.",
     },
     "email_invalid": {"id": "Bukan alamat surel.", "en": "Not an e-mail address."},
+    "password_guessable": {
+        "id": "Terlalu mudah ditebak. Pakai tiga atau empat kata yang tidak berhubungan,"
+        " tanpa nama, nomor, atau tanggal Anda.",
+        "en": "Too easy to guess. Use three or four words that do not belong together,"
+        " without your names, numbers or dates.",
+    },
     "nik_invalid": {"id": "Bukan NIK yang sah.", "en": "Not a valid NIK."},
     "text_empty": {"id": "Wajib diisi.", "en": "Required."},
     "text_too_long": {

@@ -2,21 +2,30 @@
 
 import asyncio
 import base64
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import TypeVar
 
 from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from shared.http.problems import unavailable
+
 __all__ = ["hash_like", "hash_password", "needs_rehash", "verify_password"]
 
 _hasher = PasswordHasher()
+_WAITING_AT_MOST = 100
+"""Passwords looked at or waiting for it: some seconds' worth. Who comes then had better come back
+than wait until their browser gives up."""
+_T = TypeVar("_T")
+_waiting = 0
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 
 
 async def hash_password(password: str) -> str:
     """An argon2id hash with its parameters and salt (PHC string), for storage."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
+    return await _in_turn(lambda: _hasher.hash(password))
 
 
 async def hash_like(password: str, stored: str | None, salt: bytes) -> str:
@@ -24,16 +33,26 @@ async def hash_like(password: str, stored: str | None, salt: bytes) -> str:
     today's parameters and `salt`. One computation, however many hashes it is compared with."""
     hasher = PasswordHasher.from_parameters(extract_parameters(stored)) if stored else _hasher
     used = _salt_of(stored) if stored else salt
-    return await asyncio.get_running_loop().run_in_executor(
-        _threads, lambda: hasher.hash(password, salt=used)
-    )
+    return await _in_turn(lambda: hasher.hash(password, salt=used))
 
 
 async def verify_password(stored: str | None, password: str) -> bool:
     """Whether the password is right. Give None where there is no such person, or "" where
     they have chosen none yet: the answer is False after the same time."""
-    matches = await asyncio.get_running_loop().run_in_executor(_threads, _matches, stored, password)
+    matches = await _in_turn(lambda: _matches(stored, password))
     return matches and bool(stored)
+
+
+async def _in_turn(compute: Callable[[], _T]) -> _T:
+    """Raises the 503 problem where too many wait."""
+    global _waiting
+    if _waiting >= _WAITING_AT_MOST:
+        raise unavailable()
+    _waiting += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_threads, compute)
+    finally:
+        _waiting -= 1
 
 
 def needs_rehash(stored: str) -> bool:

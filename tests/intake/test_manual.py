@@ -39,7 +39,7 @@ async def test_a_liaison_officers_report_goes_to_the_admin_above(intake, country
 
 async def test_only_staff_may(intake, country) -> None:
     assert (await intake.post("/reports/manual", json=manual())).status_code == 401
-    account = {"name": "Siti", "email": "siti@contoh.id", "password": "kata sandi panjang"}
+    account = {"name": "Siti", "email": "siti@contoh.id", "password": "gajah ungu melompat"}
     token = (await intake.post("/reporters", json=account)).json()["access_token"]
     header = {"Authorization": f"Bearer {token}"}
     assert (await intake.post("/reports/manual", json=manual(), headers=header)).status_code == 403

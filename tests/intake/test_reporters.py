@@ -13,7 +13,7 @@ from shared.settings import Settings
 from shared.telemetry import registry
 from tests.intake.conftest import Country, form, running
 
-PASSWORD = "kata sandi panjang"
+PASSWORD = "gajah ungu melompat"
 ACCOUNT = {"name": "Siti Rahmawati", "phone": "081234567890", "password": PASSWORD}
 
 
@@ -147,6 +147,22 @@ async def test_a_new_password_ends_every_other_session(intake) -> None:
     assert (await intake.post("/reporters/sign-in", json=entering)).status_code == 401
     entering["password"] = wish["password"]
     assert (await intake.post("/reporters/sign-in", json=entering)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "weak", ["1234567890", "sayangku2024", "Siti Rahmawati", "0812-3456-7890", "siti@contoh.id1"]
+)
+async def test_an_account_has_no_password_that_can_be_guessed(intake, weak: str) -> None:
+    account = ACCOUNT | {"email": "siti@contoh.id", "password": weak}
+    refused = await intake.post("/reporters", json=account)
+    assert refused.status_code == 422
+    [error] = refused.json()["errors"]
+    assert (error["field"], error["code"]) == ("password", "password_guessable")
+    own = header((await intake.post("/reporters", json=account | {"password": PASSWORD})).json())
+    wish = {"current_password": PASSWORD, "password": weak}
+    refused = await intake.post("/reporters/me/password", json=wish, headers=own)
+    assert refused.json()["errors"][0]["code"] == "password_guessable"
+    assert (await intake.get("/reporters/me/reports", headers=own)).status_code == 200
 
 
 async def test_a_wrong_password_and_an_unknown_contact_look_the_same(intake) -> None:

@@ -57,7 +57,7 @@ class Marks:
         return digits
 
     def password(self) -> str:
-        marked = f"zqsandi{next(self._count)}"
+        marked = f"zqvbxkwhgtpm{next(self._count)}"
         self.secrets.add(marked)
         return marked
 

@@ -36,12 +36,25 @@ async def test_somebody_added_with_a_password_shown_once_signs_in(country: Count
 
 
 async def test_a_password_can_come_from_standard_input_and_is_not_shown(country: Country) -> None:
-    given = "rahasia sekali"
+    given = "kereta hijau tujuh"
     options = ("--name", "Ani", "--role", "liaison_officer", "--agency", "kemensos")
     output = await add("ani", *options, "--password-stdin", password=given + "\n")
     assert given not in output
     answer = await country.http.post("/sign-in", json={"username": "ani", "password": given})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [("pendek", "at least 10"), ("1234567890", "easy"), ("dewi.ayu.dewi", "easy")],
+)
+async def test_a_password_that_can_be_guessed_is_not_taken(
+    country: Country, password: str, why: str
+) -> None:
+    options = ("--name", "Dewi Ayu", "--role", "liaison_officer", "--agency", "kemensos")
+    with pytest.raises(StackError, match=why):
+        await add("dewi.ayu", *options, "--password-stdin", password=password + "\n")
+    assert not await country.rows("SELECT FROM routing.staff WHERE username = 'dewi.ayu'")
 
 
 @pytest.mark.parametrize(

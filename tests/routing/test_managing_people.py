@@ -159,6 +159,23 @@ async def test_the_last_admin_of_pusat_stays(country: Country) -> None:
     del country.staff["pusat.kedua"]
 
 
+async def test_no_password_that_can_be_guessed_is_chosen_and_the_link_stays(
+    country: Country,
+) -> None:
+    _, token = await made(country, "dewi.mudah")
+    for weak in ("1234567890", "bismillah2026", "kabupatenbandung", "dewimudah2026", "d3w1.mud4h"):
+        refused = await choose(country, token, weak)
+        assert refused.status_code == 422, weak
+        assert refused.json()["errors"][0]["code"] == "password_guessable", weak
+    assert (await choose(country, token)).is_success
+    signed_in = (await sign_in(country, "dewi.mudah")).json()
+    own = {"Authorization": f"Bearer {signed_in['access_token']}"}
+    wish = {"present": CHOSEN, "password": "indonesia123"}
+    refused = await country.http.post("/me/password", json=wish, headers=own)
+    assert refused.json()["errors"][0]["code"] == "password_guessable"
+    assert (await country.http.get("/me", headers=own)).status_code == 200
+
+
 async def test_a_password_is_reset_by_an_admin_and_changed_by_oneself(country: Country) -> None:
     staff_id, token = await made(country, "dewi.lima")
     await choose(country, token)

@@ -4,11 +4,11 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, StringConstraints
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.sessions import revoke_all
@@ -17,12 +17,12 @@ from shared.database.columns import now
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, client_address, rate_limits
+from shared.http.password_strength import SHORTEST, check_new_password
 from shared.http.passwords import hash_password, verify_password
 from shared.http.problems import FieldError, conflict, validation
 from shared.http.transaction import CurrentDatabase
 
 LIFETIME = timedelta(days=3)
-SHORTEST = 10
 PER_ADDRESS = Limit("password_link_address", count=30, seconds=300)
 PER_PERSON = Limit("password_change", count=10, seconds=300)
 
@@ -53,13 +53,17 @@ router = APIRouter(tags=["sign-in"], responses=problem_responses(422, 429))
 async def choose_password(form: ByLink, request: Request, database: CurrentDatabase) -> None:
     """Choose a password with a one-time link. All sessions of before end."""
     await rate_limits(request).take(PER_ADDRESS, client_address(request))
+    known = {"hash": _hash(form.token)}
+    async with database.session() as session:
+        person = (await session.execute(_OF_LINK, known)).one_or_none()
+    if person is None:
+        raise conflict("password_link_used")
+    await _check(form.password, person)
     hashed = await hash_password(form.password)
     async with database.session() as session:
-        row = (await session.execute(_USE, {"hash": _hash(form.token)})).one_or_none()
-        if row is None:
+        if (await session.execute(_USE, known)).one_or_none() is None:
             raise conflict("password_link_used")
-        _check(form.password, row.username)
-        await _set(session, row.id, hashed)
+        await _set(session, person.id, hashed)
 
 
 @router.post("/me/password", status_code=204, responses=problem_responses(401, 403))
@@ -72,7 +76,7 @@ async def change_own_password(
         row = (await session.execute(_OWN, {"id": staff.id})).one()
     if not await verify_password(row.password_hash, form.present):
         raise validation(FieldError("present", "password_wrong"))
-    _check(form.password, row.username)
+    await _check(form.password, row)
     hashed = await hash_password(form.password)
     async with database.session() as session:
         await _set(session, staff.id, hashed)
@@ -104,15 +108,27 @@ async def _set(session: AsyncSession, staff_id: int, hashed: str) -> None:
     await revoke_all(session, staff_id)
 
 
-def _check(password: str, username: str) -> None:
-    if username in password.lower():
+async def _check(password: str, person: Row[Any]) -> None:
+    if person.username in password.lower():
         raise validation(FieldError("password", "password_is_name"))
+    await check_new_password(
+        password, person.username, person.name, person.agency_name, person.agency_code
+    )
 
 
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+_PERSON = (
+    "SELECT s.id, s.username, s.name, s.password_hash, a.name AS agency_name, a.code AS agency_code"
+    " FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id"
+)
+_OF_LINK = text(
+    f"{_PERSON} JOIN routing.password_link l ON l.staff_id = s.id"
+    " JOIN routing.staff_directory d ON d.id = s.id AND d.active"
+    " WHERE l.token_hash = :hash AND l.expires_at > now()"
+)
 _USE = text(
     "DELETE FROM routing.password_link l USING routing.staff_directory d, routing.staff s"
     " WHERE l.token_hash = :hash AND l.expires_at > now() AND d.id = l.staff_id AND d.active"
@@ -124,5 +140,5 @@ _MAKE = text(
     " DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at"
 )
 _WITHDRAW = text("DELETE FROM routing.password_link WHERE staff_id = ANY (:ids)")
-_OWN = text("SELECT username, password_hash FROM routing.staff WHERE id = :id")
+_OWN = text(f"{_PERSON} WHERE s.id = :id")
 _SET = text("UPDATE routing.staff SET password_hash = :hash WHERE id = :id")

@@ -1,0 +1,65 @@
+"""Whether a new password can be guessed: zxcvbn's estimate, with what Indonesians choose.
+
+Its lists hold the thirty thousand passwords that leaked most often, and English words; ours has
+what is as common here. What is known of the person counts as guessed first (decision 29).
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
+
+from zxcvbn import zxcvbn
+
+from shared.http.problems import FieldError, validation
+
+SHORTEST = 10
+"""Characters of a password."""
+_SAFE = 10**9
+"""Guesses that an attacker who knows the lists needs. Online, slowed down as here, a tenth would
+do; but zxcvbn counts any three words as 10^8, such as two names and a digit."""
+_READ = 72
+"""Characters looked at: the time grows with the square."""
+
+_COMMON = (files("shared.http") / "indonesian_passwords.txt").read_text(encoding="utf-8").split()
+_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="zxcvbn")
+# One at a time: zxcvbn keeps what is known of the person in a variable of its module.
+
+
+async def check_new_password(password: str, *about: str | None, field: str = "password") -> None:
+    """Refuses (422) what can be guessed, `about` being what is known of the person: names, user
+    name, contacts, agency."""
+    if not await is_hard_to_guess(password, *about):
+        raise validation(FieldError(field, "password_guessable"))
+
+
+async def is_hard_to_guess(password: str, *about: str | None) -> bool:
+    """Whether a password is good enough; `about` as above."""
+    return await asyncio.get_running_loop().run_in_executor(
+        _thread, _is_hard, password, list(_words(about))
+    )
+
+
+def _is_hard(password: str, known: list[str]) -> bool:
+    looked_at = password[:_READ]
+    # What people put between words makes them no harder to guess, and to zxcvbn it is chance.
+    spellings = {looked_at, re.sub(r"[\s._-]+", "", looked_at)}
+    guessed = [*known, *_COMMON]
+    return len(set(looked_at.lower())) > 3 and all(
+        zxcvbn(one, user_inputs=guessed)["guesses"] >= _SAFE for one in spellings
+    )
+
+
+def _words(about: Iterable[str | None]) -> Iterator[str]:
+    """Each as it is, in words, and without what stands between; a phone number as people write
+    it."""
+    for given in about:
+        if not given:
+            continue
+        words = [word for word in re.split(r"[\W_]+", given.lower()) if len(word) > 2]
+        yield from (given.lower(), "".join(words), *words)
+        digits = re.sub(r"\D", "", given)
+        if len(digits) > 7:
+            national = digits.removeprefix("62").removeprefix("0")
+            yield from (digits, national, f"0{national}", f"62{national}")
