@@ -23,6 +23,9 @@ PUBLIC_REGION: Final = (
 )
 PUBLIC_CHANNEL: Final = "CASE WHEN NOT {0}.anonymous THEN {0}.channel END"
 """SQL of the same: of a column, and of an alias of `lifecycle.report`."""
+ARRIVAL: Final = "CASE WHEN {0}.anonymous THEN date_trunc('hour', {0}.{1}) ELSE {0}.{1} END"
+"""SQL of a time that tells when a report came, for staff below pusat: of an anonymous one the
+hour, for whoever entered it, or was seen at the counter, is found by the second."""
 
 
 def as_public(row: Row, anonymous: bool) -> dict[str, Any]:

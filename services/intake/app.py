@@ -8,6 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.intake import (
+    access_codes,
     accounts,
     drafts,
     lookups,
@@ -109,6 +110,7 @@ def make_app(settings: Settings) -> FastAPI:
             x_posts.router,
             accounts.router,
             reporters.router,
+            access_codes.router,
             published.router,
             reports.router,
             attachments.router,

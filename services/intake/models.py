@@ -60,6 +60,10 @@ class Submission(SQLModel, table=True):
     email: bytes | None = Field(default=None, sa_type=Bytes)
     nik: bytes | None = Field(default=None, sa_type=Bytes)
     access_code: bytes = Field(sa_type=Bytes)
+    access_code_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """Rises when the reporter renews it: what was opened with an earlier one is closed."""
+    access_code_used_at: datetime | None = timestamp(default=None)
+    """The first time."""
     addressee_id: int | None = None
     made_by: int | None = None
     """The member of staff who entered it (*Laporan Manual*)."""

@@ -1,7 +1,7 @@
 """Reporters reach their reports: all of an account, or one by number and code."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -10,15 +10,16 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from services.intake.accepting.access_code import new_access_code, same_code
+from services.intake.access_codes import ReportAccess, bearer_token, log_code
 from services.intake.accounts import SESSIONS
 from services.intake.resources import Intake
 from shared.http.auth import CurrentReporter, session_of
 from shared.http.documentation import problem_responses
 from shared.http.guessing import Guard, attempt_by_address
-from shared.http.limits import Limit, RateLimits, rate_limits
+from shared.http.limits import Limit, RateLimits, client_address, rate_limits
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.problems import Problem, forbidden, not_found
-from shared.http.tokens import ReportBearer, Reporter, Tokens
+from shared.http.tokens import ReportBearer, Reporter
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.telemetry import registry
@@ -31,19 +32,11 @@ GUESSED = Limit("access_guessed", 100, 3600)
 for them: a code has 40 random bits, and would be found after some thousand years of that."""
 GUESSED_TOLD = Limit("access_guessed_told", 1, 600)
 
-BEARER_TTL = timedelta(hours=1)
-
 Number = Annotated[int, Path(gt=0, lt=2**63)]
 
 
 class AccessForm(BaseModel):
     access_code: str = Field(max_length=50, repr=False)
-
-
-class ReportAccess(BaseModel):
-    """Opens this one report for an hour."""
-
-    access_token: str
 
 
 class OwnReport(BaseModel):
@@ -90,14 +83,14 @@ async def open_report(
 ) -> ReportAccess:
     """A token for one report. The same 404 for an unknown number and a wrong code."""
     attempt = await attempt_by_address(request, ACCESS, str(number))
-    sealed = (await session.execute(_CODE, {"number": number})).scalar_one_or_none()
-    code = intake.cipher.decrypt(bytes(sealed)) if sealed else new_access_code()
-    if not same_code(form.access_code, code) or not sealed:
+    row = (await session.execute(_CODE, {"number": number})).one_or_none()
+    code = intake.cipher.decrypt(bytes(row.access_code)) if row else new_access_code()
+    if not same_code(form.access_code, code) or row is None:
         await _watch(rate_limits(request), number)
         raise _no_such_report()
     await attempt.take_back()
-    tokens: Tokens = request.app.state.tokens
-    return ReportAccess(access_token=tokens.issue(ReportBearer(number=number), BEARER_TTL))
+    await log_code(session, intake, number, "used", address=client_address(request))
+    return ReportAccess(access_token=bearer_token(request, number, row.access_code_version))
 
 
 @router.delete(
@@ -107,7 +100,7 @@ async def leave_report(
     number: Number, bearer: CurrentReporter, session: Transaction, request: Request
 ) -> None:
     """End the access that this report's token gives; the access code stays as it is."""
-    if bearer != ReportBearer(number=number):
+    if not isinstance(bearer, ReportBearer) or bearer.number != number:
         raise _no_such_report()
     await SESSIONS.end(session, session_of(request))
 
@@ -136,7 +129,9 @@ _guessed = Counter(
     " ten minutes",
     registry=registry,
 )
-_CODE = text("SELECT access_code FROM intake.submission WHERE number = :number")
+_CODE = text(
+    "SELECT access_code, access_code_version FROM intake.submission WHERE number = :number"
+)
 _OWN = text(
     "SELECT r.number, coalesce(t.title, t.original_title) AS title, r.status, r.submitted_at,"
     " r.due_at, r.overdue, (r.state->>'question_open')::boolean AS question_open"

@@ -10,15 +10,16 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accepting.new_report import Accepted, DifferentContent, Identity, NewReport
+from services.intake.access_codes import log_code
 from services.intake.references import checked_by, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
 from shared.attachments import StoredAttachment
 from shared.attachments.store import State
 from shared.database.engine import Database
-from shared.database.process_time import Connection
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
@@ -83,10 +84,11 @@ class TakenFile(BaseModel):
 
 
 class SubmissionAnswer(BaseModel):
-    """Keep number and access code: together they open the report."""
+    """Keep number and access code: together they open the report. A repeat is not told a code
+    that its reporter has renewed."""
 
     number: int
-    access_code: str
+    access_code: str | None
     link: str
     status: str
     status_label: str
@@ -196,9 +198,13 @@ def _key(
     return PUBLIC, key_of(intake, asker, key)
 
 
-async def accept_or_refuse(session: Connection, intake: Resources, report: NewReport) -> Accepted:
-    """Accept what came over HTTP; a key used for something else is a 409."""
-    return await _or_refuse(intake.acceptance.accept(session, report))
+async def accept_or_refuse(session: AsyncSession, intake: Resources, report: NewReport) -> Accepted:
+    """Accept what came over HTTP; a key used for something else is a 409. That a member of staff
+    was told the code, to hand it on, is logged."""
+    accepted = await _or_refuse(intake.acceptance.accept(session, report))
+    if report.made_by is not None and accepted.access_code is not None:
+        await log_code(session, intake, accepted.number, "given", maker=report.actor)
+    return accepted
 
 
 async def _or_refuse(accepting: Awaitable[Accepted]) -> Accepted:

@@ -18,6 +18,8 @@ from shared.http.documentation import problem_responses
 from shared.http.problems import Problem, too_many
 from shared.http.tokens import Staff
 from shared.http.transaction import CurrentDatabase
+from shared.lifecycle.statuses import Tab
+from shared.publication import public_time
 
 HEARTBEAT = 15.0
 """Seconds without an event after which the reader is told that the stream is alive."""
@@ -91,7 +93,11 @@ async def _pieces(
 
 def _piece(happened: Happened) -> bytes:
     told = {"number", "version", "event", "status", "tab", "handler_id", "overdue", "at"}
-    data = orjson.dumps(happened.event.model_dump(mode="json", include=told))
+    event = happened.event
+    if event.tab is Tab.UNVERIFIED:
+        # To the hour for all: of an anonymous report the second says who entered it.
+        event = event.model_copy(update={"at": public_time(event.at)})
+    data = orjson.dumps(event.model_dump(mode="json", include=told))
     return b"id: %d\nevent: report\ndata: %b\n\n" % (happened.place, data)
 
 

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
+from shared.commanding.situation import Situation
 from shared.labels import countdown, label
 from shared.lifecycle.calendar import WorkingCalendar
 from shared.lifecycle.clocks import PROCESS_CLOCKS, Clock, ClockKind, days_left
-from shared.lifecycle.state import ReportState
 from shared.publication import public_time
 
 
@@ -26,10 +26,12 @@ class Countdown(BaseModel):
 
 
 def countdown_of(
-    clock: Clock, now: datetime, calendar: WorkingCalendar, *, by_copy: bool
+    clock: Clock, now: datetime, calendar: WorkingCalendar, situation: Situation
 ) -> Countdown:
     """A clock as it is read; by a copy to the hour, for the time to verify in runs from the moment
-    of submission."""
+    of submission. Where that moment is hidden otherwise, this clock alone."""
+    arrived = clock.kind is ClockKind.VERIFICATION and situation.arrival_hidden
+    to_the_hour = situation.by_copy or arrived
     deadline = clock.deadline
     days = days_left(clock, now, calendar)
     return Countdown(
@@ -37,7 +39,7 @@ def countdown_of(
         label=label("clock", clock.kind),
         days=days,
         text=countdown(days),
-        due_at=public_time(deadline) if by_copy and deadline else deadline,
+        due_at=public_time(deadline) if to_the_hour and deadline else deadline,
         paused=deadline is None,
         overdue=clock.overdue,
         key=clock.key,
@@ -45,14 +47,15 @@ def countdown_of(
 
 
 def nearest_countdown(
-    state: ReportState, now: datetime, calendar: WorkingCalendar, *, by_copy: bool
+    situation: Situation, now: datetime, calendar: WorkingCalendar
 ) -> Countdown | None:
     """That of the nearest process clock; where all are paused, of the one with least left."""
+    state = situation.state
     clock = state.process_clock
     if clock is None:
         paused = [c for c in state.clocks if c.kind in PROCESS_CLOCKS]
         clock = min(paused, key=_remaining, default=None)
-    return countdown_of(clock, now, calendar, by_copy=by_copy) if clock else None
+    return countdown_of(clock, now, calendar, situation) if clock else None
 
 
 def _remaining(clock: Clock) -> timedelta:

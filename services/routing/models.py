@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from shared.database.columns import IdArray, Int64, IntArray, Json, Words, timestamp
+from shared.database.columns import Bytes, IdArray, Int64, IntArray, Json, Words, timestamp
 
 SCHEMA = "routing"
 _IN_SCHEMA = {"schema": SCHEMA}
@@ -190,4 +190,6 @@ class AccessLogEntry(SQLModel, table=True):
     operator: str | None = None
     subject_id: UUID | None = None
     reason: str | None = Field(default=None, sa_type=Words)
+    address: bytes | None = Field(default=None, sa_type=Bytes)
+    """From where an access code was used, encrypted."""
     at: datetime = timestamp(sa_column_kwargs=_NOW)

@@ -1,6 +1,7 @@
 """Somebody before a report: its state, and what they are to it."""
 
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -33,6 +34,24 @@ class Situation:
         """A member of staff who reads only because an agency of theirs has a copy."""
         agency_id = self.actor.agency_id
         return agency_id is not None and not self.handler.is_or_stands_below(agency_id)
+
+    @property
+    def arrival_hidden(self) -> bool:
+        """When and through whom a report came is told as to everybody: to who reads a copy, and of
+        an anonymous one to all but pusat. Who entered it often knows the reporter."""
+        below_pusat = self.actor.role is not Role.CENTRAL_ADMIN
+        return self.by_copy or (self.state.anonymous and below_pusat)
+
+    @property
+    def reporter_hidden(self) -> Literal["anonymous", "copy", "below"] | None:
+        """Why this member of staff is not told who reports: nobody is; a copy; or an officer, who
+        may do nothing for a report of an agency below."""
+        if self.state.anonymous:
+            return "anonymous"
+        if self.by_copy:
+            return "copy"
+        officer = self.actor.role is Role.LIAISON_OFFICER
+        return "below" if officer and self.handler.id != self.actor.agency_id else None
 
     def standings_for(self, request_id: UUID | None) -> frozenset[Standing]:
         """The standings towards one request: `DECIDER` only if this person decides it."""

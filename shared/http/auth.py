@@ -16,6 +16,7 @@ from shared.http.tokens import (
     InvalidTokenError,
     Partner,
     Principal,
+    ReportBearer,
     ReporterPrincipal,
     Staff,
     Tokens,
@@ -117,6 +118,10 @@ async def _principal(request: Request, credentials: _Credentials) -> Principal |
     async with database.autocommit() as connection:
         if await connection.scalar(_REPORTERS_SESSION_ENDED, {"session_id": session_id}):
             raise unauthorized("token_invalid")
+        if isinstance(principal, ReportBearer):
+            version = await connection.scalar(_CODE_VERSION, {"number": principal.number})
+            if version is not None and version != principal.code_version:
+                raise unauthorized("token_invalid")
     return principal
 
 
@@ -154,6 +159,7 @@ _STAFF = text(
 _REPORTERS_SESSION_ENDED = text(
     "SELECT EXISTS (SELECT FROM intake.published_ended_session WHERE id = :session_id)"
 )
+_CODE_VERSION = text("SELECT version FROM intake.published_access_code WHERE number = :number")
 _PARTNER = text(
     "SELECT system FROM intake.partner_directory WHERE http_token_hash = :hash AND active"
 )

@@ -47,6 +47,8 @@ class ReportBearer(BaseModel):
 
     kind: Literal["report"] = "report"
     number: int
+    code_version: int = 1
+    """Of the access code: tokens of an earlier one end when its reporter renews it."""
 
 
 class Partner(BaseModel):

@@ -77,6 +77,9 @@ LABELS: dict[str, dict[str, str]] = {
         "reveal_refused": "Reveal of identity refused",
         "original": "Original opened",
         "attachment": "Attachment downloaded",
+        "access_code_used": "Access code used",
+        "access_code_renewed": "Access code renewed by the reporter",
+        "access_code_given": "Access code given to who entered the report",
     },
     "second_person": {
         "reveal": "Reveal the reporter's identity",
@@ -199,6 +202,7 @@ LABELS: dict[str, dict[str, str]] = {
         "secret": "Yes or no",
     },
     "notice": {
+        "code_renewed": "(renewed by the reporter, or handed over already)",
         "keep": "Keep this access code; with the number and this code the report can be opened:",
         "unpublished": "The words are shown once the report is verified.",
     },

@@ -77,6 +77,9 @@ LABELS: dict[str, dict[str, str]] = {
         "reveal_refused": "Pembukaan identitas ditolak",
         "original": "Berkas asli dibuka",
         "attachment": "Lampiran diunduh",
+        "access_code_used": "Kode akses dipakai",
+        "access_code_renewed": "Kode akses diperbarui pelapor",
+        "access_code_given": "Kode akses diserahkan kepada petugas pembuat",
     },
     "second_person": {
         "reveal": "Buka identitas pelapor",
@@ -199,6 +202,7 @@ LABELS: dict[str, dict[str, str]] = {
         "secret": "Ya atau tidak",
     },
     "notice": {
+        "code_renewed": "(sudah diperbarui oleh pelapor, atau sudah diserahkan)",
         "keep": "Simpan kode akses ini; dengan nomor laporan dan kode ini laporan dapat dibuka:",
         "unpublished": "Uraian laporan ditampilkan setelah diverifikasi.",
     },

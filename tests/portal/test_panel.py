@@ -146,9 +146,10 @@ def test_a_letter_is_entered_and_disposed_in_one_step(meet: Meet) -> None:
     page.get_by_label("Pengaduan Tidak Berkadar Pengawasan").check()
     admin.finds_agency("unit", "umum tata ruang bandung", UNIT)
     page.locator("main button.big").click()
-    page.wait_for_url("**/panel/laporan/*")
+    page.wait_for_selector("#tanda-terima")
     assert "Sudah didisposisikan." in admin.reads
-    assert "Kode akses untuk pelapor" in admin.reads
+    assert len(page.locator("#kode").inner_text()) == 8
+    page.get_by_role("link", name="Lihat laporan").click()
     assert UNIT in admin.reads
 
 

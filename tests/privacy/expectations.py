@@ -42,6 +42,8 @@ del AUTHOR["own_officer"]
 REPORTER = {"nobody": 401} | all_of(REPORTERS[1:], 404) | all_of((*OUTSIDE, *STAFF), 403)
 ONLY_ITS_REPORTER = all_of(EVERYBODY, 404)
 del ONLY_ITS_REPORTER["reporter"]
+ONLY_A_REPORTER = {"nobody": 401, "partner": 403} | all_of(("another", "account"), 404)
+ONLY_A_REPORTER |= all_of((*OUTSIDE, *STAFF), 403)
 STAFF_AND_REPORTER = {"nobody": 404} | all_of((*REPORTERS[1:], *OUTSIDE), 404)
 ONLY_ACCOUNTS = {"nobody": 401} | all_of(EVERYBODY[1:], 403)
 del ONLY_ACCOUNTS["account"]
@@ -95,6 +97,7 @@ CASES: dict[str, Case] = {
     "intake GET /reports": Case(OPEN),
     "intake GET /reports/{number}": Case(ONLY_ITS_REPORTER, "secret"),
     f"intake GET {FILE}": Case(ONLY_ITS_REPORTER, "attached"),
+    "intake POST /reports/{number}/access-code": Case(ONLY_A_REPORTER, "verified"),
     "intake POST /reports/{number}/access": Case(NOBODY, "verified", {"access_code": "AAAA"}),
     "intake DELETE /reports/{number}/access": Case(REPORTER, "verified"),
     "intake POST /reports/manual": Case(NO_STAFF, body=MANUAL),

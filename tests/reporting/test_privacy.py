@@ -47,6 +47,31 @@ def numbers(url: str, condition: str) -> set[int]:
         return {number for (number,) in found}
 
 
+@pytest.mark.parametrize("staff", [CITY_ADMIN, HEALTH_ADMIN])
+async def test_of_an_anonymous_report_a_file_tells_the_hour_in_which_it_came(
+    reporting: httpx.AsyncClient, bearer: Bearer, owner_url: str, staff: int
+) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE lifecycle.report SET submitted_at = submitted_at + '17 s'::interval"
+        )
+    try:
+        found = await lines(reporting, bearer(staff), tab="incoming", scope="below")
+        seconds = {
+            kept: {
+                row["submitted_time"][-2:] for row in found if ("anonymous" in row["flags"]) is kept
+            }
+            for kept in (True, False)
+        }
+    finally:
+        with psycopg.connect(owner_url, autocommit=True) as connection:
+            connection.execute(
+                "UPDATE lifecycle.report SET submitted_at = submitted_at - '17 s'::interval"
+            )
+    assert seconds[True] == {"00"}
+    assert seconds[False] == {"17"}
+
+
 @pytest.mark.parametrize("staff", [CITY_ADMIN, ROADS_OFFICER, HEALTH_ADMIN, PAPUA_ADMIN])
 async def test_only_reports_of_the_own_subtree(
     reporting: httpx.AsyncClient, bearer: Bearer, owner_url: str, staff: int
@@ -131,7 +156,9 @@ async def test_nobodys_identity_is_in_it(
             "SELECT table_name FROM information_schema.role_table_grants"
             " WHERE grantee = 'lapor_reporting' AND table_schema = 'intake'"
         ).fetchall()
-    assert {name for (name,) in readable} == {"published_attachment", "partner_directory"}
+    views = {"published_attachment", "partner_directory"}
+    views |= {"published_ended_session", "published_access_code"}
+    assert {name for (name,) in readable} == views
 
 
 async def test_people_are_for_admins_of_the_subtree(

@@ -58,7 +58,7 @@ async def test_a_copy_tells_the_hour_and_not_by_which_way_an_anonymous_report_ca
         assert answer.status_code == 200, answer.text
         return {row["number"]: row for row in answer.json()["items"]}
 
-    exact = (await country.seen(ADMIN, anonymous))["submitted_at"]
+    exact = (await country.seen("admin.pusat", anonymous))["submitted_at"]
     hour = datetime.fromisoformat(exact).replace(minute=0, second=0, microsecond=0)
     seen, rows = await country.seen(READER, anonymous), await copies()
     for shown in (seen, rows[anonymous]):
@@ -84,7 +84,7 @@ async def test_a_copy_does_not_tell_who_typed_an_anonymous_report(country: Count
     number = await country.report(channel=Channel.FACE_TO_FACE, anonymous=True, actor=typed)
     await copy(country, number)
     told, known = [
-        (await country.seen(who, number))["history"][0]["actor"] for who in (READER, ADMIN)
+        (await country.seen(who, number))["history"][0]["actor"] for who in (READER, "admin.pusat")
     ]
     assert (told["kind"], told["staff"], told["agency"]) == ("reporter", None, None)
     assert (known["kind"], known["staff"]["id"]) == ("staff", admin.id)

@@ -101,7 +101,7 @@ class Acceptance:
             return DifferentContent(first["number"])
         return self._answer(
             first["number"],
-            self._sealing.cipher.decrypt(first["access_code"]),
+            self._sealing.cipher.decrypt(code) if (code := first["access_code"]) else None,
             Status(first["status"]),
             first["submitted_at"],
             first["due_at"],
@@ -111,7 +111,7 @@ class Acceptance:
     def _answer(
         self,
         number: int,
-        code: str,
+        code: str | None,
         status: Status,
         submitted_at: datetime,
         due_at: datetime | None,

@@ -61,10 +61,12 @@ class NewReport:
 
 @dataclass(frozen=True)
 class Accepted:
-    """The answer. `replayed`: the same submission was here before, and this is its report."""
+    """The answer. `replayed`: the same submission was here before, and this is its report. No
+    code is told again once its reporter has renewed it; one that staff were given to hand on,
+    neither once it was used, nor later than an hour after."""
 
     number: int
-    access_code: str = field(repr=False)
+    access_code: str | None = field(repr=False)
     link: str
     status: Status
     submitted_at: datetime

@@ -100,7 +100,9 @@ SELECT number FROM submission
 JSON array; what is bytes in the tables travels as text, a fingerprint in hexadecimal."""
 
 FIRST: Final = """
-SELECT s.number, s.access_code, s.fingerprint, r.status, r.submitted_at, r.due_at
+SELECT s.number, CASE WHEN s.access_code_version = 1 AND (s.made_by IS NULL OR (
+           s.access_code_used_at IS NULL AND r.submitted_at > now() - interval '1 hour'))
+       THEN s.access_code END AS access_code, s.fingerprint, r.status, r.submitted_at, r.due_at
 FROM intake.submission s JOIN lifecycle.report r ON r.number = s.number
 WHERE s.scope = %(scope)s AND s.idempotency_key = %(idempotency_key)s
 """

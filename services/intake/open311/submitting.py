@@ -113,7 +113,8 @@ async def open311_submit(
         accepted = await accept_or_refuse(session, intake, made)
     if accepted.replayed:
         await discard(intake.store, kept)
-    notice = f"{label('notice', 'keep')} {accepted.access_code} {accepted.link}"
+    code = accepted.access_code or label("notice", "code_renewed")
+    notice = f"{label('notice', 'keep')} {code} {accepted.link}"
     answer = {
         "service_request_id": str(accepted.number),
         "service_notice": notice,

@@ -24,7 +24,9 @@ class PartnerReportAnswer(BaseModel):
 
     number: int
     external_id: str
-    access_code: str = Field(description="For the reporter; it never travels over NATS")
+    access_code: str | None = Field(
+        description="For the reporter; it never travels over NATS. null once they renewed it"
+    )
     link: str = Field(description="Where the reporter follows the report")
     status: str
     status_label: str
@@ -49,7 +51,7 @@ async def read_partner_report(
     return PartnerReportAnswer(
         number=row["number"],
         external_id=external_id,
-        access_code=intake.cipher.decrypt(row["access_code"]),
+        access_code=intake.cipher.decrypt(code) if (code := row["access_code"]) else None,
         link=f"{intake.settings.public_base_url}/laporan/{row['number']}",
         status=row["status"],
         status_label=label("status", row["status"]),
@@ -59,7 +61,8 @@ async def read_partner_report(
 
 
 _REPORT = text("""
-SELECT s.number, s.access_code, r.status, r.version, r.submitted_at
+SELECT s.number, CASE WHEN s.access_code_version = 1 THEN s.access_code END AS access_code,
+       r.status, r.version, r.submitted_at
 FROM intake.submission s JOIN lifecycle.report r ON r.number = s.number
 WHERE s.scope = :scope AND s.idempotency_key = :key
 """)

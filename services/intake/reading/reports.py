@@ -89,6 +89,7 @@ async def _for_reporter(
             attachment_line(number, file) for file in await attachments_of(session, number)
         ],
         history=await _history(session, number),
+        access_code_uses=list(await session.scalars(_CODE_USES, {"number": number})),
         allowed_actions=list(allowed_actions(state, {Standing.REPORTER})),
     )
 
@@ -162,4 +163,7 @@ _READ_BY_REPORTER = frozenset(
 )
 
 
+_CODE_USES = text(
+    "SELECT at FROM routing.published_code_use WHERE number = :number ORDER BY at DESC LIMIT 5"
+)
 _ARCHIVE_REASONS = text("SELECT code, name FROM routing.published_archive_reason")

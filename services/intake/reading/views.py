@@ -134,6 +134,7 @@ class ReporterReport(BaseModel):
     external_id: str | None
     attachments: list[AttachmentLine]
     history: list[HistoryLine]
+    access_code_uses: list[datetime] = Field(description="When its code was used, newest first")
     allowed_actions: list[str]
 
 

@@ -19,6 +19,7 @@ from shared.database.engine import Database
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, Problem, conflict, unauthorized, validation
 from shared.http.transaction import Transaction
+from shared.labels import label
 from shared.lifecycle.channels import Channel
 from shared.repeating import count_set_aside
 from shared.text import TextRejected, derive_title, normalise_body
@@ -147,12 +148,13 @@ async def _answer_again(session: AsyncSession, intake: Resources, number: int) -
     if number == _NO_REPORT:
         return SmsAnswer(number=None, answer=answer_refused("too_long"))
     sealed = (await session.execute(_CODE, {"number": number})).scalar_one()
-    code = intake.cipher.decrypt(bytes(sealed))
+    code = intake.cipher.decrypt(bytes(sealed)) if sealed else None
     return _answer(number, code, f"{intake.settings.public_base_url}/laporan/{number}")
 
 
-def _answer(number: int, code: str, link: str) -> SmsAnswer:
-    return SmsAnswer(number=number, answer=answer_accepted(str(number), code, link))
+def _answer(number: int, code: str | None, link: str) -> SmsAnswer:
+    told = code or label("notice", "code_renewed")
+    return SmsAnswer(number=number, answer=answer_accepted(str(number), told, link))
 
 
 _NO_REPORT = 0
@@ -160,5 +162,8 @@ _NO_REPORT = 0
 _USED = text(
     "SELECT EXISTS (SELECT FROM intake.submission WHERE scope = 'sms' AND idempotency_key = :key)"
 )
-_CODE = text("SELECT access_code FROM intake.submission WHERE number = :number")
+_CODE = text(
+    "SELECT CASE WHEN access_code_version = 1 THEN access_code END FROM intake.submission"
+    " WHERE number = :number"
+)
 _log = logging.getLogger("lapor.intake")

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accepting.new_report import DifferentContent, Identity
+from services.intake.access_codes import log_code
 from services.intake.manual import staff_actor
 from services.intake.references import checked, report_of
 from services.intake.report_form import Name, ReportForm
@@ -118,6 +119,7 @@ async def submit_post(
     # Not the address with the author's name in it: that would be an identity in the open.
     post = {"post_id": form.url, "number": accepted.number}
     await session.execute(_KEEP, post | {"url": f"https://x.com/i/status/{form.url}"})
+    await log_code(session, intake, accepted.number, "given", maker=report.actor)
     response.headers["Location"] = f"/reports/{accepted.number}"
     return SubmissionAnswer.of(accepted)
 

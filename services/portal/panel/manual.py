@@ -96,19 +96,18 @@ def content_of(form: Filled) -> dict[str, Any]:
 
 
 def created(visit: Visit, made: dict[str, Any]) -> Response:
-    """On to the new report, saying its number and code, and what became of the disposition."""
-    number, code = made["number"], made["access_code"]
-    notice = f"Laporan {number} dibuat. Kode akses untuk pelapor: {code}."
+    """The receipt to print for the reporter, this once, and what became of the disposition."""
+    outcome = ""
     disposition = made.get("disposition")
     if disposition is not None:
         answer = disposition["answer"] or {}
-        notice += {
-            "done": " Sudah didisposisikan.",
-            "waiting": " Disposisi disimpan, segera dijalankan.",
-            "refused": f" Disposisi ditolak ({answer.get('title', '')}); menunggu verifikasi.",
-            "failed": " Disposisi belum berhasil; laporan menunggu verifikasi.",
+        outcome = {
+            "done": "Sudah didisposisikan.",
+            "waiting": "Disposisi disimpan, segera dijalankan.",
+            "refused": f"Disposisi ditolak ({answer.get('title', '')}); menunggu verifikasi.",
+            "failed": "Disposisi belum berhasil; laporan menunggu verifikasi.",
         }[disposition["state"]]
-    return visit.go(f"/panel/laporan/{number}", notice)
+    return visit.page("panel/manual_receipt.html", made=made, outcome=outcome)
 
 
 async def choices(visit: Visit, form: Filled) -> dict[str, Any]:

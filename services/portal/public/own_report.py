@@ -61,6 +61,23 @@ async def attachment(visit: PublicVisit, attachment_id: UUID, number: Number = _
     return PassedOn(await visit.download("intake", path, visit.session.reports.get(number)))
 
 
+@router.post("/laporan/{number}/kode-akses")
+async def renew_code(visit: PublicVisit, number: Number = _NUMBER) -> Response:
+    """The new code stands on the answer itself and nowhere else."""
+    await visit.form()
+    token = visit.session.reports.get(number)
+    try:
+        answer = await visit.call("intake", "POST", f"/reports/{number}/access-code", token=token)
+    except Problem as problem:
+        if problem.status == 401:
+            return await _ask_again(visit, number)
+        raise
+    renewed = answer.json()
+    if token:
+        visit.session.keep_report(number, renewed["access_token"])
+    return visit.page("public/new_code.html", number=number, code=renewed["access_code"])
+
+
 @router.post("/laporan/{number}/{action}", max_body_size=BODY_LIMIT)
 async def act(visit: PublicVisit, action: str, number: Number = _NUMBER) -> Response:
     if action not in _PATHS:

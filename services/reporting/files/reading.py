@@ -9,6 +9,7 @@ from psycopg.rows import namedtuple_row
 
 from services.reporting.files.conditions import Where
 from services.reporting.files.selection import DownloadTab
+from shared.publication import ARRIVAL
 
 BATCH = 1000
 """Rows that are in memory at a time."""
@@ -77,12 +78,16 @@ _FIGURES = f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
        r.submitted_at, r.verified_at, h.first_follow_up_at
 FROM lifecycle.report r {_STEPS} WHERE {{where}}"""  # noqa: S608
+_SUBMITTED, _DUE = ARRIVAL.format("r", "submitted_at"), ARRIVAL.format("r", "due_at")
 # An anonymous report and one that is not are not linked: both are of one person.
 _REPORTS = f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
-       r.submitted_at, r.verified_at, h.first_follow_up_at, h.last_follow_up_at, h.follow_ups,
+       {_SUBMITTED} AS submitted_at, r.verified_at,
+       h.first_follow_up_at, h.last_follow_up_at, h.follow_ups,
        h.replies, h.reopenings, r.anonymous, r.secret, r.priority, r.held, r.overdue,
-       r.region_code, r.due_at, r.auto_close_at, r.ended_at, r.last_step_at,
+       r.region_code, CASE WHEN r.verified_at IS NULL THEN {_DUE} ELSE r.due_at END AS due_at,
+       r.auto_close_at, r.ended_at,
+       CASE WHEN r.version = 1 THEN {_SUBMITTED} ELSE r.last_step_at END AS last_step_at,
        CASE WHEN r.anonymous = l.anonymous THEN r.linked_number END AS linked_number,
        coalesce(t.title, t.original_title) AS title, t.original_body,
        coalesce(t.body, t.original_body) AS body, t.place, t.latitude, t.longitude, t.tag_ids,

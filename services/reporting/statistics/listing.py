@@ -20,6 +20,7 @@ from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.transaction import Transaction
 from shared.labels import label
+from shared.publication import ARRIVAL
 
 router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 404, 422, 503))
 
@@ -102,13 +103,13 @@ async def reports(
 
 _BEYOND = 2**63 - 1
 # Statistics follow a little later; whose report it has become meanwhile reads it, nobody else.
-_PAGE = """
+_PAGE = f"""
 SELECT r.number, coalesce(t.title, t.original_title) AS title, r.status, r.handler_id,
-    a.name AS handler, r.overdue, r.submitted_at
+    a.name AS handler, r.overdue, {ARRIVAL.format("r", "submitted_at")} AS submitted_at
 FROM reporting.fact f
 JOIN lifecycle.report r USING (number)
 JOIN lifecycle.report_text t USING (number)
 JOIN routing.agency_directory a ON a.id = r.handler_id
-WHERE {where} AND a.path @> ARRAY[:agency]::bigint[] AND f.number < :before
+WHERE {{where}} AND a.path @> ARRAY[:agency]::bigint[] AND f.number < :before
 ORDER BY f.number DESC LIMIT :limit
-"""
+"""  # noqa: S608

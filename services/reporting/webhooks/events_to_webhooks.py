@@ -22,8 +22,10 @@ from shared.bus.streams import WEBHOOKS
 from shared.bus.trouble import BadMessage
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
+from shared.lifecycle.actions import Action
 from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent
 from shared.lifecycle.people import ActorKind
+from shared.lifecycle.statuses import Tab
 from shared.publication import public_time
 from shared.reasons import reason
 from shared.repeating import AWAY, count_set_aside
@@ -114,6 +116,9 @@ class EventsToWebhooks:
             found = await session.execute(_PATHS, {"ids": sorted(agencies)})
             above: dict[int, list[int]] = {row.id: row.path for row in found}
 
+            numbers = [event.number for _, event in happened]
+            anonymous = set(await session.scalars(_ANONYMOUS, {"numbers": numbers}))
+
             def with_those_above(agencies: set[int]) -> set[int]:
                 return {id for own in agencies for id in above.get(own, ())}
 
@@ -121,7 +126,12 @@ class EventsToWebhooks:
                 handling = with_those_above(_handling(event))
                 concerned = with_those_above(_concerned(event))
                 rows += [
-                    self._row(webhook_id, event_id, event, by_copy=agency_id not in handling)
+                    self._row(
+                        webhook_id,
+                        event_id,
+                        _arrived(event) if event.number in anonymous else event,
+                        by_copy=agency_id not in handling,
+                    )
                     for webhook_id, agency_id, since in webhooks
                     if agency_id in concerned and event.at >= since
                 ]
@@ -165,6 +175,17 @@ def reader(
     return Consumer(bus, WEBHOOKS, feed.take, bury, lanes=1)
 
 
+def _arrived(event: ReportEvent) -> ReportEvent:
+    """What tells when an anonymous report came, to the hour, and not through whom (decision 19)."""
+    if event.tab not in (Tab.UNVERIFIED, Tab.DEFERRED):
+        return event
+    due_at = event.due_at and public_time(event.due_at)
+    told: dict[str, Any] = {"at": public_time(event.at), "due_at": due_at}
+    if event.action is Action.SUBMIT:
+        told["actor_kind"] = ActorKind.REPORTER
+    return event.model_copy(update=told)
+
+
 def _as_copied(event: ReportEvent) -> ReportEvent:
     times = {name: getattr(event, name) for name in ("at", "due_at", "auto_close_at")}
     told: dict[str, Any] = {name: at and public_time(at) for name, at in times.items()}
@@ -194,6 +215,7 @@ _WEBHOOKS = text(
     "SELECT id, agency_id, created_at FROM reporting.webhook"
     " WHERE disabled IS NULL AND removed_at IS NULL"
 )
+_ANONYMOUS = text("SELECT number FROM lifecycle.report WHERE number = ANY (:numbers) AND anonymous")
 _PATHS = text("SELECT id, path FROM routing.agency_directory WHERE id = ANY (:ids)")
 _INSERT = text("""
 INSERT INTO reporting.webhook_delivery (id, webhook_id, event_id, event, number, version, body)

@@ -10,7 +10,7 @@ from shared.http.paging import Cursor, PageSize
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.statuses import Tab
-from shared.publication import PUBLIC_CHANNEL, PUBLIC_REGION, PUBLIC_TIME
+from shared.publication import ARRIVAL, PUBLIC_CHANNEL, PUBLIC_REGION, PUBLIC_TIME
 
 
 class QueueTab(StrEnum):
@@ -140,9 +140,10 @@ _OTHERS = {
 }
 _TOLD = {
     "channel": "r.channel",
-    "due_at": "r.due_at",
+    "due_at": "CASE WHEN r.anonymous AND r.tab IN ('unverified', 'deferred')"
+    " THEN date_trunc('hour', r.due_at) ELSE r.due_at END",
     "region": "r.region_code",
-    "submitted_at": "r.submitted_at",
+    "submitted_at": ARRIVAL.format("r", "submitted_at"),
 }
 _TOLD_BY_COPY = {
     "channel": PUBLIC_CHANNEL.format("r"),

@@ -87,14 +87,14 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
             else None,
             category_id=row["category_id"],
             category=row["category"],
-            **arrival_of(state, by_copy=situation.by_copy),
+            **arrival_of(situation),
             anonymous=state.anonymous,
             secret=state.secret,
             priority=state.priority,
             held=state.held,
             overdue=state.overdue,
             question_unanswered=state.question_unanswered,
-            countdown=nearest_countdown(state, moment, calendar, by_copy=situation.by_copy),
+            countdown=nearest_countdown(situation, moment, calendar),
             age_days=(moment - state.submitted_at).days,
             region_code=public_region(row["region_code"], state.anonymous)
             if situation.by_copy

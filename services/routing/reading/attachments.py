@@ -105,7 +105,7 @@ async def _shown_to(session: AsyncSession, situation: Situation) -> list[dict[st
     files = [dict(row) for row in found.mappings()]
     if situation.by_copy:
         files = [file for file in files if file["released"] and file["served"]]
-    if situation.by_copy or situation.state.anonymous:
+    if situation.reporter_hidden:
         for place, file in enumerate(files, 1):
             if file["by_reporter"]:
                 file["name"] = plain_name(place, file["media_type"])

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.reading.originals import SealedLine
 from services.routing.reading.people import Names, ShownActor
 from shared.http.messages import words_for
+from shared.identity import IdentityCipher
 from shared.labels import label
 from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status
@@ -76,13 +77,23 @@ def is_for_everybody(row: Row) -> bool:
     return row["action"] == Action.FOLLOW_UP and not row["secret"]
 
 
-def below_pusat(lines: Rows) -> Rows:
+def below_pusat(lines: Rows, anonymous: bool) -> Rows:
     """The lines as all others than pusat read them: that an identity was revealed, not why, for
-    it may be named there, and not who of pusat asked and granted it."""
+    it may be named there, and not who of pusat asked and granted it; no use of the access code,
+    and of an anonymous report not to whom it was given: that one entered the report."""
+    read = _READ_BY_ALL if anonymous else (*_READ_BY_ALL, "access_code_given")
     return [
         {**line, "reason": None}
         for line in lines
-        if line["entry"] is not None or line["action"] in _READ_BY_ALL
+        if line["entry"] is not None or line["action"] in read
+    ]
+
+
+def with_addresses(lines: Rows, cipher: IdentityCipher) -> Rows:
+    """The lines with where an access code was used from, for who may know the reporter."""
+    return [
+        {**line, "reason": cipher.decrypt(line["address"])} if line.get("address") else line
+        for line in lines
     ]
 
 
@@ -151,7 +162,8 @@ _STEPS = text(
 )
 _READINGS = text(
     "SELECT CAST(NULL AS int) AS entry, l.at, l.kind AS action,"
-    " CASE WHEN l.operator IS NULL THEN 'staff' ELSE 'operator' END AS actor_kind, l.staff_id,"
+    " CASE WHEN l.operator IS NOT NULL THEN 'operator' WHEN l.staff_id IS NULL THEN 'reporter'"
+    " ELSE 'staff' END AS actor_kind, l.staff_id, l.address,"
     " s.role, l.agency_id, l.operator AS system, NULL AS from_status, NULL AS to_status,"
     " l.subject_id AS ref, CAST('{}' AS jsonb) AS details, l.reason"
     " FROM routing.access_log l LEFT JOIN routing.staff s ON s.id = l.staff_id"

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.acting import ReportNumber
 from services.routing.countdown import countdown_of, nearest_countdown
 from services.routing.naming import shown_action, shown_agency, shown_status
-from services.routing.reading.arrival import arrival_of, copied_line
+from services.routing.reading.arrival import arrival_of, line_shown
 from services.routing.reading.attachments import attachments_of
 from services.routing.reading.history import (
     below_pusat,
@@ -18,6 +18,7 @@ from services.routing.reading.history import (
     is_for_everybody,
     read_rows,
     rows_of,
+    with_addresses,
     written_of,
 )
 from services.routing.reading.originals import originals_by_message
@@ -35,6 +36,7 @@ from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import etag
 from shared.http.transaction import Transaction
+from shared.identity import IdentityCipher
 from shared.labels import label, labels
 from shared.lifecycle.people import Role
 
@@ -51,12 +53,11 @@ async def read_report(
 ) -> ReportView:
     """A report in full; its version is the ETag that a command may carry as If-Match."""
     situation = await staff_situation(session, staff, number)
-    by_copy = situation.by_copy
     [row] = await rows_of(session, _REPORT, number)
     identity = request.app.state.identity
-    reporter = await shown_reporter(session, identity, situation, by_copy=by_copy)
+    reporter = await shown_reporter(session, identity, situation)
     revealing = await reveal_shown(session, staff, number)
-    view = await _view(session, situation, row, reporter, revealing, by_copy=by_copy)
+    view = await _view(session, situation, row, reporter, revealing, identity)
     response.headers["ETag"] = etag(view.version)
     return view
 
@@ -67,19 +68,21 @@ async def _view(
     row: Mapping[str, Any],
     reporter: ShownReporter,
     revealing: ShownReveal | None,
-    *,
-    by_copy: bool,
+    cipher: IdentityCipher,
 ) -> ReportView:
-    state = situation.state
+    state, by_copy = situation.state, situation.by_copy
+    revealed = revealing is not None and revealing.state == "in_force"
     calendar, moment = await load_calendar(session), now()
     requests = await request_rows(session, state.number)
     originals = {} if by_copy else await originals_by_message(session, state.number)
     lines, written = await read_rows(session, state.number, readings=not by_copy)
     if by_copy:
         written = [one for one in written if is_for_everybody(one)]
-        lines = [copied_line(line, state.anonymous) for line in lines]
+    lines = [line_shown(line, situation) for line in lines]
     if situation.actor.role is not Role.CENTRAL_ADMIN:
-        lines = below_pusat(lines)
+        lines = below_pusat(lines, state.anonymous)
+    elif not state.anonymous or revealed:
+        lines = with_addresses(lines, cipher)
     names = await names_for(
         session,
         [
@@ -102,7 +105,7 @@ async def _view(
         version=state.version,
         status=shown_status(state.status),
         **dict(texts_of(row, by_copy=by_copy)),
-        **arrival_of(state, by_copy=by_copy),
+        **arrival_of(situation),
         system=None if by_copy and state.anonymous else state.system,
         classification=classification,
         classification_label=label("classification", classification) if classification else None,
@@ -129,8 +132,8 @@ async def _view(
         verified_at=row["verified_at"],
         ended_at=state.ended_at,
         age_days=(moment - state.submitted_at).days,
-        countdown=nearest_countdown(state, moment, calendar, by_copy=by_copy),
-        clocks=[countdown_of(one, moment, calendar, by_copy=by_copy) for one in state.clocks],
+        countdown=nearest_countdown(situation, moment, calendar),
+        clocks=[countdown_of(one, moment, calendar, situation) for one in state.clocks],
         attachments=await attachments_of(session, situation),
         written=written_of(written, names),
         requests=requests_of(requests, written, names, situation),

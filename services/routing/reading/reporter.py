@@ -11,9 +11,10 @@ from shared.identity import IdentityCipher
 
 
 class ShownReporter(BaseModel):
-    """`hidden` says why nothing is shown: the reporter is anonymous, or this is a copy."""
+    """`hidden` says why nothing is shown: the reporter is anonymous, this is a copy, or an officer
+    reads what an agency below handles."""
 
-    hidden: Literal["anonymous", "copy"] | None
+    hidden: Literal["anonymous", "copy", "below"] | None
     name: str | None = None
     phone: str | None = None
     email: str | None = None
@@ -29,13 +30,11 @@ class Identity(BaseModel):
 
 
 async def shown_reporter(
-    session: AsyncSession, cipher: IdentityCipher, situation: Situation, *, by_copy: bool
+    session: AsyncSession, cipher: IdentityCipher, situation: Situation
 ) -> ShownReporter:
     """The reporter of a report, for somebody before it."""
-    if situation.state.anonymous:
-        return ShownReporter(hidden="anonymous")
-    if by_copy:
-        return ShownReporter(hidden="copy")
+    if hidden := situation.reporter_hidden:
+        return ShownReporter(hidden=hidden)
     identity = await identity_of(session, cipher, situation.state.number)
     return ShownReporter(hidden=None, **identity.model_dump(exclude={"nik"}))
 

@@ -1,0 +1,105 @@
+"""The access code of a report: who used it and when, and its reporter renewing it."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.accepting.access_code import new_access_code
+from services.intake.resources import Intake, Resources
+from shared.commanding.situation import owns
+from shared.http.auth import CurrentReporter
+from shared.http.documentation import problem_responses
+from shared.http.limits import Limit, client_address, rate_limits
+from shared.http.problems import forbidden, not_found
+from shared.http.tokens import Partner, ReportBearer, Tokens
+from shared.http.transaction import Transaction
+from shared.lifecycle.people import Actor
+
+BEARER_TTL = timedelta(hours=1)
+RENEWALS = Limit("access_code_renewal", 10, 3600)
+
+router = APIRouter(tags=["Reporters"])
+
+
+class ReportAccess(BaseModel):
+    """Opens this one report for an hour."""
+
+    access_token: str
+
+
+class RenewedCode(ReportAccess):
+    """The new code, told this once, and a token got by it."""
+
+    access_code: str = Field(repr=False)
+
+
+@router.post("/reports/{number}/access-code", responses=problem_responses(401, 403, 404, 429))
+async def renew_access_code(
+    number: Annotated[int, Path(gt=0, lt=2**63)],
+    reporter: CurrentReporter,
+    session: Transaction,
+    intake: Intake,
+    request: Request,
+) -> RenewedCode:
+    """Another access code for one's own report. The former one, and all that was opened with it,
+    end at once: whoever knew it, and whoever entered the report, reaches it no more."""
+    if isinstance(reporter, Partner):
+        raise forbidden()
+    if not await owns(session, reporter, number):
+        raise not_found()
+    await rate_limits(request).take(RENEWALS, str(number))
+    code = new_access_code()
+    renewed = {"number": number, "access_code": intake.cipher.encrypt(code)}
+    version = (await session.execute(_RENEW, renewed)).scalar_one_or_none()
+    if version is None:
+        raise not_found()
+    await log_code(session, intake, number, "renewed", address=client_address(request))
+    return RenewedCode(access_code=code, access_token=bearer_token(request, number, version))
+
+
+def bearer_token(request: Request, number: int, code_version: int) -> str:
+    """For somebody who showed the code of this version."""
+    tokens: Tokens = request.app.state.tokens
+    return tokens.issue(ReportBearer(number=number, code_version=code_version), BEARER_TTL)
+
+
+async def log_code(
+    session: AsyncSession,
+    intake: Resources,
+    number: int,
+    what: Literal["used", "renewed", "given"],
+    *,
+    maker: Actor | None = None,
+    address: str | None = None,
+) -> None:
+    """Into the access log: used or renewed from an address, or given to a member of staff, who
+    is to hand it on."""
+    given = {
+        "number": number,
+        "kind": f"access_code_{what}",
+        "staff_id": maker.staff_id if maker else None,
+        "agency_id": maker.agency_id if maker else None,
+        "address": intake.cipher.encrypt(address) if address else None,
+    }
+    await session.execute(_LOG, given)
+    if what == "used":
+        await session.execute(_FIRST_USED, {"number": number})
+
+
+_RENEW = text(
+    "UPDATE intake.submission SET access_code = :access_code,"
+    " access_code_version = access_code_version + 1 WHERE number = :number"
+    " RETURNING access_code_version"
+)
+_LOG = text(
+    "SELECT routing.log_access_code(:number, :kind, CAST(:staff_id AS int),"
+    " CAST(:agency_id AS int), CAST(:address AS bytea))"
+)
+_FIRST_USED = text(
+    "UPDATE intake.submission SET access_code_used_at = now()"
+    " WHERE number = :number AND access_code_used_at IS NULL"
+)

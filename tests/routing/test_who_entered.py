@@ -1,0 +1,129 @@
+"""Who entered an anonymous report, and when, is pusat's to know; and who may do nothing for a
+report of an agency below reads it without who reported."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from shared.attachments import StoredAttachment
+from shared.lifecycle.channels import Channel
+from shared.lifecycle.people import Actor, ActorKind, Role
+from tests.routing.country import Country
+
+ADMIN, UNIT, PUSAT = "admin.kab.bandung", "petugas.pupr.kab.bandung", "admin.pusat"
+
+
+async def entered(country: Country, **values: Any) -> int:
+    """By a member of staff at a counter, of whom there is one such."""
+    maker = country.staff["petugas.kab.bandung"]
+    actor = Actor(
+        kind=ActorKind.STAFF, staff_id=maker.id, role=Role(maker.role), agency_id=maker.agency_id
+    )
+    return await country.report(
+        channel=Channel.FACE_TO_FACE, actor=actor, made_by=maker.id, **values
+    )
+
+
+@pytest.mark.parametrize("who", [ADMIN, "koordinator.jabar", "petugas.kab.bandung"])
+async def test_the_handling_agency_learns_neither_maker_nor_second_of_an_anonymous_report(
+    country: Country, who: str
+) -> None:
+    number = await entered(country, anonymous=True)
+    name = await country.one(
+        "SELECT name FROM routing.staff WHERE username = 'petugas.kab.bandung'"
+    )
+    seen = await country.seen(who, number)
+    [line] = [one for one in seen["history"] if one["action"] == "submit"]
+    assert (line["actor"]["kind"], line["actor"]["staff"], line["actor"]["agency"]) == (
+        "reporter",
+        None,
+        None,
+    )
+    times = [seen["submitted_at"], line["at"], seen["countdown"]["due_at"]]
+    times += [clock["due_at"] for clock in seen["clocks"]]
+    assert name not in str(seen["history"])
+    scope = "below" if who == "koordinator.jabar" else "own"
+    rows = (await country.get(who, "/queue", tab="unverified", scope=scope, q=str(number))).json()
+    if rows["items"]:
+        times += [rows["items"][0]["submitted_at"], rows["items"][0]["countdown"]["due_at"]]
+    for at in times:
+        assert datetime.fromisoformat(at).minute == datetime.fromisoformat(at).second == 0
+
+
+async def test_what_is_filtered_by_is_the_hour_too(country: Country) -> None:
+    number = await entered(country, anonymous=True)
+    times = "SELECT submitted_at, due_at FROM lifecycle.report WHERE number = :n"
+    [[stored, due]] = await country.rows(times, n=number)
+    hour, due_hour = (at.replace(minute=0, second=0, microsecond=0) for at in (stored, due))
+
+    async def found(**filters: Any) -> bool:
+        answer = await country.get(ADMIN, "/queue", tab="unverified", q=str(number), **filters)
+        return bool(answer.json()["items"])
+
+    assert await found(submitted_from=hour.isoformat())
+    if stored != hour:
+        assert not await found(submitted_from=stored.isoformat())
+        assert await found(submitted_to=stored.isoformat())
+    if due != due_hour:
+        assert await found(due_before=due.isoformat())
+    assert not await found(due_before=due_hour.isoformat())
+
+
+async def test_pusat_reads_who_entered_it_and_a_report_with_a_name_tells_all(
+    country: Country,
+) -> None:
+    for number, who in (
+        (await entered(country, anonymous=True), PUSAT),
+        (await entered(country), ADMIN),
+    ):
+        seen = await country.seen(who, number)
+        [line] = [one for one in seen["history"] if one["action"] == "submit"]
+        assert line["actor"]["staff"]["id"] == country.staff["petugas.kab.bandung"].id
+        assert line["at"] == seen["submitted_at"]
+
+
+async def test_uses_of_a_code_are_for_pusat_and_their_address_for_who_may_know_the_reporter(
+    country: Country,
+) -> None:
+    number = await entered(country, anonymous=True)
+    sealed = country.app.state.identity.encrypt("198.51.100.77")
+    for kind, staff in (("access_code_given", 1), ("access_code_used", None)):
+        await country.rows(
+            "INSERT INTO routing.access_log (number, kind, staff_id, address)"
+            " VALUES (:n, :kind, :staff, :address)",
+            n=number,
+            kind=kind,
+            staff=staff,
+            address=None if staff else sealed,
+        )
+    below = await country.seen(ADMIN, number)
+    assert "access_code" not in str(below["history"])
+    above = await country.seen(PUSAT, number)
+    assert {"access_code_given", "access_code_used"} <= {one["action"] for one in above["history"]}
+    assert "198.51.100.77" not in str(above)
+    await country.may_reveal(PUSAT, number, "Diminta pengadilan.")
+    assert "198.51.100.77" in str((await country.seen(PUSAT, number))["history"])
+
+
+async def test_an_officer_reads_reports_of_units_below_without_who_reported(
+    country: Country,
+) -> None:
+    file = StoredAttachment(
+        key="00/ktp", name="KTP Siti.pdf", media_type="application/pdf", size=9, sha256="0" * 64
+    )
+    number = await country.verified(attachments=(file,))
+    above = "petugas.kab.bandung"  # of the regency; its dinas handles the report
+    seen = await country.seen(above, number)
+    assert seen["reporter"] == {"hidden": "below", "name": None, "phone": None, "email": None}
+    assert "Siti" not in str(seen)
+    assert "81234567890" not in str(seen)
+    assert seen["attachments"][0]["name"] != "KTP Siti.pdf"
+    rows = await country.get(
+        above, "/queue", tab="awaiting_follow_up", scope="below", q=str(number)
+    )
+    assert "Siti" not in rows.text
+    for who in (UNIT, ADMIN, PUSAT):
+        told = await country.seen(who, number)
+        assert told["reporter"]["name"] == "Siti Rahmawati", who
+        assert told["attachments"][0]["name"] == "KTP Siti.pdf"
