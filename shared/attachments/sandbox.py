@@ -180,7 +180,7 @@ def _result(code: int, answer: bytes) -> Any:
     if code == sandboxed.NO_SUCH_JOB:
         raise LookupError("no such job")
     if code in _OVER_THE_LIMIT:
-        raise AttachmentRejected("too_complex", f"ended by {signal.Signals(-code).name}")
+        raise AttachmentRejected("too_complex", f"ended with {code}")
     if code:
         # A damaged file has brought a library down, and nothing else with it.
         raise AttachmentRejected("unreadable", f"ended with {code}")
@@ -190,8 +190,8 @@ def _result(code: int, answer: bytes) -> Any:
     return said["result"]
 
 
-_OVER_THE_LIMIT = {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGXFSZ, -signal.SIGABRT}
-"""Libraries in C++ abort where they get no memory."""
+_OVER_THE_LIMIT = {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGXFSZ, -signal.SIGABRT, 127}
+"""Libraries in C++ abort where they get no memory; the loader of libraries ends with 127."""
 
 
 def _environment(folder: Path) -> dict[str, str]:

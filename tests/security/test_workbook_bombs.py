@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from services.routing.management import workbook
+from shared.attachments.sandbox import Sandbox
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -26,6 +27,31 @@ def _with(rows: bytes, before: bytes = b"") -> bytes:
                 content = before + content.replace(b"</sheetData>", rows + b"</sheetData>")
             packed.writestr(name, content)
     return made.getvalue()
+
+
+async def test_a_sheet_that_unpacks_to_more_than_memory_ends_alone() -> None:
+    """Shared strings are read as a whole before any row."""
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook.template())) as template,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for name in template.namelist():
+            content = template.read(name)
+            if name == "xl/sharedStrings.xml":
+                strings = b"<si><t>" + b"a" * 20 + b"</t></si>"
+                content = content.replace(b"</sst>", strings * 2_700_000 + b"</sst>")
+            packed.writestr(name, content)
+    with pytest.raises(workbook.NotAWorkbook) as refusal:
+        await workbook.rows_of(Sandbox(), made.getvalue())
+    assert refusal.value.code == "workbook_too_complex"
+    fine = await workbook.rows_of(Sandbox(), _with(_row(2, "dinas-a")))
+    assert [row.fields["code"] for row in fine] == ["dinas-a"]
+
+
+def _row(number: int, code: str) -> bytes:
+    cell = f'<c r="A{number}" t="inlineStr"><is><t>{code}</t></is></c>'
+    return f'<row r="{number}">{cell}</row>'.encode()
 
 
 def test_a_row_in_the_millions_is_refused_without_walking_there() -> None:

@@ -53,6 +53,10 @@ FIELDS_OF_IMPORT = {
         "Instansi induk ini ada di baris bawahnya. Pindahkan ke atas baris ini.",
         "This parent stands in a row further down. Move it above this row.",
     ),
+    "workbook_too_complex": (
+        "Berkas terlalu rumit untuk dibuka. Salin isinya ke templat yang baru.",
+        "Too complex to be opened. Copy what it says into a fresh template.",
+    ),
     "not_a_workbook": (
         "Bukan berkas .xlsx yang dapat dibaca.",
         "Not a readable .xlsx file.",

@@ -20,9 +20,10 @@ from services.routing.management.import_checking import (
 from services.routing.management.import_files import KeptImports
 from services.routing.management.log import record
 from services.routing.management.models import Import
-from services.routing.management.workbook import NotAWorkbook, read_rows
+from services.routing.management.workbook import NotAWorkbook, rows_of
 from services.routing.models import StaffMember
 from services.routing.second_person.requests import note_new_admin
+from shared.attachments.sandbox import Sandbox
 from shared.database.columns import now
 from shared.database.engine import Database
 from shared.http.tokens import Staff
@@ -42,6 +43,7 @@ class ImportRun:
 
     database: Database
     kept: KeptImports
+    sandbox: Sandbox
     staff: Staff
     id: UUID
     dry_run: bool
@@ -57,7 +59,7 @@ class ImportRun:
 
     async def _carry_out(self, content: bytes) -> None:
         try:
-            rows = await asyncio.to_thread(read_rows, content)
+            rows = await rows_of(self.sandbox, content)
         except NotAWorkbook as error:
             await self._refuse([file_fault(error)])
             return

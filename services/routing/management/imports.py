@@ -18,6 +18,7 @@ from services.routing.management.import_running import ImportRun
 from services.routing.management.log import record
 from services.routing.management.models import Import
 from services.routing.management.password_links import make_link
+from shared.attachments.sandbox import Sandbox
 from shared.attachments.serving import serving_headers
 from shared.database.columns import now
 from shared.database.engine import Database
@@ -128,7 +129,7 @@ async def begin_import(
     job = _job(staff, file.filename or "impor.xlsx", dry_run=dry_run)
     async with database.session() as session:
         session.add(job)
-    return _begun(job, staff, _kept(request, database), content)
+    return _begun(job, staff, _kept(request, database), request.app.state.sandbox, content)
 
 
 @router.post("/{import_id}/run", status_code=202)
@@ -152,7 +153,7 @@ async def import_checked_file(
         job = _job(staff, checked.file_name, dry_run=False)
         session.add(job)
         checked.run_id = job.id
-    return _begun(job, staff, kept, content)
+    return _begun(job, staff, kept, request.app.state.sandbox, content)
 
 
 @router.get("/{import_id}")
@@ -215,9 +216,11 @@ def _kept(request: Request, database: Database) -> KeptImports:
     return KeptImports(database, request.app.state.identity)
 
 
-def _begun(job: Import, staff: Staff, kept: KeptImports, content: bytes) -> ImportShown:
+def _begun(
+    job: Import, staff: Staff, kept: KeptImports, sandbox: Sandbox, content: bytes
+) -> ImportShown:
     """Let it run beside the request; the set keeps it from being collected."""
-    run = ImportRun(kept.database, kept, staff, job.id, job.dry_run)
+    run = ImportRun(kept.database, kept, sandbox, staff, job.id, job.dry_run)
     task = asyncio.create_task(run.carry_out(content))
     _running.add(task)
     task.add_done_callback(_ended)

@@ -1,17 +1,22 @@
 """The spreadsheet of agencies and people: its template, and its rows as they were typed."""
 
+import asyncio
 import io
 import re
 import zipfile
 import zlib
 from contextlib import closing
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import orjson
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from shared.attachments import AttachmentRejected
+from shared.attachments.sandbox import Sandbox, workspace
 from shared.labels import labels
 from shared.text import normalise
 
@@ -98,6 +103,32 @@ def sheet_of(title: str, headings: list[str], rows: list[list[str]]) -> bytes:
     for place in range(1, len(headings) + 1):
         page.column_dimensions[get_column_letter(place)].width = 30
     return _saved(book)
+
+
+async def rows_of(sandbox: Sandbox, content: bytes) -> list[Row]:
+    """As `read_rows`, in a process with limits. Raises NotAWorkbook, SandboxBusy."""
+    with workspace() as folder:
+        source, target = folder / "source", folder / "target"
+        await asyncio.to_thread(source.write_bytes, content)
+        try:
+            fault = await sandbox.run(f"{__name__}:write_rows", source, target)
+        except AttachmentRejected as refused:
+            too_much = refused.code == "too_complex"
+            raise NotAWorkbook("workbook_too_complex" if too_much else "not_a_workbook") from None
+        if fault:
+            raise NotAWorkbook(**fault)
+        rows = orjson.loads(await asyncio.to_thread(target.read_bytes))
+    return [Row(*row) for row in rows]
+
+
+def write_rows(source: Path, target: Path) -> dict[str, str]:
+    """The sandbox's job: the rows of the one file as JSON in the other; or what is wrong."""
+    try:
+        rows = read_rows(source.read_bytes())
+    except NotAWorkbook as error:
+        return {"code": error.code, "sheet": error.sheet}
+    target.write_bytes(orjson.dumps([list(row) for row in rows]))
+    return {}
 
 
 def read_rows(content: bytes) -> list[Row]:

@@ -1,0 +1,149 @@
+"""One upload exhausts nothing: the service goes on answering, within its memory."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import httpx
+import psutil
+import pytest
+
+from deploy.local.ports import free_port
+from shared.settings import Settings
+from tests.attachments.hostile import hostile
+from tests.intake.conftest import CITY, country, form, settings
+
+__all__ = ["country", "settings"]
+
+MOST_MEMORY = 1_000_000_000
+ANSWERS_IN = 0.3
+CODES = {"too_complex", "unreadable", "too_many_pixels", "type_not_allowed"}
+
+
+@contextmanager
+def service(settings: Settings) -> Iterator[tuple[psutil.Process, str]]:
+    """The intake service in a process of its own, and its address."""
+    port = free_port()
+    given = settings.model_dump(mode="json") | {"intake_port": port}
+    environment = {
+        f"LAPOR_{name.upper()}": json.dumps(value) if isinstance(value, list | dict) else str(value)
+        for name, value in given.items()
+        if value not in (None, "")
+    }
+    log = (settings.data_dir / "intake.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "services.intake"],
+        env=os.environ | environment,
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        yield psutil.Process(process.pid), f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
+        log.close()
+
+
+class Watch:
+    """What the service takes and how soon it answers, while others send it files."""
+
+    def __init__(self, process: psutil.Process, client: httpx.AsyncClient) -> None:
+        self._process, self._client = process, client
+        self.memory = 0
+        self.waits: list[float] = []
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def ask(self) -> float:
+        begun = time.monotonic()
+        answer = await self._client.get("/healthz")
+        assert answer.status_code == 200
+        return time.monotonic() - begun
+
+    async def _watch(self) -> None:
+        while True:
+            self.memory = max(self.memory, await asyncio.to_thread(self._taken))
+            self.waits.append(await self.ask())
+            await asyncio.sleep(0.02)
+
+    def _taken(self) -> int:
+        """Bytes of the service and its children; what they share counts once for all."""
+        taken = 0
+        for one in (self._process, *self._process.children(recursive=True)):
+            try:
+                taken += one.memory_full_info().pss
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue  # just ended
+        return taken
+
+
+def usual(waits: list[float]) -> float:
+    """What nineteen of twenty take: one may come while the machine does something else."""
+    return sorted(waits)[int(len(waits) * 0.95)]
+
+
+@pytest.mark.timeout(600)
+async def test_hostile_files_exhaust_nothing_and_are_refused(settings: Settings) -> None:
+    files = await asyncio.to_thread(hostile)
+    assert all(len(content) < 10 * 1024 * 1024 for content in files.values())
+    with service(settings) as (process, address):
+        async with httpx.AsyncClient(base_url=address, timeout=120) as client:
+            await _until_ready(process, client)
+            watch = Watch(process, client)
+            # What this machine takes for it now, with nothing else to do for the service.
+            alone = usual([await watch.ask() for _ in range(40)])
+            async with watch.watching():
+                turns = asyncio.Semaphore(6)
+                said = await asyncio.gather(
+                    *(_send(client, turns, kind, content) for kind, content in files.items())
+                )
+            fine = await client.get("/healthz")
+    codes = dict(zip(files, said, strict=True))
+    assert {kind: code for kind, code in codes.items() if code not in CODES | {"taken"}} == {}
+    for kind in ("28 million authors", "a PNG too wide", "objects of one stream"):
+        assert codes[kind] != "taken"
+    assert watch.memory < MOST_MEMORY
+    assert usual(watch.waits) < max(ANSWERS_IN, 10 * alone)
+    assert fine.status_code == 200
+
+
+async def _send(
+    client: httpx.AsyncClient, turns: asyncio.Semaphore, kind: str, content: bytes
+) -> str:
+    async with turns:
+        answer = await client.post(
+            "/reports/with-attachments",
+            data={"report": json.dumps(form(addressee=CITY))},
+            files=[("attachments", (kind, content))],
+        )
+    if answer.status_code == 201:
+        return "taken"
+    problem = answer.json()
+    if answer.status_code != 422:
+        return f"{answer.status_code} {problem['code']}"
+    [error] = problem["errors"]
+    return str(error["code"]).removeprefix("file_")
+
+
+async def _until_ready(process: psutil.Process, client: httpx.AsyncClient) -> None:
+    async with asyncio.timeout(100):
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            try:
+                if (await client.get("/healthz")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+    raise AssertionError("the service has ended: see intake.log")
