@@ -78,6 +78,9 @@ def test_a_report_from_a_small_phone_to_satisfaction(meet: Meet) -> None:
     assert citizen.fits
     citizen.page.locator("#reply textarea").fill("Masih ada satu lubang di dekat gerbang.")
     citizen.presses("Kirim tanggapan")
+    # The confirmation is what is in view, not the empty form that was just sent.
+    confirmation = citizen.page.get_by_text("Tanggapan Anda sudah dikirim.").bounding_box()
+    assert confirmation is not None and 0 <= confirmation["y"] < 700
     assert f"{UNIT} harus menjawab tanggapan Anda." in citizen.reads
 
     citizen.page.get_by_label("5 – sangat baik").check()
