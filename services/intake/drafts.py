@@ -48,11 +48,11 @@ async def keep_draft(
     at when it is sent: only then is it known whether its sender is anonymous."""
     content = await file.read(MAX_SIZE + 1)
     if not 0 < len(content) <= MAX_SIZE:
-        raise validation(FieldError("file", "file_too_large" if content else "file_empty"))
+        raise validation(FieldError("file", "draft_too_large" if content else "draft_empty"))
     try:
         return Draft(id=await intake.drafts.put(owner, content), size=len(content))
     except TooManyDrafts:
-        raise validation(FieldError("file", "file_too_many")) from None
+        raise validation(FieldError("file", "draft_too_many")) from None
 
 
 @router.get(

@@ -83,6 +83,15 @@ _MESSAGES: Catalogue = {
 }
 
 _FIELDS: Mapping[str, Mapping[Language, str]] = {
+    "draft_empty": {
+        "id": "berkas kosong (0 bita).",
+        "en": "the file is empty (0 bytes).",
+    },
+    "draft_too_large": {"id": "paling besar 10 MB.", "en": "at most 10 MB."},
+    "draft_too_many": {
+        "id": "terlalu banyak berkas menunggu. Hapus centang berkas yang tidak jadi, kirim dahulu.",
+        "en": "too many files are waiting. Leave some out, or send the form first.",
+    },
     "coordinates_incomplete": {
         "id": "Isi garis lintang dan bujur, atau kosongkan keduanya.",
         "en": "Give both latitude and longitude, or neither.",

@@ -15,6 +15,7 @@ from obstore import list as listing
 from obstore.store import from_url
 
 from shared.attachments.rejection import AttachmentMissing
+from shared.repeating import count_set_aside
 
 KEPT_FOR = timedelta(hours=12)
 """As long as a browser remembers the form."""
@@ -68,13 +69,21 @@ class DraftStore:
             return
 
     async def sweep(self) -> int:
-        """Delete the drafts whose time is up; gives how many."""
+        """Delete the drafts whose time is up; gives how many. One that cannot be deleted is set
+        aside until the next look."""
         oldest, gone = datetime.now(UTC) - KEPT_FOR, 0
         async for page in listing(self._store, prefix=_PREFIX):
-            paths = [one["path"] for one in page if one["last_modified"] < oldest]
-            if paths:
-                await delete_async(self._store, paths)
-            gone += len(paths)
+            for one in page:
+                if one["last_modified"] >= oldest:
+                    continue
+                try:
+                    await delete_async(self._store, one["path"])
+                except FileNotFoundError:
+                    continue  # another process was faster
+                except Exception as error:  # noqa: BLE001  the others are deleted all the same
+                    count_set_aside("drafts", type(error).__name__, one["path"])
+                else:
+                    gone += 1
         return gone
 
     async def _count(self, owner: str) -> int:

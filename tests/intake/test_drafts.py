@@ -1,5 +1,6 @@
 """Files kept for a form that is not sent yet: whose they are, how long, how many."""
 
+import asyncio
 import os
 import time
 from pathlib import Path
@@ -66,7 +67,7 @@ async def test_an_owner_has_so_many_drafts_and_no_more(intake: httpx.AsyncClient
         assert (await _keep(intake, content)).status_code == 201
     refused = await _keep(intake, content)
     assert refused.status_code == 422
-    assert refused.json()["errors"][0]["code"] == "file_too_many"
+    assert refused.json()["errors"][0]["code"] == "draft_too_many"
     assert (await _keep(intake, content, **OTHERS)).status_code == 201
 
 
@@ -94,6 +95,20 @@ async def test_a_check_says_what_sending_would_and_keeps_nothing(
         assert checked.status_code == sent.status_code == 422
         assert checked.json()["errors"] == sent.json()["errors"]
     assert country.one("SELECT count(*) FROM lifecycle.report") == 0
+
+
+async def test_two_processes_that_look_at_once_are_in_nobodys_way(
+    intake: httpx.AsyncClient, settings: Settings
+) -> None:
+    past = time.time() - KEPT_FOR.total_seconds() - 60
+    for _ in range(5):
+        await _keep(intake, saved(picture(), "JPEG"))
+    for file in _files(settings):
+        os.utime(file, (past, past))
+    drafts = make_app(settings).state.resources.drafts
+    gone = await asyncio.gather(drafts.sweep(), drafts.sweep())
+    assert sum(gone) == 5
+    assert _files(settings) == []
 
 
 def _files(settings: Settings) -> list[Path]:
