@@ -1,5 +1,7 @@
 """A report from a phone to satisfaction, through every page it passes."""
 
+import time
+
 import pytest
 
 from tests.portal.conftest import Meet, Person
@@ -45,6 +47,10 @@ def dispose(
         page.locator("#f-category_id").select_option(label="Jalan Berlubang")
     admin.finds_agency("agency_id", words, unit)
     admin.presses("DISPOSISI")
+    # Saved is not yet done where the machine is busy.
+    until = time.monotonic() + 60
+    while "Belum Terverifikasi" in admin.reads and time.monotonic() < until:
+        admin.opens(f"/panel/laporan/{number}")
 
 
 def follow_up(officer: Person, number: str, words: str) -> None:
@@ -64,7 +70,7 @@ def test_a_report_from_a_small_phone_to_satisfaction(meet: Meet) -> None:
     assert "jalan berlubang di depan SDN Soreang 1" in admin.reads
     assert "sisa 3 hari" in admin.reads
     dispose(admin, number)
-    assert "Verifikasi: berhasil." in admin.reads
+    assert UNIT in admin.reads
     assert "Siti Aminah" not in admin.page.content()
 
     officer.signs_in("petugas.pupr.kab.bandung")

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from services.portal import panel, public
+from services.portal import panel, public, uploading
 from services.portal.app import create
 from services.portal.sessions import Cookies, Session, TokenPair
 from shared.settings import Settings
@@ -35,7 +35,8 @@ async def stranger(portal: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 def pages(method: str) -> list[str]:
     """The paths that take this method."""
-    routes = [route for router in (*public.routers, *panel.routers) for route in router.routes]
+    routers = (uploading.router, *public.routers, *panel.routers)
+    routes = [route for router in routers for route in router.routes]
     found = [r for r in routes if isinstance(r, APIRoute) and method in (r.methods or ())]
     return sorted({route.path for route in found})
 
@@ -75,6 +76,8 @@ def _filled(path: str) -> list[str]:
     """With numbers, and with ids, that could be there: one of the two fits."""
     known = {"kind": "tags", "year": "2026", "number": "7"}
     known |= {"decision": "accept", "what": "batal"}
+    if path.startswith("/panel/persetujuan"):
+        known["decision"] = "grant"
     known["action"] = "follow_up" if path.startswith("/panel") else "reply"
 
     def with_value(value: str) -> str:
