@@ -2,10 +2,11 @@
 
 import time
 
+import httpx
 import pyotp
 import pytest
 
-from tests.portal.conftest import Meet, Person
+from tests.portal.conftest import Meet, Person, Portal
 from tests.portal.test_management import CHOSEN, chooses_password, look, signs_in
 
 pytestmark = pytest.mark.timeout(300)
@@ -93,6 +94,34 @@ def test_what_was_managed_stands_in_a_log_of_the_own_agency_and_below(meet: Meet
     assert "Riwayat Pengelolaan" not in officer.reads
     officer.opens("/panel/riwayat")
     assert "Tidak berwenang" in officer.reads
+
+
+def test_a_copied_cookie_is_worth_nothing_once_its_person_has_left(
+    meet: Meet, portal: Portal
+) -> None:
+    staff, reporter = meet(), meet()
+    staff.signs_in("admin.kab.bandung")
+    reporter.opens("/daftar")
+    reporter.page.locator("#f-name").fill("Salinan Kue")
+    reporter.page.locator("#f-email").fill("salinan@contoh.id")
+    reporter.page.locator("#f-password").fill("bebek menari di sawah")
+    reporter.presses("Daftar")
+    for person, page, leaving in (
+        (staff, "/panel", "/panel/keluar"),
+        (reporter, "/laporan-saya", "/keluar"),
+    ):
+        cookies = {str(c["name"]): str(c["value"]) for c in person.page.context.cookies()}
+        with httpx.Client(base_url=portal.address, cookies=cookies, timeout=30) as copy:
+            assert copy.get(page).status_code == 200
+            person.opens(page)
+            with person.page.expect_navigation():
+                person.page.locator(f"form[action='{leaving}'] button:not([hidden])").click()
+            assert copy.get(page).status_code == 303
+        # What the browser keeps for signing in again opens nothing by itself.
+        marks = {name: value for name, value in cookies.items() if name.endswith("dikenal")}
+        assert len(marks) == (1 if person is staff else 0)
+        with httpx.Client(base_url=portal.address, cookies=marks, timeout=30) as known:
+            assert known.get(page).status_code == 303
 
 
 def newcomer(meet: Meet, username: str, name: str) -> Person:
