@@ -15,6 +15,8 @@ from shared.lifecycle.actions import Action, DeferralKind
 from shared.settings import Settings
 from tests.followup.conftest import ABOVE, ADMIN, BELOW, BESIDE, OFFICER, WRITTEN, Town, Who
 from tests.intake.sample_files import inspected
+from tests.privacy import marked_files
+from tests.privacy.marked_files import marked_in
 from tests.sample_pdf import PDF
 from tests.workflows.country import PROVINCE_ADMIN
 
@@ -243,3 +245,48 @@ async def test_information_comes_with_a_picture_of_it(town: Town) -> None:
     path = await address(town, number, answer)
     assert (await town.get(path, ABOVE)).status_code == 200
     assert (await town.get(path)).status_code == 404
+
+
+async def test_what_an_anonymous_reporter_replies_with_is_remade_or_stays_sealed(
+    town: Town, folder: Path
+) -> None:
+    number = await town.in_process()
+    mine = town.bearer(number)
+    await _make_anonymous(town, number)
+    answer = await send(town, number, mine, kind="replies", content=marked_files.pdf())
+    path = await address(town, number, answer)
+    for who in (mine, OFFICER, ADMIN):
+        file = await town.get(path, who)
+        assert (file.status_code, file.content[:5]) == (200, b"%PDF-")
+        assert not any(trace in file.content for trace in marked_files.traces())
+    await _make_anonymous(town, number)
+    sent = await send(town, number, mine, kind="replies", content=marked_files.xlsx())
+    for who in (mine, OFFICER):
+        refused = await town.get(await address(town, number, sent), who)
+        assert (refused.status_code, refused.json()["code"]) == (409, "file_sealed")
+    assert marked_in(folder) == []
+
+
+async def test_files_of_replies_wait_from_when_the_report_is_made_anonymous(town: Town) -> None:
+    number = await town.in_process()
+    mine = town.bearer(number)
+    reply = await address(
+        town, number, await send(town, number, mine, kind="replies", content=marked_files.pdf())
+    )
+    own = await address(town, number, await send(town, number, town.staff(OFFICER)))
+    await _make_anonymous(town, number)
+    state = "SELECT state FROM followup.attachment WHERE id = CAST(:id AS uuid)"
+    assert await town.reports.value(state, id=reply.split("/")[-1]) in ("pending", "remade")
+    assert await town.reports.value(state, id=own.split("/")[-1]) == "as_sent"
+    assert (await town.get(reply, OFFICER)).status_code in (409, 200)
+    async with asyncio.timeout(60):
+        while (file := await town.get(reply, OFFICER)).status_code != 200:
+            assert file.json()["code"] == "file_pending"
+            await asyncio.sleep(0.2)
+    assert not any(trace in file.content for trace in marked_files.traces())
+    assert (await town.get(own, OFFICER)).status_code == 200
+
+
+async def _make_anonymous(town: Town, number: int) -> None:
+    """As the step of an amendment leaves it."""
+    await town.execute("UPDATE lifecycle.report SET anonymous = true WHERE number = %s", number)

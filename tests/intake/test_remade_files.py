@@ -22,7 +22,7 @@ from shared.settings import Settings
 from tests.attachments.documents import compound
 from tests.intake.conftest import Country, form
 from tests.privacy import marked_files
-from tests.privacy.marked_files import MARK, traces
+from tests.privacy.marked_files import MARK, marked_in, traces
 
 REPORTER = {"name": "Warga", "phone": "+6281234567890"}
 
@@ -46,13 +46,6 @@ def states(country: Country, number: int) -> dict[str, str]:
         "SELECT name, state FROM intake.attachment WHERE number = %s ORDER BY name", number
     )
     return dict(rows)
-
-
-def marked_in(folder: Path) -> list[Path]:
-    """The files in which there is a trace of who made them."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    assert files
-    return [path for path in files if any(trace in path.read_bytes() for trace in traces())]
 
 
 async def settled(country: Country, number: int) -> dict[str, str]:

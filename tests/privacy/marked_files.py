@@ -40,6 +40,13 @@ def traces() -> tuple[bytes, ...]:
     )
 
 
+def marked_in(folder: Path) -> list[Path]:
+    """The files in which there is a trace of who made them."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert files
+    return [path for path in files if any(trace in path.read_bytes() for trace in traces())]
+
+
 _ZIP_TIME = (1 << 11 | 44 << 5 | 2, 44 << 9 | 3 << 5 | 2)
 
 

@@ -31,6 +31,7 @@ WORDS = {
     "followup.message": {"words"},
     "intake.attachment": {"name"},
     "followup.attachment": {"name"},
+    "lifecycle.sealed_original": {"name"},
 }
 """The columns meant for words: table to columns."""
 
