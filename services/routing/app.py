@@ -42,7 +42,6 @@ from services.routing.reading import attachments, originals, report, revealing
 from services.routing.second_person import endpoints as second_person
 from shared import regions
 from shared.attachments import AttachmentStore
-from shared.attachments.sandbox import Sandbox
 from shared.commanding import answering
 from shared.database.engine import Database
 from shared.http.app import create_app
@@ -111,5 +110,5 @@ def make_app(settings: Settings) -> FastAPI:
     )
     app.state.identity = IdentityCipher(settings.identity_keys)
     app.state.attachments = AttachmentStore(settings.storage_url, app.state.identity)
-    app.state.sandbox = Sandbox()
+    app.state.sandbox = app.state.attachments.sandbox  # one for a process
     return app

@@ -6,13 +6,41 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
+from shared.http.messages import field_message
 from tests.intake.sample_files import (
     MARK,
     exif,
     inspected,
+    outcome,
     picture,
     saved,
 )
+
+
+@pytest.mark.parametrize("size", [(9248, 6936), (12_000, 9_000), (6936, 9248)])
+def test_a_photo_of_the_largest_sensors_is_taken_at_half_its_width(size: tuple[int, int]) -> None:
+    photo = Image.new("L", size, 128)
+    photo.paste(255, (0, 0, size[0] // 2, size[1]))
+    told = outcome(saved(photo, "JPEG", quality=20))
+    assert told == "image/jpeg"
+    with Image.open(io.BytesIO(inspected(saved(photo, "JPEG", quality=20)).content)) as kept:
+        assert kept.size == (size[0] // 2, size[1] // 2)
+        assert kept.getpixel((10, 10)) > 250
+        assert kept.getpixel((kept.width - 10, 10)) < 140
+
+
+def test_a_usual_photo_keeps_its_size() -> None:
+    with Image.open(
+        io.BytesIO(inspected(saved(Image.new("L", (8160, 6144)), "JPEG")).content)
+    ) as it:
+        assert it.size == (8160, 6144)
+
+
+def test_more_pixels_than_any_phone_makes_are_refused_for_that() -> None:
+    assert outcome(saved(Image.new("1", (11_000, 10_001)), "PNG")) == "too_many_pixels"
+    words = field_message("file_too_many_pixels", "id", {"place": 1, "name": "a.png"}, "")
+    assert "piksel" in words
+    assert "10 MB" not in words
 
 
 def test_a_photo_loses_its_place_and_stays_upright() -> None:
