@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.labels import label
+from shared.lifecycle.calendar import day_of_deadline, ends_a_day
 from shared.lifecycle.clocks import Clock, ClockKind
 from shared.lifecycle.state import ReportState
 
@@ -86,8 +87,12 @@ def _clock(clock: Clock, state: ReportState, agencies: Agencies) -> str:
         if request is not None:
             name, owes = label("request", request.kind), _agency(request.decider_id, agencies)
     when = "berhenti sementara" if clock.deadline is None else _time(clock.deadline, clock)
-    return f"{name}: {owes}, {when}{' · Terlambat' if clock.overdue else ''}"
+    mark = "question_unanswered" if clock.kind is ClockKind.QUESTION else "overdue"
+    late = f" · {label('mark', mark)}" if clock.overdue else ""
+    return f"{name}: {owes}, {when}{late}"
 
 
 def _time(at: datetime, clock: Clock) -> str:
+    if ends_a_day(at, clock.zone):
+        return f"{day_of_deadline(at, clock.zone)} (akhir hari) {clock.zone}"
     return f"{at.astimezone(clock.zone.offset):%Y-%m-%d %H:%M} {clock.zone}"

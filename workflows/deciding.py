@@ -19,12 +19,13 @@ def command_step(
     *,
     sent: bool,
     refusals_are_recorded: bool,
+    formerly: bool,
 ) -> Step:
     """The step of a command at its effective time. Raises `Refused`, unless the refusal itself
-    is to be recorded. `sent`: it claims to come from a service."""
+    is to be recorded. `sent`: it claims to come from a service; `formerly` as in `check`."""
     step = Step(number=state.number, identity=state.identity, now=now, command=command, sent=sent)
     try:
-        decision = decide(state, command, at)
+        decision = decide(state, command, at, formerly=formerly)
     except Refused as refusal:
         if not refusals_are_recorded:
             raise

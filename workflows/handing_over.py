@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from shared.lifecycle.actions import Action
 from shared.lifecycle.authority import Standing
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.commands import Command, Succession
-from shared.lifecycle.people import Actor, ActorKind, Role
+from shared.lifecycle.people import SYSTEM, Actor, ActorKind, Role
 from shared.lifecycle.state import ReportState
 from shared.repeating import by_itself
 from shared.temporal.door import Door
@@ -45,11 +46,15 @@ class HandingOver:
         where = {"agency": handover["agency_id"], "from": handover["from_id"]}
         async with self.database.autocommit() as connection:
             query = _REPORTS[handover["kind"]]
-            found = await connection.execute(query, {**where, "after": after, "limit": BATCH})
+            found = await connection.execute(
+                query, {**where, "to": handover["to_id"], "after": after, "limit": BATCH}
+            )
             rows = found.all()
         outcomes = await asyncio.gather(
             *(
-                by_itself("handing over", row.number, self._hand_over(handover, row.state))
+                by_itself(
+                    "handing over", row.number, self._hand_over(handover, row.state, row.path)
+                )
                 for row in rows
             )
         )
@@ -59,10 +64,12 @@ class HandingOver:
             await session.execute(_PROGRESS, progress)
         return int(rows[-1].number) if len(rows) == BATCH else None
 
-    async def _hand_over(self, handover: dict[str, Any], stored: object) -> bool:
+    async def _hand_over(
+        self, handover: dict[str, Any], stored: object, path: Sequence[int]
+    ) -> bool:
         """Whether it has been done. The same report at the same version gets the same command."""
         state = ReportState.model_validate(stored)
-        command = handover_command(handover, state)
+        command = handover_command(handover, state, tuple(path))
         async with self.database.session() as session:
             connection = await raw(session)
             body = Jsonb(command.model_dump(mode="json"))
@@ -74,14 +81,19 @@ class HandingOver:
         return outcome is not None and outcome.done
 
 
-def handover_command(handover: dict[str, Any], state: ReportState) -> Command:
-    """The command for a report as it stands, in the name of who asked for the hand-over."""
-    actor = Actor(
-        kind=ActorKind.STAFF,
-        staff_id=handover["staff_id"],
-        role=Role(handover["role"]),
-        agency_id=handover["staff_agency_id"],
-    )
+def handover_command(
+    handover: dict[str, Any], state: ReportState, path: tuple[int, ...]
+) -> Command:
+    """The command for a report as it stands, in the name of who asked for the hand-over. `path`
+    is that of the handler afterwards, root first."""
+    actor = SYSTEM
+    if handover["staff_id"] is not None:
+        actor = Actor(
+            kind=ActorKind.STAFF,
+            staff_id=handover["staff_id"],
+            role=Role(handover["role"]),
+            agency_id=handover["staff_agency_id"],
+        )
     if handover["kind"] == "assignments":
         action, standing = Action.COORDINATE, Standing.HANDLER_OFFICER
         details: dict[str, Any] = {"assignee_id": handover["to_id"]}
@@ -92,6 +104,7 @@ def handover_command(handover: dict[str, Any], state: ReportState) -> Command:
             agency_id=handover["from_id"],
             successor_id=handover["to_id"],
             zone=Zone(handover["zone"]),
+            handler_path=path,
         )
         details = {"succession": succession}
     return Command(
@@ -110,26 +123,41 @@ def handover_command(handover: dict[str, Any], state: ReportState) -> Command:
 _UNDER_WAY = text(
     "SELECT h.* FROM routing.published_handover h"
     " LEFT JOIN lifecycle.handover_progress p ON p.id = h.id"
-    " WHERE p.finished_at IS NULL OR p.finished_at > clock_timestamp() - interval '1 hour'"
+    " WHERE p.finished_at IS NULL OR h.staff_id IS NOT NULL"
+    "  AND p.finished_at > clock_timestamp() - interval '1 hour'"
     " ORDER BY h.asked_at"
 )
-_PAGE = " AND number > :after ORDER BY number LIMIT :limit"
+_REPORT = (
+    "SELECT r.number, r.state, d.path FROM lifecycle.report r JOIN routing.agency_directory d"
+    " ON d.id = CASE WHEN r.handler_id = :from THEN :to ELSE r.handler_id END WHERE"
+)
+_PAGE = " AND r.number > :after ORDER BY r.number LIMIT :limit"
 _OPEN = (
-    "tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process') AND handler_id = :agency"
+    "r.tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process')"
+    " AND r.handler_id = :agency"
 )
 _REPORTS = {
     # As handler, in the chain, in copy, awaited, or in a request that is pending.
     "agency": text(
-        "SELECT number, state FROM lifecycle.report WHERE number IN ("  # noqa: S608
+        f"{_REPORT} r.number IN ("  # noqa: S608
         " SELECT number FROM lifecycle.report WHERE chain @> ARRAY[CAST(:from AS bigint)]"
         " UNION SELECT number FROM lifecycle.copy WHERE agency_id = :from"
         " UNION SELECT number FROM lifecycle.report WHERE awaited_agency_id = :from"
         " UNION SELECT number FROM lifecycle.request WHERE decision IS NULL"
         "  AND :from IN (decider_id, agency_id, suggested_agency_id))" + _PAGE
     ),
-    "reports": text(f"SELECT number, state FROM lifecycle.report WHERE {_OPEN}" + _PAGE),  # noqa: S608
+    "reports": text(f"{_REPORT} {_OPEN}" + _PAGE),
     "assignments": text(
-        f"SELECT number, state FROM lifecycle.report WHERE {_OPEN} AND assignee_id = :from" + _PAGE  # noqa: S608
+        "SELECT r.number, r.state, d.path FROM lifecycle.report r"  # noqa: S608
+        " JOIN routing.agency_directory d ON d.id = r.handler_id"
+        f" WHERE {_OPEN} AND r.assignee_id = :from" + _PAGE
+    ),
+    # A chain is what the handler's path has of it, in this order.
+    "chains": text(
+        f"{_REPORT} r.handler_id IN"  # noqa: S608
+        "  (SELECT id FROM routing.agency_directory WHERE path @> ARRAY[CAST(:from AS bigint)])"
+        " AND r.chain <> ARRAY(SELECT p.id FROM unnest(d.path) WITH ORDINALITY p (id, level)"
+        "  WHERE p.id = ANY (r.chain) ORDER BY p.level)" + _PAGE
     ),
 }
 _INSERT = """

@@ -10,7 +10,7 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from shared.lifecycle.actions import Action
-from shared.lifecycle.check import Refused, check
+from shared.lifecycle.check import LATER_REFUSALS, Refused, check
 from shared.lifecycle.clocks import Clock
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.decide import effective_at
@@ -166,14 +166,7 @@ class ReportWorkflow:
                 continue
             if not sent:
                 command = command.model_copy(update={"handler_seen": self._state.handler_id})
-            step = command_step(
-                self._state,
-                command,
-                at,
-                workflow.now(),
-                sent=sent,
-                refusals_are_recorded=refusals_are_recorded,
-            )
+            step = self._decided(command, at, sent, refusals_are_recorded)
             result = await self._record(step)
             if result.verdict is Verdict.UNTRUSTED:
                 raise _NoServiceSentIt
@@ -181,6 +174,27 @@ class ReportWorkflow:
                 if not result.outcome.done and not refusals_are_recorded:
                     raise Refused(result.outcome.refusal or "refused")
                 return result.outcome
+
+    def _decided(
+        self, command: Command, at: datetime, sent: bool, refusals_are_recorded: bool
+    ) -> Step:
+        def decided(*, formerly: bool) -> Step:
+            return command_step(
+                self._state,
+                command,
+                at,
+                workflow.now(),
+                sent=sent,
+                refusals_are_recorded=refusals_are_recorded,
+                formerly=formerly,
+            )
+
+        try:
+            return decided(formerly=False)
+        except Refused as refusal:
+            if refusal.code not in LATER_REFUSALS or workflow.patched(_LATER):
+                raise
+            return decided(formerly=True)
 
     async def _fire_due(self) -> None:
         """Fire what has run out by now, in order."""
@@ -290,6 +304,8 @@ class ReportWorkflow:
         return max(self._state.ended_at + self._retire_after, grace)
 
 
+_LATER = "later-refusals"
+"""Runs that began before these were refused go on as they were judged then."""
 _GRACE = timedelta(minutes=1)
 """How long a run stays that was started for a report ended long ago: for what it was started."""
 _PAUSE = 2.0

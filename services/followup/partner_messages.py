@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -22,6 +22,7 @@ from services.followup.partner_forms import (
 from services.followup.replies import reply
 from services.followup.satisfaction import declare_satisfied
 from services.followup.withdrawal import withdraw
+from shared import clock
 from shared.bus.trouble import BadMessage, TryLater
 from shared.commanding.performing import Wish, perform
 from shared.database.engine import Database
@@ -113,7 +114,7 @@ class PartnerMessages:
         raise BadMessage("report_unknown", "the sender has no such report")
 
     def _may_wait(self, sent: Sent, stored_at: datetime) -> bool:
-        now, until = datetime.now(UTC), stored_at + self._patience
+        now, until = clock.now(), stored_at + self._patience
         waiting = {n: t for n, t in self._waiting[sent.system].items() if t > now}
         self._waiting[sent.system] = waiting
         if until <= now or (sent.sequence not in waiting and len(waiting) >= MOST_WAITING):

@@ -6,13 +6,15 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.asking import CurrentAsking
-from services.followup.wishes import staff_wish
+from services.followup.wishes import Details, staff_wish
 from services.followup.words import Form, Reason, Written
 from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
+from shared.commanding.directory import Asker, agency_to_decide
 from shared.commanding.situation import Situation
 from shared.http.auth import CurrentStaff
+from shared.http.tokens import Staff
 from shared.lifecycle.actions import REQUESTED_BY, Action, RequestKind
-from shared.lifecycle.chain import delegating_agency
+from shared.lifecycle.people import Role
 
 
 class RequestForm(Form):
@@ -35,18 +37,18 @@ async def ask_above(asking: CurrentAsking, staff: CurrentStaff, form: RequestFor
         Written(form.reason, kind=form.kind),
         asking.id,
         version=asking.version,
-        details=_decider,
+        details=_decider(staff),
     )
     return await asking.carry_out(wish)
 
 
-async def _decider(_: AsyncSession, situation: Situation) -> dict[str, Any]:
-    def has_admin(agency_id: int) -> bool:
-        found = situation.known.get(agency_id)
-        return found is not None and found.has_admin
+def _decider(staff: Staff) -> Details:
+    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
+        chain, path = situation.state.chain, situation.handler.path
+        asker = Asker(Role(staff.role), staff.agency_id)
+        return {"decider_id": await agency_to_decide(session, chain, path, asker)}
 
-    chain, path = situation.state.chain, situation.handler.path
-    return {"decider_id": delegating_agency(chain, path, has_admin)}
+    return details
 
 
 _ACTIONS: dict[RequestKind, Action] = {kind: action for action, kind in REQUESTED_BY.items()}

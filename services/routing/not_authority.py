@@ -12,13 +12,13 @@ from services.routing.acting import CurrentActing
 from services.routing.handing import known_agencies, taken_back
 from services.routing.words import Form, Words, note
 from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
-from shared.commanding.directory import agencies_with_admin
+from shared.commanding.directory import Asker, agency_to_decide
 from shared.commanding.situation import Situation
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict, not_found
 from shared.lifecycle.actions import Action, RequestKind
-from shared.lifecycle.chain import delegating_agency
 from shared.lifecycle.check import Refused
+from shared.lifecycle.people import Role
 
 
 class NotAuthority(Form):
@@ -54,8 +54,8 @@ async def ask_not_authority(acting: CurrentActing, form: NotAuthority) -> Comman
         path = acting.staff.agency_path if passed_on else situation.handler.path
         if len(path) == 1 or len(acting.staff.agency_path) == 1:
             raise conflict("root_may_not_ask")
-        with_admin = await agencies_with_admin(session, path)
-        decider_id = delegating_agency(chain, path, with_admin.__contains__)
+        asker = Asker(Role(acting.staff.role), acting.staff.agency_id)
+        decider_id = await agency_to_decide(session, chain, path, asker)
         return {
             "handing": passed_on,
             "decider_id": decider_id,

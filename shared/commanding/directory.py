@@ -1,16 +1,20 @@
 """The agency tree as services read it, through the view that routing publishes."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.lifecycle.calendar import Zone
+from shared.lifecycle.chain import deciding_agency
+from shared.lifecycle.people import ADMINS, Role
 
 
 class Agency(BaseModel):
-    """An agency and its place. `path` holds the ids from the root to the agency itself."""
+    """An agency and its place. `path` holds the ids from the root to the agency itself, `admins`
+    is how many active ones it has, `admin_above`: some agency strictly above has any."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,6 +27,8 @@ class Agency(BaseModel):
     active: bool
     has_admin: bool
     has_officer: bool
+    admins: int
+    admin_above: bool
 
     def stands_below(self, agency_id: int) -> bool:
         """Strictly below."""
@@ -37,6 +43,14 @@ class Agency(BaseModel):
         return agency_id in self.path
 
 
+@dataclass(frozen=True)
+class Asker:
+    """The member of staff who asks."""
+
+    role: Role
+    agency_id: int
+
+
 async def agencies(session: AsyncSession, ids: Iterable[int]) -> dict[int, Agency]:
     """The agencies of these ids; an id nobody has is missing from the answer."""
     rows = await session.execute(_BY_IDS, {"ids": list(ids)})
@@ -47,13 +61,25 @@ async def agency(session: AsyncSession, agency_id: int) -> Agency | None:
     return (await agencies(session, [agency_id])).get(agency_id)
 
 
-async def agencies_with_admin(session: AsyncSession, ids: Sequence[int]) -> frozenset[int]:
-    """Which of these agencies are connected to verify and decide."""
-    found = await agencies(session, ids)
-    return frozenset(a.id for a in found.values() if a.has_admin)
+async def agency_to_decide(
+    session: AsyncSession, chain: Sequence[int], path: Sequence[int], asker: Asker
+) -> int:
+    """Which agency decides what somebody asks of a report with this chain and handler's path. Who
+    is the only admin of all those decides it too."""
+    known = await agencies(session, path)
+
+    def somebody_else(agency_id: int) -> bool:
+        found = known.get(agency_id)
+        own = asker.role in ADMINS and asker.agency_id == agency_id
+        return found is not None and found.admins > own
+
+    decider = deciding_agency(chain, path, somebody_else)
+    if decider is not None:
+        return decider
+    return asker.agency_id if asker.role in ADMINS and asker.agency_id in path else path[0]
 
 
 _BY_IDS = text(
-    "SELECT id, code, name, kind, path, zone, active, has_admin, has_officer"
+    "SELECT id, code, name, kind, path, zone, active, has_admin, has_officer, admins, admin_above"
     " FROM routing.agency_directory WHERE id = ANY(:ids)"
 )

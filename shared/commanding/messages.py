@@ -105,6 +105,12 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Same agency",
         "The report is with that agency already. Choose another.",
     ),
+    "handler_in_copy": (
+        "Instansi penangan tidak perlu salinan",
+        "Instansi yang menangani laporan membacanya tanpa salinan. Pilih instansi lain.",
+        "The handler needs no copy",
+        "The agency that handles the report reads it without a copy. Choose others.",
+    ),
     "command_incomplete": (
         "Data belum lengkap",
         "Ada isian wajib yang belum diisi.",

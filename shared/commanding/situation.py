@@ -1,5 +1,6 @@
 """Somebody before a report: its state, and what they are to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -21,7 +22,7 @@ from shared.lifecycle.state import PendingRequest, ReportState
 @dataclass(frozen=True)
 class Situation:
     """What a command is made from. `known` holds the agencies of the handler's path and those
-    that decide pending requests."""
+    that decide pending requests; of one's own requests also the agencies above these."""
 
     state: ReportState
     actor: Actor
@@ -58,15 +59,30 @@ class Situation:
         request = self.state.request(request_id)
         if request is None:
             return self.standings
-        others = self.standings - {Standing.DECIDER}
-        return others | {Standing.DECIDER} if self.decides(request) else others
+        others = self.standings - {Standing.DECIDER, Standing.SOLE_DECIDER}
+        return others | self._standings_by([request])
 
     def decides(self, request: PendingRequest) -> bool:
         actor, decider = self.actor, self.known.get(request.decider_id)
         if actor.staff_id is None or actor.role is None or actor.agency_id is None:
             return False
         path = decider.path if decider else ()
-        return decides(actor.role, actor.agency_id, actor.staff_id, request, path)
+        others = any(one not in self.known for one in path) or (
+            sum(self.known[one].admins for one in path) > 1
+        )
+        return decides(actor.role, actor.agency_id, actor.staff_id, request, path, others=others)
+
+    def standings_by_requests(self) -> frozenset[Standing]:
+        """While not-authority is pending, only its decider counts as one."""
+        not_authority = self.state.pending(RequestKind.NOT_AUTHORITY)
+        return self._standings_by([not_authority] if not_authority else self.state.requests)
+
+    def _standings_by(self, requests: Iterable[PendingRequest]) -> frozenset[Standing]:
+        decided = [request for request in requests if self.decides(request)]
+        found = {Standing.DECIDER} if decided else set()
+        if any(request.staff_id == self.actor.staff_id for request in decided):
+            found.add(Standing.SOLE_DECIDER)
+        return frozenset(found)
 
 
 async def staff_situation(session: AsyncSession, staff: Staff, number: int) -> Situation:
@@ -86,11 +102,9 @@ def situation_of(staff: Staff, state: ReportState, known: dict[int, Agency]) -> 
     agencies that decide its requests."""
     role, handler = Role(staff.role), known[state.handler_id]
     actor = Actor(kind=ActorKind.STAFF, staff_id=staff.id, role=role, agency_id=staff.agency_id)
-    found = standings(role, staff.agency_id, handler.path, state.chain)
+    found = standings(role, staff.agency_id, handler.path, admin_above=handler.admin_above)
     situation = Situation(state, actor, found, handler, known)
-    if _decides_something(situation):
-        found |= {Standing.DECIDER}
-    return Situation(state, actor, found, handler, known)
+    return Situation(state, actor, found | situation.standings_by_requests(), handler, known)
 
 
 def actions_open_to(situation: Situation) -> tuple[Action, ...]:
@@ -148,21 +162,15 @@ def _may_read(staff: Staff, state: ReportState, handler: Agency, known: dict[int
     return any(copy.is_or_stands_below(staff.agency_id) for copy in copies)
 
 
-def _decides_something(situation: Situation) -> bool:
-    """While not-authority is pending, only its decider counts as one."""
-    not_authority = situation.state.pending(RequestKind.NOT_AUTHORITY)
-    pending = [not_authority] if not_authority else situation.state.requests
-    return any(situation.decides(request) for request in pending)
-
-
-# The report, and the agencies of the handler's path, of pending requests and of copies.
+# The report, and the agencies of the handler's path, of those to decide requests, and of copies.
 _BEFORE_STAFF = text("""
 SELECT r.state, (
     SELECT jsonb_agg(d) FROM routing.agency_directory d
     WHERE d.id = ANY (
         handler.path
-        || ARRAY(SELECT (q ->> 'decider_id')::bigint
-                 FROM jsonb_array_elements(r.state -> 'requests') q)
+        || ARRAY(SELECT unnest(decider.path) FROM jsonb_array_elements(r.state -> 'requests') q
+                 JOIN routing.agency_directory decider
+                 ON decider.id = (q ->> 'decider_id')::bigint)
         || ARRAY(SELECT jsonb_array_elements_text(r.state -> 'copies')::bigint))
 ) AS known
 FROM lifecycle.report r JOIN routing.agency_directory handler ON handler.id = r.handler_id

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from shared.lifecycle.calendar import Zone
+from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
 
 _MONTHS = (
     "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
@@ -31,3 +31,8 @@ def moment(at: datetime, zone: Zone) -> str:
     """`23 Nov 2026 14.05 WIB`, of an aware time."""
     local = at.astimezone(zone.offset)
     return f"{short_day(local)} {local:%H.%M} {zone}"
+
+
+def deadline(at: datetime, zone: Zone) -> str:
+    """`Jumat, 4 Desember 2026` where it falls at that day's end, else as `moment`."""
+    return long_day(day_of_deadline(at, zone)) if ends_a_day(at, zone) else moment(at, zone)

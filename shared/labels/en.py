@@ -61,6 +61,7 @@ LABELS: dict[str, dict[str, str]] = {
         "cancel": "Cancellation of the workflow",
         "auto_close": "Automatic closing",
         "overdue": "Overdue",
+        "question_reminder": "Question not answered yet",
     },
     "attachment_state": {
         "as_sent": "As it was sent",
@@ -246,6 +247,8 @@ LABELS: dict[str, dict[str, str]] = {
     "follow_up_kind": {"initial_response": "Initial response", "follow_up": "Follow-up"},
     "flag": {"anonymous": "Anonymous", "secret": "Secret", "priority": "Priority"},
     "mark": {
+        "not_here_any_more": "no longer at this agency",
+        "decided_alone": "decided by who asked",
         "overdue": "Overdue",
         "held": "Held",
         "question_unanswered": "Not answered yet",

@@ -61,6 +61,7 @@ LABELS: dict[str, dict[str, str]] = {
         "cancel": "Pembatalan Alur Kerja",
         "auto_close": "Penutupan Otomatis",
         "overdue": "Terlambat",
+        "question_reminder": "Pertanyaan belum dijawab",
     },
     "attachment_state": {
         "as_sent": "Seperti dikirim",
@@ -246,6 +247,8 @@ LABELS: dict[str, dict[str, str]] = {
     "follow_up_kind": {"initial_response": "Respon Awal", "follow_up": "Tindak Lanjut"},
     "flag": {"anonymous": "Anonim", "secret": "Rahasia", "priority": "Prioritas"},
     "mark": {
+        "not_here_any_more": "tidak lagi di instansi ini",
+        "decided_alone": "diputus sendiri",
         "overdue": "Terlambat",
         "held": "Ditahan",
         "question_unanswered": "Belum dijawab",

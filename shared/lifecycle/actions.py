@@ -37,6 +37,7 @@ class Action(StrEnum):
     WITHDRAW_REQUEST = "withdraw_request"
     AUTO_CLOSE = "auto_close"
     OVERDUE = "overdue"
+    QUESTION_REMINDER = "question_reminder"
     END_REQUEST = "end_request"
     CANCEL = "cancel"
     """The Temporal UI's *Request Cancellation*: recorded as refused, never done."""

@@ -16,22 +16,25 @@ class Standing(StrEnum):
     HANDLER_ADMIN = "handler_admin"
     """An admin whose subtree holds the handler."""
     ADMIN_ABOVE = "admin_above"
-    """An admin strictly above the handler; the handler's own where the chain has no predecessor."""
+    """An admin strictly above the handler; the handler's own where nobody is active there."""
     DECIDER = "decider"
     """An admin of the delegating agency or above, who did not ask for it."""
+    SOLE_DECIDER = "sole_decider"
+    """Who asked, and there is no other person to decide it."""
     OPERATOR = "operator"
     SYSTEM = "system"
 
 
 def standings(
-    role: Role, agency_id: int, handler_path: Sequence[int], chain: Sequence[int]
+    role: Role, agency_id: int, handler_path: Sequence[int], *, admin_above: bool
 ) -> frozenset[Standing]:
-    """What a member of staff is to a report. `handler_path` is root first, handler last."""
+    """What a member of staff is to a report. `handler_path` is root first, handler last;
+    `admin_above`: some agency strictly above the handler has an active admin."""
     found: set[Standing] = set()
     handler_id = handler_path[-1]
     if role in ADMINS and agency_id in handler_path:
         found |= {Standing.HANDLER_ADMIN, Standing.HANDLER_OFFICER}
-        if agency_id != handler_id or len(chain) == 1:
+        if agency_id != handler_id or not admin_above:
             found.add(Standing.ADMIN_ABOVE)
     elif role is Role.LIAISON_OFFICER and agency_id == handler_id:
         found.add(Standing.HANDLER_OFFICER)
@@ -44,7 +47,12 @@ def decides(
     staff_id: int,
     request: PendingRequest,
     decider_path: Sequence[int],
+    *,
+    others: bool,
 ) -> bool:
-    """Whether this person decides the request: the delegating agency's admin or above, never
-    who asked. `decider_path` is the path of `request.decider_id`, root first."""
-    return role in ADMINS and agency_id in decider_path and staff_id != request.staff_id
+    """Whether this person decides the request: the delegating agency's admin or above, and who
+    asked only if there are no `others`. `decider_path` is that of `request.decider_id`, root
+    first."""
+    if role not in ADMINS or agency_id not in decider_path:
+        return False
+    return staff_id != request.staff_id or not others

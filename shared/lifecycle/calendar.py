@@ -22,6 +22,18 @@ class Zone(StrEnum):
         return _OFFSETS[self]
 
 
+def ends_a_day(deadline: datetime, zone: Zone) -> bool:
+    """Whether a deadline falls at the end of a local day: in the first minute of the next one,
+    over which the jitter spreads them."""
+    local = deadline.astimezone(zone.offset)
+    return local.hour == local.minute == 0
+
+
+def day_of_deadline(deadline: datetime, zone: Zone) -> date:
+    """The local day that a deadline lies in, or ends."""
+    return (deadline.astimezone(zone.offset) - timedelta(minutes=1)).date()
+
+
 @dataclass(frozen=True)
 class WorkingCalendar:
     """Monday to Friday less the `closed` days (national holidays and *cuti bersama*).
@@ -36,6 +48,12 @@ class WorkingCalendar:
     def is_working(self, day: date) -> bool:
         """Whether the local day counts."""
         return day.weekday() < 5 and day not in self.closed
+
+    def days_between(self, first: date, last: date) -> int:
+        """The working days after `first` up to `last`; none where `last` is not later."""
+        begin, end = first.toordinal(), last.toordinal()
+        before = self._working_days_before
+        return before(end) - before(begin) if end > begin else 0
 
     def between(self, start: datetime, end: datetime, zone: Zone) -> timedelta:
         """The working time from `start` to `end`; negative when `end` is the earlier."""

@@ -15,24 +15,39 @@ def handed(chain: Sequence[int], giver_path: Sequence[int], receiver_id: int) ->
 
 def succeeded(chain: Sequence[int], agency_id: int, successor_id: int) -> tuple[int, ...]:
     """The chain with the successor in the agency's place. It stands there once, and the handler
-    stays the handler, or is the successor."""
+    stays the handler, or is the successor: where that had handed the report down, who got it
+    from there leaves. `in_tree` takes out who does not stand above the next one besides."""
     named = [successor_id if one == agency_id else one for one in chain]
     handler_id = named[-1]
-    above = [one for one in named[:-1] if one != handler_id]
+    if chain[-1] == agency_id:
+        above = named[: named.index(handler_id)]
+    else:
+        above = [one for one in named[:-1] if one != handler_id]
     return tuple(dict.fromkeys([*above, handler_id]))
 
 
-def delegating_agency(
-    chain: Sequence[int], handler_path: Sequence[int], has_admin: Callable[[int], bool]
-) -> int:
-    """Who decides the handler's requests: its predecessor in the chain.
+def in_tree(chain: Sequence[int], handler_path: Sequence[int]) -> tuple[int, ...]:
+    """The chain without the members that do not stand above the next one, after a removal, a
+    succession or a move. `handler_path` is the handler's, root first."""
+    depth = {agency_id: level for level, agency_id in enumerate(handler_path)}
+    kept = [handler_path[-1]]
+    for agency_id in reversed(chain[:-1]):
+        if depth.get(agency_id, len(depth)) < depth[kept[0]]:
+            kept.insert(0, agency_id)
+    return tuple(kept)
 
-    Where there is none, or it no longer stands above, or has no active admin, the nearest
-    agency above with one stands in, finally the root.
+
+def deciding_agency(
+    chain: Sequence[int], handler_path: Sequence[int], somebody_else: Callable[[int], bool]
+) -> int | None:
+    """Who decides a request of the handler's: its predecessor in the chain, or the nearest agency
+    above that with an active admin who did not ask, which `somebody_else` tells.
+
+    Without a predecessor, the nearest above the handler stands in; where nobody there is another
+    than who asked, the handler's own admins. None: there is no other person at all.
     """
     above = handler_path[:-1]
-    predecessor = chain[-2] if len(chain) > 1 else None
-    if predecessor is not None and predecessor in above and has_admin(predecessor):
-        return predecessor
-    nearest = next((agency for agency in reversed(above) if has_admin(agency)), None)
-    return nearest if nearest is not None else handler_path[0]
+    kept = in_tree(chain, handler_path)
+    from_predecessor = above[: above.index(kept[-2]) + 1] if len(kept) > 1 else above
+    upward = [*reversed(from_predecessor), *reversed(above), handler_path[-1]]
+    return next((agency_id for agency_id in upward if somebody_else(agency_id)), None)

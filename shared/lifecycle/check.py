@@ -5,6 +5,7 @@ from collections.abc import Collection
 from shared.lifecycle.actions import (
     ANSWERS_NOT_AUTHORITY,
     PERFORMED_BY,
+    SIGNALS,
     Action,
     DeferralKind,
     RequestKind,
@@ -49,8 +50,9 @@ def allowed_actions(state: ReportState, standings: Collection[Standing]) -> tupl
     return tuple(action for action in RULES if refusal(state, action, standings) is None)
 
 
-def check(state: ReportState, command: Command) -> None:
-    """Raise `Refused` unless the command is legal at this state."""
+def check(state: ReportState, command: Command, *, formerly: bool = False) -> None:
+    """Raise `Refused` unless the command is legal at this state. `formerly`: as it was judged
+    before there were `LATER_REFUSALS`, for runs that have let such a command through."""
     if command.action is Action.CANCEL:
         raise Refused("cancellation_refused")
     if command.version_seen not in (None, state.version):
@@ -61,12 +63,18 @@ def check(state: ReportState, command: Command) -> None:
         raise Refused(code)
     if command.action in _ON_REQUESTS:
         _check_request(state, command)
+    elif command.action in SIGNALS and _performs_own_request(state, command):
+        raise Refused("own_request")
     if code := _incomplete(state, command):
+        raise Refused(code)
+    if not formerly and (code := _later(state, command)):
         raise Refused(code)
 
 
 VERSION_CHANGED = "version_changed"
 """The refusal of a command for a version that is past: over HTTP a failed precondition."""
+LATER_REFUSALS = frozenset({"same_handler", "handler_in_copy"})
+
 _ON_REQUESTS = frozenset({Action.ACCEPT_REQUEST, Action.REJECT_REQUEST, Action.WITHDRAW_REQUEST})
 _STAFF = frozenset(
     {
@@ -115,7 +123,7 @@ def _check_request(state: ReportState, command: Command) -> None:
     if command.action is Action.WITHDRAW_REQUEST:
         if command.actor.staff_id != request.staff_id:
             raise Refused("not_the_asker")
-    elif command.actor.staff_id == request.staff_id:
+    elif command.actor.staff_id == request.staff_id and not _decided_alone(command):
         raise Refused("own_request")
     if command.action is Action.ACCEPT_REQUEST:
         if request.kind is RequestKind.NOT_AUTHORITY:
@@ -123,10 +131,33 @@ def _check_request(state: ReportState, command: Command) -> None:
         _check_performance(state, request.kind)
 
 
+def _performs_own_request(state: ReportState, command: Command) -> bool:
+    """Whether an admin of the handler itself, standing in for those above, does what the same
+    person has asked for, past another who could decide it."""
+    request = state.pending(RequestKind(command.action))
+    own = request is not None and request.staff_id == command.actor.staff_id
+    stands_in = command.actor.agency_id == state.handler_id
+    return own and stands_in and not _decided_alone(command)
+
+
+def _decided_alone(command: Command) -> bool:
+    return Standing.SOLE_DECIDER in command.standings
+
+
 def _check_performance(state: ReportState, kind: RequestKind) -> None:
     """What was asked must still be possible."""
     if code := refusal(state, PERFORMED_BY[kind], {Standing.ADMIN_ABOVE}):
         raise Refused(code)
+
+
+def _later(state: ReportState, command: Command) -> str | None:
+    """What came to be refused while reports were running."""
+    receiver = command.handing.chain[-1] if command.handing else state.handler_id
+    kept = command.action is Action.VERIFY and receiver == state.handler_id
+    if kept and _pending_not_authority(state):  # it would wind the clocks up: that is *Tolak*
+        return "same_handler"
+    new_copies = set(command.copies or ()) - set(state.copies)
+    return "handler_in_copy" if receiver in new_copies else None
 
 
 def _incomplete(state: ReportState, command: Command) -> str | None:

@@ -1,10 +1,10 @@
 """A clock of a report as a value: started, paused, resumed, re-dated, fired; never ticking."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel
 
-from shared.lifecycle.calendar import DAY, WorkingCalendar, Zone
+from shared.lifecycle.calendar import DAY, WorkingCalendar, Zone, day_of_deadline
 from shared.lifecycle.policy import ClockKind, Length, Unit
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "jitter",
     "pause",
     "redate",
+    "resize",
     "resume",
     "rezone",
     "start",
@@ -114,6 +115,17 @@ def rezone(
     return resume(pause(clock, at, calendar), at, zone, calendar, jitter)
 
 
+def resize(
+    clock: Clock, longer: timedelta, at: datetime, calendar: WorkingCalendar, jitter: timedelta
+) -> Clock:
+    """Give it more time or, as a negative, less; it is not late any more if that is not over."""
+    dated = redate(
+        clock.model_copy(update={"remaining": clock.remaining + longer}), calendar, jitter
+    )
+    over = dated.remaining <= timedelta() if dated.deadline is None else dated.deadline <= at
+    return dated.model_copy(update={"overdue": clock.overdue and over})
+
+
 def fire(clock: Clock) -> Clock:
     """Mark that it ran out."""
     return clock.model_copy(update={"overdue": True})
@@ -129,18 +141,29 @@ def jitter(number: int, unit: Unit) -> timedelta:
 
 
 def days_left(clock: Clock, now: datetime, calendar: WorkingCalendar) -> int:
-    """The countdown *sisa / terlambat N hari*: whole days left, or as a negative, days overdue.
+    """The countdown *sisa / terlambat N hari*: the days after today up to the deadline's, 0 on
+    that day itself; as a negative, the days since, from the deadline on at most -1.
 
-    Working days for a clock that counts these, else calendar days. 0 is due within a day. A begun
-    day of lateness counts: from the deadline on, and with the mark *overdue*, it is at most -1, and
-    -2 after more than one day. A paused clock shows what it was paused with.
+    Days are those of the clock's zone: working days for a clock that counts these, else calendar
+    days. A paused clock has no date: it shows the begun days it was paused with.
     """
     if clock.deadline is None:
-        days, late = clock.remaining // DAY, clock.overdue
+        late, left = clock.overdue, abs(clock.remaining)
+        days = left // DAY if late else -(-left // DAY)
     else:
-        days = _between(clock, now, clock.deadline, calendar) // DAY
         late = clock.overdue or now >= clock.deadline
-    return min(days, -1) if late else max(days, 0)
+        today = now.astimezone(clock.zone.offset).date()
+        due = day_of_deadline(clock.deadline, clock.zone)
+        days = _days(clock, due, today, calendar) if late else _days(clock, today, due, calendar)
+        if not late and today >= due:
+            return 0
+    return -max(days, 1) if late else max(days, 1)
+
+
+def _days(clock: Clock, first: date, last: date, calendar: WorkingCalendar) -> int:
+    if clock.unit is Unit.WORKING_DAYS:
+        return calendar.days_between(first, last)
+    return max((last - first).days, 0)
 
 
 def _between(clock: Clock, begin: datetime, end: datetime, calendar: WorkingCalendar) -> timedelta:

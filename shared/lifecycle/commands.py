@@ -27,13 +27,17 @@ class Handing(BaseModel):
 
 
 class Succession(BaseModel):
-    """An agency, and the one that takes its place with its time zone."""
+    """An agency, and the one that takes its place with its time zone; the same twice where only
+    its place in the tree has changed. `handler_path`, root first, is that of the report's handler
+    afterwards: who does not stand there leaves the chain."""
 
     model_config = ConfigDict(frozen=True)
 
     agency_id: int
     successor_id: int
     zone: Zone
+    handler_path: tuple[int, ...] = ()
+    """Empty in commands of before it was sent along."""
 
 
 class Command(BaseModel):

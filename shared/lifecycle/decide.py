@@ -9,6 +9,7 @@ from shared.lifecycle.actions import (
     Action,
     RequestKind,
 )
+from shared.lifecycle.authority import Standing
 from shared.lifecycle.check import check
 from shared.lifecycle.clocks import Clock, ClockKind
 from shared.lifecycle.commands import Command
@@ -28,15 +29,26 @@ def effective_at(state: ReportState, at: datetime, now: datetime) -> datetime:
     return max(min(now, at), state.last_step_at)
 
 
-def decide(state: ReportState, command: Command, at: datetime) -> Decision:
-    """The step a command makes at its effective time, or `Refused`."""
-    check(state, command)
+def decide(
+    state: ReportState, command: Command, at: datetime, *, formerly: bool = False
+) -> Decision:
+    """The step a command makes at its effective time, or `Refused`; `formerly` as in `check`."""
+    check(state, command, formerly=formerly)
     effect = apply(state, command.model_copy(update={"at": at}))
+    if Standing.SOLE_DECIDER in command.standings and _decides(state, command):
+        effect.details["decided_alone"] = True
     actor = command.actor
     action = _performed(state, command)
     main = _entry(state, effect, action, actor, at, command.id, command.reason_code)
     entries = [main, *_ended_entries(state, effect, command, actor, at)]
     return _decision(state, effect, str(command.id), at, entries, EVENT_OF[action])
+
+
+def _decides(state: ReportState, command: Command) -> bool:
+    """Whether the command decides a pending request, or does what one asks for."""
+    if command.action in (Action.ACCEPT_REQUEST, Action.REJECT_REQUEST):
+        return True
+    return any(_accepts(request.kind, command) for request in state.requests)
 
 
 def decide_refused_signal(
@@ -57,7 +69,10 @@ def decide_clock(state: ReportState, clock: Clock) -> Decision:
     if clock.kind is ClockKind.AUTO_CLOSE:
         effect, action, event = end_of_auto_close(state), Action.AUTO_CLOSE, "closed"
     else:
-        effect, action, event = Effect(state), Action.OVERDUE, "overdue"
+        # A question without an answer is the reporter's silence, which makes nobody late.
+        asked = clock.kind is ClockKind.QUESTION
+        effect, action = Effect(state), Action.QUESTION_REMINDER if asked else Action.OVERDUE
+        event = EVENT_OF[action]
         effect.clocks.append(ClockIntent(op=ClockOp.FIRE, kind=clock.kind, key=clock.key))
         effect.details["clock"] = clock.kind
         if clock.key:

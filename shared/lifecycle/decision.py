@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.lifecycle.actions import Action
+from shared.lifecycle.actions import Action, Classification
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.people import Actor
 from shared.lifecycle.state import ReportState
@@ -19,16 +19,19 @@ class ClockOp(StrEnum):
     START_IF_ABSENT = "start_if_absent"
     STOP = "stop"
     FIRE = "fire"
+    RESIZE = "resize"
 
 
 class ClockIntent(BaseModel):
-    """Start, stop or fire a clock. Pauses are not stated: they follow from the state."""
+    """Start, stop, fire or resize a clock. Pauses are not stated: they follow from the state.
+    `was` is the classification whose length is exchanged for that of the state's."""
 
     model_config = ConfigDict(frozen=True)
 
     op: ClockOp
     kind: ClockKind
     key: str | None = None
+    was: Classification | None = None
 
 
 class Visibility(StrEnum):

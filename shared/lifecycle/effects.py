@@ -12,6 +12,7 @@ from shared.lifecycle.actions import (
 )
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command
+from shared.lifecycle.decision import ClockIntent, ClockOp
 from shared.lifecycle.effect import Effect
 from shared.lifecycle.requesting import ask, turn_down
 from shared.lifecycle.state import ReportState
@@ -43,13 +44,22 @@ def end_of_auto_close(state: ReportState) -> Effect:
 def _verify(effect: Effect, command: Command) -> None:
     effect.hand_over(command)
     effect.set(status=Status.VERIFIED, awaited_agency_id=None)
-    _amend(effect, command)
+    _set_fields(effect, command)
     effect.stop(ClockKind.VERIFICATION)
-    effect.start(ClockKind.FOLLOW_UP, ClockKind.SETTLEMENT)
+    _owe(effect)
+    if not effect.before.followed_up:
+        effect.start(ClockKind.SETTLEMENT)
     effect.ended = frozenset({RequestKind.NOT_AUTHORITY})
 
 
 def _amend(effect: Effect, command: Command) -> None:
+    _set_fields(effect, command)
+    was, is_now = effect.before.classification, command.classification
+    if is_now is not None and is_now is not was:
+        effect.clocks.append(ClockIntent(op=ClockOp.RESIZE, kind=ClockKind.SETTLEMENT, was=was))
+
+
+def _set_fields(effect: Effect, command: Command) -> None:
     for name in ("classification", "priority"):
         if (value := getattr(command, name)) is not None:
             effect.set(**{name: value})
@@ -117,14 +127,17 @@ def _withdraw(effect: Effect, _: Command) -> None:
 def _follow_up(effect: Effect, command: Command) -> None:
     effect.set(status=Status.FOLLOWED_UP)
     effect.details["follow_up_kind"] = command.follow_up_kind
-    effect.stop(ClockKind.FOLLOW_UP)
     if command.follow_up_kind is FollowUpKind.FOLLOW_UP:
-        effect.set(followed_up=True)
-        effect.stop(ClockKind.SETTLEMENT)
+        effect.set(followed_up=True, promised=False)
+        effect.stop(ClockKind.FOLLOW_UP, ClockKind.SETTLEMENT)
         effect.start(ClockKind.AUTO_CLOSE)
-    else:
-        effect.stop(ClockKind.AUTO_CLOSE)
-        effect.start_if_absent(ClockKind.SETTLEMENT)
+        return
+    effect.stop(ClockKind.AUTO_CLOSE)
+    if effect.before.clock(ClockKind.SETTLEMENT) is not None:
+        effect.stop(ClockKind.FOLLOW_UP)
+    elif not effect.before.promised:  # a promise has a clock: once for what is owed
+        effect.set(promised=True)
+        effect.start(ClockKind.FOLLOW_UP)
 
 
 def _coordinate(effect: Effect, command: Command) -> None:
@@ -135,7 +148,8 @@ def _coordinate(effect: Effect, command: Command) -> None:
 def _reply(effect: Effect, _: Command) -> None:
     effect.set(status=Status.REPLIED_BY_REPORTER)
     effect.stop(ClockKind.AUTO_CLOSE)
-    effect.start_if_absent(ClockKind.FOLLOW_UP)
+    if effect.before.clock(ClockKind.FOLLOW_UP) is None:
+        _owe(effect)
     effect.ended = frozenset({RequestKind.CLOSE})
 
 
@@ -149,7 +163,7 @@ def _forward(effect: Effect, command: Command) -> None:
     if command.copies:
         effect.set(copies=tuple(sorted({*effect.before.copies, *command.copies})))
     effect.stop(ClockKind.AUTO_CLOSE)
-    effect.start(ClockKind.FOLLOW_UP)
+    _owe(effect)
     effect.ended = ALL_REQUESTS
 
 
@@ -175,8 +189,14 @@ def _close(effect: Effect, _: Command) -> None:
 
 def _reopen(effect: Effect, _: Command) -> None:
     effect.set(status=Status.FOLLOWED_UP)
-    effect.start(ClockKind.FOLLOW_UP)
+    _owe(effect)
     effect.ended = frozenset({RequestKind.REOPEN})
+
+
+def _owe(effect: Effect) -> None:
+    """The agency owes a further step, which may be put off once."""
+    effect.set(promised=False)
+    effect.start(ClockKind.FOLLOW_UP)
 
 
 def _accept(effect: Effect, command: Command) -> None:
@@ -189,7 +209,8 @@ def _accept(effect: Effect, command: Command) -> None:
 
 def _end(effect: Effect, status: Status) -> None:
     effect.set(status=status, held=False, question_open=False)
-    effect.stop_process()
+    # Not settlement: it waits for a reopening, until the first follow-up proper.
+    effect.stop(ClockKind.VERIFICATION, ClockKind.FOLLOW_UP, ClockKind.AUTO_CLOSE)
     effect.stop(ClockKind.QUESTION)
     effect.ended = ALL_REQUESTS - {RequestKind.REOPEN}
 

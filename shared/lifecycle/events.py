@@ -33,6 +33,7 @@ EVENT_OF: dict[Action, str] = {
     Action.REOPEN: "reopened",
     Action.AUTO_CLOSE: "closed",
     Action.OVERDUE: "overdue",
+    Action.QUESTION_REMINDER: "question_reminder",
     Action.REJECT_REQUEST: "request_rejected",
     Action.WITHDRAW_REQUEST: "request_withdrawn",
     **dict.fromkeys(REQUESTED_BY, "requested"),

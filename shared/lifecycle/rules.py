@@ -94,8 +94,9 @@ _ROWS = (
     Rule(A.WITHDRAW, _REPORTER, TO_BE_VERIFIED, (Status.ARCHIVED_BY_REPORTER,),
          "the reporter takes the report back; all clocks end"),
     Rule(A.FOLLOW_UP, _OFFICER, WITH_AGENCY, (Status.FOLLOWED_UP,),
-         "ends the follow-up clock; a follow-up proper also ends settlement and starts "
-         "auto-close in full, an initial response leaves it off and settlement running"),
+         "a follow-up proper ends the follow-up clock and settlement and starts auto-close in "
+         "full; an initial response ends the follow-up clock, or, where settlement has been met, "
+         "starts it anew once for what is owed, and leaves auto-close off"),
     Rule(A.COORDINATE, _OFFICER, OPEN, (),
          "an internal note, perhaps with an assignee"),
     Rule(A.REPLY, _REPORTER, IN_PROCESS, (Status.REPLIED_BY_REPORTER,),
@@ -138,6 +139,8 @@ _ROWS = (
          "the days after the last follow-up have run out", (not_held,)),
     Rule(A.OVERDUE, _SYSTEM, EVERY, (),
          "a clock has run out: a mark, and an escalation to the agency above"),
+    Rule(A.QUESTION_REMINDER, _SYSTEM, EVERY, (),
+         "a question has had no answer in its time: a mark"),
 )  # fmt: skip
 
 RULES: dict[A, Rule] = {rule.action: rule for rule in _ROWS}

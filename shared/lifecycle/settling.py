@@ -9,7 +9,7 @@ from shared.lifecycle.clocks import Clock, ClockKind
 from shared.lifecycle.decision import ClockIntent, ClockOp, Decision
 from shared.lifecycle.policy import Policy
 from shared.lifecycle.state import ReportState
-from shared.lifecycle.statuses import Status
+from shared.lifecycle.statuses import ENDED, Status
 
 
 def settle(
@@ -34,8 +34,10 @@ def goes(kind: ClockKind, state: ReportState) -> bool:
         case ClockKind.VERIFICATION:
             at_the_handler = {Status.UNVERIFIED, Status.INFORMATION_TO_EVALUATE}
             return state.status in at_the_handler and not not_authority
-        case ClockKind.FOLLOW_UP | ClockKind.SETTLEMENT:
+        case ClockKind.FOLLOW_UP:
             return not not_authority
+        case ClockKind.SETTLEMENT:
+            return not not_authority and state.status not in ENDED
         case ClockKind.AUTO_CLOSE:
             return not state.held and state.pending(RequestKind.HOLD) is None
         case ClockKind.REQUEST | ClockKind.QUESTION:
@@ -57,6 +59,13 @@ def _apply(
         case ClockOp.FIRE:
             if name in running:
                 running[name] = clocks.fire(running[name])
+        case ClockOp.RESIZE:
+            if name in running:
+                was = policy.length(intent.kind, intent.was)
+                length = policy.length(intent.kind, state.classification)
+                jitter = clocks.jitter(state.number, length.unit)
+                longer = length.duration - was.duration
+                running[name] = clocks.resize(running[name], longer, at, calendar, jitter)
         case ClockOp.START_IF_ABSENT if name in running:
             pass
         case ClockOp.START | ClockOp.START_IF_ABSENT:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.lifecycle.actions import Classification, RequestKind
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.clocks import PROCESS_CLOCKS, Clock, ClockKind
-from shared.lifecycle.statuses import Status
+from shared.lifecycle.statuses import ENDED, Status
 
 
 class PendingRequest(BaseModel):
@@ -53,6 +53,8 @@ class ReportState(BaseModel):
     awaited_agency_id: int | None = None
     followed_up: bool = False
     """A *tindak lanjut* (not only an initial response) has been given."""
+    promised: bool = False
+    """What the agency owes now has been put off by an initial response; it is not a second time."""
     requests: tuple[PendingRequest, ...] = ()
     copies: tuple[int, ...] = ()
     clocks: tuple[Clock, ...] = ()
@@ -97,8 +99,10 @@ class ReportState(BaseModel):
 
     @property
     def overdue(self) -> bool:
-        """A process clock has run out (*terlambat*)."""
-        return any(c.overdue for c in self.clocks if c.kind in PROCESS_CLOCKS)
+        """A process clock has run out (*terlambat*); what has ended keeps it for a reopening."""
+        return self.status not in ENDED and any(
+            c.overdue for c in self.clocks if c.kind in PROCESS_CLOCKS
+        )
 
     @property
     def question_unanswered(self) -> bool:

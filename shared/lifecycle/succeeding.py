@@ -1,12 +1,13 @@
 """An agency takes another's place in a report: what becomes of handler, chain, copies, requests."""
 
-from shared.lifecycle.chain import succeeded
+from shared.lifecycle.chain import in_tree, succeeded
 from shared.lifecycle.commands import Command
 from shared.lifecycle.effect import Effect
 
 
 def succeed(effect: Effect, command: Command) -> None:
-    """Who is named in the state as the one agency is named as the other; clocks go on."""
+    """Who is named in the state as the one agency is named as the other, and the chain is again
+    one of agencies each above the next; clocks go on."""
     assert command.succession is not None
     old, new = command.succession.agency_id, command.succession.successor_id
     state = effect.before
@@ -14,12 +15,16 @@ def succeed(effect: Effect, command: Command) -> None:
     def renamed(agency_id: int | None) -> int | None:
         return new if agency_id == old else agency_id
 
-    if old in state.chain:
-        effect.set(chain=succeeded(state.chain, old, new))
+    chain, path = succeeded(state.chain, old, new), command.succession.handler_path
+    if path and path[-1] == chain[-1]:
+        chain = in_tree(chain, path)
+    if chain != state.chain:
+        effect.set(chain=chain)
     if state.handler_id == old:
         effect.set(zone=command.succession.zone)
-    if old in state.copies:
-        effect.set(copies=tuple(sorted({*state.copies, new} - {old})))
+    if old in state.copies and old != new:
+        reading = {*state.copies, new} - {old, chain[-1]}
+        effect.set(copies=tuple(sorted(reading)))
     effect.set(
         awaited_agency_id=renamed(state.awaited_agency_id),
         requests=tuple(

@@ -40,7 +40,7 @@ PEOPLE: tuple[tuple[Actor, frozenset[Standing]], ...] = (
     (SYSTEM, frozenset({Standing.SYSTEM})),
     (OPERATOR, frozenset({Standing.OPERATOR})),
 )
-_BY_SYSTEM = frozenset({Action.AUTO_CLOSE, Action.OVERDUE})
+_BY_SYSTEM = frozenset({Action.AUTO_CLOSE, Action.OVERDUE, Action.QUESTION_REMINDER})
 COMMANDS = tuple(action for action in RULES if action not in _BY_SYSTEM)
 
 

@@ -18,26 +18,26 @@ OWN = {S.HANDLER_ADMIN, S.HANDLER_OFFICER}
 ADMIN, OFFICER = Role.AGENCY_ADMIN, Role.LIAISON_OFFICER
 
 STANDINGS = (
-    ("the handler's officer", OFFICER, DINAS, (PROVINCE, DINAS), {S.HANDLER_OFFICER}),
-    ("the handler's admin", ADMIN, DINAS, (PROVINCE, DINAS), OWN),
-    ("the handler's admin, nobody before", ADMIN, DINAS, (DINAS,), ALL),
-    ("the handler's coordinating admin", Role.COORDINATING_ADMIN, DINAS, (PROVINCE, DINAS), OWN),
-    ("an admin above", ADMIN, PROVINCE, (PROVINCE, DINAS), ALL),
-    ("an admin above, not of the chain", ADMIN, PROVINCE, (DINAS,), ALL),
-    ("pusat", Role.CENTRAL_ADMIN, ROOT, (PROVINCE, DINAS), ALL),
-    ("an officer above", OFFICER, PROVINCE, (PROVINCE, DINAS), set()),
-    ("an officer below", OFFICER, BIDANG, (PROVINCE, DINAS), set()),
-    ("an admin below", ADMIN, BIDANG, (PROVINCE, DINAS), set()),
-    ("an admin beside", ADMIN, MINISTRY, (PROVINCE, DINAS), set()),
+    ("the handler's officer", OFFICER, DINAS, True, {S.HANDLER_OFFICER}),
+    ("the handler's officer, nobody above", OFFICER, DINAS, False, {S.HANDLER_OFFICER}),
+    ("the handler's admin", ADMIN, DINAS, True, OWN),
+    ("the handler's admin, nobody above", ADMIN, DINAS, False, ALL),
+    ("the handler's coordinating admin", Role.COORDINATING_ADMIN, DINAS, True, OWN),
+    ("an admin above", ADMIN, PROVINCE, True, ALL),
+    ("pusat", Role.CENTRAL_ADMIN, ROOT, True, ALL),
+    ("an officer above", OFFICER, PROVINCE, True, set()),
+    ("an officer below", OFFICER, BIDANG, True, set()),
+    ("an admin below", ADMIN, BIDANG, True, set()),
+    ("an admin beside", ADMIN, MINISTRY, True, set()),
 )
 
 
-@pytest.mark.parametrize(("_", "role", "agency", "chain", "expected"), STANDINGS,
+@pytest.mark.parametrize(("_", "role", "agency", "above", "expected"), STANDINGS,
                          ids=[row[0] for row in STANDINGS])  # fmt: skip
 def test_what_somebody_is_to_a_report(
-    _: str, role: Role, agency: int, chain: tuple[int, ...], expected: set[S]
+    _: str, role: Role, agency: int, above: bool, expected: set[S]
 ) -> None:
-    assert standings(role, agency, PATH, chain) == expected
+    assert standings(role, agency, PATH, admin_above=above) == expected
 
 
 DECIDERS = (
@@ -61,4 +61,6 @@ def test_who_decides_a_request(_: str, role: Role, agency: int, staff: int, expe
         agency_id=DINAS,
         decider_id=PROVINCE,
     )
-    assert decides(role, agency, staff, request, (ROOT, PROVINCE)) is expected
+    assert decides(role, agency, staff, request, (ROOT, PROVINCE), others=True) is expected
+    alone = decides(role, agency, staff, request, (ROOT, PROVINCE), others=False)
+    assert alone is (expected or staff == request.staff_id)

@@ -74,6 +74,7 @@ TABLE: dict[A, tuple[set[str], set[St]]] = {
     A.WITHDRAW_REQUEST: (set(), set()),
     A.AUTO_CLOSE: ({"system"}, {St.FOLLOWED_UP}),
     A.OVERDUE: ({"system"}, ANY),
+    A.QUESTION_REMINDER: ({"system"}, ANY),
 }
 
 

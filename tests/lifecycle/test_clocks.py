@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.lifecycle.calendar import WorkingCalendar, Zone
+from shared.lifecycle.calendar import WorkingCalendar, Zone, day_of_deadline, ends_a_day
 from shared.lifecycle.clocks import (
     Clock,
     ClockKind,
@@ -123,17 +123,16 @@ def test_a_clock_handed_eastward_on_a_friday_night_is_measured_in_the_old_zone_u
     ("now", "days"),
     [
         ("2026-02-02 10:00:00", 3),
-        ("2026-02-02 10:01:00", 2),
-        ("2026-02-04 10:00:42", 1),
-        ("2026-02-04 10:00:43", 0),
+        ("2026-02-02 23:59:59", 3),
+        ("2026-02-03 00:00:00", 2),
+        ("2026-02-04 23:59:59", 1),
+        ("2026-02-05 00:00:00", 0),
         ("2026-02-05 10:00:41", 0),
         ("2026-02-05 10:00:42", -1),
-        ("2026-02-05 11:00:00", -1),
-        ("2026-02-06 10:00:42", -1),
-        ("2026-02-06 10:00:43", -2),
-        ("2026-02-07 09:00:00", -2),
+        ("2026-02-06 10:00:43", -1),
+        ("2026-02-07 09:00:00", -1),
         ("2026-02-09 09:00:00", -2),
-        ("2026-02-09 11:00:00", -3),
+        ("2026-02-10 11:00:00", -3),
     ],
 )
 def test_the_countdown_in_working_days(now: str, days: int) -> None:
@@ -146,7 +145,25 @@ def test_the_countdown_in_working_days(now: str, days: int) -> None:
 def test_the_countdown_in_calendar_days_counts_the_weekend() -> None:
     clock = started(wib("2026-02-05 10:00"), Length(amount=10, unit=Unit.CALENDAR_DAYS))
     shown = [days_left(clock, wib("2026-02-05 10:01") + timedelta(days=n), REAL) for n in range(13)]
-    assert shown == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, -1, -2, -3]
+    assert shown == [10, 9, 8, 7, 6, 5, 4, 3, 2, 1, -1, -1, -2]
+
+
+@pytest.mark.parametrize("zone", Zone)
+@pytest.mark.parametrize("wobble", [NONE, JITTER, timedelta(seconds=59)])
+def test_today_is_said_on_the_day_of_the_deadline_alone(zone: Zone, wobble: timedelta) -> None:
+    """A clock started on a Saturday ends with Friday: from Tuesday on days are left, the weekend
+    after is late."""
+
+    def local(moment: str) -> datetime:
+        return datetime.fromisoformat(moment).replace(tzinfo=zone.offset)
+
+    length = Length(amount=5, unit=Unit.WORKING_DAYS)
+    clock = started(local("2026-02-07 15:00"), length, zone, wobble)
+    shown = [days_left(clock, local(f"2026-02-{day:02} 12:00"), REAL) for day in range(7, 17)]
+    assert shown == [5, 5, 4, 3, 2, 1, 0, -1, -1, -1]
+    assert clock.deadline is not None
+    assert ends_a_day(clock.deadline, zone)
+    assert day_of_deadline(clock.deadline, zone) == date(2026, 2, 13)
 
 
 def test_late_since_friday_midnight_is_late_on_saturday_though_no_working_time_passed() -> None:
@@ -159,7 +176,9 @@ def test_late_since_friday_midnight_is_late_on_saturday_though_no_working_time_p
 def test_a_paused_clock_shows_what_it_was_paused_with() -> None:
     clock = started(wib("2026-02-02 10:00"), Length(amount=3, unit=Unit.WORKING_DAYS))
     much_later = wib("2026-05-05 00:00")
-    assert days_left(pause(clock, wib("2026-02-03 11:00"), REAL), much_later, REAL) == 1
+    assert days_left(pause(clock, wib("2026-02-03 11:00"), REAL), much_later, REAL) == 2
+    soon = pause(clock, wib("2026-02-05 09:00"), REAL)
+    assert days_left(soon, much_later, REAL) == 1, "not *hari ini*: it has no date"
     late = pause(fire(clock), wib("2026-02-05 10:00"), REAL)
     assert days_left(late, much_later, REAL) == -1
 

@@ -76,11 +76,11 @@ EFFECTS: tuple[tuple[St, A, frozenset[Standing], dict[str, Any], St, int, dict[s
     (St.VERIFIED, A.FOLLOW_UP, OFFICER, INITIAL,
      St.FOLLOWED_UP, DINAS, {"settlement": RUN}),
     (St.FOLLOWED_UP, A.FOLLOW_UP, OFFICER, INITIAL,
-     St.FOLLOWED_UP, DINAS, {"settlement": RUN}),
+     St.FOLLOWED_UP, DINAS, {"follow_up": RUN}),
     (St.REPLIED_BY_REPORTER, A.FOLLOW_UP, OFFICER, {},
      St.FOLLOWED_UP, DINAS, {"auto_close": RUN}),
     (St.REPLIED_BY_REPORTER, A.FOLLOW_UP, OFFICER, INITIAL,
-     St.FOLLOWED_UP, DINAS, {"settlement": RUN}),
+     St.FOLLOWED_UP, DINAS, {"follow_up": RUN}),
     (St.FOLLOWED_UP, A.REPLY, CITIZEN, {},
      St.REPLIED_BY_REPORTER, DINAS, {"follow_up": RUN}),
     (St.FOLLOWED_UP, A.DECLARE_SATISFIED, CITIZEN, {},
@@ -222,6 +222,15 @@ def test_the_reporter_reads_of_late_steps_but_not_of_late_decisions() -> None:
     desk.ask(RequestKind.REOPEN)
     desk.wait(3 * DAY)
     assert (desk.clocks, _seen(desk)) == ({"request": "overdue"}, [Visibility.STAFF])
+
+
+def test_a_question_without_an_answer_is_a_reminder_and_nobody_is_late() -> None:
+    desk = Desk(St.AWAITING_INFORMATION)
+    desk.wait(20 * DAY)
+    assert desk.last is not None
+    assert (desk.last.event, desk.lines[0].action) == ("question_reminder", A.QUESTION_REMINDER)
+    assert desk.state.question_unanswered
+    assert not desk.state.overdue
 
 
 def test_a_signal_refused_is_a_line_for_staff_and_nothing_else() -> None:

@@ -115,7 +115,10 @@ class Life(RuleBasedStateMachine):
             assert (auto_close.deadline is None) == suspended
         if state.status in ENDED:
             assert running <= {ClockKind.REQUEST}
-            assert present <= {ClockKind.REQUEST}
+            assert present <= {ClockKind.REQUEST, ClockKind.SETTLEMENT}
+            assert not state.overdue
+        if state.followed_up:
+            assert ClockKind.SETTLEMENT not in present
         if state.status is Status.REPLIED_BY_REPORTER:
             assert ClockKind.FOLLOW_UP in present
         waiting = {Status.AWAITING_INFORMATION, Status.AGENCY_NOT_CONNECTED}

@@ -6,12 +6,14 @@ from shared.lifecycle.actions import Action as A
 from shared.lifecycle.actions import (
     RequestKind,
 )
+from shared.lifecycle.check import Refused
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.decision import Visibility
 from shared.lifecycle.events import EVENT_OF
 from shared.lifecycle.statuses import Status as St
 from tests.lifecycle.desk import (
     ABOVE,
+    BIDANG,
     CITIZEN,
     DAY,
     DECIDER,
@@ -117,6 +119,8 @@ def test_not_authority_is_accepted_by_acting(status: St, action: A) -> None:
     desk = Desk(status)
     desk.ask(RequestKind.NOT_AUTHORITY)
     details = dict(NEEDED[action])
+    if action is A.VERIFY:
+        details["handing"] = handing(PROVINCE, BIDANG)
     if action in (A.DEFER, A.ARCHIVE):
         details["handing"] = handing(PROVINCE)
     state = desk.do(action, DECIDER, **details)
@@ -124,6 +128,16 @@ def test_not_authority_is_accepted_by_acting(status: St, action: A) -> None:
     assert _ends(desk) == {"not_authority": True}
     assert state.handler_id == (PROVINCE if "deferral" in details or action is A.ARCHIVE
                                 else details["handing"].chain[-1])  # fmt: skip
+
+
+@pytest.mark.parametrize("status", [St.UNVERIFIED, St.AWAITING_INFORMATION, St.VERIFIED])
+def test_verifying_to_who_asked_does_not_accept_not_authority(status: St) -> None:
+    """It would take the lateness away: to leave the report there is to reject."""
+    desk = Desk(status)
+    desk.ask(RequestKind.NOT_AUTHORITY)
+    with pytest.raises(Refused, match="same_handler"):
+        desk.do(A.VERIFY, DECIDER)
+    assert desk.state.pending(RequestKind.NOT_AUTHORITY)
 
 
 def test_deferred_by_the_decider_after_verification_a_verification_clock_waits() -> None:

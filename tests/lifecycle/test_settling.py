@@ -6,6 +6,7 @@ import pytest
 
 from shared.lifecycle.actions import Action as A
 from shared.lifecycle.actions import Classification, FollowUpKind, RequestKind
+from shared.lifecycle.authority import Standing
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.statuses import Status as St
@@ -139,7 +140,7 @@ def test_after_reopening_auto_close_comes_with_the_next_proper_follow_up() -> No
     desk.do(A.REOPEN, ABOVE)
     assert desk.left(ClockKind.FOLLOW_UP) == 5 * DAY
     desk.do(A.FOLLOW_UP, OFFICER, follow_up_kind=FollowUpKind.INITIAL_RESPONSE)
-    assert desk.clocks == {"settlement": "running"}
+    assert desk.clocks == {"follow_up": "running"}
     desk.do(A.FOLLOW_UP, OFFICER)
     assert desk.left(ClockKind.AUTO_CLOSE) == 10 * DAY
     desk.wait(14 * DAY)
@@ -162,18 +163,63 @@ def test_a_promise_to_answer_a_reply_has_a_clock_that_further_promises_do_not_wi
     desk = Desk(St.VERIFIED)
     desk.do(A.FOLLOW_UP, OFFICER)
     desk.do(A.REPLY, CITIZEN)
-    desk.do(A.FOLLOW_UP, OFFICER, follow_up_kind=FollowUpKind.INITIAL_RESPONSE)
-    assert desk.clocks == {"settlement": "running"}
-    assert desk.left(ClockKind.SETTLEMENT) == 14 * DAY
     desk.wait(DAY)
     desk.do(A.FOLLOW_UP, OFFICER, follow_up_kind=FollowUpKind.INITIAL_RESPONSE)
-    assert desk.left(ClockKind.SETTLEMENT) == 13 * DAY
+    assert desk.clocks == {"follow_up": "running"}
+    assert desk.left(ClockKind.FOLLOW_UP) == 5 * DAY
+    desk.wait(DAY)
+    desk.do(A.FOLLOW_UP, OFFICER, follow_up_kind=FollowUpKind.INITIAL_RESPONSE)
+    assert desk.left(ClockKind.FOLLOW_UP) == 4 * DAY
+    desk.do(A.REPLY, CITIZEN)  # the same debt still
+    desk.do(A.FOLLOW_UP, OFFICER, follow_up_kind=FollowUpKind.INITIAL_RESPONSE)
+    assert desk.left(ClockKind.FOLLOW_UP) == 4 * DAY
     desk.wait(30 * DAY)
     assert desk.state.status is St.FOLLOWED_UP
     assert desk.state.overdue
     desk.do(A.FOLLOW_UP, OFFICER)
     assert desk.clocks == {"auto_close": "running"}
     assert not desk.state.overdue
+    desk.do(A.REPLY, CITIZEN)  # another debt
+    desk.wait(DAY)
+    desk.do(A.FOLLOW_UP, OFFICER, follow_up_kind=FollowUpKind.INITIAL_RESPONSE)
+    assert desk.left(ClockKind.FOLLOW_UP) == 5 * DAY
+
+
+@pytest.mark.parametrize(
+    ("closing", "who"), [(A.CLOSE, ABOVE), (A.DECLARE_SATISFIED, CITIZEN)], ids=str
+)
+@pytest.mark.parametrize(("days", "how"), [(3, "running"), (45, "overdue")])
+def test_closing_before_any_follow_up_pauses_settlement_and_its_lateness(
+    closing: A, who: frozenset[Standing], days: int, how: str
+) -> None:
+    desk = Desk(St.VERIFIED)
+    desk.do(A.FOLLOW_UP, OFFICER, follow_up_kind=FollowUpKind.INITIAL_RESPONSE)
+    desk.wait(days * DAY)
+    left = desk.left(ClockKind.SETTLEMENT)
+    desk.do(closing, who)
+    assert (desk.state.overdue, desk.state.due_at) == (False, None)
+    desk.wait(100 * DAY)
+    assert desk.left(ClockKind.SETTLEMENT) == left
+    desk.do(A.REOPEN, ABOVE)
+    assert desk.clocks == {"settlement": how, "follow_up": "running"}
+    assert desk.state.overdue == (how == "overdue")
+    desk.do(A.FOLLOW_UP, OFFICER, follow_up_kind=FollowUpKind.INITIAL_RESPONSE)
+    assert desk.clocks == {"settlement": how}
+    desk.do(A.FOLLOW_UP, OFFICER)
+    assert desk.clocks == {"auto_close": "running"}
+
+
+def test_settlement_runs_once_whatever_comes_after_the_first_follow_up() -> None:
+    desk = Desk(St.VERIFIED)
+    desk.do(A.FOLLOW_UP, OFFICER)
+    desk.do(A.CLOSE, ABOVE)
+    desk.do(A.REOPEN, ABOVE)
+    desk.do(A.FOLLOW_UP, OFFICER)
+    desk.do(A.FORWARD, HANDLER_ADMIN)
+    request = desk.ask(RequestKind.NOT_AUTHORITY)
+    assert desk.state.request(request) is not None
+    desk.do(A.VERIFY, DECIDER, handing=handing(PROVINCE, DINAS))
+    assert desk.clocks == {"follow_up": "running"}
 
 
 def test_forwarding_starts_the_follow_up_clock_anew_and_settlement_goes_on() -> None:
@@ -225,8 +271,24 @@ def test_settlement_is_by_classification(classification: Classification, days: i
     desk = Desk()
     desk.do(A.VERIFY, HANDLER_ADMIN, classification=classification)
     assert desk.left(ClockKind.SETTLEMENT) == days * DAY
+    desk.wait(2 * DAY)
     desk.do(A.AMEND, HANDLER_ADMIN, classification=Classification.COMPLAINT_WITH_OVERSIGHT)
-    assert desk.left(ClockKind.SETTLEMENT) == days * DAY  # amending changes no clock
+    assert desk.left(ClockKind.SETTLEMENT) == 58 * DAY  # by the difference, not anew
+    desk.do(A.AMEND, HANDLER_ADMIN, classification=classification)
+    assert desk.left(ClockKind.SETTLEMENT) == (days - 2) * DAY
+
+
+def test_amending_ends_lateness_only_where_the_other_length_is_not_over() -> None:
+    desk = Desk()
+    desk.do(A.VERIFY, HANDLER_ADMIN, classification=Classification.INFORMATION)
+    desk.wait(14 * DAY)
+    desk.do(A.FOLLOW_UP, OFFICER, follow_up_kind=FollowUpKind.INITIAL_RESPONSE)
+    assert desk.clocks == {"settlement": "overdue"}
+    desk.do(A.AMEND, HANDLER_ADMIN, classification=Classification.ASPIRATION)
+    assert desk.clocks == {"settlement": "overdue"}
+    desk.do(A.AMEND, HANDLER_ADMIN, classification=Classification.COMPLAINT_WITHOUT_OVERSIGHT)
+    assert desk.clocks == {"settlement": "running"}
+    assert desk.left(ClockKind.SETTLEMENT) == 4 * DAY
 
 
 def test_running_out_is_told_once_and_only_process_clocks_make_a_report_late() -> None:

@@ -94,6 +94,16 @@ async def test_a_question_unanswered_for_ten_working_days_gets_a_mark(life: Life
     assert await life.status() is Status.INFORMATION_TO_EVALUATE
 
 
+async def test_the_reporter_is_reminded_of_a_question_and_nobody_above_is_told(life: Life) -> None:
+    begun = await life.until(TUESDAY, 10)
+    await life.accept()
+    await life.do(Action.DEFER, PROVINCE_ADMIN, deferral=DeferralKind.INCOMPLETE_DATA)
+    await life.wait_until(begun + 14 * DAY + 2 * MINUTE)
+    lines = await life.reports.history(life.number)
+    assert lines[-1].action == "question_reminder"
+    assert await life.escalations() == []
+
+
 async def test_deferring_pauses_verification_and_an_answer_resumes_it(life: Life) -> None:
     begun = await life.until(TUESDAY, 10)
     await life.accept()

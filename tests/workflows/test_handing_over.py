@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from shared.database.engine import Database, raw
+from shared.lifecycle import clocks
 from shared.lifecycle.actions import Action, FollowUpKind
-from shared.lifecycle.calendar import Zone
+from shared.lifecycle.calendar import WorkingCalendar, Zone
 from shared.lifecycle.chain import succeeded
+from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Handing
 from shared.lifecycle.people import Role
 from shared.lifecycle.state import ReportState
@@ -60,6 +62,10 @@ async def test_a_successor_takes_over_open_and_closed_reports_copies_and_places_
     await do(reports, door, copied, Action.CHANGE_COPIES, PROVINCE_ADMIN, copies=(DINAS,))
     before = await reports.state(handled.number)
 
+    await reports.rows(  # an agency is removed once its units stand elsewhere
+        "UPDATE routing.agency SET parent_id = 101, path = '{1,10,101,1000}' WHERE id = 1000"
+        " RETURNING 1"
+    )
     await ask(reports, "agency", DINAS, NEW, DINAS)
     await handing_over.once()
     await handing_over.once()
@@ -109,13 +115,24 @@ async def test_requests_go_on_with_the_successor_and_their_clock_with_them(
 ) -> None:
     state = await disposed(reports, door)
     await do(reports, door, state, Action.REQUEST_NOT_AUTHORITY, DINAS_OFFICER, decider_id=PROVINCE)
-    before = (await reports.rows("SELECT * FROM lifecycle.request"))[0]
+    asked = await request_clock(reports, state.number)
     await ask(reports, "agency", DINAS, NEW, DINAS)
     await handing_over.once()
     request = (await reports.rows("SELECT * FROM lifecycle.request"))[0]
     assert (request.agency_id, request.decider_id, request.decision) == (NEW, PROVINCE, None)
-    assert request.due_at == before.due_at
     assert (await reports.state(state.number)).requests[0].agency_id == NEW
+    # What has passed is measured where it passed; the rest runs in working days further east,
+    # which begin an hour earlier: asked on a day off, the date is not the same.
+    taken_over = await request_clock(reports, state.number)
+    assert taken_over.zone is Zone.WITA
+    assert taken_over.anchor is not None
+    assert asked.anchor is not None
+    calendar = WorkingCalendar(frozenset())
+    passed = calendar.between(asked.anchor, taken_over.anchor, Zone.WIB)
+    assert taken_over.remaining == asked.remaining - passed
+    jitter = clocks.jitter(state.number, taken_over.unit)
+    due_at = calendar.add(taken_over.anchor, taken_over.remaining, Zone.WITA) + jitter
+    assert request.due_at == taken_over.deadline == due_at
 
 
 async def test_of_a_unit_only_the_open_reports_go(
@@ -156,6 +173,11 @@ async def test_an_officer_s_assignments_go_to_a_colleague(
 )
 def test_the_successor_stands_in_a_chain_once(chain: Any, after: Any) -> None:
     assert succeeded(chain, 2, 9) == after
+
+
+async def request_clock(reports: Reports, number: int) -> clocks.Clock:
+    [clock] = [c for c in (await reports.state(number)).clocks if c.kind is ClockKind.REQUEST]
+    return clock
 
 
 async def disposed(reports: Reports, door: Door) -> ReportState:

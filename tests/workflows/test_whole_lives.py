@@ -113,13 +113,13 @@ async def test_a_promise_to_answer_a_reply_becomes_overdue(life: Life) -> None:
     await life.follow_up()
     await _done(life, Action.REPLY, REPORTER)
     await _done(life, Action.FOLLOW_UP, DINAS_OFFICER, **INITIAL_RESPONSE)
-    await life.wait_until(begun + timedelta(days=20, minutes=-1))  # fourteen working days
+    await life.wait_until(begun + timedelta(days=7, minutes=-1))  # five working days
     assert not (await life.state()).overdue
     await life.wait(3 * MINUTE)
     state = await life.state()
     assert state.overdue
     assert state.status is Status.FOLLOWED_UP
-    assert await life.escalations() == [(PROVINCE, "settlement")]
+    assert await life.escalations() == [(PROVINCE, "follow_up")]
 
 
 async def test_a_successor_in_another_zone_gets_the_clock_as_far_as_it_has_run(life: Life) -> None:

@@ -14,6 +14,7 @@ from services.routing.management.authority import (
     agency_in_reach,
     agency_to_manage,
 )
+from services.routing.management.handovers import ask_for_handover
 from services.routing.management.left_behind import check_moving
 from services.routing.management.log import changed, record
 from services.routing.management.password_links import withdraw_links
@@ -128,6 +129,9 @@ async def _move(session: AsyncSession, staff: Staff, agency_id: int, parent_id: 
         raise conflict("root_stays")
     await check_moving(session, agency_id, parent.path)
     await session.execute(_MOVE, {"id": agency_id, "above": list(parent.path)})
+    # The worker takes who no longer stands above out of the chains of reports there.
+    total = int(await session.scalar(_CHAINS, {"id": agency_id}) or 0)
+    await ask_for_handover(session, staff, "chains", agency_id, agency_id, agency_id, total)
     people = await session.scalars(_PEOPLE, {"id": agency_id})
     await withdraw_links(session, people.all())
 
@@ -145,6 +149,10 @@ _UNDER_WAY = text(
 _CHANGE = text(
     "UPDATE routing.agency SET name = :name, kind = :kind, parent_id = :parent_id, zone = :zone"
     " WHERE id = :id"
+)
+_CHAINS = text(
+    "SELECT count(*) FROM routing.agency a JOIN lifecycle.report r ON r.handler_id = a.id"
+    " WHERE a.path @> ARRAY[CAST(:id AS bigint)] AND NOT r.chain <@ a.path"
 )
 _PEOPLE = text(
     "SELECT s.id FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id"

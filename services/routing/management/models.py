@@ -49,7 +49,9 @@ class RecoveryCode(SQLModel, table=True):
 
 class Handover(SQLModel, table=True):
     """Reports that the worker hands over: `kind` is `agency` (all that names `from_id`, removed),
-    `reports` (the open ones it handles) or `assignments` (of officer `from_id` to `to_id`)."""
+    `reports` (the open ones it handles), `assignments` (of officer `from_id` to `to_id`) or
+    `chains` (at `from_id` and below it, which has moved in the tree). Nobody asked for the one
+    that a migration begins."""
 
     __tablename__ = "handover"
     __table_args__ = (_IN_SCHEMA,)
@@ -61,9 +63,9 @@ class Handover(SQLModel, table=True):
     agency_id: int
     """Where the reports are when it begins."""
     total: int
-    staff_id: int
-    role: str
-    staff_agency_id: int
+    staff_id: int | None = None
+    role: str | None = None
+    staff_agency_id: int | None = None
     asked_at: datetime = timestamp(sa_column_kwargs=_NOW)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.naming import ShownColour, tab_colour
 from services.routing.queue.filters import DISPOSED, THROWN, QueueTab
-from services.routing.queue.handlers import DECIDING, handlers_of, subtree
+from services.routing.queue.handlers import DECIDING, handlers_of, requests_waiting, subtree
 from shared.labels import label
 from shared.lifecycle.statuses import Tab
 
@@ -23,20 +23,22 @@ async def tab_counts(session: AsyncSession, agency_id: int, below: bool) -> list
     """The counts of every tab of an agency's queue, with all below it if `below`. What an agency
     handed down is its own, whichever way it is looked at."""
     if below:
-        reading = deciding = acting = await subtree(session, agency_id)
+        reading = to_verify = to_follow_up = await subtree(session, agency_id)
     else:
         reading = [agency_id]
-        deciding = await handlers_of(session, agency_id, DECIDING)
-        acting = await handlers_of(session, agency_id, DISPOSED)
+        to_verify = await handlers_of(session, agency_id, DECIDING)
+        to_follow_up = await handlers_of(session, agency_id, DISPOSED)
+    waiting = await requests_waiting(session, agency_id, below=below)
     parameters = {
         "agency": agency_id,
         "reading": reading,
-        "deciding": deciding,
+        "to_verify": to_verify,
         "owed_by_admins": [tab.value for tab in DECIDING],
-        "acting": acting,
+        "to_follow_up": to_follow_up,
         "owed_by_officers": [tab.value for tab in DISPOSED],
-    }
-    found = {(kind, tab): int(n) for kind, tab, n in await session.execute(_COUNTS, parameters)}
+    } | waiting.parameters
+    rows = await session.execute(text(_COUNTS.format(waiting.condition)), parameters)
+    found = {(kind, tab): int(n) for kind, tab, n in rows}
     thrown = sum(found.get(("given", tab), 0) for tab in THROWN)
     return [
         *[_shown(QueueTab(tab), found.get(("handled", tab), 0)) for tab in _ORDER],
@@ -56,18 +58,17 @@ def _shown(tab: QueueTab, count: int, sub: Tab | None = None) -> TabCount:
     )
 
 
-_COUNTS = text("""
+_COUNTS = """
 SELECT 'handled', tab, sum(reports) FROM lifecycle.tab_reports
 WHERE NOT given AND (
-    agency_id = ANY (:deciding) AND tab = ANY (:owed_by_admins)
-    OR agency_id = ANY (:acting) AND tab = ANY (:owed_by_officers))
+    agency_id = ANY (:to_verify) AND tab = ANY (:owed_by_admins)
+    OR agency_id = ANY (:to_follow_up) AND tab = ANY (:owed_by_officers))
 GROUP BY tab
 UNION ALL
 SELECT 'given', tab, sum(reports) FROM lifecycle.tab_reports
 WHERE given AND agency_id = :agency GROUP BY tab
 UNION ALL
-SELECT 'requests', '', count(DISTINCT number) FROM lifecycle.request
-WHERE decision IS NULL AND decider_id = ANY (:deciding)
+SELECT 'requests', '', count(DISTINCT q.number) FROM lifecycle.request q WHERE {}
 UNION ALL
 SELECT 'copies', '', count(DISTINCT number) FROM lifecycle.copy WHERE agency_id = ANY (:reading)
-""")
+"""

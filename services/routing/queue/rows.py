@@ -1,6 +1,6 @@
 """The rows of a queue: each report as the list shows it to this person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -17,7 +17,7 @@ from services.routing.naming import (
     shown_status,
 )
 from services.routing.reading.arrival import arrival_of
-from shared.commanding.directory import agencies
+from shared.commanding.directory import Agency, agencies
 from shared.commanding.situation import Situation, actions_open_to, situation_of
 from shared.database.columns import now
 from shared.database.process_time import load_calendar
@@ -69,6 +69,7 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
     }
     states = {number: ReportState.model_validate(row["state"]) for number, row in found.items()}
     known = await agencies(session, _concerned(states.values()))
+    known |= await agencies(session, _above_own_requests(states.values(), staff, known))
     calendar, moment = await load_calendar(session), now()
 
     def shown(number: int) -> QueueRow:
@@ -117,6 +118,15 @@ def _concerned(states: Iterable[ReportState]) -> set[int]:
     for state in states:
         ids |= {state.handler_id, *(request.decider_id for request in state.requests)}
     return ids
+
+
+def _above_own_requests(
+    states: Iterable[ReportState], staff: Staff, known: Mapping[int, Agency]
+) -> set[int]:
+    """Who could decide what this person asked."""
+    asked = (q for state in states for q in state.requests if q.staff_id == staff.id)
+    deciding = (known[q.decider_id].path for q in asked if q.decider_id in known)
+    return {agency_id for path in deciding for agency_id in path} - known.keys()
 
 
 _ROWS = text(

@@ -123,7 +123,7 @@ def _line(
         at=row["at"],
         entry=row["entry"],
         action=row["action"],
-        label=label("action" if step else "reading", row["action"]),
+        label=_label(row),
         actor=names.actor(row),
         from_status=row["from_status"],
         to_status=row["to_status"],
@@ -152,6 +152,12 @@ def _in_order(lines: Rows) -> Rows:
             merged.append(readings.pop())
         merged.append(step)
     return [*readings, *reversed(merged)]
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    said = label("action" if row["entry"] is not None else "reading", row["action"])
+    alone = row["details"].get("decided_alone")
+    return f"{said} ({label('mark', 'decided_alone')})" if alone else said
 
 
 _READ_BY_ALL = ("reveal", "attachment")

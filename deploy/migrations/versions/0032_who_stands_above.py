@@ -1,0 +1,14 @@
+"""How many admins an agency has and whether any stands above; chains follow the tree."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0032"
+down_revision = "0022"
+
+_SQL = Path(__file__).parent.parent / "sql" / "who_stands_above.sql"
+
+
+def upgrade() -> None:
+    op.execute(_SQL.read_text())
