@@ -40,6 +40,7 @@ class Report(SQLModel, table=True):
         Index("report_chain", "chain", postgresql_using="gin"),
         Index("report_unlaunched", "submitted_at", postgresql_where=text("launched_at IS NULL")),
         Index("report_open", "number", postgresql_where=text("ended_at IS NULL")),
+        Index("report_assignee", "assignee_id", postgresql_where=text("assignee_id IS NOT NULL")),
         Index(
             "report_awaiting_agency",
             "awaited_agency_id",

@@ -64,14 +64,16 @@ async def _unit(visit: Visit, agency_id: int, form: Filled, status: int = 200) -
 
 
 async def _officer(visit: Visit, staff_id: int, form: Filled, status: int = 200) -> Response:
-    known = await visit.read("routing", f"/management/staff/{staff_id}")
-    params = {"agency": known["agency_id"]}
-    people = (await visit.read("routing", "/staff", params=params))["items"]
-    colleagues = [
-        (one["id"], f"{one['name']} – {one['role_label']}")
-        for one in people
-        if one["id"] != staff_id
-    ]
+    duties = await visit.read("routing", f"/management/handovers/duties/{staff_id}")
+    colleagues = []
+    for duty in duties["agencies"]:
+        params = {"agency": duty["agency_id"]}
+        people = (await visit.read("routing", "/staff", params=params))["items"]
+        colleagues += [
+            (one["id"], f"{one['name']} – {one['role_label']}, {duty['agency_name']}")
+            for one in people
+            if one["id"] != staff_id
+        ]
     return visit.page(
-        "panel/handover_officer.html", status, form=form, person=known, colleagues=colleagues
+        "panel/handover_officer.html", status, form=form, duties=duties, colleagues=colleagues
     )

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.routing.acting import AgencyId
 from services.routing.management.authority import Managing, agency_in_reach
 from services.routing.management.left_behind import check_taking
 from services.routing.management.log import record
@@ -24,7 +25,7 @@ from shared.http.transaction import Transaction
 class HandoverForm(Form):
     """`reports`: the open reports that an agency handles go to another, clocks and requests as
     they are. `assignments`: an officer's open reports are assigned to a colleague, who works at
-    the same agency."""
+    the same agency, or at the one where the reports stayed when the officer left it."""
 
     kind: Literal["reports", "assignments"]
     from_id: int
@@ -33,7 +34,7 @@ class HandoverForm(Form):
 
 class HandoverShown(BaseModel):
     id: UUID
-    kind: Literal["agency", "reports", "assignments"]
+    kind: Literal["agency", "reports", "assignments", "chains"]
     from_id: int
     to_id: int
     total: int
@@ -61,9 +62,7 @@ async def hand_over(form: HandoverForm, staff: Managing, session: Transaction) -
         await check_taking(session, giver.id, taker)
         agency_id = giver.id
     else:
-        agency_id = await _office(session, staff, form)
-        given = {"agency": agency_id, "id": form.from_id}
-        total = int(await session.scalar(_ASSIGNED, given) or 0)
+        agency_id, total = await _office(session, staff, form)
     asked = await ask_for_handover(
         session, staff, form.kind, form.from_id, form.to_id, agency_id, total
     )
@@ -82,6 +81,34 @@ async def read_handover(handover_id: UUID, staff: Managing, session: Transaction
         raise not_found("handover_not_found")
     await agency_in_reach(session, staff, agency_id)
     return await show_handover(session, handover_id)
+
+
+class Duty(BaseModel):
+    """Open reports assigned to somebody at one agency, which the person may have left."""
+
+    agency_id: int
+    agency_name: str
+    reports: int
+
+
+class Duties(BaseModel):
+    """Those at agencies in the reach of who asks."""
+
+    id: int
+    name: str
+    agencies: list[Duty]
+
+
+@router.get("/duties/{staff_id}")
+async def read_duties(staff_id: AgencyId, staff: Managing, session: Transaction) -> Duties:
+    """What is assigned to a person, by the agency where it is: that is where a colleague can
+    take it over, also of somebody who has moved away or left."""
+    given = {"id": staff_id, "reach": [staff.agency_id]}
+    found = (await session.execute(_DUTIES, given)).mappings().all()
+    person = (await session.execute(_PERSON, given)).one_or_none()
+    if person is None or not (found or person.in_reach):
+        raise not_found("person_not_found")
+    return Duties(id=staff_id, name=person.name, agencies=[Duty(**row) for row in found])
 
 
 async def ask_for_handover(
@@ -124,17 +151,23 @@ async def _reports_to_take(session: AsyncSession, giver: Agency, taker: Agency) 
     return int(to_verify + to_follow_up)
 
 
-async def _office(session: AsyncSession, staff: Staff, form: HandoverForm) -> int:
-    """The one agency at which both work, in reach; only who takes over need be active."""
+async def _office(session: AsyncSession, staff: Staff, form: HandoverForm) -> tuple[int, int]:
+    """The agency in reach at which both work, or where who takes over works and who gives has
+    left reports; and how many there are. Only who takes over need be active."""
     given = {"ids": [form.from_id, form.to_id]}
     people = {row.id: row for row in (await session.execute(_PEOPLE, given)).all()}
     giver, taker = people.get(form.from_id), people.get(form.to_id)
     if giver is None:
         raise validation(FieldError("from_id", "person_unknown"))
+    total = 0
+    if taker is not None and taker.active:
+        at_taker = {"agency": taker.agency_id, "id": form.from_id}
+        total = int(await session.scalar(_ASSIGNED, at_taker) or 0)
+        if total or taker.agency_id == giver.agency_id:
+            await agency_in_reach(session, staff, taker.agency_id, field="to_id")
+            return int(taker.agency_id), total
     await agency_in_reach(session, staff, giver.agency_id, field="from_id")
-    if taker is None or not taker.active or taker.agency_id != giver.agency_id:
-        raise validation(FieldError("to_id", "not_a_colleague"))
-    return int(giver.agency_id)
+    raise validation(FieldError("to_id", "not_a_colleague"))
 
 
 _ONE = text(
@@ -153,5 +186,16 @@ _OPEN = text(
 _ASSIGNED = text(
     "SELECT count(*) FROM lifecycle.report WHERE handler_id = :agency AND assignee_id = :id"
     " AND tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process')"
+)
+_DUTIES = text(
+    "SELECT d.id AS agency_id, d.name AS agency_name, count(*) AS reports"
+    " FROM lifecycle.report r JOIN routing.agency d ON d.id = r.handler_id"
+    " WHERE r.assignee_id = :id AND d.path @> CAST(:reach AS bigint[])"
+    " AND r.tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process')"
+    " GROUP BY 1, 2 ORDER BY 2, 1"
+)
+_PERSON = text(
+    "SELECT s.name, a.path @> CAST(:reach AS bigint[]) AS in_reach"
+    " FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id WHERE s.id = :id"
 )
 _PEOPLE = text("SELECT id, agency_id, active FROM routing.staff WHERE id = ANY (:ids)")

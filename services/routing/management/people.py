@@ -66,7 +66,9 @@ class ManagedPerson(BaseModel):
     has_password: bool
     second_factor: bool
     link_until: datetime | None
-    assigned: int = Field(description="Open reports assigned to the person")
+    assigned: int = Field(
+        description="Open reports assigned to the person, also at an agency left since"
+    )
 
 
 class PersonMade(BaseModel):
@@ -224,9 +226,8 @@ _COLUMNS = (
     " s.password_hash <> '' AS has_password, f.confirmed_at IS NOT NULL AS second_factor,"
     " (SELECT l.expires_at FROM routing.password_link l"
     "  WHERE l.staff_id = s.id AND l.expires_at > now()) AS link_until,"
-    " (SELECT count(*) FROM lifecycle.report r WHERE r.handler_id = s.agency_id AND r.tab IN"
-    "  ('unverified', 'deferred', 'awaiting_follow_up', 'in_process')"
-    "  AND r.assignee_id = s.id) AS assigned"
+    " (SELECT count(*) FROM lifecycle.report r WHERE r.assignee_id = s.id AND r.tab IN"
+    "  ('unverified', 'deferred', 'awaiting_follow_up', 'in_process')) AS assigned"
     " FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id"
     " LEFT JOIN routing.second_factor f ON f.staff_id = s.id"
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,10 @@ from shared.lifecycle.people import ActorKind
 class ShownStaff(BaseModel):
     id: int
     name: str
+
+
+class ShownAssignee(ShownStaff):
+    here: bool = Field(description="False for somebody who has left the handler, or the service")
 
 
 class ShownActor(BaseModel):

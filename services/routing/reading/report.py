@@ -22,7 +22,7 @@ from services.routing.reading.history import (
     written_of,
 )
 from services.routing.reading.originals import originals_by_message
-from services.routing.reading.people import names_for
+from services.routing.reading.people import ShownAssignee, names_for
 from services.routing.reading.reporter import ShownReporter, shown_reporter
 from services.routing.reading.requests import request_rows, requests_of
 from services.routing.reading.revealing import ShownReveal, reveal_shown
@@ -38,6 +38,7 @@ from shared.http.idempotency import etag
 from shared.http.transaction import Transaction
 from shared.identity import IdentityCipher
 from shared.labels import label, labels
+from shared.lifecycle.authority import standings
 from shared.lifecycle.people import Role
 
 router = APIRouter(tags=["reports"])
@@ -86,7 +87,6 @@ async def _view(
     names = await names_for(
         session,
         [
-            row["assignee_id"],
             *(one["staff_id"] for one in (*lines, *written, *requests)),
             *(one["decided_by"] for one in requests),
         ],
@@ -127,7 +127,7 @@ async def _view(
         copies=[found for one in state.copies if (found := names.agency(one))],
         suggested_agency=names.agency(row["suggested_agency_id"]),
         awaited_agency=names.agency(state.awaited_agency_id),
-        assignee=names.person(row["assignee_id"]),
+        assignee=_assignee(row, situation),
         linked_number=None if by_copy else row["linked_number"],
         verified_at=row["verified_at"],
         ended_at=state.ended_at,
@@ -143,19 +143,31 @@ async def _view(
     )
 
 
+def _assignee(row: Mapping[str, Any], situation: Situation) -> ShownAssignee | None:
+    """Who it is assigned to, and whether that person may still follow it up."""
+    if row["assignee_id"] is None:
+        return None
+    path = situation.handler.path
+    may = standings(Role(row["assignee_role"]), row["assignee_agency"], path, admin_above=True)
+    here = bool(row["assignee_active"] and may)
+    return ShownAssignee(id=row["assignee_id"], name=row["assignee_name"], here=here)
+
+
 def _chosen(chosen_id: int | None, name: str | None) -> Chosen | None:
     return Chosen(id=chosen_id, name=name or "–") if chosen_id is not None else None
 
 
 _REPORT = text(
     "SELECT t.*, r.category_id, c.name AS category, p.name AS programme, r.region_code,"
-    " r.suggested_agency_id, r.assignee_id, r.verified_at,"
+    " r.suggested_agency_id, r.assignee_id, r.verified_at, s.name AS assignee_name,"
+    " s.role AS assignee_role, s.agency_id AS assignee_agency, s.active AS assignee_active,"
     # Both are of one person: one that is anonymous must not lead to that person's name.
     " CASE WHEN r.anonymous = l.anonymous THEN r.linked_number END AS linked_number,"
     " ARRAY(SELECT jsonb_build_object('id', g.id, 'name', g.name)"
     "  FROM routing.tag g WHERE g.id = ANY (t.tag_ids) ORDER BY g.name) AS tags"
     " FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number"
     " LEFT JOIN lifecycle.report l ON l.number = r.linked_number"
+    " LEFT JOIN routing.staff_directory s ON s.id = r.assignee_id"
     " LEFT JOIN routing.category c ON c.id = r.category_id"
     " LEFT JOIN routing.programme p ON p.id = t.programme_id"
     " WHERE r.number = :number"

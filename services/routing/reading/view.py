@@ -8,7 +8,7 @@ from services.routing.countdown import Countdown
 from services.routing.naming import ShownAction, ShownAgency, ShownStatus
 from services.routing.reading.attachments import ShownAttachment
 from services.routing.reading.history import HistoryLine, Written
-from services.routing.reading.people import ShownStaff
+from services.routing.reading.people import ShownAssignee
 from services.routing.reading.reporter import ShownReporter
 from services.routing.reading.requests import ShownRequest
 from services.routing.reading.revealing import ShownReveal
@@ -67,7 +67,7 @@ class ReportView(Texts):
     copies: list[ShownAgency]
     suggested_agency: ShownAgency | None
     awaited_agency: ShownAgency | None
-    assignee: ShownStaff | None
+    assignee: ShownAssignee | None
     linked_number: int | None
     submitted_at: datetime
     verified_at: datetime | None
