@@ -1,7 +1,7 @@
 """The fields of a report as people and their programs fill them in."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from services.intake import contact
 from services.intake.accepting.new_report import Identity
+from shared.clock import now
 from shared.fields import Day, Instant, NotABool
 from shared.lifecycle.actions import Classification
 from shared.text import (
@@ -211,9 +212,9 @@ def _day(when: date) -> date:
 def _is_later(when: date) -> bool:
     """Later than anywhere in Indonesia's today; datetime is a date, so asked first."""
     if isinstance(when, datetime):
-        return when > datetime.now(UTC) + timedelta(minutes=5)
+        return when > now() + timedelta(minutes=5)
     return when > _today()
 
 
 def _today() -> date:
-    return (datetime.now(UTC) + timedelta(hours=9)).date()
+    return (now() + timedelta(hours=9)).date()

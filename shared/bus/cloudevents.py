@@ -12,6 +12,7 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from shared.bus.trouble import BadMessage
+from shared.clock import now
 from shared.fields import an_instant
 
 CONTENT_TYPE: Final = "content-type"
@@ -39,7 +40,7 @@ def event(
         "id": id,
         "source": source,
         "type": type,
-        "time": time or datetime.now(UTC),
+        "time": time or now(),
         "datacontenttype": "application/json",
     }
     if subject is not None:

@@ -30,6 +30,7 @@ from shared.bus import cloudevents
 from shared.bus.connection import Bus
 from shared.bus.inbound import system_of
 from shared.bus.trouble import BadMessage
+from shared.clock import now
 from shared.identity import IdentityCipher
 
 EVENT_TYPE: Final = "id.go.lapor.dead"
@@ -238,10 +239,10 @@ async def retry(
         update(_LETTERS)
         .where(_LETTERS.c.id == letter.id)
         .values(
-            retried_at=datetime.now(UTC),
+            retried_at=now(),
             retries=number,
             resolved=True,
-            resolved_at=datetime.now(UTC),
+            resolved_at=now(),
         )
     )
 

@@ -1,7 +1,6 @@
 """Watches the server's advisories, so that a message given up by it does not die unnoticed."""
 
 import logging
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -13,6 +12,7 @@ from shared.bus.consumer import Consumer, each
 from shared.bus.dead_letters import Remains, announce, keep, known_letter
 from shared.bus.streams import ADVISORIES, PARTNERS, STREAMS, WATCH
 from shared.bus.trouble import NOT_KEPT, BadMessage
+from shared.clock import now
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
 
@@ -69,12 +69,12 @@ class Watch:
         try:
             stored = await self._bus.js.get_msg(stream, sequence)
         except NotFoundError:
-            return Remains(stream, sequence, "", datetime.now(UTC), {}, None)
+            return Remains(stream, sequence, "", now(), {}, None)
         return Remains(
             stream,
             sequence,
             stored.subject or "",
-            stored.time or datetime.now(UTC),
+            stored.time or now(),
             stored.headers or {},
             stored.data or b"",
         )

@@ -1,11 +1,12 @@
 """Column types the models share."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
+
+from shared.clock import now as now
 
 Int64 = BigInteger
 Timestamp = DateTime(timezone=True)
@@ -15,10 +16,6 @@ Words = Text
 Id = Uuid
 IntArray = ARRAY(BigInteger)
 IdArray = ARRAY(Uuid)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 def timestamp(**options: Any) -> Any:

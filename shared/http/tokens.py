@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import jwt
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from shared import clock
 from shared.http.signing_keys import KeyRefused, KeyRing
 from shared.settings import Settings
 
@@ -115,7 +116,7 @@ class Tokens:
         if issuer.keys.signing is None:
             raise KeyRefused(f"this process has no key to sign for {principal.kind}")
         key_id, key = issuer.keys.signing
-        now = datetime.now(UTC)
+        now = clock.now()
         claims: dict[str, Any] = {
             **principal.model_dump(mode="json"),
             "iss": issuer.name,

@@ -1,7 +1,7 @@
 """Acceptance: the one way from any channel to a report that is safe on disk."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self
 
 import orjson
@@ -12,6 +12,7 @@ from services.intake.accepting.access_code import new_access_code
 from services.intake.accepting.new_report import Accepted, DifferentContent, NewReport
 from services.intake.accepting.rows import Sealing, first_state, rows_of
 from services.intake.accepting.statements import FIRST, INSERT, PREPARE
+from shared.clock import now
 from shared.database.engine import Database, raw
 from shared.database.process_time import Connection, ProcessTime
 from shared.gathering import Gathering
@@ -72,7 +73,7 @@ class Acceptance:
         if len(prepared) != len(reports):
             raise unavailable()
         await self._times.at_mark(session, prepared[0]["mark"])
-        at = datetime.now(UTC)
+        at = now()
         new: list[dict[str, Any]] = []
         answers: dict[int, Accepted | DifferentContent] = {}
         for index, (report, found) in enumerate(zip(reports, prepared, strict=True)):

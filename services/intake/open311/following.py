@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.open311.rendering import ERRORS, Format, SpecRoute, content_of, rendered
 from services.intake.reading.rows import PUBLISHED, is_published
-from shared import regions
+from shared import clock, regions
 from shared.http.problems import FieldError, not_found, validation
 from shared.http.transaction import Transaction
 from shared.labels import label
@@ -150,7 +150,7 @@ def _period(start_date: str | None, end_date: str | None) -> tuple[datetime, dat
     """At most 90 days: the end decides where both are given and further apart."""
     start, end = _time("start_date", start_date), _time("end_date", end_date)
     if end is None:
-        now = datetime.now(UTC)
+        now = clock.now()
         end = min(start + SPAN, now) if start else now
     return (max(start, end - SPAN) if start else end - SPAN), end
 

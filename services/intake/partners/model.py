@@ -1,9 +1,11 @@
 """Partner systems as stored: who they are, and digests of what they show to be let in."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Column, DateTime, true
 from sqlmodel import Field, SQLModel
+
+from shared import clock
 
 
 class Partner(SQLModel, table=True):
@@ -19,7 +21,7 @@ class Partner(SQLModel, table=True):
     http_token_hash: str = Field(index=True)
     """SHA-256, hexadecimal; the token is 256 random bits, so that needs no salt."""
     created_at: datetime = Field(
-        default_factory=lambda: datetime.now(UTC),
+        default_factory=clock.now,
         sa_column=Column(DateTime(timezone=True), nullable=False),
     )
     active: bool = Field(default=True, sa_column_kwargs={"server_default": true()})

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.sms.messages import SmsMessage, SmsPart, join
+from shared.clock import now
 from shared.identity import BlindIndex, IdentityCipher
 
 PATIENCE = timedelta(minutes=5)
@@ -78,7 +79,7 @@ class SmsParts:
             "digest": self._digest(message),
             "words": self._cipher.encrypt(message.model_dump_json(by_alias=True)),
             "sent_at": message.received_at,
-            "at": datetime.now(UTC),
+            "at": now(),
         }
         await self._session.execute(_KEEP, named | new)
         there = {row.part for row in rows if row.message == where} | {part.part}

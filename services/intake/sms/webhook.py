@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -14,6 +14,7 @@ from services.intake.accepting.new_report import DifferentContent, Identity, New
 from services.intake.resources import Intake, Resources
 from services.intake.sms.joining import PATIENCE, SmsParts, WholeSms
 from services.intake.sms.messages import SmsRejected, answer_accepted, answer_refused, read_webhook
+from shared import clock
 from shared.database.away import DATABASE_AWAY
 from shared.database.engine import Database
 from shared.http.documentation import problem_responses
@@ -91,7 +92,7 @@ async def keep_joining(database: Database, intake: Resources) -> None:
     while True:
         await asyncio.sleep(_INTERVAL)
         try:
-            await accept_stale_parts(database, intake, datetime.now(UTC))
+            await accept_stale_parts(database, intake, clock.now())
         except Exception as error:  # noqa: BLE001  the database may be away; later again
             _log.warning("SMS parts wait", extra={"fields": {"error": type(error).__name__}})
 
