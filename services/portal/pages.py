@@ -1,5 +1,7 @@
 """Pages from templates: the words of codes, dates as people read them, colours by class."""
 
+from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -8,13 +10,18 @@ from markupsafe import Markup
 
 from services.portal.stylesheet import STYLESHEET_PATH
 from shared import text
+from shared.clock import now
 from shared.labels import countdown, dates, labels
-from shared.lifecycle.calendar import Zone
+from shared.lifecycle.calendar import Zone, day_of_deadline
 
 
-def render(template: str, **content: Any) -> str:
-    """The HTML of a page."""
-    return _environment.get_template(template).render(**content)
+def render(template: str, zone: Zone, /, **content: Any) -> str:
+    """The HTML of a page, with times as in this zone."""
+    token = _zone.set(zone)
+    try:
+        return _environment.get_template(template).render(**content)
+    finally:
+        _zone.reset(token)
 
 
 def label(kind: str, code: object) -> str:
@@ -22,23 +29,36 @@ def label(kind: str, code: object) -> str:
     return labels(kind).get(str(code), str(code)) if code is not None else ""
 
 
-def moment(value: object, zone: str = "WIB") -> str:
+def moment(value: object) -> str:
     """`23 Nov 2026 14.05 WIB` from an ISO instant; a mere day has no time."""
     parsed = _parsed(value)
     if parsed is None:
         return ""
     if not isinstance(parsed, datetime):
         return dates.short_day(parsed)
-    return dates.moment(parsed, Zone(zone))
+    return dates.moment(parsed, _zone.get())
 
 
-def day(value: object, zone: str = "WIB") -> str:
+def day(value: object) -> str:
     """`Senin, 23 November 2026` from an ISO instant or day."""
     parsed = _parsed(value)
     if parsed is None:
         return ""
-    local = parsed.astimezone(Zone(zone).offset) if isinstance(parsed, datetime) else parsed
+    local = parsed.astimezone(_zone.get().offset) if isinstance(parsed, datetime) else parsed
     return dates.long_day(local)
+
+
+def due_day(value: object, zone: Zone | None = None) -> str:
+    """`Jumat, 4 Desember 2026`: the day in which a deadline lies, or that it ends."""
+    parsed = _parsed(value)
+    if not isinstance(parsed, datetime):
+        return ""
+    return dates.long_day(day_of_deadline(parsed, zone or _zone.get()))
+
+
+def until(owed: Mapping[str, Any]) -> str:
+    """When a countdown or a request runs out: the day alone where it does so at that day's end."""
+    return day(owed["due_on"]) if owed["at_day_end"] else moment(owed["due_at"])
 
 
 def age(value: object) -> str:
@@ -46,7 +66,7 @@ def age(value: object) -> str:
     parsed = _parsed(value)
     if not isinstance(parsed, datetime):
         return ""
-    seconds = max(0, (datetime.now(UTC) - parsed).total_seconds())
+    seconds = max(0, (now() - parsed).total_seconds())
     for size, name in ((86400, "hari"), (3600, "jam"), (60, "menit")):
         if seconds >= size:
             return f"{int(seconds // size)} {name} lalu"
@@ -99,9 +119,12 @@ _environment = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+_zone: ContextVar[Zone] = ContextVar("zone", default=Zone.WIB)
 _environment.filters |= {
     "moment": moment,
     "day": day,
+    "due_day": due_day,
+    "until": until,
     "age": age,
     "size": size,
     "thousands": thousands,

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from services.portal.carrying import person_of
+from shared.lifecycle.calendar import Zone
 
 Site = Literal["public", "panel"]
 
@@ -43,6 +44,8 @@ class Session(BaseModel):
     role: str = ""
     agency_id: int | None = None
     agency_name: str = ""
+    zone: Zone = Zone.WIB
+    """Of the own agency: days and times of the panel are its."""
     reports: dict[int, str] = Field(default={}, repr=False)
     receipt: str | None = Field(default=None, repr=False)
     notice: str | None = None

@@ -17,6 +17,7 @@ from services.portal.downloads import ServiceFile
 from services.portal.renewal import Renewal
 from services.portal.sessions import Cookies, Session, Site
 from shared.http.problems import Problem, conflict, forbidden, unauthorized
+from shared.lifecycle.calendar import Zone
 
 T = TypeVar("T")
 BODY_LIMIT = 52 * 1024 * 1024
@@ -174,11 +175,16 @@ class Visit:
 
         return await self._as_signed_in(once, token)
 
-    def page(self, template: str, status: int = 200, **content: Any) -> Response:
-        """The page; a notice left by the request before is shown on it once."""
+    def page(
+        self, template: str, status: int = 200, *, zone: Zone | None = None, **content: Any
+    ) -> Response:
+        """The page; a notice left by the request before is shown on it once. Times are shown in
+        `zone`, or that of the agency of who is signed in to the panel."""
         notice, self.session.notice = self.session.notice, None
         content = {"form_key": uuid4(), **content}
-        html = pages.render(template, visit=self, notice=notice, **content)
+        html = pages.render(
+            template, zone or self.session.zone, visit=self, notice=notice, **content
+        )
         return self.sealed(Response(html, status, media_type="text/html; charset=utf-8"))
 
     def go(self, path: str, notice: str | None = None) -> Response:

@@ -21,6 +21,7 @@ from sqlalchemy import Row, text
 
 from services.reporting.files.lines import no_formula
 from services.reporting.files.names import region_names
+from shared.clock import now
 from shared.database.engine import Database
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited
@@ -72,7 +73,7 @@ async def open_data(request: Request, session: Transaction) -> OpenDataDescripti
     """The columns, the licence, and the years there are."""
     settings: Settings = request.app.state.settings
     first: datetime | None = (await session.execute(_FIRST)).scalar_one_or_none()
-    this = datetime.now(_WIB).year
+    this = now().astimezone(_WIB).year
     years = range(first.astimezone(_WIB).year if first else this, this + 1)
     return OpenDataDescription(
         about=label("open_data_note", "about"),
@@ -118,7 +119,7 @@ async def open_data_reports(
 ) -> StreamingResponse:
     """The public reports of a year, oldest first: verified, not archived, not secret, without
     anybody's identity. Compressed for who accepts gzip; a gzip that ends early is not whole."""
-    year = year or datetime.now(_WIB).year
+    year = year or now().astimezone(_WIB).year
     content = _lines(database, format, year)
     headers = {
         "Cache-Control": "public, max-age=3600",

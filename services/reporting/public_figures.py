@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
+from shared.clock import now
 from shared.database.engine import Database
 from shared.http.documentation import problem_responses
 from shared.http.transaction import CurrentDatabase
@@ -104,7 +105,7 @@ async def _count(database: Database) -> PublicFigures:
                     by[name][code] = count
     tabs, statuses = suppressed_statuses(by["status"])
     return PublicFigures(
-        at=datetime.now(UTC),
+        at=now(),
         tab=_groups("tab", tabs),
         status=_groups("status", statuses),
         channel=_groups("channel", suppressed(by["channel"])),

@@ -22,6 +22,7 @@ from shared.http.sessions import Copied
 from shared.http.tokens import ACCESS_TTL, Staff, Tokens
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
+from shared.lifecycle.calendar import Zone
 from shared.lifecycle.people import Role
 
 GUARD = PasswordGuard(
@@ -91,6 +92,7 @@ class Me(BaseModel):
     agency_code: str
     agency_name: str
     agency_kind: str
+    agency_zone: Zone = Field(description="Its days and times are this person's")
     agency_path: list[int] = Field(description="Ids from pusat to the own agency")
     second_factor: bool = Field(description="Whether signing in asks for a code")
 
@@ -156,6 +158,7 @@ async def me(staff: CurrentStaff, session: Transaction) -> Me:
         agency_code=own.code,
         agency_name=own.name,
         agency_kind=own.kind,
+        agency_zone=own.zone,
         agency_path=list(own.path),
         second_factor=await second_factor.in_use(session, staff.id),
     )

@@ -34,7 +34,7 @@ from shared.http.transaction import Transaction
 from shared.labels import countdown, label
 from shared.lifecycle.actions import Action, DeferralKind
 from shared.lifecycle.authority import Standing
-from shared.lifecycle.calendar import WorkingCalendar
+from shared.lifecycle.calendar import WorkingCalendar, day_of_deadline
 from shared.lifecycle.check import allowed_actions
 from shared.lifecycle.clocks import days_left
 from shared.lifecycle.people import ActorKind
@@ -83,6 +83,8 @@ async def _for_reporter(
         **status_of(row),
         **particulars(row),
         channel_label=label("channel", row["channel"]),
+        zone=state.zone,
+        due_on=day_of_deadline(row["due_at"], state.zone) if row["due_at"] else None,
         countdown=countdown(days_left(clock, now(), calendar)) if clock else None,
         question_open=state.question_open,
         attachments=[
@@ -99,13 +101,13 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
     reasons = {row.code: row.name for row in await session.execute(_ARCHIVE_REASONS)}
     files = await attachments_of_messages(session, number)
     lines = []
-    for row in await history_of(session, number):
+    for entry, row in enumerate(await history_of(session, number), start=1):
         said = words.get(row["ref"]) if _reporter_reads(row) else None
         action, details = Action(row["action"]), row["details"]
         category = details.get("archive_category") if action is Action.ARCHIVE else None
         lines.append(
             HistoryLine(
-                entry=row["entry"],
+                entry=entry,
                 at=row["at"],
                 action=action,
                 action_label=label("action", action),

@@ -1,7 +1,7 @@
 """A report as the public and as its reporter may read it (the domain's *what is public*)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -76,7 +76,8 @@ class PublicReport(BaseModel):
 
 
 class HistoryLine(BaseModel):
-    """A step of the report, with the words that belong to it where the reporter may read them."""
+    """A step of the report, with the words that belong to it where the reporter may read them.
+    `entry` numbers what the reporter sees, without gaps."""
 
     entry: int
     at: datetime
@@ -125,7 +126,9 @@ class ReporterReport(BaseModel):
     latitude: float | None
     longitude: float | None
     handler: str = Field(description="The agency that owes the next step")
+    zone: str = Field(description="The handler's: WIB, WITA or WIT")
     due_at: datetime | None
+    due_on: date | None = Field(description="The handler's day in which it is due, or that it ends")
     overdue: bool
     countdown: str | None
     auto_close_at: datetime | None

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
 from services.portal.filled import Filled
 from services.portal.visit import PanelVisit, Visit
+from shared.clock import now
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/hari-libur", include_in_schema=False)
@@ -22,7 +23,7 @@ async def closed_days(
     visit: PanelVisit, tahun: int | None = Query(None, ge=2000, le=2100), usulan: bool = False
 ) -> Response:
     """With `usulan`, the form holds the decreed days that are not there yet, to be looked over."""
-    year, form = tahun or datetime.now(UTC).year, Filled(names=NAMES)
+    year, form = tahun or now().astimezone(visit.session.zone.offset).year, Filled(names=NAMES)
     if usulan:
         form.set("days", await _decreed(visit, year))
     return await _page(visit, year, form)

@@ -22,7 +22,6 @@ _FILTERS = (
 _OWED = ("unverified", "awaiting_follow_up", "in_process", "requests")
 """The tabs in which something can be late."""
 _COUNTED = 20
-_DAYS = ("due_before", "submitted_from", "submitted_to")
 
 
 @router.get("")
@@ -73,9 +72,6 @@ async def _late(visit: Visit, tab: str, below: dict[str, Any]) -> str:
 
 def _params(form: Filled) -> dict[str, Any]:
     params: dict[str, Any] = form.given("tab", "sub", *_FILTERS)
-    for name in _DAYS:
-        if name in params:
-            params[name] = f"{params[name]}T00:00:00+07:00"
     for name in FLAGS:
         if name in params:
             params[name] = "true"

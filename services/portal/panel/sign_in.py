@@ -10,6 +10,7 @@ from services.portal.paths import own_path
 from services.portal.sessions import TokenPair
 from services.portal.visit import PanelDoor
 from shared.http.problems import Problem
+from shared.lifecycle.calendar import Zone
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
 
@@ -50,6 +51,7 @@ async def sign_in(visit: PanelDoor) -> Response:
     visit.session.role = me["role"]
     visit.session.agency_id = me["agency_id"]
     visit.session.agency_name = me["agency_name"]
+    visit.session.zone = Zone(me["agency_zone"])
     if carried := form.get(CARRIED):
         back = visit.back_to_form(carried)
         return back or visit.go("/panel", NOT_YOURS)

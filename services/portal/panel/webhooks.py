@@ -1,6 +1,6 @@
 """*Webhook*: the addresses told of every step, what they answered, and sending again."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from services.portal.filled import Filled
 from services.portal.visit import PanelVisit, Visit
+from shared.clock import now
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/webhook", include_in_schema=False)
@@ -89,8 +90,6 @@ async def _shown(
         form=form or Filled(),
         state=asked.get("state"),
         webhook=shown,
-        old_secret_until=until
-        if until and datetime.fromisoformat(until) > datetime.now(UTC)
-        else None,
+        old_secret_until=until if until and datetime.fromisoformat(until) > now() else None,
         page=await visit.read("reporting", f"/webhooks/{webhook_id}/deliveries", params=params),
     )

@@ -17,6 +17,7 @@ from services.portal.public.tracking import NAMES as TRACK
 from services.portal.resuming import carried_over
 from services.portal.visit import BODY_LIMIT, PublicVisit, Visit
 from shared.http.problems import Problem, not_found
+from shared.lifecycle.calendar import Zone
 
 router = APIRouter(include_in_schema=False)
 
@@ -144,6 +145,7 @@ async def _page(
     return visit.page(
         "public/own_report.html",
         status,
+        zone=Zone(report["zone"]),
         report=report,
         standing=standing(report),
         question=_question(report),

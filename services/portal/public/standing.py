@@ -2,7 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from services.portal.pages import day
+from services.portal.pages import due_day
+from shared.lifecycle.calendar import Zone
 
 
 class Standing(NamedTuple):
@@ -22,18 +23,19 @@ def standing(report: dict[str, Any]) -> Standing:
 
 
 def _until(report: dict[str, Any]) -> str:
-    status, due = report["status"], report["due_at"]
+    status, due, zone = report["status"], report["due_at"], Zone(report["zone"])
     if status == "AWAITING_INFORMATION":
         return "Selama itu laporan menunggu jawaban Anda."
     if due and report["overdue"]:
-        return f"Seharusnya paling lambat {day(due)}: {report['countdown'] or 'terlambat'}."
+        late = report["countdown"] or "terlambat"
+        return f"Seharusnya paling lambat {due_day(due, zone)}: {late}."
     if due:
         left = f" ({report['countdown']})" if report["countdown"] else ""
-        return f"Paling lambat {day(due)}{left}."
+        return f"Paling lambat {due_day(due, zone)}{left}."
     if report["auto_close_at"]:
         return (
             f"Tanggapi, atau nyatakan puas. Tanpa tanggapan, laporan ditutup otomatis pada "
-            f"{day(report['auto_close_at'])}."
+            f"{due_day(report['auto_close_at'], zone)}."
         )
     return ""
 

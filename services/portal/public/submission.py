@@ -11,6 +11,7 @@ from services.portal.filled import Filled
 from services.portal.public.access import open_report
 from services.portal.visit import BODY_LIMIT, PublicVisit, Visit
 from shared.http.problems import Problem
+from shared.lifecycle.calendar import Zone
 
 router = APIRouter(include_in_schema=False)
 
@@ -108,7 +109,8 @@ async def receipt(visit: PublicVisit) -> Response:
         report = await open_report(visit, given["number"], given["access_code"])
     except Problem:
         report = None  # the receipt is worth more than who verifies
-    return visit.page("public/receipt.html", receipt=given, report=report)
+    zone = Zone(report["zone"]) if report and "zone" in report else Zone.WIB
+    return visit.page("public/receipt.html", zone=zone, receipt=given, report=report)
 
 
 async def _review(visit: Visit, form: Filled) -> Response:

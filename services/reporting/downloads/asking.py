@@ -5,7 +5,6 @@ import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -23,6 +22,7 @@ from services.reporting.files.job import CHARTS, MEDIA_TYPES, Format, Job, file_
 from services.reporting.files.reading import count_statement
 from services.reporting.files.selection import FIELDS, STATUSES, DownloadTab, Selection
 from shared.attachments.serving import serving_headers
+from shared.clock import now
 from shared.commanding.directory import Agency
 from shared.database.engine import raw
 from shared.http.auth import CurrentStaff
@@ -161,7 +161,7 @@ def job(
         reader_agency_id=staff.agency_id,
         reader_name=staff.name,
         reader_role=staff.role,
-        at=datetime.now(UTC),
+        at=now(),
         panel_url=settings.public_base_url,
         output=folder / f"download.{format}",
         parts=parts or (folder / "parts").as_uri(),

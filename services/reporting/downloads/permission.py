@@ -3,19 +3,19 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.files.selection import DownloadTab, Selection
-from shared.commanding.directory import Agency, agency
+from shared.commanding.directory import Agency, agencies
 from shared.http.problems import forbidden, not_found
 from shared.http.tokens import Staff
 from shared.lifecycle.people import ADMINS, Role
 
 
 async def agency_of(session: AsyncSession, staff: Staff, selection: Selection) -> Agency:
-    """The agency a selection is about. 404 for one that is not the own nor below it, 403 for
-    people's names asked for by an officer."""
+    """The agency a selection is about, with the zone of the one that reads. 404 for one that is
+    not the own nor below it, 403 for people's names asked for by an officer."""
     if selection.tab is DownloadTab.USERS and Role(staff.role) not in ADMINS:
         raise forbidden("users_for_admins")
     wanted = staff.agency_id if selection.agency is None else selection.agency
-    found = await agency(session, wanted)
-    if found is None or not found.is_or_stands_below(staff.agency_id):
+    found = await agencies(session, [wanted, staff.agency_id])
+    if wanted not in found or not found[wanted].is_or_stands_below(staff.agency_id):
         raise not_found("agency_not_found")
-    return found
+    return found[wanted].model_copy(update={"zone": found[staff.agency_id].zone})

@@ -8,7 +8,7 @@ from typing import Any
 from services.reporting.files.names import Names, region_names
 from services.reporting.files.selection import DownloadTab
 from shared.labels import label, labels
-from shared.lifecycle.calendar import Zone
+from shared.lifecycle.calendar import Zone, ends_a_day
 
 _DAY = timedelta(days=1)
 
@@ -27,6 +27,12 @@ class Context:
 
     def known_local(self, at: datetime) -> datetime:
         return at.astimezone(self.zone.offset).replace(microsecond=0)
+
+    def deadline(self, at: datetime | None) -> datetime | None:
+        """As `local`; one at a day's end is in that day's last minute, not in the day after."""
+        if at is None or not ends_a_day(at, self.zone):
+            return self.local(at)
+        return self.known_local(at).replace(second=0) - timedelta(minutes=1)
 
     def working_days(self, start: datetime | None, end: datetime | None) -> float | None:
         """Working days between, to a tenth; none of both, none."""
@@ -99,6 +105,10 @@ def _time(key: str) -> Column:
     return Column(key, 19, lambda row, context: context.local(getattr(row, key)))
 
 
+def _deadline(key: str) -> Column:
+    return Column(key, 19, lambda row, context: context.deadline(getattr(row, key)))
+
+
 def _yes(key: str) -> Column:
     return Column(key, 10, lambda row, _: bool(getattr(row, key)))
 
@@ -135,8 +145,8 @@ _REPORTS = (
     _yes("priority"),
     _yes("held"),
     _yes("overdue"),
-    _time("due_at"),
-    _time("auto_close_at"),
+    _deadline("due_at"),
+    _deadline("auto_close_at"),
     _time("verified_at"),
     _time("first_follow_up_at"),
     _time("last_follow_up_at"),

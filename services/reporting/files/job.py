@@ -33,7 +33,8 @@ MEDIA_TYPES = {
 
 
 class Job(BaseModel):
-    """One file to make. The agency is the one selected, its zone that of all times in it."""
+    """One file to make. The agency is the one selected; the zone is that of the one that reads, for
+    all days and times."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Final
 
 from fastapi import Depends, Query
@@ -10,9 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.statistics.keeping import Span
 from shared.commanding.directory import Agency, agency
+from shared.database.columns import now
 from shared.fields import Day
+from shared.http.auth import CurrentStaff
 from shared.http.problems import FieldError, not_found, validation
 from shared.http.tokens import Staff
+from shared.http.transaction import Transaction
 from shared.lifecycle.calendar import DAY, Zone
 
 BY_THE_DAY: Final = 62
@@ -69,7 +72,9 @@ class Period:
         return day.isoformat() if self.by_the_day else f"{day:%Y-%m}"
 
 
-def asked_period(
+async def asked_period(
+    staff: CurrentStaff,
+    session: Transaction,
     first: Annotated[
         Day | None,
         Query(alias="from", description="First day; without it the year's of the last day"),
@@ -79,7 +84,8 @@ def asked_period(
     ] = None,
 ) -> Period:
     """The period of a request. 422 where it ends before it begins or is longer than ten years."""
-    today = datetime.now(UTC).astimezone(Zone.WIB.offset).date()
+    own = await agency(session, staff.agency_id)
+    today = now().astimezone((own.zone if own else Zone.WIB).offset).date()
     last = last or today.replace(month=12, day=31)
     first = first or last.replace(month=1, day=1)
     if not (_EARLIEST <= first <= last <= _LATEST) or (last - first).days >= LONGEST:

@@ -1,13 +1,15 @@
 """What a queue can be asked for, and the conditions that amounts to."""
 
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.fields import Instant
+from shared.fields import Day, Instant
 from shared.http.paging import Cursor, PageSize
 from shared.lifecycle.actions import Classification
+from shared.lifecycle.calendar import Zone
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.statuses import Tab
 from shared.publication import ARRIVAL, PUBLIC_CHANNEL, PUBLIC_REGION, PUBLIC_TIME
@@ -32,6 +34,10 @@ THROWN = (Tab.UNVERIFIED, Tab.DEFERRED)
 DISPOSED = (Tab.AWAITING_FOLLOW_UP, Tab.IN_PROCESS, Tab.CLOSED)
 
 Order = Literal["deadline", "newest"]
+Moment = Annotated[
+    Instant | Annotated[Day, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))],
+    Field(union_mode="left_to_right", description="An instant, or a day of the own agency's zone"),
+]
 
 
 class QueueQuery(BaseModel):
@@ -61,13 +67,17 @@ class QueueQuery(BaseModel):
     escalated: Annotated[
         bool | None, Field(description="A clock ran out and was put before the agency")
     ] = None
-    due_before: Instant | None = None
+    due_before: Annotated[
+        Moment | None, Field(description="Before this time, or until this day's end")
+    ] = None
     region: Annotated[
         str | None,
         Field(pattern=r"^\d{2}(\.\d{2,4}){0,3}$", description="Region code; those within it too"),
     ] = None
-    submitted_from: Instant | None = None
-    submitted_to: Annotated[Instant | None, Field(description="Before this time")] = None
+    submitted_from: Moment | None = None
+    submitted_to: Annotated[
+        Moment | None, Field(description="Before this time, or until this day's end")
+    ] = None
     assigned_to_me: bool = False
     q: Annotated[
         str | None,
@@ -93,9 +103,9 @@ class QueueQuery(BaseModel):
 
 
 def conditions(
-    query: QueueQuery, agency_id: int, staff_id: int
+    query: QueueQuery, agency_id: int, staff_id: int, zone: Zone
 ) -> tuple[list[str], dict[str, Any]]:
-    """Conditions on `lifecycle.report r`, and their parameters."""
+    """Conditions on `lifecycle.report r`, and their parameters. Days are those of the zone."""
     found: list[str] = []
     given: dict[str, Any] = {}
     copies = query.tab is QueueTab.COPIES
@@ -107,7 +117,7 @@ def conditions(
     for name, condition in _OTHERS.items():
         if (value := getattr(query, name)) is not None:
             found.append(condition.format(**told))
-            given[name] = value
+            given[name] = _instant(name, value, zone)
     if query.escalated is not None:
         found.append(_ESCALATED if query.escalated else f"NOT {_ESCALATED}")
         given["escalated_to"] = agency_id
@@ -161,6 +171,21 @@ _WORDS = (
     " AND x.search @@ websearch_to_tsquery('indonesian', :q) {})"
 )
 """Of copies only what a copy shows is found: words of the correction, the district."""
+
+
+def _instant(name: str, value: Any, zone: Zone) -> Any:
+    """The instant at which a day begins for the first of a range, or has ended for the last. A
+    deadline at a day's end is in the first minute of the next."""
+    if isinstance(value, datetime) or not isinstance(value, date):
+        return value
+    midnight = datetime.combine(value, time(), zone.offset)
+    match name:
+        case "submitted_from":
+            return midnight
+        case "due_before":
+            return midnight + timedelta(days=1, minutes=1)
+        case _:
+            return midnight + timedelta(days=1)
 
 
 def _number(words: str) -> int | None:

@@ -9,10 +9,18 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.queue.filters import DISPOSED, THROWN, QueueQuery, QueueTab, conditions
-from services.routing.queue.handlers import agency_asked_for, handlers_of, subtree
+from services.routing.queue.handlers import (
+    agency_asked_for,
+    handlers_below,
+    handlers_of,
+    requests_waiting,
+    subtree,
+)
 from services.routing.queue.ordering import Ordering, ordering
+from shared.commanding.directory import agency
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
+from shared.lifecycle.calendar import Zone
 from shared.lifecycle.statuses import Tab
 
 
@@ -31,7 +39,9 @@ async def places(session: AsyncSession, staff: Staff, query: QueueQuery) -> list
     agency_id = await agency_asked_for(session, staff, query.agency)
     source = await _source(session, agency_id, query)
     order = ordering(query.ordered_by, query.cursor)
-    filters, given = conditions(query, agency_id, staff.id)
+    own = await agency(session, staff.agency_id)
+    zone = own.zone if own else Zone.WIB
+    filters, given = conditions(query, agency_id, staff.id, zone)
     where = [*source.conditions, *filters]
     if source.tabs is None or query.q is not None:
         statement = _plain(source, where, order)
@@ -58,8 +68,8 @@ async def _source(session: AsyncSession, agency_id: int, query: QueueQuery) -> _
             tabs = (Tab(query.sub),) if query.sub else DISPOSED
             return await _handed_down(session, agency_id, tabs)
         case QueueTab.REQUESTS:
-            agencies = await _agencies(session, agency_id, query, (Tab.UNVERIFIED,))
-            return _Source(None, [_REQUESTED], {"agencies": agencies})
+            deciding = await requests_waiting(session, agency_id, below=query.scope == "below")
+            return _Source(None, [_REQUESTED.format(deciding.condition)], deciding.parameters)
         case QueueTab.COPIES:
             agencies = await subtree(session, agency_id) if query.scope == "below" else [agency_id]
             return _Source(None, [_COPIED], {"agencies": agencies})
@@ -79,7 +89,7 @@ async def _agencies(
 
 async def _handed_down(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]) -> _Source:
     """In the chain, but not the handler: whoever was handed the report stands below."""
-    below = [handler for handler in await subtree(session, agency_id) if handler != agency_id]
+    below = await handlers_below(session, agency_id)
     parameters = {"agencies": below, "tabs": [tab.value for tab in tabs], "giver": [agency_id]}
     return _Source(tabs, [HANDED_DOWN], parameters)
 
@@ -124,8 +134,5 @@ def _plain(source: _Source, where: Sequence[str], order: Ordering) -> str:
 
 
 HANDED_DOWN = "r.chain @> CAST(:giver AS bigint[])"
-_REQUESTED = (
-    "r.number IN (SELECT q.number FROM lifecycle.request q"
-    " WHERE q.decision IS NULL AND q.decider_id = ANY (:agencies))"
-)
+_REQUESTED = "r.number IN (SELECT q.number FROM lifecycle.request q WHERE {})"
 _COPIED = "r.number IN (SELECT c.number FROM lifecycle.copy c WHERE c.agency_id = ANY (:agencies))"

@@ -1,6 +1,6 @@
 """The requests (*permintaan*) of a report, and what this person may do with those pending."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -13,6 +13,8 @@ from services.routing.reading.people import Names, ShownStaff
 from shared.commanding.situation import Situation
 from shared.labels import label
 from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
+from shared.lifecycle.clocks import ClockKind
 
 
 class ShownRequest(BaseModel):
@@ -27,6 +29,8 @@ class ShownRequest(BaseModel):
     deciding: ShownAgency | None
     suggested: ShownAgency | None = Field(description="Saran Instansi")
     due_at: datetime | None
+    due_on: date | None = Field(description="The day it is due, in the zone of its clock")
+    at_day_end: bool = Field(description="Until the end of that day")
     overdue: bool
     decision: str | None
     decided_at: datetime | None
@@ -48,6 +52,8 @@ def requests_of(
     shown = []
     for row in rows:
         pending = situation.state.request(row["id"])
+        clock = situation.state.clock(ClockKind.REQUEST, str(row["id"]))
+        zone, due_at = clock.zone if clock else Zone.WIB, row["due_at"]
         shown.append(
             ShownRequest(
                 id=row["id"],
@@ -58,7 +64,9 @@ def requests_of(
                 asking=names.agency(row["agency_id"]),
                 deciding=names.agency(row["decider_id"]),
                 suggested=names.agency(row["suggested_agency_id"]),
-                due_at=row["due_at"],
+                due_at=due_at,
+                due_on=day_of_deadline(due_at, zone) if due_at else None,
+                at_day_end=due_at is not None and ends_a_day(due_at, zone),
                 overdue=row["overdue"],
                 decision=row["decision"],
                 decided_at=row["decided_at"],

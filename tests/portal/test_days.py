@@ -1,0 +1,55 @@
+"""Times and deadlines as people read them: in their zone, a day's end as that day."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.portal import pages
+from services.portal.public.standing import standing
+from shared.labels import dates
+from shared.lifecycle.calendar import Zone
+
+
+def report(zone: Zone, due: datetime, **changes: Any) -> dict[str, Any]:
+    return {
+        "handler": "Dinas PUPR",
+        "status": "VERIFIED",
+        "zone": zone.value,
+        "due_at": due.isoformat(),
+        "overdue": False,
+        "countdown": "sisa 3 hari",
+        "auto_close_at": None,
+    } | changes
+
+
+@pytest.mark.parametrize("zone", Zone)
+@pytest.mark.parametrize("jitter", [0, 20, 59])
+def test_the_end_of_friday_is_friday_to_the_reporter(zone: Zone, jitter: int) -> None:
+    end = datetime(2026, 12, 5, tzinfo=zone.offset) + timedelta(seconds=jitter)
+    due = end.astimezone(UTC)
+    friday = "Jumat, 4 Desember 2026"
+    assert standing(report(zone, due)).until == f"Paling lambat {friday} (sisa 3 hari)."
+    late = standing(report(zone, due, overdue=True, countdown="terlambat 1 hari"))
+    assert late.until == f"Seharusnya paling lambat {friday}: terlambat 1 hari."
+    closing = report(zone, due, due_at=None, auto_close_at=due.isoformat(), status="FOLLOWED_UP")
+    assert standing(closing).until.endswith(f"ditutup otomatis pada {friday}.")
+    assert dates.deadline(due, zone) == friday
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        (Zone.WIB, "4 Des 2026 21.30 WIB"),
+        (Zone.WITA, "4 Des 2026 22.30 WITA"),
+        (Zone.WIT, "4 Des 2026 23.30 WIT"),
+    ],
+)
+def test_a_time_is_shown_in_the_zone_of_who_reads(zone: Zone, shown: str) -> None:
+    assert dates.deadline(datetime(2026, 12, 4, 14, 30, tzinfo=UTC), zone) == shown
+    template = pages._environment.from_string("{{ at|moment }}")
+    token = pages._zone.set(zone)
+    try:
+        assert template.render(at="2026-12-04T14:30:00Z") == shown
+    finally:
+        pages._zone.reset(token)
