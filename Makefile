@@ -1,6 +1,6 @@
 # What a person does with this project. `make help` explains.
 
-.PHONY: help run test lint bench demo docs lock
+.PHONY: help run test dates lint bench demo docs lock
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -16,6 +16,19 @@ run: $(READY)  ## Start everything on this machine and show where it is; Ctrl-C 
 test: $(READY)  ## Run all tests against real Postgres, NATS and Temporal
 	@.ci/packages
 	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+
+# A Saturday; the night before Idul Fitri; a minute before midnight in each zone; the last day of a
+# year; a leap day.
+DATES ?= 2026-11-28T12:00+07:00 2027-03-09T20:00+07:00 2026-12-04T23:59+07:00 \
+  2026-12-04T23:59+08:00 2026-12-04T23:59+09:00 2026-12-31T23:30+09:00 2028-02-29T10:00+07:00
+# Of what asks the time, those that ask ours alone: Temporal and NATS have the machine's.
+ASKING = tests/lifecycle/test_at_any_time.py tests/portal/test_days.py tests/routing/test_days.py \
+  tests/intake/test_contact.py tests/intake/test_submission.py tests/reporting/test_filters.py \
+  tests/reporting/statistics
+
+dates: $(READY)  ## Run tests that ask the time on days that are not like others
+	@for at in $(DATES); do echo "$$at"; \
+	  LAPOR_TESTS_AT=$$at $(BIN)/pytest -n 2 --dist loadgroup $(ASKING) || exit 1; done
 
 lint: $(READY)  ## Check format, style, types and who may import whom
 	$(BIN)/ruff format --check .

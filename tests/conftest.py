@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from psycopg import sql
 
 from deploy.local.credentials import Credentials, load_or_create
 from deploy.local.postgres import DATABASE, OWNER, Postgres
+from shared import clock
 from shared.settings import Settings
 from tests.distribution import pytest_collection_modifyitems
 
@@ -29,6 +31,19 @@ __all__ = ["pytest_collection_modifyitems"]
 
 UrlOf = Callable[[str], str]
 SettingsOf = Callable[[str], Settings]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_time() -> Iterator[None]:
+    """The machine's, or that of `LAPOR_TESTS_AT` going on from there: see `make dates`."""
+    at = os.environ.get("LAPOR_TESTS_AT")
+    if at is None:
+        yield
+        return
+    ahead = datetime.fromisoformat(at) - clock.now()
+    clock.hand_in(lambda: datetime.now(UTC) + ahead)
+    yield
+    clock.take_back()
 
 
 @pytest.fixture(scope="session")

@@ -186,7 +186,9 @@ def test_a_promise_to_answer_a_reply_has_a_clock_that_further_promises_do_not_wi
 
 
 @pytest.mark.parametrize(
-    ("closing", "who"), [(A.CLOSE, ABOVE), (A.DECLARE_SATISFIED, CITIZEN)], ids=str
+    ("closing", "who"),
+    [(A.CLOSE, ABOVE), (A.DECLARE_SATISFIED, CITIZEN)],
+    ids=["closed", "satisfied"],
 )
 @pytest.mark.parametrize(("days", "how"), [(3, "running"), (45, "overdue")])
 def test_closing_before_any_follow_up_pauses_settlement_and_its_lateness(
