@@ -89,6 +89,7 @@ MANAGING_CASES: dict[str, Case] = {
     "routing POST /management/handovers": Case(
         OUT_OF_REACH, body={"kind": "assignments", "from_id": OFFICER[0], "to_id": ADMIN[0]}
     ),
+    "routing GET /management/handovers/duties/{staff_id}": Case(IN_REACH, "person"),
     "routing GET /management/handovers/{handover_id}": Case(IN_REACH, "handover"),
     "routing GET /management/imports/template": Case(MANAGING),
     "routing GET /management/imports": Case(MANAGING),

@@ -21,7 +21,7 @@ async def test_a_day_of_the_queue_is_the_agency_s_from_midnight_to_midnight(
     country: Country, who: str, agency: str, zone: Zone
 ) -> None:
     midnight = datetime(2026, 3, 10, tzinfo=zone.offset)
-    first, last, after = (await country.report(agency) for _ in range(3))
+    first, last, after = [await country.report(agency) for _ in range(3)]
     moments = (midnight, midnight + timedelta(hours=24, seconds=-1), midnight + timedelta(hours=24))
     for number, at in zip((first, last, after), moments, strict=True):
         await country.rows(

@@ -180,7 +180,7 @@ HAPPENS = "report dispose throw ask move remove leave unit hand_over".split()
 
 
 @settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -191,7 +191,7 @@ async def test_counts_are_lists_whatever_lives_moves_and_ends(
     """A walk: reports are made, handed down, asked about; units move, go, lose their people."""
     walk = Walk(country, data, handing_over)
     await walk.begin()
-    for _ in range(8):
+    for _ in range(6):
         await walk.step()
         for who in walk.watching:
             await counts_are_lists(country, who)
