@@ -4,7 +4,7 @@ import base64
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -165,13 +165,13 @@ async def discard(session: AsyncSession, letter: DeadLetter, reason: str) -> Non
     await session.execute(
         update(_LETTERS)
         .where(_LETTERS.c.id == letter.id)
-        .values(resolved=True, resolved_at=datetime.now(UTC), discarded=reason)
+        .values(resolved=True, resolved_at=now(), discarded=reason)
     )
 
 
 async def forget_resolved(session: AsyncSession, limit: int = 1_000) -> int:
     """Delete what was put back or discarded long ago, at most so many; how many it were."""
-    before = {"before": datetime.now(UTC) - KEPT_FOR, "limit": limit}
+    before = {"before": now() - KEPT_FOR, "limit": limit}
     gone = await session.execute(_FORGET, before)
     await session.execute(_FORGET_COUNTS, {"before": before["before"]})
     return len(gone.all())

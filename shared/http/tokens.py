@@ -1,7 +1,7 @@
 """Who is asking, and the signed tokens that say so."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Literal, NamedTuple, Self
 from uuid import UUID, uuid4
 
@@ -139,7 +139,7 @@ class Tokens:
             "aud": _DEVICES,
             "sub": subject,
             "jti": known_as or str(uuid4()),
-            "exp": datetime.now(UTC) + ttl,
+            "exp": clock.now() + ttl,
         }
         return jwt.encode(claims, key, _ALGORITHM, headers={"kid": key_id})
 
