@@ -75,7 +75,7 @@ class Written:
     @property
     def content(self) -> list[Any]:
         """All of it, to be compared with what the same key says another time."""
-        files = [file.sha256 for file in self.files]
+        files = [(file.original or file).sha256 for file in self.files]
         return [self.words, self.kind, self.secret, self.rating, files]
 
     async def save(self, session: AsyncSession, command: Command) -> None:
