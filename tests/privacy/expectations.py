@@ -130,7 +130,7 @@ CASES: dict[str, Case] = {
     "routing GET /reports/{number}": Case(READING, "verified"),
     "routing POST /reports/{number}/reveal": Case(PUSAT_READING, "anonymous", REASON),
     f"routing GET {FILE}": Case(READING, "attached"),
-    f"routing GET {FILE}/original": Case(PUSAT_READING, "attached"),
+    f"routing GET {FILE}/original": Case(PUSAT_READING, "sealed"),
     "routing POST /reports/{number}/verify": Case(ADMIN, "unverified", VERIFICATION),
     "routing POST /reports/{number}/amend": Case(ADMIN, "verified", {"title": "Baru"}),
     "routing POST /reports/{number}/throw": Case(ADMIN, "unverified", {"agency_id": BIDANG}),

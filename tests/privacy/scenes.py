@@ -131,7 +131,11 @@ class Scenes:
         asked = await self._routing(scene["number"], "not-authority", places.OFFICER, body)
         return scene | {"request_id": asked.json()["command_id"]}
 
-    async def _attached(self) -> Scene:
+    async def _sealed(self) -> Scene:
+        """A file of somebody anonymous, whose original is kept."""
+        return await self._attached(anonymous=True)
+
+    async def _attached(self, **changes: Any) -> Scene:
         """A file that its verifier has not released."""
         report = {
             "classification": "complaint",
@@ -139,6 +143,7 @@ class Scenes:
             "body": "Rusak.",
             "addressee": "A10",
             "reporter": {"name": "Warga", "phone": "+6281234567890"},
+            **changes,
         }
         answer = await self.town.http.post(
             self.town.address("intake") + "/reports/with-attachments",

@@ -49,7 +49,8 @@ async def download_original(
 ) -> Response:
     """What the reporter sent, with all that it may tell of them: for pusat alone, while a reveal
     of this report is in force for who asks (`POST …/reveal`). Every download is logged."""
-    await staff_situation(session, staff, number)
+    if (await staff_situation(session, staff, number)).by_copy:
+        raise not_found("attachment_not_found")
     if not is_of_pusat(staff):
         raise forbidden()
     sealed = (
