@@ -7,19 +7,21 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.asking import Asking, CurrentAsking
-from services.followup.wishes import fixed, staff_wish
+from services.followup.wishes import staff_wish
 from services.followup.words import Form, Reason, Written
 from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
 from shared.commanding.situation import Situation
 from shared.http.auth import CurrentStaff
-from shared.http.problems import Problem, conflict, not_found
+from shared.http.problems import FieldError, Problem, conflict, not_found, validation
 from shared.http.tokens import Staff
-from shared.lifecycle.actions import Action, RequestKind
+from shared.lifecycle.actions import PERFORMED_BY, Action, RequestKind
 from shared.lifecycle.check import Refused
+from shared.lifecycle.visibility import Reader, readers_of
 
 
 class Acceptance(Form):
-    """The reporter reads the note where a closing or reopening is accepted."""
+    """Where a closing or reopening is accepted the note is needed: it is the closing or reopening
+    note, and the reporter reads it."""
 
     note: Reason | None = None
 
@@ -73,6 +75,13 @@ async def _decide(
         if request is None:
             raise Refused("no_such_request")
 
+    async def details(_: AsyncSession, situation: Situation) -> dict[str, UUID]:
+        request = situation.state.request(request_id)
+        read = request is not None and _is_read(request.kind)
+        if action is Action.ACCEPT_REQUEST and words is None and read:
+            raise validation(FieldError("note", "missing"))
+        return {"request_id": request_id}
+
     wish = staff_wish(
         staff,
         number,
@@ -80,7 +89,7 @@ async def _decide(
         Written(words),
         asking.id,
         version=asking.version,
-        details=fixed(request_id=request_id),
+        details=details,
         about=request_id,
         look=look,
     )
@@ -97,6 +106,11 @@ async def _kind_of_ended(session: AsyncSession, number: int, request_id: UUID) -
     wanted = {"number": number, "id": request_id}
     row = (await session.execute(_REQUEST, wanted)).one_or_none()
     return row.kind if row else None
+
+
+def _is_read(kind: RequestKind) -> bool:
+    """Whether the reporter reads the words with which such a request is accepted."""
+    return Reader.REPORTER in readers_of(PERFORMED_BY[kind], {})
 
 
 async def _what_became(session: AsyncSession, number: int, request_id: UUID) -> Problem:

@@ -1,6 +1,14 @@
-"""Who reads which line of the history: the public the status, the reporter no internal notes."""
+"""Who reads which line of the history, and which words: the one place that says so.
 
-from shared.lifecycle.actions import REQUESTED_BY, Action
+What staff, reporters, partners, the public and agencies in copy are shown, and what the staff's
+pages say of who else reads it, all ask here.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from shared.lifecycle.actions import REQUESTED_BY, Action, DeferralKind
 from shared.lifecycle.decision import Visibility
 
 _INTERNAL = frozenset(
@@ -20,3 +28,42 @@ def visibility_of(action: Action, *, changed: bool) -> Visibility:
     if changed:
         return Visibility.PUBLIC
     return Visibility.STAFF if action in _INTERNAL else Visibility.REPORTER
+
+
+class Reader(StrEnum):
+    """Who reads words beside the staff that have the report; a partner reads as the reporter."""
+
+    REPORTER = "reporter"
+    PUBLIC = "public"
+    COPY = "copy"
+
+
+READ_BY_REPORTER: Final = frozenset(
+    {
+        Action.ARCHIVE,
+        Action.CLOSE,
+        Action.REOPEN,
+        Action.FOLLOW_UP,
+        Action.REPLY,
+        Action.COMPLETE_INFORMATION,
+        Action.WITHDRAW,
+        Action.DECLARE_SATISFIED,
+    }
+)
+"""What was written with these. A deferral's only where it asks the reporter something."""
+READ_BY_ALL: Final = frozenset({Action.FOLLOW_UP})
+"""Once published, unless secret: by the public, and in copies. All else may name the reporter."""
+
+
+def readers_of(
+    action: Action, details: Mapping[str, Any], *, secret: bool = False
+) -> frozenset[Reader]:
+    """Who reads the words of a step beside staff: `action` and `details` are its line's in the
+    history, where an accepted request stands as what it performed."""
+    if action is Action.DEFER:
+        asks = details.get("deferral") == DeferralKind.INCOMPLETE_DATA
+        return frozenset({Reader.REPORTER}) if asks else frozenset()
+    readers = {Reader.REPORTER} if action in READ_BY_REPORTER else set()
+    if action in READ_BY_ALL and not secret:
+        readers |= {Reader.PUBLIC, Reader.COPY}
+    return frozenset(readers)

@@ -67,7 +67,12 @@ async def test_close_and_reopen_are_accepted_with_a_note(town: Town) -> None:
     assert done == (200, "CLOSED_BY_ADMIN")
     assert (await town.words(number))[-1] == "Terima kasih."
     request = await asked(town, number, "reopen")
-    assert await decide(town, number, request, "accept", PUSAT) == (200, "FOLLOWED_UP")
+    for empty in ({}, {"note": ""}, {"note": "  \n"}, {"note": None}):
+        status, code = await decide(town, number, request, "accept", PUSAT, **empty)
+        assert (status, code) == (422, "validation")
+    done = await decide(town, number, request, "accept", PUSAT, note="Dibuka lagi.")
+    assert done == (200, "FOLLOWED_UP")
+    assert (await town.words(number))[-1] == "Dibuka lagi."
 
 
 async def test_a_rejected_request_leaves_all_as_it_was(town: Town) -> None:
@@ -152,7 +157,7 @@ async def test_two_admins_decide_at_once_and_the_other_hears_what_happened(town:
     number = await town.in_process()
     request = await asked(town, number, "close")
     first, second = await asyncio.gather(
-        town.post(f"/reports/{number}/requests/{request}/accept", ABOVE, {}),
+        town.post(f"/reports/{number}/requests/{request}/accept", ABOVE, {"note": "Selesai."}),
         town.post(f"/reports/{number}/requests/{request}/reject", ABOVE_TOO, REASON),
     )
     assert sorted([first.status_code, second.status_code]) == [200, 409]
@@ -217,7 +222,9 @@ async def test_the_same_request_five_times_at_once_is_one(town: Town) -> None:
     assert [a.status_code for a in answers] == [200] * 5
     path += f"/{answers[0].json()['command_id']}/accept"
     key = uuid4()
-    answers = await asyncio.gather(*(town.post(path, ABOVE, {}, key=key) for _ in range(5)))
+    answers = await asyncio.gather(
+        *(town.post(path, ABOVE, {"note": "Selesai."}, key=key) for _ in range(5))
+    )
     assert [a.status_code for a in answers] == [200] * 5
     assert (await town.state(number)).status is Status.CLOSED_BY_ADMIN
 

@@ -61,7 +61,11 @@ async def test_two_admins_decide_the_same_request_at_once(people: People) -> Non
         await people.insist("followup", path, ask, people.town.staff(OFFICER), request)
         accepted, rejected = await asyncio.gather(
             people.ask(
-                "followup", f"{path}/{request}/accept", {}, people.town.staff(ABOVE), uuid4()
+                "followup",
+                f"{path}/{request}/accept",
+                {"note": "Selesai."},
+                people.town.staff(ABOVE),
+                uuid4(),
             ),
             people.ask(
                 "followup",

@@ -21,6 +21,7 @@ from services.intake.reading.views import (
 )
 from shared.labels import label
 from shared.lifecycle.actions import Action
+from shared.lifecycle.visibility import Reader, readers_of
 from shared.publication import as_public, public_time
 
 
@@ -63,8 +64,8 @@ async def _published(session: AsyncSession, row: Row) -> PublishedWords:
                 words=said["words"],
             )
             for line in history
-            if line["action"] == Action.FOLLOW_UP
-            and (said := words.get(line["ref"])) is not None
-            and not said["secret"]
+            if (said := words.get(line["ref"])) is not None
+            and Reader.PUBLIC
+            in readers_of(Action(line["action"]), line["details"], secret=said["secret"])
         ],
     )

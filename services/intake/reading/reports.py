@@ -32,13 +32,14 @@ from shared.http.idempotency import etag
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import countdown, label
-from shared.lifecycle.actions import Action, DeferralKind
+from shared.lifecycle.actions import Action
 from shared.lifecycle.authority import Standing
 from shared.lifecycle.calendar import WorkingCalendar, day_of_deadline
 from shared.lifecycle.check import allowed_actions
 from shared.lifecycle.clocks import days_left
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.state import ReportState
+from shared.lifecycle.visibility import Reader, readers_of
 
 router = APIRouter(tags=["Reading"])
 
@@ -102,8 +103,9 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
     files = await attachments_of_messages(session, number)
     lines = []
     for entry, row in enumerate(await history_of(session, number), start=1):
-        said = words.get(row["ref"]) if _reporter_reads(row) else None
         action, details = Action(row["action"]), row["details"]
+        reads = Reader.REPORTER in readers_of(action, details)
+        said = words.get(row["ref"]) if reads else None
         category = details.get("archive_category") if action is Action.ARCHIVE else None
         lines.append(
             HistoryLine(
@@ -132,14 +134,6 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
     return lines
 
 
-def _reporter_reads(line: Row) -> bool:
-    """Whether the words of this step are for the reporter: not those of requests, coordination
-    and handing over."""
-    if line["action"] == Action.DEFER:
-        return bool(line["details"].get("deferral") == DeferralKind.INCOMPLETE_DATA)
-    return line["action"] in _READ_BY_REPORTER
-
-
 def _actor(line: Row) -> str:
     """The role; members of staff are not named."""
     match ActorKind(line["actor_kind"]):
@@ -149,20 +143,6 @@ def _actor(line: Row) -> str:
             return label("role", "partner_system")
         case kind:
             return label("role", kind)
-
-
-_READ_BY_REPORTER = frozenset(
-    {
-        Action.ARCHIVE,
-        Action.CLOSE,
-        Action.REOPEN,
-        Action.FOLLOW_UP,
-        Action.REPLY,
-        Action.COMPLETE_INFORMATION,
-        Action.WITHDRAW,
-        Action.DECLARE_SATISFIED,
-    }
-)
 
 
 _CODE_USES = text(

@@ -41,7 +41,7 @@ async def decide(
             version=form.get("versi") or None,
         )
     except Problem as problem:
-        form.refuse(problem)
+        form.refuse(problem, {"note": "reason"})
         return await report_shown(
             visit, number, problem.status, request_id=str(request_id), request_form=form
         )

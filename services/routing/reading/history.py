@@ -16,6 +16,7 @@ from shared.identity import IdentityCipher
 from shared.labels import label
 from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status
+from shared.lifecycle.visibility import Reader, readers_of
 
 
 class HistoryLine(BaseModel):
@@ -46,6 +47,7 @@ class Written(BaseModel):
     label: str
     kind: str | None = Field(description="Of a follow-up: initial_response or follow_up")
     words: str
+    read_by: list[Reader] = Field(description="Who reads the words beside staff")
     secret: bool = Field(description="Only reporter and staff see it")
     rating: int | None
     at: datetime
@@ -71,10 +73,17 @@ async def rows_of(session: AsyncSession, statement: TextClause, number: int) -> 
     return [dict(row) for row in (await session.execute(statement, {"number": number})).mappings()]
 
 
-def is_for_everybody(row: Row) -> bool:
-    """Whether what was written is for the public too. All else, a copy does not hold: reporters
-    sign what they write, and staff name them in questions, reasons and notes."""
-    return row["action"] == Action.FOLLOW_UP and not row["secret"]
+def with_readers(written: Rows, lines: Rows) -> Rows:
+    """What was written, each with who reads it, and as the step that the history has of it: the
+    words with which a request was accepted are those of what that did."""
+    steps = {line["ref"]: line for line in lines if line["entry"] is not None and line["ref"]}
+    shown = []
+    for row in written:
+        step = steps.get(row["id"], {"action": row["action"], "details": {}})
+        action = Action(step["action"])
+        readers = readers_of(action, step["details"], secret=row["secret"])
+        shown.append({**row, "action": action, "read_by": sorted(readers)})
+    return shown
 
 
 def below_pusat(lines: Rows, anonymous: bool) -> Rows:

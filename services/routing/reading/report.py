@@ -15,10 +15,10 @@ from services.routing.reading.attachments import attachments_of
 from services.routing.reading.history import (
     below_pusat,
     history_of,
-    is_for_everybody,
     read_rows,
     rows_of,
     with_addresses,
+    with_readers,
     written_of,
 )
 from services.routing.reading.originals import originals_by_message
@@ -40,6 +40,7 @@ from shared.identity import IdentityCipher
 from shared.labels import label, labels
 from shared.lifecycle.authority import standings
 from shared.lifecycle.people import Role
+from shared.lifecycle.visibility import Reader
 
 router = APIRouter(tags=["reports"])
 
@@ -77,8 +78,9 @@ async def _view(
     requests = await request_rows(session, state.number)
     originals = {} if by_copy else await originals_by_message(session, state.number)
     lines, written = await read_rows(session, state.number, readings=not by_copy)
+    written = with_readers(written, lines)
     if by_copy:
-        written = [one for one in written if is_for_everybody(one)]
+        written = [one for one in written if Reader.COPY in one["read_by"]]
     lines = [line_shown(line, situation) for line in lines]
     if situation.actor.role is not Role.CENTRAL_ADMIN:
         lines = below_pusat(lines, state.anonymous)

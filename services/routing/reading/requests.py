@@ -12,9 +12,10 @@ from services.routing.reading.history import Rows, rows_of
 from services.routing.reading.people import Names, ShownStaff
 from shared.commanding.situation import Situation
 from shared.labels import label
-from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.actions import PERFORMED_BY, RequestKind
 from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
 from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.visibility import Reader, readers_of
 
 
 class ShownRequest(BaseModel):
@@ -36,6 +37,9 @@ class ShownRequest(BaseModel):
     decided_at: datetime | None
     decided_by: ShownStaff | None
     reason: str | None
+    note_is_read: bool = Field(
+        description="The reporter reads the note of accepting it, which is needed"
+    )
     decidable: bool = Field(description="This person may accept or reject it")
     withdrawable: bool = Field(description="This person asked and may take it back")
 
@@ -72,11 +76,17 @@ def requests_of(
                 decided_at=row["decided_at"],
                 decided_by=names.person(row["decided_by"]),
                 reason=words.get(row["id"]),
+                note_is_read=_note_is_read(RequestKind(row["kind"])),
                 decidable=pending is not None and situation.decides(pending),
                 withdrawable=pending is not None and pending.staff_id == situation.actor.staff_id,
             )
         )
     return shown
+
+
+def _note_is_read(kind: RequestKind) -> bool:
+    performed = PERFORMED_BY.get(kind)
+    return performed is not None and Reader.REPORTER in readers_of(performed, {})
 
 
 _REQUESTS = text(

@@ -1,0 +1,29 @@
+"""One table says who reads which words beside the staff."""
+
+import pytest
+
+from shared.lifecycle.actions import PERFORMED_BY, REQUESTED_BY, Action
+from shared.lifecycle.visibility import Reader, readers_of
+
+REPORTER = {Reader.REPORTER}
+
+
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("secret", [True, False])
+def test_nobody_but_the_reporter_reads_anything_but_a_follow_up(
+    action: Action, secret: bool
+) -> None:
+    others = readers_of(action, {}, secret=secret) - REPORTER
+    assert bool(others) is (action is Action.FOLLOW_UP and not secret)
+
+
+@pytest.mark.parametrize("action", [*REQUESTED_BY, Action.COORDINATE, Action.REJECT_REQUEST])
+def test_of_requests_and_coordination_nobody_reads(action: Action) -> None:
+    assert readers_of(action, {}) == set()
+
+
+def test_a_deferral_is_read_where_it_asks_and_a_note_where_it_closes_or_opens() -> None:
+    assert readers_of(Action.DEFER, {"deferral": "incomplete_data"}) == REPORTER
+    assert readers_of(Action.DEFER, {"deferral": "agency_not_connected"}) == set()
+    read = {kind for kind, action in PERFORMED_BY.items() if readers_of(action, {}) == REPORTER}
+    assert {str(kind) for kind in read} == {"close", "reopen"}
