@@ -202,7 +202,11 @@ def test_who_has_intakes_key_makes_no_token_of_staff_or_of_anything_odd(
         tokens.read(jwt.encode(claims(**forged), key, "EdDSA", headers=header))
 
 
-@pytest.mark.parametrize("kid", [None, "", "somebody", key_id_of(public_key_of(STAFF_KEY))])
+@pytest.mark.parametrize(
+    "kid",
+    [None, "", "somebody", key_id_of(public_key_of(STAFF_KEY))],
+    ids=["none", "empty", "unknown", "another's"],
+)
 def test_the_key_named_in_the_header_is_the_one_that_must_have_signed(
     tokens: Tokens, kid: str | None
 ) -> None:
