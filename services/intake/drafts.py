@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 
 from services.intake.resources import Intake
 from shared.attachments import MAX_SIZE, AttachmentMissing
-from shared.attachments.drafts import TooManyDrafts
+from shared.attachments.drafts import NoRoomForDrafts, TooManyDrafts
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited
-from shared.http.problems import FieldError, not_found, validation
+from shared.http.problems import FieldError, not_found, unavailable, validation
 
 UPLOADS = Limit("drafts", 300, 600)
 """Of one address: as many files as its submissions may bring, with some chosen again."""
@@ -53,6 +53,8 @@ async def keep_draft(
         return Draft(id=await intake.drafts.put(owner, content), size=len(content))
     except TooManyDrafts:
         raise validation(FieldError("file", "draft_too_many")) from None
+    except NoRoomForDrafts:
+        raise unavailable(seconds=600) from None
 
 
 @router.get(

@@ -21,6 +21,8 @@ KEPT_FOR = timedelta(hours=12)
 """As long as a browser remembers the form."""
 MOST = 20
 """Drafts one owner may have at a time."""
+BUDGET = 20 * 1024**3
+"""Bytes of all drafts: owners cost nothing to make up, disks are full one day."""
 
 _PREFIX = "drafts"
 _NONCE = 12
@@ -31,23 +33,32 @@ class TooManyDrafts(Exception):
     """The owner has as many as one may have."""
 
 
+class NoRoomForDrafts(Exception):
+    """All drafts together take as much as they may, for now."""
+
+
 class DraftStore:
     """Drafts in the object store of the attachments, each encrypted with a key that is made from
     the owner's secret, which is kept nowhere: neither the store nor the database can be read for
     who sent what."""
 
-    def __init__(self, storage_url: str) -> None:
-        """As `AttachmentStore`."""
+    def __init__(self, storage_url: str, budget: int = BUDGET) -> None:
+        """`storage_url` as of `AttachmentStore`, `budget` in bytes. What other processes keep is
+        known since the last sweep."""
+        self._budget, self._kept = budget, 0
         local = storage_url.startswith("file:")
         self._store = from_url(storage_url, mkdir=True) if local else from_url(storage_url)
 
     async def put(self, owner: str, content: bytes) -> str:
-        """Keep a file; gives its id. Raises `TooManyDrafts`."""
+        """Keep a file; gives its id. Raises `TooManyDrafts` and `NoRoomForDrafts`."""
+        if self._kept + len(content) > self._budget:
+            raise NoRoomForDrafts
         if await self._count(owner) >= MOST:
             raise TooManyDrafts
         draft_id, nonce = secrets.token_hex(16), os.urandom(_NONCE)
         sealed = _cipher(owner, draft_id).encrypt(nonce, content, draft_id.encode())
         await put_async(self._store, _path(owner, draft_id), nonce + sealed, mode="create")
+        self._kept += len(content)
         return draft_id
 
     async def read(self, owner: str, draft_id: str) -> bytes:
@@ -71,10 +82,11 @@ class DraftStore:
     async def sweep(self) -> int:
         """Delete the drafts whose time is up; gives how many. One that cannot be deleted is set
         aside until the next look."""
-        oldest, gone = datetime.now(UTC) - KEPT_FOR, 0
+        oldest, gone, kept = datetime.now(UTC) - KEPT_FOR, 0, 0
         async for page in listing(self._store, prefix=_PREFIX):
             for one in page:
                 if one["last_modified"] >= oldest:
+                    kept += one["size"]
                     continue
                 try:
                     await delete_async(self._store, one["path"])
@@ -84,6 +96,7 @@ class DraftStore:
                     count_set_aside("drafts", type(error).__name__, one["path"])
                 else:
                     gone += 1
+        self._kept = kept
         return gone
 
     async def _count(self, owner: str) -> int:

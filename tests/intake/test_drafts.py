@@ -11,7 +11,7 @@ import pytest
 
 from services.intake.app import make_app
 from shared.attachments import MAX_SIZE
-from shared.attachments.drafts import KEPT_FOR, MOST
+from shared.attachments.drafts import KEPT_FOR, MOST, DraftStore, NoRoomForDrafts
 from shared.settings import Settings
 from tests.intake.conftest import Country, form
 from tests.intake.sample_files import picture, saved
@@ -114,3 +114,17 @@ async def test_two_processes_that_look_at_once_are_in_nobodys_way(
 def _files(settings: Settings) -> list[Path]:
     folder = Path(settings.storage_url.removeprefix("file://")) / "drafts"
     return [one for one in folder.rglob("*") if one.is_file()]
+
+
+async def test_made_up_owners_do_not_fill_the_disk(tmp_path: Path) -> None:
+    store = DraftStore(tmp_path.as_uri(), budget=250)
+    kept = [(owner, await store.put(owner, b"a" * 100)) for owner in ("m" * 43, "n" * 43)]
+    with pytest.raises(NoRoomForDrafts):
+        await store.put("o" * 43, b"a" * 100)
+    another = DraftStore(tmp_path.as_uri(), budget=250)
+    await another.sweep()  # and what other processes keep counts too
+    with pytest.raises(NoRoomForDrafts):
+        await another.put("o" * 43, b"a" * 100)
+    await store.delete(*kept[0])
+    await store.sweep()
+    await store.put("o" * 43, b"a" * 50)

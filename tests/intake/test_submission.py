@@ -53,7 +53,7 @@ async def test_the_first_state_repeats_in_columns_history_and_event(intake, coun
         "SELECT subject, message_id, headers, body FROM lifecycle.outbox"
     )
     assert subject == "lapor.v1.report.submitted"
-    assert message_id == f"{answer['number']}.1.{subject}"
+    assert message_id == f"{answer['number']}.{state.identity.hex}.1.{subject}"
     assert headers["ce-type"] == "id.go.lapor.report.submitted"
     event = ReportEvent.model_validate(orjson.loads(bytes(body))["data"])
     assert (event.number, event.version, event.handler_id) == (answer["number"], 1, CITY)

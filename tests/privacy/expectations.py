@@ -94,6 +94,12 @@ OF_DINAS = {"agency": DINAS}
 CASES: dict[str, Case] = {
     "intake POST /reports": Case(OPEN, body={}),
     "intake POST /reports/with-attachments": Case(OPEN, body={}, part="report"),
+    "intake POST /reports/check": Case(OPEN, body={}),
+    # Drafts are found by the secret of who keeps them, which nobody here has sent.
+    "intake POST /drafts": Case(OPEN),
+    "intake GET /drafts/{draft_id}": Case(OPEN),
+    "intake DELETE /drafts/{draft_id}": Case(OPEN),
+    "intake GET /reports/manual/channels": Case(NO_STAFF),
     "intake GET /reports": Case(OPEN),
     "intake GET /reports/{number}": Case(ONLY_ITS_REPORTER, "secret"),
     f"intake GET {FILE}": Case(ONLY_ITS_REPORTER, "attached"),

@@ -28,6 +28,7 @@ class Scenes:
             "agency_id": MISSION,
             "year": 2031,
             "external_id": "tidak-ada",
+            "draft_id": "0" * 32,
             "code": "32",
             "reason": "too_general",
             "format": "json",
