@@ -15,7 +15,7 @@ run: $(READY)  ## Start everything on this machine and show where it is; Ctrl-C 
 
 test: $(READY)  ## Run all tests against real Postgres, NATS and Temporal
 	@.ci/packages
-	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 # A Saturday; the night before Idul Fitri; a minute before midnight in each zone; the last day of a
 # year; a leap day.
@@ -28,7 +28,7 @@ ASKING = tests/lifecycle/test_at_any_time.py tests/portal/test_days.py tests/rou
 
 dates: $(READY)  ## Run tests that ask the time on days that are not like others
 	@for at in $(DATES); do echo "$$at"; \
-	  LAPOR_TESTS_AT=$$at $(BIN)/pytest -n 2 --dist loadgroup $(ASKING) || exit 1; done
+	  LAPOR_TESTS_AT=$$at $(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder $(ASKING) || exit 1; done
 
 lint: $(READY)  ## Check format, style, types and who may import whom
 	$(BIN)/ruff format --check .

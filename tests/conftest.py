@@ -25,9 +25,9 @@ from deploy.local.credentials import Credentials, load_or_create
 from deploy.local.postgres import DATABASE, OWNER, Postgres
 from shared import clock
 from shared.settings import Settings
-from tests.distribution import pytest_collection_modifyitems
+from tests.distribution import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
-__all__ = ["pytest_collection_modifyitems"]
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 
 UrlOf = Callable[[str], str]
 SettingsOf = Callable[[str], Settings]

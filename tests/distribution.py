@@ -3,31 +3,45 @@
 A town or a stack costs a core some ten seconds to start, and more while it stands. So the tests of
 a folder that has one are one piece of work, those of any other file too, and a run ends with many
 small pieces, which its workers finish at about the same time.
+
+A scheduler of our own, since `--dist loadgroup` marks its groups in a way that pytest 9.2 no longer
+reads: every test then goes to whoever is free, and a stack starts wherever one of its tests does.
 """
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 _TESTS = Path(__file__).parent
 _TOGETHER = ("portal", "privacy", "trouble", "contracts")
 """Folders whose tests share a town or a stack, the longest first."""
-_THEN = ("stack", "benchmarks", "reporting", "workflows")
+_THEN = ("stack", "benchmarks", "attachments", "reporting", "workflows")
 """Folders whose files take long one by one."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks for `--dist loadgroup`, which hands the pieces out in this order."""
-    items.sort(key=lambda item: _place(_folder(item)))
-    for item in items:
-        folder = _folder(item)
-        piece = folder if folder in _TOGETHER else str(item.path.relative_to(_TESTS))
-        item.add_marker(pytest.mark.xdist_group(piece))
+    """The order in which pieces are handed out."""
+    items.sort(key=lambda item: _place(item.path.relative_to(_TESTS).parts[0]))
 
 
-def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(_TESTS).parts[0]
+class ByPiece(LoadScopeScheduling):
+    """Hands out a piece of work at a time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return piece_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByPiece:
+    return ByPiece(config, log)  # type: ignore[arg-type]
+
+
+def piece_of(nodeid: str) -> str:
+    """The folder that shares a stack, else the file: `tests/portal/test_late.py::…` → `portal`."""
+    path = PurePosixPath(nodeid.partition("::")[0])
+    folder = path.parts[1] if len(path.parts) > 2 else ""
+    return folder if folder in _TOGETHER else str(path)
 
 
 def _place(folder: str) -> int:
