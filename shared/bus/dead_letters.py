@@ -49,7 +49,7 @@ class DeadLetter(SQLModel, table=True):
         # A message that is buried twice (the process died in between) is one dead letter.
         UniqueConstraint("stream", "stream_sequence", "received_at", name="dead_letter_once"),
         Index("dead_letter_open", "received_at", postgresql_where=text("not resolved")),
-        Index("dead_letter_of_system", "system", "received_at"),
+        Index("dead_letter_of_system", "system", "kept_at"),
         {"schema": "lifecycle"},
     )
 
@@ -63,6 +63,11 @@ class DeadLetter(SQLModel, table=True):
     reason: str
     field: str | None = None
     received_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    """When the stream took the message."""
+    kept_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
+    )
+    """When it was given up: the quota counts by this, since a backlog was received long before."""
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     """None: the server had already deleted the message when its death was noticed."""
     retried_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
@@ -256,7 +261,7 @@ _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('dead letters
 _USED: Final = text(
     "SELECT count(*) AS letters, coalesce(sum(octet_length(body)), 0) AS bytes"
     " FROM lifecycle.dead_letter"
-    " WHERE system = :system AND received_at > clock_timestamp() - interval '24 hours'"
+    " WHERE system = :system AND kept_at > clock_timestamp() - interval '24 hours'"
 )
 _NOT_KEPT: Final = text(
     "INSERT INTO lifecycle.dead_letter_not_kept AS counted (system, day, letters, bytes)"

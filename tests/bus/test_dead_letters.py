@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import orjson
 import pytest
@@ -16,6 +17,7 @@ from shared.bus.consumer import Consumer, each
 from shared.bus.dead_letters import (
     BYTES_A_DAY,
     DeadLetter,
+    Remains,
     announce,
     discard,
     keep,
@@ -28,6 +30,7 @@ from shared.bus.pull import Pull
 from shared.bus.streams import INGEST_MESSAGES, INTAKE
 from shared.bus.trouble import BadMessage
 from shared.bus.watch import Watch
+from shared.clock import now
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
 from shared.partners.burying import burying
@@ -186,6 +189,33 @@ async def test_small_junk_has_a_quota_too_and_our_own_trouble_none(
 
     assert [letter.reason_code for letter in await _letters(database)].count("not_json") == 2
     assert "given_up" in [letter.reason_code for letter in await _letters(database)]
+
+
+@pytest.mark.parametrize(("kept_ago", "counts"), [(0, True), (23, True), (25, False)])
+async def test_a_backlog_of_days_counts_on_the_day_it_is_given_up(
+    bus: Bus,
+    database: Database,
+    cipher: IdentityCipher,
+    monkeypatch: pytest.MonkeyPatch,
+    kept_ago: int,
+    counts: bool,
+) -> None:
+    monkeypatch.setattr(dead_letters, "LETTERS_A_DAY", 2)
+    received_at = now() - timedelta(days=3)
+    async with database.session() as session:
+        for place in (901, 902):
+            backlog = Remains(INTAKE.stream, place, REPORT, received_at, {}, b"{")
+            await keep(session, cipher, backlog, BadMessage("not_json", "Not JSON"))
+        await session.execute(
+            text("UPDATE lifecycle.dead_letter SET kept_at = kept_at - make_interval(hours => :n)"),
+            {"n": kept_ago},
+        )
+    await bus.publish(REPORT, b"{", msg_id="dukcapil-1")
+    async with _partners(bus, database, cipher), asyncio.timeout(60):
+        while await _count(database, "SELECT count(*) FROM lifecycle.outbox") < 1:
+            await asyncio.sleep(0.05)
+
+    assert len(await _letters(database)) == (2 if counts else 3)
 
 
 async def test_what_was_discarded_stays_for_a_while_and_can_be_put_back(
