@@ -16,6 +16,7 @@ from shared.lifecycle.commands import Handing
 from shared.lifecycle.people import Role
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
+from shared.telemetry import registry
 from shared.temporal.door import Door
 from tests.workflows.country import (
     BIDANG,
@@ -27,7 +28,7 @@ from tests.workflows.country import (
     add_staff,
 )
 from tests.workflows.factory import Reports
-from workflows.handing_over import HandingOver
+from workflows.handing_over import HandingOver, handover_command
 
 NEW = 101
 PROPER = {"follow_up_kind": FollowUpKind.FOLLOW_UP}
@@ -110,6 +111,76 @@ async def test_a_report_that_cannot_be_handed_over_keeps_no_other_waiting(
         assert (await reports.state(state.number)).handler_id == NEW
 
 
+@pytest.mark.parametrize("spoiled", ["{}", "[]", '{"number": "x"}'])
+async def test_a_report_nobody_can_read_is_left_alone_and_the_hand_over_finishes(
+    handing_over: HandingOver, reports: Reports, door: Door, spoiled: str
+) -> None:
+    hour = [0.0]
+    rounds = HandingOver(handing_over.database, door, clock=lambda: hour[0])
+    states = [await disposed(reports, door) for _ in range(2)]
+    spoil = (
+        "UPDATE lifecycle.report SET state = CAST(:state AS jsonb) WHERE number = :n RETURNING 1"
+    )
+    await reports.value(spoil, n=states[0].number, state=spoiled)
+    await ask(reports, "reports", DINAS, NEW, DINAS)
+    before = set_aside("ValidationError")
+    for _ in range(5):
+        await rounds.once()
+    assert set_aside("ValidationError") == before + 1
+    assert (await reports.state(states[1].number)).handler_id == NEW
+    finished = "SELECT finished_at IS NOT NULL FROM lifecycle.handover_progress"
+    assert await reports.value(finished)
+
+    mended = states[0].model_dump_json()
+    await reports.value(spoil, n=states[0].number, state=mended)
+    hour[0] += 3600
+    await rounds.once()
+    assert (await reports.state(states[0].number)).handler_id == NEW
+
+
+async def test_a_command_that_its_report_refuses_does_not_keep_a_hand_over_from_finishing(
+    handing_over: HandingOver, reports: Reports, door: Door
+) -> None:
+    state = await disposed(reports, door)
+    await ask(reports, "reports", DINAS, NEW, DINAS)
+    [row] = await reports.rows("SELECT * FROM routing.published_handover")
+    command = handover_command(dict(row._mapping), state, (PROVINCE, NEW))
+    await reports.rows(
+        "INSERT INTO lifecycle.command (id, number, action, at, body, done, refusal)"
+        " VALUES (:id, :n, 'succeed', now(), '{}', false, 'report_moved') RETURNING 1",
+        id=command.id,
+        n=state.number,
+    )
+    before = set_aside("RefusedError")
+    for _ in range(3):
+        await handing_over.once()
+    assert set_aside("RefusedError") == before + 1
+    assert await reports.value("SELECT finished_at IS NOT NULL FROM lifecycle.handover_progress")
+
+
+async def test_chains_put_right_are_looked_at_again_once_a_minute(
+    handing_over: HandingOver, reports: Reports, door: Door
+) -> None:
+    second = [0.0]
+    rounds = HandingOver(handing_over.database, door, clock=lambda: second[0])
+    state = await disposed(reports, door)
+    await ask(reports, "chains", PROVINCE, PROVINCE, PROVINCE)
+    for _ in range(2):  # it finishes, and is looked at again for the first time
+        await rounds.once()
+    down = Handing(chain=(PROVINCE, DINAS, BIDANG), zone=Zone.WIB)
+    await do(reports, door, state, Action.FORWARD, DINAS_ADMIN, handing=down)
+    await reports.rows(  # on its way while the unit moved
+        "UPDATE routing.agency SET parent_id = 101, path = '{1,10,101,1000}' WHERE id = 1000"
+        " RETURNING 1"
+    )
+    second[0] += 59
+    await rounds.once()
+    assert (await reports.state(state.number)).chain == (PROVINCE, DINAS, BIDANG)
+    second[0] += 2
+    await rounds.once()
+    assert (await reports.state(state.number)).chain == (PROVINCE, BIDANG)
+
+
 async def test_requests_go_on_with_the_successor_and_their_clock_with_them(
     handing_over: HandingOver, reports: Reports, door: Door
 ) -> None:
@@ -173,6 +244,11 @@ async def test_an_officer_s_assignments_go_to_a_colleague(
 )
 def test_the_successor_stands_in_a_chain_once(chain: Any, after: Any) -> None:
     assert succeeded(chain, 2, 9) == after
+
+
+def set_aside(reason: str) -> float:
+    labels = {"loop": "handing over", "reason": reason}
+    return registry.get_sample_value("lapor_set_aside_total", labels) or 0.0
 
 
 async def request_clock(reports: Reports, number: int) -> clocks.Clock:
