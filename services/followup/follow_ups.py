@@ -13,7 +13,7 @@ from services.followup.words import FollowUpWords, Form, Written
 from shared.attachments import StoredAttachment
 from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
 from shared.commanding.performing import Wish
-from shared.http.auth import CurrentStaff
+from shared.http.auth import CurrentStaff, current_staff
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
 from shared.http.tokens import Staff
@@ -66,7 +66,7 @@ async def follow_up_report(
     "/reports/{number}/follow-ups/with-attachments",
     responses=problem_responses(400, 413, 429, 503),
     max_body_size=FORM_LIMIT,
-    dependencies=[Depends(only_parts("message", files="attachments"))],
+    dependencies=[Depends(current_staff), Depends(only_parts("message", files="attachments"))],
 )
 async def follow_up_report_with_attachments(
     asking: CurrentAsking,

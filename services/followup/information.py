@@ -13,7 +13,7 @@ from services.followup.words import Form, Words, Written
 from shared.attachments import StoredAttachment
 from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
 from shared.commanding.performing import Wish
-from shared.http.auth import CurrentReporter
+from shared.http.auth import CurrentReporter, current_reporter
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
 from shared.http.tokens import ReporterPrincipal
@@ -58,7 +58,7 @@ async def complete_report_information(
     "/reports/{number}/information/with-attachments",
     responses=problem_responses(400, 413, 429, 503),
     max_body_size=FORM_LIMIT,
-    dependencies=[Depends(only_parts("message", files="attachments"))],
+    dependencies=[Depends(current_reporter), Depends(only_parts("message", files="attachments"))],
 )
 async def complete_report_information_with_attachments(
     asking: CurrentAsking,

@@ -16,7 +16,7 @@ from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
 from services.intake.submission import SubmissionAnswer, accept_or_refuse
 from shared.attachments import StoredAttachment
-from shared.http.auth import CurrentStaff
+from shared.http.auth import CurrentStaff, current_staff
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
 from shared.http.idempotency import CommandId
@@ -108,7 +108,7 @@ async def submit_manual_report(
     status_code=201,
     responses=problem_responses(400, 401, 403, 409, 413, 429, 503),
     max_body_size=FORM_LIMIT,
-    dependencies=[Depends(only_parts("report", files="attachments"))],
+    dependencies=[Depends(current_staff), Depends(only_parts("report", files="attachments"))],
 )
 async def submit_manual_report_with_attachments(
     report: Annotated[str, Form(description="JSON, as the body of POST /reports/manual")],

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.management import workbook
-from services.routing.management.authority import Managing, roles_to_manage
+from services.routing.management.authority import Managing, managing, roles_to_manage
 from services.routing.management.import_files import KeptImports
 from services.routing.management.import_running import ImportRun
 from services.routing.management.log import record
@@ -111,7 +111,7 @@ async def list_imports(staff: Managing, session: Transaction) -> list[ImportList
     status_code=202,
     max_body_size=FILE_LIMIT + 64 * 1024,
     responses=problem_responses(400, 429),
-    dependencies=[Depends(only_parts("file", "dry_run"))],
+    dependencies=[Depends(managing), Depends(only_parts("file", "dry_run"))],
 )
 async def begin_import(
     staff: Managing,
