@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from psycopg import sql
 
@@ -28,6 +29,12 @@ from shared.settings import Settings
 from tests.distribution import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
 __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
+
+# How long an example takes says how busy the machine is, not whether it is right.
+hypothesis.settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy")
 
 UrlOf = Callable[[str], str]
 SettingsOf = Callable[[str], Settings]

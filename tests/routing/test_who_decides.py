@@ -176,11 +176,11 @@ async def test_the_handler_is_not_put_in_copy_of_its_own_report(country: Country
     await country.done(ADMIN, number, "copies", kept)
 
 
-HAPPENS = "report dispose throw ask move remove leave unit hand_over".split()
-
-
+@pytest.mark.timeout(600)
 @settings(
     max_examples=2,
+    derandomize=True,
+    database=None,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

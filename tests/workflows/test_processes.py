@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from shared.bus.streams import declare
 from shared.lifecycle.actions import Action
 from shared.settings import Settings
@@ -19,6 +21,7 @@ from tests.workflows.factory import Reports
 _ROOT = Path(__file__).parent.parent.parent
 
 
+@pytest.mark.timeout(240)
 async def test_three_processes_carry_a_report_and_stop_when_told(
     reports: Reports,
     door: Door,
@@ -28,7 +31,7 @@ async def test_three_processes_carry_a_report_and_stop_when_told(
 ) -> None:
     await declare(nats_url)
     roles = {"worker": "lapor_worker", "launcher": "lapor_worker", "relay": "lapor_relay"}
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(200):
         settings = {
             name: _environment(settings_for(role), fresh_database(role))
             for name, role in roles.items()
@@ -44,7 +47,7 @@ async def test_three_processes_carry_a_report_and_stop_when_told(
             command = await reports.command(
                 state, Action.VERIFY, PROVINCE_ADMIN, state.last_step_at
             )
-            outcome = await door.send(command, state)
+            outcome = await door.send(command, state, timeout=100)
             assert outcome is not None
             assert outcome.done
             while await reports.value("SELECT count(*) > 0 FROM lifecycle.outbox"):
