@@ -1,6 +1,7 @@
 """What must hold after any trouble, of all reports of a town."""
 
 import asyncio
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -17,6 +18,7 @@ from tests.trouble.people import People
 from tests.trouble.town import Town
 
 _SETTLING = 40.0
+_NUMBER_AND_VERSION = re.compile(r"(\d+)\.(?:[0-9a-f]{32}\.)?(\d+)\.")
 
 
 async def all_promises_are_kept(people: People) -> None:
@@ -104,8 +106,9 @@ async def _every_event_reached_the_stream_once(town: Town, rows: Iterable[Any]) 
     assert [id for id, times in ids.items() if times > 1] == []
     versions: defaultdict[int, list[int]] = defaultdict(list)
     for id in ids:
-        number, version, _ = id.split(".", 2)
-        versions[int(number)].append(int(version))
+        about = _NUMBER_AND_VERSION.match(id)
+        assert about is not None, id
+        versions[int(about[1])].append(int(about[2]))
     # In the order of the stream: promised per report.
     assert dict(versions) == {row.number: list(range(1, row.version + 1)) for row in rows}
     told = Counter(id for id, _ in await messages_of(town, PARTNERS))
