@@ -45,8 +45,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 3600.0
 
 @dataclass
 class Sweeping:
-    """Compares, and repairs. `without_run` are the reports found without one and not yet begun
-    again."""
+    """Compares, and repairs. `without_run` are the reports that have none and could not be begun
+    again: what the list lacks may run all the same."""
 
     database: Database
     client: Client
@@ -104,7 +104,6 @@ class Sweeping:
         start one, and the row is read anew just before."""
         started: list[int] = []
         failed = 0
-        self.without_run = len(suspects)
         for begin in range(0, len(suspects), BATCH):
             batch = suspects[begin : begin + BATCH]
             async with self.database.autocommit() as connection:
@@ -123,7 +122,7 @@ class Sweeping:
                 elif result:
                     started.append(state.number)
                     _restarted.inc()
-            self.without_run = failed + max(len(suspects) - begin - BATCH, 0)
+            self.without_run = failed
             _missing.set(len(started) + failed)
         self.without_run = failed
         if started:
