@@ -1,6 +1,7 @@
 """The application every service is built from, and the server it runs in."""
 
 import gc
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
@@ -15,6 +16,7 @@ from shared.http.deadlines import DeadlineProtocol
 from shared.http.limits import RateLimits
 from shared.http.observation import API_CONTENT_SECURITY, Observation
 from shared.http.operations import Check, answering, probes
+from shared.http.proxies import ProxiesUnclearError, believed_proxies
 from shared.http.tokens import Tokens
 from shared.settings import Settings
 from shared.telemetry import configure_logging
@@ -98,11 +100,17 @@ def serve(name: str, factory: Callable[[], FastAPI], settings: Settings, *, port
     first, for 10 seconds at most. `factory` is called inside the event loop. The operations port
     of `settings` answers beside it."""
     configure_logging(name)
+    try:
+        proxies = believed_proxies(os.environ)
+    except ProxiesUnclearError as error:
+        raise SystemExit(str(error)) from error
     with suppress(KeyboardInterrupt):
-        uvloop.run(_serve(factory, settings, port))
+        uvloop.run(_serve(factory, settings, port, proxies))
 
 
-async def _serve(factory: Callable[[], FastAPI], settings: Settings, port: int) -> None:
+async def _serve(
+    factory: Callable[[], FastAPI], settings: Settings, port: int, proxies: list[str]
+) -> None:
     app = factory()
     server = uvicorn.Server(
         uvicorn.Config(
@@ -113,6 +121,7 @@ async def _serve(factory: Callable[[], FastAPI], settings: Settings, port: int) 
             log_config=None,
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=proxies,
             timeout_keep_alive=75,  # longer than any client's pool keeps an idle connection
             timeout_graceful_shutdown=10,
         )
