@@ -1,10 +1,13 @@
 """Files of a form that is not sent yet: kept for hours, readable only with its owner's secret."""
 
+import asyncio
 import hashlib
 import os
 import re
 import secrets
+import tempfile
 from datetime import UTC, datetime, timedelta
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +26,9 @@ MOST = 20
 """Drafts one owner may have at a time."""
 BUDGET = 20 * 1024**3
 """Bytes of all drafts: owners cost nothing to make up, disks are full one day."""
+
+AT_ONCE = 4
+"""Files encrypted or decrypted at a time, each of which is whole in memory twice meanwhile."""
 
 _PREFIX = "drafts"
 _NONCE = 12
@@ -46,31 +52,51 @@ class DraftStore:
         """`storage_url` as of `AttachmentStore`, `budget` in bytes. What other processes keep is
         known since the last sweep."""
         self._budget, self._kept = budget, 0
+        self._turns = asyncio.Semaphore(AT_ONCE)
         local = storage_url.startswith("file:")
         self._store = from_url(storage_url, mkdir=True) if local else from_url(storage_url)
 
-    async def put(self, owner: str, content: bytes) -> str:
-        """Keep a file; gives its id. Raises `TooManyDrafts` and `NoRoomForDrafts`."""
-        if self._kept + len(content) > self._budget:
+    async def put(self, owner: str, file: BinaryIO, size: int) -> str:
+        """Keep a file of so many bytes; gives its id. Raises `TooManyDrafts` and
+        `NoRoomForDrafts`."""
+        if self._kept + size > self._budget:
             raise NoRoomForDrafts
         if await self._count(owner) >= MOST:
             raise TooManyDrafts
         draft_id, nonce = secrets.token_hex(16), os.urandom(_NONCE)
-        sealed = _cipher(owner, draft_id).encrypt(nonce, content, draft_id.encode())
-        await put_async(self._store, _path(owner, draft_id), nonce + sealed, mode="create")
-        self._kept += len(content)
+        async with self._turns:
+
+            def sealed() -> bytes:
+                file.seek(0)
+                content = file.read()
+                return nonce + _cipher(owner, draft_id).encrypt(nonce, content, draft_id.encode())
+
+            kept = await asyncio.to_thread(sealed)
+            await put_async(self._store, _path(owner, draft_id), kept, mode="create")
+        self._kept += size
         return draft_id
 
-    async def read(self, owner: str, draft_id: str) -> bytes:
-        """The file. Raises `AttachmentMissing`, for another owner's too."""
-        try:
-            found = await get_async(self._store, _path(owner, draft_id))
-            sealed = bytes(await found.bytes_async())
-            return _cipher(owner, draft_id).decrypt(
-                sealed[:_NONCE], sealed[_NONCE:], draft_id.encode()
-            )
-        except (FileNotFoundError, InvalidTag):
-            raise AttachmentMissing(draft_id) from None
+    async def open(self, owner: str, draft_id: str) -> BinaryIO:
+        """The file, on disk under no name: however slowly it is read, it takes no memory. To be
+        closed by the caller. Raises `AttachmentMissing`, for another owner's too."""
+        path = _path(owner, draft_id)
+        async with self._turns:
+            try:
+                found = await get_async(self._store, path)
+                sealed = memoryview(await found.bytes_async())
+
+                def opened() -> BinaryIO:
+                    content = _cipher(owner, draft_id).decrypt(
+                        sealed[:_NONCE], sealed[_NONCE:], draft_id.encode()
+                    )
+                    file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
+                    file.write(content)
+                    file.seek(0)
+                    return file
+
+                return await asyncio.to_thread(opened)
+            except (FileNotFoundError, InvalidTag):
+                raise AttachmentMissing(draft_id) from None
 
     async def delete(self, owner: str, draft_id: str) -> None:
         """Forget a file; one that is gone already, or another's, is no error."""

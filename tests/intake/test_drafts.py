@@ -1,8 +1,10 @@
 """Files kept for a form that is not sent yet: whose they are, how long, how many."""
 
 import asyncio
+import io
 import os
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,11 @@ import httpx
 import pytest
 
 from services.intake.app import make_app
+from services.intake.drafts import PIECE, READS, UPLOADS_A_DAY
 from shared.attachments import MAX_SIZE
 from shared.attachments.drafts import KEPT_FOR, MOST, DraftStore, NoRoomForDrafts
+from shared.database.engine import Database
+from shared.http.limits import Limit, RateLimits
 from shared.settings import Settings
 from tests.intake.conftest import Country, form
 from tests.intake.sample_files import picture, saved
@@ -118,13 +123,94 @@ def _files(settings: Settings) -> list[Path]:
 
 async def test_made_up_owners_do_not_fill_the_disk(tmp_path: Path) -> None:
     store = DraftStore(tmp_path.as_uri(), budget=250)
-    kept = [(owner, await store.put(owner, b"a" * 100)) for owner in ("m" * 43, "n" * 43)]
+    kept = [
+        (owner, await store.put(owner, io.BytesIO(b"a" * 100), 100))
+        for owner in ("m" * 43, "n" * 43)
+    ]
     with pytest.raises(NoRoomForDrafts):
-        await store.put("o" * 43, b"a" * 100)
+        await store.put("o" * 43, io.BytesIO(b"a" * 100), 100)
     another = DraftStore(tmp_path.as_uri(), budget=250)
     await another.sweep()  # and what other processes keep counts too
     with pytest.raises(NoRoomForDrafts):
-        await another.put("o" * 43, b"a" * 100)
+        await another.put("o" * 43, io.BytesIO(b"a" * 100), 100)
     await store.delete(*kept[0])
     await store.sweep()
-    await store.put("o" * 43, b"a" * 50)
+    await store.put("o" * 43, io.BytesIO(b"a" * 50), 50)
+
+
+async def test_a_hundred_files_kept_and_opened_and_not_read_take_little_memory(
+    tmp_path: Path,
+) -> None:
+    """Two hundred megabytes, were all of them in memory once."""
+    store, owner = DraftStore(tmp_path.as_uri()), "m" * 43
+    sent = []
+    for number in range(MOST):
+        path = tmp_path / f"sent {number}"
+        path.write_bytes(bytes(MAX_SIZE))
+        sent.append(path.open("rb"))
+    tracemalloc.start()
+    try:
+        kept = await asyncio.gather(*(store.put(owner, one, MAX_SIZE) for one in sent))
+        opened = await asyncio.gather(*(store.open(owner, one) for one in kept * 5))
+        now, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(opened) == 100
+    assert most < 15 * MAX_SIZE
+    assert now < MAX_SIZE
+    assert {len(file.read()) for file in opened} == {MAX_SIZE}
+    for one in (*opened, *sent):
+        one.close()
+
+
+async def test_who_reads_a_file_slowly_gets_it_in_small_pieces(
+    intake: httpx.AsyncClient, settings: Settings
+) -> None:
+    content = os.urandom(1_000_000)
+    path = f"/drafts/{(await _keep(intake, content)).json()['id']}"
+    sizes = []
+    app = make_app(settings)
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"draft-owner", MINE["Draft-Owner"].encode())],
+        "client": ("203.0.113.9", 1),
+        "server": ("intake", 80),
+        "scheme": "http",
+        "http_version": "1.1",
+    }
+
+    asked: list[bool] = []
+
+    async def receive() -> dict[str, Any]:
+        if asked:
+            await asyncio.Event().wait()  # the reader stays
+        asked.append(True)
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sizes.append(len(message.get("body", b"")))
+
+    await app(scope, receive, send)
+    assert sum(sizes) == len(content)
+    assert max(sizes) <= PIECE
+
+
+@pytest.mark.parametrize("limit", [READS, UPLOADS_A_DAY])
+async def test_one_address_reads_and_keeps_so_many(
+    intake: httpx.AsyncClient, settings: Settings, limit: Limit
+) -> None:
+    kept = await _keep(intake, b"a")
+    database = Database(settings.database_url or "", pool_size=2)
+    limits = RateLimits(database, "intake", settings.blind_index_key)
+    while await limits.wait(limit, "203.0.113.7") is None:
+        pass
+    await database.dispose()
+    if limit is READS:
+        refused = await intake.get(f"/drafts/{kept.json()['id']}", headers=MINE)
+    else:
+        refused = await _keep(intake, b"a")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many")
