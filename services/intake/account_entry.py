@@ -2,12 +2,14 @@
 
 Nobody has proven a contact, so any number of accounts may name the same one, and none is found
 by it alone: the password decides. The hashes of one contact share a salt, so that a try costs one
-computation whether nobody named the contact or a thousand did, and takes as long (decision 30).
+computation whether nobody named the contact or a thousand did, and takes as long. No two accounts
+of a contact get the same password (decision 30).
 """
 
 import hmac
 from collections.abc import Iterable
-from typing import NamedTuple
+from operator import itemgetter
+from typing import NamedTuple, TypedDict
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.resources import Resources
 from shared.database.engine import Database
 from shared.http.passwords import hash_like
+from shared.http.problems import FieldError, validation
 
 
 class Entered(NamedTuple):
@@ -25,22 +28,29 @@ class Entered(NamedTuple):
     password_hash: str
 
 
-async def account_entered(
+class Entry(TypedDict):
+    """How an account is entered by one of its contacts."""
+
+    contact: bytes
+    password_hash: str
+
+
+async def accounts_entered(
     database: Database, intake: Resources, contact: bytes | None, password: str
-) -> Entered | None:
-    """The account with this contact and this password; of several the newest. None, after the
-    same time, where there is none. `contact` None: what was typed is no contact at all."""
+) -> list[Entered]:
+    """The accounts with this contact and this password, the oldest first: there may be several
+    from before they were kept apart. None, after the same time, where there is none. `contact`
+    None: what was typed is no contact at all."""
     index = contact or b""
     async with database.session() as session:
         entries = (await session.execute(_ENTRIES, {"contact": index})).all()
     first = entries[0].password_hash if entries else None
     typed = await hash_like(password, first, _salt(intake, index))
-    matching = [
+    return [
         Entered(entry.reporter_id, index, entry.password_hash)
         for entry in entries
         if hmac.compare_digest(entry.password_hash.encode(), typed.encode())
     ]
-    return max(matching, default=None)
 
 
 async def still_entered(session: AsyncSession, entered: Entered) -> bool:
@@ -51,24 +61,27 @@ async def still_entered(session: AsyncSession, entered: Entered) -> bool:
 
 async def entries_for(
     database: Database, intake: Resources, contacts: Iterable[bytes], password: str
-) -> list[dict[str, object]]:
-    """The hashes by which an account with these contacts is entered: to be kept by `keep`."""
-    made: list[dict[str, object]] = []
+) -> list[Entry]:
+    """The hashes by which an account with these contacts is entered, for `keep_entries`."""
+    made: list[Entry] = []
     for contact in contacts:
         async with database.session() as session:
             first = (await session.execute(_ENTRIES, {"contact": contact})).first()
         stored = first.password_hash if first else None
         hashed = await hash_like(password, stored, _salt(intake, contact))
-        made.append({"contact": contact, "password_hash": hashed})
+        made.append(Entry(contact=contact, password_hash=hashed))
     return made
 
 
-async def keep_entries(
-    session: AsyncSession, account_id: int, entries: list[dict[str, object]]
-) -> None:
-    """The account is entered by these from now on, and by what it was entered by no more."""
-    for entry in entries:
-        await session.execute(_KEEP, entry | {"reporter_id": account_id})
+async def keep_entries(session: AsyncSession, account_id: int, entries: list[Entry]) -> None:
+    """The account is entered by these from now on, and by what it was entered by no more. 422
+    where another is entered by one of them: signing in would be to one of the two only."""
+    for entry in sorted(entries, key=itemgetter("contact")):
+        kept = {**entry, "reporter_id": account_id}
+        await session.execute(_ALONE, kept)
+        if await session.scalar(_TAKEN, kept):
+            raise validation(FieldError("password", "password_opens_another"))
+        await session.execute(_KEEP, kept)
 
 
 async def contacts_of(session: AsyncSession, account_id: int) -> list[bytes]:
@@ -88,6 +101,11 @@ _ENTRIES = text(
 _STILL = text(
     "SELECT true FROM intake.account_entry WHERE contact = :contact"
     " AND reporter_id = :account_id AND password_hash = :password_hash FOR SHARE"
+)
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(encode(:contact, 'hex'), 0))")
+_TAKEN = text(
+    "SELECT EXISTS (SELECT FROM intake.account_entry WHERE contact = :contact"
+    " AND reporter_id <> :reporter_id AND password_hash = :password_hash)"
 )
 _KEEP = text(
     "INSERT INTO intake.account_entry (contact, reporter_id, password_hash)"

@@ -1,5 +1,6 @@
 """A reporter's account: made, entered, left, its password changed."""
 
+from collections.abc import Iterable
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.account_entry import (
-    account_entered,
+    accounts_entered,
     contacts_of,
     entries_for,
     keep_entries,
@@ -20,7 +21,13 @@ from services.intake.report_form import ReporterForm
 from services.intake.resources import Intake
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
-from shared.http.guessing import DEVICES, Guard, PasswordAttempt, PasswordGuard
+from shared.http.guessing import (
+    DEVICES,
+    Guard,
+    PasswordGuard,
+    SharedNameAttempt,
+    StrangersAttempt,
+)
 from shared.http.limits import Limit, limited, rate_limits
 from shared.http.password_strength import SHORTEST, check_new_password
 from shared.http.passwords import verify_password
@@ -101,13 +108,15 @@ async def sign_up(
     form: SignUpForm, database: CurrentDatabase, intake: Intake, request: Request
 ) -> SignedIn:
     """Make an account and sign in. Nothing tells whether others have named the same contact: it
-    is not proven to be anybody's."""
+    is not proven to be anybody's. Only where another has the same password too, that is a 422
+    (decision 30): what signing in would tell as well, and counted as such a try."""
     contacts = [
         index(given)
         for given, index in ((form.phone, intake.index.phone), (form.email, intake.index.email))
         if given
     ]
     await check_new_password(form.password, form.name, form.phone, form.email, form.nik)
+    await _count_guess(request, contacts)
     entries = await entries_for(database, intake, contacts, form.password)
     seal = intake.cipher.encrypt
     row = {
@@ -128,19 +137,26 @@ async def sign_in(
     form: SignInForm, database: CurrentDatabase, intake: Intake, request: Request
 ) -> SignedInHere:
     """Sign in. The same answer for an unknown contact and a wrong password; where several
-    accounts have the contact, the password decides."""
+    accounts have the contact, the password decides. A browser's mark is of the account it signed
+    in to, and lets it try that one only: marks for a contact are anybody's who names it."""
     contact = _contact(intake, form.contact)
-    attempt = PasswordAttempt(request, GUARD, _one_spelling(contact, form.contact))
-    await attempt.begin(form.device_tokens)
+    attempt = SharedNameAttempt(request, GUARD, _one_spelling(contact, form.contact))
+    known_to = await attempt.begin(form.device_tokens)
     typed = contact["phone"] or contact["email"]
-    entered = await account_entered(database, intake, typed, form.password)
+    matching = await accounts_entered(database, intake, typed, form.password)
+    entered = next((one for one in matching if one.account_id in known_to), None)
+    if entered is None and known_to:
+        await attempt.go_on_as_stranger()
+    if entered is None and matching:
+        entered = matching[0]
     if entered is None:
         raise unauthorized("sign_in_failed")
     async with database.session() as session:
         if not await still_entered(session, entered):
             raise unauthorized("sign_in_failed")
         signed_in = await _signed_in(session, request, entered.account_id)
-    return SignedInHere(**signed_in.model_dump(), device_tokens=await attempt.let_in())
+    devices = await attempt.let_in(entered.account_id)
+    return SignedInHere(**signed_in.model_dump(), device_tokens=devices)
 
 
 @router.post("/reporters/refresh", responses=problem_responses(401))
@@ -188,6 +204,7 @@ async def change_password(
     sealed = (account.name, account.phone, account.email, account.nik)
     about = [intake.cipher.decrypt(bytes(one)) if one else None for one in sealed]
     await check_new_password(form.password, *about)
+    await _count_guess(request, contacts)
     entries = await entries_for(database, intake, contacts, form.password)
     async with database.session() as session:
         chosen = {"password_hash": entries[0]["password_hash"]}
@@ -205,6 +222,13 @@ async def _signed_in(
     opened = await SESSIONS.open(session, account_id, session_id)
     access_token = tokens.issue(Reporter(account_id=account_id), session_id=opened.session_id)
     return SignedIn(access_token=access_token, refresh_token=opened.token)
+
+
+async def _count_guess(request: Request, contacts: Iterable[bytes]) -> None:
+    """A password chosen for a contact tells whether it is that of another account: each is a
+    failure to sign in, whatever comes of it."""
+    for contact in contacts:
+        await StrangersAttempt(request, GUARD, contact.hex()).count_as_stranger()
 
 
 def _contact(intake: Intake, typed: str) -> dict[str, bytes | None]:

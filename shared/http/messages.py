@@ -177,6 +177,12 @@ FIELD_MESSAGES: dict[str, Mapping[Language, str]] = {
         "en": "Too easy to guess. Use three or four words that do not belong together,"
         " without your names, numbers or dates.",
     },
+    "password_opens_another": {
+        "id": "Pilih kata sandi lain: yang ini sudah membuka akun dengan kontak itu. Jika akun itu"
+        " Anda yang membuat, masuklah dengannya.",
+        "en": "Choose another password: this one opens an account with that contact already. If"
+        " you made that account yourself, sign in with it.",
+    },
     "nik_invalid": {"id": "Bukan NIK yang sah.", "en": "Not a valid NIK."},
     "text_empty": {"id": "Wajib diisi.", "en": "Required."},
     "text_too_long": {

@@ -76,6 +76,15 @@ class AccessToken(NamedTuple):
     session_id: UUID
 
 
+class Device(NamedTuple):
+    """A browser that signed in before, by the mark it shows."""
+
+    id: str
+    subject: str
+    account: int | None
+    mark: str
+
+
 class Tokens:
     """Issues and reads access tokens (JWT, EdDSA). A key speaks for its issuer only: one of
     intake's makes no token of staff, whatever the token says."""
@@ -127,9 +136,16 @@ class Tokens:
         }
         return jwt.encode(claims, key, _ALGORITHM, headers={"kid": key_id})
 
-    def issue_device(self, whose: Whose, subject: str, ttl: timedelta, known_as: str | None) -> str:
-        """A mark for a browser that signed in as `subject`; `known_as` is what it was known as,
-        if it was."""
+    def issue_device(
+        self,
+        whose: Whose,
+        subject: str,
+        ttl: timedelta,
+        known_as: str | None,
+        account: int | None = None,
+    ) -> str:
+        """A mark for a browser that signed in as `subject`, to `account` where a subject has
+        several; `known_as` is what it was known as, if it was."""
         issuer = self._issuer(whose)
         if issuer.keys.signing is None:
             raise KeyRefused(f"this process has no key to sign for {whose}")
@@ -141,18 +157,22 @@ class Tokens:
             "jti": known_as or str(uuid4()),
             "exp": clock.now() + ttl,
         }
+        if account is not None:
+            claims["account"] = account
         return jwt.encode(claims, key, _ALGORITHM, headers={"kid": key_id})
 
-    def device_of(self, whose: Whose, subject: str, marks: Sequence[str]) -> str | None:
-        """As what a browser is known that signed in as `subject`; None where no mark says so."""
+    def devices_of(self, whose: Whose, marks: Sequence[str]) -> list[Device]:
+        """As what, and to whom, a browser with these marks is known; without what is no mark."""
+        found = []
         for mark in marks:
             try:
                 issuer, claims = self._claims(mark, _DEVICES, ["exp", "sub", "jti"])
             except InvalidTokenError:
                 continue
-            if issuer is self._issuer(whose) and claims["sub"] == subject:
-                return str(claims["jti"])
-        return None
+            account = claims.get("account")
+            if issuer is self._issuer(whose) and (account is None or isinstance(account, int)):
+                found.append(Device(str(claims["jti"]), str(claims["sub"]), account, mark))
+        return found
 
     def read(self, token: str) -> AccessToken:
         """Who the token was issued to. Raises InvalidTokenError. These are claims only:

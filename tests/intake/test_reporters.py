@@ -1,5 +1,6 @@
 """Reporters with an account: sign up, sign in, own reports."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -230,6 +231,11 @@ async def test_of_two_accounts_with_one_contact_the_password_enters_the_right_on
         assert entered.status_code == 200
         listed = await intake.get("/reporters/me/reports", headers=header(entered.json()))
         assert [item["number"] for item in listed.json()["items"]] == [number]
+    # Neither chooses the other's password, which would leave one of them without a way in.
+    taken = {"current_password": accounts[0]["password"], "password": accounts[1]["password"]}
+    entered = (await signed_in(intake, typed, accounts[0]["password"])).json()
+    refused = await intake.post("/reporters/me/password", json=taken, headers=header(entered))
+    assert refused.json()["errors"][0]["code"] == "password_opens_another"
     # A new password of one leaves the other's alone, and the other's does not enter here.
     wish = {"current_password": accounts[0]["password"], "password": "kuda biru tidur pagi"}
     entered = (await signed_in(intake, typed, accounts[0]["password"])).json()
@@ -278,7 +284,8 @@ async def test_passwords_are_not_guessed_for_long(intake) -> None:
     await intake.post("/reporters", json=ACCOUNT)
     form_ = {"contact": ACCOUNT["phone"], "password": "salah"}
     codes = [(await intake.post("/reporters/sign-in", json=form_)).status_code for _ in range(11)]
-    assert codes == [401] * 10 + [429]
+    # The password chosen at sign-up was the first try.
+    assert codes == [401] * 9 + [429] * 2
     assert (await intake.post("/reporters", json={"name": "X"})).status_code == 422
 
 
@@ -297,7 +304,7 @@ async def test_who_guesses_keeps_nobody_out_of_their_account(intake, settings: S
     wrong = right | {"contact": "+62 812-3456-7890", "password": "salah"}
     here = (await intake.post("/reporters/sign-in", json=right)).json()
     codes = [(await intake.post("/reporters/sign-in", json=wrong)).status_code for _ in range(11)]
-    assert codes == [401] * 10 + [429]
+    assert codes == [401] * 9 + [429] * 2
     async with running(settings, "198.51.100.8") as elsewhere:
         answer = await elsewhere.post("/reporters/sign-in", json=right)
         assert answer.status_code == 200
@@ -338,3 +345,109 @@ async def test_a_code_that_many_try_still_opens_and_the_operator_is_told_once(
     assert registry.get_sample_value("lapor_access_codes_guessed_total") == before + 1
     assert [r.message for r in caplog.records].count("access code guessed at") == 1
     assert (await intake.post(path, json={"access_code": made["access_code"]})).status_code == 200
+
+
+async def test_whoever_names_a_contact_tries_no_account_of_it_but_their_own(
+    intake, settings: Settings
+) -> None:
+    contact = intake._transport.app.state.resources.index.phone(ACCOUNT["phone"]).hex()
+    marks = []
+    for n in range(3):
+        async with running(settings, f"198.51.100.{n + 40}") as other:
+            own = ACCOUNT | {"password": f"kuda biru tidur pagi {n}"}
+            assert (await other.post("/reporters", json=own)).status_code == 201
+            entered = await signed_in(other, own["phone"], own["password"])
+            marks += entered.json()["device_tokens"]
+    await intake.post("/reporters", json=ACCOUNT)
+    await used_up(settings, GUARD.strangers, contact)
+    # Neither from where they signed in, nor with all their browsers' marks: both take turns.
+    async with running(settings, "198.51.100.40") as other:
+        guess = {"contact": ACCOUNT["phone"], "password": "salah"}
+        answers = [
+            await other.post("/reporters/sign-in", json=guess | {"device_tokens": shown})
+            for shown in (marks, marks[:1], marks[1:], [])
+        ]
+        assert [answer.status_code for answer in answers] == [401, 429, 429, 429]
+        right = {"contact": ACCOUNT["phone"], "password": PASSWORD, "device_tokens": marks}
+        assert (await other.post("/reporters/sign-in", json=right)).status_code == 429
+        theirs = right | {"password": "kuda biru tidur pagi 1"}
+        assert (await other.post("/reporters/sign-in", json=theirs)).status_code == 200
+
+
+async def test_a_browser_known_to_one_account_enters_another_of_the_contact(intake) -> None:
+    other = ACCOUNT | {"password": "kuda biru tidur pagi"}
+    for account in (ACCOUNT, other):
+        assert (await intake.post("/reporters", json=account)).status_code == 201
+    marks: list[str] = []
+    for password in (PASSWORD, other["password"], PASSWORD):
+        wish = {"contact": ACCOUNT["phone"], "password": password, "device_tokens": marks}
+        answer = await intake.post("/reporters/sign-in", json=wish)
+        assert answer.status_code == 200
+        marks = answer.json()["device_tokens"]
+    assert len(marks) == 2
+
+
+async def test_a_stolen_mark_guesses_no_longer_than_a_stranger(intake, settings: Settings) -> None:
+    await intake.post("/reporters", json=ACCOUNT)
+    stolen = (await signed_in(intake, ACCOUNT["phone"], PASSWORD)).json()["device_tokens"]
+    contact = intake._transport.app.state.resources.index.phone(ACCOUNT["phone"]).hex()
+    await used_up(settings, GUARD.strangers, contact)
+    wrong = {"contact": ACCOUNT["phone"], "password": "salah", "device_tokens": stolen}
+    async with running(settings, "198.51.100.50") as thief:
+        for _ in range(10):
+            await thief.post("/reporters/sign-in", json=wrong)
+        right = wrong | {"password": PASSWORD}
+        assert (await thief.post("/reporters/sign-in", json=right)).status_code == 429
+
+
+@pytest.mark.parametrize("contact", [{"phone": "+62 812-3456-7890"}, {"email": "SITI@contoh.id"}])
+async def test_no_account_is_made_with_contact_and_password_of_another(
+    intake, contact: dict[str, str]
+) -> None:
+    first = ACCOUNT | {"email": "siti@contoh.id"}
+    await intake.post("/reporters", json=first)
+    same = {"name": "Bukan Siti", **contact, "password": PASSWORD}
+    refused = await intake.post("/reporters", json=same)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["code"] == "password_opens_another"
+    both = await asyncio.gather(
+        *(intake.post("/reporters", json=same | {"password": "kuda biru pagi"}) for _ in range(2))
+    )
+    assert sorted(answer.status_code for answer in both) == [201, 422]
+
+
+async def test_of_two_from_before_with_one_password_the_oldest_is_entered(intake, country) -> None:
+    for place in range(2):
+        account = ACCOUNT | {"password": f"{PASSWORD} {place}"}
+        assert (await intake.post("/reporters", json=account)).status_code == 201
+    country.all(
+        "UPDATE intake.account_entry SET password_hash ="
+        " (SELECT password_hash FROM intake.account_entry ORDER BY reporter_id LIMIT 1)"
+    )
+    own = header((await signed_in(intake, ACCOUNT["phone"], f"{PASSWORD} 0")).json())
+    told = await intake.post("/reports", json=form(reporter=None), headers=own)
+    [[oldest]] = country.all("SELECT min(reporter_id) FROM intake.account_entry")
+    [[owner]] = country.all(
+        "SELECT reporter_id FROM intake.submission WHERE number = %s", told.json()["number"]
+    )
+    assert owner == oldest
+
+
+async def test_passwords_chosen_for_a_contact_are_counted_as_tries(
+    intake, settings: Settings
+) -> None:
+    made = [
+        await intake.post("/reporters", json=ACCOUNT | {"password": f"kuda biru tidur {n} pagi"})
+        for n in range(11)
+    ]
+    assert [answer.status_code for answer in made] == [201] * 10 + [429]
+    async with running(settings, "198.51.100.60") as elsewhere:
+        own = header((await elsewhere.post("/reporters", json=ACCOUNT)).json())
+        wish = {"current_password": PASSWORD, "password": "kuda hijau lari sore"}
+        contact = intake._transport.app.state.resources.index.phone(ACCOUNT["phone"]).hex()
+        await used_up(settings, GUARD.strangers, contact)
+        answers = [
+            (await elsewhere.post("/reporters", json=ACCOUNT | {"password": "kuda abu lari sore"})),
+            (await elsewhere.post("/reporters/me/password", json=wish, headers=own)),
+        ]
+        assert [answer.status_code for answer in answers] == [201, 429]
