@@ -1,7 +1,10 @@
 """Calls to the services: for whom, with which token; their problems come back as problems."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, BinaryIO, Literal
 from uuid import UUID
 
 import httpx
@@ -14,7 +17,15 @@ from shared.http.service_client import service_client
 from shared.settings import Settings
 
 Service = Literal["intake", "routing", "followup", "reporting"]
-File = tuple[str, tuple[str, bytes, str]]
+File = tuple[str, tuple[str, BinaryIO, str]]
+"""A part of a request; its content is on disk where it is not small."""
+
+CARRIED_AT_ONCE = 8
+"""Requests with files that this process keeps or sends at a time."""
+CARRIED_AFTER = 30.0
+"""Seconds after which who waits for that is told to come back."""
+IN_MEMORY = 256 * 1024
+"""Bytes of a file; what is larger lies on disk."""
 
 
 class Refusal(Problem):
@@ -45,6 +56,8 @@ class Services:
         # Connections of their own: as many files as are read slowly, pages go on.
         self._files = _client()
         self._slots = VisitorSlots()
+        self._carrying = VisitorSlots(each=4)
+        self._carried = asyncio.Semaphore(CARRIED_AT_ONCE)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -104,10 +117,15 @@ class Services:
         *,
         method: str = "GET",
         json: Any = None,
+        headers: Mapping[str, str] | None = None,
     ) -> ServiceFile:
         """As `call`, for an answer whose body is read, and closed, by the caller. Raises also the
         429 problem, where this visitor is fetching too many files already."""
-        headers = {"Accept-Language": "id", "X-Forwarded-For": _address(request)}
+        headers = {
+            "Accept-Language": "id",
+            "X-Forwarded-For": _address(request),
+            **(headers or {}),
+        }
         if token:
             headers["Authorization"] = f"Bearer {token}"
         address = self._bases[service] + path
@@ -130,6 +148,42 @@ class Services:
             await answer.aclose()
 
         return ServiceFile(answer, close)
+
+    @asynccontextmanager
+    async def carrying(self, request: Request) -> AsyncIterator[None]:
+        """Around what keeps or sends files: so many at a time for all, fewer for each visitor.
+        Raises the 429 problem where this visitor has too many under way, 503 where all have."""
+        visitor = client_address(request)
+        await self._carrying.take(visitor)
+        try:
+            try:
+                async with asyncio.timeout(CARRIED_AFTER):
+                    await self._carried.acquire()
+            except TimeoutError:
+                raise unavailable() from None
+            try:
+                yield
+            finally:
+                self._carried.release()
+        finally:
+            self._carrying.give_back(visitor)
+
+
+async def spooled(file: ServiceFile) -> BinaryIO:
+    """The whole answer, on disk where it is not small; to be closed by the caller."""
+    content = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
+    try:
+        async for piece in file.answer.aiter_bytes(64 * 1024):
+            await asyncio.to_thread(content.write, piece)
+        content.seek(0)
+    except BaseException as error:
+        content.close()
+        if isinstance(error, httpx.TransportError):
+            raise unavailable() from None
+        raise
+    finally:
+        await file.close()
+    return content  # type: ignore[return-value]
 
 
 # On a page the choices stand beside; their codes say nothing to a person.

@@ -1,8 +1,11 @@
 """Files chosen in a form, kept from one page to the next until the form is sent."""
 
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+
 from starlette.datastructures import FormData, UploadFile
 
-from services.portal.calling import File, Refusal
+from services.portal.calling import File, Refusal, spooled
 from services.portal.filled import KEPT, Filled, KeptFile
 from services.portal.visit import Visit
 from shared.http.problems import Problem
@@ -12,12 +15,12 @@ FIELD = "attachments"
 
 async def keep(visit: Visit, file: UploadFile) -> KeptFile:
     """Keep one file. Raises the service's refusal."""
-    content = await file.read()
     name = (file.filename or "")[:200]
-    part = ("file", (name, content, file.content_type or "application/octet-stream"))
-    answer = await visit.call(
-        "intake", "POST", "/drafts", files=[part], headers=_mine(visit), token=""
-    )
+    part = ("file", (name, file.file, file.content_type or "application/octet-stream"))
+    async with visit.carrying():
+        answer = await visit.call(
+            "intake", "POST", "/drafts", files=[part], headers=_mine(visit), token=""
+        )
     draft = answer.json()
     return KeptFile(draft["id"], draft["size"], name)
 
@@ -36,21 +39,32 @@ async def keep_chosen_files(visit: Visit, form: Filled, sent: FormData) -> None:
         form.wrong[FIELD] = " ".join(wrong)
 
 
-async def files_kept(visit: Visit, form: Filled) -> list[File]:
-    """The files themselves, as parts of a request. One that is gone is taken out of the form, and
-    the form says so: `form.wrong`."""
+@asynccontextmanager
+async def files_kept(visit: Visit, form: Filled) -> AsyncIterator[list[File]]:
+    """The files themselves, as parts of a request that is made meanwhile. One that is gone is
+    taken out of the form, and the form says so: `form.wrong`."""
     found: list[File] = []
-    for one in form.files:
-        try:
-            answer = await visit.call(
-                "intake", "GET", f"/drafts/{one.id}", headers=_mine(visit), token=""
-            )
-        except Refusal:
-            form.remove(KEPT, one.value)
-            form.wrong[FIELD] = f"{one.name} sudah tidak tersimpan. Pilih berkas itu sekali lagi."
-            continue
-        found.append((FIELD, (one.name, answer.content, "application/octet-stream")))
-    return found
+    if not form.files:
+        yield found
+        return
+    async with visit.carrying():
+        with ExitStack() as opened:
+            for one in form.files:
+                try:
+                    answer = await visit.download(
+                        "intake", f"/drafts/{one.id}", token="", headers=_mine(visit)
+                    )
+                except Refusal as refusal:
+                    if refusal.status != 404:
+                        raise
+                    form.remove(KEPT, one.value)
+                    form.wrong[FIELD] = (
+                        f"{one.name} sudah tidak tersimpan. Pilih berkas itu sekali lagi."
+                    )
+                    continue
+                content = opened.enter_context(await spooled(answer))
+                found.append((FIELD, (one.name, content, "application/octet-stream")))
+            yield found
 
 
 async def forget_files(visit: Visit, form: Filled) -> None:

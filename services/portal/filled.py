@@ -137,10 +137,10 @@ _OF_THE_FORM = ("csrf", "kunci", "langkah", PAGE)
 """Fields that every form has of its own."""
 
 
-async def files_of(form: FormData, name: str, part: str = "attachments") -> list[File]:
+def files_of(form: FormData, name: str, part: str = "attachments") -> list[File]:
     """The files chosen in a field, as parts of a request."""
     chosen = [f for f in form.getlist(name) if isinstance(f, UploadFile) and f.filename]
     return [
-        (part, (f.filename or "", await f.read(), f.content_type or "application/octet-stream"))
+        (part, (f.filename or "", f.file, f.content_type or "application/octet-stream"))
         for f in chosen
     ]

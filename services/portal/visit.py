@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -163,6 +164,7 @@ class Visit:
         *,
         method: str = "GET",
         json: Any = None,
+        headers: Mapping[str, str] | None = None,
     ) -> ServiceFile:
         """A file of a service as it comes; the caller passes it on and closes it."""
 
@@ -170,10 +172,14 @@ class Visit:
 
         async def once(bearer: str | None) -> ServiceFile:
             return await self._services.stream(
-                self.request, service, path, bearer, method=method, json=json
+                self.request, service, path, bearer, method=method, json=json, headers=headers
             )
 
         return await self._as_signed_in(once, token)
+
+    def carrying(self) -> AbstractAsyncContextManager[None]:
+        """Around what keeps or sends files: see `Services.carrying`."""
+        return self._services.carrying(self.request)
 
     def page(
         self, template: str, status: int = 200, *, zone: Zone | None = None, **content: Any

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import tracemalloc
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,10 +10,12 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 
-from services.portal.calling import Services
+from services.portal.calling import CARRIED_AT_ONCE, Services, spooled
 from services.portal.downloads import PassedOn, ServiceFile, VisitorSlots
 from shared.http.problems import Problem
 from shared.settings import Settings
+
+LARGE, PIECE = 10 * 1024 * 1024, bytes(64 * 1024)
 
 
 @pytest.fixture
@@ -30,6 +33,18 @@ async def services() -> AsyncIterator[Services]:
             await asyncio.Event().wait()
 
         return StreamingResponse(chunks())
+
+    @app.get("/large")
+    async def large() -> StreamingResponse:
+        async def chunks() -> AsyncIterator[bytes]:
+            for _ in range(LARGE // len(PIECE)):
+                yield PIECE
+
+        return StreamingResponse(chunks())
+
+    @app.post("/large")
+    async def taken(request: Request) -> int:
+        return sum([len(chunk) async for chunk in request.stream()])
 
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -103,6 +118,58 @@ async def test_a_refused_file_and_a_service_that_is_away_hold_no_slot(services: 
         with pytest.raises(Problem) as away:
             await services.stream(visit, "routing", "/file", None)
         assert away.value.status == 503
+
+
+async def test_files_on_their_way_through_are_on_disk_and_not_in_memory(
+    services: Services,
+) -> None:
+    """Sixty megabytes, were they in memory."""
+
+    async def passes(number: int) -> int:
+        visit = _visit(f"203.0.113.{number}")
+        file = await services.stream(visit, "intake", "/large", None)
+        with await spooled(file) as content:
+            part = ("attachments", ("a.jpg", content, "image/jpeg"))
+            answer = await services.call(visit, "intake", "POST", "/large", files=[part])
+        return int(answer.text)
+
+    tracemalloc.start()
+    try:
+        sizes = await asyncio.gather(*(passes(number) for number in range(6)))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert min(sizes) > LARGE
+    assert most < LARGE
+
+
+async def test_so_many_carry_files_at_a_time_and_one_visitor_not_all_of_them(
+    services: Services,
+) -> None:
+    services._carrying = VisitorSlots(each=4, patience=0.3)
+    inside, end = 0, asyncio.Event()
+
+    async def carries(visit: Request) -> None:
+        nonlocal inside
+        async with services.carrying(visit):
+            inside += 1
+            await end.wait()
+
+    greedy = [asyncio.create_task(carries(_visit("203.0.113.7"))) for _ in range(5)]
+    await asyncio.wait(greedy, return_when=asyncio.FIRST_COMPLETED)
+    [refused] = [task.exception() for task in greedy if task.done()]
+    assert isinstance(refused, Problem)
+    assert (refused.status, inside) == (429, 4)
+    others = [asyncio.create_task(carries(_visit(f"203.0.113.{n + 8}"))) for n in range(6)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(30):
+        while inside < CARRIED_AT_ONCE:
+            await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert inside == CARRIED_AT_ONCE
+    end.set()
+    await asyncio.gather(*others)
+    assert inside == 4 + 6
 
 
 def _visit(address: str) -> Request:

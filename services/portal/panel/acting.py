@@ -33,12 +33,15 @@ async def act(visit: PanelVisit, action: str, number: int = NUMBER) -> Response:
     form = Filled(sent, NAMES)
     if known.files:
         await keep_chosen_files(visit, form, sent)
-    files = await files_kept(visit, form) if form.get("langkah") == "kirim" else []
     if form.get("langkah") != "kirim" or form.wrong:
         report = await visit.read("routing", f"/reports/{number}")
         return await _page(visit, report, action, form, 422 if form.wrong else 200)
     try:
-        outcome = await _perform(visit, known, number, form, files)
+        async with files_kept(visit, form) as files:
+            if form.wrong:
+                report = await visit.read("routing", f"/reports/{number}")
+                return await _page(visit, report, action, form, 422)
+            outcome = await _perform(visit, known, number, form, files)
     except Problem as problem:
         form.refuse(problem, {"region_code": "province", **_AS_WRITTEN.get(action, {})})
         report = await visit.read("routing", f"/reports/{number}")

@@ -29,14 +29,15 @@ async def template(visit: PanelVisit) -> Response:
 async def begin(visit: PanelVisit) -> Response:
     sent = await visit.form()
     form = Filled(sent, {"file": "Berkas"})
-    files = await files_of(sent, "file", "file")
+    files = files_of(sent, "file", "file")
     if not files:
         form.wrong["file"] = "Pilih berkas .xlsx dahulu."
         return await _form(visit, form, 422)
     try:
-        answer = await visit.call(
-            "routing", "POST", "/management/imports", files=files, data={"dry_run": "true"}
-        )
+        async with visit.carrying():
+            answer = await visit.call(
+                "routing", "POST", "/management/imports", files=files, data={"dry_run": "true"}
+            )
     except Problem as problem:
         form.refuse(problem)
         return await _form(visit, form, problem.status)

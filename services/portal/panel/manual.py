@@ -63,18 +63,18 @@ async def submit(visit: PanelVisit) -> Response:
     }
     if form.get("disposition"):
         report["disposition"] = _disposition(form)
-    files = await files_kept(visit, form)
-    if form.wrong:
-        return await _page(visit, form, 422)
     try:
-        answer = await visit.call(
-            "intake",
-            "POST",
-            "/reports/manual/with-attachments",
-            data={"report": json.dumps(report)},
-            files=files,
-            key=form.key,
-        )
+        async with files_kept(visit, form) as files:
+            if form.wrong:
+                return await _page(visit, form, 422)
+            answer = await visit.call(
+                "intake",
+                "POST",
+                "/reports/manual/with-attachments",
+                data={"report": json.dumps(report)},
+                files=files,
+                key=form.key,
+            )
     except Problem as problem:
         form.refuse(problem, OURS)
         return await _page(visit, form, problem.status)

@@ -86,11 +86,11 @@ async def act(visit: PublicVisit, action: str, number: Number = _NUMBER) -> Resp
     sent = await visit.form()
     form = Filled(sent, NAMES, action)
     await keep_chosen_files(visit, form, sent)
-    files = await files_kept(visit, form)
-    if form.wrong:
-        return await _page(visit, number, 422, action, form)
     try:
-        answer = await _perform(visit, number, action, form, files)
+        async with files_kept(visit, form) as files:
+            if form.wrong:
+                return await _page(visit, number, 422, action, form)
+            answer = await _perform(visit, number, action, form, files)
     except Problem as problem:
         if problem.status == 401:
             return await _ask_again(visit, number)

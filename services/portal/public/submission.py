@@ -75,18 +75,18 @@ async def submit(visit: PublicVisit) -> Response:
         if step != "kirim":
             await visit.call("intake", "POST", "/reports/check", json=report, token=token)
             return await _review(visit, form)
-        files = await files_kept(visit, form)
-        if form.wrong:
-            return await _form_page(visit, form, 422)
-        answer = await visit.call(
-            "intake",
-            "POST",
-            "/reports/with-attachments",
-            data={"report": json.dumps(report)},
-            files=files,
-            key=form.key,
-            token=token,
-        )
+        async with files_kept(visit, form) as files:
+            if form.wrong:
+                return await _form_page(visit, form, 422)
+            answer = await visit.call(
+                "intake",
+                "POST",
+                "/reports/with-attachments",
+                data={"report": json.dumps(report)},
+                files=files,
+                key=form.key,
+                token=token,
+            )
     except Problem as problem:
         form.refuse(problem, _OURS)
         return await _form_page(visit, form, problem.status)
