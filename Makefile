@@ -21,14 +21,16 @@ test: $(READY)  ## Run all tests against real Postgres, NATS and Temporal
 # year; a leap day.
 DATES ?= 2026-11-28T12:00+07:00 2027-03-09T20:00+07:00 2026-12-04T23:59+07:00 \
   2026-12-04T23:59+08:00 2026-12-04T23:59+09:00 2026-12-31T23:30+09:00 2028-02-29T10:00+07:00
-# Of what asks the time, those that ask ours alone: Temporal and NATS have the machine's.
-ASKING = tests/lifecycle/test_at_any_time.py tests/portal/test_days.py tests/routing/test_days.py \
-  tests/intake/test_contact.py tests/intake/test_submission.py tests/reporting/test_filters.py \
-  tests/reporting/statistics
+# A quick sample of what asks the time, and asks ours alone: Temporal and NATS have the machine's.
+SUBMISSION = tests/intake/test_submission.py::test
+ASKING = tests/lifecycle/test_at_any_time.py tests/portal/test_days.py \
+  $(SUBMISSION)_the_first_state_repeats_in_columns_history_and_event \
+  $(SUBMISSION)_the_policy_of_the_agency_and_the_calendar_date_the_clock \
+  $(SUBMISSION)_a_new_closed_day_counts_from_the_next_report_on
 
 dates: $(READY)  ## Run tests that ask the time on days that are not like others
 	@for at in $(DATES); do echo "$$at"; \
-	  LAPOR_TESTS_AT=$$at $(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder $(ASKING) || exit 1; done
+	  LAPOR_TESTS_AT=$$at $(BIN)/pytest -q $(ASKING) || exit 1; done
 
 lint: $(READY)  ## Check format, style, types and who may import whom
 	$(BIN)/ruff format --check .
