@@ -33,8 +33,13 @@ async def repeating(
             await task
 
 
-AWAY: Final = (*DATABASE_AWAY, RPCError, RuntimeError, OSError)
-"""What is raised while a server is away; RuntimeError by a Temporal client that never connected."""
+_AWAY: Final = (*DATABASE_AWAY, RPCError, OSError)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether this is raised while a server is away. A Temporal client that never connected
+    raises RuntimeError itself; its kinds (RecursionError, NotImplementedError) are defects."""
+    return isinstance(error, _AWAY) or type(error) is RuntimeError
 
 
 async def by_itself(loop: str, what: object, work: Coroutine[Any, Any, Result]) -> Result | None:
@@ -42,10 +47,11 @@ async def by_itself(loop: str, what: object, work: Coroutine[Any, Any, Result]) 
     where it did not go well."""
     try:
         return await work
-    except AWAY as error:
-        log.warning("%s: %s waits: %s", loop, what, reason(error))
     except Exception as error:  # noqa: BLE001  whatever it is, the others go on
-        count_set_aside(loop, type(error).__name__, what)
+        if is_away(error):
+            log.warning("%s: %s waits: %s", loop, what, reason(error))
+        else:
+            count_set_aside(loop, type(error).__name__, what)
     return None
 
 

@@ -18,7 +18,7 @@ from shared.lifecycle.calendar import Zone
 from shared.lifecycle.commands import Command, Succession
 from shared.lifecycle.people import SYSTEM, Actor, ActorKind, Role
 from shared.lifecycle.state import ReportState
-from shared.repeating import AWAY, by_itself
+from shared.repeating import by_itself, is_away
 from shared.temporal.door import Door
 from workflows.left_alone import LeftAlone
 
@@ -101,10 +101,9 @@ class HandingOver:
         key = (handover["id"], row.number)
         try:
             done = await self._hand_over(handover, row.state, row.path)
-        except AWAY:
-            raise
-        except Exception:
-            self._alone.add(key)
+        except Exception as error:
+            if not is_away(error):
+                self._alone.add(key)
             raise
         self._alone.forget(key)
         return done

@@ -13,7 +13,7 @@ from shared.lifecycle import clocks
 from shared.lifecycle.calendar import WorkingCalendar
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.state import ReportState
-from shared.repeating import AWAY, count_set_aside
+from shared.repeating import count_set_aside, is_away
 from shared.temporal.door import Door
 
 BATCH: Final = 500
@@ -79,9 +79,10 @@ class Redating:
     async def _wake(self, number: int) -> None:
         try:
             await self.door.recheck(number)
-        except AWAY:
-            raise
-        except Exception as error:  # noqa: BLE001  one run that cannot be woken stops no batch
+        except Exception as error:
+            if is_away(error):
+                raise
+            # One run that cannot be woken stops no batch.
             count_set_aside("redating", type(error).__name__, number)
 
 

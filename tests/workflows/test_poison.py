@@ -10,6 +10,7 @@ from shared.lifecycle.actions import Action, DeferralKind
 from shared.lifecycle.people import Role
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
+from shared.repeating import by_itself
 from shared.telemetry import registry
 from shared.temporal.door import Door
 from tests.workflows.country import MISSION, PROVINCE_ADMIN, add_staff
@@ -18,6 +19,30 @@ from workflows import connecting, resending
 from workflows.connecting import Connecting
 from workflows.redating import Redating
 from workflows.resending import Resending
+
+
+@pytest.mark.parametrize(
+    ("error", "away"),
+    [
+        (RuntimeError("not connected"), True),
+        (ConnectionRefusedError(), True),
+        (TimeoutError(), True),
+        (RecursionError(), False),
+        (NotImplementedError(), False),
+        (LookupError(), False),
+        (ValueError(), False),
+    ],
+)
+async def test_a_defect_is_not_taken_for_a_server_that_is_away(
+    error: Exception, away: bool
+) -> None:
+    async def fails() -> None:
+        raise error
+
+    why = type(error).__name__
+    before = _set_aside("defects", why)
+    assert await by_itself("defects", 1, fails()) is None
+    assert _set_aside("defects", why) == before + (not away)
 
 
 async def test_a_command_that_cannot_be_sent_keeps_no_other_waiting(
@@ -117,6 +142,6 @@ async def _spoil(reports: Reports, state: ReportState) -> None:
     )
 
 
-def _set_aside(loop: str) -> float:
-    reason = {"loop": loop, "reason": "ValidationError"}
+def _set_aside(loop: str, why: str = "ValidationError") -> float:
+    reason = {"loop": loop, "reason": why}
     return registry.get_sample_value("lapor_set_aside_total", reason) or 0.0

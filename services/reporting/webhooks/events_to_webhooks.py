@@ -28,7 +28,7 @@ from shared.lifecycle.people import ActorKind
 from shared.lifecycle.statuses import Tab
 from shared.publication import public_time
 from shared.reasons import reason
-from shared.repeating import AWAY, count_set_aside
+from shared.repeating import count_set_aside, is_away
 
 STARTED_AT_ONCE = 500
 
@@ -64,7 +64,9 @@ class EventsToWebhooks:
         if await self._note(happened):
             try:
                 await self.start_waiting()
-            except AWAY as error:
+            except Exception as error:
+                if not is_away(error):
+                    raise
                 _log.warning("webhooks wait for Temporal: %s", reason(error))
         return verdicts
 
@@ -84,9 +86,10 @@ class EventsToWebhooks:
                 async with gate:
                     try:
                         await names.start(self._client, run)
-                    except AWAY:
-                        raise
-                    except Exception as error:  # noqa: BLE001  the others are told
+                    except Exception as error:
+                        if is_away(error):
+                            raise
+                        # The others are told.
                         count_set_aside("webhooks", type(error).__name__, run.delivery_id)
                         return False
                 return True
