@@ -12,7 +12,7 @@ class DeadlineProtocol(HttpToolsProtocol):
     A request's head must be whole `head_seconds` after the connection or the request began. Its
     body may take as long, and a second for every `body_bytes_per_second` of it that have come: a
     phone on a poor line gets through, one that has fallen silent gets a 408. A reader who takes
-    none of what waits for it (64 KB) for `write_seconds` is cut off.
+    none of what waits for it for `write_seconds` is cut off; who takes some goes on.
     """
 
     head_seconds: ClassVar[float] = 20.0
@@ -21,6 +21,7 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     _reading: asyncio.TimerHandle | None = None
     _writing: asyncio.TimerHandle | None = None
+    _unread = 0
     _body_began = 0.0
     _body_received = 0
 
@@ -55,11 +56,23 @@ class DeadlineProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         self.flow.pause_writing()
         if self._writing is None:
-            self._writing = self.loop.call_later(self.write_seconds, self.transport.abort)
+            self._look_at_reader_later()
 
     def resume_writing(self) -> None:
         self._stop_writing()
         self.flow.resume_writing()
+
+    def _look_at_reader_later(self) -> None:
+        self._unread = self.transport.get_write_buffer_size()
+        self._writing = self.loop.call_later(self.write_seconds, self._look_at_reader)
+
+    def _look_at_reader(self) -> None:
+        # Nothing is added while writing is paused: a buffer that has not shrunk was not read.
+        if self.transport.get_write_buffer_size() < self._unread:
+            self._look_at_reader_later()
+        else:
+            self._writing = None
+            self.transport.abort()
 
     def _look_at_body(self) -> None:
         now = self.loop.time()

@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request, UploadFile
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from shared.http import problems
 from shared.http.deadlines import DeadlineProtocol
@@ -22,7 +22,7 @@ class Quick(DeadlineProtocol):
 
     head_seconds: ClassVar[float] = 0.6
     body_bytes_per_second: ClassVar[float] = 10_000.0
-    write_seconds: ClassVar[float] = 0.6
+    write_seconds: ClassVar[float] = 1.5
 
 
 class Ended:
@@ -54,6 +54,10 @@ async def port(ended: Ended) -> AsyncIterator[int]:
         await asyncio.sleep(1.5)
         return len(await request.body())
 
+    @router.get("/large")
+    async def large() -> Response:
+        return Response(b"x" * LARGE)
+
     @router.get("/endless")
     async def endless() -> StreamingResponse:
         async def chunks() -> AsyncIterator[bytes]:
@@ -74,12 +78,15 @@ async def port(ended: Ended) -> AsyncIterator[int]:
     config = uvicorn.Config(app, http=Quick, log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        # The system takes little of an answer itself: most of it waits with us.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32_768)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         yield listening.getsockname()[1]
         server.should_exit = server.force_exit = True
         await serving
 
 
+LARGE = 2_000_000
 HEAD = b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n"
 FORM = (
     b"POST /form HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n"
@@ -98,7 +105,7 @@ async def test_half_a_request_is_ended_and_told_so(
 ) -> None:
     async with _connection(port) as (reader, writer):
         writer.write(half)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             answer = await reader.read()
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"request_timeout" in answer
@@ -158,6 +165,25 @@ async def test_who_does_not_read_is_cut_off_and_what_served_them_is_free(
         writer.write(b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
         async with asyncio.timeout(20):
             await ended.event.wait()
+
+
+async def test_who_reads_slowly_gets_it_all(port: int) -> None:
+    slow = socket.socket()
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)
+    slow.setblocking(False)
+    loop = asyncio.get_running_loop()
+    with slow:
+        await loop.sock_connect(slow, ("127.0.0.1", port))
+        await loop.sock_sendall(
+            slow, b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        )
+        received = 0
+        async with asyncio.timeout(90):
+            # Twice as long as one may take who reads nothing.
+            while part := await loop.sock_recv(slow, LARGE // 30):
+                received += len(part)
+                await asyncio.sleep(Quick.write_seconds / 15)
+    assert received > LARGE
 
 
 @asynccontextmanager
