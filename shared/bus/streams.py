@@ -165,11 +165,13 @@ async def declare(nats_url: str, replicas: int = 1) -> None:
     declared by `lapor partner add`. `TimeoutError` when the server is not there.
     """
     bus = await connect(nats_url, "declare", patience=15)
+    # A cluster chooses who leads each stream, and writes it on several nodes.
+    patient = bus.nc.jetstream(timeout=30)
     try:
         for stream in STREAMS:
-            await _declare_stream(bus.js, stream, replicas)
+            await _declare_stream(patient, stream, replicas)
         for durable in DURABLES:
-            await declare_durable(bus.js, durable)
+            await declare_durable(patient, durable)
     finally:
         await bus.close()
 

@@ -193,14 +193,16 @@ async def _until_led(nodes: Sequence[Node]) -> None:
     url = f"nats://lapor:{ENCODED}@127.0.0.1:{nodes[0].port}"
     async with asyncio.timeout(60):
         bus = await connect(url, "test")
-        while True:
-            with contextlib.suppress(Exception):
-                await bus.js.account_info()
-                await bus.js.add_stream(name="READY", subjects=["ready"], num_replicas=3)
-                await bus.js.delete_stream("READY")
-                break
-            await asyncio.sleep(0.1)
-        await bus.close()
+        try:
+            while True:
+                with contextlib.suppress(Exception):
+                    await bus.js.account_info()
+                    await bus.js.add_stream(name="READY", subjects=["ready"], num_replicas=3)
+                    await bus.js.delete_stream("READY")
+                    break
+                await asyncio.sleep(0.1)
+        finally:
+            await bus.close()
 
 
 _CONFIG = """\
