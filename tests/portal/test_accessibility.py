@@ -6,7 +6,7 @@ from playwright.sync_api import Browser
 
 from tests.portal.conftest import Person, Portal
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 PUBLIC = ("/", "/buat-laporan", "/lacak", "/laporan", "/masuk", "/daftar", "/angka")
 PANEL = (
     "", "?scope=below&tab=in_process", "/buat", "/unduh", "/statistik/pengelolaan",

@@ -9,7 +9,7 @@ import pytest
 from tests.portal.conftest import Meet, Person, Portal
 from tests.portal.test_management import CHOSEN, chooses_password, look, signs_in
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 LATER = "kereta hijau 7"
 
 

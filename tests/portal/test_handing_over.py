@@ -6,7 +6,7 @@ from tests.portal.conftest import Meet, Person
 from tests.portal.test_management import look
 from tests.portal.test_one_story import dispose, submit
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 HEALTH, TRAFFIC = "Dinas Kesehatan Kabupaten Bandung", "Dinas Perhubungan Kabupaten Bandung"
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator
 from tests.portal.conftest import Meet, Person, Portal
 from tests.portal.test_management import look
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 AGENCY = "Pemerintah Kota Surabaya"
 RED = "rgb(176, 0, 32)"
 

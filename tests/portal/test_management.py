@@ -8,7 +8,7 @@ import pytest
 
 from tests.portal.conftest import Meet, Person
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 CHOSEN = "sepeda biru 9"
 
 

@@ -11,7 +11,7 @@ from tests.portal.conftest import Meet, Person
 from tests.portal.test_management import look
 from tests.portal.test_one_story import dispose, submit
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 def downloads(person: Person, button: str, folder: Path) -> Path:

@@ -25,7 +25,7 @@ def test_without_a_clock_nothing_is_owed() -> None:
     assert owed(None) is None
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_only_what_is_owed_stands_out(meet: Meet) -> None:
     citizen, admin, officer = meet(phone=True), meet(), meet()
     number, _ = submit(citizen)

@@ -50,7 +50,8 @@ async def services() -> AsyncIterator[Services]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         port = listening.getsockname()[1]
-        services = Services(Settings(intake_url=f"http://127.0.0.1:{port}"))
+        here, away = f"http://127.0.0.1:{port}", "http://127.0.0.1:1"
+        services = Services(Settings(intake_url=here, routing_url=away))
         services._slots = VisitorSlots(patience=0.3)
         yield services
         await services.close()

@@ -8,7 +8,7 @@ from PIL import Image
 from tests.portal.conftest import Meet
 from tests.portal.test_one_story import dispose, follow_up, submit
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_an_account_keeps_its_reports_together(meet: Meet) -> None:

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from tests.portal.conftest import Meet, Person
 from tests.portal.test_management import look
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -12,7 +12,7 @@ from tests.portal.conftest import Meet, Person
 from tests.portal.test_management import look
 from tests.portal.test_one_story import submit
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 class Receiver:

@@ -19,7 +19,7 @@ from deploy.local.credentials import load_or_create
 from shared.lifecycle.statuses import Tab
 from tests.stack.lapor_up import LAPOR, Stack
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
