@@ -21,7 +21,7 @@ from tests.intake.conftest import CITY, country, form, settings
 __all__ = ["country", "settings"]
 
 MOST_MEMORY = 1_000_000_000
-ANSWERS_IN = 0.3
+ANSWERS_IN = 2.0
 CODES = {"too_complex", "unreadable", "too_many_pixels", "type_not_allowed"}
 
 

@@ -33,7 +33,9 @@ async def test_with_temporal_away_commands_are_accepted_and_sent_again_later(
     number = await town.in_process()
     cut_off = followup_settings.model_copy(update={"temporal_address": "127.0.0.1:1"})
     async with town_on(cut_off, owner, worker_database) as alone:
-        assert (await alone.http.get("/readyz")).status_code == 200
+        async with asyncio.timeout(60):
+            while (await alone.http.get("/readyz")).status_code != 200:
+                await asyncio.sleep(0.2)
         held, replied = await asyncio.gather(
             alone.post(f"/reports/{number}/hold", ABOVE, REASON),
             alone.post(f"/reports/{number}/replies", alone.bearer(number), {"text": "Belum."}),

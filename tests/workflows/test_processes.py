@@ -21,7 +21,7 @@ from tests.workflows.factory import Reports
 _ROOT = Path(__file__).parent.parent.parent
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 async def test_three_processes_carry_a_report_and_stop_when_told(
     reports: Reports,
     door: Door,
