@@ -47,6 +47,14 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Not vouched for yet",
         "One person alone made you an admin. Ask a second one to grant that first.",
     ),
+    "emergency_not_confirmed": (
+        "Keadaan darurat sebelumnya belum disetujui",
+        "Yang Anda buka sebagai darurat ditolak, atau lebih dari sehari belum disetujui orang lain."
+        " Mintalah dengan persetujuan biasa.",
+        "An emergency of yours was not confirmed",
+        "What you opened as an emergency was refused, or nobody confirmed it for over a day. Ask in"
+        " the ordinary way.",
+    ),
     "second_person_request_not_found": (
         "Persetujuan tidak ditemukan",
         "Tidak ada permintaan persetujuan dengan id ini untuk Anda.",

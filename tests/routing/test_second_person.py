@@ -10,6 +10,7 @@ import pytest
 
 from services.routing.second_person.deciding import BreakGlassRefused
 from services.routing.second_person.operator import let_in, stand_in, stuck_requests
+from services.routing.second_person.requests import NOT_VOUCHED_FOR
 from shared.database.engine import Database
 from shared.http.tokens import Staff
 from tests.conftest import UrlOf
@@ -228,6 +229,77 @@ async def test_who_was_made_by_one_alone_is_no_second_person_until_another_has_a
     await post(country, PUSAT, f"/management/staff/{staff_id}", method="DELETE")
 
 
+async def test_who_waited_long_to_be_agreed_to_is_agreed_to_all_the_same(country: Country) -> None:
+    made = "pusat.lama"
+    staff_id = await _made(country, PUSAT, made, "central_admin", "pusat")
+    await country.rows(
+        "UPDATE routing.second_person_request SET asked_at = now() - interval '90 days'"
+        " WHERE kind = 'new_admin' AND subject_id = :id",
+        id=staff_id,
+    )
+    await country.learn()
+    number = await country.report(anonymous=True)
+    assert (await country.act(made, number, "reveal", REASON)).status_code == 403
+    [new] = [one for one in await waiting(country, SECOND) if made in (one["person"] or "")]
+    assert (await granted(country, SECOND, new["id"])).status_code == 200
+    assert (await country.act(made, number, "reveal", REASON)).status_code == 202
+    await post(country, PUSAT, f"/management/staff/{staff_id}", method="DELETE")
+
+
+async def test_who_was_refused_is_agreed_to_when_they_are_made_an_admin_again(
+    country: Country,
+) -> None:
+    made = "koor.dua.kali"
+    staff_id = await _made(country, PUSAT, made, "coordinating_admin", "jabar")
+    for how in ("refuse", "grant"):
+        [new] = [one for one in await waiting(country, SECOND) if made in (one["person"] or "")]
+        answer = await post(country, SECOND, f"/second-person/requests/{new['id']}/{how}")
+        assert answer.status_code == 200
+        query = f"SELECT NOT {NOT_VOUCHED_FOR.format(':id')}"
+        assert await country.one(query, id=staff_id) is (how == "grant")
+        for role in ("agency_admin", "coordinating_admin") if how == "refuse" else ():
+            path = f"/management/staff/{staff_id}"
+            assert (await post(country, PUSAT, path, {"role": role}, "PATCH")).status_code == 200
+    await post(country, PUSAT, f"/management/staff/{staff_id}", method="DELETE")
+
+
+async def test_an_emergency_that_was_refused_is_not_repeated(country: Country) -> None:
+    number, other = [await country.report(anonymous=True) for _ in range(2)]
+    emergency = {**REASON, "emergency": True}
+    assert (await country.act(PUSAT, number, "reveal", emergency)).status_code == 200
+    [shown] = [one for one in await waiting(country, SECOND) if one["number"] == number]
+    await post(country, SECOND, f"/second-person/requests/{shown['id']}/refuse")
+    again = await country.act(PUSAT, number, "reveal", emergency)
+    assert (again.status_code, again.json()["code"]) == (409, "emergency_not_confirmed")
+    assert "Siti" not in again.text
+    assert (await country.act(PUSAT, number, "reveal", REASON)).status_code == 202
+    # Another report is in danger, and another person is no part of it.
+    assert (await country.act(PUSAT, other, "reveal", emergency)).status_code == 200
+    assert (await country.act(SECOND, number, "reveal", emergency)).status_code == 200
+    for one in [*await waiting(country, SECOND), *await waiting(country, PUSAT)]:
+        if one["emergency"]:
+            await granted(country, SECOND if one["number"] == other else PUSAT, one["id"])
+
+
+async def test_while_an_emergency_ran_out_unconfirmed_there_is_no_other(country: Country) -> None:
+    number, other = [await country.report(anonymous=True) for _ in range(2)]
+    emergency = {**REASON, "emergency": True}
+    assert (await country.act(PUSAT, number, "reveal", emergency)).status_code == 200
+    [shown] = [one for one in await waiting(country, SECOND) if one["number"] == number]
+    await country.rows(
+        "UPDATE routing.second_person_request SET asked_at = asked_at - interval '25 hours',"
+        " ends_at = ends_at - interval '25 hours' WHERE id = :id",
+        id=shown["id"],
+    )
+    for one in (number, other):
+        refused = await country.act(PUSAT, one, "reveal", emergency)
+        assert (refused.status_code, refused.json()["code"]) == (409, "emergency_not_confirmed")
+    assert (await granted(country, SECOND, shown["id"])).status_code == 200
+    assert (await country.act(PUSAT, other, "reveal", emergency)).status_code == 200
+    [last] = [one for one in await waiting(country, SECOND) if one["number"] == other]
+    await granted(country, SECOND, last["id"])
+
+
 async def test_two_who_decide_at_once_decide_once(country: Country) -> None:
     number = await country.report(anonymous=True)
     asked = (await country.act(PUSAT, number, "reveal", REASON)).json()
@@ -274,6 +346,29 @@ async def test_the_operator_stands_in_only_where_there_is_nobody_else(
                 second_factor=True,
             )
         assert "kunci=" in link.url
+        # Who is not vouched for can grant nothing, and so is nobody else to ask.
+        await country.rows(
+            "UPDATE routing.staff SET active = true, password_hash = 'x' WHERE username = :name",
+            name=SECOND,
+        )
+        with pytest.raises(BreakGlassRefused):
+            async with database.session() as session:
+                await let_in(session, "http://lapor.test", PUSAT, "O", "L", second_factor=False)
+        await country.rows(
+            "INSERT INTO routing.second_person_request (id, kind, subject_id, asked_by,"
+            " emergency) SELECT gen_random_uuid(), 'new_admin', s.id, a.id, false FROM"
+            " routing.staff s, routing.staff a WHERE s.username = :name"
+            " AND a.username = 'admin.pusat'",
+            name=SECOND,
+        )
+        async with database.session() as session:
+            await let_in(
+                session, "http://lapor.test", PUSAT, "Operator Jaga", "L", second_factor=False
+            )
+        await country.rows(
+            "UPDATE routing.second_person_request SET decision = 'granted'"
+            " WHERE kind = 'new_admin' AND decision IS NULL"
+        )
         assert await country.one(
             "SELECT operator FROM routing.management_log ORDER BY id DESC LIMIT 1"
         ) == ("Operator Jaga")

@@ -77,7 +77,8 @@ def _about(request: SecondPersonRequest) -> tuple[str, int, int]:
 
 
 def _has_lapsed(request: SecondPersonRequest) -> bool:
-    return not request.emergency and request.asked_at < now() - WAITING
+    waits_on = request.emergency or request.kind == Kind.NEW_ADMIN
+    return not waits_on and request.asked_at < now() - WAITING
 
 
 _VOUCHED: Final = NOT_VOUCHED_FOR.format("s.id")

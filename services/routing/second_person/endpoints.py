@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.management.authority import Managing
 from services.routing.second_person.deciding import decide, second_persons
 from services.routing.second_person.models import Kind
-from services.routing.second_person.requests import WAITING
+from services.routing.second_person.requests import WAITING, WAITS
 from services.routing.words import Form, Words
 from shared.http.documentation import problem_responses
 from shared.http.tokens import Staff
@@ -124,7 +124,8 @@ _COLUMNS = (
     " LEFT JOIN routing.staff d ON d.id = q.decided_by"
 )
 _LIST = text(
-    f"{_COLUMNS} WHERE (q.decision IS NULL AND (q.emergency OR q.asked_at > now() - :waiting))"
+    f"{_COLUMNS} WHERE q.id IN (SELECT id"  # noqa: S608
+    f" FROM routing.second_person_request WHERE {WAITS})"
     " OR (q.asked_by = :id AND q.asked_at > now() - interval '30 days')"
     " ORDER BY q.emergency AND q.decision IS NULL DESC, q.asked_at DESC LIMIT 200"
 )

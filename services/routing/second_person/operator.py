@@ -15,18 +15,14 @@ from services.routing.second_person.deciding import (
     second_persons,
 )
 from services.routing.second_person.models import SecondPersonRequest
-from services.routing.second_person.requests import WAITING
-from shared.database.columns import now
+from services.routing.second_person.requests import NOT_VOUCHED_FOR, WAITING, WAITS
 
 
 async def stuck_requests(session: AsyncSession) -> list[SecondPersonRequest]:
     """What waits and nobody can decide, the oldest first."""
     found = await session.scalars(
         select(SecondPersonRequest)
-        .where(
-            SecondPersonRequest.decision.is_(None),  # type: ignore[union-attr]
-            SecondPersonRequest.asked_at > now() - WAITING,
-        )
+        .where(text(WAITS).bindparams(waiting=WAITING))
         .order_by(SecondPersonRequest.asked_at)  # type: ignore[arg-type]
     )
     return [
@@ -82,6 +78,7 @@ _PERSON = text(
     " WHERE username = :username AND active AND role = 'central_admin'"
 )
 _ANOTHER = text(
-    "SELECT EXISTS (SELECT FROM routing.staff WHERE role = 'central_admin' AND active"
-    " AND password_hash <> '' AND id <> :id)"
+    "SELECT EXISTS (SELECT FROM routing.staff s"  # noqa: S608
+    " WHERE s.role = 'central_admin' AND s.active"
+    f" AND s.password_hash <> '' AND s.id <> :id AND NOT {NOT_VOUCHED_FOR.format('s.id')})"
 )

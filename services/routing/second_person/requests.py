@@ -11,14 +11,19 @@ from sqlmodel import select
 from services.routing.second_person.logging import log
 from services.routing.second_person.models import Kind, SecondPersonRequest
 from shared.database.columns import now
-from shared.http.problems import forbidden
+from shared.http.problems import conflict, forbidden
 from shared.http.tokens import Staff
 from shared.lifecycle.people import Role
 
 LIFETIME: Final = timedelta(hours=24)
 """How long a grant is good for, and an emergency that nobody has confirmed."""
 WAITING: Final = timedelta(days=7)
-"""After which a request that nobody decided has lapsed; an emergency waits for ever."""
+"""After which a request that nobody decided has lapsed; not an emergency, nor that somebody is to
+be a second person, which nobody would ask again: pusat could not be two any more."""
+WAITS: Final = (
+    "(decision IS NULL AND (emergency OR kind = 'new_admin' OR asked_at > now() - :waiting))"
+)
+"""Not decided and not lapsed, of `second_person_request`."""
 GUARDED: Final = (Role.COORDINATING_ADMIN, Role.CENTRAL_ADMIN)
 """Whose password or second factor no one person resets."""
 
@@ -54,8 +59,7 @@ async def waiting(
             SecondPersonRequest.kind == kind,
             SecondPersonRequest.subject_id == subject_id,
             SecondPersonRequest.asked_by == staff_id,
-            SecondPersonRequest.decision.is_(None),  # type: ignore[union-attr]
-            SecondPersonRequest.asked_at > now() - WAITING,
+            text(WAITS).bindparams(waiting=WAITING),
         )
         .limit(1)
     )
@@ -71,10 +75,13 @@ async def ask(
     reason: str | None = None,
     emergency: bool = False,
 ) -> SecondPersonRequest:
-    """Ask, unless the same is asked already. An emergency is in force at once. 403 for who is
+    """Ask, unless the same is asked already. An emergency is in force at once; 409 where nobody
+    has confirmed one before. 403 for who is
     no second person for others: they would be two that one has made."""
     if kind is not Kind.NEW_ADMIN and not await is_vouched_for(session, staff.id):
         raise forbidden("not_vouched_for")
+    if emergency:
+        await _check_emergency(session, staff.id, kind, subject_id)
     if not emergency and (asked := await waiting(session, staff.id, kind, subject_id)):
         return asked
     request = SecondPersonRequest(
@@ -91,6 +98,17 @@ async def ask(
     await session.flush()
     await log(session, request, "emergency" if emergency else "asked", staff=staff, words=reason)
     return request
+
+
+async def _check_emergency(
+    session: AsyncSession, staff_id: int, kind: Kind, subject_id: int
+) -> None:
+    """One that was refused, or ran out with nobody having looked, is not simply repeated."""
+    given = {"id": staff_id, "kind": kind, "subject_id": subject_id, "lifetime": LIFETIME}
+    # One at a time: of two at once, neither would see the other.
+    await session.execute(_ALONE, {"id": staff_id})
+    if await session.scalar(_EMERGENCY_LEFT_OPEN, given):
+        raise conflict("emergency_not_confirmed")
 
 
 async def use(session: AsyncSession, request: SecondPersonRequest) -> None:
@@ -118,8 +136,16 @@ async def is_guarded(session: AsyncSession, staff_id: int, role: str) -> bool:
 
 
 NOT_VOUCHED_FOR: Final = (
-    "EXISTS (SELECT FROM routing.second_person_request v WHERE v.kind = 'new_admin'"
-    " AND v.subject_id = {0} AND v.decision IS DISTINCT FROM 'granted')"
+    "coalesce((SELECT v.decision IS DISTINCT FROM 'granted' FROM routing.second_person_request v"
+    " WHERE v.kind = 'new_admin' AND v.subject_id = {0} ORDER BY v.asked_at DESC LIMIT 1), false)"
+)
+"""The last time somebody was made an admin of people decides: what was asked before is past."""
+_ALONE = text("SELECT FROM routing.staff WHERE id = :id FOR UPDATE")
+_EMERGENCY_LEFT_OPEN = text(
+    "SELECT EXISTS (SELECT FROM routing.second_person_request WHERE emergency"
+    " AND asked_by = :id AND kind = :kind AND ("
+    "  (subject_id = :subject_id AND decision IS DISTINCT FROM 'granted')"
+    "  OR (decision IS NULL AND asked_at < now() - :lifetime)))"
 )
 _NOT_VOUCHED_FOR = text(f"SELECT {NOT_VOUCHED_FOR.format(':id')}")
 _LATELY = text(
