@@ -8,6 +8,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field, ValidationError
 
 from shared.http.problems import FieldError, validation
+from shared.identity import IdentityCipher, InvalidToken
 
 T = TypeVar("T")
 Position = TypeVar("Position", bound=BaseModel)
@@ -31,7 +32,7 @@ class Page(BaseModel, Generic[T]):
 
 def encode_cursor(position: BaseModel) -> str:
     """Where the next page starts: a small model of the last item's sort keys. It is not
-    secret, and not trusted when it comes back: authority is checked anew on every page."""
+    secret (`seal_cursor` is), and not trusted when it comes back: authority is checked anew."""
     return base64.urlsafe_b64encode(position.model_dump_json().encode()).decode().rstrip("=")
 
 
@@ -46,4 +47,22 @@ def decode_cursor(cursor: str | None, position: type[Position]) -> Position | No
             base64.b64decode(padded.encode(), altchars=b"-_", validate=True)
         )
     except (binascii.Error, UnicodeEncodeError, ValidationError):
+        raise validation(FieldError("cursor", "cursor_invalid")) from None
+
+
+def seal_cursor(position: BaseModel, cipher: IdentityCipher) -> str:
+    """As `encode_cursor`, of a position that tells what the rows do not: nobody else reads it,
+    or makes one to ask what lies behind it."""
+    return cipher.encrypt(position.model_dump_json()).decode()
+
+
+def open_cursor(
+    cursor: str | None, position: type[Position], cipher: IdentityCipher
+) -> Position | None:
+    """The position in a sealed cursor; a 422 on `cursor` for what this service did not seal."""
+    if cursor is None:
+        return None
+    try:
+        return position.model_validate_json(cipher.decrypt(cursor))
+    except (InvalidToken, UnicodeError, ValidationError):
         raise validation(FieldError("cursor", "cursor_invalid")) from None

@@ -1,9 +1,11 @@
 """The queue: tabs, filters, orders, pages, counts, and whose reports it shows."""
 
+import base64
 from typing import Any
 
 import pytest
 
+from shared.identity import IdentityCipher
 from tests.routing.country import Country
 
 ADMIN = "admin.kota.bandung"
@@ -201,3 +203,30 @@ async def test_a_question_that_makes_no_sense_is_a_422(
 ) -> None:
     answer = await country.get(ADMIN, "/queue", **params)
     assert answer.status_code == 422, answer.text
+
+
+async def test_the_next_page_tells_nobody_when_a_report_came(country: Country) -> None:
+    for _ in range(2):
+        number = await country.report("kota-bandung", anonymous=True)
+        await country.rows(
+            "UPDATE lifecycle.report SET due_at = '2027-03-04 05:06:07.891011+00'"
+            " WHERE number = :n",
+            n=number,
+        )
+    first = await country.get(ADMIN, "/queue", tab="unverified", order="deadline", limit=1)
+    cursor = first.json()["next"]
+    for read in (cursor, base64.urlsafe_b64decode(cursor + "===").decode("latin-1")):
+        assert "2027" not in read
+        assert "891011" not in read
+    plain = b'{"p":false,"d":"2027-03-04T05:06:07.891011Z","n":1}'
+    forged = base64.urlsafe_b64encode(plain).decode().rstrip("=")
+    for made in (
+        forged,
+        cursor[:-6] + "AAAA==",
+        IdentityCipher(IdentityCipher.new_key()).encrypt("{}").decode(),
+    ):
+        refused = await country.get(
+            ADMIN, "/queue", tab="unverified", order="deadline", cursor=made
+        )
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["code"] == "cursor_invalid"

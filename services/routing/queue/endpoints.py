@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from services.routing.queue.counts import TabCount, tab_counts
 from services.routing.queue.filters import QueueQuery
@@ -14,21 +14,27 @@ from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Page
 from shared.http.transaction import Transaction
+from shared.identity import IdentityCipher
 
 router = APIRouter(tags=["queue"], responses=problem_responses(401, 403, 404, 422))
 
 
 @router.get("/queue")
 async def queue(
-    query: Annotated[QueueQuery, Query()], staff: CurrentStaff, session: Transaction
+    query: Annotated[QueueQuery, Query()],
+    staff: CurrentStaff,
+    session: Transaction,
+    request: Request,
 ) -> Page[QueueRow]:
     """One tab of the own agency's queue, or of an agency's below.
 
     Reports of agencies below that have nobody left for the step owed show in it too.
     """
-    found = await places(session, staff, query)
+    cipher: IdentityCipher = request.app.state.identity
+    found = await places(session, staff, query, cipher)
     page = found[: query.limit]
-    next_page = cursor_after(query.ordered_by, *page[-1]) if len(found) > query.limit else None
+    more = len(found) > query.limit
+    next_page = cursor_after(query.ordered_by, cipher, *page[-1]) if more else None
     rows = await queue_rows(session, staff, [place.number for place in page])
     return Page(items=rows, next=next_page)
 

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from services.routing.queue.filters import Order
 from shared.fields import Instant
-from shared.http.paging import decode_cursor, encode_cursor
+from shared.http.paging import decode_cursor, encode_cursor, open_cursor, seal_cursor
+from shared.identity import IdentityCipher
 
 
 class ByDeadline(BaseModel):
@@ -39,22 +40,25 @@ class Ordering:
     parameters: dict[str, Any]
 
 
-def ordering(order: Order, cursor: str | None) -> Ordering:
-    """The order, starting behind the cursor. A cursor of another order is a 422."""
+def ordering(order: Order, cursor: str | None, cipher: IdentityCipher) -> Ordering:
+    """The order, starting behind the cursor. A cursor of another order is a 422. One by deadline is
+    sealed: a due time tells to the microsecond when an anonymous report came."""
     if order == "newest":
         newest = decode_cursor(cursor, Newest)
         slices = ("r.number < :n",) if newest else ("true",)
         return Ordering("r.number", "r.number DESC", slices, {"n": newest.n} if newest else {})
-    last = decode_cursor(cursor, ByDeadline)
+    last = open_cursor(cursor, ByDeadline, cipher)
     columns = "r.number, r.priority, r.due_at"
     return Ordering(columns, _BY_DEADLINE, *(_behind(last) if last else (("true",), {})))
 
 
-def cursor_after(order: Order, number: int, priority: bool, due_at: datetime | None) -> str:
+def cursor_after(
+    order: Order, cipher: IdentityCipher, number: int, priority: bool, due_at: datetime | None
+) -> str:
     """The cursor of the page behind this report."""
     if order == "newest":
         return encode_cursor(Newest(n=number))
-    return encode_cursor(ByDeadline(p=priority, d=due_at, n=number))
+    return seal_cursor(ByDeadline(p=priority, d=due_at, n=number), cipher)
 
 
 _BY_DEADLINE = "r.priority DESC, r.due_at ASC NULLS LAST, r.number"

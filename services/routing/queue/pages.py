@@ -20,6 +20,7 @@ from services.routing.queue.ordering import Ordering, ordering
 from shared.commanding.directory import agency
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
+from shared.identity import IdentityCipher
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.statuses import Tab
 
@@ -32,13 +33,15 @@ class Place(NamedTuple):
     due_at: datetime | None = None
 
 
-async def places(session: AsyncSession, staff: Staff, query: QueueQuery) -> list[Place]:
+async def places(
+    session: AsyncSession, staff: Staff, query: QueueQuery, cipher: IdentityCipher
+) -> list[Place]:
     """The places of one page and, if there is a next page, of its first report."""
     if query.sub is not None and query.tab is not QueueTab.DISPOSED:
         raise validation(FieldError("sub", "tab_has_no_sub"))
     agency_id = await agency_asked_for(session, staff, query.agency)
     source = await _source(session, agency_id, query)
-    order = ordering(query.ordered_by, query.cursor)
+    order = ordering(query.ordered_by, query.cursor, cipher)
     own = await agency(session, staff.agency_id)
     zone = own.zone if own else Zone.WIB
     filters, given = conditions(query, agency_id, staff.id, zone)
