@@ -13,7 +13,13 @@ from typing import NamedTuple
 from fastapi import Request
 from prometheus_client import Counter
 
-from shared.http.limits import Limit, RateLimits, client_address, rate_limits
+from shared.http.limits import (
+    Limit,
+    RateLimits,
+    client_address,
+    client_place,
+    rate_limits,
+)
 from shared.http.problems import too_many
 from shared.http.tokens import Device, Tokens, Whose
 from shared.telemetry import registry
@@ -89,7 +95,7 @@ class StrangersAttempt(Attempt):
         self._limits = rate_limits(request)
         super().__init__(self._limits)
         self._guard, self._name = guard, name
-        self._address, self._place = client_address(request), client_address(request)
+        self._address, self._place = client_address(request), client_place(request)
         self._tokens: Tokens = request.app.state.tokens
 
     async def count_as_stranger(self) -> None:

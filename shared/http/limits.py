@@ -73,7 +73,8 @@ class RateLimits:
 
     async def turn(self, name: str, what: str, who: str, seconds: float) -> int:
         """0 if it is this one's turn: each gets one, so many seconds after the one before. Else
-        the seconds until it is; it keeps its place for some minutes after."""
+        the seconds until it is; it keeps its place for some minutes after. A place further off
+        than that is nobody's yet: the queue does not grow by who asks, and all ask again."""
         given = {
             "turn": self.digest(f"turn {name}", what),
             "place": self.digest(f"place {name}", f"{what}\0{who}"),
@@ -143,6 +144,15 @@ def rate_limits(request: Request) -> RateLimits:
     """The application's limits, for those that count by something else than the address."""
     limits: RateLimits = request.app.state.rate_limits
     return limits
+
+
+def client_place(request: Request) -> str:
+    """Whom to give one place where people take turns: as `client_address`, but of IPv6 the /48,
+    which is one customer: each has /64s enough to fill any queue."""
+    address = client_address(request)
+    if ":" not in address or "/" not in address:
+        return address
+    return str(ipaddress.ip_network(address).supernet(new_prefix=48))
 
 
 def client_address(request: Request) -> str:
@@ -220,6 +230,7 @@ WITH come AS (
   SELECT %(turn)s, {now}
   WHERE NOT EXISTS (SELECT FROM come) AND NOT EXISTS (SELECT FROM waiting)
   ON CONFLICT (key) DO UPDATE SET full_at = greatest(turn.full_at + %(step)s::bigint, {now})
+  WHERE turn.full_at + %(step)s::bigint <= {now} + %(kept)s::bigint
   RETURNING full_at AS at
 ), kept AS (
   INSERT INTO {schema}.rate_limit (key, full_at)
@@ -227,6 +238,11 @@ WITH come AS (
   ON CONFLICT (key) DO UPDATE SET full_at = excluded.full_at
 )
 SELECT CASE WHEN EXISTS (SELECT FROM come) THEN 0
-  ELSE coalesce((SELECT at FROM waiting), (SELECT at FROM given)) - {now} END
+  ELSE coalesce(
+    (SELECT at FROM waiting),
+    (SELECT at FROM given),
+    greatest({now} + %(step)s::bigint, (SELECT full_at + %(step)s::bigint - %(kept)s::bigint
+      FROM {schema}.rate_limit WHERE key = %(turn)s))
+  ) - {now} END
 """
 _SWEEP = "DELETE FROM {schema}.rate_limit WHERE full_at < {now}"

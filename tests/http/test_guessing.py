@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Request
 
 from shared.database.engine import Database
 from shared.http.guessing import Guard, PasswordAttempt, PasswordGuard, attempt_by_address
-from shared.http.limits import Limit, RateLimits, client_address
+from shared.http.limits import Limit, RateLimits, client_address, client_place
 from shared.http.problems import unauthorized
 
 router = APIRouter()
@@ -162,7 +162,32 @@ async def test_turns_are_given_in_order_and_each_is_used_once(database: Database
             await asyncio.sleep(0.05)
     # The second's place came before, and is kept; used once, it is gone.
     assert await turn("second") == 0
-    assert await limits.turn("t", name, "second", 3600) > 3000
+    assert await limits.turn("t", name, "second", 290) > 200
+
+
+async def test_however_many_ask_no_place_is_further_off_than_it_is_kept(
+    database: Database,
+) -> None:
+    limits, name = RateLimits(database, "intake", "k" * 32), str(uuid4())
+    waits = [await limits.turn("t", name, f"crowd {n}", 100) for n in range(12)]
+    assert waits[0] == 0
+    assert max(waits) <= 300
+    # The next to come is told when to ask again, and its place has not moved away meanwhile.
+    assert 0 < await limits.turn("t", name, "somebody", 100) <= 300
+    assert await limits.turn("t", name, "crowd 1", 100) <= 100
+
+
+def test_a_place_is_a_customer_s() -> None:
+    def place(host: str) -> str:
+        return client_place(Request({"type": "http", "client": (host, 1), "headers": []}))
+
+    assert place("2001:db8:1:2::1") == place("2001:db8:1:ffff::9") == "2001:db8:1::/48"
+    assert place("2001:db8:1:2::1") != place("2001:db8:2:2::1")
+    assert [place(host) for host in ("192.0.2.1", "64:ff9b::c000:201", "")] == [
+        "192.0.2.1",
+        "192.0.2.1",
+        "",
+    ]
 
 
 async def test_turns_hold_across_processes(database: Database) -> None:
