@@ -81,7 +81,7 @@ async def _name_for(
         return None
     if situation.by_copy:
         return None
-    hidden = file["by_reporter"] and situation.state.anonymous
+    hidden = file["by_reporter"] and situation.reporter_hidden is not None
     return plain_name(1, file["media_type"]) if hidden else own
 
 

@@ -93,7 +93,8 @@ async def admit(database: Database, wish: Wish) -> None:
     """
     async with database.session() as session:
         situation = await wish.situation(session)
-        if await _row(session, wish, situation):
+        row = await _row(session, wish, situation)
+        if row and (row.number, row.action) == (wish.number, wish.action):
             return
     if (code := refusal(situation.state, wish.action, situation.standings)) in _FORBIDDEN:
         raise forbidden(code)

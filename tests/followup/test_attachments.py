@@ -12,6 +12,7 @@ import pytest
 from shared.http.limits import RateLimits
 from shared.http.uploads import FILES
 from shared.lifecycle.actions import Action, DeferralKind
+from shared.lifecycle.people import Role
 from shared.settings import Settings
 from tests.followup.conftest import ABOVE, ADMIN, BELOW, BESIDE, OFFICER, WRITTEN, Town, Who
 from tests.intake.sample_files import inspected
@@ -285,6 +286,28 @@ async def test_files_of_replies_wait_from_when_the_report_is_made_anonymous(town
             await asyncio.sleep(0.2)
     assert not any(trace in file.content for trace in marked_files.traces())
     assert (await town.get(own, OFFICER)).status_code == 200
+
+
+async def test_a_reporter_s_file_has_no_name_of_theirs_for_who_is_not_told_who_reports(
+    town: Town,
+) -> None:
+    number = await town.in_process()
+    reply = await send(town, number, town.bearer(number), kind="replies")
+    path = await address(town, number, reply)
+    assert "berita" in (await town.get(path, ABOVE)).headers["Content-Disposition"]
+    await town.execute("UPDATE routing.staff SET role = 'liaison_officer' WHERE id = %s", ABOVE[0])
+    file = await town.get(path, (ABOVE[0], ABOVE[1], Role.LIAISON_OFFICER))
+    assert file.status_code == 200
+    assert "berita" not in file.headers["Content-Disposition"]
+
+
+async def test_a_key_used_for_something_else_admits_no_files(town: Town) -> None:
+    number, key = await town.in_process(), uuid4()
+    note = {"note": "Mohon dicek di lapangan."}
+    path = f"/reports/{number}/coordination"
+    assert (await town.post(path, OFFICER, note, key=key)).status_code == 200
+    past = town.staff(OFFICER) | {"If-Match": '"999"'}
+    assert (await send(town, number, past, key=key)).status_code == 412
 
 
 async def _make_anonymous(town: Town, number: int) -> None:
