@@ -64,5 +64,5 @@ def open_cursor(
         return None
     try:
         return position.model_validate_json(cipher.decrypt(cursor))
-    except (InvalidToken, UnicodeError, ValidationError):
+    except (InvalidToken, ValueError):
         raise validation(FieldError("cursor", "cursor_invalid")) from None

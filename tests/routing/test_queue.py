@@ -193,6 +193,7 @@ async def test_counts_say_how_many_stand_in_each_tab(country: Country) -> None:
         {"tab": "all"},
         {"tab": "closed", "sub": "closed"},
         {"tab": "closed", "cursor": "bukan"},
+        {"tab": "unverified", "cursor": "é"},
         {"tab": "closed", "limit": 101},
         {"tab": "closed", "region": "3%"},
         {"tab": "closed", "warna": "merah"},
