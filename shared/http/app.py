@@ -1,5 +1,6 @@
 """The application every service is built from, and the server it runs in."""
 
+import ctypes
 import gc
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -99,6 +100,7 @@ def serve(name: str, factory: Callable[[], FastAPI], settings: Settings, *, port
     """Run one process of a service until SIGINT or SIGTERM; requests under way are finished
     first, for 10 seconds at most. `factory` is called inside the event loop. The operations port
     of `settings` answers beside it."""
+    ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
     configure_logging(name)
     try:
         proxies = believed_proxies(os.environ)
@@ -106,6 +108,11 @@ def serve(name: str, factory: Callable[[], FastAPI], settings: Settings, *, port
         raise SystemExit(str(error)) from error
     with suppress(KeyboardInterrupt):
         uvloop.run(_serve(factory, settings, port, proxies))
+
+
+_SET_DUMPABLE = 4
+"""linux/prctl.h. Without it no process of the same user, such as one that opens somebody's file,
+reads our environment or memory under /proc; root does."""
 
 
 async def _serve(
