@@ -9,7 +9,7 @@ import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,14 +23,18 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one job may take: bytes of memory, seconds (of the clock, and of computing), bytes of
-    any file it writes."""
+    """What one job may take: bytes of memory, seconds of computing, bytes of any file it writes.
+
+    By the clock it may take `_CLOCK` times as long: on a busy machine a job waits for its share
+    of the processors, and nobody's photo is too complex for that.
+    """
 
     memory: int = 256 * MB
     seconds: float = 10.0
     output: int = 64 * MB
 
 
+_CLOCK = 3
 OPENING = Limits()
 PICTURES = Limits(memory=640 * MB)
 
@@ -39,12 +43,17 @@ class SandboxBusy(Exception):
     """Too many files wait already; the same file may be sent again a little later."""
 
 
+class GaveWay(SandboxBusy):
+    """A job in the background was ended, for somebody waits; it may be run again later."""
+
+
 class Sandbox:
     """Runs jobs on files, each in a fresh interpreter without secrets, open files or network
     sessions of ours. One for each service: it keeps the service's children within `memory`.
 
     At most `at_once` run, and the limits of those running add up to no more than `memory`; who
     comes next waits in turn for at most `patience` seconds, or not at all behind `most_waiting`.
+    One job in the background runs where there is room, until somebody waits.
     """
 
     def __init__(
@@ -58,7 +67,14 @@ class Sandbox:
         self._places = _Places(at_once, memory, most_waiting, patience)
 
     async def run(
-        self, job: str, source: Path, target: Path, *, limits: Limits = OPENING, **options: Any
+        self,
+        job: str,
+        source: Path,
+        target: Path,
+        *,
+        limits: Limits = OPENING,
+        background: bool = False,
+        **options: Any,
     ) -> Any:
         """What the job returns, which like `options` is JSON. Paths are absolute.
 
@@ -66,8 +82,12 @@ class Sandbox:
         **options)`: it reads the one file and writes the other. What it refuses itself is raised
         here as it was there (`AttachmentRejected`); whatever else it raises, or dies of, is
         `unreadable`, and `too_complex` where it took more than its limits. Cancelled, it and
-        whatever it started are killed. Raises `SandboxBusy`.
+        whatever it started are killed. Raises `SandboxBusy`, in the `background` without waiting,
+        and `GaveWay` there.
         """
+        if background:
+            with self._places.behind(limits.memory) as leave:
+                return await _unless(leave, _run(job, source, target, limits, options))
         async with self._places.one(limits.memory):
             return await _run(job, source, target, limits, options)
 
@@ -89,6 +109,7 @@ class _Places:
         self._most_waiting = most_waiting
         self._patience = patience
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._leave: asyncio.Event | None = None  # of the one in the background
 
     @asynccontextmanager
     async def one(self, memory: int) -> AsyncIterator[None]:
@@ -97,6 +118,21 @@ class _Places:
         try:
             yield
         finally:
+            self._give_back(memory)
+
+    @contextmanager
+    def behind(self, memory: int) -> Iterator[asyncio.Event]:
+        """A place where nobody wants it; what is given is set when somebody does."""
+        memory = min(memory, self._all_memory)
+        if self._leave or self._waiting or not self._free or memory > self._memory:
+            raise SandboxBusy
+        self._free -= 1
+        self._memory -= memory
+        self._leave = asyncio.Event()
+        try:
+            yield self._leave
+        finally:
+            self._leave = None
             self._give_back(memory)
 
     async def _take(self, memory: int) -> None:
@@ -132,6 +168,22 @@ class _Places:
             self._free -= 1
             self._memory -= memory
             turn.set_result(None)
+        if self._waiting and self._leave:
+            self._leave.set()
+
+
+async def _unless(leave: asyncio.Event, running: Coroutine[Any, Any, Any]) -> Any:
+    """What it gives, where nobody asked it to leave; its process has ended either way."""
+    job, left = asyncio.ensure_future(running), asyncio.ensure_future(leave.wait())
+    try:
+        await asyncio.wait((job, left), return_when=asyncio.FIRST_COMPLETED)
+        if job.done():
+            return job.result()
+        raise GaveWay
+    finally:
+        left.cancel()
+        job.cancel()
+        await asyncio.wait((job,))
 
 
 async def _run(job: str, source: Path, target: Path, limits: Limits, options: Any) -> Any:
@@ -154,11 +206,13 @@ async def _run(job: str, source: Path, target: Path, limits: Limits, options: An
         start_new_session=True,
     )
     try:
-        async with asyncio.timeout(limits.seconds):
+        async with asyncio.timeout(_CLOCK * limits.seconds):
             answer = await _answer(process)
             code = await process.wait()
     except TimeoutError:
-        raise AttachmentRejected("too_complex", f"more than {limits.seconds} s") from None
+        raise AttachmentRejected(
+            "too_complex", f"more than {_CLOCK} times {limits.seconds} s"
+        ) from None
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

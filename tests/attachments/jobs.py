@@ -47,6 +47,10 @@ def sleeps(source: Path, target: Path) -> None:
     time.sleep(600)
 
 
+def rests(source: Path, target: Path, seconds: float) -> None:
+    time.sleep(seconds)
+
+
 def computes(source: Path, target: Path) -> None:
     while True:
         pass

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from shared.attachments.rejection import AttachmentRejected
-from shared.attachments.sandbox import MB, OPENING, PICTURES, Limits, Sandbox, SandboxBusy
+from shared.attachments.sandbox import MB, OPENING, PICTURES, GaveWay, Limits, Sandbox, SandboxBusy
 from shared.attachments.sandbox import workspace as a_workspace
 
 JOBS = "tests.attachments.jobs:"
@@ -159,11 +159,42 @@ async def test_who_would_wait_too_long_is_told_to_come_back(workspace: Path) -> 
     await again.task
 
 
+async def test_a_job_in_the_background_gives_way_to_who_waits(workspace: Path) -> None:
+    sandbox = Sandbox()
+    behind = _Place(sandbox, workspace, 1, background=True)
+    await _until(lambda: behind.running)
+    with pytest.raises(SandboxBusy):  # one at a time
+        await _Place(sandbox, workspace, 2, background=True).task
+    first = _Place(sandbox, workspace, 3)
+    await _until(lambda: first.running)
+    assert not behind.task.done()  # there is room for both
+    second = _Place(sandbox, workspace, 4)
+    with pytest.raises(GaveWay):
+        await behind.task
+    await _until(lambda: second.running)
+    for place in (first, second):
+        place.end()
+        await place.task
+    again = _Place(sandbox, workspace, 5, background=True)
+    again.end()
+    await again.task
+
+
+async def test_what_waits_for_a_processor_is_not_too_complex(workspace: Path) -> None:
+    await run(workspace, "rests", replace(OPENING, seconds=1), seconds=1.3)
+
+
 class _Place:
     """A job that runs until it is told to end."""
 
     def __init__(
-        self, sandbox: Sandbox, folder: Path, number: int, limits: Limits = OPENING
+        self,
+        sandbox: Sandbox,
+        folder: Path,
+        number: int,
+        limits: Limits = OPENING,
+        *,
+        background: bool = False,
     ) -> None:
         self._target, self._until = folder / f"target {number}", folder / f"end {number}"
         running = sandbox.run(
@@ -171,6 +202,7 @@ class _Place:
             folder / "source",
             self._target,
             limits=replace(limits, seconds=60),
+            background=background,
             until=str(self._until),
         )
         self.task = asyncio.create_task(running)

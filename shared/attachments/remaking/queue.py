@@ -3,10 +3,12 @@
 import asyncio
 import hashlib
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 
@@ -14,7 +16,14 @@ from shared.attachments.inspection import room
 from shared.attachments.naming import file_name
 from shared.attachments.rejection import AttachmentMissing, AttachmentRejected
 from shared.attachments.remaking.job import JOB
-from shared.attachments.sandbox import MB, PICTURES, Limits, Sandbox, SandboxBusy, workspace
+from shared.attachments.sandbox import (
+    MB,
+    PICTURES,
+    GaveWay,
+    Limits,
+    SandboxBusy,
+    workspace,
+)
 from shared.attachments.sealing import SealBroken
 from shared.attachments.store import AttachmentStore
 from shared.database.engine import Database
@@ -30,6 +39,8 @@ LEASE = 60
 """Seconds after which another process may take a file from one that died."""
 ATTEMPTS = 5
 """Then the file is set aside: it stays sealed, with `failed` as the reason."""
+GIVES_WAY = 3
+"""Times; then it takes its turn like a file somebody waits for."""
 UNHURRIED = Limits(memory=256 * MB, seconds=240)
 
 
@@ -60,7 +71,7 @@ class RemakingQueue:
         }
         message = "command_id" if schema == "followup" else "CAST(NULL AS uuid)"
         self._lease = text(_LEASE.format(schema=schema, message=message, lease=LEASE))
-        self._sandbox = Sandbox(at_once=1, memory=UNHURRIED.memory)
+        self._gave_way: Counter[UUID] = Counter()
 
     async def work(self) -> None:
         """Until none is left that may be tried now."""
@@ -82,7 +93,9 @@ class RemakingQueue:
         except asyncio.CancelledError:
             await self._run("wait", id=row["id"])
             raise
-        except SandboxBusy:
+        except SandboxBusy as busy:
+            if isinstance(busy, GaveWay):
+                self._gave_way[row["id"]] += 1
             await self._run("wait", id=row["id"])
             return False
         except AttachmentRejected as refused:
@@ -117,8 +130,10 @@ class RemakingQueue:
         with workspace() as folder:
             source, target = folder / "source", folder / "target"
             await asyncio.to_thread(source.write_bytes, content)
-            made = await self._made(source, target)
+            background = self._gave_way[row["id"]] < GIVES_WAY
+            made = await self._made(source, target, background=background)
             remade = await asyncio.to_thread(target.read_bytes)
+        del self._gave_way[row["id"]]
         await self._store.replace(row["key"], remade)
         await self._run(
             "remade",
@@ -129,16 +144,15 @@ class RemakingQueue:
             sha256=hashlib.sha256(remade).hexdigest(),
         )
 
-    async def _made(self, source: Path, target: Path) -> str:
-        """The type of what was made. Large pictures are made in the same places as those that
-        come in, so that all that runs stays within the memory of the service."""
-        made = await self._sandbox.run(
-            JOB, source, target, limits=UNHURRIED, memory=room(UNHURRIED), hurried=False
+    async def _made(self, source: Path, target: Path, *, background: bool) -> str:
+        """The type of what was made, in the same places as files that come in, so that all that
+        runs stays within the memory of the service."""
+        run = partial(
+            self._store.sandbox.run, JOB, source, target, hurried=False, background=background
         )
+        made = await run(limits=UNHURRIED, memory=room(UNHURRIED))
         if "memory" in made:
-            made = await self._store.sandbox.run(
-                JOB, source, target, limits=PICTURES, memory=made["memory"], hurried=False
-            )
+            made = await run(limits=PICTURES, memory=made["memory"])
         if "sealed" in made:
             raise _StaysSealed(made["sealed"])
         remade: str = made["remade"]
