@@ -25,7 +25,6 @@ DATES ?= 2026-11-28T12:00+07:00 2027-03-09T20:00+07:00 2026-12-04T23:59+07:00 \
 SUBMISSION = tests/intake/test_submission.py::test
 ASKING = tests/lifecycle/test_at_any_time.py tests/portal/test_days.py \
   $(SUBMISSION)_the_first_state_repeats_in_columns_history_and_event \
-  $(SUBMISSION)_the_policy_of_the_agency_and_the_calendar_date_the_clock \
   $(SUBMISSION)_a_new_closed_day_counts_from_the_next_report_on
 
 dates: $(READY)  ## Run tests that ask the time on days that are not like others
