@@ -182,7 +182,7 @@ _READINGS = text(
     " s.role, l.agency_id, l.operator AS system, NULL AS from_status, NULL AS to_status,"
     " l.subject_id AS ref, CAST('{}' AS jsonb) AS details, l.reason"
     " FROM routing.access_log l LEFT JOIN routing.staff s ON s.id = l.staff_id"
-    " WHERE l.number = :number"
+    " WHERE l.number = :number ORDER BY l.at, l.id"
 )
 _WRITTEN = text(
     "SELECT m.command_id AS id, coalesce(h.action, m.action) AS action, m.kind, m.words,"
