@@ -117,15 +117,20 @@ async def test_the_same_key_five_times_at_once_is_one_follow_up(town: Town) -> N
     assert [a.status_code for a in answers] == [200] * 5
     assert len({a.text for a in answers}) == 1
     assert await town.words(number) == ["Lubang sudah ditambal."]
-    later = await town.post(path, BESIDE, WRITTEN, key=key)
+    later = await town.post(path, OFFICER, WRITTEN, key=key)
     assert later.text == answers[0].text
+    # A key is its caller's own: to others it tells nothing.
+    assert (await town.post(path, BESIDE, WRITTEN, key=key)).status_code == 404
 
 
 async def test_a_key_used_for_something_else_is_refused(town: Town) -> None:
     number, key = await town.verified(), uuid4()
     await town.post(f"/reports/{number}/follow-ups", OFFICER, WRITTEN, key=key)
-    answer = await town.post(f"/reports/{number}/hold", ABOVE, {"reason": "Tunggu."}, key=key)
+    note = {"note": "Tunggu."}
+    answer = await town.post(f"/reports/{number}/coordination", OFFICER, note, key=key)
     assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_key_reused")
+    another = await town.post(f"/reports/{number}/hold", ABOVE, {"reason": "Tunggu."}, key=key)
+    assert another.status_code == 200
 
 
 async def test_three_follow_ups_at_once_all_stand(town: Town) -> None:

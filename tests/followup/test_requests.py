@@ -229,7 +229,9 @@ async def test_the_same_request_five_times_at_once_is_one(town: Town) -> None:
     assert (await town.state(number)).status is Status.CLOSED_BY_ADMIN
 
 
-async def test_a_handler_without_predecessor_asks_and_its_admin_intervenes(town: Town) -> None:
+async def test_a_handler_without_predecessor_asks_the_admin_above_it_in_the_tree(
+    town: Town,
+) -> None:
     number = await town.unverified(handler=PROVINCE)
     await town.does(number, Action.VERIFY, PROVINCE_ADMIN)
     state = await town.state(number)
@@ -241,4 +243,5 @@ async def test_a_handler_without_predecessor_asks_and_its_admin_intervenes(town:
     pending = (await town.state(number)).pending(RequestKind.HOLD)
     assert pending is not None
     assert (str(pending.id), pending.decider_id) == (request, PROVINCE)
-    assert (await town.post(f"/reports/{number}/close", ADMIN, REASON)).status_code == 200
+    assert (await town.post(f"/reports/{number}/close", ADMIN, REASON)).status_code == 403
+    assert (await town.post(f"/reports/{number}/close", ABOVE, REASON)).status_code == 200

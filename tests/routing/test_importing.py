@@ -46,7 +46,10 @@ async def filled(country: Country, agencies: list[Any], people: list[Any]) -> by
 def with_sheet(content: bytes, changed: Callable[[bytes], bytes]) -> bytes:
     """The workbook with the XML of its first sheet changed."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w") as written:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written,
+    ):
         for name in source.namelist():
             part = source.read(name)
             written.writestr(name, changed(part) if name.endswith("sheet1.xml") else part)
@@ -144,16 +147,14 @@ async def test_what_is_no_spreadsheet_is_said_so(country: Country, content: byte
     assert refused["problems"][0]["code"] == "not_a_workbook"
 
 
-async def test_a_damaged_sheet_and_one_that_swells_are_refused(
-    country: Country, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_damaged_sheet_and_one_that_swells_are_refused(country: Country) -> None:
     whole = await filled(country, AGENCIES, PEOPLE)
     damaged = with_sheet(whole, lambda sheet: sheet[: len(sheet) // 2])
     refused = await send(country, damaged, dry_run=True)
     assert (refused["state"], refused["problems"][0]["code"]) == ("refused", "not_a_workbook")
-    monkeypatch.setattr(workbook, "MOST_BYTES", 1_000)
-    swollen = await send(country, whole, dry_run=True)
-    assert (swollen["state"], swollen["problems"][0]["code"]) == ("refused", "too_many_rows")
+    swelling = with_sheet(whole, lambda sheet: sheet + b" " * workbook.MOST_BYTES)
+    refused = await send(country, swelling, dry_run=True)
+    assert (refused["state"], refused["problems"][0]["code"]) == ("refused", "too_many_rows")
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ async def test_pusat_sets_process_times_of_the_nation_and_of_an_agency(country: 
     [
         ({"items": [{"day": "2031-03-19", "name": "Nyepi"}]}, "day_of_another_year"),
         ({"items": [{"day": "2030-03-05", "name": "Nyepi"}] * 2}, "days_repeated"),
-        ({"items": [{"day": "2030-02-30", "name": "Nyepi"}]}, "date_from_datetime_parsing"),
+        ({"items": [{"day": "2030-02-30", "name": "Nyepi"}]}, "date_parsing"),
     ],
 )
 async def test_a_calendar_that_makes_no_sense_is_refused(
