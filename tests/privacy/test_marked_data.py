@@ -28,6 +28,7 @@ WORDS = {
     "routing.verification": {"title", "body", "place"},
     "routing.note": {"words"},
     "routing.access_log": {"reason"},
+    "routing.second_person_request": {"reason"},
     "followup.message": {"words"},
     "intake.attachment": {"name"},
     "followup.attachment": {"name"},

@@ -44,8 +44,9 @@ async def test_one_submission_sent_five_times_at_once(people: People) -> None:
         "body": "Lampu jalan mati.",
         "reporter": {"name": "Warga", "phone": "+6281234567890"},
     }
+    here = somewhere()
     answers = await asyncio.gather(
-        *(people.ask("intake", "/reports", body, somewhere(), key) for _ in range(5))
+        *(people.ask("intake", "/reports", body, here, key) for _ in range(5))
     )
     assert {answer.status_code for answer in answers} == {201}
     [told] = {(answer.json()["number"], answer.json()["access_code"]) for answer in answers}
@@ -55,10 +56,11 @@ async def test_one_submission_sent_five_times_at_once(people: People) -> None:
 
 async def test_two_admins_decide_the_same_request_at_once(people: People) -> None:
     for _ in range(3):
-        number, request = await people.in_process(), uuid4()
+        number = await people.in_process()
         ask = {"kind": "close", **REASON}
         path = f"/reports/{number}/requests"
-        await people.insist("followup", path, ask, people.town.staff(OFFICER), request)
+        asked = await people.insist("followup", path, ask, people.town.staff(OFFICER), uuid4())
+        request = asked.json()["command_id"]
         accepted, rejected = await asyncio.gather(
             people.ask(
                 "followup",
@@ -89,14 +91,15 @@ async def test_two_admins_decide_the_same_request_at_once(people: People) -> Non
 
 
 async def test_one_admin_verifies_anew_while_the_other_rejects(people: People) -> None:
-    number, request = await people.submit(), uuid4()
+    number = await people.submit()
     await people.verify(number)
     ask = {"suggested_agency_id": MISSION, "reason": "Bukan wewenang kami."}
     path = f"/reports/{number}"
     asked = await people.insist(
-        "routing", f"{path}/not-authority", ask, people.town.staff(OFFICER), request
+        "routing", f"{path}/not-authority", ask, people.town.staff(OFFICER), uuid4()
     )
     assert asked.status_code == 200, asked.text
+    request = asked.json()["command_id"]
     anew, rejected = await asyncio.gather(
         people.ask("routing", f"{path}/verify", VERIFICATION, people.town.staff(ABOVE), uuid4()),
         people.ask(
