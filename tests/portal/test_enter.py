@@ -101,9 +101,9 @@ def _press_everywhere(person: Person, *starts: str) -> set[str]:
         for field in fields.all():
             field.focus()
             person.page.keyboard.press("Enter")
-        person.page.evaluate(
-            "new Promise(done => setTimeout(done, 0))"
-        )  # what Enter began has gone
+        person.page.wait_for_timeout(
+            200
+        )  # what Enter began has gone; no timer runs without scripts
         person.page.unroute_all(behavior="wait")
         assert [one for one in sent if not _looks(one)] == [], path
         sent.clear()
