@@ -61,6 +61,10 @@ async def known(town: Town) -> Known:
         "command_id": (command,),
         "year": (2026, 2031),
         "format": ("json",),
+        # What is made up is mostly not to be seen, and refused for that.
+        "text": ("Lubang sudah ditambal.",),
+        "reason": ("Sudah selesai.",),
+        "note": ("Mohon dicek.",),
     }
 
 

@@ -18,7 +18,7 @@ from services.routing.management.authority import (
 from services.routing.management.log import changed, record
 from services.routing.management.password_links import take_password
 from services.routing.management.people import PersonMade, StaffId, active_person, made
-from services.routing.second_person.endpoints import ShownRequest, request_shown
+from services.routing.second_person.endpoints import RequestToConfirm, request_shown
 from services.routing.second_person.models import Kind
 from services.routing.second_person.requests import ask, in_force, is_guarded, use
 from services.routing.sessions import revoke_all
@@ -36,7 +36,7 @@ router = APIRouter(
 
 
 WAITS: dict[int | str, dict[str, Any]] = {
-    202: {"model": ShownRequest, "description": "A second person has to grant it"}
+    202: {"model": RequestToConfirm, "description": "A second person has to grant it"}
 }
 
 
@@ -54,7 +54,7 @@ async def restore_person(
     request: Request,
     response: Response,
     form: Return | None = None,
-) -> PersonMade | ShownRequest:
+) -> PersonMade | RequestToConfirm:
     """Take somebody back who was removed; a new password is chosen by the link. An admin of
     people: 202 until a second person has granted it."""
     person = await person_in_reach(session, staff, staff_id)
@@ -75,7 +75,7 @@ async def restore_person(
 @router.post("/{staff_id}/password-link", responses=WAITS)
 async def reset_password(
     staff_id: StaffId, staff: Managing, session: Transaction, request: Request, response: Response
-) -> PersonMade | ShownRequest:
+) -> PersonMade | RequestToConfirm:
     """A new link; the present password and all sessions end at once. Of an admin of people: 202
     until a second person has granted it, then once."""
     person = await active_person(session, staff, staff_id)
@@ -102,7 +102,7 @@ async def reset_second_factor(staff_id: StaffId, staff: Managing, session: Trans
 
 async def _for_a_second(
     session: AsyncSession, staff: Staff, kind: Kind, person: Person
-) -> ShownRequest | None:
+) -> RequestToConfirm | None:
     """None where this person may go on; a grant is used up. Else what they have now asked."""
     if not await is_guarded(session, person.id, person.role):
         return None

@@ -20,7 +20,7 @@ from shared.http.transaction import Transaction
 from shared.labels import label
 
 
-class ShownRequest(BaseModel):
+class RequestToConfirm(BaseModel):
     """`number` is the report, `person` the member of staff it is about."""
 
     id: UUID
@@ -42,7 +42,7 @@ class ShownRequest(BaseModel):
 
 
 class Requests(BaseModel):
-    items: list[ShownRequest]
+    items: list[RequestToConfirm]
 
 
 class Decision(Form):
@@ -68,7 +68,7 @@ async def list_requests(staff: Managing, session: Transaction) -> Requests:
 @router.post("/{request_id}/grant")
 async def grant(
     request_id: UUID, staff: Managing, session: Transaction, form: Decision | None = None
-) -> ShownRequest:
+) -> RequestToConfirm:
     """Grant what another has asked, or confirm what they did in an emergency. Logged."""
     return await _decided(session, staff, request_id, form, granted=True)
 
@@ -76,24 +76,24 @@ async def grant(
 @router.post("/{request_id}/refuse")
 async def refuse(
     request_id: UUID, staff: Managing, session: Transaction, form: Decision | None = None
-) -> ShownRequest:
+) -> RequestToConfirm:
     """Refuse; what was in force because of an emergency ends at once. Logged."""
     return await _decided(session, staff, request_id, form, granted=False)
 
 
-async def request_shown(session: AsyncSession, staff: Staff, request_id: UUID) -> ShownRequest:
+async def request_shown(session: AsyncSession, staff: Staff, request_id: UUID) -> RequestToConfirm:
     """One request as this person reads it."""
     row = (await session.execute(_ONE, {"request_id": request_id})).mappings().one()
     return await shown(session, staff, dict(row))
 
 
-async def shown(session: AsyncSession, staff: Staff, row: dict[str, Any]) -> ShownRequest:
+async def shown(session: AsyncSession, staff: Staff, row: dict[str, Any]) -> RequestToConfirm:
     """A row of `_COLUMNS` as this person reads it."""
     kind, asker_id, waits = Kind(row["kind"]), row.pop("asker_id"), row["decision"] is None
     able: frozenset[int] = frozenset()
     if waits:
         able = await second_persons(session, kind, asker_id, row["subject_id"])
-    return ShownRequest.model_validate(
+    return RequestToConfirm.model_validate(
         {
             **row,
             "label": label("second_person", kind),
@@ -107,7 +107,7 @@ async def shown(session: AsyncSession, staff: Staff, row: dict[str, Any]) -> Sho
 
 async def _decided(
     session: AsyncSession, staff: Staff, request_id: UUID, form: Decision | None, *, granted: bool
-) -> ShownRequest:
+) -> RequestToConfirm:
     words = form.reason if form else None
     await decide(session, staff, request_id, granted=granted, words=words)
     return await request_shown(session, staff, request_id)
