@@ -15,6 +15,7 @@ from tests.trouble.town import Town
 SERVICES = ("intake", "routing", "followup", "reporting")
 PROCESSES = (*SERVICES, "downloads", "worker", "launcher", "relay")
 DASHBOARDS = Path(__file__).parents[2] / "deploy" / "dashboards"
+OF_TIME = ("max_over_time", "min_over_time", "time")
 OF_PROMETHEUS = {"up", "job", "process", "le"}
 
 
@@ -100,4 +101,4 @@ def _mentioned() -> set[str]:
     expressions += [rule["expr"] for rule in group["rules"]]
     without_values = [re.sub(r'"[^"]*"|\[\w+\]', "", one) for one in expressions]
     words = {word for one in without_values for word in re.findall(r"[a-z_]+", one)}
-    return words - {"sum", "by", "max", "rate", "increase", "histogram_quantile"}
+    return words - {"sum", "by", "max", "rate", "increase", "histogram_quantile", *OF_TIME}

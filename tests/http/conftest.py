@@ -34,6 +34,7 @@ CREATE TABLE routing.staff_directory (
 CREATE TABLE intake.partner_directory (system text, http_token_hash bytea, active bool);
 CREATE TABLE routing.published_ended_session (id uuid);
 CREATE TABLE intake.published_ended_session (id uuid);
+CREATE TABLE intake.published_access_code (number bigint, version int);
 CREATE TABLE intake.note (id int GENERATED ALWAYS AS IDENTITY, words text);
 """
 

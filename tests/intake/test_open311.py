@@ -105,6 +105,14 @@ def follow_up(country: Country, number: int, words: str, *, secret: bool) -> Non
         " actor_kind, at) VALUES (%s, %s, 'follow_up', 'follow_up', %s, %s, 'staff', now())",
         *(id, number, words, secret),
     )
+    country.all(
+        "INSERT INTO lifecycle.history (number, entry, version, at, action, actor_kind, to_status,"
+        " ref, visibility, details)"
+        " SELECT number, max(entry) + 1, max(version) + 1, now(), 'follow_up',"
+        " 'staff', 'FOLLOWED_UP', %s, 'public', '{}' FROM lifecycle.history WHERE number = %s"
+        " GROUP BY number",
+        *(id, number),
+    )
 
 
 def send(client: Any, **changes: Any) -> int:

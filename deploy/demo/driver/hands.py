@@ -2,7 +2,6 @@
 
 import random
 from typing import Any
-from uuid import uuid4
 
 from deploy.demo.agencies import ROOT
 from deploy.demo.driver import bodies
@@ -51,10 +50,10 @@ class Hands:
             self._acting = agency_above(self._acting)
 
     async def _disown(self, username: str, suggested: str) -> None:
-        self._request = str(uuid4())
         reason = self._report.texts.not_authority_reason
         body = {"reason": reason, "suggested_agency_id": self._id(suggested)}
-        await self._act(self._desk.routing, "not-authority", username, body, self._request)
+        asked = await self._act(self._desk.routing, "not-authority", username, body)
+        self._request = asked["command_id"]
 
     async def _dispose(self, agency: str) -> None:
         body = bodies.verification(self._report, self._desk.directory, agency)
@@ -64,10 +63,10 @@ class Hands:
         self._hand_to(agency)
 
     async def _request_above(self, kind: str, reason: str) -> None:
-        self._request = str(uuid4())
         body = {"kind": kind, "reason": reason}
         officer = officer_of(self._handler)
-        await self._act(self._desk.followup, "requests", officer, body, self._request)
+        asked = await self._act(self._desk.followup, "requests", officer, body)
+        self._request = asked["command_id"]
 
     async def _intervene(self, what: str, reason: str) -> None:
         await self._follow(what, admin_of(agency_above(self._handler)), reason=reason)
@@ -93,10 +92,14 @@ class Hands:
         await self._act(self._desk.followup, what, username, body)
 
     async def _act(
-        self, api: Api, what: str, username: str, body: dict[str, Any], key: str | None = None
-    ) -> None:
+        self, api: Api, what: str, username: str, body: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What became of the command."""
         token = await self._token(username)
-        await api.post(f"/reports/{self._number}/{what}", body, token=token, key=key)
+        answer: dict[str, Any] = await api.post(
+            f"/reports/{self._number}/{what}", body, token=token
+        )
+        return answer
 
     async def _token(self, username: str) -> str:
         return await self._desk.sign_ins.token(username)
