@@ -8,7 +8,7 @@ pass, of staff also addresses that did and sign-ins with a second factor; all ot
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from fastapi import Request
 from prometheus_client import Counter
@@ -37,6 +37,8 @@ _turns = Counter(
     ["whose"],
     registry=registry,
 )
+for _whose in get_args(Whose):
+    _turns.labels(_whose)  # there from the start, at nothing
 
 
 class Guard(NamedTuple):

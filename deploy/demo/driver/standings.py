@@ -64,7 +64,8 @@ async def read_standings(routing: Api, token: str, numbers: Set[int], since: str
                 token,
                 tab=tab.value,
                 scope="below",
-                submitted_from=since,
+                # Of an anonymous report even the queue tells the hour alone.
+                submitted_from=f"{since[:13]}:00{since[19:].lstrip('.0123456789')}",
                 order="newest",
                 limit=_PAGE,
                 **cursor,
