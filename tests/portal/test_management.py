@@ -99,7 +99,7 @@ def test_an_agency_is_created_changed_and_removed_with_a_successor(meet: Meet) -
     assert admin.page.get_by_role("link", name="Pemerintah Kabupaten Bandung").is_visible()
     assert admin.page.get_by_role("link", name="Pemerintah Provinsi Jawa Barat").count() == 0
     admin.opens("/panel/instansi?q=perhubungan")
-    assert "Menindaklanjuti saja: tanpa admin" in admin.reads
+    assert "Terhubung untuk tindak lanjut saja: tanpa admin" in admin.reads
     admin.opens("/panel/instansi?q=kesehatan")
     admin.follows("Dinas Kesehatan Kabupaten Bandung")
     admin.follows("Hapus")
