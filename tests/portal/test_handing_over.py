@@ -21,8 +21,12 @@ def test_an_officers_reports_are_assigned_to_a_colleague(meet: Meet) -> None:
         officer.opens(f"/panel/laporan/{number}/coordinate")
         officer.page.get_by_label("Catatan internal").fill("Saya yang menangani.")
         assign_to(officer, mine)
-        officer.page.locator("main button").last.click()
-        officer.page.get_by_text("berhasil").wait_for()
+        with officer.page.expect_navigation():
+            officer.page.locator("main button[value=kirim]").click()
+    for _ in range(60):
+        if set(numbers) <= assigned_to(officer):
+            break
+        officer.page.wait_for_timeout(1000)
     assert set(numbers) <= assigned_to(officer)
 
     admin.opens("/panel/pengguna?q=petugas.dinkes.kab.bandung")
@@ -55,8 +59,8 @@ def test_who_is_removed_leaves_reports_that_can_still_be_handed_over(meet: Meet)
     officer.opens(f"/panel/laporan/{numbers[0]}/coordinate")
     officer.page.get_by_label("Catatan internal").fill("Saya yang menangani.")
     assign_to(officer, name)
-    officer.page.locator("main button").last.click()
-    officer.page.get_by_text("berhasil").wait_for()
+    with officer.page.expect_navigation():
+        officer.page.locator("main button[value=kirim]").click()
     admin.signs_in("koordinator.kab.bandung")
     admin.opens("/panel/pengguna?q=petugas.disdik.kab.bandung2")
     admin.follows(name)
