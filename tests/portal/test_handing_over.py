@@ -37,7 +37,7 @@ def test_an_officers_reports_are_assigned_to_a_colleague(meet: Meet) -> None:
     assert "Periksa isian berikut" in admin.reads
     choice = admin.page.get_by_label("Kepada")
     assert mine not in choice.inner_text()
-    choice.select_option(label=f"{theirs} – Pejabat Penghubung")
+    choice.select_option(label=f"{theirs} – Pejabat Penghubung, {HEALTH}")
     look(admin, "handover_officer")
     admin.presses("Alihkan semua")
     finished(admin, len(numbers))
