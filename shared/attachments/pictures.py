@@ -16,13 +16,14 @@ FULL_SCALE = 52_000_000
 """Pixels of a JPEG that is kept as large as it is: larger ones are halved each way. Sensors that
 make more join four pixels to one anyway."""
 
-_FORMATS = {
+FORMATS = {
     "image/jpeg": "JPEG",
     "image/png": "PNG",
     "image/webp": "WEBP",
     "image/gif": "GIF",
     "image/heic": "HEIF",
 }
+"""Media type to Pillow's name: pictures of other kinds are not opened."""
 _BYTES_A_PIXEL = {"JPEG": 9, "MPO": 9, "PNG": 5, "WEBP": 17, "GIF": 5, "HEIF": 11}
 """What decoding, turning and saving a pixel takes, seen with pictures of these kinds."""
 MOST_MEMORY = 560 * 1024 * 1024
@@ -31,7 +32,7 @@ MOST_MEMORY = 560 * 1024 * 1024
 
 def is_picture(media_type: str) -> bool:
     """Whether `clean_picture` is for this type."""
-    return media_type in _FORMATS
+    return media_type in FORMATS
 
 
 def memory_for(content: bytes, media_type: str) -> int:
@@ -43,7 +44,7 @@ def memory_for(content: bytes, media_type: str) -> int:
         # Its decoder takes the memory when it is opened.
         width, height = _webp_size(content)
         return width * height * _BYTES_A_PIXEL["WEBP"]
-    with Image.open(io.BytesIO(content), formats=[_FORMATS[media_type]]) as opened:
+    with Image.open(io.BytesIO(content), formats=[FORMATS[media_type]]) as opened:
         if opened.width * opened.height > MAX_PIXELS:
             raise AttachmentRejected("too_many_pixels", f"{opened.width}×{opened.height} pixels")
         return _memory(opened, _scale(opened))
@@ -55,7 +56,7 @@ def clean_picture(content: bytes, media_type: str) -> tuple[bytes, str]:
     HEIC becomes JPEG, which every browser shows. Of an animation the first frame stays. Raises
     nearly anything when damaged, MemoryError where the process may take no more.
     """
-    expected = _FORMATS[media_type]
+    expected = FORMATS[media_type]
     target = "JPEG" if expected == "HEIF" else expected
     with Image.open(io.BytesIO(content), formats=[expected]) as opened:
         options = _options(opened, target)

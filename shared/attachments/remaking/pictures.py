@@ -4,25 +4,13 @@ import io
 from pathlib import Path
 
 from PIL import Image, ImageCms
-from pillow_heif import register_heif_opener
 
-from shared.attachments.rejection import AttachmentRejected
+from shared.attachments.pictures import FORMATS
+from shared.attachments.rejection import MAX_PIXELS, AttachmentRejected
 
-MOST_PIXELS = 110_000_000
-"""Of the picture sent; the largest sensors of phones have 108 million."""
 KEPT_PIXELS = 24_000_000
 """Of the picture made: a page of A3 at 350 dpi. A larger one is halved until it fits."""
 
-Image.MAX_IMAGE_PIXELS = None  # the limit is checked below, before decoding
-register_heif_opener()
-
-_FORMATS = {
-    "image/jpeg": "JPEG",
-    "image/png": "PNG",
-    "image/webp": "WEBP",
-    "image/gif": "GIF",
-    "image/heic": "HEIF",
-}
 _LOSSLESS = frozenset({"PNG", "GIF"})
 """Drawings and screens stay sharp; everything else is a photo."""
 
@@ -30,9 +18,9 @@ _LOSSLESS = frozenset({"PNG", "GIF"})
 def remake_picture(source: Path, target: Path, media_type: str) -> str:
     """JPEG or PNG, upright, in sRGB, without transparency (which can hide pixels); of an animation
     the first frame. Compression tables are ours too: a camera's say which camera."""
-    expected = _FORMATS[media_type]
+    expected = FORMATS[media_type]
     with Image.open(source, formats=[expected]) as opened:
-        if opened.width * opened.height > MOST_PIXELS:
+        if opened.width * opened.height > MAX_PIXELS:
             raise AttachmentRejected("too_complex", f"{opened.width}×{opened.height} pixels")
         _decode_smaller(opened)
         opened.load()
