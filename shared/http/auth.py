@@ -115,13 +115,13 @@ async def _principal(request: Request, credentials: _Credentials) -> Principal |
     request.state.session_id = session_id
     if isinstance(principal, Staff):
         return await staff_in_directory(database, principal, session_id)
+    bearer = principal if isinstance(principal, ReportBearer) else None
+    given = {"session_id": session_id, "number": bearer.number if bearer else None}
     async with database.autocommit() as connection:
-        if await connection.scalar(_REPORTERS_SESSION_ENDED, {"session_id": session_id}):
-            raise unauthorized("token_invalid")
-        if isinstance(principal, ReportBearer):
-            version = await connection.scalar(_CODE_VERSION, {"number": principal.number})
-            if version is not None and version != principal.code_version:
-                raise unauthorized("token_invalid")
+        ended, code_version = (await connection.execute(_REPORTERS_ACCESS, given)).one()
+    renewed = bearer is not None and code_version not in (None, bearer.code_version)
+    if ended or renewed:
+        raise unauthorized("token_invalid")
     return principal
 
 
@@ -156,10 +156,10 @@ _STAFF = text(
     " FROM routing.staff_directory WHERE id = :id AND active AND NOT EXISTS ("
     "  SELECT FROM routing.published_ended_session WHERE id = :session_id)"
 )
-_REPORTERS_SESSION_ENDED = text(
-    "SELECT EXISTS (SELECT FROM intake.published_ended_session WHERE id = :session_id)"
+_REPORTERS_ACCESS = text(
+    "SELECT EXISTS (SELECT FROM intake.published_ended_session WHERE id = :session_id),"
+    " (SELECT version FROM intake.published_access_code WHERE number = CAST(:number AS bigint))"
 )
-_CODE_VERSION = text("SELECT version FROM intake.published_access_code WHERE number = :number")
 _PARTNER = text(
     "SELECT system FROM intake.partner_directory WHERE http_token_hash = :hash AND active"
 )
