@@ -26,38 +26,13 @@ class NotReady(Exception):
 def probes(checks: Mapping[str, Check]) -> APIRouter:
     """What a service answers at its own port, which the public may reach: whether it lives and is
     ready, not what it lacks. `checks` raise when what they ask for is away."""
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/healthz")
-    async def health() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @router.get("/readyz")
-    async def readiness(request: Request) -> Response:
-        if all(state == "ok" for state in (await _states(checks)).values()):
-            return problems.json_response({"status": "ready"})
-        return problems.render(request, problems.unavailable())  # for probes, not people
-
-    return router
+    return _probed(checks, detailed=False)
 
 
 def operations(checks: Mapping[str, Check]) -> APIRouter:
     """What a process answers at its operations port, which nobody outside may reach: the same with
     each check's state, and the metrics, which tell by channel what has just come in."""
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/healthz")
-    async def health() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @router.get("/readyz")
-    async def readiness(request: Request) -> Response:
-        states = await _states(checks)
-        if all(state == "ok" for state in states.values()):
-            return problems.json_response({"status": "ready", "checks": states})
-        away = problems.unavailable()
-        away.members["checks"] = states
-        return problems.render(request, away)
+    router = _probed(checks, detailed=True)
 
     @router.get("/metrics")
     async def metrics() -> Response:
@@ -97,6 +72,26 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def _probed(checks: Mapping[str, Check], *, detailed: bool) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readiness(request: Request) -> Response:
+        states = await _states(checks)
+        told = {"checks": states} if detailed else {}
+        if all(state == "ok" for state in states.values()):
+            return problems.json_response({"status": "ready", **told})
+        away = problems.unavailable()
+        away.members.update(told)
+        return problems.render(request, away)  # for probes, not people
+
+    return router
 
 
 async def _states(checks: Mapping[str, Check]) -> dict[str, str]:
