@@ -1,6 +1,7 @@
 """Attachments: what is taken and what is refused, by content, hostile files too."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from shared.attachments import (
 from shared.attachments.inspection import receive
 from shared.attachments.recognition import EXTENSIONS
 from tests.attachments.documents import compound
+from tests.intake.conftest import form
 from tests.intake.sample_files import (
     MARK,
     ODT,
@@ -167,3 +169,11 @@ MAGIC = [
 )
 def test_no_bytes_break_the_inspection(magic: bytes, rest: bytes) -> None:
     assert outcome(magic + rest) in {*EXTENSIONS, "unreadable", "type_not_allowed"}
+
+
+async def test_a_field_in_the_address_of_a_form_is_not_passed_over(intake, country) -> None:
+    answer = await intake.post(
+        "/reports/with-attachments?anonymous=true", data={"report": json.dumps(form())}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "fields_not_taken")
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 0

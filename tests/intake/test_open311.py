@@ -391,3 +391,15 @@ def test_files_are_opened_after_key_and_fields_were_looked_at(address: str) -> N
     page = ("media", ("a.html", b"<html>"))
     assert posted(address, page, ("api_key", (None, "x"))).status_code == 403
     assert "long" in posted(address, page, ("lat", (None, "6")), ("long", (None, "x"))).text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["attribute[anonymous]=true", "attribute%5Bsecret%5D=true", "foo=bar", "email=b@uji.id"],
+)
+async def test_a_field_in_the_address_is_not_passed_over(intake, country, query) -> None:
+    body = {"service_code": "lubang", "description": "Banjir besar", "email": "a@uji.id"}
+    answer = await intake.post(f"/open311/v2/requests.json?{query}", data=body)
+    assert answer.status_code == 400, answer.text
+    assert query.split("=")[0].replace("%5B", "[").replace("%5D", "]") in answer.text
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 0
