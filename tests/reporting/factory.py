@@ -86,15 +86,16 @@ SELECT number, 2, 2, at, 'defer', 'staff', status, 'public',
 UNION ALL
 SELECT number, 2, 2, at, 'archive', 'staff', status, 'public',
        ('00000000-0000-4000-8000-' || lpad(number::text, 12, '0'))::uuid,
-       '{"archive_category": "too_general"}' FROM plan WHERE status = 'ARCHIVED_BY_ADMIN';
+       '{"archive_category": "too_general"}' FROM plan WHERE status = 'ARCHIVED_BY_ADMIN'
+UNION ALL
+SELECT number, 4, 4, at + interval '4 days', 'declare_satisfied', 'reporter', status, 'public',
+       ('00000000-0000-4000-8001-' || lpad(number::text, 12, '0'))::uuid, '{}'
+FROM plan WHERE status = 'CLOSED_BY_REPORTER';
 INSERT INTO lifecycle.command (id, number, action, at, body, done)
 SELECT ref, number, action, at, '{}', true FROM lifecycle.history WHERE ref IS NOT NULL;
 INSERT INTO routing.note (command_id, number, action, words, staff_id, at)
 SELECT ref, number, action, '=Alasan ' || number, 11, at FROM lifecycle.history
-WHERE ref IS NOT NULL;
-INSERT INTO lifecycle.command (id, number, action, at, body, done)
-SELECT ('00000000-0000-4000-8001-' || lpad(number::text, 12, '0'))::uuid, number,
-       'declare_satisfied', at, '{}', true FROM plan WHERE status = 'CLOSED_BY_REPORTER';
+WHERE action = ANY (ARRAY['defer', 'archive']);
 INSERT INTO followup.message (command_id, number, action, words, secret, rating, actor_kind, at)
 SELECT ('00000000-0000-4000-8001-' || lpad(number::text, 12, '0'))::uuid, number,
        'declare_satisfied', 'terima kasih', false, 4, 'reporter', at

@@ -29,6 +29,13 @@ def _with(rows: bytes, before: bytes = b"") -> bytes:
     return made.getvalue()
 
 
+_SHARED_STRINGS = (
+    b'<Override PartName="/xl/sharedStrings.xml" ContentType='
+    b'"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+)
+_SST = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">%s</sst>'
+
+
 async def test_a_sheet_that_unpacks_to_more_than_memory_ends_alone() -> None:
     """Shared strings are read as a whole before any row."""
     made = io.BytesIO()
@@ -38,10 +45,11 @@ async def test_a_sheet_that_unpacks_to_more_than_memory_ends_alone() -> None:
     ):
         for name in template.namelist():
             content = template.read(name)
-            if name == "xl/sharedStrings.xml":
-                strings = b"<si><t>" + b"a" * 20 + b"</t></si>"
-                content = content.replace(b"</sst>", strings * 2_700_000 + b"</sst>")
+            if name == "[Content_Types].xml":
+                content = content.replace(b"</Types>", _SHARED_STRINGS + b"</Types>")
             packed.writestr(name, content)
+        strings = b"<si><t>" + b"a" * 20 + b"</t></si>"
+        packed.writestr("xl/sharedStrings.xml", _SST % (strings * 2_700_000))
     with pytest.raises(workbook.NotAWorkbook) as refusal:
         await workbook.rows_of(Sandbox(), made.getvalue())
     assert refusal.value.code == "workbook_too_complex"
