@@ -82,6 +82,20 @@ def is_visible(text: str) -> bool:
     return any(c > " " and (c <= "~" or _has_ink(c)) for c in text)
 
 
+def is_a_name(text: str) -> bool:
+    """Whether this can be what somebody or something is called. It has a letter or a digit; it is
+    neither what a spreadsheet shows for a failed formula nor what a wrong encoding leaves."""
+    return (
+        any(c.isalnum() for c in text)
+        and "\ufffd" not in text
+        and not FAILED_FORMULA.fullmatch(text)
+    )
+
+
+FAILED_FORMULA = re.compile(r"#(N/A|[A-Z0-9_/]+[!?]|GETTING_DATA)", re.IGNORECASE)
+"""What a cell shows whose formula has failed: `#N/A`, `#REF!`."""
+
+
 def within(text: str, limit: int) -> str:
     """The text, if it has 1 to `limit` characters. Raises `TextRejected`."""
     if not text:

@@ -1,5 +1,6 @@
 """What a form refers to, checked: agency, category, region; and the report that it makes."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 
 import orjson
@@ -99,10 +100,13 @@ async def _look_up(session: Connection, named: Sequence[Named]) -> list[Found]:
 
 
 def _id(wanted: int | str | None) -> int | None:
-    """An id, also where it came as text."""
-    if wanted is None or not (isinstance(wanted, int) or wanted.isdecimal()):
+    """An id, also where it came as text, as we write it: without zeros before it."""
+    if wanted is None or not (isinstance(wanted, int) or _NUMBER.fullmatch(wanted)):
         return None
-    return number if (number := int(wanted)) < 2**31 else None
+    return number if 0 < (number := int(wanted)) < 2**31 else None
+
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
 
 def _code(wanted: int | str | None) -> str | None:

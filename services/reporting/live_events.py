@@ -1,5 +1,6 @@
 """`GET /events`: what happens to the reports of the own subtree, as server-sent events."""
 
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -26,6 +27,7 @@ HEARTBEAT = 15.0
 CHECKED_EVERY = 60.0
 """Seconds after which it is asked again who the reader is, and which agencies are below."""
 STREAMS_OF_ONE = 6
+_POSITION = re.compile(r"[0-9]{1,18}")
 
 router = APIRouter(tags=["events"], responses=problem_responses(401, 403, 429, 503))
 
@@ -53,7 +55,7 @@ async def live_events(
     open_streams: Counter[int] = request.app.state.open_streams
     if open_streams[staff.id] >= STREAMS_OF_ONE:
         raise too_many(30)
-    after = int(last_event_id) if last_event_id and last_event_id.isdecimal() else None
+    after = int(last_event_id) if last_event_id and _POSITION.fullmatch(last_event_id) else None
     await feed.connected()  # here, where NATS being away is still a proper problem
 
     async def stream() -> AsyncIterator[bytes]:

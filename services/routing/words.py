@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.models import Note
@@ -15,6 +16,7 @@ from shared.text import (
     NOTE_LIMIT,
     PLACE_LIMIT,
     TITLE_LIMIT,
+    is_a_name,
     normalise,
 )
 
@@ -34,6 +36,12 @@ def _on_one_line(value: object) -> object:
     return " ".join(normalise(value).split()) if isinstance(value, str) else value
 
 
+def _a_name(text: str) -> str:
+    if not is_a_name(text):
+        raise PydanticCustomError("not_a_name", "Not a name")
+    return text
+
+
 Words = Annotated[
     str, StringConstraints(min_length=1, max_length=NOTE_LIMIT), BeforeValidator(_normalised)
 ]
@@ -48,7 +56,10 @@ PlaceWords = Annotated[
     str, StringConstraints(min_length=1, max_length=PLACE_LIMIT), BeforeValidator(_on_one_line)
 ]
 Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=NAME_LIMIT), BeforeValidator(_on_one_line)
+    str,
+    StringConstraints(min_length=1, max_length=NAME_LIMIT),
+    BeforeValidator(_on_one_line),
+    AfterValidator(_a_name),
 ]
 """What an agency, a person or something in a list is called."""
 

@@ -14,6 +14,7 @@ from cloudevents.core.v1.event import CloudEvent
 from shared.bus.trouble import BadMessage
 from shared.clock import now
 from shared.fields import an_instant
+from shared.strict_json import RepeatedMemberError, refuse_repeated_members
 
 CONTENT_TYPE: Final = "content-type"
 STRUCTURED: Final = "application/cloudevents+json"
@@ -112,6 +113,10 @@ def _json_object(body: bytes) -> dict[str, Any]:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise BadMessage("not_json", "a message is a JSON object") from None
+    try:
+        refuse_repeated_members(text)
+    except RepeatedMemberError as error:
+        raise BadMessage("invalid_field", "comes twice", error.name) from None
     if not isinstance(value, dict):
         raise BadMessage("not_json", "a message is a JSON object")
     if "\\u0000" in text and b"\\u0000" in orjson.dumps(value):

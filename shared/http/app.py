@@ -8,13 +8,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 
 import uvicorn
 import uvloop
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy import text
 
 from shared.database.engine import Database
 from shared.http import documentation, problems
 from shared.http.deadlines import DeadlineProtocol
 from shared.http.limits import RateLimits
+from shared.http.nothing_lost import nothing_lost
 from shared.http.observation import API_CONTENT_SECURITY, Observation
 from shared.http.operations import Check, answering, probes
 from shared.http.proxies import ProxiesUnclearError, believed_proxies
@@ -90,9 +91,10 @@ def create_app(
         documentation.install(app)
     app.state.checks = readiness
     app.include_router(probes(readiness))
+    strictness = [Depends(nothing_lost)] if docs else []  # a page's forms are read as forms
     for router in routers:
         # Not on the application: its limit would answer before our middleware is asked.
-        app.include_router(router, max_body_size=BODY_LIMIT)
+        app.include_router(router, max_body_size=BODY_LIMIT, dependencies=strictness)
     return app
 
 

@@ -13,18 +13,11 @@ def only_parts(*once: str, files: str = "") -> Callable[[Request], Awaitable[Non
     and any number of `files`. 400 names whatever else came."""
 
     async def check(request: Request) -> None:
-        refuse_in_address(request)
         form = await request.form()  # read already, by what declares the parts
         sent = [(name, isinstance(value, str)) for name, value in form.multi_items()]
         refuse_other_parts(sent, once, {files} if files else ())
 
     return check
-
-
-def refuse_in_address(request: Request, taken: Collection[str] = ()) -> None:
-    """Fields that stand in the address of a form are read by nobody, but for those `taken`: with
-    `anonymous` among them a name would be told. Raises the 400 problem."""
-    refuse_other_parts([(name, True) for name in request.query_params], taken, ())
 
 
 def refuse_other_parts(

@@ -231,6 +231,16 @@ FIELD_MESSAGES: dict[str, Mapping[Language, str]] = {
         "en": "Attachment {place} ({name}): the file is empty (0 bytes).",
     },
     "not_a_file": {"id": "Harus berupa berkas.", "en": "Must be a file."},
+    "not_a_moment": {
+        "id": "Harus berupa tanggal seperti 2026-11-28 (tahun 2000 sampai 2199), atau waktu"
+        " ISO 8601 dengan zonanya.",
+        "en": "Must be a day like 2026-11-28 (years 2000 to 2199), or an ISO 8601 time with its"
+        " zone.",
+    },
+    "not_a_name": {
+        "id": "Ini bukan nama. Tulis nama dengan huruf atau angka.",
+        "en": "This is no name. Write one with letters or digits.",
+    },
     "sent_twice": {"id": "Hanya boleh sekali.", "en": "May come once only."},
 }
 

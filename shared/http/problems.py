@@ -222,7 +222,22 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
         return FieldError("", "json_invalid")
     if loc and loc[0] in _PARTS_OF_A_REQUEST:
         loc = loc[1:]
-    return FieldError(".".join(map(str, loc)), error["type"], params_of(error), error["msg"])
+    return FieldError(field_of(loc), error["type"], params_of(error), error["msg"])
+
+
+def field_of(location: Sequence[str | int]) -> str:
+    """The dotted path of one of pydantic's locations, without the names it gives to the choices of
+    a union (`int`, `function-after[…]`), which nobody sent."""
+    return ".".join(
+        str(part)
+        for place, part in enumerate(location)
+        if isinstance(part, int) or place == 0 or not _CHOICE_OF_UNION.fullmatch(part)
+    )
+
+
+_CHOICE_OF_UNION = re.compile(
+    r".*\[.*|.*-.*|str|int|float|bool|date|datetime|time|uuid|none|enum|literal|list|dict"
+)
 
 
 _MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")

@@ -17,7 +17,8 @@ from shared.attachments import (
 )
 from shared.attachments.naming import shown_name
 from shared.http.limits import Limit
-from shared.http.problems import FieldError, params_of, validation
+from shared.http.problems import FieldError, field_of, params_of, validation
+from shared.strict_json import RepeatedMemberError, refuse_repeated_members
 
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -33,11 +34,14 @@ Files = Annotated[list[UploadFile], File(description="At most 5 files of 10 MB e
 def read_form(form: type[Form], json: str) -> Form:
     """The form in the JSON part of a multipart request; 422 by field where it is not valid."""
     try:
+        refuse_repeated_members(json)
         return form.model_validate_json(json)
+    except RepeatedMemberError as error:
+        raise validation(FieldError(error.name, "sent_twice")) from None
     except ValidationError as error:
         raise validation(
             *(
-                FieldError(".".join(map(str, e["loc"])), e["type"], params_of(e), e["msg"])
+                FieldError(field_of(e["loc"]), e["type"], params_of(e), e["msg"])
                 for e in error.errors(include_input=False, include_url=False)
             )
         ) from None

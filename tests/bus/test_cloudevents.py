@@ -90,6 +90,8 @@ def _event(**changed: object) -> bytes:
         (_event(time="soon"), "not_cloudevent", "time"),
         (_event(time="2026-01-01T00:00:00"), "not_cloudevent", "time"),
         (_event(data={"a": "\0"}), "invalid_field", "data"),
+        (_event()[:-1] + b', "data": {}}', "invalid_field", "data"),
+        (_event(data={"a": 1}).replace(b'"a":1', b'"a":1,"a":2'), "invalid_field", "a"),
     ],
 )
 def test_what_is_no_event_is_refused_naming_the_field(

@@ -79,6 +79,41 @@ async def test_every_wrong_field_is_named_in_the_language_asked_for(calling: Any
 
 
 @pytest.mark.parametrize(
+    ("query", "body", "field", "code"),
+    [
+        ("?title=x", '{"title": "once"}', "title", "extra_forbidden"),
+        ("", '{"title": "x", "title": "once"}', "title", "sent_twice"),
+        ("", '{"title": "x", "reporter": {"phone": "1", "phone": "2"}}', "phone", "sent_twice"),
+        ("", '{"title": "x", "t\\u0069tle": "once"}', "title", "sent_twice"),
+    ],
+)
+async def test_nothing_that_was_sent_is_passed_over(
+    calling: Any, database: Database, query: str, body: str, field: str, code: str
+) -> None:
+    async with calling(router) as client:
+        answer = await client.post(
+            f"/reports{query}", content=body, headers={"content-type": "application/json"}
+        )
+    assert answer.status_code == 422
+    assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [(field, code)]
+    async with database.session() as session:
+        assert list(await session.scalars(text("SELECT words FROM intake.note"))) == []
+
+
+@pytest.mark.parametrize(
+    ("location", "field"),
+    [
+        (("due_before", "function-after[_check(), datetime]"), "due_before"),
+        (("addressee", "constrained-str"), "addressee"),
+        (("reporter", 2, "phone", "str"), "reporter.2.phone"),
+        (("date",), "date"),
+    ],
+)
+def test_fields_have_the_names_that_were_sent(location: Any, field: str) -> None:
+    assert problems.field_of(location) == field
+
+
+@pytest.mark.parametrize(
     ("header", "language"),
     [
         (None, "id"),

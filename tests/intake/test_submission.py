@@ -270,3 +270,25 @@ async def test_without_any_agency_nothing_is_accepted_and_nothing_lost(
     answer = await intake.post("/reports", json=form())
     assert answer.status_code == 503
     assert country.one("SELECT count(*) FROM intake.submission") == 0
+
+
+@pytest.mark.parametrize("id", ["0002", "٢", "２", "+2", "2.0", "0", "-2", "99999999999"])
+async def test_an_id_is_written_as_we_write_it_or_unknown(intake, country, id: str) -> None:
+    answer = await intake.post("/reports", json=form(addressee=id))
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["code"] == "agency_unknown"
+    assert (await intake.post("/reports", json=form(addressee=str(CITY)))).status_code == 201
+
+
+async def test_anonymous_cannot_be_said_twice(intake, country) -> None:
+    twice = json.dumps(form(anonymous=True))[:-1] + ', "anonymous": false}'
+    plain = await intake.post(
+        "/reports", content=twice, headers={"content-type": "application/json"}
+    )
+    with_files = await intake.post("/reports/with-attachments", data={"report": twice})
+    for answer in (plain, with_files):
+        assert answer.status_code == 422, answer.text
+        assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [
+            ("anonymous", "sent_twice")
+        ]
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 0

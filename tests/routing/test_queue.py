@@ -206,6 +206,16 @@ async def test_a_question_that_makes_no_sense_is_a_422(
     assert answer.status_code == 422, answer.text
 
 
+@pytest.mark.parametrize("moment", ["1999-12-31", "kemarin", "20261128", "2026-11-28T08:00", "0"])
+async def test_a_wrong_moment_is_said_once_in_words_for_people(
+    country: Country, moment: str
+) -> None:
+    answer = await country.get(ADMIN, "/queue", tab="unverified", due_before=moment)
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["code"]) == ("due_before", "not_a_moment")
+    assert "2026-11-28" in error["message"]
+
+
 async def test_the_next_page_tells_nobody_when_a_report_came(country: Country) -> None:
     for _ in range(2):
         number = await country.report("kota-bandung", anonymous=True)

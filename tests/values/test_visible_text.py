@@ -1,9 +1,12 @@
 """What is blank to the eye is empty, wherever words are asked."""
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from services.routing.management.import_checking import Known, check_rows
 from services.routing.management.workbook import AGENCIES, PEOPLE, read_rows
+from services.routing.words import Name
+from shared.http.tokens import Staff
 from shared.text import TextRejected, derive_title, is_visible, normalise, normalise_title
 from tests.values.asked import AskedField, asked_fields, holds, is_of_a_body
 
@@ -132,3 +135,20 @@ def _book(agencies: list[list[str]]) -> bytes:
     saved = BytesIO()
     book.save(saved)
     return saved.getvalue()
+
+
+@pytest.mark.parametrize(
+    "text", ["#N/A", "#ref!", "-", "--", "...", "???", "\ufffd", "Din\ufffds PU"]
+)
+def test_what_a_program_leaves_for_nothing_is_no_name(text: str) -> None:
+    with pytest.raises(ValidationError, match="Not a name"):
+        TypeAdapter(Name).validate_python(text)
+    [row] = read_rows(_book([["dinas-a", text, "Unit Kerja", "jabar", "WIB"]]))
+    known = Known({"jabar": (1, 2)}, frozenset(), frozenset())
+    admin = Staff(id=1, role="agency_admin", agency_id=2, agency_path=(1, 2))
+    assert [fault.field for fault in check_rows([row], known, admin).faults] == ["name"]
+
+
+@pytest.mark.parametrize("text", ["Dinas PU", "112", "Kab. #1", "Ñandú", "環境局"])
+def test_names_of_any_script_are_taken(text: str) -> None:
+    assert TypeAdapter(Name).validate_python(f" {text} ") == text

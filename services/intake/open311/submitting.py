@@ -26,7 +26,7 @@ from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake
 from services.intake.submission import SUBMISSION, accept_or_refuse, key_of
 from shared.http.auth import PARTNER_PREFIX, partner_token_hash
-from shared.http.form_parts import refuse_in_address, refuse_other_parts
+from shared.http.form_parts import refuse_other_parts
 from shared.http.idempotency import CommandId, anybody, asker_of
 from shared.http.limits import Limit, client_address, rate_limits
 from shared.http.problems import FieldError, Problem, validation
@@ -95,7 +95,6 @@ async def open311_submit(
     """Submit a report. Files may come along as `media`, several of them; `media_url` may come more
     than once, too. `address_id` is a Kemendagri code. `device_id` and `account_id` are left aside,
     since nothing here is known by them; a field that is none of the standard's is refused (400)."""
-    refuse_in_address(request, ("jurisdiction_id",))
     given = _texts(form)
     check_jurisdiction(request, given.get("jurisdiction_id"))
     async with database.session() as session:

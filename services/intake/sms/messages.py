@@ -21,6 +21,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from services.intake.contact import normalise_phone
 from shared.fields import Instant
+from shared.strict_json import RepeatedMemberError, refuse_repeated_members
 
 ANSWER_LIMIT = 160
 """Septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038)."""
@@ -88,7 +89,10 @@ def read_webhook(secret: str, headers: Mapping[str, str], body: bytes) -> SmsMes
     except (WebhookVerificationError, binascii.Error, ValueError) as error:
         raise SmsRejected("signature", "no valid signature") from error
     try:
+        refuse_repeated_members(body)
         return SmsMessage.model_validate_json(body)
+    except RepeatedMemberError as error:
+        raise SmsRejected("payload", str(error)) from error
     except ValidationError as error:
         problems = (f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())
         raise SmsRejected("payload", "; ".join(problems)) from error

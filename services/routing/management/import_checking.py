@@ -20,7 +20,7 @@ from services.routing.management.workbook import (
 from shared.http.messages import field_message
 from shared.http.tokens import Staff
 from shared.lifecycle.people import Role
-from shared.text import NAME_LIMIT
+from shared.text import NAME_LIMIT, is_a_name
 
 
 class Fault(NamedTuple):
@@ -127,6 +127,8 @@ def _person_faults(
 def _with_length(row: Row, found: dict[str, str]) -> list[Fault]:
     if len(row.fields["name"]) > NAME_LIMIT:
         found["name"] = "words_too_long"
+    elif row.fields["name"] and not is_a_name(row.fields["name"]):
+        found["name"] = "not_a_name"
     found |= row.faults
     return [Fault(row.sheet, row.number, name, code) for name, code in found.items()]
 

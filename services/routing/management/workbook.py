@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import re
 import zipfile
 import zlib
 from contextlib import closing
@@ -18,7 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from shared.attachments import AttachmentRejected
 from shared.attachments.sandbox import Sandbox, workspace
 from shared.labels import labels
-from shared.text import normalise
+from shared.text import FAILED_FORMULA, normalise
 
 MOST_ROWS = 10_000
 MOST_LINES = 5 * MOST_ROWS
@@ -181,11 +180,8 @@ def _text(cell: Any) -> str:
 def _fault(cell: Any) -> str | None:
     """What a spreadsheet program has put where somebody typed a text: a failed formula, a day."""
     if isinstance(cell, str):
-        return "formula_failed" if _ERROR.fullmatch(cell.strip()) else None
+        return "formula_failed" if FAILED_FORMULA.fullmatch(cell.strip()) else None
     return None if cell is None or type(cell) in (int, float) else "not_a_text"
-
-
-_ERROR = re.compile(r"#(N/A|[A-Z0-9_/]+[!?]|GETTING_DATA)", re.IGNORECASE)
 
 
 def _saved(book: Workbook) -> bytes:

@@ -4,7 +4,15 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
 
 from shared.fields import Day, Instant
 from shared.http.paging import Cursor, PageSize
@@ -34,9 +42,20 @@ THROWN = (Tab.UNVERIFIED, Tab.DEFERRED)
 DISPOSED = (Tab.AWAITING_FOLLOW_UP, Tab.IN_PROCESS, Tab.CLOSED)
 
 Order = Literal["deadline", "newest"]
+
+
+def _day_or_instant(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """Says once what is wanted, instead of once for each that it is not."""
+    try:
+        return read(given)
+    except ValidationError:
+        raise PydanticCustomError("not_a_moment", "A day, or a time with its zone") from None
+
+
 Moment = Annotated[
     Instant | Annotated[Day, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))],
     Field(union_mode="left_to_right", description="An instant, or a day of the own agency's zone"),
+    WrapValidator(_day_or_instant),
 ]
 
 

@@ -1,0 +1,31 @@
+"""JSON in which a member comes twice is refused: readers disagree about which of the two counts,
+and with `anonymous` among them a name would be told."""
+
+import json
+
+
+class RepeatedMemberError(ValueError):
+    """An object has two members of this `name`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} comes twice")
+        self.name = name
+
+
+def refuse_repeated_members(document: str | bytes) -> None:
+    """Raises `RepeatedMemberError` for the first member that comes twice, at any depth. What is
+    no JSON at all is left for its reader to refuse."""
+    try:
+        json.loads(document, object_pairs_hook=_once_each)
+    except RepeatedMemberError:
+        raise
+    except (ValueError, RecursionError):
+        return
+
+
+def _once_each(members: list[tuple[str, object]]) -> None:
+    names: set[str] = set()
+    for name, _ in members:
+        if name in names:
+            raise RepeatedMemberError(name)
+        names.add(name)
