@@ -11,13 +11,13 @@ from rich.console import Console
 
 from benchmarks import lives
 from benchmarks.accepting import accepting
-from benchmarks.desk import PROCESSES, open_desk
 from benchmarks.draining import draining
 from benchmarks.events import events
 from benchmarks.excel import excel
 from benchmarks.measuring import Figure
 from benchmarks.queues import queues
 from benchmarks.stack import running
+from benchmarks.stack_access import PROCESSES, open_desk
 from benchmarks.statistics import statistics
 from benchmarks.table import show
 

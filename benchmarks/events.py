@@ -9,8 +9,8 @@ from typing import Any
 
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 
-from benchmarks.desk import Clerk, Desk, quiet
 from benchmarks.measuring import Figure
+from benchmarks.stack_access import Clerk, Desk, quiet
 from shared.lifecycle.actions import Action
 from shared.lifecycle.authority import Standing
 from shared.lifecycle.commands import Command

@@ -4,8 +4,8 @@ from contextlib import AsyncExitStack
 from statistics import median
 
 from benchmarks.bare import BareWorkflow
-from benchmarks.desk import Clerk, Desk, quiet, start_bare
 from benchmarks.measuring import Figure, Run, for_some_seconds, in_turn, rate, ratio, seconds_of
+from benchmarks.stack_access import Clerk, Desk, quiet, start_bare
 
 VERIFY_AIM, LIVES_AIM = 1.7, 0.7
 STEPS = 3

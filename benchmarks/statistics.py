@@ -9,7 +9,7 @@ from benchmarks.download_rows import fill_for_downloads
 from benchmarks.http import Connection
 from benchmarks.measuring import Figure, Once, for_some_seconds, in_turn, quantile
 from benchmarks.stack import Stack, running
-from services.reporting.statistics.rebuilding import rebuild
+from services.reporting.statistics.rebuild import rebuild
 from shared.database.engine import Database
 
 WHO = "admin.pusat"

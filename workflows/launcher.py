@@ -11,16 +11,16 @@ from sqlalchemy import text
 from shared.bus import dead_letters
 from shared.bus.connection import Bus, connect
 from shared.bus.consumer import Consumer, each
+from shared.bus.errors import BadMessage, TryLater
 from shared.bus.streams import LAUNCHER
-from shared.bus.trouble import BadMessage, TryLater
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
 from shared.lifecycle.state import ReportState
 from shared.settings import Settings
 from shared.temporal.client import connect as connect_temporal
-from shared.temporal.door import Door
-from workflows.resending import LAUNCHED
-from workflows.running import run_process, wait_for_database
+from shared.temporal.report_gateway import Door
+from workflows.process import run_process, wait_for_database
+from workflows.resend_commands import LAUNCHED
 
 log = logging.getLogger(__name__)
 

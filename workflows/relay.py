@@ -17,12 +17,12 @@ from prometheus_client import Counter
 
 from shared.bus.connection import Bus, connect
 from shared.database.away import DATABASE_AWAY
+from shared.periodic import count_set_aside
 from shared.reasons import reason
-from shared.repeating import count_set_aside
 from shared.settings import Settings
 from shared.telemetry import registry
-from workflows.left_alone import LeftAlone
-from workflows.running import pause, run_process
+from workflows.backoff import LeftAlone
+from workflows.process import pause, run_process
 
 log = logging.getLogger(__name__)
 

@@ -18,9 +18,9 @@ from shared.temporal import names
 from shared.temporal.messages import ANOTHER_REPORT, REFUSED, Start
 from workflows.alarm import Alarm
 from workflows.card import END_SUMMARY, card, timer_summary
-from workflows.deciding import clock_step, command_step, summary
 from workflows.signals import by_operator, claims, read_signal, tolerant
-from workflows.steps import Step, StepResult, Verdict
+from workflows.step_messages import Step, StepResult, Verdict
+from workflows.step_requests import clock_step, command_step, summary
 
 
 @workflow.defn(name=names.WORKFLOW)

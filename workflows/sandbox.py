@@ -14,8 +14,8 @@ def sandbox() -> SandboxedWorkflowRunner:
             "typing_inspection",
             "workflows.alarm",
             "workflows.card",
-            "workflows.deciding",
+            "workflows.step_requests",
             "workflows.signals",
-            "workflows.steps",
+            "workflows.step_messages",
         )
     )

@@ -10,19 +10,19 @@ from shared.database.engine import Database
 from shared.settings import Settings
 from shared.temporal import names
 from shared.temporal.client import connect_patiently
-from shared.temporal.door import Door
-from workflows.connecting import Connecting
-from workflows.counting import Counting
-from workflows.forgetting import Forgetting
-from workflows.handing_over import HandingOver
-from workflows.measuring import Measuring
-from workflows.recording import Recorder
-from workflows.redating import Redating
+from shared.temporal.report_gateway import Door
+from workflows.backlog_metrics import Measuring
+from workflows.connected_agencies import Connecting
+from workflows.handovers import HandingOver
+from workflows.missing_runs import EVERY, Sweeping
+from workflows.process import CHECKS, repeat, run_process, wait_for_database
+from workflows.recalculate_deadlines import Redating
+from workflows.record_step import Recorder
 from workflows.report import ReportWorkflow
-from workflows.resending import Resending
-from workflows.running import CHECKS, repeat, run_process, wait_for_database
+from workflows.resend_commands import Resending
+from workflows.retention import Forgetting
 from workflows.sandbox import sandbox
-from workflows.sweeping import EVERY, Sweeping
+from workflows.tab_counts import Counting
 
 POOL = 20
 """Connections to Postgres, hence steps recorded at a time."""

@@ -44,7 +44,7 @@ def list_() -> None:
 @app.command()
 def show(letter_id: Id) -> None:
     """Show one dead letter whole, its words too: for who may read them."""
-    from deploy.local.trouble import StackError
+    from deploy.local.errors import StackError
     from shared.bus.dead_letters import DeadLetter, read
     from shared.identity import IdentityCipher
 
@@ -71,7 +71,7 @@ def retry(
     every: Annotated[bool, typer.Option("--all", help="All that `list` shows.")] = False,
 ) -> None:
     """Put a dead letter, or all of them, back where they came from."""
-    from deploy.local.trouble import StackError
+    from deploy.local.errors import StackError
     from shared.bus.connection import connect
     from shared.bus.dead_letters import DeadLetter, retry, unresolved
     from shared.identity import IdentityCipher
@@ -113,7 +113,7 @@ def discard(
     ] = None,
 ) -> None:
     """Take a dead letter, or all of a partner, off the list. It can be put back for 90 days."""
-    from deploy.local.trouble import StackError
+    from deploy.local.errors import StackError
     from shared.bus.dead_letters import DeadLetter, discard, unresolved
 
     if (letter_id is None) is (system is None):

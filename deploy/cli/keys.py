@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.local.trouble import StackError
+from deploy.local.errors import StackError
 
 app = typer.Typer(help="Keys that sign access tokens.", no_args_is_help=True)
 

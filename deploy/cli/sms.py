@@ -70,7 +70,7 @@ def retry(message: Message) -> None:
 
 
 async def _known(session: "AsyncSession", message: uuid.UUID) -> list[Any]:
-    from deploy.local.trouble import StackError
+    from deploy.local.errors import StackError
 
     rows = await _rows(session, _PARTS, message=message)
     if not rows:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import typer
 
-from deploy.local.trouble import StackError
+from deploy.local.errors import StackError
 from shared.lifecycle.people import Role
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ async def _session() -> AsyncIterator["AsyncSession"]:
 
 
 async def _add(username: str, name: str, role: Role, agency: str, password: str) -> None:
-    from services.routing.staff import StaffRefused, add_staff
+    from services.routing.directory.staff import StaffRefused, add_staff
     from shared.http.password_strength import SHORTEST, is_hard_to_guess
 
     if len(password) < SHORTEST:

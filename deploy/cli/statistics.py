@@ -22,7 +22,7 @@ def rebuild() -> None:
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from deploy.local.credentials import stack_settings
-    from services.reporting.statistics import rebuilding
+    from services.reporting.statistics import rebuild
     from shared.database.engine import Database
 
     columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TextColumn("reports"))
@@ -32,7 +32,7 @@ def rebuild() -> None:
         try:
             with Progress(*columns, TimeRemainingColumn()) as shown:
                 task = shown.add_task("statistics", total=None)
-                return await rebuilding.rebuild(
+                return await rebuild.rebuild(
                     database, lambda done, total: shown.update(task, completed=done, total=total)
                 )
         finally:

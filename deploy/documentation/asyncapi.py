@@ -16,7 +16,7 @@ from shared.bus.streams import INGEST_KINDS, INGEST_MESSAGES, INGEST_REPORTS, PA
 from shared.lifecycle.events import EVENTS, INTERNAL_EVENTS, PartnerEvent
 from shared.partners.reading import ID_PATTERN, TYPE_PREFIX
 from shared.partners.receipts import RECEIPT_TYPE, Receipt
-from workflows.telling import PARTNER_TYPE
+from workflows.outbox import PARTNER_TYPE
 
 DOCUMENT: Final = Path(__file__).parent.parent.parent / "services" / "intake" / "asyncapi.json"
 

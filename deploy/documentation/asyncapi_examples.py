@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from shared.partners.receipts import RECEIPT_TYPE
-from workflows.telling import PARTNER_TYPE
+from workflows.outbox import PARTNER_TYPE
 
 SYSTEM: Final = "dukcapil"
 EXTERNAL_ID: Final = "JKT/2026/0001"

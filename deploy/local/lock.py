@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local.trouble import StackError
+from deploy.local.errors import StackError
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from deploy.local.trouble import StackError
+from deploy.local.errors import StackError
 from shared.settings import Settings
 
 

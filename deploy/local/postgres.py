@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from deploy.local.child import Child
-from deploy.local.trouble import StackError
+from deploy.local.errors import StackError
 
 DATABASE = "lapor"
 OWNER = "lapor_owner"

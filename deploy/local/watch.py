@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from deploy.local.child import Child
-from deploy.local.trouble import StackError
+from deploy.local.errors import StackError
 
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 30.0

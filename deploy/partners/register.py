@@ -16,7 +16,7 @@ from nats.js.errors import APIError, NoStreamResponseError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deploy.local.trouble import StackError
+from deploy.local.errors import StackError
 from deploy.partners.accounts import (
     API_PREFIX,
     publish_subjects,

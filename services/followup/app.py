@@ -26,16 +26,16 @@ from shared.attachments.remaking.queue import REMAKING_EVERY, RemakingQueue
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, each
 from shared.bus.streams import FOLLOWUP
-from shared.commanding import answering
+from shared.command_requests import answers
 from shared.database.engine import Database
 from shared.http.app import create_app
 from shared.identity import IdentityCipher
 from shared.partners.background import Runs, in_background
-from shared.partners.burying import burying
-from shared.repeating import repeating
+from shared.partners.dead_letters import burying
+from shared.periodic import repeating
 from shared.settings import Settings
 from shared.temporal.client import connect
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 
 messages.register_all()
 
@@ -82,7 +82,7 @@ def make_app(settings: Settings) -> FastAPI:
             requests.router,
             decisions.router,
             interventions.router,
-            answering.router,
+            answers.router,
             own_words.router,
         ],
         settings=settings,

@@ -7,10 +7,10 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.followup.asking import CurrentStore, ReportNumber
+from services.followup.command_context import CurrentStore, ReportNumber
 from shared.attachments import AttachmentMissing, serving_headers
 from shared.attachments.naming import plain_name
-from shared.commanding.situation import owns, staff_situation
+from shared.command_requests.report_access import owns, staff_situation
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.problems import Problem, conflict, not_found

@@ -7,11 +7,11 @@ from pydantic import Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.followup.asking import CurrentAsking
-from services.followup.wishes import staff_wish
+from services.followup.command_context import CurrentAsking
+from services.followup.command_requests import staff_wish
 from services.followup.words import Form, Words, Written
-from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
-from shared.commanding.situation import Situation
+from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
+from shared.command_requests.report_access import Situation
 from shared.http.auth import CurrentStaff
 from shared.http.problems import FieldError, validation
 from shared.lifecycle.actions import Action

@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.followup.asking import Asking, CurrentAsking
-from services.followup.wishes import staff_wish
+from services.followup.command_context import Asking, CurrentAsking
+from services.followup.command_requests import staff_wish
 from services.followup.words import Form, Reason, Written
-from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
-from shared.commanding.situation import Situation
+from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
+from shared.command_requests.report_access import Situation
 from shared.http.auth import CurrentStaff
 from shared.http.problems import FieldError, Problem, conflict, not_found, validation
 from shared.http.tokens import Staff

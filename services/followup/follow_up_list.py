@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from services.followup.asking import ReportNumber
-from shared.commanding.situation import staff_situation
+from services.followup.command_context import ReportNumber
+from shared.command_requests.report_access import staff_situation
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor

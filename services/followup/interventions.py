@@ -5,10 +5,10 @@ These travel as the workflow's signals; the answer says whether they took effect
 
 from fastapi import APIRouter
 
-from services.followup.asking import Asking, CurrentAsking
-from services.followup.wishes import staff_wish
+from services.followup.command_context import Asking, CurrentAsking
+from services.followup.command_requests import staff_wish
 from services.followup.words import Form, Reason, Written
-from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
+from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
 from shared.http.auth import CurrentStaff
 from shared.http.tokens import Staff
 from shared.lifecycle.actions import Action

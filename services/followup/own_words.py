@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from services.followup.models import Message
-from shared.commanding.answering import own_command
+from shared.command_requests.answers import own_command
 from shared.http.auth import CurrentPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.problems import not_found

@@ -23,15 +23,15 @@ from services.followup.replies import reply
 from services.followup.satisfaction import declare_satisfied
 from services.followup.withdrawal import withdraw
 from shared import clock
-from shared.bus.trouble import BadMessage, TryLater
-from shared.commanding.performing import Wish, perform
+from shared.bus.errors import BadMessage, TryLater
+from shared.command_requests.execute import Wish, perform
 from shared.database.engine import Database
 from shared.http.problems import Problem
 from shared.http.tokens import Partner
 from shared.partners.problems import problems_of_refusal
 from shared.partners.reading import Read, read
 from shared.partners.receipts import Receipt, Sent, tell
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 
 PATIENCE: Final = timedelta(minutes=10)
 """How long a report that is not known yet is asked for again: it may still be on its way."""

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends
 from fastapi import Form as FormPart
 from pydantic import Field
 
-from services.followup.asking import CurrentAsking
-from services.followup.wishes import reporter_wish
+from services.followup.command_context import CurrentAsking
+from services.followup.command_requests import reporter_wish
 from services.followup.words import Form, Words, Written
 from shared.attachments import StoredAttachment
-from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
-from shared.commanding.performing import Wish
+from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
+from shared.command_requests.execute import Wish
 from shared.http.auth import CurrentReporter, current_reporter
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts

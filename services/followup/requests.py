@@ -5,12 +5,12 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.followup.asking import CurrentAsking
-from services.followup.wishes import Details, staff_wish
+from services.followup.command_context import CurrentAsking
+from services.followup.command_requests import Details, staff_wish
 from services.followup.words import Form, Reason, Written
-from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
-from shared.commanding.directory import Asker, agency_to_decide
-from shared.commanding.situation import Situation
+from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
+from shared.command_requests.directory import Asker, agency_to_decide
+from shared.command_requests.report_access import Situation
 from shared.http.auth import CurrentStaff
 from shared.http.tokens import Staff
 from shared.lifecycle.actions import REQUESTED_BY, Action, RequestKind

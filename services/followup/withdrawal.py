@@ -4,11 +4,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.followup.asking import CurrentAsking
-from services.followup.wishes import reporter_wish
+from services.followup.command_context import CurrentAsking
+from services.followup.command_requests import reporter_wish
 from services.followup.words import Form, Reason, Written
-from shared.commanding.answering import COMMAND_RESPONSES, CommandAnswer
-from shared.commanding.performing import Wish
+from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
+from shared.command_requests.execute import Wish
 from shared.http.auth import CurrentReporter
 from shared.http.tokens import ReporterPrincipal
 from shared.lifecycle.actions import Action

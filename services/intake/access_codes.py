@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accepting.access_code import new_access_code
 from services.intake.resources import Intake, Resources
-from shared.commanding.situation import owns
+from shared.command_requests.report_access import owns
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, client_address, rate_limits

@@ -42,8 +42,8 @@ from shared.http.app import create_app
 from shared.http.service_client import service_client
 from shared.identity import BlindIndex, IdentityCipher
 from shared.partners.background import Runs, in_background
-from shared.partners.burying import burying
-from shared.repeating import repeating
+from shared.partners.dead_letters import burying
+from shared.periodic import repeating
 from shared.settings import Settings
 
 messages.register_all()

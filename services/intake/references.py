@@ -8,9 +8,9 @@ import orjson
 from services.intake.accepting.new_report import NewReport
 from services.intake.report_form import ReportForm
 from shared import regions
+from shared.batcher import Gathering
 from shared.database.engine import Database, raw
 from shared.database.process_time import Connection
-from shared.gathering import Gathering
 from shared.http.problems import FieldError, validation
 from shared.lifecycle.channels import Channel
 

@@ -12,8 +12,8 @@ from services.intake.references import Found, Named
 from services.intake.x.api import XApi
 from shared.attachments import AttachmentStore
 from shared.attachments.drafts import DraftStore
+from shared.batcher import Gathering
 from shared.database.process_time import ProcessTime
-from shared.gathering import Gathering
 from shared.identity import BlindIndex, IdentityCipher
 from shared.settings import Settings
 

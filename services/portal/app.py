@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.portal import panel, public, stylesheet, trouble, uploading
-from services.portal.calling import Services
-from services.portal.carrying import Seals
+from services.portal import errors, panel, public, stylesheet, uploading
 from services.portal.renewal import Renewal
+from services.portal.sealed_forms import Seals
+from services.portal.service_calls import Services
 from services.portal.sessions import Cookies
 from shared.http.app import create_app
 from shared.settings import Settings
@@ -44,5 +44,5 @@ def create(settings: Settings) -> FastAPI:
         settings.cookie_secret, secure=settings.public_base_url.startswith("https://")
     )
     app.state.seals = Seals(settings.cookie_secret)
-    trouble.install(app)
+    errors.install(app)
     return app

@@ -5,9 +5,9 @@ from contextlib import ExitStack, asynccontextmanager
 
 from starlette.datastructures import FormData, UploadFile
 
-from services.portal.calling import File, Refusal, spooled
-from services.portal.filled import KEPT, Filled, KeptFile
-from services.portal.visit import Visit
+from services.portal.form_data import KEPT, Filled, KeptFile
+from services.portal.page_request import Visit
+from services.portal.service_calls import File, Refusal, spooled
 from shared.http.problems import Problem
 
 FIELD = "attachments"

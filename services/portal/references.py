@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.portal.filled import Filled
-from services.portal.visit import Visit
+from services.portal.form_data import Filled
+from services.portal.page_request import Visit
 
 Option = tuple[str, str]
 Group = tuple[str, list[Option]]

@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from services.portal.calling import Refusal
+from services.portal.service_calls import Refusal
 from shared.http.messages import Words, register, words_for
 from shared.http.problems import Problem
 

@@ -6,7 +6,7 @@ import time
 
 from fastapi import Request
 
-from services.portal.calling import Service, Services
+from services.portal.service_calls import Service, Services
 from services.portal.sessions import TokenPair
 
 GRACE = 600.0

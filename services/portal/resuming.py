@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from services.portal.drafts import keep_chosen_files
-from services.portal.filled import Filled
-from services.portal.visit import Visit
+from services.portal.form_data import Filled
+from services.portal.page_request import Visit
 
 
 class CarriedOver(NamedTuple):

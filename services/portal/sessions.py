@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fastapi import Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
-from services.portal.carrying import person_of
+from services.portal.sealed_forms import person_of
 from shared.lifecycle.calendar import Zone
 
 Site = Literal["public", "panel"]

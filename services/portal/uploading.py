@@ -5,7 +5,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
 from services.portal.drafts import keep, why
-from services.portal.visit import PanelVisit, PublicVisit, Visit
+from services.portal.page_request import PanelVisit, PublicVisit, Visit
 from shared.attachments import MAX_SIZE
 from shared.http.problems import Problem
 

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.reporting import live_events, messages, open_data, public_figures
-from services.reporting.downloads import asking, large
-from services.reporting.downloads.kept_files import KeptFiles
+from services.reporting.downloads import background, endpoints
+from services.reporting.downloads.storage import KeptFiles
 from services.reporting.live_feed import LiveFeed
 from services.reporting.statistics import listing, management, places, ranking, usage
 from services.reporting.webhooks import deliveries, subscriptions
@@ -37,8 +37,8 @@ def make_app(settings: Settings) -> FastAPI:
         name="reporting",
         title="LAPOR! Reporting",
         routers=[
-            asking.router,
-            large.router,
+            endpoints.router,
+            background.router,
             public_figures.router,
             open_data.router,
             live_events.router,
@@ -55,6 +55,6 @@ def make_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.kept = KeptFiles(settings.storage_url)
-    app.state.making = asking.making_slots()
+    app.state.making = endpoints.making_slots()
     app.state.open_streams = Counter()
     return app

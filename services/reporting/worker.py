@@ -15,15 +15,15 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from services.reporting.downloads import names
 from services.reporting.downloads.activities import DownloadMaking
 from services.reporting.downloads.housekeeping import clean_up
-from services.reporting.downloads.kept_files import KeptFiles
+from services.reporting.downloads.storage import KeptFiles
 from services.reporting.downloads.workflow import DownloadWorkflow
-from services.reporting.statistics.running import statistics_kept
-from services.reporting.webhooks.working import webhooks_working
+from services.reporting.statistics.tasks import statistics_kept
+from services.reporting.webhooks.tasks import webhooks_working
 from shared.database.engine import Database
 from shared.http.operations import answering
-from shared.reaching import reached
+from shared.periodic import by_itself
+from shared.reachability import reached
 from shared.reasons import reason
-from shared.repeating import by_itself
 from shared.settings import Settings, settings
 from shared.telemetry import configure_logging
 from shared.temporal.client import connect_patiently

@@ -6,50 +6,40 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.routing import (
-    agencies,
-    archiving,
-    deferral,
-    forwarding,
-    messages,
-    not_authority,
+from services.routing import messages
+from services.routing.accounts import access, enrolment, password_links, sign_in
+from services.routing.actions import archive, defer, forward, not_authority, throw, verify
+from services.routing.directory import agencies as managed_agencies
+from services.routing.directory import (
+    agency_search,
+    archive_reasons,
+    choices,
+    handovers,
+    log,
+    people,
     policy_history,
     process_times,
-    redating,
-    reference,
-    sign_in,
-    staff,
-    throwing,
-    verification,
-)
-from services.routing.management import (
-    access,
-    archive_reasons,
-    enrolment,
-    handovers,
-    imports,
-    log,
-    password_links,
-    people,
+    recalculation,
     reference_data,
     removal,
+    staff,
 )
-from services.routing.management import agencies as managed_agencies
-from services.routing.management import messages as management_messages
-from services.routing.management.import_files import LOOK_EVERY, KeptImports
+from services.routing.directory import messages as management_messages
+from services.routing.imports import endpoints
+from services.routing.imports.files import LOOK_EVERY, KeptImports
 from services.routing.queue import endpoints as queue
 from services.routing.reading import attachments, originals, report, revealing
 from services.routing.second_person import endpoints as second_person
 from shared import regions
 from shared.attachments import AttachmentStore
-from shared.commanding import answering
+from shared.command_requests import answers
 from shared.database.engine import Database
 from shared.http.app import create_app
 from shared.identity import IdentityCipher
-from shared.repeating import repeating
+from shared.periodic import repeating
 from shared.settings import Settings
 from shared.temporal.client import connect
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 
 messages.register_all()
 management_messages.register_all()
@@ -79,16 +69,16 @@ def make_app(settings: Settings) -> FastAPI:
             originals.router,
             second_person.router,
             attachments.router,
-            verification.router,
-            throwing.router,
-            deferral.router,
-            archiving.router,
-            forwarding.router,
+            verify.router,
+            throw.router,
+            defer.router,
+            archive.router,
+            forward.router,
             not_authority.router,
-            agencies.router,
+            agency_search.router,
             staff.router,
-            reference.router,
-            redating.router,
+            choices.router,
+            recalculation.router,
             process_times.router,
             policy_history.router,
             people.router,
@@ -98,11 +88,11 @@ def make_app(settings: Settings) -> FastAPI:
             managed_agencies.router,
             removal.router,
             handovers.router,
-            imports.router,
+            endpoints.router,
             reference_data.router,
             archive_reasons.router,
             log.router,
-            answering.router,
+            answers.router,
         ],
         settings=settings,
         database=database,

@@ -11,7 +11,7 @@ from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from shared.bus.trouble import BadMessage
+from shared.bus.errors import BadMessage
 from shared.clock import now
 from shared.fields import an_instant
 from shared.strict_json import RepeatedMemberError, refuse_repeated_members

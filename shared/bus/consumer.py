@@ -14,9 +14,9 @@ from nats.errors import ConnectionClosedError, ConnectionDrainingError
 from nats.errors import Error as NatsError
 
 from shared.bus.connection import Bus
+from shared.bus.errors import BadMessage, TryLater
 from shared.bus.pull import Pull
 from shared.bus.streams import Durable
-from shared.bus.trouble import BadMessage, TryLater
 from shared.database.away import DATABASE_AWAY
 from shared.reasons import reason
 from shared.telemetry import continued_trace, registry

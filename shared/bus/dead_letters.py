@@ -28,8 +28,8 @@ from sqlmodel import Field, SQLModel
 
 from shared.bus import cloudevents
 from shared.bus.connection import Bus
+from shared.bus.errors import BadMessage
 from shared.bus.inbound import system_of
-from shared.bus.trouble import BadMessage
 from shared.clock import now
 from shared.identity import IdentityCipher
 

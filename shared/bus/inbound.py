@@ -7,7 +7,7 @@ from nats.aio.msg import Msg
 from nats.js.api import Header
 
 from shared.bus.cloudevents import decode
-from shared.bus.trouble import BadMessage
+from shared.bus.errors import BadMessage
 
 
 @dataclass(frozen=True)

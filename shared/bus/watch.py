@@ -10,8 +10,8 @@ from nats.js.errors import NotFoundError
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, each
 from shared.bus.dead_letters import Remains, announce, keep, known_letter
+from shared.bus.errors import NOT_KEPT, BadMessage
 from shared.bus.streams import ADVISORIES, PARTNERS, STREAMS, WATCH
-from shared.bus.trouble import NOT_KEPT, BadMessage
 from shared.clock import now
 from shared.database.engine import Database
 from shared.identity import IdentityCipher

@@ -13,8 +13,8 @@ from typing import Any
 from fastapi import Request
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table
 
+from shared.batcher import Gathering
 from shared.database.engine import Database, raw
-from shared.gathering import Gathering
 from shared.http.problems import too_many
 
 

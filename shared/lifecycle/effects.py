@@ -14,10 +14,10 @@ from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command
 from shared.lifecycle.decision import ClockIntent, ClockOp
 from shared.lifecycle.effect import Effect
-from shared.lifecycle.requesting import ask, turn_down
+from shared.lifecycle.requests import ask, turn_down
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
-from shared.lifecycle.succeeding import succeed
+from shared.lifecycle.succession import succeed
 
 ALL_REQUESTS = frozenset(RequestKind)
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import ValidationError
 
-from shared.bus.trouble import BadMessage
+from shared.bus.errors import BadMessage
 from shared.http.messages import Words, field_message, register, words_for
 from shared.http.problems import FieldError, Problem
 from shared.partners.receipts import ReceiptProblem

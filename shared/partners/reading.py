@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from shared.bus.cloudevents import decode
+from shared.bus.errors import BadMessage
 from shared.bus.inbound import read_inbound
-from shared.bus.trouble import BadMessage
 from shared.partners.problems import Unacceptable
 from shared.partners.receipts import Sent
 

@@ -2,12 +2,12 @@
 
 from benchmarks import lives
 from benchmarks.accepting import accepting
-from benchmarks.desk import PROCESSES, open_desk
 from benchmarks.draining import BATCH, LANES, draining
 from benchmarks.events import events
 from benchmarks.excel import excel
 from benchmarks.queues import queues
 from benchmarks.stack import running
+from benchmarks.stack_access import PROCESSES, open_desk
 from benchmarks.statistics import statistics
 
 

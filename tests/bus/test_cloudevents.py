@@ -9,8 +9,8 @@ from nats.aio.msg import Msg
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.bus import cloudevents
+from shared.bus.errors import BadMessage
 from shared.bus.inbound import read_inbound
-from shared.bus.trouble import BadMessage
 
 BINARY = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/dukcapil", "ce-type": "report"}
 

@@ -17,8 +17,8 @@ from deploy.local.ports import free_port
 from shared.bus.addresses import parse_addresses
 from shared.bus.connection import Bus, Refused, connect
 from shared.bus.consumer import Consumer, each
+from shared.bus.errors import BadMessage
 from shared.bus.streams import INGEST_REPORTS, INTAKE, REPORTS, STREAMS, declare
-from shared.bus.trouble import BadMessage
 from shared.settings import Settings
 from tests.bus.conftest import Server
 

@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.bus.connection import Bus, Refused, connect
 from shared.bus.consumer import BatchHandler, Bury, Consumer, Verdict, each
+from shared.bus.errors import BadMessage, TryLater
 from shared.bus.streams import INGEST_REPORTS, INTAKE, REPORTS, STREAMS, declare
-from shared.bus.trouble import BadMessage, TryLater
 from shared.database.away import DATABASE_AWAY
 from tests.bus.conftest import Server
 

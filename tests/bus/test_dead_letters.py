@@ -25,16 +25,16 @@ from shared.bus.dead_letters import (
     retry,
     unresolved,
 )
+from shared.bus.errors import BadMessage
 from shared.bus.inbound import read_inbound
 from shared.bus.pull import Pull
 from shared.bus.streams import INGEST_MESSAGES, INTAKE
-from shared.bus.trouble import BadMessage
 from shared.bus.watch import Watch
 from shared.clock import now
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
-from shared.partners.burying import burying
-from workflows.forgetting import Forgetting
+from shared.partners.dead_letters import burying
+from workflows.retention import Forgetting
 
 REPORT = "lapor.v1.ingest.dukcapil.report"
 WORDS = b'{"text": "Siti, Jalan Mawar 5"'

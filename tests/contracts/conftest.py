@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from deploy.partners.register import add as add_partner
+from tests.chaos import cluster as places
+from tests.chaos.cluster import Town
+from tests.chaos.people import REASON, People
 from tests.contracts.calling import Headers, Known
-from tests.trouble import town as places
-from tests.trouble.people import REASON, People
-from tests.trouble.town import Town
 from tests.workflows.country import BIDANG, DINAS, MISSION, PROVINCE
 
 PROCESSES = (

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.chaos.cluster import Town
 from tests.contracts.calling import Headers, Known, broken_promises
-from tests.trouble.town import Town
 
 SERVICES = ("intake", "routing", "followup", "reporting")
 NEVER_ENDING = ("live_events",)

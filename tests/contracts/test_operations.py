@@ -9,8 +9,8 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.chaos.cluster import Town
 from tests.contracts.calling import Known
-from tests.trouble.town import Town
 
 SERVICES = ("intake", "routing", "followup", "reporting")
 PROCESSES = (*SERVICES, "downloads", "worker", "launcher", "relay")

@@ -6,7 +6,7 @@ import psycopg
 
 from deploy import foundation
 from deploy.local.postgres import OWNER
-from services.routing.staff import add_staff
+from services.routing.directory.staff import add_staff
 from shared.database.engine import Database
 from shared.lifecycle.people import Role
 from tests.conftest import UrlOf

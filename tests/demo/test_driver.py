@@ -30,7 +30,7 @@ from services.intake.manual import ManualForm
 from services.intake.partners.report import PartnerReport
 from services.intake.submission import SubmissionForm
 from services.intake.x.completing import PostForm
-from services.routing.verification import VerificationForm
+from services.routing.actions.verify import VerificationForm
 from shared.attachments.recognition import recognise
 from shared.lifecycle.statuses import Status
 

@@ -22,8 +22,8 @@ from shared.lifecycle.actions import Action
 from shared.lifecycle.people import Actor, Role
 from shared.lifecycle.state import ReportState
 from shared.settings import Settings
-from shared.temporal.door import Door
 from shared.temporal.names import workflow_id
+from shared.temporal.report_gateway import Door
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.country import (
     BIDANG,

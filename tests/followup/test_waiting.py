@@ -6,7 +6,7 @@ from uuid import uuid4
 from shared.database.engine import Database
 from shared.settings import Settings
 from tests.followup.conftest import ABOVE, OFFICER, REASON, WRITTEN, Town, town_on
-from workflows.resending import Resending
+from workflows.resend_commands import Resending
 
 
 async def test_with_the_worker_down_a_command_waits_and_is_done_when_it_is_back(

@@ -9,9 +9,9 @@ import pytest
 from fastapi import APIRouter
 from sqlalchemy import text
 
+from shared.batcher import Gathering
 from shared.database.away import DATABASE_AWAY
 from shared.database.engine import Database, raw
-from shared.gathering import Gathering
 
 _DIE = "SELECT pg_terminate_backend(pg_backend_pid())"
 _TOO_LONG = "SET LOCAL statement_timeout = '20ms'"

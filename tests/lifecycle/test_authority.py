@@ -9,7 +9,7 @@ from shared.lifecycle.authority import Standing as S
 from shared.lifecycle.authority import decides, standings
 from shared.lifecycle.people import Role
 from shared.lifecycle.state import PendingRequest
-from tests.lifecycle.desk import BIDANG, DINAS, MINISTRY, MONDAY, PROVINCE
+from tests.lifecycle.report_under_test import BIDANG, DINAS, MINISTRY, MONDAY, PROVINCE
 
 ROOT = 1
 PATH = (ROOT, PROVINCE, DINAS)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.lifecycle.chain import deciding_agency, handed, in_tree, succeeded
-from tests.lifecycle.desk import BIDANG, DINAS, MINISTRY, PROVINCE
+from tests.lifecycle.report_under_test import BIDANG, DINAS, MINISTRY, PROVINCE
 
 ROOT = 1
 PATHS = {

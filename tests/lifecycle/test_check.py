@@ -12,7 +12,7 @@ from shared.lifecycle.check import Refused, allowed_actions, refusal
 from shared.lifecycle.rules import RULES
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status as St
-from tests.lifecycle.desk import (
+from tests.lifecycle.report_under_test import (
     ABOVE,
     CITIZEN,
     DECIDER,

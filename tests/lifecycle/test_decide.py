@@ -21,7 +21,7 @@ from shared.lifecycle.decision import Visibility
 from shared.lifecycle.people import OPERATOR
 from shared.lifecycle.statuses import ENDED, IN_PROCESS
 from shared.lifecycle.statuses import Status as St
-from tests.lifecycle.desk import (
+from tests.lifecycle.report_under_test import (
     ABOVE,
     BIDANG,
     CITIZEN,

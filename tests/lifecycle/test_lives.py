@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from shared.lifecycle.actions import Action, FollowUpKind, RequestKind
+from shared.lifecycle.apply_clocks import settle
 from shared.lifecycle.calendar import WorkingCalendar
 from shared.lifecycle.check import Refused
 from shared.lifecycle.clocks import Clock, ClockKind
@@ -14,11 +15,10 @@ from shared.lifecycle.decide import decide, decide_clock, decide_refused_signal
 from shared.lifecycle.decision import Decision
 from shared.lifecycle.people import OPERATOR
 from shared.lifecycle.policy import NATIONAL_DEFAULT
-from shared.lifecycle.settling import settle
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import ENDED, IN_PROCESS, TO_BE_VERIFIED, WITH_AGENCY, Status
 from tests.lifecycle.random_lives import CALENDAR, accepted, commands, pauses
-from workflows.redating import redated
+from workflows.recalculate_deadlines import redated
 
 NUMBER = 10_000_021
 

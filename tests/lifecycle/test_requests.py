@@ -11,7 +11,7 @@ from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.decision import Visibility
 from shared.lifecycle.events import EVENT_OF
 from shared.lifecycle.statuses import Status as St
-from tests.lifecycle.desk import (
+from tests.lifecycle.report_under_test import (
     ABOVE,
     BIDANG,
     CITIZEN,

@@ -10,7 +10,7 @@ from shared.lifecycle.authority import Standing
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.statuses import Status as St
-from tests.lifecycle.desk import (
+from tests.lifecycle.report_under_test import (
     ABOVE,
     BIDANG,
     CALENDAR,

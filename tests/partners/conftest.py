@@ -29,7 +29,7 @@ from shared.database.engine import Database, raw
 from shared.lifecycle.actions import Action
 from shared.lifecycle.people import Actor
 from shared.settings import Settings
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 from tests.bus.conftest import Server, server
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.country import PROVINCE, settle_country

@@ -13,7 +13,7 @@ from deploy.partners.register import add
 from services.followup.follow_ups import FollowUpForm, follow_up
 from shared.bus.cloudevents import MAX_INBOUND
 from shared.bus.streams import INGEST_KINDS, PARTNERS
-from shared.commanding.performing import perform
+from shared.command_requests.execute import perform
 from shared.database.engine import Database
 from shared.http.tokens import Staff
 from shared.lifecycle.actions import Action

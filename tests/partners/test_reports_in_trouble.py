@@ -10,9 +10,9 @@ from services.intake.accepting.acceptance import Acceptance
 from services.intake.partners.receiving import PartnerReports
 from shared.bus.connection import connect
 from shared.bus.dead_letters import retry, unresolved
+from shared.bus.errors import TryLater
 from shared.bus.pull import Pull
 from shared.bus.streams import INTAKE
-from shared.bus.trouble import TryLater
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
 from tests.partners.conftest import Partner, Stack, report

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.portal import pages
-from services.portal.public.standing import standing
+from services.portal.public.status_summary import standing
 from shared.labels import dates
 from shared.lifecycle.calendar import Zone
 

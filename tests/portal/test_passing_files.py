@@ -10,8 +10,8 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 
-from services.portal.calling import CARRIED_AT_ONCE, Services, spooled
 from services.portal.downloads import PassedOn, ServiceFile, VisitorSlots
+from services.portal.service_calls import CARRIED_AT_ONCE, Services, spooled
 from shared.http.problems import Problem
 from shared.settings import Settings
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from standardwebhooks import Webhook
 
+from tests.chaos.cluster import ABOVE
 from tests.intake.x_server import XServer
 from tests.privacy.planted import Planted
-from tests.trouble.town import ABOVE
 
 
 async def by_citizens(planted: Planted) -> None:

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from deploy.partners.register import add as add_partner
 from shared.bus.connection import connect
+from tests.chaos.cluster import ABOVE, OFFICER
 from tests.privacy.planted import Planted, until
-from tests.trouble.town import ABOVE, OFFICER
 
 
 async def by_partner(planted: Planted) -> None:

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.chaos.cluster import Town
 from tests.intake import x_server
 from tests.privacy.marks import Marks
 from tests.privacy.planted import Planted
 from tests.privacy.planting import plant
-from tests.trouble.town import Town
 
 PROCESSES = (
     *("intake", "routing", "followup", "reporting", "portal"),

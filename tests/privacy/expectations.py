@@ -7,7 +7,7 @@ stand *above* it, a bidang *below*, a mission *beside*.
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.trouble.people import FOLLOW_UP, REASON, VERIFICATION
+from tests.chaos.people import FOLLOW_UP, REASON, VERIFICATION
 from tests.workflows.country import BIDANG, DINAS, MISSION
 
 STAFF = ("own_officer", "own_admin", "above", "coordinator", "pusat", "pusat_officer")

@@ -1,7 +1,7 @@
 """What is said about the reports in the course of their lives."""
 
+from tests.chaos.cluster import ABOVE, ABOVE_TOO, BELOW, BELOW_ADMIN, OFFICER, PUSAT, UNCONNECTED
 from tests.privacy.planted import Planted
-from tests.trouble.town import ABOVE, ABOVE_TOO, BELOW, BELOW_ADMIN, OFFICER, PUSAT, UNCONNECTED
 from tests.workflows.country import BIDANG, MISSION
 
 

@@ -4,6 +4,7 @@ The person and the agency managed are the dinas' own: new ones for each trial, s
 outlive it.
 """
 
+from tests.chaos.cluster import ADMIN, OFFICER
 from tests.privacy.expectations import (
     EVERYBODY,
     NO_STAFF,
@@ -15,7 +16,6 @@ from tests.privacy.expectations import (
     Case,
     all_of,
 )
-from tests.trouble.town import ADMIN, OFFICER
 from tests.workflows.country import DINAS
 
 COORDINATORS = ("coordinator", "coordinator_below", "coordinator_beside")

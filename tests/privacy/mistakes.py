@@ -1,7 +1,7 @@
 """Forms with something wrong: refused, and not repeated to anybody."""
 
+from tests.chaos.cluster import PUSAT
 from tests.privacy.planted import Planted
-from tests.trouble.town import PUSAT
 
 
 async def mistakes(planted: Planted) -> None:

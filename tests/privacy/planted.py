@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import httpx
 
+from tests.chaos.cluster import ABOVE, Town, Who
+from tests.chaos.people import somewhere
 from tests.privacy.marks import Marks
 from tests.sample_pdf import PDF
-from tests.trouble.people import somewhere
-from tests.trouble.town import ABOVE, Town, Who
 from tests.workflows.country import DINAS, PROVINCE
 
 Headers = dict[str, str]

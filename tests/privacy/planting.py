@@ -1,5 +1,6 @@
 """Planting marked personal data: every channel, every form with words, mistakes included."""
 
+from tests.chaos.cluster import Town
 from tests.intake.x_server import XServer
 from tests.privacy.by_channel import by_citizens, by_sms, by_staff
 from tests.privacy.by_partner import by_partner
@@ -7,7 +8,6 @@ from tests.privacy.lives import long_life, other_ways
 from tests.privacy.marks import Marks
 from tests.privacy.mistakes import mistakes
 from tests.privacy.planted import Planted, until
-from tests.trouble.town import Town
 
 
 async def plant(town: Town, x: XServer, marks: Marks) -> Planted:

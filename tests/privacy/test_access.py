@@ -7,13 +7,13 @@ import pytest
 
 from deploy.partners.register import add as add_partner
 from shared.http.tokens import ReportBearer, Reporter
+from tests.chaos import cluster as places
+from tests.chaos.cluster import Town
 from tests.privacy import expectations
 from tests.privacy.expectations import EVERYBODY, Case
+from tests.privacy.fixtures import Scene, Scenes
 from tests.privacy.managing import MANAGING_CASES
-from tests.privacy.scenes import Scene, Scenes
 from tests.sample_pdf import PDF
-from tests.trouble import town as places
-from tests.trouble.town import Town
 
 SERVICES = ("intake", "routing", "followup", "reporting")
 CASES = expectations.CASES | MANAGING_CASES

@@ -5,8 +5,8 @@ import json
 import httpx
 import pytest
 
+from tests.chaos.cluster import ABOVE, ABOVE_TOO, ADMIN, OFFICER, PUSAT, PUSAT_OFFICER, Who
 from tests.privacy.planted import Planted
-from tests.trouble.town import ABOVE, ABOVE_TOO, ADMIN, OFFICER, PUSAT, PUSAT_OFFICER, Who
 
 EVERYBODY = (PUSAT, PUSAT_OFFICER, ABOVE, ABOVE_TOO, ADMIN, OFFICER)
 PUBLIC = ("/reports/{n}", "/reports/{n}/attachments/{a}", "/reports?limit=100")

@@ -13,8 +13,8 @@ from temporalio.client import WorkflowExecutionStatus
 
 from shared.bus.connection import connect
 from shared.bus.streams import ADVISORIES, DEAD_LETTERS, INGEST_MESSAGES, INGEST_REPORTS, STREAMS
+from tests.chaos.invariants import raw_messages_of
 from tests.privacy.planted import Planted
-from tests.trouble.promises import raw_messages_of
 
 WORDS = {
     "lifecycle.report_text": {

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.trouble import town as places
-from tests.trouble.people import FOLLOW_UP, VERIFICATION, People, somewhere
-from tests.trouble.town import Town
+from tests.chaos import cluster as places
+from tests.chaos.cluster import Town
+from tests.chaos.people import FOLLOW_UP, VERIFICATION, People, somewhere
 from tests.workflows.country import MISSION
 
 REPORT = {

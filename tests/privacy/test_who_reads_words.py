@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.chaos.cluster import PUSAT
 from tests.privacy.planted import Planted
 from tests.privacy.test_anonymous_and_secret import get
-from tests.trouble.town import PUSAT
 
 
 async def test_words_are_read_by_whom_the_staff_page_names_and_nobody_else(

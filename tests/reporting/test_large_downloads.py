@@ -13,10 +13,10 @@ import pytest
 from openpyxl import load_workbook
 from psycopg import sql
 
-from services.reporting.downloads import asking, names
+from services.reporting.downloads import endpoints, names
 from services.reporting.downloads.activities import DownloadMaking
-from services.reporting.downloads.kept_files import KeptFiles
 from services.reporting.downloads.names import DownloadRun
+from services.reporting.downloads.storage import KeptFiles
 from services.reporting.worker import make_worker, start_waiting
 from shared.database.engine import Database
 from shared.settings import Settings
@@ -183,7 +183,7 @@ async def test_who_was_moved_meanwhile_gets_nothing(
     owner_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(asking, "SMALL", 10)
+    monkeypatch.setattr(endpoints, "SMALL", 10)
     header = bearer(HEALTH_ADMIN)
     asked = await ask(reporting, header)
     with health_admin_changed(owner_url, "agency_id", 3, 4) as connection:
@@ -203,7 +203,7 @@ async def test_a_file_is_for_its_owner_while_they_may_ask_for_it(
     owner_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(asking, "SMALL", 0)
+    monkeypatch.setattr(endpoints, "SMALL", 0)
     header = bearer(HEALTH_ADMIN)
     asked = await ask(reporting, header, tab="users")
     async with working(settings):

@@ -20,7 +20,7 @@ from openpyxl import load_workbook
 
 from deploy.local.postgres import OWNER
 from services.reporting.downloads.housekeeping import PARTS_KEPT, clean_up
-from services.reporting.downloads.kept_files import KeptFiles
+from services.reporting.downloads.storage import KeptFiles
 from services.reporting.files.build import build
 from services.reporting.files.job import Format, Job
 from services.reporting.files.parts import ROWS

@@ -5,7 +5,7 @@ import pytest
 from tests.routing.country import Country
 from tests.routing.test_managing_agencies import COORDINATOR, call, create, person
 from tests.routing.test_who_decides import handing_over
-from workflows.handing_over import HandingOver
+from workflows.handovers import HandingOver
 
 __all__ = ["handing_over"]
 

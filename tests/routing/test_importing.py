@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from services.routing.management import import_running, imports, workbook
+from services.routing.imports import endpoints, runner, workbook
 from tests.routing.country import Country
 
 COORDINATOR = "koordinator.jabar"
@@ -178,8 +178,8 @@ async def test_a_cell_that_cannot_be_is_a_damaged_file(country: Country, row: st
 async def test_an_import_that_waits_for_another_is_under_way(
     country: Country, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "SILENCE", timedelta(seconds=1))
-    monkeypatch.setattr(import_running, "SIGN_OF_LIFE", 0.2)
+    monkeypatch.setattr(endpoints, "SILENCE", timedelta(seconds=1))
+    monkeypatch.setattr(runner, "SIGN_OF_LIFE", 0.2)
     people = [["impor.sabar", "Impor Sabar", "Admin Instansi", "kab-bandung"]]
     content = await filled(country, [], people)
     async with country.owner.session() as other:

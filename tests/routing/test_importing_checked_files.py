@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 
-from services.routing.management.import_files import KeptImports
+from services.routing.imports.files import KeptImports
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
 from tests.routing.country import Country

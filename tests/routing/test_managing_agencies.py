@@ -8,11 +8,11 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from shared.database.engine import Database
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 from tests.conftest import UrlOf
 from tests.routing.country import Country
-from workflows.connecting import Connecting
-from workflows.handing_over import HandingOver
+from workflows.connected_agencies import Connecting
+from workflows.handovers import HandingOver
 
 COORDINATOR, PUSAT = "koordinator.jabar", "admin.pusat"
 

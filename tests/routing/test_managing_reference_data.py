@@ -5,11 +5,11 @@ from typing import Any
 import httpx
 
 from shared.database.engine import Database
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 from tests.conftest import UrlOf
 from tests.routing.country import Country
 from tests.routing.test_managing_agencies import door, worker  # noqa: F401
-from workflows.redating import Redating
+from workflows.recalculate_deadlines import Redating
 
 PUSAT = "admin.pusat"
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.routing.sign_in import GUARD
+from services.routing.accounts.sign_in import GUARD
 from tests.routing.conftest import PASSWORD
 from tests.routing.country import Country
 

@@ -11,12 +11,12 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from shared.database.engine import Database
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 from tests.conftest import UrlOf
 from tests.routing.country import Country
 from tests.routing.test_managing_agencies import COORDINATOR, PUSAT, call, create, person
 from tests.routing.test_queue import numbers
-from workflows.handing_over import HandingOver
+from workflows.handovers import HandingOver
 
 ADMIN, SECOND = "admin.kab.bandung", "koordinator.kab.bandung"
 REQUEST = {"suggested_agency_id": 0, "reason": "Bukan wewenang kami."}

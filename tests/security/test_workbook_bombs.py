@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from services.routing.management import workbook
+from services.routing.imports import workbook
 from shared.attachments.sandbox import Sandbox
 
 SHEET = "xl/worksheets/sheet1.xml"

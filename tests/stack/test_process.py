@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from deploy.local.credentials import load_or_create
+from deploy.local.errors import StackError
 from deploy.local.ports import free_port
 from deploy.local.processes import Description, Process
-from deploy.local.trouble import StackError
 from deploy.local.watch import keep_alive
 from shared.settings import Addresses
 

@@ -14,7 +14,7 @@ import httpx
 import obstore
 import pytest
 
-from services.reporting.downloads.kept_files import KeptFiles
+from services.reporting.downloads.storage import KeptFiles
 from services.reporting.files.parts import Part, Parts
 from shared.attachments import AttachmentMissing, AttachmentStore
 from shared.identity import IdentityCipher

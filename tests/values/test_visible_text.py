@@ -3,8 +3,8 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from services.routing.management.import_checking import Known, check_rows
-from services.routing.management.workbook import AGENCIES, PEOPLE, read_rows
+from services.routing.imports.checks import Known, check_rows
+from services.routing.imports.workbook import AGENCIES, PEOPLE, read_rows
 from services.routing.words import Name
 from shared.http.tokens import Staff
 from shared.text import TextRejected, derive_title, is_visible, normalise, normalise_title
@@ -126,7 +126,7 @@ def _book(agencies: list[list[str]]) -> bytes:
 
     from openpyxl import load_workbook
 
-    from services.routing.management.workbook import template
+    from services.routing.imports.workbook import template
 
     book = load_workbook(BytesIO(template()))
     assert book.sheetnames == [AGENCIES, PEOPLE]

@@ -14,8 +14,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from shared.database.engine import Database
 from shared.settings import Settings
-from shared.temporal.door import Door
 from shared.temporal.names import SEARCH_ATTRIBUTES, workflow_id
+from shared.temporal.report_gateway import Door
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.country import settle_country
 from tests.workflows.factory import Reports

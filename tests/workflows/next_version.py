@@ -5,7 +5,7 @@ from temporalio import workflow
 from shared.temporal import names
 from shared.temporal.messages import Start
 from workflows import report
-from workflows.steps import Step, StepResult
+from workflows.step_messages import Step, StepResult
 
 CHANGE = "pause-before-recording"
 

@@ -13,7 +13,7 @@ from shared.bus.streams import REPORTS, declare
 from shared.database.engine import Database
 from shared.lifecycle.actions import Action
 from shared.lifecycle.state import ReportState
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 from tests.workflows.country import PROVINCE_ADMIN
 from tests.workflows.factory import Reports
 

@@ -7,13 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.lifecycle.actions import SIGNALS
+from shared.lifecycle.apply_clocks import settle
 from shared.lifecycle.check import Refused
 from shared.lifecycle.decide import decide, decide_refused_signal
 from shared.lifecycle.decision import Decision
 from shared.lifecycle.policy import NATIONAL_DEFAULT
-from shared.lifecycle.settling import settle
 from shared.lifecycle.state import ReportState
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 from tests.lifecycle.random_lives import CALENDAR, commands
 from tests.workflows.factory import Reports
 

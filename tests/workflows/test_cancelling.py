@@ -12,8 +12,8 @@ from shared.lifecycle.actions import Action
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
-from shared.temporal.door import Door
 from shared.temporal.names import workflow_id
+from shared.temporal.report_gateway import Door
 from tests.workflows.conftest import RecordHistory
 from tests.workflows.country import PROVINCE_ADMIN
 from tests.workflows.factory import Reports

@@ -6,8 +6,8 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client
 
 from shared.lifecycle.actions import Action
-from shared.temporal.door import Door
 from shared.temporal.names import workflow_id
+from shared.temporal.report_gateway import Door
 from tests.workflows.country import DINAS, DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 

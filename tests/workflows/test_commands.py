@@ -19,12 +19,12 @@ from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from shared.temporal import names
-from shared.temporal.door import Door
 from shared.temporal.names import workflow_id
+from shared.temporal.report_gateway import Door
 from tests.workflows.country import CENTRAL, DINAS_OFFICER, MISSION, PROVINCE_ADMIN, add_staff
 from tests.workflows.factory import FOLLOW_UP, Reports, make_command
-from workflows.connecting import Connecting
-from workflows.resending import Resending
+from workflows.connected_agencies import Connecting
+from workflows.resend_commands import Resending
 from workflows.worker import make_worker
 
 

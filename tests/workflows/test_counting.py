@@ -10,9 +10,9 @@ from shared.lifecycle.people import Actor
 from shared.lifecycle.state import ReportState
 from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
-from workflows.counting import Counting
-from workflows.recording import Recorder
-from workflows.steps import Step
+from workflows.record_step import Recorder
+from workflows.step_messages import Step
+from workflows.tab_counts import Counting
 
 Counts = dict[tuple[int, bool, str], int]
 

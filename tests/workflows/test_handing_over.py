@@ -17,7 +17,7 @@ from shared.lifecycle.people import Role
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.telemetry import registry
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 from tests.workflows.country import (
     BIDANG,
     DINAS,
@@ -28,7 +28,7 @@ from tests.workflows.country import (
     add_staff,
 )
 from tests.workflows.factory import Reports
-from workflows.handing_over import HandingOver, handover_command
+from workflows.handovers import HandingOver, handover_command
 
 NEW = 101
 PROPER = {"follow_up_kind": FollowUpKind.FOLLOW_UP}
@@ -101,7 +101,7 @@ async def test_a_successor_takes_over_open_and_closed_reports_copies_and_places_
 async def test_a_report_that_cannot_be_handed_over_keeps_no_other_waiting(
     handing_over: HandingOver, reports: Reports, door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workflows.handing_over.BATCH", 1)
+    monkeypatch.setattr("workflows.handovers.BATCH", 1)
     states = [await disposed(reports, door) for _ in range(3)]
     query = "UPDATE lifecycle.report SET state = '{}' WHERE number = :n RETURNING 1"
     await reports.value(query, n=states[1].number)

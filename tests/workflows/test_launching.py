@@ -14,8 +14,8 @@ from shared.bus.streams import PARTNERS, REPORTS, declare
 from shared.database.engine import Database
 from shared.lifecycle.actions import Action
 from shared.settings import Settings
-from shared.temporal.door import Door
 from shared.temporal.names import workflow_id
+from shared.temporal.report_gateway import Door
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports

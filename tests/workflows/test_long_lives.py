@@ -15,8 +15,8 @@ from shared.database.engine import Database
 from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
-from shared.temporal.door import Door
 from shared.temporal.names import SEARCH_ATTRIBUTES, STATUS, workflow_id
+from shared.temporal.report_gateway import Door
 from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows.worker import make_worker

@@ -10,15 +10,15 @@ from shared.lifecycle.actions import Action, DeferralKind
 from shared.lifecycle.people import Role
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
-from shared.repeating import by_itself
+from shared.periodic import by_itself
 from shared.telemetry import registry
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 from tests.workflows.country import MISSION, PROVINCE_ADMIN, add_staff
 from tests.workflows.factory import Reports
-from workflows import connecting, resending
-from workflows.connecting import Connecting
-from workflows.redating import Redating
-from workflows.resending import Resending
+from workflows import connected_agencies, resend_commands
+from workflows.connected_agencies import Connecting
+from workflows.recalculate_deadlines import Redating
+from workflows.resend_commands import Resending
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ async def test_a_command_that_cannot_be_sent_keeps_no_other_waiting(
     worker_database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(resending, "BATCH", 1)
+    monkeypatch.setattr(resend_commands, "BATCH", 1)
     poison, neighbour = [await reports.accept() for _ in range(2)]
     for state, ago in ((poison, 20), (neighbour, 10)):
         asked = datetime.now(UTC) - timedelta(seconds=ago)
@@ -72,7 +72,7 @@ async def test_a_report_that_cannot_be_launched_keeps_no_other_waiting(
     worker_database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(resending, "BATCH", 1)
+    monkeypatch.setattr(resend_commands, "BATCH", 1)
     long_ago = datetime.now(UTC) - timedelta(minutes=10)
     poison = await reports.accept(at=long_ago)
     neighbour = await reports.accept(at=long_ago + timedelta(minutes=1))
@@ -94,7 +94,7 @@ async def test_a_report_that_cannot_go_on_when_its_agency_connects_keeps_no_othe
     worker_database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(connecting, "BATCH", 1)
+    monkeypatch.setattr(connected_agencies, "BATCH", 1)
     poison, neighbour = [await reports.accept() for _ in range(2)]
     for state in (poison, neighbour):
         how: dict[str, Any] = {

@@ -13,7 +13,7 @@ import pytest
 from shared.bus.streams import declare
 from shared.lifecycle.actions import Action
 from shared.settings import Settings
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.country import PROVINCE_ADMIN
 from tests.workflows.factory import Reports

@@ -11,11 +11,11 @@ from temporalio.service import RPCError
 
 from shared.database.engine import Database
 from shared.http.operations import _state
-from shared.reaching import reached
+from shared.reachability import reached
 from shared.reasons import reason
 from shared.settings import Settings
-from shared.temporal.door import Door
 from shared.temporal.names import SEARCH_ATTRIBUTES
+from shared.temporal.report_gateway import Door
 from shared.temporal.search_attributes import register
 from tests.workflows.factory import Reports
 

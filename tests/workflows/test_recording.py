@@ -12,8 +12,8 @@ from shared.lifecycle.people import Actor
 from shared.lifecycle.state import ReportState
 from tests.workflows.country import BIDANG, DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
-from workflows.recording import Recorder
-from workflows.steps import Step, StepResult, Verdict
+from workflows.record_step import Recorder
+from workflows.step_messages import Step, StepResult, Verdict
 
 
 async def test_a_step_is_recorded_once(reports: Reports, worker_database: Database) -> None:

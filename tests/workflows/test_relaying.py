@@ -12,7 +12,7 @@ from shared.database.engine import raw
 from shared.settings import Settings
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.factory import Reports
-from workflows.left_alone import LeftAlone
+from workflows.backoff import LeftAlone
 from workflows.relay import BATCH, relay
 
 REFUSED = {"Nats-Expected-Stream": "NOWHERE"}

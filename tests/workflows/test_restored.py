@@ -9,8 +9,8 @@ from temporalio.service import RPCError
 
 from shared.lifecycle.actions import Action
 from shared.lifecycle.state import ReportState
-from shared.temporal.door import Door
 from shared.temporal.names import is_anothers, workflow_id
+from shared.temporal.report_gateway import Door
 from tests.workflows.country import DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 from tests.workflows.life import DAY, Life

@@ -16,9 +16,9 @@ from shared.lifecycle.commands import Command
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
-from shared.temporal.door import Door
 from shared.temporal.messages import SignalMessage
 from shared.temporal.names import workflow_id
+from shared.temporal.report_gateway import Door
 from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports, make_command
 from workflows.worker import make_worker

@@ -8,7 +8,7 @@ import pytest
 from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.decide import effective_at
 from shared.lifecycle.statuses import Status
-from tests.lifecycle.desk import Desk
+from tests.lifecycle.report_under_test import Desk
 from tests.workflows.country import DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP
 from tests.workflows.life import Life

@@ -20,12 +20,12 @@ from shared.http.operations import NotReady
 from shared.lifecycle.actions import Action
 from shared.lifecycle.state import ReportState
 from shared.telemetry import registry
-from shared.temporal.door import Door
 from shared.temporal.names import SEARCH_ATTRIBUTES, is_anothers, workflow_id
+from shared.temporal.report_gateway import Door
 from tests.conftest import UrlOf
 from tests.workflows.country import DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
-from workflows.sweeping import LOCK, Sweeping
+from workflows.missing_runs import LOCK, Sweeping
 
 
 @pytest.fixture

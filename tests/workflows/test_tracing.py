@@ -14,8 +14,8 @@ from shared.lifecycle.actions import Action
 from shared.settings import Settings
 from shared.telemetry import continued_trace
 from shared.temporal.client import connect_patiently
-from shared.temporal.door import Door
 from shared.temporal.names import workflow_id
+from shared.temporal.report_gateway import Door
 from shared.temporal.tracing import HEADER
 from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports

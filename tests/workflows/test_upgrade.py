@@ -16,13 +16,13 @@ from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from shared.temporal import names
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 from tests.workflows.life import DAY, MINUTE, Life
 from tests.workflows.next_version import CHANGE, Patched, Unpatched
-from workflows.recording import Recorder
-from workflows.resending import Resending
+from workflows.record_step import Recorder
+from workflows.resend_commands import Resending
 from workflows.sandbox import sandbox
 from workflows.worker import make_worker
 

@@ -8,10 +8,10 @@ from temporalio.client import Client
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.statuses import Status
-from shared.temporal.door import Door
+from shared.temporal.report_gateway import Door
 from tests.workflows.country import PROVINCE_ADMIN
 from tests.workflows.life import DAY, HOUR, MINUTE, WIB, Life
-from workflows.redating import Redating
+from workflows.recalculate_deadlines import Redating
 
 FRIDAY, TUESDAY = 4, 1
 LEAVE = [date(2027, 3, day) for day in (8, 9, 10, 11, 12, 15)]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from deploy.demo.driver.api import Refusal
-from deploy.demo.driver.desk import Desk
 from deploy.demo.driver.life import Life
 from deploy.demo.driver.plan import Step, steps
 from deploy.demo.driver.sending import send
+from deploy.demo.driver.stack_access import Desk
 from deploy.demo.reports import DemoReport
 
 AT_ONCE = 12

@@ -6,9 +6,9 @@ from typing import Any
 from deploy.demo.agencies import ROOT
 from deploy.demo.driver import bodies
 from deploy.demo.driver.api import Api, File
-from deploy.demo.driver.desk import Desk
 from deploy.demo.driver.files import photograph
 from deploy.demo.driver.sending import Sent
+from deploy.demo.driver.stack_access import Desk
 from deploy.demo.driver.staffing import admin_of, agency_above, officer_of, stands_in
 from deploy.demo.reports import DemoReport
 

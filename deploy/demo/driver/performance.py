@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 
 from deploy.demo.driver import plan, trial
-from deploy.demo.driver.desk import Desk, open_desk
+from deploy.demo.driver.capacities import Standings, read_standings
 from deploy.demo.driver.drive import Driven, drive
 from deploy.demo.driver.screen import Bar, show_failures
+from deploy.demo.driver.stack_access import Desk, open_desk
 from deploy.demo.driver.staffing import PUSAT
-from deploy.demo.driver.standings import Standings, read_standings
 from deploy.demo.mix import load_mix
 
 

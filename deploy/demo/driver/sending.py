@@ -11,10 +11,10 @@ from standardwebhooks import Webhook
 
 from deploy.demo.driver import bodies
 from deploy.demo.driver.api import Api, File, Refusal
-from deploy.demo.driver.desk import Desk, address_of
 from deploy.demo.driver.files import letter, photograph
 from deploy.demo.driver.partner import ThroughPartner
 from deploy.demo.driver.reporters import ByCode, ReporterSide
+from deploy.demo.driver.stack_access import Desk, address_of
 from deploy.demo.driver.staffing import admin_of
 from deploy.demo.reports import DemoReport
 

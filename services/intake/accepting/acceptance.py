@@ -12,10 +12,10 @@ from services.intake.accepting.access_code import new_access_code
 from services.intake.accepting.new_report import Accepted, DifferentContent, NewReport
 from services.intake.accepting.rows import Sealing, first_state, rows_of
 from services.intake.accepting.statements import FIRST, INSERT, PREPARE
+from shared.batcher import Gathering
 from shared.clock import now
 from shared.database.engine import Database, raw
 from shared.database.process_time import Connection, ProcessTime
-from shared.gathering import Gathering
 from shared.http.problems import unavailable
 from shared.identity import IdentityCipher
 from shared.lifecycle.statuses import Status

@@ -15,7 +15,7 @@ from services.intake.accepting.new_report import Accepted, DifferentContent, New
 from services.intake.partners.report import PartnerReport, new_report
 from shared import regions
 from shared.bus.consumer import Verdict
-from shared.bus.trouble import BadMessage, TryLater
+from shared.bus.errors import BadMessage, TryLater
 from shared.database.away import DATABASE_AWAY
 from shared.database.engine import Database
 from shared.http.problems import FieldError, Problem

@@ -22,7 +22,7 @@ from shared.http.problems import FieldError, Problem, conflict, unauthorized, va
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.channels import Channel
-from shared.repeating import count_set_aside
+from shared.periodic import count_set_aside
 from shared.text import TextRejected, derive_title, normalise_body
 
 router = APIRouter(prefix="/channels/sms", tags=["SMS 1708"])

@@ -18,7 +18,7 @@ from services.intake.report_form import Name, ReportForm
 from services.intake.resources import Intake
 from services.intake.submission import SubmissionAnswer
 from services.intake.x.posts import Post, XError, parse_post_id
-from shared.commanding.situation import staff_situation
+from shared.command_requests.report_access import staff_situation
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, Problem, conflict, not_found, unavailable, validation

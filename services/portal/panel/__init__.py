@@ -1,10 +1,9 @@
 """The staff panel: sign in, queues, reports, every action, new reports on somebody's behalf."""
 
 from services.portal.panel.account import router as account
-from services.portal.panel.acting import router as acting
+from services.portal.panel.account_setup import router as getting_in
 from services.portal.panel.closed_days import router as closed_days
 from services.portal.panel.downloads import router as downloads
-from services.portal.panel.getting_in import router as getting_in
 from services.portal.panel.imports import router as imports
 from services.portal.panel.management_agencies import router as management_agencies
 from services.portal.panel.management_handovers import router as management_handovers
@@ -15,6 +14,7 @@ from services.portal.panel.process_times import router as process_times
 from services.portal.panel.queue import router as queue
 from services.portal.panel.reference_data import router as reference_data
 from services.portal.panel.report import router as report
+from services.portal.panel.report_actions import router as acting
 from services.portal.panel.requests import router as requests
 from services.portal.panel.second_person import router as second_person
 from services.portal.panel.settings import router as settings

@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from services.portal.filled import Filled
-from services.portal.visit import PanelVisit, Visit
+from services.portal.form_data import Filled
+from services.portal.page_request import PanelVisit, Visit
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/akun", include_in_schema=False)

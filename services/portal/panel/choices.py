@@ -3,11 +3,11 @@
 from typing import Any
 
 from services.portal import references
-from services.portal.calling import Refusal
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import Visit
 from services.portal.panel.forms import ActionForm
 from services.portal.references import RETIRED
-from services.portal.visit import Visit
+from services.portal.service_calls import Refusal
 from shared.labels import label
 from shared.lifecycle.actions import Classification
 

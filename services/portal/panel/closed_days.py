@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
-from services.portal.filled import Filled
-from services.portal.visit import PanelVisit, Visit
+from services.portal.form_data import Filled
+from services.portal.page_request import PanelVisit, Visit
 from shared.clock import now
 from shared.http.problems import Problem
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Response
 
 from services.portal import references
 from services.portal.downloads import PassedOn
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import PanelVisit, Visit
 from services.portal.panel.choices import search
 from services.portal.references import keep_chosen
-from services.portal.visit import PanelVisit, Visit
 from shared.http.problems import Problem
 from shared.labels import labels
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from services.portal import references
-from services.portal.calling import Service
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.service_calls import Service
 from shared.labels import label
 from shared.lifecycle.actions import REQUESTED_BY, Action
 from shared.lifecycle.clocks import ClockKind

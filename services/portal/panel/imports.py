@@ -5,8 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from services.portal.downloads import PassedOn
-from services.portal.filled import Filled, files_of
-from services.portal.visit import PanelVisit, Visit
+from services.portal.form_data import Filled, files_of
+from services.portal.page_request import PanelVisit, Visit
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/impor", include_in_schema=False)

@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Response
 
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import PanelVisit, Visit
 from services.portal.panel.choices import search
 from services.portal.references import keep_chosen
-from services.portal.visit import PanelVisit, Visit
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel", include_in_schema=False)

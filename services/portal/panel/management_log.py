@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from services.portal.visit import PanelVisit
+from services.portal.page_request import PanelVisit
 from shared.labels import labels
 
 router = APIRouter(prefix="/panel/riwayat", include_in_schema=False)

@@ -4,11 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Path, Response
 
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import PanelVisit, Visit
 from services.portal.panel.choices import agency_of, search
 from services.portal.panel.managing import only_who_manages
 from services.portal.references import keep_chosen
-from services.portal.visit import PanelVisit, Visit
 from shared.http.problems import Problem
 from shared.labels import labels
 

@@ -1,6 +1,6 @@
 """Who sees the pages of management; what they do there the service decides."""
 
-from services.portal.visit import Visit
+from services.portal.page_request import Visit
 from shared.http.problems import forbidden
 
 COORDINATORS = ("coordinating_admin", "central_admin")

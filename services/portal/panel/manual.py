@@ -7,9 +7,9 @@ from fastapi import APIRouter, Response
 
 from services.portal import references
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import BODY_LIMIT, PanelVisit, Visit
 from services.portal.panel.choices import corrections, search
-from services.portal.visit import BODY_LIMIT, PanelVisit, Visit
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel", include_in_schema=False)

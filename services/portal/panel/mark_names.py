@@ -1,7 +1,7 @@
 """What the marks of the statistics are called, for the heading of a list of reports."""
 
+from services.portal.page_request import Visit
 from services.portal.pages import label
-from services.portal.visit import Visit
 from shared.http.problems import Problem
 
 _LABELLED = {

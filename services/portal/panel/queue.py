@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 
 from services.portal import references
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import PanelVisit, Visit
 from services.portal.panel.forms import in_order, owed
 from services.portal.panel.second_person import to_decide
-from services.portal.visit import PanelVisit, Visit
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
 

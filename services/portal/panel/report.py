@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 
 from services.portal.downloads import PassedOn
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import PanelVisit, Visit
 from services.portal.panel.forms import in_order, owed
-from services.portal.visit import PanelVisit, Visit
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/laporan", include_in_schema=False)

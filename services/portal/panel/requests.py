@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.portal.calling import Service
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import PanelVisit
 from services.portal.panel.report import NUMBER, report_shown
-from services.portal.visit import PanelVisit
+from services.portal.service_calls import Service
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/laporan", include_in_schema=False)

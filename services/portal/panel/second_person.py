@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import PanelVisit, Visit
 from services.portal.panel.managing import COORDINATORS, only_who_manages
-from services.portal.visit import PanelVisit, Visit
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/persetujuan", include_in_schema=False)

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from fastapi import APIRouter, Response
 
+from services.portal.page_request import PanelVisit
 from services.portal.panel.managing import COORDINATORS
-from services.portal.visit import PanelVisit
 
 router = APIRouter(prefix="/panel/pengaturan", include_in_schema=False)
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from services.portal.carrying import CARRIED, NOT_YOURS
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import PanelDoor
 from services.portal.paths import own_path
+from services.portal.sealed_forms import CARRIED, NOT_YOURS
 from services.portal.sessions import TokenPair
-from services.portal.visit import PanelDoor
 from shared.http.problems import Problem
 from shared.lifecycle.calendar import Zone
 

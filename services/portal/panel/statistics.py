@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 from starlette.responses import RedirectResponse
 
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import PanelVisit, Visit
 from services.portal.panel.mark_names import name_of_mark
-from services.portal.visit import PanelVisit, Visit
 
 router = APIRouter(prefix="/panel/statistik", include_in_schema=False)
 

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Response
 
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import PanelVisit, Visit
 from services.portal.panel.manual import NAMES, OURS, choices, content_of, created
-from services.portal.visit import PanelVisit, Visit
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/buat", include_in_schema=False)

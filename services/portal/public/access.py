@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.portal.visit import Visit
+from services.portal.page_request import Visit
 from shared.http.problems import Problem
 
 

@@ -3,12 +3,12 @@
 import httpx
 from fastapi import APIRouter, Response
 
-from services.portal.carrying import CARRIED, NOT_YOURS
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import PublicVisit, Visit
 from services.portal.paths import own_path
 from services.portal.public.access import leave_report
+from services.portal.sealed_forms import CARRIED, NOT_YOURS
 from services.portal.sessions import TokenPair
-from services.portal.visit import PublicVisit, Visit
 from shared.http.problems import Problem, unauthorized
 
 router = APIRouter(include_in_schema=False)

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Response
 
 from services.portal import references
-from services.portal.filled import Filled
-from services.portal.visit import PublicVisit
+from services.portal.form_data import Filled
+from services.portal.page_request import PublicVisit
 
 router = APIRouter(include_in_schema=False)
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from services.portal.visit import PublicVisit
+from services.portal.page_request import PublicVisit
 
 router = APIRouter(prefix="/angka", include_in_schema=False)
 

@@ -6,16 +6,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from services.portal.calling import File
-from services.portal.carrying import CARRIED
 from services.portal.downloads import PassedOn
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import BODY_LIMIT, PublicVisit, Visit
 from services.portal.public.accounts import NAMES as SIGN_IN
-from services.portal.public.standing import standing
+from services.portal.public.status_summary import standing
 from services.portal.public.tracking import NAMES as TRACK
 from services.portal.resuming import carried_over
-from services.portal.visit import BODY_LIMIT, PublicVisit, Visit
+from services.portal.sealed_forms import CARRIED
+from services.portal.service_calls import File
 from shared.http.problems import Problem, not_found
 from shared.lifecycle.calendar import Zone
 

@@ -4,10 +4,10 @@ import re
 
 from fastapi import APIRouter, Response
 
-from services.portal.carrying import CARRIED, NOT_YOURS
-from services.portal.filled import Filled
+from services.portal.form_data import Filled
+from services.portal.page_request import PublicVisit
 from services.portal.public.access import open_report
-from services.portal.visit import PublicVisit
+from services.portal.sealed_forms import CARRIED, NOT_YOURS
 from shared.http.problems import Problem
 
 router = APIRouter(include_in_schema=False)

@@ -14,11 +14,11 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from services.reporting.downloads import names
-from services.reporting.downloads.asking import job
-from services.reporting.downloads.kept_files import KeptFiles
+from services.reporting.downloads.endpoints import job
 from services.reporting.downloads.names import DownloadRun
 from services.reporting.downloads.permission import agency_of
 from services.reporting.downloads.process import MakingFailed, make_file
+from services.reporting.downloads.storage import KeptFiles
 from services.reporting.files.job import Format, Job
 from services.reporting.files.selection import Selection
 from shared.database.columns import now

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from services.reporting.downloads.kept_files import KeptFiles
+from services.reporting.downloads.storage import KeptFiles
 from shared.database.columns import now
 from shared.database.engine import Database
 

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.files.selection import DownloadTab, Selection
-from shared.commanding.directory import Agency, agencies
+from shared.command_requests.directory import Agency, agencies
 from shared.http.problems import forbidden, not_found
 from shared.http.tokens import Staff
 from shared.lifecycle.people import ADMINS, Role

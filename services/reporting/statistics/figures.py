@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from services.reporting.statistics.marks import DURATIONS
 from services.reporting.statistics.period import Period
 from services.reporting.statistics.tallies import Tally
-from shared.commanding.directory import Agency
+from shared.command_requests.directory import Agency
 from shared.labels import label
 
 

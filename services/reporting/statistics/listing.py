@@ -14,7 +14,7 @@ from services.reporting.statistics.period import (
     Period,
     agency_in_reach,
 )
-from shared.commanding.directory import Agency
+from shared.command_requests.directory import Agency
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor

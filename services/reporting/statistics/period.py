@@ -8,8 +8,8 @@ from typing import Annotated, Final
 from fastapi import Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reporting.statistics.keeping import Span
-from shared.commanding.directory import Agency, agency
+from services.reporting.statistics.updates import Span
+from shared.command_requests.directory import Agency, agency
 from shared.database.columns import now
 from shared.fields import Day
 from shared.http.auth import CurrentStaff

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reporting.statistics.keeping import Column
 from services.reporting.statistics.period import Period
+from services.reporting.statistics.updates import Column
 from shared.database.engine import raw
 
 

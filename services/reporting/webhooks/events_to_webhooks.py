@@ -12,23 +12,23 @@ from pydantic import ValidationError
 from sqlalchemy import text
 from temporalio.client import Client
 
-from services.reporting.burying import burying
+from services.reporting.dead_letters import burying
 from services.reporting.webhooks import delivery_names as names
 from services.reporting.webhooks.delivery_names import DELAYS, DeliveryRun
 from shared.bus.cloudevents import decode
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, Verdict
+from shared.bus.errors import BadMessage
 from shared.bus.streams import WEBHOOKS
-from shared.bus.trouble import BadMessage
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
 from shared.lifecycle.actions import Action
 from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.statuses import Tab
+from shared.periodic import count_set_aside, is_away
 from shared.publication import public_time
 from shared.reasons import reason
-from shared.repeating import count_set_aside, is_away
 
 STARTED_AT_ONCE = 500
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.webhooks.destination import checked_url
 from services.reporting.webhooks.models import Webhook
-from shared.commanding.directory import agency
+from shared.command_requests.directory import agency
 from shared.database.columns import now
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses

@@ -4,9 +4,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.naming import ShownColour, tab_colour
 from services.routing.queue.filters import DISPOSED, THROWN, QueueTab
 from services.routing.queue.handlers import DECIDING, handlers_of, requests_waiting, subtree
+from services.routing.reading.names import ShownColour, tab_colour
 from shared.labels import label
 from shared.lifecycle.statuses import Tab
 

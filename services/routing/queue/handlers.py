@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.commanding.directory import agency
+from shared.command_requests.directory import agency
 from shared.http.problems import not_found
 from shared.http.tokens import Staff
 from shared.lifecycle.statuses import Tab

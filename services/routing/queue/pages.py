@@ -17,7 +17,7 @@ from services.routing.queue.handlers import (
     subtree,
 )
 from services.routing.queue.ordering import Ordering, ordering
-from shared.commanding.directory import agency
+from shared.command_requests.directory import agency
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
 from shared.identity import IdentityCipher

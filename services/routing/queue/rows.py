@@ -7,8 +7,9 @@ from pydantic import BaseModel
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.countdown import Countdown, nearest_countdown
-from services.routing.naming import (
+from services.routing.reading.arrival import arrival_of
+from services.routing.reading.countdown import Countdown, nearest_countdown
+from services.routing.reading.names import (
     ShownAction,
     ShownAgency,
     ShownStatus,
@@ -16,9 +17,8 @@ from services.routing.naming import (
     shown_agency,
     shown_status,
 )
-from services.routing.reading.arrival import arrival_of
-from shared.commanding.directory import Agency, agencies
-from shared.commanding.situation import Situation, actions_open_to, situation_of
+from shared.command_requests.directory import Agency, agencies
+from shared.command_requests.report_access import Situation, actions_open_to, situation_of
 from shared.database.columns import now
 from shared.database.process_time import load_calendar
 from shared.http.tokens import Staff

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
-from shared.commanding.situation import Situation
+from shared.command_requests.report_access import Situation
 from shared.labels import label
 from shared.lifecycle.actions import Action
 from shared.lifecycle.channels import Channel

@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.acting import ReportNumber
+from services.routing.actions.command_context import ReportNumber
 from services.routing.models import AccessLogEntry
 from shared.attachments import AttachmentMissing, AttachmentStore, serving_headers
 from shared.attachments.naming import plain_name
-from shared.commanding.situation import Situation, staff_situation
+from shared.command_requests.report_access import Situation, staff_situation
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict, not_found

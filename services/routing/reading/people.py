@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.naming import ShownAgency, shown_agency
-from shared.commanding.directory import agencies
+from services.routing.reading.names import ShownAgency, shown_agency
+from shared.command_requests.directory import agencies
 from shared.labels import label
 from shared.lifecycle.people import ActorKind
 

@@ -7,11 +7,10 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.acting import ReportNumber
-from services.routing.countdown import countdown_of, nearest_countdown
-from services.routing.naming import shown_action, shown_agency, shown_status
+from services.routing.actions.command_context import ReportNumber
 from services.routing.reading.arrival import arrival_of, line_shown
 from services.routing.reading.attachments import attachments_of
+from services.routing.reading.countdown import countdown_of, nearest_countdown
 from services.routing.reading.history import (
     below_pusat,
     history_of,
@@ -21,6 +20,7 @@ from services.routing.reading.history import (
     with_readers,
     written_of,
 )
+from services.routing.reading.names import shown_action, shown_agency, shown_status
 from services.routing.reading.originals import originals_by_message
 from services.routing.reading.people import ShownAssignee, names_for
 from services.routing.reading.reporter import ShownReporter, shown_reporter
@@ -29,7 +29,7 @@ from services.routing.reading.revealing import ShownReveal, reveal_shown
 from services.routing.reading.texts import texts_of
 from services.routing.reading.view import ChecklistItem, Chosen, ReportView
 from services.routing.reading.where import where_and_when
-from shared.commanding.situation import Situation, actions_open_to, staff_situation
+from shared.command_requests.report_access import Situation, actions_open_to, staff_situation
 from shared.database.columns import now
 from shared.database.process_time import load_calendar
 from shared.http.auth import CurrentStaff

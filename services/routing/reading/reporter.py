@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.commanding.situation import Situation
+from shared.command_requests.report_access import Situation
 from shared.identity import IdentityCipher
 
 

@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.naming import ShownAgency
 from services.routing.reading.history import Rows, rows_of
+from services.routing.reading.names import ShownAgency
 from services.routing.reading.people import Names, ShownStaff
-from shared.commanding.situation import Situation
+from shared.command_requests.report_access import Situation
 from shared.labels import label
 from shared.lifecycle.actions import PERFORMED_BY, RequestKind
 from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day

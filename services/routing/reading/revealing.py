@@ -8,13 +8,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.acting import ReportNumber
+from services.routing.actions.command_context import ReportNumber
 from services.routing.reading.reporter import Identity, identity_of
 from services.routing.second_person.logging import log_opening
 from services.routing.second_person.models import Kind, SecondPersonRequest
 from services.routing.second_person.requests import ask, in_force, waiting
 from services.routing.words import Form, Words
-from shared.commanding.situation import staff_situation
+from shared.command_requests.report_access import staff_situation
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, conflict, forbidden, validation

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from services.routing.countdown import Countdown
-from services.routing.naming import ShownAction, ShownAgency, ShownStatus
 from services.routing.reading.attachments import ShownAttachment
+from services.routing.reading.countdown import Countdown
 from services.routing.reading.history import HistoryLine, Written
+from services.routing.reading.names import ShownAction, ShownAgency, ShownStatus
 from services.routing.reading.people import ShownAssignee
 from services.routing.reading.reporter import ShownReporter
 from services.routing.reading.requests import ShownRequest

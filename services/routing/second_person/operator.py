@@ -6,9 +6,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from services.routing.management import second_factor as factors
-from services.routing.management.models import ManagementEntry
-from services.routing.management.password_links import OneTimeLink, make_link, take_password
+from services.routing.accounts import second_factor as factors
+from services.routing.accounts.password_links import OneTimeLink, make_link, take_password
+from services.routing.directory.models import ManagementEntry
 from services.routing.second_person.deciding import (
     BreakGlassRefused,
     decide_as_operator,

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.reporting.statistics.rebuilding import rebuild
+from services.reporting.statistics.rebuild import rebuild
 from shared.database.engine import Database
 from tests.reporting.conftest import Bearer
 from tests.reporting.factory import (

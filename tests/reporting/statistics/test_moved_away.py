@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import psycopg
 
-from services.reporting.statistics.rebuilding import rebuild
+from services.reporting.statistics.rebuild import rebuild
 from shared.database.engine import Database
 from tests.reporting.conftest import Bearer
 from tests.reporting.factory import PAPUA, PAPUA_ADMIN, PUSAT_ADMIN, ROADS, ROADS_OFFICER

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 
-from services.reporting.webhooks.working import webhooks_working
+from services.reporting.webhooks.tasks import webhooks_working
 from shared.bus.connection import Bus
 from shared.bus.report_events import report_message
 from shared.database.columns import now

@@ -4,7 +4,7 @@ import httpx
 import psycopg
 
 from deploy.local.ports import free_port
-from services.reporting.webhooks import sending
+from services.reporting.webhooks import delivery_activities
 from shared.bus.connection import Bus
 from shared.settings import Settings
 from tests.reporting.conftest import Bearer
@@ -78,7 +78,7 @@ async def test_one_that_fails_for_days_or_is_gone_is_disabled_with_a_note(
         connection.execute(
             "UPDATE reporting.webhook SET failing_since = now() - %s - interval '1 hour'"
             " WHERE id = %s",
-            [sending.FAILING, failing["id"]],
+            [delivery_activities.FAILING, failing["id"]],
         )
     receiver.answers = [410]
 

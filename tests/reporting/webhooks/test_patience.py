@@ -15,7 +15,7 @@ from temporalio.worker import Worker
 from services.reporting.webhooks import delivery_names as names
 from services.reporting.webhooks.delivery_names import DELAYS, DeliveryRun
 from services.reporting.webhooks.delivery_workflow import WebhookDeliveryWorkflow
-from services.reporting.webhooks.working import SANDBOX
+from services.reporting.webhooks.tasks import SANDBOX
 
 
 @pytest.mark.parametrize("arrives_at", [None, 4])

@@ -1,0 +1,146 @@
+"""A form as it was filled in, shown again with what is wrong."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+from starlette.datastructures import FormData, UploadFile
+
+from services.portal.refusals import words_of
+from services.portal.sealed_forms import PAGE
+from services.portal.service_calls import File, Refusal
+from shared.http.problems import Problem
+
+
+class Refused(NamedTuple):
+    title: str
+    detail: str
+
+
+KEPT = "attachments_tersimpan"
+"""The field that carries the files kept: a box for each, unchecked to leave it out."""
+
+
+class KeptFile(NamedTuple):
+    """A file kept for a form. `id` finds it only with the secret in the browser's cookie."""
+
+    id: str
+    size: int
+    name: str
+
+    @property
+    def value(self) -> str:
+        """As the form carries it."""
+        return f"{self.id}|{self.size}|{self.name}"
+
+
+class Filled:
+    """Values by field name, as texts; `wrong` by field name; `refusal` of the whole form. `place`
+    keeps the ids of two forms on one page apart."""
+
+    def __init__(
+        self,
+        values: Mapping[str, Any] | FormData | None = None,
+        names: Mapping[str, str] = {},
+        place: str = "",
+    ) -> None:
+        self._values: dict[str, list[str]] = {}
+        self.names = dict(names)
+        self.place = f"{place}-" if place else ""
+        self.wrong: dict[str, str] = {}
+        self.refusal: Refused | None = None
+        items: Iterable[tuple[str, Any]] = ()
+        if isinstance(values, FormData):
+            items = values.multi_items()
+        elif values is not None:
+            items = values.items()
+        for name, value in items:
+            if not isinstance(value, UploadFile) and value not in (None, ""):
+                for one in value if isinstance(value, list) else [value]:
+                    self.add(name, str(one))
+
+    def get(self, name: str) -> str:
+        return self._values.get(name, [""])[0]
+
+    def all(self, name: str) -> list[str]:
+        return self._values.get(name, [])
+
+    def set(self, name: str, value: str) -> None:
+        self._values[name] = [value]
+
+    def add(self, name: str, value: str) -> None:
+        self._values.setdefault(name, []).append(value)
+
+    def remove(self, name: str, value: str) -> None:
+        self._values[name] = [one for one in self.all(name) if one != value]
+
+    @property
+    def files(self) -> list[KeptFile]:
+        """Those kept for this form."""
+        found = (_KEPT_FILE.fullmatch(value) for value in self.all(KEPT))
+        return [KeptFile(one[1], int(one[2]), one[3]) for one in found if one]
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """All that was filled in, to be carried by another page."""
+        return [
+            (name, value)
+            for name, values in self._values.items()
+            if name not in _OF_THE_FORM
+            for value in values
+        ]
+
+    def id(self, name: str) -> int | str | None:
+        """The id in a field; what is none goes on as it is, for the service to say so."""
+        text = self.get(name).strip()
+        return (int(text) if _ID.fullmatch(text) else text) if text else None
+
+    def ids(self, name: str) -> list[int | str]:
+        """Those in a field that takes several."""
+        return [int(text) if _ID.fullmatch(text) else text for text in self.all(name)]
+
+    def given_ids(self, *names: str) -> dict[str, int | str]:
+        """Of these fields, those that hold something."""
+        found = {name: self.id(name) for name in names}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def given(self, *names: str) -> dict[str, str]:
+        """Of these fields, those that were filled in, without spaces around."""
+        return {name: self.get(name).strip() for name in names if self.get(name).strip()}
+
+    @property
+    def key(self) -> UUID:
+        """The Idempotency-Key the form carries: the same form sent twice is one wish."""
+        try:
+            return UUID(self.get("kunci"))
+        except ValueError:
+            return uuid4()
+
+    def refuse(self, problem: Problem, fields: Mapping[str, str] = {}) -> None:
+        """Take a refusal over; `fields` gives our name for a field the service names."""
+        if isinstance(problem, Refusal) and problem.fields:
+            for name, words in problem.fields.items():
+                whole = name.split(".")[0]
+                ours = fields.get(name, fields.get(whole, whole if whole in self.names else name))
+                if ours == "attachments" and ours in self.wrong:
+                    words = f"{self.wrong[ours]} {words}"  # each of the files in one field
+                    del self.wrong[ours]
+                self.wrong.setdefault(ours, words)
+        else:
+            self.refusal = Refused(*words_of(problem))
+
+
+_KEPT_FILE = re.compile(r"([0-9a-f]{32})\|([0-9]{1,9})\|(.{0,300})")
+_ID = re.compile(r"[0-9]{1,18}")
+_OF_THE_FORM = ("csrf", "kunci", "langkah", PAGE)
+"""Fields that every form has of its own."""
+
+
+def files_of(form: FormData, name: str, part: str = "attachments") -> list[File]:
+    """The files chosen in a field, as parts of a request."""
+    chosen = [f for f in form.getlist(name) if isinstance(f, UploadFile) and f.filename]
+    return [
+        (part, (f.filename or "", f.file, f.content_type or "application/octet-stream"))
+        for f in chosen
+    ]

@@ -1,0 +1,262 @@
+"""One request of a person: their session, the form they sent, the page they get."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated, Any, TypeVar
+from uuid import UUID, uuid4
+
+import httpx
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from services.portal import pages
+from services.portal.downloads import ServiceFile
+from services.portal.renewal import Renewal
+from services.portal.sealed_forms import CARRIED, PAGE, Page, Seals, from_here
+from services.portal.service_calls import File, Refusal, Service, Services
+from services.portal.sessions import Cookies, Session, Site
+from shared.http.problems import Problem, conflict, forbidden, unauthorized
+from shared.lifecycle.calendar import Zone
+
+T = TypeVar("T")
+BODY_LIMIT = 52 * 1024 * 1024
+"""Bytes of a form with five attachments."""
+
+
+class Visit:
+    """What endpoints work with. The cookie is written with whatever page or redirect ends it."""
+
+    def __init__(self, request: Request, site: Site) -> None:
+        state = request.app.state
+        self.request = request
+        self.site: Site = site
+        self._services: Services = state.services
+        self._cookies: Cookies = state.cookies
+        self._renewal: Renewal = state.renewal
+        self._seals: Seals = state.seals
+        self._only_shows: str | None = None
+        self.session: Session = self._cookies.read(request, site)
+        self.session.drafts = self.session.drafts or secrets.token_urlsafe(32)
+        self._known_as: list[str] | None = None
+        request.state.visit = self
+
+    @property
+    def signed_in(self) -> bool:
+        return self.session.tokens is not None
+
+    @property
+    def devices(self) -> list[str]:
+        """The marks of this browser, for signing in: it is let in while others guess."""
+        return self._cookies.devices(self.request, self.site)
+
+    def is_known_as(self, marks: list[str]) -> None:
+        """Keep the marks that a sign-in gave."""
+        self._known_as = marks
+
+    async def form(self) -> FormData:
+        """What was sent, once its token shows that it came from a page of ours.
+
+        Some forms are only shown again, with their words, and the first call that would do
+        something is refused: those sent by Enter alone, those carried over a new sign-in, and
+        those of the same person whose token has been replaced meanwhile.
+        """
+        form = await self._sent()
+        if carried := form.get(CARRIED):
+            opened = self._seals.opened_form(carried)
+            if opened and self.request.url.path == opened.path:
+                if opened.person != self.session.person:
+                    raise forbidden("form_expired")
+                self._only_shows, self.session.drafts = "not_sent", opened.drafts
+                return opened.form
+        token = form.get("csrf")
+        if not isinstance(token, str) or not secrets.compare_digest(
+            token.encode(), self.session.csrf.encode()
+        ):
+            page = self._seals.opened_page(form.get(PAGE))
+            if page is None or page.person != self.session.person or not from_here(self.request):
+                raise forbidden("form_expired")
+            self._only_shows, self.session.drafts = "form_expired_kept", page.drafts
+        elif form.get("langkah") == "diam":
+            self._only_shows = "not_sent"
+        return form
+
+    async def brought(self) -> tuple[Page, FormData] | None:
+        """The form this request brought, and for whom its page was made; None where it came
+        from no page of ours."""
+        if self.request.method != "POST" or not from_here(self.request):
+            return None
+        form = await self._sent()
+        page = self._seals.opened_page(form.get(PAGE))
+        return (page, form) if page else None
+
+    def sealed_form(self, page: Page, fields: list[tuple[str, str]]) -> str | None:
+        """What was written, for a page on which its person signs in again."""
+        return self._seals.form(self.request.url.path, page, fields)
+
+    def back_to_form(self, carried: str, below: str = "/") -> Response | None:
+        """On to the form that was carried over the sign-in, if it is this person's and of a page
+        `below`. Its words go in the body of the request (307), never in an address."""
+        opened = self._seals.opened_form(carried)
+        if opened is None or opened.person != self.session.person:
+            return None
+        if not opened.path.startswith(below):
+            return None
+        self.session.notice = "Anda sudah masuk lagi. Yang Anda tulis masih ada: periksa, kirim."
+        return self.sealed(RedirectResponse(opened.path, 307))
+
+    @property
+    def page_seal(self) -> str:
+        """For whom this page is made, for its forms."""
+        return self._seals.page(Page(person=self.session.person, drafts=self.session.drafts))
+
+    async def _sent(self) -> FormData:
+        return await self.request.form(max_files=20, max_fields=200, max_part_size=200_000)
+
+    async def call(
+        self,
+        service: Service,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        data: Mapping[str, Any] | None = None,
+        files: list[File] | None = None,
+        key: UUID | None = None,
+        version: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Ask a service: with `token`, else as who is signed in; a session that has run out is
+        renewed once. Raises `Refusal` or another problem."""
+
+        self._may(method, path)
+
+        async def once(bearer: str | None) -> httpx.Response:
+            return await self._services.call(
+                self.request,
+                service,
+                method,
+                path,
+                token=bearer,
+                params=params,
+                json=json,
+                data=data,
+                files=files or (),
+                key=key,
+                version=version,
+                headers=headers,
+            )
+
+        return await self._as_signed_in(once, token)
+
+    async def read(self, service: Service, path: str, **options: Any) -> Any:
+        """The JSON of a GET."""
+        return (await self.call(service, "GET", path, **options)).json()
+
+    async def download(
+        self,
+        service: Service,
+        path: str,
+        token: str | None = None,
+        *,
+        method: str = "GET",
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> ServiceFile:
+        """A file of a service as it comes; the caller passes it on and closes it."""
+
+        self._may(method, path)
+
+        async def once(bearer: str | None) -> ServiceFile:
+            return await self._services.stream(
+                self.request, service, path, bearer, method=method, json=json, headers=headers
+            )
+
+        return await self._as_signed_in(once, token)
+
+    def carrying(self) -> AbstractAsyncContextManager[None]:
+        """Around what keeps or sends files: see `Services.carrying`."""
+        return self._services.carrying(self.request)
+
+    def page(
+        self, template: str, status: int = 200, *, zone: Zone | None = None, **content: Any
+    ) -> Response:
+        """The page; a notice left by the request before is shown on it once. Times are shown in
+        `zone`, or that of the agency of who is signed in to the panel."""
+        notice, self.session.notice = self.session.notice, None
+        content = {"form_key": uuid4(), **content}
+        html = pages.render(
+            template, zone or self.session.zone, visit=self, notice=notice, **content
+        )
+        return self.sealed(Response(html, status, media_type="text/html; charset=utf-8"))
+
+    def go(self, path: str, notice: str | None = None) -> Response:
+        """On to another page (303), which shows the notice."""
+        self.session.notice = notice
+        return self.sealed(RedirectResponse(path, 303))
+
+    def sealed(self, response: Response) -> Response:
+        """The answer with the session's cookie."""
+        self._cookies.write(response, self.site, self.session)
+        if self._known_as is not None:
+            self._cookies.write_devices(response, self.site, self._known_as)
+        return response
+
+    def _may(self, method: str, path: str) -> None:
+        """Refuses what does something while the form is only shown; its files are kept."""
+        if self._only_shows and method != "GET" and not path.startswith("/drafts"):
+            raise conflict(self._only_shows)
+
+    async def _as_signed_in(
+        self, once: Callable[[str | None], Awaitable[T]], token: str | None
+    ) -> T:
+        """With `token`, else as who is signed in, whose session is renewed when it has run out."""
+        tokens = self.session.tokens
+        if token is not None or tokens is None:
+            return await once(token)
+        try:
+            return await once(tokens.access)
+        except Refusal as refusal:
+            if refusal.status != 401:
+                raise
+        return await once(await self._renewed())
+
+    async def _renewed(self) -> str:
+        tokens = self.session.tokens
+        if tokens is None or tokens.refresh is None:
+            self.session.sign_out()
+            raise unauthorized("token_invalid")
+        service: Service = "routing" if self.site == "panel" else "intake"
+        try:
+            self.session.tokens = await self._renewal.of(self.request, service, tokens.refresh)
+        except Problem as problem:
+            if problem.status < 500:
+                self.session.sign_out()
+                raise unauthorized("token_invalid") from None
+            raise
+        return self.session.tokens.access
+
+
+async def _public(request: Request) -> Visit:
+    return Visit(request, "public")
+
+
+async def _panel(request: Request) -> Visit:
+    """A visit of somebody who is signed in; others are sent to the sign-in page."""
+    visit = Visit(request, "panel")
+    if not visit.signed_in:
+        raise unauthorized()
+    return visit
+
+
+async def _panel_door(request: Request) -> Visit:
+    return Visit(request, "panel")
+
+
+PublicVisit = Annotated[Visit, Depends(_public)]
+PanelVisit = Annotated[Visit, Depends(_panel)]
+PanelDoor = Annotated[Visit, Depends(_panel_door)]
+"""The panel before anybody has signed in."""

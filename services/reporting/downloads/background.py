@@ -1,0 +1,215 @@
+"""Large downloads: asked for, watched, cancelled, resumed and fetched by their owner."""
+
+import logging
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from services.reporting.downloads import names
+from services.reporting.downloads.log import log_download
+from services.reporting.downloads.permission import agency_of
+from services.reporting.downloads.storage import KeptFiles
+from services.reporting.files.job import MEDIA_TYPES, Format, file_name
+from services.reporting.files.selection import DownloadTab, Selection
+from services.reporting.models import Download
+from shared.attachments.serving import serving_headers
+from shared.database.columns import now
+from shared.database.engine import Database
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.problems import conflict, not_found
+from shared.http.tokens import Staff
+from shared.http.transaction import CurrentDatabase, Transaction
+from shared.labels import label
+from shared.lifecycle.calendar import Zone
+
+router = APIRouter(tags=["downloads"], responses=problem_responses(401, 403, 404, 422))
+
+DownloadId = Annotated[UUID, Path(alias="id")]
+_LISTED = 50
+
+
+class DownloadView(BaseModel):
+    """A large download and how far it is."""
+
+    id: UUID
+    tab: DownloadTab
+    format: Format
+    selection: Selection
+    name: str
+    state: str = Field(description="waiting, running, done, cancelled, failed or expired")
+    state_label: str
+    rows_done: int
+    rows_total: int
+    share: float = Field(description="From 0 to 1")
+    size: int | None = Field(description="Bytes, once done")
+    created_at: datetime
+    finished_at: datetime | None
+    expires_at: datetime | None = Field(description="When the file is deleted")
+    file: str | None = Field(description="Where to fetch it, once done")
+
+    @classmethod
+    def of(cls, row: Download) -> "DownloadView":
+        done = row.state == "done"
+        share = min(row.rows_done / row.rows_total, 0.99) if row.rows_total else 0.0
+        return cls(
+            **row.model_dump(include={"id", "tab", "format", "selection", "name", "state"}),
+            state_label=label("download_state", row.state),
+            rows_done=row.rows_done,
+            rows_total=row.rows_total,
+            share=1.0 if row.state == "done" else share,
+            size=row.size,
+            created_at=row.created_at,
+            finished_at=row.finished_at,
+            expires_at=row.expires_at,
+            file=f"/downloads/{row.id}/file" if done else None,
+        )
+
+
+async def ask_for(
+    request: Request,
+    database: Database,
+    staff: Staff,
+    selection: Selection,
+    format: Format,
+    rows: int,
+    zone: Zone,
+) -> DownloadView:
+    """Note a large download, log it, and have it made; also while Temporal is away, later."""
+    row = Download(
+        id=uuid4(),
+        staff_id=staff.id,
+        agency_id=staff.agency_id,
+        tab=selection.tab,
+        format=format,
+        selection=selection.model_dump(mode="json", exclude_defaults=True),
+        name=file_name(selection, format, now(), zone),
+        state="waiting",
+        rows_total=rows,
+        created_at=now(),
+    )
+    view = DownloadView.of(row)
+    async with database.session() as session:
+        session.add(row)
+        await log_download(session, staff, "asked", selection, format, rows, row.id)
+    await _start(request, view.id, 1)
+    return view
+
+
+@router.get("/downloads")
+async def downloads(staff: CurrentStaff, session: Transaction) -> list[DownloadView]:
+    """The caller's own large downloads, newest first."""
+    rows = await session.execute(
+        _MINE, {"staff": staff.id, "agency": staff.agency_id, "limit": _LISTED}
+    )
+    return [DownloadView.of(Download.model_validate(dict(row))) for row in rows.mappings()]
+
+
+@router.get("/downloads/{id}")
+async def download_progress(
+    download_id: DownloadId, staff: CurrentStaff, session: Transaction
+) -> DownloadView:
+    """How far it is; ask every second or two."""
+    return DownloadView.of(await _own(session, staff, download_id))
+
+
+@router.post("/downloads/{id}/cancel", responses=problem_responses(409))
+async def cancel_download(
+    download_id: DownloadId, staff: CurrentStaff, session: Transaction
+) -> DownloadView:
+    """Stop making it; within a second or two nothing works on it any more."""
+    row = await _own(session, staff, download_id, lock=True)
+    if row.state in {"waiting", "running"}:
+        row.state, row.finished_at = "cancelled", now()
+    elif row.state != "cancelled":
+        raise conflict("download_over")
+    session.add(row)
+    return DownloadView.of(row)
+
+
+@router.post("/downloads/{id}/resume", responses=problem_responses(409))
+async def resume_download(
+    download_id: DownloadId, request: Request, staff: CurrentStaff, database: CurrentDatabase
+) -> DownloadView:
+    """Go on with a cancelled or failed one from where it stood, within a day; then it expires."""
+    async with database.session() as session:
+        row = await _own(session, staff, download_id, lock=True)
+        if row.state in {"done", "expired"}:
+            raise conflict("download_over")
+        again = row.state in {"cancelled", "failed"}
+        if again:
+            row.state, row.attempt = "waiting", row.attempt + 1
+            row.finished_at = None
+            session.add(row)
+        view, attempt = DownloadView.of(row), row.attempt
+    if again:
+        await _start(request, view.id, attempt)
+    return view
+
+
+@router.get(
+    "/downloads/{id}/file",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The file",
+            "content": {"application/octet-stream": {"schema": {"type": "string"}}},
+        },
+        **problem_responses(409),
+    },
+)
+async def download_file(
+    download_id: DownloadId, request: Request, staff: CurrentStaff, database: CurrentDatabase
+) -> StreamingResponse:
+    """The file of a large download, for its owner while they may still ask for it, until it
+    expires."""
+    kept: KeptFiles = request.app.state.kept
+    async with database.session() as session:
+        row = await _own(session, staff, download_id)
+        if row.state != "done" or (row.expires_at and row.expires_at <= now()):
+            raise conflict("download_not_ready")
+        selection = Selection.model_validate(row.selection)
+        await agency_of(session, staff, selection)
+        try:
+            content = await kept.open(row.id)
+        except FileNotFoundError:
+            raise conflict("download_not_ready") from None
+        await log_download(session, staff, "fetched", selection, row.format, row.rows_done, row.id)
+    headers = serving_headers(row.name, MEDIA_TYPES[Format(row.format)])
+    headers["Content-Length"] = str(row.size)
+    return StreamingResponse(content, headers=headers)
+
+
+async def _own(
+    session: AsyncSession, staff: Staff, download_id: UUID, *, lock: bool = False
+) -> Download:
+    """The caller's own, asked for at the agency where they still are."""
+    row = await session.get(Download, download_id, with_for_update=lock)
+    if row is None or (row.staff_id, row.agency_id) != (staff.id, staff.agency_id):
+        raise not_found("download_not_found")
+    return row
+
+
+async def _start(request: Request, download_id: UUID, attempt: int) -> None:
+    client: Client = request.app.state.temporal
+    try:
+        await names.start(client, download_id, attempt)
+    except (RPCError, RuntimeError) as error:
+        # The worker looks for waiting ones every half minute.
+        fields = {"download": str(download_id), "error": type(error).__name__}
+        _log.warning("Temporal is away, a download waits", extra={"fields": fields})
+
+
+_log = logging.getLogger("lapor.reporting")
+_MINE = text(
+    "SELECT * FROM reporting.download WHERE staff_id = :staff AND agency_id = :agency"
+    " ORDER BY created_at DESC LIMIT :limit"
+)

@@ -1,0 +1,198 @@
+"""`POST /downloads`: *Unduh Excel*, *Unduh Grafik*, CSV, JSON Lines; small ones at once."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO, Annotated
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting.downloads import background
+from services.reporting.downloads.log import log_download
+from services.reporting.downloads.permission import agency_of
+from services.reporting.downloads.process import MakingFailed, make_file
+from services.reporting.files.conditions import where
+from services.reporting.files.job import CHARTS, MEDIA_TYPES, Format, Job, file_name
+from services.reporting.files.reading import count_statement
+from services.reporting.files.selection import FIELDS, STATUSES, DownloadTab, Selection
+from shared.attachments.serving import serving_headers
+from shared.clock import now
+from shared.command_requests.directory import Agency
+from shared.database.engine import raw
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.limits import Limit, rate_limits
+from shared.http.problems import unavailable
+from shared.http.tokens import Staff
+from shared.http.transaction import CurrentDatabase
+from shared.labels import label
+from shared.settings import Settings
+
+SMALL = 3_000
+"""Rows that are sent at once; more are made in the background."""
+SMALL_FOR_CHARTS = 100_000
+"""Charts read much less of each row."""
+AT_A_TIME = 2
+"""Files one process of the service makes at a time."""
+PATIENCE = 20.0
+"""Seconds that one more waits for its turn."""
+_PER_PERSON = Limit("download", 30, 600)
+
+router = APIRouter(tags=["downloads"], responses=problem_responses(401, 403, 404, 422, 429, 503))
+
+
+class DownloadRequest(BaseModel):
+    """What to download, and as what."""
+
+    selection: Selection
+    format: Format = Format.XLSX
+
+
+class TabFields(BaseModel):
+    """A sub-tab of *Monitoring > Reporting* and what it can be filtered by."""
+
+    tab: DownloadTab
+    label: str
+    fields: list[str] = Field(description="Names in `selection`")
+    statuses: list[str]
+
+
+@router.get("/downloads/tabs")
+async def download_tabs(staff: CurrentStaff) -> list[TabFields]:
+    """The sub-tabs, in the order people see them."""
+    return [
+        TabFields(
+            tab=tab,
+            label=label("download_tab", tab),
+            fields=list(FIELDS[tab]),
+            statuses=[*STATUSES.get(tab, ())],
+        )
+        for tab in DownloadTab
+    ]
+
+
+@router.post(
+    "/downloads",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The file",
+            "content": {
+                kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+                for kind in MEDIA_TYPES.values()
+            },
+        },
+        202: {
+            "description": "Large: it is being made; `Location` says how far it is",
+            "model": background.DownloadView,
+        },
+    },
+)
+async def download(
+    wanted: DownloadRequest, request: Request, staff: CurrentStaff, database: CurrentDatabase
+) -> Response:
+    """A file of reports or people, as the caller may see them.
+
+    Within the caller's subtree by the report's present handler; never who reported.
+    """
+    await rate_limits(request).take(_PER_PERSON, str(staff.id))
+    limit = SMALL_FOR_CHARTS if wanted.format in CHARTS else SMALL
+    async with database.session() as session:
+        agency = await agency_of(session, staff, wanted.selection)
+        rows = await _count(session, wanted.selection, agency, staff, limit + 1)
+    if rows > limit:
+        async with database.session() as session:
+            total = await _count(session, wanted.selection, agency, staff, None)
+        kept = await background.ask_for(
+            request, database, staff, wanted.selection, wanted.format, total, agency.zone
+        )
+        return JSONResponse(
+            kept.model_dump(mode="json"),
+            202,
+            {"Location": f"/downloads/{kept.id}", "Retry-After": "2"},
+        )
+    settings: Settings = request.app.state.settings
+    async with _turn(request.app.state.making):
+        with tempfile.TemporaryDirectory(prefix="lapor-download-") as folder:
+            made = job(settings, wanted.selection, wanted.format, agency, staff, Path(folder))
+            try:
+                rows = await make_file(made)
+            except MakingFailed as failed:
+                raise unavailable("download_failed") from failed
+            # The folder goes now; the open file lives until it is sent.
+            file = made.output.open("rb")
+    async with database.session() as session:
+        await log_download(session, staff, "made", wanted.selection, wanted.format, rows)
+    name = file_name(wanted.selection, wanted.format, made.at, agency.zone)
+    headers = serving_headers(name, MEDIA_TYPES[wanted.format])
+    headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
+    headers["X-Row-Count"] = str(rows)
+    return StreamingResponse(_chunks(file), headers=headers)
+
+
+def making_slots() -> asyncio.Semaphore:
+    """For `app.state.making`."""
+    return asyncio.Semaphore(AT_A_TIME)
+
+
+def job(
+    settings: Settings,
+    selection: Selection,
+    format: Format,
+    agency: Agency,
+    staff: Staff,
+    folder: Annotated[Path, "where the file goes"],
+    parts: str | None = None,
+) -> Job:
+    """The job of one file, at this moment. Its parts go into the same folder if nowhere else."""
+    return Job(
+        database_url=settings.database_url,
+        selection=selection,
+        format=format,
+        agency_id=agency.id,
+        agency_name=agency.name,
+        zone=agency.zone,
+        reader_agency_id=staff.agency_id,
+        reader_name=staff.name,
+        reader_role=staff.role,
+        at=now(),
+        panel_url=settings.public_base_url,
+        output=folder / f"download.{format}",
+        parts=parts or (folder / "parts").as_uri(),
+    )
+
+
+async def _count(
+    session: AsyncSession, selection: Selection, agency: Agency, staff: Staff, limit: int | None
+) -> int:
+    found = where(selection, agency.id, staff.agency_id, agency.zone)
+    connection = await raw(session)
+    statement = count_statement(selection.tab, found, limit)
+    cursor = await connection.execute(statement.encode(), found.parameters)
+    row = await cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+@asynccontextmanager
+async def _turn(slots: asyncio.Semaphore) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await slots.acquire()
+    except TimeoutError:
+        raise unavailable("downloads_busy", seconds=30) from None
+    try:
+        yield
+    finally:
+        slots.release()
+
+
+async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        while chunk := await asyncio.to_thread(file.read, 256 * 1024):
+            yield chunk

@@ -1,0 +1,108 @@
+"""Follows the events of reports, and what no event tells: agencies that moved in the tree."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from nats.aio.msg import Msg
+from pydantic import ValidationError
+
+from services.reporting.statistics.updates import alone, refresh
+from shared.bus.cloudevents import decode
+from shared.bus.consumer import Verdict
+from shared.bus.errors import BadMessage
+from shared.database.engine import Database, raw
+from shared.lifecycle.events import ReportEvent
+
+LOOK_EVERY: Final = 60.0
+"""Seconds between two looks for agencies that moved."""
+AT_ONCE: Final = 500
+
+
+class Follower:
+    """Brings facts and tallies up to date. An event says only which report has come to which
+    version; the rest is read from the history, so that order, gaps and repeats do not matter."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def follow(self, messages: Sequence[Msg]) -> list[Verdict]:
+        """The reports of these events, in one transaction."""
+        verdicts: list[Verdict] = []
+        newest: dict[int, int] = {}
+        for message in messages:
+            try:
+                data = decode(message.headers, message.data).get_data()
+                event = ReportEvent.model_validate(data)
+            except ValidationError as error:
+                verdicts.append(BadMessage.from_validation(error))
+            except BadMessage as bad:
+                verdicts.append(bad)
+            else:
+                verdicts.append(None)
+                newest[event.number] = max(event.version, newest.get(event.number, 0))
+        if newest:
+            await self._bring_up_to(newest)
+        return verdicts
+
+    async def _bring_up_to(self, newest: dict[int, int]) -> None:
+        async with self._database.session() as session:
+            connection = await raw(session)
+            await alone(connection)
+            known = await connection.execute(_KNOWN, (list(newest),))
+            versions = dict(await known.fetchall())
+            behind = [n for n, version in newest.items() if versions.get(n, 0) < version]
+            if behind:
+                await refresh(connection, behind)
+
+
+class Moves:
+    """Looks, as long as it runs, whether agencies stand elsewhere in the tree than their reports
+    were counted, and counts these anew."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Until `stop`."""
+        while not self._stopping.is_set():
+            try:
+                await self.catch_up()
+            except Exception as error:  # noqa: BLE001  looked for again in a while
+                _log.warning("statistics: %s, looking again", type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), LOOK_EVERY)
+
+    async def catch_up(self) -> int:
+        """How many reports were counted anew. What is interrupted is found again."""
+        counted = 0
+        while not self._stopping.is_set():
+            async with self._database.session() as session:
+                connection = await raw(session)
+                await alone(connection)
+                rows = await connection.execute(_MISPLACED, (AT_ONCE,))
+                numbers = [number for (number,) in await rows.fetchall()]
+                counted += await refresh(connection, numbers) if numbers else 0
+            if len(numbers) < AT_ONCE:
+                break
+        return counted
+
+
+_log = logging.getLogger("lapor.reporting")
+_KNOWN = "SELECT number, version FROM reporting.fact WHERE number = ANY (%s)"
+# Two probes of the index for each agency that stands where it stood.
+_MISPLACED = """
+SELECT f.number FROM routing.agency_directory a
+CROSS JOIN LATERAL (
+    SELECT number FROM reporting.fact WHERE handler_id = a.id AND path < a.path
+    UNION ALL
+    SELECT number FROM reporting.fact WHERE handler_id = a.id AND path > a.path
+) f
+LIMIT %s
+"""

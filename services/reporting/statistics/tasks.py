@@ -1,0 +1,36 @@
+"""What keeps the statistics: the reader of events, and the look for agencies that moved."""
+
+from contextlib import AbstractAsyncContextManager
+
+from services.reporting.dead_letters import burying
+from services.reporting.statistics.event_reader import AT_ONCE, Follower, Moves
+from shared.bus.consumer import Consumer
+from shared.bus.streams import STATISTICS
+from shared.database.engine import Database
+from shared.identity import IdentityCipher
+from shared.partners.background import in_background
+from shared.settings import Settings
+
+ALWAYS = 1_000_000
+"""Deliveries: no report is left out because the database was away for long."""
+
+
+def statistics_kept(database: Database, settings: Settings) -> AbstractAsyncContextManager[None]:
+    """Keep the statistics until the block ends; needs NATS and Postgres, waits for both."""
+    cipher = IdentityCipher(settings.identity_keys)
+    return in_background(
+        settings.nats_url,
+        "statistics",
+        lambda bus: [
+            Consumer(
+                bus,
+                STATISTICS,
+                Follower(database).follow,
+                burying(bus, database, cipher, STATISTICS),
+                batch=AT_ONCE,
+                lanes=1,  # whoever writes is alone
+                give_up_after=ALWAYS,
+            ),
+            Moves(database),
+        ],
+    )

@@ -1,0 +1,1 @@
+"""How staff get in: sign-in, sessions, second factor, one-time links."""

@@ -1,0 +1,119 @@
+"""How people get in: taken back, a new password, a second factor reset."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.accounts import second_factor
+from services.routing.accounts.password_links import take_password
+from services.routing.accounts.sessions import revoke_all
+from services.routing.directory.authority import (
+    Managing,
+    Person,
+    agency_to_work_at,
+    check_role,
+    person_in_reach,
+)
+from services.routing.directory.log import changed, record
+from services.routing.directory.people import PersonMade, StaffId, active_person, made
+from services.routing.second_person.endpoints import RequestToConfirm, request_shown
+from services.routing.second_person.models import Kind
+from services.routing.second_person.requests import ask, in_force, is_guarded, use
+from services.routing.words import Form
+from shared.http.documentation import problem_responses
+from shared.http.problems import conflict
+from shared.http.tokens import Staff
+from shared.http.transaction import Transaction
+
+router = APIRouter(
+    prefix="/management/staff",
+    tags=["management"],
+    responses=problem_responses(401, 403, 404, 409, 422),
+)
+
+
+WAITS: dict[int | str, dict[str, Any]] = {
+    202: {"model": RequestToConfirm, "description": "A second person has to grant it"}
+}
+
+
+class Return(Form):
+    """Where somebody comes back to: at another agency where the former one was removed too."""
+
+    agency_id: int | None = None
+
+
+@router.post("/{staff_id}/restore", responses=WAITS)
+async def restore_person(
+    staff_id: StaffId,
+    staff: Managing,
+    session: Transaction,
+    request: Request,
+    response: Response,
+    form: Return | None = None,
+) -> PersonMade | RequestToConfirm:
+    """Take somebody back who was removed; a new password is chosen by the link. An admin of
+    people: 202 until a second person has granted it."""
+    person = await person_in_reach(session, staff, staff_id)
+    if person.active:
+        raise conflict("person_active")
+    chosen = form.agency_id if form else None
+    where = await agency_to_work_at(session, staff, chosen or person.agency_id)
+    check_role(staff, person.role, where)
+    if waits := await _for_a_second(session, staff, Kind.RESTORE, person):
+        response.status_code = 202
+        return waits
+    await session.execute(_RESTORE, {"id": staff_id, "agency_id": where.id})
+    moved = changed({"agency_id": person.agency_id}, {"agency_id": where.id})
+    record(session, staff, where.id, "staff", staff_id, "restore", **moved)
+    return await made(session, request, staff_id)
+
+
+@router.post("/{staff_id}/password-link", responses=WAITS)
+async def reset_password(
+    staff_id: StaffId, staff: Managing, session: Transaction, request: Request, response: Response
+) -> PersonMade | RequestToConfirm:
+    """A new link; the present password and all sessions end at once. Of an admin of people: 202
+    until a second person has granted it, then once."""
+    person = await active_person(session, staff, staff_id)
+    if waits := await _for_a_second(session, staff, Kind.PASSWORD, person):
+        response.status_code = 202
+        return waits
+    await take_password(session, staff_id)
+    record(session, staff, person.agency_id, "staff", staff_id, "reset_password")
+    return await made(session, request, staff_id)
+
+
+@router.delete("/{staff_id}/second-factor", status_code=204, response_model=None, responses=WAITS)
+async def reset_second_factor(staff_id: StaffId, staff: Managing, session: Transaction) -> Response:
+    """Forget the second factor of somebody who lost it; all sessions end. Of an admin of people:
+    202 until a second person has granted it, then once."""
+    person = await active_person(session, staff, staff_id)
+    if waits := await _for_a_second(session, staff, Kind.SECOND_FACTOR, person):
+        return JSONResponse(waits.model_dump(mode="json"), 202)
+    await second_factor.forget(session, staff_id)
+    await revoke_all(session, staff_id)
+    record(session, staff, person.agency_id, "staff", staff_id, "reset_second_factor")
+    return Response(status_code=204)
+
+
+async def _for_a_second(
+    session: AsyncSession, staff: Staff, kind: Kind, person: Person
+) -> RequestToConfirm | None:
+    """None where this person may go on; a grant is used up. Else what they have now asked."""
+    if not await is_guarded(session, person.id, person.role):
+        return None
+    if granted := await in_force(session, staff.id, kind, person.id):
+        await use(session, granted)
+        return None
+    asked = await ask(session, staff, kind, person.id)
+    return await request_shown(session, staff, asked.id)
+
+
+_RESTORE = text(
+    "UPDATE routing.staff SET active = true, password_hash = '', agency_id = :agency_id"
+    " WHERE id = :id"
+)

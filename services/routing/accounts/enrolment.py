@@ -1,0 +1,73 @@
+"""Setting up a second factor, with name and password: pusat has to before the first session."""
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from services.routing.accounts import second_factor
+from services.routing.accounts.sessions import revoke_all
+from services.routing.accounts.sign_in import SignIn, check_second_factor, checked_person
+from shared.http.documentation import problem_responses
+from shared.http.problems import conflict
+from shared.http.transaction import CurrentDatabase
+from shared.lifecycle.people import Role
+
+
+class Credentials(SignIn):
+    """Name and password. A second factor in use asks for its code too."""
+
+
+class Confirmation(SignIn):
+    code: str = Field(min_length=1, max_length=40, description="Of the new authenticator")
+
+
+class Enrolment(BaseModel):
+    """For an authenticator app: typed in, or read from a QR code of `uri`."""
+
+    secret: str
+    uri: str
+
+
+class Enrolled(BaseModel):
+    """`recovery_codes` are shown this once; each is good once, in place of a code."""
+
+    recovery_codes: list[str]
+
+
+router = APIRouter(
+    prefix="/second-factor", tags=["sign-in"], responses=problem_responses(401, 409, 422, 429)
+)
+
+
+@router.post("/enrol")
+async def enrol(form: Credentials, request: Request, database: CurrentDatabase) -> Enrolment:
+    """Begin: a secret for the authenticator. It is in use once confirmed."""
+    person = await checked_person(form, request, database)
+    await person.attempt.take_back()
+    async with database.session() as session:
+        secret = await second_factor.enrol(session, request.app.state.identity, person.id)
+    return Enrolment(secret=secret, uri=second_factor.uri(secret, form.username))
+
+
+@router.post("/confirm")
+async def confirm(form: Confirmation, request: Request, database: CurrentDatabase) -> Enrolled:
+    """Confirm with a first code. From now on signing in needs one; all sessions end."""
+    person = await checked_person(form, request, database)
+    cipher = request.app.state.identity
+    async with database.session() as session:
+        codes = await second_factor.confirm(session, cipher, person.id, form.code)
+        await revoke_all(session, person.id)
+    await person.attempt.take_back()
+    return Enrolled(recovery_codes=codes)
+
+
+@router.post("/remove", status_code=204)
+async def remove(form: Confirmation, request: Request, database: CurrentDatabase) -> None:
+    """Do without it again, with a code of it; not for pusat where it is required."""
+    person = await checked_person(form, request, database)
+    if person.role == Role.CENTRAL_ADMIN and request.app.state.settings.second_factor_required:
+        raise conflict("second_factor_required")
+    async with database.session() as session:
+        await check_second_factor(session, request, person, form.code)
+        await second_factor.forget(session, person.id)
+        await revoke_all(session, person.id)
+    await person.attempt.take_back()

@@ -1,0 +1,242 @@
+"""Signing in and out, and who one is."""
+
+from datetime import datetime
+from typing import Annotated, Literal, NamedTuple
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.accounts import second_factor
+from services.routing.accounts.sessions import SESSIONS, revoke_all
+from shared.command_requests.directory import agency
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.guessing import DEVICES, Guard, PasswordAttempt, PasswordGuard
+from shared.http.limits import Limit, client_address, rate_limits
+from shared.http.passwords import hash_password, needs_rehash, verify_password
+from shared.http.problems import Problem, forbidden, unauthorized
+from shared.http.sessions import Copied
+from shared.http.tokens import ACCESS_TTL, Staff, Tokens
+from shared.http.transaction import CurrentDatabase, Transaction
+from shared.labels import label
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.people import Role
+
+GUARD = PasswordGuard(
+    "staff",
+    Guard(Limit("sign_in", count=10, seconds=300), Limit("sign_in_address", count=60, seconds=300)),
+    strangers=Limit("sign_in_strangers", count=100, seconds=3600),
+)
+"""Failures: an office behind one address signs in at the same hour."""
+REFRESHES = Limit("refresh_address", count=300, seconds=300)
+
+
+class SignIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    username: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
+    ] = Field(description="In capitals or not")
+    password: str = Field(min_length=1, max_length=200)
+    code: str | None = Field(
+        None, max_length=40, description="Of the second factor, for who has one"
+    )
+    device_tokens: list[Annotated[str, Field(max_length=1_000)]] = Field(
+        default=[],
+        max_length=DEVICES,
+        description="From earlier sign-ins in this browser: it is then let in while others guess",
+    )
+
+
+class RefreshToken(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    refresh_token: str = Field(min_length=1, max_length=200)
+
+
+class SignedIn(BaseModel):
+    """`access_token` goes into `Authorization: Bearer`; `refresh_token` gets the next pair."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int = Field(description="Seconds")
+    refresh_token: str
+    refresh_expires_at: datetime
+
+
+class SignedInHere(SignedIn):
+    """`device_tokens` are kept by the browser, thirty days, in place of those it sent."""
+
+    device_tokens: list[str]
+
+
+class CheckedPerson(NamedTuple):
+    """Whose name and password it was, and the try, which is a failure until it is taken back."""
+
+    id: int
+    password_hash: str
+    role: str
+    attempt: PasswordAttempt
+
+
+class Me(BaseModel):
+    id: int
+    username: str
+    name: str
+    role: str
+    role_label: str
+    agency_id: int
+    agency_code: str
+    agency_name: str
+    agency_kind: str
+    agency_zone: Zone = Field(description="Its days and times are this person's")
+    agency_path: list[int] = Field(description="Ids from pusat to the own agency")
+    second_factor: bool = Field(description="Whether signing in asks for a code")
+
+
+router = APIRouter(tags=["sign-in"])
+
+
+@router.post("/sign-in", responses=problem_responses(401, 403, 422, 429))
+async def sign_in(body: SignIn, request: Request, database: CurrentDatabase) -> SignedInHere:
+    """Sign in with name and password, and a code of the second factor for who has one
+    (`second_factor_needed` asks for it). The same answer, as fast, for a name nobody has. Pusat
+    sets up a second factor first: `second_factor_enrolment_needed`."""
+    person = await checked_person(body, request, database)
+    stronger = await hash_password(body.password) if needs_rehash(person.password_hash) else None
+    async with database.session() as session:
+        await check_second_factor(session, request, person, body.code)
+        if await _owes_second_factor(session, request, person.id, person.role):
+            await person.attempt.take_back()
+            raise forbidden("second_factor_enrolment_needed")
+        if not await session.scalar(_UNCHANGED, {"id": person.id, "hash": person.password_hash}):
+            raise unauthorized("sign_in_failed")  # they chose another one meanwhile
+        if stronger:
+            await session.execute(_REHASH, {"id": person.id, "hash": stronger})
+        signed_in = await _signed_in(session, request, person.id)
+    return SignedInHere(**signed_in.model_dump(), device_tokens=await person.attempt.let_in())
+
+
+@router.post("/refresh", responses=problem_responses(401, 422, 429))
+async def refresh(body: RefreshToken, request: Request, database: CurrentDatabase) -> SignedIn:
+    """A new pair of tokens for a refresh token. One that was used before has been copied: all
+    sessions of its person end."""
+    await rate_limits(request).take(REFRESHES, client_address(request))
+    async with database.session() as session:
+        try:
+            used = await SESSIONS.use(session, body.refresh_token)
+        except Copied as copied:
+            await revoke_all(session, copied.owner_id)
+        else:
+            if used is not None:
+                return await _signed_in(session, request, used.owner_id, used.session_id)
+    # Outside: a refusal must not undo the end of the sessions.
+    raise unauthorized("token_invalid")
+
+
+@router.post("/sign-out", status_code=204, responses=problem_responses(422))
+async def sign_out(body: RefreshToken, session: Transaction) -> None:
+    """End the session of this refresh token; its access tokens end with it."""
+    await SESSIONS.close(session, body.refresh_token)
+
+
+@router.get("/me", responses=problem_responses(401, 403))
+async def me(staff: CurrentStaff, session: Transaction) -> Me:
+    """Who is signed in."""
+    own = await agency(session, staff.agency_id)
+    assert own is not None, "staff belong to an agency that exists"
+    return Me(
+        id=staff.id,
+        username=str(await session.scalar(_USERNAME, {"id": staff.id})),
+        name=staff.name,
+        role=staff.role,
+        role_label=label("role", staff.role),
+        agency_id=own.id,
+        agency_code=own.code,
+        agency_name=own.name,
+        agency_kind=own.kind,
+        agency_zone=own.zone,
+        agency_path=list(own.path),
+        second_factor=await second_factor.in_use(session, staff.id),
+    )
+
+
+async def checked_person(
+    body: SignIn, request: Request, database: CurrentDatabase
+) -> CheckedPerson:
+    """Who has this name and password. 401 for nobody, 429 after many failures. No transaction is
+    open while the password is looked at: that takes long on purpose."""
+    async with database.session() as session:
+        row = (await session.execute(_BY_NAME, {"username": body.username})).one_or_none()
+
+    async def has_right_code() -> bool:
+        if row is None or not body.code:
+            return False
+        async with database.session() as session:
+            identity = request.app.state.identity
+            return await second_factor.is_right(session, identity, row.id, body.code)
+
+    attempt = PasswordAttempt(request, GUARD, body.username.lower())
+    await attempt.begin(body.device_tokens, has_right_code)
+    if not await verify_password(row.password_hash if row else None, body.password) or row is None:
+        raise unauthorized("sign_in_failed")
+    return CheckedPerson(row.id, row.password_hash, row.role, attempt)
+
+
+async def check_second_factor(
+    session: AsyncSession, request: Request, person: CheckedPerson, code: str | None
+) -> None:
+    """As `second_factor.check_code`; who has not typed a code has not guessed at it."""
+    try:
+        await second_factor.check_code(session, request.app.state.identity, person.id, code)
+    except Problem as problem:
+        if problem.code == "second_factor_needed":
+            await person.attempt.take_back()
+        raise
+
+
+async def _owes_second_factor(
+    session: AsyncSession, request: Request, staff_id: int, role: str
+) -> bool:
+    required = request.app.state.settings.second_factor_required and role == Role.CENTRAL_ADMIN
+    return required and not await second_factor.in_use(session, staff_id)
+
+
+async def _signed_in(
+    session: AsyncSession, request: Request, staff_id: int, session_id: UUID | None = None
+) -> SignedIn:
+    """Tokens of a new session, or of the one that goes on."""
+    row = (await session.execute(_ACTIVE, {"id": staff_id})).mappings().one_or_none()
+    if row is None or await _owes_second_factor(session, request, staff_id, row["role"]):
+        raise unauthorized("token_invalid" if session_id else "sign_in_failed")
+    tokens: Tokens = request.app.state.tokens
+    opened = await SESSIONS.open(session, staff_id, session_id)
+    return SignedIn(
+        access_token=tokens.issue(Staff.model_validate(dict(row)), session_id=opened.session_id),
+        token_type="Bearer",  # noqa: S106
+        expires_in=int(ACCESS_TTL.total_seconds()),
+        refresh_token=opened.token,
+        refresh_expires_at=opened.expires_at,
+    )
+
+
+_BY_NAME = text(
+    "SELECT s.id, s.password_hash, s.role FROM routing.staff s"
+    " JOIN routing.staff_directory d ON d.id = s.id AND d.active"
+    " WHERE lower(s.username) = lower(:username)"
+    # Two names of old that differ in capitals only: each is found as it is written.
+    " AND (s.username = :username OR NOT EXISTS (SELECT FROM routing.staff o"
+    "  WHERE lower(o.username) = lower(:username) AND o.id <> s.id))"
+)
+_ACTIVE = text(
+    "SELECT id, role, agency_id, agency_path, name, token_version"
+    " FROM routing.staff_directory WHERE id = :id AND active"
+)
+_USERNAME = text("SELECT username FROM routing.staff WHERE id = :id")
+_UNCHANGED = text(
+    "SELECT true FROM routing.staff WHERE id = :id AND password_hash = :hash FOR SHARE"
+)
+_REHASH = text("UPDATE routing.staff SET password_hash = :hash WHERE id = :id")

@@ -1,0 +1,1 @@
+"""What staff do to a report: verify, throw, defer, archive, forward, amend."""

@@ -1,0 +1,67 @@
+"""To whom a report may be handed, and the chain it leaves behind."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.command_requests.directory import Agency, agencies, agency
+from shared.command_requests.report_access import Situation
+from shared.http.problems import FieldError, Problem, conflict, validation
+from shared.http.tokens import Staff
+from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.chain import handed
+from shared.lifecycle.commands import Handing
+
+
+async def unit_to_follow_up(session: AsyncSession, staff: Staff, agency_id: int) -> Agency:
+    """The own agency or one below that has somebody to follow up (*disposisi*)."""
+    found = await _active(session, agency_id)
+    if not found.is_or_stands_below(staff.agency_id):
+        raise Problem(422, "agency_not_below")
+    if not found.is_connected():
+        raise conflict("agency_not_connected")
+    return found
+
+
+async def agency_below(
+    session: AsyncSession, staff: Staff, agency_id: int, *, to_verify: bool
+) -> Agency:
+    """An agency strictly below the own one with an admin to verify, or somebody to follow up."""
+    found = await _active(session, agency_id)
+    if not found.stands_below(staff.agency_id):
+        raise Problem(422, "agency_not_below")
+    if not found.is_connected(to_verify=to_verify):
+        raise conflict("agency_not_connected")
+    return found
+
+
+async def known_agencies(
+    session: AsyncSession, field: str, ids: Sequence[int]
+) -> dict[int, Agency]:
+    """Active agencies anywhere in the tree. 422 on the field for one that is not there."""
+    found = await agencies(session, ids)
+    for agency_id in ids:
+        if agency_id not in found or not found[agency_id].active:
+            raise validation(FieldError(field, "agency_unknown"))
+    return found
+
+
+def handing_to(situation: Situation, staff: Staff, receiver: Agency) -> Handing:
+    """What this person's agency handing to the receiver amounts to."""
+    chain = handed(situation.state.chain, staff.agency_path, receiver.id)
+    return Handing(chain=chain, zone=receiver.zone)
+
+
+async def taken_back(session: AsyncSession, situation: Situation, staff: Staff) -> Handing | None:
+    """Who decides a not-authority request by keeping the report has it in the own agency; for
+    everybody else the handler stays."""
+    asked = situation.state.pending(RequestKind.NOT_AUTHORITY)
+    if asked is None or not situation.decides(asked):
+        return None
+    own = await agency(session, staff.agency_id)
+    assert own is not None, "staff belong to an agency that exists"
+    return handing_to(situation, staff, own)
+
+
+async def _active(session: AsyncSession, agency_id: int) -> Agency:
+    return (await known_agencies(session, "agency_id", [agency_id]))[agency_id]

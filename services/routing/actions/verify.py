@@ -1,0 +1,179 @@
+"""Verifying and disposing a report (*Verifikasi*, DISPOSISI), and amending what that set."""
+
+import asyncio
+from typing import Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.actions.command_context import CurrentActing, Details
+from services.routing.actions.delegation import handing_to, unit_to_follow_up
+from services.routing.models import Verification
+from services.routing.words import Body, Form, PlaceWords, Title
+from shared import regions
+from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
+from shared.command_requests.report_access import Situation
+from shared.http.problems import FieldError, conflict, validation
+from shared.lifecycle.actions import Action, Classification
+from shared.lifecycle.commands import Command
+
+Refined = Literal[
+    Classification.INFORMATION,
+    Classification.ASPIRATION,
+    Classification.COMPLAINT_WITH_OVERSIGHT,
+    Classification.COMPLAINT_WITHOUT_OVERSIGHT,
+]
+
+
+class Corrections(Form):
+    """What a verifier sets. A field that is left out stays as it is; null empties a place, a
+    programme or a position. Anonymous and secret can be added, never removed."""
+
+    title: Title | None = Field(None, description="Says what the report is about")
+    body: Body | None = Field(None, description="Corrected to EYD, without SARA")
+    category_id: int | None = None
+    tag_ids: list[int] = Field([], max_length=20, description="Tags of the category")
+    anonymous: bool | None = None
+    secret: bool | None = None
+    priority: bool | None = None
+    programme_id: int | None = Field(None, description="Priority programme")
+    region_code: str | None = Field(None, pattern=r"^\d{2}(\.\d{2,4}){0,3}$")
+    place: PlaceWords | None = None
+    latitude: float | None = Field(None, ge=-90, le=90)
+    longitude: float | None = Field(None, ge=-180, le=180)
+    released_attachments: list[UUID] = Field(
+        [], max_length=50, description="Attachments of the reporter that the public may see"
+    )
+
+
+class VerificationForm(Corrections):
+    agency_id: int = Field(description="The unit that is to follow up: the own agency or one below")
+    classification: Refined
+    category_id: int
+
+
+class Amendment(Corrections):
+    classification: Refined | None = None
+
+
+router = APIRouter(tags=["verification"], responses=COMMAND_RESPONSES)
+
+
+@router.post("/reports/{number}/verify")
+async def verify(acting: CurrentActing, form: VerificationForm) -> CommandAnswer:
+    """Verify the report and hand it to the unit that is to follow it up."""
+
+    async def handing(session: AsyncSession, situation: Situation) -> dict[str, Any]:
+        unit = await unit_to_follow_up(session, acting.staff, form.agency_id)
+        return {"handing": handing_to(situation, acting.staff, unit)}
+
+    return await _correct(acting, Action.VERIFY, form, handing)
+
+
+@router.post("/reports/{number}/amend")
+async def amend(acting: CurrentActing, form: Amendment) -> CommandAnswer:
+    """Change what verification set, but who handles the report."""
+    return await _correct(acting, Action.AMEND, form)
+
+
+async def _correct(
+    acting: CurrentActing,
+    action: Action,
+    form: Amendment | VerificationForm,
+    handing: Details | None = None,
+) -> CommandAnswer:
+    values: dict[str, Any] = {}
+
+    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
+        handed = await handing(session, situation) if handing else {}
+        present = await _present(session, acting.number)
+        values.update(_over(present, form))
+        return {**await _checked(session, situation, form, values, present), **handed}
+
+    async def write(session: AsyncSession, command: Command) -> None:
+        session.add(
+            Verification(
+                **values or _over(await _present(session, command.number), form),
+                command_id=command.id,
+                number=command.number,
+                staff_id=acting.staff.id,
+                at=command.at,
+            )
+        )
+
+    return await acting.do(action, form, details, write)
+
+
+async def _checked(
+    session: AsyncSession,
+    situation: Situation,
+    form: Amendment | VerificationForm,
+    values: dict[str, Any],
+    present: dict[str, Any],
+) -> dict[str, Any]:
+    """The command's fields. Raises problems for what is not there or cannot be removed. What the
+    report has already may stay, though it is not in use any more."""
+    state = situation.state
+    for flag in ("anonymous", "secret"):
+        if getattr(form, flag) is False and getattr(state, flag):
+            raise conflict("flag_not_removable")
+    had = {f"present_{name}": present[name] for name in ("category_id", "tag_ids", "programme_id")}
+    found = (await session.execute(_FOUND, {**values, **had, "number": state.number})).one()
+    region = form.region_code if form.region_code != present["region_code"] else None
+    if region and await asyncio.to_thread(regions.find, region) is None:
+        raise validation(FieldError("region_code", "region_unknown"))
+    if form.category_id is not None and not found.category:
+        raise validation(FieldError("category_id", "category_unknown"))
+    if found.tags != len(set(values["tag_ids"])):
+        raise validation(FieldError("tag_ids", "tag_not_of_category"))
+    if form.programme_id is not None and not found.programme:
+        raise validation(FieldError("programme_id", "programme_unknown"))
+    if found.attachments != len(set(values["released_attachments"])):
+        raise validation(FieldError("released_attachments", "attachment_unknown"))
+    return {
+        "classification": form.classification,
+        "anonymous": form.anonymous or None,
+        "secret": form.secret or None,
+        "priority": form.priority,
+    }
+
+
+async def _present(session: AsyncSession, number: int) -> dict[str, Any]:
+    """What holds now."""
+    return dict((await session.execute(_PRESENT, {"number": number})).mappings().one())
+
+
+def _over(present: dict[str, Any], form: Corrections) -> dict[str, Any]:
+    """The whole of what is to hold after the step: the form over what holds now."""
+    sent = form.model_dump(include=form.model_fields_set & set(present))
+    kept = {name for name in _NEVER_EMPTY if name in sent and sent[name] is None}
+    values = {**present, **{name: sent[name] for name in sent if name not in kept}}
+    if values["category_id"] != present["category_id"] and "tag_ids" not in sent:
+        values["tag_ids"] = []
+    return values
+
+
+_NEVER_EMPTY = ("title", "body", "category_id")
+_PRESENT = text(
+    "SELECT coalesce(t.title, t.original_title) AS title,"
+    " coalesce(t.body, t.original_body) AS body,"
+    " r.category_id, t.tag_ids, t.programme_id, r.region_code, t.place, t.latitude, t.longitude,"
+    " ARRAY(SELECT a.id FROM intake.published_attachment a"
+    "  WHERE a.number = r.number AND a.released) AS released_attachments"
+    " FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number"
+    " WHERE r.number = :number"
+)
+_FOUND = text(
+    "SELECT EXISTS (SELECT FROM routing.published_category"
+    "  WHERE id = :category_id AND (active OR id = :present_category_id)) AS category,"
+    " (SELECT count(*) FROM routing.tag"
+    "  WHERE category_id = :category_id AND id = ANY (CAST(:tag_ids AS int[]))"
+    "   AND (active OR id = ANY (CAST(:present_tag_ids AS int[])))) AS tags,"
+    " EXISTS (SELECT FROM routing.programme WHERE id = :programme_id"
+    "  AND (active OR id = :present_programme_id)) AS programme,"
+    " (SELECT count(*) FROM intake.published_attachment WHERE number = :number"
+    "  AND id = ANY (CAST(:released_attachments AS uuid[]))) AS attachments"
+)

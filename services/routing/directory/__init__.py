@@ -1,0 +1,1 @@
+"""What pusat and admins keep: agencies, people, reference data, process times, the calendar."""

@@ -1,0 +1,166 @@
+"""*Manajemen Instansi*: agencies below the own one are created, changed, moved in the tree."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import Field, StringConstraints
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.accounts.password_links import withdraw_links
+from services.routing.actions.command_context import AgencyId
+from services.routing.directory.agency_search import AgencyDetails, read_agency
+from services.routing.directory.agency_view import ManagedAgency, agency_details
+from services.routing.directory.authority import (
+    Managing,
+    agency_in_reach,
+    agency_to_manage,
+)
+from services.routing.directory.handovers import ask_for_handover
+from services.routing.directory.log import changed, record
+from services.routing.directory.orphaned_requests import check_moving
+from services.routing.models import Agency
+from services.routing.words import Form, Name
+from shared.command_requests.directory import Agency as KnownAgency
+from shared.http.documentation import problem_responses
+from shared.http.problems import FieldError, conflict, validation
+from shared.http.tokens import Staff
+from shared.http.transaction import Transaction
+from shared.lifecycle.calendar import Zone
+
+CODE = r"^[a-z0-9][a-z0-9-]{1,63}$"
+Kind = Literal["ministry", "province", "regency", "bumn", "mission", "unit"]
+
+
+class NewAgency(Form):
+    code: Annotated[str, StringConstraints(pattern=CODE)]
+    name: Name
+    kind: Kind
+    parent_id: int = Field(description="The own agency or one below")
+    zone: Zone
+
+
+class AgencyChange(Form):
+    """What is left out stays. With another parent it moves there, with all below it: whoever
+    stands above the new place has authority over its reports from then on. Links by which people
+    there were to choose a password end: those above the old place have them in hand."""
+
+    name: Name | None = None
+    kind: Kind | None = None
+    parent_id: int | None = None
+    zone: Zone | None = Field(None, description="Only while no report is under way there")
+
+
+router = APIRouter(
+    prefix="/management/agencies",
+    tags=["management"],
+    responses=problem_responses(401, 403, 404, 409, 422),
+)
+
+
+@router.post("", status_code=201)
+async def create_agency(form: NewAgency, staff: Managing, session: Transaction) -> AgencyDetails:
+    """A new agency below the own one, or one below that."""
+    await session.execute(ONE_AT_A_TIME)
+    parent = await _parent(session, staff, form.parent_id)
+    if await session.scalar(_TAKEN, {"code": form.code}):
+        raise conflict("agency_code_taken")
+    new_id = await add_agency(session, form.model_dump(mode="json"), parent.path)
+    record(session, staff, new_id, "agency", new_id, "create", **form.model_dump(mode="json"))
+    await session.flush()
+    return await read_agency(new_id, staff, session)
+
+
+@router.get("/{agency_id}")
+async def read_managed_agency(
+    agency_id: AgencyId, staff: Managing, session: Transaction
+) -> ManagedAgency:
+    """An agency with its people, its units, and how its reports stand."""
+    await agency_in_reach(session, staff, agency_id)
+    return await agency_details(session, staff, agency_id)
+
+
+@router.patch("/{agency_id}")
+async def change_agency(
+    agency_id: AgencyId, form: AgencyChange, staff: Managing, session: Transaction
+) -> AgencyDetails:
+    """Change an agency below the own one, or move it."""
+    await session.execute(ONE_AT_A_TIME)
+    before = await _row(session, staff, agency_id)
+    after = {**before, **form.model_dump(mode="json", exclude_none=True)}
+    differences = changed(before, after)
+    if "parent_id" in differences:
+        await _move(session, staff, agency_id, after["parent_id"])
+    if "zone" in differences and await session.scalar(_UNDER_WAY, {"id": agency_id}):
+        raise conflict("agency_zone_in_use")
+    if differences:
+        await session.execute(_CHANGE, {"id": agency_id, **after})
+        record(session, staff, agency_id, "agency", agency_id, "change", **differences)
+        await session.flush()
+    return await read_agency(agency_id, staff, session)
+
+
+async def add_agency(session: AsyncSession, values: dict[str, Any], above: tuple[int, ...]) -> int:
+    """Save an agency below the one whose path this is; its id."""
+    new_id = int(await session.scalar(_NEW_ID) or 0)
+    session.add(Agency(id=new_id, path=[*above, new_id], **values))
+    await session.flush()
+    return new_id
+
+
+async def _parent(session: AsyncSession, staff: Staff, parent_id: int) -> KnownAgency:
+    parent = await agency_in_reach(session, staff, parent_id, field="parent_id")
+    if not parent.active:
+        raise validation(FieldError("parent_id", "agency_out_of_reach"))
+    return parent
+
+
+async def _row(session: AsyncSession, staff: Staff, agency_id: int) -> dict[str, Any]:
+    await agency_to_manage(session, staff, agency_id)
+    return dict((await session.execute(_FIELDS, {"id": agency_id})).mappings().one())
+
+
+async def _move(session: AsyncSession, staff: Staff, agency_id: int, parent_id: int) -> None:
+    """Hang the agency, with all below it, under another parent."""
+    parent = await _parent(session, staff, parent_id)
+    if parent.is_or_stands_below(agency_id):
+        raise validation(FieldError("parent_id", "parent_below_itself"))
+    if await session.scalar(_IS_ROOT, {"id": agency_id}):
+        raise conflict("root_stays")
+    await check_moving(session, agency_id, parent.path)
+    await session.execute(_MOVE, {"id": agency_id, "above": list(parent.path)})
+    # The worker takes who no longer stands above out of the chains of reports there.
+    total = int(await session.scalar(_CHAINS, {"id": agency_id}) or 0)
+    await ask_for_handover(session, staff, "chains", agency_id, agency_id, agency_id, total)
+    people = await session.scalars(_PEOPLE, {"id": agency_id})
+    await withdraw_links(session, people.all())
+
+
+ONE_AT_A_TIME = text("LOCK TABLE routing.agency IN SHARE ROW EXCLUSIVE MODE")
+"""The tree changes by one hand at a time; reading it goes on."""
+_NEW_ID = text("SELECT nextval('routing.agency_id_seq')")
+_TAKEN = text("SELECT EXISTS (SELECT FROM routing.agency WHERE code = :code)")
+_FIELDS = text("SELECT name, kind, parent_id, zone FROM routing.agency WHERE id = :id")
+_IS_ROOT = text("SELECT parent_id IS NULL FROM routing.agency WHERE id = :id")
+_UNDER_WAY = text(
+    "SELECT EXISTS (SELECT FROM lifecycle.report WHERE handler_id = :id"
+    " AND tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process'))"
+)
+_CHANGE = text(
+    "UPDATE routing.agency SET name = :name, kind = :kind, parent_id = :parent_id, zone = :zone"
+    " WHERE id = :id"
+)
+_CHAINS = text(
+    "SELECT count(*) FROM routing.agency a JOIN lifecycle.report r ON r.handler_id = a.id"
+    " WHERE a.path @> ARRAY[CAST(:id AS bigint)] AND NOT r.chain <@ a.path"
+)
+_PEOPLE = text(
+    "SELECT s.id FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id"
+    " WHERE a.path @> ARRAY[CAST(:id AS bigint)]"
+)
+"""All who work there or below."""
+_MOVE = text(
+    "UPDATE routing.agency"
+    " SET path = CAST(:above AS bigint[]) || path[array_position(path, CAST(:id AS bigint)):]"
+    " WHERE path @> ARRAY[CAST(:id AS bigint)]"
+)

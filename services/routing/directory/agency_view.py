@@ -1,0 +1,71 @@
+"""An agency as its admins see it: people, units, reports."""
+
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.directory.agency_search import AgencyDetails, read_agency
+from services.routing.reading.names import ShownAgency
+from shared.http.tokens import Staff
+from shared.labels import label
+
+
+class AgencyPerson(BaseModel):
+    id: int
+    name: str
+    role: str
+    role_label: str
+
+
+class Standing(BaseModel):
+    """Reports of the agency itself, and with all below it."""
+
+    open: int
+    overdue: int
+    open_below: int
+    overdue_below: int
+
+
+class ManagedAgency(AgencyDetails):
+    people: list[AgencyPerson]
+    units: list[ShownAgency] = Field(description="Active agencies directly below")
+    reports: Standing
+
+
+async def agency_details(session: AsyncSession, staff: Staff, agency_id: int) -> ManagedAgency:
+    """The agency; 404 if there is none."""
+    known = await read_agency(agency_id, staff, session)
+    people = await session.execute(_PEOPLE, {"id": agency_id})
+    units = await session.execute(_UNITS, {"id": agency_id})
+    counts = (await session.execute(_REPORTS, {"id": agency_id, "path": [agency_id]})).mappings()
+    return ManagedAgency(
+        **known.model_dump(),
+        people=[
+            AgencyPerson(**dict(one), role_label=label("role", one["role"]))
+            for one in people.mappings()
+        ],
+        units=[ShownAgency(**dict(one)) for one in units.mappings()],
+        reports=Standing(**dict(counts.one())),
+    )
+
+
+_PEOPLE = text(
+    "SELECT id, name, role FROM routing.staff WHERE agency_id = :id AND active ORDER BY name, id"
+)
+_UNITS = text(
+    "SELECT id, code, name FROM routing.agency WHERE parent_id = :id AND active ORDER BY name, id"
+)
+_REPORTS = text("""
+WITH counted AS (
+    SELECT handler_id, count(*) AS open, count(*) FILTER (WHERE overdue) AS overdue
+    FROM lifecycle.report
+    WHERE tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process')
+    AND handler_id = ANY (ARRAY(
+        SELECT id FROM routing.agency WHERE path @> CAST(:path AS bigint[])))
+    GROUP BY handler_id
+)
+SELECT coalesce(sum(open) FILTER (WHERE handler_id = :id), 0) AS open,
+       coalesce(sum(overdue) FILTER (WHERE handler_id = :id), 0) AS overdue,
+       coalesce(sum(open), 0) AS open_below, coalesce(sum(overdue), 0) AS overdue_below
+FROM counted
+""")

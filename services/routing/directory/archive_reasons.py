@@ -1,0 +1,69 @@
+"""Reasons to archive, as pusat keeps them: the guide's eight, in its words, offered or not."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from services.routing.directory.authority import Pusat
+from services.routing.directory.log import changed, record
+from services.routing.directory.reference_data import Change
+from services.routing.models import ArchiveReason
+from shared.http.documentation import problem_responses
+from shared.http.problems import conflict
+from shared.http.transaction import Transaction
+from shared.lifecycle.actions import ArchiveCategory
+
+
+class KeptReason(BaseModel):
+    code: ArchiveCategory
+    name: str
+    active: bool
+
+
+router = APIRouter(
+    prefix="/management/archive-reasons",
+    tags=["management"],
+    responses=problem_responses(401, 403, 409, 422),
+)
+
+
+@router.get("")
+async def list_archive_reasons(_: Pusat, session: Transaction) -> list[KeptReason]:
+    """All eight, also what is not offered."""
+    rows = (await session.execute(_ALL)).mappings()
+    return [KeptReason.model_validate(dict(row)) for row in rows]
+
+
+@router.patch("/{reason}")
+async def change_archive_reason(
+    reason: ArchiveCategory, form: Change, staff: Pusat, session: Transaction
+) -> KeptReason:
+    """Say it in other words, or offer it no more; reports archived for it keep it. One at least
+    is offered (409)."""
+    await session.execute(_ONE_AT_A_TIME)
+    row = await session.get_one(ArchiveReason, reason)
+    before = {"name": row.name, "active": row.active}
+    after = {**before, **form.model_dump(exclude_none=True)}
+    if not after["active"] and not await session.scalar(_OTHERS, {"code": reason}):
+        raise conflict("last_archive_reason")
+    if await session.scalar(_NAME_TAKEN, {"name": after["name"], "code": reason}):
+        raise conflict("archive_reason_name_taken")
+    if differences := changed(before, after):
+        row.name, row.active = after["name"], after["active"]
+        session.add(row)
+        changes = {f"{field}_changed": values for field, values in differences.items()}
+        record(
+            session, staff, staff.agency_id, "archive_reason", reason, "change",
+            name=row.name, **changes,
+        )  # fmt: skip
+        await session.flush()
+    return KeptReason.model_validate(row, from_attributes=True)
+
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('archive_reason'))")
+_NAME_TAKEN = text(
+    "SELECT EXISTS (SELECT FROM routing.archive_reason"
+    " WHERE lower(name) = lower(:name) AND code <> :code)"
+)
+_ALL = text("SELECT code, name, active FROM routing.archive_reason ORDER BY place")
+_OTHERS = text("SELECT EXISTS (SELECT FROM routing.archive_reason WHERE active AND code <> :code)")

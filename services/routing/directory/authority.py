@@ -1,0 +1,127 @@
+"""Who may manage whom: nobody beyond the own subtree, nor beyond the own role."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.command_requests.directory import Agency, agency
+from shared.http.auth import CurrentStaff
+from shared.http.problems import FieldError, conflict, forbidden, not_found, validation
+from shared.http.tokens import Staff
+from shared.lifecycle.people import Role
+
+_RANK = {role: rank for rank, role in enumerate(Role)}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff as they are managed."""
+
+    id: int
+    username: str
+    name: str
+    role: Role
+    agency_id: int
+    active: bool
+
+
+async def managing(staff: CurrentStaff) -> Staff:
+    """A coordinating admin, or pusat. 403 for everybody else."""
+    if staff.role not in (Role.COORDINATING_ADMIN, Role.CENTRAL_ADMIN):
+        raise forbidden()
+    return staff
+
+
+async def pusat(staff: CurrentStaff) -> Staff:
+    """The national team. 403 for everybody else."""
+    if staff.role != Role.CENTRAL_ADMIN:
+        raise forbidden()
+    return staff
+
+
+Managing = Annotated[Staff, Depends(managing)]
+Pusat = Annotated[Staff, Depends(pusat)]
+
+
+async def agency_in_reach(
+    session: AsyncSession, staff: Staff, agency_id: int, *, field: str | None = None
+) -> Agency:
+    """The own agency or one below, active or not. 404 for any other; 422 on `field` where the
+    caller names it in a form."""
+    found = await agency(session, agency_id)
+    if found is None or not found.is_or_stands_below(staff.agency_id):
+        if field is not None:
+            raise validation(FieldError(field, "agency_out_of_reach"))
+        raise not_found("agency_not_found")
+    return found
+
+
+async def agency_to_manage(session: AsyncSession, staff: Staff, agency_id: int) -> Agency:
+    """An active agency below the own one; for pusat, pusat itself too. 404, 403 or 409."""
+    found = await agency_in_reach(session, staff, agency_id)
+    if not found.active:
+        raise conflict("agency_removed")
+    if found.id == staff.agency_id and staff.role != Role.CENTRAL_ADMIN:
+        raise forbidden("own_agency")
+    return found
+
+
+async def agency_to_work_at(session: AsyncSession, staff: Staff, agency_id: int) -> Agency:
+    """An active agency in reach, named in the form as `agency_id`. It is not removed until the
+    caller's transaction ends, and then knows of whoever came to it."""
+    await session.execute(_STAYS, {"id": agency_id})
+    found = await agency_in_reach(session, staff, agency_id, field="agency_id")
+    if not found.active:
+        raise validation(FieldError("agency_id", "agency_out_of_reach"))
+    return found
+
+
+def check_role(staff: Staff, role: Role, where: Agency) -> None:
+    """422 for a role beyond the own one, or of pusat elsewhere."""
+    if problem := role_problem(staff, role, len(where.path) == 1):
+        raise validation(FieldError("role", problem))
+
+
+def role_problem(staff: Staff, role: Role, at_pusat: bool) -> str | None:
+    """The code of what is against this person giving the role there."""
+    if role not in roles_to_manage(staff):
+        return "role_beyond_own"
+    if role is Role.CENTRAL_ADMIN and not at_pusat:
+        return "role_of_pusat"
+    return None
+
+
+def roles_to_manage(staff: Staff) -> list[Role]:
+    """The roles that are not beyond the own one."""
+    return [role for role in Role if _RANK[role] <= _RANK[Role(staff.role)]]
+
+
+async def person_in_reach(session: AsyncSession, staff: Staff, staff_id: int) -> Person:
+    """Somebody of the own subtree whose role is not beyond the own; never oneself (409).
+    404 outside the subtree."""
+    row = (await session.execute(_PERSON, {"id": staff_id})).mappings().one_or_none()
+    if row is None or staff.agency_id not in row["agency_path"]:
+        raise not_found("person_not_found")
+    if row["role"] not in roles_to_manage(staff):
+        raise forbidden("role_beyond_own")
+    if row["id"] == staff.id:
+        raise conflict("own_account")
+    return Person(
+        id=row["id"],
+        username=row["username"],
+        name=row["name"],
+        role=Role(row["role"]),
+        agency_id=row["agency_id"],
+        active=row["active"],
+    )
+
+
+_STAYS = text("SELECT FROM routing.agency WHERE id = :id FOR SHARE")
+_PERSON = text(
+    "SELECT s.id, s.username, s.name, s.role, s.agency_id, s.active, a.path AS agency_path"
+    " FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id WHERE s.id = :id"
+    " FOR NO KEY UPDATE OF s"
+)

@@ -1,0 +1,255 @@
+"""*Manajemen Pengguna*: the people of the own agency and those below, as their admins keep them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.accounts.password_links import OneTimeLink, make_link, withdraw_links
+from services.routing.accounts.sessions import revoke_all
+from services.routing.directory.agency_search import literally
+from services.routing.directory.authority import (
+    Managing,
+    Person,
+    agency_in_reach,
+    agency_to_work_at,
+    check_role,
+    person_in_reach,
+)
+from services.routing.directory.log import changed, record
+from services.routing.directory.unique_names import save
+from services.routing.models import StaffMember
+from services.routing.second_person.requests import note_new_admin
+from services.routing.words import Form, Name
+from shared.command_requests.directory import agency
+from shared.http.documentation import problem_responses
+from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
+from shared.http.problems import conflict, not_found
+from shared.http.transaction import Transaction
+from shared.labels import label
+from shared.lifecycle.people import Role
+
+USERNAME = r"^[a-z0-9][a-z0-9._-]{1,63}$"
+Username = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=USERNAME)]
+StaffId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+class NewPerson(Form):
+    username: Username
+    name: Name
+    role: Role
+    agency_id: int
+
+
+class PersonChange(Form):
+    """What is left out stays. A change of role or agency ends sessions, and a link that waits."""
+
+    name: Name | None = None
+    role: Role | None = None
+    agency_id: int | None = None
+
+
+class ManagedPerson(BaseModel):
+    """`has_password`: a link was used; `link_until`: one waits to be used."""
+
+    id: int
+    username: str
+    name: str
+    role: Role
+    role_label: str
+    agency_id: int
+    agency_name: str
+    active: bool
+    has_password: bool
+    second_factor: bool
+    link_until: datetime | None
+    assigned: int = Field(
+        description="Open reports assigned to the person, also at an agency left since"
+    )
+
+
+class PersonMade(BaseModel):
+    person: ManagedPerson
+    link: OneTimeLink
+
+
+class _Position(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    id: int
+
+
+router = APIRouter(
+    prefix="/management/staff",
+    tags=["management"],
+    responses=problem_responses(401, 403, 404, 409, 422),
+)
+
+
+@router.get("")
+async def list_people(
+    staff: Managing,
+    session: Transaction,
+    q: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    agency_id: Annotated[int | None, Query(description="This agency and those below")] = None,
+    role: Role | None = None,
+    active: bool = True,
+    limit: PageSize = 25,
+    cursor: Cursor = None,
+) -> Page[ManagedPerson]:
+    """People by name, found by words of their name or user name."""
+    below = await agency_in_reach(session, staff, agency_id or staff.agency_id)
+    last = decode_cursor(cursor, _Position)
+    given = {
+        "path": [below.id],
+        "words": [f"%{literally(word)}%" for word in (q or "").split()],
+        "role": role,
+        "active": active,
+        "name": last.name if last else "",
+        "after": last.id if last else 0,
+        "limit": limit + 1,
+    }
+    rows = (await session.execute(_PAGE, given)).mappings().all()
+    items = [_shown(dict(row)) for row in rows[:limit]]
+    more = len(rows) > limit
+    position = _Position(name=items[-1].name, id=items[-1].id) if more else None
+    return Page(items=items, next=encode_cursor(position) if position else None)
+
+
+@router.post("", status_code=201)
+async def add_person(
+    form: NewPerson, staff: Managing, session: Transaction, request: Request
+) -> PersonMade:
+    """Add somebody. The link, by which they choose a password, is shown this once."""
+    where = await agency_to_work_at(session, staff, form.agency_id)
+    check_role(staff, form.role, where)
+    member = StaffMember(**form.model_dump(mode="json"), password_hash="")
+    await save(session, member, "username_taken")
+    assert member.id is not None
+    record(session, staff, where.id, "staff", member.id, "add", **form.model_dump(mode="json"))
+    await note_new_admin(session, staff, member.id, member.role)
+    return await made(session, request, member.id)
+
+
+@router.get("/{staff_id}")
+async def read_person(staff_id: StaffId, staff: Managing, session: Transaction) -> ManagedPerson:
+    """One person of the own agency or one below."""
+    found = await _one(session, staff_id)
+    where = await agency(session, found.agency_id) if found else None
+    if found is None or where is None or not where.is_or_stands_below(staff.agency_id):
+        raise not_found("person_not_found")
+    return found
+
+
+@router.patch("/{staff_id}")
+async def change_person(
+    staff_id: StaffId, form: PersonChange, staff: Managing, session: Transaction
+) -> ManagedPerson:
+    """Change name, role or agency."""
+    person = await active_person(session, staff, staff_id)
+    before = {"name": person.name, "role": person.role.value, "agency_id": person.agency_id}
+    after = {**before, **form.model_dump(mode="json", exclude_none=True)}
+    where = await agency_to_work_at(session, staff, after["agency_id"])
+    check_role(staff, Role(after["role"]), where)
+    if after["role"] != Role.CENTRAL_ADMIN:
+        await _check_not_the_last_of_pusat(session, person)
+    differences = changed(before, after)
+    if differences:
+        await session.execute(_CHANGE, {"id": staff_id, **after})
+        record(session, staff, person.agency_id, "staff", staff_id, "change", **differences)
+    if differences.keys() & {"role", "agency_id"}:
+        await revoke_all(session, staff_id)
+        await withdraw_links(session, [staff_id])
+    if "role" in differences:
+        await note_new_admin(session, staff, staff_id, after["role"])
+    return _known(await _one(session, staff_id))
+
+
+@router.delete("/{staff_id}", status_code=204)
+async def remove_person(staff_id: StaffId, staff: Managing, session: Transaction) -> None:
+    """Remove somebody: what they did stays in the histories, their sessions end at once."""
+    person = await active_person(session, staff, staff_id)
+    await _check_not_the_last_of_pusat(session, person)
+    await deactivate(session, [staff_id])
+    record(session, staff, person.agency_id, "staff", staff_id, "remove")
+
+
+async def deactivate(session: AsyncSession, staff_ids: list[int]) -> None:
+    """These people cannot sign in any more; sessions and links end at once."""
+    for statement in _DEACTIVATE:
+        await session.execute(statement, {"ids": staff_ids})
+    await withdraw_links(session, staff_ids)
+
+
+async def active_person(session: AsyncSession, staff: Managing, staff_id: int) -> Person:
+    """Somebody the caller manages; 409 for who was removed."""
+    person = await person_in_reach(session, staff, staff_id)
+    if not person.active:
+        raise conflict("person_removed")
+    return person
+
+
+async def _check_not_the_last_of_pusat(session: AsyncSession, person: Person) -> None:
+    if person.role is not Role.CENTRAL_ADMIN:
+        return
+    await session.execute(_ONE_OF_PUSAT_AT_A_TIME)  # two could remove each other
+    if not await session.scalar(_OTHERS, {"id": person.id}):
+        raise conflict("last_central_admin")
+
+
+async def made(session: AsyncSession, request: Request, staff_id: int) -> PersonMade:
+    """The person with a new one-time link."""
+    link = await make_link(session, request.app.state.settings.public_base_url, staff_id)
+    return PersonMade(person=_known(await _one(session, staff_id)), link=link)
+
+
+async def _one(session: AsyncSession, staff_id: int) -> ManagedPerson | None:
+    row = (await session.execute(_ONE, {"id": staff_id})).mappings().one_or_none()
+    return _shown(dict(row)) if row else None
+
+
+def _known(person: ManagedPerson | None) -> ManagedPerson:
+    assert person is not None
+    return person
+
+
+def _shown(row: dict[str, Any]) -> ManagedPerson:
+    return ManagedPerson.model_validate({**row, "role_label": label("role", row["role"])})
+
+
+_COLUMNS = (
+    "s.id, s.username, s.name, s.role, s.agency_id, a.name AS agency_name, s.active,"
+    " s.password_hash <> '' AS has_password, f.confirmed_at IS NOT NULL AS second_factor,"
+    " (SELECT l.expires_at FROM routing.password_link l"
+    "  WHERE l.staff_id = s.id AND l.expires_at > now()) AS link_until,"
+    " (SELECT count(*) FROM lifecycle.report r WHERE r.assignee_id = s.id AND r.tab IN"
+    "  ('unverified', 'deferred', 'awaiting_follow_up', 'in_process')) AS assigned"
+    " FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id"
+    " LEFT JOIN routing.second_factor f ON f.staff_id = s.id"
+)
+_PAGE = text(
+    f"SELECT {_COLUMNS} WHERE a.path @> CAST(:path AS bigint[]) AND s.active = :active"
+    " AND s.role = coalesce(:role, s.role)"
+    " AND s.name || ' ' || s.username ILIKE ALL (CAST(:words AS text[]))"
+    " AND (s.name, s.id) > (:name, :after) ORDER BY s.name, s.id LIMIT :limit"
+)
+_ONE = text(f"SELECT {_COLUMNS} WHERE s.id = :id")
+_CHANGE = text(
+    "UPDATE routing.staff SET name = :name, role = :role, agency_id = :agency_id WHERE id = :id"
+)
+_ONE_OF_PUSAT_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('last_central_admin'))")
+_OTHERS = text(
+    "SELECT EXISTS (SELECT FROM routing.staff"
+    " WHERE role = 'central_admin' AND active AND password_hash <> '' AND id <> :id)"
+)
+_DEACTIVATE = (
+    text(
+        "UPDATE routing.staff SET active = false, token_version = token_version + 1"
+        " WHERE id = ANY (:ids)"
+    ),
+    text("DELETE FROM routing.session WHERE staff_id = ANY (:ids)"),
+)

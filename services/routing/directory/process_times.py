@@ -1,0 +1,170 @@
+"""Process times as pusat keeps them: lengths of the clocks, days that are no working days."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import delete, extract, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.directory.log import record
+from services.routing.models import ClosedDay, PolicyVersion
+from services.routing.queue.handlers import agency_asked_for
+from services.routing.words import Form, PlaceWords
+from shared.command_requests.directory import agency
+from shared.database.columns import now
+from shared.database.process_time import load_policy
+from shared.decreed_days import decreed_days
+from shared.fields import Day
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.problems import FieldError, forbidden, validation
+from shared.http.tokens import Staff
+from shared.http.transaction import Transaction
+from shared.lifecycle.actions import Classification
+from shared.lifecycle.people import Role
+from shared.lifecycle.policy import Length, Policy
+
+MOST = 3650
+"""Of a length: ten years of days."""
+
+
+class BoundedLength(Length, frozen=True):
+    amount: int = Field(gt=0, le=MOST)
+
+
+class NewPolicy(Form):
+    """The lengths to be set; what is left out stays the national one (of an agency), or the
+    guide's (of the nation). It replaces the version before as a whole."""
+
+    agency_id: int | None = Field(
+        None, description="For this agency and those below; null: for all"
+    )
+    verification: BoundedLength | None = None
+    follow_up: BoundedLength | None = None
+    auto_close: BoundedLength | None = None
+    request: BoundedLength | None = None
+    question: BoundedLength | None = None
+    settlement: dict[Classification, BoundedLength] = Field({}, description="By classification")
+
+
+class PolicySet(BaseModel):
+    version: int
+    valid_from: datetime
+
+
+class NamedDay(Form):
+    day: Day
+    name: PlaceWords
+
+
+class ClosedDays(Form):
+    """The national holidays and *cuti bersama* of a year."""
+
+    items: list[NamedDay] = Field(max_length=366)
+
+
+Year = Annotated[int, Path(ge=2000, le=2100)]
+
+router = APIRouter(tags=["process times"], responses=problem_responses(401, 403, 422))
+
+
+@router.get("/policy", responses=problem_responses(404))
+async def read_policy(
+    staff: CurrentStaff,
+    session: Transaction,
+    agency_id: Annotated[
+        int | None, Query(description="Of the own agency (default), or one below")
+    ] = None,
+) -> Policy:
+    """The lengths that a clock started now would have at an agency."""
+    found = await agency(session, await agency_asked_for(session, staff, agency_id))
+    return await load_policy(session, found.path if found else (), now())
+
+
+@router.put("/policy")
+async def set_policy(form: NewPolicy, staff: CurrentStaff, session: Transaction) -> PolicySet:
+    """Set lengths from now on. Clocks that run keep the version they started with. What is set
+    already makes no new version."""
+    _only_pusat(staff)
+    await session.execute(_ONE_POLICY_AT_A_TIME)
+    if form.agency_id is not None and await agency(session, form.agency_id) is None:
+        raise validation(FieldError("agency_id", "agency_unknown"))
+    given = {"agency_id": form.agency_id}
+    present = (await session.execute(_PRESENT, given)).one_or_none()
+    if present is not None and present.body == _body(form):
+        return PolicySet(version=present.version, valid_from=present.valid_from)
+    version = PolicyVersion(
+        agency_id=form.agency_id, body=_body(form), valid_from=now(), set_by=staff.id
+    )
+    session.add(version)
+    await session.flush()
+    assert version.version is not None
+    where = form.agency_id or staff.agency_id
+    record(session, staff, where, "policy", version.version, "set", **version.body)
+    return PolicySet(version=version.version, valid_from=version.valid_from)
+
+
+@router.get("/closed-days/{year}")
+async def read_closed_days(year: Year, _: CurrentStaff, session: Transaction) -> ClosedDays:
+    """The days of a year that are no working days though no weekend."""
+    return await _closed_days(session, year)
+
+
+@router.get("/closed-days/{year}/decreed")
+async def read_decreed_days(year: Year, staff: CurrentStaff) -> ClosedDays:
+    """The holidays and joint leave of a year as a maintained package knows them: to begin with,
+    or to compare; what is set is what counts."""
+    _only_pusat(staff)
+    found = await asyncio.to_thread(decreed_days, [year])
+    return ClosedDays(items=[NamedDay(day=day, name=name) for day, name in found.items()])
+
+
+@router.put("/closed-days/{year}")
+async def set_closed_days(
+    year: Year, form: ClosedDays, staff: CurrentStaff, session: Transaction
+) -> ClosedDays:
+    """Set all closed days of a year; the worker re-dates running clocks."""
+    _only_pusat(staff)
+    days = [one.day for one in form.items]
+    if any(day.year != year for day in days):
+        raise validation(FieldError("items", "day_of_another_year"))
+    if len(set(days)) != len(days):
+        raise validation(FieldError("items", "days_repeated"))
+    await session.execute(_ONE_AT_A_TIME)
+    await session.execute(delete(ClosedDay).where(_in_year(year)))
+    session.add_all(ClosedDay(day=one.day, name=one.name) for one in form.items)
+    named = {one.day.isoformat(): one.name for one in form.items}
+    record(session, staff, staff.agency_id, "calendar", year, "set", days=named)
+    await session.flush()
+    return await _closed_days(session, year)
+
+
+def _only_pusat(staff: Staff) -> None:
+    if staff.role != Role.CENTRAL_ADMIN:
+        raise forbidden()
+
+
+def _body(form: NewPolicy) -> dict[str, Any]:
+    body = form.model_dump(mode="json", exclude_none=True, exclude={"agency_id"})
+    return {name: value for name, value in body.items() if value}
+
+
+async def _closed_days(session: AsyncSession, year: int) -> ClosedDays:
+    found = await session.scalars(select(ClosedDay).where(_in_year(year)).order_by(_DAY))
+    return ClosedDays(items=[NamedDay(day=one.day, name=one.name) for one in found])
+
+
+def _in_year(year: int) -> Any:
+    return extract("year", _DAY) == year
+
+
+_ONE_POLICY_AT_A_TIME = text("LOCK TABLE routing.policy IN SHARE ROW EXCLUSIVE MODE")
+_PRESENT = text(
+    "SELECT version, body, valid_from FROM routing.policy"
+    " WHERE agency_id IS NOT DISTINCT FROM CAST(:agency_id AS int) ORDER BY version DESC LIMIT 1"
+)
+_DAY: Any = ClosedDay.day
+_ONE_AT_A_TIME = text("LOCK TABLE routing.closed_day IN SHARE ROW EXCLUSIVE MODE")

@@ -1,0 +1,217 @@
+"""Categories in two levels, their tags, priority programmes: kept by pusat, never deleted."""
+
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, Field, StringConstraints
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.directory.authority import Pusat
+from services.routing.directory.log import changed, record
+from services.routing.directory.unique_names import save
+from services.routing.models import Category, Programme, Tag
+from services.routing.words import Form, Name
+from shared.http.documentation import problem_responses
+from shared.http.problems import FieldError, conflict, not_found, validation
+from shared.http.tokens import Staff
+from shared.http.transaction import Transaction
+
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+class NewCategory(Form):
+    """Without a parent it is a group, whose categories people choose."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{1,63}$")]
+    name: Name
+    parent_id: int | None = None
+
+
+class NewTag(Form):
+    category_id: int
+    name: Name
+
+
+class NewProgramme(Form):
+    name: Name
+
+
+class Change(Form):
+    """What is left out stays. What is not active is not offered any more; reports keep it."""
+
+    name: Name | None = None
+    active: bool | None = None
+
+
+class KeptTag(BaseModel):
+    id: int
+    category_id: int
+    name: str
+    active: bool
+
+
+class KeptCategory(BaseModel):
+    id: int
+    code: str
+    name: str
+    parent_id: int | None
+    active: bool
+
+
+class KeptProgramme(BaseModel):
+    id: int
+    name: str
+    active: bool
+
+
+class ReferenceData(BaseModel):
+    """All there is, also what is not active."""
+
+    categories: list[KeptCategory] = Field(description="Groups first")
+    tags: list[KeptTag]
+    programmes: list[KeptProgramme]
+
+
+router = APIRouter(
+    prefix="/management",
+    tags=["management"],
+    responses=problem_responses(401, 403, 404, 409, 422),
+)
+
+
+@router.get("/reference-data")
+async def read_reference_data(_: Pusat, session: Transaction) -> ReferenceData:
+    """What forms offer, and what they offered once."""
+    found = {name: await session.execute(query) for name, query in _ALL.items()}
+    return ReferenceData.model_validate(
+        {name: [dict(row) for row in rows.mappings()] for name, rows in found.items()}
+    )
+
+
+@router.post("/categories", status_code=201)
+async def create_category(form: NewCategory, staff: Pusat, session: Transaction) -> KeptCategory:
+    """A category of a group, or a group."""
+    if form.parent_id is not None:
+        parent = await session.get(Category, form.parent_id)
+        if parent is None or not parent.active or parent.parent_id is not None:
+            raise validation(FieldError("parent_id", "category_no_group"))
+    await _check_name(session, "category", form.name, within=form.parent_id)
+    return await _create(session, staff, "category", Category(**form.model_dump()), KeptCategory)
+
+
+@router.patch("/categories/{category_id}")
+async def change_category(
+    category_id: Id, form: Change, staff: Pusat, session: Transaction
+) -> KeptCategory:
+    """Rename a category, or take it out of use; reports keep it. With a group all its categories
+    are out of use."""
+    found = await session.get(Category, category_id)
+    if form.name is not None and found is not None:
+        await _check_name(session, "category", form.name, found.id, within=found.parent_id)
+    return await _change(session, staff, "category", found, form, KeptCategory)
+
+
+@router.post("/tags", status_code=201)
+async def create_tag(form: NewTag, staff: Pusat, session: Transaction) -> KeptTag:
+    """Add a tag to a category in use."""
+    category = await session.get(Category, form.category_id)
+    if category is None or not category.active:
+        raise validation(FieldError("category_id", "category_unknown"))
+    await _check_name(session, "tag", form.name, within=form.category_id)
+    return await _create(session, staff, "tag", Tag(**form.model_dump()), KeptTag)
+
+
+@router.patch("/tags/{tag_id}")
+async def change_tag(tag_id: Id, form: Change, staff: Pusat, session: Transaction) -> KeptTag:
+    """Rename a tag, or take it out of use; reports keep it."""
+    found = await session.get(Tag, tag_id)
+    if form.name is not None and found is not None:
+        await _check_name(session, "tag", form.name, found.id, within=found.category_id)
+    return await _change(session, staff, "tag", found, form, KeptTag)
+
+
+@router.post("/programmes", status_code=201)
+async def create_programme(form: NewProgramme, staff: Pusat, session: Transaction) -> KeptProgramme:
+    """Add a priority programme."""
+    await _check_name(session, "programme", form.name)
+    made = Programme(**form.model_dump())
+    return await _create(session, staff, "programme", made, KeptProgramme)
+
+
+@router.patch("/programmes/{programme_id}")
+async def change_programme(
+    programme_id: Id, form: Change, staff: Pusat, session: Transaction
+) -> KeptProgramme:
+    """Rename a priority programme, or take it out of use; reports keep it."""
+    if form.name is not None:
+        await _check_name(session, "programme", form.name, programme_id)
+    found = await session.get(Programme, programme_id)
+    return await _change(session, staff, "programme", found, form, KeptProgramme)
+
+
+_TAKEN = {"category": "category_code_taken", "programme": "programme_name_taken"}
+"""Whose code, or name, is its own."""
+Kept = TypeVar("Kept", bound=BaseModel)
+_Row = Category | Tag | Programme
+
+
+async def _create(
+    session: AsyncSession, staff: Staff, kind: str, row: _Row, kept: type[Kept]
+) -> Kept:
+    await save(session, row, _TAKEN.get(kind, ""))
+    details = row.model_dump(exclude={"id", "active"})
+    record(session, staff, staff.agency_id, kind, row.id, "create", **details)
+    return kept.model_validate(row, from_attributes=True)
+
+
+async def _change(
+    session: AsyncSession, staff: Staff, kind: str, row: _Row | None, form: Change, kept: type[Kept]
+) -> Kept:
+    if row is None:
+        raise not_found(f"{kind}_not_found")
+    before = {"name": row.name, "active": row.active}
+    after = {**before, **form.model_dump(exclude_none=True)}
+    if differences := changed(before, after):
+        row.name, row.active = after["name"], after["active"]
+        record(
+            session,
+            staff,
+            staff.agency_id,
+            kind,
+            row.id,
+            "change",
+            name=row.name,
+            **{f"{field}_changed": values for field, values in differences.items()},
+        )
+        await session.flush()
+    return kept.model_validate(row, from_attributes=True)
+
+
+async def _check_name(
+    session: AsyncSession, kind: str, name: str, of_id: int | None = None, within: int | None = None
+) -> None:
+    """409 where another of the kind, in the same group or category, is called so: people could
+    not tell them apart."""
+    given = {"name": name, "id": of_id or 0, "within": within}
+    if await session.scalar(_NAME_TAKEN[kind], given):
+        raise conflict(f"{kind}_name_taken")
+
+
+_ALL = {
+    "categories": text(
+        "SELECT id, code, name, parent_id, active FROM routing.category"
+        " ORDER BY parent_id NULLS FIRST, name, id"
+    ),
+    "tags": text("SELECT id, category_id, name, active FROM routing.tag ORDER BY name, id"),
+    "programmes": text("SELECT id, name, active FROM routing.programme ORDER BY name"),
+}
+_SAME = "WHERE lower(name) = lower(:name) AND id <> :id"
+_NAME_TAKEN = {
+    "category": text(
+        f"SELECT EXISTS (SELECT FROM routing.category {_SAME}"  # noqa: S608
+        " AND parent_id IS NOT DISTINCT FROM CAST(:within AS int))"
+    ),
+    "tag": text(f"SELECT EXISTS (SELECT FROM routing.tag {_SAME} AND category_id = :within)"),  # noqa: S608
+    "programme": text(f"SELECT EXISTS (SELECT FROM routing.programme {_SAME})"),  # noqa: S608
+}

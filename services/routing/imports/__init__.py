@@ -1,0 +1,1 @@
+"""Importing agencies and people from a spreadsheet."""

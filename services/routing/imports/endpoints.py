@@ -1,0 +1,257 @@
+"""Importing agencies and people from a spreadsheet: a dry run, or all of it, or nothing."""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.accounts.password_links import make_link
+from services.routing.directory.authority import Managing, managing, roles_to_manage
+from services.routing.directory.log import record
+from services.routing.directory.models import Import
+from services.routing.imports import workbook
+from services.routing.imports.files import KeptImports
+from services.routing.imports.runner import ImportRun
+from shared.attachments.sandbox import Sandbox
+from shared.attachments.serving import serving_headers
+from shared.database.columns import now
+from shared.database.engine import Database
+from shared.http.documentation import problem_responses
+from shared.http.form_parts import only_parts
+from shared.http.limits import rate_limits
+from shared.http.problems import conflict, not_found, too_large
+from shared.http.tokens import Staff
+from shared.http.transaction import CurrentDatabase, Transaction
+from shared.http.uploads import FILES
+
+FILE_LIMIT = 5 * 1024 * 1024
+"""Bytes of a spreadsheet: ten thousand rows are less than one of five."""
+SILENCE = timedelta(seconds=30)
+"""An import not heard of for so long has died with its process; nothing of it was saved."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+State = Literal["running", "checked", "refused", "done", "failed"]
+
+
+class RowProblem(BaseModel):
+    """`row` as the spreadsheet numbers it; 0 is the file itself."""
+
+    sheet: str
+    row: int
+    field: str
+    heading: str
+    code: str
+    message: str
+
+
+class ImportShown(BaseModel):
+    """`done` of `total` rows. `checked`: a dry run found nothing wrong; `refused`: `problems`
+    names each bad row, and nothing was saved; `failed`: nothing was saved, send it again.
+
+    A file that was checked can be imported until `file_until`; `run_id` is the import that did.
+    """
+
+    id: UUID
+    file_name: str
+    dry_run: bool
+    state: State
+    total: int
+    done: int
+    problems: list[RowProblem]
+    agencies: int
+    people: int
+    at: datetime
+    run_id: UUID | None
+    file_until: datetime | None
+
+
+class ImportListed(BaseModel):
+    """An import of before, without its problems."""
+
+    id: UUID
+    file_name: str
+    dry_run: bool
+    state: State
+    agencies: int
+    people: int
+    at: datetime
+    run_id: UUID | None
+
+
+router = APIRouter(
+    prefix="/management/imports",
+    tags=["management"],
+    responses=problem_responses(401, 403, 404, 409, 413, 422),
+)
+
+
+@router.get("/template", response_class=Response)
+async def download_template(_: Managing) -> Response:
+    """An empty spreadsheet with the headings, and the choices to pick from."""
+    content = await asyncio.to_thread(workbook.template)
+    return Response(content, headers=_headers("templat-impor.xlsx"), media_type=XLSX)
+
+
+@router.get("")
+async def list_imports(staff: Managing, session: Transaction) -> list[ImportListed]:
+    """One's own latest twenty, newest first."""
+    rows = (await session.execute(_LATEST, {"id": staff.id})).mappings()
+    jobs = [{**row, "state": _state(row["state"], row["at"])} for row in rows]
+    return [ImportListed.model_validate(job) for job in jobs]
+
+
+@router.post(
+    "",
+    status_code=202,
+    max_body_size=FILE_LIMIT + 64 * 1024,
+    responses=problem_responses(400, 429),
+    dependencies=[Depends(managing), Depends(only_parts("file", "dry_run"))],
+)
+async def begin_import(
+    staff: Managing,
+    database: CurrentDatabase,
+    request: Request,
+    file: Annotated[UploadFile, File(description=".xlsx as the template")],
+    dry_run: Annotated[bool, Form(description="Only check it")] = True,
+) -> ImportShown:
+    """Check a spreadsheet and, unless it is a dry run, import it. Ask for its progress at
+    `/management/imports/{id}`."""
+    await rate_limits(request).take(FILES, f"staff:{staff.id}")
+    content = await file.read()
+    if len(content) > FILE_LIMIT:
+        raise too_large()
+    job = _job(staff, file.filename or "impor.xlsx", dry_run=dry_run)
+    async with database.session() as session:
+        session.add(job)
+    return _begun(job, staff, _kept(request, database), request.app.state.sandbox, content)
+
+
+@router.post("/{import_id}/run", status_code=202)
+async def import_checked_file(
+    import_id: UUID, staff: Managing, database: CurrentDatabase, request: Request
+) -> ImportShown:
+    """Import the very file that this dry run checked. It is checked again as it is saved: the
+    world may have changed. Asked for again, it is the same import."""
+    kept = _kept(request, database)
+    async with database.session() as session:
+        checked = await session.get(Import, import_id, with_for_update=True)
+        if checked is None or checked.staff_id != staff.id:
+            raise not_found("import_not_found")
+        if checked.run_id is not None:
+            return await _own(session, staff, checked.run_id)
+        if checked.state != "checked":
+            raise conflict("import_not_checked")
+        content = await kept.take(session, import_id)
+        if content is None:
+            raise conflict("import_file_gone")
+        job = _job(staff, checked.file_name, dry_run=False)
+        session.add(job)
+        checked.run_id = job.id
+    return _begun(job, staff, kept, request.app.state.sandbox, content)
+
+
+@router.get("/{import_id}")
+async def read_import(import_id: UUID, staff: Managing, session: Transaction) -> ImportShown:
+    """How far an import of one's own is."""
+    return await _own(session, staff, import_id)
+
+
+@router.post("/{import_id}/links", response_class=Response)
+async def make_links(
+    import_id: UUID, staff: Managing, session: Transaction, request: Request
+) -> Response:
+    """One-time links for the people imported who have no password yet and whom the caller still
+    manages, as a spreadsheet. Shown this once; asked for again, new links take their place."""
+    job = await _own(session, staff, import_id)
+    if job.state != "done":
+        raise conflict("import_not_done")
+    reach = {"self": staff.id, "path": [staff.agency_id], "roles": roles_to_manage(staff)}
+    people = (await session.execute(_PEOPLE, {"id": str(import_id), **reach})).all()
+    base_url = request.app.state.settings.public_base_url
+    rows = []
+    for person in people:
+        link = await make_link(session, base_url, person.id)
+        rows.append([person.username, person.name, link.url, f"{link.expires_at:%Y-%m-%d %H:%M}"])
+    headings = ["Nama Pengguna", "Nama", "Tautan", "Berlaku sampai (UTC)"]
+    content = await asyncio.to_thread(workbook.sheet_of, "Tautan", headings, rows)
+    record(session, staff, staff.agency_id, "import", import_id, "links", people=len(rows))
+    return Response(content, headers=_headers("tautan.xlsx"), media_type=XLSX)
+
+
+async def _own(session: AsyncSession, staff: Staff, import_id: UUID) -> ImportShown:
+    job = await session.get(Import, import_id)
+    if job is None or job.staff_id != staff.id:
+        raise not_found("import_not_found")
+    file_until = await session.scalar(_FILE_UNTIL, {"id": import_id, "now": now()})
+    return _shown(job, file_until)
+
+
+def _job(staff: Staff, file_name: str, *, dry_run: bool) -> Import:
+    return Import(
+        id=uuid4(),
+        staff_id=staff.id,
+        file_name=file_name[:200],
+        dry_run=dry_run,
+        state="running",
+        at=now(),
+    )
+
+
+def _shown(job: Import, file_until: datetime | None = None) -> ImportShown:
+    told = {"state": _state(job.state, job.at), "file_until": file_until}
+    return ImportShown.model_validate({**job.model_dump(), **told})
+
+
+def _state(saved: str, at: datetime) -> str:
+    return "failed" if saved == "running" and at < now() - SILENCE else saved
+
+
+def _kept(request: Request, database: Database) -> KeptImports:
+    return KeptImports(database, request.app.state.identity)
+
+
+def _begun(
+    job: Import, staff: Staff, kept: KeptImports, sandbox: Sandbox, content: bytes
+) -> ImportShown:
+    """Let it run beside the request; the set keeps it from being collected."""
+    run = ImportRun(kept.database, kept, sandbox, staff, job.id, job.dry_run)
+    task = asyncio.create_task(run.carry_out(content))
+    _running.add(task)
+    task.add_done_callback(_ended)
+    return _shown(job)
+
+
+def _ended(task: "asyncio.Task[None]") -> None:
+    _running.discard(task)
+    if not task.cancelled() and (error := task.exception()):
+        log.error("an import failed", exc_info=error)
+
+
+def _headers(name: str) -> dict[str, str]:
+    return serving_headers(name, XLSX)
+
+
+log = logging.getLogger("lapor.routing")
+_LATEST = text(
+    "SELECT id, file_name, dry_run, agencies, people, at, run_id, state"
+    " FROM routing.import WHERE staff_id = :id ORDER BY at DESC, id LIMIT 20"
+)
+_FILE_UNTIL = text(
+    "SELECT expires_at FROM routing.import_file WHERE import_id = :id AND expires_at > :now"
+)
+_running: set["asyncio.Task[None]"] = set()
+_PEOPLE = text(
+    "SELECT s.id, s.username, s.name FROM routing.management_log l"
+    " JOIN routing.staff s ON s.id = CAST(l.subject_id AS int)"
+    " JOIN routing.agency a ON a.id = s.agency_id"
+    " WHERE l.kind = 'staff' AND l.action = 'add' AND l.details->>'import' = :id"
+    " AND s.active AND s.password_hash = '' AND s.id <> :self"
+    " AND a.path @> CAST(:path AS bigint[]) AND s.role = ANY (:roles)"
+    " ORDER BY s.id FOR NO KEY UPDATE OF s"
+)

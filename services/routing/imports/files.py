@@ -1,0 +1,55 @@
+"""A spreadsheet that was checked, kept for who sent it until it is imported: encrypted, since it
+holds names, and for an hour at most."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.directory.models import ImportFile
+from shared.database.columns import now
+from shared.database.engine import Database
+from shared.identity import IdentityCipher, InvalidToken
+
+KEPT = timedelta(hours=1)
+LOOK_EVERY = 300.0
+"""Seconds between two looks for files whose time is up."""
+
+
+@dataclass(frozen=True)
+class KeptImports:
+    """The files of dry runs that found nothing wrong."""
+
+    database: Database
+    cipher: IdentityCipher
+
+    async def keep(self, import_id: UUID, content: bytes) -> None:
+        encrypted = await asyncio.to_thread(self.cipher.encrypt_bytes, content)
+        kept = ImportFile(import_id=import_id, content=encrypted, expires_at=now() + KEPT)
+        async with self.database.session() as session:
+            session.add(kept)
+
+    async def take(self, session: AsyncSession, import_id: UUID) -> bytes | None:
+        """The file, which is not kept any more once the transaction ends; None where there is
+        none (left), or none that a present key opens."""
+        encrypted = await session.scalar(_TAKE, {"id": import_id, "now": now()})
+        if encrypted is None:
+            return None
+        try:
+            return await asyncio.to_thread(self.cipher.decrypt_bytes, encrypted)
+        except InvalidToken:
+            return None
+
+    async def forget_expired(self) -> int:
+        """Delete the files whose time is up; how many."""
+        async with self.database.autocommit() as connection:
+            return int((await connection.execute(_FORGET, {"now": now()})).rowcount)
+
+
+_TAKE = text(
+    "DELETE FROM routing.import_file WHERE import_id = :id AND expires_at > :now RETURNING content"
+)
+_FORGET = text("DELETE FROM routing.import_file WHERE expires_at <= :now")

@@ -1,0 +1,179 @@
+"""Carrying an import out: checked row by row, then saved in one transaction, with progress."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.directory.agencies import ONE_AT_A_TIME, add_agency
+from services.routing.directory.log import record
+from services.routing.directory.models import Import
+from services.routing.imports.checks import (
+    Checked,
+    Fault,
+    Known,
+    check_rows,
+    file_fault,
+)
+from services.routing.imports.files import KeptImports
+from services.routing.imports.workbook import NotAWorkbook, rows_of
+from services.routing.models import StaffMember
+from services.routing.second_person.requests import note_new_admin
+from shared.attachments.sandbox import Sandbox
+from shared.database.columns import now
+from shared.database.engine import Database
+from shared.http.tokens import Staff
+from shared.periodic import repeating
+
+EVERY = 100
+"""Rows between two words of progress."""
+SIGN_OF_LIFE = 10.0
+"""Seconds between two signs of life, while another import is waited for, or rows are checked."""
+MOST_FAULTS = 500
+"""Faults that are kept to be shown."""
+
+
+@dataclass(frozen=True)
+class ImportRun:
+    """One import. Its progress is saved beside the transaction that saves its rows."""
+
+    database: Database
+    kept: KeptImports
+    sandbox: Sandbox
+    staff: Staff
+    id: UUID
+    dry_run: bool
+
+    async def carry_out(self, content: bytes) -> None:
+        """Check, and unless it is a dry run or something is wrong, save all rows."""
+        try:
+            async with repeating("an import's sign of life", SIGN_OF_LIFE, self._live):
+                await self._carry_out(content)
+        except BaseException:
+            await self._tell(_STATE, state="failed", agencies=0, people=0)
+            raise
+
+    async def _carry_out(self, content: bytes) -> None:
+        try:
+            rows = await rows_of(self.sandbox, content)
+        except NotAWorkbook as error:
+            await self._refuse([file_fault(error)])
+            return
+        if not rows:
+            await self._refuse([Fault("", 0, "", "no_rows")])
+            return
+        await self._tell(_TOTAL, total=len(rows))
+        async with self.database.session() as session:
+            if not self.dry_run:
+                await session.execute(ONE_AT_A_TIME)
+                await session.execute(_ONE_IMPORT)
+            known = await _known(session, self.staff)
+            checked = await asyncio.to_thread(check_rows, rows, known, self.staff)
+            if not checked.faults and not self.dry_run:
+                await self._save(session, checked, known)
+        if checked.faults:
+            await self._refuse(checked.faults)
+            return
+        if self.dry_run:
+            await self.kept.keep(self.id, content)
+        counts = {"agencies": len(checked.agencies), "people": len(checked.people)}
+        state = "checked" if self.dry_run else "done"
+        await self._tell(_STATE, state=state, **counts)
+
+    async def _save(self, session: AsyncSession, checked: Checked, known: Known) -> None:
+        paths = {code: tuple(path) for code, path in known.paths.items()}
+        done = 0
+
+        async def each(
+            rows: Sequence[dict[str, str]], save: Callable[[dict[str, str]], Awaitable[None]]
+        ) -> None:
+            nonlocal done
+            for row in rows:
+                await save(row)
+                done += 1
+                if done % EVERY == 0:
+                    await self._tell(_DONE, done=done)
+
+        async def agency(row: dict[str, str]) -> None:
+            above = paths[row["parent"]]
+            values = {name: row[name] for name in ("code", "name", "kind", "zone")}
+            new_id = await add_agency(session, {**values, "parent_id": above[-1]}, above)
+            paths[row["code"]] = (*above, new_id)
+            self._log(session, new_id, "agency", new_id, "create", values)
+
+        async def person(row: dict[str, str]) -> None:
+            values = {name: row[name] for name in ("username", "name", "role")}
+            agency_id = paths[row["agency"]][-1]
+            member = StaffMember(
+                username=row["username"],
+                name=row["name"],
+                role=row["role"],
+                agency_id=agency_id,
+                password_hash="",
+            )
+            session.add(member)
+            await session.flush()
+            assert member.id is not None
+            self._log(session, agency_id, "staff", member.id, "add", values)
+            await note_new_admin(session, self.staff, member.id, member.role)
+
+        await each(checked.agencies, agency)
+        await each(checked.people, person)
+        counts = {"agencies": len(checked.agencies), "people": len(checked.people)}
+        record(session, self.staff, self.staff.agency_id, "import", self.id, "run", **counts)
+
+    def _log(
+        self,
+        session: AsyncSession,
+        agency_id: int,
+        kind: str,
+        subject: object,
+        action: str,
+        values: dict[str, str],
+    ) -> None:
+        details = {**values, "import": str(self.id)}
+        record(session, self.staff, agency_id, kind, subject, action, **details)
+
+    async def _refuse(self, faults: Sequence[Fault]) -> None:
+        in_order = sorted(faults, key=lambda fault: (fault.sheet, fault.row))
+        problems = [fault.shown() for fault in in_order[:MOST_FAULTS]]
+        async with self.database.session() as session:
+            job = await session.get_one(Import, self.id)
+            job.problems, job.state, job.at = problems, "refused", now()
+
+    async def _live(self) -> None:
+        await self._tell(_LIVES)
+
+    async def _tell(self, statement: Any, **given: Any) -> None:
+        async with self.database.autocommit() as connection:
+            await connection.execute(statement, {"id": self.id, **given})
+
+
+async def _known(session: AsyncSession, staff: Staff) -> Known:
+    given = {"path": [staff.agency_id]}
+    paths = (await session.execute(_PATHS, given)).all()
+    return Known(
+        paths={row.code: tuple(row.path) for row in paths},
+        codes=frozenset(await session.scalars(_CODES)),
+        usernames=frozenset(await session.scalars(_USERNAMES)),
+    )
+
+
+_ONE_IMPORT = text("LOCK TABLE routing.staff IN SHARE ROW EXCLUSIVE MODE")
+_PATHS = text(
+    "SELECT code, path FROM routing.agency WHERE active AND path @> CAST(:path AS bigint[])"
+)
+_CODES = text("SELECT code FROM routing.agency")
+_USERNAMES = text("SELECT username FROM routing.staff")
+_TOTAL = text("UPDATE routing.import SET total = :total, at = now() WHERE id = :id")
+_LIVES = text("UPDATE routing.import SET at = now() WHERE id = :id AND state = 'running'")
+_DONE = text("UPDATE routing.import SET done = :done, at = now() WHERE id = :id")
+_STATE = text(
+    "UPDATE routing.import"
+    " SET state = CAST(:state AS text), agencies = :agencies, people = :people, at = now(),"
+    " done = CASE WHEN CAST(:state AS text) = 'failed' THEN 0 ELSE total END WHERE id = :id"
+)

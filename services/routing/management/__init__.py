@@ -1,1 +1,0 @@
-"""Managing people, agencies, reference data (*Manajemen Pengguna*, *Manajemen Instansi*)."""

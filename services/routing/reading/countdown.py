@@ -1,0 +1,73 @@
+"""How long is left, as people read it: *sisa / terlambat N hari*."""
+
+from datetime import date, datetime, timedelta
+
+from pydantic import BaseModel
+
+from shared.command_requests.report_access import Situation
+from shared.labels import countdown, label
+from shared.lifecycle.calendar import WorkingCalendar, day_of_deadline, ends_a_day
+from shared.lifecycle.clocks import PROCESS_CLOCKS, Clock, ClockKind, days_left
+from shared.lifecycle.statuses import ENDED
+from shared.publication import public_time
+
+
+class Countdown(BaseModel):
+    """One clock. `days` are those after today up to the day it is due, negative when overdue; a
+    paused clock has no `due_at` and shows what it was paused with. `due_on` is that day in the
+    zone of the agency that owes the step; `at_day_end`: until its end, so that no time need be
+    shown. `key` is the id of the request it is about. A question that nobody has answered is
+    `unanswered`, which is not overdue."""
+
+    clock: ClockKind
+    label: str
+    days: int
+    text: str
+    due_at: datetime | None
+    due_on: date | None
+    at_day_end: bool
+    paused: bool
+    overdue: bool
+    unanswered: bool
+    key: str | None
+
+
+def countdown_of(
+    clock: Clock, now: datetime, calendar: WorkingCalendar, situation: Situation
+) -> Countdown:
+    """A clock as it is read; by a copy to the hour, for the time to verify in runs from the moment
+    of submission. Where that moment is hidden otherwise, this clock alone."""
+    arrived = clock.kind is ClockKind.VERIFICATION and situation.arrival_hidden
+    to_the_hour = situation.by_copy or arrived
+    deadline = clock.deadline
+    days = days_left(clock, now, calendar)
+    unanswered = clock.kind is ClockKind.QUESTION and days < 0
+    return Countdown(
+        clock=clock.kind,
+        label=label("clock", clock.kind),
+        days=days,
+        text=label("mark", "question_unanswered") if unanswered else countdown(days),
+        due_at=public_time(deadline) if to_the_hour and deadline else deadline,
+        due_on=day_of_deadline(deadline, clock.zone) if deadline else None,
+        at_day_end=deadline is not None and ends_a_day(deadline, clock.zone),
+        paused=deadline is None,
+        overdue=clock.overdue and clock.kind is not ClockKind.QUESTION,
+        unanswered=unanswered,
+        key=clock.key,
+    )
+
+
+def nearest_countdown(
+    situation: Situation, now: datetime, calendar: WorkingCalendar
+) -> Countdown | None:
+    """That of the nearest process clock; where all are paused, of the one with least left."""
+    state = situation.state
+    clock = state.process_clock
+    if clock is None and state.status not in ENDED:
+        paused = [c for c in state.clocks if c.kind in PROCESS_CLOCKS]
+        clock = min(paused, key=_remaining, default=None)
+    return countdown_of(clock, now, calendar, situation) if clock else None
+
+
+def _remaining(clock: Clock) -> timedelta:
+    return clock.remaining

@@ -1,0 +1,110 @@
+"""What an endpoint answers to a command, and where to ask for an outcome that takes longer."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.command_requests import messages
+from shared.command_requests.execute import Wish, command_id, outcome_of, perform
+from shared.command_requests.report_access import owns
+from shared.database.lifecycle import CommandRow
+from shared.http.auth import CurrentPrincipal
+from shared.http.documentation import problem_responses
+from shared.http.idempotency import asker_of, etag
+from shared.http.problems import not_found
+from shared.http.tokens import Partner, Principal, Staff
+from shared.http.transaction import CurrentDatabase, Transaction
+from shared.lifecycle.commands import Command, Outcome
+from shared.lifecycle.people import ActorKind
+from shared.temporal.report_gateway import Door
+
+messages.register_all()
+
+
+class CommandAnswer(BaseModel):
+    """`done`: it took effect; `refused`: it changed nothing, `refusal` says why; `waiting`: it is
+    saved and will be carried out, ask again at `href`."""
+
+    command_id: UUID
+    number: int
+    state: Literal["done", "refused", "waiting"]
+    status: str | None
+    version: int | None
+    refusal: str | None
+    href: str
+
+
+async def door_of(request: Request) -> Door:
+    """The service's way to the workflows."""
+    door: Door = request.app.state.door
+    return door
+
+
+CurrentDoor = Annotated[Door, Depends(door_of)]
+
+COMMAND_RESPONSES = {
+    202: {"model": CommandAnswer},
+    **problem_responses(401, 403, 404, 409, 412, 422),
+}
+
+
+async def carry_out(
+    database: CurrentDatabase, door: Door, wish: Wish, response: Response
+) -> CommandAnswer:
+    """Perform the wish: 200 with the outcome and the new ETag, or 202 while it waits."""
+    outcome = await perform(database, door, wish)
+    if outcome is None:
+        response.status_code = 202
+        response.headers["Location"] = f"/commands/{wish.id}"
+    else:
+        response.headers["ETag"] = etag(outcome.version)
+    return _answer(outcome.command_id if outcome else wish.id, wish.number, outcome)
+
+
+router = APIRouter(tags=["commands"])
+
+
+@router.get("/commands/{command_id}", responses=problem_responses(401, 404))
+async def read_command(
+    command_id: UUID, principal: CurrentPrincipal, session: Transaction
+) -> CommandAnswer:
+    """What became of a command of one's own, by its id or by the Idempotency-Key sent with it."""
+    row = await own_command(session, command_id, principal)
+    return _answer(row.id, row.number, outcome_of(row))
+
+
+async def own_command(session: AsyncSession, id: UUID, principal: Principal) -> CommandRow:
+    """A command that the caller gave, by its id or their key; a reporter's is also that of who
+    else reaches the report as its reporter. 404 for any other."""
+    row = await session.get(CommandRow, command_id(asker_of(principal), id))
+    row = row or await session.get(CommandRow, id)
+    if row is None or not await _made_by(session, Command.model_validate(row.body), principal):
+        raise not_found("command_not_found")
+    return row
+
+
+async def _made_by(session: AsyncSession, command: Command, principal: Principal) -> bool:
+    actor = command.actor
+    if isinstance(principal, Staff):
+        return actor.staff_id == principal.id
+    if isinstance(principal, Partner):
+        return actor.system == principal.system
+    return actor.kind is ActorKind.REPORTER and await owns(session, principal, command.number)
+
+
+def _answer(command_id: UUID, number: int, outcome: Outcome | None) -> CommandAnswer:
+    state: Literal["done", "refused", "waiting"] = "waiting"
+    if outcome is not None:
+        state = "done" if outcome.done else "refused"
+    return CommandAnswer(
+        command_id=command_id,
+        number=number,
+        state=state,
+        status=outcome.status if outcome else None,
+        version=outcome.version if outcome else None,
+        refusal=outcome.refusal if outcome else None,
+        href=f"/commands/{command_id}",
+    )

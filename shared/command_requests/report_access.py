@@ -1,0 +1,181 @@
+"""Somebody before a report: its state, and what they are to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.command_requests.directory import Agency, agencies
+from shared.http.problems import not_found
+from shared.http.tokens import Partner, ReportBearer, ReporterPrincipal, Staff
+from shared.lifecycle.actions import Action, RequestKind
+from shared.lifecycle.authority import Standing, decides, standings
+from shared.lifecycle.check import allowed_actions
+from shared.lifecycle.people import REPORTER, Actor, ActorKind, Role
+from shared.lifecycle.rules import RULES
+from shared.lifecycle.state import PendingRequest, ReportState
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a command is made from. `known` holds the agencies of the handler's path and those
+    that decide pending requests; of one's own requests also the agencies above these."""
+
+    state: ReportState
+    actor: Actor
+    standings: frozenset[Standing]
+    handler: Agency
+    known: dict[int, Agency]
+
+    @property
+    def by_copy(self) -> bool:
+        """A member of staff who reads only because an agency of theirs has a copy."""
+        agency_id = self.actor.agency_id
+        return agency_id is not None and not self.handler.is_or_stands_below(agency_id)
+
+    @property
+    def arrival_hidden(self) -> bool:
+        """When and through whom a report came is told as to everybody: to who reads a copy, and of
+        an anonymous one to all but pusat. Who entered it often knows the reporter."""
+        below_pusat = self.actor.role is not Role.CENTRAL_ADMIN
+        return self.by_copy or (self.state.anonymous and below_pusat)
+
+    @property
+    def reporter_hidden(self) -> Literal["anonymous", "copy", "below"] | None:
+        """Why this member of staff is not told who reports: nobody is; a copy; or an officer, who
+        may do nothing for a report of an agency below."""
+        if self.state.anonymous:
+            return "anonymous"
+        if self.by_copy:
+            return "copy"
+        officer = self.actor.role is Role.LIAISON_OFFICER
+        return "below" if officer and self.handler.id != self.actor.agency_id else None
+
+    def standings_for(self, request_id: UUID | None) -> frozenset[Standing]:
+        """The standings towards one request: `DECIDER` only if this person decides it."""
+        request = self.state.request(request_id)
+        if request is None:
+            return self.standings
+        others = self.standings - {Standing.DECIDER, Standing.SOLE_DECIDER}
+        return others | self._standings_by([request])
+
+    def decides(self, request: PendingRequest) -> bool:
+        actor, decider = self.actor, self.known.get(request.decider_id)
+        if actor.staff_id is None or actor.role is None or actor.agency_id is None:
+            return False
+        path = decider.path if decider else ()
+        others = any(one not in self.known for one in path) or (
+            sum(self.known[one].admins for one in path) > 1
+        )
+        return decides(actor.role, actor.agency_id, actor.staff_id, request, path, others=others)
+
+    def standings_by_requests(self) -> frozenset[Standing]:
+        """While not-authority is pending, only its decider counts as one."""
+        not_authority = self.state.pending(RequestKind.NOT_AUTHORITY)
+        return self._standings_by([not_authority] if not_authority else self.state.requests)
+
+    def _standings_by(self, requests: Iterable[PendingRequest]) -> frozenset[Standing]:
+        decided = [request for request in requests if self.decides(request)]
+        found = {Standing.DECIDER} if decided else set()
+        if any(request.staff_id == self.actor.staff_id for request in decided):
+            found.add(Standing.SOLE_DECIDER)
+        return frozenset(found)
+
+
+async def staff_situation(session: AsyncSession, staff: Staff, number: int) -> Situation:
+    """A member of staff before a report. 404 where they may not know that it exists."""
+    row = (await session.execute(_BEFORE_STAFF, {"number": number})).one_or_none()
+    if row is None:
+        raise not_found("report_not_found")
+    state = ReportState.model_validate(row.state)
+    known = {agency["id"]: Agency.model_validate(agency) for agency in row.known}
+    if not _may_read(staff, state, known[state.handler_id], known):
+        raise not_found("report_not_found")
+    return situation_of(staff, state, known)
+
+
+def situation_of(staff: Staff, state: ReportState, known: dict[int, Agency]) -> Situation:
+    """A member of staff before a state already read. `known` holds at least the handler and the
+    agencies that decide its requests."""
+    role, handler = Role(staff.role), known[state.handler_id]
+    actor = Actor(kind=ActorKind.STAFF, staff_id=staff.id, role=role, agency_id=staff.agency_id)
+    found = standings(role, staff.agency_id, handler.path, admin_above=handler.admin_above)
+    situation = Situation(state, actor, found, handler, known)
+    return Situation(state, actor, found | situation.standings_by_requests(), handler, known)
+
+
+def actions_open_to(situation: Situation) -> tuple[Action, ...]:
+    """What this person may do now, in the table's order. Of requests: take back only one's own,
+    and not-authority is for any agency but the root to ask."""
+    actions = set(allowed_actions(situation.state, situation.standings))
+    asked = {request.staff_id for request in situation.state.requests}
+    if situation.actor.staff_id not in asked:
+        actions.discard(Action.WITHDRAW_REQUEST)
+    roots = {situation.handler.path[0]} & {situation.handler.id, situation.actor.agency_id}
+    if roots:
+        actions.discard(Action.REQUEST_NOT_AUTHORITY)
+    return tuple(action for action in RULES if action in actions)
+
+
+async def reporter_situation(
+    session: AsyncSession, principal: ReporterPrincipal, number: int
+) -> Situation:
+    """A reporter, the bearer of a report's access, or a partner system before a report of
+    their own. 404 for any other report."""
+    state = await _state(session, number)
+    if not await owns(session, principal, number):
+        raise not_found("report_not_found")
+    known = await agencies(session, [state.handler_id])
+    actor = REPORTER
+    if isinstance(principal, Partner):
+        actor = Actor(kind=ActorKind.PARTNER, system=principal.system)
+    owner = frozenset({Standing.REPORTER})
+    return Situation(state, actor, owner, known[state.handler_id], known)
+
+
+async def owns(session: AsyncSession, principal: ReporterPrincipal, number: int) -> bool:
+    """Whether the report is this reporter's: of their account, opened by its code, or brought by
+    this partner system."""
+    if isinstance(principal, ReportBearer):
+        return principal.number == number
+    query = _SYSTEM if isinstance(principal, Partner) else _OWNER
+    owner = (await session.execute(query, {"number": number})).scalar_one_or_none()
+    claimed = principal.system if isinstance(principal, Partner) else principal.account_id
+    return owner is not None and bool(owner == claimed)
+
+
+async def _state(session: AsyncSession, number: int) -> ReportState:
+    stored = (await session.execute(_STATE, {"number": number})).scalar_one_or_none()
+    if stored is None:
+        raise not_found("report_not_found")
+    return ReportState.model_validate(stored)
+
+
+def _may_read(staff: Staff, state: ReportState, handler: Agency, known: dict[int, Agency]) -> bool:
+    """The own agency or one below handles the report, or has a copy."""
+    if handler.is_or_stands_below(staff.agency_id):
+        return True
+    copies = (known[c] for c in state.copies if c in known)
+    return any(copy.is_or_stands_below(staff.agency_id) for copy in copies)
+
+
+# The report, and the agencies of the handler's path, of those to decide requests, and of copies.
+_BEFORE_STAFF = text("""
+SELECT r.state, (
+    SELECT jsonb_agg(d) FROM routing.agency_directory d
+    WHERE d.id = ANY (
+        handler.path
+        || ARRAY(SELECT unnest(decider.path) FROM jsonb_array_elements(r.state -> 'requests') q
+                 JOIN routing.agency_directory decider
+                 ON decider.id = (q ->> 'decider_id')::bigint)
+        || ARRAY(SELECT jsonb_array_elements_text(r.state -> 'copies')::bigint))
+) AS known
+FROM lifecycle.report r JOIN routing.agency_directory handler ON handler.id = r.handler_id
+WHERE r.number = :number
+""")
+_STATE = text("SELECT state FROM lifecycle.report WHERE number = :number")
+_SYSTEM = text("SELECT system FROM lifecycle.report WHERE number = :number")
+_OWNER = text("SELECT reporter_id FROM intake.published_owner WHERE number = :number")

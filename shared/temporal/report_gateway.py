@@ -1,0 +1,241 @@
+"""The one door: nothing else starts or reaches a report's workflow."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from shared.batcher import Gathering
+from shared.database.agency_codes import AgencyCodes
+from shared.database.engine import Database
+from shared.labels import label
+from shared.lifecycle.actions import SIGNALS
+from shared.lifecycle.commands import Command, Outcome
+from shared.lifecycle.state import ReportState
+from shared.reasons import reason
+from shared.temporal import names
+from shared.temporal.messages import ANOTHER_REPORT, REFUSED, RETIRE_AFTER, SignalMessage, Start
+
+log = logging.getLogger(__name__)
+
+
+class Door:
+    """Sends commands to reports. `in_flight` bounds the calls to Temporal at a time.
+
+    Every call takes the state just read from the report's row: where no run is there, because the
+    launch is late or the last run ended long ago, one is started from it.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        database: Database,
+        *,
+        retire_after: timedelta = RETIRE_AFTER,
+        in_flight: int = 200,
+    ) -> None:
+        self._client = client
+        self._database = database
+        self._retire_after = retire_after
+        self._gate = asyncio.Semaphore(in_flight)
+        self._agencies = AgencyCodes(database)
+        self._outcomes = Gathering(self._read_outcomes)
+
+    async def send(
+        self, command: Command, state: ReportState, timeout: float = 8.0
+    ) -> Outcome | None:
+        """What became of a command that stands in `lifecycle.command` (committed).
+
+        None when it is not known after `timeout` seconds, or Temporal is away: the command waits
+        in its row and the worker sends it again.
+        """
+        sending = asyncio.create_task(self._send(command, state))
+        # Whoever waits may be gone when it ends; unasked for, asyncio logs its error as lost.
+        sending.add_done_callback(_retrieve)
+        try:
+            await asyncio.wait({sending}, timeout=timeout)
+        finally:
+            if not sending.done():
+                sending.cancel()
+        if not sending.done():
+            return await self._outcome(command.id)
+        return sending.result()
+
+    async def launch(self, state: ReportState) -> bool:
+        """Start the report's run unless there is one; whether one was started. A run of another
+        report by the same number, from before a restore, is replaced. Raises `RPCError` or
+        `RuntimeError` when Temporal is away."""
+        async with self._gate:
+            start, options = await self._start(state), self._options(state)
+            try:
+                options["id_conflict_policy"] = WorkflowIDConflictPolicy.FAIL
+                await self._client.start_workflow(names.WORKFLOW, start, **options)
+            except WorkflowAlreadyStartedError:
+                if not await self._is_anothers(state):
+                    return False
+                log.warning("the run of report %s is another report's: replaced", state.number)
+                options["id_conflict_policy"] = WorkflowIDConflictPolicy.TERMINATE_EXISTING
+                await self._client.start_workflow(names.WORKFLOW, start, **options)
+        return True
+
+    async def _is_anothers(self, state: ReportState) -> bool:
+        described = await self._client.get_workflow_handle(
+            names.workflow_id(state.number)
+        ).describe()
+        return names.is_anothers(described.raw_info, state.identity)
+
+    async def recheck(self, number: int) -> None:
+        """Tell a run that stored deadlines became earlier; no run is started for that."""
+        handle = self._client.get_workflow_handle(names.workflow_id(number))
+        async with self._gate:
+            try:
+                await handle.signal(names.RECHECK)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+
+    async def _send(self, command: Command, state: ReportState) -> Outcome | None:
+        try:
+            async with self._gate:
+                if command.action not in SIGNALS:
+                    return await self._update(command, state)
+                await self._signal(command, state)
+        except WorkflowUpdateFailedError as failure:
+            return await self._refused(command, failure)
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError) as error:
+            # RuntimeError is what a client that never connected raises.
+            log.warning("command %s waits: %s", command.id, reason(error))
+            return None
+        return await self._await_outcome(command.id)
+
+    async def _update(self, command: Command, state: ReportState) -> Outcome:
+        for attempt in range(_ATTEMPTS):
+            try:
+                return await self._update_once(command, state)
+            except WorkflowUpdateFailedError as failure:
+                if not _met_another(failure) or attempt == _ATTEMPTS - 1:
+                    raise
+                await self.launch(state)
+            except RPCError as error:
+                # The run ended in this instant; the next attempt starts another.
+                if error.status is not RPCStatusCode.NOT_FOUND or attempt == _ATTEMPTS - 1:
+                    raise
+            await asyncio.sleep(0.1)
+        raise AssertionError("unreachable")
+
+    async def _update_once(self, command: Command, state: ReportState) -> Outcome:
+        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            names.WORKFLOW, await self._start(state), **self._options(state)
+        )
+        try:
+            outcome: Outcome = await self._client.execute_update_with_start_workflow(
+                names.COMMAND,
+                command,
+                id=str(command.id),
+                start_workflow_operation=start,
+                result_type=Outcome,
+            )
+        except BaseException:
+            # The SDK states the failure here too; unasked for, asyncio logs it as an error.
+            if start._workflow_handle.done():
+                _retrieve(start._workflow_handle)
+            raise
+        return outcome
+
+    async def _signal(self, command: Command, state: ReportState) -> None:
+        await self._client.start_workflow(
+            names.WORKFLOW,
+            await self._start(state),
+            start_signal=command.action.value,
+            start_signal_args=[SignalMessage(command=command)],
+            **self._options(state),
+        )
+
+    async def _start(self, state: ReportState) -> Start:
+        agencies = await self._agencies.named_in(state)
+        return Start(state=state, retire_after=self._retire_after, agencies=agencies)
+
+    def _options(self, state: ReportState) -> dict[str, Any]:
+        return {
+            "id": names.workflow_id(state.number),
+            "task_queue": names.TASK_QUEUE,
+            "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+            "search_attributes": names.search_attributes(state),
+            "priority": names.priority_of(state),
+            "memo": names.memo(state),
+            "static_summary": f"Laporan {state.number} · {label('channel', state.channel)}",
+        }
+
+    async def _refused(
+        self, command: Command, failure: WorkflowUpdateFailedError
+    ) -> Outcome | None:
+        """Write the refusal to the command's row, where an earlier outcome stays."""
+        cause = failure.cause
+        if (
+            not isinstance(cause, ApplicationError)
+            or REFUSED not in cause.details
+            or _met_another(failure)
+        ):
+            log.warning("command %s waits: its update failed", command.id)
+            return None
+        async with self._database.session() as session:
+            await session.execute(_REFUSE, {"id": command.id, "code": cause.type})
+        return await self._outcome(command.id)
+
+    async def _await_outcome(self, command_id: UUID) -> Outcome:
+        pause = 0.02
+        while True:
+            await asyncio.sleep(pause)
+            if outcome := await self._outcome(command_id):
+                return outcome
+            pause = min(pause * 1.5, 0.5)
+
+    async def _outcome(self, command_id: UUID) -> Outcome | None:
+        return await self._outcomes.ask(command_id)
+
+    async def _read_outcomes(self, ids: Sequence[UUID]) -> list[Outcome | None]:
+        async with self._database.autocommit() as connection:
+            rows = (await connection.execute(_OUTCOMES, {"ids": list(ids)})).all()
+        found = {
+            row.id: Outcome(
+                command_id=row.id,
+                done=row.done,
+                version=row.version,
+                status=row.status,
+                refusal=row.refusal,
+            )
+            for row in rows
+        }
+        return [found.get(command_id) for command_id in ids]
+
+
+def _met_another(failure: WorkflowUpdateFailedError) -> bool:
+    cause = failure.cause
+    return isinstance(cause, ApplicationError) and cause.type == ANOTHER_REPORT
+
+
+_ATTEMPTS = 3
+_REFUSE = text("SELECT lifecycle.refuse_command(:id, :code)")
+_OUTCOMES = text(
+    "SELECT id, done, version, status, refusal FROM lifecycle.command"
+    " WHERE id = ANY (:ids) AND done IS NOT NULL"
+)
+
+
+def _retrieve(task: "asyncio.Future[Any]") -> None:
+    """A cancelled call's last words are of no interest."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,244 @@
+"""What an endpoint is tried on: a report of the dinas in some state, or a thing of theirs."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.chaos import cluster as places
+from tests.chaos.cluster import Town
+from tests.chaos.people import FOLLOW_UP, REASON, VERIFICATION, People, somewhere
+from tests.sample_pdf import PDF
+from tests.workflows.country import DINAS, MISSION
+
+Scene = dict[str, Any]
+
+
+class Scenes:
+    """Reports handled by the dinas, in the state that an endpoint needs."""
+
+    def __init__(self, town: Town) -> None:
+        self.people = People(town)
+        self.town = town
+
+    async def set(self, state: str) -> Scene:
+        """The values for the path: numbers and ids."""
+        scene: Scene = {
+            "agency_id": MISSION,
+            "year": 2031,
+            "external_id": "tidak-ada",
+            "draft_id": "0" * 32,
+            "code": "32",
+            "reason": "too_general",
+            "format": "json",
+            "service_code": "tidak-ada",
+        }
+        if state != "none":
+            scene |= await getattr(self, f"_{state}")()
+        return scene
+
+    async def copy_to_mission(self, number: int) -> None:
+        """So that somebody beside may read it."""
+        await self._routing(number, "copies", places.ABOVE, {"agency_ids": [MISSION]})
+
+    async def _unverified(self, **changes: Any) -> Scene:
+        number = await self.people.submit(**changes)
+        await self._routing(number, "throw", places.ABOVE, {"agency_id": DINAS})
+        return {"number": number}
+
+    async def _verified(self, **changes: Any) -> Scene:
+        number = await self.people.submit(**changes)
+        await self._routing(number, "verify", places.ABOVE, VERIFICATION)
+        return {"number": number}
+
+    async def _secret(self) -> Scene:
+        scene = await self._verified(secret=True)
+        return scene | {"service_request_id": scene["number"], "token": scene["number"]}
+
+    async def _person(self) -> Scene:
+        """Somebody new at the dinas."""
+        return {"staff_id": self._insert(_NEW_PERSON)}
+
+    async def _agency(self) -> Scene:
+        """A new agency below the dinas, with nobody in it."""
+        return {"agency_id": self._insert(_NEW_AGENCY)}
+
+    async def _download(self) -> Scene:
+        """A large download that the dinas' officer has given up."""
+        return {"id": self._insert(_NEW_DOWNLOAD, owner=places.OFFICER[0])}
+
+    async def _webhook(self) -> Scene:
+        """Of the dinas, with a delivery that did not arrive."""
+        webhook = self._insert(_NEW_WEBHOOK, owner=places.ADMIN[0])
+        return {"id": webhook, "delivery": self._insert(_NEW_DELIVERY, webhook=webhook)}
+
+    async def _handover(self) -> Scene:
+        """Of an officer's reports at the dinas."""
+        return {"handover_id": self._insert(_NEW_HANDOVER, owner=places.ABOVE_TOO[0])}
+
+    async def _import(self) -> Scene:
+        """Of the province's coordinator, refused for what it held."""
+        return {"import_id": self._insert(_NEW_IMPORT, owner=places.ABOVE_TOO[0])}
+
+    async def _reference(self) -> Scene:
+        """A category, a tag of it, a programme."""
+        category = self._insert(_NEW_CATEGORY)
+        return {
+            "category_id": category,
+            "tag_id": self._insert(_NEW_TAG, category=category),
+            "programme_id": self._insert(_NEW_PROGRAMME),
+        }
+
+    async def _anonymous(self) -> Scene:
+        return await self._verified(anonymous=True)
+
+    async def _archived(self) -> Scene:
+        scene = await self._unverified()
+        body = {"category": "incomplete", "note": "Tidak lengkap."}
+        await self._routing(scene["number"], "archive", places.ADMIN, body)
+        return scene
+
+    async def _questioned(self) -> Scene:
+        scene = await self._unverified()
+        body = {"kind": "incomplete_data", "note": "Di mana?"}
+        await self._routing(scene["number"], "defer", places.ADMIN, body)
+        return scene
+
+    async def _in_process(self) -> Scene:
+        return {"number": await self.people.in_process()}
+
+    async def _held(self) -> Scene:
+        scene = await self._in_process()
+        await self.people.does("followup", scene["number"], "hold", places.ABOVE, REASON)
+        return scene
+
+    async def _closed(self) -> Scene:
+        scene = await self._in_process()
+        await self.people.close(scene["number"])
+        return scene
+
+    async def _asked(self) -> Scene:
+        scene = await self._in_process()
+        body = {"kind": "close", **REASON}
+        asked = await self.people.does(
+            "followup", scene["number"], "requests", places.OFFICER, body
+        )
+        return scene | dict.fromkeys(("request_id", "command_id"), asked.json()["command_id"])
+
+    async def _not_authority(self) -> Scene:
+        scene = await self._verified()
+        body = {"suggested_agency_id": MISSION, "reason": "Bukan wewenang."}
+        asked = await self._routing(scene["number"], "not-authority", places.OFFICER, body)
+        return scene | {"request_id": asked.json()["command_id"]}
+
+    async def _sealed(self) -> Scene:
+        """A file of somebody anonymous, whose original is kept."""
+        return await self._attached(anonymous=True)
+
+    async def _attached(self, **changes: Any) -> Scene:
+        """A file that its verifier has not released."""
+        report = {
+            "classification": "complaint",
+            "title": "Jalan",
+            "body": "Rusak.",
+            "addressee": "A10",
+            "reporter": {"name": "Warga", "phone": "+6281234567890"},
+            **changes,
+        }
+        answer = await self.town.http.post(
+            self.town.address("intake") + "/reports/with-attachments",
+            data={"report": json.dumps(report)},
+            files=[("attachments", ("surat.pdf", PDF))],
+            headers=somewhere(),
+        )
+        assert answer.status_code == 201, answer.text
+        number = answer.json()["number"]
+        await self._routing(number, "verify", places.ABOVE, VERIFICATION)
+        query = "SELECT id FROM intake.attachment WHERE number = :n"
+        return {"number": number, "attachment_id": await self.town.value(query, n=number)}
+
+    async def _answered(self) -> Scene:
+        """A file that came with a secret follow-up."""
+        scene = await self._verified()
+        answer = await self.town.http.post(
+            self.town.address("followup")
+            + f"/reports/{scene['number']}/follow-ups/with-attachments",
+            data={"message": json.dumps(FOLLOW_UP | {"secret": True})},
+            files=[("attachments", ("berita.pdf", PDF))],
+            headers=self.town.staff(places.OFFICER),
+        )
+        assert answer.status_code == 200, answer.text
+        query = "SELECT command_id, id FROM followup.attachment WHERE number = :n"
+        [row] = await self.town.rows(query, n=scene["number"])
+        return scene | {"command_id": row.command_id, "attachment_id": row.id}
+
+    def _insert(self, statement: str, **values: Any) -> Any:
+        with self.town.postgres.administer("lapor") as administrator:
+            given = {"agency": DINAS, "some": uuid4().hex, **values}
+            row = administrator.execute(statement.encode(), given).fetchone()
+        assert row is not None
+        return row[0]
+
+    async def _routing(
+        self, number: int, what: str, who: places.Who, body: dict[str, Any]
+    ) -> httpx.Response:
+        return await self.people.does("routing", number, what, who, body)
+
+
+# Ids far from those that the sequences give.
+_NEW_PERSON = """
+INSERT INTO routing.staff (id, username, name, role, agency_id, password_hash, active,
+    token_version)
+SELECT n, 'baru' || n, 'Budi Baru', 'liaison_officer', %(agency)s, '', true, 1
+FROM (SELECT greatest(max(id), 5000) + 1 AS n FROM routing.staff) s RETURNING id
+"""
+_NEW_AGENCY = """
+INSERT INTO routing.agency (id, code, name, kind, parent_id, path, zone, active)
+SELECT n, 'B' || n, 'Seksi ' || n, 'unit', %(agency)s, p.path || n, 'WIB', true
+FROM routing.agency p, (SELECT greatest(max(id), 5000) + 1 AS n FROM routing.agency) s
+WHERE p.id = %(agency)s RETURNING id
+"""
+_NEW_DOWNLOAD = """
+INSERT INTO reporting.download (id, staff_id, agency_id, tab, format, selection, name, state,
+    attempt, rows_total, rows_done)
+VALUES (gen_random_uuid(), %(owner)s, %(agency)s, 'incoming', 'csv', '{"tab": "incoming"}',
+    'masuk.csv', 'cancelled', 1, 9, 0) RETURNING id
+"""
+_NEW_WEBHOOK = """
+INSERT INTO reporting.webhook (id, agency_id, url, secret, created_by)
+VALUES (gen_random_uuid(), %(agency)s, 'https://dinas.invalid/lapor', '\\x00', %(owner)s)
+RETURNING id
+"""
+_NEW_DELIVERY = """
+INSERT INTO reporting.webhook_delivery (id, webhook_id, event_id, event, number, version, body,
+    state, started, finished_at)
+VALUES (gen_random_uuid(), %(webhook)s, %(some)s, 'verified', 1, 2, '{}', 'failed', true, now())
+RETURNING id
+"""
+_NEW_HANDOVER = """
+INSERT INTO routing.handover (id, kind, from_id, to_id, agency_id, total, staff_id, role,
+    staff_agency_id)
+SELECT gen_random_uuid(), 'assignments', 4, 3, %(agency)s, 0, id, role, agency_id
+FROM routing.staff WHERE id = %(owner)s RETURNING id
+"""
+_NEW_IMPORT = """
+INSERT INTO routing.import (id, staff_id, file_name, dry_run, state, total, done, problems,
+    agencies, people)
+VALUES (gen_random_uuid(), %(owner)s, 'impor.xlsx', true, 'refused', 1, 1, '[]', 0, 0)
+RETURNING id
+"""
+_NEW_CATEGORY = """
+INSERT INTO routing.category (id, code, name, active)
+SELECT greatest(max(id), 5000) + 1, %(some)s, 'Lainnya', true FROM routing.category RETURNING id
+"""
+_NEW_TAG = """
+INSERT INTO routing.tag (id, category_id, name, active)
+SELECT coalesce(greatest(max(id), 5000), 5000) + 1, %(category)s, 'lubang', true FROM routing.tag
+RETURNING id
+"""
+_NEW_PROGRAMME = """
+INSERT INTO routing.programme (id, name, active)
+SELECT coalesce(greatest(max(id), 5000), 5000) + 1, %(some)s, true FROM routing.programme
+RETURNING id
+"""

@@ -1,0 +1,62 @@
+"""What waits, as metrics: whether reports, commands and messages get on."""
+
+from dataclasses import dataclass
+
+from prometheus_client import Gauge
+from sqlalchemy import TextClause, text
+
+from shared.database.engine import Database
+from shared.periodic import by_itself
+from shared.telemetry import registry
+
+MOST = 100_000
+"""Rows counted at most: a number that large says enough."""
+
+
+@dataclass
+class Measuring:
+    """Looks at what waits in Postgres; the gauges keep the last look."""
+
+    database: Database
+
+    async def once(self) -> None:
+        """One look."""
+        for what, query in _QUERIES.items():
+            await by_itself("measuring", what, self._measure(what, query))
+
+    async def _measure(self, what: str, query: TextClause) -> None:
+        async with self.database.autocommit() as connection:
+            row = (await connection.execute(query, {"most": MOST})).one()
+        _waiting.labels(what).set(row.number)
+        _oldest.labels(what).set(row.seconds or 0)
+
+
+_waiting = Gauge(
+    "lapor_waiting",
+    "What waits: outbox rows for NATS, commands for an outcome, reports for their run, dead"
+    " letters for somebody to look at them",
+    ["what"],
+    registry=registry,
+)
+_oldest = Gauge(
+    "lapor_waiting_oldest_seconds", "Since when the oldest waits", ["what"], registry=registry
+)
+
+
+def _query(since: str, rows: str) -> str:
+    return (
+        "SELECT count(*) AS number,"  # noqa: S608 - the names are below
+        " extract(epoch FROM clock_timestamp() - min(since)) AS seconds"
+        f" FROM (SELECT {since} AS since FROM {rows} LIMIT :most) AS waiting"
+    )
+
+
+_QUERIES = {
+    what: text(_query(since, rows))
+    for what, since, rows in (
+        ("outbox", "created_at", "lifecycle.outbox"),
+        ("commands", "at", "lifecycle.command WHERE done IS NULL"),
+        ("launches", "submitted_at", "lifecycle.report WHERE launched_at IS NULL"),
+        ("dead_letters", "received_at", "lifecycle.dead_letter WHERE NOT resolved"),
+    )
+}

@@ -1,0 +1,193 @@
+"""The sweep: open reports are compared with Temporal; one without a run of its own gets one.
+
+Runs are lost when somebody terminates them, when they fail, or with Temporal's whole database. A
+stored deadline that passed without its step is asked for, too.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from prometheus_client import Counter, Gauge
+from sqlalchemy import text
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from shared.database.engine import Database
+from shared.http.operations import NotReady
+from shared.lifecycle.state import ReportState
+from shared.reasons import reason
+from shared.telemetry import registry
+from shared.temporal import names
+from shared.temporal.report_gateway import Door
+
+log = logging.getLogger(__name__)
+
+EVERY: Final = 30.0
+"""Seconds between two sweeps: with what one takes, a lost run is found within two minutes."""
+LATE_AFTER: Final = 60.0
+"""Seconds that a stored deadline may lie back without its step."""
+BATCH: Final = 200
+PAGE: Final = 1000
+RECHECKS: Final = 500
+"""At most in one sweep: after an outage the timers themselves come first."""
+LOCK: Final = 0x4C41505357
+"""The advisory lock that makes the sweep one, however many workers there are."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 3600.0
+
+
+@dataclass
+class Sweeping:
+    """Compares, and repairs. `without_run` are the reports that have none and could not be begun
+    again: what the list lacks may run all the same."""
+
+    database: Database
+    client: Client
+    door: Door
+    without_run: int = 0
+    _asked: dict[int, tuple[float, float]] = field(default_factory=dict)
+
+    async def once(self) -> None:
+        """One sweep, unless another process is at it."""
+        async with self.database.session() as session:  # the lock ends with its transaction
+            if (await session.execute(_LOCK, {"lock": LOCK})).scalar_one():
+                await self._sweep()
+            else:
+                self.without_run = 0
+                _missing.set(0)
+
+    async def all_run(self) -> None:
+        """Raises `NotReady` while reports are known to be without a run."""
+        if self.without_run:
+            raise NotReady(f"{self.without_run} reports without a run, being started again")
+
+    async def _sweep(self) -> None:
+        async with self.database.autocommit() as connection:
+            rows = (await connection.execute(_EXPECTED, {"late": LATE_AFTER})).all()
+        running = await self._running()
+        suspects = [row.number for row in rows if _lacks_run(row.number, row.identity, running)]
+        await self._start_again(suspects)
+        lacking = set(suspects)
+        await self._ask([row.number for row in rows if row.late and row.number not in lacking])
+        _compared.set_to_current_time()
+
+    async def _running(self) -> dict[int, WorkflowExecutionInfo]:
+        """Every running report's run, by number, in pages."""
+        found: dict[int, WorkflowExecutionInfo] = {}
+        token = b""
+        while True:
+            page = await self.client.workflow_service.list_workflow_executions(
+                ListWorkflowExecutionsRequest(
+                    namespace=self.client.namespace,
+                    page_size=PAGE,
+                    query=_QUERY,
+                    next_page_token=token,
+                ),
+                retry=True,
+            )
+            for run in page.executions:
+                if (number := names.number_of(run.execution.workflow_id)) is not None:
+                    found[number] = run
+            token = page.next_page_token
+            if not token:
+                return found
+
+    async def _start_again(self, suspects: list[int]) -> None:
+        """Start what has no run. The list may be behind: the server decides when it is asked to
+        start one, and the row is read anew just before."""
+        started: list[int] = []
+        failed = 0
+        for begin in range(0, len(suspects), BATCH):
+            batch = suspects[begin : begin + BATCH]
+            async with self.database.autocommit() as connection:
+                rows = (await connection.execute(_STATES, {"numbers": batch})).scalars().all()
+            states = [ReportState.model_validate(row) for row in rows]
+            results = await asyncio.gather(
+                *(self.door.launch(state) for state in states), return_exceptions=True
+            )
+            for state, result in zip(states, results, strict=True):
+                if isinstance(result, RPCError | RuntimeError):
+                    failed += 1
+                    why = reason(result)
+                    log.warning("report %s is without a run: %s", state.number, why)
+                elif isinstance(result, BaseException):
+                    raise result
+                elif result:
+                    started.append(state.number)
+                    _restarted.inc()
+            self.without_run = failed
+            _missing.set(len(started) + failed)
+        self.without_run = failed
+        if started:
+            log.warning(
+                "%s reports were without a run, started again from their rows: %s",
+                len(started),
+                ", ".join(map(str, started[:20])) + (" …" if len(started) > 20 else ""),
+            )
+        if not suspects:
+            _missing.set(0)
+
+    async def _ask(self, late: list[int]) -> None:
+        """Ask runs whose stored deadline has passed to look again; less and less often those that
+        do not, whose history would fill."""
+        now = time.monotonic()
+        self._asked = {number: self._asked[number] for number in late if number in self._asked}
+        _late.set(len(late))
+        due = [number for number in late if self._asked.get(number, (0.0, 0.0))[0] <= now]
+        for number in due[:RECHECKS]:
+            pause = min(self._asked.get(number, (0.0, _FIRST_PAUSE / 2))[1] * 2, _LONGEST_PAUSE)
+            self._asked[number] = (now + pause, pause)
+        await asyncio.gather(*(self.door.recheck(number) for number in due[:RECHECKS]))
+        if due:
+            log.warning("the deadline of %s reports has passed without its step: asked", len(due))
+
+
+def _lacks_run(number: int, identity: UUID, running: Mapping[int, WorkflowExecutionInfo]) -> bool:
+    run = running.get(number)
+    return run is None or names.is_anothers(run, identity)
+
+
+_missing = Gauge(
+    "lapor_runs_missing",
+    "Reports that the last sweep found without a run in Temporal, begun again or not",
+    registry=registry,
+)
+_restarted = Counter(
+    "lapor_runs_restarted", "Reports whose run was started again by the sweep", registry=registry
+)
+_late = Gauge(
+    "lapor_deadlines_missed",
+    "Reports with a stored deadline over a minute ago and no step for it",
+    registry=registry,
+)
+_compared = Gauge(
+    "lapor_runs_compared_timestamp_seconds",
+    "When the last sweep over all open reports ended",
+    registry=registry,
+)
+
+_LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
+_QUERY = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus = 'Running'"
+# A report that has ended needs a run only for the clock of a request; what was never launched is
+# launched elsewhere.
+_NEEDS_RUN = """
+r.launched_at IS NOT NULL AND (r.ended_at IS NULL OR r.number IN (
+    SELECT q.number FROM lifecycle.request q WHERE q.decision IS NULL))
+"""
+_EXPECTED = text(f"""
+SELECT r.number, r.identity, EXISTS (
+    SELECT FROM jsonb_to_recordset(r.state->'clocks') AS c (deadline timestamptz, overdue boolean)
+    WHERE NOT c.overdue AND c.deadline < clock_timestamp() - make_interval(secs => :late)
+) AS late
+FROM lifecycle.report r WHERE {_NEEDS_RUN}
+""")  # noqa: S608
+_STATES = text(
+    f"SELECT r.state FROM lifecycle.report r WHERE r.number = ANY (:numbers) AND {_NEEDS_RUN}"  # noqa: S608
+)

@@ -1,0 +1,109 @@
+"""The outbox rows of a step: for everybody, and for the partner system whose report it is."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from shared.bus.cloudevents import encode, event
+from shared.bus.report_events import SOURCE, OutboxMessage, message_id_of, report_message
+from shared.lifecycle.decision import Decision, Visibility
+from shared.lifecycle.events import INTERNAL_EVENTS, PartnerEvent, ReportEvent
+from shared.lifecycle.state import ReportState
+from shared.lifecycle.statuses import TAB_OF
+from shared.telemetry import trace_headers
+from workflows.step_rows import Statement
+
+PARTNER_TYPE = "id.go.lapor.partner.event"
+
+
+def outbox_statements(
+    decision: Decision,
+    after: ReportState,
+    *,
+    external_id: str | None,
+    words_at: str,
+    escalated_to: int | None,
+) -> Iterator[Statement]:
+    """One event a step; the agencies' own affairs are not told to partners. `words_at` is the
+    address where a partner reads the words."""
+    yield _insert(
+        after.number, report_message(_happened(decision, after, escalated_to), after.identity)
+    )
+    if after.system and external_id and _told_to_partners(decision):
+        told = PartnerEvent(
+            number=after.number,
+            external_id=external_id,
+            version=after.version,
+            event=decision.event,
+            at=decision.at,
+            status=after.status,
+            due_at=after.due_at,
+            overdue=after.overdue,
+            url=words_at,
+        )
+        yield _insert(after.number, _partner_message(after.system, told, after.identity))
+
+
+def _told_to_partners(decision: Decision) -> bool:
+    """What the reporter does not read of, the partner does not hear of."""
+    internal = decision.entries[0].visibility is Visibility.STAFF
+    return decision.event not in INTERNAL_EVENTS and not internal
+
+
+def _happened(decision: Decision, after: ReportState, escalated_to: int | None) -> ReportEvent:
+    main = decision.entries[0]
+    return ReportEvent(
+        number=after.number,
+        version=after.version,
+        event=decision.event,
+        action=main.action,
+        actor_kind=main.actor.kind,
+        at=decision.at,
+        from_status=main.from_status,
+        status=after.status,
+        tab=TAB_OF[after.status],
+        handler_id=after.handler_id,
+        chain=after.chain,
+        copies=after.copies,
+        channel=after.channel,
+        system=after.system,
+        held=after.held,
+        overdue=after.overdue,
+        due_at=after.due_at,
+        auto_close_at=after.auto_close_at,
+        escalated_to=escalated_to,
+        details=main.details,
+    )
+
+
+def _partner_message(system: str, told: PartnerEvent, identity: UUID | None) -> OutboxMessage:
+    subject = f"lapor.v1.partner.{system}.event"
+    message_id = message_id_of(told.number, identity, told.version, subject)
+    headers, body = encode(
+        event(
+            PARTNER_TYPE,
+            SOURCE,
+            told.model_dump(mode="json"),
+            id=message_id,
+            subject=str(told.number),
+            time=told.at,
+        )
+    )
+    return OutboxMessage(subject, message_id, {**headers, **trace_headers()}, body)
+
+
+def _insert(number: int, message: OutboxMessage) -> Statement:
+    return _INSERT, (
+        number,
+        message.subject,
+        message.message_id,
+        Jsonb(message.headers),
+        message.body,
+    )
+
+
+_INSERT = """
+INSERT INTO lifecycle.outbox (number, subject, message_id, headers, body)
+VALUES (%s, %s, %s, %s, %s)
+"""

@@ -1,0 +1,212 @@
+"""The one activity: a step of a report, written to Postgres in one transaction, or not at all."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from prometheus_client import Counter
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from shared.database.agency_codes import AgencyCodes
+from shared.database.engine import Database, raw
+from shared.database.process_time import ProcessTime
+from shared.lifecycle.actions import Action
+from shared.lifecycle.apply_clocks import settle
+from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.commands import Outcome
+from shared.lifecycle.decision import Decision
+from shared.lifecycle.state import ReportState
+from shared.telemetry import registry
+from shared.temporal import names
+from workflows import snapshot as storage
+from workflows.outbox import outbox_statements
+from workflows.snapshot import Stored
+from workflows.step_messages import Step, StepResult, Verdict
+from workflows.step_rows import (
+    Statement,
+    copy_statements,
+    escalation_statement,
+    history_statements,
+    outcome_statement,
+    report_statements,
+    request_statements,
+)
+
+
+class Recorder:
+    """Records steps. `words_at` is the address, without the number, where partners read."""
+
+    def __init__(self, database: Database, words_at: str) -> None:
+        self._database = database
+        self._words_at = words_at
+        self._process_time = ProcessTime()
+        self._agencies = AgencyCodes(database)
+
+    @activity.defn(name=names.RECORD)
+    async def record(self, step: Step) -> StepResult:
+        """Write the step if it follows the stored one, and answer with the stored state.
+
+        The same step again changes nothing and gets the same answer.
+        """
+        result = await self._write(step)
+        agencies = await self._agencies.named_in(result.state)
+        return result.model_copy(update={"agencies": agencies})
+
+    async def _write(self, step: Step) -> StepResult:
+        async with self._database.session() as session:
+            connection = await raw(session)
+            stored = await storage.read(connection, step)
+            if stored is None:
+                raise ApplicationError("no such report", type="no_such_report", non_retryable=True)
+            if result := _without_writing(step, stored):
+                return result
+            assert step.decision is not None
+            decision = _not_before(step.decision, stored.state.last_step_at)
+            after = await self._settled(session, decision, stored)
+            outcome = _outcome(step, after)
+            escalated_to = await _escalated_to(session, step, stored)
+            async with connection.pipeline():
+                for statement, values in self._statements(
+                    step, decision, stored, after, outcome, escalated_to
+                ):
+                    await connection.execute(statement, values)
+        _recorded.labels(after.status).inc()
+        return StepResult(verdict=Verdict.RECORDED, state=after, outcome=outcome)
+
+    async def _settled(
+        self, session: AsyncSession, decision: Decision, stored: Stored
+    ) -> ReportState:
+        times = self._process_time
+        await times.at_mark(session, stored.process_time_mark)
+        policy = times.policy(stored.handler_path, decision.at)
+        after = settle(stored.state.clocks, decision, times.calendar, policy)
+        # A run from before rows had an identity learns of it here.
+        return after.model_copy(update={"identity": stored.state.identity})
+
+    def _statements(
+        self,
+        step: Step,
+        decision: Decision,
+        stored: Stored,
+        after: ReportState,
+        outcome: Outcome | None,
+        escalated_to: int | None,
+    ) -> Iterator[Statement]:
+        before = stored.state
+        command = step.command if step.refusal is None else None
+        yield from report_statements(before, after, command)
+        yield from history_statements(decision)
+        if outcome is not None and step.sent:
+            yield outcome_statement(outcome)
+        yield from request_statements(before, after, decision, command)
+        yield from copy_statements(before, after)
+        if escalated_to is not None and step.clock is not None:
+            yield escalation_statement(after, step.clock.kind, escalated_to)
+        yield from outbox_statements(
+            decision,
+            after,
+            external_id=stored.external_id,
+            words_at=f"{self._words_at}/{after.number}",
+            escalated_to=escalated_to,
+        )
+
+
+_recorded = Counter(
+    "lapor_steps", "Steps recorded, by the status they lead to", ["status"], registry=registry
+)
+
+
+def _without_writing(step: Step, stored: Stored) -> StepResult | None:
+    """The answer where there is nothing to write; None where the step is to be recorded."""
+    state, decision = stored.state, step.decision
+    if _is_anothers(step, state):
+        return StepResult(verdict=Verdict.ANOTHERS, state=state)
+    if decision is None:
+        return StepResult(verdict=Verdict.SUPERSEDED, state=state)
+    if step.sent:
+        sent = stored.command
+        if sent is None or sent.command != step.command:
+            return StepResult(verdict=Verdict.UNTRUSTED, state=state)
+        if sent.outcome is not None:
+            return StepResult(verdict=Verdict.KNOWN, state=state, outcome=sent.outcome)
+    if state.version == decision.state.version and state.step_id == decision.step_id:
+        outcome = _outcome(step, state)
+        return StepResult(verdict=Verdict.RECORDED, state=state, outcome=outcome)
+    if state.version != decision.state.version - 1:
+        return StepResult(verdict=Verdict.SUPERSEDED, state=state)
+    if step.clock is not None:
+        clock = stored.clock(step.clock)
+        if clock is None or clock.deadline != step.clock.deadline or clock.deadline > step.now:
+            return StepResult(verdict=Verdict.NOT_DUE, state=state)
+        if stored.another_waits:
+            return StepResult(verdict=Verdict.WAITING, state=state)
+    elif _a_clock_goes_first(state, decision):
+        return StepResult(verdict=Verdict.SUPERSEDED, state=state)
+    return None
+
+
+def _not_before(decision: Decision, last: datetime) -> Decision:
+    """The same decision, never before the last step: clocks of machines differ, and a run may
+    have been told of that step by a worker of before."""
+    if decision.at >= last:
+        return decision
+    changes = {"last_step_at": last}
+    if decision.state.ended_at == decision.at:
+        changes["ended_at"] = last
+    return decision.model_copy(
+        update={
+            "at": last,
+            "state": decision.state.model_copy(update=changes),
+            "entries": tuple(e.model_copy(update={"at": last}) for e in decision.entries),
+        }
+    )
+
+
+def _is_anothers(step: Step, state: ReportState) -> bool:
+    """Whether the run that sends the step is one of another report by this number."""
+    if step.identity is not None:
+        return step.identity != state.identity
+    # A run from before rows had an identity: no two reports are accepted in one instant.
+    decision = step.decision
+    return decision is not None and decision.state.submitted_at != state.submitted_at
+
+
+def _a_clock_goes_first(state: ReportState, decision: Decision) -> bool:
+    """A deadline that became earlier since the workflow heard of it."""
+    clock = state.next_clock
+    return clock is not None and clock.deadline is not None and clock.deadline <= decision.at
+
+
+def _outcome(step: Step, after: ReportState) -> Outcome | None:
+    if step.command is None:
+        return None
+    return Outcome(
+        command_id=step.command.id,
+        done=step.refusal is None,
+        version=after.version,
+        status=after.status,
+        refusal=step.refusal,
+    )
+
+
+async def _escalated_to(session: AsyncSession, step: Step, stored: Stored) -> int | None:
+    """The nearest agency above who is late: above the decider for a request, else above the
+    handler. The root has nobody above."""
+    if step.clock is None or step.decision is None:
+        return None
+    if step.decision.entries[0].action is not Action.OVERDUE:
+        return None
+    path = stored.handler_path
+    if step.clock.kind is ClockKind.REQUEST:
+        request = next((r for r in stored.state.requests if str(r.id) == step.clock.key), None)
+        if request is not None:
+            found = await session.execute(_PATH, {"id": request.decider_id})
+            path = tuple(found.scalar_one_or_none() or (request.decider_id,))
+    elif step.clock.kind is ClockKind.QUESTION:
+        return None
+    return path[-2] if len(path) > 1 else path[0]
+
+
+_PATH = text("SELECT path FROM routing.agency_directory WHERE id = :id")

@@ -1,0 +1,90 @@
+"""What was left lying: commands without an outcome are sent again, reports launched."""
+
+import asyncio
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy import text
+
+from shared.database.engine import Database
+from shared.lifecycle.commands import Command
+from shared.lifecycle.state import ReportState
+from shared.periodic import by_itself
+from shared.temporal.report_gateway import Door
+from workflows.backoff import LeftAlone
+
+COMMAND_AGE = 4.0
+"""Seconds after which a command without an outcome is sent again; then after twice that …"""
+LAUNCH_AGE = 120.0
+"""Seconds after which a report without a run is launched from here."""
+BATCH = 200
+
+
+@dataclass
+class Resending:
+    """Sends again, less and less often. Sending twice does no harm: the first outcome stays.
+
+    What cannot be sent is left alone for a while, so that it holds nobody up.
+    """
+
+    database: Database
+    door: Door
+    _commands: LeftAlone[UUID] = field(default_factory=lambda: LeftAlone(COMMAND_AGE))
+    _reports: LeftAlone[int] = field(default_factory=lambda: LeftAlone(COMMAND_AGE))
+
+    async def once(self) -> None:
+        """One round over what waits, oldest first."""
+        commands = {"age": COMMAND_AGE, "limit": BATCH, "alone": self._commands.now()}
+        reports = {"age": LAUNCH_AGE, "limit": BATCH, "alone": self._reports.now()}
+        async with self.database.autocommit() as connection:
+            waiting = (await connection.execute(_COMMANDS, commands)).all()
+            unlaunched = (await connection.execute(_REPORTS, reports)).all()
+        for row in waiting:
+            self._commands.add(row.id)
+        for row in unlaunched:
+            self._reports.add(row.number)
+        await asyncio.gather(
+            *(
+                by_itself("resending", row.id, self._send(row.id, row.body, row.state))
+                for row in waiting
+            ),
+            *(
+                by_itself("resending", row.number, self._launch(row.number, row.state))
+                for row in unlaunched
+            ),
+        )
+
+    async def _send(self, command_id: UUID, body: object, state: object) -> None:
+        try:
+            command = Command.model_validate(body)
+        except ValidationError:
+            async with self.database.session() as session:
+                await session.execute(_REFUSE, {"id": command_id})
+            return
+        outcome = await self.door.send(command, ReportState.model_validate(state))
+        if outcome is not None:
+            self._commands.forget(command_id)
+
+    async def _launch(self, number: int, state: object) -> None:
+        await self.door.launch(ReportState.model_validate(state))
+        async with self.database.session() as session:
+            await session.execute(LAUNCHED, {"number": number})
+        self._reports.forget(number)
+
+
+LAUNCHED = text(
+    "UPDATE lifecycle.report SET launched_at = now() WHERE number = :number AND launched_at IS NULL"
+)
+_COMMANDS = text(
+    "SELECT c.id, c.body, r.state FROM lifecycle.command c"
+    " JOIN lifecycle.report r ON r.number = c.number"
+    " WHERE c.done IS NULL AND c.at < clock_timestamp() - make_interval(secs => :age)"
+    " AND c.id <> ALL (CAST(:alone AS uuid[])) ORDER BY c.at LIMIT :limit"
+)
+_REPORTS = text(
+    "SELECT number, state FROM lifecycle.report WHERE launched_at IS NULL"
+    " AND submitted_at < clock_timestamp() - make_interval(secs => :age)"
+    " AND number <> ALL (CAST(:alone AS bigint[])) ORDER BY submitted_at LIMIT :limit"
+)
+_REFUSE = text("SELECT lifecycle.refuse_command(:id, 'command_unreadable')")
