@@ -17,7 +17,7 @@ from benchmarks.excel import excel
 from benchmarks.measuring import Figure
 from benchmarks.queues import queues
 from benchmarks.stack import running
-from benchmarks.stack_access import PROCESSES, open_desk
+from benchmarks.stack_access import PROCESSES, open_stack
 from benchmarks.statistics import statistics
 from benchmarks.table import show
 
@@ -64,13 +64,13 @@ async def measure(names: Sequence[str], size: Size) -> list[Figure]:
                 found += await draining(stack, size.rounds, size.messages)
     if {"commands", "lives", "events"} & set(names):
         _say("commands, lives and events")
-        async with running(PROCESSES, temporal=True) as stack, open_desk(stack) as desk:
+        async with running(PROCESSES, temporal=True) as stack, open_stack(stack) as access:
             if "events" in names:
-                found += await events(desk)
+                found += await events(access)
             if "commands" in names:
-                found += await lives.verifying(desk, size.commands)
+                found += await lives.verifying(access, size.commands)
             if "lives" in names:
-                found += await lives.living(desk, size.rounds, 2 * size.seconds)
+                found += await lives.living(access, size.rounds, 2 * size.seconds)
     if "queue" in names:
         _say(f"the queue over {FEW:,} and {size.many:,} reports")
         found += await queues(FEW, size.many, size.rounds, size.seconds)

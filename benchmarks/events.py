@@ -10,9 +10,9 @@ from typing import Any
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 
 from benchmarks.measuring import Figure
-from benchmarks.stack_access import Clerk, Desk, quiet
+from benchmarks.stack_access import Clerk, StackAccess, quiet
 from shared.lifecycle.actions import Action
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.commands import Command
 from shared.lifecycle.people import OPERATOR
 from shared.temporal import names
@@ -20,15 +20,15 @@ from shared.temporal import names
 COMMAND_AIM, LIFE_AIM = 12, 80
 
 
-async def events(desk: Desk) -> list[Figure]:
+async def events(access: StackAccess) -> list[Figure]:
     """Of a refused command, the dearest command, and a life."""
     async with AsyncExitStack() as opened:
-        clerk = Clerk(desk, opened)
+        clerk = Clerk(access, opened)
         number = await clerk.submit()
-        await quiet(desk)
-        handle = desk.temporal.get_workflow_handle(names.workflow_id(number))
+        await quiet(access)
+        handle = access.temporal.get_workflow_handle(names.workflow_id(number))
         counts = [await _settled_events(handle)]
-        refused = await _refused(desk, number)
+        refused = await _refused(access, number)
         counts.append(await _settled_events(handle))
         for act in (clerk.verify, clerk.follow_up, clerk.close):
             await act(number)
@@ -47,20 +47,20 @@ def _events(what: str, count: int, aim: int) -> Figure:
     return Figure("events", what, "events", count, None, str(count), f"≤ {aim}", count <= aim)
 
 
-async def _refused(desk: Desk, number: int) -> bool:
+async def _refused(access: StackAccess, number: int) -> bool:
     """Send what the workflow itself must refuse: services would not let it come so far."""
-    wish = Command(
+    command_request = Command(
         id=uuid.uuid4(),
         number=number,
         action=Action.REPLY,
         actor=OPERATOR,
-        standings=frozenset({Standing.REPORTER}),
+        capacities=frozenset({Capacity.REPORTER}),
         at=datetime.now(UTC),
         handler_seen=0,
     )
-    handle = desk.temporal.get_workflow_handle(names.workflow_id(number))
+    handle = access.temporal.get_workflow_handle(names.workflow_id(number))
     try:
-        await handle.execute_update(names.COMMAND, wish, id=str(wish.id))
+        await handle.execute_update(names.COMMAND, command_request, id=str(command_request.id))
     except WorkflowUpdateFailedError:
         return True
     return False

@@ -5,22 +5,22 @@ from statistics import median
 
 from benchmarks.bare import BareWorkflow
 from benchmarks.measuring import Figure, Run, for_some_seconds, in_turn, rate, ratio, seconds_of
-from benchmarks.stack_access import Clerk, Desk, quiet, start_bare
+from benchmarks.stack_access import Clerk, StackAccess, quiet, start_bare
 
 VERIFY_AIM, LIVES_AIM = 1.7, 0.7
 STEPS = 3
 """Of a life, after its submission: verify, follow up, close."""
 
 
-async def verifying(desk: Desk, times: int) -> list[Figure]:
+async def verifying(access: StackAccess, times: int) -> list[Figure]:
     """One command at a time, each beside one bare update."""
     ours: list[float] = []
     floor: list[float] = []
     async with AsyncExitStack() as opened:
-        clerk = Clerk(desk, opened)
+        clerk = Clerk(access, opened)
         numbers = [await clerk.submit() for _ in range(times)]
-        await quiet(desk)
-        bare = [await start_bare(desk, 1) for _ in range(times)]
+        await quiet(access)
+        bare = [await start_bare(access, 1) for _ in range(times)]
         for number, handle in zip(numbers, bare, strict=True):
             ours.append(await seconds_of(clerk.verify(number)))
             floor.append(await seconds_of(handle.execute_update(BareWorkflow.step, "once")))
@@ -41,18 +41,18 @@ async def verifying(desk: Desk, times: int) -> list[Figure]:
     ]
 
 
-async def living(desk: Desk, rounds: int, seconds: float, clerks: int = 8) -> list[Figure]:
+async def living(access: StackAccess, rounds: int, seconds: float, clerks: int = 8) -> list[Figure]:
     """Lives a second with some clerks at work."""
     async with AsyncExitStack() as opened:
-        lives = [Clerk(desk, opened).life for _ in range(clerks)]
+        lives = [Clerk(access, opened).life for _ in range(clerks)]
 
         async def ours() -> Run:
             run = await for_some_seconds(seconds, lives)
-            await quiet(desk)
+            await quiet(access)
             return run
 
         async def bare() -> None:
-            handle = await start_bare(desk, STEPS)
+            handle = await start_bare(access, STEPS)
             for _ in range(STEPS):
                 await handle.execute_update(BareWorkflow.step, "once")
 

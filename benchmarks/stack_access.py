@@ -22,7 +22,7 @@ PROCESSES = ("intake", "routing", "followup", "worker", "launcher", "relay")
 
 
 @dataclass(frozen=True)
-class Desk:
+class StackAccess:
     """Where commands are given, and by whom."""
 
     stack: Stack
@@ -34,13 +34,13 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(stack: Stack) -> AsyncIterator[Desk]:
-    """The desk, with a worker for bare workflows beside it."""
+async def open_stack(stack: Stack) -> AsyncIterator[StackAccess]:
+    """The stack, with a worker for bare workflows beside it."""
     async with AsyncExitStack() as children:
         address = stack.addresses.temporal_address
         command = [sys.executable, "-m", "benchmarks.bare", address]
         await start(Child("bare", stack.addresses.data_dir, command), children)
-        yield Desk(
+        yield StackAccess(
             stack,
             await Client.connect(address, data_converter=pydantic_data_converter),
             admin=await stack.bearer(ADMIN),
@@ -57,9 +57,9 @@ async def open_desk(stack: Stack) -> AsyncIterator[Desk]:
 class Clerk:
     """Does one thing after another, on connections of its own."""
 
-    def __init__(self, desk: Desk, opened: AsyncExitStack) -> None:
-        self._desk = desk
-        addresses = desk.stack.addresses
+    def __init__(self, access: StackAccess, opened: AsyncExitStack) -> None:
+        self._stack_access = access
+        addresses = access.stack.addresses
         self.intake, self.routing, self.followup = services = [
             Connection(url)
             for url in (addresses.intake_url, addresses.routing_url, addresses.followup_url)
@@ -73,16 +73,20 @@ class Clerk:
 
     async def verify(self, number: int) -> None:
         path = f"/reports/{number}/verify"
-        await self._command(self.routing, path, self._desk.verification, self._desk.admin)
+        await self._command(
+            self.routing, path, self._stack_access.verification, self._stack_access.admin
+        )
 
     async def follow_up(self, number: int) -> None:
         body = {"kind": "follow_up", "text": "Lampu telah diperbaiki oleh petugas hari ini."}
         path = f"/reports/{number}/follow-ups"
-        await self._command(self.followup, path, body, self._desk.officer)
+        await self._command(self.followup, path, body, self._stack_access.officer)
 
     async def close(self, number: int) -> None:
         body = {"reason": "Perbaikan telah selesai dan diperiksa."}
-        await self._command(self.followup, f"/reports/{number}/close", body, self._desk.above)
+        await self._command(
+            self.followup, f"/reports/{number}/close", body, self._stack_access.above
+        )
 
     async def life(self) -> None:
         """From its submission to its closing."""
@@ -102,16 +106,18 @@ class Clerk:
         assert answer["state"] == "done", answer
 
 
-async def start_bare(desk: Desk, steps: int) -> WorkflowHandle[BareWorkflow, None]:
+async def start_bare(access: StackAccess, steps: int) -> WorkflowHandle[BareWorkflow, None]:
     """One that ends after so many updates."""
-    return await desk.temporal.start_workflow(
+    return await access.temporal.start_workflow(
         BareWorkflow.run, steps, id=f"bare-{uuid.uuid4()}", task_queue=QUEUE
     )
 
 
-async def quiet(desk: Desk) -> None:
+async def quiet(access: StackAccess) -> None:
     """Until every report is launched and every event told, so that the floor has the machine."""
-    async with await psycopg.AsyncConnection.connect(desk.stack.dsn, autocommit=True) as connection:
+    async with await psycopg.AsyncConnection.connect(
+        access.stack.dsn, autocommit=True
+    ) as connection:
         while True:
             row = await (await connection.execute(_LEFT)).fetchone()
             if row == (0,):

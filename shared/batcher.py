@@ -11,7 +11,7 @@ Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
 
-class Gathering(Generic[Asked, Answer]):
+class Batcher(Generic[Asked, Answer]):
     """Answers for the tasks of this process. While some are answered the next gather, so nobody
     waits for company, and the busier it is the less each one costs.
 

@@ -1,8 +1,8 @@
-"""Who runs which tests: what shares a town or a stack stays together, and the long ones go first.
+"""Who runs which tests: what shares a cluster or a stack stays together, the long ones go first.
 
-A town or a stack costs a core some ten seconds to start, and more while it stands. So the tests of
-a folder that has one are one piece of work, those of any other file too, and a run ends with many
-small pieces, which its workers finish at about the same time.
+A cluster or a stack costs a core some ten seconds to start, and more while it stands. So the
+tests of a folder that has one are one piece of work, those of any other file too, and a run ends
+with many small pieces, which its workers finish at about the same time.
 
 A scheduler of our own, since `--dist loadgroup` marks its groups in a way that pytest 9.2 no longer
 reads: every test then goes to whoever is free, and a stack starts wherever one of its tests does.
@@ -14,8 +14,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 _TESTS = Path(__file__).parent
-_TOGETHER = ("portal", "privacy", "trouble", "contracts")
-"""Folders whose tests share a town or a stack, the longest first."""
+_TOGETHER = ("portal", "privacy", "chaos", "contracts")
+"""Folders whose tests share a cluster or a stack, the longest first."""
 _THEN = ("stack", "benchmarks", "attachments", "reporting", "workflows")
 """Folders whose files take long one by one."""
 

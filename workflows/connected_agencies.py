@@ -10,12 +10,12 @@ from sqlalchemy import text
 from shared.database.columns import now
 from shared.database.engine import Database, raw
 from shared.lifecycle.actions import Action
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.commands import Command
 from shared.lifecycle.people import SYSTEM
 from shared.lifecycle.state import ReportState
 from shared.periodic import by_itself
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from workflows.backoff import LeftAlone
 
 BATCH: Final = 200
@@ -28,7 +28,7 @@ class Connecting:
     can be handed to it (`Agency.is_connected`)."""
 
     database: Database
-    door: Door
+    gateway: ReportGateway
     _tried: LeftAlone[int] = field(default_factory=LeftAlone)
 
     async def once(self) -> None:
@@ -45,7 +45,7 @@ class Connecting:
         state = ReportState.model_validate(stored)
         command = connect_command(state)
         if await self._saved(command):
-            await self.door.send(command, state)
+            await self.gateway.send(command, state)
 
     async def _saved(self, command: Command) -> bool:
         """False when it was saved in an earlier round: then it waits to be sent again."""
@@ -71,7 +71,7 @@ def connect_command(state: ReportState) -> Command:
         number=state.number,
         action=Action.CONNECT,
         actor=SYSTEM,
-        standings=frozenset({Standing.SYSTEM}),
+        capacities=frozenset({Capacity.SYSTEM}),
         at=now(),
         handler_seen=state.handler_id,
         identity=state.identity,

@@ -13,13 +13,13 @@ from sqlalchemy import text
 from shared.database.columns import now
 from shared.database.engine import Database, raw
 from shared.lifecycle.actions import Action
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.commands import Command, Succession
 from shared.lifecycle.people import SYSTEM, Actor, ActorKind, Role
 from shared.lifecycle.state import ReportState
 from shared.periodic import by_itself, is_away
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from workflows.backoff import LeftAlone
 
 BATCH: Final = 100
@@ -44,7 +44,7 @@ class HandingOver:
     """
 
     database: Database
-    door: Door
+    gateway: ReportGateway
     clock: Callable[[], float] = time.monotonic
     _looked_at: dict[uuid.UUID, float] = field(default_factory=dict)
     _alone: LeftAlone[tuple[uuid.UUID, int]] = field(init=False)
@@ -124,7 +124,7 @@ class HandingOver:
                 if known is not None and known[0] is False:
                     raise RefusedError
                 return False
-        outcome = await self.door.send(command, state)
+        outcome = await self.gateway.send(command, state)
         return outcome is not None and outcome.done
 
 
@@ -142,11 +142,11 @@ def handover_command(
             agency_id=handover["staff_agency_id"],
         )
     if handover["kind"] == "assignments":
-        action, standing = Action.COORDINATE, Standing.HANDLER_OFFICER
+        action, capacity = Action.COORDINATE, Capacity.HANDLER_OFFICER
         details: dict[str, Any] = {"assignee_id": handover["to_id"]}
     else:
         # Nobody's right at a report: authority over both agencies was checked when it was asked.
-        action, standing = Action.SUCCEED, Standing.SYSTEM
+        action, capacity = Action.SUCCEED, Capacity.SYSTEM
         succession = Succession(
             agency_id=handover["from_id"],
             successor_id=handover["to_id"],
@@ -159,7 +159,7 @@ def handover_command(
         number=state.number,
         action=action,
         actor=actor,
-        standings=frozenset({standing}),
+        capacities=frozenset({capacity}),
         at=now(),
         handler_seen=state.handler_id,
         identity=state.identity,

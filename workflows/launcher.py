@@ -18,7 +18,7 @@ from shared.identity import IdentityCipher
 from shared.lifecycle.state import ReportState
 from shared.settings import Settings
 from shared.temporal.client import connect as connect_temporal
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from workflows.process import run_process, wait_for_database
 from workflows.resend_commands import LAUNCHED
 
@@ -36,9 +36,9 @@ class Submitted(BaseModel):
 class Launcher:
     """Handles `submitted` events. The same one twice starts nothing twice."""
 
-    def __init__(self, database: Database, door: Door) -> None:
+    def __init__(self, database: Database, gateway: ReportGateway) -> None:
         self._database = database
-        self._door = door
+        self._gateway = gateway
 
     async def launch(self, message: Msg) -> None:
         """Start the run, unless the report has gone on already: then it had one."""
@@ -50,7 +50,7 @@ class Launcher:
         if row.launched_at is not None:
             return
         if row.version == 1:
-            await self._door.launch(ReportState.model_validate(row.state))
+            await self._gateway.launch(ReportState.model_validate(row.state))
         async with self._database.autocommit() as connection:
             await connection.execute(LAUNCHED, {"number": number})
 
@@ -64,8 +64,8 @@ async def run(settings: Settings, stopping: asyncio.Event) -> None:
     await asyncio.wait({connecting, stop}, return_when=asyncio.FIRST_COMPLETED)
     if connecting.done() and not stopping.is_set():
         bus = connecting.result()
-        door = Door(await connect_temporal(settings, "launcher"), database)
-        consumer = make_consumer(bus, Launcher(database, door), database, settings)
+        gateway = ReportGateway(await connect_temporal(settings, "launcher"), database)
+        consumer = make_consumer(bus, Launcher(database, gateway), database, settings)
         stop.add_done_callback(lambda _: consumer.stop())
         await consumer.run()
         await bus.close()

@@ -25,7 +25,7 @@ from shared.lifecycle.state import ReportState
 from shared.reasons import reason
 from shared.telemetry import registry
 from shared.temporal import names
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Sweeping:
 
     database: Database
     client: Client
-    door: Door
+    gateway: ReportGateway
     without_run: int = 0
     _asked: dict[int, tuple[float, float]] = field(default_factory=dict)
 
@@ -110,7 +110,7 @@ class Sweeping:
                 rows = (await connection.execute(_STATES, {"numbers": batch})).scalars().all()
             states = [ReportState.model_validate(row) for row in rows]
             results = await asyncio.gather(
-                *(self.door.launch(state) for state in states), return_exceptions=True
+                *(self.gateway.launch(state) for state in states), return_exceptions=True
             )
             for state, result in zip(states, results, strict=True):
                 if isinstance(result, RPCError | RuntimeError):
@@ -144,7 +144,7 @@ class Sweeping:
         for number in due[:RECHECKS]:
             pause = min(self._asked.get(number, (0.0, _FIRST_PAUSE / 2))[1] * 2, _LONGEST_PAUSE)
             self._asked[number] = (now + pause, pause)
-        await asyncio.gather(*(self.door.recheck(number) for number in due[:RECHECKS]))
+        await asyncio.gather(*(self.gateway.recheck(number) for number in due[:RECHECKS]))
         if due:
             log.warning("the deadline of %s reports has passed without its step: asked", len(due))
 

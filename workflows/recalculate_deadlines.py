@@ -14,7 +14,7 @@ from shared.lifecycle.calendar import WorkingCalendar
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.state import ReportState
 from shared.periodic import count_set_aside, is_away
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 
 BATCH: Final = 500
 
@@ -28,7 +28,7 @@ class Redating:
     where Temporal is away, or this process dies, the batch is not re-dated and comes again."""
 
     database: Database
-    door: Door
+    gateway: ReportGateway
 
     async def once(self) -> None:
         """Nothing, unless the calendar differs from the one all clocks are dated to."""
@@ -78,7 +78,7 @@ class Redating:
 
     async def _wake(self, number: int) -> None:
         try:
-            await self.door.recheck(number)
+            await self.gateway.recheck(number)
         except Exception as error:
             if is_away(error):
                 raise

@@ -11,7 +11,7 @@ from shared.database.engine import Database
 from shared.lifecycle.commands import Command
 from shared.lifecycle.state import ReportState
 from shared.periodic import by_itself
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from workflows.backoff import LeftAlone
 
 COMMAND_AGE = 4.0
@@ -29,7 +29,7 @@ class Resending:
     """
 
     database: Database
-    door: Door
+    gateway: ReportGateway
     _commands: LeftAlone[UUID] = field(default_factory=lambda: LeftAlone(COMMAND_AGE))
     _reports: LeftAlone[int] = field(default_factory=lambda: LeftAlone(COMMAND_AGE))
 
@@ -62,12 +62,12 @@ class Resending:
             async with self.database.session() as session:
                 await session.execute(_REFUSE, {"id": command_id})
             return
-        outcome = await self.door.send(command, ReportState.model_validate(state))
+        outcome = await self.gateway.send(command, ReportState.model_validate(state))
         if outcome is not None:
             self._commands.forget(command_id)
 
     async def _launch(self, number: int, state: object) -> None:
-        await self.door.launch(ReportState.model_validate(state))
+        await self.gateway.launch(ReportState.model_validate(state))
         async with self.database.session() as session:
             await session.execute(LAUNCHED, {"number": number})
         self._reports.forget(number)

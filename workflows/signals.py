@@ -10,7 +10,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 
 from shared.lifecycle.actions import Action
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.commands import Command
 from shared.lifecycle.people import OPERATOR
 from shared.lifecycle.state import ReportState
@@ -51,7 +51,7 @@ def by_operator(
         number=state.number,
         action=action,
         actor=OPERATOR,
-        standings=frozenset({Standing.OPERATOR}),
+        capacities=frozenset({Capacity.OPERATOR}),
         at=at,
         handler_seen=state.handler_id,
         reason_code=code,

@@ -10,7 +10,7 @@ from shared.database.engine import Database
 from shared.settings import Settings
 from shared.temporal import names
 from shared.temporal.client import connect_patiently
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from workflows.backlog_metrics import Measuring
 from workflows.connected_agencies import Connecting
 from workflows.handovers import HandingOver
@@ -37,11 +37,14 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
     await asyncio.wait({connecting, stop}, return_when=asyncio.FIRST_COMPLETED)
     if connecting.done() and not stopping.is_set():
         client = connecting.result()
-        door = Door(client, database)
+        gateway = ReportGateway(client, database)
         async with make_worker(client, database, settings), asyncio.TaskGroup() as chores:
-            resending, connecting_agencies = Resending(database, door), Connecting(database, door)
-            redating, handing_over = Redating(database, door), HandingOver(database, door)
-            sweeping = Sweeping(database, client, door)
+            resending, connecting_agencies = (
+                Resending(database, gateway),
+                Connecting(database, gateway),
+            )
+            redating, handing_over = Redating(database, gateway), HandingOver(database, gateway)
+            sweeping = Sweeping(database, client, gateway)
             CHECKS["runs"] = sweeping.all_run
             chores.create_task(repeat("sweeping", EVERY, sweeping.once, stopping))
             chores.create_task(repeat("resending", 2, resending.once, stopping))

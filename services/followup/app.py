@@ -35,7 +35,7 @@ from shared.partners.dead_letters import burying
 from shared.periodic import repeating
 from shared.settings import Settings
 from shared.temporal.client import connect
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 
 messages.register_all()
 
@@ -52,11 +52,11 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        door = app.state.door = Door(await connect(settings, "followup"), database)
+        gateway = app.state.gateway = ReportGateway(await connect(settings, "followup"), database)
 
         def readers(bus: Bus) -> list[Runs]:
             said = PartnerMessages(
-                database, door, f"{settings.intake_url}/reports", settings.blind_index_key
+                database, gateway, f"{settings.intake_url}/reports", settings.blind_index_key
             )
             bury = burying(bus, database, cipher)
             return [Consumer(bus, FOLLOWUP, each(said.carry_out, AT_A_TIME), bury, batch=50)]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.followup.command_context import CurrentStore, ReportNumber
 from shared.attachments import AttachmentMissing, serving_headers
 from shared.attachments.naming import plain_name
-from shared.command_requests.report_access import owns, staff_situation
+from shared.command_requests.report_access import owns, staff_access
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.problems import Problem, conflict, not_found
@@ -76,12 +76,12 @@ async def _name_for(
     if not isinstance(principal, Staff):
         return own if await owns(session, principal, number) else None
     try:
-        situation = await staff_situation(session, principal, number)
+        access = await staff_access(session, principal, number)
     except Problem:
         return None
-    if situation.by_copy:
+    if access.by_copy:
         return None
-    hidden = file["by_reporter"] and situation.reporter_hidden is not None
+    hidden = file["by_reporter"] and access.reporter_hidden is not None
     return plain_name(1, file["media_type"]) if hidden else own
 
 

@@ -9,8 +9,8 @@ from fastapi import Depends, Path, Request, Response, UploadFile
 from sqlalchemy import text
 
 from shared.attachments import AttachmentStore, StoredAttachment
-from shared.command_requests.answers import CommandAnswer, CurrentDoor, carry_out
-from shared.command_requests.execute import Wish, admit
+from shared.command_requests.answers import CommandAnswer, CurrentGateway, carry_out
+from shared.command_requests.execute import CommandRequest, admit
 from shared.http.idempotency import CommandId, IfMatch, asker_of
 from shared.http.in_place import in_place
 from shared.http.limits import rate_limits
@@ -37,25 +37,25 @@ class Asking:
     id: CommandId
     version: IfMatch
     database: CurrentDatabase
-    door: CurrentDoor
+    gateway: CurrentGateway
     store: CurrentStore
     request: Request
     response: Response
 
-    async def carry_out(self, wish: Wish) -> CommandAnswer:
-        """Perform the wish; see `shared.command_requests.execute` for the problems raised."""
-        return await carry_out(self.database, self.door, wish, self.response)
+    async def carry_out(self, command_request: CommandRequest) -> CommandAnswer:
+        """Execute the request; see `shared.command_requests.execute` for the problems raised."""
+        return await carry_out(self.database, self.gateway, command_request, self.response)
 
     @asynccontextmanager
     async def storing(
-        self, wish: Wish, principal: Principal, uploads: Sequence[UploadFile]
+        self, command_request: CommandRequest, principal: Principal, uploads: Sequence[UploadFile]
     ) -> AsyncIterator[tuple[StoredAttachment, ...]]:
-        """The files, stored, once it is clear that this person may send any: `wish` is what they
-        ask for, without them. After the block those are deleted that no row names: the command was
-        not saved, or was known already. 422 names a file that is not taken."""
+        """The files, stored, once it is clear that this person may send any: `command_request` is
+        what they ask for, without them. After the block those are deleted that no row names: the
+        command was not saved, or was known already. 422 names a file that is not taken."""
         if uploads:
             await rate_limits(self.request).take(FILES, asker_of(principal))
-        await admit(self.database, wish)
+        await admit(self.database, command_request)
         anonymous = bool(uploads) and await self._is_of_the_anonymous(principal)
         files = await store_all(self.store, uploads, anonymous=anonymous)
         try:

@@ -7,16 +7,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.words import Written
-from shared.command_requests.execute import Look, Wish, nothing
-from shared.command_requests.report_access import Situation, reporter_situation, staff_situation
+from shared.command_requests.execute import CommandRequest, Look, nothing
+from shared.command_requests.report_access import ReportAccess, reporter_access, staff_access
 from shared.http.idempotency import asker_of
 from shared.http.tokens import ReporterPrincipal, Staff
 from shared.lifecycle.actions import Action
 
-Details = Callable[[AsyncSession, Situation], Awaitable[dict[str, Any]]]
+Details = Callable[[AsyncSession, ReportAccess], Awaitable[dict[str, Any]]]
 
 
-def staff_wish(
+def staff_request(
     staff: Staff,
     number: int,
     action: Action,
@@ -27,19 +27,19 @@ def staff_wish(
     details: Details | None = None,
     about: Any = None,
     look: Look | None = None,
-) -> Wish:
+) -> CommandRequest:
     """What a member of staff wishes for a report of their agency's or one below. `about`: what
     they say beside what is written."""
 
-    async def situation(session: AsyncSession) -> Situation:
-        return await staff_situation(session, staff, number)
+    async def access(session: AsyncSession) -> ReportAccess:
+        return await staff_access(session, staff, number)
 
-    return Wish(
+    return CommandRequest(
         key=key,
         asker=asker_of(staff),
         number=number,
         action=action,
-        situation=situation,
+        access=access,
         details=details or fixed(),
         write=written.save,
         content=[written.content, about],
@@ -48,7 +48,7 @@ def staff_wish(
     )
 
 
-def reporter_wish(
+def reporter_request(
     principal: ReporterPrincipal,
     number: int,
     action: Action,
@@ -56,18 +56,18 @@ def reporter_wish(
     key: UUID,
     *,
     version: int | None = None,
-) -> Wish:
+) -> CommandRequest:
     """What a reporter, or a partner for its own reporter, wishes for a report of their own."""
 
-    async def situation(session: AsyncSession) -> Situation:
-        return await reporter_situation(session, principal, number)
+    async def access(session: AsyncSession) -> ReportAccess:
+        return await reporter_access(session, principal, number)
 
-    return Wish(
+    return CommandRequest(
         key=key,
         asker=asker_of(principal),
         number=number,
         action=action,
-        situation=situation,
+        access=access,
         details=fixed(),
         write=written.save,
         content=written.content,
@@ -78,7 +78,7 @@ def reporter_wish(
 def fixed(**values: Any) -> Details:
     """Details that do not depend on how the report stands."""
 
-    async def details(_: AsyncSession, __: Situation) -> dict[str, Any]:
+    async def details(_: AsyncSession, __: ReportAccess) -> dict[str, Any]:
         return values
 
     return details

@@ -8,10 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.command_context import CurrentAsking
-from services.followup.command_requests import staff_wish
+from services.followup.command_requests import staff_request
 from services.followup.words import Form, Words, Written
 from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
-from shared.command_requests.report_access import Situation
+from shared.command_requests.report_access import ReportAccess
 from shared.http.auth import CurrentStaff
 from shared.http.problems import FieldError, validation
 from shared.lifecycle.actions import Action
@@ -33,7 +33,7 @@ async def coordinate_report(
 ) -> CommandAnswer:
     """Note something for colleagues; the reporter does not see it and the status stays."""
 
-    async def details(session: AsyncSession, _: Situation) -> dict[str, Any]:
+    async def details(session: AsyncSession, _: ReportAccess) -> dict[str, Any]:
         if form.assignee_id is None:
             return {}
         wanted = {"id": form.assignee_id, "agency_id": staff.agency_id}
@@ -41,7 +41,7 @@ async def coordinate_report(
             raise validation(FieldError("assignee_id", "assignee_unknown"))
         return {"assignee_id": form.assignee_id}
 
-    wish = staff_wish(
+    command_request = staff_request(
         staff,
         asking.number,
         Action.COORDINATE,
@@ -51,7 +51,7 @@ async def coordinate_report(
         details=details,
         about=form.assignee_id,
     )
-    return await asking.carry_out(wish)
+    return await asking.carry_out(command_request)
 
 
 _COLLEAGUE = text(

@@ -7,10 +7,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.command_context import Asking, CurrentAsking
-from services.followup.command_requests import staff_wish
+from services.followup.command_requests import staff_request
 from services.followup.words import Form, Reason, Written
 from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
-from shared.command_requests.report_access import Situation
+from shared.command_requests.report_access import ReportAccess
 from shared.http.auth import CurrentStaff
 from shared.http.problems import FieldError, Problem, conflict, not_found, validation
 from shared.http.tokens import Staff
@@ -66,23 +66,23 @@ async def _decide(
 ) -> CommandAnswer:
     number = asking.number
 
-    async def look(session: AsyncSession, situation: Situation) -> None:
+    async def look(session: AsyncSession, access: ReportAccess) -> None:
         """What has ended is said to have ended, and not that nobody may decide it any more."""
-        request = situation.state.request(request_id)
+        request = access.state.request(request_id)
         kind = request.kind if request else await _kind_of_ended(session, number, request_id)
         if kind in (None, RequestKind.NOT_AUTHORITY):
             raise not_found("request_unknown")
         if request is None:
             raise Refused("no_such_request")
 
-    async def details(_: AsyncSession, situation: Situation) -> dict[str, UUID]:
-        request = situation.state.request(request_id)
+    async def details(_: AsyncSession, access: ReportAccess) -> dict[str, UUID]:
+        request = access.state.request(request_id)
         read = request is not None and _is_read(request.kind)
         if action is Action.ACCEPT_REQUEST and words is None and read:
             raise validation(FieldError("note", "missing"))
         return {"request_id": request_id}
 
-    wish = staff_wish(
+    command_request = staff_request(
         staff,
         number,
         action,
@@ -94,7 +94,7 @@ async def _decide(
         look=look,
     )
     try:
-        return await asking.carry_out(wish)
+        return await asking.carry_out(command_request)
     except Problem as problem:
         if problem.code != "no_such_request":
             raise

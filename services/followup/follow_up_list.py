@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from services.followup.command_context import ReportNumber
-from shared.command_requests.report_access import staff_situation
+from shared.command_requests.report_access import staff_access
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
@@ -52,7 +52,7 @@ async def list_follow_ups(
 ) -> Page[ListedFollowUp]:
     """Newest first; for the handler and those above it, secret ones too, for agencies in copy
     those that are public, without files."""
-    by_copy = (await staff_situation(session, staff, number)).by_copy
+    by_copy = (await staff_access(session, staff, number)).by_copy
     after = decode_cursor(cursor, _Position)
     parameters = {
         "number": number,

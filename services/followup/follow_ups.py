@@ -8,11 +8,11 @@ from fastapi import Form as FormPart
 from pydantic import Field
 
 from services.followup.command_context import CurrentAsking
-from services.followup.command_requests import fixed, staff_wish
+from services.followup.command_requests import fixed, staff_request
 from services.followup.words import FollowUpWords, Form, Written
 from shared.attachments import StoredAttachment
 from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
-from shared.command_requests.execute import Wish
+from shared.command_requests.execute import CommandRequest
 from shared.http.auth import CurrentStaff, current_staff
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
@@ -40,11 +40,11 @@ def follow_up(
     *,
     version: int | None = None,
     files: tuple[StoredAttachment, ...] = (),
-) -> Wish:
-    """The wish to follow up, as it was written."""
+) -> CommandRequest:
+    """The request to follow up, as it was written."""
     written = Written(form.text, kind=form.kind, secret=form.secret, files=files)
     details = fixed(follow_up_kind=form.kind)
-    return staff_wish(
+    return staff_request(
         staff, number, Action.FOLLOW_UP, written, key, version=version, details=details
     )
 

@@ -8,11 +8,11 @@ from fastapi import Form as FormPart
 from pydantic import Field
 
 from services.followup.command_context import CurrentAsking
-from services.followup.command_requests import reporter_wish
+from services.followup.command_requests import reporter_request
 from services.followup.words import Form, Words, Written
 from shared.attachments import StoredAttachment
 from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
-from shared.command_requests.execute import Wish
+from shared.command_requests.execute import CommandRequest
 from shared.http.auth import CurrentReporter, current_reporter
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
@@ -33,10 +33,10 @@ def complete_information(
     *,
     version: int | None = None,
     files: tuple[StoredAttachment, ...] = (),
-) -> Wish:
-    """The wish to complete the report, as it was written."""
+) -> CommandRequest:
+    """The request to complete the report, as it was written."""
     written = Written(form.text, files=files)
-    return reporter_wish(
+    return reporter_request(
         principal, number, Action.COMPLETE_INFORMATION, written, key, version=version
     )
 

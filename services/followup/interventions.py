@@ -6,7 +6,7 @@ These travel as the workflow's signals; the answer says whether they took effect
 from fastapi import APIRouter
 
 from services.followup.command_context import Asking, CurrentAsking
-from services.followup.command_requests import staff_wish
+from services.followup.command_requests import staff_request
 from services.followup.words import Form, Reason, Written
 from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
 from shared.http.auth import CurrentStaff
@@ -60,5 +60,5 @@ async def _intervene(
 ) -> CommandAnswer:
     written = Written(form.reason)
     return await asking.carry_out(
-        staff_wish(staff, asking.number, action, written, asking.id, version=asking.version)
+        staff_request(staff, asking.number, action, written, asking.id, version=asking.version)
     )

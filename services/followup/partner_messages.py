@@ -24,14 +24,14 @@ from services.followup.satisfaction import declare_satisfied
 from services.followup.withdrawal import withdraw
 from shared import clock
 from shared.bus.errors import BadMessage, TryLater
-from shared.command_requests.execute import Wish, perform
+from shared.command_requests.execute import CommandRequest, perform
 from shared.database.engine import Database
 from shared.http.problems import Problem
 from shared.http.tokens import Partner
 from shared.partners.problems import problems_of_refusal
 from shared.partners.reading import Read, read
 from shared.partners.receipts import Receipt, Sent, tell
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 
 PATIENCE: Final = timedelta(minutes=10)
 """How long a report that is not known yet is asked for again: it may still be on its way."""
@@ -47,14 +47,14 @@ class PartnerMessages:
     def __init__(
         self,
         database: Database,
-        door: Door,
+        gateway: ReportGateway,
         reports_url: str,
         key: str,
         *,
         patience: timedelta = PATIENCE,
     ) -> None:
         self._database = database
-        self._door = door
+        self._gateway = gateway
         self._reports_url = reports_url
         digest = hmac.digest(key.encode(), b"partner commands", hashlib.sha256)
         self._namespace = UUID(bytes=digest[:16])
@@ -76,7 +76,9 @@ class PartnerMessages:
     async def _outcome(self, said: Read[PartnerForm], number: int, id: UUID) -> Receipt:
         url = f"{self._reports_url}/{number}"
         try:
-            outcome = await perform(self._database, self._door, _wish(said, number, id))
+            outcome = await perform(
+                self._database, self._gateway, _command_request(said, number, id)
+            )
         except Problem as problem:
             if problem.status >= 500:
                 raise TryLater(problem.code) from None
@@ -123,7 +125,7 @@ class PartnerMessages:
         return True
 
 
-def _wish(said: Read[PartnerForm], number: int, id: UUID) -> Wish:
+def _command_request(said: Read[PartnerForm], number: int, id: UUID) -> CommandRequest:
     """The same as the reporter's over HTTP."""
     principal, form = Partner(system=said.sent.system), said.data
     match form:

@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.command_context import CurrentAsking
-from services.followup.command_requests import Details, staff_wish
+from services.followup.command_requests import Details, staff_request
 from services.followup.words import Form, Reason, Written
 from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
 from shared.command_requests.directory import Asker, agency_to_decide
-from shared.command_requests.report_access import Situation
+from shared.command_requests.report_access import ReportAccess
 from shared.http.auth import CurrentStaff
 from shared.http.tokens import Staff
 from shared.lifecycle.actions import REQUESTED_BY, Action, RequestKind
@@ -30,7 +30,7 @@ router = APIRouter(tags=["requests"], responses=COMMAND_RESPONSES)
 @router.post("/reports/{number}/requests")
 async def ask_above(asking: CurrentAsking, staff: CurrentStaff, form: RequestForm) -> CommandAnswer:
     """Ask the delegating agency. The id of the command is the id of the request."""
-    wish = staff_wish(
+    command_request = staff_request(
         staff,
         asking.number,
         _ACTIONS[RequestKind(form.kind)],
@@ -39,12 +39,12 @@ async def ask_above(asking: CurrentAsking, staff: CurrentStaff, form: RequestFor
         version=asking.version,
         details=_decider(staff),
     )
-    return await asking.carry_out(wish)
+    return await asking.carry_out(command_request)
 
 
 def _decider(staff: Staff) -> Details:
-    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
-        chain, path = situation.state.chain, situation.handler.path
+    async def details(session: AsyncSession, access: ReportAccess) -> dict[str, Any]:
+        chain, path = access.state.chain, access.handler.path
         asker = Asker(Role(staff.role), staff.agency_id)
         return {"decider_id": await agency_to_decide(session, chain, path, asker)}
 

@@ -6,10 +6,10 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from services.followup.command_context import CurrentAsking
-from services.followup.command_requests import reporter_wish
+from services.followup.command_requests import reporter_request
 from services.followup.words import Form, Reason, Written
 from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
-from shared.command_requests.execute import Wish
+from shared.command_requests.execute import CommandRequest
 from shared.http.auth import CurrentReporter
 from shared.http.tokens import ReporterPrincipal
 from shared.lifecycle.actions import Action
@@ -27,10 +27,12 @@ def declare_satisfied(
     key: UUID,
     *,
     version: int | None = None,
-) -> Wish:
-    """The wish to close the report satisfied, perhaps with a rating and words."""
+) -> CommandRequest:
+    """The request to close the report satisfied, perhaps with a rating and words."""
     written = Written(form.text, rating=form.rating)
-    return reporter_wish(principal, number, Action.DECLARE_SATISFIED, written, key, version=version)
+    return reporter_request(
+        principal, number, Action.DECLARE_SATISFIED, written, key, version=version
+    )
 
 
 router = APIRouter(tags=["reporter"], responses=COMMAND_RESPONSES)

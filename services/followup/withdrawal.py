@@ -5,10 +5,10 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.followup.command_context import CurrentAsking
-from services.followup.command_requests import reporter_wish
+from services.followup.command_requests import reporter_request
 from services.followup.words import Form, Reason, Written
 from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
-from shared.command_requests.execute import Wish
+from shared.command_requests.execute import CommandRequest
 from shared.http.auth import CurrentReporter
 from shared.http.tokens import ReporterPrincipal
 from shared.lifecycle.actions import Action
@@ -25,10 +25,10 @@ def withdraw(
     key: UUID,
     *,
     version: int | None = None,
-) -> Wish:
-    """The wish to take the report back."""
+) -> CommandRequest:
+    """The request to take the report back."""
     written = Written(form.reason)
-    return reporter_wish(principal, number, Action.WITHDRAW, written, key, version=version)
+    return reporter_request(principal, number, Action.WITHDRAW, written, key, version=version)
 
 
 router = APIRouter(tags=["reporter"], responses=COMMAND_RESPONSES)

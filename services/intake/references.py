@@ -8,7 +8,7 @@ import orjson
 from services.intake.accepting.new_report import NewReport
 from services.intake.report_form import ReportForm
 from shared import regions
-from shared.batcher import Gathering
+from shared.batcher import Batcher
 from shared.database.engine import Database, raw
 from shared.database.process_time import Connection
 from shared.http.problems import FieldError, validation
@@ -20,14 +20,14 @@ Found = tuple[int | None, int | None]
 """Their ids; None for what is not there, or not in use any more."""
 
 
-def gathered(database: Database) -> Gathering[Named, Found]:
+def gathered(database: Database) -> Batcher[Named, Found]:
     """For forms that come at the same time: one look-up for all."""
 
     async def together(named: Sequence[Named]) -> Sequence[Found]:
         async with database.autocommit() as connection:
             return await _look_up(connection, named)
 
-    return Gathering(together)
+    return Batcher(together)
 
 
 async def checked(session: Connection, form: ReportForm) -> Found:

@@ -12,7 +12,7 @@ from services.intake.references import Found, Named
 from services.intake.x.api import XApi
 from shared.attachments import AttachmentStore
 from shared.attachments.drafts import DraftStore
-from shared.batcher import Gathering
+from shared.batcher import Batcher
 from shared.database.process_time import ProcessTime
 from shared.identity import BlindIndex, IdentityCipher
 from shared.settings import Settings
@@ -21,9 +21,9 @@ from shared.settings import Settings
 @dataclass(frozen=True)
 class Resources:
     acceptance: Acceptance
-    gathered: Gathering[NewReport, Accepted]
+    gathered: Batcher[NewReport, Accepted]
     """Accepts what comes at the same time together."""
-    named: Gathering[Named, Found]
+    named: Batcher[Named, Found]
     """Looks up what forms refer to."""
     times: ProcessTime
     store: AttachmentStore

@@ -3,36 +3,37 @@
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData as SentForm
+from starlette.datastructures import UploadFile
 
-from services.portal.form_data import KEPT, Filled, KeptFile
-from services.portal.page_request import Visit
+from services.portal.form_data import KEPT, FormData, KeptFile
+from services.portal.page_request import PageRequest
 from services.portal.service_calls import File, Refusal, spooled
 from shared.http.problems import Problem
 
 FIELD = "attachments"
 
 
-async def keep(visit: Visit, file: UploadFile) -> KeptFile:
+async def keep(page_request: PageRequest, file: UploadFile) -> KeptFile:
     """Keep one file. Raises the service's refusal."""
     name = (file.filename or "")[:200]
     part = ("file", (name, file.file, file.content_type or "application/octet-stream"))
-    async with visit.carrying():
-        answer = await visit.call(
-            "intake", "POST", "/drafts", files=[part], headers=_mine(visit), token=""
+    async with page_request.carrying():
+        answer = await page_request.call(
+            "intake", "POST", "/drafts", files=[part], headers=_mine(page_request), token=""
         )
     draft = answer.json()
     return KeptFile(draft["id"], draft["size"], name)
 
 
-async def keep_chosen_files(visit: Visit, form: Filled, sent: FormData) -> None:
+async def keep_chosen_files(page_request: PageRequest, form: FormData, sent: SentForm) -> None:
     """Keep the files that came with this step; what is wrong with one stands at the field, under
     its name."""
     wrong: list[str] = []
     chosen = [one for one in sent.getlist(FIELD) if isinstance(one, UploadFile) and one.filename]
     for file in chosen:
         try:
-            form.add(KEPT, (await keep(visit, file)).value)
+            form.add(KEPT, (await keep(page_request, file)).value)
         except Problem as problem:
             wrong.append(f"{file.filename}: {why(problem)}")
     if wrong:
@@ -40,19 +41,19 @@ async def keep_chosen_files(visit: Visit, form: Filled, sent: FormData) -> None:
 
 
 @asynccontextmanager
-async def files_kept(visit: Visit, form: Filled) -> AsyncIterator[list[File]]:
+async def files_kept(page_request: PageRequest, form: FormData) -> AsyncIterator[list[File]]:
     """The files themselves, as parts of a request that is made meanwhile. One that is gone is
     taken out of the form, and the form says so: `form.wrong`."""
     found: list[File] = []
     if not form.files:
         yield found
         return
-    async with visit.carrying():
+    async with page_request.carrying():
         with ExitStack() as opened:
             for one in form.files:
                 try:
-                    answer = await visit.download(
-                        "intake", f"/drafts/{one.id}", token="", headers=_mine(visit)
+                    answer = await page_request.download(
+                        "intake", f"/drafts/{one.id}", token="", headers=_mine(page_request)
                     )
                 except Refusal as refusal:
                     if refusal.status != 404:
@@ -67,19 +68,19 @@ async def files_kept(visit: Visit, form: Filled) -> AsyncIterator[list[File]]:
             yield found
 
 
-async def forget_files(visit: Visit, form: Filled) -> None:
+async def forget_files(page_request: PageRequest, form: FormData) -> None:
     """The form was sent: what was kept for it goes."""
     for one in form.files:
         try:
-            await visit.call(
-                "intake", "DELETE", f"/drafts/{one.id}", headers=_mine(visit), token=""
+            await page_request.call(
+                "intake", "DELETE", f"/drafts/{one.id}", headers=_mine(page_request), token=""
             )
         except Problem:
             return  # it goes by itself within the day
 
 
-def _mine(visit: Visit) -> dict[str, str]:
-    return {"Draft-Owner": visit.session.drafts}
+def _mine(page_request: PageRequest) -> dict[str, str]:
+    return {"Draft-Owner": page_request.session.drafts}
 
 
 def why(problem: Problem) -> str:

@@ -4,8 +4,8 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 
-from services.portal.form_data import Filled
-from services.portal.page_request import Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest
 from services.portal.refusals import words_of
 from services.portal.resuming import carried_over
 from services.portal.sealed_forms import CARRIED
@@ -18,24 +18,26 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Problem)
     async def page(request: Request, problem: Problem) -> Response:
         panel = request.url.path == "/panel" or request.url.path.startswith("/panel/")
-        visit = getattr(request.state, "visit", None) or Visit(
+        page_request = getattr(request.state, "visit", None) or PageRequest(
             request, "panel" if panel else "public"
         )
         ended = problem.status == 401 if panel else problem.code == "form_expired"
-        if ended and not (problem.status != 401 and visit.signed_in):
-            kept = await carried_over(visit)
+        if ended and not (problem.status != 401 and page_request.signed_in):
+            kept = await carried_over(page_request)
             if kept and kept.person:
-                visit.session.sign_out()
-                visit.session.notice = "Sesi Anda berakhir. Masuk lagi: yang Anda tulis masih ada."
+                page_request.session.sign_out()
+                page_request.session.notice = (
+                    "Sesi Anda berakhir. Masuk lagi: yang Anda tulis masih ada."
+                )
                 template = "panel/sign_in.html" if panel else "public/sign_in.html"
-                return visit.page(template, 401, form=Filled({CARRIED: kept.sealed}))
+                return page_request.page(template, 401, form=FormData({CARRIED: kept.sealed}))
         if panel and problem.status == 401:
             if problem.code != "unauthorized":
-                visit.session.sign_out()
-                visit.session.notice = unauthorized("token_invalid").body("id")["detail"]
-            return visit.go(_sign_in(request), visit.session.notice)
+                page_request.session.sign_out()
+                page_request.session.notice = unauthorized("token_invalid").body("id")["detail"]
+            return page_request.go(_sign_in(request), page_request.session.notice)
         title, detail = words_of(problem, request)
-        return visit.page(
+        return page_request.page(
             "trouble.html", problem.status, title=title, detail=detail, panel=panel, problem=problem
         )
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData as SentForm
+from starlette.datastructures import UploadFile
 
 from services.portal.refusals import words_of
 from services.portal.sealed_forms import PAGE
@@ -35,13 +36,13 @@ class KeptFile(NamedTuple):
         return f"{self.id}|{self.size}|{self.name}"
 
 
-class Filled:
+class FormData:
     """Values by field name, as texts; `wrong` by field name; `refusal` of the whole form. `place`
     keeps the ids of two forms on one page apart."""
 
     def __init__(
         self,
-        values: Mapping[str, Any] | FormData | None = None,
+        values: Mapping[str, Any] | SentForm | None = None,
         names: Mapping[str, str] = {},
         place: str = "",
     ) -> None:
@@ -51,7 +52,7 @@ class Filled:
         self.wrong: dict[str, str] = {}
         self.refusal: Refused | None = None
         items: Iterable[tuple[str, Any]] = ()
-        if isinstance(values, FormData):
+        if isinstance(values, SentForm):
             items = values.multi_items()
         elif values is not None:
             items = values.items()
@@ -111,7 +112,7 @@ class Filled:
 
     @property
     def key(self) -> UUID:
-        """The Idempotency-Key the form carries: the same form sent twice is one wish."""
+        """The Idempotency-Key the form carries: the same form sent twice is one request."""
         try:
             return UUID(self.get("kunci"))
         except ValueError:
@@ -137,7 +138,7 @@ _OF_THE_FORM = ("csrf", "kunci", "langkah", PAGE)
 """Fields that every form has of its own."""
 
 
-def files_of(form: FormData, name: str, part: str = "attachments") -> list[File]:
+def files_of(form: SentForm, name: str, part: str = "attachments") -> list[File]:
     """The files chosen in a field, as parts of a request."""
     chosen = [f for f in form.getlist(name) if isinstance(f, UploadFile) and f.filename]
     return [

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import httpx
 from fastapi import Depends, Request
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData as SentForm
 from starlette.responses import RedirectResponse, Response
 
 from services.portal import pages
@@ -25,7 +25,7 @@ BODY_LIMIT = 52 * 1024 * 1024
 """Bytes of a form with five attachments."""
 
 
-class Visit:
+class PageRequest:
     """What endpoints work with. The cookie is written with whatever page or redirect ends it."""
 
     def __init__(self, request: Request, site: Site) -> None:
@@ -40,7 +40,7 @@ class Visit:
         self.session: Session = self._cookies.read(request, site)
         self.session.drafts = self.session.drafts or secrets.token_urlsafe(32)
         self._known_as: list[str] | None = None
-        request.state.visit = self
+        request.state.page_request = self
 
     @property
     def signed_in(self) -> bool:
@@ -55,7 +55,7 @@ class Visit:
         """Keep the marks that a sign-in gave."""
         self._known_as = marks
 
-    async def form(self) -> FormData:
+    async def form(self) -> SentForm:
         """What was sent, once its token shows that it came from a page of ours.
 
         Some forms are only shown again, with their words, and the first call that would do
@@ -82,7 +82,7 @@ class Visit:
             self._only_shows = "not_sent"
         return form
 
-    async def brought(self) -> tuple[Page, FormData] | None:
+    async def brought(self) -> tuple[Page, SentForm] | None:
         """The form this request brought, and for whom its page was made; None where it came
         from no page of ours."""
         if self.request.method != "POST" or not from_here(self.request):
@@ -111,7 +111,7 @@ class Visit:
         """For whom this page is made, for its forms."""
         return self._seals.page(Page(person=self.session.person, drafts=self.session.drafts))
 
-    async def _sent(self) -> FormData:
+    async def _sent(self) -> SentForm:
         return await self.request.form(max_files=20, max_fields=200, max_part_size=200_000)
 
     async def call(
@@ -189,7 +189,7 @@ class Visit:
         notice, self.session.notice = self.session.notice, None
         content = {"form_key": uuid4(), **content}
         html = pages.render(
-            template, zone or self.session.zone, visit=self, notice=notice, **content
+            template, zone or self.session.zone, page_request=self, notice=notice, **content
         )
         return self.sealed(Response(html, status, media_type="text/html; charset=utf-8"))
 
@@ -240,23 +240,23 @@ class Visit:
         return self.session.tokens.access
 
 
-async def _public(request: Request) -> Visit:
-    return Visit(request, "public")
+async def _public(request: Request) -> PageRequest:
+    return PageRequest(request, "public")
 
 
-async def _panel(request: Request) -> Visit:
-    """A visit of somebody who is signed in; others are sent to the sign-in page."""
-    visit = Visit(request, "panel")
-    if not visit.signed_in:
+async def _panel(request: Request) -> PageRequest:
+    """A request of somebody who is signed in; others are sent to the sign-in page."""
+    page_request = PageRequest(request, "panel")
+    if not page_request.signed_in:
         raise unauthorized()
-    return visit
+    return page_request
 
 
-async def _panel_door(request: Request) -> Visit:
-    return Visit(request, "panel")
+async def _panel_door(request: Request) -> PageRequest:
+    return PageRequest(request, "panel")
 
 
-PublicVisit = Annotated[Visit, Depends(_public)]
-PanelVisit = Annotated[Visit, Depends(_panel)]
-PanelDoor = Annotated[Visit, Depends(_panel_door)]
+PublicRequest = Annotated[PageRequest, Depends(_public)]
+PanelRequest = Annotated[PageRequest, Depends(_panel)]
+PanelDoor = Annotated[PageRequest, Depends(_panel_door)]
 """The panel before anybody has signed in."""

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.portal.form_data import Filled
-from services.portal.page_request import Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest
 
 Option = tuple[str, str]
 Group = tuple[str, list[Option]]
@@ -12,17 +12,17 @@ RETIRED = "Tidak dipakai lagi"
 REGION_LEVELS = ("province", "regency", "district", "village")
 
 
-async def addressees(visit: Visit, form: Filled) -> list[dict[str, Any]]:
+async def addressees(page_request: PageRequest, form: FormData) -> list[dict[str, Any]]:
     """The agencies that a person may address: those searched for, the chosen one kept."""
     query = form.get("addressee_cari").strip()
     found = []
     if len(query) >= 2:
-        found = await visit.read("intake", "/agencies", params={"q": query, "limit": 20})
+        found = await page_request.read("intake", "/agencies", params={"q": query, "limit": 20})
     return keep_chosen(form, "addressee", found)
 
 
 def keep_chosen(
-    form: Filled, name: str, found: list[dict[str, Any]], text: str = "kind_label"
+    form: FormData, name: str, found: list[dict[str, Any]], text: str = "kind_label"
 ) -> list[dict[str, Any]]:
     """Options for an agency field. Those chosen before stay, by the names the form carries."""
     options = {str(one["id"]): {**one, "path_text": one.get(text, "")} for one in found}
@@ -33,15 +33,15 @@ def keep_chosen(
     return list(options.values())
 
 
-async def classifications(visit: Visit) -> list[tuple[str, str, str]]:
+async def classifications(page_request: PageRequest) -> list[tuple[str, str, str]]:
     """What a new report can be, each with what that means."""
-    found = await visit.read("intake", "/classifications")
+    found = await page_request.read("intake", "/classifications")
     return [(one["code"], one["label"], _ABOUT.get(one["code"], "")) for one in found]
 
 
-async def categories(visit: Visit) -> list[Group]:
+async def categories(page_request: PageRequest) -> list[Group]:
     """Categories to choose, by the groups they stand in."""
-    found = await visit.read("intake", "/categories")
+    found = await page_request.read("intake", "/categories")
     parents = {one["id"]: one["name"] for one in found if one["parent_id"] is None}
     groups: dict[str, list[Option]] = {}
     with_children = {one["parent_id"] for one in found}
@@ -53,7 +53,7 @@ async def categories(visit: Visit) -> list[Group]:
 
 
 async def regions(
-    visit: Visit, form: Filled, had: str | None = None
+    page_request: PageRequest, form: FormData, had: str | None = None
 ) -> list[tuple[str, str, list[Option]]]:
     """The selects of the region picker as far as they are chosen: field, label, options.
 
@@ -64,7 +64,7 @@ async def regions(
     selects: list[tuple[str, str, list[Option]]] = []
     parent: str | None = None
     for level, text in zip(REGION_LEVELS, _LEVEL_LABELS, strict=True):
-        found = await visit.read("intake", "/regions", params={"parent": parent})
+        found = await page_request.read("intake", "/regions", params={"parent": parent})
         options = [(one["code"], one["name"]) for one in found]
         old = codes.get(level)
         if old and old.rpartition(".")[0] == (parent or "") and old not in dict(options):
@@ -79,12 +79,12 @@ async def regions(
     return selects
 
 
-def region_code(form: Filled) -> str | None:
+def region_code(form: FormData) -> str | None:
     """The most exact region chosen."""
     return next((form.get(level) for level in reversed(REGION_LEVELS) if form.get(level)), None)
 
 
-def spread_region(form: Filled, code: str | None) -> None:
+def spread_region(form: FormData, code: str | None) -> None:
     """Fill the selects from one code."""
     codes = _codes(code)
     for level in REGION_LEVELS:

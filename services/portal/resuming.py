@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from services.portal.drafts import keep_chosen_files
-from services.portal.form_data import Filled
-from services.portal.page_request import Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest
 
 
 class CarriedOver(NamedTuple):
@@ -14,15 +14,15 @@ class CarriedOver(NamedTuple):
     sealed: str
 
 
-async def carried_over(visit: Visit) -> CarriedOver | None:
+async def carried_over(page_request: PageRequest) -> CarriedOver | None:
     """The form this request brought, its files kept; None where it is no form of a page of ours,
     or holds nothing that anybody wrote."""
-    found = await visit.brought()
+    found = await page_request.brought()
     if found is None:
         return None
     page, sent = found
-    visit.session.drafts = page.drafts
-    form = Filled(sent)
-    await keep_chosen_files(visit, form, sent)
-    sealed = visit.sealed_form(page, form.answers)
+    page_request.session.drafts = page.drafts
+    form = FormData(sent)
+    await keep_chosen_files(page_request, form, sent)
+    sealed = page_request.sealed_form(page, form.answers)
     return CarriedOver(page.person, sealed) if sealed else None

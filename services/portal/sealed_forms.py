@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fastapi import Request
 from pydantic import BaseModel, Field, ValidationError
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData as SentForm
+from starlette.datastructures import UploadFile
 
 CARRIED = "dibawa"
 """The field that holds a sealed form."""
@@ -42,9 +43,9 @@ class Carried(Page):
     fields: list[tuple[str, str]] = Field(repr=False)
 
     @property
-    def form(self) -> FormData:
+    def form(self) -> SentForm:
         fields: list[tuple[str, str | UploadFile]] = [*self.fields]
-        return FormData(fields)
+        return SentForm(fields)
 
 
 class Seals:

@@ -5,7 +5,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
 from services.portal.drafts import keep, why
-from services.portal.page_request import PanelVisit, PublicVisit, Visit
+from services.portal.page_request import PageRequest, PanelRequest, PublicRequest
 from shared.attachments import MAX_SIZE
 from shared.http.problems import Problem
 
@@ -15,22 +15,22 @@ LIMIT = MAX_SIZE + 64 * 1024
 
 
 @router.post("/lampiran", max_body_size=LIMIT)
-async def keep_for_public(visit: PublicVisit) -> Response:
-    return await _kept(visit)
+async def keep_for_public(page_request: PublicRequest) -> Response:
+    return await _kept(page_request)
 
 
 @router.post("/panel/lampiran", max_body_size=LIMIT)
-async def keep_for_panel(visit: PanelVisit) -> Response:
-    return await _kept(visit)
+async def keep_for_panel(page_request: PanelRequest) -> Response:
+    return await _kept(page_request)
 
 
-async def _kept(visit: Visit) -> Response:
-    sent = await visit.form()
+async def _kept(page_request: PageRequest) -> Response:
+    sent = await page_request.form()
     file = sent.get("file")
     if not isinstance(file, UploadFile):
-        return visit.sealed(JSONResponse({"wrong": "Tidak ada berkas."}, 422))
+        return page_request.sealed(JSONResponse({"wrong": "Tidak ada berkas."}, 422))
     try:
-        kept = await keep(visit, file)
+        kept = await keep(page_request, file)
     except Problem as problem:
-        return visit.sealed(JSONResponse({"wrong": why(problem)}, problem.status))
-    return visit.sealed(JSONResponse({"value": kept.value, "name": kept.name}, 201))
+        return page_request.sealed(JSONResponse({"wrong": why(problem)}, problem.status))
+    return page_request.sealed(JSONResponse({"value": kept.value, "name": kept.name}, 201))

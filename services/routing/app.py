@@ -39,7 +39,7 @@ from shared.identity import IdentityCipher
 from shared.periodic import repeating
 from shared.settings import Settings
 from shared.temporal.client import connect
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 
 messages.register_all()
 management_messages.register_all()
@@ -53,7 +53,7 @@ def make_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # The first question for a region reads them all.
         await asyncio.to_thread(regions.find, "11")
-        app.state.door = Door(await connect(settings, "routing"), database)
+        app.state.gateway = ReportGateway(await connect(settings, "routing"), database)
         forget = KeptImports(database, app.state.identity).forget_expired
         async with repeating("expired import files", LOOK_EVERY, forget):
             yield

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.command_requests import messages
-from shared.command_requests.execute import Wish, command_id, outcome_of, perform
+from shared.command_requests.execute import CommandRequest, command_id, outcome_of, perform
 from shared.command_requests.report_access import owns
 from shared.database.lifecycle import CommandRow
 from shared.http.auth import CurrentPrincipal
@@ -19,7 +19,7 @@ from shared.http.tokens import Partner, Principal, Staff
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.people import ActorKind
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 
 messages.register_all()
 
@@ -37,13 +37,13 @@ class CommandAnswer(BaseModel):
     href: str
 
 
-async def door_of(request: Request) -> Door:
+async def door_of(request: Request) -> ReportGateway:
     """The service's way to the workflows."""
-    door: Door = request.app.state.door
-    return door
+    gateway: ReportGateway = request.app.state.gateway
+    return gateway
 
 
-CurrentDoor = Annotated[Door, Depends(door_of)]
+CurrentGateway = Annotated[ReportGateway, Depends(door_of)]
 
 COMMAND_RESPONSES = {
     202: {"model": CommandAnswer},
@@ -52,16 +52,21 @@ COMMAND_RESPONSES = {
 
 
 async def carry_out(
-    database: CurrentDatabase, door: Door, wish: Wish, response: Response
+    database: CurrentDatabase,
+    gateway: ReportGateway,
+    command_request: CommandRequest,
+    response: Response,
 ) -> CommandAnswer:
-    """Perform the wish: 200 with the outcome and the new ETag, or 202 while it waits."""
-    outcome = await perform(database, door, wish)
+    """Execute the request: 200 with the outcome and the new ETag, or 202 while it waits."""
+    outcome = await perform(database, gateway, command_request)
     if outcome is None:
         response.status_code = 202
-        response.headers["Location"] = f"/commands/{wish.id}"
+        response.headers["Location"] = f"/commands/{command_request.id}"
     else:
         response.headers["ETag"] = etag(outcome.version)
-    return _answer(outcome.command_id if outcome else wish.id, wish.number, outcome)
+    return _answer(
+        outcome.command_id if outcome else command_request.id, command_request.number, outcome
+    )
 
 
 router = APIRouter(tags=["commands"])

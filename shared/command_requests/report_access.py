@@ -12,7 +12,7 @@ from shared.command_requests.directory import Agency, agencies
 from shared.http.problems import not_found
 from shared.http.tokens import Partner, ReportBearer, ReporterPrincipal, Staff
 from shared.lifecycle.actions import Action, RequestKind
-from shared.lifecycle.authority import Standing, decides, standings
+from shared.lifecycle.authority import Capacity, capacities, decides
 from shared.lifecycle.check import allowed_actions
 from shared.lifecycle.people import REPORTER, Actor, ActorKind, Role
 from shared.lifecycle.rules import RULES
@@ -20,13 +20,13 @@ from shared.lifecycle.state import PendingRequest, ReportState
 
 
 @dataclass(frozen=True)
-class Situation:
+class ReportAccess:
     """What a command is made from. `known` holds the agencies of the handler's path and those
     that decide pending requests; of one's own requests also the agencies above these."""
 
     state: ReportState
     actor: Actor
-    standings: frozenset[Standing]
+    capacities: frozenset[Capacity]
     handler: Agency
     known: dict[int, Agency]
 
@@ -54,13 +54,13 @@ class Situation:
         officer = self.actor.role is Role.LIAISON_OFFICER
         return "below" if officer and self.handler.id != self.actor.agency_id else None
 
-    def standings_for(self, request_id: UUID | None) -> frozenset[Standing]:
-        """The standings towards one request: `DECIDER` only if this person decides it."""
+    def capacities_for(self, request_id: UUID | None) -> frozenset[Capacity]:
+        """The capacities towards one request: `DECIDER` only if this person decides it."""
         request = self.state.request(request_id)
         if request is None:
-            return self.standings
-        others = self.standings - {Standing.DECIDER, Standing.SOLE_DECIDER}
-        return others | self._standings_by([request])
+            return self.capacities
+        others = self.capacities - {Capacity.DECIDER, Capacity.SOLE_DECIDER}
+        return others | self._capacities_by([request])
 
     def decides(self, request: PendingRequest) -> bool:
         actor, decider = self.actor, self.known.get(request.decider_id)
@@ -72,20 +72,20 @@ class Situation:
         )
         return decides(actor.role, actor.agency_id, actor.staff_id, request, path, others=others)
 
-    def standings_by_requests(self) -> frozenset[Standing]:
+    def capacities_by_requests(self) -> frozenset[Capacity]:
         """While not-authority is pending, only its decider counts as one."""
         not_authority = self.state.pending(RequestKind.NOT_AUTHORITY)
-        return self._standings_by([not_authority] if not_authority else self.state.requests)
+        return self._capacities_by([not_authority] if not_authority else self.state.requests)
 
-    def _standings_by(self, requests: Iterable[PendingRequest]) -> frozenset[Standing]:
+    def _capacities_by(self, requests: Iterable[PendingRequest]) -> frozenset[Capacity]:
         decided = [request for request in requests if self.decides(request)]
-        found = {Standing.DECIDER} if decided else set()
+        found = {Capacity.DECIDER} if decided else set()
         if any(request.staff_id == self.actor.staff_id for request in decided):
-            found.add(Standing.SOLE_DECIDER)
+            found.add(Capacity.SOLE_DECIDER)
         return frozenset(found)
 
 
-async def staff_situation(session: AsyncSession, staff: Staff, number: int) -> Situation:
+async def staff_access(session: AsyncSession, staff: Staff, number: int) -> ReportAccess:
     """A member of staff before a report. 404 where they may not know that it exists."""
     row = (await session.execute(_BEFORE_STAFF, {"number": number})).one_or_none()
     if row is None:
@@ -94,35 +94,35 @@ async def staff_situation(session: AsyncSession, staff: Staff, number: int) -> S
     known = {agency["id"]: Agency.model_validate(agency) for agency in row.known}
     if not _may_read(staff, state, known[state.handler_id], known):
         raise not_found("report_not_found")
-    return situation_of(staff, state, known)
+    return access_of(staff, state, known)
 
 
-def situation_of(staff: Staff, state: ReportState, known: dict[int, Agency]) -> Situation:
+def access_of(staff: Staff, state: ReportState, known: dict[int, Agency]) -> ReportAccess:
     """A member of staff before a state already read. `known` holds at least the handler and the
     agencies that decide its requests."""
     role, handler = Role(staff.role), known[state.handler_id]
     actor = Actor(kind=ActorKind.STAFF, staff_id=staff.id, role=role, agency_id=staff.agency_id)
-    found = standings(role, staff.agency_id, handler.path, admin_above=handler.admin_above)
-    situation = Situation(state, actor, found, handler, known)
-    return Situation(state, actor, found | situation.standings_by_requests(), handler, known)
+    found = capacities(role, staff.agency_id, handler.path, admin_above=handler.admin_above)
+    access = ReportAccess(state, actor, found, handler, known)
+    return ReportAccess(state, actor, found | access.capacities_by_requests(), handler, known)
 
 
-def actions_open_to(situation: Situation) -> tuple[Action, ...]:
+def actions_open_to(access: ReportAccess) -> tuple[Action, ...]:
     """What this person may do now, in the table's order. Of requests: take back only one's own,
     and not-authority is for any agency but the root to ask."""
-    actions = set(allowed_actions(situation.state, situation.standings))
-    asked = {request.staff_id for request in situation.state.requests}
-    if situation.actor.staff_id not in asked:
+    actions = set(allowed_actions(access.state, access.capacities))
+    asked = {request.staff_id for request in access.state.requests}
+    if access.actor.staff_id not in asked:
         actions.discard(Action.WITHDRAW_REQUEST)
-    roots = {situation.handler.path[0]} & {situation.handler.id, situation.actor.agency_id}
+    roots = {access.handler.path[0]} & {access.handler.id, access.actor.agency_id}
     if roots:
         actions.discard(Action.REQUEST_NOT_AUTHORITY)
     return tuple(action for action in RULES if action in actions)
 
 
-async def reporter_situation(
+async def reporter_access(
     session: AsyncSession, principal: ReporterPrincipal, number: int
-) -> Situation:
+) -> ReportAccess:
     """A reporter, the bearer of a report's access, or a partner system before a report of
     their own. 404 for any other report."""
     state = await _state(session, number)
@@ -132,8 +132,8 @@ async def reporter_situation(
     actor = REPORTER
     if isinstance(principal, Partner):
         actor = Actor(kind=ActorKind.PARTNER, system=principal.system)
-    owner = frozenset({Standing.REPORTER})
-    return Situation(state, actor, owner, known[state.handler_id], known)
+    owner = frozenset({Capacity.REPORTER})
+    return ReportAccess(state, actor, owner, known[state.handler_id], known)
 
 
 async def owns(session: AsyncSession, principal: ReporterPrincipal, number: int) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import Request
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table
 
-from shared.batcher import Gathering
+from shared.batcher import Batcher
 from shared.database.engine import Database, raw
 from shared.http.problems import too_many
 
@@ -43,7 +43,7 @@ class RateLimits:
             statement.format(schema=schema, now=_NOW)
             for statement in (_TAKE, _SWEEP, _GIVE_BACK, _KEEP, _KEPT, _TURN)
         )
-        self._gathering = Gathering(self._together)
+        self._gathering = Batcher(self._together)
 
     async def take(self, limit: Limit, subject: str) -> None:
         """Count one use by `subject` (an address, a name signed in with, a report number).

@@ -7,7 +7,7 @@ from shared.lifecycle.people import ADMINS, Role
 from shared.lifecycle.state import PendingRequest
 
 
-class Standing(StrEnum):
+class Capacity(StrEnum):
     """What somebody is to one report at this moment."""
 
     REPORTER = "reporter"
@@ -25,19 +25,19 @@ class Standing(StrEnum):
     SYSTEM = "system"
 
 
-def standings(
+def capacities(
     role: Role, agency_id: int, handler_path: Sequence[int], *, admin_above: bool
-) -> frozenset[Standing]:
+) -> frozenset[Capacity]:
     """What a member of staff is to a report. `handler_path` is root first, handler last;
     `admin_above`: some agency strictly above the handler has an active admin."""
-    found: set[Standing] = set()
+    found: set[Capacity] = set()
     handler_id = handler_path[-1]
     if role in ADMINS and agency_id in handler_path:
-        found |= {Standing.HANDLER_ADMIN, Standing.HANDLER_OFFICER}
+        found |= {Capacity.HANDLER_ADMIN, Capacity.HANDLER_OFFICER}
         if agency_id != handler_id or not admin_above:
-            found.add(Standing.ADMIN_ABOVE)
+            found.add(Capacity.ADMIN_ABOVE)
     elif role is Role.LIAISON_OFFICER and agency_id == handler_id:
-        found.add(Standing.HANDLER_OFFICER)
+        found.add(Capacity.HANDLER_OFFICER)
     return frozenset(found)
 
 

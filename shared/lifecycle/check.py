@@ -10,7 +10,7 @@ from shared.lifecycle.actions import (
     DeferralKind,
     RequestKind,
 )
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.commands import Command
 from shared.lifecycle.rules import RULES, Rule
 from shared.lifecycle.state import ReportState
@@ -28,11 +28,11 @@ class Refused(Exception):
         self.code = code
 
 
-def refusal(state: ReportState, action: Action, standings: Collection[Standing]) -> str | None:
+def refusal(state: ReportState, action: Action, capacities: Collection[Capacity]) -> str | None:
     """The code of the reason against this action, or None where it is allowed."""
     rule = RULES[action]
-    deciding = Standing.DECIDER in standings and _pending_not_authority(state)
-    if not rule.who & set(standings):
+    deciding = Capacity.DECIDER in capacities and _pending_not_authority(state)
+    if not rule.who & set(capacities):
         return "not_authorised"
     if state.status not in _sources(rule, deciding):
         return "not_allowed_in_status"
@@ -40,14 +40,14 @@ def refusal(state: ReportState, action: Action, standings: Collection[Standing])
     for condition in rule.conditions:
         if not waived and (code := condition(state)):
             return code
-    if _pending_not_authority(state) and not _goes_on(action, standings):
+    if _pending_not_authority(state) and not _goes_on(action, capacities):
         return "not_authority_pending"
     return None
 
 
-def allowed_actions(state: ReportState, standings: Collection[Standing]) -> tuple[Action, ...]:
-    """The actions open to somebody of these standings, in the table's order."""
-    return tuple(action for action in RULES if refusal(state, action, standings) is None)
+def allowed_actions(state: ReportState, capacities: Collection[Capacity]) -> tuple[Action, ...]:
+    """The actions open to somebody of these capacities, in the table's order."""
+    return tuple(action for action in RULES if refusal(state, action, capacities) is None)
 
 
 def check(state: ReportState, command: Command, *, formerly: bool = False) -> None:
@@ -59,7 +59,7 @@ def check(state: ReportState, command: Command, *, formerly: bool = False) -> No
         raise Refused(VERSION_CHANGED)
     if command.handler_seen != state.handler_id:
         raise Refused("handler_changed")
-    if code := refusal(state, command.action, command.standings):
+    if code := refusal(state, command.action, command.capacities):
         raise Refused(code)
     if command.action in _ON_REQUESTS:
         _check_request(state, command)
@@ -78,10 +78,10 @@ LATER_REFUSALS = frozenset({"same_handler", "handler_in_copy"})
 _ON_REQUESTS = frozenset({Action.ACCEPT_REQUEST, Action.REJECT_REQUEST, Action.WITHDRAW_REQUEST})
 _STAFF = frozenset(
     {
-        Standing.HANDLER_OFFICER,
-        Standing.HANDLER_ADMIN,
-        Standing.ADMIN_ABOVE,
-        Standing.DECIDER,
+        Capacity.HANDLER_OFFICER,
+        Capacity.HANDLER_ADMIN,
+        Capacity.ADMIN_ABOVE,
+        Capacity.DECIDER,
     }
 )
 _DURING_NOT_AUTHORITY = frozenset({Action.COORDINATE, Action.WITHDRAW_REQUEST})
@@ -107,11 +107,11 @@ def _sources(rule: Rule, deciding: bool) -> frozenset[Status]:
     return rule.sources
 
 
-def _goes_on(action: Action, standings: Collection[Standing]) -> bool:
+def _goes_on(action: Action, capacities: Collection[Capacity]) -> bool:
     """Whether an action may be done while a not-authority request is pending."""
-    if not _STAFF & set(standings):
+    if not _STAFF & set(capacities):
         return True
-    if Standing.DECIDER in standings:
+    if Capacity.DECIDER in capacities:
         return action in _BY_ITS_DECIDER
     return action in _DURING_NOT_AUTHORITY
 
@@ -141,12 +141,12 @@ def _performs_own_request(state: ReportState, command: Command) -> bool:
 
 
 def _decided_alone(command: Command) -> bool:
-    return Standing.SOLE_DECIDER in command.standings
+    return Capacity.SOLE_DECIDER in command.capacities
 
 
 def _check_performance(state: ReportState, kind: RequestKind) -> None:
     """What was asked must still be possible."""
-    if code := refusal(state, PERFORMED_BY[kind], {Standing.ADMIN_ABOVE}):
+    if code := refusal(state, PERFORMED_BY[kind], {Capacity.ADMIN_ABOVE}):
         raise Refused(code)
 
 
@@ -162,7 +162,7 @@ def _later(state: ReportState, command: Command) -> str | None:
 
 def _incomplete(state: ReportState, command: Command) -> str | None:
     """What the action needs and the command lacks, or names wrongly."""
-    if Standing.OPERATOR in command.standings and command.reason_code is None:
+    if Capacity.OPERATOR in command.capacities and command.reason_code is None:
         return "reason_required"
     handing = command.handing
     match command.action:

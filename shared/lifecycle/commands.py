@@ -1,9 +1,10 @@
-"""A command: one person's wish for one report, as it travels to the report's workflow."""
+"""A command: what one person asks for one report, as it travels to its workflow."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from shared.lifecycle.actions import (
     Action,
@@ -12,7 +13,7 @@ from shared.lifecycle.actions import (
     DeferralKind,
     FollowUpKind,
 )
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.people import Actor
 
@@ -43,17 +44,26 @@ class Succession(BaseModel):
 class Command(BaseModel):
     """What a service sends. Words stay in the service's own schema, keyed by this id.
 
-    `standings` is what the service found the actor to be at `handler_seen`; a command made for
+    `capacities` is what the service found the actor to be at `handler_seen`; a command made for
     another handler than the present one is refused. Fields an action does not use stay empty.
     """
 
     model_config = ConfigDict(frozen=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _by_its_former_name(cls, value: Any) -> Any:
+        """Histories and rows from before 29 November 2026 call the capacities `standings`."""
+        if isinstance(value, dict) and "standings" in value:
+            value = {**value, "capacities": value["standings"]}
+            del value["standings"]
+        return value
+
     id: UUID
     number: int
     action: Action
     actor: Actor
-    standings: frozenset[Standing]
+    capacities: frozenset[Capacity]
     at: datetime
     handler_seen: int
     identity: UUID | None = None

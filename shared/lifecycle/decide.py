@@ -9,7 +9,7 @@ from shared.lifecycle.actions import (
     Action,
     RequestKind,
 )
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.check import check
 from shared.lifecycle.clocks import Clock, ClockKind
 from shared.lifecycle.commands import Command
@@ -35,7 +35,7 @@ def decide(
     """The step a command makes at its effective time, or `Refused`; `formerly` as in `check`."""
     check(state, command, formerly=formerly)
     effect = apply(state, command.model_copy(update={"at": at}))
-    if Standing.SOLE_DECIDER in command.standings and _decides(state, command):
+    if Capacity.SOLE_DECIDER in command.capacities and _decides(state, command):
         effect.details["decided_alone"] = True
     actor = command.actor
     action = _performed(state, command)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from shared.lifecycle.actions import Action as A
 from shared.lifecycle.actions import RequestKind
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import (
     CLOSED,
@@ -30,7 +30,7 @@ class Rule:
     """One row of the table. `targets` empty: the status stays as it is."""
 
     action: A
-    who: frozenset[Standing]
+    who: frozenset[Capacity]
     sources: frozenset[Status]
     targets: tuple[Status, ...]
     effect: str
@@ -61,12 +61,12 @@ def some_pending(state: ReportState) -> str | None:
     return None if state.requests else "no_such_request"
 
 
-_REPORTER = frozenset({Standing.REPORTER})
-_OFFICER = frozenset({Standing.HANDLER_OFFICER})
-_ADMIN = frozenset({Standing.HANDLER_ADMIN})
-_ABOVE = frozenset({Standing.ADMIN_ABOVE, Standing.OPERATOR})
-_DECIDER = frozenset({Standing.DECIDER})
-_SYSTEM = frozenset({Standing.SYSTEM})
+_REPORTER = frozenset({Capacity.REPORTER})
+_OFFICER = frozenset({Capacity.HANDLER_OFFICER})
+_ADMIN = frozenset({Capacity.HANDLER_ADMIN})
+_ABOVE = frozenset({Capacity.ADMIN_ABOVE, Capacity.OPERATOR})
+_DECIDER = frozenset({Capacity.DECIDER})
+_SYSTEM = frozenset({Capacity.SYSTEM})
 _BY_ADMIN = frozenset({Status.ARCHIVED_BY_ADMIN})
 _QUESTIONED = OPEN | _BY_ADMIN
 

@@ -1,1 +1,1 @@
-"""Temporal: the names and messages of a report's workflow, and the one door to it."""
+"""Temporal: the names and messages of a report's workflow, and the one gateway to it."""

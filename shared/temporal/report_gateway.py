@@ -1,4 +1,4 @@
-"""The one door: nothing else starts or reaches a report's workflow."""
+"""The one gateway: nothing else starts or reaches a report's workflow."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from shared.batcher import Gathering
+from shared.batcher import Batcher
 from shared.database.agency_codes import AgencyCodes
 from shared.database.engine import Database
 from shared.labels import label
@@ -32,7 +32,7 @@ from shared.temporal.messages import ANOTHER_REPORT, REFUSED, RETIRE_AFTER, Sign
 log = logging.getLogger(__name__)
 
 
-class Door:
+class ReportGateway:
     """Sends commands to reports. `in_flight` bounds the calls to Temporal at a time.
 
     Every call takes the state just read from the report's row: where no run is there, because the
@@ -52,7 +52,7 @@ class Door:
         self._retire_after = retire_after
         self._gate = asyncio.Semaphore(in_flight)
         self._agencies = AgencyCodes(database)
-        self._outcomes = Gathering(self._read_outcomes)
+        self._outcomes = Batcher(self._read_outcomes)
 
     async def send(
         self, command: Command, state: ReportState, timeout: float = 8.0

@@ -1,4 +1,4 @@
-"""What must hold after any trouble, of all reports of a town."""
+"""What must hold after any trouble, of all reports of a cluster."""
 
 import asyncio
 import re
@@ -14,8 +14,8 @@ from shared.bus.connection import connect
 from shared.bus.streams import PARTNERS, REPORTS, Stream
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import TAB_OF, Tab
-from tests.chaos.cluster import Town
 from tests.chaos.people import People
+from tests.cluster import Cluster
 
 _SETTLING = 40.0
 _NUMBER_AND_VERSION = re.compile(r"(\d+)\.(?:[0-9a-f]{32}\.)?(\d+)\.")
@@ -23,27 +23,27 @@ _NUMBER_AND_VERSION = re.compile(r"(\d+)\.(?:[0-9a-f]{32}\.)?(\d+)\.")
 
 async def all_promises_are_kept(people: People) -> None:
     """Waits until everything has settled, then looks at everything there is."""
-    town = people.town
-    await _settled(town)
-    rows = await town.rows(_REPORTS)
+    cluster = people.cluster
+    await _settled(cluster)
+    rows = await cluster.rows(_REPORTS)
     await _every_accepted_report_is_there_once(people, rows)
     for row in rows:
         _row_and_history_agree(row)
-    await _every_event_reached_the_stream_once(town, rows)
-    await _every_report_has_its_run(town, rows)
+    await _every_event_reached_the_stream_once(cluster, rows)
+    await _every_report_has_its_run(cluster, rows)
 
 
-async def messages_of(town: Town, stream: Stream) -> list[tuple[str, Any]]:
+async def messages_of(cluster: Cluster, stream: Stream) -> list[tuple[str, Any]]:
     """All messages of a stream: their ids, and what is in them."""
     return [
         (headers.get("Nats-Msg-Id", ""), orjson.loads(body))
-        for headers, body in await raw_messages_of(town, stream)
+        for headers, body in await raw_messages_of(cluster, stream)
     ]
 
 
-async def raw_messages_of(town: Town, stream: Stream) -> list[tuple[dict[str, str], bytes]]:
+async def raw_messages_of(cluster: Cluster, stream: Stream) -> list[tuple[dict[str, str], bytes]]:
     """All messages of a stream as they lie there, read without a consumer."""
-    bus = await connect(town.settings.nats_url, "test", patience=10)
+    bus = await connect(cluster.settings.nats_url, "test", patience=10)
     found = []
     try:
         state = (await bus.js.stream_info(stream.name)).state
@@ -59,10 +59,10 @@ async def raw_messages_of(town: Town, stream: Stream) -> list[tuple[dict[str, st
     return found
 
 
-async def _settled(town: Town) -> None:
+async def _settled(cluster: Cluster) -> None:
     """No command without an outcome, no report without a run, nothing left in the outbox."""
     async with asyncio.timeout(_SETTLING):
-        while any(left := tuple((await town.rows(_LEFT))[0])):
+        while any(left := tuple((await cluster.rows(_LEFT))[0])):
             await asyncio.sleep(0.2)
             assert left
 
@@ -70,9 +70,9 @@ async def _settled(town: Town) -> None:
 async def _every_accepted_report_is_there_once(people: People, rows: Iterable[Any]) -> None:
     numbers = [row.number for row in rows]
     assert sorted(people.accepted.values()) == numbers
-    submissions = await people.town.rows("SELECT number FROM intake.submission ORDER BY number")
+    submissions = await people.cluster.rows("SELECT number FROM intake.submission ORDER BY number")
     assert [row.number for row in submissions] == numbers
-    texts = await people.town.rows("SELECT number FROM lifecycle.report_text ORDER BY number")
+    texts = await people.cluster.rows("SELECT number FROM lifecycle.report_text ORDER BY number")
     assert [row.number for row in texts] == numbers
 
 
@@ -101,8 +101,8 @@ def _row_and_history_agree(row: Any) -> None:
     assert {name: getattr(row, name) for name in columns} == columns, row.number
 
 
-async def _every_event_reached_the_stream_once(town: Town, rows: Iterable[Any]) -> None:
-    ids = Counter(id for id, _ in await messages_of(town, REPORTS))
+async def _every_event_reached_the_stream_once(cluster: Cluster, rows: Iterable[Any]) -> None:
+    ids = Counter(id for id, _ in await messages_of(cluster, REPORTS))
     assert [id for id, times in ids.items() if times > 1] == []
     versions: defaultdict[int, list[int]] = defaultdict(list)
     for id in ids:
@@ -111,22 +111,22 @@ async def _every_event_reached_the_stream_once(town: Town, rows: Iterable[Any]) 
         versions[int(about[1])].append(int(about[2]))
     # In the order of the stream: promised per report.
     assert dict(versions) == {row.number: list(range(1, row.version + 1)) for row in rows}
-    told = Counter(id for id, _ in await messages_of(town, PARTNERS))
+    told = Counter(id for id, _ in await messages_of(cluster, PARTNERS))
     assert [id for id, times in told.items() if times > 1] == []
 
 
-async def _every_report_has_its_run(town: Town, rows: Iterable[Any]) -> None:
+async def _every_report_has_its_run(cluster: Cluster, rows: Iterable[Any]) -> None:
     """One that runs, unless the report has ended: its run may be over."""
     async with asyncio.timeout(15):
-        while wrong := await _wrong_runs(town, rows):
+        while wrong := await _wrong_runs(cluster, rows):
             await asyncio.sleep(0.3)
             assert wrong
 
 
-async def _wrong_runs(town: Town, rows: Iterable[Any]) -> list[tuple[int, int]]:
+async def _wrong_runs(cluster: Cluster, rows: Iterable[Any]) -> list[tuple[int, int]]:
     running: Counter[str] = Counter()
     known = set()
-    async for run in town.client.list_workflows("WorkflowType = 'ReportWorkflow'"):
+    async for run in cluster.client.list_workflows("WorkflowType = 'ReportWorkflow'"):
         known.add(run.id)
         running[run.id] += run.status is WorkflowExecutionStatus.RUNNING
         assert run.status is not WorkflowExecutionStatus.FAILED, run.id

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from tests.chaos.cluster import ABOVE, OFFICER, Town, Who
+from tests.cluster import ABOVE, OFFICER, Cluster, Who
 from tests.workflows.country import DINAS, PROVINCE
 
 _PATIENCE = 60.0
@@ -29,9 +29,9 @@ VERIFICATION = {
 
 @dataclass
 class People:
-    """The citizens and officers of a town; `accepted` holds what they were told was accepted."""
+    """The citizens and officers of a cluster; `accepted` holds what they were told was accepted."""
 
-    town: Town
+    cluster: Cluster
     accepted: dict[UUID, int] = field(default_factory=dict)
     put_off: int = 0
     """How often somebody had to ask again."""
@@ -70,7 +70,7 @@ class People:
         self, service: str, number: int, what: str, who: Who, body: dict[str, Any]
     ) -> httpx.Response:
         """A step that must take effect."""
-        path, headers = f"/reports/{number}/{what}", self.town.staff(who)
+        path, headers = f"/reports/{number}/{what}", self.cluster.staff(who)
         answer = await self.insist(service, path, body, headers, uuid4())
         assert answer.status_code == 200, (path, answer.text)
         return answer
@@ -93,8 +93,8 @@ class People:
     async def ask(
         self, service: str, path: str, body: dict[str, Any], headers: dict[str, str], key: UUID
     ) -> httpx.Response:
-        return await self.town.http.post(
-            self.town.address(service) + path,
+        return await self.cluster.http.post(
+            self.cluster.address(service) + path,
             json=body,
             headers=headers | {"Idempotency-Key": str(key)},
         )

@@ -8,9 +8,9 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from shared.lifecycle.statuses import Status
-from tests.chaos.cluster import ABOVE, ABOVE_TOO, OFFICER
 from tests.chaos.invariants import all_promises_are_kept
 from tests.chaos.people import FOLLOW_UP, REASON, VERIFICATION, People, somewhere
+from tests.cluster import ABOVE, ABOVE_TOO, OFFICER
 from tests.workflows.country import MISSION
 
 TERMINATE = "workflow terminate --reason trial --workflow-id".split()
@@ -19,7 +19,7 @@ TERMINATE = "workflow terminate --reason trial --workflow-id".split()
 async def test_one_command_sent_five_times_at_once_while_the_worker_dies(people: People) -> None:
     number, key = await people.submit(), uuid4()
     await people.verify(number)
-    path, staff = f"/reports/{number}/follow-ups", people.town.staff(OFFICER)
+    path, staff = f"/reports/{number}/follow-ups", people.cluster.staff(OFFICER)
 
     async def send() -> Any:
         answer = await people.insist("followup", path, FOLLOW_UP, staff, key)
@@ -27,8 +27,8 @@ async def test_one_command_sent_five_times_at_once_while_the_worker_dies(people:
 
     sending = [asyncio.create_task(send()) for _ in range(5)]
     await asyncio.sleep(0.03)
-    people.town.kill("worker")
-    await people.town.restart("worker")
+    people.cluster.kill("worker")
+    await people.cluster.restart("worker")
     first, *others = await asyncio.gather(*sending)
     assert first[0] == 200
     assert others == [first] * 4
@@ -59,21 +59,21 @@ async def test_two_admins_decide_the_same_request_at_once(people: People) -> Non
         number = await people.in_process()
         ask = {"kind": "close", **REASON}
         path = f"/reports/{number}/requests"
-        asked = await people.insist("followup", path, ask, people.town.staff(OFFICER), uuid4())
+        asked = await people.insist("followup", path, ask, people.cluster.staff(OFFICER), uuid4())
         request = asked.json()["command_id"]
         accepted, rejected = await asyncio.gather(
             people.ask(
                 "followup",
                 f"{path}/{request}/accept",
                 {"note": "Selesai."},
-                people.town.staff(ABOVE),
+                people.cluster.staff(ABOVE),
                 uuid4(),
             ),
             people.ask(
                 "followup",
                 f"{path}/{request}/reject",
                 REASON,
-                people.town.staff(ABOVE_TOO),
+                people.cluster.staff(ABOVE_TOO),
                 uuid4(),
             ),
         )
@@ -96,17 +96,17 @@ async def test_one_admin_verifies_anew_while_the_other_rejects(people: People) -
     ask = {"suggested_agency_id": MISSION, "reason": "Bukan wewenang kami."}
     path = f"/reports/{number}"
     asked = await people.insist(
-        "routing", f"{path}/not-authority", ask, people.town.staff(OFFICER), uuid4()
+        "routing", f"{path}/not-authority", ask, people.cluster.staff(OFFICER), uuid4()
     )
     assert asked.status_code == 200, asked.text
     request = asked.json()["command_id"]
     anew, rejected = await asyncio.gather(
-        people.ask("routing", f"{path}/verify", VERIFICATION, people.town.staff(ABOVE), uuid4()),
+        people.ask("routing", f"{path}/verify", VERIFICATION, people.cluster.staff(ABOVE), uuid4()),
         people.ask(
             "routing",
             f"{path}/requests/{request}/reject",
             REASON,
-            people.town.staff(ABOVE_TOO),
+            people.cluster.staff(ABOVE_TOO),
             uuid4(),
         ),
     )
@@ -122,25 +122,25 @@ async def test_a_run_is_terminated_by_hand_and_a_command_comes(people: People, e
     if ended:
         await people.close(number)
     await _temporal(people, *TERMINATE, f"report-{number}")
-    run = await people.town.client.get_workflow_handle(f"report-{number}").describe()
+    run = await people.cluster.client.get_workflow_handle(f"report-{number}").describe()
     assert run.status is WorkflowExecutionStatus.TERMINATED
     # A signal to the one, an update to the other.
     if ended:
         await people.does("followup", number, "reopen", ABOVE, REASON)
     else:
         await people.follow_up(number)
-    anew = await people.town.client.get_workflow_handle(f"report-{number}").describe()
+    anew = await people.cluster.client.get_workflow_handle(f"report-{number}").describe()
     assert anew.run_id != run.run_id
     assert anew.status is WorkflowExecutionStatus.RUNNING
     await all_promises_are_kept(people)
 
 
 async def _temporal(people: People, *arguments: str) -> None:
-    command = [people.town.children["temporal"].command[0], *arguments]
+    command = [people.cluster.children["temporal"].command[0], *arguments]
     process = await asyncio.create_subprocess_exec(
         *command,
         "--address",
-        people.town.addresses.temporal_address,
+        people.cluster.addresses.temporal_address,
         stdout=asyncio.subprocess.DEVNULL,
     )
     assert await process.wait() == 0
@@ -148,9 +148,9 @@ async def _temporal(people: People, *arguments: str) -> None:
 
 async def _actions(people: People, number: int) -> list[str]:
     query = "SELECT action FROM lifecycle.history WHERE number = :n ORDER BY entry"
-    return [row.action for row in await people.town.rows(query, n=number)]
+    return [row.action for row in await people.cluster.rows(query, n=number)]
 
 
 async def _status(people: People, number: int) -> str:
     query = "SELECT status FROM lifecycle.report WHERE number = :n"
-    return str(await people.town.value(query, n=number))
+    return str(await people.cluster.value(query, n=number))

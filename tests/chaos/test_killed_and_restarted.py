@@ -12,8 +12,8 @@ from tests.chaos.people import People
 async def test_the_worker_is_killed_in_the_middle_of_commands(people: People) -> None:
     async with people.at_work():
         for _ in range(3):
-            people.town.kill("worker")
-            await people.town.restart("worker")
+            people.cluster.kill("worker")
+            await people.cluster.restart("worker")
             await asyncio.sleep(2)
     await all_promises_are_kept(people)
 
@@ -21,8 +21,8 @@ async def test_the_worker_is_killed_in_the_middle_of_commands(people: People) ->
 async def test_worker_launcher_and_relay_are_killed_together(people: People) -> None:
     async with people.at_work():
         for name in ("worker", "launcher", "relay"):
-            people.town.kill(name)
-        await asyncio.gather(*map(people.town.restart, ("worker", "launcher", "relay")))
+            people.cluster.kill(name)
+        await asyncio.gather(*map(people.cluster.restart, ("worker", "launcher", "relay")))
         await asyncio.sleep(2)
     await all_promises_are_kept(people)
 
@@ -40,9 +40,9 @@ async def test_a_server_dies_under_load_and_comes_back(
 ) -> None:
     before = people.put_off
     async with people.at_work():
-        people.town.kill(server, how)
+        people.cluster.kill(server, how)
         await asyncio.sleep(0.5)
-        await people.town.restart(server)
+        await people.cluster.restart(server)
         await asyncio.sleep(3)
     await all_promises_are_kept(people)
     # Temporal's clients bridge a second, and nobody who asks waits for NATS.

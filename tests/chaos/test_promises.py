@@ -27,7 +27,7 @@ async def test_a_row_that_was_tampered_with_is_seen(
 ) -> None:
     number = await people.in_process()
     await all_promises_are_kept(people)
-    with people.town.postgres.administer("lapor") as administrator:
+    with people.cluster.postgres.administer("lapor") as administrator:
         administrator.execute(
             "CREATE TEMPORARY TABLE kept AS SELECT h AS kept FROM lifecycle.history h"
             " WHERE number = %s AND entry = 2",
@@ -46,8 +46,8 @@ async def test_a_row_that_was_tampered_with_is_seen(
 @pytest.mark.timeout(400)
 async def test_a_lost_run_is_seen(people: People) -> None:
     number = await people.in_process()
-    handle = people.town.client.get_workflow_handle(f"report-{number}")
-    async with people.town.without("worker"):  # whose sweep would bring it back
+    handle = people.cluster.client.get_workflow_handle(f"report-{number}")
+    async with people.cluster.without("worker"):  # whose sweep would bring it back
         await handle.terminate()
         with pytest.raises(TimeoutError):
             await all_promises_are_kept(people)
@@ -61,7 +61,7 @@ async def test_an_event_told_twice_is_seen(people: People) -> None:
     """Last in this file: a stream cannot be mended by a service, only by its owner."""
     number = await people.in_process()
     await all_promises_are_kept(people)
-    bus = await connect(people.town.settings.nats_url, "test", patience=10)
+    bus = await connect(people.cluster.settings.nats_url, "test", patience=10)
     subject = "lapor.v1.report.overdue"
     sent = await bus.publish(subject, b"{}", msg_id=f"{number}.2.{subject}", headers={})
     with pytest.raises(AssertionError):

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import httpx
 
 from shared.lifecycle.statuses import Status
-from tests.chaos.cluster import ABOVE, BELOW, OFFICER
 from tests.chaos.invariants import all_promises_are_kept
 from tests.chaos.people import FOLLOW_UP, VERIFICATION, People
+from tests.cluster import ABOVE, BELOW, OFFICER
 from tests.workflows.country import BIDANG
 
 SECONDS = 5
@@ -19,16 +19,16 @@ _KEYS: defaultdict[int, UUID] = defaultdict(uuid4)
 
 
 async def test_commands_that_come_meanwhile_are_carried_out_afterwards(people: People) -> None:
-    town = people.town
+    cluster = people.cluster
     fresh = [await people.submit() for _ in range(3)]
     verified = [await people.submit() for _ in range(3)]
     await asyncio.gather(*map(people.verify, verified))
     asked = [("routing", n, "verify", ABOVE, VERIFICATION) for n in fresh]
     asked += [("followup", n, "follow-ups", OFFICER, FOLLOW_UP) for n in verified]
-    async with town.without("worker"):
+    async with cluster.without("worker"):
         answers = await asyncio.gather(
             *(
-                people.ask(service, f"/reports/{n}/{what}", body, town.staff(who), uuid4())
+                people.ask(service, f"/reports/{n}/{what}", body, cluster.staff(who), uuid4())
                 for service, n, what, who, body in asked
             )
         )
@@ -36,18 +36,18 @@ async def test_commands_that_come_meanwhile_are_carried_out_afterwards(people: P
         assert {answer.json()["state"] for answer in answers} == {"waiting"}
     await all_promises_are_kept(people)
     for (service, *_, who, _), answer in zip(asked, answers, strict=True):
-        there = town.address(service) + answer.headers["Location"]
-        told = await town.http.get(there, headers=town.staff(who))
+        there = cluster.address(service) + answer.headers["Location"]
+        told = await cluster.http.get(there, headers=cluster.staff(who))
         assert told.json()["state"] == "done"
 
 
 async def test_who_asked_in_time_wins_over_the_deadline_that_passed_meanwhile(
     people: People,
 ) -> None:
-    town = people.town
-    await town.set_policy(BIDANG, auto_close={"amount": SECONDS, "unit": "seconds"})
+    cluster = people.cluster
+    await cluster.set_policy(BIDANG, auto_close={"amount": SECONDS, "unit": "seconds"})
     in_time, late, silent = [await _followed_up_below(people) for _ in range(3)]
-    async with town.without("worker"):
+    async with cluster.without("worker"):
         # The last one closes at its time; the clocks of all run from their follow-ups.
         first = asyncio.create_task(_reply(people, in_time))
         await asyncio.sleep(SECONDS + 2)
@@ -62,7 +62,7 @@ async def test_who_asked_in_time_wins_over_the_deadline_that_passed_meanwhile(
     assert await _status(people, in_time) == Status.REPLIED_BY_REPORTER
     assert await _status(people, late) == Status.CLOSED_BY_SYSTEM
     refused = await people.insist(
-        "followup", f"/reports/{late}/replies", REPLY, town.reporter(late), _KEYS[late]
+        "followup", f"/reports/{late}/replies", REPLY, cluster.reporter(late), _KEYS[late]
     )
     assert refused.status_code == 409
     assert refused.json()["report_status"] == Status.CLOSED_BY_SYSTEM
@@ -78,10 +78,14 @@ async def _followed_up_below(people: People) -> int:
 
 async def _reply(people: People, number: int) -> httpx.Response:
     return await people.ask(
-        "followup", f"/reports/{number}/replies", REPLY, people.town.reporter(number), _KEYS[number]
+        "followup",
+        f"/reports/{number}/replies",
+        REPLY,
+        people.cluster.reporter(number),
+        _KEYS[number],
     )
 
 
 async def _status(people: People, number: int) -> str:
     query = "SELECT status FROM lifecycle.report WHERE number = :n"
-    return str(await people.town.value(query, n=number))
+    return str(await people.cluster.value(query, n=number))

@@ -1,13 +1,13 @@
-"""One town whose services are called as their OpenAPI documents say, rightly and wrongly."""
+"""One cluster whose services are called as their OpenAPI documents say, rightly and wrongly."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
 from deploy.partners.register import add as add_partner
-from tests.chaos import cluster as places
-from tests.chaos.cluster import Town
+from tests import cluster as places
 from tests.chaos.people import REASON, People
+from tests.cluster import Cluster
 from tests.contracts.calling import Headers, Known
 from tests.workflows.country import BIDANG, DINAS, MISSION, PROVINCE
 
@@ -18,19 +18,19 @@ PROCESSES = (
 
 
 @pytest.fixture(scope="package")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    town = Town(tmp_path_factory.mktemp("contracts"))
+async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
+    cluster = Cluster(tmp_path_factory.mktemp("contracts"))
     try:
-        await town.settle(PROCESSES)
-        yield town
+        await cluster.settle(PROCESSES)
+        yield cluster
     finally:
-        await town.close()
+        await cluster.close()
 
 
 @pytest.fixture(scope="package")
-async def known(town: Town) -> Known:
+async def known(cluster: Cluster) -> Known:
     """Reports in every tab, and the ids that go with them: what a form would be filled with."""
-    people = People(town)
+    people = People(cluster)
     unverified = await people.submit()
     verified = await people.submit(anonymous=True)
     await people.verify(verified)
@@ -69,15 +69,15 @@ async def known(town: Town) -> Known:
 
 
 @pytest.fixture(scope="package")
-async def principals(town: Town, known: Known) -> dict[str, Headers]:
+async def principals(cluster: Cluster, known: Known) -> dict[str, Headers]:
     """Who calls, and with which headers."""
-    nats = town.folder / "nats"
-    partner = await add_partner(town.owner, town.settings.nats_url, nats, "Mitra Uji")
+    nats = cluster.folder / "nats"
+    partner = await add_partner(cluster.owner, cluster.settings.nats_url, nats, "Mitra Uji")
     return {
         "nobody": {},
-        "pusat": town.staff(places.PUSAT),
-        "admin": town.staff(places.ABOVE),
-        "officer": town.staff(places.OFFICER),
-        "reporter": town.reporter(int(known["number"][2])),
+        "pusat": cluster.staff(places.PUSAT),
+        "admin": cluster.staff(places.ABOVE),
+        "officer": cluster.staff(places.OFFICER),
+        "reporter": cluster.reporter(int(known["number"][2])),
         "partner": {"Authorization": f"Bearer {partner.http_token}"},
     }

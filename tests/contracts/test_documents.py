@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.cluster import Town
+from tests.cluster import Cluster
 from tests.contracts.calling import Headers, Known, broken_promises
 
 SERVICES = ("intake", "routing", "followup", "reporting")
@@ -15,10 +15,10 @@ NEVER_ENDING = ("live_events",)
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_answers_as_its_document_says(
-    town: Town, known: Known, principals: dict[str, Headers], service: str
+    cluster: Cluster, known: Known, principals: dict[str, Headers], service: str
 ) -> None:
     found, answered = await asyncio.to_thread(
-        broken_promises, town.address(service), known, principals, NEVER_ENDING
+        broken_promises, cluster.address(service), known, principals, NEVER_ENDING
     )
     assert not found, "\n\n".join(f"{k}\n{v}" for k, v in found.items())
     # The calls are about something: most operations succeed for somebody.
@@ -28,9 +28,9 @@ async def test_a_service_answers_as_its_document_says(
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_document_is_complete_enough_for_a_generated_client(
-    town: Town, service: str
+    cluster: Cluster, service: str
 ) -> None:
-    document = (await town.http.get(town.address(service) + "/openapi.json")).json()
+    document = (await cluster.http.get(cluster.address(service) + "/openapi.json")).json()
     # Two models of one name: FastAPI tells them apart by their modules, generators do not.
     assert [name for name in document["components"]["schemas"] if "__" in name] == []
     operations = [

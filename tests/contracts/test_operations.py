@@ -9,7 +9,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.chaos.cluster import Town
+from tests.cluster import Cluster
 from tests.contracts.calling import Known
 
 SERVICES = ("intake", "routing", "followup", "reporting")
@@ -20,71 +20,73 @@ OF_PROMETHEUS = {"up", "job", "process", "le"}
 
 
 @pytest.mark.parametrize("name", PROCESSES)
-async def test_a_process_says_whether_it_is_alive_and_ready(town: Town, name: str) -> None:
-    address = await town.operations(name)
-    assert (await town.http.get(f"{address}/healthz")).json() == {"status": "ok"}
+async def test_a_process_says_whether_it_is_alive_and_ready(cluster: Cluster, name: str) -> None:
+    address = await cluster.operations(name)
+    assert (await cluster.http.get(f"{address}/healthz")).json() == {"status": "ok"}
     async with asyncio.timeout(60):  # a busy machine's servers may answer late
-        while (answer := await town.http.get(f"{address}/readyz")).status_code != 200:
+        while (answer := await cluster.http.get(f"{address}/readyz")).status_code != 200:
             await asyncio.sleep(0.3)
     assert answer.json()["checks"]["postgres"] == "ok", answer.text
 
 
 @pytest.mark.parametrize("name", SERVICES)
 async def test_a_service_tells_those_it_serves_neither_metrics_nor_what_it_lacks(
-    town: Town, name: str
+    cluster: Cluster, name: str
 ) -> None:
-    assert (await town.http.get(f"{town.address(name)}/metrics")).status_code == 404
+    assert (await cluster.http.get(f"{cluster.address(name)}/metrics")).status_code == 404
     async with asyncio.timeout(60):
         while True:
-            told = (await town.http.get(f"{town.address(name)}/readyz")).json()
+            told = (await cluster.http.get(f"{cluster.address(name)}/readyz")).json()
             assert "checks" not in told
             if told == {"status": "ready"}:
                 return
             await asyncio.sleep(0.3)
 
 
-async def test_a_process_whose_server_is_away_is_alive_and_not_ready(town: Town) -> None:
-    address = await town.operations("relay")
-    async with town.without("nats"):
-        assert (await town.http.get(f"{address}/healthz")).status_code == 200
+async def test_a_process_whose_server_is_away_is_alive_and_not_ready(cluster: Cluster) -> None:
+    address = await cluster.operations("relay")
+    async with cluster.without("nats"):
+        assert (await cluster.http.get(f"{address}/healthz")).status_code == 200
         async with asyncio.timeout(60):
             while True:
-                answer = await town.http.get(f"{address}/readyz")
+                answer = await cluster.http.get(f"{address}/readyz")
                 checks = answer.json()["checks"]
                 if (answer.status_code, checks) == (503, {"postgres": "ok", "nats": "away"}):
                     return
                 await asyncio.sleep(0.3)
 
 
-async def test_dashboards_and_alerts_look_at_what_is_exported(town: Town, known: Known) -> None:
+async def test_dashboards_and_alerts_look_at_what_is_exported(
+    cluster: Cluster, known: Known
+) -> None:
     names, labels = set(OF_PROMETHEUS), set(OF_PROMETHEUS)
     async with asyncio.timeout(40):
         while not _mentioned() <= names | labels:
             for process in PROCESSES:
-                text = (await town.http.get(f"{await town.operations(process)}/metrics")).text
+                text = (await cluster.http.get(f"{await cluster.operations(process)}/metrics")).text
                 for family in text_string_to_metric_families(text):
                     names |= {family.name, *(sample.name for sample in family.samples)}
                     labels |= {label for sample in family.samples for label in sample.labels}
             await asyncio.sleep(1)
 
 
-async def test_what_waits_is_seen(town: Town, known: Known) -> None:
+async def test_what_waits_is_seen(cluster: Cluster, known: Known) -> None:
     row = "INSERT INTO lifecycle.outbox (number, subject, message_id, headers, body)"
-    async with town.without("relay"):
-        async with town.owner.autocommit() as connection:
+    async with cluster.without("relay"):
+        async with cluster.owner.autocommit() as connection:
             await connection.exec_driver_sql(
                 f"{row} VALUES (1, 'lapor.v1.report.verified', 'test-1', '{{}}', '')"
             )
         async with asyncio.timeout(30):
-            while not await _waiting(town, "outbox"):
+            while not await _waiting(cluster, "outbox"):
                 await asyncio.sleep(0.5)
     async with asyncio.timeout(30):
-        while await _waiting(town, "outbox"):
+        while await _waiting(cluster, "outbox"):
             await asyncio.sleep(0.5)
 
 
-async def _waiting(town: Town, what: str) -> float:
-    text = (await town.http.get(f"{await town.operations('worker')}/metrics")).text
+async def _waiting(cluster: Cluster, what: str) -> float:
+    text = (await cluster.http.get(f"{await cluster.operations('worker')}/metrics")).text
     return next(
         sample.value
         for family in text_string_to_metric_families(text)

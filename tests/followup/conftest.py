@@ -23,7 +23,7 @@ from shared.lifecycle.people import Actor, Role
 from shared.lifecycle.state import ReportState
 from shared.settings import Settings
 from shared.temporal.names import workflow_id
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.country import (
     BIDANG,
@@ -65,7 +65,7 @@ WRITTEN = {"kind": "follow_up", "text": "Lubang sudah ditambal."}
 REASON = {"reason": "Masih menunggu suku cadang."}
 
 
-class Town:
+class Cluster:
     """The service, those who call it, and the reports they talk about."""
 
     def __init__(self, settings: Settings, owner: Database, worker_database: Database) -> None:
@@ -109,16 +109,16 @@ class Town:
             data_converter=pydantic_data_converter,
         )
         self._client = client
-        self.door = Door(client, self._worker_database)
+        self.gateway = ReportGateway(client, self._worker_database)
         worker = make_worker(client, self._worker_database, self.settings)
         await self._worker.enter_async_context(worker)
         # Of a command whose outcome comes late the service says 202: not here, however busy.
-        service = self.app.state.door
+        service = self.app.state.gateway
         service.send = partial(service.send, timeout=_PATIENCE)
 
     async def stop_worker(self) -> None:
         await self._worker.aclose()
-        vars(self.app.state.door).pop("send", None)
+        vars(self.app.state.gateway).pop("send", None)
 
     async def unverified(self, **how: Any) -> int:
         return (await self.reports.accept(number=next(_numbers), **how)).number
@@ -150,7 +150,7 @@ class Town:
         """A step by another service."""
         state = await self.reports.state(number)
         command = await self.reports.command(state, action, actor, datetime.now(UTC), **details)
-        outcome = await self.door.send(command, state)
+        outcome = await self.gateway.send(command, state)
         assert outcome is not None
         assert outcome.done, outcome
 
@@ -189,19 +189,19 @@ class Town:
 
 
 @asynccontextmanager
-async def town_on(
+async def cluster_on(
     settings: Settings, owner: Database, worker_database: Database
-) -> AsyncIterator[Town]:
+) -> AsyncIterator[Cluster]:
     """The service over these settings; the worker is started by who wants it."""
-    town = Town(settings, owner, worker_database)
-    app = town.app = make_app(settings)
+    cluster = Cluster(settings, owner, worker_database)
+    app = cluster.app = make_app(settings)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, client=("203.0.113.7", 4711))
         async with httpx.AsyncClient(
             transport=transport, base_url="http://followup", timeout=30
-        ) as town.http:
-            yield town
-    await town.stop_worker()
+        ) as cluster.http:
+            yield cluster
+    await cluster.stop_worker()
 
 
 @pytest.fixture
@@ -233,10 +233,10 @@ def followup_settings(settings_for: SettingsOf, fresh_database: UrlOf, tmp_path:
 
 
 @pytest.fixture
-async def town(
+async def cluster(
     followup_settings: Settings, owner: Database, worker_database: Database
-) -> AsyncIterator[Town]:
+) -> AsyncIterator[Cluster]:
     """Service and worker."""
-    async with town_on(followup_settings, owner, worker_database) as town:
-        await town.start_worker()
-        yield town
+    async with cluster_on(followup_settings, owner, worker_database) as cluster:
+        await cluster.start_worker()
+        yield cluster

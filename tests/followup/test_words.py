@@ -9,44 +9,46 @@ from tests.followup.conftest import (
     BESIDE,
     OFFICER,
     WRITTEN,
-    Town,
+    Cluster,
 )
 
 
-async def test_refused_words_are_their_authors_only(town: Town) -> None:
-    number, key = await town.unverified(), uuid4()
-    answer = await town.post(f"/reports/{number}/follow-ups", ABOVE, WRITTEN, key=key)
+async def test_refused_words_are_their_authors_only(cluster: Cluster) -> None:
+    number, key = await cluster.unverified(), uuid4()
+    answer = await cluster.post(f"/reports/{number}/follow-ups", ABOVE, WRITTEN, key=key)
     assert answer.status_code == 409
-    assert await town.words(number) == []
-    assert (await town.get(f"/reports/{number}/follow-ups", ABOVE)).json()["items"] == []
-    mine = await town.get(f"/commands/{key}/text", ABOVE)
+    assert await cluster.words(number) == []
+    assert (await cluster.get(f"/reports/{number}/follow-ups", ABOVE)).json()["items"] == []
+    mine = await cluster.get(f"/commands/{key}/text", ABOVE)
     assert mine.json()["text"] == WRITTEN["text"]
-    assert (await town.get(f"/commands/{key}", ABOVE)).json()["state"] == "refused"
-    for other in (ADMIN, OFFICER, town.bearer(number), town.account(5)):
+    assert (await cluster.get(f"/commands/{key}", ABOVE)).json()["state"] == "refused"
+    for other in (ADMIN, OFFICER, cluster.bearer(number), cluster.account(5)):
         for path in (f"/commands/{key}/text", f"/commands/{key}"):
-            assert (await town.get(path, other)).status_code == 404
+            assert (await cluster.get(path, other)).status_code == 404
 
 
-async def test_a_reporters_command_is_not_for_other_reporters(town: Town) -> None:
-    number, other = await town.in_process(), await town.in_process()
-    reply = await town.post(f"/reports/{number}/replies", town.bearer(number), {"text": "Belum."})
+async def test_a_reporters_command_is_not_for_other_reporters(cluster: Cluster) -> None:
+    number, other = await cluster.in_process(), await cluster.in_process()
+    reply = await cluster.post(
+        f"/reports/{number}/replies", cluster.bearer(number), {"text": "Belum."}
+    )
     path = reply.json()["href"]
-    assert (await town.get(path, town.bearer(number))).status_code == 200
-    partner = await town.partner("jaki")
-    for stranger in (town.bearer(other), town.account(5), partner, OFFICER):
-        assert (await town.get(path, stranger)).status_code == 404
-        assert (await town.get(f"{path}/text", stranger)).status_code == 404
+    assert (await cluster.get(path, cluster.bearer(number))).status_code == 200
+    partner = await cluster.partner("jaki")
+    for stranger in (cluster.bearer(other), cluster.account(5), partner, OFFICER):
+        assert (await cluster.get(path, stranger)).status_code == 404
+        assert (await cluster.get(f"{path}/text", stranger)).status_code == 404
 
 
-async def test_staff_read_follow_ups_page_by_page_secret_ones_too(town: Town) -> None:
-    number = await town.verified()
+async def test_staff_read_follow_ups_page_by_page_secret_ones_too(cluster: Cluster) -> None:
+    number = await cluster.verified()
     for position in range(5):
-        await town.follow_up(number, OFFICER, text=f"ke-{position}", secret=position == 2)
-    await town.post(f"/reports/{number}/coordination", OFFICER, {"note": "internal"})
+        await cluster.follow_up(number, OFFICER, text=f"ke-{position}", secret=position == 2)
+    await cluster.post(f"/reports/{number}/coordination", OFFICER, {"note": "internal"})
     path = f"/reports/{number}/follow-ups?limit=2"
     texts, secrets, cursor = [], [], ""
     while True:
-        page = (await town.get(path + cursor, ABOVE)).json()
+        page = (await cluster.get(path + cursor, ABOVE)).json()
         texts += [item["text"] for item in page["items"]]
         secrets += [item["secret"] for item in page["items"]]
         if page["next"] is None:
@@ -54,7 +56,7 @@ async def test_staff_read_follow_ups_page_by_page_secret_ones_too(town: Town) ->
         cursor = f"&cursor={page['next']}"
     assert texts == ["ke-4", "ke-3", "ke-2", "ke-1", "ke-0"]
     assert secrets == [False, False, True, False, False]
-    first = (await town.get(path, ABOVE)).json()["items"][0]
+    first = (await cluster.get(path, ABOVE)).json()["items"][0]
     assert (first["staff"], first["agency"], first["kind_label"]) == (
         "Budi",
         "Instansi 100",
@@ -62,26 +64,26 @@ async def test_staff_read_follow_ups_page_by_page_secret_ones_too(town: Town) ->
     )
 
 
-async def test_the_list_is_for_those_who_may_read_the_report(town: Town) -> None:
-    number = await town.in_process()
+async def test_the_list_is_for_those_who_may_read_the_report(cluster: Cluster) -> None:
+    number = await cluster.in_process()
     path = f"/reports/{number}/follow-ups"
     for stranger in (BESIDE, BELOW):
-        assert (await town.get(path, stranger)).status_code == 404
-    assert (await town.get(path, town.bearer(number))).status_code == 403
-    assert (await town.get(path)).status_code == 401
+        assert (await cluster.get(path, stranger)).status_code == 404
+    assert (await cluster.get(path, cluster.bearer(number))).status_code == 403
+    assert (await cluster.get(path)).status_code == 401
 
 
-async def test_no_words_stand_in_the_command_or_the_outbox(town: Town) -> None:
-    number = await town.verified()
+async def test_no_words_stand_in_the_command_or_the_outbox(cluster: Cluster) -> None:
+    number = await cluster.verified()
     marked = "kata-rahasia-4711"
-    await town.follow_up(number, OFFICER, text=marked)
-    await town.post(f"/reports/{number}/hold", ABOVE, {"reason": marked})
-    await town.post(f"/reports/{number}/replies", town.bearer(number), {"text": marked})
+    await cluster.follow_up(number, OFFICER, text=marked)
+    await cluster.post(f"/reports/{number}/hold", ABOVE, {"reason": marked})
+    await cluster.post(f"/reports/{number}/replies", cluster.bearer(number), {"text": marked})
     for query in (
         "SELECT body::text FROM lifecycle.command WHERE number = :n",
         "SELECT convert_from(body, 'UTF8') FROM lifecycle.outbox WHERE number = :n",
         "SELECT details::text FROM lifecycle.history WHERE number = :n",
     ):
-        rows = await town.reports.rows(query, n=number)
+        rows = await cluster.reports.rows(query, n=number)
         assert rows
         assert not any(marked in row[0] for row in rows)

@@ -9,7 +9,7 @@ import pytest
 from fastapi import APIRouter
 from sqlalchemy import text
 
-from shared.batcher import Gathering
+from shared.batcher import Batcher
 from shared.database.away import DATABASE_AWAY
 from shared.database.engine import Database, raw
 
@@ -81,7 +81,7 @@ async def _asked_together(database: Database) -> None:
         async with database.autocommit() as connection:
             await (await raw(connection)).execute(_DIE)
 
-    await Gathering(together).ask(1)
+    await Batcher(together).ask(1)
 
 
 WAYS: tuple[Way, ...] = (

@@ -31,8 +31,8 @@ async def test_a_renewed_code_ends_the_old_one_and_all_that_was_opened_with_it(
 ) -> None:
     key = {"Idempotency-Key": str(uuid4())}
     headers = {**bearer(ADMIN), **key}
-    wish = manual(anonymous=True)
-    made = (await intake.post("/reports/manual", json=wish, headers=headers)).json()
+    command_request = manual(anonymous=True)
+    made = (await intake.post("/reports/manual", json=command_request, headers=headers)).json()
     number, code = made["number"], made["access_code"]
     makers = (await opened(intake, number, code)).json()["access_token"]
     reporters = (await opened(intake, number, code)).json()["access_token"]
@@ -44,7 +44,7 @@ async def test_a_renewed_code_ends_the_old_one_and_all_that_was_opened_with_it(
         assert (await read(intake, number, ended)).status_code == 401
         assert (await renewed(intake, number, ended)).status_code == 401
     assert (await opened(intake, number, code)).status_code == 404
-    again = await intake.post("/reports/manual", json=wish, headers=headers)
+    again = await intake.post("/reports/manual", json=command_request, headers=headers)
     assert (again.json()["number"], again.json()["access_code"]) == (number, None)
     new = await opened(intake, number, answer.json()["access_code"])
     for token in (new.json()["access_token"], answer.json()["access_token"]):

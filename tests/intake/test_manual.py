@@ -57,8 +57,10 @@ async def test_what_staff_type_of_a_reporter_ties_their_report_to_no_account(
         {"name": "Ibu Siti", "email": "SITI@contoh.id"},
         {"name": "Ibu Siti", "phone": "0812.3456.7890", "email": "lain@contoh.id"},
     ):
-        wish = manual(reporter=reporter, anonymous=True, secret=True)
-        made = (await intake.post("/reports/manual", json=wish, headers=bearer(ADMIN))).json()
+        command_request = manual(reporter=reporter, anonymous=True, secret=True)
+        made = (
+            await intake.post("/reports/manual", json=command_request, headers=bearer(ADMIN))
+        ).json()
         read = await intake.get(f"/reports/{made['number']}", headers=own)
         assert read.status_code == 404
         opened = await intake.post(
@@ -70,15 +72,15 @@ async def test_what_staff_type_of_a_reporter_ties_their_report_to_no_account(
     assert country.all("SELECT number FROM intake.submission WHERE reporter_id IS NOT NULL") == []
     # Once there was a field for it; whoever still sends it is told, with or without an account.
     for phone in ("081234567890", "081234567899"):
-        wish = manual(existing_reporter=True, reporter={"name": "Siti", "phone": phone})
-        answer = await intake.post("/reports/manual", json=wish, headers=bearer(ADMIN))
+        command_request = manual(existing_reporter=True, reporter={"name": "Siti", "phone": phone})
+        answer = await intake.post("/reports/manual", json=command_request, headers=bearer(ADMIN))
         told = [(e["field"], e["code"]) for e in answer.json()["errors"]]
         assert told == [("existing_reporter", "extra_forbidden")]
 
 
 async def test_routing_away_leaves_an_accepted_report_to_verify(intake, country, bearer) -> None:
-    wish = manual(disposition={"agency_id": UNIT})
-    answer = await intake.post("/reports/manual", json=wish, headers=bearer(ADMIN))
+    command_request = manual(disposition={"agency_id": UNIT})
+    answer = await intake.post("/reports/manual", json=command_request, headers=bearer(ADMIN))
     assert answer.status_code == 201
     assert answer.json()["disposition"]["state"] == "failed"
     assert country.one("SELECT status FROM lifecycle.report") == "UNVERIFIED"
@@ -92,14 +94,15 @@ async def test_both_outcomes_are_stated_and_a_repeat_asks_with_the_same_id(
         routing_that_answers(asked) as url,
         running(settings.model_copy(update={"routing_url": url})) as intake,
     ):
-        wish = manual(disposition={"agency_id": UNIT, "classification": "aspiration"})
+        command_request = manual(disposition={"agency_id": UNIT, "classification": "aspiration"})
         admin = bearer(ADMIN)
         headers = {**admin, "Idempotency-Key": "7b0a7d58-2f0c-4b7e-9d51-cb7d5f3a0001"}
         answers = [
-            await intake.post("/reports/manual", json=wish, headers=headers) for _ in range(2)
+            await intake.post("/reports/manual", json=command_request, headers=headers)
+            for _ in range(2)
         ]
-        wish = manual(disposition={"refuse": True})
-        refused = await intake.post("/reports/manual", json=wish, headers=bearer(ADMIN))
+        command_request = manual(disposition={"refuse": True})
+        refused = await intake.post("/reports/manual", json=command_request, headers=bearer(ADMIN))
     assert answers[0].json() == answers[1].json()
     told = answers[0].json()
     assert told["disposition"]["state"] == "done"

@@ -135,18 +135,22 @@ async def test_a_new_password_ends_every_other_session(intake) -> None:
     here = (await intake.post("/reporters", json=ACCOUNT)).json()
     entering = {"contact": ACCOUNT["phone"], "password": PASSWORD}
     elsewhere = (await intake.post("/reporters/sign-in", json=entering)).json()
-    wish = {"current_password": "bukan itu", "password": "kata sandi baru sekali"}
-    refused = await intake.post("/reporters/me/password", json=wish, headers=header(here))
+    command_request = {"current_password": "bukan itu", "password": "kata sandi baru sekali"}
+    refused = await intake.post(
+        "/reporters/me/password", json=command_request, headers=header(here)
+    )
     assert refused.json()["errors"][0]["code"] == "present_password_wrong"
-    wish["current_password"] = PASSWORD
-    changed = await intake.post("/reporters/me/password", json=wish, headers=header(here))
+    command_request["current_password"] = PASSWORD
+    changed = await intake.post(
+        "/reporters/me/password", json=command_request, headers=header(here)
+    )
     assert changed.status_code == 200, changed.text
     assert await reads_own(intake, elsewhere) == await reads_own(intake, here) == 401
     assert await refreshed(intake, elsewhere) == await refreshed(intake, here) == 401
     assert await reads_own(intake, changed.json()) == 200
     assert await refreshed(intake, changed.json()) == 200
     assert (await intake.post("/reporters/sign-in", json=entering)).status_code == 401
-    entering["password"] = wish["password"]
+    entering["password"] = command_request["password"]
     assert (await intake.post("/reporters/sign-in", json=entering)).status_code == 200
 
 
@@ -160,8 +164,8 @@ async def test_an_account_has_no_password_that_can_be_guessed(intake, weak: str)
     [error] = refused.json()["errors"]
     assert (error["field"], error["code"]) == ("password", "password_guessable")
     own = header((await intake.post("/reporters", json=account | {"password": PASSWORD})).json())
-    wish = {"current_password": PASSWORD, "password": weak}
-    refused = await intake.post("/reporters/me/password", json=wish, headers=own)
+    command_request = {"current_password": PASSWORD, "password": weak}
+    refused = await intake.post("/reporters/me/password", json=command_request, headers=own)
     assert refused.json()["errors"][0]["code"] == "password_guessable"
     assert (await intake.get("/reporters/me/reports", headers=own)).status_code == 200
 
@@ -192,8 +196,8 @@ async def test_nothing_of_an_account_is_readable_in_the_database(intake, country
 
 
 async def signed_in(intake, contact: str, password: str) -> Any:
-    wish = {"contact": contact, "password": password}
-    return await intake.post("/reporters/sign-in", json=wish)
+    command_request = {"contact": contact, "password": password}
+    return await intake.post("/reporters/sign-in", json=command_request)
 
 
 @pytest.mark.parametrize(
@@ -237,9 +241,14 @@ async def test_of_two_accounts_with_one_contact_the_password_enters_the_right_on
     refused = await intake.post("/reporters/me/password", json=taken, headers=header(entered))
     assert refused.json()["errors"][0]["code"] == "password_opens_another"
     # A new password of one leaves the other's alone, and the other's does not enter here.
-    wish = {"current_password": accounts[0]["password"], "password": "kuda biru tidur pagi"}
+    command_request = {
+        "current_password": accounts[0]["password"],
+        "password": "kuda biru tidur pagi",
+    }
     entered = (await signed_in(intake, typed, accounts[0]["password"])).json()
-    changed = await intake.post("/reporters/me/password", json=wish, headers=header(entered))
+    changed = await intake.post(
+        "/reporters/me/password", json=command_request, headers=header(entered)
+    )
     assert changed.status_code == 200, changed.text
     assert (await signed_in(intake, typed, accounts[0]["password"])).status_code == 401
     assert (await signed_in(intake, typed, "kuda biru tidur pagi")).status_code == 200
@@ -380,8 +389,12 @@ async def test_a_browser_known_to_one_account_enters_another_of_the_contact(inta
         assert (await intake.post("/reporters", json=account)).status_code == 201
     marks: list[str] = []
     for password in (PASSWORD, other["password"], PASSWORD):
-        wish = {"contact": ACCOUNT["phone"], "password": password, "device_tokens": marks}
-        answer = await intake.post("/reporters/sign-in", json=wish)
+        command_request = {
+            "contact": ACCOUNT["phone"],
+            "password": password,
+            "device_tokens": marks,
+        }
+        answer = await intake.post("/reporters/sign-in", json=command_request)
         assert answer.status_code == 200
         marks = answer.json()["device_tokens"]
     assert len(marks) == 2
@@ -443,11 +456,11 @@ async def test_passwords_chosen_for_a_contact_are_counted_as_tries(
     assert [answer.status_code for answer in made] == [201] * 10 + [429]
     async with running(settings, "198.51.100.60") as elsewhere:
         own = header((await elsewhere.post("/reporters", json=ACCOUNT)).json())
-        wish = {"current_password": PASSWORD, "password": "kuda hijau lari sore"}
+        command_request = {"current_password": PASSWORD, "password": "kuda hijau lari sore"}
         contact = intake._transport.app.state.resources.index.phone(ACCOUNT["phone"]).hex()
         await used_up(settings, GUARD.strangers, contact)
         answers = [
             (await elsewhere.post("/reporters", json=ACCOUNT | {"password": "kuda abu lari sore"})),
-            (await elsewhere.post("/reporters/me/password", json=wish, headers=own)),
+            (await elsewhere.post("/reporters/me/password", json=command_request, headers=own)),
         ]
         assert [answer.status_code for answer in answers] == [201, 429]

@@ -14,7 +14,7 @@ from shared.lifecycle.actions import (
     DeferralKind,
     FollowUpKind,
 )
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.calendar import WorkingCalendar, Zone
 from shared.lifecycle.check import allowed_actions
 from shared.lifecycle.clocks import ClockKind, jitter, start
@@ -31,14 +31,14 @@ BELOW = {PROVINCE: (PROVINCE, DINAS), DINAS: (PROVINCE, DINAS, BIDANG)}
 
 _ADMIN = Actor(kind=ActorKind.STAFF, staff_id=2, role=Role.AGENCY_ADMIN, agency_id=PROVINCE)
 _OFFICER = Actor(kind=ActorKind.STAFF, staff_id=4, role=Role.LIAISON_OFFICER, agency_id=DINAS)
-_ABOVE = frozenset({Standing.HANDLER_ADMIN, Standing.HANDLER_OFFICER, Standing.ADMIN_ABOVE})
-PEOPLE: tuple[tuple[Actor, frozenset[Standing]], ...] = (
+_ABOVE = frozenset({Capacity.HANDLER_ADMIN, Capacity.HANDLER_OFFICER, Capacity.ADMIN_ABOVE})
+PEOPLE: tuple[tuple[Actor, frozenset[Capacity]], ...] = (
     (_ADMIN, _ABOVE),
-    (_ADMIN, _ABOVE | {Standing.DECIDER}),
-    (_OFFICER, frozenset({Standing.HANDLER_OFFICER})),
-    (REPORTER, frozenset({Standing.REPORTER})),
-    (SYSTEM, frozenset({Standing.SYSTEM})),
-    (OPERATOR, frozenset({Standing.OPERATOR})),
+    (_ADMIN, _ABOVE | {Capacity.DECIDER}),
+    (_OFFICER, frozenset({Capacity.HANDLER_OFFICER})),
+    (REPORTER, frozenset({Capacity.REPORTER})),
+    (SYSTEM, frozenset({Capacity.SYSTEM})),
+    (OPERATOR, frozenset({Capacity.OPERATOR})),
 )
 _BY_SYSTEM = frozenset({Action.AUTO_CLOSE, Action.OVERDUE, Action.QUESTION_REMINDER})
 COMMANDS = tuple(action for action in RULES if action not in _BY_SYSTEM)
@@ -74,8 +74,8 @@ def accepted(number: int, at: datetime) -> ReportState:
 @st.composite
 def commands(draw: st.DrawFn, state: ReportState, at: datetime) -> Command:
     """A command at this state: four in five are allowed to who asks, the rest anything."""
-    actor, standings = draw(st.sampled_from(PEOPLE))
-    legal = [a for a in allowed_actions(state, standings) if a in COMMANDS]
+    actor, capacities = draw(st.sampled_from(PEOPLE))
+    legal = [a for a in allowed_actions(state, capacities) if a in COMMANDS]
     wild = not legal or draw(st.integers(0, 4)) == 0
     action = draw(st.sampled_from(COMMANDS if wild else legal))
     return Command(
@@ -83,7 +83,7 @@ def commands(draw: st.DrawFn, state: ReportState, at: datetime) -> Command:
         number=state.number,
         action=action,
         actor=actor,
-        standings=standings,
+        capacities=capacities,
         at=at,
         handler_seen=state.handler_id,
         reason_code="court_order" if actor == OPERATOR else None,

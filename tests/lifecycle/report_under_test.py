@@ -1,4 +1,4 @@
-"""One report on a desk: put into a status, acted upon, looked at; dates by the national policy."""
+"""One report: put into a status, acted upon, looked at; dates by the national policy."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from shared.lifecycle.actions import (
     RequestKind,
 )
 from shared.lifecycle.apply_clocks import settle
-from shared.lifecycle.authority import Standing as S
+from shared.lifecycle.authority import Capacity as S
 from shared.lifecycle.calendar import WorkingCalendar, Zone
 from shared.lifecycle.clocks import Clock, ClockKind, start
 from shared.lifecycle.commands import Command, Handing
@@ -72,7 +72,7 @@ _CLOCKS = {
 _PAUSED = (Status.AGENCY_NOT_CONNECTED, Status.AWAITING_INFORMATION)
 
 
-class Desk:
+class ReportUnderTest:
     """A report at a status as it would be on the Monday, at the dinas below the province; `do`
     acts upon it as the workflow and the record activity would."""
 
@@ -107,7 +107,7 @@ class Desk:
                 "number": self.state.number,
                 "action": action,
                 "actor": details.pop("actor", _ACTORS[who]),
-                "standings": who,
+                "capacities": who,
                 "at": self.now,
                 "handler_seen": self.state.handler_id,
                 **NEEDED.get(action, {}),

@@ -5,8 +5,8 @@ import uuid
 import pytest
 
 from shared.lifecycle.actions import RequestKind
-from shared.lifecycle.authority import Standing as S
-from shared.lifecycle.authority import decides, standings
+from shared.lifecycle.authority import Capacity as S
+from shared.lifecycle.authority import capacities, decides
 from shared.lifecycle.people import Role
 from shared.lifecycle.state import PendingRequest
 from tests.lifecycle.report_under_test import BIDANG, DINAS, MINISTRY, MONDAY, PROVINCE
@@ -37,7 +37,7 @@ STANDINGS = (
 def test_what_somebody_is_to_a_report(
     _: str, role: Role, agency: int, above: bool, expected: set[S]
 ) -> None:
-    assert standings(role, agency, PATH, admin_above=above) == expected
+    assert capacities(role, agency, PATH, admin_above=above) == expected
 
 
 DECIDERS = (

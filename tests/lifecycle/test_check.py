@@ -7,8 +7,9 @@ import pytest
 
 from shared.lifecycle.actions import Action as A
 from shared.lifecycle.actions import DeferralKind, RequestKind
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.check import Refused, allowed_actions, refusal
+from shared.lifecycle.commands import Command
 from shared.lifecycle.rules import RULES
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status as St
@@ -23,7 +24,7 @@ from tests.lifecycle.report_under_test import (
     PLATFORM,
     PROVINCE,
     WHO,
-    Desk,
+    ReportUnderTest,
     handing,
 )
 
@@ -86,12 +87,12 @@ def test_the_table_names_every_action_that_somebody_does() -> None:
 @pytest.mark.parametrize("who", WHO)
 def test_who_may_do_what_from_which_status(who: str, status: St) -> None:
     expected = {a for a, (people, sources) in TABLE.items() if who in people and status in sources}
-    assert set(allowed_actions(Desk(status).state, WHO[who])) == expected
+    assert set(allowed_actions(ReportUnderTest(status).state, WHO[who])) == expected
 
 
 @pytest.mark.parametrize("status", sorted(IN_PROCESS))
 def test_only_what_is_held_is_released(status: St) -> None:
-    held = Desk(status, held=True).state
+    held = ReportUnderTest(status, held=True).state
     assert _allowed(held, "hold", "release", "request_hold", "request_release") == {
         "officer": {A.REQUEST_RELEASE},
         "handler's admin": {A.REQUEST_RELEASE},
@@ -103,24 +104,24 @@ def test_only_what_is_held_is_released(status: St) -> None:
 
 @pytest.mark.parametrize("kind", RequestKind)
 def test_one_request_of_a_kind_is_pending(kind: RequestKind) -> None:
-    desk = _asked(kind)
+    under_test = _asked(kind)
     with pytest.raises(Refused, match=r"not_authority_pending|request_already_pending"):
-        desk.do(A(f"request_{kind}"), HANDLER_ADMIN)
+        under_test.do(A(f"request_{kind}"), HANDLER_ADMIN)
 
 
 @pytest.mark.parametrize("status", sorted(UNVERIFIED | {St.VERIFIED}))
 def test_while_not_authority_is_pending_the_handler_may_withdraw_or_coordinate(status: St) -> None:
-    desk = Desk(status)
-    desk.ask(RequestKind.NOT_AUTHORITY)
+    under_test = ReportUnderTest(status)
+    under_test.ask(RequestKind.NOT_AUTHORITY)
     for who in (OFFICER, HANDLER_ADMIN, ABOVE):  # above, but below the delegating agency
-        assert set(allowed_actions(desk.state, who)) == {A.COORDINATE, A.WITHDRAW_REQUEST}
+        assert set(allowed_actions(under_test.state, who)) == {A.COORDINATE, A.WITHDRAW_REQUEST}
 
 
 @pytest.mark.parametrize("status", sorted(UNVERIFIED | {St.VERIFIED}))
 def test_its_decider_answers_by_acting(status: St) -> None:
-    desk = Desk(status)
-    desk.ask(RequestKind.NOT_AUTHORITY)
-    allowed = set(allowed_actions(desk.state, DECIDER))
+    under_test = ReportUnderTest(status)
+    under_test.ask(RequestKind.NOT_AUTHORITY)
+    allowed = set(allowed_actions(under_test.state, DECIDER))
     answers = {A.VERIFY, A.THROW, A.DEFER, A.ARCHIVE, A.REQUEST_NOT_AUTHORITY, A.REJECT_REQUEST}
     assert answers <= allowed
     assert A.ACCEPT_REQUEST not in allowed
@@ -130,50 +131,50 @@ def test_its_decider_answers_by_acting(status: St) -> None:
 
 @pytest.mark.parametrize("status", sorted(UNVERIFIED))
 def test_the_reporter_acts_as_usual_while_not_authority_is_pending(status: St) -> None:
-    desk = Desk(status)
-    before = allowed_actions(desk.state, CITIZEN)
-    desk.ask(RequestKind.NOT_AUTHORITY)
+    under_test = ReportUnderTest(status)
+    before = allowed_actions(under_test.state, CITIZEN)
+    under_test.ask(RequestKind.NOT_AUTHORITY)
     assert A.WITHDRAW in before
-    assert allowed_actions(desk.state, CITIZEN) == before
+    assert allowed_actions(under_test.state, CITIZEN) == before
 
 
 @pytest.mark.parametrize("status", sorted(OPEN | {St.ARCHIVED_BY_ADMIN}))
 def test_information_is_completed_while_the_question_is_unanswered(status: St) -> None:
-    asked = Desk(status, question_open=True).state
+    asked = ReportUnderTest(status, question_open=True).state
     assert refusal(asked, A.COMPLETE_INFORMATION, CITIZEN) is None
 
 
 @pytest.mark.parametrize("kind", [k for k in RequestKind if k is not RequestKind.NOT_AUTHORITY])
 def test_nobody_decides_their_own_request(kind: RequestKind) -> None:
-    desk = _asked(kind, DECIDER)
-    request = desk.state.requests[0].id
+    under_test = _asked(kind, DECIDER)
+    request = under_test.state.requests[0].id
     for decision in (A.ACCEPT_REQUEST, A.REJECT_REQUEST):
         with pytest.raises(Refused, match="own_request"):
-            desk.do(decision, DECIDER, request_id=request)
+            under_test.do(decision, DECIDER, request_id=request)
 
 
 @pytest.mark.parametrize("kind", RequestKind)
 def test_only_who_asked_withdraws_a_request(kind: RequestKind) -> None:
-    desk = _asked(kind)
-    request = desk.state.requests[0].id
+    under_test = _asked(kind)
+    request = under_test.state.requests[0].id
     with pytest.raises(Refused, match="not_the_asker"):
-        desk.do(A.WITHDRAW_REQUEST, HANDLER_ADMIN, request_id=request)
-    assert not desk.do(A.WITHDRAW_REQUEST, OFFICER, request_id=request).requests
+        under_test.do(A.WITHDRAW_REQUEST, HANDLER_ADMIN, request_id=request)
+    assert not under_test.do(A.WITHDRAW_REQUEST, OFFICER, request_id=request).requests
 
 
 @pytest.mark.parametrize("kind", RequestKind)
 def test_handler_and_operator_do_not_decide(kind: RequestKind) -> None:
-    desk = _asked(kind)
-    request = desk.state.requests[0].id
+    under_test = _asked(kind)
+    request = under_test.state.requests[0].id
     for who in (OFFICER, HANDLER_ADMIN, ABOVE, PLATFORM):
         with pytest.raises(Refused, match="not_authorised"):
-            desk.do(A.REJECT_REQUEST, who, request_id=request)
+            under_test.do(A.REJECT_REQUEST, who, request_id=request)
 
 
 def test_not_authority_is_not_accepted_by_word() -> None:
-    desk = _asked(RequestKind.NOT_AUTHORITY)
+    under_test = _asked(RequestKind.NOT_AUTHORITY)
     with pytest.raises(Refused):
-        desk.do(A.ACCEPT_REQUEST, DECIDER, request_id=desk.state.requests[0].id)
+        under_test.do(A.ACCEPT_REQUEST, DECIDER, request_id=under_test.state.requests[0].id)
 
 
 def test_a_request_that_was_never_made_is_not_decided() -> None:
@@ -182,23 +183,23 @@ def test_a_request_that_was_never_made_is_not_decided() -> None:
 
 
 def test_what_was_asked_must_still_be_possible() -> None:
-    desk = Desk(St.FOLLOWED_UP, held=True)
-    request = desk.ask(RequestKind.RELEASE)
-    desk.state = desk.state.model_copy(update={"held": False})
+    under_test = ReportUnderTest(St.FOLLOWED_UP, held=True)
+    request = under_test.ask(RequestKind.RELEASE)
+    under_test.state = under_test.state.model_copy(update={"held": False})
     with pytest.raises(Refused, match="not_held"):
-        desk.do(A.ACCEPT_REQUEST, DECIDER, request_id=request)
+        under_test.do(A.ACCEPT_REQUEST, DECIDER, request_id=request)
 
 
 def test_a_command_made_for_another_handler_is_refused() -> None:
     with pytest.raises(Refused, match="handler_changed"):
-        Desk(St.VERIFIED).do(A.FOLLOW_UP, OFFICER, handler_seen=MINISTRY)
+        ReportUnderTest(St.VERIFIED).do(A.FOLLOW_UP, OFFICER, handler_seen=MINISTRY)
 
 
 @pytest.mark.parametrize("action", [A.THROW, A.FORWARD])
 def test_handing_on_is_to_another_agency(action: A) -> None:
-    desk = Desk(St.UNVERIFIED if action is A.THROW else St.VERIFIED)
+    under_test = ReportUnderTest(St.UNVERIFIED if action is A.THROW else St.VERIFIED)
     with pytest.raises(Refused, match="same_handler"):
-        desk.do(action, ABOVE, handing=handing(PROVINCE, DINAS))
+        under_test.do(action, ABOVE, handing=handing(PROVINCE, DINAS))
 
 
 LACKING: Iterable[tuple[A, St, dict[str, object]]] = (
@@ -220,14 +221,14 @@ def test_a_command_that_lacks_what_it_needs_is_refused(
     action: A, status: St, lacking: dict[str, object]
 ) -> None:
     with pytest.raises(Refused, match="command_incomplete"):
-        Desk(status).do(action, ABOVE, **lacking)
+        ReportUnderTest(status).do(action, ABOVE, **lacking)
 
 
-def _asked(kind: RequestKind, who: frozenset[Standing] = OFFICER) -> Desk:
+def _asked(kind: RequestKind, who: frozenset[Capacity] = OFFICER) -> ReportUnderTest:
     status = {RequestKind.NOT_AUTHORITY: St.VERIFIED, RequestKind.REOPEN: St.CLOSED_BY_ADMIN}
-    desk = Desk(status.get(kind, St.FOLLOWED_UP), held=kind is RequestKind.RELEASE)
-    desk.ask(kind, who)
-    return desk
+    under_test = ReportUnderTest(status.get(kind, St.FOLLOWED_UP), held=kind is RequestKind.RELEASE)
+    under_test.ask(kind, who)
+    return under_test
 
 
 def _allowed(state: ReportState, *codes: str) -> dict[str, set[A]]:
@@ -235,3 +236,12 @@ def _allowed(state: ReportState, *codes: str) -> dict[str, set[A]]:
     wanted = {A(code) for code in codes}
     found = {who: wanted & set(allowed_actions(state, WHO[who])) for who in WHO}
     return {who: actions for who, actions in found.items() if actions}
+
+
+def test_a_command_of_an_older_history_is_still_read() -> None:
+    """Commands of before 29 November 2026 wait in Postgres, and stand in histories."""
+    command = ReportUnderTest().command(A.VERIFY, HANDLER_ADMIN)
+    body = command.model_dump(mode="json")
+    older = {("standings" if name == "capacities" else name): value for name, value in body.items()}
+    assert "standings" in older
+    assert Command.model_validate(older) == command

@@ -13,7 +13,7 @@ from shared.lifecycle.actions import (
     FollowUpKind,
     RequestKind,
 )
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.check import Refused
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.decide import decide_refused_signal, effective_at
@@ -34,7 +34,7 @@ from tests.lifecycle.report_under_test import (
     MONDAY,
     OFFICER,
     PLATFORM,
-    Desk,
+    ReportUnderTest,
 )
 
 INITIAL = {"follow_up_kind": FollowUpKind.INITIAL_RESPONSE}
@@ -46,7 +46,7 @@ CODE = {"reason_code": "court_order"}
 RUN, WAIT = "running", "paused"
 
 # From, action, who, details → status, handler, clocks. The clocks before are the status' own.
-EFFECTS: tuple[tuple[St, A, frozenset[Standing], dict[str, Any], St, int, dict[str, str]], ...] = (
+EFFECTS: tuple[tuple[St, A, frozenset[Capacity], dict[str, Any], St, int, dict[str, str]], ...] = (
     (St.UNVERIFIED, A.VERIFY, HANDLER_ADMIN, {},
      St.VERIFIED, DINAS, {"follow_up": RUN, "settlement": RUN}),
     (St.AWAITING_INFORMATION, A.VERIFY, HANDLER_ADMIN, {},
@@ -121,24 +121,24 @@ EFFECTS: tuple[tuple[St, A, frozenset[Standing], dict[str, Any], St, int, dict[s
 @pytest.mark.parametrize(("source", "action", "who", "details", "target", "handler", "clocks"),
                          EFFECTS)  # fmt: skip
 def test_an_action_leads_to(
-    source: St, action: A, who: frozenset[Standing], details: dict[str, Any],
+    source: St, action: A, who: frozenset[Capacity], details: dict[str, Any],
     target: St, handler: int, clocks: dict[str, str],
 ) -> None:  # fmt: skip
-    desk = Desk(source)
-    desk.now += HOUR
-    state = desk.do(action, who, **details)
-    assert (state.status, state.handler_id, desk.clocks) == (target, handler, clocks)
-    assert (state.version, state.entries, state.last_step_at) == (2, 2, desk.now)
+    under_test = ReportUnderTest(source)
+    under_test.now += HOUR
+    state = under_test.do(action, who, **details)
+    assert (state.status, state.handler_id, under_test.clocks) == (target, handler, clocks)
+    assert (state.version, state.entries, state.last_step_at) == (2, 2, under_test.now)
     assert (state.ended_at is not None) == (target in ENDED)
-    [line] = desk.lines
+    [line] = under_test.lines
     assert (line.action, line.from_status, line.to_status) == (action, source, target)
     if handler != DINAS:
         assert (line.details["from_handler"], line.details["to_handler"]) == (DINAS, handler)
 
 
 def test_verification_sets_what_it_is_told_and_keeps_the_rest() -> None:
-    desk = Desk(anonymous=True)
-    state = desk.do(A.VERIFY, ABOVE, classification=Classification.ASPIRATION, secret=True)
+    under_test = ReportUnderTest(anonymous=True)
+    state = under_test.do(A.VERIFY, ABOVE, classification=Classification.ASPIRATION, secret=True)
     assert (state.classification, state.anonymous, state.secret, state.priority) == (
         Classification.ASPIRATION, True, True, False,
     )  # fmt: skip
@@ -147,94 +147,99 @@ def test_verification_sets_what_it_is_told_and_keeps_the_rest() -> None:
 @pytest.mark.parametrize("action", [A.VERIFY, A.AMEND])
 @pytest.mark.parametrize("flag", ["anonymous", "secret"])
 def test_no_step_takes_back_that_a_report_is_anonymous_or_secret(action: A, flag: str) -> None:
-    desk = Desk(St.UNVERIFIED if action is A.VERIFY else St.VERIFIED, **{flag: True})
-    assert getattr(desk.do(action, HANDLER_ADMIN, **{flag: False}), flag) is True
+    under_test = ReportUnderTest(
+        St.UNVERIFIED if action is A.VERIFY else St.VERIFIED, **{flag: True}
+    )
+    assert getattr(under_test.do(action, HANDLER_ADMIN, **{flag: False}), flag) is True
 
 
 def test_archiving_tells_the_category_and_restoring_gives_the_full_time() -> None:
-    desk = Desk()
-    desk.wait(2 * DAY)
-    desk.do(A.ARCHIVE, HANDLER_ADMIN, archive_category=ArchiveCategory.COURT_CASE)
-    assert desk.lines[0].details == {"archive_category": "court_case"}
-    desk.now += 100 * DAY
-    desk.do(A.RESTORE, HANDLER_ADMIN)
-    assert desk.left(ClockKind.VERIFICATION) == 3 * DAY
+    under_test = ReportUnderTest()
+    under_test.wait(2 * DAY)
+    under_test.do(A.ARCHIVE, HANDLER_ADMIN, archive_category=ArchiveCategory.COURT_CASE)
+    assert under_test.lines[0].details == {"archive_category": "court_case"}
+    under_test.now += 100 * DAY
+    under_test.do(A.RESTORE, HANDLER_ADMIN)
+    assert under_test.left(ClockKind.VERIFICATION) == 3 * DAY
 
 
 def test_an_answer_after_the_admin_moved_on_is_an_addition() -> None:
-    desk = Desk(St.AWAITING_INFORMATION)
-    desk.do(A.VERIFY, HANDLER_ADMIN)
-    state = desk.do(A.COMPLETE_INFORMATION, CITIZEN)
+    under_test = ReportUnderTest(St.AWAITING_INFORMATION)
+    under_test.do(A.VERIFY, HANDLER_ADMIN)
+    state = under_test.do(A.COMPLETE_INFORMATION, CITIZEN)
     assert (state.status, state.question_open) == (St.VERIFIED, False)
-    assert desk.clocks == {"follow_up": RUN, "settlement": RUN}
+    assert under_test.clocks == {"follow_up": RUN, "settlement": RUN}
 
 
 def test_a_question_not_answered_survives_the_archive() -> None:
-    desk = Desk(St.AWAITING_INFORMATION)
-    assert desk.do(A.ARCHIVE, HANDLER_ADMIN).question_open
-    state = desk.do(A.RESTORE, HANDLER_ADMIN)
+    under_test = ReportUnderTest(St.AWAITING_INFORMATION)
+    assert under_test.do(A.ARCHIVE, HANDLER_ADMIN).question_open
+    state = under_test.do(A.RESTORE, HANDLER_ADMIN)
     assert state.question_open
-    assert desk.clocks == {"verification": RUN, "question": RUN}
+    assert under_test.clocks == {"verification": RUN, "question": RUN}
 
 
 def test_an_agency_awaited_is_forgotten_once_the_admin_moves_on() -> None:
-    desk = Desk()
-    assert desk.do(A.DEFER, HANDLER_ADMIN, **NOT_CONNECTED).awaited_agency_id == MINISTRY
-    assert desk.do(A.VERIFY, HANDLER_ADMIN).awaited_agency_id is None
+    under_test = ReportUnderTest()
+    assert under_test.do(A.DEFER, HANDLER_ADMIN, **NOT_CONNECTED).awaited_agency_id == MINISTRY
+    assert under_test.do(A.VERIFY, HANDLER_ADMIN).awaited_agency_id is None
 
 
 def test_only_a_proper_follow_up_counts_as_one() -> None:
-    desk = Desk(St.VERIFIED)
-    assert not desk.do(A.FOLLOW_UP, OFFICER, **INITIAL).followed_up
-    assert desk.do(A.FOLLOW_UP, OFFICER).followed_up
+    under_test = ReportUnderTest(St.VERIFIED)
+    assert not under_test.do(A.FOLLOW_UP, OFFICER, **INITIAL).followed_up
+    assert under_test.do(A.FOLLOW_UP, OFFICER).followed_up
 
 
 def test_forwarding_adds_copies_and_ends_the_hold() -> None:
-    desk = Desk(St.FOLLOWED_UP, held=True, copies=(7,))
-    state = desk.do(A.FORWARD, HANDLER_ADMIN, copies=(MINISTRY, 7))
+    under_test = ReportUnderTest(St.FOLLOWED_UP, held=True, copies=(7,))
+    state = under_test.do(A.FORWARD, HANDLER_ADMIN, copies=(MINISTRY, 7))
     assert (state.copies, state.held) == ((7, MINISTRY), False)
 
 
 def test_copies_outlast_handing_over_and_closing() -> None:
-    desk = Desk(copies=(MINISTRY,))
-    desk.do(A.VERIFY, ABOVE)
-    desk.do(A.FORWARD, ABOVE)
-    desk.do(A.FOLLOW_UP, OFFICER)
-    desk.do(A.CLOSE, ABOVE)
-    assert desk.state.copies == (MINISTRY,)
+    under_test = ReportUnderTest(copies=(MINISTRY,))
+    under_test.do(A.VERIFY, ABOVE)
+    under_test.do(A.FORWARD, ABOVE)
+    under_test.do(A.FOLLOW_UP, OFFICER)
+    under_test.do(A.CLOSE, ABOVE)
+    assert under_test.state.copies == (MINISTRY,)
 
 
 def test_internal_steps_are_read_by_staff_alone() -> None:
-    desk = Desk(St.FOLLOWED_UP)
-    desk.do(A.COORDINATE, OFFICER, assignee_id=4)
-    assert _seen(desk) == [Visibility.STAFF]
-    desk.ask(RequestKind.CLOSE)
-    assert _seen(desk) == [Visibility.STAFF]
-    desk.do(A.REPLY, CITIZEN)
-    assert _seen(desk) == [Visibility.PUBLIC, Visibility.STAFF]
+    under_test = ReportUnderTest(St.FOLLOWED_UP)
+    under_test.do(A.COORDINATE, OFFICER, assignee_id=4)
+    assert _seen(under_test) == [Visibility.STAFF]
+    under_test.ask(RequestKind.CLOSE)
+    assert _seen(under_test) == [Visibility.STAFF]
+    under_test.do(A.REPLY, CITIZEN)
+    assert _seen(under_test) == [Visibility.PUBLIC, Visibility.STAFF]
 
 
 def test_the_reporter_reads_of_late_steps_but_not_of_late_decisions() -> None:
-    desk = Desk(St.VERIFIED)
-    desk.wait(7 * DAY)
-    assert _seen(desk) == [Visibility.REPORTER]
-    desk = Desk(St.CLOSED_BY_ADMIN)
-    desk.ask(RequestKind.REOPEN)
-    desk.wait(3 * DAY)
-    assert (desk.clocks, _seen(desk)) == ({"request": "overdue"}, [Visibility.STAFF])
+    under_test = ReportUnderTest(St.VERIFIED)
+    under_test.wait(7 * DAY)
+    assert _seen(under_test) == [Visibility.REPORTER]
+    under_test = ReportUnderTest(St.CLOSED_BY_ADMIN)
+    under_test.ask(RequestKind.REOPEN)
+    under_test.wait(3 * DAY)
+    assert (under_test.clocks, _seen(under_test)) == ({"request": "overdue"}, [Visibility.STAFF])
 
 
 def test_a_question_without_an_answer_is_a_reminder_and_nobody_is_late() -> None:
-    desk = Desk(St.AWAITING_INFORMATION)
-    desk.wait(20 * DAY)
-    assert desk.last is not None
-    assert (desk.last.event, desk.lines[0].action) == ("question_reminder", A.QUESTION_REMINDER)
-    assert desk.state.question_unanswered
-    assert not desk.state.overdue
+    under_test = ReportUnderTest(St.AWAITING_INFORMATION)
+    under_test.wait(20 * DAY)
+    assert under_test.last is not None
+    assert (under_test.last.event, under_test.lines[0].action) == (
+        "question_reminder",
+        A.QUESTION_REMINDER,
+    )
+    assert under_test.state.question_unanswered
+    assert not under_test.state.overdue
 
 
 def test_a_signal_refused_is_a_line_for_staff_and_nothing_else() -> None:
-    state = Desk(St.VERIFIED).state
+    state = ReportUnderTest(St.VERIFIED).state
     decision = decide_refused_signal(state, A.HOLD, OPERATOR, "s", MONDAY, "not_held")
     assert decision.state.status is St.VERIFIED
     assert [(line.visibility, line.details) for line in decision.entries] == [
@@ -244,28 +249,28 @@ def test_a_signal_refused_is_a_line_for_staff_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("status", sorted(IN_PROCESS))
 def test_an_operators_reason_is_a_code_in_the_history(status: St) -> None:
-    desk = Desk(status)
-    desk.do(A.HOLD, PLATFORM, **CODE)
-    assert desk.lines[0].details == CODE
-    assert desk.lines[0].actor == OPERATOR
+    under_test = ReportUnderTest(status)
+    under_test.do(A.HOLD, PLATFORM, **CODE)
+    assert under_test.lines[0].details == CODE
+    assert under_test.lines[0].actor == OPERATOR
 
 
 def test_an_operator_without_a_reason_is_refused_and_staff_need_none_here() -> None:
-    desk = Desk(St.FOLLOWED_UP)
+    under_test = ReportUnderTest(St.FOLLOWED_UP)
     with pytest.raises(Refused, match="reason_required"):
-        desk.do(A.HOLD, PLATFORM)
-    desk.do(A.HOLD, ABOVE)
-    assert desk.state.held
+        under_test.do(A.HOLD, PLATFORM)
+    under_test.do(A.HOLD, ABOVE)
+    assert under_test.state.held
 
 
 @pytest.mark.parametrize(
     ("asked", "expected"), [(-5, 0), (1, 1), (3, 2)], ids=["before", "between", "in the future"]
 )
 def test_a_command_counts_between_the_last_step_and_now(asked: int, expected: int) -> None:
-    state, hour = Desk().state, timedelta(hours=1)
+    state, hour = ReportUnderTest().state, timedelta(hours=1)
     at = effective_at(state, MONDAY + asked * hour, MONDAY + 2 * hour)
     assert at == MONDAY + expected * hour
 
 
-def _seen(desk: Desk) -> list[Visibility]:
-    return [line.visibility for line in desk.lines]
+def _seen(under_test: ReportUnderTest) -> list[Visibility]:
+    return [line.visibility for line in under_test.lines]

@@ -22,7 +22,7 @@ from tests.lifecycle.report_under_test import (
     OFFICER,
     PLATFORM,
     PROVINCE,
-    Desk,
+    ReportUnderTest,
     handing,
 )
 
@@ -31,49 +31,49 @@ RUN, WAIT = "running", "paused"
 
 @pytest.mark.parametrize("closing", [A.CLOSE, A.DECLARE_SATISFIED])
 def test_closing_ends_the_hold_and_all_requests(closing: A) -> None:
-    desk = Desk(St.FOLLOWED_UP, held=True)
-    desk.ask(RequestKind.RELEASE)
-    desk.ask(RequestKind.CLOSE)
-    state = desk.do(closing, CITIZEN if closing is A.DECLARE_SATISFIED else ABOVE)
+    under_test = ReportUnderTest(St.FOLLOWED_UP, held=True)
+    under_test.ask(RequestKind.RELEASE)
+    under_test.ask(RequestKind.CLOSE)
+    state = under_test.do(closing, CITIZEN if closing is A.DECLARE_SATISFIED else ABOVE)
     assert (state.held, state.requests, state.clocks) == (False, (), ())
-    assert _ends(desk) == {"release": False, "close": closing is A.CLOSE}
+    assert _ends(under_test) == {"release": False, "close": closing is A.CLOSE}
 
 
 def test_reopening_grants_the_request_that_pends() -> None:
-    desk = Desk(St.CLOSED_BY_ADMIN)
-    desk.ask(RequestKind.REOPEN)
-    desk.do(A.REOPEN, PLATFORM, reason_code="court_order")
-    assert not desk.state.requests
-    assert _ends(desk) == {"reopen": True}
+    under_test = ReportUnderTest(St.CLOSED_BY_ADMIN)
+    under_test.ask(RequestKind.REOPEN)
+    under_test.do(A.REOPEN, PLATFORM, reason_code="court_order")
+    assert not under_test.state.requests
+    assert _ends(under_test) == {"reopen": True}
 
 
 def test_a_reply_ends_a_request_to_close_and_no_other() -> None:
-    desk = Desk(St.FOLLOWED_UP)
-    desk.ask(RequestKind.HOLD)
-    desk.ask(RequestKind.CLOSE)
-    state = desk.do(A.REPLY, CITIZEN)
+    under_test = ReportUnderTest(St.FOLLOWED_UP)
+    under_test.ask(RequestKind.HOLD)
+    under_test.ask(RequestKind.CLOSE)
+    state = under_test.do(A.REPLY, CITIZEN)
     assert [request.kind for request in state.requests] == [RequestKind.HOLD]
-    assert _ends(desk) == {"close": False}
-    assert desk.clocks == {"follow_up": RUN, "request": RUN}
+    assert _ends(under_test) == {"close": False}
+    assert under_test.clocks == {"follow_up": RUN, "request": RUN}
 
 
 def test_forwarding_ends_all_requests_and_says_so() -> None:
-    desk = Desk(St.FOLLOWED_UP)
-    desk.ask(RequestKind.HOLD)
-    desk.ask(RequestKind.CLOSE)
-    state = desk.do(A.FORWARD, ABOVE)
+    under_test = ReportUnderTest(St.FOLLOWED_UP)
+    under_test.ask(RequestKind.HOLD)
+    under_test.ask(RequestKind.CLOSE)
+    state = under_test.do(A.FORWARD, ABOVE)
     assert not state.requests
-    assert _ends(desk) == {"hold": False, "close": False}
-    assert desk.clocks == {"follow_up": RUN}
+    assert _ends(under_test) == {"hold": False, "close": False}
+    assert under_test.clocks == {"follow_up": RUN}
 
 
 def test_a_direct_hold_grants_the_request_that_pends() -> None:
-    desk = Desk(St.FOLLOWED_UP)
-    desk.ask(RequestKind.HOLD)
-    state = desk.do(A.HOLD, ABOVE)
+    under_test = ReportUnderTest(St.FOLLOWED_UP)
+    under_test.ask(RequestKind.HOLD)
+    state = under_test.do(A.HOLD, ABOVE)
     assert (state.held, state.requests) == (True, ())
-    assert _ends(desk) == {"hold": True}
-    assert desk.clocks == {"auto_close": WAIT}
+    assert _ends(under_test) == {"hold": True}
+    assert under_test.clocks == {"auto_close": WAIT}
 
 
 ACCEPTED = (
@@ -88,15 +88,17 @@ ACCEPTED = (
 def test_accepting_performs_what_was_asked(
     kind: RequestKind, source: St, held: bool, target: St, held_then: bool
 ) -> None:
-    desk = Desk(source, held=held)
-    request = desk.ask(kind)
-    state = desk.do(A.ACCEPT_REQUEST, DECIDER, request_id=request)
+    under_test = ReportUnderTest(source, held=held)
+    request = under_test.ask(kind)
+    state = under_test.do(A.ACCEPT_REQUEST, DECIDER, request_id=request)
     assert (state.status, state.held, state.requests) == (target, held_then, ())
-    assert "request" not in desk.clocks
-    [line] = desk.lines
+    assert "request" not in under_test.clocks
+    [line] = under_test.lines
     assert (line.details["request"], line.details["request_id"]) == (kind, str(request))
-    assert desk.last is not None
-    assert (line.action, desk.last.event) == (A(kind), EVENT_OF[A(kind)]), "recorded as what it did"
+    assert under_test.last is not None
+    assert (line.action, under_test.last.event) == (A(kind), EVENT_OF[A(kind)]), (
+        "recorded as what it did"
+    )
     assert line.visibility is (Visibility.PUBLIC if target is not source else Visibility.REPORTER)
 
 
@@ -105,10 +107,10 @@ def test_accepting_performs_what_was_asked(
 def test_rejecting_or_taking_back_leaves_all_as_it_was(
     kind: RequestKind, source: St, held: bool, _: St, __: bool, end: A
 ) -> None:
-    desk = Desk(source, held=held)
-    before = desk.state
-    request = desk.ask(kind)
-    state = desk.do(end, DECIDER if end is A.REJECT_REQUEST else OFFICER, request_id=request)
+    under_test = ReportUnderTest(source, held=held)
+    before = under_test.state
+    request = under_test.ask(kind)
+    state = under_test.do(end, DECIDER if end is A.REJECT_REQUEST else OFFICER, request_id=request)
     steps = {"version", "entries", "step_id", "last_step_at"}
     assert state.model_dump(exclude=steps) == before.model_dump(exclude=steps)
 
@@ -116,16 +118,16 @@ def test_rejecting_or_taking_back_leaves_all_as_it_was(
 @pytest.mark.parametrize("status", [St.UNVERIFIED, St.AGENCY_NOT_CONNECTED, St.VERIFIED])
 @pytest.mark.parametrize("action", [A.VERIFY, A.THROW, A.DEFER, A.ARCHIVE])
 def test_not_authority_is_accepted_by_acting(status: St, action: A) -> None:
-    desk = Desk(status)
-    desk.ask(RequestKind.NOT_AUTHORITY)
+    under_test = ReportUnderTest(status)
+    under_test.ask(RequestKind.NOT_AUTHORITY)
     details = dict(NEEDED[action])
     if action is A.VERIFY:
         details["handing"] = handing(PROVINCE, BIDANG)
     if action in (A.DEFER, A.ARCHIVE):
         details["handing"] = handing(PROVINCE)
-    state = desk.do(action, DECIDER, **details)
+    state = under_test.do(action, DECIDER, **details)
     assert not state.requests
-    assert _ends(desk) == {"not_authority": True}
+    assert _ends(under_test) == {"not_authority": True}
     assert state.handler_id == (PROVINCE if "deferral" in details or action is A.ARCHIVE
                                 else details["handing"].chain[-1])  # fmt: skip
 
@@ -133,41 +135,43 @@ def test_not_authority_is_accepted_by_acting(status: St, action: A) -> None:
 @pytest.mark.parametrize("status", [St.UNVERIFIED, St.AWAITING_INFORMATION, St.VERIFIED])
 def test_verifying_to_who_asked_does_not_accept_not_authority(status: St) -> None:
     """It would take the lateness away: to leave the report there is to reject."""
-    desk = Desk(status)
-    desk.ask(RequestKind.NOT_AUTHORITY)
+    under_test = ReportUnderTest(status)
+    under_test.ask(RequestKind.NOT_AUTHORITY)
     with pytest.raises(Refused, match="same_handler"):
-        desk.do(A.VERIFY, DECIDER)
-    assert desk.state.pending(RequestKind.NOT_AUTHORITY)
+        under_test.do(A.VERIFY, DECIDER)
+    assert under_test.state.pending(RequestKind.NOT_AUTHORITY)
 
 
 def test_deferred_by_the_decider_after_verification_a_verification_clock_waits() -> None:
-    desk = Desk(St.VERIFIED)
-    desk.ask(RequestKind.NOT_AUTHORITY)
-    desk.do(A.DEFER, DECIDER, handing=handing(PROVINCE))
-    assert desk.clocks == {"verification": WAIT, "question": RUN}
-    assert desk.left(ClockKind.VERIFICATION) == 3 * DAY
+    under_test = ReportUnderTest(St.VERIFIED)
+    under_test.ask(RequestKind.NOT_AUTHORITY)
+    under_test.do(A.DEFER, DECIDER, handing=handing(PROVINCE))
+    assert under_test.clocks == {"verification": WAIT, "question": RUN}
+    assert under_test.left(ClockKind.VERIFICATION) == 3 * DAY
 
 
 def test_the_decider_may_ask_further_up_for_itself() -> None:
-    desk = Desk(St.VERIFIED, chain=(1, PROVINCE, DINAS))
-    first = desk.ask(RequestKind.NOT_AUTHORITY)
-    state = desk.do(A.REQUEST_NOT_AUTHORITY, DECIDER, decider_id=1, handing=handing(1, PROVINCE))
+    under_test = ReportUnderTest(St.VERIFIED, chain=(1, PROVINCE, DINAS))
+    first = under_test.ask(RequestKind.NOT_AUTHORITY)
+    state = under_test.do(
+        A.REQUEST_NOT_AUTHORITY, DECIDER, decider_id=1, handing=handing(1, PROVINCE)
+    )
     [request] = state.requests
     assert (request.agency_id, request.decider_id, state.handler_id) == (PROVINCE, 1, PROVINCE)
-    assert desk.lines[0].details["passed_on"] == str(first)
+    assert under_test.lines[0].details["passed_on"] == str(first)
     assert [c.key for c in state.clocks if c.kind is ClockKind.REQUEST] == [str(request.id)]
-    assert desk.clocks == {"follow_up": WAIT, "settlement": WAIT, "request": RUN}
+    assert under_test.clocks == {"follow_up": WAIT, "settlement": WAIT, "request": RUN}
 
 
 def test_a_reporter_withdraws_though_not_authority_is_pending() -> None:
-    desk = Desk()
-    desk.ask(RequestKind.NOT_AUTHORITY)
-    state = desk.do(A.WITHDRAW, CITIZEN)
+    under_test = ReportUnderTest()
+    under_test.ask(RequestKind.NOT_AUTHORITY)
+    state = under_test.do(A.WITHDRAW, CITIZEN)
     assert (state.status, state.requests, state.clocks) == (St.ARCHIVED_BY_REPORTER, (), ())
-    assert _ends(desk) == {"not_authority": False}
+    assert _ends(under_test) == {"not_authority": False}
 
 
-def _ends(desk: Desk) -> dict[str, bool]:
+def _ends(under_test: ReportUnderTest) -> dict[str, bool]:
     """The requests that the last step ended by the way, and whether that granted them."""
-    assert all(line.visibility is Visibility.STAFF for line in desk.lines[1:])
-    return {line.details["request"]: line.details["accepted"] for line in desk.lines[1:]}
+    assert all(line.visibility is Visibility.STAFF for line in under_test.lines[1:])
+    return {line.details["request"]: line.details["accepted"] for line in under_test.lines[1:]}

@@ -29,7 +29,7 @@ from shared.database.engine import Database, raw
 from shared.lifecycle.actions import Action
 from shared.lifecycle.people import Actor
 from shared.settings import Settings
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.bus.conftest import Server, server
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.country import PROVINCE, settle_country
@@ -121,7 +121,7 @@ class Stack:
         self.server, self.settings, self.owner = server, settings, owner
         self.reports = Reports(owner)
         self.running = AsyncExitStack()
-        self.door: Door
+        self.gateway: ReportGateway
 
     async def partner(self, name: str) -> Partner:
         credentials = await add(self.owner, self.server.url, self.server.folder, name)
@@ -174,7 +174,7 @@ class Stack:
         )
         database = Database(settings.database_url)
         self.running.push_async_callback(database.dispose)
-        self.door = Door(client, database)
+        self.gateway = ReportGateway(client, database)
         await self.running.enter_async_context(make_worker(client, database, settings))
 
     async def start_all(self) -> None:
@@ -187,7 +187,7 @@ class Stack:
         """A step by staff."""
         state = await self.reports.state(number)
         command = await self.reports.command(state, action, actor, datetime.now(UTC), **details)
-        outcome = await self.door.send(command, state)
+        outcome = await self.gateway.send(command, state)
         assert outcome is not None
         assert outcome.done, outcome
 

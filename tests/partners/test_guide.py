@@ -90,7 +90,7 @@ async def _follow_up(stack: Stack, number: int) -> None:
     form = FollowUpForm.model_validate({"kind": "follow_up", "text": "Dua lampu sudah kami ganti."})
     database = Database(stack.settings("lapor_followup").database_url)
     try:
-        outcome = await perform(database, stack.door, follow_up(staff, number, form, uuid4()))
+        outcome = await perform(database, stack.gateway, follow_up(staff, number, form, uuid4()))
     finally:
         await database.dispose()
     assert outcome is not None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.portal import pages
-from services.portal.public.status_summary import standing
+from services.portal.public.status_summary import status_summary
 from shared.labels import dates
 from shared.lifecycle.calendar import Zone
 
@@ -29,11 +29,11 @@ def test_the_end_of_friday_is_friday_to_the_reporter(zone: Zone, jitter: int) ->
     end = datetime(2026, 12, 5, tzinfo=zone.offset) + timedelta(seconds=jitter)
     due = end.astimezone(UTC)
     friday = "Jumat, 4 Desember 2026"
-    assert standing(report(zone, due)).until == f"Paling lambat {friday} (sisa 3 hari)."
-    late = standing(report(zone, due, overdue=True, countdown="terlambat 1 hari"))
+    assert status_summary(report(zone, due)).until == f"Paling lambat {friday} (sisa 3 hari)."
+    late = status_summary(report(zone, due, overdue=True, countdown="terlambat 1 hari"))
     assert late.until == f"Seharusnya paling lambat {friday}: terlambat 1 hari."
     closing = report(zone, due, due_at=None, auto_close_at=due.isoformat(), status="FOLLOWED_UP")
-    assert standing(closing).until.endswith(f"ditutup otomatis pada {friday}.")
+    assert status_summary(closing).until.endswith(f"ditutup otomatis pada {friday}.")
     assert dates.deadline(due, zone) == friday
 
 

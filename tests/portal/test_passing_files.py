@@ -87,7 +87,7 @@ async def test_neighbours_behind_one_ipv6_household_count_as_one(services: Servi
 
 async def test_with_all_connections_for_files_taken_pages_go_on(services: Services) -> None:
     visits = [_visit(f"203.0.113.{i // 20}") for i in range(100)]
-    held = await asyncio.gather(*(_file(services, visit) for visit in visits))
+    held = await asyncio.gather(*(_file(services, page_request) for page_request in visits))
     answer = await services.call(visits[0], "intake", "GET", "/page")
     assert answer.json() == "page"
     await asyncio.gather(*(file.close() for file in held))
@@ -96,7 +96,7 @@ async def test_with_all_connections_for_files_taken_pages_go_on(services: Servic
 async def test_a_visitor_who_leaves_before_the_first_byte_gives_the_slot_back(
     services: Services,
 ) -> None:
-    visit = _visit("203.0.113.7")
+    page_request = _visit("203.0.113.7")
 
     async def gone(_: object) -> None:
         raise OSError("the connection is closed")
@@ -105,19 +105,19 @@ async def test_a_visitor_who_leaves_before_the_first_byte_gives_the_slot_back(
         return {"type": "http.disconnect"}
 
     for _ in range(25):
-        response = PassedOn(await _file(services, visit))
+        response = PassedOn(await _file(services, page_request))
         with pytest.raises(BaseException):  # noqa: B017, PT011 - whatever the server makes of it
             await response({"type": "http", "asgi": {"spec_version": "2.4"}}, nothing, gone)
 
 
 async def test_a_refused_file_and_a_service_that_is_away_hold_no_slot(services: Services) -> None:
-    visit = _visit("203.0.113.7")
+    page_request = _visit("203.0.113.7")
     for _ in range(25):
         with pytest.raises(Problem) as refused:
-            await services.stream(visit, "intake", "/nothing-here", None)
+            await services.stream(page_request, "intake", "/nothing-here", None)
         assert refused.value.status == 404
         with pytest.raises(Problem) as away:
-            await services.stream(visit, "routing", "/file", None)
+            await services.stream(page_request, "routing", "/file", None)
         assert away.value.status == 503
 
 
@@ -127,11 +127,11 @@ async def test_files_on_their_way_through_are_on_disk_and_not_in_memory(
     """Sixty megabytes, were they in memory."""
 
     async def passes(number: int) -> int:
-        visit = _visit(f"203.0.113.{number}")
-        file = await services.stream(visit, "intake", "/large", None)
+        page_request = _visit(f"203.0.113.{number}")
+        file = await services.stream(page_request, "intake", "/large", None)
         with await spooled(file) as content:
             part = ("attachments", ("a.jpg", content, "image/jpeg"))
-            answer = await services.call(visit, "intake", "POST", "/large", files=[part])
+            answer = await services.call(page_request, "intake", "POST", "/large", files=[part])
         return int(answer.text)
 
     tracemalloc.start()
@@ -150,9 +150,9 @@ async def test_so_many_carry_files_at_a_time_and_one_visitor_not_all_of_them(
     services._carrying = VisitorSlots(each=4, patience=0.3)
     inside, end = 0, asyncio.Event()
 
-    async def carries(visit: Request) -> None:
+    async def carries(page_request: Request) -> None:
         nonlocal inside
-        async with services.carrying(visit):
+        async with services.carrying(page_request):
             inside += 1
             await end.wait()
 
@@ -177,5 +177,5 @@ def _visit(address: str) -> Request:
     return Request({"type": "http", "client": (address, 1), "headers": [], "method": "GET"})
 
 
-async def _file(services: Services, visit: Request) -> ServiceFile:
-    return await services.stream(visit, "intake", "/file", None)
+async def _file(services: Services, page_request: Request) -> ServiceFile:
+    return await services.stream(page_request, "intake", "/file", None)

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from standardwebhooks import Webhook
 
-from tests.chaos.cluster import ABOVE
+from tests.cluster import ABOVE
 from tests.intake.x_server import XServer
 from tests.privacy.planted import Planted
 
@@ -30,7 +30,7 @@ async def by_citizens(planted: Planted) -> None:
 
 
 async def by_staff(planted: Planted, x: XServer) -> None:
-    marks, above = planted.marks, planted.town.staff(ABOVE)
+    marks, above = planted.marks, planted.cluster.staff(ABOVE)
     manual = planted.report(
         channel="letter",
         reporter=marks.person(),
@@ -45,8 +45,8 @@ async def by_staff(planted: Planted, x: XServer) -> None:
     author = marks.account()
     x.add("1790000000000009001", marks.word("cuitan"), username=author)
     address = f"https://x.com/{author}/status/1790000000000009001"
-    read = await planted.town.http.get(
-        planted.town.address("intake") + "/channels/x/posts",
+    read = await planted.cluster.http.get(
+        planted.cluster.address("intake") + "/channels/x/posts",
         params={"url": address},
         headers=above,
     )
@@ -75,9 +75,9 @@ async def _sms(planted: Planted, sender: str, text: str, **more: Any) -> dict[st
     now = datetime.now(UTC)
     message = {"id": uuid4().hex, "from": sender, "text": text, "received_at": now.isoformat()}
     body = json.dumps(message | more)
-    webhook = Webhook(planted.town.settings.sms_secret.encode())
-    answer = await planted.town.http.post(
-        planted.town.address("intake") + "/channels/sms",
+    webhook = Webhook(planted.cluster.settings.sms_secret.encode())
+    answer = await planted.cluster.http.post(
+        planted.cluster.address("intake") + "/channels/sms",
         content=body,
         headers={
             "webhook-id": "msg",

@@ -6,16 +6,16 @@ from uuid import uuid4
 
 from deploy.partners.register import add as add_partner
 from shared.bus.connection import connect
-from tests.chaos.cluster import ABOVE, OFFICER
+from tests.cluster import ABOVE, OFFICER
 from tests.privacy.planted import Planted, until
 
 
 async def by_partner(planted: Planted) -> None:
-    town, marks = planted.town, planted.marks
-    nats = town.folder / "nats"
-    known = await add_partner(town.owner, town.settings.nats_url, nats, "Mitra Uji")
+    cluster, marks = planted.cluster, planted.marks
+    nats = cluster.folder / "nats"
+    known = await add_partner(cluster.owner, cluster.settings.nats_url, nats, "Mitra Uji")
     marks.keep(known.http_token, known.nkey_seed)
-    address = f"nats://127.0.0.1:{town.addresses.nats_port}"
+    address = f"nats://127.0.0.1:{cluster.addresses.nats_port}"
     bus = await connect(address, "mitra", patience=10, nkey_seed=known.nkey_seed)
 
     async def send(kind: str, data: Any, raw: bytes | None = None) -> None:
@@ -36,7 +36,7 @@ async def by_partner(planted: Planted) -> None:
     async def step(kind: str, id: str, status: str, **data: Any) -> None:
         await send(kind, {"external_id": id} | data)
         await until(
-            town,
+            cluster,
             f"SELECT status = '{status}' FROM lifecycle.report"  # noqa: S608
             f" WHERE external_id = '{id}'",
         )
@@ -44,9 +44,9 @@ async def by_partner(planted: Planted) -> None:
     for id in ("luar-1", "luar-2"):
         report = planted.report(external_id=id, reporter=marks.person())
         await send("report", report)
-        await until(town, f"SELECT count(*) FROM lifecycle.report WHERE external_id = '{id}'")  # noqa: S608
+        await until(cluster, f"SELECT count(*) FROM lifecycle.report WHERE external_id = '{id}'")  # noqa: S608
         query = "SELECT number FROM lifecycle.report WHERE external_id = :id"
-        planted.numbers[id] = await town.value(query, id=id)
+        planted.numbers[id] = await cluster.value(query, id=id)
     await planted.staff("luar-1", "defer", ABOVE, kind="incomplete_data", note=marks.word("tunda"))
     await step("information", "luar-1", "INFORMATION_TO_EVALUATE", text=marks.word("lengkap"))
     await planted.verify("luar-1")
@@ -61,5 +61,5 @@ async def by_partner(planted: Planted) -> None:
     await send("reply", {"external_id": "luar-1", "text": marks.word("x") * 500})
     await send("reply", {"external_id": "luar-1", "text": marks.word("telat")})
     await send("reply", {"number": 1, "text": marks.word("salah"), "nama": marks.name()})
-    await until(town, "SELECT count(*) >= 4 FROM lifecycle.dead_letter")
+    await until(cluster, "SELECT count(*) >= 4 FROM lifecycle.dead_letter")
     await bus.close()

@@ -1,10 +1,10 @@
-"""A whole town, and personal data planted in it through every channel and every form."""
+"""A whole cluster, and personal data planted in it through every channel and every form."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.chaos.cluster import Town
+from tests.cluster import Cluster
 from tests.intake import x_server
 from tests.privacy.marks import Marks
 from tests.privacy.planted import Planted
@@ -24,22 +24,22 @@ async def x() -> AsyncIterator[x_server.XServer]:
 
 
 @pytest.fixture(scope="package")
-async def town(
+async def cluster(
     tmp_path_factory: pytest.TempPathFactory, x: x_server.XServer
-) -> AsyncIterator[Town]:
-    town = Town(tmp_path_factory.mktemp("privacy"))
+) -> AsyncIterator[Cluster]:
+    cluster = Cluster(tmp_path_factory.mktemp("privacy"))
     try:
-        # For the processes that start now; not for the tests of others, while this town stands.
+        # For the processes that start now; not for the tests of others, while this cluster stands.
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("LAPOR_X_API_BASE_URL", x.url)
             environment.setenv("LAPOR_X_API_TOKEN", x_server.TOKEN)
-            await town.settle(PROCESSES)
-        yield town
+            await cluster.settle(PROCESSES)
+        yield cluster
     finally:
-        await town.close()
+        await cluster.close()
 
 
 @pytest.fixture(scope="package")
-async def planted(town: Town, x: x_server.XServer) -> Planted:
+async def planted(cluster: Cluster, x: x_server.XServer) -> Planted:
     """All that was planted, once everything has come to rest."""
-    return await plant(town, x, Marks())
+    return await plant(cluster, x, Marks())

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import httpx
 
-from tests.chaos import cluster as places
-from tests.chaos.cluster import Town
+from tests import cluster as places
 from tests.chaos.people import FOLLOW_UP, REASON, VERIFICATION, People, somewhere
+from tests.cluster import Cluster
 from tests.sample_pdf import PDF
 from tests.workflows.country import DINAS, MISSION
 
@@ -18,9 +18,9 @@ Scene = dict[str, Any]
 class Scenes:
     """Reports handled by the dinas, in the state that an endpoint needs."""
 
-    def __init__(self, town: Town) -> None:
-        self.people = People(town)
-        self.town = town
+    def __init__(self, cluster: Cluster) -> None:
+        self.people = People(cluster)
+        self.cluster = cluster
 
     async def set(self, state: str) -> Scene:
         """The values for the path: numbers and ids."""
@@ -146,8 +146,8 @@ class Scenes:
             "reporter": {"name": "Warga", "phone": "+6281234567890"},
             **changes,
         }
-        answer = await self.town.http.post(
-            self.town.address("intake") + "/reports/with-attachments",
+        answer = await self.cluster.http.post(
+            self.cluster.address("intake") + "/reports/with-attachments",
             data={"report": json.dumps(report)},
             files=[("attachments", ("surat.pdf", PDF))],
             headers=somewhere(),
@@ -156,25 +156,25 @@ class Scenes:
         number = answer.json()["number"]
         await self._routing(number, "verify", places.ABOVE, VERIFICATION)
         query = "SELECT id FROM intake.attachment WHERE number = :n"
-        return {"number": number, "attachment_id": await self.town.value(query, n=number)}
+        return {"number": number, "attachment_id": await self.cluster.value(query, n=number)}
 
     async def _answered(self) -> Scene:
         """A file that came with a secret follow-up."""
         scene = await self._verified()
-        answer = await self.town.http.post(
-            self.town.address("followup")
+        answer = await self.cluster.http.post(
+            self.cluster.address("followup")
             + f"/reports/{scene['number']}/follow-ups/with-attachments",
             data={"message": json.dumps(FOLLOW_UP | {"secret": True})},
             files=[("attachments", ("berita.pdf", PDF))],
-            headers=self.town.staff(places.OFFICER),
+            headers=self.cluster.staff(places.OFFICER),
         )
         assert answer.status_code == 200, answer.text
         query = "SELECT command_id, id FROM followup.attachment WHERE number = :n"
-        [row] = await self.town.rows(query, n=scene["number"])
+        [row] = await self.cluster.rows(query, n=scene["number"])
         return scene | {"command_id": row.command_id, "attachment_id": row.id}
 
     def _insert(self, statement: str, **values: Any) -> Any:
-        with self.town.postgres.administer("lapor") as administrator:
+        with self.cluster.postgres.administer("lapor") as administrator:
             given = {"agency": DINAS, "some": uuid4().hex, **values}
             row = administrator.execute(statement.encode(), given).fetchone()
         assert row is not None

@@ -1,6 +1,6 @@
 """What is said about the reports in the course of their lives."""
 
-from tests.chaos.cluster import ABOVE, ABOVE_TOO, BELOW, BELOW_ADMIN, OFFICER, PUSAT, UNCONNECTED
+from tests.cluster import ABOVE, ABOVE_TOO, BELOW, BELOW_ADMIN, OFFICER, PUSAT, UNCONNECTED
 from tests.privacy.planted import Planted
 from tests.workflows.country import BIDANG, MISSION
 
@@ -16,7 +16,7 @@ async def long_life(planted: Planted) -> None:
     await say(which, "follow-ups", OFFICER, kind="initial_response", text=marks.word("awal"))
     path = f"/reports/{planted.numbers[which]}/follow-ups"
     told = {"kind": "follow_up", "text": marks.word("lanjut"), "secret": True}
-    officer = planted.town.staff(OFFICER)
+    officer = planted.cluster.staff(OFFICER)
     await planted.must("followup", path, told, officer, file=marks.file())
     await planted.says(which, "replies", marks.file(), text=marks.word("tanggap"))
     asked = await say(which, "requests", OFFICER, kind="hold", reason=marks.word("minta"))
@@ -31,7 +31,7 @@ async def long_life(planted: Planted) -> None:
     await planted.says(which, "satisfaction", rating=4, text=marks.word("senang"))
     reveal = {"reason": marks.word("ungkap"), "emergency": True}
     path = f"/reports/{planted.numbers[which]}/reveal"
-    await planted.must("routing", path, reveal, planted.town.staff(PUSAT))
+    await planted.must("routing", path, reveal, planted.cluster.staff(PUSAT))
 
 
 async def other_ways(planted: Planted) -> None:
@@ -48,7 +48,7 @@ async def other_ways(planted: Planted) -> None:
     )
     reject = f"/reports/{planted.numbers['secret']}/requests/{asked}/reject"
     body = {"reason": marks.word("bukan")}
-    await planted.must("routing", reject, body, planted.town.staff(ABOVE))
+    await planted.must("routing", reject, body, planted.cluster.staff(ABOVE))
     await planted.verify("secret", BELOW_ADMIN, agency_id=BIDANG)
     note = marks.word("terus")
     await say(
@@ -62,14 +62,14 @@ async def other_ways(planted: Planted) -> None:
     await say("manual", "forward", ABOVE, agency_id=BIDANG, copies=[MISSION], note=note)
     await planted.says("account", "withdrawal", reason=marks.word("hapus"))
     asked = {"selection": {"tab": "incoming"}, "format": "xlsx"}
-    await planted.post("reporting", "/downloads", asked, planted.town.staff(PUSAT))
+    await planted.post("reporting", "/downloads", asked, planted.cluster.staff(PUSAT))
     searching = {"search": marks.word("cari"), "q": marks.name()}
     for service, path in (("routing", "/queue"), ("intake", "/reports"), ("portal", "/laporan")):
         address = (
-            str(planted.town.addresses.public_base_url)
+            str(planted.cluster.addresses.public_base_url)
             if service == "portal"
-            else (planted.town.address(service))
+            else (planted.cluster.address(service))
         )
-        await planted.town.http.get(
-            address + path, params=searching, headers=planted.town.staff(PUSAT)
+        await planted.cluster.http.get(
+            address + path, params=searching, headers=planted.cluster.staff(PUSAT)
         )

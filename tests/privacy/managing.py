@@ -4,7 +4,7 @@ The person and the agency managed are the dinas' own: new ones for each trial, s
 outlive it.
 """
 
-from tests.chaos.cluster import ADMIN, OFFICER
+from tests.cluster import ADMIN, OFFICER
 from tests.privacy.expectations import (
     EVERYBODY,
     NO_STAFF,

@@ -1,12 +1,12 @@
 """Forms with something wrong: refused, and not repeated to anybody."""
 
-from tests.chaos.cluster import PUSAT
+from tests.cluster import PUSAT
 from tests.privacy.planted import Planted
 
 
 async def mistakes(planted: Planted) -> None:
     """Forms with something wrong: refused, and not repeated to anybody."""
-    marks, town = planted.marks, planted.town
+    marks, cluster = planted.marks, planted.cluster
     number = planted.numbers["anonymous"]
     wrong = planted.report(reporter=marks.person() | {"email": marks.name()})
     for changed in (
@@ -32,16 +32,16 @@ async def mistakes(planted: Planted) -> None:
         ("followup", "close", {"reason": long}),
     ):
         path = f"/reports/{number}/{what}"
-        planted.refusals.append(await planted.post(service, path, body, town.staff(PUSAT)))
+        planted.refusals.append(await planted.post(service, path, body, cluster.staff(PUSAT)))
     raw = b'{"title": "' + marks.word("mentah").encode()
     for service, path in (("intake", "/reports"), ("routing", f"/reports/{number}/verify")):
         planted.refusals.append(
-            await town.http.post(
-                town.address(service) + path,
+            await cluster.http.post(
+                cluster.address(service) + path,
                 content=raw,
-                headers=town.staff(PUSAT) | {"content-type": "application/json"},
+                headers=cluster.staff(PUSAT) | {"content-type": "application/json"},
             )
         )
     for service, path in (("intake", "/reports/"), ("routing", "/queue?tab="), ("intake", "/")):
-        address = town.address(service) + path + marks.name()
-        planted.refusals.append(await town.http.get(address, headers=town.staff(PUSAT)))
+        address = cluster.address(service) + path + marks.name()
+        planted.refusals.append(await cluster.http.get(address, headers=cluster.staff(PUSAT)))

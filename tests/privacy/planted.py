@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import httpx
 
-from tests.chaos.cluster import ABOVE, Town, Who
 from tests.chaos.people import somewhere
+from tests.cluster import ABOVE, Cluster, Who
 from tests.privacy.marks import Marks
 from tests.sample_pdf import PDF
 from tests.workflows.country import DINAS, PROVINCE
@@ -21,7 +21,7 @@ Headers = dict[str, str]
 class Planted:
     """What was planted where. `numbers`: the reports, by how they came in."""
 
-    town: Town
+    cluster: Cluster
     marks: Marks
     numbers: dict[str, int] = field(default_factory=dict)
     people: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Planted:
     """The answers to all that was wrong."""
 
     def reporter(self, which: str) -> Headers:
-        return self.town.reporter(self.numbers[which])
+        return self.cluster.reporter(self.numbers[which])
 
     def report(self, **changes: Any) -> dict[str, Any]:
         said = self.marks.word
@@ -50,11 +50,11 @@ class Planted:
         file: str | None = None,
         part: str = "message",
     ) -> httpx.Response:
-        address = self.town.address(service) + path
+        address = self.cluster.address(service) + path
         headers = somewhere() | (headers or {}) | {"Idempotency-Key": str(uuid4())}
         if file is None:
-            return await self.town.http.post(address, json=body, headers=headers)
-        return await self.town.http.post(
+            return await self.cluster.http.post(address, json=body, headers=headers)
+        return await self.cluster.http.post(
             f"{address}/with-attachments",
             data={part: json.dumps(body)},
             files=[("attachments", (file, PDF))],
@@ -78,7 +78,7 @@ class Planted:
         """A step by staff, in the service whose step it is; the id of its command."""
         service = "followup" if what in _OF_FOLLOWUP or "/" in what else "routing"
         path = f"/reports/{self.numbers[which]}/{what}"
-        return str((await self.must(service, path, body, self.town.staff(who)))["command_id"])
+        return str((await self.must(service, path, body, self.cluster.staff(who)))["command_id"])
 
     async def says(self, which: str, what: str, file: str | None = None, **body: Any) -> None:
         """A step by the reporter."""
@@ -100,10 +100,10 @@ class Planted:
         } | changes
 
 
-async def until(town: Town, query: str) -> None:
+async def until(cluster: Cluster, query: str) -> None:
     """Wait for the first value of the first row to hold."""
     async with asyncio.timeout(25):
-        while not (rows := await town.rows(query)) or not rows[0][0]:
+        while not (rows := await cluster.rows(query)) or not rows[0][0]:
             await asyncio.sleep(0.1)
 
 

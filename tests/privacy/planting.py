@@ -1,6 +1,6 @@
 """Planting marked personal data: every channel, every form with words, mistakes included."""
 
-from tests.chaos.cluster import Town
+from tests.cluster import Cluster
 from tests.intake.x_server import XServer
 from tests.privacy.by_channel import by_citizens, by_sms, by_staff
 from tests.privacy.by_partner import by_partner
@@ -10,9 +10,9 @@ from tests.privacy.mistakes import mistakes
 from tests.privacy.planted import Planted, until
 
 
-async def plant(town: Town, x: XServer, marks: Marks) -> Planted:
+async def plant(cluster: Cluster, x: XServer, marks: Marks) -> Planted:
     """Everything, and then wait until it has settled."""
-    planted = Planted(town, marks)
+    planted = Planted(cluster, marks)
     await by_citizens(planted)
     await by_staff(planted, x)
     await by_sms(planted)
@@ -20,13 +20,13 @@ async def plant(town: Town, x: XServer, marks: Marks) -> Planted:
     await long_life(planted)
     await other_ways(planted)
     await mistakes(planted)
-    await _settled(town)
+    await _settled(cluster)
     return planted
 
 
-async def _settled(town: Town) -> None:
+async def _settled(cluster: Cluster) -> None:
     await until(
-        town,
+        cluster,
         "SELECT NOT EXISTS (SELECT FROM lifecycle.outbox) AND NOT EXISTS (SELECT FROM"
         " lifecycle.command WHERE done IS NULL) AND NOT EXISTS (SELECT FROM lifecycle.report"
         " WHERE launched_at IS NULL)",

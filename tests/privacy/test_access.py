@@ -7,8 +7,8 @@ import pytest
 
 from deploy.partners.register import add as add_partner
 from shared.http.tokens import ReportBearer, Reporter
-from tests.chaos import cluster as places
-from tests.chaos.cluster import Town
+from tests import cluster as places
+from tests.cluster import Cluster
 from tests.privacy import expectations
 from tests.privacy.expectations import EVERYBODY, Case
 from tests.privacy.fixtures import Scene, Scenes
@@ -37,8 +37,8 @@ WHO = {
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_every_endpoint_has_its_expectation(town: Town, service: str) -> None:
-    document = (await town.http.get(town.address(service) + "/openapi.json")).json()
+async def test_every_endpoint_has_its_expectation(cluster: Cluster, service: str) -> None:
+    document = (await cluster.http.get(cluster.address(service) + "/openapi.json")).json()
     there = {
         f"{service} {method.upper()} {path}"
         for path, operations in document["paths"].items()
@@ -48,15 +48,15 @@ async def test_every_endpoint_has_its_expectation(town: Town, service: str) -> N
 
 
 @pytest.mark.parametrize("name", CASES)
-async def test_who_is_let_through(town: Town, partner: dict[str, str], name: str) -> None:
+async def test_who_is_let_through(cluster: Cluster, partner: dict[str, str], name: str) -> None:
     case = CASES[name]
-    scenes = Scenes(town)
+    scenes = Scenes(cluster)
     scene = await scenes.set(case.state)
     # Those who are refused first: they change nothing.
     for who in sorted(EVERYBODY, key=lambda one: one not in case.refused):
         if case.once and who not in case.refused:
             scene = await scenes.set(case.state)
-        answer = await _ask(town, name, case, scene, _headers(town, who, scene, partner))
+        answer = await _ask(cluster, name, case, scene, _headers(cluster, who, scene, partner))
         wanted = case.refused.get(who)
         if wanted is not None:
             assert answer == wanted, who
@@ -66,25 +66,29 @@ async def test_who_is_let_through(town: Town, partner: dict[str, str], name: str
 
 
 @pytest.mark.parametrize("name", OF_A_REPORT)
-async def test_who_has_a_copy_reads_the_report_and_does_nothing(town: Town, name: str) -> None:
-    case, scenes = CASES[name], Scenes(town)
+async def test_who_has_a_copy_reads_the_report_and_does_nothing(
+    cluster: Cluster, name: str
+) -> None:
+    case, scenes = CASES[name], Scenes(cluster)
     scene = await scenes.set(case.state)
     await scenes.copy_to_mission(scene["number"])
-    answer = await _ask(town, name, case, scene, town.staff(places.BESIDE))
+    answer = await _ask(cluster, name, case, scene, cluster.staff(places.BESIDE))
     # Files are not in a copy, unless the verifier has released them.
     read = 404 if case.state in ("attached", "answered", "sealed") else 200
     assert answer == (read if " GET " in name else 403)
 
 
 @pytest.fixture(scope="package")
-async def partner(town: Town) -> dict[str, str]:
+async def partner(cluster: Cluster) -> dict[str, str]:
     """Another system, that brought none of the reports."""
-    nats = town.folder / "nats"
-    known = await add_partner(town.owner, town.settings.nats_url, nats, "Mitra Lain")
+    nats = cluster.folder / "nats"
+    known = await add_partner(cluster.owner, cluster.settings.nats_url, nats, "Mitra Lain")
     return {"Authorization": f"Bearer {known.http_token}"}
 
 
-async def _ask(town: Town, name: str, case: Case, scene: Scene, headers: dict[str, str]) -> int:
+async def _ask(
+    cluster: Cluster, name: str, case: Case, scene: Scene, headers: dict[str, str]
+) -> int:
     """The status alone: a stream of events has no end."""
     service, method, path = name.split(" ", 2)
     content: dict[str, Any] = {}
@@ -95,23 +99,23 @@ async def _ask(town: Town, name: str, case: Case, scene: Scene, headers: dict[st
         }
     elif case.body is not None:
         content = {"json": case.body}
-    address = town.address(service) + path.format_map(scene)
-    async with town.http.stream(
+    address = cluster.address(service) + path.format_map(scene)
+    async with cluster.http.stream(
         method, address, params=case.query, headers=headers, **content
     ) as answer:
         return answer.status_code
 
 
-def _headers(town: Town, who: str, scene: Scene, partner: dict[str, str]) -> dict[str, str]:
+def _headers(cluster: Cluster, who: str, scene: Scene, partner: dict[str, str]) -> dict[str, str]:
     match who:
         case "nobody":
             return {}
         case "partner":
             return partner
         case "account":
-            return {"Authorization": f"Bearer {town.tokens.issue(Reporter(account_id=987))}"}
+            return {"Authorization": f"Bearer {cluster.tokens.issue(Reporter(account_id=987))}"}
         case "reporter":
-            return town.reporter(scene.get("number", 1))
+            return cluster.reporter(scene.get("number", 1))
         case "another":
-            return {"Authorization": f"Bearer {town.tokens.issue(ReportBearer(number=2))}"}
-    return town.staff(WHO[who])
+            return {"Authorization": f"Bearer {cluster.tokens.issue(ReportBearer(number=2))}"}
+    return cluster.staff(WHO[who])

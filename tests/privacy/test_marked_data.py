@@ -38,7 +38,7 @@ WORDS = {
 
 
 async def test_no_workflow_knows_a_word_or_a_person(planted: Planted) -> None:
-    client, seen = planted.town.client, set()
+    client, seen = planted.cluster.client, set()
     async for run in client.list_workflows():
         handle = client.get_workflow_handle(run.id, run_id=run.run_id)
         history = await handle.fetch_history()
@@ -53,7 +53,7 @@ async def test_no_workflow_knows_a_word_or_a_person(planted: Planted) -> None:
 
 def test_the_file_of_temporal_holds_none(planted: Planted) -> None:
     found, sizes = set(), 0
-    for path in (planted.town.folder / "temporal").iterdir():
+    for path in (planted.cluster.folder / "temporal").iterdir():
         content = path.read_bytes()
         sizes += content.count(b"ReportWorkflow")
         found |= planted.marks.all_in(content)
@@ -62,10 +62,10 @@ def test_the_file_of_temporal_holds_none(planted: Planted) -> None:
 
 
 async def test_no_stream_holds_a_word_or_a_person(planted: Planted) -> None:
-    bus = await connect(planted.town.settings.nats_url, "test", patience=10)
+    bus = await connect(planted.cluster.settings.nats_url, "test", patience=10)
     held = {}
     for stream in STREAMS:
-        messages = await raw_messages_of(planted.town, stream)
+        messages = await raw_messages_of(planted.cluster, stream)
         held[stream.name] = len(messages)
         for headers, body in messages:
             found = planted.marks.all_in(body) | planted.marks.all_in(str(headers))
@@ -76,8 +76,8 @@ async def test_no_stream_holds_a_word_or_a_person(planted: Planted) -> None:
 
 
 def test_no_log_holds_any(planted: Planted) -> None:
-    logs = sorted((planted.town.folder / "log").iterdir())
-    assert {log.stem for log in logs} == set(planted.town.children)
+    logs = sorted((planted.cluster.folder / "log").iterdir())
+    assert {log.stem for log in logs} == set(planted.cluster.children)
     for log in logs:
         assert planted.marks.all_in(log.read_bytes()) == set(), log.name
         assert b"Traceback" not in log.read_bytes(), log.name
@@ -85,8 +85,8 @@ def test_no_log_holds_any(planted: Planted) -> None:
 
 @pytest.mark.parametrize("service", ["intake", "routing", "followup", "reporting"])
 async def test_no_metric_holds_any(planted: Planted, service: str) -> None:
-    address = await planted.town.operations(service)
-    answer = await planted.town.http.get(address + "/metrics")
+    address = await planted.cluster.operations(service)
+    answer = await planted.cluster.http.get(address + "/metrics")
     assert "lapor_http_requests_total" in answer.text
     assert planted.marks.all_in(answer.text) == set()
 
@@ -113,13 +113,13 @@ async def test_words_lie_in_the_columns_meant_for_them_and_people_in_none(
 
 async def test_identities_are_ciphertext_that_the_key_opens(planted: Planted) -> None:
     query = "SELECT name, phone, email, nik FROM intake.submission WHERE number = :n"
-    [row] = await planted.town.rows(query, n=planted.numbers["anonymous"])
+    [row] = await planted.cluster.rows(query, n=planted.numbers["anonymous"])
     for sealed in row:
         assert bytes(sealed).startswith(b"gAAAA")
 
 
 def test_files_lie_under_names_of_no_meaning(planted: Planted) -> None:
-    folder = Path(planted.town.settings.storage_url.removeprefix("file://"))
+    folder = Path(planted.cluster.settings.storage_url.removeprefix("file://"))
     paths = [path for path in folder.rglob("*") if path.is_file()]
     assert len(paths) >= 4
     assert planted.marks.all_in("\n".join(map(str, paths))) == set()
@@ -139,7 +139,7 @@ def _values(planted: Planted) -> Iterator[tuple[str, str, Any]]:
         "SELECT schemaname, tablename FROM pg_tables"
         " WHERE schemaname IN ('intake', 'routing', 'followup', 'reporting', 'lifecycle', 'public')"
     )
-    with planted.town.postgres.administer("lapor") as administrator:
+    with planted.cluster.postgres.administer("lapor") as administrator:
         for schema, table in administrator.execute(tables).fetchall():
             rows = administrator.execute(f'SELECT * FROM "{schema}"."{table}"'.encode())  # noqa: S608
             names = [column.name for column in rows.description or ()]
@@ -150,7 +150,7 @@ def _values(planted: Planted) -> Iterator[tuple[str, str, Any]]:
 
 async def _metadata(planted: Planted, id: str, run_id: str) -> bytes:
     """What the Temporal UI shows beside the history: current details, summaries of handlers."""
-    client = planted.town.client
+    client = planted.cluster.client
     run = await client.get_workflow_handle(id, run_id=run_id).describe()
     if run.status is not WorkflowExecutionStatus.RUNNING:
         return b""

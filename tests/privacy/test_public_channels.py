@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.chaos import cluster as places
-from tests.chaos.cluster import Town
+from tests import cluster as places
 from tests.chaos.people import FOLLOW_UP, VERIFICATION, People, somewhere
+from tests.cluster import Cluster
 from tests.workflows.country import MISSION
 
 REPORT = {
@@ -45,11 +45,11 @@ WAYS = {
 
 
 @pytest.fixture(scope="module")
-async def number(town: Town) -> int:
+async def number(cluster: Cluster) -> int:
     """Verified, followed up, copied: it shows all it will ever show."""
-    people = People(town)
-    submitted = await town.http.post(
-        town.address("intake") + "/reports",
+    people = People(cluster)
+    submitted = await cluster.http.post(
+        cluster.address("intake") + "/reports",
         json=REPORT,
         headers=somewhere() | {"Idempotency-Key": "0d9f1f0e-3b0a-4a37-9d4e-5a6a7f3e2c11"},
     )
@@ -62,9 +62,9 @@ async def number(town: Town) -> int:
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_no_way_tells_more_than_the_rule(town: Town, number: int, way: str) -> None:
+async def test_no_way_tells_more_than_the_rule(cluster: Cluster, number: int, way: str) -> None:
     service, path = WAYS[way].split(" ")
-    answer = await town.http.get(_address(town, service) + path.format(number=number))
+    answer = await cluster.http.get(_address(cluster, service) + path.format(number=number))
     assert answer.status_code == 200
     told = _of(number, answer.text)
     assert CORRECTED["title"] in told
@@ -74,20 +74,20 @@ async def test_no_way_tells_more_than_the_rule(town: Town, number: int, way: str
     assert minutes <= {"00", "00:00"}
 
 
-async def test_all_ways_together_tell_no_more_than_one(town: Town, number: int) -> None:
+async def test_all_ways_together_tell_no_more_than_one(cluster: Cluster, number: int) -> None:
     """Where two ways say when, they say the same hour: no difference narrows it down."""
-    own = (await _json(town, f"/reports/{number}"))["submitted_at"]
-    [asked] = await _json(town, f"/open311/v2/requests/{number}.json")
-    listed = [r for r in (await _json(town, "/reports"))["items"] if r["number"] == number]
+    own = (await _json(cluster, f"/reports/{number}"))["submitted_at"]
+    [asked] = await _json(cluster, f"/open311/v2/requests/{number}.json")
+    listed = [r for r in (await _json(cluster, "/reports"))["items"] if r["number"] == number]
     assert {asked["requested_datetime"], listed[0]["submitted_at"]} == {own}
 
 
 @pytest.mark.parametrize("word", ["Siti", "Melati", "Rahmawati"])
 async def test_searching_finds_no_word_that_is_not_shown(
-    town: Town, number: int, word: str
+    cluster: Cluster, number: int, word: str
 ) -> None:
-    assert (await _json(town, f"/reports?q={word}"))["items"] == []
-    answer = await town.http.get(_address(town, "portal") + "/laporan", params={"q": word})
+    assert (await _json(cluster, f"/reports?q={word}"))["items"] == []
+    answer = await cluster.http.get(_address(cluster, "portal") + "/laporan", params={"q": word})
     assert str(number) not in answer.text
 
 
@@ -112,14 +112,14 @@ def _about(number: int, value: Any) -> Iterator[Any]:
             yield from _about(number, value["items"])
 
 
-def _address(town: Town, service: str) -> str:
+def _address(cluster: Cluster, service: str) -> str:
     """The portal's is not among those that services call."""
     if service == "portal":
-        return f"http://127.0.0.1:{town.addresses.portal_port}"
-    return town.address(service)
+        return f"http://127.0.0.1:{cluster.addresses.portal_port}"
+    return cluster.address(service)
 
 
-async def _json(town: Town, path: str) -> Any:
-    answer = await town.http.get(town.address("intake") + path)
+async def _json(cluster: Cluster, path: str) -> Any:
+    answer = await cluster.http.get(cluster.address("intake") + path)
     assert answer.status_code == 200, answer.text
     return answer.json()

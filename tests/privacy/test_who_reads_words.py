@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.chaos.cluster import PUSAT
+from tests.cluster import PUSAT
 from tests.privacy.planted import Planted
 from tests.privacy.test_anonymous_and_secret import get
 
@@ -14,10 +14,10 @@ async def test_words_are_read_by_whom_the_staff_page_names_and_nobody_else(
     for which in ("anonymous", "secret"):
         number = planted.numbers[which]
         staff = (await get(planted, "routing", f"/reports/{number}", PUSAT)).json()
-        address = planted.town.address("intake") + f"/reports/{number}"
-        own = await planted.town.http.get(address, headers=planted.reporter(which))
+        address = planted.cluster.address("intake") + f"/reports/{number}"
+        own = await planted.cluster.http.get(address, headers=planted.reporter(which))
         assert own.json()["view"] == "reporter"
-        public = await planted.town.http.get(address)
+        public = await planted.cluster.http.get(address)
         published = public.status_code == 200 and public.json()["published"] is not None
         for line in staff["written"]:
             if not line["words"]:
@@ -42,7 +42,7 @@ async def test_no_download_holds_what_the_reporter_alone_reads(
     number = planted.numbers[which]
     staff = (await get(planted, "routing", f"/reports/{number}", PUSAT)).json()
     wanted = {"selection": {"tab": "incoming", "scope": "below"}, "format": "jsonl"}
-    answer = await planted.post("reporting", "/downloads", wanted, planted.town.staff(PUSAT))
+    answer = await planted.post("reporting", "/downloads", wanted, planted.cluster.staff(PUSAT))
     assert answer.status_code == 200, answer.text
     for line in staff["written"]:
         if line["words"] and line["action"] not in ("defer", "archive"):

@@ -46,7 +46,7 @@ async def country(
     )
     async with make_worker(client, worker, settings), calling(app) as http:
         # Of a command whose outcome comes late the service says 202: not here, however busy.
-        app.state.door.send = partial(app.state.door.send, timeout=60)
+        app.state.gateway.send = partial(app.state.gateway.send, timeout=60)
         country = Country(app, http, owner, intake, Acceptance.of(settings), Tokens.of(settings))
         await country.learn()
         # Runs of other files' reports may still be on the Temporal server.

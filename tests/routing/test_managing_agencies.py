@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from shared.database.engine import Database
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.conftest import UrlOf
 from tests.routing.country import Country
 from workflows.connected_agencies import Connecting
@@ -25,11 +25,13 @@ async def worker(module_database: UrlOf) -> Any:
 
 
 @pytest.fixture
-async def door(worker: Database, temporal_address: str, temporal_namespace: str) -> Door:
+async def gateway(
+    worker: Database, temporal_address: str, temporal_namespace: str
+) -> ReportGateway:
     client = await Client.connect(
         temporal_address, namespace=temporal_namespace, data_converter=pydantic_data_converter
     )
-    return Door(client, worker)
+    return ReportGateway(client, worker)
 
 
 async def call(
@@ -69,7 +71,7 @@ async def person(country: Country, username: str, agency: str, role: str) -> int
 
 
 async def test_a_new_agency_stands_below_and_connects_with_its_first_admin(
-    country: Country, door: Door, worker: Database
+    country: Country, gateway: ReportGateway, worker: Database
 ) -> None:
     new_id = await create(country, "dinas-baru")
     seen = (await call(country, COORDINATOR, "GET", f"/agencies/{new_id}")).json()
@@ -78,7 +80,7 @@ async def test_a_new_agency_stands_below_and_connects_with_its_first_admin(
     number = await country.report("kab-bandung")
     form = {"kind": "agency_not_connected", "awaited_agency_id": new_id, "note": "Belum ada admin."}
     await country.done("admin.kab.bandung", number, "defer", form)
-    connecting = Connecting(worker, door)
+    connecting = Connecting(worker, gateway)
     await connecting.once()
     assert await country.status(number) == "AGENCY_NOT_CONNECTED"
 
@@ -173,7 +175,7 @@ async def test_an_agency_with_nothing_under_way_is_removed_and_its_people_with_i
 
 
 async def test_a_successor_takes_over_what_is_under_way(
-    country: Country, door: Door, worker: Database
+    country: Country, gateway: ReportGateway, worker: Database
 ) -> None:
     gone = await create(country, "dinas-lama")
     await person(country, "petugas.lama", "dinas-lama", "liaison_officer")
@@ -188,7 +190,7 @@ async def test_a_successor_takes_over_what_is_under_way(
     handover = removed.json()["handover"]
     assert (handover["total"], handover["handed"], handover["finished_at"]) == (1, 0, None)
 
-    handing_over = HandingOver(worker, door)
+    handing_over = HandingOver(worker, gateway)
     await handing_over.once()
     assert await country.chain(number) == ["kab-bandung", "dinkes-kab-bandung"]
     await handing_over.once()
@@ -201,7 +203,7 @@ async def test_a_successor_takes_over_what_is_under_way(
 
 
 async def test_open_reports_of_a_unit_and_of_an_officer_are_handed_over(
-    country: Country, door: Door, worker: Database
+    country: Country, gateway: ReportGateway, worker: Database
 ) -> None:
     await create(country, "unit-a")
     await create(country, "unit-b")
@@ -214,7 +216,7 @@ async def test_open_reports_of_a_unit_and_of_an_officer_are_handed_over(
     )
     seen = (await call(country, COORDINATOR, "GET", f"/staff/{giver}")).json()
     assert seen["assigned"] == 1
-    handing_over = HandingOver(worker, door)
+    handing_over = HandingOver(worker, gateway)
     form = {"kind": "assignments", "from_id": giver, "to_id": taker}
     asked = await call(country, COORDINATOR, "POST", "/handovers", form)
     assert asked.status_code == 202, asked.text

@@ -170,8 +170,8 @@ async def test_no_password_that_can_be_guessed_is_chosen_and_the_link_stays(
     assert (await choose(country, token)).is_success
     signed_in = (await sign_in(country, "dewi.mudah")).json()
     own = {"Authorization": f"Bearer {signed_in['access_token']}"}
-    wish = {"present": CHOSEN, "password": "indonesia123"}
-    refused = await country.http.post("/me/password", json=wish, headers=own)
+    command_request = {"present": CHOSEN, "password": "indonesia123"}
+    refused = await country.http.post("/me/password", json=command_request, headers=own)
     assert refused.json()["errors"][0]["code"] == "password_guessable"
     assert (await country.http.get("/me", headers=own)).status_code == 200
 

@@ -5,10 +5,10 @@ from typing import Any
 import httpx
 
 from shared.database.engine import Database
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.conftest import UrlOf
 from tests.routing.country import Country
-from tests.routing.test_managing_agencies import door, worker  # noqa: F401
+from tests.routing.test_managing_agencies import gateway, worker  # noqa: F401
 from workflows.recalculate_deadlines import Redating
 
 PUSAT = "admin.pusat"
@@ -68,7 +68,7 @@ async def test_what_cannot_be_kept_is_refused(country: Country) -> None:
 
 async def test_a_calendar_edit_says_how_far_it_is_and_leaves_closed_reports_alone(
     country: Country,
-    door: Door,  # noqa: F811
+    gateway: ReportGateway,  # noqa: F811
     module_database: UrlOf,
 ) -> None:
     is_open, ended = await country.verified(), await country.report("kab-bandung")
@@ -82,7 +82,7 @@ async def test_a_calendar_edit_says_how_far_it_is_and_leaves_closed_reports_alon
     assert answer.status_code == 200, answer.text
     assert (await call(country, "GET", "/closed-days/redating")).json()["state"] == "waiting"
     redating_worker = Database(module_database("lapor_worker"), pool_size=2)
-    await Redating(redating_worker, door).once()
+    await Redating(redating_worker, gateway).once()
     await redating_worker.dispose()
     seen = (await call(country, "GET", "/closed-days/redating")).json()
     assert seen["state"] == "finished"

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from shared.database.engine import Database
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.conftest import UrlOf
 from tests.routing.country import Country
 from tests.routing.test_managing_agencies import COORDINATOR, PUSAT, call, create, person
@@ -30,7 +30,7 @@ async def handing_over(
     client = await Client.connect(
         temporal_address, namespace=temporal_namespace, data_converter=pydantic_data_converter
     )
-    yield HandingOver(database, Door(client, database))
+    yield HandingOver(database, ReportGateway(client, database))
     await database.dispose()
 
 

@@ -15,7 +15,7 @@ from shared.settings import Settings
 
 SECRET = "c" * 40
 OPEN = {"/panel/masuk", "/panel/faktor-kedua", "/panel/sandi", "/panel/statistik"}
-"""What stands before the door, or only points to a page behind it."""
+"""What stands before the sign-in, or only points to a page behind it."""
 
 
 @pytest.fixture(scope="module")

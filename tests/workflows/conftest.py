@@ -15,7 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 from shared.database.engine import Database
 from shared.settings import Settings
 from shared.temporal.names import SEARCH_ATTRIBUTES, workflow_id
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.country import settle_country
 from tests.workflows.factory import Reports
@@ -88,8 +88,8 @@ async def worker(
 
 
 @pytest.fixture
-def door(client: Client, worker_database: Database) -> Door:
-    return Door(client, worker_database)
+def gateway(client: Client, worker_database: Database) -> ReportGateway:
+    return ReportGateway(client, worker_database)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.database.engine import Database, raw
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.people import OPERATOR, REPORTER, SYSTEM, Actor, ActorKind, Role
 
@@ -29,13 +29,13 @@ CENTRAL, PROVINCE_ADMIN, DINAS_ADMIN, DINAS_OFFICER = (
     for n in (1, 2, 3, 4)
 )
 STANDINGS = {
-    CENTRAL: {Standing.HANDLER_ADMIN, Standing.HANDLER_OFFICER, Standing.ADMIN_ABOVE},
-    PROVINCE_ADMIN: {Standing.HANDLER_ADMIN, Standing.HANDLER_OFFICER, Standing.ADMIN_ABOVE},
-    DINAS_ADMIN: {Standing.HANDLER_ADMIN, Standing.HANDLER_OFFICER},
-    DINAS_OFFICER: {Standing.HANDLER_OFFICER},
-    REPORTER: {Standing.REPORTER},
-    SYSTEM: {Standing.SYSTEM},
-    OPERATOR: {Standing.OPERATOR},
+    CENTRAL: {Capacity.HANDLER_ADMIN, Capacity.HANDLER_OFFICER, Capacity.ADMIN_ABOVE},
+    PROVINCE_ADMIN: {Capacity.HANDLER_ADMIN, Capacity.HANDLER_OFFICER, Capacity.ADMIN_ABOVE},
+    DINAS_ADMIN: {Capacity.HANDLER_ADMIN, Capacity.HANDLER_OFFICER},
+    DINAS_OFFICER: {Capacity.HANDLER_OFFICER},
+    REPORTER: {Capacity.REPORTER},
+    SYSTEM: {Capacity.SYSTEM},
+    OPERATOR: {Capacity.OPERATOR},
 }
 
 

@@ -15,7 +15,7 @@ from shared.database.engine import Database, raw
 from shared.database.process_time import ProcessTime
 from shared.lifecycle import clocks
 from shared.lifecycle.actions import Action, Classification, FollowUpKind
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command, Handing
@@ -166,13 +166,13 @@ def make_command(
     """A command by somebody of the usual standing towards reports of the dinas or province."""
     found = set(STANDINGS[actor]) | details.pop("also", set())
     if actor is PROVINCE_ADMIN and len(state.chain) > 1 and details.get("request_id"):
-        found.add(Standing.DECIDER)
+        found.add(Capacity.DECIDER)
     return Command(
         id=uuid.uuid4(),
         number=state.number,
         action=action,
         actor=actor,
-        standings=frozenset(found),
+        capacities=frozenset(found),
         at=at,
         handler_seen=details.pop("handler_seen", state.handler_id),
         identity=state.identity,

@@ -13,7 +13,7 @@ from shared.bus.streams import REPORTS, declare
 from shared.database.engine import Database
 from shared.lifecycle.actions import Action
 from shared.lifecycle.state import ReportState
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import PROVINCE_ADMIN
 from tests.workflows.factory import Reports
 
@@ -28,11 +28,11 @@ async def bus(nats_url: str) -> AsyncIterator[Bus]:
 
 
 async def test_numbers_go_on_above_any_that_temporal_or_nats_has_heard_of(
-    reports: Reports, owner: Database, door: Door, client: Client, bus: Bus
+    reports: Reports, owner: Database, gateway: ReportGateway, client: Client, bus: Bus
 ) -> None:
     kept, lost, told_only = await reports.accept(), await reports.accept(), await reports.accept()
     for state in (kept, lost):
-        await door.launch(state)
+        await gateway.launch(state)
     await _tell(reports, bus, told_only)
     for state in (lost, told_only):
         await reports.lose(state.number)
@@ -48,10 +48,15 @@ async def test_numbers_go_on_above_any_that_temporal_or_nats_has_heard_of(
 
 
 async def test_a_step_done_again_is_no_repeat_of_the_one_that_was_lost(
-    reports: Reports, worker: None, owner: Database, door: Door, client: Client, bus: Bus
+    reports: Reports,
+    worker: None,
+    owner: Database,
+    gateway: ReportGateway,
+    client: Client,
+    bus: Bus,
 ) -> None:
     before = await reports.accept()
-    await _verify(reports, door, before)
+    await _verify(reports, gateway, before)
     await _tell(reports, bus, before)
     first = await _message_ids(reports, before)
     untouched = await reports.accept()
@@ -61,14 +66,14 @@ async def test_a_step_done_again_is_no_repeat_of_the_one_that_was_lost(
     found = await after_restore(owner, client, bus)
     assert found.renewed == (before.number,)
     assert (await reports.state(untouched.number)).identity == untouched.identity
-    await _verify(reports, door, await reports.state(before.number))
+    await _verify(reports, gateway, await reports.state(before.number))
     assert (await _message_ids(reports, before))[-1] not in first
     assert (await after_restore(owner, client, bus)).renewed == ()
 
 
-async def _verify(reports: Reports, door: Door, state: ReportState) -> None:
+async def _verify(reports: Reports, gateway: ReportGateway, state: ReportState) -> None:
     command = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, datetime.now(UTC))
-    outcome = await door.send(command, state, timeout=60)
+    outcome = await gateway.send(command, state, timeout=60)
     assert outcome is not None and outcome.done
 
 

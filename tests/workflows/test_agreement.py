@@ -1,4 +1,4 @@
-"""The pure model and the real workflow agree: generated commands, sent through the door."""
+"""The pure model and the real workflow agree: generated commands, sent through the gateway."""
 
 import uuid
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from shared.lifecycle.decide import decide, decide_refused_signal
 from shared.lifecycle.decision import Decision
 from shared.lifecycle.policy import NATIONAL_DEFAULT
 from shared.lifecycle.state import ReportState
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.lifecycle.random_lives import CALENDAR, commands
 from tests.workflows.factory import Reports
 
@@ -27,14 +27,14 @@ COMMANDS_A_LIFE = 15
 )
 @given(data=st.data())
 async def test_a_generated_life_is_the_same_in_both(
-    data: st.DataObject, reports: Reports, worker: None, door: Door
+    data: st.DataObject, reports: Reports, worker: None, gateway: ReportGateway
 ) -> None:
     state = await reports.accept()
     for _ in range(COMMANDS_A_LIFE):
         drawn = data.draw(commands(state, datetime.now(UTC)))
         command = drawn.model_copy(update={"id": uuid.uuid4()})  # one may be drawn again
         await reports.save(command)
-        outcome = await door.send(command, state)
+        outcome = await gateway.send(command, state)
         stored = await reports.state(state.number)
         assert outcome is not None
         try:

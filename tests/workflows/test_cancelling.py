@@ -13,7 +13,7 @@ from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from shared.temporal.names import workflow_id
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.conftest import RecordHistory
 from tests.workflows.country import PROVINCE_ADMIN
 from tests.workflows.factory import Reports
@@ -23,12 +23,12 @@ from workflows.worker import make_worker
 async def test_a_cancellation_is_recorded_as_refused_and_ends_no_report(
     reports: Reports,
     worker: None,
-    door: Door,
+    gateway: ReportGateway,
     client: Client,
     record_history: RecordHistory,
 ) -> None:
     state = await reports.accept()
-    await door.launch(state)
+    await gateway.launch(state)
     first = (await client.get_workflow_handle(workflow_id(state.number)).describe()).run_id
     for times in range(1, 4):
         handle = client.get_workflow_handle(workflow_id(state.number))
@@ -43,7 +43,7 @@ async def test_a_cancellation_is_recorded_as_refused_and_ends_no_report(
     verify = await reports.command(
         await reports.state(state.number), Action.VERIFY, PROVINCE_ADMIN, datetime.now(UTC)
     )
-    outcome = await door.send(verify, state, timeout=60)
+    outcome = await gateway.send(verify, state, timeout=60)
     assert outcome is not None and outcome.done
     described = await client.get_workflow_handle(workflow_id(state.number)).describe()
     assert described.status == WorkflowExecutionStatus.RUNNING
@@ -52,26 +52,26 @@ async def test_a_cancellation_is_recorded_as_refused_and_ends_no_report(
 
 async def test_a_cancellation_while_the_worker_is_down_is_recorded_when_it_is_back(
     reports: Reports,
-    door: Door,
+    gateway: ReportGateway,
     client: Client,
     worker_database: Database,
     worker_settings: Settings,
 ) -> None:
     state = await reports.accept()
-    await door.launch(state)
+    await gateway.launch(state)
     await client.get_workflow_handle(workflow_id(state.number)).cancel()
     verify = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, datetime.now(UTC))
     async with make_worker(client, worker_database, worker_settings):
         await _cancellations(reports, state, 1)
-        outcome = await door.send(verify, state, timeout=60)
+        outcome = await gateway.send(verify, state, timeout=60)
         assert outcome is not None and outcome.done
 
 
 async def test_a_cancelled_report_keeps_its_clock(
-    reports: Reports, worker: None, door: Door, client: Client
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client
 ) -> None:
     state = await reports.accept(at=datetime.now(UTC) - timedelta(days=20))
-    await door.launch(state)
+    await gateway.launch(state)
     await client.get_workflow_handle(workflow_id(state.number)).cancel()
     await _cancellations(reports, state, 1)
     while not (await reports.state(state.number)).overdue:
@@ -80,13 +80,13 @@ async def test_a_cancelled_report_keeps_its_clock(
 
 @pytest.mark.parametrize("order", ["cancel first", "command first"])
 async def test_a_cancellation_between_commands_loses_none_of_them(
-    reports: Reports, worker: None, door: Door, client: Client, order: str
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client, order: str
 ) -> None:
     state = await reports.accept()
-    await door.launch(state)
+    await gateway.launch(state)
     verify = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, datetime.now(UTC))
     handle = client.get_workflow_handle(workflow_id(state.number))
-    both = [handle.cancel(), door.send(verify, state, timeout=60)]
+    both = [handle.cancel(), gateway.send(verify, state, timeout=60)]
     if order == "command first":
         both.reverse()
     await asyncio.gather(*both)
@@ -96,10 +96,10 @@ async def test_a_cancellation_between_commands_loses_none_of_them(
 
 
 async def test_two_cancellations_at_once_end_nothing_either(
-    reports: Reports, worker: None, door: Door, client: Client
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client
 ) -> None:
     state = await reports.accept()
-    await door.launch(state)
+    await gateway.launch(state)
     handle = client.get_workflow_handle(workflow_id(state.number))
     results = await asyncio.gather(*(handle.cancel() for _ in range(3)), return_exceptions=True)
     assert all(result is None or isinstance(result, RPCError) for result in results), results
@@ -107,7 +107,7 @@ async def test_two_cancellations_at_once_end_nothing_either(
     verify = await reports.command(
         await reports.state(state.number), Action.VERIFY, PROVINCE_ADMIN, datetime.now(UTC)
     )
-    outcome = await door.send(verify, state, timeout=60)
+    outcome = await gateway.send(verify, state, timeout=60)
     assert outcome is not None and outcome.done
 
 

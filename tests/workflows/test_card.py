@@ -7,7 +7,7 @@ from temporalio.client import Client
 
 from shared.lifecycle.actions import Action
 from shared.temporal.names import workflow_id
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import DINAS, DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 
@@ -19,10 +19,10 @@ async def _card(client: Client, number: int) -> str:
 
 
 async def test_the_card_names_status_agencies_and_what_is_owed_until_when(
-    reports: Reports, worker: None, door: Door, client: Client
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client
 ) -> None:
     state = await reports.accept()
-    await door.launch(state)
+    await gateway.launch(state)
     province = f"A{PROVINCE} ({PROVINCE})"
     card = (await _card(client, state.number)).splitlines()
     assert card[0] == "**Belum Terverifikasi**"
@@ -30,7 +30,7 @@ async def test_the_card_names_status_agencies_and_what_is_owed_until_when(
     assert any(line.startswith(f"- Verifikasi: {province}, 20") for line in card)
 
     verify = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, datetime.now(UTC))
-    outcome = await door.send(verify, state)
+    outcome = await gateway.send(verify, state)
     assert outcome is not None and outcome.done
     card = (await _card(client, state.number)).splitlines()
     assert f"- Instansi: {province} → A{DINAS} ({DINAS})" in card
@@ -38,11 +38,11 @@ async def test_the_card_names_status_agencies_and_what_is_owed_until_when(
 
 
 async def test_a_timer_that_is_kept_names_no_clock_and_the_card_says_what_is_awaited(
-    reports: Reports, worker: None, door: Door, client: Client
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client
 ) -> None:
     """The first timer is kept when a later deadline takes over, or none: its summary stays."""
     state = await reports.accept()
-    await door.launch(state)
+    await gateway.launch(state)
     awaited = [await _awaited(client, state.number)]
     for action, who, details in (
         (Action.VERIFY, PROVINCE_ADMIN, {}),
@@ -52,7 +52,7 @@ async def test_a_timer_that_is_kept_names_no_clock_and_the_card_says_what_is_awa
     ):
         stored = await reports.state(state.number)
         command = await reports.command(stored, action, who, datetime.now(UTC), **details)
-        outcome = await door.send(command, stored, timeout=60)
+        outcome = await gateway.send(command, stored, timeout=60)
         assert outcome is not None and outcome.done
         awaited.append(await _awaited(client, state.number))
     assert [line.partition(" sampai ")[0] for line in awaited] == [

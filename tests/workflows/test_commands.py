@@ -1,4 +1,4 @@
-"""Commands through the door, on the real Temporal server."""
+"""Commands through the gateway, on the real Temporal server."""
 
 import asyncio
 import gc
@@ -20,7 +20,7 @@ from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from shared.temporal import names
 from shared.temporal.names import workflow_id
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import CENTRAL, DINAS_OFFICER, MISSION, PROVINCE_ADMIN, add_staff
 from tests.workflows.factory import FOLLOW_UP, Reports, make_command
 from workflows.connected_agencies import Connecting
@@ -31,12 +31,12 @@ from workflows.worker import make_worker
 async def test_a_report_goes_from_acceptance_to_closing(
     reports: Reports,
     worker: None,
-    door: Door,
+    gateway: ReportGateway,
     client: Client,
     record_history: Callable[[Client, int], Awaitable[None]],
 ) -> None:
     state = await reports.accept()
-    await door.launch(state)
+    await gateway.launch(state)
     await _settled(client, state.number)
     begun = await _events(client, state.number)
     for action, actor, details in (
@@ -46,7 +46,7 @@ async def test_a_report_goes_from_acceptance_to_closing(
         (Action.RELEASE, PROVINCE_ADMIN, {}),
         (Action.CLOSE, PROVINCE_ADMIN, {}),
     ):
-        outcome = await _do(reports, door, state, action, actor, **details)
+        outcome = await _do(reports, gateway, state, action, actor, **details)
         assert outcome.done, outcome
         state = await reports.state(state.number)
     assert state.status is Status.CLOSED_BY_ADMIN
@@ -61,78 +61,80 @@ async def test_a_report_goes_from_acceptance_to_closing(
 
 
 async def test_a_refused_command_leaves_no_event_and_says_why(
-    reports: Reports, worker: None, door: Door, client: Client
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client
 ) -> None:
     state = await reports.accept()
-    await door.launch(state)
+    await gateway.launch(state)
     await _settled(client, state.number)
     before = await _events(client, state.number)
-    outcome = await _do(reports, door, state, Action.FOLLOW_UP, PROVINCE_ADMIN, **FOLLOW_UP)
+    outcome = await _do(reports, gateway, state, Action.FOLLOW_UP, PROVINCE_ADMIN, **FOLLOW_UP)
     assert (outcome.done, outcome.refusal) == (False, "not_allowed_in_status")
     assert await _events(client, state.number) == before
     assert await reports.state(state.number) == state
 
 
 async def test_a_command_before_the_launch_starts_the_run(
-    reports: Reports, worker: None, door: Door
+    reports: Reports, worker: None, gateway: ReportGateway
 ) -> None:
     state = await reports.accept()
-    outcome = await _do(reports, door, state, Action.VERIFY, PROVINCE_ADMIN)
+    outcome = await _do(reports, gateway, state, Action.VERIFY, PROVINCE_ADMIN)
     assert outcome.done
-    await door.launch(state)  # the late launch finds a run and changes nothing
+    await gateway.launch(state)  # the late launch finds a run and changes nothing
     assert (await reports.state(state.number)).status is Status.VERIFIED
     assert await reports.value("SELECT launched_at FROM lifecycle.report") is not None
 
 
 async def test_a_signal_before_the_launch_starts_the_run(
-    reports: Reports, worker: None, door: Door
+    reports: Reports, worker: None, gateway: ReportGateway
 ) -> None:
     state = await reports.accept()
-    outcome = await _do(reports, door, state, Action.HOLD, CENTRAL)
+    outcome = await _do(reports, gateway, state, Action.HOLD, CENTRAL)
     assert outcome.refusal == "not_allowed_in_status"
     assert [line.action for line in await reports.history(state.number)] == ["submit", "hold"]
 
 
 async def test_the_same_id_again_gets_the_first_outcome(
-    reports: Reports, worker: None, door: Door, client: Client
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client
 ) -> None:
     state = await reports.accept()
     command = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, _now())
-    first = await door.send(command, state)
+    first = await gateway.send(command, state)
     assert first is not None
-    assert await door.send(command, state) == first
+    assert await gateway.send(command, state) == first
     await client.get_workflow_handle(workflow_id(state.number)).terminate()
     later = await reports.state(state.number)
-    assert await door.send(command, later) == first  # another run, which never heard of it
+    assert await gateway.send(command, later) == first  # another run, which never heard of it
     assert len(await reports.history(state.number)) == 2
 
 
 async def test_a_command_made_for_another_handler_is_refused(
-    reports: Reports, worker: None, door: Door
+    reports: Reports, worker: None, gateway: ReportGateway
 ) -> None:
     state = await reports.accept()
     late = await reports.command(state, Action.ARCHIVE, PROVINCE_ADMIN, _now())
-    await _do(reports, door, state, Action.VERIFY, PROVINCE_ADMIN)
-    outcome = await door.send(late, state)
+    await _do(reports, gateway, state, Action.VERIFY, PROVINCE_ADMIN)
+    outcome = await gateway.send(late, state)
     assert outcome is not None
     assert outcome.refusal == "handler_changed"
 
 
-async def test_two_at_the_same_moment_one_wins(reports: Reports, worker: None, door: Door) -> None:
+async def test_two_at_the_same_moment_one_wins(
+    reports: Reports, worker: None, gateway: ReportGateway
+) -> None:
     state = await reports.accept()
     commands = [
         await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, _now()) for _ in range(4)
     ]
-    outcomes = await asyncio.gather(*(door.send(command, state) for command in commands))
+    outcomes = await asyncio.gather(*(gateway.send(command, state) for command in commands))
     assert sorted(o.done for o in outcomes if o) == [False, False, False, True]
     assert (await reports.state(state.number)).version == 2
 
 
 async def test_a_command_nobody_saved_is_refused(
-    reports: Reports, worker: None, door: Door, client: Client
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client
 ) -> None:
     state = await reports.accept()
-    await door.launch(state)
+    await gateway.launch(state)
     forged = make_command(state, Action.VERIFY, PROVINCE_ADMIN, _now())
     handle = client.get_workflow_handle(workflow_id(state.number))
     with pytest.raises(WorkflowUpdateFailedError) as refused:
@@ -143,12 +145,12 @@ async def test_a_command_nobody_saved_is_refused(
 
 
 async def test_a_saved_command_that_was_changed_on_the_way_is_refused(
-    reports: Reports, worker: None, door: Door
+    reports: Reports, worker: None, gateway: ReportGateway
 ) -> None:
     state = await reports.accept()
     saved = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, _now())
     changed = saved.model_copy(update={"secret": True})
-    outcome = await door.send(changed, state)
+    outcome = await gateway.send(changed, state)
     assert outcome is not None
     assert outcome.refusal == "unknown_command"
 
@@ -156,10 +158,10 @@ async def test_a_saved_command_that_was_changed_on_the_way_is_refused(
 async def test_a_command_to_a_report_whose_run_has_ended(
     reports: Reports, worker: None, client: Client, worker_database: Database
 ) -> None:
-    door = Door(client, worker_database, retire_after=timedelta(seconds=1))
-    state = await _closed(reports, door)
+    gateway = ReportGateway(client, worker_database, retire_after=timedelta(seconds=1))
+    state = await _closed(reports, gateway)
     await client.get_workflow_handle(workflow_id(state.number)).result()
-    outcome = await _do(reports, door, state, Action.REOPEN, PROVINCE_ADMIN)
+    outcome = await _do(reports, gateway, state, Action.REOPEN, PROVINCE_ADMIN)
     assert outcome.done
     assert (await reports.state(state.number)).status is Status.FOLLOWED_UP
     described = await client.get_workflow_handle(workflow_id(state.number)).describe()
@@ -168,7 +170,7 @@ async def test_a_command_to_a_report_whose_run_has_ended(
 
 async def test_what_was_asked_while_the_worker_was_away_is_sent_again(
     reports: Reports,
-    door: Door,
+    gateway: ReportGateway,
     client: Client,
     worker_database: Database,
     worker_settings: Settings,
@@ -177,24 +179,30 @@ async def test_what_was_asked_while_the_worker_was_away_is_sent_again(
     asked = _now() - timedelta(seconds=10)
     command = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, asked)
     async with make_worker(client, worker_database, worker_settings):
-        await Resending(worker_database, door).once()
+        await Resending(worker_database, gateway).once()
     assert await reports.value("SELECT done FROM lifecycle.command WHERE id = :i", i=command.id)
 
 
 async def test_a_report_forgotten_for_minutes_is_launched_by_the_worker(
-    reports: Reports, worker: None, door: Door, client: Client, worker_database: Database
+    reports: Reports,
+    worker: None,
+    gateway: ReportGateway,
+    client: Client,
+    worker_database: Database,
 ) -> None:
     state = await reports.accept(at=_now() - timedelta(minutes=5))
-    await Resending(worker_database, door).once()
+    await Resending(worker_database, gateway).once()
     described = await client.get_workflow_handle(workflow_id(state.number)).describe()
     assert described.status is WorkflowExecutionStatus.RUNNING
     assert await reports.value("SELECT launched_at FROM lifecycle.report") is not None
 
 
-async def test_without_a_worker_the_outcome_is_not_known_yet(reports: Reports, door: Door) -> None:
+async def test_without_a_worker_the_outcome_is_not_known_yet(
+    reports: Reports, gateway: ReportGateway
+) -> None:
     state = await reports.accept()
     command = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, _now())
-    assert await door.send(command, state, timeout=0.5) is None
+    assert await gateway.send(command, state, timeout=0.5) is None
 
 
 async def test_without_temporal_the_command_waits(
@@ -204,13 +212,13 @@ async def test_without_temporal_the_command_waits(
     state = await reports.accept()
     for action in (Action.VERIFY, Action.HOLD):
         command = await reports.command(state, action, PROVINCE_ADMIN, _now())
-        assert await Door(nowhere, worker_database).send(command, state, timeout=1) is None
+        assert await ReportGateway(nowhere, worker_database).send(command, state, timeout=1) is None
 
 
 async def test_an_error_of_a_command_whose_caller_is_gone_is_not_logged_as_lost(
     client: Client, worker_database: Database, reports: Reports
 ) -> None:
-    class Dying(Door):
+    class Dying(ReportGateway):
         async def _send(self, command: Any, state: Any) -> Any:
             raise LookupError("a defect")
 
@@ -238,12 +246,16 @@ async def test_an_error_of_a_command_whose_caller_is_gone_is_not_logged_as_lost(
 
 
 async def test_an_agency_connects_and_its_reports_go_on(
-    reports: Reports, owner: Database, worker: None, door: Door, worker_database: Database
+    reports: Reports,
+    owner: Database,
+    worker: None,
+    gateway: ReportGateway,
+    worker_database: Database,
 ) -> None:
     state = await reports.accept()
     deferred = {"deferral": DeferralKind.AGENCY_NOT_CONNECTED, "awaited_agency_id": MISSION}
-    await _do(reports, door, state, Action.DEFER, PROVINCE_ADMIN, **deferred)
-    connecting = Connecting(worker_database, door)
+    await _do(reports, gateway, state, Action.DEFER, PROVINCE_ADMIN, **deferred)
+    connecting = Connecting(worker_database, gateway)
     await connecting.once()
     assert (await reports.state(state.number)).status is Status.AGENCY_NOT_CONNECTED
     async with owner.session() as session:
@@ -256,10 +268,10 @@ async def test_an_agency_connects_and_its_reports_go_on(
 
 
 async def test_reports_are_found_by_their_search_attributes(
-    reports: Reports, worker: None, door: Door, client: Client
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client
 ) -> None:
     state = await reports.accept(priority=True)
-    await _do(reports, door, state, Action.VERIFY, PROVINCE_ADMIN)
+    await _do(reports, gateway, state, Action.VERIFY, PROVINCE_ADMIN)
     query = (
         "LaporStatus = 'VERIFIED' AND LaporHandler = 100 AND LaporPriority = true"
         f" AND LaporChannel = 'website' AND WorkflowId = '{workflow_id(state.number)}'"
@@ -276,20 +288,25 @@ async def test_reports_are_found_by_their_search_attributes(
 
 
 async def _do(
-    reports: Reports, door: Door, state: ReportState, action: Action, actor: Actor, **details: Any
+    reports: Reports,
+    gateway: ReportGateway,
+    state: ReportState,
+    action: Action,
+    actor: Actor,
+    **details: Any,
 ) -> Outcome:
     state = await reports.state(state.number)
     command = await reports.command(state, action, actor, _now(), **details)
-    outcome = await door.send(command, state)
+    outcome = await gateway.send(command, state)
     assert outcome is not None
     return outcome
 
 
-async def _closed(reports: Reports, door: Door) -> ReportState:
+async def _closed(reports: Reports, gateway: ReportGateway) -> ReportState:
     state = await reports.accept()
-    await _do(reports, door, state, Action.VERIFY, PROVINCE_ADMIN)
-    await _do(reports, door, state, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
-    await _do(reports, door, state, Action.CLOSE, PROVINCE_ADMIN)
+    await _do(reports, gateway, state, Action.VERIFY, PROVINCE_ADMIN)
+    await _do(reports, gateway, state, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
+    await _do(reports, gateway, state, Action.CLOSE, PROVINCE_ADMIN)
     return await reports.state(state.number)
 
 

@@ -17,7 +17,7 @@ from shared.lifecycle.people import Role
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.telemetry import registry
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import (
     BIDANG,
     DINAS,
@@ -36,7 +36,7 @@ PROPER = {"follow_up_kind": FollowUpKind.FOLLOW_UP}
 
 @pytest.fixture
 async def handing_over(
-    owner: Database, worker: None, worker_database: Database, door: Door
+    owner: Database, worker: None, worker_database: Database, gateway: ReportGateway
 ) -> HandingOver:
     """In a country with another dinas, further east."""
     async with owner.session() as session:
@@ -46,21 +46,21 @@ async def handing_over(
             " VALUES (101, 'A101', 'Dinas baru', 'unit', 10, '{1,10,101}', 'WITA', true)"
         )
         await add_staff(connection, 91, NEW, Role.AGENCY_ADMIN)
-    return HandingOver(worker_database, door)
+    return HandingOver(worker_database, gateway)
 
 
 async def test_a_successor_takes_over_open_and_closed_reports_copies_and_places_in_chains(
-    handing_over: HandingOver, reports: Reports, door: Door
+    handing_over: HandingOver, reports: Reports, gateway: ReportGateway
 ) -> None:
-    handled = await disposed(reports, door)
-    closed = await disposed(reports, door)
-    await do(reports, door, closed, Action.FOLLOW_UP, DINAS_OFFICER, **PROPER)
-    await do(reports, door, closed, Action.CLOSE, PROVINCE_ADMIN)
-    below = await disposed(reports, door)
+    handled = await disposed(reports, gateway)
+    closed = await disposed(reports, gateway)
+    await do(reports, gateway, closed, Action.FOLLOW_UP, DINAS_OFFICER, **PROPER)
+    await do(reports, gateway, closed, Action.CLOSE, PROVINCE_ADMIN)
+    below = await disposed(reports, gateway)
     down = Handing(chain=(PROVINCE, DINAS, BIDANG), zone=Zone.WIB)
-    await do(reports, door, below, Action.FORWARD, DINAS_ADMIN, handing=down)
+    await do(reports, gateway, below, Action.FORWARD, DINAS_ADMIN, handing=down)
     copied = await reports.accept()
-    await do(reports, door, copied, Action.CHANGE_COPIES, PROVINCE_ADMIN, copies=(DINAS,))
+    await do(reports, gateway, copied, Action.CHANGE_COPIES, PROVINCE_ADMIN, copies=(DINAS,))
     before = await reports.state(handled.number)
 
     await reports.rows(  # an agency is removed once its units stand elsewhere
@@ -99,10 +99,13 @@ async def test_a_successor_takes_over_open_and_closed_reports_copies_and_places_
 
 
 async def test_a_report_that_cannot_be_handed_over_keeps_no_other_waiting(
-    handing_over: HandingOver, reports: Reports, door: Door, monkeypatch: pytest.MonkeyPatch
+    handing_over: HandingOver,
+    reports: Reports,
+    gateway: ReportGateway,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("workflows.handovers.BATCH", 1)
-    states = [await disposed(reports, door) for _ in range(3)]
+    states = [await disposed(reports, gateway) for _ in range(3)]
     query = "UPDATE lifecycle.report SET state = '{}' WHERE number = :n RETURNING 1"
     await reports.value(query, n=states[1].number)
     await ask(reports, "reports", DINAS, NEW, DINAS)
@@ -113,11 +116,11 @@ async def test_a_report_that_cannot_be_handed_over_keeps_no_other_waiting(
 
 @pytest.mark.parametrize("spoiled", ["{}", "[]", '{"number": "x"}'])
 async def test_a_report_nobody_can_read_is_left_alone_and_the_hand_over_finishes(
-    handing_over: HandingOver, reports: Reports, door: Door, spoiled: str
+    handing_over: HandingOver, reports: Reports, gateway: ReportGateway, spoiled: str
 ) -> None:
     hour = [0.0]
-    rounds = HandingOver(handing_over.database, door, clock=lambda: hour[0])
-    states = [await disposed(reports, door) for _ in range(2)]
+    rounds = HandingOver(handing_over.database, gateway, clock=lambda: hour[0])
+    states = [await disposed(reports, gateway) for _ in range(2)]
     spoil = (
         "UPDATE lifecycle.report SET state = CAST(:state AS jsonb) WHERE number = :n RETURNING 1"
     )
@@ -139,9 +142,9 @@ async def test_a_report_nobody_can_read_is_left_alone_and_the_hand_over_finishes
 
 
 async def test_a_command_that_its_report_refuses_does_not_keep_a_hand_over_from_finishing(
-    handing_over: HandingOver, reports: Reports, door: Door
+    handing_over: HandingOver, reports: Reports, gateway: ReportGateway
 ) -> None:
-    state = await disposed(reports, door)
+    state = await disposed(reports, gateway)
     await ask(reports, "reports", DINAS, NEW, DINAS)
     [row] = await reports.rows("SELECT * FROM routing.published_handover")
     command = handover_command(dict(row._mapping), state, (PROVINCE, NEW))
@@ -159,16 +162,16 @@ async def test_a_command_that_its_report_refuses_does_not_keep_a_hand_over_from_
 
 
 async def test_chains_put_right_are_looked_at_again_once_a_minute(
-    handing_over: HandingOver, reports: Reports, door: Door
+    handing_over: HandingOver, reports: Reports, gateway: ReportGateway
 ) -> None:
     second = [0.0]
-    rounds = HandingOver(handing_over.database, door, clock=lambda: second[0])
-    state = await disposed(reports, door)
+    rounds = HandingOver(handing_over.database, gateway, clock=lambda: second[0])
+    state = await disposed(reports, gateway)
     await ask(reports, "chains", PROVINCE, PROVINCE, PROVINCE)
     for _ in range(2):  # it finishes, and is looked at again for the first time
         await rounds.once()
     down = Handing(chain=(PROVINCE, DINAS, BIDANG), zone=Zone.WIB)
-    await do(reports, door, state, Action.FORWARD, DINAS_ADMIN, handing=down)
+    await do(reports, gateway, state, Action.FORWARD, DINAS_ADMIN, handing=down)
     await reports.rows(  # on its way while the unit moved
         "UPDATE routing.agency SET parent_id = 101, path = '{1,10,101,1000}' WHERE id = 1000"
         " RETURNING 1"
@@ -182,10 +185,12 @@ async def test_chains_put_right_are_looked_at_again_once_a_minute(
 
 
 async def test_requests_go_on_with_the_successor_and_their_clock_with_them(
-    handing_over: HandingOver, reports: Reports, door: Door
+    handing_over: HandingOver, reports: Reports, gateway: ReportGateway
 ) -> None:
-    state = await disposed(reports, door)
-    await do(reports, door, state, Action.REQUEST_NOT_AUTHORITY, DINAS_OFFICER, decider_id=PROVINCE)
+    state = await disposed(reports, gateway)
+    await do(
+        reports, gateway, state, Action.REQUEST_NOT_AUTHORITY, DINAS_OFFICER, decider_id=PROVINCE
+    )
     asked = await request_clock(reports, state.number)
     await ask(reports, "agency", DINAS, NEW, DINAS)
     await handing_over.once()
@@ -207,11 +212,11 @@ async def test_requests_go_on_with_the_successor_and_their_clock_with_them(
 
 
 async def test_of_a_unit_only_the_open_reports_go(
-    handing_over: HandingOver, reports: Reports, door: Door
+    handing_over: HandingOver, reports: Reports, gateway: ReportGateway
 ) -> None:
-    still_open, closed = await disposed(reports, door), await disposed(reports, door)
-    await do(reports, door, closed, Action.FOLLOW_UP, DINAS_OFFICER, **PROPER)
-    await do(reports, door, closed, Action.CLOSE, PROVINCE_ADMIN)
+    still_open, closed = await disposed(reports, gateway), await disposed(reports, gateway)
+    await do(reports, gateway, closed, Action.FOLLOW_UP, DINAS_OFFICER, **PROPER)
+    await do(reports, gateway, closed, Action.CLOSE, PROVINCE_ADMIN)
     await ask(reports, "reports", DINAS, NEW, DINAS)
     await handing_over.once()
     assert (await reports.state(still_open.number)).handler_id == NEW
@@ -219,10 +224,10 @@ async def test_of_a_unit_only_the_open_reports_go(
 
 
 async def test_an_officer_s_assignments_go_to_a_colleague(
-    handing_over: HandingOver, reports: Reports, door: Door
+    handing_over: HandingOver, reports: Reports, gateway: ReportGateway
 ) -> None:
-    state = await disposed(reports, door)
-    await do(reports, door, state, Action.COORDINATE, DINAS_ADMIN, assignee_id=4)
+    state = await disposed(reports, gateway)
+    await do(reports, gateway, state, Action.COORDINATE, DINAS_ADMIN, assignee_id=4)
     await ask(reports, "assignments", 4, 3, DINAS)
     await handing_over.once()
     assert await reports.value("SELECT assignee_id FROM lifecycle.report") == 3
@@ -256,18 +261,23 @@ async def request_clock(reports: Reports, number: int) -> clocks.Clock:
     return clock
 
 
-async def disposed(reports: Reports, door: Door) -> ReportState:
+async def disposed(reports: Reports, gateway: ReportGateway) -> ReportState:
     state = await reports.accept()
-    await do(reports, door, state, Action.VERIFY, PROVINCE_ADMIN)
+    await do(reports, gateway, state, Action.VERIFY, PROVINCE_ADMIN)
     return await reports.state(state.number)
 
 
 async def do(
-    reports: Reports, door: Door, report: ReportState, action: Action, actor: Any, **details: Any
+    reports: Reports,
+    gateway: ReportGateway,
+    report: ReportState,
+    action: Action,
+    actor: Any,
+    **details: Any,
 ) -> None:
     state = await reports.state(report.number)
     command = await reports.command(state, action, actor, datetime.now(UTC), **details)
-    outcome = await door.send(command, state)
+    outcome = await gateway.send(command, state)
     assert outcome is not None
     assert outcome.done, outcome
 

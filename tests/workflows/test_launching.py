@@ -15,7 +15,7 @@ from shared.database.engine import Database
 from shared.lifecycle.actions import Action
 from shared.settings import Settings
 from shared.temporal.names import workflow_id
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
@@ -55,11 +55,11 @@ async def test_an_accepted_report_gets_its_run(
     bus: Bus,
     worker: None,
     worker_database: Database,
-    door: Door,
+    gateway: ReportGateway,
     client: Client,
 ) -> None:
     state = await reports.accept()
-    launcher = Launcher(worker_database, door)
+    launcher = Launcher(worker_database, gateway)
     consumer = make_consumer(bus, launcher, worker_database, worker_settings)
     consuming = asyncio.create_task(consumer.run())
     async with _relaying(relay_settings):
@@ -77,14 +77,14 @@ async def test_a_report_that_has_gone_on_is_not_launched_again(
     worker_settings: Settings,
     bus: Bus,
     worker_database: Database,
-    door: Door,
+    gateway: ReportGateway,
     client: Client,
 ) -> None:
     state = await reports.accept()
     await reports.value(
         "UPDATE lifecycle.report SET version = 2, launched_at = now() RETURNING number"
     )
-    launcher = Launcher(worker_database, door)
+    launcher = Launcher(worker_database, gateway)
     consumer = make_consumer(bus, launcher, worker_database, worker_settings)
     consuming = asyncio.create_task(consumer.run())
     async with _relaying(relay_settings):
@@ -105,7 +105,7 @@ async def test_events_of_a_report_arrive_once_and_in_order(
     relay_settings: Settings,
     bus: Bus,
     worker: None,
-    door: Door,
+    gateway: ReportGateway,
 ) -> None:
     numbers = []
     for _ in range(3):
@@ -118,7 +118,7 @@ async def test_events_of_a_report_arrive_once_and_in_order(
         ):
             state = await reports.state(state.number)
             at = state.last_step_at
-            outcome = await door.send(
+            outcome = await gateway.send(
                 await reports.command(state, action, actor, at, **details), state
             )
             assert outcome is not None

@@ -16,7 +16,7 @@ from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from shared.temporal.names import SEARCH_ATTRIBUTES, STATUS, workflow_id
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows.worker import make_worker
@@ -45,7 +45,7 @@ async def impatient(tmp_path: Path) -> AsyncIterator[Client]:
 async def test_a_long_life_goes_on_in_new_runs(
     impatient: Client, reports: Reports, worker_database: Database, worker_settings: Settings
 ) -> None:
-    door = Door(impatient, worker_database)
+    gateway = ReportGateway(impatient, worker_database)
     state = await reports.accept()
     async with make_worker(impatient, worker_database, worker_settings):
         for action, actor, details in (
@@ -57,7 +57,7 @@ async def test_a_long_life_goes_on_in_new_runs(
         ):
             state = await reports.state(state.number)
             command = await reports.command(state, action, actor, datetime.now(UTC), **details)
-            outcome = await door.send(command, state)
+            outcome = await gateway.send(command, state)
             assert outcome is not None, action
             assert outcome.done, outcome
         assert (await reports.state(state.number)).status is Status.CLOSED_BY_ADMIN
@@ -80,7 +80,7 @@ async def test_a_long_life_goes_on_in_new_runs(
 async def test_many_at_once_across_the_change_of_runs(
     impatient: Client, reports: Reports, worker_database: Database, worker_settings: Settings
 ) -> None:
-    door = Door(impatient, worker_database)
+    gateway = ReportGateway(impatient, worker_database)
     state = await reports.accept()
     async with make_worker(impatient, worker_database, worker_settings):
         for _ in range(3):
@@ -91,7 +91,7 @@ async def test_many_at_once_across_the_change_of_runs(
                 for n in (1, 20, 100, 1000)
             ]
             outcomes = await asyncio.gather(
-                *(door.send(command, state, timeout=30) for command in commands)
+                *(gateway.send(command, state, timeout=30) for command in commands)
             )
             assert all(outcome is not None and outcome.done for outcome in outcomes), outcomes
     state = await reports.state(state.number)

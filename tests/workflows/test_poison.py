@@ -12,7 +12,7 @@ from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.periodic import by_itself
 from shared.telemetry import registry
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import MISSION, PROVINCE_ADMIN, add_staff
 from tests.workflows.factory import Reports
 from workflows import connected_agencies, resend_commands
@@ -48,7 +48,7 @@ async def test_a_defect_is_not_taken_for_a_server_that_is_away(
 async def test_a_command_that_cannot_be_sent_keeps_no_other_waiting(
     reports: Reports,
     worker: None,
-    door: Door,
+    gateway: ReportGateway,
     worker_database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -58,7 +58,7 @@ async def test_a_command_that_cannot_be_sent_keeps_no_other_waiting(
         asked = datetime.now(UTC) - timedelta(seconds=ago)
         await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, asked)
     await _spoil(reports, poison)
-    before, rounds = _set_aside("resending"), Resending(worker_database, door)
+    before, rounds = _set_aside("resending"), Resending(worker_database, gateway)
     for _ in range(2):
         await rounds.once()
     assert (await reports.state(neighbour.number)).status is Status.VERIFIED
@@ -68,7 +68,7 @@ async def test_a_command_that_cannot_be_sent_keeps_no_other_waiting(
 async def test_a_report_that_cannot_be_launched_keeps_no_other_waiting(
     reports: Reports,
     worker: None,
-    door: Door,
+    gateway: ReportGateway,
     worker_database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -77,7 +77,7 @@ async def test_a_report_that_cannot_be_launched_keeps_no_other_waiting(
     poison = await reports.accept(at=long_ago)
     neighbour = await reports.accept(at=long_ago + timedelta(minutes=1))
     await _spoil(reports, poison)
-    rounds = Resending(worker_database, door)
+    rounds = Resending(worker_database, gateway)
     for _ in range(2):
         await rounds.once()
     launched = await reports.rows(
@@ -90,7 +90,7 @@ async def test_a_report_that_cannot_go_on_when_its_agency_connects_keeps_no_othe
     reports: Reports,
     owner: Database,
     worker: None,
-    door: Door,
+    gateway: ReportGateway,
     worker_database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -103,18 +103,18 @@ async def test_a_report_that_cannot_go_on_when_its_agency_connects_keeps_no_othe
         }
         asked = datetime.now(UTC)
         command = await reports.command(state, Action.DEFER, PROVINCE_ADMIN, asked, **how)
-        await door.send(command, state)
+        await gateway.send(command, state)
     await _spoil(reports, poison)
     async with owner.session() as session:
         await add_staff(await raw(session), 90, MISSION, Role.AGENCY_ADMIN)
-    rounds = Connecting(worker_database, door)
+    rounds = Connecting(worker_database, gateway)
     for _ in range(2):
         await rounds.once()
     assert (await reports.state(neighbour.number)).status is Status.UNVERIFIED
 
 
 async def test_a_report_that_cannot_be_dated_anew_keeps_no_other_waiting(
-    reports: Reports, worker: None, door: Door, worker_database: Database
+    reports: Reports, worker: None, gateway: ReportGateway, worker_database: Database
 ) -> None:
     poison, neighbour = [await reports.accept() for _ in range(2)]
     await reports.value(
@@ -126,7 +126,7 @@ async def test_a_report_that_cannot_be_dated_anew_keeps_no_other_waiting(
     today = datetime.now(UTC).date()
     await reports.close_days(*(today + timedelta(days=n) for n in range(1, 8)))
     before = _set_aside("redating")
-    await Redating(worker_database, door).once()
+    await Redating(worker_database, gateway).once()
     dated = await reports.state(neighbour.number)
     assert dated.due_at is not None
     assert dated.due_at > neighbour.due_at

@@ -13,7 +13,7 @@ import pytest
 from shared.bus.streams import declare
 from shared.lifecycle.actions import Action
 from shared.settings import Settings
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.country import PROVINCE_ADMIN
 from tests.workflows.factory import Reports
@@ -24,7 +24,7 @@ _ROOT = Path(__file__).parent.parent.parent
 @pytest.mark.timeout(400)
 async def test_three_processes_carry_a_report_and_stop_when_told(
     reports: Reports,
-    door: Door,
+    gateway: ReportGateway,
     settings_for: SettingsOf,
     fresh_database: UrlOf,
     nats_url: str,
@@ -47,7 +47,7 @@ async def test_three_processes_carry_a_report_and_stop_when_told(
             command = await reports.command(
                 state, Action.VERIFY, PROVINCE_ADMIN, state.last_step_at
             )
-            outcome = await door.send(command, state, timeout=100)
+            outcome = await gateway.send(command, state, timeout=100)
             assert outcome is not None
             assert outcome.done
             while await reports.value("SELECT count(*) > 0 FROM lifecycle.outbox"):

@@ -15,7 +15,7 @@ from shared.reachability import reached
 from shared.reasons import reason
 from shared.settings import Settings
 from shared.temporal.names import SEARCH_ATTRIBUTES
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from shared.temporal.search_attributes import register
 from tests.workflows.factory import Reports
 
@@ -81,9 +81,9 @@ async def test_missing_search_attributes_are_named_until_they_are_registered(
     said = await _says(settings, "temporal", "lacks search attributes")
     assert said.startswith("Temporal lacks search attributes (Lapor")
     assert "lapor migrate" in said
-    door = Door(bare, worker_database)
+    gateway = ReportGateway(bare, worker_database)
     with pytest.raises(RPCError) as refused:
-        await door.launch(await reports.accept())
+        await gateway.launch(await reports.accept())
     assert "Temporal lacks search attributes (Lapor" in reason(refused.value)
     assert sorted(await register(bare)) == sorted(SEARCH_ATTRIBUTES)
     assert await register(bare) == []

@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 from shared.lifecycle.actions import Action
 from shared.lifecycle.state import ReportState
 from shared.temporal.names import is_anothers, workflow_id
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 from tests.workflows.life import DAY, Life
@@ -22,39 +22,39 @@ async def _given_again(reports: Reports, state: ReportState) -> ReportState:
 
 
 async def test_a_launch_replaces_the_run_of_the_report_that_had_the_number(
-    reports: Reports, worker: None, door: Door, client: Client
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client
 ) -> None:
     before = await reports.accept()
-    assert await door.launch(before)
-    assert not await door.launch(before)
+    assert await gateway.launch(before)
+    assert not await gateway.launch(before)
     after = await _given_again(reports, before)
-    assert await door.launch(after)
+    assert await gateway.launch(after)
     described = await client.get_workflow_handle(workflow_id(after.number)).describe()
     assert not is_anothers(described.raw_info, after.identity)
     assert is_anothers(described.raw_info, before.identity)
-    assert not await door.launch(after)
+    assert not await gateway.launch(after)
 
 
 async def test_what_the_other_report_would_refuse_is_done(
-    reports: Reports, worker: None, door: Door
+    reports: Reports, worker: None, gateway: ReportGateway
 ) -> None:
     """The other one is verified already; its run must not say so of this one."""
     before = await reports.accept()
     verify = await reports.command(before, Action.VERIFY, PROVINCE_ADMIN, before.submitted_at)
-    outcome = await door.send(verify, before)
+    outcome = await gateway.send(verify, before)
     assert outcome is not None and outcome.done
     after = await _given_again(reports, before)
     verify = await reports.command(after, Action.VERIFY, PROVINCE_ADMIN, after.submitted_at)
-    outcome = await door.send(verify, after)
+    outcome = await gateway.send(verify, after)
     assert outcome is not None and (outcome.done, outcome.version) == (True, 2)
     assert [line.action for line in await reports.history(after.number)] == ["submit", "verify"]
 
 
 async def test_a_signal_ends_the_others_run_and_is_done_when_sent_again(
-    reports: Reports, worker: None, door: Door
+    reports: Reports, worker: None, gateway: ReportGateway
 ) -> None:
     before = await reports.accept()
-    await door.launch(before)
+    await gateway.launch(before)
     after = await _given_again(reports, before)
     for action, who, details in (
         (Action.VERIFY, PROVINCE_ADMIN, {}),
@@ -62,11 +62,11 @@ async def test_a_signal_ends_the_others_run_and_is_done_when_sent_again(
     ):
         state = await reports.state(after.number)
         command = await reports.command(state, action, who, after.submitted_at, **details)
-        outcome = await door.send(command, state)
+        outcome = await gateway.send(command, state)
         assert outcome is not None and outcome.done
     state = await reports.state(after.number)
     hold = await reports.command(state, Action.HOLD, PROVINCE_ADMIN, after.submitted_at)
-    outcome = await door.send(hold, state)
+    outcome = await gateway.send(hold, state)
     assert outcome is not None and outcome.done
 
 
@@ -113,14 +113,14 @@ async def test_submitted_of_a_number_given_again_is_no_repeat(reports: Reports) 
 
 @pytest.mark.parametrize("action", [Action.VERIFY, Action.ARCHIVE])
 async def test_a_command_of_the_lost_report_is_not_done_to_the_new_one(
-    reports: Reports, worker: None, door: Door, client: Client, action: Action
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client, action: Action
 ) -> None:
     before = await reports.accept()
-    await door.launch(before)
+    await gateway.launch(before)
     stale = await reports.command(before, action, PROVINCE_ADMIN, before.submitted_at)
     after = await _given_again(reports, before)
-    assert await door.launch(after)
-    outcome = await door.send(stale, after, timeout=3)
+    assert await gateway.launch(after)
+    outcome = await gateway.send(stale, after, timeout=3)
     assert outcome is None or not outcome.done
     assert (await reports.state(after.number)).version == 1
     assert (await reports.state(after.number)).handler_id == PROVINCE

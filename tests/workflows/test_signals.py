@@ -18,7 +18,7 @@ from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from shared.temporal.messages import SignalMessage
 from shared.temporal.names import workflow_id
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports, make_command
 from workflows.worker import make_worker
@@ -44,9 +44,9 @@ REASON = {"code": "court_order"}
     ids=str,
 )
 async def test_an_operators_signal_wants_the_code_of_a_reason_and_drops_all_else(
-    reports: Reports, worker: None, door: Door, client: Client, sent: list[Any]
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client, sent: list[Any]
 ) -> None:
-    state = await _followed_up(reports, door)
+    state = await _followed_up(reports, gateway)
     await _operators(client, state).signal("hold", args=sent)
     assert (await _at_version(reports, state.number, state.version + 1)).held
     line = (await reports.history(state.number))[-1]
@@ -70,9 +70,9 @@ async def test_an_operators_signal_wants_the_code_of_a_reason_and_drops_all_else
     ids=str,
 )
 async def test_an_operators_signal_without_a_reason_is_a_recorded_no_op(
-    reports: Reports, worker: None, door: Door, client: Client, sent: list[Any]
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client, sent: list[Any]
 ) -> None:
-    state = await _followed_up(reports, door)
+    state = await _followed_up(reports, gateway)
     await _operators(client, state).signal("hold", args=sent)
     assert not (await _at_version(reports, state.number, state.version + 1)).held
     line = (await reports.history(state.number))[-1]
@@ -83,11 +83,11 @@ async def test_an_operators_signal_without_a_reason_is_a_recorded_no_op(
 async def test_an_operators_illegal_signal_is_a_recorded_no_op(
     reports: Reports,
     worker: None,
-    door: Door,
+    gateway: ReportGateway,
     client: Client,
     record_history: Callable[[Client, int], Awaitable[None]],
 ) -> None:
-    state = await _followed_up(reports, door)
+    state = await _followed_up(reports, gateway)
     await _operators(client, state).signal("reopen", REASON)
     after = await _at_version(reports, state.number, state.version + 1)
     assert after.status is state.status
@@ -99,9 +99,9 @@ async def test_an_operators_illegal_signal_is_a_recorded_no_op(
 
 
 async def test_a_signal_that_pretends_to_be_a_service_is_the_operators(
-    reports: Reports, worker: None, door: Door, client: Client
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client
 ) -> None:
-    state = await _followed_up(reports, door)
+    state = await _followed_up(reports, gateway)
     long_ago = datetime.now(UTC) - timedelta(days=3)
     forged = make_command(state, Action.HOLD, PROVINCE_ADMIN, long_ago)
     await _operators(client, state).signal("hold", SignalMessage(command=forged, **REASON))
@@ -111,10 +111,12 @@ async def test_a_signal_that_pretends_to_be_a_service_is_the_operators(
     assert datetime.now(UTC) - line.at < timedelta(minutes=1)
 
 
-async def test_a_services_signal_is_its_senders(reports: Reports, worker: None, door: Door) -> None:
-    state = await _followed_up(reports, door)
+async def test_a_services_signal_is_its_senders(
+    reports: Reports, worker: None, gateway: ReportGateway
+) -> None:
+    state = await _followed_up(reports, gateway)
     command = await reports.command(state, Action.HOLD, PROVINCE_ADMIN, datetime.now(UTC))
-    outcome = await door.send(command, state)
+    outcome = await gateway.send(command, state)
     assert outcome is not None
     assert outcome.done
     line = (await reports.history(state.number))[-1]
@@ -122,20 +124,20 @@ async def test_a_services_signal_is_its_senders(reports: Reports, worker: None, 
 
 
 async def test_the_same_signal_twice_counts_once(
-    reports: Reports, worker: None, door: Door
+    reports: Reports, worker: None, gateway: ReportGateway
 ) -> None:
-    state = await _followed_up(reports, door)
+    state = await _followed_up(reports, gateway)
     command = await reports.command(state, Action.HOLD, PROVINCE_ADMIN, datetime.now(UTC))
-    first = await door.send(command, state)
-    assert await door.send(command, state) == first
+    first = await gateway.send(command, state)
+    assert await gateway.send(command, state) == first
     await asyncio.sleep(0.3)
     assert (await reports.state(state.number)).version == state.version + 1
 
 
 async def test_an_unknown_signal_breaks_nothing(
-    reports: Reports, worker: None, door: Door, client: Client
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client
 ) -> None:
-    state = await _followed_up(reports, door)
+    state = await _followed_up(reports, gateway)
     await _operators(client, state).signal("explode", {"now": True})
     await _operators(client, state).signal("hold", REASON)
     assert (await _at_version(reports, state.number, state.version + 1)).held
@@ -143,18 +145,18 @@ async def test_an_unknown_signal_breaks_nothing(
 
 async def test_a_hold_asked_before_the_deadline_wins_though_the_worker_was_down(
     reports: Reports,
-    door: Door,
+    gateway: ReportGateway,
     client: Client,
     worker_database: Database,
     worker_settings: Settings,
 ) -> None:
     await reports.set_policy({"auto_close": {"amount": 2, "unit": "seconds"}})
     async with make_worker(client, worker_database, worker_settings):
-        state = await _followed_up(reports, door)
+        state = await _followed_up(reports, gateway)
     hold = await _saved(reports, state, Action.HOLD)
     await asyncio.sleep(2.5)
     async with make_worker(client, worker_database, worker_settings):
-        outcome = await door.send(hold, state)
+        outcome = await gateway.send(hold, state)
         assert outcome is not None
         assert outcome.done
     assert (await reports.state(state.number)).status is Status.FOLLOWED_UP
@@ -162,14 +164,14 @@ async def test_a_hold_asked_before_the_deadline_wins_though_the_worker_was_down(
 
 async def test_a_follow_up_asked_in_time_wins_though_the_worker_was_down(
     reports: Reports,
-    door: Door,
+    gateway: ReportGateway,
     client: Client,
     worker_database: Database,
     worker_settings: Settings,
 ) -> None:
     await reports.set_policy({"auto_close": {"amount": 2, "unit": "seconds"}})
     async with make_worker(client, worker_database, worker_settings):
-        state = await _followed_up(reports, door)
+        state = await _followed_up(reports, gateway)
     again = await _saved(reports, state, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
     await asyncio.sleep(2.5)
     async with make_worker(client, worker_database, worker_settings):
@@ -178,7 +180,7 @@ async def test_a_follow_up_asked_in_time_wins_though_the_worker_was_down(
         history = await client.get_workflow_handle(workflow_id(state.number)).fetch_history()
         asked = [e for e in history.events if e.HasField(_SCHEDULED)]
         assert len(asked) <= 5  # it asks again after a pause, not at once
-        outcome = await door.send(again, state)
+        outcome = await gateway.send(again, state)
         assert outcome is not None
         assert outcome.done
         await _at_version(reports, state.number, state.version + 2)
@@ -188,18 +190,18 @@ async def test_a_follow_up_asked_in_time_wins_though_the_worker_was_down(
 
 async def test_a_hold_asked_after_the_deadline_is_a_recorded_no_op(
     reports: Reports,
-    door: Door,
+    gateway: ReportGateway,
     client: Client,
     worker_database: Database,
     worker_settings: Settings,
 ) -> None:
     await reports.set_policy({"auto_close": {"amount": 1, "unit": "seconds"}})
     async with make_worker(client, worker_database, worker_settings):
-        state = await _followed_up(reports, door)
+        state = await _followed_up(reports, gateway)
     await asyncio.sleep(1.5)
     hold = await _saved(reports, state, Action.HOLD)
     async with make_worker(client, worker_database, worker_settings):
-        outcome = await door.send(hold, state)
+        outcome = await gateway.send(hold, state)
     assert outcome is not None
     assert outcome.refusal == "not_allowed_in_status"
     assert (await reports.state(state.number)).status is Status.CLOSED_BY_SYSTEM
@@ -220,14 +222,14 @@ async def _saved(
     return await reports.command(state, action, actor, datetime.now(UTC), **details)
 
 
-async def _followed_up(reports: Reports, door: Door) -> ReportState:
+async def _followed_up(reports: Reports, gateway: ReportGateway) -> ReportState:
     state = await reports.accept()
     for action, actor, details in (
         (Action.VERIFY, PROVINCE_ADMIN, {}),
         (Action.FOLLOW_UP, DINAS_OFFICER, FOLLOW_UP),
     ):
         command = await _saved(reports, state, action, actor, **details)
-        outcome = await door.send(command, state)
+        outcome = await gateway.send(command, state)
         assert outcome is not None
         assert outcome.done
         state = await reports.state(state.number)

@@ -8,7 +8,7 @@ import pytest
 from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.decide import effective_at
 from shared.lifecycle.statuses import Status
-from tests.lifecycle.report_under_test import Desk
+from tests.lifecycle.report_under_test import ReportUnderTest
 from tests.workflows.country import DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP
 from tests.workflows.life import Life
@@ -55,8 +55,10 @@ async def test_a_life_is_the_same_whatever_clock_is_ahead(
 
 @pytest.mark.parametrize(("at", "now"), list(itertools.product(SECONDS, SECONDS)))
 def test_no_step_counts_before_the_one_before_it(at: int, now: int) -> None:
-    desk = Desk()
-    last = desk.state.last_step_at
-    counted = effective_at(desk.state, last + timedelta(seconds=at), last + timedelta(seconds=now))
+    under_test = ReportUnderTest()
+    last = under_test.state.last_step_at
+    counted = effective_at(
+        under_test.state, last + timedelta(seconds=at), last + timedelta(seconds=now)
+    )
     assert counted >= last
     assert counted <= max(last, last + timedelta(seconds=now))

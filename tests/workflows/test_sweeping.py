@@ -21,7 +21,7 @@ from shared.lifecycle.actions import Action
 from shared.lifecycle.state import ReportState
 from shared.telemetry import registry
 from shared.temporal.names import SEARCH_ATTRIBUTES, is_anothers, workflow_id
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.conftest import UrlOf
 from tests.workflows.country import DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
@@ -29,51 +29,51 @@ from workflows.missing_runs import LOCK, Sweeping
 
 
 @pytest.fixture
-def sweeping(worker_database: Database, client: Client, door: Door) -> Sweeping:
-    return Sweeping(worker_database, client, door)
+def sweeping(worker_database: Database, client: Client, gateway: ReportGateway) -> Sweeping:
+    return Sweeping(worker_database, client, gateway)
 
 
 async def test_a_terminated_run_is_started_again_from_its_row(
-    reports: Reports, worker: None, door: Door, client: Client, sweeping: Sweeping
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client, sweeping: Sweeping
 ) -> None:
-    lost, kept = await _verified(reports, door), await _verified(reports, door)
+    lost, kept = await _verified(reports, gateway), await _verified(reports, gateway)
     runs = {state.number: await _run_id(client, state) for state in (lost, kept)}
     await client.get_workflow_handle(workflow_id(lost.number)).terminate("by hand")
     await _swept(sweeping, lambda: _runs(client, lost))
     assert await _run_id(client, lost) != runs[lost.number]
     assert await _run_id(client, kept) == runs[kept.number]
     assert _metric("lapor_runs_missing") == 1
-    await _done(reports, door, lost, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
+    await _done(reports, gateway, lost, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
     await _swept(sweeping, lambda: _is("lapor_runs_missing", 0))
 
 
 async def test_a_run_the_list_does_not_show_yet_is_left_alone(
-    reports: Reports, worker: None, door: Door, client: Client, sweeping: Sweeping
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client, sweeping: Sweeping
 ) -> None:
-    class Looked(Door):
+    class Looked(ReportGateway):
         async def launch(self, state: ReportState) -> bool:
             await sweeping.all_run()  # it is not known to be without a run, and is not said to be
             return await super().launch(state)
 
-    state = await _verified(reports, door)
+    state = await _verified(reports, gateway)
     before = await _run_id(client, state)
-    sweeping.door = Looked(client, sweeping.database)
+    sweeping.gateway = Looked(client, sweeping.database)
     await sweeping._start_again([state.number])
     await sweeping.all_run()
     assert (await _run_id(client, state), _metric("lapor_runs_missing")) == (before, 0)
 
 
 async def test_reports_that_have_ended_need_no_run_unless_a_request_waits(
-    reports: Reports, worker: None, door: Door, client: Client, sweeping: Sweeping
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client, sweeping: Sweeping
 ) -> None:
-    closed, asked = await _verified(reports, door), await _verified(reports, door)
+    closed, asked = await _verified(reports, gateway), await _verified(reports, gateway)
     for state in (closed, asked):
-        await _done(reports, door, state, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
-        await _done(reports, door, state, Action.CLOSE, PROVINCE_ADMIN)
-    await _done(reports, door, asked, Action.REQUEST_REOPEN, DINAS_OFFICER, decider_id=PROVINCE)
+        await _done(reports, gateway, state, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
+        await _done(reports, gateway, state, Action.CLOSE, PROVINCE_ADMIN)
+    await _done(reports, gateway, asked, Action.REQUEST_REOPEN, DINAS_OFFICER, decider_id=PROVINCE)
     archived = await reports.accept()
     filed = {"archive_category": "unclear"}
-    await _done(reports, door, archived, Action.ARCHIVE, PROVINCE_ADMIN, **filed)
+    await _done(reports, gateway, archived, Action.ARCHIVE, PROVINCE_ADMIN, **filed)
     for state in (closed, asked, archived):
         await client.get_workflow_handle(workflow_id(state.number)).terminate("by hand")
     await _swept(sweeping, lambda: _runs(client, asked))
@@ -82,11 +82,15 @@ async def test_reports_that_have_ended_need_no_run_unless_a_request_waits(
 
 
 async def test_a_lost_temporal_database_is_made_good(
-    reports: Reports, worker: None, door: Door, client: Client, worker_database: Database
+    reports: Reports,
+    worker: None,
+    gateway: ReportGateway,
+    client: Client,
+    worker_database: Database,
 ) -> None:
-    states = [await _verified(reports, door) for _ in range(5)]
+    states = [await _verified(reports, gateway) for _ in range(5)]
     elsewhere = await _empty_namespace(client)
-    sweeping = Sweeping(worker_database, elsewhere, Door(elsewhere, worker_database))
+    sweeping = Sweeping(worker_database, elsewhere, ReportGateway(elsewhere, worker_database))
 
     async def all_run() -> bool:
         return await _all_run(elsewhere, states) and sweeping.without_run == 0
@@ -97,11 +101,15 @@ async def test_a_lost_temporal_database_is_made_good(
 
 
 async def test_while_runs_cannot_be_started_the_process_is_not_ready(
-    reports: Reports, worker: None, door: Door, client: Client, worker_database: Database
+    reports: Reports,
+    worker: None,
+    gateway: ReportGateway,
+    client: Client,
+    worker_database: Database,
 ) -> None:
-    state = await _verified(reports, door)
+    state = await _verified(reports, gateway)
     nowhere = Client(**{**client.config(), "namespace": "not-there"})
-    sweeping = Sweeping(worker_database, client, Door(nowhere, worker_database))
+    sweeping = Sweeping(worker_database, client, ReportGateway(nowhere, worker_database))
     await client.get_workflow_handle(workflow_id(state.number)).terminate("by hand")
 
     async def known() -> bool:
@@ -116,9 +124,9 @@ async def test_while_runs_cannot_be_started_the_process_is_not_ready(
 
 
 async def test_the_run_of_another_report_is_replaced(
-    reports: Reports, worker: None, door: Door, client: Client, sweeping: Sweeping
+    reports: Reports, worker: None, gateway: ReportGateway, client: Client, sweeping: Sweeping
 ) -> None:
-    before = await _verified(reports, door)
+    before = await _verified(reports, gateway)
     await reports.lose(before.number)
     after = await reports.accept(number=before.number)
     await _launched(reports, after)
@@ -132,10 +140,10 @@ async def test_the_run_of_another_report_is_replaced(
 
 
 async def test_a_deadline_that_passed_without_its_step_is_asked_for(
-    reports: Reports, worker: None, door: Door, sweeping: Sweeping
+    reports: Reports, worker: None, gateway: ReportGateway, sweeping: Sweeping
 ) -> None:
     """As after a step that was committed and not heard of: the row knows, the run does not."""
-    state = await _verified(reports, door)
+    state = await _verified(reports, gateway)
     early = datetime.now(UTC) - timedelta(minutes=2)
     clocks = tuple(clock.model_copy(update={"deadline": early}) for clock in state.clocks)
     body = state.model_copy(update={"clocks": clocks}).model_dump_json()
@@ -151,10 +159,10 @@ async def test_a_deadline_that_passed_without_its_step_is_asked_for(
 
 
 async def test_a_run_that_does_not_answer_is_asked_less_and_less(
-    reports: Reports, door: Door, client: Client, sweeping: Sweeping
+    reports: Reports, gateway: ReportGateway, client: Client, sweeping: Sweeping
 ) -> None:
     state = await reports.accept(at=datetime.now(UTC) - timedelta(days=20))
-    await door.launch(state)  # and no worker
+    await gateway.launch(state)  # and no worker
     for _ in range(3):
         await sweeping._ask([state.number])
     history = await client.get_workflow_handle(workflow_id(state.number)).fetch_history()
@@ -165,12 +173,12 @@ async def test_a_run_that_does_not_answer_is_asked_less_and_less(
 async def test_only_one_sweeps_at_a_time(
     reports: Reports,
     worker: None,
-    door: Door,
+    gateway: ReportGateway,
     client: Client,
     sweeping: Sweeping,
     fresh_database: UrlOf,
 ) -> None:
-    state = await _verified(reports, door)
+    state = await _verified(reports, gateway)
     await client.get_workflow_handle(workflow_id(state.number)).terminate("by hand")
     address = fresh_database("lapor_worker").replace("+psycopg", "")
     async with await psycopg.AsyncConnection.connect(address) as other:
@@ -180,16 +188,21 @@ async def test_only_one_sweeps_at_a_time(
     await _swept(sweeping, lambda: _runs(client, state))
 
 
-async def _verified(reports: Reports, door: Door) -> ReportState:
-    return await _done(reports, door, await reports.accept(), Action.VERIFY, PROVINCE_ADMIN)
+async def _verified(reports: Reports, gateway: ReportGateway) -> ReportState:
+    return await _done(reports, gateway, await reports.accept(), Action.VERIFY, PROVINCE_ADMIN)
 
 
 async def _done(
-    reports: Reports, door: Door, state: ReportState, action: Action, who: Any, **details: Any
+    reports: Reports,
+    gateway: ReportGateway,
+    state: ReportState,
+    action: Action,
+    who: Any,
+    **details: Any,
 ) -> ReportState:
     state = await reports.state(state.number)
     command = await reports.command(state, action, who, datetime.now(UTC), **details)
-    outcome = await door.send(command, state, timeout=60)
+    outcome = await gateway.send(command, state, timeout=60)
     assert outcome is not None, action
     assert outcome.done, outcome
     return await reports.state(state.number)

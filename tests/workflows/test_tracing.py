@@ -15,7 +15,7 @@ from shared.settings import Settings
 from shared.telemetry import continued_trace
 from shared.temporal.client import connect_patiently
 from shared.temporal.names import workflow_id
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from shared.temporal.tracing import HEADER
 from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
@@ -43,7 +43,7 @@ async def worker(
 
 
 async def test_what_a_command_leads_to_carries_the_trace_of_its_request(
-    reports: Reports, worker: None, door: Door
+    reports: Reports, worker: None, gateway: ReportGateway
 ) -> None:
     state = await reports.accept()
     for trace, action, actor, details in (
@@ -54,7 +54,7 @@ async def test_what_a_command_leads_to_carries_the_trace_of_its_request(
         state = await reports.state(state.number)
         command = await reports.command(state, action, actor, state.last_step_at, **details)
         with continued_trace(_request(trace)):
-            outcome = await door.send(command, state)
+            outcome = await gateway.send(command, state)
         assert outcome is not None
         assert outcome.done
     traces = await _traces(reports, state.number)
@@ -67,13 +67,13 @@ async def test_the_launch_goes_on_with_the_trace_of_the_submission(
     worker: None,
     worker_database: Database,
     worker_settings: Settings,
-    door: Door,
+    gateway: ReportGateway,
     client: Client,
     nats_url: str,
 ) -> None:
     await declare(nats_url)
     bus = await connect_bus(nats_url, "test", patience=10)
-    launcher = Launcher(worker_database, door)
+    launcher = Launcher(worker_database, gateway)
     consumer = make_consumer(bus, launcher, worker_database, worker_settings)
     with continued_trace(_request(SUBMITTED)):
         state = await reports.accept()

@@ -16,7 +16,7 @@ from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from shared.temporal import names
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 from tests.workflows.life import DAY, MINUTE, Life
@@ -32,16 +32,16 @@ HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 async def test_a_report_verified_under_the_old_worker_is_closed_under_the_new_one(
     client: Client,
     reports: Reports,
-    door: Door,
+    gateway: ReportGateway,
     worker_database: Database,
     worker_settings: Settings,
 ) -> None:
     await reports.set_policy({"auto_close": {"amount": 1, "unit": "seconds"}})
     number = (await reports.accept()).number
     async with make_worker(client, worker_database, worker_settings):
-        assert await _sent(reports, door, number, Action.VERIFY, PROVINCE_ADMIN)
+        assert await _sent(reports, gateway, number, Action.VERIFY, PROVINCE_ADMIN)
     async with _next_worker(client, worker_database), asyncio.timeout(30):
-        assert await _sent(reports, door, number, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
+        assert await _sent(reports, gateway, number, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
         while (await reports.state(number)).status is not Status.CLOSED_BY_SYSTEM:
             await asyncio.sleep(0.1)
     history = await _history(client, number)
@@ -75,15 +75,15 @@ async def test_recorded_lives_do_not_replay_under_a_change_made_without_a_patch(
 async def test_what_was_asked_while_no_worker_was_there_takes_effect_with_the_next(
     client: Client,
     reports: Reports,
-    door: Door,
+    gateway: ReportGateway,
     worker_database: Database,
     worker_settings: Settings,
 ) -> None:
     state = await reports.accept()
     async with make_worker(client, worker_database, worker_settings):
-        assert await _sent(reports, door, state.number, Action.VERIFY, PROVINCE_ADMIN)
+        assert await _sent(reports, gateway, state.number, Action.VERIFY, PROVINCE_ADMIN)
     waiting = asyncio.create_task(
-        _sent(reports, door, state.number, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
+        _sent(reports, gateway, state.number, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
     )
     await asyncio.sleep(0.5)
     assert not waiting.done()
@@ -104,7 +104,7 @@ async def test_a_run_that_cannot_go_on_is_terminated_and_started_again_from_post
         "UPDATE lifecycle.report SET launched_at = NULL, submitted_at = submitted_at"
         " - interval '1 day' RETURNING number"
     )
-    await Resending(worker_database, Door(client, worker_database)).once()
+    await Resending(worker_database, ReportGateway(client, worker_database)).once()
     await life.wait(15 * DAY + MINUTE)
     assert await life.status() is Status.CLOSED_BY_SYSTEM
 
@@ -121,11 +121,16 @@ def _next_worker(client: Client, database: Database) -> Worker:
 
 
 async def _sent(
-    reports: Reports, door: Door, number: int, action: Action, actor: Any, **details: Any
+    reports: Reports,
+    gateway: ReportGateway,
+    number: int,
+    action: Action,
+    actor: Any,
+    **details: Any,
 ) -> bool:
     state = await reports.state(number)
     command = await reports.command(state, action, actor, state.last_step_at, **details)
-    outcome = await door.send(command, state, timeout=30)
+    outcome = await gateway.send(command, state, timeout=30)
     return outcome is not None and outcome.done
 
 

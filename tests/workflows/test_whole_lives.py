@@ -9,7 +9,7 @@ from shared.lifecycle.actions import (
     DeferralKind,
     RequestKind,
 )
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Handing, Succession
@@ -94,7 +94,7 @@ async def test_not_authority_is_accepted_by_verifying_anew(life: Life) -> None:
     await _done(life, Action.REQUEST_NOT_AUTHORITY, DINAS_OFFICER, decider_id=PROVINCE)
     assert await life.do(Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP) == "not_authority_pending"
     await life.wait_until(begun + DAY)
-    deciding = {Standing.DECIDER}
+    deciding = {Capacity.DECIDER}
     handing = Handing(chain=(PROVINCE, BIDANG), zone=Zone.WIB)
     await _done(life, Action.VERIFY, PROVINCE_ADMIN, also=deciding, handing=handing)
     state = await life.state()

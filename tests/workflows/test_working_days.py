@@ -8,7 +8,7 @@ from temporalio.client import Client
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.statuses import Status
-from shared.temporal.report_gateway import Door
+from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import PROVINCE_ADMIN
 from tests.workflows.life import DAY, HOUR, MINUTE, WIB, Life
 from workflows.recalculate_deadlines import Redating
@@ -50,7 +50,9 @@ async def test_a_working_day_is_that_of_the_handlers_zone(
     assert (await life.state()).overdue
 
 
-async def test_leave_decreed_meanwhile_puts_the_deadline_off(life: Life, door_: Door) -> None:
+async def test_leave_decreed_meanwhile_puts_the_deadline_off(
+    life: Life, door_: ReportGateway
+) -> None:
     begun = await life.until(TUESDAY, 10)
     await life.accept()
     await life.reports.close_days((begun + DAY).astimezone(WIB).date())
@@ -65,7 +67,7 @@ async def test_leave_decreed_meanwhile_puts_the_deadline_off(life: Life, door_: 
     assert await life.happened() == ["submitted", "overdue"]
 
 
-async def test_leave_taken_back_wakes_the_run_earlier(life: Life, door_: Door) -> None:
+async def test_leave_taken_back_wakes_the_run_earlier(life: Life, door_: ReportGateway) -> None:
     begun = await life.until(TUESDAY, 10)
     leave = (begun + DAY).astimezone(WIB).date()
     await life.reports.close_days(leave)
@@ -80,7 +82,7 @@ async def test_leave_taken_back_wakes_the_run_earlier(life: Life, door_: Door) -
 
 
 async def test_leave_taken_back_while_temporal_was_away_wakes_the_run_once_it_is_back(
-    life: Life, door_: Door
+    life: Life, door_: ReportGateway
 ) -> None:
     begun = await life.until(TUESDAY, 10)
     leave = (begun + DAY).astimezone(WIB).date()
@@ -90,13 +92,15 @@ async def test_leave_taken_back_while_temporal_was_away_wakes_the_run_once_it_is
     await life.reports.value("DELETE FROM routing.closed_day WHERE day = :d RETURNING day", d=leave)
     nowhere = await Client.connect("127.0.0.1:9", lazy=True)
     with pytest.raises(RuntimeError):
-        await Redating(life.reports.database, Door(nowhere, life.reports.database)).once()
+        await Redating(life.reports.database, ReportGateway(nowhere, life.reports.database)).once()
     await Redating(life.reports.database, door_).once()
     await life.wait_until(begun + 3 * DAY + 2 * MINUTE)
     assert (await life.state()).overdue
 
 
-async def test_a_hold_over_a_calendar_edit_keeps_the_working_time(life: Life, door_: Door) -> None:
+async def test_a_hold_over_a_calendar_edit_keeps_the_working_time(
+    life: Life, door_: ReportGateway
+) -> None:
     begun = await life.until(TUESDAY, 10)
     await life.accept()
     await life.verify()
@@ -114,5 +118,5 @@ async def test_a_hold_over_a_calendar_edit_keeps_the_working_time(life: Life, do
 
 
 @pytest.fixture
-def door_(life: Life) -> Door:
-    return Door(life.environment.client, life.reports.database)
+def door_(life: Life) -> ReportGateway:
+    return ReportGateway(life.environment.client, life.reports.database)

@@ -10,7 +10,7 @@ from deploy.demo.driver.api import Refusal
 from deploy.demo.driver.life import Life
 from deploy.demo.driver.plan import Step, steps
 from deploy.demo.driver.sending import send
-from deploy.demo.driver.stack_access import Desk
+from deploy.demo.driver.stack_access import StackAccess
 from deploy.demo.reports import DemoReport
 
 AT_ONCE = 12
@@ -47,7 +47,7 @@ class Progress(Protocol):
 
 
 async def drive(
-    desk: Desk, reports: Sequence[DemoReport], progress: Progress, driven: Driven
+    access: StackAccess, reports: Sequence[DemoReport], progress: Progress, driven: Driven
 ) -> None:
     """Drives every report through its life and notes it in `driven`, which is up to date also
     when this is cancelled. A report that fails is noted, the others go on."""
@@ -56,7 +56,7 @@ async def drive(
 
     async def one(index: int, report: DemoReport) -> None:
         async with gate:
-            await _live(desk, report, index, progress, driven)
+            await _live(access, report, index, progress, driven)
         progress.finished()
 
     lives = [asyncio.create_task(one(*each)) for each in enumerate(reports, first)]
@@ -77,11 +77,11 @@ async def end_all(tasks: Sequence[asyncio.Task[None]]) -> None:
 
 
 async def _live(
-    desk: Desk, report: DemoReport, index: int, progress: Progress, driven: Driven
+    access: StackAccess, report: DemoReport, index: int, progress: Progress, driven: Driven
 ) -> None:
     plan, done = list(steps(report)), ["submit"]
     try:
-        sent = await send(desk, report, index, dispose=plan[:1] == ["verify"])
+        sent = await send(access, report, index, dispose=plan[:1] == ["verify"])
         driven.numbers[index] = sent.number
         progress.sent()
         if sent.disposed:
@@ -91,7 +91,7 @@ async def _live(
             done.append(step)
             progress.done(step)
 
-        await Life(desk, report, sent, random.Random(index)).carry_out(plan, told)
+        await Life(access, report, sent, random.Random(index)).carry_out(plan, told)
     except Refusal as refusal:
         number = driven.numbers.get(index)
         step = "submit" if number is None else plan[len(done) - 1]

@@ -8,7 +8,7 @@ from deploy.demo.driver import bodies
 from deploy.demo.driver.api import Api, File
 from deploy.demo.driver.files import photograph
 from deploy.demo.driver.sending import Sent
-from deploy.demo.driver.stack_access import Desk
+from deploy.demo.driver.stack_access import StackAccess
 from deploy.demo.driver.staffing import admin_of, agency_above, officer_of, stands_in
 from deploy.demo.reports import DemoReport
 
@@ -17,8 +17,10 @@ class Hands:
     """`chain` is who handed the report to whom, the handler last; `acting` the agency whose admin
     has the next word."""
 
-    def __init__(self, desk: Desk, report: DemoReport, sent: Sent, rng: random.Random) -> None:
-        self._desk = desk
+    def __init__(
+        self, access: StackAccess, report: DemoReport, sent: Sent, rng: random.Random
+    ) -> None:
+        self._stack_access = access
         self._report = report
         self._number = sent.number
         self._reporter = sent.reporter
@@ -52,20 +54,20 @@ class Hands:
     async def _disown(self, username: str, suggested: str) -> None:
         reason = self._report.texts.not_authority_reason
         body = {"reason": reason, "suggested_agency_id": self._id(suggested)}
-        asked = await self._act(self._desk.routing, "not-authority", username, body)
+        asked = await self._act(self._stack_access.routing, "not-authority", username, body)
         self._request = asked["command_id"]
 
     async def _dispose(self, agency: str) -> None:
-        body = bodies.verification(self._report, self._desk.directory, agency)
+        body = bodies.verification(self._report, self._stack_access.directory, agency)
         if not self._report.secret:
             body["released_attachments"] = self._files[:1]
-        await self._act(self._desk.routing, "verify", admin_of(self._acting), body)
+        await self._act(self._stack_access.routing, "verify", admin_of(self._acting), body)
         self._hand_to(agency)
 
     async def _request_above(self, kind: str, reason: str) -> None:
         body = {"kind": kind, "reason": reason}
         officer = officer_of(self._handler)
-        asked = await self._act(self._desk.followup, "requests", officer, body)
+        asked = await self._act(self._stack_access.followup, "requests", officer, body)
         self._request = asked["command_id"]
 
     async def _intervene(self, what: str, reason: str) -> None:
@@ -75,9 +77,9 @@ class Hands:
         officer = officer_of(self._handler)
         body = {"kind": kind, "text": words, "secret": self._rng.random() < 0.05}
         if not files:
-            await self._act(self._desk.followup, "follow-ups", officer, body)
+            await self._act(self._stack_access.followup, "follow-ups", officer, body)
             return
-        await self._desk.followup.post_with_files(
+        await self._stack_access.followup.post_with_files(
             f"/reports/{self._number}/follow-ups",
             "message",
             body,
@@ -86,10 +88,10 @@ class Hands:
         )
 
     async def _route(self, what: str, username: str, **body: Any) -> None:
-        await self._act(self._desk.routing, what, username, body)
+        await self._act(self._stack_access.routing, what, username, body)
 
     async def _follow(self, what: str, username: str, **body: Any) -> None:
-        await self._act(self._desk.followup, what, username, body)
+        await self._act(self._stack_access.followup, what, username, body)
 
     async def _act(
         self, api: Api, what: str, username: str, body: dict[str, Any]
@@ -102,10 +104,10 @@ class Hands:
         return answer
 
     async def _token(self, username: str) -> str:
-        return await self._desk.sign_ins.token(username)
+        return await self._stack_access.sign_ins.token(username)
 
     def _id(self, agency: str) -> int:
-        return self._desk.directory.agencies[agency]
+        return self._stack_access.directory.agencies[agency]
 
     def _pictures(self, share: float) -> list[File]:
         return [photograph(self._rng, "foto")] if self._rng.random() < share else []

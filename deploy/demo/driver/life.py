@@ -23,7 +23,9 @@ class Life(Hands):
 
     async def carry_out(self, steps: Iterable[Step], told: Callable[[Step], None]) -> None:
         """Every step in turn; tells of each that is done. Raises `Refusal` at the first failing."""
-        found = await self._desk.routing.get(f"/reports/{self._number}", await self._token(PUSAT))
+        found = await self._stack_access.routing.get(
+            f"/reports/{self._number}", await self._token(PUSAT)
+        )
         self._chain = [one["code"] for one in found["chain"]]
         self._acting = agency_with_admin(self._handler)
         self._files = [one["id"] for one in found["attachments"] if one["of"] == "report"]
@@ -113,7 +115,7 @@ class Life(Hands):
         await self._route("copies", admin_of(self._handler), agency_ids=ids)
 
     async def _amend(self) -> None:
-        changed = bodies.corrections(self._report, self._desk.directory)
+        changed = bodies.corrections(self._report, self._stack_access.directory)
         changed = {"tag_ids": changed["tag_ids"][:1], "priority": True}
         await self._route("amend", admin_of(self._handler), **changed)
 
@@ -121,7 +123,7 @@ class Life(Hands):
 
     async def _coordinate(self) -> None:
         officer = officer_of(self._handler)
-        colleagues = await self._desk.routing.get("/staff", await self._token(officer))
+        colleagues = await self._stack_access.routing.get("/staff", await self._token(officer))
         assignee = self._rng.choice(colleagues["items"])["id"]
         note = self._report.texts.coordination_note
         await self._follow("coordination", officer, note=note, assignee_id=assignee)

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 
 from deploy.demo.driver import plan, trial
-from deploy.demo.driver.capacities import Standings, read_standings
 from deploy.demo.driver.drive import Driven, drive
+from deploy.demo.driver.final_statuses import FinalStatuses, read_final_statuses
 from deploy.demo.driver.screen import Bar, show_failures
-from deploy.demo.driver.stack_access import Desk, open_desk
+from deploy.demo.driver.stack_access import StackAccess, open_stack
 from deploy.demo.driver.staffing import PUSAT
 from deploy.demo.mix import load_mix
 
@@ -26,22 +26,22 @@ async def perform(console: Console, count: int, with_trial: bool, seed: int) -> 
     assert myself is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, myself.cancel)
-    async with open_desk() as desk:
+    async with open_stack() as access:
         if myself.cancelling():  # see `end_all`
             raise asyncio.CancelledError
         since = datetime.now(UTC) - timedelta(minutes=1)
         driven = Driven()
         try:
-            shown = await _drive(desk, console, count, with_trial, random.Random(seed), driven)
+            shown = await _drive(access, console, count, with_trial, random.Random(seed), driven)
         finally:
             show_failures(console, driven.failures)
-        standings = await _standings(desk, driven, since)
-        standings.show(console)
-        return shown and not driven.failures and standings.total == len(driven.numbers)
+        statuses = await _final_statuses(access, driven, since)
+        statuses.show(console)
+        return shown and not driven.failures and statuses.total == len(driven.numbers)
 
 
 async def _drive(
-    desk: Desk,
+    access: StackAccess,
     console: Console,
     count: int,
     with_trial: bool,
@@ -55,28 +55,28 @@ async def _drive(
         ordinary = [trial.moved(report) for report in ordinary]
     with Bar(console, len(on_trial) + len(ordinary)) as bar:
         if with_trial:
-            token = await desk.sign_ins.token(PUSAT)
-            agency_id = desk.directory.agencies[trial.AGENCY]
-            async with trial.in_seconds(desk.routing, token, agency_id):
-                await drive(desk, on_trial, bar, driven)
-        await drive(desk, ordinary, bar, driven)
+            token = await access.sign_ins.token(PUSAT)
+            agency_id = access.directory.agencies[trial.AGENCY]
+            async with trial.in_seconds(access.routing, token, agency_id):
+                await drive(access, on_trial, bar, driven)
+        await drive(access, ordinary, bar, driven)
     if not with_trial or len(on_trial) > len(driven.numbers.keys() & set(range(len(on_trial)))):
         return not with_trial
     overdue, closed = (driven.numbers[index] for index in range(len(on_trial)))
-    return await _watch(desk, console, overdue, closed)
+    return await _watch(access, console, overdue, closed)
 
 
-async def _watch(desk: Desk, console: Console, overdue: int, closed: int) -> bool:
-    token = await desk.sign_ins.token(PUSAT)
+async def _watch(access: StackAccess, console: Console, overdue: int, closed: int) -> bool:
+    token = await access.sign_ins.token(PUSAT)
     with console.status("Waiting for the trial's clocks …"):
-        awaited = await trial.wait_for(desk.routing, token, overdue, closed)
+        awaited = await trial.wait_for(access.routing, token, overdue, closed)
     for one in awaited:
         seen = f"{one.what} at {one.at}" if one.at else f"not {one.what} in time"
         console.print(f"Trial: report {one.number} {seen}")
     return all(one.at for one in awaited)
 
 
-async def _standings(desk: Desk, driven: Driven, since: datetime) -> Standings:
-    token = await desk.sign_ins.token(PUSAT)
+async def _final_statuses(access: StackAccess, driven: Driven, since: datetime) -> FinalStatuses:
+    token = await access.sign_ins.token(PUSAT)
     numbers = set(driven.numbers.values())
-    return await read_standings(desk.routing, token, numbers, since.isoformat())
+    return await read_final_statuses(access.routing, token, numbers, since.isoformat())

@@ -14,7 +14,7 @@ from deploy.demo.driver.api import Api, File, Refusal
 from deploy.demo.driver.files import letter, photograph
 from deploy.demo.driver.partner import ThroughPartner
 from deploy.demo.driver.reporters import ByCode, ReporterSide
-from deploy.demo.driver.stack_access import Desk, address_of
+from deploy.demo.driver.stack_access import StackAccess, address_of
 from deploy.demo.driver.staffing import admin_of
 from deploy.demo.reports import DemoReport
 
@@ -32,21 +32,21 @@ class Sent:
     disposed: bool = False
 
 
-async def send(desk: Desk, report: DemoReport, index: int, *, dispose: bool) -> Sent:
+async def send(access: StackAccess, report: DemoReport, index: int, *, dispose: bool) -> Sent:
     """Send the report in; `index` is its place in this demo. `dispose`: the manual form may
     verify it too. Raises `Refusal`."""
     rng = random.Random(index)
     if report.channel in bodies.PUBLIC:
-        return await _by_public_form(desk, report, index, rng)
+        return await _by_public_form(access, report, index, rng)
     if report.channel in bodies.MANUAL:
-        return await _by_manual_form(desk, report, index, dispose and index % 2 == 0)
+        return await _by_manual_form(access, report, index, dispose and index % 2 == 0)
     if report.channel == "sms":
-        return await _by_sms(desk, report, index, rng)
+        return await _by_sms(access, report, index, rng)
     if report.channel == "open311":
-        return await _by_open311(desk, report, index)
+        return await _by_open311(access, report, index)
     if report.channel == "x":
-        return await _by_x(desk, report, index)
-    return await _by_partner(desk, report, index)
+        return await _by_x(access, report, index)
+    return await _by_partner(access, report, index)
 
 
 def sms_parts(text: str) -> list[str]:
@@ -56,76 +56,80 @@ def sms_parts(text: str) -> list[str]:
     return [text[at : at + SMS_PART_LENGTH] for at in range(0, len(text), SMS_PART_LENGTH)]
 
 
-async def _by_public_form(desk: Desk, report: DemoReport, index: int, rng: random.Random) -> Sent:
+async def _by_public_form(
+    access: StackAccess, report: DemoReport, index: int, rng: random.Random
+) -> Sent:
     address = address_of(index)
-    token = await _account(desk, report, address) if rng.random() < 0.15 else None
-    form = bodies.submission(report, desk.today, with_account=token is not None)
+    token = await _account(access, report, address) if rng.random() < 0.15 else None
+    form = bodies.submission(report, access.today, with_account=token is not None)
     if rng.random() < 0.3:
         files: list[File] = [photograph(rng, "keadaan"), letter(rng, "surat")]
-        answer = await desk.intake.post_with_files(
+        answer = await access.intake.post_with_files(
             "/reports", "report", form, files[: rng.randrange(1, 3)], token=token, address=address
         )
     else:
-        answer = await desk.intake.post("/reports", form, token=token, address=address)
-    return _sent(desk, answer, address)
+        answer = await access.intake.post("/reports", form, token=token, address=address)
+    return _sent(access, answer, address)
 
 
-async def _account(desk: Desk, report: DemoReport, address: str) -> str:
+async def _account(access: StackAccess, report: DemoReport, address: str) -> str:
     """The token of a citizen who makes an account."""
-    account = {**bodies.reporter(report), "password": desk.password}
-    signed_in = await desk.intake.post("/reporters", account, address=address)
+    account = {**bodies.reporter(report), "password": access.password}
+    signed_in = await access.intake.post("/reporters", account, address=address)
     return str(signed_in["access_token"])
 
 
-async def _by_open311(desk: Desk, report: DemoReport, index: int) -> Sent:
+async def _by_open311(access: StackAccess, report: DemoReport, index: int) -> Sent:
     """As an app that speaks the standard, which knows the access code from the notice alone."""
     address = address_of(index)
-    form = bodies.open311(report, desk.today)
-    [answer] = await desk.intake.post_form("/open311/v2/requests.json", form, address=address)
+    form = bodies.open311(report, access.today)
+    [answer] = await access.intake.post_form("/open311/v2/requests.json", form, address=address)
     code = re.search(r": (\w+) ", answer["service_notice"])
     if code is None:
         raise Refusal("no_access_code", "POST /open311/v2/requests.json")
     number = int(answer["service_request_id"])
-    return Sent(number, ByCode(desk.intake, desk.followup, number, code[1], address))
+    return Sent(number, ByCode(access.intake, access.followup, number, code[1], address))
 
 
-async def _by_manual_form(desk: Desk, report: DemoReport, index: int, dispose: bool) -> Sent:
+async def _by_manual_form(
+    access: StackAccess, report: DemoReport, index: int, dispose: bool
+) -> Sent:
     disposition = (
-        bodies.verification(report, desk.directory, report.destination) if dispose else None
+        bodies.verification(report, access.directory, report.destination) if dispose else None
     )
-    token = await desk.sign_ins.token(admin_of(report.destination))
-    form = bodies.manual(report, desk.today, disposition)
-    answer = await desk.intake.post("/reports/manual", form, token=token)
-    sent = _sent(desk, answer, address_of(index))
+    token = await access.sign_ins.token(admin_of(report.destination))
+    form = bodies.manual(report, access.today, disposition)
+    answer = await access.intake.post("/reports/manual", form, token=token)
+    sent = _sent(access, answer, address_of(index))
     said = answer["disposition"]
     if said is None or said["state"] == "failed":  # verified later then
         return sent
     if said["state"] == "refused":
         raise Refusal(said["answer"].get("code", "refused"), "POST /reports/manual, disposition")
     if said["state"] == "waiting":
-        await desk.routing.outcome(said["answer"]["href"], token)
+        await access.routing.outcome(said["answer"]["href"], token)
     return Sent(sent.number, sent.reporter, disposed=True)
 
 
-async def _by_sms(desk: Desk, report: DemoReport, index: int, rng: random.Random) -> Sent:
+async def _by_sms(access: StackAccess, report: DemoReport, index: int, rng: random.Random) -> Sent:
     sender = report.reporter.phone or f"0812{rng.randrange(10**8):08d}"
     parts = sms_parts(report.body)
     answer: dict[str, Any] = {}
     for part, text in enumerate(parts, 1):
         message: dict[str, Any] = {
-            "id": f"{desk.run}-{index}-{part}",
+            "id": f"{access.run}-{index}-{part}",
             "from": sender,
             "text": text,
             "received_at": datetime.now(UTC).isoformat(),
         }
         if len(parts) > 1:
             message["concat"] = {"ref": index % 256, "total": len(parts), "part": part}
-        answer = await _post_sms(desk.intake, desk.sms_secret, message)
+        answer = await _post_sms(access.intake, access.sms_secret, message)
     code = re.search(r"kode akses: (\w+)", answer.get("answer") or "")
     if answer.get("number") is None or code is None:
         raise Refusal("no_report_of_sms", "POST /channels/sms")
     address = address_of(index)
-    reporter = ByCode(desk.intake, desk.followup, answer["number"], code[1], address)
+    reporter = ByCode(access.intake, access.followup, answer["number"], code[1], address)
     return Sent(answer["number"], reporter)
 
 
@@ -142,19 +146,19 @@ async def _post_sms(intake: Api, secret: str, message: dict[str, Any]) -> dict[s
     return answer
 
 
-async def _by_x(desk: Desk, report: DemoReport, index: int) -> Sent:
-    token = await desk.sign_ins.token(admin_of(report.destination))
-    form = bodies.post_on_x(report, desk.today, desk.post_id())
-    answer = await desk.intake.post("/channels/x/reports", form, token=token)
-    return _sent(desk, answer, address_of(index))
+async def _by_x(access: StackAccess, report: DemoReport, index: int) -> Sent:
+    token = await access.sign_ins.token(admin_of(report.destination))
+    form = bodies.post_on_x(report, access.today, access.post_id())
+    answer = await access.intake.post("/channels/x/reports", form, token=token)
+    return _sent(access, answer, address_of(index))
 
 
-async def _by_partner(desk: Desk, report: DemoReport, index: int) -> Sent:
-    external_id = f"{desk.run}-{index}"
-    number = await desk.partner.submit(report, external_id, desk.today)
-    return Sent(number, ThroughPartner(desk.partner, external_id))
+async def _by_partner(access: StackAccess, report: DemoReport, index: int) -> Sent:
+    external_id = f"{access.run}-{index}"
+    number = await access.partner.submit(report, external_id, access.today)
+    return Sent(number, ThroughPartner(access.partner, external_id))
 
 
-def _sent(desk: Desk, answer: dict[str, Any], address: str) -> Sent:
+def _sent(access: StackAccess, answer: dict[str, Any], address: str) -> Sent:
     number, code = answer["number"], answer["access_code"]
-    return Sent(number, ByCode(desk.intake, desk.followup, number, code, address))
+    return Sent(number, ByCode(access.intake, access.followup, number, code, address))

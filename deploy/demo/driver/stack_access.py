@@ -20,7 +20,7 @@ _X_EPOCH_MS = 1_288_834_974_657
 
 
 @dataclass(frozen=True)
-class Desk:
+class StackAccess:
     """`run` is different in each demo: ids that must not come twice are made of it."""
 
     intake: Api
@@ -41,8 +41,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk() -> AsyncIterator[Desk]:
-    """The desk of the stack that runs on this machine. Raises StackError when none does."""
+async def open_stack() -> AsyncIterator[StackAccess]:
+    """Access to the stack that runs on this machine. Raises StackError when none does."""
     settings = stack_settings()
     data_dir = Addresses().data_dir
     if not (data_dir / "secrets.env").exists():
@@ -55,7 +55,7 @@ async def open_desk() -> AsyncIterator[Desk]:
         sign_ins = SignIns(routing, password)
         directory = await _directory(routing, sign_ins)
         async with open_partner(settings) as partner:
-            yield Desk(
+            yield StackAccess(
                 intake=intake,
                 routing=routing,
                 followup=followup,

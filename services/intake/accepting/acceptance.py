@@ -12,7 +12,7 @@ from services.intake.accepting.access_code import new_access_code
 from services.intake.accepting.new_report import Accepted, DifferentContent, NewReport
 from services.intake.accepting.rows import Sealing, first_state, rows_of
 from services.intake.accepting.statements import FIRST, INSERT, PREPARE
-from shared.batcher import Gathering
+from shared.batcher import Batcher
 from shared.clock import now
 from shared.database.engine import Database, raw
 from shared.database.process_time import Connection, ProcessTime
@@ -36,7 +36,7 @@ class Acceptance:
         cipher = IdentityCipher(settings.identity_keys)
         return cls(Sealing(cipher, settings.blind_index_key), settings.public_base_url)
 
-    def gathered(self, database: Database) -> Gathering[NewReport, Accepted]:
+    def gathered(self, database: Database) -> Batcher[NewReport, Accepted]:
         """Submissions that arrive together are accepted by one statement: one commit for all.
         Each exists when its answer is given."""
 
@@ -47,7 +47,7 @@ class Acceptance:
             answers = dict(zip(order, found, strict=True))
             return [answers[i] for i in range(len(reports))]
 
-        return Gathering(together)
+        return Batcher(together)
 
     async def accept(self, session: Connection, report: NewReport) -> Accepted:
         """Write the report in the session's transaction; it exists once that commits. On an

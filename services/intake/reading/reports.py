@@ -33,7 +33,7 @@ from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import countdown, label
 from shared.lifecycle.actions import Action
-from shared.lifecycle.authority import Standing
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.calendar import WorkingCalendar, day_of_deadline
 from shared.lifecycle.check import allowed_actions
 from shared.lifecycle.clocks import days_left
@@ -93,7 +93,7 @@ async def _for_reporter(
         ],
         history=await _history(session, number),
         access_code_uses=list(await session.scalars(_CODE_USES, {"number": number})),
-        allowed_actions=list(allowed_actions(state, {Standing.REPORTER})),
+        allowed_actions=list(allowed_actions(state, {Capacity.REPORTER})),
     )
 
 

@@ -18,7 +18,7 @@ from services.intake.report_form import Name, ReportForm
 from services.intake.resources import Intake
 from services.intake.submission import SubmissionAnswer
 from services.intake.x.posts import Post, XError, parse_post_id
-from shared.command_requests.report_access import staff_situation
+from shared.command_requests.report_access import staff_access
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, Problem, conflict, not_found, unavailable, validation
@@ -134,10 +134,10 @@ def _title(post: Post) -> str:
 async def _told(session: AsyncSession, staff: Staff, number: int) -> int | None:
     """The number, for who may read the report and know its author: a post names who wrote it."""
     try:
-        situation = await staff_situation(session, staff, number)
+        access = await staff_access(session, staff, number)
     except Problem:
         return None
-    return None if situation.state.anonymous else number
+    return None if access.state.anonymous else number
 
 
 def _reported(number: int | None) -> Problem:

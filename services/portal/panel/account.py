@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from services.portal.form_data import Filled
-from services.portal.page_request import PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/akun", include_in_schema=False)
@@ -20,53 +20,55 @@ NAMES = {
 
 
 @router.get("")
-async def account(visit: PanelVisit) -> Response:
-    return await _page(visit, Filled(names=NAMES))
+async def account(page_request: PanelRequest) -> Response:
+    return await _page(page_request, FormData(names=NAMES))
 
 
 @router.post("/sandi")
-async def change_password(visit: PanelVisit) -> Response:
-    form = Filled(await visit.form(), NAMES)
+async def change_password(page_request: PanelRequest) -> Response:
+    form = FormData(await page_request.form(), NAMES)
     if form.get("password") != form.get("again"):
         form.wrong["again"] = "Kedua kata sandi berbeda."
-        return await _page(visit, form, 422)
+        return await _page(page_request, form, 422)
     body = {name: form.get(name) for name in ("present", "password")}
     try:
-        await visit.call("routing", "POST", "/me/password", json=body)
+        await page_request.call("routing", "POST", "/me/password", json=body)
     except Problem as problem:
         form.refuse(problem)
-        return await _page(visit, form, problem.status)
+        return await _page(page_request, form, problem.status)
     words = "Kata sandi diubah, dan semua sesi berakhir. Masuk dengan kata sandi yang baru."
-    return _sign_in_again(visit, words)
+    return _sign_in_again(page_request, words)
 
 
 @router.post("/faktor-kedua/lepas")
-async def remove_second_factor(visit: PanelVisit) -> Response:
-    form = Filled(await visit.form(), NAMES)
+async def remove_second_factor(page_request: PanelRequest) -> Response:
+    form = FormData(await page_request.form(), NAMES)
     body = {
-        "username": (await _me(visit))["username"],
+        "username": (await _me(page_request))["username"],
         "password": form.get("own_password"),
         "code": form.get("code").strip(),
-        "device_tokens": visit.devices,
+        "device_tokens": page_request.devices,
     }
     try:
         # As nobody: a wrong password is no session that has run out.
-        await visit.call("routing", "POST", "/second-factor/remove", json=body, token="")
+        await page_request.call("routing", "POST", "/second-factor/remove", json=body, token="")
     except Problem as problem:
         form.refuse(problem, {"password": "own_password"})
-        return await _page(visit, form, problem.status)
-    return _sign_in_again(visit, "Faktor kedua dilepas, dan semua sesi berakhir. Masuk lagi.")
+        return await _page(page_request, form, problem.status)
+    return _sign_in_again(
+        page_request, "Faktor kedua dilepas, dan semua sesi berakhir. Masuk lagi."
+    )
 
 
-def _sign_in_again(visit: Visit, words: str) -> Response:
-    visit.session.sign_out()
-    return visit.go("/panel/masuk", words)
+def _sign_in_again(page_request: PageRequest, words: str) -> Response:
+    page_request.session.sign_out()
+    return page_request.go("/panel/masuk", words)
 
 
-async def _me(visit: Visit) -> dict[str, Any]:
-    found: dict[str, Any] = await visit.read("routing", "/me")
+async def _me(page_request: PageRequest) -> dict[str, Any]:
+    found: dict[str, Any] = await page_request.read("routing", "/me")
     return found
 
 
-async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:
-    return visit.page("panel/account.html", status, form=form, me=await _me(visit))
+async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
+    return page_request.page("panel/account.html", status, form=form, me=await _me(page_request))

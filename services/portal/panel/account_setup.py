@@ -5,7 +5,7 @@ from typing import Any
 import segno
 from fastapi import APIRouter, Response
 
-from services.portal.form_data import Filled
+from services.portal.form_data import FormData
 from services.portal.page_request import PanelDoor
 from shared.http.problems import Problem
 
@@ -21,63 +21,67 @@ NAMES = {
 
 
 @router.get("/sandi")
-async def password_form(visit: PanelDoor, kunci: str = "") -> Response:
+async def password_form(page_request: PanelDoor, kunci: str = "") -> Response:
     """Opening the page uses nothing up: programs that look at links do that too."""
-    return visit.page("panel/password.html", form=Filled({"token": kunci}, NAMES))
+    return page_request.page("panel/password.html", form=FormData({"token": kunci}, NAMES))
 
 
 @router.post("/sandi")
-async def choose_password(visit: PanelDoor) -> Response:
-    form = Filled(await visit.form(), NAMES)
+async def choose_password(page_request: PanelDoor) -> Response:
+    form = FormData(await page_request.form(), NAMES)
     if form.get("password") != form.get("again"):
         form.wrong["again"] = "Kedua kata sandi berbeda."
-        return visit.page("panel/password.html", 422, form=form)
+        return page_request.page("panel/password.html", 422, form=form)
     body = {"token": form.get("token"), "password": form.get("password")}
     try:
-        await visit.call("routing", "POST", "/password/by-link", json=body)
+        await page_request.call("routing", "POST", "/password/by-link", json=body)
     except Problem as problem:
         form.refuse(problem)
-        return visit.page("panel/password.html", problem.status, form=form)
-    return visit.go("/panel/masuk", "Kata sandi disimpan. Silakan masuk.")
+        return page_request.page("panel/password.html", problem.status, form=form)
+    return page_request.go("/panel/masuk", "Kata sandi disimpan. Silakan masuk.")
 
 
 @router.get("/faktor-kedua")
-async def second_factor_form(visit: PanelDoor) -> Response:
-    return visit.page("panel/second_factor.html", form=Filled(names=NAMES), enrolment=None, qr="")
+async def second_factor_form(page_request: PanelDoor) -> Response:
+    return page_request.page(
+        "panel/second_factor.html", form=FormData(names=NAMES), enrolment=None, qr=""
+    )
 
 
 @router.post("/faktor-kedua")
-async def set_up_second_factor(visit: PanelDoor) -> Response:
+async def set_up_second_factor(page_request: PanelDoor) -> Response:
     """First the name and password, which give a QR code; then a code of the authenticator."""
-    form = Filled(await visit.form(), NAMES)
+    form = FormData(await page_request.form(), NAMES)
     body: dict[str, Any] = {
         "username": form.get("username").strip(),
         "password": form.get("present"),
-        "device_tokens": visit.devices,
+        "device_tokens": page_request.devices,
     }
     secret, uri = form.get("secret"), form.get("uri")
     # As nobody, also for who is signed in: a wrong password is no session that has run out.
     try:
         if not secret:
             begun = (
-                await visit.call("routing", "POST", "/second-factor/enrol", json=body, token="")
+                await page_request.call(
+                    "routing", "POST", "/second-factor/enrol", json=body, token=""
+                )
             ).json()
             secret, uri = begun["secret"], begun["uri"]
             form.set("secret", secret)
             form.set("uri", uri)
         else:
             body["code"] = form.get("code").strip()
-            answer = await visit.call(
+            answer = await page_request.call(
                 "routing", "POST", "/second-factor/confirm", json=body, token=""
             )
             codes = answer.json()["recovery_codes"]
-            return visit.page("panel/recovery_codes.html", codes=codes)
+            return page_request.page("panel/recovery_codes.html", codes=codes)
     except Problem as problem:
         form.refuse(problem)
-        return visit.page(
+        return page_request.page(
             "panel/second_factor.html", problem.status, form=form, qr=_qr(uri), enrolment=secret
         )
-    return visit.page("panel/second_factor.html", form=form, qr=_qr(uri), enrolment=secret)
+    return page_request.page("panel/second_factor.html", form=form, qr=_qr(uri), enrolment=secret)
 
 
 def _qr(uri: str) -> str:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.portal import references
-from services.portal.form_data import Filled
-from services.portal.page_request import Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest
 from services.portal.panel.forms import ActionForm
 from services.portal.references import RETIRED
 from services.portal.service_calls import Refusal
@@ -13,7 +13,7 @@ from shared.lifecycle.actions import Classification
 
 
 async def agencies_offered(
-    visit: Visit, known: ActionForm, report: dict[str, Any], form: Filled
+    page_request: PageRequest, known: ActionForm, report: dict[str, Any], form: FormData
 ) -> dict[str, list[dict[str, Any]]]:
     """By field: the agencies searched for; before a search, those the report itself suggests.
 
@@ -21,38 +21,38 @@ async def agencies_offered(
     """
     offered: dict[str, list[dict[str, Any]]] = {}
     if known.agency is not None:
-        offered[known.agency] = await _offered(visit, known, report, form, known.agency)
+        offered[known.agency] = await _offered(page_request, known, report, form, known.agency)
         if known.path.endswith("/forward"):
             copies = ActionForm(known.service, known.path, known.body, known.button, "copies")
-            offered["copies"] = await _offered(visit, copies, report, form, "copies")
+            offered["copies"] = await _offered(page_request, copies, report, form, "copies")
     return offered
 
 
 async def choices_for(
-    visit: Visit, action: str, form: Filled, report: dict[str, Any]
+    page_request: PageRequest, action: str, form: FormData, report: dict[str, Any]
 ) -> dict[str, Any]:
     """Further lists that an action's form needs."""
     if action == "coordinate":
-        found = (await visit.read("routing", "/staff"))["items"]
+        found = (await page_request.read("routing", "/staff"))["items"]
         return {
             "colleagues": [(one["id"], f"{one['name']} – {one['role_label']}") for one in found]
         }
     if action == "archive":
-        found = (await visit.read("routing", "/archive-categories"))["items"]
+        found = (await page_request.read("routing", "/archive-categories"))["items"]
         return {"reasons": [(one["code"], one["label"]) for one in found]}
     if action not in ("verify", "amend"):
         return {}
-    return await corrections(visit, form, report)
+    return await corrections(page_request, form, report)
 
 
 async def corrections(
-    visit: Visit, form: Filled, report: dict[str, Any] | None = None
+    page_request: PageRequest, form: FormData, report: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """The lists of a verification. What the report has already is offered though it is not in
     use any more: a form saves only what it shows."""
-    tags = await _tags(visit, form.id("category_id"))
-    programmes = (await visit.read("routing", "/programmes"))["items"]
-    categories = await references.categories(visit)
+    tags = await _tags(page_request, form.id("category_id"))
+    programmes = (await page_request.read("routing", "/programmes"))["items"]
+    categories = await references.categories(page_request)
     if report is not None:
         category, programme = report["category"], report["programme"]
         known = {code for _, options in categories for code, _ in options}
@@ -62,7 +62,7 @@ async def corrections(
             tags += _retired(report["tags"], tags)
         programmes += _retired([programme] if programme else [], programmes)
     return {
-        "regions": await references.regions(visit, form, _region_of(report)),
+        "regions": await references.regions(page_request, form, _region_of(report)),
         "categories": categories,
         "tags": tags,
         "programmes": [(one["id"], one["name"]) for one in programmes],
@@ -74,12 +74,12 @@ async def corrections(
     }
 
 
-async def _tags(visit: Visit, category_id: int | str | None) -> list[dict[str, Any]]:
+async def _tags(page_request: PageRequest, category_id: int | str | None) -> list[dict[str, Any]]:
     """Of this category; none where that is no category."""
     if not isinstance(category_id, int):
         return []
     try:
-        found = await visit.read("routing", "/tags", params={"category": category_id})
+        found = await page_request.read("routing", "/tags", params={"category": category_id})
     except Refusal:
         return []
     tags: list[dict[str, Any]] = found["items"]
@@ -100,32 +100,36 @@ def _region_of(report: dict[str, Any] | None) -> str | None:
     return report["place"]["region_code"] if report else None
 
 
-async def agency_of(visit: Visit, agency_id: int) -> list[dict[str, Any]]:
+async def agency_of(page_request: PageRequest, agency_id: int) -> list[dict[str, Any]]:
     """The agency chosen, as the one option; none where there is no such agency."""
     try:
-        return [await visit.read("routing", f"/agencies/{agency_id}")]
+        return [await page_request.read("routing", f"/agencies/{agency_id}")]
     except Refusal as refusal:
         if refusal.status not in (404, 422):
             raise
         return []
 
 
-async def search(visit: Visit, query: str, *, below: int | None) -> list[dict[str, Any]]:
+async def search(
+    page_request: PageRequest, query: str, *, below: int | None
+) -> list[dict[str, Any]]:
     params = {"q": query, "below": below, "limit": 25}
-    found: list[dict[str, Any]] = (await visit.read("routing", "/agencies", params=params))["items"]
+    found: list[dict[str, Any]] = (await page_request.read("routing", "/agencies", params=params))[
+        "items"
+    ]
     return found
 
 
 async def _offered(
-    visit: Visit, known: ActionForm, report: dict[str, Any], form: Filled, name: str
+    page_request: PageRequest, known: ActionForm, report: dict[str, Any], form: FormData, name: str
 ) -> list[dict[str, Any]]:
     query = form.get(f"{name}_cari").strip()
-    own = visit.session.agency_id
+    own = page_request.session.agency_id
     handing = known.offers in ("to_verify", "to_follow_up")
     if query:
-        found = await search(visit, query, below=own if handing else None)
+        found = await search(page_request, query, below=own if handing else None)
     elif handing:
-        found = await _suggested(visit, report, own, with_own=known.offers == "to_follow_up")
+        found = await _suggested(page_request, report, own, with_own=known.offers == "to_follow_up")
     else:
         found = []
     for one in found:
@@ -134,14 +138,14 @@ async def _offered(
 
 
 async def _suggested(
-    visit: Visit, report: dict[str, Any], own: int | None, *, with_own: bool
+    page_request: PageRequest, report: dict[str, Any], own: int | None, *, with_own: bool
 ) -> list[dict[str, Any]]:
     """What the reporter or a request named, if it is within reach, and the own agency."""
     named = [report["suggested_agency"], *(one["suggested"] for one in report["requests"])]
     ids = dict.fromkeys(one["id"] for one in named if one)
     if with_own and own is not None:
         ids[own] = None
-    found = [await visit.read("routing", f"/agencies/{one}") for one in ids]
+    found = [await page_request.read("routing", f"/agencies/{one}") for one in ids]
     return [one for one in found if one["active"] and own in one["path"]]
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
-from services.portal.form_data import Filled
-from services.portal.page_request import PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
 from shared.clock import now
 from shared.http.problems import Problem
 
@@ -20,19 +20,24 @@ NAMES = {"days": "Hari libur", "items": "Hari libur"}
 
 @router.get("")
 async def closed_days(
-    visit: PanelVisit, tahun: int | None = Query(None, ge=2000, le=2100), usulan: bool = False
+    page_request: PanelRequest,
+    tahun: int | None = Query(None, ge=2000, le=2100),
+    usulan: bool = False,
 ) -> Response:
     """With `usulan`, the form holds the decreed days that are not there yet, to be looked over."""
-    year, form = tahun or now().astimezone(visit.session.zone.offset).year, Filled(names=NAMES)
+    year, form = (
+        tahun or now().astimezone(page_request.session.zone.offset).year,
+        FormData(names=NAMES),
+    )
     if usulan:
-        form.set("days", await _decreed(visit, year))
-    return await _page(visit, year, form)
+        form.set("days", await _decreed(page_request, year))
+    return await _page(page_request, year, form)
 
 
 @router.post("/{year}/tambah")
-async def add_days(visit: PanelVisit, year: Year) -> Response:
+async def add_days(page_request: PanelRequest, year: Year) -> Response:
     """One day a line: the date, then its name. A day that is there gets the new name."""
-    form = Filled(await visit.form(), NAMES)
+    form = FormData(await page_request.form(), NAMES)
     added: dict[str, str] = {}
     for number, line in _lines(form.get("days")):
         day, name = _day(line)
@@ -40,47 +45,47 @@ async def add_days(visit: PanelVisit, year: Year) -> Response:
             form.wrong["days"] = (
                 f"Baris {number} belum dapat dibaca: tulis tanggal di tahun {year}, lalu namanya."
             )
-            return await _page(visit, year, form, 422)
+            return await _page(page_request, year, form, 422)
         added[day.isoformat()] = name
     if not added:
         form.wrong["days"] = "Tulis paling sedikit satu hari."
-        return await _page(visit, year, form, 422)
-    kept = await _kept(visit, year) | added
-    return await _save(visit, year, kept, form, f"{len(added)} hari disimpan.")
+        return await _page(page_request, year, form, 422)
+    kept = await _kept(page_request, year) | added
+    return await _save(page_request, year, kept, form, f"{len(added)} hari disimpan.")
 
 
 @router.post("/{year}/hapus")
-async def remove_days(visit: PanelVisit, year: Year) -> Response:
-    form = Filled(await visit.form(), NAMES)
-    kept = await _kept(visit, year)
+async def remove_days(page_request: PanelRequest, year: Year) -> Response:
+    form = FormData(await page_request.form(), NAMES)
+    kept = await _kept(page_request, year)
     left = {day: name for day, name in kept.items() if day not in form.all("day")}
     gone = len(kept) - len(left)
     if not gone:
-        return visit.go(f"/panel/hari-libur?tahun={year}", "Tidak ada hari yang dicentang.")
-    return await _save(visit, year, left, form, f"{gone} hari dihapus.")
+        return page_request.go(f"/panel/hari-libur?tahun={year}", "Tidak ada hari yang dicentang.")
+    return await _save(page_request, year, left, form, f"{gone} hari dihapus.")
 
 
 async def _save(
-    visit: Visit, year: int, days: dict[str, str], form: Filled, words: str
+    page_request: PageRequest, year: int, days: dict[str, str], form: FormData, words: str
 ) -> Response:
     items = [{"day": day, "name": name} for day, name in sorted(days.items())]
     try:
-        await visit.call("routing", "PUT", f"/closed-days/{year}", json={"items": items})
+        await page_request.call("routing", "PUT", f"/closed-days/{year}", json={"items": items})
     except Problem as problem:
         form.refuse(problem)
-        return await _page(visit, year, form, problem.status)
-    return visit.go(f"/panel/hari-libur?tahun={year}", words)
+        return await _page(page_request, year, form, problem.status)
+    return page_request.go(f"/panel/hari-libur?tahun={year}", words)
 
 
-async def _kept(visit: Visit, year: int) -> dict[str, str]:
-    found = await visit.read("routing", f"/closed-days/{year}")
+async def _kept(page_request: PageRequest, year: int) -> dict[str, str]:
+    found = await page_request.read("routing", f"/closed-days/{year}")
     return {one["day"]: one["name"] for one in found["items"]}
 
 
-async def _decreed(visit: Visit, year: int) -> str:
+async def _decreed(page_request: PageRequest, year: int) -> str:
     """A line for each day that the package knows and the year has not."""
-    kept = await _kept(visit, year)
-    found = await visit.read("routing", f"/closed-days/{year}/decreed")
+    kept = await _kept(page_request, year)
+    found = await page_request.read("routing", f"/closed-days/{year}/decreed")
     missing = [one for one in found["items"] if one["day"] not in kept]
     return "\n".join(f"{one['day']} {one['name']}" for one in missing)
 
@@ -104,18 +109,20 @@ def _day(line: str) -> tuple[date | None, str]:
         return None, ""
 
 
-async def _page(visit: Visit, year: int, form: Filled, status: int = 200) -> Response:
-    may_set = visit.session.role == "central_admin"
+async def _page(
+    page_request: PageRequest, year: int, form: FormData, status: int = 200
+) -> Response:
+    may_set = page_request.session.role == "central_admin"
     redating: dict[str, Any] | None = None
     if may_set:
-        redating = await visit.read("routing", "/closed-days/redating")
-    return visit.page(
+        redating = await page_request.read("routing", "/closed-days/redating")
+    return page_request.page(
         "panel/closed_days.html",
         status,
         year=year,
-        days=sorted((await _kept(visit, year)).items()),
+        days=sorted((await _kept(page_request, year)).items()),
         form=form,
         may_set=may_set,
         redating=redating,
-        proposed=bool(visit.request.query_params.get("usulan")),
+        proposed=bool(page_request.request.query_params.get("usulan")),
     )

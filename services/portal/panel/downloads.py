@@ -8,8 +8,8 @@ from fastapi import APIRouter, Response
 
 from services.portal import references
 from services.portal.downloads import PassedOn
-from services.portal.form_data import Filled
-from services.portal.page_request import PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import search
 from services.portal.references import keep_chosen
 from shared.http.problems import Problem
@@ -33,51 +33,51 @@ class Change(StrEnum):
 
 
 @router.get("")
-async def downloads(visit: PanelVisit) -> Response:
-    return await _page(visit, Filled(dict(visit.request.query_params), NAMES))
+async def downloads(page_request: PanelRequest) -> Response:
+    return await _page(page_request, FormData(dict(page_request.request.query_params), NAMES))
 
 
 @router.post("")
-async def download(visit: PanelVisit) -> Response:
+async def download(page_request: PanelRequest) -> Response:
     """The file; a large one is made in the background and waits in the list."""
-    form = Filled(await visit.form(), NAMES)
+    form = FormData(await page_request.form(), NAMES)
     if form.get("langkah") not in FORMATS:
-        return await _page(visit, form)
+        return await _page(page_request, form)
     body = {"selection": _selection(form), "format": form.get("langkah")}
     try:
-        file = await visit.download("reporting", "/downloads", method="POST", json=body)
+        file = await page_request.download("reporting", "/downloads", method="POST", json=body)
     except Problem as problem:
         form.refuse(problem, {"selection": "tab", **_FIELDS, "selection.region": "province"})
-        return await _page(visit, form, problem.status)
+        return await _page(page_request, form, problem.status)
     if file.answer.status_code == 202:
         await file.close()
-        return visit.go("/panel/unduh/daftar", "Berkas ini besar dan sedang dibuat.")
+        return page_request.go("/panel/unduh/daftar", "Berkas ini besar dan sedang dibuat.")
     return PassedOn(file)
 
 
 @router.get("/daftar")
-async def kept(visit: PanelVisit) -> Response:
-    found = await visit.read("reporting", "/downloads")
+async def kept(page_request: PanelRequest) -> Response:
+    found = await page_request.read("reporting", "/downloads")
     under_way = any(one["state"] in ("waiting", "running") for one in found)
-    return visit.page("panel/downloads_kept.html", found=found, under_way=under_way)
+    return page_request.page("panel/downloads_kept.html", found=found, under_way=under_way)
 
 
 @router.get("/daftar/{download_id}")
-async def fetch(visit: PanelVisit, download_id: UUID) -> Response:
+async def fetch(page_request: PanelRequest, download_id: UUID) -> Response:
     path = f"/downloads/{download_id}/file"
-    return PassedOn(await visit.download("reporting", path))
+    return PassedOn(await page_request.download("reporting", path))
 
 
 @router.post("/daftar/{download_id}/{what}")
-async def change(visit: PanelVisit, download_id: UUID, what: Change) -> Response:
-    await visit.form()
+async def change(page_request: PanelRequest, download_id: UUID, what: Change) -> Response:
+    await page_request.form()
     step = "cancel" if what is Change.CANCEL else "resume"
-    await visit.call("reporting", "POST", f"/downloads/{download_id}/{step}")
+    await page_request.call("reporting", "POST", f"/downloads/{download_id}/{step}")
     words = "Unduhan dibatalkan." if step == "cancel" else "Unduhan dibuat lagi."
-    return visit.go("/panel/unduh/daftar", words)
+    return page_request.go("/panel/unduh/daftar", words)
 
 
-def _selection(form: Filled) -> dict[str, Any]:
+def _selection(form: FormData) -> dict[str, Any]:
     selection: dict[str, Any] = {"tab": form.get("tab"), **form.given(*_PLAIN)}
     for name in _MANY:
         if form.all(name):
@@ -90,24 +90,24 @@ def _selection(form: Filled) -> dict[str, Any]:
     return selection | form.given_ids("agency")
 
 
-async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:
-    tabs = await visit.read("reporting", "/downloads/tabs")
-    if visit.session.role == "liaison_officer":
+async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
+    tabs = await page_request.read("reporting", "/downloads/tabs")
+    if page_request.session.role == "liaison_officer":
         tabs = [one for one in tabs if one["tab"] != "users"]
     tab = next((one for one in tabs if one["tab"] == form.get("tab")), tabs[0])
     form.set("tab", tab["tab"])
     query = form.get("agency_cari").strip()
-    own = visit.session.agency_id
-    found = await search(visit, query, below=own) if query else []
-    return visit.page(
+    own = page_request.session.agency_id
+    found = await search(page_request, query, below=own) if query else []
+    return page_request.page(
         "panel/downloads.html",
         status,
         form=form,
         tabs=tabs,
         tab=tab,
         agencies=keep_chosen(form, "agency", found),
-        categories=await references.categories(visit),
-        regions=await references.regions(visit, form) if "region" in tab["fields"] else [],
+        categories=await references.categories(page_request),
+        regions=await references.regions(page_request, form) if "region" in tab["fields"] else [],
         formats=FORMATS,
         yes_or_no=[name for name in _YES_OR_NO if name in tab["fields"]],
     )

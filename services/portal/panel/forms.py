@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from services.portal import references
-from services.portal.form_data import Filled
+from services.portal.form_data import FormData
 from services.portal.service_calls import Service
 from shared.labels import label
 from shared.lifecycle.actions import REQUESTED_BY, Action
 from shared.lifecycle.clocks import ClockKind
 
-Body = Callable[[Filled], dict[str, Any]]
+Body = Callable[[FormData], dict[str, Any]]
 Offer = Literal["to_verify", "to_follow_up", "not_connected", "any"]
 
 
@@ -53,7 +53,7 @@ NAMES = {
 }
 
 
-def _corrections(form: Filled) -> dict[str, Any]:
+def _corrections(form: FormData) -> dict[str, Any]:
     sent: dict[str, Any] = {
         "title": form.get("title"),
         "body": form.get("body"),
@@ -70,44 +70,44 @@ def _corrections(form: Filled) -> dict[str, Any]:
     return sent | {flag: True for flag in ("anonymous", "secret") if form.get(flag)}
 
 
-def _verification(form: Filled) -> dict[str, Any]:
+def _verification(form: FormData) -> dict[str, Any]:
     return _corrections(form) | form.given_ids("agency_id")
 
 
-def _handing(form: Filled) -> dict[str, Any]:
+def _handing(form: FormData) -> dict[str, Any]:
     return form.given_ids("agency_id") | form.given("note")
 
 
-def _forwarding(form: Filled) -> dict[str, Any]:
+def _forwarding(form: FormData) -> dict[str, Any]:
     return _handing(form) | {"copies": form.ids("copies")}
 
 
-def _copies(form: Filled) -> dict[str, Any]:
+def _copies(form: FormData) -> dict[str, Any]:
     return {"agency_ids": form.ids("agency_ids")}
 
 
-def _deferral(form: Filled) -> dict[str, Any]:
+def _deferral(form: FormData) -> dict[str, Any]:
     waits = form.get("kind") == "agency_not_connected"
     return form.given("kind", "note") | (form.given_ids("awaited_agency_id") if waits else {})
 
 
-def _not_authority(form: Filled) -> dict[str, Any]:
+def _not_authority(form: FormData) -> dict[str, Any]:
     return form.given("reason") | form.given_ids("suggested_agency_id")
 
 
-def _follow_up(form: Filled) -> dict[str, Any]:
+def _follow_up(form: FormData) -> dict[str, Any]:
     return form.given("kind", "text") | {"secret": bool(form.get("secret"))}
 
 
-def _coordination(form: Filled) -> dict[str, Any]:
+def _coordination(form: FormData) -> dict[str, Any]:
     return form.given("note") | form.given_ids("assignee_id")
 
 
-def _archiving(form: Filled) -> dict[str, Any]:
+def _archiving(form: FormData) -> dict[str, Any]:
     return form.given("category", "note")
 
 
-def _reason(form: Filled) -> dict[str, Any]:
+def _reason(form: FormData) -> dict[str, Any]:
     return form.given("reason")
 
 

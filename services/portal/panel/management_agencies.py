@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Path, Response
 
-from services.portal.form_data import Filled
-from services.portal.page_request import PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import agency_of, search
 from services.portal.panel.managing import only_who_manages
 from services.portal.references import keep_chosen
@@ -26,126 +26,139 @@ ID = Path(ge=1, le=2**31 - 1)
 
 
 @router.get("")
-async def agencies(visit: PanelVisit) -> Response:
-    only_who_manages(visit)
-    form = Filled(dict(visit.request.query_params))
-    params = {**form.given("q"), "below": visit.session.agency_id, "cursor": form.get("lanjut")}
-    page = await visit.read("routing", "/agencies", params=params)
-    return visit.page("panel/agencies.html", form=form, page=page)
+async def agencies(page_request: PanelRequest) -> Response:
+    only_who_manages(page_request)
+    form = FormData(dict(page_request.request.query_params))
+    params = {
+        **form.given("q"),
+        "below": page_request.session.agency_id,
+        "cursor": form.get("lanjut"),
+    }
+    page = await page_request.read("routing", "/agencies", params=params)
+    return page_request.page("panel/agencies.html", form=form, page=page)
 
 
 @router.get("/tambah")
-async def new_agency(visit: PanelVisit) -> Response:
-    only_who_manages(visit)
-    parent = visit.request.query_params.get("induk") or visit.session.agency_id
-    return await _form(visit, Filled({"parent_id": parent, "kind": "unit", "zone": "WIB"}, NAMES))
+async def new_agency(page_request: PanelRequest) -> Response:
+    only_who_manages(page_request)
+    parent = page_request.request.query_params.get("induk") or page_request.session.agency_id
+    return await _form(
+        page_request, FormData({"parent_id": parent, "kind": "unit", "zone": "WIB"}, NAMES)
+    )
 
 
 @router.post("/tambah")
-async def create_agency(visit: PanelVisit) -> Response:
-    form = Filled(await visit.form(), NAMES)
+async def create_agency(page_request: PanelRequest) -> Response:
+    form = FormData(await page_request.form(), NAMES)
     if form.get("langkah") != "kirim":
-        return await _form(visit, form)
+        return await _form(page_request, form)
     try:
-        answer = await visit.call("routing", "POST", "/management/agencies", json=_body(form))
+        answer = await page_request.call(
+            "routing", "POST", "/management/agencies", json=_body(form)
+        )
     except Problem as problem:
         form.refuse(problem)
-        return await _form(visit, form, status=problem.status)
-    return visit.go(f"/panel/instansi/{answer.json()['id']}", "Instansi dibuat.")
+        return await _form(page_request, form, status=problem.status)
+    return page_request.go(f"/panel/instansi/{answer.json()['id']}", "Instansi dibuat.")
 
 
 @router.get("/{agency_id}")
-async def agency(visit: PanelVisit, agency_id: int = ID) -> Response:
-    known = await visit.read("routing", f"/management/agencies/{agency_id}")
-    own, successor = visit.session.agency_id, None
+async def agency(page_request: PanelRequest, agency_id: int = ID) -> Response:
+    known = await page_request.read("routing", f"/management/agencies/{agency_id}")
+    own, successor = page_request.session.agency_id, None
     if known["successor_id"]:
-        successor = await visit.read("routing", f"/agencies/{known['successor_id']}")
+        successor = await page_request.read("routing", f"/agencies/{known['successor_id']}")
         successor["in_reach"] = own in successor["path"]
     # Those from the own agency down can be looked at.
     reach = known["path"][known["path"].index(own) :]
-    return visit.page("panel/agency.html", agency=known, successor=successor, reach=reach)
+    return page_request.page("panel/agency.html", agency=known, successor=successor, reach=reach)
 
 
 @router.get("/{agency_id}/ubah")
-async def change_form(visit: PanelVisit, agency_id: int = ID) -> Response:
-    known = await visit.read("routing", f"/management/agencies/{agency_id}")
-    return await _form(visit, Filled(known, NAMES), known)
+async def change_form(page_request: PanelRequest, agency_id: int = ID) -> Response:
+    known = await page_request.read("routing", f"/management/agencies/{agency_id}")
+    return await _form(page_request, FormData(known, NAMES), known)
 
 
 @router.post("/{agency_id}/ubah")
-async def change_agency(visit: PanelVisit, agency_id: int = ID) -> Response:
-    form, path = Filled(await visit.form(), NAMES), f"/management/agencies/{agency_id}"
+async def change_agency(page_request: PanelRequest, agency_id: int = ID) -> Response:
+    form, path = FormData(await page_request.form(), NAMES), f"/management/agencies/{agency_id}"
     if form.get("langkah") != "kirim":
-        return await _form(visit, form, await visit.read("routing", path))
-    known = await visit.read("routing", path)
+        return await _form(page_request, form, await page_request.read("routing", path))
+    known = await page_request.read("routing", path)
     body = {name: value for name, value in _body(form).items() if value != known[name]}
     try:
-        await visit.call("routing", "PATCH", path, json=body)
+        await page_request.call("routing", "PATCH", path, json=body)
     except Problem as problem:
         form.refuse(problem)
-        return await _form(visit, form, known, problem.status)
-    return visit.go(f"/panel/instansi/{agency_id}", "Data instansi diubah.")
+        return await _form(page_request, form, known, problem.status)
+    return page_request.go(f"/panel/instansi/{agency_id}", "Data instansi diubah.")
 
 
 @router.get("/{agency_id}/hapus")
-async def removal_form(visit: PanelVisit, agency_id: int = ID) -> Response:
-    return await _removal(visit, agency_id, Filled(names=NAMES))
+async def removal_form(page_request: PanelRequest, agency_id: int = ID) -> Response:
+    return await _removal(page_request, agency_id, FormData(names=NAMES))
 
 
 @router.post("/{agency_id}/hapus")
-async def remove_agency(visit: PanelVisit, agency_id: int = ID) -> Response:
-    form = Filled(await visit.form(), NAMES)
+async def remove_agency(page_request: PanelRequest, agency_id: int = ID) -> Response:
+    form = FormData(await page_request.form(), NAMES)
     if form.get("langkah") != "kirim":
-        return await _removal(visit, agency_id, form)
+        return await _removal(page_request, agency_id, form)
     params = form.given("successor_id")
     path = f"/management/agencies/{agency_id}"
     try:
-        answer = await visit.call("routing", "DELETE", path, params=params)
+        answer = await page_request.call("routing", "DELETE", path, params=params)
     except Problem as problem:
         form.refuse(problem)
-        return await _removal(visit, agency_id, form, problem.status)
+        return await _removal(page_request, agency_id, form, problem.status)
     handover = answer.json()["handover"]
     if handover is None:
-        return visit.go("/panel/instansi", "Instansi dihapus.")
-    return visit.go(f"/panel/instansi/alih/{handover['id']}", "Instansi dihapus.")
+        return page_request.go("/panel/instansi", "Instansi dihapus.")
+    return page_request.go(f"/panel/instansi/alih/{handover['id']}", "Instansi dihapus.")
 
 
 @router.get("/alih/{handover_id}")
-async def handover(visit: PanelVisit, handover_id: str) -> Response:
+async def handover(page_request: PanelRequest, handover_id: str) -> Response:
     """How far the successor's taking over is; the page looks again by itself."""
-    shown = await visit.read("routing", f"/management/handovers/{handover_id}")
-    return visit.page("panel/handover.html", handover=shown)
+    shown = await page_request.read("routing", f"/management/handovers/{handover_id}")
+    return page_request.page("panel/handover.html", handover=shown)
 
 
-def _body(form: Filled) -> dict[str, Any]:
+def _body(form: FormData) -> dict[str, Any]:
     return form.given("code", "name", "kind", "zone") | form.given_ids("parent_id")
 
 
 async def _form(
-    visit: Visit, form: Filled, known: dict[str, Any] | None = None, status: int = 200
+    page_request: PageRequest,
+    form: FormData,
+    known: dict[str, Any] | None = None,
+    status: int = 200,
 ) -> Response:
     own = known["kind"] if known else None
     kinds = [one for one in labels("agency_kind").items() if one[0] != "central" or own == one[0]]
-    parents = await _found(visit, form, "parent_id")
-    return visit.page(
+    parents = await _found(page_request, form, "parent_id")
+    return page_request.page(
         "panel/agency_form.html", status, form=form, agency=known, kinds=kinds, parents=parents
     )
 
 
-async def _removal(visit: Visit, agency_id: int, form: Filled, status: int = 200) -> Response:
-    known = await visit.read("routing", f"/management/agencies/{agency_id}")
-    successors = await _found(visit, form, "successor_id")
+async def _removal(
+    page_request: PageRequest, agency_id: int, form: FormData, status: int = 200
+) -> Response:
+    known = await page_request.read("routing", f"/management/agencies/{agency_id}")
+    successors = await _found(page_request, form, "successor_id")
     others = [one for one in successors if one["id"] != agency_id]
-    return visit.page(
+    return page_request.page(
         "panel/agency_removal.html", status, form=form, agency=known, successors=others
     )
 
 
-async def _found(visit: Visit, form: Filled, name: str) -> list[dict[str, Any]]:
+async def _found(page_request: PageRequest, form: FormData, name: str) -> list[dict[str, Any]]:
     query, chosen = form.get(f"{name}_cari").strip(), form.id(name)
     found: list[dict[str, Any]] = []
     if query:
-        found = await search(visit, query, below=visit.session.agency_id)
+        found = await search(page_request, query, below=page_request.session.agency_id)
     elif isinstance(chosen, int):
-        found = await agency_of(visit, chosen)
+        found = await agency_of(page_request, chosen)
     return keep_chosen(form, name, found)

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Response
 
-from services.portal.form_data import Filled
-from services.portal.page_request import PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import search
 from services.portal.references import keep_chosen
 from shared.http.problems import Problem
@@ -18,62 +18,68 @@ Kind = Literal["reports", "assignments"]
 
 
 @router.get("/instansi/{agency_id}/alih")
-async def of_unit(visit: PanelVisit, agency_id: Id) -> Response:
-    return await _unit(visit, agency_id, Filled(names=NAMES))
+async def of_unit(page_request: PanelRequest, agency_id: Id) -> Response:
+    return await _unit(page_request, agency_id, FormData(names=NAMES))
 
 
 @router.post("/instansi/{agency_id}/alih")
-async def hand_over_unit(visit: PanelVisit, agency_id: Id) -> Response:
-    form = Filled(await visit.form(), NAMES)
+async def hand_over_unit(page_request: PanelRequest, agency_id: Id) -> Response:
+    form = FormData(await page_request.form(), NAMES)
     if form.get("langkah") != "kirim":
-        return await _unit(visit, agency_id, form)
+        return await _unit(page_request, agency_id, form)
     try:
-        return await _asked(visit, "reports", agency_id, form)
+        return await _asked(page_request, "reports", agency_id, form)
     except Problem as problem:
         form.refuse(problem)
-        return await _unit(visit, agency_id, form, problem.status)
+        return await _unit(page_request, agency_id, form, problem.status)
 
 
 @router.get("/pengguna/{staff_id}/alih")
-async def of_officer(visit: PanelVisit, staff_id: Id) -> Response:
-    return await _officer(visit, staff_id, Filled(names=NAMES))
+async def of_officer(page_request: PanelRequest, staff_id: Id) -> Response:
+    return await _officer(page_request, staff_id, FormData(names=NAMES))
 
 
 @router.post("/pengguna/{staff_id}/alih")
-async def hand_over_officer(visit: PanelVisit, staff_id: Id) -> Response:
-    form = Filled(await visit.form(), NAMES)
+async def hand_over_officer(page_request: PanelRequest, staff_id: Id) -> Response:
+    form = FormData(await page_request.form(), NAMES)
     try:
-        return await _asked(visit, "assignments", staff_id, form)
+        return await _asked(page_request, "assignments", staff_id, form)
     except Problem as problem:
         form.refuse(problem)
-        return await _officer(visit, staff_id, form, problem.status)
+        return await _officer(page_request, staff_id, form, problem.status)
 
 
-async def _asked(visit: Visit, kind: Kind, from_id: int, form: Filled) -> Response:
+async def _asked(page_request: PageRequest, kind: Kind, from_id: int, form: FormData) -> Response:
     body: dict[str, Any] = {"kind": kind, "from_id": from_id, **form.given_ids("to_id")}
-    answer = await visit.call("routing", "POST", "/management/handovers", json=body)
-    return visit.go(f"/panel/instansi/alih/{answer.json()['id']}")
+    answer = await page_request.call("routing", "POST", "/management/handovers", json=body)
+    return page_request.go(f"/panel/instansi/alih/{answer.json()['id']}")
 
 
-async def _unit(visit: Visit, agency_id: int, form: Filled, status: int = 200) -> Response:
-    known = await visit.read("routing", f"/management/agencies/{agency_id}")
+async def _unit(
+    page_request: PageRequest, agency_id: int, form: FormData, status: int = 200
+) -> Response:
+    known = await page_request.read("routing", f"/management/agencies/{agency_id}")
     query = form.get("to_id_cari").strip()
-    found = await search(visit, query, below=visit.session.agency_id) if query else []
+    found = await search(page_request, query, below=page_request.session.agency_id) if query else []
     others = [one for one in keep_chosen(form, "to_id", found) if one["id"] != agency_id]
-    return visit.page("panel/handover_unit.html", status, form=form, agency=known, agencies=others)
+    return page_request.page(
+        "panel/handover_unit.html", status, form=form, agency=known, agencies=others
+    )
 
 
-async def _officer(visit: Visit, staff_id: int, form: Filled, status: int = 200) -> Response:
-    duties = await visit.read("routing", f"/management/handovers/duties/{staff_id}")
+async def _officer(
+    page_request: PageRequest, staff_id: int, form: FormData, status: int = 200
+) -> Response:
+    duties = await page_request.read("routing", f"/management/handovers/duties/{staff_id}")
     colleagues = []
     for duty in duties["agencies"]:
         params = {"agency": duty["agency_id"]}
-        people = (await visit.read("routing", "/staff", params=params))["items"]
+        people = (await page_request.read("routing", "/staff", params=params))["items"]
         colleagues += [
             (one["id"], f"{one['name']} – {one['role_label']}, {duty['agency_name']}")
             for one in people
             if one["id"] != staff_id
         ]
-    return visit.page(
+    return page_request.page(
         "panel/handover_officer.html", status, form=form, duties=duties, colleagues=colleagues
     )

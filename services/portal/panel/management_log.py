@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from services.portal.page_request import PanelVisit
+from services.portal.page_request import PanelRequest
 from shared.labels import labels
 
 router = APIRouter(prefix="/panel/riwayat", include_in_schema=False)
@@ -28,11 +28,11 @@ _IDS = ("agency_id", "parent_id")
 
 
 @router.get("")
-async def management_log(visit: PanelVisit) -> Response:
-    cursor = visit.request.query_params.get("lanjut")
-    page = await visit.read("routing", "/management/log", params={"cursor": cursor})
+async def management_log(page_request: PanelRequest) -> Response:
+    cursor = page_request.request.query_params.get("lanjut")
+    page = await page_request.read("routing", "/management/log", params={"cursor": cursor})
     lines = [{**one, "changes": _changes(one["details"])} for one in page["items"]]
-    return visit.page("panel/management_log.html", lines=lines, next=page["next"])
+    return page_request.page("panel/management_log.html", lines=lines, next=page["next"])
 
 
 def _changes(details: dict[str, Any]) -> list[str]:

@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Path, Response
 
-from services.portal.form_data import Filled
-from services.portal.page_request import PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import agency_of, search
 from services.portal.panel.managing import only_who_manages
 from services.portal.references import keep_chosen
@@ -25,159 +25,170 @@ _RANKS = ("liaison_officer", "agency_admin", "coordinating_admin", "central_admi
 
 
 @router.get("")
-async def people(visit: PanelVisit) -> Response:
-    form = Filled(dict(visit.request.query_params))
+async def people(page_request: PanelRequest) -> Response:
+    form = FormData(dict(page_request.request.query_params))
     given = form.given("q", "role", "agency_id") | {"active": not form.get("dihapus")}
     params = {**given, "cursor": form.get("lanjut")}
-    page = await visit.read("routing", "/management/staff", params=params)
-    chosen = await _chosen(visit, form)
+    page = await page_request.read("routing", "/management/staff", params=params)
+    chosen = await _chosen(page_request, form)
     below = chosen[0] if chosen else None
-    return visit.page("panel/people.html", form=form, page=page, roles=_roles(visit), below=below)
+    return page_request.page(
+        "panel/people.html", form=form, page=page, roles=_roles(page_request), below=below
+    )
 
 
 @router.get("/tambah")
-async def new_person(visit: PanelVisit) -> Response:
-    only_who_manages(visit)
-    where = Filled(dict(visit.request.query_params)).id("instansi")
-    agency_id = where if isinstance(where, int) else visit.session.agency_id
-    filled = {"agency_id": agency_id, "role": "agency_admin"}
-    return await _form(visit, Filled(filled, NAMES))
+async def new_person(page_request: PanelRequest) -> Response:
+    only_who_manages(page_request)
+    where = FormData(dict(page_request.request.query_params)).id("instansi")
+    agency_id = where if isinstance(where, int) else page_request.session.agency_id
+    form_data = {"agency_id": agency_id, "role": "agency_admin"}
+    return await _form(page_request, FormData(form_data, NAMES))
 
 
 @router.post("/tambah")
-async def add_person(visit: PanelVisit) -> Response:
-    form = Filled(await visit.form(), NAMES)
+async def add_person(page_request: PanelRequest) -> Response:
+    form = FormData(await page_request.form(), NAMES)
     if form.get("langkah") != "kirim":
-        return await _form(visit, form)
+        return await _form(page_request, form)
     try:
-        answer = await visit.call("routing", "POST", "/management/staff", json=_body(form))
+        answer = await page_request.call("routing", "POST", "/management/staff", json=_body(form))
     except Problem as problem:
         form.refuse(problem)
-        return await _form(visit, form, status=problem.status)
-    return visit.page("panel/person_link.html", made=answer.json(), what="ditambahkan")
+        return await _form(page_request, form, status=problem.status)
+    return page_request.page("panel/person_link.html", made=answer.json(), what="ditambahkan")
 
 
 @router.get("/{staff_id}")
-async def person(visit: PanelVisit, staff_id: int = ID) -> Response:
+async def person(page_request: PanelRequest, staff_id: int = ID) -> Response:
     """Somebody else; one's own account is a page of its own."""
-    if (await visit.read("routing", "/me"))["id"] == staff_id:
-        return visit.go("/panel/akun")
-    known = await visit.read("routing", f"/management/staff/{staff_id}")
-    return await _form(visit, Filled(known, NAMES), known)
+    if (await page_request.read("routing", "/me"))["id"] == staff_id:
+        return page_request.go("/panel/akun")
+    known = await page_request.read("routing", f"/management/staff/{staff_id}")
+    return await _form(page_request, FormData(known, NAMES), known)
 
 
 @router.post("/{staff_id}")
-async def change_person(visit: PanelVisit, staff_id: int = ID) -> Response:
-    form = Filled(await visit.form(), NAMES)
+async def change_person(page_request: PanelRequest, staff_id: int = ID) -> Response:
+    form = FormData(await page_request.form(), NAMES)
     path = f"/management/staff/{staff_id}"
     if form.get("langkah") != "kirim":
-        return await _form(visit, form, await visit.read("routing", path))
-    known = await visit.read("routing", path)
+        return await _form(page_request, form, await page_request.read("routing", path))
+    known = await page_request.read("routing", path)
     body = {name: value for name, value in _body(form).items() if value != known[name]}
     try:
-        await visit.call("routing", "PATCH", path, json=body)
+        await page_request.call("routing", "PATCH", path, json=body)
     except Problem as problem:
         form.refuse(problem)
-        return await _form(visit, form, known, problem.status)
-    return visit.go("/panel/pengguna", "Data pengguna diubah.")
+        return await _form(page_request, form, known, problem.status)
+    return page_request.go("/panel/pengguna", "Data pengguna diubah.")
 
 
 @router.post("/{staff_id}/hapus")
-async def remove_person(visit: PanelVisit, staff_id: int = ID) -> Response:
-    await visit.form()
+async def remove_person(page_request: PanelRequest, staff_id: int = ID) -> Response:
+    await page_request.form()
     path = f"/management/staff/{staff_id}"
     try:
-        await visit.call("routing", "DELETE", path)
+        await page_request.call("routing", "DELETE", path)
     except Problem as problem:
-        return await _refused(visit, staff_id, problem)
-    return visit.go("/panel/pengguna", "Pengguna dihapus. Semua sesinya berakhir.")
+        return await _refused(page_request, staff_id, problem)
+    return page_request.go("/panel/pengguna", "Pengguna dihapus. Semua sesinya berakhir.")
 
 
 @router.post("/{staff_id}/tautan")
-async def new_link(visit: PanelVisit, staff_id: int = ID) -> Response:
-    await visit.form()
+async def new_link(page_request: PanelRequest, staff_id: int = ID) -> Response:
+    await page_request.form()
     try:
-        answer = await visit.call("routing", "POST", f"/management/staff/{staff_id}/password-link")
+        answer = await page_request.call(
+            "routing", "POST", f"/management/staff/{staff_id}/password-link"
+        )
     except Problem as problem:
-        return await _refused(visit, staff_id, problem)
+        return await _refused(page_request, staff_id, problem)
     if answer.status_code == 202:
-        return _waits(visit)
-    return visit.page("panel/person_link.html", made=answer.json(), what="mendapat tautan baru")
+        return _waits(page_request)
+    return page_request.page(
+        "panel/person_link.html", made=answer.json(), what="mendapat tautan baru"
+    )
 
 
 @router.post("/{staff_id}/pulihkan")
-async def restore_person(visit: PanelVisit, staff_id: int = ID) -> Response:
-    form, path = Filled(await visit.form(), NAMES), f"/management/staff/{staff_id}"
-    known = await visit.read("routing", path)
+async def restore_person(page_request: PanelRequest, staff_id: int = ID) -> Response:
+    form, path = FormData(await page_request.form(), NAMES), f"/management/staff/{staff_id}"
+    known = await page_request.read("routing", path)
     if form.get("langkah") == "cari":
-        return await _form(visit, form, known)
+        return await _form(page_request, form, known)
     body = {name: value for name, value in _body(form).items() if name == "agency_id"}
     try:
-        answer = await visit.call("routing", "POST", f"{path}/restore", json=body)
+        answer = await page_request.call("routing", "POST", f"{path}/restore", json=body)
     except Problem as problem:
         form.refuse(problem)
-        return await _form(visit, form, known, problem.status)
+        return await _form(page_request, form, known, problem.status)
     if answer.status_code == 202:
-        return _waits(visit)
-    return visit.page("panel/person_link.html", made=answer.json(), what="dipulihkan")
+        return _waits(page_request)
+    return page_request.page("panel/person_link.html", made=answer.json(), what="dipulihkan")
 
 
 @router.post("/{staff_id}/faktor-kedua")
-async def reset_second_factor(visit: PanelVisit, staff_id: int = ID) -> Response:
-    await visit.form()
+async def reset_second_factor(page_request: PanelRequest, staff_id: int = ID) -> Response:
+    await page_request.form()
     try:
         path = f"/management/staff/{staff_id}/second-factor"
-        answer = await visit.call("routing", "DELETE", path)
+        answer = await page_request.call("routing", "DELETE", path)
     except Problem as problem:
-        return await _refused(visit, staff_id, problem)
+        return await _refused(page_request, staff_id, problem)
     if answer.status_code == 202:
-        return _waits(visit)
-    return visit.go(f"/panel/pengguna/{staff_id}", "Faktor kedua dihapus. Sesinya berakhir.")
+        return _waits(page_request)
+    return page_request.go(f"/panel/pengguna/{staff_id}", "Faktor kedua dihapus. Sesinya berakhir.")
 
 
-def _waits(visit: Visit) -> Response:
-    return visit.go(
+def _waits(page_request: PageRequest) -> Response:
+    return page_request.go(
         "/panel/persetujuan",
         "Perlu persetujuan orang kedua. Sesudah disetujui, ulangi langkah ini dalam 24 jam.",
     )
 
 
-async def _refused(visit: Visit, staff_id: int, problem: Problem) -> Response:
+async def _refused(page_request: PageRequest, staff_id: int, problem: Problem) -> Response:
     """The person's page with why not; the problem itself for who may not see that page."""
     if problem.status != 409:
         raise problem
-    known = await visit.read("routing", f"/management/staff/{staff_id}")
-    form = Filled(known, NAMES)
+    known = await page_request.read("routing", f"/management/staff/{staff_id}")
+    form = FormData(known, NAMES)
     form.refuse(problem)
-    return await _form(visit, form, known, problem.status)
+    return await _form(page_request, form, known, problem.status)
 
 
-def _roles(visit: Visit) -> list[tuple[str, str]]:
+def _roles(page_request: PageRequest) -> list[tuple[str, str]]:
     """Those that this person may give."""
     known = labels("role")
-    mine = _RANKS.index(visit.session.role) if visit.session.role in _RANKS else 0
+    mine = _RANKS.index(page_request.session.role) if page_request.session.role in _RANKS else 0
     return [(code, known[code]) for code in _RANKS[: mine + 1]]
 
 
-def _body(form: Filled) -> dict[str, Any]:
+def _body(form: FormData) -> dict[str, Any]:
     return form.given("username", "name", "role") | form.given_ids("agency_id")
 
 
 async def _form(
-    visit: Visit, form: Filled, known: dict[str, Any] | None = None, status: int = 200
+    page_request: PageRequest,
+    form: FormData,
+    known: dict[str, Any] | None = None,
+    status: int = 200,
 ) -> Response:
-    query, own = form.get("agency_id_cari").strip(), visit.session.agency_id
-    found = await search(visit, query, below=own) if query else await _chosen(visit, form)
-    return visit.page(
+    query, own = form.get("agency_id_cari").strip(), page_request.session.agency_id
+    found = (
+        await search(page_request, query, below=own) if query else await _chosen(page_request, form)
+    )
+    return page_request.page(
         "panel/person.html",
         status,
         form=form,
         person=known,
         agencies=keep_chosen(form, "agency_id", found),
-        roles=_roles(visit),
+        roles=_roles(page_request),
     )
 
 
-async def _chosen(visit: Visit, form: Filled) -> list[dict[str, Any]]:
+async def _chosen(page_request: PageRequest, form: FormData) -> list[dict[str, Any]]:
     chosen = form.id("agency_id")
-    return await agency_of(visit, chosen) if isinstance(chosen, int) else []
+    return await agency_of(page_request, chosen) if isinstance(chosen, int) else []

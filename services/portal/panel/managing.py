@@ -1,12 +1,12 @@
 """Who sees the pages of management; what they do there the service decides."""
 
-from services.portal.page_request import Visit
+from services.portal.page_request import PageRequest
 from shared.http.problems import forbidden
 
 COORDINATORS = ("coordinating_admin", "central_admin")
 
 
-def only_who_manages(visit: Visit) -> None:
+def only_who_manages(page_request: PageRequest) -> None:
     """403 for who would find each button of the page refused."""
-    if visit.session.role not in COORDINATORS:
+    if page_request.session.role not in COORDINATORS:
         raise forbidden()

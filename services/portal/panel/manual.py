@@ -7,8 +7,8 @@ from fastapi import APIRouter, Response
 
 from services.portal import references
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
-from services.portal.form_data import Filled
-from services.portal.page_request import BODY_LIMIT, PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import BODY_LIMIT, PageRequest, PanelRequest
 from services.portal.panel.choices import corrections, search
 from shared.http.problems import Problem
 
@@ -43,20 +43,20 @@ OURS = {
 
 
 @router.get("/buat")
-async def manual_form(visit: PanelVisit) -> Response:
-    return await _page(visit, Filled({"classification": "complaint"}, NAMES))
+async def manual_form(page_request: PanelRequest) -> Response:
+    return await _page(page_request, FormData({"classification": "complaint"}, NAMES))
 
 
 @router.post("/buat", max_body_size=BODY_LIMIT)
-async def submit(visit: PanelVisit) -> Response:
-    sent = await visit.form()
-    form = Filled(sent, NAMES)
-    await keep_chosen_files(visit, form, sent)
+async def submit(page_request: PanelRequest) -> Response:
+    sent = await page_request.form()
+    form = FormData(sent, NAMES)
+    await keep_chosen_files(page_request, form, sent)
     if form.get("langkah") != "kirim" or form.wrong:
-        return await _page(visit, form, 422 if form.wrong else 200)
+        return await _page(page_request, form, 422 if form.wrong else 200)
     if form.get("disposition") and not isinstance(form.id("unit"), int):
         form.wrong["unit"] = "Pilih satuan kerja, atau hapus centang Disposisi."
-        return await _page(visit, form, 422)
+        return await _page(page_request, form, 422)
     report = content_of(form) | {
         "channel": form.get("channel"),
         "reporter": form.given("name", "phone", "email", "nik"),
@@ -64,10 +64,10 @@ async def submit(visit: PanelVisit) -> Response:
     if form.get("disposition"):
         report["disposition"] = _disposition(form)
     try:
-        async with files_kept(visit, form) as files:
+        async with files_kept(page_request, form) as files:
             if form.wrong:
-                return await _page(visit, form, 422)
-            answer = await visit.call(
+                return await _page(page_request, form, 422)
+            answer = await page_request.call(
                 "intake",
                 "POST",
                 "/reports/manual/with-attachments",
@@ -77,12 +77,12 @@ async def submit(visit: PanelVisit) -> Response:
             )
     except Problem as problem:
         form.refuse(problem, OURS)
-        return await _page(visit, form, problem.status)
-    await forget_files(visit, form)
-    return created(visit, answer.json())
+        return await _page(page_request, form, problem.status)
+    await forget_files(page_request, form)
+    return created(page_request, answer.json())
 
 
-def content_of(form: Filled) -> dict[str, Any]:
+def content_of(form: FormData) -> dict[str, Any]:
     """What every new report has, however it is entered."""
     return {
         "title": form.get("title"),
@@ -95,7 +95,7 @@ def content_of(form: Filled) -> dict[str, Any]:
     }
 
 
-def created(visit: Visit, made: dict[str, Any]) -> Response:
+def created(page_request: PageRequest, made: dict[str, Any]) -> Response:
     """The receipt to print for the reporter, this once, and what became of the disposition."""
     outcome = ""
     disposition = made.get("disposition")
@@ -107,24 +107,24 @@ def created(visit: Visit, made: dict[str, Any]) -> Response:
             "refused": f"Disposisi ditolak ({answer.get('title', '')}); menunggu verifikasi.",
             "failed": "Disposisi belum berhasil; laporan menunggu verifikasi.",
         }[disposition["state"]]
-    return visit.page("panel/manual_receipt.html", made=made, outcome=outcome)
+    return page_request.page("panel/manual_receipt.html", made=made, outcome=outcome)
 
 
-async def choices(visit: Visit, form: Filled) -> dict[str, Any]:
+async def choices(page_request: PageRequest, form: FormData) -> dict[str, Any]:
     """What the forms for new reports offer."""
-    lists = await corrections(visit, form)
-    lists["classifications"] = await references.classifications(visit)
-    lists["addressees"] = await references.addressees(visit, form)
+    lists = await corrections(page_request, form)
+    lists["classifications"] = await references.classifications(page_request)
+    lists["addressees"] = await references.addressees(page_request, form)
     query = form.get("unit_cari").strip()
-    own = visit.session.agency_id
-    units = await search(visit, query, below=own) if query else []
+    own = page_request.session.agency_id
+    units = await search(page_request, query, below=own) if query else []
     for one in units:
         one["unavailable"] = "" if one["can_follow_up"] else "Belum terhubung."
     lists["units"] = references.keep_chosen(form, "unit", units)
     return lists
 
 
-def _disposition(form: Filled) -> dict[str, Any]:
+def _disposition(form: FormData) -> dict[str, Any]:
     given: dict[str, Any] = {
         "agency_id": form.id("unit"),
         "priority": bool(form.get("priority")),
@@ -136,12 +136,12 @@ def _disposition(form: Filled) -> dict[str, Any]:
     return given
 
 
-async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:
-    channels = await visit.read("intake", "/reports/manual/channels")
-    return visit.page(
+async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
+    channels = await page_request.read("intake", "/reports/manual/channels")
+    return page_request.page(
         "panel/manual.html",
         status,
         form=form,
         channels=[(one["code"], one["label"]) for one in channels],
-        **await choices(visit, form),
+        **await choices(page_request, form),
     )

@@ -1,6 +1,6 @@
 """What the marks of the statistics are called, for the heading of a list of reports."""
 
-from services.portal.page_request import Visit
+from services.portal.page_request import PageRequest
 from services.portal.pages import label
 from shared.http.problems import Problem
 
@@ -24,7 +24,7 @@ _KINDS = {
 }
 
 
-async def name_of_mark(visit: Visit, mark: str) -> str:
+async def name_of_mark(page_request: PageRequest, mark: str) -> str:
     """Indonesian; the code itself where nobody knows a name."""
     kind, _, value = mark.partition(":")
     if not value:
@@ -35,21 +35,21 @@ async def name_of_mark(visit: Visit, mark: str) -> str:
         return label(_LABELLED[kind], value)
     if kind in ("verified_by", "answered_by"):
         return _KINDS[kind]
-    return f"{_KINDS.get(kind, kind)}: {await _name(visit, kind, value)}"
+    return f"{_KINDS.get(kind, kind)}: {await _name(page_request, kind, value)}"
 
 
-async def _name(visit: Visit, kind: str, value: str) -> str:
+async def _name(page_request: PageRequest, kind: str, value: str) -> str:
     if kind == "hour":
         return f"{value}.00"
     if kind == "place":
         try:
-            return str((await visit.read("intake", f"/regions/{value}"))["name"])
+            return str((await page_request.read("intake", f"/regions/{value}"))["name"])
         except Problem:
             return value
     if kind == "category":
-        found = await visit.read("intake", "/categories")
+        found = await page_request.read("intake", "/categories")
     elif kind == "tag":
-        found = (await visit.read("routing", "/tags"))["items"]
+        found = (await page_request.read("routing", "/tags"))["items"]
     else:
-        found = (await visit.read("routing", "/programmes"))["items"]
+        found = (await page_request.read("routing", "/programmes"))["items"]
     return next((one["name"] for one in found if str(one["id"]) == value), value)

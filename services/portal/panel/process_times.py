@@ -5,8 +5,8 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from services.portal.form_data import Filled
-from services.portal.page_request import PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import search
 from services.portal.references import keep_chosen
 from shared.http.problems import Problem
@@ -30,35 +30,35 @@ _ABOUT = {
 
 
 @router.get("")
-async def process_times(visit: PanelVisit) -> Response:
-    chosen = Filled(dict(visit.request.query_params)).id("instansi")
-    form = Filled({"agency_id": chosen} if isinstance(chosen, int) else {})
-    policy = await _policy(visit, _agency(visit, form))
+async def process_times(page_request: PanelRequest) -> Response:
+    chosen = FormData(dict(page_request.request.query_params)).id("instansi")
+    form = FormData({"agency_id": chosen} if isinstance(chosen, int) else {})
+    policy = await _policy(page_request, _agency(page_request, form))
     for name, length in _lengths(policy).items():
         form.set(name, str(length["amount"]))
         form.set(f"{name}_unit", length["unit"])
-    return await _page(visit, form)
+    return await _page(page_request, form)
 
 
 @router.post("")
-async def set_process_times(visit: PanelVisit) -> Response:
+async def set_process_times(page_request: PanelRequest) -> Response:
     """Of an agency only what differs from the agency above it is set; the rest follows it."""
-    form = Filled(await visit.form())
+    form = FormData(await page_request.form())
     if form.get("langkah") == "instansi":
-        return visit.go(f"/panel/waktu-proses?instansi={form.get('agency_id')}")
+        return page_request.go(f"/panel/waktu-proses?instansi={form.get('agency_id')}")
     if form.get("langkah") != "kirim":
-        return await _page(visit, form)
+        return await _page(page_request, form)
     form.names = {name: _name(name) for name in FIELDS}
     wanted = _wanted(form)
     if isinstance(form.id("agency_id"), str):
         form.wrong["agency_id"] = "Pilih instansi dari daftar."  # never: all of the country
     if form.wrong:
-        return await _page(visit, form, 422)
-    agency_id = _agency(visit, form)
-    national = agency_id == visit.session.agency_id
+        return await _page(page_request, form, 422)
+    agency_id = _agency(page_request, form)
+    national = agency_id == page_request.session.agency_id
     if not national:
-        path = (await visit.read("routing", f"/agencies/{agency_id}"))["path"]
-        above = _lengths(await _policy(visit, path[-2]))
+        path = (await page_request.read("routing", f"/agencies/{agency_id}"))["path"]
+        above = _lengths(await _policy(page_request, path[-2]))
         wanted = {name: length for name, length in wanted.items() if length != above[name]}
     body: dict[str, Any] = {name: wanted[name] for name in _PLAIN if name in wanted}
     body["settlement"] = {
@@ -67,21 +67,21 @@ async def set_process_times(visit: PanelVisit) -> Response:
     if not national:
         body["agency_id"] = agency_id
     try:
-        await visit.call("routing", "PUT", "/policy", json=body)
+        await page_request.call("routing", "PUT", "/policy", json=body)
     except Problem as problem:
         form.refuse(problem)
-        return await _page(visit, form, problem.status)
+        return await _page(page_request, form, problem.status)
     query = "" if national else f"?instansi={agency_id}"
     words = "Waktu proses disimpan. Berlaku bagi tahap yang dimulai dari sekarang."
-    return visit.go(f"/panel/waktu-proses{query}", words)
+    return page_request.go(f"/panel/waktu-proses{query}", words)
 
 
-def _agency(visit: Visit, form: Filled) -> int | None:
+def _agency(page_request: PageRequest, form: FormData) -> int | None:
     chosen = form.id("agency_id")
-    return chosen if isinstance(chosen, int) else visit.session.agency_id
+    return chosen if isinstance(chosen, int) else page_request.session.agency_id
 
 
-def _wanted(form: Filled) -> dict[str, dict[str, Any]]:
+def _wanted(form: FormData) -> dict[str, dict[str, Any]]:
     wanted: dict[str, dict[str, Any]] = {}
     for name in FIELDS:
         amount = form.get(name).strip()
@@ -98,8 +98,10 @@ def _name(name: str) -> str:
     return label("clock", name)
 
 
-async def _policy(visit: Visit, agency_id: int | None) -> dict[str, Any]:
-    found: dict[str, Any] = await visit.read("routing", "/policy", params={"agency_id": agency_id})
+async def _policy(page_request: PageRequest, agency_id: int | None) -> dict[str, Any]:
+    found: dict[str, Any] = await page_request.read(
+        "routing", "/policy", params={"agency_id": agency_id}
+    )
     return found
 
 
@@ -115,17 +117,17 @@ def _lengths(policy: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return plain | {name: policy["settlement"][code] for name, code in _SETTLEMENT.items()}
 
 
-async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:
-    query, own = form.get("agency_id_cari").strip(), visit.session.agency_id
-    asked: dict[str, Any] = {"cursor": visit.request.query_params.get("lanjut"), "limit": 10}
-    if _agency(visit, form) != own:
-        asked["agency_id"] = _agency(visit, form)
-    chosen = await visit.read("routing", f"/agencies/{_agency(visit, form)}")
-    found = await search(visit, query, below=own) if query else []
+async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
+    query, own = form.get("agency_id_cari").strip(), page_request.session.agency_id
+    asked: dict[str, Any] = {"cursor": page_request.request.query_params.get("lanjut"), "limit": 10}
+    if _agency(page_request, form) != own:
+        asked["agency_id"] = _agency(page_request, form)
+    chosen = await page_request.read("routing", f"/agencies/{_agency(page_request, form)}")
+    found = await search(page_request, query, below=own) if query else []
     units = ["working_days", "calendar_days"]
     if any(form.get(f"{name}_unit") == "seconds" for name in FIELDS):
         units.append("seconds")
-    return visit.page(
+    return page_request.page(
         "panel/process_times.html",
         status,
         form=form,
@@ -133,8 +135,8 @@ async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:
         units=[(unit, label("time_unit", unit)) for unit in units],
         chosen=chosen,
         agencies=keep_chosen(form, "agency_id", found),
-        may_set=visit.session.role == "central_admin",
+        may_set=page_request.session.role == "central_admin",
         national=chosen["id"] == own,
         place=place,
-        former=await visit.read("routing", "/policy/versions", params=asked),
+        former=await page_request.read("routing", "/policy/versions", params=asked),
     )

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 
 from services.portal import references
-from services.portal.form_data import Filled
-from services.portal.page_request import PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.forms import in_order, owed
 from services.portal.panel.second_person import to_decide
 
@@ -25,26 +25,26 @@ _COUNTED = 20
 
 
 @router.get("")
-async def queue(visit: PanelVisit) -> Response:
-    asked = visit.request.query_params
-    form = Filled({name: asked[name] for name in (*_FILTERS, "tab", "sub") if name in asked})
+async def queue(page_request: PanelRequest) -> Response:
+    asked = page_request.request.query_params
+    form = FormData({name: asked[name] for name in (*_FILTERS, "tab", "sub") if name in asked})
     if not form.get("tab"):
-        officer = visit.session.role == "liaison_officer"
+        officer = page_request.session.role == "liaison_officer"
         form.set("tab", "awaiting_follow_up" if officer else "unverified")
     references.spread_region(form, form.get("region"))
     below = {"scope": form.get("scope"), "agency": form.get("agency")}
     params = {**_params(form), "cursor": asked.get("lanjut"), "limit": 25}
     page, counts, agencies, categories, provinces, *late = await asyncio.gather(
-        visit.read("routing", "/queue", params=params),
-        visit.read("routing", "/queue/counts", params=below),
-        _agencies_below(visit),
-        references.categories(visit),
-        visit.read("intake", "/regions"),
-        *(_late(visit, tab, below) for tab in _OWED),
+        page_request.read("routing", "/queue", params=params),
+        page_request.read("routing", "/queue/counts", params=below),
+        _agencies_below(page_request),
+        references.categories(page_request),
+        page_request.read("intake", "/regions"),
+        *(_late(page_request, tab, below) for tab in _OWED),
     )
-    return visit.page(
+    return page_request.page(
         "panel/queue.html",
-        to_decide=await to_decide(visit),
+        to_decide=await to_decide(page_request),
         form=form,
         page=page,
         counts=counts,
@@ -61,16 +61,16 @@ async def queue(visit: PanelVisit) -> Response:
     )
 
 
-async def _late(visit: Visit, tab: str, below: dict[str, Any]) -> str:
+async def _late(page_request: PageRequest, tab: str, below: dict[str, Any]) -> str:
     """How many reports of a tab are late, counted as far as a person would."""
     params = {"tab": tab, "overdue": "true", "limit": _COUNTED, **below}
-    found = await visit.read("routing", "/queue", params=params)
+    found = await page_request.read("routing", "/queue", params=params)
     if found["next"]:
         return f"lebih dari {_COUNTED}"
     return str(len(found["items"])) if found["items"] else ""
 
 
-def _params(form: Filled) -> dict[str, Any]:
+def _params(form: FormData) -> dict[str, Any]:
     params: dict[str, Any] = form.given("tab", "sub", *_FILTERS)
     for name in FLAGS:
         if name in params:
@@ -78,14 +78,14 @@ def _params(form: Filled) -> dict[str, Any]:
     return params
 
 
-def _link(form: Filled, changed: dict[str, Any]) -> str:
+def _link(form: FormData, changed: dict[str, Any]) -> str:
     """This queue's address with some parameters changed; a value of None leaves one out."""
     params = form.given("tab", "sub", *_FILTERS) | changed
     return "/panel?" + urlencode({k: v for k, v in params.items() if v is not None})
 
 
-async def _agencies_below(visit: Visit) -> list[references.Option]:
-    found = await visit.read(
-        "intake", "/agencies", params={"parent": visit.session.agency_id, "limit": 100}
+async def _agencies_below(page_request: PageRequest) -> list[references.Option]:
+    found = await page_request.read(
+        "intake", "/agencies", params={"parent": page_request.session.agency_id, "limit": 100}
     )
     return [(str(one["id"]), one["name"]) for one in found]

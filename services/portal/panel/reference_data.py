@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Response
 
-from services.portal.form_data import Filled
-from services.portal.page_request import PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/acuan", include_in_schema=False)
@@ -23,87 +23,87 @@ _MADE = {"categories": "Kategori dibuat.", "tags": "Tag dibuat.", "programmes": 
 
 
 @router.get("")
-async def categories(visit: PanelVisit) -> Response:
-    return await _categories(visit, Filled(names=NAMES))
+async def categories(page_request: PanelRequest) -> Response:
+    return await _categories(page_request, FormData(names=NAMES))
 
 
 @router.get("/program")
-async def programmes(visit: PanelVisit) -> Response:
-    return await _programmes(visit, Filled(names=NAMES))
+async def programmes(page_request: PanelRequest) -> Response:
+    return await _programmes(page_request, FormData(names=NAMES))
 
 
 @router.get("/arsip")
-async def archive_categories(visit: PanelVisit) -> Response:
-    return await _reasons(visit, Filled(names=NAMES))
+async def archive_categories(page_request: PanelRequest) -> Response:
+    return await _reasons(page_request, FormData(names=NAMES))
 
 
 @router.get("/kategori/{category_id}")
-async def category(visit: PanelVisit, category_id: Id) -> Response:
-    return await _category(visit, category_id, Filled(names=NAMES))
+async def category(page_request: PanelRequest, category_id: Id) -> Response:
+    return await _category(page_request, category_id, FormData(names=NAMES))
 
 
 @router.post("/buat/{kind}")
-async def create(visit: PanelVisit, kind: Made) -> Response:
+async def create(page_request: PanelRequest, kind: Made) -> Response:
     """A group, a category of a group, a tag of a category, or a programme."""
-    form = Filled(await visit.form(), NAMES)
+    form = FormData(await page_request.form(), NAMES)
     body: dict[str, Any] = form.given("name", "code" if kind == "categories" else "name")
     if kind == "tags":
         body |= form.given_ids("category_id")
     elif kind == "categories":
         body |= form.given_ids("parent_id")
     try:
-        await visit.call("routing", "POST", f"/management/{kind}", json=body)
+        await page_request.call("routing", "POST", f"/management/{kind}", json=body)
     except Problem as problem:
         form.refuse(problem)
-        return await _again(visit, kind, form, problem.status)
-    return visit.go(_place(kind, form), _MADE[kind])
+        return await _again(page_request, kind, form, problem.status)
+    return page_request.go(_place(kind, form), _MADE[kind])
 
 
 @router.post("/ubah/{kind}/{one}")
-async def change(visit: PanelVisit, kind: Kind, one: Code) -> Response:
+async def change(page_request: PanelRequest, kind: Kind, one: Code) -> Response:
     """A new name, or in use no more, or in use again."""
-    form = Filled(await visit.form(), NAMES)
+    form = FormData(await page_request.form(), NAMES)
     body: dict[str, Any] = form.given("name")
     if form.get("active"):
         body["active"] = form.get("active") == "ya"
     try:
-        await visit.call("routing", "PATCH", f"/management/{kind}/{one}", json=body)
+        await page_request.call("routing", "PATCH", f"/management/{kind}/{one}", json=body)
     except Problem as problem:
         form.refuse(problem)
-        return await _again(visit, kind, form, problem.status)
-    return visit.go(_place(kind, form), "Perubahan disimpan.")
+        return await _again(page_request, kind, form, problem.status)
+    return page_request.go(_place(kind, form), "Perubahan disimpan.")
 
 
-def _place(kind: Kind, form: Filled) -> str:
+def _place(kind: Kind, form: FormData) -> str:
     if kind in _PLACES:
         return _PLACES[kind]
     back = form.get("category_id")
     return f"/panel/acuan/kategori/{back}" if back.isdecimal() else "/panel/acuan"
 
 
-async def _again(visit: Visit, kind: Kind, form: Filled, status: int) -> Response:
+async def _again(page_request: PageRequest, kind: Kind, form: FormData, status: int) -> Response:
     """The page the form stood on, with what is wrong."""
     if kind == "programmes":
-        return await _programmes(visit, form, status)
+        return await _programmes(page_request, form, status)
     if kind == "archive-reasons":
-        return await _reasons(visit, form, status)
+        return await _reasons(page_request, form, status)
     back = form.id("category_id")
     if isinstance(back, int):
-        return await _category(visit, back, form, status)
-    return await _categories(visit, form, status)
+        return await _category(page_request, back, form, status)
+    return await _categories(page_request, form, status)
 
 
-async def _all(visit: Visit) -> dict[str, Any]:
-    found: dict[str, Any] = await visit.read("routing", "/management/reference-data")
+async def _all(page_request: PageRequest) -> dict[str, Any]:
+    found: dict[str, Any] = await page_request.read("routing", "/management/reference-data")
     return found
 
 
-async def _categories(visit: Visit, form: Filled, status: int = 200) -> Response:
-    found = await _all(visit)
+async def _categories(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
+    found = await _all(page_request)
     tags: dict[int, int] = {}
     for tag in found["tags"]:
         tags[tag["category_id"]] = tags.get(tag["category_id"], 0) + tag["active"]
-    return visit.page(
+    return page_request.page(
         "panel/reference/categories.html",
         status,
         where="kategori",
@@ -114,13 +114,15 @@ async def _categories(visit: Visit, form: Filled, status: int = 200) -> Response
     )
 
 
-async def _category(visit: Visit, category_id: int, form: Filled, status: int = 200) -> Response:
-    found = await _all(visit)
+async def _category(
+    page_request: PageRequest, category_id: int, form: FormData, status: int = 200
+) -> Response:
+    found = await _all(page_request)
     known = next((one for one in found["categories"] if one["id"] == category_id), None)
     if known is None:
-        return visit.go("/panel/acuan", "Kategori itu tidak ada.")
+        return page_request.go("/panel/acuan", "Kategori itu tidak ada.")
     parents = [one for one in found["categories"] if one["id"] == known["parent_id"]]
-    return visit.page(
+    return page_request.page(
         "panel/reference/category.html",
         status,
         where="",
@@ -131,16 +133,16 @@ async def _category(visit: Visit, category_id: int, form: Filled, status: int = 
     )
 
 
-async def _programmes(visit: Visit, form: Filled, status: int = 200) -> Response:
-    found = (await _all(visit))["programmes"]
-    return visit.page(
+async def _programmes(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
+    found = (await _all(page_request))["programmes"]
+    return page_request.page(
         "panel/reference/programmes.html", status, where="program", form=form, programmes=found
     )
 
 
-async def _reasons(visit: Visit, form: Filled, status: int = 200) -> Response:
-    found = await visit.read("routing", "/management/archive-reasons")
+async def _reasons(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
+    found = await page_request.read("routing", "/management/archive-reasons")
     reasons = [{**one, "id": one["code"]} for one in found]
-    return visit.page(
+    return page_request.page(
         "panel/reference/archive.html", status, where="arsip", form=form, reasons=reasons
     )

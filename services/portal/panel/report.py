@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 
 from services.portal.downloads import PassedOn
-from services.portal.form_data import Filled
-from services.portal.page_request import PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.forms import in_order, owed
 from shared.http.problems import Problem
 
@@ -17,60 +17,64 @@ NUMBER = Path(gt=0, lt=2**63)
 
 
 @router.get("/{number}")
-async def report_page(visit: PanelVisit, number: int = NUMBER) -> Response:
-    return await report_shown(visit, number)
+async def report_page(page_request: PanelRequest, number: int = NUMBER) -> Response:
+    return await report_shown(page_request, number)
 
 
 @router.get("/{number}/lampiran/{attachment_id}")
-async def attachment(visit: PanelVisit, attachment_id: UUID, number: int = NUMBER) -> Response:
+async def attachment(
+    page_request: PanelRequest, attachment_id: UUID, number: int = NUMBER
+) -> Response:
     path = f"/reports/{number}/attachments/{attachment_id}"
-    return visit.sealed(PassedOn(await visit.download("routing", path, None)))
+    return page_request.sealed(PassedOn(await page_request.download("routing", path, None)))
 
 
 @router.get("/{number}/lampiran/{attachment_id}/asli")
-async def original(visit: PanelVisit, attachment_id: UUID, number: int = NUMBER) -> Response:
+async def original(
+    page_request: PanelRequest, attachment_id: UUID, number: int = NUMBER
+) -> Response:
     """What was sent, sealed: while a reveal is in force for who asks."""
     path = f"/reports/{number}/attachments/{attachment_id}/original"
-    return visit.sealed(PassedOn(await visit.download("routing", path, None)))
+    return page_request.sealed(PassedOn(await page_request.download("routing", path, None)))
 
 
 @router.post("/{number}/identitas")
-async def reveal(visit: PanelVisit, number: int = NUMBER) -> Response:
+async def reveal(page_request: PanelRequest, number: int = NUMBER) -> Response:
     """The identity stands on the answer itself and nowhere else; until another of pusat has
     granted it, the page says that it waits."""
-    form = Filled(await visit.form(), {"reason": "Alasan"})
+    form = FormData(await page_request.form(), {"reason": "Alasan"})
     asked = form.given("reason") | {"emergency": bool(form.get("emergency"))}
     try:
-        answer = await visit.call("routing", "POST", f"/reports/{number}/reveal", json=asked)
+        answer = await page_request.call("routing", "POST", f"/reports/{number}/reveal", json=asked)
     except Problem as problem:
         form.refuse(problem)
-        return await report_shown(visit, number, problem.status, reveal_form=form)
+        return await report_shown(page_request, number, problem.status, reveal_form=form)
     if answer.status_code == 202:
-        return visit.go(f"/panel/laporan/{number}", "Permintaan Anda menunggu orang kedua.")
-    return await report_shown(visit, number, identity=answer.json())
+        return page_request.go(f"/panel/laporan/{number}", "Permintaan Anda menunggu orang kedua.")
+    return await report_shown(page_request, number, identity=answer.json())
 
 
 async def report_shown(
-    visit: Visit,
+    page_request: PageRequest,
     number: int,
     status: int = 200,
     *,
     identity: Any = None,
-    reveal_form: Filled | None = None,
+    reveal_form: FormData | None = None,
     request_id: str | None = None,
-    request_form: Filled | None = None,
+    request_form: FormData | None = None,
 ) -> Response:
     """The report's page, perhaps with a form on it that was refused."""
-    report = await visit.read("routing", f"/reports/{number}")
-    return visit.page(
+    report = await page_request.read("routing", f"/reports/{number}")
+    return page_request.page(
         "panel/report.html",
         status,
         report=report,
         actions=in_order(report["allowed_actions"]),
         owed=owed(report["countdown"]),
         identity=identity,
-        reveal_form=reveal_form or Filled(),
+        reveal_form=reveal_form or FormData(),
         request_id=request_id,
         request_form=request_form,
-        blank=Filled(),
+        blank=FormData(),
     )

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Response
 
 from services.portal import references
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
-from services.portal.form_data import Filled
-from services.portal.page_request import BODY_LIMIT, PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import BODY_LIMIT, PageRequest, PanelRequest
 from services.portal.panel.choices import agencies_offered, choices_for
 from services.portal.panel.forms import FORMS, NAMES, ActionForm
 from services.portal.panel.report import NUMBER
@@ -21,49 +21,49 @@ router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
 
 
 @router.get("/{number}/{action}")
-async def action_form(visit: PanelVisit, action: str, number: int = NUMBER) -> Response:
-    report = await visit.read("routing", f"/reports/{number}")
-    return await _page(visit, report, action, _prefilled(report, action))
+async def action_form(page_request: PanelRequest, action: str, number: int = NUMBER) -> Response:
+    report = await page_request.read("routing", f"/reports/{number}")
+    return await _page(page_request, report, action, _prefilled(report, action))
 
 
 @router.post("/{number}/{action}", max_body_size=BODY_LIMIT)
-async def act(visit: PanelVisit, action: str, number: int = NUMBER) -> Response:
+async def act(page_request: PanelRequest, action: str, number: int = NUMBER) -> Response:
     known = _form_of(action)
-    sent = await visit.form()
-    form = Filled(sent, NAMES)
+    sent = await page_request.form()
+    form = FormData(sent, NAMES)
     if known.files:
-        await keep_chosen_files(visit, form, sent)
+        await keep_chosen_files(page_request, form, sent)
     if form.get("langkah") != "kirim" or form.wrong:
-        report = await visit.read("routing", f"/reports/{number}")
-        return await _page(visit, report, action, form, 422 if form.wrong else 200)
+        report = await page_request.read("routing", f"/reports/{number}")
+        return await _page(page_request, report, action, form, 422 if form.wrong else 200)
     try:
-        async with files_kept(visit, form) as files:
+        async with files_kept(page_request, form) as files:
             if form.wrong:
-                report = await visit.read("routing", f"/reports/{number}")
-                return await _page(visit, report, action, form, 422)
-            outcome = await _perform(visit, known, number, form, files)
+                report = await page_request.read("routing", f"/reports/{number}")
+                return await _page(page_request, report, action, form, 422)
+            outcome = await _perform(page_request, known, number, form, files)
     except Problem as problem:
         form.refuse(problem, {"region_code": "province", **_AS_WRITTEN.get(action, {})})
-        report = await visit.read("routing", f"/reports/{number}")
+        report = await page_request.read("routing", f"/reports/{number}")
         # What was refused is over; what could not be asked may have happened: same key again.
         key = form.key if problem.status >= 500 else None
         form.set("versi", str(report["version"]))
-        return await _page(visit, report, action, form, problem.status, key)
-    await forget_files(visit, form)
+        return await _page(page_request, report, action, form, problem.status, key)
+    await forget_files(page_request, form)
     words = label("action", action)
     if outcome["state"] == "waiting":
-        return visit.go(f"/panel/laporan/{number}", f"{words}: disimpan, segera dijalankan.")
-    return visit.go(f"/panel/laporan/{number}", f"{words}: berhasil.")
+        return page_request.go(f"/panel/laporan/{number}", f"{words}: disimpan, segera dijalankan.")
+    return page_request.go(f"/panel/laporan/{number}", f"{words}: berhasil.")
 
 
 async def _perform(
-    visit: Visit, known: ActionForm, number: int, form: Filled, files: list[File]
+    page_request: PageRequest, known: ActionForm, number: int, form: FormData, files: list[File]
 ) -> dict[str, Any]:
     path = known.path.format(number=number)
     body = known.body(form)
     options: dict[str, Any] = {"key": form.key, "version": form.get("versi") or None}
     if known.files:
-        answer = await visit.call(
+        answer = await page_request.call(
             known.service,
             "POST",
             path + "/with-attachments",
@@ -72,22 +72,22 @@ async def _perform(
             **options,
         )
     else:
-        answer = await visit.call(known.service, "POST", path, json=body, **options)
+        answer = await page_request.call(known.service, "POST", path, json=body, **options)
     outcome: dict[str, Any] = answer.json()
     return outcome
 
 
 async def _page(
-    visit: Visit,
+    page_request: PageRequest,
     report: dict[str, Any],
     action: str,
-    form: Filled,
+    form: FormData,
     status: int = 200,
     key: Any = None,
 ) -> Response:
     known = _form_of(action)
     allowed = any(one["code"] == action for one in report["allowed_actions"])
-    return visit.page(
+    return page_request.page(
         "panel/action.html",
         status,
         report=report,
@@ -95,9 +95,9 @@ async def _page(
         known=known,
         allowed=allowed,
         form=form,
-        agencies=await agencies_offered(visit, known, report, form),
+        agencies=await agencies_offered(page_request, known, report, form),
         version=form.get("versi") or report["version"],
-        **await choices_for(visit, action, form, report),
+        **await choices_for(page_request, action, form, report),
         **({"form_key": key} if key else {}),
     )
 
@@ -108,11 +108,11 @@ def _form_of(action: str) -> ActionForm:
     return FORMS[action]
 
 
-def _prefilled(report: dict[str, Any], action: str) -> Filled:
+def _prefilled(report: dict[str, Any], action: str) -> FormData:
     """What the report has already, for the forms that change it."""
     if action == "change_copies":
         copies = report["copies"]
-        return Filled(
+        return FormData(
             {
                 "agency_ids": [one["id"] for one in copies],
                 "agency_ids_nama": [f"{one['id']}|{one['name']}" for one in copies],
@@ -120,8 +120,8 @@ def _prefilled(report: dict[str, Any], action: str) -> Filled:
             NAMES,
         )
     if action not in ("verify", "amend"):
-        return Filled({"kind": "follow_up" if action == "follow_up" else ""}, NAMES)
-    form = Filled(
+        return FormData({"kind": "follow_up" if action == "follow_up" else ""}, NAMES)
+    form = FormData(
         {
             **{name: report[name] for name in ("title", "body", "classification")},
             **{flag: "1" for flag in ("anonymous", "secret", "priority") if report[flag]},

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.portal.form_data import Filled
-from services.portal.page_request import PanelVisit
+from services.portal.form_data import FormData
+from services.portal.page_request import PanelRequest
 from services.portal.panel.report import NUMBER, report_shown
 from services.portal.service_calls import Service
 from shared.http.problems import Problem
@@ -25,14 +25,14 @@ _DONE = {
 
 @router.post("/{number}/permintaan/{request_id}/{decision}")
 async def decide(
-    visit: PanelVisit, request_id: UUID, decision: Decision, number: int = NUMBER
+    page_request: PanelRequest, request_id: UUID, decision: Decision, number: int = NUMBER
 ) -> Response:
     """Not-authority is routing's, the other kinds are followup's; accepting it is an action."""
-    form = Filled(await visit.form(), {"reason": "Alasan"})
+    form = FormData(await page_request.form(), {"reason": "Alasan"})
     words = form.get("reason").strip()
     service: Service = "routing" if form.get("jenis") == "not_authority" else "followup"
     try:
-        await visit.call(
+        await page_request.call(
             service,
             "POST",
             f"/reports/{number}/requests/{request_id}/{decision}",
@@ -43,6 +43,6 @@ async def decide(
     except Problem as problem:
         form.refuse(problem, {"note": "reason"})
         return await report_shown(
-            visit, number, problem.status, request_id=str(request_id), request_form=form
+            page_request, number, problem.status, request_id=str(request_id), request_form=form
         )
-    return visit.go(f"/panel/laporan/{number}", _DONE[decision])
+    return page_request.go(f"/panel/laporan/{number}", _DONE[decision])

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.portal.form_data import Filled
-from services.portal.page_request import PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.managing import COORDINATORS, only_who_manages
 from shared.http.problems import Problem
 
@@ -20,34 +20,34 @@ _DONE = {
 
 
 @router.get("")
-async def requests(visit: PanelVisit) -> Response:
-    only_who_manages(visit)
-    return await _page(visit, Filled())
+async def requests(page_request: PanelRequest) -> Response:
+    only_who_manages(page_request)
+    return await _page(page_request, FormData())
 
 
 @router.post("/{request_id}/{decision}")
 async def decide(
-    visit: PanelVisit, request_id: UUID, decision: Literal["grant", "refuse"]
+    page_request: PanelRequest, request_id: UUID, decision: Literal["grant", "refuse"]
 ) -> Response:
-    form = Filled(await visit.form(), {"reason": "Alasan"})
+    form = FormData(await page_request.form(), {"reason": "Alasan"})
     try:
-        await visit.call(
+        await page_request.call(
             "routing", "POST", f"{PATH}/{request_id}/{decision}", json=form.given("reason")
         )
     except Problem as problem:
         form.refuse(problem)
-        return await _page(visit, form, problem.status)
-    return visit.go("/panel/persetujuan", _DONE[decision])
+        return await _page(page_request, form, problem.status)
+    return page_request.go("/panel/persetujuan", _DONE[decision])
 
 
-async def to_decide(visit: Visit) -> list[dict[str, Any]]:
+async def to_decide(page_request: PageRequest) -> list[dict[str, Any]]:
     """What waits for this person, for a notice on their first page."""
-    if visit.session.role not in COORDINATORS:
+    if page_request.session.role not in COORDINATORS:
         return []
-    items = (await visit.read("routing", PATH))["items"]
+    items = (await page_request.read("routing", PATH))["items"]
     return [one for one in items if one["decidable"]]
 
 
-async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:
-    items = (await visit.read("routing", PATH))["items"]
-    return visit.page("panel/second_person.html", status, items=items, form=form)
+async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
+    items = (await page_request.read("routing", PATH))["items"]
+    return page_request.page("panel/second_person.html", status, items=items, form=form)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from fastapi import APIRouter, Response
 
-from services.portal.page_request import PanelVisit
+from services.portal.page_request import PanelRequest
 from services.portal.panel.managing import COORDINATORS
 
 router = APIRouter(prefix="/panel/pengaturan", include_in_schema=False)
@@ -63,6 +63,8 @@ _PLACES = (
 
 
 @router.get("")
-async def settings(visit: PanelVisit) -> Response:
-    role = visit.session.role
-    return visit.page("panel/settings.html", places=[one for one in _PLACES if role in one.roles])
+async def settings(page_request: PanelRequest) -> Response:
+    role = page_request.session.role
+    return page_request.page(
+        "panel/settings.html", places=[one for one in _PLACES if role in one.roles]
+    )

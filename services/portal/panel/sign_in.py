@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from services.portal.form_data import Filled
+from services.portal.form_data import FormData
 from services.portal.page_request import PanelDoor
 from services.portal.paths import own_path
 from services.portal.sealed_forms import CARRIED, NOT_YOURS
@@ -18,51 +18,53 @@ NAMES = {"username": "Nama pengguna", "password": "Kata sandi", "code": "Kode"}
 
 
 @router.get("/masuk")
-async def sign_in_form(visit: PanelDoor, lanjut: str = "") -> Response:
-    return visit.page("panel/sign_in.html", form=Filled({"lanjut": lanjut}, NAMES))
+async def sign_in_form(page_request: PanelDoor, lanjut: str = "") -> Response:
+    return page_request.page("panel/sign_in.html", form=FormData({"lanjut": lanjut}, NAMES))
 
 
 @router.post("/masuk")
-async def sign_in(visit: PanelDoor) -> Response:
+async def sign_in(page_request: PanelDoor) -> Response:
     """Who wrote something while their session ended goes back to it."""
-    form = Filled(await visit.form(), NAMES)
+    form = FormData(await page_request.form(), NAMES)
     body: dict[str, Any] = {
         "username": form.get("username").strip(),
         "password": form.get("password"),
-        "device_tokens": visit.devices,
+        "device_tokens": page_request.devices,
     }
     if form.get("code").strip():
         body["code"] = form.get("code").strip()
-    visit.session.sign_out()
+    page_request.session.sign_out()
     try:
-        given = (await visit.call("routing", "POST", "/sign-in", json=body)).json()
-        visit.session.tokens = TokenPair(
+        given = (await page_request.call("routing", "POST", "/sign-in", json=body)).json()
+        page_request.session.tokens = TokenPair(
             access=given["access_token"], refresh=given["refresh_token"]
         )
-        visit.is_known_as(given["device_tokens"])
-        me = await visit.read("routing", "/me")
+        page_request.is_known_as(given["device_tokens"])
+        me = await page_request.read("routing", "/me")
     except Problem as problem:
         if problem.code == "second_factor_enrolment_needed":
             words = "Admin pusat memasang faktor kedua sebelum masuk."
-            return visit.go("/panel/faktor-kedua", words)
+            return page_request.go("/panel/faktor-kedua", words)
         form.refuse(problem)
-        return visit.page("panel/sign_in.html", problem.status, form=form)
-    visit.session.name = me["name"]
-    visit.session.role = me["role"]
-    visit.session.agency_id = me["agency_id"]
-    visit.session.agency_name = me["agency_name"]
-    visit.session.zone = Zone(me["agency_zone"])
+        return page_request.page("panel/sign_in.html", problem.status, form=form)
+    page_request.session.name = me["name"]
+    page_request.session.role = me["role"]
+    page_request.session.agency_id = me["agency_id"]
+    page_request.session.agency_name = me["agency_name"]
+    page_request.session.zone = Zone(me["agency_zone"])
     if carried := form.get(CARRIED):
-        back = visit.back_to_form(carried)
-        return back or visit.go("/panel", NOT_YOURS)
-    return visit.go(own_path(form.get("lanjut"), "/panel"))
+        back = page_request.back_to_form(carried)
+        return back or page_request.go("/panel", NOT_YOURS)
+    return page_request.go(own_path(form.get("lanjut"), "/panel"))
 
 
 @router.post("/keluar")
-async def sign_out(visit: PanelDoor) -> Response:
-    await visit.form()
-    tokens = visit.session.tokens
-    visit.session.sign_out()
+async def sign_out(page_request: PanelDoor) -> Response:
+    await page_request.form()
+    tokens = page_request.session.tokens
+    page_request.session.sign_out()
     if tokens and tokens.refresh:
-        await visit.call("routing", "POST", "/sign-out", json={"refresh_token": tokens.refresh})
-    return visit.go("/panel/masuk", "Anda sudah keluar.")
+        await page_request.call(
+            "routing", "POST", "/sign-out", json={"refresh_token": tokens.refresh}
+        )
+    return page_request.go("/panel/masuk", "Anda sudah keluar.")

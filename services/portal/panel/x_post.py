@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Response
 
-from services.portal.form_data import Filled
-from services.portal.page_request import PanelVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.manual import NAMES, OURS, choices, content_of, created
 from shared.http.problems import Problem
 
@@ -13,17 +13,17 @@ _NAMES = NAMES | {"url": "Tautan unggahan", "author": "Akun penulis"}
 
 
 @router.get("/x")
-async def post_form(visit: PanelVisit, url: str = "") -> Response:
-    form = Filled({"url": url, "classification": "complaint"}, _NAMES)
+async def post_form(page_request: PanelRequest, url: str = "") -> Response:
+    form = FormData({"url": url, "classification": "complaint"}, _NAMES)
     if not url:
-        return await _page(visit, form)
+        return await _page(page_request, form)
     try:
-        post = await visit.read("intake", "/channels/x/posts", params={"url": url})
+        post = await page_request.read("intake", "/channels/x/posts", params={"url": url})
     except Problem as problem:
         form.refuse(problem)
-        return await _page(visit, form, problem.status)
+        return await _page(page_request, form, problem.status)
     if post["number"]:
-        return visit.go(
+        return page_request.go(
             f"/panel/laporan/{post['number']}", "Unggahan ini sudah menjadi laporan ini."
         )
     read = {
@@ -34,22 +34,24 @@ async def post_form(visit: PanelVisit, url: str = "") -> Response:
         "happened_at": post["created_at"][:10],
         "classification": "complaint",
     }
-    return await _page(visit, Filled(read, _NAMES))
+    return await _page(page_request, FormData(read, _NAMES))
 
 
 @router.post("/x")
-async def submit_post(visit: PanelVisit) -> Response:
-    form = Filled(await visit.form(), _NAMES)
+async def submit_post(page_request: PanelRequest) -> Response:
+    form = FormData(await page_request.form(), _NAMES)
     if form.get("langkah") != "kirim":
-        return await _page(visit, form)
+        return await _page(page_request, form)
     report = content_of(form) | form.given("url", "author")
     try:
-        answer = await visit.call("intake", "POST", "/channels/x/reports", json=report)
+        answer = await page_request.call("intake", "POST", "/channels/x/reports", json=report)
     except Problem as problem:
         form.refuse(problem, OURS)
-        return await _page(visit, form, problem.status)
-    return created(visit, answer.json())
+        return await _page(page_request, form, problem.status)
+    return created(page_request, answer.json())
 
 
-async def _page(visit: Visit, form: Filled, status: int = 200) -> Response:
-    return visit.page("panel/x_post.html", status, form=form, **await choices(visit, form))
+async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
+    return page_request.page(
+        "panel/x_post.html", status, form=form, **await choices(page_request, form)
+    )

@@ -3,8 +3,8 @@
 import httpx
 from fastapi import APIRouter, Response
 
-from services.portal.form_data import Filled
-from services.portal.page_request import PublicVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PublicRequest
 from services.portal.paths import own_path
 from services.portal.public.access import leave_report
 from services.portal.sealed_forms import CARRIED, NOT_YOURS
@@ -25,97 +25,104 @@ NAMES = {
 
 
 @router.get("/masuk")
-async def sign_in_form(visit: PublicVisit, lanjut: str = "") -> Response:
-    return visit.page("public/sign_in.html", form=Filled({"lanjut": lanjut}, NAMES))
+async def sign_in_form(page_request: PublicRequest, lanjut: str = "") -> Response:
+    return page_request.page("public/sign_in.html", form=FormData({"lanjut": lanjut}, NAMES))
 
 
 @router.post("/masuk")
-async def sign_in(visit: PublicVisit) -> Response:
-    sent = await visit.form()
-    form = Filled(sent, NAMES)
+async def sign_in(page_request: PublicRequest) -> Response:
+    sent = await page_request.form()
+    form = FormData(sent, NAMES)
     body = {
         "contact": form.get("contact"),
         "password": form.get("password"),
-        "device_tokens": visit.devices,
+        "device_tokens": page_request.devices,
     }
     try:
-        _enter(visit, await visit.call("intake", "POST", "/reporters/sign-in", json=body))
+        _enter(
+            page_request, await page_request.call("intake", "POST", "/reporters/sign-in", json=body)
+        )
     except Problem as problem:
         form.refuse(problem)
-        return visit.page("public/sign_in.html", problem.status, form=form)
+        return page_request.page("public/sign_in.html", problem.status, form=form)
     if carried := form.get(CARRIED):
-        back = visit.back_to_form(carried)
-        return back or visit.go("/laporan-saya", NOT_YOURS)
-    return visit.go(own_path(form.get("lanjut"), "/laporan-saya"))
+        back = page_request.back_to_form(carried)
+        return back or page_request.go("/laporan-saya", NOT_YOURS)
+    return page_request.go(own_path(form.get("lanjut"), "/laporan-saya"))
 
 
 @router.get("/daftar")
-async def sign_up_form(visit: PublicVisit) -> Response:
-    return visit.page("public/sign_up.html", form=Filled(names=NAMES))
+async def sign_up_form(page_request: PublicRequest) -> Response:
+    return page_request.page("public/sign_up.html", form=FormData(names=NAMES))
 
 
 @router.post("/daftar")
-async def sign_up(visit: PublicVisit) -> Response:
-    form = Filled(await visit.form(), NAMES)
+async def sign_up(page_request: PublicRequest) -> Response:
+    form = FormData(await page_request.form(), NAMES)
     given = form.given("name", "phone", "email", "nik") | {"password": form.get("password")}
     try:
-        _enter(visit, await visit.call("intake", "POST", "/reporters", json=given))
+        _enter(page_request, await page_request.call("intake", "POST", "/reporters", json=given))
     except Problem as problem:
         form.refuse(problem)
-        return visit.page("public/sign_up.html", problem.status, form=form)
-    return visit.go("/laporan-saya", "Akun Anda sudah dibuat.")
+        return page_request.page("public/sign_up.html", problem.status, form=form)
+    return page_request.go("/laporan-saya", "Akun Anda sudah dibuat.")
 
 
 @router.post("/keluar")
-async def sign_out(visit: PublicVisit) -> Response:
-    await visit.form()
-    tokens, opened = visit.session.tokens, visit.session.reports
-    visit.session.sign_out()
+async def sign_out(page_request: PublicRequest) -> Response:
+    await page_request.form()
+    tokens, opened = page_request.session.tokens, page_request.session.reports
+    page_request.session.sign_out()
     if tokens and tokens.refresh:
         body = {"refresh_token": tokens.refresh}
-        await visit.call("intake", "POST", "/reporters/sign-out", json=body)
+        await page_request.call("intake", "POST", "/reporters/sign-out", json=body)
     for number, token in opened.items():
-        await leave_report(visit, number, token)
-    return visit.go("/", "Anda sudah keluar.")
+        await leave_report(page_request, number, token)
+    return page_request.go("/", "Anda sudah keluar.")
 
 
 @router.get("/kata-sandi")
-async def password_form(visit: PublicVisit) -> Response:
-    if not visit.signed_in:
-        return visit.go("/masuk?lanjut=/kata-sandi")
-    return visit.page("public/password.html", form=Filled(names=NAMES))
+async def password_form(page_request: PublicRequest) -> Response:
+    if not page_request.signed_in:
+        return page_request.go("/masuk?lanjut=/kata-sandi")
+    return page_request.page("public/password.html", form=FormData(names=NAMES))
 
 
 @router.post("/kata-sandi")
-async def change_password(visit: PublicVisit) -> Response:
-    form = Filled(await visit.form(), NAMES)
+async def change_password(page_request: PublicRequest) -> Response:
+    form = FormData(await page_request.form(), NAMES)
     body = {name: form.get(name) for name in ("current_password", "password")}
     try:
-        _enter(visit, await visit.call("intake", "POST", "/reporters/me/password", json=body))
+        _enter(
+            page_request,
+            await page_request.call("intake", "POST", "/reporters/me/password", json=body),
+        )
     except Problem as problem:
         form.refuse(problem)
-        return visit.page("public/password.html", problem.status, form=form)
-    return visit.go("/laporan-saya", "Kata sandi diubah. Sesi di perangkat lain berakhir.")
+        return page_request.page("public/password.html", problem.status, form=form)
+    return page_request.go("/laporan-saya", "Kata sandi diubah. Sesi di perangkat lain berakhir.")
 
 
 @router.get("/laporan-saya")
-async def my_reports(visit: PublicVisit, lanjut: str | None = None) -> Response:
-    if not visit.signed_in:
-        return visit.go("/masuk?lanjut=/laporan-saya")
+async def my_reports(page_request: PublicRequest, lanjut: str | None = None) -> Response:
+    if not page_request.signed_in:
+        return page_request.go("/masuk?lanjut=/laporan-saya")
     try:
-        page = await visit.read("intake", "/reporters/me/reports", params={"cursor": lanjut})
+        page = await page_request.read("intake", "/reporters/me/reports", params={"cursor": lanjut})
     except Problem as problem:
         if problem.status == 401:
-            return visit.go(
+            return page_request.go(
                 "/masuk?lanjut=/laporan-saya", unauthorized("token_invalid").body("id")["detail"]
             )
         raise
-    return visit.page("public/my_reports.html", page=page)
+    return page_request.page("public/my_reports.html", page=page)
 
 
-def _enter(visit: Visit, answer: httpx.Response) -> None:
+def _enter(page_request: PageRequest, answer: httpx.Response) -> None:
     given = answer.json()
-    visit.session.sign_out()
-    visit.session.tokens = TokenPair(access=given["access_token"], refresh=given["refresh_token"])
+    page_request.session.sign_out()
+    page_request.session.tokens = TokenPair(
+        access=given["access_token"], refresh=given["refresh_token"]
+    )
     if "device_tokens" in given:
-        visit.is_known_as(given["device_tokens"])
+        page_request.is_known_as(given["device_tokens"])

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Response
 
 from services.portal import references
-from services.portal.form_data import Filled
-from services.portal.page_request import PublicVisit
+from services.portal.form_data import FormData
+from services.portal.page_request import PublicRequest
 
 router = APIRouter(include_in_schema=False)
 
@@ -12,15 +12,15 @@ _FILTERS = ("q", "tab", "classification", "category", "region")
 
 
 @router.get("/laporan")
-async def public_reports(visit: PublicVisit) -> Response:
-    asked = visit.request.query_params
-    form = Filled({name: asked[name] for name in _FILTERS if name in asked})
+async def public_reports(page_request: PublicRequest) -> Response:
+    asked = page_request.request.query_params
+    form = FormData({name: asked[name] for name in _FILTERS if name in asked})
     params = {**form.given(*_FILTERS), "cursor": asked.get("lanjut"), "limit": 20}
-    return visit.page(
+    return page_request.page(
         "public/browse.html",
         form=form,
-        page=await visit.read("intake", "/reports", params=params),
-        categories=await references.categories(visit),
-        provinces=await visit.read("intake", "/regions"),
+        page=await page_request.read("intake", "/reports", params=params),
+        categories=await references.categories(page_request),
+        provinces=await page_request.read("intake", "/regions"),
         given=form.given(*_FILTERS),
     )

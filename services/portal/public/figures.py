@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter, Response
 
-from services.portal.page_request import PublicVisit
+from services.portal.page_request import PublicRequest
 
 router = APIRouter(prefix="/angka", include_in_schema=False)
 
 
 @router.get("")
-async def figures(visit: PublicVisit) -> Response:
-    found = await visit.read("reporting", "/figures/public")
-    return visit.page("public/figures.html", figures=found)
+async def figures(page_request: PublicRequest) -> Response:
+    found = await page_request.read("reporting", "/figures/public")
+    return page_request.page("public/figures.html", figures=found)

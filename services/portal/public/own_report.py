@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Response
 
 from services.portal.downloads import PassedOn
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
-from services.portal.form_data import Filled
-from services.portal.page_request import BODY_LIMIT, PublicVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import BODY_LIMIT, PageRequest, PublicRequest
 from services.portal.public.accounts import NAMES as SIGN_IN
-from services.portal.public.status_summary import standing
+from services.portal.public.status_summary import status_summary
 from services.portal.public.tracking import NAMES as TRACK
 from services.portal.resuming import carried_over
 from services.portal.sealed_forms import CARRIED
@@ -52,63 +52,71 @@ _DONE = {
 
 
 @router.get("/laporan/{number}")
-async def report_page(visit: PublicVisit, number: Number = _NUMBER) -> Response:
-    return await _page(visit, number)
+async def report_page(page_request: PublicRequest, number: Number = _NUMBER) -> Response:
+    return await _page(page_request, number)
 
 
 @router.get("/laporan/{number}/lampiran/{attachment_id}")
-async def attachment(visit: PublicVisit, attachment_id: UUID, number: Number = _NUMBER) -> Response:
+async def attachment(
+    page_request: PublicRequest, attachment_id: UUID, number: Number = _NUMBER
+) -> Response:
     path = f"/reports/{number}/attachments/{attachment_id}"
-    return PassedOn(await visit.download("intake", path, visit.session.reports.get(number)))
+    return PassedOn(
+        await page_request.download("intake", path, page_request.session.reports.get(number))
+    )
 
 
 @router.post("/laporan/{number}/kode-akses")
-async def renew_code(visit: PublicVisit, number: Number = _NUMBER) -> Response:
+async def renew_code(page_request: PublicRequest, number: Number = _NUMBER) -> Response:
     """The new code stands on the answer itself and nowhere else."""
-    await visit.form()
-    token = visit.session.reports.get(number)
+    await page_request.form()
+    token = page_request.session.reports.get(number)
     try:
-        answer = await visit.call("intake", "POST", f"/reports/{number}/access-code", token=token)
+        answer = await page_request.call(
+            "intake", "POST", f"/reports/{number}/access-code", token=token
+        )
     except Problem as problem:
         if problem.status == 401:
-            return await _ask_again(visit, number)
+            return await _ask_again(page_request, number)
         raise
     renewed = answer.json()
     if token:
-        visit.session.keep_report(number, renewed["access_token"])
-    return visit.page("public/new_code.html", number=number, code=renewed["access_code"])
+        page_request.session.keep_report(number, renewed["access_token"])
+    return page_request.page("public/new_code.html", number=number, code=renewed["access_code"])
 
 
 @router.post("/laporan/{number}/{action}", max_body_size=BODY_LIMIT)
-async def act(visit: PublicVisit, action: str, number: Number = _NUMBER) -> Response:
+async def act(page_request: PublicRequest, action: str, number: Number = _NUMBER) -> Response:
     if action not in _PATHS:
         raise not_found()
-    sent = await visit.form()
-    form = Filled(sent, NAMES, action)
-    await keep_chosen_files(visit, form, sent)
+    sent = await page_request.form()
+    form = FormData(sent, NAMES, action)
+    await keep_chosen_files(page_request, form, sent)
     try:
-        async with files_kept(visit, form) as files:
+        async with files_kept(page_request, form) as files:
             if form.wrong:
-                return await _page(visit, number, 422, action, form)
-            answer = await _perform(visit, number, action, form, files)
+                return await _page(page_request, number, 422, action, form)
+            answer = await _perform(page_request, number, action, form, files)
     except Problem as problem:
         if problem.status == 401:
-            return await _ask_again(visit, number)
+            return await _ask_again(page_request, number)
         form.refuse(problem)
-        return await _page(visit, number, problem.status, action, form)
-    await forget_files(visit, form)
+        return await _page(page_request, number, problem.status, action, form)
+    await forget_files(page_request, form)
     notice = _DONE[action]
     if answer.get("state") == "waiting":
         notice = "Sudah kami simpan dan segera dijalankan. Muat ulang halaman ini sebentar lagi."
     # To where it is said: without one of its own the address keeps that of the form, now empty.
-    return visit.go(f"/laporan/{number}#kabar", notice)
+    return page_request.go(f"/laporan/{number}#kabar", notice)
 
 
-async def _perform(visit: Visit, number: int, action: str, form: Filled, files: list[File]) -> Any:
+async def _perform(
+    page_request: PageRequest, number: int, action: str, form: FormData, files: list[File]
+) -> Any:
     path, body = f"/reports/{number}/{_PATHS[action]}", form.given(_WORDS[action])
-    options: dict[str, Any] = {"key": form.key, "token": visit.session.reports.get(number)}
+    options: dict[str, Any] = {"key": form.key, "token": page_request.session.reports.get(number)}
     if action in _WITH_FILES:
-        answer = await visit.call(
+        answer = await page_request.call(
             "followup",
             "POST",
             f"{path}/with-attachments",
@@ -118,39 +126,39 @@ async def _perform(visit: Visit, number: int, action: str, form: Filled, files: 
         )
         return answer.json()
     rating = form.given_ids("rating") if action == "declare_satisfied" else {}
-    answer = await visit.call("followup", "POST", path, json=body | rating, **options)
+    answer = await page_request.call("followup", "POST", path, json=body | rating, **options)
     return answer.json()
 
 
 async def _page(
-    visit: Visit,
+    page_request: PageRequest,
     number: int,
     status: int = 200,
     action: str | None = None,
-    form: Filled | None = None,
+    form: FormData | None = None,
 ) -> Response:
     try:
-        report = await visit.read(
-            "intake", f"/reports/{number}", token=visit.session.reports.get(number)
+        report = await page_request.read(
+            "intake", f"/reports/{number}", token=page_request.session.reports.get(number)
         )
     except Problem as problem:
         # A secret report is not there for who has no access to it (any more).
         if problem.status == 401 or (form is not None and problem.status == 404):
-            return await _ask_again(visit, number)
+            return await _ask_again(page_request, number)
         raise
     if report["view"] == "public" and form is not None:
-        return await _ask_again(visit, number)
+        return await _ask_again(page_request, number)
     if report["view"] == "public":
-        return visit.page("public/report.html", status, report=report)
-    return visit.page(
+        return page_request.page("public/report.html", status, report=report)
+    return page_request.page(
         "public/own_report.html",
         status,
         zone=Zone(report["zone"]),
         report=report,
-        standing=standing(report),
+        status_summary=status_summary(report),
         question=_question(report),
         acted=action,
-        forms={one: Filled(names=NAMES, place=one) for one in _PATHS}
+        forms={one: FormData(names=NAMES, place=one) for one in _PATHS}
         | ({action: form} if action and form else {}),
     )
 
@@ -161,20 +169,22 @@ def _question(report: Any) -> Any:
     return asked[-1] if asked and report["question_open"] else None
 
 
-async def _ask_again(visit: Visit, number: int) -> Response:
+async def _ask_again(page_request: PageRequest, number: int) -> Response:
     """The access to a report ends after an hour; then the code is asked for again, or the
     password of whose account it is. What was written meanwhile is carried over."""
-    kept = await carried_over(visit)
-    visit.session.reports.pop(number, None)
+    kept = await carried_over(page_request)
+    page_request.session.reports.pop(number, None)
     if kept is None:
-        return visit.go(
+        return page_request.go(
             f"/lacak?nomor={number}", "Demi keamanan, masukkan lagi kode akses laporan Anda."
         )
     if kept.person:
-        visit.session.notice = "Sesi Anda berakhir. Masuk lagi: yang Anda tulis masih ada."
-        return visit.page("public/sign_in.html", 401, form=Filled({CARRIED: kept.sealed}, SIGN_IN))
-    visit.session.notice = (
+        page_request.session.notice = "Sesi Anda berakhir. Masuk lagi: yang Anda tulis masih ada."
+        return page_request.page(
+            "public/sign_in.html", 401, form=FormData({CARRIED: kept.sealed}, SIGN_IN)
+        )
+    page_request.session.notice = (
         "Demi keamanan, masukkan lagi kode akses laporan Anda. Yang Anda tulis masih ada."
     )
-    form = Filled({CARRIED: kept.sealed, "number": number}, TRACK)
-    return visit.page("public/track.html", 401, form=form)
+    form = FormData({CARRIED: kept.sealed, "number": number}, TRACK)
+    return page_request.page("public/track.html", 401, form=form)

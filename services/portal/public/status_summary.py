@@ -6,20 +6,20 @@ from services.portal.pages import due_day
 from shared.lifecycle.calendar import Zone
 
 
-class Standing(NamedTuple):
+class StatusSummary(NamedTuple):
     """`line` says who has it; `until` by when, or what follows."""
 
     line: str
     until: str
 
 
-def standing(report: dict[str, Any]) -> Standing:
+def status_summary(report: dict[str, Any]) -> StatusSummary:
     """The first thing a reporter reads. `report` as intake gives it to its reporter."""
     handler, status = report["handler"], report["status"]
     line = _LINES[status].format(handler=handler)
     if status == "FOLLOWED_UP" and report["due_at"]:
         line = f"{handler} sudah memberi respon awal dan masih harus menyelesaikan laporan Anda."
-    return Standing(line, _until(report))
+    return StatusSummary(line, _until(report))
 
 
 def _until(report: dict[str, Any]) -> str:

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Response
 
 from services.portal import references
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
-from services.portal.form_data import Filled
-from services.portal.page_request import BODY_LIMIT, PublicVisit, Visit
+from services.portal.form_data import FormData
+from services.portal.page_request import BODY_LIMIT, PageRequest, PublicRequest
 from services.portal.public.access import open_report
 from shared.http.problems import Problem
 from shared.lifecycle.calendar import Zone
@@ -42,7 +42,7 @@ _OURS = {
 
 @router.get("/buat-laporan")
 async def report_form(
-    visit: PublicVisit,
+    page_request: PublicRequest,
     lanjutan: int | None = None,
     anonim: bool = False,
     rahasia: bool = False,
@@ -51,34 +51,36 @@ async def report_form(
     is so here, unless they say otherwise."""
     given = {"classification": "complaint", "linked_number": lanjutan}
     flags = {name: "1" for name, on in (("anonymous", anonim), ("secret", rahasia)) if on}
-    form = Filled(given | flags, NAMES)
-    return await _form_page(visit, form)
+    form = FormData(given | flags, NAMES)
+    return await _form_page(page_request, form)
 
 
 @router.post("/buat-laporan", max_body_size=BODY_LIMIT)
-async def submit(visit: PublicVisit) -> Response:
+async def submit(page_request: PublicRequest) -> Response:
     """The steps of the form. It is sent from the page that shows all answers once more, where
     who can see what is said in so many words."""
-    sent = await visit.form()
-    form = Filled(sent, NAMES)
-    await keep_chosen_files(visit, form, sent)
+    sent = await page_request.form()
+    form = FormData(sent, NAMES)
+    await keep_chosen_files(page_request, form, sent)
     step = form.get("langkah")
     if step == "anonim":
         form.set("anonymous", "1")
     if step not in ("periksa", "anonim", "kirim") or form.wrong:
-        return await _form_page(visit, form, 422 if form.wrong else 200)
-    report = _report(visit, form)
+        return await _form_page(page_request, form, 422 if form.wrong else 200)
+    report = _report(page_request, form)
     linked = report.get("linked_number")
     # The token of an earlier report opens that one only, yet shows that it is one's own.
-    token = visit.session.reports.get(linked) if linked and not visit.signed_in else None
+    token = (
+        page_request.session.reports.get(linked) if linked and not page_request.signed_in else None
+    )
     try:
         if step != "kirim":
-            await visit.call("intake", "POST", "/reports/check", json=report, token=token)
-            return await _review(visit, form)
-        async with files_kept(visit, form) as files:
+            await page_request.call("intake", "POST", "/reports/check", json=report, token=token)
+            return await _review(page_request, form)
+        async with files_kept(page_request, form) as files:
             if form.wrong:
-                return await _form_page(visit, form, 422)
-            answer = await visit.call(
+                return await _form_page(page_request, form, 422)
+            answer = await page_request.call(
                 "intake",
                 "POST",
                 "/reports/with-attachments",
@@ -89,38 +91,40 @@ async def submit(visit: PublicVisit) -> Response:
             )
     except Problem as problem:
         form.refuse(problem, _OURS)
-        return await _form_page(visit, form, problem.status)
-    await forget_files(visit, form)
+        return await _form_page(page_request, form, problem.status)
+    await forget_files(page_request, form)
     receipt = answer.json()
-    visit.session.receipt = json.dumps(
+    page_request.session.receipt = json.dumps(
         {name: receipt[name] for name in ("number", "access_code", "link", "verification_due_at")}
     )
-    return visit.go("/tanda-terima")
+    return page_request.go("/tanda-terima")
 
 
 @router.get("/tanda-terima")
-async def receipt(visit: PublicVisit) -> Response:
+async def receipt(page_request: PublicRequest) -> Response:
     """Number and code, shown to the browser that submitted until it submits again or leaves."""
-    if visit.session.receipt is None:
-        return visit.go("/lacak")
-    given = json.loads(visit.session.receipt)
+    if page_request.session.receipt is None:
+        return page_request.go("/lacak")
+    given = json.loads(page_request.session.receipt)
     report: dict[str, Any] | None = None
     try:
-        report = await open_report(visit, given["number"], given["access_code"])
+        report = await open_report(page_request, given["number"], given["access_code"])
     except Problem:
         report = None  # the receipt is worth more than who verifies
     zone = Zone(report["zone"]) if report and "zone" in report else Zone.WIB
-    return visit.page("public/receipt.html", zone=zone, receipt=given, report=report)
+    return page_request.page("public/receipt.html", zone=zone, receipt=given, report=report)
 
 
-async def _review(visit: Visit, form: Filled) -> Response:
+async def _review(page_request: PageRequest, form: FormData) -> Response:
     """All answers, in the words of the form, and what each means."""
-    regions = await references.regions(visit, form)
+    regions = await references.regions(page_request, form)
     chosen = [dict(options).get(form.get(level), "") for level, _, options in regions]
-    agencies = {str(one["id"]): one["name"] for one in await references.addressees(visit, form)}
-    groups = await references.categories(visit)
+    agencies = {
+        str(one["id"]): one["name"] for one in await references.addressees(page_request, form)
+    }
+    groups = await references.categories(page_request)
     categories = {code: name for _, inside in groups for code, name in inside}
-    return visit.page(
+    return page_request.page(
         "public/review.html",
         form=form,
         region=", ".join(reversed([name for name in chosen if name])),
@@ -129,19 +133,19 @@ async def _review(visit: Visit, form: Filled) -> Response:
     )
 
 
-async def _form_page(visit: Visit, form: Filled, status: int = 200) -> Response:
-    return visit.page(
+async def _form_page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
+    return page_request.page(
         "public/submission.html",
         status,
         form=form,
-        regions=await references.regions(visit, form),
-        classifications=await references.classifications(visit),
-        agencies=await references.addressees(visit, form),
-        categories=await references.categories(visit),
+        regions=await references.regions(page_request, form),
+        classifications=await references.classifications(page_request),
+        agencies=await references.addressees(page_request, form),
+        categories=await references.categories(page_request),
     )
 
 
-def _report(visit: Visit, form: Filled) -> dict[str, Any]:
+def _report(page_request: PageRequest, form: FormData) -> dict[str, Any]:
     report: dict[str, Any] = {
         "title": form.get("title"),
         "body": form.get("body"),
@@ -151,6 +155,6 @@ def _report(visit: Visit, form: Filled) -> dict[str, Any]:
         **form.given("classification", "happened_at", "place"),
         **form.given_ids("addressee", "category", "linked_number"),
     }
-    if not visit.signed_in:
+    if not page_request.signed_in:
         report["reporter"] = form.given("name", "phone", "email", "nik")
     return report

@@ -4,8 +4,8 @@ import re
 
 from fastapi import APIRouter, Response
 
-from services.portal.form_data import Filled
-from services.portal.page_request import PublicVisit
+from services.portal.form_data import FormData
+from services.portal.page_request import PublicRequest
 from services.portal.public.access import open_report
 from services.portal.sealed_forms import CARRIED, NOT_YOURS
 from shared.http.problems import Problem
@@ -16,23 +16,23 @@ NAMES = {"number": "Nomor laporan", "access_code": "Kode akses"}
 
 
 @router.get("/lacak")
-async def track_form(visit: PublicVisit, nomor: str = "") -> Response:
-    return visit.page("public/track.html", form=Filled({"number": nomor}, NAMES))
+async def track_form(page_request: PublicRequest, nomor: str = "") -> Response:
+    return page_request.page("public/track.html", form=FormData({"number": nomor}, NAMES))
 
 
 @router.post("/lacak")
-async def track(visit: PublicVisit) -> Response:
-    form = Filled(await visit.form(), NAMES)
+async def track(page_request: PublicRequest) -> Response:
+    form = FormData(await page_request.form(), NAMES)
     number = "".join(form.get("number").split()).lstrip("#")
     if not re.fullmatch("[0-9]{1,18}", number):
         form.wrong["number"] = "Nomor laporan terdiri atas angka saja."
-        return visit.page("public/track.html", 422, form=form)
+        return page_request.page("public/track.html", 422, form=form)
     try:
-        await open_report(visit, int(number), form.get("access_code"))
+        await open_report(page_request, int(number), form.get("access_code"))
     except Problem as problem:
         form.refuse(problem)
-        return visit.page("public/track.html", problem.status, form=form)
+        return page_request.page("public/track.html", problem.status, form=form)
     if carried := form.get(CARRIED):
-        back = visit.back_to_form(carried, f"/laporan/{int(number)}/")
-        return back or visit.go(f"/laporan/{int(number)}", NOT_YOURS)
-    return visit.go(f"/laporan/{int(number)}")
+        back = page_request.back_to_form(carried, f"/laporan/{int(number)}/")
+        return back or page_request.go(f"/laporan/{int(number)}", NOT_YOURS)
+    return page_request.go(f"/laporan/{int(number)}")

@@ -31,7 +31,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReportRow:
     """The report as it stands. `path` is its handler's, root first; `zone` the handler's."""
 
     number: int
@@ -66,11 +66,11 @@ class Fact:
     marks: tuple[str, ...]
 
 
-def fact_of(report: Standing, steps: Sequence[Step]) -> Fact:
+def fact_of(report: ReportRow, steps: Sequence[Step]) -> Fact:
     """The fact of a report; `steps` in the order of its history, without refused signals."""
     local = report.submitted_at.astimezone(report.zone.offset)
     marks = [
-        *_standing(report),
+        *_row(report),
         *_usage(report),
         *_done(steps),
         *_measured(report, steps),
@@ -87,7 +87,7 @@ def fact_of(report: Standing, steps: Sequence[Step]) -> Fact:
     )
 
 
-def _standing(report: Standing) -> Iterator[str]:
+def _row(report: ReportRow) -> Iterator[str]:
     yield "received"
     yield f"status:{report.status}"
     yield f"tab:{TAB_OF[report.status]}"
@@ -98,7 +98,7 @@ def _standing(report: Standing) -> Iterator[str]:
         yield f"rating:{report.rating}"
 
 
-def _usage(report: Standing) -> Iterator[str]:
+def _usage(report: ReportRow) -> Iterator[str]:
     yield f"channel:{report.channel}"
     yield f"classification:{report.classification or NONE}"
     yield f"category:{report.category_id or NONE}"
@@ -124,7 +124,7 @@ def _done(steps: Sequence[Step]) -> Iterator[str]:
                 yield "not_authority_rejected"
 
 
-def _measured(report: Standing, steps: Sequence[Step]) -> Iterator[str]:
+def _measured(report: ReportRow, steps: Sequence[Step]) -> Iterator[str]:
     """Elapsed time, each to the first of its kind: verification from submission; follow-up (of
     either kind) and settlement (the first *tindak lanjut*) from the first verification."""
     verified = _first(steps, Action.VERIFY)

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from services.reporting.statistics.facts import RELEVANT, Fact, Standing, Step, fact_of
+from services.reporting.statistics.facts import RELEVANT, Fact, ReportRow, Step, fact_of
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.statuses import Status
@@ -20,16 +20,16 @@ async def facts_of(connection: Connection, numbers: Sequence[int]) -> list[Fact]
     async with connection.pipeline():
         reports = await connection.cursor(row_factory=dict_row).execute(_REPORTS, asked)
         lines = await connection.execute(_LINES, asked)
-        standings, steps = await reports.fetchall(), await lines.fetchall()
+        rows, steps = await reports.fetchall(), await lines.fetchall()
     lives: dict[int, list[Step]] = {}
     for number, at, action, staff_id, agency_id, details in steps:
         step = Step(at, Action(action), staff_id, agency_id, details)
         lives.setdefault(number, []).append(step)
-    return [fact_of(_standing(row), lives.get(row["number"], ())) for row in standings]
+    return [fact_of(_row(row), lives.get(row["number"], ())) for row in rows]
 
 
-def _standing(row: dict[str, Any]) -> Standing:
-    return Standing(
+def _row(row: dict[str, Any]) -> ReportRow:
+    return ReportRow(
         **row
         | {
             "status": Status(row["status"]),

@@ -8,9 +8,9 @@ from fastapi import Depends, Path, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.command_requests.answers import CommandAnswer, CurrentDoor, carry_out
-from shared.command_requests.execute import Wish
-from shared.command_requests.report_access import Situation, staff_situation
+from shared.command_requests.answers import CommandAnswer, CurrentGateway, carry_out
+from shared.command_requests.execute import CommandRequest
+from shared.command_requests.report_access import ReportAccess, staff_access
 from shared.http.auth import CurrentStaff
 from shared.http.idempotency import CommandId, IfMatch, asker_of
 from shared.http.in_place import in_place
@@ -21,7 +21,7 @@ from shared.lifecycle.commands import Command
 ReportNumber = Annotated[int, Path(ge=1, le=2**63 - 1, description="The report's number")]
 AgencyId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
-Details = Callable[[AsyncSession, Situation], Awaitable[dict[str, Any]]]
+Details = Callable[[AsyncSession, ReportAccess], Awaitable[dict[str, Any]]]
 Write = Callable[[AsyncSession, Command], Awaitable[None]]
 
 
@@ -32,7 +32,7 @@ class Acting:
     number: ReportNumber
     staff: CurrentStaff
     database: CurrentDatabase
-    door: CurrentDoor
+    gateway: CurrentGateway
     id: CommandId
     version: IfMatch
     response: Response
@@ -45,24 +45,24 @@ class Acting:
         write: Write,
         **more: Any,
     ) -> CommandAnswer:
-        """Perform the action that the form asks for; `more` of `shared.command_requests.execute.Wish`,
+        """Perform the action that the form asks for; `more` of `CommandRequest`,
         which also says what problems are raised."""
 
-        async def situation(session: AsyncSession) -> Situation:
-            return await staff_situation(session, self.staff, self.number)
+        async def access(session: AsyncSession) -> ReportAccess:
+            return await staff_access(session, self.staff, self.number)
 
-        wish = Wish(
+        command_request = CommandRequest(
             key=self.id,
             asker=asker_of(self.staff),
             number=self.number,
             action=action,
-            situation=situation,
+            access=access,
             details=details,
             write=write,
             version=self.version,
             **({"content": form} | more),
         )
-        return await carry_out(self.database, self.door, wish, self.response)
+        return await carry_out(self.database, self.gateway, command_request, self.response)
 
 
 CurrentActing = Annotated[Acting, Depends(in_place(Acting))]

@@ -10,7 +10,7 @@ from services.routing.actions.command_context import CurrentActing
 from services.routing.actions.delegation import known_agencies, taken_back
 from services.routing.words import Form, Words, note
 from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
-from shared.command_requests.report_access import Situation
+from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import FieldError, conflict, validation
 from shared.lifecycle.actions import Action, DeferralKind
 
@@ -34,7 +34,7 @@ async def defer(acting: CurrentActing, form: Deferral) -> CommandAnswer:
         code = "needed_here" if awaits else "not_needed_here"
         raise validation(FieldError("awaited_agency_id", code))
 
-    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
+    async def details(session: AsyncSession, access: ReportAccess) -> dict[str, Any]:
         if form.awaited_agency_id is not None:
             asked = [form.awaited_agency_id]
             [awaited] = (await known_agencies(session, "awaited_agency_id", asked)).values()
@@ -43,7 +43,7 @@ async def defer(acting: CurrentActing, form: Deferral) -> CommandAnswer:
         return {
             "deferral": form.kind,
             "awaited_agency_id": form.awaited_agency_id,
-            "handing": await taken_back(session, situation, acting.staff),
+            "handing": await taken_back(session, access, acting.staff),
         }
 
     return await acting.do(Action.DEFER, form, details, note(acting.staff, form.note))

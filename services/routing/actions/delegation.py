@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.command_requests.directory import Agency, agencies, agency
-from shared.command_requests.report_access import Situation
+from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import FieldError, Problem, conflict, validation
 from shared.http.tokens import Staff
 from shared.lifecycle.actions import RequestKind
@@ -46,21 +46,21 @@ async def known_agencies(
     return found
 
 
-def handing_to(situation: Situation, staff: Staff, receiver: Agency) -> Handing:
+def handing_to(access: ReportAccess, staff: Staff, receiver: Agency) -> Handing:
     """What this person's agency handing to the receiver amounts to."""
-    chain = handed(situation.state.chain, staff.agency_path, receiver.id)
+    chain = handed(access.state.chain, staff.agency_path, receiver.id)
     return Handing(chain=chain, zone=receiver.zone)
 
 
-async def taken_back(session: AsyncSession, situation: Situation, staff: Staff) -> Handing | None:
+async def taken_back(session: AsyncSession, access: ReportAccess, staff: Staff) -> Handing | None:
     """Who decides a not-authority request by keeping the report has it in the own agency; for
     everybody else the handler stays."""
-    asked = situation.state.pending(RequestKind.NOT_AUTHORITY)
-    if asked is None or not situation.decides(asked):
+    asked = access.state.pending(RequestKind.NOT_AUTHORITY)
+    if asked is None or not access.decides(asked):
         return None
     own = await agency(session, staff.agency_id)
     assert own is not None, "staff belong to an agency that exists"
-    return handing_to(situation, staff, own)
+    return handing_to(access, staff, own)
 
 
 async def _active(session: AsyncSession, agency_id: int) -> Agency:

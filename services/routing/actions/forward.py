@@ -10,7 +10,7 @@ from services.routing.actions.command_context import CurrentActing
 from services.routing.actions.delegation import agency_below, handing_to, known_agencies
 from services.routing.words import Form, Words, note
 from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
-from shared.command_requests.report_access import Situation
+from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action
 
 COPIES_LIMIT = 50
@@ -35,11 +35,11 @@ router = APIRouter(tags=["forwarding"], responses=COMMAND_RESPONSES)
 async def forward(acting: CurrentActing, form: Forwarding) -> CommandAnswer:
     """Hand the duty to follow up to an agency below, whoever below had it before."""
 
-    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
+    async def details(session: AsyncSession, access: ReportAccess) -> dict[str, Any]:
         receiver = await agency_below(session, acting.staff, form.agency_id, to_verify=False)
         await known_agencies(session, "copies", form.copies)
         return {
-            "handing": handing_to(situation, acting.staff, receiver),
+            "handing": handing_to(access, acting.staff, receiver),
             "copies": tuple(form.copies),
         }
 
@@ -50,8 +50,8 @@ async def forward(acting: CurrentActing, form: Forwarding) -> CommandAnswer:
 async def copies(acting: CurrentActing, form: Copies) -> CommandAnswer:
     """Set which agencies read along: those named, no others."""
 
-    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
-        added = [a for a in form.agency_ids if a not in situation.state.copies]
+    async def details(session: AsyncSession, access: ReportAccess) -> dict[str, Any]:
+        added = [a for a in form.agency_ids if a not in access.state.copies]
         await known_agencies(session, "agency_ids", added)
         return {"copies": tuple(form.agency_ids)}
 

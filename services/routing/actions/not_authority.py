@@ -13,7 +13,7 @@ from services.routing.actions.delegation import known_agencies, taken_back
 from services.routing.words import Form, Words, note
 from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
 from shared.command_requests.directory import Asker, agency_to_decide
-from shared.command_requests.report_access import Situation
+from shared.command_requests.report_access import ReportAccess
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict, not_found
 from shared.lifecycle.actions import Action, RequestKind
@@ -47,11 +47,11 @@ async def ask_not_authority(acting: CurrentActing, form: NotAuthority) -> Comman
     the own agency, and the question goes to the one that delegated to it.
     """
 
-    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
+    async def details(session: AsyncSession, access: ReportAccess) -> dict[str, Any]:
         await known_agencies(session, "suggested_agency_id", [form.suggested_agency_id])
-        passed_on = await taken_back(session, situation, acting.staff)
-        chain: Sequence[int] = passed_on.chain if passed_on else situation.state.chain
-        path = acting.staff.agency_path if passed_on else situation.handler.path
+        passed_on = await taken_back(session, access, acting.staff)
+        chain: Sequence[int] = passed_on.chain if passed_on else access.state.chain
+        path = acting.staff.agency_path if passed_on else access.handler.path
         if len(path) == 1 or len(acting.staff.agency_path) == 1:
             raise conflict("root_may_not_ask")
         asker = Asker(Role(acting.staff.role), acting.staff.agency_id)
@@ -86,16 +86,16 @@ async def withdraw_not_authority(
 async def _settle(
     acting: CurrentActing, action: Action, request_id: UUID, form: Rejection | Withdrawal
 ) -> CommandAnswer:
-    async def look(_: AsyncSession, situation: Situation) -> None:
+    async def look(_: AsyncSession, access: ReportAccess) -> None:
         """Says that the request is gone to who would decide it, instead of denying the
         authority."""
-        request = situation.state.request(request_id)
+        request = access.state.request(request_id)
         if request is None:
             raise Refused("no_such_request")
         if request.kind is not RequestKind.NOT_AUTHORITY:
             raise not_found("request_not_found")
 
-    async def details(_: AsyncSession, __: Situation) -> dict[str, Any]:
+    async def details(_: AsyncSession, __: ReportAccess) -> dict[str, Any]:
         return {"request_id": request_id}
 
     write = note(acting.staff, form.reason)

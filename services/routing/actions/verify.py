@@ -15,7 +15,7 @@ from services.routing.models import Verification
 from services.routing.words import Body, Form, PlaceWords, Title
 from shared import regions
 from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
-from shared.command_requests.report_access import Situation
+from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import FieldError, conflict, validation
 from shared.lifecycle.actions import Action, Classification
 from shared.lifecycle.commands import Command
@@ -66,9 +66,9 @@ router = APIRouter(tags=["verification"], responses=COMMAND_RESPONSES)
 async def verify(acting: CurrentActing, form: VerificationForm) -> CommandAnswer:
     """Verify the report and hand it to the unit that is to follow it up."""
 
-    async def handing(session: AsyncSession, situation: Situation) -> dict[str, Any]:
+    async def handing(session: AsyncSession, access: ReportAccess) -> dict[str, Any]:
         unit = await unit_to_follow_up(session, acting.staff, form.agency_id)
-        return {"handing": handing_to(situation, acting.staff, unit)}
+        return {"handing": handing_to(access, acting.staff, unit)}
 
     return await _correct(acting, Action.VERIFY, form, handing)
 
@@ -87,11 +87,11 @@ async def _correct(
 ) -> CommandAnswer:
     values: dict[str, Any] = {}
 
-    async def details(session: AsyncSession, situation: Situation) -> dict[str, Any]:
-        handed = await handing(session, situation) if handing else {}
+    async def details(session: AsyncSession, access: ReportAccess) -> dict[str, Any]:
+        handed = await handing(session, access) if handing else {}
         present = await _present(session, acting.number)
         values.update(_over(present, form))
-        return {**await _checked(session, situation, form, values, present), **handed}
+        return {**await _checked(session, access, form, values, present), **handed}
 
     async def write(session: AsyncSession, command: Command) -> None:
         session.add(
@@ -109,14 +109,14 @@ async def _correct(
 
 async def _checked(
     session: AsyncSession,
-    situation: Situation,
+    access: ReportAccess,
     form: Amendment | VerificationForm,
     values: dict[str, Any],
     present: dict[str, Any],
 ) -> dict[str, Any]:
     """The command's fields. Raises problems for what is not there or cannot be removed. What the
     report has already may stay, though it is not in use any more."""
-    state = situation.state
+    state = access.state
     for flag in ("anonymous", "secret"):
         if getattr(form, flag) is False and getattr(state, flag):
             raise conflict("flag_not_removable")

@@ -17,7 +17,7 @@ class AgencyPerson(BaseModel):
     role_label: str
 
 
-class Standing(BaseModel):
+class ReportCounts(BaseModel):
     """Reports of the agency itself, and with all below it."""
 
     open: int
@@ -29,7 +29,7 @@ class Standing(BaseModel):
 class ManagedAgency(AgencyDetails):
     people: list[AgencyPerson]
     units: list[ShownAgency] = Field(description="Active agencies directly below")
-    reports: Standing
+    reports: ReportCounts
 
 
 async def agency_details(session: AsyncSession, staff: Staff, agency_id: int) -> ManagedAgency:
@@ -45,7 +45,7 @@ async def agency_details(session: AsyncSession, staff: Staff, agency_id: int) ->
             for one in people.mappings()
         ],
         units=[ShownAgency(**dict(one)) for one in units.mappings()],
-        reports=Standing(**dict(counts.one())),
+        reports=ReportCounts(**dict(counts.one())),
     )
 
 

@@ -18,7 +18,7 @@ from services.routing.reading.names import (
     shown_status,
 )
 from shared.command_requests.directory import Agency, agencies
-from shared.command_requests.report_access import Situation, actions_open_to, situation_of
+from shared.command_requests.report_access import ReportAccess, access_of, actions_open_to
 from shared.database.columns import now
 from shared.database.process_time import load_calendar
 from shared.http.tokens import Staff
@@ -74,42 +74,42 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
 
     def shown(number: int) -> QueueRow:
         state, row = states[number], found[number]
-        situation = situation_of(staff, state, known)
+        access = access_of(staff, state, known)
         classification = state.classification
         return QueueRow(
             number=number,
             version=state.version,
-            title=row["title"] or _uncorrected(row, situation),
+            title=row["title"] or _uncorrected(row, access),
             status=shown_status(state.status),
-            handler=shown_agency(situation.handler),
+            handler=shown_agency(access.handler),
             classification=classification,
             classification_label=label("classification", classification)
             if classification
             else None,
             category_id=row["category_id"],
             category=row["category"],
-            **arrival_of(situation),
+            **arrival_of(access),
             anonymous=state.anonymous,
             secret=state.secret,
             priority=state.priority,
             held=state.held,
             overdue=state.overdue,
             question_unanswered=state.question_unanswered,
-            countdown=nearest_countdown(situation, moment, calendar),
+            countdown=nearest_countdown(access, moment, calendar),
             age_days=(moment - state.submitted_at).days,
             region_code=public_region(row["region_code"], state.anonymous)
-            if situation.by_copy
+            if access.by_copy
             else row["region_code"],
             assignee_id=row["assignee_id"],
             requests=[request.kind for request in state.requests],
-            allowed_actions=[shown_action(a) for a in actions_open_to(situation)],
+            allowed_actions=[shown_action(a) for a in actions_open_to(access)],
         )
 
     return [shown(number) for number in numbers if number in found]
 
 
-def _uncorrected(row: RowMapping, situation: Situation) -> str:
-    return label("mark", "unverified_copy") if situation.by_copy else row["original_title"]
+def _uncorrected(row: RowMapping, access: ReportAccess) -> str:
+    return label("mark", "unverified_copy") if access.by_copy else row["original_title"]
 
 
 def _concerned(states: Iterable[ReportState]) -> set[int]:

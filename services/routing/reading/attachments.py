@@ -13,7 +13,7 @@ from services.routing.actions.command_context import ReportNumber
 from services.routing.models import AccessLogEntry
 from shared.attachments import AttachmentMissing, AttachmentStore, serving_headers
 from shared.attachments.naming import plain_name
-from shared.command_requests.report_access import Situation, staff_situation
+from shared.command_requests.report_access import ReportAccess, staff_access
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict, not_found
@@ -56,8 +56,8 @@ async def download_attachment(
 ) -> StreamingResponse:
     """A file of a report, for whoever may read the report; for agencies in copy those that are
     released. Every download is logged."""
-    situation = await staff_situation(session, staff, number)
-    files = await _shown_to(session, situation)
+    access = await staff_access(session, staff, number)
+    files = await _shown_to(session, access)
     file = next((one for one in files if one["id"] == attachment_id), None)
     if file is None:
         raise not_found("attachment_not_found")
@@ -82,30 +82,30 @@ async def download_attachment(
     return StreamingResponse(content, headers=headers)
 
 
-async def attachments_of(session: AsyncSession, situation: Situation) -> list[ShownAttachment]:
+async def attachments_of(session: AsyncSession, access: ReportAccess) -> list[ShownAttachment]:
     """Those of the report, then those of messages, as this person may see them."""
     return [
         ShownAttachment(
             **file,
             of="message" if file["message_id"] else "report",
             state_label=label("attachment_state", file["state"]),
-            href=f"/reports/{situation.state.number}/attachments/{file['id']}"
+            href=f"/reports/{access.state.number}/attachments/{file['id']}"
             if file["served"]
             else None,
         )
-        for file in await _shown_to(session, situation)
+        for file in await _shown_to(session, access)
     ]
 
 
-async def _shown_to(session: AsyncSession, situation: Situation) -> list[dict[str, Any]]:
+async def _shown_to(session: AsyncSession, access: ReportAccess) -> list[dict[str, Any]]:
     """A copy never shows who reports: only files that a verifier has looked at and released, for
     what an agency sends its reporter is often addressed to them. Where the reporter is hidden,
     their files go by names of ours."""
-    found = await session.execute(_ALL, {"number": situation.state.number})
+    found = await session.execute(_ALL, {"number": access.state.number})
     files = [dict(row) for row in found.mappings()]
-    if situation.by_copy:
+    if access.by_copy:
         files = [file for file in files if file["released"] and file["served"]]
-    if situation.reporter_hidden:
+    if access.reporter_hidden:
         for place, file in enumerate(files, 1):
             if file["by_reporter"]:
                 file["name"] = plain_name(place, file["media_type"])

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel
 
-from shared.command_requests.report_access import Situation
+from shared.command_requests.report_access import ReportAccess
 from shared.labels import countdown, label
 from shared.lifecycle.calendar import WorkingCalendar, day_of_deadline, ends_a_day
 from shared.lifecycle.clocks import PROCESS_CLOCKS, Clock, ClockKind, days_left
@@ -33,12 +33,12 @@ class Countdown(BaseModel):
 
 
 def countdown_of(
-    clock: Clock, now: datetime, calendar: WorkingCalendar, situation: Situation
+    clock: Clock, now: datetime, calendar: WorkingCalendar, access: ReportAccess
 ) -> Countdown:
     """A clock as it is read; by a copy to the hour, for the time to verify in runs from the moment
     of submission. Where that moment is hidden otherwise, this clock alone."""
-    arrived = clock.kind is ClockKind.VERIFICATION and situation.arrival_hidden
-    to_the_hour = situation.by_copy or arrived
+    arrived = clock.kind is ClockKind.VERIFICATION and access.arrival_hidden
+    to_the_hour = access.by_copy or arrived
     deadline = clock.deadline
     days = days_left(clock, now, calendar)
     unanswered = clock.kind is ClockKind.QUESTION and days < 0
@@ -58,15 +58,15 @@ def countdown_of(
 
 
 def nearest_countdown(
-    situation: Situation, now: datetime, calendar: WorkingCalendar
+    access: ReportAccess, now: datetime, calendar: WorkingCalendar
 ) -> Countdown | None:
     """That of the nearest process clock; where all are paused, of the one with least left."""
-    state = situation.state
+    state = access.state
     clock = state.process_clock
     if clock is None and state.status not in ENDED:
         paused = [c for c in state.clocks if c.kind in PROCESS_CLOCKS]
         clock = min(paused, key=_remaining, default=None)
-    return countdown_of(clock, now, calendar, situation) if clock else None
+    return countdown_of(clock, now, calendar, access) if clock else None
 
 
 def _remaining(clock: Clock) -> timedelta:

@@ -13,7 +13,7 @@ from services.routing.actions.command_context import ReportNumber
 from services.routing.models import AccessLogEntry
 from services.routing.reading.revealing import is_of_pusat, reveal_in_force
 from shared.attachments import AttachmentMissing, AttachmentStore, serving_headers
-from shared.command_requests.report_access import staff_situation
+from shared.command_requests.report_access import staff_access
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict, forbidden, not_found
@@ -49,7 +49,7 @@ async def download_original(
 ) -> Response:
     """What the reporter sent, with all that it may tell of them: for pusat alone, while a reveal
     of this report is in force for who asks (`POST …/reveal`). Every download is logged."""
-    if (await staff_situation(session, staff, number)).by_copy:
+    if (await staff_access(session, staff, number)).by_copy:
         raise not_found("attachment_not_found")
     if not is_of_pusat(staff):
         raise forbidden()

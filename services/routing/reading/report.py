@@ -29,7 +29,7 @@ from services.routing.reading.revealing import ShownReveal, reveal_shown
 from services.routing.reading.texts import texts_of
 from services.routing.reading.view import ChecklistItem, Chosen, ReportView
 from services.routing.reading.where import where_and_when
-from shared.command_requests.report_access import Situation, actions_open_to, staff_situation
+from shared.command_requests.report_access import ReportAccess, actions_open_to, staff_access
 from shared.database.columns import now
 from shared.database.process_time import load_calendar
 from shared.http.auth import CurrentStaff
@@ -38,7 +38,7 @@ from shared.http.idempotency import etag
 from shared.http.transaction import Transaction
 from shared.identity import IdentityCipher
 from shared.labels import label, labels
-from shared.lifecycle.authority import standings
+from shared.lifecycle.authority import capacities
 from shared.lifecycle.people import Role
 from shared.lifecycle.visibility import Reader
 
@@ -54,25 +54,25 @@ async def read_report(
     response: Response,
 ) -> ReportView:
     """A report in full; its version is the ETag that a command may carry as If-Match."""
-    situation = await staff_situation(session, staff, number)
+    access = await staff_access(session, staff, number)
     [row] = await rows_of(session, _REPORT, number)
     identity = request.app.state.identity
-    reporter = await shown_reporter(session, identity, situation)
+    reporter = await shown_reporter(session, identity, access)
     revealing = await reveal_shown(session, staff, number)
-    view = await _view(session, situation, row, reporter, revealing, identity)
+    view = await _view(session, access, row, reporter, revealing, identity)
     response.headers["ETag"] = etag(view.version)
     return view
 
 
 async def _view(
     session: AsyncSession,
-    situation: Situation,
+    access: ReportAccess,
     row: Mapping[str, Any],
     reporter: ShownReporter,
     revealing: ShownReveal | None,
     cipher: IdentityCipher,
 ) -> ReportView:
-    state, by_copy = situation.state, situation.by_copy
+    state, by_copy = access.state, access.by_copy
     revealed = revealing is not None and revealing.state == "in_force"
     calendar, moment = await load_calendar(session), now()
     requests = await request_rows(session, state.number)
@@ -81,8 +81,8 @@ async def _view(
     written = with_readers(written, lines)
     if by_copy:
         written = [one for one in written if Reader.COPY in one["read_by"]]
-    lines = [line_shown(line, situation) for line in lines]
-    if situation.actor.role is not Role.CENTRAL_ADMIN:
+    lines = [line_shown(line, access) for line in lines]
+    if access.actor.role is not Role.CENTRAL_ADMIN:
         lines = below_pusat(lines, state.anonymous)
     elif not state.anonymous or revealed:
         lines = with_addresses(lines, cipher)
@@ -107,7 +107,7 @@ async def _view(
         version=state.version,
         status=shown_status(state.status),
         **dict(texts_of(row, by_copy=by_copy)),
-        **arrival_of(situation),
+        **arrival_of(access),
         system=None if by_copy and state.anonymous else state.system,
         classification=classification,
         classification_label=label("classification", classification) if classification else None,
@@ -124,33 +124,33 @@ async def _view(
         by_copy=by_copy,
         reporter=reporter,
         reveal=revealing,
-        handler=shown_agency(situation.handler),
+        handler=shown_agency(access.handler),
         chain=[found for one in state.chain if (found := names.agency(one))],
         copies=[found for one in state.copies if (found := names.agency(one))],
         suggested_agency=names.agency(row["suggested_agency_id"]),
         awaited_agency=names.agency(state.awaited_agency_id),
-        assignee=_assignee(row, situation),
+        assignee=_assignee(row, access),
         linked_number=None if by_copy else row["linked_number"],
         verified_at=row["verified_at"],
         ended_at=state.ended_at,
         age_days=(moment - state.submitted_at).days,
-        countdown=nearest_countdown(situation, moment, calendar),
-        clocks=[countdown_of(one, moment, calendar, situation) for one in state.clocks],
-        attachments=await attachments_of(session, situation),
+        countdown=nearest_countdown(access, moment, calendar),
+        clocks=[countdown_of(one, moment, calendar, access) for one in state.clocks],
+        attachments=await attachments_of(session, access),
         written=written_of(written, names),
-        requests=requests_of(requests, written, names, situation),
+        requests=requests_of(requests, written, names, access),
         history=history_of(lines, written, names, originals),
         checklist=[ChecklistItem(code=c, label=w) for c, w in labels("checklist").items()],
-        allowed_actions=[shown_action(action) for action in actions_open_to(situation)],
+        allowed_actions=[shown_action(action) for action in actions_open_to(access)],
     )
 
 
-def _assignee(row: Mapping[str, Any], situation: Situation) -> ShownAssignee | None:
+def _assignee(row: Mapping[str, Any], access: ReportAccess) -> ShownAssignee | None:
     """Who it is assigned to, and whether that person may still follow it up."""
     if row["assignee_id"] is None:
         return None
-    path = situation.handler.path
-    may = standings(Role(row["assignee_role"]), row["assignee_agency"], path, admin_above=True)
+    path = access.handler.path
+    may = capacities(Role(row["assignee_role"]), row["assignee_agency"], path, admin_above=True)
     here = bool(row["assignee_active"] and may)
     return ShownAssignee(id=row["assignee_id"], name=row["assignee_name"], here=here)
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.command_requests.report_access import Situation
+from shared.command_requests.report_access import ReportAccess
 from shared.identity import IdentityCipher
 
 
@@ -30,12 +30,12 @@ class Identity(BaseModel):
 
 
 async def shown_reporter(
-    session: AsyncSession, cipher: IdentityCipher, situation: Situation
+    session: AsyncSession, cipher: IdentityCipher, access: ReportAccess
 ) -> ShownReporter:
     """The reporter of a report, for somebody before it."""
-    if hidden := situation.reporter_hidden:
+    if hidden := access.reporter_hidden:
         return ShownReporter(hidden=hidden)
-    identity = await identity_of(session, cipher, situation.state.number)
+    identity = await identity_of(session, cipher, access.state.number)
     return ShownReporter(hidden=None, **identity.model_dump(exclude={"nik"}))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.reading.history import Rows, rows_of
 from services.routing.reading.names import ShownAgency
 from services.routing.reading.people import Names, ShownStaff
-from shared.command_requests.report_access import Situation
+from shared.command_requests.report_access import ReportAccess
 from shared.labels import label
 from shared.lifecycle.actions import PERFORMED_BY, RequestKind
 from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
@@ -49,14 +49,14 @@ async def request_rows(session: AsyncSession, number: int) -> Rows:
 
 
 def requests_of(
-    rows: Rows, written: Rows, names: Names, situation: Situation
+    rows: Rows, written: Rows, names: Names, access: ReportAccess
 ) -> list[ShownRequest]:
     """All requests, the newest first."""
     words = {row["id"]: row["words"] for row in written}
     shown = []
     for row in rows:
-        pending = situation.state.request(row["id"])
-        clock = situation.state.clock(ClockKind.REQUEST, str(row["id"]))
+        pending = access.state.request(row["id"])
+        clock = access.state.clock(ClockKind.REQUEST, str(row["id"]))
         zone, due_at = clock.zone if clock else Zone.WIB, row["due_at"]
         shown.append(
             ShownRequest(
@@ -77,8 +77,8 @@ def requests_of(
                 decided_by=names.person(row["decided_by"]),
                 reason=words.get(row["id"]),
                 note_is_read=_note_is_read(RequestKind(row["kind"])),
-                decidable=pending is not None and situation.decides(pending),
-                withdrawable=pending is not None and pending.staff_id == situation.actor.staff_id,
+                decidable=pending is not None and access.decides(pending),
+                withdrawable=pending is not None and pending.staff_id == access.actor.staff_id,
             )
         )
     return shown

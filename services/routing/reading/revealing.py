@@ -14,7 +14,7 @@ from services.routing.second_person.logging import log_opening
 from services.routing.second_person.models import Kind, SecondPersonRequest
 from services.routing.second_person.requests import ask, in_force, waiting
 from services.routing.words import Form, Words
-from shared.command_requests.report_access import staff_situation
+from shared.command_requests.report_access import staff_access
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, conflict, forbidden, validation
@@ -64,10 +64,10 @@ async def reveal(
     """Who an anonymous reporter is, for pusat alone. The first call asks, with a reason, and
     answers 202; once another of pusat has granted it, and for a day, a call gives the identity.
     Every step and every reading is logged."""
-    situation = await staff_situation(session, staff, number)
+    access = await staff_access(session, staff, number)
     if not is_of_pusat(staff):
         raise forbidden()
-    if not situation.state.anonymous:
+    if not access.state.anonymous:
         raise conflict("not_anonymous")
     granted = await reveal_in_force(session, staff.id, number)
     if granted is None:

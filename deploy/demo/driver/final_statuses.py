@@ -16,7 +16,7 @@ _PAGE = 100
 
 
 @dataclass
-class Standings:
+class FinalStatuses:
     """Counts by code."""
 
     tabs: Counter[str] = field(default_factory=Counter)
@@ -52,9 +52,11 @@ class Standings:
         console.print(channels)
 
 
-async def read_standings(routing: Api, token: str, numbers: Set[int], since: str) -> Standings:
+async def read_final_statuses(
+    routing: Api, token: str, numbers: Set[int], since: str
+) -> FinalStatuses:
     """Where the reports of these numbers are; all were submitted at `since` (ISO 8601) or later."""
-    standings = Standings()
+    statuses = FinalStatuses()
     seen: set[int] = set()
     for tab in Tab:
         cursor: dict[str, str] = {}
@@ -74,8 +76,8 @@ async def read_standings(routing: Api, token: str, numbers: Set[int], since: str
                 # One that moves on meanwhile may be met again in a later tab.
                 if row["number"] in numbers - seen:
                     seen.add(row["number"])
-                    standings.count(row)
+                    statuses.count(row)
             if page["next"] is None:
                 break
             cursor = {"cursor": page["next"]}
-    return standings
+    return statuses

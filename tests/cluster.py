@@ -66,7 +66,7 @@ PATHS = {
 }
 
 
-class Town:
+class Cluster:
     """Servers and processes in a folder; `http` calls them by full address."""
 
     def __init__(self, folder: Path) -> None:
