@@ -7,6 +7,11 @@ import filetype  # type: ignore[import-untyped]
 from shared.attachments.documents import recognise_zip
 from shared.attachments.legacy_office import recognise_ole
 from shared.attachments.rejection import AttachmentRejected
+from shared.attachments.types_not_taken import (
+    BRANDS_NOT_TAKEN,
+    is_flac_with_tags,
+    name_of_type,
+)
 
 EXTENSIONS: dict[str, tuple[str, ...]] = {
     "image/jpeg": ("jpg", "jpeg", "jpe", "jfif"),
@@ -46,13 +51,16 @@ def recognise(content: bytes) -> str:
     """
     media_type = _container_type(content) or _simple_type(content)
     if media_type is None:
-        raise AttachmentRejected("type_not_allowed", "content of no type that is taken")
+        raise AttachmentRejected(
+            "type_not_allowed", "content of no type that is taken", name_of_type(content)
+        )
     return media_type
 
 
 _SIMPLE_TYPES = {
     "image/jpeg": "image/jpeg",
     "image/png": "image/png",
+    "image/apng": "image/png",
     "image/webp": "image/webp",
     "image/gif": "image/gif",
     "application/pdf": "application/pdf",
@@ -91,12 +99,16 @@ def _container_type(content: bytes) -> str | None:
 def _simple_type(content: bytes) -> str | None:
     if content.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"OggS")) or content[4:8] == b"ftyp":
         return None
+    if is_flac_with_tags(content):
+        return None
     guessed = filetype.guess(content[:8192])
     return _SIMPLE_TYPES.get(guessed.mime) if guessed else None
 
 
 def _iso_media_type(content: bytes) -> str | None:
     """MP4 and its relatives name themselves by brands: the major one, then those compatible."""
+    if content[8:12] in BRANDS_NOT_TAKEN:
+        return None
     size = min(int.from_bytes(content[:4], "big"), 256)
     brands = [content[8:12], *(content[at : at + 4] for at in range(16, size, 4))]
     for brand in brands:

@@ -28,17 +28,18 @@ class AttachmentRejected(ValueError):
     - `too_many_pixels`: a picture of more than 110 megapixels, or fewer where its kind needs more
       memory for each
     - `too_many`: more than 5 to one message
-    - `type_not_allowed`: by its content not a picture, PDF, office document, audio or video;
-      also office documents with macros
+    - `type_not_allowed`: by its content not of a type that is taken; `type_name` says which one
+      it is, where that is recognised
     - `active_content`: a document of 97–2003 with macros or other files inside
     - `unreadable`: of an allowed type but damaged or locked with a password
     - `too_complex`: opening it takes more memory, time or room than a file of its kind may
     - `empty`: no bytes
     """
 
-    def __init__(self, code: Code, why: str) -> None:
+    def __init__(self, code: Code, why: str, type_name: str | None = None) -> None:
         super().__init__(f"{code}: {why}")
         self.code = code
+        self.type_name = type_name
 
 
 class AttachmentMissing(LookupError):

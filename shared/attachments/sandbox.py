@@ -240,7 +240,7 @@ def _result(code: int, answer: bytes) -> Any:
         raise AttachmentRejected("unreadable", f"ended with {code}")
     said = json.loads(answer)
     if "refused" in said:
-        raise AttachmentRejected(said["refused"], said["why"])
+        raise AttachmentRejected(said["refused"], said["why"], said["type_name"])
     return said["result"]
 
 

@@ -72,10 +72,14 @@ def do(asked: dict[str, Any]) -> dict[str, Any]:
 def _refusal(error: Exception) -> dict[str, Any]:
     code = getattr(error, "code", None)
     if type(error).__name__ == "AttachmentRejected" and isinstance(code, str):
-        return {"refused": code, "why": str(error).partition(": ")[2]}
+        return {
+            "refused": code,
+            "why": str(error).partition(": ")[2],
+            "type_name": getattr(error, "type_name", None),
+        }
     # Not the message: it may quote what is in the file.
     kind = "too_complex" if _wants_more(error) else "unreadable"
-    return {"refused": kind, "why": type(error).__name__}
+    return {"refused": kind, "why": type(error).__name__, "type_name": None}
 
 
 def _wants_more(error: BaseException | None) -> bool:

@@ -207,8 +207,8 @@ FIELD_MESSAGES: dict[str, Mapping[Language, str]] = {
         "en": "{count} attachments, at most 5.",
     },
     "file_type_not_allowed": {
-        "id": "Lampiran {place} ({name}): hanya gambar, PDF, dokumen kantor, audio, atau video.",
-        "en": "Attachment {place} ({name}): only pictures, PDF, office documents, audio or video.",
+        "id": "Lampiran {place} ({name}): {refusal}",
+        "en": "Attachment {place} ({name}): {refusal}",
     },
     "file_unreadable": {
         "id": "Lampiran {place} ({name}): berkas rusak atau terkunci kata sandi.",
@@ -266,10 +266,10 @@ def words_for(code: str, language: Language, params: Mapping[str, Any]) -> Words
 
 def field_message(code: str, language: Language, params: Mapping[str, Any], fallback: str) -> str:
     """What one field's error says; for a code nobody registered, `fallback` in English and
-    a general sentence in Indonesian."""
+    a general sentence in Indonesian. Params that are words have them by language."""
     if code not in FIELD_MESSAGES:
         return fallback if language == "en" and fallback else FIELD_MESSAGES["invalid"][language]
-    named = dict(params)
+    named = {k: v[language] if isinstance(v, Mapping) else v for k, v in params.items()}
     if language == "id" and code in ("literal_error", "enum"):
         # pydantic lists them in English: 'a', 'b' or 'c'
         named["expected"] = str(named["expected"]).replace(" or ", " atau ")

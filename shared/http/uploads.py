@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import File, UploadFile
 from pydantic import BaseModel, ValidationError
@@ -16,6 +16,7 @@ from shared.attachments import (
     check_count,
 )
 from shared.attachments.naming import shown_name
+from shared.http.file_types import type_refusal
 from shared.http.limits import Limit
 from shared.http.problems import FieldError, field_of, params_of, validation
 from shared.strict_json import RepeatedMemberError, refuse_repeated_members
@@ -110,7 +111,9 @@ async def discard(store: AttachmentStore, files: Sequence[StoredAttachment]) -> 
 
 
 def _refusal(part: str, position: int, file: UploadFile, refused: AttachmentRejected) -> FieldError:
-    named = {"place": position + 1, "name": shown_name(file.filename or "")}
+    named: dict[str, Any] = {"place": position + 1, "name": shown_name(file.filename or "")}
+    if refused.code == "type_not_allowed":
+        named["refusal"] = type_refusal(refused.type_name)
     pointer = f"#/{part}/{position}"
     return FieldError(f"{part}.{position}", f"file_{refused.code}", named, pointer=pointer)
 

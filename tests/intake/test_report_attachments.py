@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from shared.attachments import MAX_SIZE
@@ -107,6 +108,23 @@ async def test_what_is_not_taken_is_named_and_nothing_is_left_behind(
     assert answer.json()["errors"][0]["field"] == "category"
     assert kept(settings) == []
     assert country.one("SELECT count(*) FROM lifecycle.report") == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("id", "Lampiran 1 (a.flac): berkas FLAC tidak diterima. Kirim sebagai MP3 atau M4A."),
+        ("en", "Attachment 1 (a.flac): FLAC files are not taken. Send an MP3 or M4A instead."),
+    ],
+)
+async def test_the_sender_reads_which_type_it_is_and_what_to_send(
+    intake, language: str, expected: str
+) -> None:
+    answer = await send(
+        intake, ("a.flac", b"fLaC" + bytes(38)), headers={"Accept-Language": language}
+    )
+    [error] = answer.json()["errors"]
+    assert (error["code"], error["message"]) == ("file_type_not_allowed", expected)
 
 
 async def test_each_file_refused_is_called_by_place_and_name(intake, settings) -> None:
