@@ -22,7 +22,8 @@ from shared.identity import IdentityCipher
 CHUNK = 256 * 1024
 
 State = Literal["as_sent", "pending", "remade", "sealed"]
-"""Of an anonymous report a file is remade before it is served, or stays sealed."""
+"""Of an anonymous report a file is remade before it is served, or stays sealed. `as_sent`: served
+as it was sent less what it says of its maker and what acts (`shared.attachments.opening.clean`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ LABELS: dict[str, dict[str, str]] = {
         "question_reminder": "Question not answered yet",
     },
     "attachment_state": {
-        "as_sent": "As it was sent",
+        "as_sent": "Inspected, not remade",
         "pending": "Being remade, so that it does not tell who reported",
         "remade": "Remade, the original sealed",
         "sealed": "Sealed: kept, but not to be opened",

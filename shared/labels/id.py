@@ -64,7 +64,7 @@ LABELS: dict[str, dict[str, str]] = {
         "question_reminder": "Pertanyaan belum dijawab",
     },
     "attachment_state": {
-        "as_sent": "Seperti dikirim",
+        "as_sent": "Diperiksa, tidak dibuat ulang",
         "pending": "Sedang dibuat ulang agar tidak menunjukkan siapa pelapornya",
         "remade": "Dibuat ulang, aslinya disegel",
         "sealed": "Disegel: tersimpan, tetapi tidak dapat dibuka",

@@ -30,7 +30,8 @@ class ShownAttachment(BaseModel):
     size: int = Field(description="Bytes")
     released: bool = Field(description="The public may see it")
     state: Literal["as_sent", "pending", "remade", "sealed"] = Field(
-        description="Of who is anonymous: to be remade, remade, or kept sealed"
+        description="Of who is anonymous: to be remade, remade, or kept sealed; all others as they"
+        " were sent, less hidden data and what acts"
     )
     state_label: str
     href: str | None = Field(description="null: not served, or not yet")
