@@ -48,16 +48,39 @@ async def test_an_original_is_downloaded_while_a_reveal_is_in_force_and_each_tim
     assert [str(row.subject_id) for row in await country.rows(log, n=number)] == [shown["id"]] * 2
 
 
-async def test_the_history_keeps_the_hash_of_what_was_sent(country: Country) -> None:
+async def test_the_history_keeps_the_hash_of_what_was_sent_for_pusat_alone(
+    country: Country,
+) -> None:
     content = marked_files.jpeg()
+    digest = hashlib.sha256(content).hexdigest()
     file = await sealed(country, content, "foto.jpg")
     number = await country.report(anonymous=True, attachments=(file,))
+    await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
+    [line, *_] = (await country.seen(PUSAT, number))["history"]
+    assert [one["sha256"] for one in line["sealed"]] == [digest]
     [line, *_] = (await country.seen(ADMIN, number))["history"]
-    assert [one["sha256"] for one in line["sealed"]] == [hashlib.sha256(content).hexdigest()]
+    assert [(one["size"], one["sha256"]) for one in line["sealed"]] == [(len(content), None)]
+    for who in (ADMIN, COPY):
+        assert digest not in str(await country.seen(who, number))
     changing = "UPDATE lifecycle.sealed_original SET sha256 = 'x' WHERE number = :n"
     async with country.intake.session() as session:
         with pytest.raises(Exception, match="permission denied"):
             await session.execute(text(changing), {"n": number})
+
+
+async def test_what_is_said_of_a_file_that_was_cleaned_is_not_that_it_is_as_it_was_sent(
+    country: Country,
+) -> None:
+    content = marked_files.jpeg()
+
+    async def upload() -> AsyncIterator[bytes]:
+        yield content
+
+    store: AttachmentStore = country.app.state.attachments
+    number = await country.report(attachments=(await store.put(upload(), "foto.jpg"),))
+    [shown] = (await country.seen(ADMIN, number))["attachments"]
+    assert (await country.get(ADMIN, shown["href"])).content != content
+    assert shown["state_label"] == "Diperiksa, tidak dibuat ulang"
 
 
 async def test_staff_get_what_was_remade_and_nothing_of_what_was_sent(country: Country) -> None:

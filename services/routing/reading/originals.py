@@ -21,12 +21,13 @@ from shared.http.transaction import Transaction
 
 
 class SealedLine(BaseModel):
-    """An original that is kept: what it was, and its hash, by which it can be proven later."""
+    """An original that is kept: what it was, and its hash, by which it can be proven later. The
+    hash is for pusat alone: whoever has a file that may be it could tell by it who sent it."""
 
     attachment_id: UUID
     media_type: str
     size: int = Field(description="Bytes, as it was sent")
-    sha256: str
+    sha256: str | None = Field(description="null: for all others than pusat")
 
 
 router = APIRouter(tags=["reports"])
@@ -83,18 +84,20 @@ async def download_original(
 
 
 async def originals_by_message(
-    session: AsyncSession, number: int
+    session: AsyncSession, number: int, *, hashes: bool
 ) -> dict[UUID | None, list[SealedLine]]:
-    """The originals kept of a report, by the message they came with (None: the report itself)."""
+    """The originals kept of a report, by the message they came with (None: the report itself),
+    with their hashes or without."""
     rows: Any = (await session.execute(_ORIGINALS, {"number": number})).mappings()
     found: dict[UUID | None, list[SealedLine]] = {}
     for row in rows:
-        found.setdefault(row["command_id"], []).append(_line(row))
+        found.setdefault(row["command_id"], []).append(_line(row, hashes))
     return found
 
 
-def _line(row: RowMapping) -> SealedLine:
-    return SealedLine(**{name: row[name] for name in SealedLine.model_fields})
+def _line(row: RowMapping, hashes: bool) -> SealedLine:
+    shown = {name: row[name] for name in SealedLine.model_fields}
+    return SealedLine(**shown if hashes else {**shown, "sha256": None})
 
 
 _ORIGINAL = text(

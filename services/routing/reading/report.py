@@ -76,13 +76,16 @@ async def _view(
     revealed = revealing is not None and revealing.state == "in_force"
     calendar, moment = await load_calendar(session), now()
     requests = await request_rows(session, state.number)
-    originals = {} if by_copy else await originals_by_message(session, state.number)
+    of_pusat = access.actor.role is Role.CENTRAL_ADMIN
+    originals = (
+        {} if by_copy else await originals_by_message(session, state.number, hashes=of_pusat)
+    )
     lines, written = await read_rows(session, state.number, readings=not by_copy)
     written = with_readers(written, lines)
     if by_copy:
         written = [one for one in written if Reader.COPY in one["read_by"]]
     lines = [line_shown(line, access) for line in lines]
-    if access.actor.role is not Role.CENTRAL_ADMIN:
+    if not of_pusat:
         lines = below_pusat(lines, state.anonymous)
     elif not state.anonymous or revealed:
         lines = with_addresses(lines, cipher)
