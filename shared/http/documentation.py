@@ -50,6 +50,14 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
+def raw_body(model: type[BaseModel]) -> dict[str, Any]:
+    """For `openapi_extra=` of an endpoint that reads the JSON of this model from the raw body."""
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+    content = {"application/json": {"schema": _inlined(schema, definitions)}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
 def install(app: FastAPI) -> None:
     """Complete the document FastAPI makes, and show it at /docs without the internet."""
     app.include_router(_pages(app.title))
@@ -113,6 +121,17 @@ _DESCRIPTIONS = {
 def _response(status: int) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"description": _DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    """The schema with each reference replaced by what it refers to."""
+    if isinstance(schema, list):
+        return [_inlined(one, definitions) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    return {name: _inlined(value, definitions) for name, value in schema.items()}
 
 
 def _complete(document: dict[str, Any]) -> None:

@@ -13,11 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.accepting.new_report import DifferentContent, Identity, NewReport
 from services.intake.resources import Intake, Resources
 from services.intake.sms.joining import PATIENCE, SmsParts, WholeSms
-from services.intake.sms.messages import SmsRejected, answer_accepted, answer_refused, read_webhook
+from services.intake.sms.messages import (
+    SmsMessage,
+    SmsRejected,
+    answer_accepted,
+    answer_refused,
+    read_webhook,
+)
 from shared import clock
 from shared.database.away import DATABASE_AWAY
 from shared.database.engine import Database
-from shared.http.documentation import problem_responses
+from shared.http.documentation import problem_responses, raw_body
 from shared.http.problems import FieldError, Problem, conflict, unauthorized, validation
 from shared.http.transaction import Transaction
 from shared.labels import label
@@ -40,7 +46,17 @@ class SmsAnswer(BaseModel):
     answer: str | None
 
 
-@router.post("", responses=problem_responses(401, 409, 503))
+_SIGNATURE = [
+    {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+    for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
+]
+
+
+@router.post(
+    "",
+    responses=problem_responses(401, 409, 422, 503),
+    openapi_extra={**raw_body(SmsMessage), "parameters": _SIGNATURE},
+)
 async def receive_sms(request: Request, session: Transaction, intake: Intake) -> SmsAnswer:
     """One SMS (Standard Webhooks signature over the raw body). The same `id` of the same sender
     again gets the same answer, and a 409 with other words; a 5xx asks the gateway to call again."""
