@@ -1,6 +1,6 @@
 # What a person does with this project. `make help` explains.
 
-.PHONY: help run test dates lint bench demo docs lock
+.PHONY: help run dev test test-fast coverage dates lint bench demo docs lock
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -8,14 +8,25 @@ REPORTS ?= 100
 READY := .venv/.ready
 
 help:  ## Explain every target
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
 
 run: $(READY)  ## Start everything on this machine and show where it is; Ctrl-C stops it
 	@exec $(BIN)/lapor up
 
+dev: $(READY)  ## As run; a process starts again when its code changes
+	@exec $(BIN)/lapor up --reload
+
 test: $(READY)  ## Run all tests against real Postgres, NATS and Temporal
 	@.ci/packages
 	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
+
+test-fast: $(READY)  ## Run the tests that need no browser and no stack: a minute
+	$(BIN)/pytest -q -n 2 --dist loadscope --no-loadscope-reorder \
+	  -m "not browser and not stack and not chaos and not slow"
+
+coverage: $(READY)  ## Which branches of the domain and the workflows no test takes
+	$(BIN)/pytest -q -n 2 --dist loadscope --no-loadscope-reorder tests/lifecycle tests/workflows \
+	  --cov shared.lifecycle --cov workflows --cov-branch --cov-report term-missing:skip-covered
 
 # A Saturday; the night before Idul Fitri; a minute before midnight in each zone; the last day of a
 # year; a leap day.

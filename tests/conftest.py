@@ -26,6 +26,7 @@ from deploy.local.credentials import Credentials, load_or_create
 from deploy.local.postgres import DATABASE, OWNER, Postgres
 from shared import clock
 from shared.settings import Settings
+from tests import node_packages as node
 from tests.distribution import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
 __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
@@ -147,6 +148,13 @@ def settings_for(
 def settings(settings_for: SettingsOf) -> Settings:
     """Settings with the owner's role; `settings_for("lapor_intake")` gives a service's."""
     return settings_for(OWNER)
+
+
+@pytest.fixture(scope="session")
+def node_packages() -> Path:
+    """A folder with `tests/node` and its npm packages, installed once for all workers of a run."""
+    with _Locked("node"):
+        return node.install(_RUN_FOLDER / "node")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

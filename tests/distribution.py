@@ -20,10 +20,24 @@ _THEN = ("stack", "benchmarks", "attachments", "reporting", "workflows")
 """Folders whose files take long one by one."""
 
 
+_OF_A_STACK = (*_TOGETHER, "stack")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The order in which pieces are handed out."""
-    items.sort(key=lambda item: _place(item.path.relative_to(_TESTS).parts[0]))
+    """The order in which pieces are handed out, and the marks that follow from where a test is."""
+    items.sort(key=lambda item: _place(_folder(item)))
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+        if _folder(item) in _OF_A_STACK:
+            item.add_marker(pytest.mark.stack)
+        if _folder(item) == "chaos":
+            item.add_marker(pytest.mark.chaos)
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(_TESTS).parts[0]
 
 
 class ByPiece(LoadScopeScheduling):

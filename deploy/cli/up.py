@@ -1,7 +1,15 @@
 """`lapor up`."""
 
+from typing import Annotated
 
-def up() -> None:
+import typer
+
+
+def up(
+    reload: Annotated[
+        bool, typer.Option(help="Start a process again when its code changes (development)")
+    ] = False,
+) -> None:
     """Start everything on this machine: servers, migrations, demo staff, services, workers.
 
     Stays until Ctrl-C, which stops all of it. Data and logs are under LAPOR_DATA_DIR (.lapor).
@@ -9,4 +17,4 @@ def up() -> None:
     from deploy.local import supervisor
     from shared.settings import Addresses
 
-    supervisor.run(Addresses())
+    supervisor.run(Addresses(), reload=reload)

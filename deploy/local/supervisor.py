@@ -13,6 +13,7 @@ from deploy.local.nats import Nats
 from deploy.local.ports import refuse_busy
 from deploy.local.postgres import OWNER, Postgres
 from deploy.local.processes import PROCESSES, Process
+from deploy.local.reload import watch_code
 from deploy.local.screen import Screen
 from deploy.local.search_attributes import search_attributes
 from deploy.local.temporal import Temporal
@@ -22,13 +23,14 @@ from shared.settings import Addresses
 _STEPS_BESIDE_PROCESSES = 6
 
 
-def run(addresses: Addresses) -> None:
-    """Runs the stack until Ctrl-C, SIGTERM or SIGHUP. Raises StackError when it cannot start."""
+def run(addresses: Addresses, *, reload: bool = False) -> None:
+    """Runs the stack until Ctrl-C, SIGTERM or SIGHUP; with `reload` a process starts again when its
+    code changes. Raises StackError when it cannot start."""
     with only_stack(addresses.data_dir):
-        asyncio.run(_until_told(addresses))
+        asyncio.run(_until_told(addresses, reload))
 
 
-async def _until_told(addresses: Addresses) -> None:
+async def _until_told(addresses: Addresses, reload: bool) -> None:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -36,9 +38,17 @@ async def _until_told(addresses: Addresses) -> None:
     stack = _Stack(addresses)
     try:
         if await _unless(told, stack.start()):
-            await _unless(told, keep_alive(stack.children, stack.screen.say))
+            await _unless(told, _keep(stack, reload))
     finally:
         await stack.stop()
+
+
+async def _keep(stack: "_Stack", reload: bool) -> None:
+    changed = {process.name: asyncio.Event() for process in PROCESSES}
+    async with asyncio.TaskGroup() as group:
+        group.create_task(keep_alive(stack.children, stack.screen.say, changed))
+        if reload:
+            group.create_task(watch_code(changed))
 
 
 async def _unless(told: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:

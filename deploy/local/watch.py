@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from deploy.local.child import Child
 from deploy.local.errors import StackError
@@ -13,25 +14,35 @@ _STEADY_SECONDS = 60.0
 _LOOK_EVERY = 0.25
 
 
-async def keep_alive(children: Sequence[Child], say: Callable[[str], None]) -> None:
-    """Starts a child again that died, later each time it dies again soon; runs until cancelled.
-    Whatever goes wrong with one of them is said, tried again, and leaves the others alone."""
+async def keep_alive(
+    children: Sequence[Child],
+    say: Callable[[str], None],
+    changed: Mapping[str, asyncio.Event] = MappingProxyType({}),
+) -> None:
+    """Starts a child again that died, later each time it dies again soon, and at once where the
+    event in `changed` under its name is set; runs until cancelled. Whatever goes wrong with one of
+    them is said, tried again, and leaves the others alone."""
     async with asyncio.TaskGroup() as group:
         for child in children:
-            group.create_task(_keep_one(child, say))
+            group.create_task(_keep_one(child, say, changed.get(child.name, asyncio.Event())))
 
 
-async def _keep_one(child: Child, say: Callable[[str], None]) -> None:
+async def _keep_one(child: Child, say: Callable[[str], None], changed: asyncio.Event) -> None:
     delay = _FIRST_DELAY
     started = time.monotonic()
     while True:
-        while child.alive:
+        while child.alive and not changed.is_set():
             await asyncio.sleep(_LOOK_EVERY)
-        if time.monotonic() - started > _STEADY_SECONDS:
-            delay = _FIRST_DELAY
-        say(f"{child.name} ended ({child.how_it_ended()}); again in {delay:g} s. See {child.log}")
-        await asyncio.sleep(delay)
-        delay = min(delay * 2, _LONGEST_DELAY)
+        if changed.is_set():
+            changed.clear()
+            say(f"{child.name}: its code has changed")
+        else:
+            if time.monotonic() - started > _STEADY_SECONDS:
+                delay = _FIRST_DELAY
+            how = child.how_it_ended()
+            say(f"{child.name} ended ({how}); again in {delay:g} s. See {child.log}")
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, _LONGEST_DELAY)
         started = time.monotonic()
         try:
             await child.stop()

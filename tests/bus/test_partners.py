@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,8 +17,7 @@ from shared.bus import cloudevents
 from shared.bus.connection import Bus, Refused, connect
 from shared.database.engine import Database
 from tests.bus.conftest import Server
-
-NODE = Path(__file__).parent / "node"
+from tests.node_packages import NODE
 
 
 @pytest.fixture
@@ -220,13 +218,13 @@ async def test_a_name_is_given_once_and_not_ours(
 
 
 async def test_the_npm_client_sends_a_report_reads_its_receipt_and_cannot_be_another(
-    server: Server, bus: Bus, dukcapil: Credentials, kemenkes: Credentials, node_client: Path
+    server: Server, bus: Bus, dukcapil: Credentials, kemenkes: Credentials, node_packages: Path
 ) -> None:
     await bus.publish("lapor.v1.partner.dukcapil.receipt", b'{"number":"1"}', msg_id="r1")
 
     process = await asyncio.create_subprocess_exec(
-        "node",
-        str(node_client / "partner.js"),
+        NODE,
+        str(node_packages / "partner.js"),
         server.address,
         "dukcapil",
         "kemenkes",
@@ -249,18 +247,6 @@ async def test_the_npm_client_sends_a_report_reads_its_receipt_and_cannot_be_ano
     stored = await bus.js.get_msg("INGEST_REPORTS", 1)
     event = cloudevents.decode(stored.headers, stored.data or b"")
     assert event.get_id() == "JKT-2026-0001"
-
-
-@pytest.fixture(scope="session")
-def node_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The partner in JavaScript with its packages installed as the lock file has them."""
-    if shutil.which("npm") is None:
-        pytest.skip("no Node here; the same is tried in Python above")
-    folder = tmp_path_factory.mktemp("partner") / "node"
-    shutil.copytree(NODE, folder, ignore=shutil.ignore_patterns("node_modules"))
-    command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=100)
-    return folder
 
 
 async def _as_partner(server: Server, partner: Credentials) -> Bus:

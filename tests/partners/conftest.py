@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import shutil
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -39,7 +37,6 @@ from workflows.worker import make_worker
 
 __all__ = ["server"]
 
-NODE = Path(__file__).parent / "node"
 
 SettingsFor = Callable[[str], Settings]
 
@@ -252,18 +249,6 @@ async def stack(
     stack = Stack(server, partner_settings, owner)
     async with stack.running:
         yield stack
-
-
-@pytest.fixture(scope="session")
-def node_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the npm packages that the guide names, and the schemas of AsyncAPI."""
-    if shutil.which("npm") is None:
-        pytest.skip("no Node here; the messages are tried in Python too")
-    folder = tmp_path_factory.mktemp("guide") / "node"
-    shutil.copytree(NODE, folder, ignore=shutil.ignore_patterns("node_modules"))
-    command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=100)
-    return folder
 
 
 def report(external_id: str = "JKT/2026/0001", **changes: Any) -> dict[str, Any]:

@@ -26,8 +26,8 @@ def test_the_document_in_the_repository_is_the_generated_one() -> None:
     assert DOCUMENT.read_text() == asyncapi.written(), "run `make docs`"
 
 
-def test_it_is_an_asyncapi_3_document(node_client: Path) -> None:
-    schemas = node_client / "node_modules" / "@asyncapi" / "specs" / "schemas"
+def test_it_is_an_asyncapi_3_document(node_packages: Path) -> None:
+    schemas = node_packages / "node_modules" / "@asyncapi" / "specs" / "schemas"
     jsonschema.Draft7Validator(json.loads((schemas / "3.0.0.json").read_text())).validate(HERE)
 
 

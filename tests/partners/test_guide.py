@@ -18,6 +18,7 @@ from shared.database.engine import Database
 from shared.http.tokens import Staff
 from shared.lifecycle.actions import Action
 from shared.partners.problems import problem_codes
+from tests.node_packages import NODE
 from tests.partners.conftest import Stack
 from tests.workflows.country import DINAS, PROVINCE, PROVINCE_ADMIN, ROOT
 
@@ -25,7 +26,7 @@ GUIDE = Path(__file__).parent.parent.parent / "docs" / "partner-guide.md"
 
 
 async def test_the_example_sends_a_report_answers_the_follow_up_and_sees_it_closed(
-    stack: Stack, node_client: Path
+    stack: Stack, node_packages: Path
 ) -> None:
     await stack.start_all()
     partner = await add(stack.owner, stack.server.url, stack.server.folder, "Dukcapil")
@@ -39,10 +40,10 @@ async def test_the_example_sends_a_report_answers_the_follow_up_and_sees_it_clos
         "LAPOR_ADDRESSEE": f"A{PROVINCE}",
     }
     [code] = re.findall(r"```javascript\n(.*?)```", GUIDE.read_text(), re.DOTALL)
-    (node_client / "guide.js").write_text(code)
+    (node_packages / "guide.js").write_text(code)
     process = await asyncio.create_subprocess_exec(
-        "node",
-        str(node_client / "guide.js"),
+        NODE,
+        str(node_packages / "guide.js"),
         env={"PATH": os.environ["PATH"], **environment},
         stdout=PIPE,
         stderr=PIPE,

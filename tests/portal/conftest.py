@@ -1,8 +1,10 @@
 """The portal as people use it: a browser before a whole stack, on ports of its own."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -68,6 +70,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 def browser() -> Iterator[Browser]:
     # No longer than a module: while it lives, its loop runs in this thread, and the tests of
     # others that are asynchronous could not.
+    if not Path(CHROMIUM).exists():
+        needed = "Chromium is not there: apt-get install chromium-headless-shell"
+        pytest.fail(needed) if "CI" in os.environ else pytest.skip(needed)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium

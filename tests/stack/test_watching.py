@@ -14,6 +14,8 @@ from deploy.local.child import Child, end_leftovers, first_line
 from deploy.local.nats import Nats
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
+from deploy.local.processes import PROCESSES
+from deploy.local.reload import processes_of
 from deploy.local.watch import keep_alive
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]
@@ -81,6 +83,51 @@ async def test_any_failure_of_one_child_is_said_and_leaves_the_others_running(
         watch.cancel()
         await asyncio.wait({watch})
         await neighbour.stop()
+
+
+async def test_a_child_whose_code_changed_starts_again_at_once(tmp_path: Path) -> None:
+    again = asyncio.Event()
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if "runs again" in line:
+            again.set()
+
+    child, changed = _child("intake", tmp_path), asyncio.Event()
+    child.start()
+    assert child.process is not None
+    first = child.process.pid
+    watch = asyncio.create_task(keep_alive([child], say, {"intake": changed}))
+    try:
+        for _ in range(2):
+            again.clear()
+            changed.set()
+            async with asyncio.timeout(60):
+                await again.wait()
+        assert child.process.pid != first
+        assert said == ["intake: its code has changed", "intake runs again"] * 2
+    finally:
+        watch.cancel()
+        await asyncio.wait({watch})
+        await child.stop()
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("services/intake/sms/messages.py", {"intake"}),
+        ("services/reporting/app.py", {"reporting", "downloads"}),
+        ("services/portal/templates/base.html", {"portal"}),
+        ("workflows/report.py", {"worker", "launcher", "relay"}),
+        ("shared/text.py", {process.name for process in PROCESSES}),
+        ("shared/__pycache__/text.cpython-311.pyc", set()),
+    ],
+)
+def test_a_change_starts_those_processes_again_that_run_the_file(
+    path: str, names: set[str]
+) -> None:
+    assert set(processes_of(Path(path))) == names
 
 
 async def test_postgres_starts_though_its_pid_file_is_damaged_or_anothers(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Signatures that others check with their libraries, and a secret changed without a gap."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from shared.bus.connection import Bus
 from shared.settings import Settings
+from tests.node_packages import NODE
 from tests.reporting.conftest import Bearer
 from tests.reporting.factory import CITY, CITY_ADMIN, HEALTH_ADMIN
 from tests.reporting.webhooks.telling import (
@@ -23,20 +23,6 @@ from tests.reporting.webhooks.telling import (
     telling,
     until,
 )
-
-NODE = Path(__file__).parent / "node"
-
-
-@pytest.fixture(scope="session")
-def node_receiver(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The JavaScript library of Standard Webhooks, as the lock file has it."""
-    if shutil.which("npm") is None:
-        pytest.skip("no Node here; the same is tried in Python below")
-    folder = tmp_path_factory.mktemp("receiver") / "node"
-    shutil.copytree(NODE, folder, ignore=shutil.ignore_patterns("node_modules"))
-    command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=100)
-    return folder
 
 
 async def sent(
@@ -66,7 +52,7 @@ async def test_the_npm_library_takes_the_signature_and_no_other(
     settings: Settings,
     bus: Bus,
     receiver: Receiver,
-    node_receiver: Path,
+    node_packages: Path,
 ) -> None:
     header = bearer(CITY_ADMIN)
     webhook = await subscribe(reporting, header, receiver.url)
@@ -76,8 +62,8 @@ async def test_the_npm_library_takes_the_signature_and_no_other(
     def verified(body: str) -> str:
         given = {"secret": webhook["secret"], "body": body, "headers": headers}
         done = subprocess.run(
-            ["node", "verify.js"],
-            cwd=node_receiver,
+            [NODE, "verify.cjs"],
+            cwd=node_packages,
             input=json.dumps(given),
             capture_output=True,
             text=True,
