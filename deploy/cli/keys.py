@@ -41,7 +41,7 @@ def rotate(whose: Annotated[Whose, typer.Argument(help="Whose tokens it signs")]
     if not (data_dir / "secrets.env").exists():
         raise StackError(
             f"No stack in {data_dir}: set LAPOR_DATA_DIR. For a production system see"
-            ' `lapor keys make`, and "Keys of access tokens" in docs/production.md.'
+            ' `lapor keys make`, and "Keys of access tokens" in docs/operating/production.md.'
         )
     rotate_in(data_dir, whose.value)
     print("A new key signs from the next start on.")

@@ -27,7 +27,7 @@ def believed_proxies(environment: Mapping[str, str]) -> list[str]:
         except ValueError as error:
             raise ProxiesUnclearError(
                 f"{VARIABLE} takes the addresses of your proxies, not {proxy!r}: see"
-                " docs/production.md"
+                " docs/operating/production.md"
             ) from error
         if network.prefixlen < WIDEST[network.version]:
             raise ProxiesUnclearError(

@@ -6,7 +6,7 @@ import pytest
 
 from shared.labels import labels
 
-PAGE = Path(__file__).parents[2] / "docs" / "glossary.md"
+PAGE = Path(__file__).parents[2] / "docs" / "using" / "glossary.md"
 ROWS = {
     tuple(cell.strip() for cell in line.split("|")[1:3]) for line in PAGE.read_text().splitlines()
 }

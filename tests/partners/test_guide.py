@@ -22,7 +22,7 @@ from tests.node_packages import NODE
 from tests.partners.conftest import Stack
 from tests.workflows.country import DINAS, PROVINCE, PROVINCE_ADMIN, ROOT
 
-GUIDE = Path(__file__).parent.parent.parent / "docs" / "partner-guide.md"
+GUIDE = Path(__file__).parent.parent.parent / "docs" / "integrating" / "partner-guide.md"
 
 
 async def test_the_example_sends_a_report_answers_the_follow_up_and_sees_it_closed(

@@ -44,7 +44,7 @@ def test_kubernetes_runs_every_process_with_its_own_secret() -> None:
 
 
 def test_the_guide_names_what_each_process_is_told() -> None:
-    guide = (FOLDER.parents[1] / "docs" / "production.md").read_text()
+    guide = (FOLDER.parents[1] / "docs" / "operating" / "production.md").read_text()
     rows = [line.split("|") for line in guide.splitlines() if line.startswith("| ")]
     told = {name: row[3] for row in rows for name in row[1].replace(" ", "").split(",")}
     for name, secrets in SECRETS_OF.items():
