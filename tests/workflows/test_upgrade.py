@@ -1,4 +1,4 @@
-"""A new worker takes over from the old one: running reports go on, as `docs/operating/operators-guide.md`
+"""A new worker takes over from the old one: running reports go on, as the operator's guide
 promises under *Upgrading the worker*."""
 
 import asyncio
