@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable
 
 import mutagen
+import mutagen.id3
 
 from shared.attachments.legacy_office import refuse_active
 from shared.attachments.office import clean_office
@@ -31,7 +32,16 @@ def cleaning_of(media_type: str) -> Cleaning | None:
         return refuse_active
     if media_type in ("audio/mpeg", "audio/ogg"):
         return _clean_sound
+    if media_type == "audio/aac":
+        return _without_id3
     return None
+
+
+def _without_id3(content: bytes) -> bytes:
+    """For a type of which mutagen knows no tags."""
+    file = io.BytesIO(content)
+    mutagen.id3.delete(file)
+    return file.getvalue()
 
 
 def _clean_sound(content: bytes) -> bytes:

@@ -22,11 +22,20 @@ def open_file(source: Path, target: Path, *, memory: int) -> dict[str, Any]:
         return {"memory": needed}
     cleaned, media_type = clean(content, media_type)
     target.write_bytes(cleaned)
+    if media_type.startswith(("audio/", "video/")):
+        check_recording(target, media_type)
     return {
         "media_type": media_type,
         "size": len(cleaned),
         "sha256": hashlib.sha256(cleaned).hexdigest(),
     }
+
+
+def check_recording(recording: Path, media_type: str) -> None:
+    """See `check_plays`. The library is loaded for recordings alone."""
+    from shared.attachments.playing import check_plays
+
+    check_plays(recording, media_type)
 
 
 def clean(content: bytes, media_type: str) -> tuple[bytes, str]:

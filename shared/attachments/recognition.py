@@ -9,7 +9,7 @@ from shared.attachments.legacy_office import recognise_ole
 from shared.attachments.rejection import AttachmentRejected
 from shared.attachments.types_not_taken import (
     BRANDS_NOT_TAKEN,
-    is_flac_with_tags,
+    behind_id3,
     name_of_type,
 )
 
@@ -99,8 +99,10 @@ def _container_type(content: bytes) -> str | None:
 def _simple_type(content: bytes) -> str | None:
     if content.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"OggS")) or content[4:8] == b"ftyp":
         return None
-    if is_flac_with_tags(content):
+    if (behind := behind_id3(content)) == b"fLaC":
         return None
+    if len(behind) == 4 and behind[0] == 0xFF and behind[1] & 0xF6 == 0xF0:  # ADTS
+        return "audio/aac"
     guessed = filetype.guess(content[:8192])
     return _SIMPLE_TYPES.get(guessed.mime) if guessed else None
 

@@ -49,14 +49,15 @@ def name_of_type(content: bytes) -> str | None:
     return _SIGNATURE_NAMES.get(content[4:8]) or _guessed_name(content)
 
 
-def is_flac_with_tags(content: bytes) -> bool:
-    """FLAC behind an ID3v2 tag, which otherwise begins an MP3. (id3.org, ID3v2.4 §3.1)"""
+def behind_id3(content: bytes) -> bytes:
+    """The four bytes behind an ID3v2 tag, which begins an MP3 but can begin other sounds too; none
+    without a tag. (id3.org, ID3v2.4 §3.1)"""
     if not content.startswith(b"ID3"):
-        return False
+        return b""
     size = 0
     for byte in content[6:10]:
         size = size << 7 | byte & 0x7F
-    return content[10 + size : 14 + size] == b"fLaC"
+    return content[10 + size : 14 + size]
 
 
 _ISO_BRANDS = {b"avif": "AVIF", b"avis": "AVIF", b"crx ": "CR3"}
@@ -147,7 +148,7 @@ def _text_name(text: str) -> str | None:
 
 
 def _guessed_name(content: bytes) -> str | None:
-    if is_flac_with_tags(content):
+    if behind_id3(content) == b"fLaC":
         return "FLAC"
     guessed = filetype.guess(content[:8192])
     return _GUESSED_NAMES.get(guessed.mime) if guessed else None

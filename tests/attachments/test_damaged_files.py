@@ -3,14 +3,19 @@
 import io
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import av
 import pillow_heif
 import pytest
 
 from shared.attachments.recognition import EXTENSIONS
 from tests.attachments.documents import biff, compound, letter, open_text, pdf, workbook
-from tests.intake.sample_files import WEBM, outcome, picture, recording, saved, sound
+from tests.intake.sample_files import inspected, outcome, picture, saved, sound
 from tests.intake.test_authorship import song
+from tests.privacy import marked_files
 
 MOST = 120
 """Places of a sample that are tried, evenly over it."""
@@ -35,6 +40,23 @@ def heic() -> bytes:
     return target.getvalue()
 
 
+def index_first(content: bytes) -> bytes:
+    """The same sound with its index before the samples, as recorders that stream write it."""
+    options = {"movflags": "+faststart"}
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "made.m4a"
+        with (
+            av.open(io.BytesIO(content)) as sent,
+            av.open(str(path), "w", format="ipod", options=options) as made,
+        ):
+            track = made.add_stream_from_template(sent.streams.audio[0])
+            for packet in sent.demux(sent.streams.audio[0]):
+                if packet.dts is not None:
+                    packet.stream = track
+                    made.mux(packet)
+        return path.read_bytes()
+
+
 SAMPLES = {
     "jpeg": saved(picture(), "JPEG"),
     "progressive": saved(picture(), "JPEG", progressive=True),
@@ -50,13 +72,16 @@ SAMPLES = {
     "xls": compound({"Workbook": biff((0x809, bytes(16)))}),
     "ppt": compound({"PowerPoint Document": bytes(40)}),
     "mp3": song(),
-    "opus": OPUS,
+    "ogg": marked_files.ogg(),
     "wav": sound(),
-    "aac": b"\xff\xf1\x50\x80" + bytes(40),
-    "amr": b"#!AMR\n" + bytes(40),
-    "mp4": recording(),
-    "m4a": recording(b"M4A "),
-    "webm": WEBM,
+    "aac": marked_files.aac(),
+    "amr": marked_files.amr(),
+    "m4a": marked_files.m4a(),
+    "m4a, index first": index_first(marked_files.m4a()),
+    "mp4": marked_files.mp4(),
+    "3gp": marked_files.threegp(),
+    "mov": marked_files.mov(),
+    "webm": marked_files.webm(),
 }
 
 
@@ -78,6 +103,29 @@ def test_any_damage_is_a_refusal_or_harmless(kind: str) -> None:
     assert outcome(SAMPLES[kind]) in EXTENSIONS
     said = {outcome(content) for content in damaged(SAMPLES[kind])}
     assert said <= {*EXTENSIONS, *REFUSALS}
+
+
+SOUNDS = ("mp3", "ogg", "wav", "aac", "amr", "m4a", "m4a, index first")
+
+
+@pytest.mark.parametrize("kind", SOUNDS)
+def test_a_sound_that_was_cut_off_is_unreadable_or_plays(kind: str) -> None:
+    content = SAMPLES[kind]
+    for at in range(0, len(content), max(1, len(content) // MOST)):
+        if (said := outcome(content[:at])) in EXTENSIONS:
+            assert heard(inspected(content[:at]).content), at
+        else:
+            assert said in ("unreadable", "type_not_allowed"), at
+
+
+def heard(content: bytes) -> int:
+    """Samples that can be decoded."""
+    samples = 0
+    with av.open(io.BytesIO(content)) as opened:
+        for packet in opened.demux(audio=0):
+            with suppress(av.error.FFmpegError):
+                samples += sum(frame.samples for frame in packet.decode())
+    return samples
 
 
 def _patched(document: bytes, entry: str, offset: int, value: bytes) -> bytes:

@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 from tests.attachments.documents import W, everything_in, open_text
 from tests.attachments.documents import letter as docx
 from tests.intake.sample_files import MARK, XLSX, inspected, refused
+from tests.privacy import marked_files
 from tests.sample_pdf import PDF
 
 NAME = MARK.decode()
@@ -129,3 +130,10 @@ def test_a_document_that_cannot_be_read_is_refused() -> None:
         pdf.save(locked, encryption=pikepdf.Encryption(owner="a", user="b"))
     assert refused(locked.getvalue()) == "unreadable"
     assert refused(b"%PDF-1.7\n" + b"\x00" * 200) == "unreadable"
+
+
+def test_aac_behind_a_tag_is_taken_without_the_tag() -> None:
+    result = inspected(marked_files.aac())
+    assert result.media_type == "audio/aac"
+    assert result.content.startswith(b"\xff")
+    assert marked_files.MARK.encode() not in result.content

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from shared.attachments.opening import clean
+from shared.attachments.opening import check_recording, clean
 from shared.attachments.pictures import is_picture, memory_for
 from shared.attachments.recognition import recognise
 from shared.attachments.rejection import AttachmentRejected
@@ -42,6 +42,7 @@ def make_anew(source: Path, target: Path, *, memory: int, hurried: bool) -> dict
     known = {"media_type": media_type}
     if media_type in RECORDINGS and hurried:
         clean(content, media_type)  # raises where it is damaged
+        check_recording(source, media_type)
         return known | {"waits": True}
     if media_type not in REMADE_AT_ONCE | RECORDINGS:
         return known | {"sealed": "not_remakeable"}

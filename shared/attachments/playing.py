@@ -1,0 +1,33 @@
+"""Whether anything of a recording can be heard or seen: one cut off at the wrong place is lost."""
+
+from pathlib import Path
+from typing import Any
+
+import av
+
+from shared.attachments.rejection import AttachmentRejected
+
+
+def check_plays(recording: Path, media_type: str) -> None:
+    """Raises `AttachmentRejected` (`unreadable`) where no sound of a sound recording can be
+    decoded, or a video has no packet, and whatever FFmpeg raises on what it cannot open.
+
+    Pictures of a video are not decoded here: a large one takes more memory than opening may.
+    """
+    with av.open(str(recording), metadata_errors="ignore") as opened:
+        tracks = [*opened.streams.audio, *opened.streams.video]
+        decoding = media_type.startswith("audio/")
+        if not tracks or not any(_holds(one, decoding) for one in opened.demux(tracks)):
+            raise AttachmentRejected("unreadable", "nothing to play")
+
+
+def _holds(packet: Any, decoding: bool) -> bool:
+    """Whether there is something in it to be played."""
+    if not packet.size:
+        return False
+    if not decoding or packet.stream.codec_context is None:  # a codec that we do not know
+        return True
+    try:
+        return bool(packet.decode())
+    except av.error.FFmpegError:
+        return False
