@@ -1,6 +1,6 @@
 # What a person does with this project. `make help` explains.
 
-.PHONY: help run dev test test-fast coverage dates lint bench demo docs lock
+.PHONY: help run dev test test-fast coverage dates lint bench demo docs texts lock
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -57,6 +57,9 @@ demo: $(READY)  ## Send REPORTS=100 varied reports through a running stack (`mak
 docs: $(READY)  ## Bring the generated parts of the documentation up to date
 	$(BIN)/python -m deploy.documentation.actions
 	$(BIN)/python -m deploy.documentation.asyncapi
+
+texts: $(READY)  ## Bring the catalogues of texts up to date: new messages in, unused ones out
+	$(BIN)/python -m deploy.translation
 
 lock: $(READY)  ## Pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \

@@ -26,12 +26,17 @@ from shared.database.engine import Database
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited
 from shared.http.transaction import CurrentDatabase, Transaction
-from shared.labels import label, labels
+from shared.labels import label
 from shared.publication import as_public, public_time
 from shared.settings import Settings
 
-COLUMNS = tuple(labels("open_data_column"))
-"""In their order; `open_data_column` in the labels says what each holds."""
+COLUMNS = (
+    *("number", "submitted_at", "classification", "category_code", "category", "category_group"),
+    *("title", "body", "channel", "handler_code", "handler", "parent_agency", "status", "tab"),
+    *("region_code", "province", "regency", "district", "village", "latitude", "longitude"),
+    *("verified_at", "first_follow_up_at", "ended_at"),
+)
+"""In their order; their labels (`open_data_column`) say what each holds."""
 BATCH = 2_000
 _LIMIT = Limit("open-data", 20, 3600)
 _WIB = timezone(timedelta(hours=7))

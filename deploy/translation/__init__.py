@@ -1,0 +1,1 @@
+"""The catalogues of what people read: messages found in the source, and brought up to date."""

@@ -1,0 +1,12 @@
+"""Bring the catalogues up to date: `make texts`, or `python -m deploy.translation [LANGUAGE]` to
+begin one in a new language. New messages are added without a text, unused ones taken out."""
+
+import sys
+
+from deploy.translation.catalogues import updated
+from shared.catalogue import LANGUAGES, catalogue_path
+
+for language in sys.argv[1:] or LANGUAGES:
+    path = catalogue_path(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(updated(language))

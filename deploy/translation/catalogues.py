@@ -1,0 +1,38 @@
+"""A catalogue as it should be: all messages that are looked up, with the texts it has."""
+
+import io
+from collections.abc import Iterator
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from deploy.translation.codes import CODES
+from deploy.translation.source import Message, in_source
+from shared.catalogue import Language, catalogue_path
+
+
+def used() -> Iterator[Message]:
+    """All messages, each once: contexts by name, in them the listed codes first, in their order."""
+    listed = [Message(context, str(code)) for context, codes in CODES.items() for code in codes]
+    named = sorted({*in_source()} - {*listed})
+    yield from sorted([*listed, *named], key=lambda each: each.context)
+
+
+def template() -> Catalog:
+    """Every message, without a text."""
+    catalogue = Catalog()
+    for context, code, plural in used():
+        catalogue.add((code, code) if plural else code, context=context)
+    return catalogue
+
+
+def updated(language: Language) -> bytes:
+    """The catalogue of a language as a file: with every message, and no other."""
+    path = catalogue_path(language)
+    with path.open("rb") if path.exists() else io.BytesIO() as file:
+        catalogue = read_po(file, locale=language)
+    # A likely text for an unknown code would be a guess.
+    catalogue.update(template(), no_fuzzy_matching=True, update_creation_date=False)
+    target = io.BytesIO()
+    write_po(target, catalogue, width=100, no_location=True, ignore_obsolete=True)
+    return target.getvalue()

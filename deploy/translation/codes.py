@@ -1,0 +1,104 @@
+"""Codes whose texts are looked up by a value: by context, in the order people see them.
+
+A message whose context and code both stand in the source is not listed here: see `source`.
+"""
+
+from collections.abc import Iterable
+from typing import get_args
+
+from services.intake.open311.offered_services import ATTRIBUTES
+from services.reporting.files.columns import columns
+from services.reporting.files.job import Format
+from services.reporting.files.selection import FIELDS, DownloadTab
+from services.reporting.open_data import COLUMNS as OPEN_DATA_COLUMNS
+from services.reporting.statistics.management import EVENTS
+from services.reporting.statistics.marks import ANSWERED_BY, DURATIONS, NONE, VERIFIED_BY
+from services.reporting.webhooks import deliveries
+from services.routing.directory import agencies
+from services.routing.imports import endpoints as imports
+from services.routing.queue.filters import QueueTab
+from services.routing.second_person.models import Kind
+from shared.attachments import store
+from shared.lifecycle.actions import (
+    Action,
+    ArchiveCategory,
+    Classification,
+    DeferralKind,
+    FollowUpKind,
+    RequestKind,
+)
+from shared.lifecycle.channels import Channel
+from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.people import Role
+from shared.lifecycle.policy import Unit
+from shared.lifecycle.statuses import Status
+
+
+def _distinct(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(codes))
+
+
+_STEPS_OF_TWO = ("asked", "granted", "refused")
+_GUARDED = ("reset_password", "reset_second_factor", "restore", "new_admin")
+
+CODES: dict[str, Iterable[str]] = {
+    "action": Action,
+    "agency_kind": ("central", *get_args(agencies.Kind)),
+    "archive_category": ArchiveCategory,
+    "attachment_state": get_args(store.State),
+    "channel": Channel,
+    "chart": (
+        *("status", "classification", "category", "agency", "channel"),
+        *("verification", "follow_up", "role", "active"),
+    ),
+    "checklist": ("reporter", "service", "office", "place_and_time"),
+    "classification": Classification,
+    "clock": ClockKind,
+    "deferral": DeferralKind,
+    "download_column": _distinct(c.key for tab in DownloadTab for c in columns(tab)),
+    "download_field": _distinct(name for tab in DownloadTab for name in FIELDS[tab]),
+    "download_format": Format,
+    "download_state": ("waiting", "running", "done", "cancelled", "failed", "expired"),
+    "download_tab": DownloadTab,
+    "duration": DURATIONS,
+    "field": ("close_note", "reopen_note"),
+    "figure": (
+        *("received", "overdue", *EVENTS, "rated"),
+        *(f"{duration}_{figure}" for duration in DURATIONS for figure in ("measured", "within")),
+        *(VERIFIED_BY, ANSWERED_BY, NONE),
+    ),
+    "flag": ("anonymous", "secret", "priority"),
+    "follow_up_kind": FollowUpKind,
+    "import_state": get_args(imports.State),
+    "management_action": (
+        *("staff.add", "staff.change", "staff.remove"),
+        *("staff.restore", "staff.reset_password", "staff.reset_second_factor"),
+        *(f"staff.{kind}_{step}" for kind in _GUARDED for step in _STEPS_OF_TWO),
+        *("agency.create", "agency.change", "agency.remove"),
+        *("handover.reports", "handover.assignments"),
+        *("category.create", "category.change", "tag.create", "tag.change"),
+        *("programme.create", "programme.change", "archive_reason.change"),
+        *("policy.set", "calendar.set", "import.run", "import.links"),
+    ),
+    "mark": ("overdue", "question_unanswered"),
+    "open311_attribute": ATTRIBUTES,
+    "open311_format": ATTRIBUTES,
+    "open_data_column": OPEN_DATA_COLUMNS,
+    "rating": ("1", "2", "3", "4", "5"),
+    "reading": (
+        *("reveal", "reveal_asked", "reveal_emergency", "reveal_granted", "reveal_confirmed"),
+        *("reveal_refused", "original", "attachment"),
+        *("access_code_used", "access_code_renewed", "access_code_given"),
+    ),
+    "request": RequestKind,
+    "request_state": ("asked", "accepted", "rejected", "withdrawn", "ended"),
+    "role": ("reporter", *Role, "operator", "partner_system", "system"),
+    "second_person": Kind,
+    "status": Status,
+    "tab": (*QueueTab,),
+    "time_unit": Unit,
+    "webhook_disabled": ("failing", "gone"),
+    "webhook_error": ("timeout", "connection", "certificate", "address", "unexpected"),
+    "webhook_state": get_args(deliveries.State),
+    "weekday": ("0", "1", "2", "3", "4", "5", "6"),
+}

@@ -1,0 +1,104 @@
+"""The messages that the source names: context and code as they stand in its calls."""
+
+import ast
+import io
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2.ext import babel_extract
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("shared", "services", "workflows", "deploy")
+
+
+class Message(NamedTuple):
+    """What a text is looked up by, and whether it has a form for one and one for many."""
+
+    context: str
+    code: str
+    plural: bool = False
+
+
+class Lookup(NamedTuple):
+    """How a function names a message: the places of context (or the contexts it stands for) and
+    of the code among its arguments."""
+
+    context: int | tuple[str, ...]
+    code: int
+
+
+_LOOKUPS: Mapping[str, Lookup] = {
+    **dict.fromkeys(("label", "message", "plural_message"), Lookup(0, 1)),
+}
+
+
+def in_source() -> Iterator[Message]:
+    """All that the packages name, in Python and in templates."""
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            yield from in_python(path.read_text())
+        for path in sorted((ROOT / package).rglob("templates/**/*.html")):
+            yield from in_template(path.read_text())
+
+
+def in_python(source: str) -> Iterator[Message]:
+    """The messages named in a module. A function of the module that passes its parameter on
+    as the code of a label counts as a look-up where it is called."""
+    tree = ast.parse(source)
+    lookups = {**_LOOKUPS, **dict(_passing_on(tree))}
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name = _name(call)
+        if name in lookups and len(call.args) > lookups[name].code:
+            context, code = lookups[name]
+            contexts = _literals(call.args[context]) if isinstance(context, int) else context
+            for found in contexts:
+                for each in _literals(call.args[code]):
+                    yield Message(found, each, name == "plural_message")
+
+
+def in_template(source: str) -> Iterator[Message]:
+    """The messages named in a Jinja template."""
+    for _, _, arguments, _ in babel_extract(io.BytesIO(source.encode()), ["label"], [], {}):
+        context, code = arguments[:2] if isinstance(arguments, tuple) else (None, None)
+        if context and code:
+            yield Message(context, code)
+
+
+def kinds_looked_up() -> frozenset[str]:
+    """The kinds of labels that are named anywhere, with whichever code."""
+    return frozenset(
+        kind
+        for package in PACKAGES
+        for suffix in ("py", "html")
+        for path in (ROOT / package).rglob(f"*.{suffix}")
+        for kind in _KIND.findall(path.read_text())
+    )
+
+
+_KIND = re.compile(r"""\blabels?\(["']([a-z_0-9]+)["']""")
+
+
+def _passing_on(tree: ast.Module) -> Iterator[tuple[str, Lookup]]:
+    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
+        parameters = [each.arg for each in function.args.args]
+        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+            if _name(call) == "label" and isinstance(call.args[1], ast.Name):
+                contexts = tuple(_literals(call.args[0]))
+                if contexts and call.args[1].id in parameters:
+                    yield function.name, Lookup(contexts, parameters.index(call.args[1].id))
+
+
+def _name(call: ast.Call) -> str:
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _literals(value: ast.expr) -> list[str]:
+    """The texts an expression can be: one, or either of two by a condition."""
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        return [value.value]
+    if isinstance(value, ast.IfExp):
+        return _literals(value.body) + _literals(value.orelse)
+    return []

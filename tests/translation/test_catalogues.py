@@ -1,0 +1,120 @@
+"""Every text that is looked up is there in every language, and no other."""
+
+from collections import Counter
+from collections.abc import Iterator
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+from deploy.translation.catalogues import updated, used
+from deploy.translation.codes import CODES
+from deploy.translation.source import ROOT, in_python, in_template, kinds_looked_up
+from shared.catalogue import LANGUAGES, catalogue_path, message, messages, plural_message
+
+Entry = tuple[str, str]
+
+
+def entries(language: str) -> dict[Entry, Message]:
+    with catalogue_path(language).open("rb") as file:
+        catalogue: Catalog = read_po(file, locale=language, abort_invalid=True)
+    return {(str(each.context), _code(each)): each for each in catalogue if each.id}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_looked_up_is_there_and_what_is_there_is_looked_up(language: str) -> None:
+    wanted = Counter((each.context, each.code) for each in used())
+    assert [each for each, times in wanted.items() if times > 1] == []
+    assert entries(language).keys() - wanted.keys() == set(), "nobody uses these: `make texts`"
+    assert wanted.keys() - entries(language).keys() == set(), "these have no text: `make texts`"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_has_a_text_in_all_its_forms(language: str) -> None:
+    assert [
+        entry
+        for entry, each in entries(language).items()
+        for text in _forms(each)
+        if each.fuzzy or not text or text != text.strip()
+    ] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_a_text_names_the_same_values_in_every_language(language: str) -> None:
+    indonesian, other = entries(LANGUAGES[0]), entries(language)
+    assert [
+        entry
+        for entry in indonesian.keys() & other.keys()
+        if len({_placeholders(text) for one in (indonesian, other) for text in _forms(one[entry])})
+        > 1
+    ] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_file_is_as_make_texts_writes_it(language: str) -> None:
+    written = catalogue_path(language).read_text().splitlines()
+    anew = updated(language).decode().splitlines()
+    assert _without_version(written) == _without_version(anew)
+
+
+def test_kinds_of_codes_are_listed_where_and_only_where_codes_come_by_value() -> None:
+    contexts = {each.context for each in used()}
+    looked_up = kinds_looked_up()
+    assert looked_up <= contexts, "these kinds have no codes in deploy.translation.codes"
+    texts = "\n".join(
+        path.read_text()
+        for package in ("shared", "services", "workflows")
+        for path in (ROOT / package).rglob("*")
+        if path.suffix in {".py", ".html"}
+    )
+    assert [kind for kind in CODES if f'"{kind}"' not in texts] == []
+
+
+def test_messages_are_found_where_the_source_names_them() -> None:
+    source = """
+def word(code):
+    return label("words", code).lower()
+
+label("mark", "late" if late else "held")
+message(context="x", code=code)
+word("yes")
+"""
+    assert {(each.context, each.code) for each in in_python(source)} == {
+        ("mark", "late"),
+        ("mark", "held"),
+        ("words", "yes"),
+    }
+    assert [
+        *in_template('{{ f.input(form, label("field", "title")) }}{{ label("role", role) }}')
+    ] == [("field", "title", False)]
+
+
+def test_a_text_about_a_number_has_the_form_the_language_has_for_it() -> None:
+    assert [plural_message("countdown", "left", n, "en") for n in (1, 2)] == [
+        "1 day left",
+        "2 days left",
+    ]
+    assert plural_message("countdown", "left", 1) == "sisa 1 hari"
+
+
+def test_codes_are_in_the_order_people_see_them_and_an_unknown_one_is_an_error() -> None:
+    assert list(messages("rating", "en")) == ["1", "2", "3", "4", "5"]
+    with pytest.raises(KeyError):
+        message("status", "LOST")
+
+
+def _code(each: Message) -> str:
+    return each.id if isinstance(each.id, str) else each.id[0]
+
+
+def _forms(each: Message) -> Iterator[str]:
+    yield from [each.string] if isinstance(each.string, str) else each.string
+
+
+def _placeholders(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def _without_version(lines: list[str]) -> list[str]:
+    return [line for line in lines if not line.startswith('"Generated-By')]
