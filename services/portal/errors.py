@@ -18,7 +18,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Problem)
     async def page(request: Request, problem: Problem) -> Response:
         panel = request.url.path == "/panel" or request.url.path.startswith("/panel/")
-        page_request = getattr(request.state, "visit", None) or PageRequest(
+        page_request = getattr(request.state, "page_request", None) or PageRequest(
             request, "panel" if panel else "public"
         )
         ended = problem.status == 401 if panel else problem.code == "form_expired"
