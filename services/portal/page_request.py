@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from services.portal import pages
 from services.portal.downloads import ServiceFile
 from services.portal.renewal import Renewal
+from services.portal.returning import address_to_return_to
 from services.portal.sealed_forms import CARRIED, PAGE, Page, Seals, from_here
 from services.portal.service_calls import File, Refusal, Service, Services
 from services.portal.sessions import Cookies, Session, Site
@@ -187,7 +188,7 @@ class PageRequest:
         """The page; a notice left by the request before is shown on it once. Times are shown in
         `zone`, or that of the agency of who is signed in to the panel."""
         notice, self.session.notice = self.session.notice, None
-        content = {"form_key": uuid4(), **content}
+        content = {"form_key": uuid4(), "return_to": address_to_return_to(self.request), **content}
         html = pages.render(
             template, zone or self.session.zone, page_request=self, notice=notice, **content
         )

@@ -46,6 +46,18 @@ document.querySelectorAll("form:not([data-download])").forEach(function (form) {
 window.addEventListener("pageshow", function () {
   document.querySelectorAll("form").forEach(function (form) { delete form.dataset.sent; });
 });
+// A page that answered a form is kept by no browser, and is not sent for again: who comes back to it
+// is shown the page of its address. Until it is left, reloading it sends the form again, words kept.
+var returnTo = document.body.dataset.returnTo;
+if (returnTo) {
+  document.addEventListener("submit", function (event) {
+    if (!event.defaultPrevented && !("download" in event.target.dataset)) { leave(); }
+  });
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("a[href]:not([href^='#'])")) { leave(); }
+  });
+}
+function leave() { history.replaceState(null, "", returnTo); }
 // A chosen file goes ahead of its form, and the form carries what it is found by. One that does
 // not arrive stays in the field and goes with the form.
 document.querySelectorAll("input[data-upload]").forEach(function (input) {
