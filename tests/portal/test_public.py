@@ -90,6 +90,11 @@ def test_what_the_agency_keeps_secret_the_neighbours_do_not_read(meet: Meet) -> 
     neighbour = meet(phone=True)
     neighbour.opens("/laporan?q=berlubang")
     neighbour.opens(f"/laporan/{number}")
+    history, box = (
+        neighbour.page.locator(place).bounding_box() for place in ("ol.steps", "ol.steps + .card")
+    )
+    assert history and box
+    assert history["y"] + history["height"] + 8 <= box["y"]  # its line does not run into the box
     assert "Jadwal kami minggu depan." in neighbour.reads
     assert "Pemilik lahan" not in neighbour.reads
 
