@@ -146,7 +146,7 @@ async def _reports_to_take(session: AsyncSession, giver: Agency, taker: Agency) 
     """How many; 409 where the taker has nobody for the step they owe."""
     counts = (await session.execute(_OPEN, {"id": giver.id})).one()
     to_verify, to_follow_up = counts.to_verify, counts.to_follow_up
-    if not taker.active or not taker.has_officer or (to_verify and not taker.has_admin):
+    if not taker.active or not taker.is_connected(to_verify=to_verify > 0):
         raise conflict("agency_not_connected")
     return int(to_verify + to_follow_up)
 

@@ -87,7 +87,7 @@ async def _successor(
     successor = await agency_in_reach(session, staff, successor_id, field="successor_id")
     if not successor.active or successor.id == removed.id:
         raise validation(FieldError("successor_id", "agency_out_of_reach"))
-    if not successor.has_admin:
+    if not successor.is_connected(to_verify=True):
         raise conflict("successor_not_connected")
     return successor
 
