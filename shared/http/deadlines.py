@@ -11,13 +11,14 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     A request's head must be whole `head_seconds` after the connection or the request began. Its
     body may take as long, and a second for every `body_bytes_per_second` of it that have come: a
-    phone on a poor line gets through, one that has fallen silent gets a 408. A reader who takes
-    none of what waits for it for `write_seconds` is cut off; who takes some goes on.
+    phone on a poor line gets through, one that has fallen silent gets a 408. Of what waits for a
+    reader it must take `read_bytes_per_second`, looked at each `write_seconds`, or is cut off.
     """
 
     head_seconds: ClassVar[float] = 20.0
     body_bytes_per_second: ClassVar[float] = 1000.0
     write_seconds: ClassVar[float] = 20.0
+    read_bytes_per_second: ClassVar[float] = 1000.0
 
     _reading: asyncio.TimerHandle | None = None
     _writing: asyncio.TimerHandle | None = None
@@ -67,8 +68,9 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._writing = self.loop.call_later(self.write_seconds, self._look_at_reader)
 
     def _look_at_reader(self) -> None:
-        # Nothing is added while writing is paused: a buffer that has not shrunk was not read.
-        if self.transport.get_write_buffer_size() < self._unread:
+        # Nothing is added while writing is paused: what is gone from the buffer was read.
+        read = self._unread - self.transport.get_write_buffer_size()
+        if read >= self.read_bytes_per_second * self.write_seconds:
             self._look_at_reader_later()
         else:
             self._writing = None

@@ -23,6 +23,7 @@ class Quick(DeadlineProtocol):
     head_seconds: ClassVar[float] = 0.6
     body_bytes_per_second: ClassVar[float] = 10_000.0
     write_seconds: ClassVar[float] = 1.5
+    read_bytes_per_second: ClassVar[float] = 100_000.0
 
 
 class Ended:
@@ -168,22 +169,38 @@ async def test_who_does_not_read_is_cut_off_and_what_served_them_is_free(
 
 
 async def test_who_reads_slowly_gets_it_all(port: int) -> None:
+    # Twice as long as one may take who reads nothing.
+    assert await _received(port, at_a_time=LARGE // 30, pause=Quick.write_seconds / 15) > LARGE
+
+
+async def test_who_takes_a_little_now_and_then_is_cut_off(port: int) -> None:
+    # Something each time the service looks, but a third of what it asks for.
+    received = await _received(
+        port,
+        at_a_time=int(Quick.read_bytes_per_second * Quick.write_seconds / 6),
+        pause=Quick.write_seconds / 2,
+    )
+    assert received < LARGE / 2
+
+
+async def _received(port: int, *, at_a_time: int, pause: float) -> int:
+    """Bytes of the large answer that come to one who pauses after each `at_a_time`."""
     slow = socket.socket()
     slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)
     slow.setblocking(False)
     loop = asyncio.get_running_loop()
+    received = 0
     with slow:
         await loop.sock_connect(slow, ("127.0.0.1", port))
         await loop.sock_sendall(
             slow, b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
         )
-        received = 0
-        async with asyncio.timeout(90):
-            # Twice as long as one may take who reads nothing.
-            while part := await loop.sock_recv(slow, LARGE // 30):
-                received += len(part)
-                await asyncio.sleep(Quick.write_seconds / 15)
-    assert received > LARGE
+        with contextlib.suppress(ConnectionError):
+            async with asyncio.timeout(90):
+                while part := await loop.sock_recv(slow, at_a_time):
+                    received += len(part)
+                    await asyncio.sleep(pause)
+    return received
 
 
 @asynccontextmanager
