@@ -10,8 +10,8 @@ from psycopg.rows import dict_row
 
 from services.intake.accepting.access_code import new_access_code
 from services.intake.accepting.new_report import Accepted, DifferentContent, NewReport
-from services.intake.accepting.rows import Sealing, first_state, rows_of
-from services.intake.accepting.statements import FIRST, INSERT, PREPARE
+from services.intake.accepting.rows import Rows, Sealing, first_state, rows_of
+from services.intake.accepting.statements import FIRST, PREPARE, insert_all
 from shared.batcher import Batcher
 from shared.clock import now
 from shared.database.engine import Database, raw
@@ -74,7 +74,7 @@ class Acceptance:
             raise unavailable()
         await self._times.at_mark(session, prepared[0]["mark"])
         at = now()
-        new: list[dict[str, Any]] = []
+        new: Rows = {}
         answers: dict[int, Accepted | DifferentContent] = {}
         for index, (report, found) in enumerate(zip(reports, prepared, strict=True)):
             if found["number"] is None:
@@ -82,12 +82,10 @@ class Acceptance:
             policy = self._times.policy(found["path"], at)
             state = first_state(report, found, at, self._times.calendar, policy)
             code = new_access_code()
-            new.append(rows_of(report, state, code, self._sealing))
+            for table, rows in rows_of(report, state, code, self._sealing).items():
+                new.setdefault(table, []).extend(rows)
             answers[index] = self._answer(state.number, code, state.status, at, state.due_at)
-        written: set[int] = set()
-        if new:
-            given = {"reports": orjson.dumps(new).decode()}
-            written = {row["number"] for row in await _rows(connection, INSERT, given)}
+        written = await _insert(connection, new) if new else set()
         for index, report in enumerate(reports):
             if index not in answers or answers[index].number not in written:
                 answers[index] = await self._first_answer(connection, report)
@@ -136,6 +134,14 @@ def _wanted(reports: Sequence[NewReport]) -> str:
             for place, report in enumerate(reports)
         ]
     ).decode()
+
+
+async def _insert(connection: psycopg.AsyncConnection[Any], new: Rows) -> set[int]:
+    """The numbers of those whose submission was not here before."""
+    given = {table: rows for table, rows in new.items() if rows}
+    statement = insert_all(tuple((table, tuple(rows[0])) for table, rows in given.items()))
+    parameters = {str(t.__tablename__): orjson.dumps(rows).decode() for t, rows in given.items()}
+    return {row["number"] for row in await _rows(connection, statement, parameters)}
 
 
 def _key(report: NewReport) -> tuple[str, str]:

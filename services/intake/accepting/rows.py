@@ -2,17 +2,22 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import orjson
+from sqlmodel import SQLModel
 
 from services.intake.accepting.new_report import NewReport
+from services.intake.models import IntakeAttachment, Submission
 from shared.attachments import StoredAttachment
 from shared.bus.report_events import report_message
+from shared.database.lifecycle import HistoryEntry, OutboxRow, Report, ReportText
+from shared.database.rows import Row, columns_in_both, report_row
+from shared.database.sealed_originals import SealedOriginal
 from shared.identity import IdentityCipher
 from shared.lifecycle import clocks
 from shared.lifecycle.actions import Action
@@ -27,6 +32,10 @@ from shared.telemetry import continued_trace
 
 STEP_ID = "submit"
 
+Rows = dict[type[SQLModel], list[Row]]
+"""What is to be inserted, by table. All rows of a table have the same columns; one that they do
+not name gets what the table says."""
+
 
 @dataclass(frozen=True)
 class Sealing:
@@ -36,6 +45,7 @@ class Sealing:
     fingerprint_key: str
 
     def seal(self, text: str | None) -> str | None:
+        """As Postgres reads bytes out of JSON: what is encrypted has no backslash."""
         return None if text is None else self.cipher.encrypt(text).decode()
 
     def fingerprint(self, report: NewReport) -> bytes:
@@ -90,66 +100,90 @@ def first_state(
     )
 
 
-def rows_of(
-    report: NewReport, state: ReportState, access_code: str, sealing: Sealing
-) -> dict[str, Any]:
-    """One report of `statements.INSERT`, for `orjson`."""
+def rows_of(report: NewReport, state: ReportState, access_code: str, sealing: Sealing) -> Rows:
+    """What one report is in the database, by table, for `statements.insert_all`."""
     actor, who = report.actor, report.identity
     details = {"to_handler": state.handler_id}
     with continued_trace(report.trace):
         message = report_message(_submitted(report, state, details), state.identity)
     elsewhere = report.addressee_id not in (None, state.handler_id)
-    return {
-        "number": state.number,
-        "identity": state.identity,
-        "reporter_id": report.reporter_id,
-        "name": sealing.seal(who.name),
-        "phone": sealing.seal(who.phone),
-        "email": sealing.seal(who.email),
-        "nik": sealing.seal(who.nik),
-        "access_code": sealing.seal(access_code),
-        "addressee_id": report.addressee_id,
-        "made_by": report.made_by,
-        "scope": report.scope,
-        "idempotency_key": report.idempotency_key,
-        "fingerprint": sealing.fingerprint(report).hex(),
-        "status": state.status,
-        "tab": TAB_OF[state.status],
-        "handler_id": state.handler_id,
-        "chain": state.chain,
-        "channel": report.channel,
-        "classification": report.classification,
-        "category_id": report.category_id,
-        "anonymous": report.anonymous,
-        "secret": report.secret,
-        "region_code": report.region_code,
-        "due_at": state.due_at,
-        "at": state.submitted_at,
-        "system": report.system,
-        "external_id": report.external_id,
-        "linked_number": report.linked_number,
-        "suggested_agency_id": report.addressee_id if elsewhere else None,
-        "state": orjson.Fragment(state.model_dump_json()),
-        "title": report.title,
-        "body": report.body,
-        "happened_at": report.happened_at,
-        "place": report.place,
-        "latitude": report.latitude,
-        "longitude": report.longitude,
-        "action": Action.SUBMIT,
-        "actor_kind": actor.kind,
-        "staff_id": actor.staff_id,
-        "role": actor.role,
-        "actor_agency_id": actor.agency_id,
-        "actor_system": actor.system,
-        "visibility": visibility_of(Action.SUBMIT, changed=True),
-        "details": details,
-        "subject": message.subject,
-        "message_id": message.message_id,
-        "headers": message.headers,
-        "event": message.body.decode(),
-        "attachments": [_attachment(file, report.anonymous) for file in report.attachments],
+    row = _same(report, _REPORT) | report_row(state)
+    row["state"] = orjson.Fragment(row["state"])
+    row["suggested_agency_id"] = report.addressee_id if elsewhere else None
+    number = {"number": state.number}
+    rows: Rows = {
+        Submission: [
+            number
+            | _same(report, _SUBMISSION)
+            | {name: sealing.seal(getattr(who, name)) for name in ("name", "phone", "email", "nik")}
+            | {
+                "access_code": sealing.seal(access_code),
+                "fingerprint": _bytes(sealing.fingerprint(report)),
+            }
+        ],
+        Report: [row],
+        ReportText: [
+            number
+            | _same(report, _TEXT)
+            | {"original_title": report.title, "original_body": report.body}
+        ],
+        HistoryEntry: [
+            number
+            | {
+                "entry": state.entries,
+                "version": state.version,
+                "at": state.submitted_at,
+                "action": Action.SUBMIT,
+                "actor_kind": actor.kind,
+                "staff_id": actor.staff_id,
+                "role": actor.role,
+                "agency_id": actor.agency_id,
+                "system": actor.system,
+                "to_status": state.status,
+                "visibility": visibility_of(Action.SUBMIT, changed=True),
+                "details": details,
+            }
+        ],
+        OutboxRow: [
+            number
+            | {
+                "subject": message.subject,
+                "message_id": message.message_id,
+                "headers": message.headers,
+                "body": _bytes(message.body),
+            }
+        ],
+        IntakeAttachment: [],
+        SealedOriginal: [],
     }
+    for file in report.attachments:
+        id = {"id": uuid4()} | number
+        # Of an anonymous report it is not served as it was sent.
+        pending = report.anonymous and file.state == "as_sent"
+        rows[IntakeAttachment].append(
+            id | _same(file, _ATTACHMENT) | ({"state": "pending"} if pending else {})
+        )
+        if file.original is not None:
+            original = asdict(file.original)
+            original["data_key"] = _bytes(file.original.data_key.encode())
+            rows[SealedOriginal].append({"attachment_id": id["id"]} | number | original)
+    return rows
+
+
+def _same(given: object, columns: Sequence[str]) -> Row:
+    return {name: getattr(given, name) for name in columns}
+
+
+def _bytes(value: bytes) -> str:
+    """As Postgres reads it out of JSON."""
+    return f"\\x{value.hex()}"
+
+
+# The title and text that came are the original ones; the columns of these names are corrections.
+_REPORT = columns_in_both(Report, NewReport, without=("identity",))
+_TEXT = columns_in_both(ReportText, NewReport, without=("title", "body"))
+_SUBMISSION = columns_in_both(Submission, NewReport)
+_ATTACHMENT = columns_in_both(IntakeAttachment, StoredAttachment)
 
 
 def _submitted(report: NewReport, state: ReportState, details: dict[str, Any]) -> ReportEvent:
@@ -174,9 +208,3 @@ def _submitted(report: NewReport, state: ReportState, details: dict[str, Any]) -
         auto_close_at=state.auto_close_at,
         details=details,
     )
-
-
-def _attachment(file: StoredAttachment, anonymous: bool) -> dict[str, Any]:
-    """Of an anonymous report it is not served as it was sent."""
-    row = {"id": str(uuid4()), **asdict(file)}
-    return row | {"state": "pending"} if anonymous and file.state == "as_sent" else row

@@ -1,0 +1,54 @@
+"""Rows by column name, and statements made of the names: the tables say which columns there are."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from sqlalchemy.orm import class_mapper
+from sqlmodel import SQLModel
+
+from shared.database.lifecycle import Report
+from shared.lifecycle.state import ReportState
+from shared.lifecycle.statuses import TAB_OF
+
+Row = dict[str, Any]
+"""Values by column."""
+
+
+def full_name(table: type[SQLModel]) -> str:
+    """With its schema."""
+    return str(class_mapper(table).local_table)
+
+
+def columns_in_both(
+    table: type[SQLModel], other: type[Any], *, without: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """The columns of the table that the other class has as fields or properties, too."""
+    properties = (name for name, value in vars(other).items() if isinstance(value, property))
+    fields = {*other.__annotations__, *properties} - set(without)
+    return tuple(name for name in table.model_fields if name in fields)
+
+
+@cache
+def insert(table: type[SQLModel], columns: tuple[str, ...]) -> str:
+    """The statement for psycopg that inserts one row of these columns, its values by name."""
+    values = ", ".join(f"%({name})s" for name in columns)
+    return f"INSERT INTO {full_name(table)} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608
+
+
+def assignments(columns: Iterable[str]) -> str:
+    """What follows SET in a statement for psycopg: each column gets the value of its name."""
+    return ", ".join(f"{name} = %({name})s" for name in columns)
+
+
+_OF_STATE = columns_in_both(Report, ReportState)
+
+
+def report_row(state: ReportState) -> Row:
+    """What a report's row repeats of its state, and the whole of it, as JSON text."""
+    row: Row = {name: getattr(state, name) for name in _OF_STATE}
+    return row | {
+        "tab": TAB_OF[state.status],
+        "chain": list(state.chain),
+        "state": state.model_dump_json(),
+    }
