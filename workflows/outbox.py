@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from shared.bus.cloudevents import encode, event
 from shared.bus.report_events import SOURCE, OutboxMessage, message_id_of, report_message
+from shared.database.lifecycle import OutboxRow
 from shared.lifecycle.decision import Decision, Visibility
 from shared.lifecycle.events import INTERNAL_EVENTS, PartnerEvent, ReportEvent
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import TAB_OF
 from shared.telemetry import trace_headers
-from workflows.step_rows import Statement
+from workflows.step_rows import Statement, inserted
 
 PARTNER_TYPE = "id.go.lapor.partner.event"
 
@@ -27,9 +26,8 @@ def outbox_statements(
 ) -> Iterator[Statement]:
     """One event a step; the agencies' own affairs are not told to partners. `words_at` is the
     address where a partner reads the words."""
-    yield _insert(
-        after.number, report_message(_happened(decision, after, escalated_to), after.identity)
-    )
+    message = report_message(_happened(decision, after, escalated_to), after.identity)
+    yield inserted(OutboxRow, message.row(after.number))
     if after.system and external_id and _told_to_partners(decision):
         told = PartnerEvent(
             number=after.number,
@@ -42,7 +40,8 @@ def outbox_statements(
             overdue=after.overdue,
             url=words_at,
         )
-        yield _insert(after.number, _partner_message(after.system, told, after.identity))
+        message = _partner_message(after.system, told, after.identity)
+        yield inserted(OutboxRow, message.row(after.number))
 
 
 def _told_to_partners(decision: Decision) -> bool:
@@ -91,19 +90,3 @@ def _partner_message(system: str, told: PartnerEvent, identity: UUID | None) -> 
         )
     )
     return OutboxMessage(subject, message_id, {**headers, **trace_headers()}, body)
-
-
-def _insert(number: int, message: OutboxMessage) -> Statement:
-    return _INSERT, (
-        number,
-        message.subject,
-        message.message_id,
-        Jsonb(message.headers),
-        message.body,
-    )
-
-
-_INSERT = """
-INSERT INTO lifecycle.outbox (number, subject, message_id, headers, body)
-VALUES (%s, %s, %s, %s, %s)
-"""

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from psycopg.types.json import Jsonb
+from sqlmodel import SQLModel
 
+from shared.database.lifecycle import HistoryEntry, Report
+from shared.database.report_lists import CopyRow, Escalation, RequestRow
+from shared.database.rows import Row, assignments, columns_in_both, insert, report_row
 from shared.lifecycle.actions import Action
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command, Outcome
@@ -12,44 +16,34 @@ from shared.lifecycle.decision import Decision
 from shared.lifecycle.state import PendingRequest, ReportState
 from shared.lifecycle.statuses import TAB_OF, Tab
 
-Statement = tuple[str, tuple[Any, ...]]
+Statement = tuple[str, Row]
+"""For psycopg: its parameters go by name. SQL by hand, since every step of every report is one
+exchange of these (`make bench`, "commands" and "lives")."""
+
+
+def inserted(table: type[SQLModel], row: Row) -> Statement:
+    """The statement that inserts this row."""
+    return insert(table, tuple(row)), row
 
 
 def report_statements(
     before: ReportState, after: ReportState, command: Command | None
 ) -> Iterator[Statement]:
     """The report's row, with all that people select by, and the words a verification sets."""
-    handed = before.handler_id != after.handler_id
-    assignee = command.assignee_id if command is not None else None
+    awaits_follow_up = TAB_OF[after.status] is Tab.AWAITING_FOLLOW_UP
     yield (
         _UPDATE_REPORT,
-        (
-            after.version,
-            after.status,
-            TAB_OF[after.status],
-            after.handler_id,
-            list(after.chain),
-            after.classification,
-            after.anonymous,
-            after.secret,
-            after.priority,
-            after.held,
-            after.overdue,
-            after.due_at,
-            after.auto_close_at,
-            after.last_step_at,
-            after.last_step_at if TAB_OF[after.status] is Tab.AWAITING_FOLLOW_UP else None,
-            after.ended_at,
-            after.awaited_agency_id,
-            handed,
-            assignee,
-            after.model_dump_json(),
-            after.number,
-        ),
+        report_row(after)
+        | {
+            "first_verified_at": after.last_step_at if awaits_follow_up else None,
+            "handed": before.handler_id != after.handler_id,
+            "assignee_id": command.assignee_id if command is not None else None,
+        },
     )
     if command is not None and command.action in (Action.VERIFY, Action.AMEND):
-        yield _COPY_FIELDS, (command.id, after.number)
-        yield _COPY_WORDS, (command.id, after.number)
+        copied = {"command_id": command.id, "number": after.number}
+        yield _COPY_FIELDS, copied
+        yield _COPY_WORDS, copied
 
 
 def history_statements(decision: Decision) -> Iterator[Statement]:
@@ -58,37 +52,37 @@ def history_statements(decision: Decision) -> Iterator[Statement]:
     first = state.entries - len(decision.entries) + 1
     for number, entry in enumerate(decision.entries, first):
         actor = entry.actor
-        yield (
-            _INSERT_HISTORY,
-            (
-                state.number,
-                number,
-                state.version,
-                entry.at,
-                entry.action,
-                actor.kind,
-                actor.staff_id,
-                actor.role,
-                actor.agency_id,
-                actor.system,
-                entry.from_status,
-                entry.to_status,
-                entry.visibility,
-                entry.ref,
-                Jsonb(entry.details),
-            ),
+        yield inserted(
+            HistoryEntry,
+            {
+                "number": state.number,
+                "entry": number,
+                "version": state.version,
+                "at": entry.at,
+                "action": entry.action,
+                "actor_kind": actor.kind,
+                "staff_id": actor.staff_id,
+                "role": actor.role,
+                "agency_id": actor.agency_id,
+                "system": actor.system,
+                "from_status": entry.from_status,
+                "to_status": entry.to_status,
+                "visibility": entry.visibility,
+                "ref": entry.ref,
+                "details": Jsonb(entry.details),
+            },
         )
 
 
 def outcome_statement(outcome: Outcome) -> Statement:
     """The first outcome of a command; an earlier one stays."""
-    return _SET_OUTCOME, (
-        outcome.done,
-        outcome.version,
-        outcome.status,
-        outcome.refusal,
-        outcome.command_id,
-    )
+    return _SET_OUTCOME, {
+        "done": outcome.done,
+        "version": outcome.version,
+        "status": outcome.status,
+        "refusal": outcome.refusal,
+        "id": outcome.command_id,
+    }
 
 
 def request_statements(
@@ -99,44 +93,47 @@ def request_statements(
     granted = {e.ref for e in decision.entries if e.details.get("accepted")}
     for request in before.requests:
         if after.request(request.id) is None:
-            how = _how_it_ended(request, main.details.get("passed_on"), command, granted)
-            yield _END_REQUEST, (how, decision.at, main.actor.staff_id, request.id)
+            ended = {
+                "id": request.id,
+                "decision": _how_it_ended(request, main.details.get("passed_on"), command, granted),
+                "decided_at": decision.at,
+                "decided_by": main.actor.staff_id,
+            }
+            yield _END_REQUEST, ended
     for request in after.requests:
         clock = after.clock(ClockKind.REQUEST, str(request.id))
-        due_at, overdue = (clock.deadline, clock.overdue) if clock else (None, False)
+        due = {
+            "due_at": clock.deadline if clock else None,
+            "overdue": clock.overdue if clock else False,
+        }
         if before.request(request.id) is None:
-            yield (
-                _INSERT_REQUEST,
-                (
-                    request.id,
-                    after.number,
-                    request.kind,
-                    request.asked_at,
-                    request.staff_id,
-                    request.agency_id,
-                    request.decider_id,
-                    request.suggested_agency_id,
-                    due_at,
-                    overdue,
-                ),
-            )
+            asked = {name: getattr(request, name) for name in _OF_REQUEST}
+            yield inserted(RequestRow, {"number": after.number} | asked | due)
         elif before.clock(ClockKind.REQUEST, str(request.id)) != clock:
-            yield _UPDATE_REQUEST, (due_at, overdue, request.id)
+            yield _DATE_REQUEST, due | {"id": request.id}
         if before.request(request.id) not in (None, request):
-            named = (request.agency_id, request.decider_id, request.suggested_agency_id)
-            yield _RENAME_IN_REQUEST, (*named, request.id)
+            yield _RENAME_IN_REQUEST, {name: getattr(request, name) for name in _OF_REQUEST}
 
 
 def copy_statements(before: ReportState, after: ReportState) -> Iterator[Statement]:
     for agency_id in sorted(set(after.copies) - set(before.copies)):
-        yield _INSERT_COPY, (after.number, agency_id)
+        yield _INSERT_COPY, {"number": after.number, "agency_id": agency_id}
     for agency_id in sorted(set(before.copies) - set(after.copies)):
-        yield _DELETE_COPY, (after.number, agency_id)
+        yield _DELETE_COPY, {"number": after.number, "agency_id": agency_id}
 
 
 def escalation_statement(after: ReportState, clock: str, agency_id: int) -> Statement:
     """A clock that ran out, put before the agency above."""
-    return _ESCALATE, (after.number, after.version, agency_id, clock, after.last_step_at)
+    return inserted(
+        Escalation,
+        {
+            "number": after.number,
+            "version": after.version,
+            "agency_id": agency_id,
+            "clock": clock,
+            "at": after.last_step_at,
+        },
+    )
 
 
 def _how_it_ended(
@@ -155,55 +152,47 @@ _DECISIONS = {
     Action.WITHDRAW_REQUEST: "withdrawn",
 }
 
-_UPDATE_REPORT = """
-UPDATE lifecycle.report
-SET version = %s, status = %s, tab = %s, handler_id = %s, chain = %s, classification = %s,
-    anonymous = %s, secret = %s, priority = %s, held = %s, overdue = %s, due_at = %s,
-    auto_close_at = %s, last_step_at = %s, verified_at = coalesce(verified_at, %s),
-    ended_at = %s, awaited_agency_id = %s,
-    assignee_id = CASE WHEN NOT %s THEN coalesce(%s, assignee_id) END,
-    launched_at = coalesce(launched_at, now()), state = %s
-WHERE number = %s
-"""
+# What a report begins with and keeps.
+_KEPT = ("number", "identity", "channel", "system", "submitted_at")
+_CHANGED = (*columns_in_both(Report, ReportState, without=_KEPT), "tab", "state")
+_OF_REQUEST = columns_in_both(RequestRow, PendingRequest)
+
+_UPDATE_REPORT = f"""
+UPDATE lifecycle.report SET {assignments(_CHANGED)},
+    verified_at = coalesce(verified_at, %(first_verified_at)s),
+    assignee_id = CASE WHEN NOT %(handed)s THEN coalesce(%(assignee_id)s, assignee_id) END,
+    launched_at = coalesce(launched_at, now())
+WHERE number = %(number)s
+"""  # noqa: S608
 # The row of a verification is the whole of what is to hold: a place left empty there was taken out,
 # and the reporter's must not stay public. A region is never emptied.
 _COPY_FIELDS = """
 UPDATE lifecycle.report r
 SET category_id = v.category_id, region_code = coalesce(v.region_code, r.region_code)
-FROM routing.published_verification v WHERE v.command_id = %s AND r.number = %s
+FROM routing.published_verification v
+WHERE v.command_id = %(command_id)s AND r.number = %(number)s
 """
 _COPY_WORDS = """
 UPDATE lifecycle.report_text t
 SET title = v.title, body = v.body, tag_ids = v.tag_ids, programme_id = v.programme_id,
     place = v.place, latitude = v.latitude, longitude = v.longitude
-FROM routing.published_verification v WHERE v.command_id = %s AND t.number = %s
+FROM routing.published_verification v
+WHERE v.command_id = %(command_id)s AND t.number = %(number)s
 """
-_INSERT_HISTORY = """
-INSERT INTO lifecycle.history (number, entry, version, at, action, actor_kind, staff_id, role,
-    agency_id, system, from_status, to_status, visibility, ref, details)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-_SET_OUTCOME = """
-UPDATE lifecycle.command SET done = %s, version = %s, status = %s, refusal = %s
-WHERE id = %s AND done IS NULL
-"""
-_END_REQUEST = """
-UPDATE lifecycle.request SET decision = %s, decided_at = %s, decided_by = %s WHERE id = %s
-"""
-_INSERT_REQUEST = """
-INSERT INTO lifecycle.request (id, number, kind, asked_at, staff_id, agency_id, decider_id,
-    suggested_agency_id, due_at, overdue)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-_UPDATE_REQUEST = "UPDATE lifecycle.request SET due_at = %s, overdue = %s WHERE id = %s"
-_RENAME_IN_REQUEST = """
-UPDATE lifecycle.request SET agency_id = %s, decider_id = %s, suggested_agency_id = %s WHERE id = %s
-"""
-_INSERT_COPY = """
-INSERT INTO lifecycle.copy (number, agency_id) VALUES (%s, %s) ON CONFLICT DO NOTHING
-"""
-_DELETE_COPY = "DELETE FROM lifecycle.copy WHERE number = %s AND agency_id = %s"
-_ESCALATE = """
-INSERT INTO lifecycle.escalation (number, version, agency_id, clock, at)
-VALUES (%s, %s, %s, %s, %s)
-"""
+_SET_OUTCOME = f"""
+UPDATE lifecycle.command SET {assignments(("done", "version", "status", "refusal"))}
+WHERE id = %(id)s AND done IS NULL
+"""  # noqa: S608
+_END_REQUEST = f"""
+UPDATE lifecycle.request SET {assignments(("decision", "decided_at", "decided_by"))}
+WHERE id = %(id)s
+"""  # noqa: S608
+_DATE_REQUEST = f"""
+UPDATE lifecycle.request SET {assignments(("due_at", "overdue"))} WHERE id = %(id)s
+"""  # noqa: S608
+_RENAME_IN_REQUEST = f"""
+UPDATE lifecycle.request SET {assignments(("agency_id", "decider_id", "suggested_agency_id"))}
+WHERE id = %(id)s
+"""  # noqa: S608
+_INSERT_COPY = f"{insert(CopyRow, ('number', 'agency_id'))} ON CONFLICT DO NOTHING"
+_DELETE_COPY = "DELETE FROM lifecycle.copy WHERE number = %(number)s AND agency_id = %(agency_id)s"

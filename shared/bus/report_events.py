@@ -1,8 +1,10 @@
 """Lifecycle events as the outbox keeps them: subject, message id, headers, body."""
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 from uuid import UUID
+
+from psycopg.types.json import Jsonb
 
 from shared.bus.cloudevents import encode, event
 from shared.lifecycle.events import ReportEvent
@@ -20,6 +22,10 @@ class OutboxMessage:
     message_id: str
     headers: dict[str, str]
     body: bytes
+
+    def row(self, number: int) -> dict[str, Any]:
+        """Its columns. Rows of one number go out in order."""
+        return {"number": number} | asdict(self) | {"headers": Jsonb(self.headers)}
 
 
 def report_message(happened: ReportEvent, identity: UUID | None = None) -> OutboxMessage:

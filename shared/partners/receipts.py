@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Self
 
 from nats.aio.msg import Msg
-from psycopg.types.json import Jsonb
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.cloudevents import encode, event
 from shared.bus.report_events import SOURCE, OutboxMessage
 from shared.database.engine import raw
+from shared.database.lifecycle import OutboxRow
+from shared.database.rows import Row, insert
 from shared.telemetry import continued_trace, trace_headers
 
 RECEIPT_TYPE: Final = "id.go.lapor.partner.receipt"
@@ -100,9 +101,11 @@ async def tell(session: AsyncSession, receipts: Iterable[tuple[Sent, Receipt]]) 
     """Put the receipts into the outbox, in the session's transaction. A message delivered twice
     gives the same receipt, which the stream then has once."""
     rows = [_row(sent, receipt) for sent, receipt in receipts]
+    if not rows:
+        return
     connection = await raw(session)
     async with connection.cursor() as cursor:
-        await cursor.executemany(_INSERT, rows)
+        await cursor.executemany(insert(OutboxRow, tuple(rows[0])), rows)
 
 
 def receipt_message(sent: Sent, receipt: Receipt) -> OutboxMessage:
@@ -121,15 +124,8 @@ def receipt_message(sent: Sent, receipt: Receipt) -> OutboxMessage:
     return OutboxMessage(subject, message_id, {**headers, **trace_headers()}, body)
 
 
-def _row(sent: Sent, receipt: Receipt) -> tuple[Any, ...]:
+def _row(sent: Sent, receipt: Receipt) -> Row:
     with continued_trace(sent.headers):
-        told = receipt_message(sent, receipt)
+        message = receipt_message(sent, receipt)
     # Rows of one report go out in order; what belongs to none need not wait for another.
-    number = -sent.sequence if receipt.number is None else receipt.number
-    return number, told.subject, told.message_id, Jsonb(told.headers), told.body
-
-
-_INSERT = """
-INSERT INTO lifecycle.outbox (number, subject, message_id, headers, body)
-VALUES (%s, %s, %s, %s, %s)
-"""
+    return message.row(-sent.sequence if receipt.number is None else receipt.number)
