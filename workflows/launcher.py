@@ -8,18 +8,19 @@ from nats.aio.msg import Msg
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import text
 
-from shared.bus import dead_letters
 from shared.bus.connection import Bus, connect
-from shared.bus.consumer import Consumer, each
+from shared.bus.consumer import Consumer, each, run_until
+from shared.bus.dead_letters import to_dead_letters
 from shared.bus.errors import BadMessage, TryLater
 from shared.bus.streams import LAUNCHER
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
 from shared.lifecycle.state import ReportState
+from shared.process import run_process, wait_for_database
 from shared.settings import Settings
+from shared.stopping import unless_stopped
 from shared.temporal.client import connect as connect_temporal
 from shared.temporal.report_gateway import ReportGateway
-from workflows.process import run_process, wait_for_database
 from workflows.resend_commands import LAUNCHED
 
 log = logging.getLogger(__name__)
@@ -58,35 +59,25 @@ class Launcher:
 async def run(settings: Settings, stopping: asyncio.Event) -> None:
     """Launch until told to stop."""
     database = Database(settings.database_url, pool_size=8, application="lapor-launcher")
-    await wait_for_database(database, stopping)
-    connecting = asyncio.create_task(connect(settings.nats_url, "launcher"))
-    stop = asyncio.create_task(stopping.wait())
-    await asyncio.wait({connecting, stop}, return_when=asyncio.FIRST_COMPLETED)
-    if connecting.done() and not stopping.is_set():
-        bus = connecting.result()
+    try:
+        await wait_for_database(database, stopping)
+        bus = await unless_stopped(stopping, connect(settings.nats_url, "launcher"))
         gateway = ReportGateway(await connect_temporal(settings, "launcher"), database)
-        consumer = make_consumer(bus, Launcher(database, gateway), database, settings)
-        stop.add_done_callback(lambda _: consumer.stop())
-        await consumer.run()
+        await run_until(
+            stopping, make_consumer(bus, Launcher(database, gateway), database, settings)
+        )
         await bus.close()
-    connecting.cancel()
-    await database.dispose()
+    finally:
+        await database.dispose()
 
 
 def make_consumer(bus: Bus, launcher: Launcher, database: Database, settings: Settings) -> Consumer:
     """The durable consumer that feeds a launcher."""
-    cipher = IdentityCipher(settings.identity_keys)
-
-    async def bury(message: Msg, bad: BadMessage) -> None:
-        async with database.session() as session:
-            letter = await dead_letters.keep(session, cipher, message, bad)
-        await dead_letters.announce(bus, letter, LAUNCHER.stream, bad.code)
-
     return Consumer(
         bus,
         LAUNCHER,
         each(launcher.launch, LAUNCHES_AT_ONCE),
-        bury,
+        to_dead_letters(bus, database, IdentityCipher(settings.identity_keys), LAUNCHER.stream),
         give_up_after=1_000_000,  # a report is never given up
     )
 

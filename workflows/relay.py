@@ -18,11 +18,12 @@ from prometheus_client import Counter
 from shared.bus.connection import Bus, connect
 from shared.database.away import DATABASE_AWAY
 from shared.periodic import count_set_aside
+from shared.process import run_process
 from shared.reasons import reason
 from shared.settings import Settings
+from shared.stopping import pause, unless_stopped
 from shared.telemetry import registry
 from workflows.backoff import LeftAlone
-from workflows.process import pause, run_process
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +42,8 @@ Row = tuple[int, int, str, str, dict[str, str], bytes]
 
 async def relay(settings: Settings, stopping: asyncio.Event) -> None:
     """Publish until told to stop. Losing the database is losing the lock: begin again."""
-    connecting = asyncio.create_task(connect(settings.nats_url, "relay"))
-    stop = asyncio.create_task(stopping.wait())
-    await asyncio.wait({connecting, stop}, return_when=asyncio.FIRST_COMPLETED)
-    if not connecting.done():
-        connecting.cancel()
-        return
-    bus, missing, refusals = connecting.result(), False, LeftAlone[int]()
+    bus = await unless_stopped(stopping, connect(settings.nats_url, "relay"))
+    missing, refusals = False, LeftAlone[int]()
     while not stopping.is_set():
         try:
             async with await psycopg.AsyncConnection.connect(

@@ -1,13 +1,18 @@
 """The worker: carries reports through their life, and picks up what was left lying."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from shared.database.engine import Database
+from shared.periodic import repeating
+from shared.process import CHECKS, run_process, wait_for_database
 from shared.settings import Settings
+from shared.stopping import unless_stopped
 from shared.temporal import names
 from shared.temporal.client import connect_patiently
 from shared.temporal.report_gateway import ReportGateway
@@ -15,7 +20,6 @@ from workflows.backlog_metrics import Measuring
 from workflows.connected_agencies import Connecting
 from workflows.handovers import HandingOver
 from workflows.missing_runs import EVERY, Sweeping
-from workflows.process import CHECKS, repeat, run_process, wait_for_database
 from workflows.recalculate_deadlines import Redating
 from workflows.record_step import Recorder
 from workflows.report import ReportWorkflow
@@ -26,36 +30,36 @@ from workflows.tab_counts import Counting
 
 POOL = 20
 """Connections to Postgres, hence steps recorded at a time."""
+Loop = tuple[str, float, Callable[[], Awaitable[None]]]
+"""What a loop does, every how many seconds."""
 
 
 async def work(settings: Settings, stopping: asyncio.Event) -> None:
     """Serve the task queue until told to stop; steps under way are finished."""
     database = Database(settings.database_url, pool_size=POOL, application="lapor-worker")
-    await wait_for_database(database, stopping)
-    connecting = asyncio.create_task(connect_patiently(settings, "worker"))
-    stop = asyncio.create_task(stopping.wait())
-    await asyncio.wait({connecting, stop}, return_when=asyncio.FIRST_COMPLETED)
-    if connecting.done() and not stopping.is_set():
-        client = connecting.result()
-        gateway = ReportGateway(client, database)
-        async with make_worker(client, database, settings), asyncio.TaskGroup() as chores:
-            resending, connecting_agencies = (
-                Resending(database, gateway),
-                Connecting(database, gateway),
-            )
-            redating, handing_over = Redating(database, gateway), HandingOver(database, gateway)
-            sweeping = Sweeping(database, client, gateway)
-            CHECKS["runs"] = sweeping.all_run
-            chores.create_task(repeat("sweeping", EVERY, sweeping.once, stopping))
-            chores.create_task(repeat("resending", 2, resending.once, stopping))
-            chores.create_task(repeat("counting", 2, Counting(database).once, stopping))
-            chores.create_task(repeat("measuring", 10, Measuring(database).once, stopping))
-            chores.create_task(repeat("forgetting", 3600, Forgetting(database).once, stopping))
-            chores.create_task(repeat("connecting", 10, connecting_agencies.once, stopping))
-            chores.create_task(repeat("redating", 10, redating.once, stopping))
-            chores.create_task(repeat("handing over", 2, handing_over.once, stopping))
-    connecting.cancel()
-    await database.dispose()
+    try:
+        await wait_for_database(database, stopping)
+        client = await unless_stopped(stopping, connect_patiently(settings, "worker"))
+        async with make_worker(client, database, settings), AsyncExitStack() as loops:
+            for name, every, once in _loops(database, client):
+                await loops.enter_async_context(repeating(name, every, once))
+            await stopping.wait()
+    finally:
+        await database.dispose()
+
+
+def _loops(database: Database, client: Client) -> Iterator[Loop]:
+    gateway = ReportGateway(client, database)
+    sweeping = Sweeping(database, client, gateway)
+    CHECKS["runs"] = sweeping.all_run
+    yield "sweeping", EVERY, sweeping.once
+    yield "resending", 2, Resending(database, gateway).once
+    yield "counting", 2, Counting(database).once
+    yield "measuring", 10, Measuring(database).once
+    yield "forgetting", 3600, Forgetting(database).once
+    yield "connecting", 10, Connecting(database, gateway).once
+    yield "redating", 10, Redating(database, gateway).once
+    yield "handing over", 2, HandingOver(database, gateway).once
 
 
 def make_worker(

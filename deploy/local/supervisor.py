@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from deploy.local.child import Child, end_leftovers
@@ -19,6 +20,7 @@ from deploy.local.search_attributes import search_attributes
 from deploy.local.temporal import Temporal
 from deploy.local.watch import keep_alive
 from shared.settings import Addresses
+from shared.stopping import Stopped, unless_stopped
 
 _STEPS_BESIDE_PROCESSES = 6
 
@@ -37,8 +39,9 @@ async def _until_told(addresses: Addresses, reload: bool) -> None:
         loop.add_signal_handler(number, told.set)
     stack = _Stack(addresses)
     try:
-        if await _unless(told, stack.start()):
-            await _unless(told, _keep(stack, reload))
+        with suppress(Stopped):
+            await unless_stopped(told, stack.start())
+            await unless_stopped(told, _keep(stack, reload))
     finally:
         await stack.stop()
 
@@ -49,19 +52,6 @@ async def _keep(stack: "_Stack", reload: bool) -> None:
         group.create_task(keep_alive(stack.children, stack.screen.say, changed))
         if reload:
             group.create_task(watch_code(changed))
-
-
-async def _unless(told: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
-    """Does the work, or gives it up when told to stop; says whether it was done."""
-    task, stop = asyncio.create_task(work), asyncio.create_task(told.wait())
-    await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
-    if not task.done():
-        task.cancel()
-        await asyncio.wait({task})
-        return False
-    task.result()
-    return True
 
 
 class _Stack:

@@ -24,14 +24,14 @@ from services.followup.partner_messages import PartnerMessages
 from shared.attachments import AttachmentStore
 from shared.attachments.remaking.queue import REMAKING_EVERY, RemakingQueue
 from shared.bus.connection import Bus
-from shared.bus.consumer import Consumer, each
+from shared.bus.consumer import Consumer, Runs, each
 from shared.bus.streams import FOLLOWUP
 from shared.command_requests import answers
 from shared.database.engine import Database
 from shared.http.app import create_app
 from shared.identity import IdentityCipher
-from shared.partners.background import Runs, in_background
-from shared.partners.dead_letters import burying
+from shared.partners.background import in_background
+from shared.partners.dead_letters import partner_dead_letters
 from shared.periodic import repeating
 from shared.settings import Settings
 from shared.temporal.client import connect
@@ -58,7 +58,7 @@ def make_app(settings: Settings) -> FastAPI:
             said = PartnerMessages(
                 database, gateway, f"{settings.intake_url}/reports", settings.blind_index_key
             )
-            bury = burying(bus, database, cipher)
+            bury = partner_dead_letters(bus, database, cipher)
             return [Consumer(bus, FOLLOWUP, each(said.carry_out, AT_A_TIME), bury, batch=50)]
 
         async with (

@@ -33,7 +33,7 @@ from shared.attachments import AttachmentStore
 from shared.attachments.drafts import DraftStore
 from shared.attachments.remaking.queue import REMAKING_EVERY, RemakingQueue
 from shared.bus.connection import Bus
-from shared.bus.consumer import Consumer
+from shared.bus.consumer import Consumer, Runs
 from shared.bus.streams import INTAKE
 from shared.bus.watch import Watch
 from shared.database.engine import Database
@@ -41,8 +41,8 @@ from shared.database.process_time import ProcessTime
 from shared.http.app import create_app
 from shared.http.service_client import service_client
 from shared.identity import BlindIndex, IdentityCipher
-from shared.partners.background import Runs, in_background
-from shared.partners.dead_letters import burying
+from shared.partners.background import in_background
+from shared.partners.dead_letters import partner_dead_letters
 from shared.periodic import repeating
 from shared.settings import Settings
 
@@ -80,7 +80,7 @@ def make_app(settings: Settings) -> FastAPI:
 
     def readers(bus: Bus) -> list[Runs]:
         partners = PartnerReports(database, resources.acceptance, f"{settings.intake_url}/reports")
-        bury = burying(bus, database, resources.cipher)
+        bury = partner_dead_letters(bus, database, resources.cipher)
         return [
             Consumer(bus, INTAKE, partners.accept, bury, batch=BATCH, lanes=LANES),
             Watch(bus, database, resources.cipher),

@@ -6,7 +6,7 @@ import logging
 import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import prometheus_client as metrics
 from nats.aio.msg import Msg
@@ -19,6 +19,7 @@ from shared.bus.pull import Pull
 from shared.bus.streams import Durable
 from shared.database.away import DATABASE_AWAY
 from shared.reasons import reason
+from shared.stopping import Stopped, pause, unless_stopped
 from shared.telemetry import continued_trace, registry
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,14 @@ def each(handler: Handler, concurrency: int = 16) -> BatchHandler:
         return await asyncio.gather(*(asyncio.create_task(one(message)) for message in messages))
 
     return batch
+
+
+class Runs(Protocol):
+    """A `Consumer`, a `Watch`."""
+
+    async def run(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 class Consumer:
@@ -120,26 +129,22 @@ class Consumer:
                 return
             except NatsError as error:
                 log.warning("cannot read %s: %s", self._durable.name, type(error).__name__)
-                await self._pause(_AFTER_TROUBLE)
+                await pause(_AFTER_TROUBLE, self._stopping)
                 continue
             if messages:
                 await self._work(messages)
             else:
-                await self._pause(_IDLE)
+                await pause(_IDLE, self._stopping)
         if pull is not None:
             with contextlib.suppress(NatsError):
                 await pull.close()
 
     async def _next(self, pull: Pull) -> list[Msg]:
         """Messages, or none after a while; stopping interrupts the wait."""
-        messages = asyncio.create_task(pull.messages(self._batch, _POLL))
-        stop = asyncio.create_task(self._stopping.wait())
         try:
-            await asyncio.wait((messages, stop), return_when=asyncio.FIRST_COMPLETED)
-            return messages.result() if messages.done() else []
-        finally:
-            messages.cancel()
-            stop.cancel()
+            return await unless_stopped(self._stopping, pull.messages(self._batch, _POLL))
+        except Stopped:
+            return []
 
     async def _work(self, messages: list[Msg]) -> None:
         alive = asyncio.create_task(self._keep_alive(messages))
@@ -222,9 +227,17 @@ class Consumer:
                 if not message.is_acked:
                     await message.in_progress()
 
-    async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+async def run_until(stopping: asyncio.Event, *consumers: Runs) -> None:
+    """Runs the consumers until the event is set or one of them ends. Messages in work are
+    finished."""
+    async with asyncio.TaskGroup() as group:
+        running = {group.create_task(consumer.run()) for consumer in consumers}
+        stop = asyncio.create_task(stopping.wait())
+        await asyncio.wait({stop, *running}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        for consumer in consumers:
+            consumer.stop()
 
 
 def _verdict_name(verdict: Verdict) -> str:

@@ -28,9 +28,11 @@ from sqlmodel import Field, SQLModel
 
 from shared.bus import cloudevents
 from shared.bus.connection import Bus
+from shared.bus.consumer import Bury
 from shared.bus.errors import BadMessage
 from shared.bus.inbound import system_of
 from shared.clock import now
+from shared.database.engine import Database
 from shared.identity import IdentityCipher
 
 EVENT_TYPE: Final = "id.go.lapor.dead"
@@ -116,6 +118,18 @@ class Remains:
             message.headers or {},
             message.data,
         )
+
+
+def to_dead_letters(bus: Bus, database: Database, cipher: IdentityCipher, stream: str) -> Bury:
+    """For a `Consumer` of our own events, of this stream: what cannot be read is kept, announced,
+    and found by operators with `lapor dead-letters`."""
+
+    async def bury(message: Msg, bad: BadMessage) -> None:
+        async with database.session() as session:
+            letter = await keep(session, cipher, message, bad)
+        await announce(bus, letter, stream, bad.code)
+
+    return bury
 
 
 async def keep(

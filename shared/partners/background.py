@@ -5,22 +5,16 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Final, Protocol
+from typing import Final
 
 from shared.bus.connection import Bus, Refused, connect
+from shared.bus.consumer import Runs, run_until
+from shared.stopping import Stopped, pause, unless_stopped
 
 log = logging.getLogger(__name__)
 
 _GRACE: Final = 10.0
 _AGAIN: Final = 5.0
-
-
-class Runs(Protocol):
-    """A `Consumer`, a `Watch`."""
-
-    async def run(self) -> None: ...
-
-    def stop(self) -> None: ...
 
 
 @asynccontextmanager
@@ -46,35 +40,17 @@ async def in_background(
 async def _read(
     nats_url: str, name: str, readers: Callable[[Bus], Sequence[Runs]], stopping: asyncio.Event
 ) -> None:
-    stop = asyncio.create_task(stopping.wait())
-    try:
-        while not stopping.is_set():
-            connecting = asyncio.create_task(connect(nats_url, name))
+    while not stopping.is_set():
+        try:
+            bus = await unless_stopped(stopping, connect(nats_url, name))
             try:
-                await asyncio.wait({connecting, stop}, return_when=asyncio.FIRST_COMPLETED)
-                if connecting.done():
-                    await _run(connecting.result(), readers, stop)
-            except Refused:
-                log.exception("nothing is read from NATS until this is put right")
-            except Exception:  # whatever it is, the service goes on and reading begins again
-                log.exception("reading from NATS ended unexpectedly, beginning again")
+                await run_until(stopping, *readers(bus))
             finally:
-                connecting.cancel()
-                await asyncio.wait({connecting})
-            await asyncio.wait({stop}, timeout=_AGAIN)
-    finally:
-        stop.cancel()
-
-
-async def _run(
-    bus: Bus, readers: Callable[[Bus], Sequence[Runs]], stop: "asyncio.Task[bool]"
-) -> None:
-    try:
-        working = readers(bus)
-        async with asyncio.TaskGroup() as group:
-            tasks = {group.create_task(reader.run()) for reader in working}
-            await asyncio.wait({stop, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-            for reader in working:
-                reader.stop()
-    finally:
-        await bus.close()
+                await bus.close()
+        except Stopped:
+            return
+        except Refused:
+            log.exception("nothing is read from NATS until this is put right")
+        except Exception:  # whatever it is, the service goes on and reading begins again
+            log.exception("reading from NATS ended unexpectedly, beginning again")
+        await pause(_AGAIN, stopping)

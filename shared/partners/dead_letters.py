@@ -20,7 +20,7 @@ OUR_TROUBLE: Final = frozenset({"given_up"})
 """A message that may be good is kept whatever else its sender sent."""
 
 
-def burying(bus: Bus, database: Database, cipher: IdentityCipher) -> Bury:
+def partner_dead_letters(bus: Bus, database: Database, cipher: IdentityCipher) -> Bury:
     """For a `Consumer` of what partners send. Operators find the message with `lapor
     dead-letters`; its sender is told what is wrong, also where the day's quota is used up and the
     message is only counted."""

@@ -33,7 +33,7 @@ from shared.bus.watch import Watch
 from shared.clock import now
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
-from shared.partners.dead_letters import burying
+from shared.partners.dead_letters import partner_dead_letters
 from workflows.retention import Forgetting
 
 REPORT = "lapor.v1.ingest.dukcapil.report"
@@ -252,7 +252,7 @@ async def _partners(bus: Bus, database: Database, cipher: IdentityCipher) -> Asy
             raise LookupError("a defect")
         read_inbound(message)
 
-    bury = burying(bus, database, cipher)
+    bury = partner_dead_letters(bus, database, cipher)
     async with _run(Consumer(bus, INTAKE, each(handle), bury, delays=(0.05,), give_up_after=2)):
         yield
 

@@ -2,9 +2,9 @@
 
 from contextlib import AbstractAsyncContextManager
 
-from services.reporting.dead_letters import burying
 from services.reporting.statistics.event_reader import AT_ONCE, Follower, Moves
 from shared.bus.consumer import Consumer
+from shared.bus.dead_letters import to_dead_letters
 from shared.bus.streams import STATISTICS
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
@@ -26,7 +26,7 @@ def statistics_kept(database: Database, settings: Settings) -> AbstractAsyncCont
                 bus,
                 STATISTICS,
                 Follower(database).follow,
-                burying(bus, database, cipher, STATISTICS),
+                to_dead_letters(bus, database, cipher, STATISTICS.stream),
                 batch=AT_ONCE,
                 lanes=1,  # whoever writes is alone
                 give_up_after=ALWAYS,

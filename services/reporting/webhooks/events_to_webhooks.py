@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from sqlalchemy import text
 from temporalio.client import Client
 
-from services.reporting.dead_letters import burying
 from services.reporting.webhooks import delivery_names as names
 from services.reporting.webhooks.delivery_names import DELAYS, DeliveryRun
 from shared.bus.cloudevents import decode
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, Verdict
+from shared.bus.dead_letters import to_dead_letters
 from shared.bus.errors import BadMessage
 from shared.bus.streams import WEBHOOKS
 from shared.database.engine import Database
@@ -174,7 +174,7 @@ def reader(
     bus: Bus, database: Database, cipher: IdentityCipher, feed: EventsToWebhooks
 ) -> Consumer:
     """Carries the stream of reports to the feed, until stopped."""
-    bury = burying(bus, database, cipher, WEBHOOKS)
+    bury = to_dead_letters(bus, database, cipher, WEBHOOKS.stream)
     return Consumer(bus, WEBHOOKS, feed.take, bury, lanes=1)
 
 

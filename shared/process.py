@@ -5,8 +5,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import uvloop
 from sqlalchemy import text
@@ -16,6 +16,7 @@ from shared.http.operations import Check, answering
 from shared.reachability import reached
 from shared.reasons import reason
 from shared.settings import Settings, settings
+from shared.stopping import Stopped, pause
 from shared.telemetry import configure_logging
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ CHECKS: dict[str, Check] = {}
 def run_process(name: str, main: Main, *needs: str) -> None:
     """Run `main` with the environment's settings until SIGTERM or SIGINT sets its event, then
     end at once: the SDK's threads could abort an interpreter that takes its time. `needs` are the
-    servers without which it is not ready."""
+    servers without which it is not ready. `main` may let `Stopped` pass."""
     configure_logging(name)
     code = 0
     try:
@@ -58,31 +59,6 @@ async def wait_for_database(database: Database, stopping: asyncio.Event) -> None
         await pause(1, stopping)
 
 
-async def pause(seconds: float, stopping: asyncio.Event) -> None:
-    """Sleep, but wake when the process is to stop."""
-    try:
-        await asyncio.wait_for(stopping.wait(), seconds)
-    except TimeoutError:
-        return
-
-
-async def repeat(
-    name: str, every: float, work: Callable[[], Coroutine[Any, Any, None]], stopping: asyncio.Event
-) -> None:
-    """Do the work every so many seconds; trouble is logged and it is tried again. What is
-    under way when the process is to stop is given up: it must be safe to repeat."""
-    stop = asyncio.create_task(stopping.wait())
-    while not stopping.is_set():
-        working = asyncio.create_task(work())
-        await asyncio.wait({working, stop}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            working.cancel()
-            await asyncio.wait({working})
-        elif (error := working.exception()) is not None:
-            log.warning("%s: %s, trying again", name, reason(error))
-        await pause(every, stopping)
-
-
 async def _until_stopped(name: str, main: Main, needs: tuple[str, ...]) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -91,5 +67,6 @@ async def _until_stopped(name: str, main: Main, needs: tuple[str, ...]) -> None:
     own = settings(name)
     CHECKS.update(reached(own, *needs))
     async with answering(own.host, own.operations_port, CHECKS):
-        await main(own, stopping)
+        with suppress(Stopped):
+            await main(own, stopping)
     log.info("%s stopped", name)
