@@ -241,6 +241,10 @@ FIELD_MESSAGES: dict[str, Mapping[Language, str]] = {
         "id": "Ini bukan nama. Tulis nama dengan huruf atau angka.",
         "en": "This is no name. Write one with letters or digits.",
     },
+    "nul": {
+        "id": "Berisi karakter NUL, yang tidak dapat disimpan.",
+        "en": "Holds a NUL character, which cannot be stored.",
+    },
     "sent_twice": {"id": "Hanya boleh sekali.", "en": "May come once only."},
 }
 

@@ -16,6 +16,7 @@ from shared.attachments.sandbox import SandboxBusy
 from shared.database.away import DATABASE_AWAY
 from shared.http.language import Language, pick_language
 from shared.http.messages import field_message, words_for
+from shared.http.nul import fields_with_nul
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -180,11 +181,13 @@ def install(app: FastAPI) -> None:
         return await answer(request, Problem(error.status_code, code, headers=error.headers))
 
     # What the database cannot hold (a NUL in a text, a number beyond its type) is the caller's.
+    # Fields with a NUL are named; texts that are normalised have lost theirs before.
     @app.exception_handler(DataError)
     @app.exception_handler(psycopg.DataError)
     async def not_storable(request: Request, error: DataError) -> Response:
         _log.warning("not storable", exc_info=error)
-        return await answer(request, validation())
+        wrong = (FieldError(name, "nul") for name in await fields_with_nul(request))
+        return await answer(request, validation(*wrong))
 
     # A database that is away is a passing trouble, not a defect; so is a full queue of files.
     async def away(request: Request, error: Exception) -> Response:

@@ -43,6 +43,12 @@ async def submit(form: Form, who: OptionalPrincipal, session: Transaction) -> st
     return form.title
 
 
+@router.get("/by-words")
+async def find(words: str, session: Transaction) -> int:
+    found = await session.execute(text("SELECT FROM intake.note WHERE words = :w"), {"w": words})
+    return len(found.all())
+
+
 @router.post("/large", max_body_size=600_000)
 async def submit_large(form: dict[str, str]) -> int:
     return len(form["text"])
@@ -98,6 +104,39 @@ async def test_nothing_that_was_sent_is_passed_over(
     assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [(field, code)]
     async with database.session() as session:
         assert list(await session.scalars(text("SELECT words FROM intake.note"))) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "fields"),
+    [
+        ("POST", "", '{"title": "a\\u0000"}', ["title"]),
+        (
+            "POST",
+            "",
+            '{"title": "\\u0000", "reporter": {"phone": "1\\u0000"}}',
+            ["title", "reporter.phone"],
+        ),
+        ("GET", "/by-words?words=a%00b", None, ["words"]),
+    ],
+)
+async def test_a_field_with_a_nul_is_named(
+    calling: Any, method: str, path: str, body: str | None, fields: list[str]
+) -> None:
+    async with calling(router) as client:
+        answer = await client.request(
+            method, f"/reports{path}", content=body, headers={"content-type": "application/json"}
+        )
+    assert answer.status_code == 422
+    assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [
+        (field, "nul") for field in fields
+    ]
+
+
+async def test_a_nul_in_what_is_not_stored_is_no_error(calling: Any) -> None:
+    async with calling(router) as client:
+        form = {"title": "twice", "reporter": {"phone": "\0"}}
+        answer = await client.post("/reports", json=form)
+    assert answer.status_code == 409  # as without it
 
 
 @pytest.mark.parametrize(

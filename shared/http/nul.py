@@ -1,0 +1,29 @@
+"""Which values of a request hold a NUL character, which Postgres stores in no text."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import Request
+
+
+async def fields_with_nul(request: Request) -> list[str]:
+    """Their dotted paths: of the address, then of a JSON body, which has been read already."""
+    found = [*_paths(request.path_params), *_paths(dict(request.query_params))]
+    if "json" in request.headers.get("content-type", ""):
+        try:
+            found += _paths(json.loads(await request.body()))
+        except (ValueError, RecursionError):
+            return found
+    return list(dict.fromkeys(found))
+
+
+def _paths(value: Any, path: str = "") -> Iterator[str]:
+    if isinstance(value, str) and "\0" in value:
+        yield path
+    elif isinstance(value, dict):
+        for name, inside in value.items():
+            yield from _paths(inside, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list):
+        for place, inside in enumerate(value):
+            yield from _paths(inside, f"{path}.{place}" if path else str(place))
