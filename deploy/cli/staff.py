@@ -74,7 +74,7 @@ def break_glass(
 
 
 async def _stuck() -> list[str]:
-    from services.routing.second_person.operator import stuck_requests
+    from services.routing.accounts.break_glass import stuck_requests
 
     async with _session() as session:
         return [
@@ -85,8 +85,8 @@ async def _stuck() -> list[str]:
 
 async def _break_glass(subject: str, operator: str, reason: str, second_factor: bool) -> str:
     from deploy.local.credentials import stack_settings
+    from services.routing.accounts.break_glass import let_in, stand_in
     from services.routing.second_person.deciding import BreakGlassRefused
-    from services.routing.second_person.operator import let_in, stand_in
 
     try:
         request_id = UUID(subject)

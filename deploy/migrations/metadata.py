@@ -8,7 +8,7 @@ import services.intake.partners.model
 import services.reporting.models
 import services.reporting.statistics.models
 import services.reporting.webhooks.models
-import services.routing.directory.models
+import services.routing.management_models
 import services.routing.models
 import services.routing.second_person.models  # noqa: F401
 import shared.bus.dead_letters

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.routing import messages
-from services.routing.accounts import access, enrolment, password_links, sign_in
+from services.routing.accounts import enrolment, password_links, sign_in
 from services.routing.actions import archive, defer, forward, not_authority, throw, verify
 from services.routing.directory import agencies as managed_agencies
 from services.routing.directory import (
@@ -23,6 +23,7 @@ from services.routing.directory import (
     reference_data,
     removal,
     staff,
+    staff_access,
 )
 from services.routing.directory import messages as management_messages
 from services.routing.imports import endpoints
@@ -82,7 +83,7 @@ def make_app(settings: Settings) -> FastAPI:
             process_times.router,
             policy_history.router,
             people.router,
-            access.router,
+            staff_access.router,
             password_links.router,
             enrolment.router,
             managed_agencies.router,

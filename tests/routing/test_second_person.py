@@ -8,8 +8,8 @@ import httpx
 import psycopg
 import pytest
 
+from services.routing.accounts.break_glass import let_in, stand_in, stuck_requests
 from services.routing.second_person.deciding import BreakGlassRefused
-from services.routing.second_person.operator import let_in, stand_in, stuck_requests
 from services.routing.second_person.requests import NOT_VOUCHED_FOR
 from shared.database.engine import Database
 from shared.http.tokens import Staff

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.accounts.password_links import withdraw_links
 from services.routing.actions.command_context import AgencyId
-from services.routing.directory.agency_search import AgencyDetails, read_agency
-from services.routing.directory.agency_view import ManagedAgency, agency_details
-from services.routing.directory.authority import (
+from services.routing.authority import (
     Managing,
     agency_in_reach,
     agency_to_manage,
 )
+from services.routing.directory.agency_search import AgencyDetails, read_agency
+from services.routing.directory.agency_view import ManagedAgency, agency_details
 from services.routing.directory.handovers import ask_for_handover
 from services.routing.directory.log import changed, record
 from services.routing.directory.orphaned_requests import check_moving

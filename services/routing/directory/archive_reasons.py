@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from services.routing.directory.authority import Pusat
+from services.routing.authority import Pusat
 from services.routing.directory.log import changed, record
 from services.routing.directory.reference_data import Change
 from services.routing.models import ArchiveReason

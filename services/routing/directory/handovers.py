@@ -10,10 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.actions.command_context import AgencyId
-from services.routing.directory.authority import Managing, agency_in_reach
+from services.routing.authority import Managing, agency_in_reach
 from services.routing.directory.log import record
-from services.routing.directory.models import Handover
 from services.routing.directory.orphaned_requests import check_taking
+from services.routing.management_models import Handover
 from services.routing.words import Form
 from shared.command_requests.directory import Agency
 from shared.http.documentation import problem_responses

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.directory.authority import Managing
-from services.routing.directory.models import ManagementEntry
+from services.routing.authority import Managing
+from services.routing.management_models import ManagementEntry
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.tokens import Staff

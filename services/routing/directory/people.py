@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.accounts.password_links import OneTimeLink, make_link, withdraw_links
 from services.routing.accounts.sessions import revoke_all
-from services.routing.directory.agency_search import literally
-from services.routing.directory.authority import (
+from services.routing.authority import (
     Managing,
     Person,
     agency_in_reach,
@@ -19,6 +18,7 @@ from services.routing.directory.authority import (
     check_role,
     person_in_reach,
 )
+from services.routing.directory.agency_search import literally
 from services.routing.directory.log import changed, record
 from services.routing.directory.unique_names import save
 from services.routing.models import StaffMember

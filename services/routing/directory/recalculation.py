@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from services.routing.directory.authority import Pusat
+from services.routing.authority import Pusat
 from shared.database.process_time import CALENDAR_MARK
 from shared.http.documentation import problem_responses
 from shared.http.transaction import Transaction

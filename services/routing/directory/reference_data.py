@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.directory.authority import Pusat
+from services.routing.authority import Pusat
 from services.routing.directory.log import changed, record
 from services.routing.directory.unique_names import save
 from services.routing.models import Category, Programme, Tag

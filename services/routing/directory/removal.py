@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.actions.command_context import AgencyId
+from services.routing.authority import Managing, agency_in_reach, agency_to_manage
 from services.routing.directory.agencies import ONE_AT_A_TIME
-from services.routing.directory.authority import Managing, agency_in_reach, agency_to_manage
 from services.routing.directory.handovers import HandoverShown, ask_for_handover, show_handover
 from services.routing.directory.log import record
 from services.routing.directory.orphaned_requests import check_taking

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from services.routing.authority import role_problem
 from services.routing.directory.agencies import CODE
-from services.routing.directory.authority import role_problem
 from services.routing.directory.people import USERNAME
 from services.routing.imports.workbook import (
     AGENCIES,

@@ -12,12 +12,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.accounts.password_links import make_link
-from services.routing.directory.authority import Managing, managing, roles_to_manage
+from services.routing.authority import Managing, managing, roles_to_manage
 from services.routing.directory.log import record
-from services.routing.directory.models import Import
 from services.routing.imports import workbook
 from services.routing.imports.files import KeptImports
 from services.routing.imports.runner import ImportRun
+from services.routing.management_models import Import
 from shared.attachments.sandbox import Sandbox
 from shared.attachments.serving import serving_headers
 from shared.database.columns import now

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.directory.models import ImportFile
+from services.routing.management_models import ImportFile
 from shared.database.columns import now
 from shared.database.engine import Database
 from shared.identity import IdentityCipher, InvalidToken

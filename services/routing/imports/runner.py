@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.directory.agencies import ONE_AT_A_TIME, add_agency
 from services.routing.directory.log import record
-from services.routing.directory.models import Import
 from services.routing.imports.checks import (
     Checked,
     Fault,
@@ -21,6 +20,7 @@ from services.routing.imports.checks import (
 )
 from services.routing.imports.files import KeptImports
 from services.routing.imports.workbook import NotAWorkbook, rows_of
+from services.routing.management_models import Import
 from services.routing.models import StaffMember
 from services.routing.second_person.requests import note_new_admin
 from shared.attachments.sandbox import Sandbox

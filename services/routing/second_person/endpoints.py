@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.directory.authority import Managing
+from services.routing.authority import Managing
 from services.routing.second_person.deciding import decide, second_persons
 from services.routing.second_person.models import Kind
 from services.routing.second_person.requests import WAITING, WAITS

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.directory.models import ManagementEntry
+from services.routing.management_models import ManagementEntry
 from services.routing.models import AccessLogEntry
 from services.routing.second_person.models import Kind, SecondPersonRequest
 from shared.http.tokens import Staff

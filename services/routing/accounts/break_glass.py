@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from services.routing.accounts import second_factor as factors
 from services.routing.accounts.password_links import OneTimeLink, make_link, take_password
-from services.routing.directory.models import ManagementEntry
+from services.routing.management_models import ManagementEntry
 from services.routing.second_person.deciding import (
     BreakGlassRefused,
     decide_as_operator,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.accounts import second_factor
 from services.routing.accounts.password_links import take_password
 from services.routing.accounts.sessions import revoke_all
-from services.routing.directory.authority import (
+from services.routing.authority import (
     Managing,
     Person,
     agency_to_work_at,
