@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from babel.messages.pofile import read_po
 
@@ -40,6 +41,28 @@ def plural_message(context: str, code: str, n: int, language: Language = INDONES
     return catalogue.plurals[context, code][catalogue.form_of(n)].format(n=n)
 
 
+class Phrase(NamedTuple):
+    """A text in whichever language is asked for; its values may be phrases themselves."""
+
+    context: str
+    code: str
+    values: Mapping[str, Any] = {}
+
+    def in_language(self, language: Language) -> str:
+        """Raises KeyError for an unknown code, and where a value is missing."""
+        return filled(message(self.context, self.code, language), self.values, language)
+
+
+def filled(text: str, values: Mapping[str, Any], language: Language) -> str:
+    """The text with its values in place of their names in braces. A missing one is a KeyError."""
+    return text.format_map(
+        {
+            name: value.in_language(language) if isinstance(value, Phrase) else value
+            for name, value in values.items()
+        }
+    )
+
+
 @dataclass(frozen=True)
 class _Catalogue:
     form_of: Callable[[int], int]
@@ -53,6 +76,8 @@ def _catalogue(language: Language) -> _Catalogue:
         entries = read_po(file, locale=language)
     catalogue = _Catalogue(gettext.c2py(entries.plural_expr))
     for entry in entries:
+        if not entry.id:
+            continue  # the header
         context = str(entry.context)
         if isinstance(entry.id, str):
             catalogue.messages.setdefault(context, {})[entry.id] = str(entry.string)

@@ -6,6 +6,7 @@ A message whose context and code both stand in the source is not listed here: se
 from collections.abc import Iterable
 from typing import get_args
 
+from services.intake.contact import ContactProblem
 from services.intake.open311.offered_services import ATTRIBUTES
 from services.reporting.files.columns import columns
 from services.reporting.files.job import Format
@@ -18,7 +19,7 @@ from services.routing.directory import agencies
 from services.routing.imports import endpoints as imports
 from services.routing.queue.filters import QueueTab
 from services.routing.second_person.models import Kind
-from shared.attachments import store
+from shared.attachments import rejection, store, types_not_taken
 from shared.lifecycle.actions import (
     Action,
     ArchiveCategory,
@@ -32,6 +33,7 @@ from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.people import Role
 from shared.lifecycle.policy import Unit
 from shared.lifecycle.statuses import Status
+from shared.text import TextProblem
 
 
 def _distinct(codes: Iterable[str]) -> tuple[str, ...]:
@@ -40,6 +42,37 @@ def _distinct(codes: Iterable[str]) -> tuple[str, ...]:
 
 _STEPS_OF_TWO = ("asked", "granted", "refused")
 _GUARDED = ("reset_password", "reset_second_factor", "restore", "new_admin")
+
+_PROBLEMS = (
+    "method_not_allowed",
+    *("file_pending", "file_sealed"),
+    *("not_sent", "form_expired_kept"),
+    *(f"request_already_{decision}" for decision in ("accepted", "rejected", "withdrawn")),
+    *("category_code_taken", "programme_name_taken", "username_taken"),
+    *(f"{kind}_name_taken" for kind in ("category", "tag")),
+    *(f"{kind}_not_found" for kind in ("category", "tag", "programme")),
+)
+BY_PYDANTIC = (
+    *("missing", "extra_forbidden", "string_type", "string_too_short", "string_too_long"),
+    *("string_pattern_mismatch", "too_short", "too_long", "int_parsing", "int_type"),
+    *("float_parsing", "float_type", "bool_parsing", "bool_type"),
+    *("greater_than", "greater_than_equal", "less_than", "less_than_equal"),
+    *("enum", "literal_error", "uuid_parsing", "uuid_type", "datetime_parsing"),
+    *("datetime_from_date_parsing", "timezone_aware", "date_parsing"),
+    *("date_from_datetime_parsing", "url_parsing"),
+)
+"""What is wrong with a field of a form, as pydantic calls it."""
+_FIELDS = (
+    "invalid",
+    *BY_PYDANTIC,
+    *(f"text_{problem}" for problem in get_args(TextProblem)),
+    *(f"file_{problem}" for problem in get_args(rejection.Code)),
+    *get_args(ContactProblem),
+    "day_or_instant",
+    *("needed", "needed_here", "not_needed_here", "not_a_choice", "words_too_long"),
+    *("code_malformed", "username_malformed", "taken", "repeated", "parent_in_row_below"),
+    *("formula_failed", "not_a_text", "role_beyond_own", "role_of_pusat"),
+)
 
 CODES: dict[str, Iterable[str]] = {
     "action": Action,
@@ -67,6 +100,7 @@ CODES: dict[str, Iterable[str]] = {
         *(f"{duration}_{figure}" for duration in DURATIONS for figure in ("measured", "within")),
         *(VERIFIED_BY, ANSWERED_BY, NONE),
     ),
+    "file_type_instead": get_args(types_not_taken.Family),
     "flag": ("anonymous", "secret", "priority"),
     "follow_up_kind": FollowUpKind,
     "import_state": get_args(imports.State),
@@ -84,6 +118,9 @@ CODES: dict[str, Iterable[str]] = {
     "open311_attribute": ATTRIBUTES,
     "open311_format": ATTRIBUTES,
     "open_data_column": OPEN_DATA_COLUMNS,
+    "problem.title": _PROBLEMS,
+    "problem.detail": _PROBLEMS,
+    "problem.field": _FIELDS,
     "rating": ("1", "2", "3", "4", "5"),
     "reading": (
         *("reveal", "reveal_asked", "reveal_emergency", "reveal_granted", "reveal_confirmed"),

@@ -5,12 +5,17 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).parents[2]
+_Node = TypeVar("_Node", bound=ast.AST)
 PACKAGES = ("shared", "services", "workflows", "deploy")
+
+
+PROBLEM = ("problem.title", "problem.detail")
+FIELD = ("problem.field",)
 
 
 class Message(NamedTuple):
@@ -22,16 +27,25 @@ class Message(NamedTuple):
 
 
 class Lookup(NamedTuple):
-    """How a function names a message: the places of context (or the contexts it stands for) and
-    of the code among its arguments."""
+    """How a call names a message: the places of context (or the contexts it stands for) and of the
+    code among its arguments."""
 
     context: int | tuple[str, ...]
     code: int
 
 
 _LOOKUPS: Mapping[str, Lookup] = {
-    **dict.fromkeys(("label", "message", "plural_message"), Lookup(0, 1)),
+    **dict.fromkeys(("label", "message", "plural_message", "Phrase"), Lookup(0, 1)),
+    **dict.fromkeys(("Problem", "too_many"), Lookup(PROBLEM, 1)),
+    **dict.fromkeys(("unauthorized", "forbidden", "not_found", "conflict"), Lookup(PROBLEM, 0)),
+    **dict.fromkeys(("too_large", "unsupported_media", "unavailable"), Lookup(PROBLEM, 0)),
+    **dict.fromkeys(("Refused", "BadMessage"), Lookup(PROBLEM, 0)),
+    "FieldError": Lookup(FIELD, 1),
+    **dict.fromkeys(("PydanticCustomError", "NotAWorkbook"), Lookup(FIELD, 0)),
+    "Fault": Lookup(FIELD, 3),
 }
+_REFUSALS = ("shared/lifecycle/check.py", "shared/lifecycle/rules.py")
+"""Where functions return the code of a refusal, or None."""
 
 
 def in_source() -> Iterator[Message]:
@@ -41,6 +55,8 @@ def in_source() -> Iterator[Message]:
             yield from in_python(path.read_text())
         for path in sorted((ROOT / package).rglob("templates/**/*.html")):
             yield from in_template(path.read_text())
+    for name in _REFUSALS:
+        yield from _returned((ROOT / name).read_text())
 
 
 def in_python(source: str) -> Iterator[Message]:
@@ -48,7 +64,7 @@ def in_python(source: str) -> Iterator[Message]:
     as the code of a label counts as a look-up where it is called."""
     tree = ast.parse(source)
     lookups = {**_LOOKUPS, **dict(_passing_on(tree))}
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    for call in _all(ast.Call, tree):
         name = _name(call)
         if name in lookups and len(call.args) > lookups[name].code:
             context, code = lookups[name]
@@ -56,6 +72,11 @@ def in_python(source: str) -> Iterator[Message]:
             for found in contexts:
                 for each in _literals(call.args[code]):
                     yield Message(found, each, name == "plural_message")
+    # Called without a code, such a function uses its default.
+    for function in _all(ast.FunctionDef, tree):
+        if function.name in lookups and lookups[function.name].context == PROBLEM:
+            for default in function.args.defaults:
+                yield from _problems(_literals(default))
 
 
 def in_template(source: str) -> Iterator[Message]:
@@ -80,14 +101,29 @@ def kinds_looked_up() -> frozenset[str]:
 _KIND = re.compile(r"""\blabels?\(["']([a-z_0-9]+)["']""")
 
 
+def _returned(source: str) -> Iterator[Message]:
+    for function in _all(ast.FunctionDef, ast.parse(source)):
+        if function.returns is not None and ast.unparse(function.returns) == "str | None":
+            for statement in _all(ast.Return, function):
+                yield from _problems(_literals(statement.value))
+
+
+def _problems(codes: list[str]) -> Iterator[Message]:
+    return (Message(context, code) for code in codes for context in PROBLEM)
+
+
 def _passing_on(tree: ast.Module) -> Iterator[tuple[str, Lookup]]:
     for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
         parameters = [each.arg for each in function.args.args]
-        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+        for call in _all(ast.Call, function):
             if _name(call) == "label" and isinstance(call.args[1], ast.Name):
                 contexts = tuple(_literals(call.args[0]))
                 if contexts and call.args[1].id in parameters:
                     yield function.name, Lookup(contexts, parameters.index(call.args[1].id))
+
+
+def _all(kind: type[_Node], tree: ast.AST) -> Iterator[_Node]:
+    return (node for node in ast.walk(tree) if isinstance(node, kind))
 
 
 def _name(call: ast.Call) -> str:
@@ -95,7 +131,7 @@ def _name(call: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def _literals(value: ast.expr) -> list[str]:
+def _literals(value: ast.expr | None) -> list[str]:
     """The texts an expression can be: one, or either of two by a condition."""
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
         return [value.value]

@@ -13,7 +13,6 @@ from services.followup import (
     follow_ups,
     information,
     interventions,
-    messages,
     own_words,
     replies,
     requests,
@@ -36,8 +35,6 @@ from shared.periodic import repeating
 from shared.settings import Settings
 from shared.temporal.client import connect
 from shared.temporal.report_gateway import ReportGateway
-
-messages.register_all()
 
 AT_A_TIME = 8
 """Partners' messages carried out at a time: some may wait seconds for their outcome."""

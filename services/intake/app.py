@@ -13,7 +13,6 @@ from services.intake import (
     drafts,
     lookups,
     manual,
-    messages,
     open311,
     references,
     reporters,
@@ -45,8 +44,6 @@ from shared.partners.background import in_background
 from shared.partners.dead_letters import partner_dead_letters
 from shared.periodic import repeating
 from shared.settings import Settings
-
-messages.register_all()
 
 BATCH, LANES = 100, 2
 """Partners' reports accepted in one transaction, and transactions at a time."""

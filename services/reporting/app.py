@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.reporting import live_events, messages, open_data, public_figures
+from services.reporting import live_events, open_data, public_figures
 from services.reporting.downloads import background, endpoints
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.live_feed import LiveFeed
@@ -16,8 +16,6 @@ from shared.database.engine import Database
 from shared.http.app import create_app
 from shared.settings import Settings
 from shared.temporal.client import connect
-
-messages.register_all()
 
 
 def make_app(settings: Settings) -> FastAPI:

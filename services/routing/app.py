@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.routing import messages
 from services.routing.accounts import enrolment, password_links, sign_in
 from services.routing.actions import archive, defer, forward, not_authority, throw, verify
 from services.routing.directory import agencies as managed_agencies
@@ -25,7 +24,6 @@ from services.routing.directory import (
     staff,
     staff_access,
 )
-from services.routing.directory import messages as management_messages
 from services.routing.imports import endpoints
 from services.routing.imports.files import LOOK_EVERY, KeptImports
 from services.routing.queue import endpoints as queue
@@ -41,9 +39,6 @@ from shared.periodic import repeating
 from shared.settings import Settings
 from shared.temporal.client import connect
 from shared.temporal.report_gateway import ReportGateway
-
-messages.register_all()
-management_messages.register_all()
 
 
 def make_app(settings: Settings) -> FastAPI:

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.command_requests import messages
 from shared.command_requests.execute import CommandRequest, command_id, outcome_of, perform
 from shared.command_requests.report_access import owns
 from shared.database.lifecycle import CommandRow
@@ -20,8 +19,6 @@ from shared.http.transaction import CurrentDatabase, Transaction
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.people import ActorKind
 from shared.temporal.report_gateway import ReportGateway
-
-messages.register_all()
 
 
 class CommandAnswer(BaseModel):

@@ -1,8 +1,6 @@
-"""Which language a person reads: Indonesian, unless English is asked for."""
+"""Which language a person reads: Indonesian, unless another that we have is preferred."""
 
-from typing import Literal
-
-Language = Literal["id", "en"]
+from shared.catalogue import INDONESIAN, LANGUAGES, Language
 
 
 def pick_language(accept_language: str | None) -> Language:
@@ -12,10 +10,13 @@ def pick_language(accept_language: str | None) -> Language:
     for part in (accept_language or "").split(","):
         tag, _, parameter = part.strip().partition(";")
         primary = tag.split("-")[0].strip().lower()
+        primary = INDONESIAN if primary in _INDONESIAN_TOO else primary
         weights[primary] = max(weights.get(primary, 0.0), _quality(parameter))
-    # `in` was the code of Indonesian until 1989; old phones still send it.
-    indonesian = max(weights.get("id", 0.0), weights.get("in", 0.0), weights.get("*", 0.0))
-    return "en" if weights.get("en", 0.0) > indonesian else "id"
+    return max(LANGUAGES, key=lambda language: weights.get(language, 0.0))
+
+
+_INDONESIAN_TOO = ("*", "in")
+"""`in` was the code of Indonesian until 1989; old phones still send it."""
 
 
 def _quality(parameter: str) -> float:

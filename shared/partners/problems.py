@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import ValidationError
 
 from shared.bus.errors import BadMessage
-from shared.http.messages import Words, field_message, register, words_for
+from shared.http.messages import field_message, words_for
 from shared.http.problems import FieldError, Problem
 from shared.partners.receipts import ReceiptProblem
 
@@ -52,11 +52,6 @@ def problems_of_refusal(problem: Problem) -> tuple[ReceiptProblem, ...]:
     return (ReceiptProblem(field=None, code=problem.code, message=detail),)
 
 
-def problem_codes() -> frozenset[str]:
-    """The codes for a message as a whole, beside those of forms and of refused commands."""
-    return frozenset(_WORDS) - {"invalid_field"}
-
-
 # A field we do not know may be named by mistake with what was to be its value.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z_]{0,39}")
 
@@ -75,91 +70,3 @@ def _problem(field: str, code: str, params: object, fallback: str) -> ReceiptPro
     return ReceiptProblem(
         field=field, code=code, message=field_message(code, "id", given, fallback)
     )
-
-
-_WORDS: dict[str, tuple[str, str, str, str]] = {
-    "not_utf8": (
-        "Bukan UTF-8",
-        "Isi pesan harus UTF-8.",
-        "Not UTF-8",
-        "A message is UTF-8.",
-    ),
-    "not_json": (
-        "Bukan JSON",
-        "Isi pesan harus satu objek JSON.",
-        "Not JSON",
-        "A message is one JSON object.",
-    ),
-    "not_cloudevent": (
-        "Bukan CloudEvent",
-        "Atribut ini tidak ada atau tidak sesuai CloudEvents 1.0.",
-        "Not a CloudEvent",
-        "This attribute is missing or not as CloudEvents 1.0 has it.",
-    ),
-    "invalid_field": (
-        "Isian tidak sah",
-        "Isian ini tidak sah.",
-        "Invalid",
-        "This value is not valid.",
-    ),
-    "foreign_id": (
-        "Id bukan milik Anda",
-        "Nats-Msg-Id harus diawali nama sistem Anda dan tanda hubung.",
-        "Not your id",
-        "Nats-Msg-Id begins with the name of your system and a hyphen.",
-    ),
-    "wrong_type": (
-        "Jenis tidak cocok",
-        "Atribut type tidak cocok dengan subjek pesan.",
-        "Wrong type",
-        "The attribute type does not go with the message's subject.",
-    ),
-    "partner_inactive": (
-        "Mitra tidak aktif",
-        "Sistem mitra ini sudah tidak aktif.",
-        "Partner not active",
-        "This partner system is not active any more.",
-    ),
-    "report_unknown": (
-        "Laporan tidak dikenal",
-        "Sistem Anda tidak mempunyai laporan dengan id atau nomor ini.",
-        "Unknown report",
-        "Your system has no report of this id or number.",
-    ),
-    "external_id_reused": (
-        "Id sudah dipakai",
-        "external_id ini sudah dipakai untuk laporan lain; isi pesan ini tidak diterima.",
-        "Id used already",
-        "This external_id was used for another report; what this message says was not taken.",
-    ),
-    "not_kept": (
-        "Tidak disimpan",
-        "Terlalu banyak pesan tidak sah dari sistem ini dalam 24 jam; pesan ini hanya dihitung.",
-        "Not kept",
-        "Too many bad messages of this system within 24 hours; this one was only counted.",
-    ),
-    "given_up": (
-        "Tidak dapat diproses",
-        "Pesan ini berulang kali gagal diproses; tim platform memeriksanya.",
-        "Could not be handled",
-        "This message failed again and again; the platform team looks into it.",
-    ),
-}
-_FIELDS = {
-    "one_reference": (
-        "Sebutkan external_id atau number, salah satu saja.",
-        "Give external_id or number, one of them.",
-    ),
-    "string_not_ascii": (
-        "Hanya huruf, angka, dan tanda baca ASCII tanpa spasi.",
-        "Only ASCII letters, digits and punctuation, no spaces.",
-    ),
-}
-
-register(
-    {
-        code: {"id": Words(title_id, detail_id), "en": Words(title_en, detail_en)}
-        for code, (title_id, detail_id, title_en, detail_en) in _WORDS.items()
-    },
-    {code: {"id": in_id, "en": in_en} for code, (in_id, in_en) in _FIELDS.items()},
-)

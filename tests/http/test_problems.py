@@ -17,7 +17,7 @@ from shared.http.app import create_app
 from shared.http.auth import CurrentPrincipal, OptionalPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.language import pick_language
-from shared.http.messages import Words, register
+from shared.http.messages import field_message
 from shared.http.transaction import Transaction
 from shared.settings import Settings
 from shared.telemetry import configure_logging, registry
@@ -318,13 +318,18 @@ async def test_the_document_names_operations_problems_and_who_must_sign_in(calli
     assert script.status_code == 200
 
 
-def test_a_service_adds_its_codes_but_cannot_change_anothers() -> None:
-    words = Words("Judul", "Rincian {n}.")
-    register({"test_code": {"id": words, "en": words}})
-    register({"test_code": {"id": words, "en": words}})
-    assert problems.Problem(409, "test_code", params={"n": 3}).body("id")["detail"] == "Rincian 3."
-    with pytest.raises(ValueError, match="test_code"):
-        register({"test_code": {"id": Words("x", "y"), "en": words}})
+def test_the_words_of_a_problem_hold_its_values_and_a_code_without_words_is_an_error() -> None:
+    body = problems.Problem(429, "too_many", params={"seconds": 3}).body("en")
+    assert body["detail"] == "Too many requests. Try again in 3 seconds."
+    with pytest.raises(KeyError):
+        problems.Problem(409, "test_code").body("id")
+
+
+def test_a_field_error_has_words_in_every_language() -> None:
+    choice = {"expected": "'a' or 'b'"}
+    assert field_message("literal_error", "id", choice, "") == "Pilih salah satu: 'a' atau 'b'."
+    assert field_message("unheard_of", "en", {}, "Not heard of.") == "Not heard of."
+    assert field_message("unheard_of", "id", {}, "Not heard of.") == "Isian ini tidak sah."
 
 
 async def test_a_service_of_pages_may_show_every_problem_as_a_page(

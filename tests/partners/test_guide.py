@@ -17,12 +17,12 @@ from shared.command_requests.execute import perform
 from shared.database.engine import Database
 from shared.http.tokens import Staff
 from shared.lifecycle.actions import Action
-from shared.partners.problems import problem_codes
 from tests.node_packages import NODE
 from tests.partners.conftest import Stack
 from tests.workflows.country import DINAS, PROVINCE, PROVINCE_ADMIN, ROOT
 
-GUIDE = Path(__file__).parent.parent.parent / "docs" / "integrating" / "partner-guide.md"
+REPOSITORY = Path(__file__).parent.parent.parent
+GUIDE = REPOSITORY / "docs" / "integrating" / "partner-guide.md"
 
 
 async def test_the_example_sends_a_report_answers_the_follow_up_and_sees_it_closed(
@@ -76,7 +76,14 @@ def test_the_guide_names_what_the_code_has() -> None:
     page = GUIDE.read_text()
     for kind in INGEST_KINDS:
         assert f"| `{kind}` | `id.go.lapor.{kind}` |" in page
-    for code in problem_codes():
+    source = "\n".join(
+        path.read_text()
+        for name in ("shared", "services")
+        for path in (REPOSITORY / name).rglob("*.py")
+    )
+    codes = set(re.findall(r'BadMessage\(\s*"(\w+)"', source)) - {"invalid_field"}
+    assert {"not_json", "given_up", "external_id_reused"} < codes
+    for code in codes:
         assert f"`{code}`" in page
     assert f"{MAX_INBOUND // 1024} KiB" in page
     assert f"{PARTNERS.max_age / 86_400:.0f} days" in page

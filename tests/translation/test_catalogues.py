@@ -1,16 +1,25 @@
 """Every text that is looked up is there in every language, and no other."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from string import Formatter
+from typing import get_args
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
+from pydantic_core.core_schema import ErrorType
 
 from deploy.translation.catalogues import updated, used
-from deploy.translation.codes import CODES
-from deploy.translation.source import ROOT, in_python, in_template, kinds_looked_up
+from deploy.translation.codes import BY_PYDANTIC, CODES
+from deploy.translation.source import (
+    ROOT,
+    in_python,
+    in_source,
+    in_template,
+    kinds_looked_up,
+)
 from shared.catalogue import LANGUAGES, catalogue_path, message, messages, plural_message
 
 Entry = tuple[str, str]
@@ -69,6 +78,15 @@ def test_kinds_of_codes_are_listed_where_and_only_where_codes_come_by_value() ->
         if path.suffix in {".py", ".html"}
     )
     assert [kind for kind in CODES if f'"{kind}"' not in texts] == []
+    by_value = {
+        code for kind, codes in CODES.items() for code in codes if kind.startswith("problem")
+    }
+    made = re.compile(r"(text|file|request_already)_|.*_(not_found|name_taken)$")
+    assert [
+        code
+        for code in by_value - {*BY_PYDANTIC}
+        if not made.match(code) and f'"{code}"' not in texts
+    ] == []
 
 
 def test_messages_are_found_where_the_source_names_them() -> None:
@@ -79,8 +97,15 @@ def word(code):
 label("mark", "late" if late else "held")
 message(context="x", code=code)
 word("yes")
+raise conflict("taken" if late else "gone", members={})
+raise validation(FieldError("to", "in_future"))
 """
     assert {(each.context, each.code) for each in in_python(source)} == {
+        ("problem.title", "taken"),
+        ("problem.detail", "taken"),
+        ("problem.title", "gone"),
+        ("problem.detail", "gone"),
+        ("problem.field", "in_future"),
         ("mark", "late"),
         ("mark", "held"),
         ("words", "yes"),
@@ -88,6 +113,16 @@ word("yes")
     assert [
         *in_template('{{ f.input(form, label("field", "title")) }}{{ label("role", role) }}')
     ] == [("field", "title", False)]
+
+
+def test_what_pydantic_finds_wrong_is_called_as_pydantic_calls_it() -> None:
+    assert set(BY_PYDANTIC) <= {*get_args(ErrorType)}
+
+
+def test_a_refusal_of_the_lifecycle_has_words() -> None:
+    wanted = {(each.context, each.code) for each in in_source()}
+    assert ("problem.title", "already_held") in wanted  # returned by a condition
+    assert ("problem.title", "not_the_asker") in wanted  # raised
 
 
 def test_a_text_about_a_number_has_the_form_the_language_has_for_it() -> None:
