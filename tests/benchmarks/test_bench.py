@@ -7,7 +7,7 @@ from benchmarks.events import events
 from benchmarks.excel import excel
 from benchmarks.queues import queues
 from benchmarks.stack import running
-from benchmarks.stack_access import PROCESSES, open_desk
+from benchmarks.stack_access import PROCESSES, open_stack
 from benchmarks.statistics import statistics
 
 
@@ -19,10 +19,10 @@ async def test_accepting_and_draining_are_measured() -> None:
 
 
 async def test_commands_lives_and_their_events_are_measured() -> None:
-    async with running(PROCESSES, temporal=True) as stack, open_desk(stack) as desk:
-        refused, *commands, _life = await events(desk)
-        [verified] = await lives.verifying(desk, times=2)
-        [lived] = await lives.living(desk, rounds=1, seconds=0.1, clerks=2)
+    async with running(PROCESSES, temporal=True) as stack, open_stack(stack) as access:
+        refused, *commands, _life = await events(access)
+        [verified] = await lives.verifying(access, times=2)
+        [lived] = await lives.living(access, rounds=1, seconds=0.1, clerks=2)
     assert refused.ours == 0
     assert all(figure.ours > 0 for figure in [*commands, verified, lived])
 
