@@ -1,7 +1,7 @@
 """A catalogue as it should be: all messages that are looked up, with the texts it has."""
 
 import io
-from collections.abc import Iterator
+from functools import cache
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
@@ -11,11 +11,12 @@ from deploy.translation.source import Message, in_source
 from shared.catalogue import Language, catalogue_path
 
 
-def used() -> Iterator[Message]:
+@cache
+def used() -> tuple[Message, ...]:
     """All messages, each once: contexts by name, in them the listed codes first, in their order."""
     listed = [Message(context, str(code)) for context, codes in CODES.items() for code in codes]
     named = sorted({*in_source()} - {*listed})
-    yield from sorted([*listed, *named], key=lambda each: each.context)
+    return tuple(sorted([*listed, *named], key=lambda each: each.context))
 
 
 def template() -> Catalog:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from services.portal.stylesheet import STYLESHEET_PATH
 from shared import text
 from shared.clock import now
-from shared.labels import countdown, dates, labels
+from shared.labels import countdown, dates, labels, numbers
 from shared.lifecycle.calendar import Zone, day_of_deadline
 
 
@@ -77,17 +77,7 @@ def size(value: int) -> str:
     """`1,4 MB`."""
     if value < 1024 * 1024:
         return f"{max(1, value // 1024)} KB"
-    return f"{value / 1024 / 1024:.1f} MB".replace(".", ",")
-
-
-def thousands(value: int) -> str:
-    """`12.345`."""
-    return f"{value:,}".replace(",", ".")
-
-
-def decimal(value: float) -> str:
-    """`2,5`; whole numbers without a fraction."""
-    return f"{round(value, 2):g}".replace(".", ",")
+    return f"{numbers.tenths(value / 1024 / 1024)} MB"
 
 
 def _parsed(value: object) -> datetime | date | None:
@@ -127,8 +117,8 @@ _environment.filters |= {
     "until": until,
     "age": age,
     "size": size,
-    "thousands": thousands,
-    "decimal": decimal,
+    "thousands": numbers.number,
+    "decimal": numbers.decimal,
     "span": dates.span,
     "paragraphs": _paragraphs,
     "lines": _lines,

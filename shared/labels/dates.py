@@ -1,36 +1,34 @@
-"""Days and moments as Indonesia writes them."""
+"""Days and moments as Indonesia writes them: CLDR's names, by Babel."""
 
 from datetime import date, datetime
 
-from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
+from babel.dates import format_date, format_datetime
 
-_MONTHS = (
-    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
-).split()
-_WEEKDAYS = "Senin Selasa Rabu Kamis Jumat Sabtu Minggu".split()
+from shared.catalogue import INDONESIAN
+from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
 
 
 def short_day(day: date) -> str:
     """`23 Nov 2026`"""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+    return format_date(day, "d MMM y", locale=INDONESIAN)
 
 
 def long_day(day: date) -> str:
     """`Senin, 23 November 2026`"""
-    return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return format_date(day, "EEEE, d MMMM y", locale=INDONESIAN)
 
 
 def span(code: str) -> str:
     """`31 Jan 2026` for a day in ISO 8601, `Jan 2026` for a month (`2026-01`)."""
     if len(code) == len("2026-01"):
-        return f"{_MONTHS[int(code[5:]) - 1][:3]} {code[:4]}"
+        return format_date(date.fromisoformat(f"{code}-01"), "MMM y", locale=INDONESIAN)
     return short_day(date.fromisoformat(code))
 
 
 def moment(at: datetime, zone: Zone) -> str:
     """`23 Nov 2026 14.05 WIB`, of an aware time."""
     local = at.astimezone(zone.offset)
-    return f"{short_day(local)} {local:%H.%M} {zone}"
+    return f"{format_datetime(local, 'd MMM y HH.mm', locale=INDONESIAN)} {zone}"
 
 
 def deadline(at: datetime, zone: Zone) -> str:

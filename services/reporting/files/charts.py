@@ -13,10 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from services.reporting.files import numerals
 from services.reporting.files.job import Format
 from services.reporting.files.summary import Durations, Summary, Table
-from shared.labels import label
+from shared.labels import label, numbers
 from shared.labels.colours import STATUS_COLOURS
 from shared.labels.dates import span
 
@@ -67,7 +66,7 @@ def _heading(figure: Figure, title: str, block: list[tuple[str, str]], rows: int
     """Write the title block; where, from the bottom of the page, there is room below it."""
     figure.text(0.06, 0.965, title, fontsize=15, fontweight="bold", va="top")
     y = 0.938
-    for name, text in [*block, (label("download_words", "total"), numerals.number(rows))]:
+    for name, text in [*block, (label("download_words", "total"), numbers.number(rows))]:
         lines = textwrap.wrap(text, 110) or [""]
         figure.text(0.06, y, name, fontsize=8, fontweight="bold", va="top")
         figure.text(0.15, y, "\n".join(lines), fontsize=8, va="top")
@@ -157,7 +156,7 @@ def _draw_bars(axes: Axes, table: Table, slots: float) -> None:
     pitch = 1.45 if any("\n" in name for name in names) else 1
     axes.set_ylim(max(slots / pitch, len(names)) - 0.5, -0.5)
     total = sum(counts)
-    figures = [f"{numerals.number(count)} ({numerals.percent(count / total)})" for count in counts]
+    figures = [f"{numbers.number(count)} ({numbers.percent(count / total)})" for count in counts]
     axes.bar_label(bars, figures, padding=2, fontsize=6.5)
     axes.set_xlim(0, max(counts) * 1.5)
     axes.xaxis.set_visible(False)
@@ -174,7 +173,7 @@ def _draw_over_time(axes: Axes, table: Table) -> None:
         range(len(names)), counts, color=_BLUE, edgecolor=_EDGE, linewidth=0.3, width=0.8
     )
     if len(names) <= _LABELLED:
-        axes.bar_label(bars, [numerals.number(count) for count in counts], padding=1.5, fontsize=6)
+        axes.bar_label(bars, [numbers.number(count) for count in counts], padding=1.5, fontsize=6)
     shown = range(0, len(names), -(-len(names) // _TICKS))
     # 31/12 or 12/2026; days with their year stand in the title.
     ticks = ["/".join(reversed(names[place].split("-")[-2:])) for place in shown]
@@ -192,7 +191,7 @@ def _draw_durations(axes: Axes, durations: list[Durations]) -> None:
     for index, each in enumerate(durations):
         places = [place + (index - (len(durations) - 1) / 2) * width for place in range(7)]
         counts = [count for _, count in each.histogram]
-        median, p90 = numerals.decimal(each.median), numerals.decimal(each.p90)
+        median, p90 = numbers.tenths(each.median), numbers.tenths(each.p90)
         legend = f"{each.title}: {_word('median')} {median}, {_word('p90')} {p90}"
         colour, hatch = _PAIR[index]
         bars = axes.bar(
@@ -205,7 +204,7 @@ def _draw_durations(axes: Axes, durations: list[Durations]) -> None:
             linewidth=0.4,
             label=legend,
         )
-        axes.bar_label(bars, [numerals.short(count) for count in counts], padding=1.5, fontsize=5)
+        axes.bar_label(bars, [numbers.short(count) for count in counts], padding=1.5, fontsize=5)
     axes.set_xticks(range(7), [name for name, _ in durations[0].histogram], fontsize=6.5)
     axes.yaxis.set_visible(False)  # every bar has its figure
     axes.spines["left"].set_visible(False)
@@ -216,7 +215,7 @@ def _draw_durations(axes: Axes, durations: list[Durations]) -> None:
 
 def _count_axis(axes: Axes) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.yaxis.set_major_formatter(lambda value, _: numerals.number(int(value)))
+    axes.yaxis.set_major_formatter(lambda value, _: numbers.number(int(value)))
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.5)
     axes.set_axisbelow(True)
     axes.margins(y=0.12)
