@@ -54,9 +54,10 @@ bench: $(READY)  ## Measure: how many reports a second, how fast the queue, how 
 demo: $(READY)  ## Send REPORTS=100 varied reports through a running stack (`make run` beside it)
 	$(BIN)/lapor demo --reports $(REPORTS)
 
-docs: $(READY)  ## Bring the generated parts of the documentation up to date
+docs: $(READY)  ## Bring what is generated up to date: parts of the documentation, the portal's contracts
 	$(BIN)/python -m deploy.documentation.actions
 	$(BIN)/python -m deploy.documentation.asyncapi
+	$(BIN)/python -m deploy.documentation.portal_contracts
 
 texts: $(READY)  ## Bring the catalogues of texts up to date: new messages in, unused ones out
 	$(BIN)/python -m deploy.translation

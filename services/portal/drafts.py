@@ -6,6 +6,8 @@ from contextlib import ExitStack, asynccontextmanager
 from starlette.datastructures import FormData as SentForm
 from starlette.datastructures import UploadFile
 
+from services.portal.answers import answer_as
+from services.portal.contracts.intake import Draft
 from services.portal.form_data import KEPT, FormData, KeptFile
 from services.portal.page_request import PageRequest
 from services.portal.service_calls import File, Refusal, spooled
@@ -22,8 +24,8 @@ async def keep(page_request: PageRequest, file: UploadFile) -> KeptFile:
         answer = await page_request.call(
             "intake", "POST", "/drafts", files=[part], headers=_mine(page_request), token=""
         )
-    draft = answer.json()
-    return KeptFile(draft["id"], draft["size"], name)
+    draft = answer_as(Draft, answer)
+    return KeptFile(draft.id, draft.size, name)
 
 
 async def keep_chosen_files(page_request: PageRequest, form: FormData, sent: SentForm) -> None:

@@ -101,12 +101,12 @@ class FormData:
         """Those in a field that takes several."""
         return [int(text) if _ID.fullmatch(text) else text for text in self.all(name)]
 
-    def given_ids(self, *names: str) -> dict[str, int | str]:
+    def given_ids(self, *names: str) -> dict[str, object]:
         """Of these fields, those that hold something."""
         found = {name: self.id(name) for name in names}
         return {name: value for name, value in found.items() if value is not None}
 
-    def given(self, *names: str) -> dict[str, str]:
+    def given(self, *names: str) -> dict[str, object]:
         """Of these fields, those that were filled in, without spaces around."""
         return {name: self.get(name).strip() for name in names if self.get(name).strip()}
 

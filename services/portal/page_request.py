@@ -10,8 +10,10 @@ import httpx
 from fastapi import Depends, Request
 from starlette.datastructures import FormData as SentForm
 from starlette.responses import RedirectResponse, Response
+from typing_extensions import TypeForm
 
 from services.portal import pages
+from services.portal.answers import answer_as
 from services.portal.downloads import ServiceFile
 from services.portal.renewal import Renewal
 from services.portal.returning import address_to_return_to
@@ -153,9 +155,18 @@ class PageRequest:
 
         return await self._as_signed_in(once, token)
 
-    async def read(self, service: Service, path: str, **options: Any) -> Any:
-        """The JSON of a GET."""
-        return (await self.call(service, "GET", path, **options)).json()
+    async def read(
+        self,
+        service: Service,
+        path: str,
+        model: TypeForm[T],
+        *,
+        token: str | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> T:
+        """What is at this path, as a model of the service's contract. Raises as `call`, and the
+        502 problem where the answer does not fit the model."""
+        return answer_as(model, await self.call(service, "GET", path, token=token, params=params))
 
     async def download(
         self,

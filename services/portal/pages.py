@@ -1,6 +1,5 @@
 """Pages from templates: the words of codes, dates as people read them, colours by class."""
 
-from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from services.portal.contracts.routing import Countdown, ShownRequest
 from services.portal.stylesheet import STYLESHEET_PATH
 from shared import text
 from shared.clock import now
@@ -56,9 +56,9 @@ def due_day(value: object, zone: Zone | None = None) -> str:
     return dates.long_day(day_of_deadline(parsed, zone or _zone.get()))
 
 
-def until(owed: Mapping[str, Any]) -> str:
+def until(owed: Countdown | ShownRequest) -> str:
     """When a countdown or a request runs out: the day alone where it does so at that day's end."""
-    return day(owed["due_on"]) if owed["at_day_end"] else moment(owed["due_at"])
+    return day(owed.due_on) if owed.at_day_end else moment(owed.due_at)
 
 
 def age(value: object) -> str:

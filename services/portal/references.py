@@ -1,7 +1,14 @@
 """What forms offer to choose from: agencies, categories, regions."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
 
+from services.portal.contracts.intake import (
+    AgencyChoice,
+    CategoryChoice,
+    ClassificationChoice,
+    RegionChoice,
+)
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
 
@@ -12,43 +19,67 @@ RETIRED = "Tidak dipakai lagi"
 REGION_LEVELS = ("province", "regency", "district", "village")
 
 
-async def addressees(page_request: PageRequest, form: FormData) -> list[dict[str, Any]]:
+class Agency(Protocol):
+    """What the services say of an agency in a list of them."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind_label(self) -> str: ...
+
+
+class AgencyOption(NamedTuple):
+    """An agency to choose; where it cannot be chosen, `unavailable` says why."""
+
+    id: int
+    name: str
+    about: str = ""
+    unavailable: str = ""
+
+
+def agency_option(agency: Agency, unavailable: str = "") -> AgencyOption:
+    """An agency of a list as an option of a form."""
+    return AgencyOption(agency.id, agency.name, agency.kind_label, unavailable)
+
+
+async def addressees(page_request: PageRequest, form: FormData) -> list[AgencyOption]:
     """The agencies that a person may address: those searched for, the chosen one kept."""
     query = form.get("addressee_cari").strip()
-    found = []
+    agencies: list[AgencyChoice] = []
     if len(query) >= 2:
-        found = await page_request.read("intake", "/agencies", params={"q": query, "limit": 20})
-    return keep_chosen(form, "addressee", found)
+        params = {"q": query, "limit": 20}
+        agencies = await page_request.read("intake", "/agencies", list[AgencyChoice], params=params)
+    return keep_chosen(form, "addressee", map(agency_option, agencies))
 
 
-def keep_chosen(
-    form: FormData, name: str, found: list[dict[str, Any]], text: str = "kind_label"
-) -> list[dict[str, Any]]:
+def keep_chosen(form: FormData, name: str, found: Iterable[AgencyOption]) -> list[AgencyOption]:
     """Options for an agency field. Those chosen before stay, by the names the form carries."""
-    options = {str(one["id"]): {**one, "path_text": one.get(text, "")} for one in found}
+    options = {str(option.id): option for option in found}
     names = dict(pair.split("|", 1) for pair in form.all(f"{name}_nama") if "|" in pair)
     for chosen in form.all(name):
         if chosen not in options and chosen in names and len(chosen) < 19 and chosen.isdecimal():
-            options[chosen] = {"id": int(chosen), "name": names[chosen]}
+            options[chosen] = AgencyOption(int(chosen), names[chosen])
     return list(options.values())
 
 
 async def classifications(page_request: PageRequest) -> list[tuple[str, str, str]]:
     """What a new report can be, each with what that means."""
-    found = await page_request.read("intake", "/classifications")
-    return [(one["code"], one["label"], _ABOUT.get(one["code"], "")) for one in found]
+    choices = await page_request.read("intake", "/classifications", list[ClassificationChoice])
+    return [(choice.code, choice.label, _ABOUT.get(choice.code, "")) for choice in choices]
 
 
 async def categories(page_request: PageRequest) -> list[Group]:
     """Categories to choose, by the groups they stand in."""
-    found = await page_request.read("intake", "/categories")
-    parents = {one["id"]: one["name"] for one in found if one["parent_id"] is None}
+    choices = await page_request.read("intake", "/categories", list[CategoryChoice])
+    parents = {choice.id: choice.name for choice in choices if choice.parent_id is None}
     groups: dict[str, list[Option]] = {}
-    with_children = {one["parent_id"] for one in found}
-    for one in found:
-        if one["id"] not in with_children:
-            group = parents.get(one["parent_id"], one["name"])
-            groups.setdefault(group, []).append((str(one["id"]), one["name"]))
+    with_children = {choice.parent_id for choice in choices}
+    for choice in choices:
+        if choice.id not in with_children:
+            group = parents.get(choice.parent_id or 0, choice.name)
+            groups.setdefault(group, []).append((str(choice.id), choice.name))
     return sorted(groups.items())
 
 
@@ -64,8 +95,7 @@ async def regions(
     selects: list[tuple[str, str, list[Option]]] = []
     parent: str | None = None
     for level, text in zip(REGION_LEVELS, _LEVEL_LABELS, strict=True):
-        found = await page_request.read("intake", "/regions", params={"parent": parent})
-        options = [(one["code"], one["name"]) for one in found]
+        options = await regions_below(page_request, parent)
         old = codes.get(level)
         if old and old.rpartition(".")[0] == (parent or "") and old not in dict(options):
             options.append((old, f"{old} ({RETIRED.lower()})"))
@@ -77,6 +107,13 @@ async def regions(
                 form.set(below, "")
             break
     return selects
+
+
+async def regions_below(page_request: PageRequest, code: str | None = None) -> list[Option]:
+    """The regions directly below one; the provinces without a code."""
+    params = {"parent": code}
+    choices = await page_request.read("intake", "/regions", list[RegionChoice], params=params)
+    return [(choice.code, choice.name) for choice in choices]
 
 
 def region_code(form: FormData) -> str | None:

@@ -6,6 +6,9 @@ import time
 
 from fastapi import Request
 
+from services.portal.answers import answer_as
+from services.portal.contracts.intake import SignedIn as ReporterSignedIn
+from services.portal.contracts.routing import SignedIn as StaffSignedIn
 from services.portal.service_calls import Service, Services
 from services.portal.sessions import TokenPair
 
@@ -13,6 +16,10 @@ GRACE = 600.0
 """Seconds the answer is kept for the other pages of the same browser."""
 
 PATHS: dict[Service, str] = {"routing": "/refresh", "intake": "/reporters/refresh"}
+ANSWERS: dict[Service, type[StaffSignedIn] | type[ReporterSignedIn]] = {
+    "routing": StaffSignedIn,
+    "intake": ReporterSignedIn,
+}
 
 
 class Renewal:
@@ -36,5 +43,5 @@ class Renewal:
         answer = await self._services.call(
             request, service, "POST", PATHS[service], json={"refresh_token": refresh}
         )
-        given = answer.json()
-        return TokenPair(access=given["access_token"], refresh=given.get("refresh_token"))
+        renewed = answer_as(ANSWERS[service], answer)
+        return TokenPair(access=renewed.access_token, refresh=renewed.refresh_token)

@@ -6,21 +6,23 @@ from typing import Any
 import pytest
 
 from services.portal import pages
+from services.portal.contracts.intake import ReporterReport
 from services.portal.public.status_summary import status_summary
 from shared.labels import dates
 from shared.lifecycle.calendar import Zone
 
 
-def report(zone: Zone, due: datetime, **changes: Any) -> dict[str, Any]:
-    return {
+def report(zone: Zone, due: datetime, **changes: Any) -> ReporterReport:
+    fields = {
         "handler": "Dinas PUPR",
         "status": "VERIFIED",
         "zone": zone.value,
-        "due_at": due.isoformat(),
+        "due_at": due,
         "overdue": False,
         "countdown": "sisa 3 hari",
         "auto_close_at": None,
-    } | changes
+    }
+    return ReporterReport.model_construct(**fields | changes)
 
 
 @pytest.mark.parametrize("zone", Zone)
@@ -32,7 +34,7 @@ def test_the_end_of_friday_is_friday_to_the_reporter(zone: Zone, jitter: int) ->
     assert status_summary(report(zone, due)).until == f"Paling lambat {friday} (sisa 3 hari)."
     late = status_summary(report(zone, due, overdue=True, countdown="terlambat 1 hari"))
     assert late.until == f"Seharusnya paling lambat {friday}: terlambat 1 hari."
-    closing = report(zone, due, due_at=None, auto_close_at=due.isoformat(), status="FOLLOWED_UP")
+    closing = report(zone, due, due_at=None, auto_close_at=due, status="FOLLOWED_UP")
     assert status_summary(closing).until.endswith(f"ditutup otomatis pada {friday}.")
     assert dates.deadline(due, zone) == friday
 

@@ -1,9 +1,8 @@
 """*Akun Saya*: who one is here, the own password, the own second factor."""
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 
+from services.portal.contracts.routing import Me
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from shared.http.problems import Problem
@@ -44,7 +43,7 @@ async def change_password(page_request: PanelRequest) -> Response:
 async def remove_second_factor(page_request: PanelRequest) -> Response:
     form = FormData(await page_request.form(), NAMES)
     body = {
-        "username": (await _me(page_request))["username"],
+        "username": (await _me(page_request)).username,
         "password": form.get("own_password"),
         "code": form.get("code").strip(),
         "device_tokens": page_request.devices,
@@ -65,9 +64,8 @@ def _sign_in_again(page_request: PageRequest, words: str) -> Response:
     return page_request.go("/panel/masuk", words)
 
 
-async def _me(page_request: PageRequest) -> dict[str, Any]:
-    found: dict[str, Any] = await page_request.read("routing", "/me")
-    return found
+async def _me(page_request: PageRequest) -> Me:
+    return await page_request.read("routing", "/me", Me)
 
 
 async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:

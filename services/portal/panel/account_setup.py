@@ -1,10 +1,10 @@
 """Choosing a password by a one-time link, and setting up a second factor."""
 
-from typing import Any
-
 import segno
 from fastapi import APIRouter, Response
 
+from services.portal.answers import answer_as
+from services.portal.contracts.routing import Enrolled, Enrolment
 from services.portal.form_data import FormData
 from services.portal.page_request import PanelDoor
 from shared.http.problems import Problem
@@ -52,7 +52,7 @@ async def second_factor_form(page_request: PanelDoor) -> Response:
 async def set_up_second_factor(page_request: PanelDoor) -> Response:
     """First the name and password, which give a QR code; then a code of the authenticator."""
     form = FormData(await page_request.form(), NAMES)
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "username": form.get("username").strip(),
         "password": form.get("present"),
         "device_tokens": page_request.devices,
@@ -61,12 +61,11 @@ async def set_up_second_factor(page_request: PanelDoor) -> Response:
     # As nobody, also for who is signed in: a wrong password is no session that has run out.
     try:
         if not secret:
-            begun = (
-                await page_request.call(
-                    "routing", "POST", "/second-factor/enrol", json=body, token=""
-                )
-            ).json()
-            secret, uri = begun["secret"], begun["uri"]
+            answer = await page_request.call(
+                "routing", "POST", "/second-factor/enrol", json=body, token=""
+            )
+            enrolment = answer_as(Enrolment, answer)
+            secret, uri = enrolment.secret, enrolment.uri
             form.set("secret", secret)
             form.set("uri", uri)
         else:
@@ -74,7 +73,7 @@ async def set_up_second_factor(page_request: PanelDoor) -> Response:
             answer = await page_request.call(
                 "routing", "POST", "/second-factor/confirm", json=body, token=""
             )
-            codes = answer.json()["recovery_codes"]
+            codes = answer_as(Enrolled, answer).recovery_codes
             return page_request.page("panel/recovery_codes.html", codes=codes)
     except Problem as problem:
         form.refuse(problem)

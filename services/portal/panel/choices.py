@@ -1,25 +1,42 @@
 """What the forms of the panel offer to choose from."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from services.portal import references
+from services.portal.answers import Items
+from services.portal.contracts.routing import (
+    AgencyDetails,
+    AgencyRow,
+    Chosen,
+    CodeChoice,
+    Colleague,
+    ProgrammeChoice,
+    ReportView,
+    TagChoice,
+)
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
 from services.portal.panel.forms import ActionForm
-from services.portal.references import RETIRED
+from services.portal.references import RETIRED, AgencyOption, agency_option
 from services.portal.service_calls import Refusal
+from shared.http.paging import Page
 from shared.labels import label
 from shared.lifecycle.actions import Classification
 
+Choice = tuple[int, str]
+"""An id and its name."""
+
 
 async def agencies_offered(
-    page_request: PageRequest, known: ActionForm, report: dict[str, Any], form: FormData
-) -> dict[str, list[dict[str, Any]]]:
+    page_request: PageRequest, known: ActionForm, report: ReportView, form: FormData
+) -> dict[str, list[AgencyOption]]:
     """By field: the agencies searched for; before a search, those the report itself suggests.
 
     Those that cannot be chosen say why.
     """
-    offered: dict[str, list[dict[str, Any]]] = {}
+    offered: dict[str, list[AgencyOption]] = {}
     if known.agency is not None:
         offered[known.agency] = await _offered(page_request, known, report, form, known.agency)
         if known.path.endswith("/forward"):
@@ -29,139 +46,138 @@ async def agencies_offered(
 
 
 async def choices_for(
-    page_request: PageRequest, action: str, form: FormData, report: dict[str, Any]
+    page_request: PageRequest, action: str, form: FormData, report: ReportView
 ) -> dict[str, Any]:
     """Further lists that an action's form needs."""
     if action == "coordinate":
-        found = (await page_request.read("routing", "/staff"))["items"]
-        return {
-            "colleagues": [(one["id"], f"{one['name']} – {one['role_label']}") for one in found]
-        }
+        staff = (await page_request.read("routing", "/staff", Items[Colleague])).items
+        colleagues = [(person.id, f"{person.name} – {person.role_label}") for person in staff]
+        return {"colleagues": colleagues}
     if action == "archive":
-        found = (await page_request.read("routing", "/archive-categories"))["items"]
-        return {"reasons": [(one["code"], one["label"]) for one in found]}
+        path = "/archive-categories"
+        reasons = (await page_request.read("routing", path, Items[CodeChoice])).items
+        return {"reasons": [(reason.code, reason.label) for reason in reasons]}
     if action not in ("verify", "amend"):
         return {}
     return await corrections(page_request, form, report)
 
 
 async def corrections(
-    page_request: PageRequest, form: FormData, report: dict[str, Any] | None = None
+    page_request: PageRequest, form: FormData, report: ReportView | None = None
 ) -> dict[str, Any]:
     """The lists of a verification. What the report has already is offered though it is not in
     use any more: a form saves only what it shows."""
     tags = await _tags(page_request, form.id("category_id"))
-    programmes = (await page_request.read("routing", "/programmes"))["items"]
+    offered = (await page_request.read("routing", "/programmes", Items[ProgrammeChoice])).items
+    programmes = [(programme.id, programme.name) for programme in offered]
     categories = await references.categories(page_request)
     if report is not None:
-        category, programme = report["category"], report["programme"]
+        category, programme = report.category, report.programme
         known = {code for _, options in categories for code, _ in options}
-        if category and str(category["id"]) not in known:
-            categories.append((RETIRED, [(str(category["id"]), category["name"])]))
-        if category and form.get("category_id") == str(category["id"]):
-            tags += _retired(report["tags"], tags)
+        if category and str(category.id) not in known:
+            categories.append((RETIRED, [(str(category.id), category.name)]))
+        if category and form.get("category_id") == str(category.id):
+            tags += _retired(report.tags, tags)
         programmes += _retired([programme] if programme else [], programmes)
     return {
         "regions": await references.regions(page_request, form, _region_of(report)),
         "categories": categories,
         "tags": tags,
-        "programmes": [(one["id"], one["name"]) for one in programmes],
+        "programmes": programmes,
         "refined": [
-            (one, label("classification", one))
-            for one in Classification
-            if one is not Classification.COMPLAINT
+            (code, label("classification", code))
+            for code in Classification
+            if code is not Classification.COMPLAINT
         ],
     }
 
 
-async def _tags(page_request: PageRequest, category_id: int | str | None) -> list[dict[str, Any]]:
+async def _tags(page_request: PageRequest, category_id: int | str | None) -> list[Choice]:
     """Of this category; none where that is no category."""
     if not isinstance(category_id, int):
         return []
     try:
-        found = await page_request.read("routing", "/tags", params={"category": category_id})
+        params = {"category": category_id}
+        tags = (await page_request.read("routing", "/tags", Items[TagChoice], params=params)).items
     except Refusal:
         return []
-    tags: list[dict[str, Any]] = found["items"]
-    return tags
+    return [(tag.id, tag.name) for tag in tags]
 
 
-def _retired(had: list[dict[str, Any]], offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _retired(had: list[Chosen], offered: list[Choice]) -> list[Choice]:
     """Those of the report that are not offered any more, and say so."""
-    known = {one["id"] for one in offered}
+    known = dict(offered)
     return [
-        {**one, "name": f"{one['name']} ({RETIRED.lower()})"}
-        for one in had
-        if one["id"] not in known
+        (chosen.id, f"{chosen.name} ({RETIRED.lower()})")
+        for chosen in had
+        if chosen.id not in known
     ]
 
 
-def _region_of(report: dict[str, Any] | None) -> str | None:
-    return report["place"]["region_code"] if report else None
+def _region_of(report: ReportView | None) -> str | None:
+    return report.place.region_code if report else None
 
 
-async def agency_of(page_request: PageRequest, agency_id: int) -> list[dict[str, Any]]:
+async def read_agency(page_request: PageRequest, agency_id: int | None) -> AgencyDetails:
+    """One agency, also one that is no longer in use."""
+    return await page_request.read("routing", f"/agencies/{agency_id}", AgencyDetails)
+
+
+async def agency_of(page_request: PageRequest, agency_id: int) -> list[AgencyOption]:
     """The agency chosen, as the one option; none where there is no such agency."""
     try:
-        return [await page_request.read("routing", f"/agencies/{agency_id}")]
+        return [agency_option(await read_agency(page_request, agency_id))]
     except Refusal as refusal:
         if refusal.status not in (404, 422):
             raise
         return []
 
 
-async def search(
-    page_request: PageRequest, query: str, *, below: int | None
-) -> list[dict[str, Any]]:
+async def search(page_request: PageRequest, query: str, *, below: int | None) -> list[AgencyRow]:
+    """The agencies of these words in their name, with `below` only that one and those below it."""
     params = {"q": query, "below": below, "limit": 25}
-    found: list[dict[str, Any]] = (await page_request.read("routing", "/agencies", params=params))[
-        "items"
-    ]
-    return found
+    return (await page_request.read("routing", "/agencies", Page[AgencyRow], params=params)).items
 
 
 async def _offered(
-    page_request: PageRequest, known: ActionForm, report: dict[str, Any], form: FormData, name: str
-) -> list[dict[str, Any]]:
+    page_request: PageRequest, known: ActionForm, report: ReportView, form: FormData, name: str
+) -> list[AgencyOption]:
     query = form.get(f"{name}_cari").strip()
     own = page_request.session.agency_id
     handing = known.offers in ("to_verify", "to_follow_up")
+    agencies: Sequence[AgencyRow | AgencyDetails] = []
     if query:
-        found = await search(page_request, query, below=own if handing else None)
+        agencies = await search(page_request, query, below=own if handing else None)
     elif handing:
-        found = await _suggested(page_request, report, own, with_own=known.offers == "to_follow_up")
-    else:
-        found = []
-    for one in found:
-        one["unavailable"] = _unavailable(one, known, report, own)
-    return references.keep_chosen(form, name, found)
+        with_own = known.offers == "to_follow_up"
+        agencies = await _suggested(page_request, report, own, with_own=with_own)
+    options = [agency_option(agency, _unavailable(agency, known, own)) for agency in agencies]
+    return references.keep_chosen(form, name, options)
 
 
 async def _suggested(
-    page_request: PageRequest, report: dict[str, Any], own: int | None, *, with_own: bool
-) -> list[dict[str, Any]]:
+    page_request: PageRequest, report: ReportView, own: int | None, *, with_own: bool
+) -> list[AgencyDetails]:
     """What the reporter or a request named, if it is within reach, and the own agency."""
-    named = [report["suggested_agency"], *(one["suggested"] for one in report["requests"])]
-    ids = dict.fromkeys(one["id"] for one in named if one)
+    named = [report.suggested_agency, *(request.suggested for request in report.requests)]
+    ids = dict.fromkeys(agency.id for agency in named if agency)
     if with_own and own is not None:
         ids[own] = None
-    found = [await page_request.read("routing", f"/agencies/{one}") for one in ids]
-    return [one for one in found if one["active"] and own in one["path"]]
+    agencies = await asyncio.gather(*(read_agency(page_request, one) for one in ids))
+    return [agency for agency in agencies if agency.active and own in agency.path]
 
 
-def _unavailable(
-    agency: dict[str, Any], known: ActionForm, report: dict[str, Any], own: int | None
-) -> str:
+def _unavailable(agency: AgencyRow | AgencyDetails, known: ActionForm, own: int | None) -> str:
     match known.offers:
-        case "to_verify" if not agency["connected"]:
+        case "to_verify" if not agency.connected:
             return "Belum terhubung: belum ada admin aktif."
-        case "to_verify" if agency["id"] == own:
+        case "to_verify" if agency.id == own:
             return "Instansi Anda sendiri."
-        case "to_follow_up" if not agency["can_follow_up"]:
+        case "to_follow_up" if not agency.can_follow_up:
             return "Belum terhubung: belum ada petugas aktif."
-        case "to_follow_up" if known.path.endswith("/forward") and agency["id"] == own:
+        case "to_follow_up" if known.path.endswith("/forward") and agency.id == own:
             return "Instansi Anda sendiri."
-        case "not_connected" if agency["can_follow_up"]:
+        case "not_connected" if agency.can_follow_up:
             return "Sudah terhubung: laporan dapat langsung diserahkan kepadanya."
         case _:
             return ""

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from services.portal.contracts.routing import ClosedDays, Redating
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from shared.clock import now
@@ -38,7 +39,7 @@ async def closed_days(
 async def add_days(page_request: PanelRequest, year: Year) -> Response:
     """One day a line: the date, then its name. A day that is there gets the new name."""
     form = FormData(await page_request.form(), NAMES)
-    added: dict[str, str] = {}
+    added: dict[date, str] = {}
     for number, line in _lines(form.get("days")):
         day, name = _day(line)
         if day is None or not name or day.year != year:
@@ -46,7 +47,7 @@ async def add_days(page_request: PanelRequest, year: Year) -> Response:
                 f"Baris {number} belum dapat dibaca: tulis tanggal di tahun {year}, lalu namanya."
             )
             return await _page(page_request, year, form, 422)
-        added[day.isoformat()] = name
+        added[day] = name
     if not added:
         form.wrong["days"] = "Tulis paling sedikit satu hari."
         return await _page(page_request, year, form, 422)
@@ -58,7 +59,7 @@ async def add_days(page_request: PanelRequest, year: Year) -> Response:
 async def remove_days(page_request: PanelRequest, year: Year) -> Response:
     form = FormData(await page_request.form(), NAMES)
     kept = await _kept(page_request, year)
-    left = {day: name for day, name in kept.items() if day not in form.all("day")}
+    left = {day: name for day, name in kept.items() if day.isoformat() not in form.all("day")}
     gone = len(kept) - len(left)
     if not gone:
         return page_request.go(f"/panel/hari-libur?tahun={year}", "Tidak ada hari yang dicentang.")
@@ -66,9 +67,9 @@ async def remove_days(page_request: PanelRequest, year: Year) -> Response:
 
 
 async def _save(
-    page_request: PageRequest, year: int, days: dict[str, str], form: FormData, words: str
+    page_request: PageRequest, year: int, days: dict[date, str], form: FormData, words: str
 ) -> Response:
-    items = [{"day": day, "name": name} for day, name in sorted(days.items())]
+    items = [{"day": day.isoformat(), "name": name} for day, name in sorted(days.items())]
     try:
         await page_request.call("routing", "PUT", f"/closed-days/{year}", json={"items": items})
     except Problem as problem:
@@ -77,17 +78,17 @@ async def _save(
     return page_request.go(f"/panel/hari-libur?tahun={year}", words)
 
 
-async def _kept(page_request: PageRequest, year: int) -> dict[str, str]:
-    found = await page_request.read("routing", f"/closed-days/{year}")
-    return {one["day"]: one["name"] for one in found["items"]}
+async def _kept(page_request: PageRequest, year: int) -> dict[date, str]:
+    closed = await page_request.read("routing", f"/closed-days/{year}", ClosedDays)
+    return {closed_day.day: closed_day.name for closed_day in closed.items}
 
 
 async def _decreed(page_request: PageRequest, year: int) -> str:
     """A line for each day that the package knows and the year has not."""
     kept = await _kept(page_request, year)
-    found = await page_request.read("routing", f"/closed-days/{year}/decreed")
-    missing = [one for one in found["items"] if one["day"] not in kept]
-    return "\n".join(f"{one['day']} {one['name']}" for one in missing)
+    decreed = await page_request.read("routing", f"/closed-days/{year}/decreed", ClosedDays)
+    missing = [one for one in decreed.items if one.day not in kept]
+    return "\n".join(f"{one.day} {one.name}" for one in missing)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -113,9 +114,9 @@ async def _page(
     page_request: PageRequest, year: int, form: FormData, status: int = 200
 ) -> Response:
     may_set = page_request.session.role == "central_admin"
-    redating: dict[str, Any] | None = None
+    redating: Redating | None = None
     if may_set:
-        redating = await page_request.read("routing", "/closed-days/redating")
+        redating = await page_request.read("routing", "/closed-days/redating", Redating)
     return page_request.page(
         "panel/closed_days.html",
         status,

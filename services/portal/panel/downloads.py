@@ -1,17 +1,17 @@
 """*Monitoring > Reporting*: sub-tabs with their filters, files at once, large ones to wait for."""
 
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from services.portal import references
+from services.portal.contracts.reporting import DownloadView, TabFields
 from services.portal.downloads import PassedOn
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import search
-from services.portal.references import keep_chosen
+from services.portal.references import agency_option, keep_chosen
 from shared.http.problems import Problem
 from shared.labels import labels
 
@@ -57,9 +57,9 @@ async def download(page_request: PanelRequest) -> Response:
 
 @router.get("/daftar")
 async def kept(page_request: PanelRequest) -> Response:
-    found = await page_request.read("reporting", "/downloads")
-    under_way = any(one["state"] in ("waiting", "running") for one in found)
-    return page_request.page("panel/downloads_kept.html", found=found, under_way=under_way)
+    own = await page_request.read("reporting", "/downloads", list[DownloadView])
+    under_way = any(download.state in ("waiting", "running") for download in own)
+    return page_request.page("panel/downloads_kept.html", downloads=own, under_way=under_way)
 
 
 @router.get("/daftar/{download_id}")
@@ -77,8 +77,8 @@ async def change(page_request: PanelRequest, download_id: UUID, what: Change) ->
     return page_request.go("/panel/unduh/daftar", words)
 
 
-def _selection(form: FormData) -> dict[str, Any]:
-    selection: dict[str, Any] = {"tab": form.get("tab"), **form.given(*_PLAIN)}
+def _selection(form: FormData) -> dict[str, object]:
+    selection: dict[str, object] = {"tab": form.get("tab"), **form.given(*_PLAIN)}
     for name in _MANY:
         if form.all(name):
             selection[name] = form.all(name)
@@ -91,11 +91,11 @@ def _selection(form: FormData) -> dict[str, Any]:
 
 
 async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
-    tabs = await page_request.read("reporting", "/downloads/tabs")
+    tabs = await page_request.read("reporting", "/downloads/tabs", list[TabFields])
     if page_request.session.role == "liaison_officer":
-        tabs = [one for one in tabs if one["tab"] != "users"]
-    tab = next((one for one in tabs if one["tab"] == form.get("tab")), tabs[0])
-    form.set("tab", tab["tab"])
+        tabs = [tab for tab in tabs if tab.tab != "users"]
+    tab = next((tab for tab in tabs if tab.tab == form.get("tab")), tabs[0])
+    form.set("tab", tab.tab)
     query = form.get("agency_cari").strip()
     own = page_request.session.agency_id
     found = await search(page_request, query, below=own) if query else []
@@ -105,9 +105,9 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
         form=form,
         tabs=tabs,
         tab=tab,
-        agencies=keep_chosen(form, "agency", found),
+        agencies=keep_chosen(form, "agency", map(agency_option, found)),
         categories=await references.categories(page_request),
-        regions=await references.regions(page_request, form) if "region" in tab["fields"] else [],
+        regions=await references.regions(page_request, form) if "region" in tab.fields else [],
         formats=FORMATS,
-        yes_or_no=[name for name in _YES_OR_NO if name in tab["fields"]],
+        yes_or_no=[name for name in _YES_OR_NO if name in tab.fields],
     )

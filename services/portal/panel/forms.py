@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from services.portal import references
+from services.portal.contracts.routing import Countdown, ShownAction
 from services.portal.form_data import FormData
 from services.portal.service_calls import Service
 from shared.labels import label
 from shared.lifecycle.actions import REQUESTED_BY, Action
 from shared.lifecycle.clocks import ClockKind
 
-Body = Callable[[FormData], dict[str, Any]]
+Body = Callable[[FormData], dict[str, object]]
 Offer = Literal["to_verify", "to_follow_up", "not_connected", "any"]
 
 
@@ -53,8 +54,8 @@ NAMES = {
 }
 
 
-def _corrections(form: FormData) -> dict[str, Any]:
-    sent: dict[str, Any] = {
+def _corrections(form: FormData) -> dict[str, object]:
+    sent: dict[str, object] = {
         "title": form.get("title"),
         "body": form.get("body"),
         "tag_ids": form.ids("tag_ids"),
@@ -70,44 +71,44 @@ def _corrections(form: FormData) -> dict[str, Any]:
     return sent | {flag: True for flag in ("anonymous", "secret") if form.get(flag)}
 
 
-def _verification(form: FormData) -> dict[str, Any]:
+def _verification(form: FormData) -> dict[str, object]:
     return _corrections(form) | form.given_ids("agency_id")
 
 
-def _handing(form: FormData) -> dict[str, Any]:
+def _handing(form: FormData) -> dict[str, object]:
     return form.given_ids("agency_id") | form.given("note")
 
 
-def _forwarding(form: FormData) -> dict[str, Any]:
+def _forwarding(form: FormData) -> dict[str, object]:
     return _handing(form) | {"copies": form.ids("copies")}
 
 
-def _copies(form: FormData) -> dict[str, Any]:
+def _copies(form: FormData) -> dict[str, object]:
     return {"agency_ids": form.ids("agency_ids")}
 
 
-def _deferral(form: FormData) -> dict[str, Any]:
+def _deferral(form: FormData) -> dict[str, object]:
     waits = form.get("kind") == "agency_not_connected"
     return form.given("kind", "note") | (form.given_ids("awaited_agency_id") if waits else {})
 
 
-def _not_authority(form: FormData) -> dict[str, Any]:
+def _not_authority(form: FormData) -> dict[str, object]:
     return form.given("reason") | form.given_ids("suggested_agency_id")
 
 
-def _follow_up(form: FormData) -> dict[str, Any]:
+def _follow_up(form: FormData) -> dict[str, object]:
     return form.given("kind", "text") | {"secret": bool(form.get("secret"))}
 
 
-def _coordination(form: FormData) -> dict[str, Any]:
+def _coordination(form: FormData) -> dict[str, object]:
     return form.given("note") | form.given_ids("assignee_id")
 
 
-def _archiving(form: FormData) -> dict[str, Any]:
+def _archiving(form: FormData) -> dict[str, object]:
     return form.given("category", "note")
 
 
-def _reason(form: FormData) -> dict[str, Any]:
+def _reason(form: FormData) -> dict[str, object]:
     return form.given("reason")
 
 
@@ -115,25 +116,25 @@ def _asking(kind: str) -> Body:
     return lambda form: form.given("reason") | {"kind": kind}
 
 
-def in_order(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def in_order(actions: list[ShownAction]) -> list[ShownAction]:
     """The allowed actions that have a form, what is mostly owed first. Who can do a thing is not
     offered to ask for it too."""
     ranks = {action.value: rank for rank, action in enumerate(_ORDER)}
-    codes = {one["code"] for one in actions}
+    codes = {action.code for action in actions}
     shown = [
-        one
-        for one in actions
-        if one["code"] in FORMS
-        and one["code"].removeprefix("request_") not in codes - {one["code"]}
+        action
+        for action in actions
+        if action.code in FORMS
+        and action.code.removeprefix("request_") not in codes - {action.code}
     ]
-    return sorted(shown, key=lambda one: ranks.get(one["code"], len(ranks)))
+    return sorted(shown, key=lambda action: ranks.get(action.code, len(ranks)))
 
 
-def owed(countdown: dict[str, Any] | None) -> str | None:
+def owed(countdown: Countdown | None) -> str | None:
     """The action that the running clock waits for: the one to press first."""
-    if countdown is None or countdown["paused"]:
+    if countdown is None or countdown.paused:
         return None
-    return Action.VERIFY if countdown["clock"] == ClockKind.VERIFICATION else Action.FOLLOW_UP
+    return Action.VERIFY if countdown.clock == ClockKind.VERIFICATION else Action.FOLLOW_UP
 
 
 _ORDER = (

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from services.portal.answers import answer_as
+from services.portal.contracts.routing import ImportListed, ImportShown
 from services.portal.downloads import PassedOn
 from services.portal.form_data import FormData, files_of
 from services.portal.page_request import PageRequest, PanelRequest
@@ -41,7 +43,7 @@ async def begin(page_request: PanelRequest) -> Response:
     except Problem as problem:
         form.refuse(problem)
         return await _form(page_request, form, problem.status)
-    return page_request.go(f"/panel/impor/{answer.json()['id']}")
+    return page_request.go(f"/panel/impor/{answer_as(ImportShown, answer).id}")
 
 
 @router.get("/{import_id}")
@@ -59,7 +61,7 @@ async def import_now(page_request: PanelRequest, import_id: UUID) -> Response:
     except Problem as problem:
         form.refuse(problem)
         return await _job(page_request, import_id, form, problem.status)
-    return page_request.go(f"/panel/impor/{answer.json()['id']}")
+    return page_request.go(f"/panel/impor/{answer_as(ImportShown, answer).id}")
 
 
 @router.post("/{import_id}/tautan")
@@ -73,10 +75,10 @@ async def links(page_request: PanelRequest, import_id: UUID) -> Response:
 async def _job(
     page_request: PageRequest, import_id: UUID, form: FormData, status: int = 200
 ) -> Response:
-    shown = await page_request.read("routing", f"/management/imports/{import_id}")
+    shown = await page_request.read("routing", f"/management/imports/{import_id}", ImportShown)
     return page_request.page("panel/import.html", status, job=shown, form=form)
 
 
 async def _form(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
-    former = await page_request.read("routing", "/management/imports")
+    former = await page_request.read("routing", "/management/imports", list[ImportListed])
     return page_request.page("panel/import_form.html", status, form=form, former=former)

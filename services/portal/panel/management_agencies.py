@@ -1,14 +1,21 @@
 """*Manajemen Instansi*: find, create, change, move, remove agencies."""
 
-from typing import Any
-
 from fastapi import APIRouter, Path, Response
 
+from services.portal.answers import answer_as
+from services.portal.contracts.routing import (
+    AgencyDetails,
+    AgencyRemoved,
+    AgencyRow,
+    HandoverShown,
+    ManagedAgency,
+)
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.choices import agency_of, search
+from services.portal.panel.choices import agency_of, read_agency, search
 from services.portal.panel.managing import only_who_manages
-from services.portal.references import keep_chosen
+from services.portal.references import AgencyOption, agency_option, keep_chosen
+from shared.http.paging import Page
 from shared.http.problems import Problem
 from shared.labels import labels
 
@@ -23,6 +30,8 @@ NAMES = {
     "successor_id": "Instansi pengganti",
 }
 ID = Path(ge=1, le=2**31 - 1)
+_KEPT = ("name", "kind", "zone", "parent_id")
+"""What can be changed of an agency."""
 
 
 @router.get("")
@@ -34,7 +43,7 @@ async def agencies(page_request: PanelRequest) -> Response:
         "below": page_request.session.agency_id,
         "cursor": form.get("lanjut"),
     }
-    page = await page_request.read("routing", "/agencies", params=params)
+    page = await page_request.read("routing", "/agencies", Page[AgencyRow], params=params)
     return page_request.page("panel/agencies.html", form=form, page=page)
 
 
@@ -59,34 +68,37 @@ async def create_agency(page_request: PanelRequest) -> Response:
     except Problem as problem:
         form.refuse(problem)
         return await _form(page_request, form, status=problem.status)
-    return page_request.go(f"/panel/instansi/{answer.json()['id']}", "Instansi dibuat.")
+    made = answer_as(AgencyDetails, answer)
+    return page_request.go(f"/panel/instansi/{made.id}", "Instansi dibuat.")
 
 
 @router.get("/{agency_id}")
 async def agency(page_request: PanelRequest, agency_id: int = ID) -> Response:
-    known = await page_request.read("routing", f"/management/agencies/{agency_id}")
-    own, successor = page_request.session.agency_id, None
-    if known["successor_id"]:
-        successor = await page_request.read("routing", f"/agencies/{known['successor_id']}")
-        successor["in_reach"] = own in successor["path"]
+    known = await managed_agency(page_request, agency_id)
+    own, successor, in_reach = page_request.session.agency_id, None, False
+    if known.successor_id:
+        successor = await read_agency(page_request, known.successor_id)
+        in_reach = own in successor.path
     # Those from the own agency down can be looked at.
-    reach = known["path"][known["path"].index(own) :]
-    return page_request.page("panel/agency.html", agency=known, successor=successor, reach=reach)
+    reach = known.path[known.path.index(own) if own in known.path else 0 :]
+    return page_request.page(
+        "panel/agency.html", agency=known, successor=successor, in_reach=in_reach, reach=reach
+    )
 
 
 @router.get("/{agency_id}/ubah")
 async def change_form(page_request: PanelRequest, agency_id: int = ID) -> Response:
-    known = await page_request.read("routing", f"/management/agencies/{agency_id}")
-    return await _form(page_request, FormData(known, NAMES), known)
+    known = await managed_agency(page_request, agency_id)
+    return await _form(page_request, FormData({n: getattr(known, n) for n in _KEPT}, NAMES), known)
 
 
 @router.post("/{agency_id}/ubah")
 async def change_agency(page_request: PanelRequest, agency_id: int = ID) -> Response:
     form, path = FormData(await page_request.form(), NAMES), f"/management/agencies/{agency_id}"
+    known = await managed_agency(page_request, agency_id)
     if form.get("langkah") != "kirim":
-        return await _form(page_request, form, await page_request.read("routing", path))
-    known = await page_request.read("routing", path)
-    body = {name: value for name, value in _body(form).items() if value != known[name]}
+        return await _form(page_request, form, known)
+    body = {name: value for name, value in _body(form).items() if value != getattr(known, name)}
     try:
         await page_request.call("routing", "PATCH", path, json=body)
     except Problem as problem:
@@ -112,31 +124,42 @@ async def remove_agency(page_request: PanelRequest, agency_id: int = ID) -> Resp
     except Problem as problem:
         form.refuse(problem)
         return await _removal(page_request, agency_id, form, problem.status)
-    handover = answer.json()["handover"]
+    handover = answer_as(AgencyRemoved, answer).handover
     if handover is None:
         return page_request.go("/panel/instansi", "Instansi dihapus.")
-    return page_request.go(f"/panel/instansi/alih/{handover['id']}", "Instansi dihapus.")
+    return page_request.go(f"/panel/instansi/alih/{handover.id}", "Instansi dihapus.")
 
 
 @router.get("/alih/{handover_id}")
 async def handover(page_request: PanelRequest, handover_id: str) -> Response:
     """How far the successor's taking over is; the page looks again by itself."""
-    shown = await page_request.read("routing", f"/management/handovers/{handover_id}")
+    path = f"/management/handovers/{handover_id}"
+    shown = await page_request.read("routing", path, HandoverShown)
     return page_request.page("panel/handover.html", handover=shown)
 
 
-def _body(form: FormData) -> dict[str, Any]:
+async def managed_agency(page_request: PageRequest, agency_id: int) -> ManagedAgency:
+    """The agency as its admins see it."""
+    path = f"/management/agencies/{agency_id}"
+    return await page_request.read("routing", path, ManagedAgency)
+
+
+def _body(form: FormData) -> dict[str, object]:
     return form.given("code", "name", "kind", "zone") | form.given_ids("parent_id")
 
 
 async def _form(
     page_request: PageRequest,
     form: FormData,
-    known: dict[str, Any] | None = None,
+    known: ManagedAgency | None = None,
     status: int = 200,
 ) -> Response:
-    own = known["kind"] if known else None
-    kinds = [one for one in labels("agency_kind").items() if one[0] != "central" or own == one[0]]
+    own = known.kind if known else None
+    kinds = [
+        (code, words)
+        for code, words in labels("agency_kind").items()
+        if code != "central" or own == code
+    ]
     parents = await _found(page_request, form, "parent_id")
     return page_request.page(
         "panel/agency_form.html", status, form=form, agency=known, kinds=kinds, parents=parents
@@ -146,19 +169,20 @@ async def _form(
 async def _removal(
     page_request: PageRequest, agency_id: int, form: FormData, status: int = 200
 ) -> Response:
-    known = await page_request.read("routing", f"/management/agencies/{agency_id}")
+    known = await managed_agency(page_request, agency_id)
     successors = await _found(page_request, form, "successor_id")
-    others = [one for one in successors if one["id"] != agency_id]
+    others = [option for option in successors if option.id != agency_id]
     return page_request.page(
         "panel/agency_removal.html", status, form=form, agency=known, successors=others
     )
 
 
-async def _found(page_request: PageRequest, form: FormData, name: str) -> list[dict[str, Any]]:
+async def _found(page_request: PageRequest, form: FormData, name: str) -> list[AgencyOption]:
     query, chosen = form.get(f"{name}_cari").strip(), form.id(name)
-    found: list[dict[str, Any]] = []
+    options: list[AgencyOption] = []
     if query:
-        found = await search(page_request, query, below=page_request.session.agency_id)
+        agencies = await search(page_request, query, below=page_request.session.agency_id)
+        options = [agency_option(agency) for agency in agencies]
     elif isinstance(chosen, int):
-        found = await agency_of(page_request, chosen)
-    return keep_chosen(form, name, found)
+        options = await agency_of(page_request, chosen)
+    return keep_chosen(form, name, options)

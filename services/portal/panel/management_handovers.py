@@ -1,13 +1,16 @@
 """Handing over all open reports: of a unit to another, of an officer to a colleague."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Response
 
+from services.portal.answers import Items, answer_as
+from services.portal.contracts.routing import Colleague, Duties, HandoverShown
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import search
-from services.portal.references import keep_chosen
+from services.portal.panel.management_agencies import managed_agency
+from services.portal.references import agency_option, keep_chosen
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
@@ -50,18 +53,19 @@ async def hand_over_officer(page_request: PanelRequest, staff_id: Id) -> Respons
 
 
 async def _asked(page_request: PageRequest, kind: Kind, from_id: int, form: FormData) -> Response:
-    body: dict[str, Any] = {"kind": kind, "from_id": from_id, **form.given_ids("to_id")}
+    body: dict[str, object] = {"kind": kind, "from_id": from_id, **form.given_ids("to_id")}
     answer = await page_request.call("routing", "POST", "/management/handovers", json=body)
-    return page_request.go(f"/panel/instansi/alih/{answer.json()['id']}")
+    return page_request.go(f"/panel/instansi/alih/{answer_as(HandoverShown, answer).id}")
 
 
 async def _unit(
     page_request: PageRequest, agency_id: int, form: FormData, status: int = 200
 ) -> Response:
-    known = await page_request.read("routing", f"/management/agencies/{agency_id}")
+    known = await managed_agency(page_request, agency_id)
     query = form.get("to_id_cari").strip()
     found = await search(page_request, query, below=page_request.session.agency_id) if query else []
-    others = [one for one in keep_chosen(form, "to_id", found) if one["id"] != agency_id]
+    options = keep_chosen(form, "to_id", map(agency_option, found))
+    others = [option for option in options if option.id != agency_id]
     return page_request.page(
         "panel/handover_unit.html", status, form=form, agency=known, agencies=others
     )
@@ -70,15 +74,16 @@ async def _unit(
 async def _officer(
     page_request: PageRequest, staff_id: int, form: FormData, status: int = 200
 ) -> Response:
-    duties = await page_request.read("routing", f"/management/handovers/duties/{staff_id}")
+    path = f"/management/handovers/duties/{staff_id}"
+    duties = await page_request.read("routing", path, Duties)
     colleagues = []
-    for duty in duties["agencies"]:
-        params = {"agency": duty["agency_id"]}
-        people = (await page_request.read("routing", "/staff", params=params))["items"]
+    for duty in duties.agencies:
+        params = {"agency": duty.agency_id}
+        staff = await page_request.read("routing", "/staff", Items[Colleague], params=params)
         colleagues += [
-            (one["id"], f"{one['name']} – {one['role_label']}, {duty['agency_name']}")
-            for one in people
-            if one["id"] != staff_id
+            (person.id, f"{person.name} – {person.role_label}, {duty.agency_name}")
+            for person in staff.items
+            if person.id != staff_id
         ]
     return page_request.page(
         "panel/handover_officer.html", status, form=form, duties=duties, colleagues=colleagues

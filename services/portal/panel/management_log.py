@@ -1,10 +1,13 @@
 """*Riwayat Pengelolaan*: who changed what of people, agencies and reference data, and when."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Response
 
+from services.portal.contracts.routing import LogLine
 from services.portal.page_request import PanelRequest
+from shared.http.paging import Page
 from shared.labels import labels
 
 router = APIRouter(prefix="/panel/riwayat", include_in_schema=False)
@@ -30,20 +33,21 @@ _IDS = ("agency_id", "parent_id")
 @router.get("")
 async def management_log(page_request: PanelRequest) -> Response:
     cursor = page_request.request.query_params.get("lanjut")
-    page = await page_request.read("routing", "/management/log", params={"cursor": cursor})
-    lines = [{**one, "changes": _changes(one["details"])} for one in page["items"]]
-    return page_request.page("panel/management_log.html", lines=lines, next=page["next"])
+    page = await page_request.read(
+        "routing", "/management/log", Page[LogLine], params={"cursor": cursor}
+    )
+    return page_request.page("panel/management_log.html", page=page, changes=_changes)
 
 
-def _changes(details: dict[str, Any]) -> list[str]:
+def _changes(details: Mapping[str, object]) -> list[str]:
     """Each field that was changed, from what to what; what goes by an id is only named."""
-    found: list[str] = []
+    changes: list[str] = []
     for field, value in details.items():
         if field not in _FIELDS or not isinstance(value, list) or len(value) != 2:
             continue
         if field in _IDS:
-            found.append(f"{_FIELDS[field]} diganti")
+            changes.append(f"{_FIELDS[field]} diganti")
             continue
-        before, after = (_VALUES.get(field, {}).get(one, one) for one in value)
-        found.append(f"{_FIELDS[field]}: dari {before} menjadi {after}")
-    return found
+        before, after = (_VALUES.get(field, {}).get(code, code) for code in value)
+        changes.append(f"{_FIELDS[field]}: dari {before} menjadi {after}")
+    return changes

@@ -1,14 +1,15 @@
 """*Manajemen Pengguna*: find, add, change, remove people; their one-time links."""
 
-from typing import Any
-
 from fastapi import APIRouter, Path, Response
 
+from services.portal.answers import answer_as
+from services.portal.contracts.routing import ManagedPerson, Me, PersonMade
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import agency_of, search
 from services.portal.panel.managing import only_who_manages
-from services.portal.references import keep_chosen
+from services.portal.references import AgencyOption, agency_option, keep_chosen
+from shared.http.paging import Page
 from shared.http.problems import Problem
 from shared.labels import labels
 
@@ -29,7 +30,9 @@ async def people(page_request: PanelRequest) -> Response:
     form = FormData(dict(page_request.request.query_params))
     given = form.given("q", "role", "agency_id") | {"active": not form.get("dihapus")}
     params = {**given, "cursor": form.get("lanjut")}
-    page = await page_request.read("routing", "/management/staff", params=params)
+    page = await page_request.read(
+        "routing", "/management/staff", Page[ManagedPerson], params=params
+    )
     chosen = await _chosen(page_request, form)
     below = chosen[0] if chosen else None
     return page_request.page(
@@ -56,26 +59,28 @@ async def add_person(page_request: PanelRequest) -> Response:
     except Problem as problem:
         form.refuse(problem)
         return await _form(page_request, form, status=problem.status)
-    return page_request.page("panel/person_link.html", made=answer.json(), what="ditambahkan")
+    return page_request.page(
+        "panel/person_link.html", made=answer_as(PersonMade, answer), what="ditambahkan"
+    )
 
 
 @router.get("/{staff_id}")
 async def person(page_request: PanelRequest, staff_id: int = ID) -> Response:
     """Somebody else; one's own account is a page of its own."""
-    if (await page_request.read("routing", "/me"))["id"] == staff_id:
+    if (await page_request.read("routing", "/me", Me)).id == staff_id:
         return page_request.go("/panel/akun")
-    known = await page_request.read("routing", f"/management/staff/{staff_id}")
-    return await _form(page_request, FormData(known, NAMES), known)
+    known = await _person(page_request, staff_id)
+    return await _form(page_request, _as_kept(known), known)
 
 
 @router.post("/{staff_id}")
 async def change_person(page_request: PanelRequest, staff_id: int = ID) -> Response:
     form = FormData(await page_request.form(), NAMES)
     path = f"/management/staff/{staff_id}"
+    known = await _person(page_request, staff_id)
     if form.get("langkah") != "kirim":
-        return await _form(page_request, form, await page_request.read("routing", path))
-    known = await page_request.read("routing", path)
-    body = {name: value for name, value in _body(form).items() if value != known[name]}
+        return await _form(page_request, form, known)
+    body = {name: value for name, value in _body(form).items() if value != getattr(known, name)}
     try:
         await page_request.call("routing", "PATCH", path, json=body)
     except Problem as problem:
@@ -107,14 +112,14 @@ async def new_link(page_request: PanelRequest, staff_id: int = ID) -> Response:
     if answer.status_code == 202:
         return _waits(page_request)
     return page_request.page(
-        "panel/person_link.html", made=answer.json(), what="mendapat tautan baru"
+        "panel/person_link.html", made=answer_as(PersonMade, answer), what="mendapat tautan baru"
     )
 
 
 @router.post("/{staff_id}/pulihkan")
 async def restore_person(page_request: PanelRequest, staff_id: int = ID) -> Response:
     form, path = FormData(await page_request.form(), NAMES), f"/management/staff/{staff_id}"
-    known = await page_request.read("routing", path)
+    known = await _person(page_request, staff_id)
     if form.get("langkah") == "cari":
         return await _form(page_request, form, known)
     body = {name: value for name, value in _body(form).items() if name == "agency_id"}
@@ -125,7 +130,9 @@ async def restore_person(page_request: PanelRequest, staff_id: int = ID) -> Resp
         return await _form(page_request, form, known, problem.status)
     if answer.status_code == 202:
         return _waits(page_request)
-    return page_request.page("panel/person_link.html", made=answer.json(), what="dipulihkan")
+    return page_request.page(
+        "panel/person_link.html", made=answer_as(PersonMade, answer), what="dipulihkan"
+    )
 
 
 @router.post("/{staff_id}/faktor-kedua")
@@ -152,8 +159,8 @@ async def _refused(page_request: PageRequest, staff_id: int, problem: Problem) -
     """The person's page with why not; the problem itself for who may not see that page."""
     if problem.status != 409:
         raise problem
-    known = await page_request.read("routing", f"/management/staff/{staff_id}")
-    form = FormData(known, NAMES)
+    known = await _person(page_request, staff_id)
+    form = _as_kept(known)
     form.refuse(problem)
     return await _form(page_request, form, known, problem.status)
 
@@ -165,30 +172,40 @@ def _roles(page_request: PageRequest) -> list[tuple[str, str]]:
     return [(code, known[code]) for code in _RANKS[: mine + 1]]
 
 
-def _body(form: FormData) -> dict[str, Any]:
+async def _person(page_request: PageRequest, staff_id: int) -> ManagedPerson:
+    return await page_request.read("routing", f"/management/staff/{staff_id}", ManagedPerson)
+
+
+def _as_kept(person: ManagedPerson) -> FormData:
+    return FormData({name: getattr(person, name) for name in NAMES}, NAMES)
+
+
+def _body(form: FormData) -> dict[str, object]:
     return form.given("username", "name", "role") | form.given_ids("agency_id")
 
 
 async def _form(
     page_request: PageRequest,
     form: FormData,
-    known: dict[str, Any] | None = None,
+    known: ManagedPerson | None = None,
     status: int = 200,
 ) -> Response:
     query, own = form.get("agency_id_cari").strip(), page_request.session.agency_id
-    found = (
-        await search(page_request, query, below=own) if query else await _chosen(page_request, form)
-    )
+    if query:
+        agencies = await search(page_request, query, below=own)
+        options = [agency_option(agency) for agency in agencies]
+    else:
+        options = await _chosen(page_request, form)
     return page_request.page(
         "panel/person.html",
         status,
         form=form,
         person=known,
-        agencies=keep_chosen(form, "agency_id", found),
+        agencies=keep_chosen(form, "agency_id", options),
         roles=_roles(page_request),
     )
 
 
-async def _chosen(page_request: PageRequest, form: FormData) -> list[dict[str, Any]]:
+async def _chosen(page_request: PageRequest, form: FormData) -> list[AgencyOption]:
     chosen = form.id("agency_id")
     return await agency_of(page_request, chosen) if isinstance(chosen, int) else []

@@ -6,6 +6,13 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from services.portal import references
+from services.portal.answers import answer_as
+from services.portal.contracts.intake import (
+    DispositionAnswer,
+    ManualAnswer,
+    ManualChannelChoice,
+    SubmissionAnswer,
+)
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
 from services.portal.form_data import FormData
 from services.portal.page_request import BODY_LIMIT, PageRequest, PanelRequest
@@ -57,7 +64,7 @@ async def submit(page_request: PanelRequest) -> Response:
     if form.get("disposition") and not isinstance(form.id("unit"), int):
         form.wrong["unit"] = "Pilih satuan kerja, atau hapus centang Disposisi."
         return await _page(page_request, form, 422)
-    report = content_of(form) | {
+    report: dict[str, object] = content_of(form) | {
         "channel": form.get("channel"),
         "reporter": form.given("name", "phone", "email", "nik"),
     }
@@ -79,10 +86,10 @@ async def submit(page_request: PanelRequest) -> Response:
         form.refuse(problem, OURS)
         return await _page(page_request, form, problem.status)
     await forget_files(page_request, form)
-    return created(page_request, answer.json())
+    return created(page_request, answer_as(ManualAnswer, answer))
 
 
-def content_of(form: FormData) -> dict[str, Any]:
+def content_of(form: FormData) -> dict[str, object]:
     """What every new report has, however it is entered."""
     return {
         "title": form.get("title"),
@@ -95,18 +102,10 @@ def content_of(form: FormData) -> dict[str, Any]:
     }
 
 
-def created(page_request: PageRequest, made: dict[str, Any]) -> Response:
+def created(page_request: PageRequest, made: SubmissionAnswer | ManualAnswer) -> Response:
     """The receipt to print for the reporter, this once, and what became of the disposition."""
-    outcome = ""
-    disposition = made.get("disposition")
-    if disposition is not None:
-        answer = disposition["answer"] or {}
-        outcome = {
-            "done": "Sudah didisposisikan.",
-            "waiting": "Disposisi disimpan, segera dijalankan.",
-            "refused": f"Disposisi ditolak ({answer.get('title', '')}); menunggu verifikasi.",
-            "failed": "Disposisi belum berhasil; laporan menunggu verifikasi.",
-        }[disposition["state"]]
+    disposition = made.disposition if isinstance(made, ManualAnswer) else None
+    outcome = _outcome(disposition) if disposition else ""
     return page_request.page("panel/manual_receipt.html", made=made, outcome=outcome)
 
 
@@ -118,30 +117,43 @@ async def choices(page_request: PageRequest, form: FormData) -> dict[str, Any]:
     query = form.get("unit_cari").strip()
     own = page_request.session.agency_id
     units = await search(page_request, query, below=own) if query else []
-    for one in units:
-        one["unavailable"] = "" if one["can_follow_up"] else "Belum terhubung."
-    lists["units"] = references.keep_chosen(form, "unit", units)
+    options = [
+        references.agency_option(unit, "" if unit.can_follow_up else "Belum terhubung.")
+        for unit in units
+    ]
+    lists["units"] = references.keep_chosen(form, "unit", options)
     return lists
 
 
-def _disposition(form: FormData) -> dict[str, Any]:
-    given: dict[str, Any] = {
+def _outcome(disposition: DispositionAnswer) -> str:
+    title = (disposition.answer or {}).get("title", "")
+    return {
+        "done": "Sudah didisposisikan.",
+        "waiting": "Disposisi disimpan, segera dijalankan.",
+        "refused": f"Disposisi ditolak ({title}); menunggu verifikasi.",
+        "failed": "Disposisi belum berhasil; laporan menunggu verifikasi.",
+    }[disposition.state]
+
+
+def _disposition(form: FormData) -> dict[str, object]:
+    disposition: dict[str, object] = {
         "agency_id": form.id("unit"),
         "priority": bool(form.get("priority")),
     }
     if form.get("category"):
-        given["category_id"] = form.id("category")
+        disposition["category_id"] = form.id("category")
     if form.get("classification") == "complaint" and form.get("refined"):
-        given["classification"] = form.get("refined")
-    return given
+        disposition["classification"] = form.get("refined")
+    return disposition
 
 
 async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
-    channels = await page_request.read("intake", "/reports/manual/channels")
+    path = "/reports/manual/channels"
+    channels = await page_request.read("intake", path, list[ManualChannelChoice])
     return page_request.page(
         "panel/manual.html",
         status,
         form=form,
-        channels=[(one["code"], one["label"]) for one in channels],
+        channels=[(channel.code, channel.label) for channel in channels],
         **await choices(page_request, form),
     )

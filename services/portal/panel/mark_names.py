@@ -1,5 +1,10 @@
 """What the marks of the statistics are called, for the heading of a list of reports."""
 
+from collections.abc import Sequence
+
+from services.portal.answers import Items
+from services.portal.contracts.intake import CategoryChoice, RegionChoice
+from services.portal.contracts.routing import ProgrammeChoice, TagChoice
 from services.portal.page_request import PageRequest
 from services.portal.pages import label
 from shared.http.problems import Problem
@@ -43,13 +48,14 @@ async def _name(page_request: PageRequest, kind: str, value: str) -> str:
         return f"{value}.00"
     if kind == "place":
         try:
-            return str((await page_request.read("intake", f"/regions/{value}"))["name"])
+            return (await page_request.read("intake", f"/regions/{value}", RegionChoice)).name
         except Problem:
             return value
+    choices: Sequence[CategoryChoice | TagChoice | ProgrammeChoice]
     if kind == "category":
-        found = await page_request.read("intake", "/categories")
+        choices = await page_request.read("intake", "/categories", list[CategoryChoice])
     elif kind == "tag":
-        found = (await page_request.read("routing", "/tags"))["items"]
+        choices = (await page_request.read("routing", "/tags", Items[TagChoice])).items
     else:
-        found = (await page_request.read("routing", "/programmes"))["items"]
-    return next((one["name"] for one in found if str(one["id"]) == value), value)
+        choices = (await page_request.read("routing", "/programmes", Items[ProgrammeChoice])).items
+    return next((choice.name for choice in choices if str(choice.id) == value), value)

@@ -1,14 +1,15 @@
 """*Waktu Proses*: how long each clock runs; pusat sets it, for all or for an agency."""
 
 import re
-from typing import Any
 
 from fastapi import APIRouter, Response
 
+from services.portal.contracts.routing import ChangedLength, FormerPolicy, Length, Policy
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.choices import search
-from services.portal.references import keep_chosen
+from services.portal.panel.choices import read_agency, search
+from services.portal.references import agency_option, keep_chosen
+from shared.http.paging import Page
 from shared.http.problems import Problem
 from shared.labels import label
 from shared.lifecycle.actions import Classification
@@ -35,8 +36,8 @@ async def process_times(page_request: PanelRequest) -> Response:
     form = FormData({"agency_id": chosen} if isinstance(chosen, int) else {})
     policy = await _policy(page_request, _agency(page_request, form))
     for name, length in _lengths(policy).items():
-        form.set(name, str(length["amount"]))
-        form.set(f"{name}_unit", length["unit"])
+        form.set(name, str(length.amount))
+        form.set(f"{name}_unit", length.unit)
     return await _page(page_request, form)
 
 
@@ -57,12 +58,13 @@ async def set_process_times(page_request: PanelRequest) -> Response:
     agency_id = _agency(page_request, form)
     national = agency_id == page_request.session.agency_id
     if not national:
-        path = (await page_request.read("routing", f"/agencies/{agency_id}"))["path"]
+        path = (await read_agency(page_request, agency_id)).path
         above = _lengths(await _policy(page_request, path[-2]))
         wanted = {name: length for name, length in wanted.items() if length != above[name]}
-    body: dict[str, Any] = {name: wanted[name] for name in _PLAIN if name in wanted}
+    lengths = {name: length.model_dump() for name, length in wanted.items()}
+    body: dict[str, object] = {name: lengths[name] for name in _PLAIN if name in lengths}
     body["settlement"] = {
-        code: wanted[name] for name, code in _SETTLEMENT.items() if name in wanted
+        code: lengths[name] for name, code in _SETTLEMENT.items() if name in lengths
     }
     if not national:
         body["agency_id"] = agency_id
@@ -81,12 +83,12 @@ def _agency(page_request: PageRequest, form: FormData) -> int | None:
     return chosen if isinstance(chosen, int) else page_request.session.agency_id
 
 
-def _wanted(form: FormData) -> dict[str, dict[str, Any]]:
-    wanted: dict[str, dict[str, Any]] = {}
+def _wanted(form: FormData) -> dict[str, Length]:
+    wanted: dict[str, Length] = {}
     for name in FIELDS:
         amount = form.get(name).strip()
         if re.fullmatch("[0-9]{1,6}", amount) and 0 < int(amount) <= LONGEST:
-            wanted[name] = {"amount": int(amount), "unit": form.get(f"{name}_unit")}
+            wanted[name] = Length(amount=int(amount), unit=form.get(f"{name}_unit"))
         else:
             form.wrong[name] = f"Isi angka dari 1 sampai {LONGEST}."
     return wanted
@@ -98,31 +100,32 @@ def _name(name: str) -> str:
     return label("clock", name)
 
 
-async def _policy(page_request: PageRequest, agency_id: int | None) -> dict[str, Any]:
-    found: dict[str, Any] = await page_request.read(
-        "routing", "/policy", params={"agency_id": agency_id}
-    )
-    return found
+async def _policy(page_request: PageRequest, agency_id: int | None) -> Policy:
+    params = {"agency_id": agency_id}
+    return await page_request.read("routing", "/policy", Policy, params=params)
 
 
-def place(one: dict[str, Any]) -> str:
+def place(length: ChangedLength) -> str:
     """What a length of a former version is called."""
-    kind = one["classification"]
-    return _name(f"settlement_{kind}" if kind else one["clock"])
+    kind = length.classification
+    return _name(f"settlement_{kind}" if kind else length.clock)
 
 
-def _lengths(policy: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _lengths(policy: Policy) -> dict[str, Length]:
     """By field name, in the order they are shown."""
-    plain = {name: policy[name] for name in _PLAIN}
-    return plain | {name: policy["settlement"][code] for name, code in _SETTLEMENT.items()}
+    plain: dict[str, Length] = {name: getattr(policy, name) for name in _PLAIN}
+    return plain | {name: policy.settlement[code] for name, code in _SETTLEMENT.items()}
 
 
 async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
     query, own = form.get("agency_id_cari").strip(), page_request.session.agency_id
-    asked: dict[str, Any] = {"cursor": page_request.request.query_params.get("lanjut"), "limit": 10}
+    params: dict[str, object] = {
+        "cursor": page_request.request.query_params.get("lanjut"),
+        "limit": 10,
+    }
     if _agency(page_request, form) != own:
-        asked["agency_id"] = _agency(page_request, form)
-    chosen = await page_request.read("routing", f"/agencies/{_agency(page_request, form)}")
+        params["agency_id"] = _agency(page_request, form)
+    chosen = await read_agency(page_request, _agency(page_request, form))
     found = await search(page_request, query, below=own) if query else []
     units = ["working_days", "calendar_days"]
     if any(form.get(f"{name}_unit") == "seconds" for name in FIELDS):
@@ -134,9 +137,11 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
         rows=[(name, _name(name), _ABOUT.get(name, "")) for name in FIELDS],
         units=[(unit, label("time_unit", unit)) for unit in units],
         chosen=chosen,
-        agencies=keep_chosen(form, "agency_id", found),
+        agencies=keep_chosen(form, "agency_id", map(agency_option, found)),
         may_set=page_request.session.role == "central_admin",
-        national=chosen["id"] == own,
+        national=chosen.id == own,
         place=place,
-        former=await page_request.read("routing", "/policy/versions", params=asked),
+        former=await page_request.read(
+            "routing", "/policy/versions", Page[FormerPolicy], params=params
+        ),
     )

@@ -1,16 +1,18 @@
 """The queue: tabs with counts, filters, search, order, pages."""
 
 import asyncio
-from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 
 from services.portal import references
+from services.portal.contracts.intake import AgencyChoice
+from services.portal.contracts.routing import QueueRow, TabCount
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.forms import in_order, owed
 from services.portal.panel.second_person import to_decide
+from shared.http.paging import Page
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
 
@@ -34,13 +36,13 @@ async def queue(page_request: PanelRequest) -> Response:
     references.spread_region(form, form.get("region"))
     below = {"scope": form.get("scope"), "agency": form.get("agency")}
     params = {**_params(form), "cursor": asked.get("lanjut"), "limit": 25}
-    page, counts, agencies, categories, provinces, *late = await asyncio.gather(
-        page_request.read("routing", "/queue", params=params),
-        page_request.read("routing", "/queue/counts", params=below),
+    page, counts, agencies, categories, provinces, late = await asyncio.gather(
+        page_request.read("routing", "/queue", Page[QueueRow], params=params),
+        page_request.read("routing", "/queue/counts", list[TabCount], params=below),
         _agencies_below(page_request),
         references.categories(page_request),
-        page_request.read("intake", "/regions"),
-        *(_late(page_request, tab, below) for tab in _OWED),
+        references.regions_below(page_request),
+        asyncio.gather(*(_late(page_request, tab, below) for tab in _OWED)),
     )
     return page_request.page(
         "panel/queue.html",
@@ -61,31 +63,30 @@ async def queue(page_request: PanelRequest) -> Response:
     )
 
 
-async def _late(page_request: PageRequest, tab: str, below: dict[str, Any]) -> str:
+async def _late(page_request: PageRequest, tab: str, below: dict[str, str]) -> str:
     """How many reports of a tab are late, counted as far as a person would."""
     params = {"tab": tab, "overdue": "true", "limit": _COUNTED, **below}
-    found = await page_request.read("routing", "/queue", params=params)
-    if found["next"]:
+    page = await page_request.read("routing", "/queue", Page[QueueRow], params=params)
+    if page.next:
         return f"lebih dari {_COUNTED}"
-    return str(len(found["items"])) if found["items"] else ""
+    return str(len(page.items)) if page.items else ""
 
 
-def _params(form: FormData) -> dict[str, Any]:
-    params: dict[str, Any] = form.given("tab", "sub", *_FILTERS)
+def _params(form: FormData) -> dict[str, object]:
+    params = form.given("tab", "sub", *_FILTERS)
     for name in FLAGS:
         if name in params:
             params[name] = "true"
     return params
 
 
-def _link(form: FormData, changed: dict[str, Any]) -> str:
+def _link(form: FormData, changed: dict[str, object]) -> str:
     """This queue's address with some parameters changed; a value of None leaves one out."""
     params = form.given("tab", "sub", *_FILTERS) | changed
     return "/panel?" + urlencode({k: v for k, v in params.items() if v is not None})
 
 
 async def _agencies_below(page_request: PageRequest) -> list[references.Option]:
-    found = await page_request.read(
-        "intake", "/agencies", params={"parent": page_request.session.agency_id, "limit": 100}
-    )
-    return [(str(one["id"]), one["name"]) for one in found]
+    params = {"parent": page_request.session.agency_id, "limit": 100}
+    agencies = await page_request.read("intake", "/agencies", list[AgencyChoice], params=params)
+    return [(str(agency.id), agency.name) for agency in agencies]

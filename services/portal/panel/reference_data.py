@@ -1,10 +1,12 @@
 """Reference data as pusat keeps it: categories in two levels, their tags, priority programmes,
 reasons to archive."""
 
-from typing import Annotated, Any, Literal
+from collections import Counter
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Response
 
+from services.portal.contracts.routing import KeptReason, ReferenceData
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from shared.http.problems import Problem
@@ -46,7 +48,7 @@ async def category(page_request: PanelRequest, category_id: Id) -> Response:
 async def create(page_request: PanelRequest, kind: Made) -> Response:
     """A group, a category of a group, a tag of a category, or a programme."""
     form = FormData(await page_request.form(), NAMES)
-    body: dict[str, Any] = form.given("name", "code" if kind == "categories" else "name")
+    body: dict[str, object] = form.given("name", "code" if kind == "categories" else "name")
     if kind == "tags":
         body |= form.given_ids("category_id")
     elif kind == "categories":
@@ -63,7 +65,7 @@ async def create(page_request: PanelRequest, kind: Made) -> Response:
 async def change(page_request: PanelRequest, kind: Kind, one: Code) -> Response:
     """A new name, or in use no more, or in use again."""
     form = FormData(await page_request.form(), NAMES)
-    body: dict[str, Any] = form.given("name")
+    body: dict[str, object] = form.given("name")
     if form.get("active"):
         body["active"] = form.get("active") == "ya"
     try:
@@ -93,23 +95,20 @@ async def _again(page_request: PageRequest, kind: Kind, form: FormData, status: 
     return await _categories(page_request, form, status)
 
 
-async def _all(page_request: PageRequest) -> dict[str, Any]:
-    found: dict[str, Any] = await page_request.read("routing", "/management/reference-data")
-    return found
+async def _all(page_request: PageRequest) -> ReferenceData:
+    return await page_request.read("routing", "/management/reference-data", ReferenceData)
 
 
 async def _categories(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
-    found = await _all(page_request)
-    tags: dict[int, int] = {}
-    for tag in found["tags"]:
-        tags[tag["category_id"]] = tags.get(tag["category_id"], 0) + tag["active"]
+    kept = await _all(page_request)
+    tags = Counter(tag.category_id for tag in kept.tags if tag.active)
     return page_request.page(
         "panel/reference/categories.html",
         status,
         where="kategori",
         form=form,
-        groups=[one for one in found["categories"] if one["parent_id"] is None],
-        categories=found["categories"],
+        groups=[category for category in kept.categories if category.parent_id is None],
+        categories=kept.categories,
         tags=tags,
     )
 
@@ -117,32 +116,32 @@ async def _categories(page_request: PageRequest, form: FormData, status: int = 2
 async def _category(
     page_request: PageRequest, category_id: int, form: FormData, status: int = 200
 ) -> Response:
-    found = await _all(page_request)
-    known = next((one for one in found["categories"] if one["id"] == category_id), None)
+    kept = await _all(page_request)
+    categories = {category.id: category for category in kept.categories}
+    known = categories.get(category_id)
     if known is None:
         return page_request.go("/panel/acuan", "Kategori itu tidak ada.")
-    parents = [one for one in found["categories"] if one["id"] == known["parent_id"]]
     return page_request.page(
         "panel/reference/category.html",
         status,
         where="",
         form=form,
         category=known,
-        group=parents[0] if parents else None,
-        tags=[tag for tag in found["tags"] if tag["category_id"] == category_id],
+        group=categories.get(known.parent_id or 0),
+        tags=[tag for tag in kept.tags if tag.category_id == category_id],
     )
 
 
 async def _programmes(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
-    found = (await _all(page_request))["programmes"]
+    programmes = (await _all(page_request)).programmes
     return page_request.page(
-        "panel/reference/programmes.html", status, where="program", form=form, programmes=found
+        "panel/reference/programmes.html", status, where="program", form=form, programmes=programmes
     )
 
 
 async def _reasons(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
-    found = await page_request.read("routing", "/management/archive-reasons")
-    reasons = [{**one, "id": one["code"]} for one in found]
+    path = "/management/archive-reasons"
+    reasons = await page_request.read("routing", path, list[KeptReason])
     return page_request.page(
         "panel/reference/archive.html", status, where="arsip", form=form, reasons=reasons
     )

@@ -1,10 +1,11 @@
 """A report in full, its files, and revealing an anonymous reporter."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
+from services.portal.answers import answer_as
+from services.portal.contracts.routing import Identity, ReportView
 from services.portal.downloads import PassedOn
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
@@ -14,6 +15,11 @@ from shared.http.problems import Problem
 router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
 
 NUMBER = Path(gt=0, lt=2**63)
+
+
+async def read_report(page_request: PageRequest, number: int) -> ReportView:
+    """The report as this person may read it."""
+    return await page_request.read("routing", f"/reports/{number}", ReportView)
 
 
 @router.get("/{number}")
@@ -51,7 +57,7 @@ async def reveal(page_request: PanelRequest, number: int = NUMBER) -> Response:
         return await report_shown(page_request, number, problem.status, reveal_form=form)
     if answer.status_code == 202:
         return page_request.go(f"/panel/laporan/{number}", "Permintaan Anda menunggu orang kedua.")
-    return await report_shown(page_request, number, identity=answer.json())
+    return await report_shown(page_request, number, identity=answer_as(Identity, answer))
 
 
 async def report_shown(
@@ -59,19 +65,19 @@ async def report_shown(
     number: int,
     status: int = 200,
     *,
-    identity: Any = None,
+    identity: Identity | None = None,
     reveal_form: FormData | None = None,
     request_id: str | None = None,
     request_form: FormData | None = None,
 ) -> Response:
     """The report's page, perhaps with a form on it that was refused."""
-    report = await page_request.read("routing", f"/reports/{number}")
+    report = await read_report(page_request, number)
     return page_request.page(
         "panel/report.html",
         status,
         report=report,
-        actions=in_order(report["allowed_actions"]),
-        owed=owed(report["countdown"]),
+        actions=in_order(report.allowed_actions),
+        owed=owed(report.countdown),
         identity=identity,
         reveal_form=reveal_form or FormData(),
         request_id=request_id,

@@ -1,10 +1,11 @@
 """*Persetujuan*: what another has asked and this person may grant, and what they asked."""
 
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from services.portal.contracts.routing import Requests, RequestToConfirm
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.managing import COORDINATORS, only_who_manages
@@ -40,14 +41,14 @@ async def decide(
     return page_request.go("/panel/persetujuan", _DONE[decision])
 
 
-async def to_decide(page_request: PageRequest) -> list[dict[str, Any]]:
+async def to_decide(page_request: PageRequest) -> list[RequestToConfirm]:
     """What waits for this person, for a notice on their first page."""
     if page_request.session.role not in COORDINATORS:
         return []
-    items = (await page_request.read("routing", PATH))["items"]
-    return [one for one in items if one["decidable"]]
+    requests = (await page_request.read("routing", PATH, Requests)).items
+    return [request for request in requests if request.decidable]
 
 
 async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
-    items = (await page_request.read("routing", PATH))["items"]
+    items = (await page_request.read("routing", PATH, Requests)).items
     return page_request.page("panel/second_person.html", status, items=items, form=form)

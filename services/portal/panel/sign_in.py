@@ -1,9 +1,9 @@
 """Staff sign in and out."""
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 
+from services.portal.answers import answer_as
+from services.portal.contracts.routing import Me, SignedInHere
 from services.portal.form_data import FormData
 from services.portal.page_request import PanelDoor
 from services.portal.paths import own_path
@@ -26,7 +26,7 @@ async def sign_in_form(page_request: PanelDoor, lanjut: str = "") -> Response:
 async def sign_in(page_request: PanelDoor) -> Response:
     """Who wrote something while their session ended goes back to it."""
     form = FormData(await page_request.form(), NAMES)
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "username": form.get("username").strip(),
         "password": form.get("password"),
         "device_tokens": page_request.devices,
@@ -35,23 +35,24 @@ async def sign_in(page_request: PanelDoor) -> Response:
         body["code"] = form.get("code").strip()
     page_request.session.sign_out()
     try:
-        given = (await page_request.call("routing", "POST", "/sign-in", json=body)).json()
+        answer = await page_request.call("routing", "POST", "/sign-in", json=body)
+        signed_in = answer_as(SignedInHere, answer)
         page_request.session.tokens = TokenPair(
-            access=given["access_token"], refresh=given["refresh_token"]
+            access=signed_in.access_token, refresh=signed_in.refresh_token
         )
-        page_request.is_known_as(given["device_tokens"])
-        me = await page_request.read("routing", "/me")
+        page_request.is_known_as(signed_in.device_tokens)
+        me = await page_request.read("routing", "/me", Me)
     except Problem as problem:
         if problem.code == "second_factor_enrolment_needed":
             words = "Admin pusat memasang faktor kedua sebelum masuk."
             return page_request.go("/panel/faktor-kedua", words)
         form.refuse(problem)
         return page_request.page("panel/sign_in.html", problem.status, form=form)
-    page_request.session.name = me["name"]
-    page_request.session.role = me["role"]
-    page_request.session.agency_id = me["agency_id"]
-    page_request.session.agency_name = me["agency_name"]
-    page_request.session.zone = Zone(me["agency_zone"])
+    page_request.session.name = me.name
+    page_request.session.role = me.role
+    page_request.session.agency_id = me.agency_id
+    page_request.session.agency_name = me.agency_name
+    page_request.session.zone = Zone(me.agency_zone)
     if carried := form.get(CARRIED):
         back = page_request.back_to_form(carried)
         return back or page_request.go("/panel", NOT_YOURS)

@@ -1,18 +1,30 @@
 """*Monitor > Statistik*: figures of an agency and a period; each opens the list of its reports."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 from starlette.responses import RedirectResponse
+from typing_extensions import TypeForm
 
+from services.portal.contracts.reporting import (
+    AgencyRanking,
+    ListedReport,
+    Management,
+    Places,
+    StaffRanking,
+    Usage,
+)
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
+from services.portal.panel.choices import read_agency
 from services.portal.panel.mark_names import name_of_mark
+from shared.http.paging import Page
 
 router = APIRouter(prefix="/panel/statistik", include_in_schema=False)
 
+T = TypeVar("T")
 ADMINS = ("agency_admin", "coordinating_admin", "central_admin")
 
 
@@ -22,10 +34,10 @@ class Asked:
 
     params: dict[str, str]
 
-    def link(self, page: str, **more: Any) -> str:
+    def link(self, page: str, **more: object) -> str:
         """Another page of the same agency and period, with further parameters."""
-        given = {k: v for k, v in {**self.params, **more}.items() if v not in (None, "")}
-        return f"/panel/statistik/{page}?{urlencode(given, doseq=True)}"
+        query = {k: v for k, v in {**self.params, **more}.items() if v not in (None, "")}
+        return f"/panel/statistik/{page}?{urlencode(query, doseq=True)}"
 
 
 @router.get("")
@@ -38,13 +50,13 @@ async def management(page_request: PanelRequest) -> Response:
     asked = _asked(page_request)
     staff = None
     if page_request.session.role in ADMINS:
-        staff = (await _read(page_request, "staff", asked))["items"]
+        staff = (await _read(page_request, "staff", StaffRanking, asked)).items
     return await _page(
         page_request,
         "management",
         asked,
-        await _read(page_request, "management", asked),
-        agencies=(await _read(page_request, "agencies", asked))["items"],
+        await _read(page_request, "management", Management, asked),
+        agencies=(await _read(page_request, "agencies", AgencyRanking, asked)).items,
         staff=staff,
     )
 
@@ -52,18 +64,19 @@ async def management(page_request: PanelRequest) -> Response:
 @router.get("/pemanfaatan")
 async def usage(page_request: PanelRequest) -> Response:
     asked = _asked(page_request)
-    return await _page(page_request, "usage", asked, await _read(page_request, "usage", asked))
+    figures = await _read(page_request, "usage", Usage, asked)
+    return await _page(page_request, "usage", asked, figures)
 
 
 @router.get("/wilayah")
 async def places(page_request: PanelRequest) -> Response:
     asked = _asked(page_request)
     within = page_request.request.query_params.get("within", "")
-    told = await _read(page_request, "places", asked, within=within)
+    figures = await _read(page_request, "places", Places, asked, within=within)
     parts = within.split(".") if within else []
     above = [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
     trail = [(code, await name_of_mark(page_request, f"place:{code}")) for code in above]
-    return await _page(page_request, "places", asked, told, trail=trail)
+    return await _page(page_request, "places", asked, figures, trail=trail)
 
 
 @router.get("/laporan")
@@ -71,7 +84,8 @@ async def reports(page_request: PanelRequest) -> Response:
     asked = _asked(page_request)
     marks = page_request.request.query_params.getlist("mark")
     cursor = page_request.request.query_params.get("lanjut")
-    page = await _read(page_request, "reports", asked, mark=marks, cursor=cursor, limit=50)
+    more = {"mark": marks, "cursor": cursor, "limit": 50}
+    page = await _read(page_request, "reports", Page[ListedReport], asked, **more)
     names = [await name_of_mark(page_request, mark) for mark in marks]
     return page_request.page(
         "panel/statistics/reports.html", page=page, names=names, marks=marks, link=asked.link
@@ -79,29 +93,34 @@ async def reports(page_request: PanelRequest) -> Response:
 
 
 def _asked(page_request: PageRequest) -> Asked:
-    given = page_request.request.query_params
-    return Asked({name: given[name] for name in ("agency", "from", "to") if given.get(name)})
+    query = page_request.request.query_params
+    return Asked({name: query[name] for name in ("agency", "from", "to") if query.get(name)})
 
 
-async def _read(page_request: PageRequest, page: str, asked: Asked, **more: Any) -> Any:
-    return await page_request.read(
-        "reporting", f"/statistics/{page}", params={**asked.params, **more}
-    )
+async def _read(
+    page_request: PageRequest, page: str, model: TypeForm[T], asked: Asked, **more: object
+) -> T:
+    params = {**asked.params, **more}
+    return await page_request.read("reporting", f"/statistics/{page}", model, params=params)
 
 
 async def _page(
-    page_request: PageRequest, name: str, asked: Asked, told: dict[str, Any], **content: Any
+    page_request: PageRequest,
+    name: str,
+    asked: Asked,
+    figures: Management | Usage | Places,
+    **content: Any,
 ) -> Response:
     """A page of figures with the form for agency and period above them."""
-    scope = told["scope"]
-    form = FormData({"agency": scope["agency_id"], "from": scope["first"], "to": scope["last"]})
-    agency = await page_request.read("routing", f"/agencies/{scope['agency_id']}")
+    scope = figures.scope
+    form = FormData({"agency": scope.agency_id, "from": scope.first, "to": scope.last})
+    agency = await read_agency(page_request, scope.agency_id)
     own = page_request.session.agency_id
-    above = agency["path"][-2] if own in agency["path"][:-1] else None
+    above = agency.path[-2] if own in agency.path[:-1] else None
     return page_request.page(
         f"panel/statistics/{name}.html",
         form=form,
-        told=told,
+        figures=figures,
         scope=scope,
         above=above,
         link=asked.link,

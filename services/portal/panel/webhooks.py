@@ -1,14 +1,15 @@
 """*Webhook*: the addresses told of every step, what they answered, and sending again."""
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from services.portal.answers import answer_as
+from services.portal.contracts.reporting import CreatedWebhook, DeliveryView, WebhookView
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from shared.clock import now
+from shared.http.paging import Page
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/webhook", include_in_schema=False)
@@ -30,7 +31,9 @@ async def create(page_request: PanelRequest) -> Response:
     except Problem as problem:
         form.refuse(problem)
         return await _list(page_request, form, problem.status)
-    return page_request.page("panel/webhooks/secret.html", webhook=answer.json())
+    return page_request.page(
+        "panel/webhooks/secret.html", webhook=answer_as(CreatedWebhook, answer)
+    )
 
 
 @router.get("/{webhook_id}")
@@ -42,7 +45,9 @@ async def webhook(page_request: PanelRequest, webhook_id: UUID) -> Response:
 async def renew_secret(page_request: PanelRequest, webhook_id: UUID) -> Response:
     await page_request.form()
     answer = await page_request.call("reporting", "POST", f"/webhooks/{webhook_id}/secret")
-    return page_request.page("panel/webhooks/secret.html", webhook=answer.json())
+    return page_request.page(
+        "panel/webhooks/secret.html", webhook=answer_as(CreatedWebhook, answer)
+    )
 
 
 @router.post("/{webhook_id}/aktifkan")
@@ -73,25 +78,26 @@ async def resend(page_request: PanelRequest, webhook_id: UUID, delivery_id: UUID
 
 
 async def _list(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
-    found = await page_request.read("reporting", "/webhooks")
-    return page_request.page("panel/webhooks/list.html", status, webhooks=found, form=form)
+    own = await page_request.read("reporting", "/webhooks", list[WebhookView])
+    return page_request.page("panel/webhooks/list.html", status, webhooks=own, form=form)
 
 
 async def _shown(
     page_request: PageRequest, webhook_id: UUID, form: FormData | None = None, status: int = 200
 ) -> Response:
     asked = FormData(dict(page_request.request.query_params))
-    params: dict[str, Any] = {**asked.given("state"), "cursor": asked.get("lanjut") or None}
-    shown = await page_request.read("reporting", f"/webhooks/{webhook_id}")
-    until = shown["previous_until"]
+    params: dict[str, object] = {**asked.given("state"), "cursor": asked.get("lanjut") or None}
+    path = f"/webhooks/{webhook_id}"
+    shown = await page_request.read("reporting", path, WebhookView)
+    until = shown.previous_until
     return page_request.page(
         "panel/webhooks/webhook.html",
         status,
         form=form or FormData(),
         state=asked.get("state"),
         webhook=shown,
-        old_secret_until=until if until and datetime.fromisoformat(until) > now() else None,
+        old_secret_until=until if until and until > now() else None,
         page=await page_request.read(
-            "reporting", f"/webhooks/{webhook_id}/deliveries", params=params
+            "reporting", f"{path}/deliveries", Page[DeliveryView], params=params
         ),
     )

@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter, Response
 
+from services.portal.answers import answer_as
+from services.portal.contracts.intake import PostPreview, SubmissionAnswer
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.manual import NAMES, OURS, choices, content_of, created
@@ -18,20 +20,22 @@ async def post_form(page_request: PanelRequest, url: str = "") -> Response:
     if not url:
         return await _page(page_request, form)
     try:
-        post = await page_request.read("intake", "/channels/x/posts", params={"url": url})
+        post = await page_request.read(
+            "intake", "/channels/x/posts", PostPreview, params={"url": url}
+        )
     except Problem as problem:
         form.refuse(problem)
         return await _page(page_request, form, problem.status)
-    if post["number"]:
+    if post.number:
         return page_request.go(
-            f"/panel/laporan/{post['number']}", "Unggahan ini sudah menjadi laporan ini."
+            f"/panel/laporan/{post.number}", "Unggahan ini sudah menjadi laporan ini."
         )
     read = {
-        "url": post["url"],
-        "author": post["author"],
-        "title": post["suggested_title"],
-        "body": post["text"],
-        "happened_at": post["created_at"][:10],
+        "url": post.url,
+        "author": post.author,
+        "title": post.suggested_title,
+        "body": post.text,
+        "happened_at": post.created_at.date(),
         "classification": "complaint",
     }
     return await _page(page_request, FormData(read, _NAMES))
@@ -48,7 +52,7 @@ async def submit_post(page_request: PanelRequest) -> Response:
     except Problem as problem:
         form.refuse(problem, OURS)
         return await _page(page_request, form, problem.status)
-    return created(page_request, answer.json())
+    return created(page_request, answer_as(SubmissionAnswer, answer))
 
 
 async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:

@@ -1,14 +1,16 @@
 """Accounts of reporters: sign up, sign in, the list of one's own reports."""
 
-import httpx
 from fastapi import APIRouter, Response
 
+from services.portal.answers import answer_as
+from services.portal.contracts.intake import OwnReport, SignedIn, SignedInHere
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PublicRequest
 from services.portal.paths import own_path
 from services.portal.public.access import leave_report
 from services.portal.sealed_forms import CARRIED, NOT_YOURS
 from services.portal.sessions import TokenPair
+from shared.http.paging import Page
 from shared.http.problems import Problem, unauthorized
 
 router = APIRouter(include_in_schema=False)
@@ -39,9 +41,10 @@ async def sign_in(page_request: PublicRequest) -> Response:
         "device_tokens": page_request.devices,
     }
     try:
-        _enter(
-            page_request, await page_request.call("intake", "POST", "/reporters/sign-in", json=body)
-        )
+        answer = await page_request.call("intake", "POST", "/reporters/sign-in", json=body)
+        signed_in = answer_as(SignedInHere, answer)
+        _enter(page_request, signed_in)
+        page_request.is_known_as(signed_in.device_tokens)
     except Problem as problem:
         form.refuse(problem)
         return page_request.page("public/sign_in.html", problem.status, form=form)
@@ -59,9 +62,10 @@ async def sign_up_form(page_request: PublicRequest) -> Response:
 @router.post("/daftar")
 async def sign_up(page_request: PublicRequest) -> Response:
     form = FormData(await page_request.form(), NAMES)
-    given = form.given("name", "phone", "email", "nik") | {"password": form.get("password")}
+    body = form.given("name", "phone", "email", "nik") | {"password": form.get("password")}
     try:
-        _enter(page_request, await page_request.call("intake", "POST", "/reporters", json=given))
+        answer = await page_request.call("intake", "POST", "/reporters", json=body)
+        _enter(page_request, answer_as(SignedIn, answer))
     except Problem as problem:
         form.refuse(problem)
         return page_request.page("public/sign_up.html", problem.status, form=form)
@@ -93,10 +97,8 @@ async def change_password(page_request: PublicRequest) -> Response:
     form = FormData(await page_request.form(), NAMES)
     body = {name: form.get(name) for name in ("current_password", "password")}
     try:
-        _enter(
-            page_request,
-            await page_request.call("intake", "POST", "/reporters/me/password", json=body),
-        )
+        answer = await page_request.call("intake", "POST", "/reporters/me/password", json=body)
+        _enter(page_request, answer_as(SignedIn, answer))
     except Problem as problem:
         form.refuse(problem)
         return page_request.page("public/password.html", problem.status, form=form)
@@ -108,7 +110,9 @@ async def my_reports(page_request: PublicRequest, lanjut: str | None = None) -> 
     if not page_request.signed_in:
         return page_request.go("/masuk?lanjut=/laporan-saya")
     try:
-        page = await page_request.read("intake", "/reporters/me/reports", params={"cursor": lanjut})
+        page = await page_request.read(
+            "intake", "/reporters/me/reports", Page[OwnReport], params={"cursor": lanjut}
+        )
     except Problem as problem:
         if problem.status == 401:
             return page_request.go(
@@ -118,11 +122,8 @@ async def my_reports(page_request: PublicRequest, lanjut: str | None = None) -> 
     return page_request.page("public/my_reports.html", page=page)
 
 
-def _enter(page_request: PageRequest, answer: httpx.Response) -> None:
-    given = answer.json()
+def _enter(page_request: PageRequest, signed_in: SignedIn | SignedInHere) -> None:
     page_request.session.sign_out()
     page_request.session.tokens = TokenPair(
-        access=given["access_token"], refresh=given["refresh_token"]
+        access=signed_in.access_token, refresh=signed_in.refresh_token
     )
-    if "device_tokens" in given:
-        page_request.is_known_as(given["device_tokens"])

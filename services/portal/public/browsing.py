@@ -3,8 +3,10 @@
 from fastapi import APIRouter, Response
 
 from services.portal import references
+from services.portal.contracts.intake import PublicItem
 from services.portal.form_data import FormData
 from services.portal.page_request import PublicRequest
+from shared.http.paging import Page
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,8 +21,8 @@ async def public_reports(page_request: PublicRequest) -> Response:
     return page_request.page(
         "public/browse.html",
         form=form,
-        page=await page_request.read("intake", "/reports", params=params),
+        page=await page_request.read("intake", "/reports", Page[PublicItem], params=params),
         categories=await references.categories(page_request),
-        provinces=await page_request.read("intake", "/regions"),
+        provinces=await references.regions_below(page_request),
         given=form.given(*_FILTERS),
     )

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from services.portal.contracts.reporting import PublicFigures
 from services.portal.page_request import PublicRequest
 
 router = APIRouter(prefix="/angka", include_in_schema=False)
@@ -9,5 +10,5 @@ router = APIRouter(prefix="/angka", include_in_schema=False)
 
 @router.get("")
 async def figures(page_request: PublicRequest) -> Response:
-    found = await page_request.read("reporting", "/figures/public")
-    return page_request.page("public/figures.html", figures=found)
+    known = await page_request.read("reporting", "/figures/public", PublicFigures)
+    return page_request.page("public/figures.html", figures=known)

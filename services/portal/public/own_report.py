@@ -6,10 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
+from services.portal.answers import answer_as
+from services.portal.contracts.followup import CommandAnswer
+from services.portal.contracts.intake import HistoryLine, PublicReport, RenewedCode, ReporterReport
 from services.portal.downloads import PassedOn
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
 from services.portal.form_data import FormData
 from services.portal.page_request import BODY_LIMIT, PageRequest, PublicRequest
+from services.portal.public.access import read_report
 from services.portal.public.accounts import NAMES as SIGN_IN
 from services.portal.public.status_summary import status_summary
 from services.portal.public.tracking import NAMES as TRACK
@@ -79,10 +83,10 @@ async def renew_code(page_request: PublicRequest, number: Number = _NUMBER) -> R
         if problem.status == 401:
             return await _ask_again(page_request, number)
         raise
-    renewed = answer.json()
+    renewed = answer_as(RenewedCode, answer)
     if token:
-        page_request.session.keep_report(number, renewed["access_token"])
-    return page_request.page("public/new_code.html", number=number, code=renewed["access_code"])
+        page_request.session.keep_report(number, renewed.access_token)
+    return page_request.page("public/new_code.html", number=number, code=renewed.access_code)
 
 
 @router.post("/laporan/{number}/{action}", max_body_size=BODY_LIMIT)
@@ -96,7 +100,7 @@ async def act(page_request: PublicRequest, action: str, number: Number = _NUMBER
         async with files_kept(page_request, form) as files:
             if form.wrong:
                 return await _page(page_request, number, 422, action, form)
-            answer = await _perform(page_request, number, action, form, files)
+            command = await _perform(page_request, number, action, form, files)
     except Problem as problem:
         if problem.status == 401:
             return await _ask_again(page_request, number)
@@ -104,7 +108,7 @@ async def act(page_request: PublicRequest, action: str, number: Number = _NUMBER
         return await _page(page_request, number, problem.status, action, form)
     await forget_files(page_request, form)
     notice = _DONE[action]
-    if answer.get("state") == "waiting":
+    if command.state == "waiting":
         notice = "Sudah kami simpan dan segera dijalankan. Muat ulang halaman ini sebentar lagi."
     # To where it is said: without one of its own the address keeps that of the form, now empty.
     return page_request.go(f"/laporan/{number}#kabar", notice)
@@ -112,7 +116,7 @@ async def act(page_request: PublicRequest, action: str, number: Number = _NUMBER
 
 async def _perform(
     page_request: PageRequest, number: int, action: str, form: FormData, files: list[File]
-) -> Any:
+) -> CommandAnswer:
     path, body = f"/reports/{number}/{_PATHS[action]}", form.given(_WORDS[action])
     options: dict[str, Any] = {"key": form.key, "token": page_request.session.reports.get(number)}
     if action in _WITH_FILES:
@@ -124,10 +128,10 @@ async def _perform(
             files=files,
             **options,
         )
-        return answer.json()
+        return answer_as(CommandAnswer, answer)
     rating = form.given_ids("rating") if action == "declare_satisfied" else {}
     answer = await page_request.call("followup", "POST", path, json=body | rating, **options)
-    return answer.json()
+    return answer_as(CommandAnswer, answer)
 
 
 async def _page(
@@ -138,22 +142,20 @@ async def _page(
     form: FormData | None = None,
 ) -> Response:
     try:
-        report = await page_request.read(
-            "intake", f"/reports/{number}", token=page_request.session.reports.get(number)
-        )
+        report = await read_report(page_request, number)
     except Problem as problem:
         # A secret report is not there for who has no access to it (any more).
         if problem.status == 401 or (form is not None and problem.status == 404):
             return await _ask_again(page_request, number)
         raise
-    if report["view"] == "public" and form is not None:
-        return await _ask_again(page_request, number)
-    if report["view"] == "public":
+    if isinstance(report, PublicReport):
+        if form is not None:
+            return await _ask_again(page_request, number)
         return page_request.page("public/report.html", status, report=report)
     return page_request.page(
         "public/own_report.html",
         status,
-        zone=Zone(report["zone"]),
+        zone=Zone(report.zone),
         report=report,
         status_summary=status_summary(report),
         question=_question(report),
@@ -163,10 +165,10 @@ async def _page(
     )
 
 
-def _question(report: Any) -> Any:
+def _question(report: ReporterReport) -> HistoryLine | None:
     """The line with the question that waits for an answer."""
-    asked = [line for line in report["history"] if line["action"] == "defer" and line["words"]]
-    return asked[-1] if asked and report["question_open"] else None
+    asked = [line for line in report.history if line.action == "defer" and line.words]
+    return asked[-1] if asked and report.question_open else None
 
 
 async def _ask_again(page_request: PageRequest, number: int) -> Response:

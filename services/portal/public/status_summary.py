@@ -1,7 +1,8 @@
 """Where a report is, in one line for its reporter: who has it, what they owe, until when."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from services.portal.contracts.intake import ReporterReport
 from services.portal.pages import due_day
 from shared.lifecycle.calendar import Zone
 
@@ -13,29 +14,29 @@ class StatusSummary(NamedTuple):
     until: str
 
 
-def status_summary(report: dict[str, Any]) -> StatusSummary:
+def status_summary(report: ReporterReport) -> StatusSummary:
     """The first thing a reporter reads. `report` as intake gives it to its reporter."""
-    handler, status = report["handler"], report["status"]
+    handler, status = report.handler, report.status
     line = _LINES[status].format(handler=handler)
-    if status == "FOLLOWED_UP" and report["due_at"]:
+    if status == "FOLLOWED_UP" and report.due_at:
         line = f"{handler} sudah memberi respon awal dan masih harus menyelesaikan laporan Anda."
     return StatusSummary(line, _until(report))
 
 
-def _until(report: dict[str, Any]) -> str:
-    status, due, zone = report["status"], report["due_at"], Zone(report["zone"])
+def _until(report: ReporterReport) -> str:
+    status, due, zone = report.status, report.due_at, Zone(report.zone)
     if status == "AWAITING_INFORMATION":
         return "Selama itu laporan menunggu jawaban Anda."
-    if due and report["overdue"]:
-        late = report["countdown"] or "terlambat"
+    if due and report.overdue:
+        late = report.countdown or "terlambat"
         return f"Seharusnya paling lambat {due_day(due, zone)}: {late}."
     if due:
-        left = f" ({report['countdown']})" if report["countdown"] else ""
+        left = f" ({report.countdown})" if report.countdown else ""
         return f"Paling lambat {due_day(due, zone)}{left}."
-    if report["auto_close_at"]:
+    if report.auto_close_at:
         return (
             f"Tanggapi, atau nyatakan puas. Tanpa tanggapan, laporan ditutup otomatis pada "
-            f"{due_day(report['auto_close_at'], zone)}."
+            f"{due_day(report.auto_close_at, zone)}."
         )
     return ""
 

@@ -4,8 +4,11 @@ import json
 from typing import Any
 
 from fastapi import APIRouter, Response
+from pydantic import AwareDatetime, BaseModel
 
 from services.portal import references
+from services.portal.answers import answer_as
+from services.portal.contracts.intake import ReporterReport, SubmissionAnswer
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
 from services.portal.form_data import FormData
 from services.portal.page_request import BODY_LIMIT, PageRequest, PublicRequest
@@ -38,6 +41,14 @@ _OURS = {
     "reporter.email": "email",
     "reporter.nik": "nik",
 }
+
+
+class Receipt(BaseModel):
+    """What the browser that submitted a report keeps of the answer."""
+
+    number: int
+    access_code: str | None
+    verification_due_at: AwareDatetime | None
 
 
 @router.get("/buat-laporan")
@@ -93,10 +104,8 @@ async def submit(page_request: PublicRequest) -> Response:
         form.refuse(problem, _OURS)
         return await _form_page(page_request, form, problem.status)
     await forget_files(page_request, form)
-    receipt = answer.json()
-    page_request.session.receipt = json.dumps(
-        {name: receipt[name] for name in ("number", "access_code", "link", "verification_due_at")}
-    )
+    made = answer_as(SubmissionAnswer, answer)
+    page_request.session.receipt = made.model_dump_json(include={*Receipt.model_fields})
     return page_request.go("/tanda-terima")
 
 
@@ -105,14 +114,14 @@ async def receipt(page_request: PublicRequest) -> Response:
     """Number and code, shown to the browser that submitted until it submits again or leaves."""
     if page_request.session.receipt is None:
         return page_request.go("/lacak")
-    given = json.loads(page_request.session.receipt)
-    report: dict[str, Any] | None = None
+    receipt = Receipt.model_validate_json(page_request.session.receipt)
     try:
-        report = await open_report(page_request, given["number"], given["access_code"])
+        report = await open_report(page_request, receipt.number, receipt.access_code or "")
     except Problem:
         report = None  # the receipt is worth more than who verifies
-    zone = Zone(report["zone"]) if report and "zone" in report else Zone.WIB
-    return page_request.page("public/receipt.html", zone=zone, receipt=given, report=report)
+    own = report if isinstance(report, ReporterReport) else None
+    zone = Zone(own.zone) if own else Zone.WIB
+    return page_request.page("public/receipt.html", zone=zone, receipt=receipt, report=own)
 
 
 async def _review(page_request: PageRequest, form: FormData) -> Response:
@@ -120,7 +129,7 @@ async def _review(page_request: PageRequest, form: FormData) -> Response:
     regions = await references.regions(page_request, form)
     chosen = [dict(options).get(form.get(level), "") for level, _, options in regions]
     agencies = {
-        str(one["id"]): one["name"] for one in await references.addressees(page_request, form)
+        str(agency.id): agency.name for agency in await references.addressees(page_request, form)
     }
     groups = await references.categories(page_request)
     categories = {code: name for _, inside in groups for code, name in inside}

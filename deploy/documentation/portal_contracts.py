@@ -1,0 +1,146 @@
+"""The models by which the portal reads the services' answers, generated from their OpenAPI
+documents: of each service those that the portal imports, and what these are made of."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from deploy.local.credentials import load_or_create
+from shared.settings import Settings
+
+PORTAL: Final = Path(__file__).parents[2] / "services" / "portal"
+SERVICES: Final = ("intake", "routing", "followup", "reporting")
+
+_HEADER: Final = '''"""What {service} answers, as far as the portal reads it. Made by `make docs`
+from the models of {service} and the imports of the portal; not to be edited."""'''
+_REF: Final = "#/components/schemas/"
+_READ: Final = frozenset(
+    {"type", "format", "items", "properties", "additionalProperties", "anyOf", "const", "$ref"}
+)
+"""What says how an answer is read. Limits and patterns are the service's business, and so are the
+codes of an enumeration: a newer service may answer with one that the portal does not know."""
+_FORMATS: Final = ("date", "date-time")
+"""Others, such as those of ids, are texts to the portal: it passes them on as they are."""
+
+
+def module(service: str) -> Path:
+    """Where the models of a service are."""
+    return PORTAL / "contracts" / f"{service}.py"
+
+
+def models(service: str) -> str:
+    """The text of that module. Raises KeyError where the portal imports a name that is no model
+    of the service."""
+    from datamodel_code_generator import InputFileType, generate
+    from datamodel_code_generator.enums import DataModelType
+    from datamodel_code_generator.format import PythonVersion
+
+    schemas = _document(service)["components"]["schemas"]
+    wanted = sorted(_with_parts(_imported(service), schemas))
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": service, "version": "1"},
+        "paths": {},
+        "components": {"schemas": {name: _as_read(schemas[name], schemas) for name in wanted}},
+    }
+    text = generate(
+        json.dumps(document),
+        input_file_type=InputFileType.OpenAPI,
+        output_model_type=DataModelType.PydanticV2BaseModel,
+        target_python_version=PythonVersion.PY_311,
+        custom_file_header=_HEADER.format(service=service),
+        strict_refs=True,
+        use_object_type=True,
+        formatters=[],
+    )
+    return _formatted(str(text), module(service))
+
+
+def _document(service: str) -> dict[str, Any]:
+    """Of the application as it is served. Making it connects to nothing."""
+    with TemporaryDirectory() as folder:
+        secrets = load_or_create(Path(folder)).application
+        given = {name.removeprefix("LAPOR_").lower(): value for name, value in secrets.items()}
+        settings = Settings.model_validate(
+            given | {"data_dir": folder, "database_url": "postgresql+psycopg://nowhere/lapor"}
+        )
+        document: dict[str, Any] = (
+            import_module(f"services.{service}.app").make_app(settings).openapi()
+        )
+    return document
+
+
+def _imported(service: str) -> set[str]:
+    """The names that modules of the portal import from the contract of this service."""
+    contract, names = f"services.portal.contracts.{service}", set[str]()
+    for path in PORTAL.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == contract:
+                names |= {alias.name for alias in node.names}
+    return names
+
+
+def _with_parts(names: set[str], schemas: Mapping[str, Any]) -> set[str]:
+    """With the models of their fields, and of the fields of these."""
+    found, waiting = set[str](), [*names]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and "enum" not in schemas[name]:
+            found.add(name)
+            waiting += _referred_to(schemas[name])
+    return found
+
+
+def _referred_to(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict) and "$ref" in schema:
+        yield schema["$ref"].removeprefix(_REF)
+    parts = schema.values() if isinstance(schema, dict) else schema
+    for part in parts if isinstance(schema, dict | list) else ():
+        yield from _referred_to(part)
+
+
+def _as_read(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema without what a reader need not know. Every field is there: services leave none
+    out of their answers."""
+    if "enum" in schemas.get(schema.get("$ref", "").removeprefix(_REF), ()):
+        return {"type": "string"}
+    read = {name: value for name, value in schema.items() if name in _READ}
+    if read.get("format") not in _FORMATS:
+        read.pop("format", None)
+    if isinstance(read.get("additionalProperties"), bool):
+        del read["additionalProperties"]  # a newer service may answer with more
+    for name, value in read.items():
+        if name in ("items", "additionalProperties"):
+            read[name] = _as_read(value, schemas)
+        elif name == "anyOf":
+            read[name] = [_as_read(one, schemas) for one in value]
+        elif name == "properties":
+            read[name] = {field: _as_read(one, schemas) for field, one in value.items()}
+    return read | ({"required": [*read["properties"]]} if "properties" in read else {})
+
+
+def _formatted(text: str, path: Path) -> str:
+    for command in (["check", "--fix-only"], ["format"]):
+        ruff = [
+            sys.executable,
+            "-m",
+            "ruff",
+            *command,
+            "--quiet",
+            "--stdin-filename",
+            str(path),
+            "-",
+        ]
+        text = subprocess.run(ruff, input=text, capture_output=True, text=True, check=True).stdout
+    return text
+
+
+if __name__ == "__main__":
+    for service in SERVICES:
+        module(service).write_text(models(service))

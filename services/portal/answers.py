@@ -1,0 +1,41 @@
+"""What a service answered, as the model that its contract promises."""
+
+import logging
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
+
+import httpx
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from typing_extensions import TypeForm
+
+from shared.http.problems import Problem, field_of
+
+T = TypeVar("T")
+
+
+class Items(BaseModel, Generic[T]):
+    """A list that a service answers with, where it has no pages."""
+
+    items: list[T]
+
+
+def answer_as(model: TypeForm[T], answer: httpx.Response) -> T:
+    """The JSON of an answer, read as `model`. Fields that the model does not know are passed
+    over: a service may be newer than the portal. Raises the 502 problem where the answer does not
+    fit; what did not fit is logged, without what it held."""
+    try:
+        read: T = _adapter(cast(Any, model)).validate_json(answer.content)
+    except ValidationError as error:
+        wrong = {field_of(one["loc"]): one["type"] for one in error.errors(include_input=False)}
+        fields = {"path": answer.request.url.path, "model": str(model), "wrong": wrong}
+        _log.error("a service's answer does not fit its contract", extra={"fields": fields})
+        raise Problem(502, "answer_unreadable") from None
+    return read
+
+
+@cache
+def _adapter(model: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(model)
+
+
+_log = logging.getLogger("lapor.portal")

@@ -1,0 +1,103 @@
+"""What a service answers is read as its contract says; what does not fit is no defect of ours."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI, Response
+
+from services.portal.app import create
+from shared.settings import Settings
+
+REPORT = {
+    "view": "public",
+    "number": 10000001,
+    "status": "VERIFIED",
+    "status_label": "Terverifikasi",
+    "tab": "awaiting_follow_up",
+    "colour": "blue",
+    "submitted_at": "2026-11-23T08:15:00+07:00",
+    "published": None,
+}
+
+
+class Service:
+    """A service that answers what it is told to, status and JSON by path."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[int, Any]] = {}
+        self.app = FastAPI()
+
+        @self.app.get("/{path:path}")
+        async def answer(path: str, response: Response) -> Any:
+            status, content = self.answers.get(f"/{path}", (404, {"code": "not_found"}))
+            response.status_code = status
+            return content
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+@pytest.fixture
+async def browser(service: Service) -> AsyncIterator[httpx.AsyncClient]:
+    """Of a visitor of a portal whose services are all this one."""
+    config = uvicorn.Config(service.app, log_config=None, access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        portal = create(
+            Settings(
+                intake_url=address,
+                routing_url=address,
+                followup_url=address,
+                reporting_url=address,
+                cookie_secret="c" * 44,
+            )
+        )
+        transport = httpx.ASGITransport(portal)
+        async with httpx.AsyncClient(transport=transport, base_url="http://portal") as client:
+            yield client
+        await portal.state.services.close()
+        server.should_exit = server.force_exit = True
+        await serving
+
+
+async def test_an_answer_that_does_not_fit_is_a_page_that_says_so(
+    service: Service, browser: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    service.answers["/reports/10000001"] = 200, {**REPORT, "submitted_at": "Kutulis rahasia"}
+    with caplog.at_level(logging.ERROR):
+        page = await browser.get("/laporan/10000001")
+    assert page.status_code == 502
+    assert "Halaman ini belum dapat ditampilkan" in page.text
+    assert page.headers["X-Request-ID"] in page.text
+    [line] = [line for line in caplog.records if line.name == "lapor.portal"]
+    fields = vars(line)["fields"]
+    assert fields["path"] == "/reports/10000001"
+    assert any(name.endswith("submitted_at") for name in fields["wrong"])
+    assert "Kutulis" not in str(fields)
+
+
+async def test_an_answer_that_is_no_json_is_a_page_that_says_so(
+    service: Service, browser: httpx.AsyncClient
+) -> None:
+    service.answers["/reports/10000001"] = 200, "<html>"
+    assert (await browser.get("/laporan/10000001")).status_code == 502
+
+
+async def test_fields_and_codes_of_a_newer_service_are_passed_over(
+    service: Service, browser: httpx.AsyncClient
+) -> None:
+    newer = {**REPORT, "status": "TO_BE_INVENTED", "field_to_be_invented": {"a": 1}}
+    service.answers["/reports/10000001"] = 200, newer
+    page = await browser.get("/laporan/10000001")
+    assert page.status_code == 200
+    assert "TO_BE_INVENTED" in page.text
