@@ -131,8 +131,8 @@ class HandingOver:
 def handover_command(
     handover: dict[str, Any], state: ReportState, path: tuple[int, ...]
 ) -> Command:
-    """The command for a report as it stands, in the name of who asked for the hand-over. `path`
-    is that of the handler afterwards, root first."""
+    """The command for a report as it stands, in the name of the person who asked for the hand-over.
+    `path` is that of the handler afterwards, root first."""
     actor = SYSTEM
     if handover["staff_id"] is not None:
         actor = Actor(

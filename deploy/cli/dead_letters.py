@@ -43,7 +43,7 @@ def list_() -> None:
 
 @app.command()
 def show(letter_id: Id) -> None:
-    """Show one dead letter whole, its words too: for who may read them."""
+    """Show one dead letter whole, its words too: for anyone who may read them."""
     from deploy.local.errors import StackError
     from shared.bus.dead_letters import DeadLetter, read
     from shared.identity import IdentityCipher

@@ -35,7 +35,7 @@ def list_() -> None:
 
 @app.command()
 def show(message: Message) -> None:
-    """Show who sent a message, and its words: for who may read them."""
+    """Show who sent a message, and its words: for anyone who may read them."""
     from cryptography.fernet import InvalidToken
 
     from shared.identity import IdentityCipher

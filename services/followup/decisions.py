@@ -1,4 +1,5 @@
-"""A request from below is accepted or rejected by who decides it, or taken back by who asked."""
+"""A request from below is accepted or rejected by the person who decides it, or taken back by the
+person who asked."""
 
 from uuid import UUID
 

@@ -76,7 +76,7 @@ async def keep_draft(
     },
 )
 async def read_draft(draft_id: DraftId, owner: Owner, intake: Intake) -> Response:
-    """The file, to who kept it."""
+    """The file, to the person who kept it."""
     try:
         return _InPieces(await intake.drafts.open(owner, draft_id))
     except AttachmentMissing:

@@ -197,7 +197,7 @@ class PageRequest:
         self, template: str, status: int = 200, *, zone: Zone | None = None, **content: Any
     ) -> Response:
         """The page; a notice left by the request before is shown on it once. Times are shown in
-        `zone`, or that of the agency of who is signed in to the panel."""
+        `zone`, or that of the agency of the person who is signed in to the panel."""
         notice, self.session.notice = self.session.notice, None
         content = {"form_key": uuid4(), "return_to": address_to_return_to(self.request), **content}
         html = pages.render(

@@ -123,7 +123,8 @@ async def open_data_reports(
     accept_encoding: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> StreamingResponse:
     """The public reports of a year, oldest first: verified, not archived, not secret, without
-    anybody's identity. Compressed for who accepts gzip; a gzip that ends early is not whole."""
+    anybody's identity. Compressed for anyone who accepts gzip; a gzip that ends early is not
+    whole."""
     year = year or now().astimezone(_WIB).year
     content = _lines(database, format, year)
     headers = {

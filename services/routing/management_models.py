@@ -38,7 +38,7 @@ class SecondFactor(SQLModel, table=True):
 
 
 class RecoveryCode(SQLModel, table=True):
-    """A code for who lost the authenticator, by its hash; deleted when it is used."""
+    """A code for anyone who lost the authenticator, by its hash; deleted when it is used."""
 
     __tablename__ = "recovery_code"
     __table_args__ = (_IN_SCHEMA,)

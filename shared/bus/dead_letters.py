@@ -77,7 +77,7 @@ class DeadLetter(SQLModel, table=True):
     resolved: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     resolved_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     discarded: str | None = None
-    """Why nobody needs it any more, in the words of who discarded it."""
+    """Why nobody needs it any more, in the words of the person who discarded it."""
 
 
 class LettersNotKept(SQLModel, table=True):

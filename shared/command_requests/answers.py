@@ -79,8 +79,8 @@ async def read_command(
 
 
 async def own_command(session: AsyncSession, id: UUID, principal: Principal) -> CommandRow:
-    """A command that the caller gave, by its id or their key; a reporter's is also that of who
-    else reaches the report as its reporter. 404 for any other."""
+    """A command that the caller gave, by its id or their key; a reporter's is also that of the
+    person who else reaches the report as its reporter. 404 for any other."""
     row = await session.get(CommandRow, command_id(asker_of(principal), id))
     row = row or await session.get(CommandRow, id)
     if row is None or not await _made_by(session, Command.model_validate(row.body), principal):

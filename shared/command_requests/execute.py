@@ -65,8 +65,8 @@ class CommandRequest:
 
 
 def command_id(asker: str, key: UUID) -> UUID:
-    """The command's id, also its update's: follows from the key and from who uses it, so that
-    nobody can take the id of another's command, nor of one of the system's."""
+    """The command's id, also its update's: follows from the key and from the person who uses it, so
+    that nobody can take the id of another's command, nor of one of the system's."""
     return uuid5(_OF_KEYS, f"{asker} {key}")
 
 

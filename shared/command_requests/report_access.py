@@ -38,8 +38,8 @@ class ReportAccess:
 
     @property
     def arrival_hidden(self) -> bool:
-        """When and through whom a report came is told as to everybody: to who reads a copy, and of
-        an anonymous one to all but pusat. Who entered it often knows the reporter."""
+        """When and through whom a report came is told as to everybody: to the person who reads a
+        copy, and of an anonymous one to all but pusat. Who entered it often knows the reporter."""
         below_pusat = self.actor.role is not Role.CENTRAL_ADMIN
         return self.by_copy or (self.state.anonymous and below_pusat)
 

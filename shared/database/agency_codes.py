@@ -1,4 +1,5 @@
-"""The codes of agencies, for who would read ids otherwise: in the Temporal UI, at night."""
+"""The codes of agencies, for anyone who would read ids otherwise: in the Temporal UI, at
+night."""
 
 from sqlalchemy import text
 

@@ -72,9 +72,9 @@ class RateLimits:
         return bool(await self._one(self._kept, {"key": self.digest(f"known {name}", subject)}))
 
     async def turn(self, name: str, what: str, who: str, seconds: float) -> int:
-        """0 if it is this one's turn: each gets one, so many seconds after the one before. Else
-        the seconds until it is; it keeps its place for some minutes after. A place further off
-        than that is nobody's yet: the queue does not grow by who asks, and all ask again."""
+        """0 if it is this one's turn: each gets one, so many seconds after the one before. Else the
+        seconds until it is; it keeps its place for some minutes after. A place further off than
+        that is nobody's yet: the queue does not grow by the person who asks, and all ask again."""
         given = {
             "turn": self.digest(f"turn {name}", what),
             "place": self.digest(f"place {name}", f"{what}\0{who}"),

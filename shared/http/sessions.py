@@ -28,7 +28,8 @@ class Copied(Exception):
 
 
 class Opened(NamedTuple):
-    """A refresh token, known only to who gets it, until when it can be used, and its session."""
+    """A refresh token, known only to the person who gets it, until when it can be used, and its
+    session."""
 
     token: str
     expires_at: datetime

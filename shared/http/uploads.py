@@ -76,7 +76,7 @@ async def store_all(
     anonymous: bool,
 ) -> tuple[StoredAttachment, ...]:
     """The files, stored, or none of them: 422 names each file refused. `part` is the form's. Those
-    of who is anonymous are sealed, and remade."""
+    of the person who is anonymous are sealed, and remade."""
     put = store.put_anonymous if anonymous else store.put
     files = [file for file in files if file.filename or file.size]  # a field left open is no file
     try:

@@ -35,7 +35,7 @@ def ask(effect: Effect, command: Command) -> None:
 
 
 def turn_down(effect: Effect, command: Command) -> None:
-    """By who decides, or by who asked."""
+    """By the person who decides, or by the person who asked."""
     request = effect.before.request(command.request_id)
     assert request is not None
     effect.details["request"] = request.kind

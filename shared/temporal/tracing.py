@@ -1,4 +1,4 @@
-"""The trace through Temporal: from who sends a command to the activity that records it.
+"""The trace through Temporal: from the person who sends a command to the activity that records it.
 
 A header beside the message, under the name that Temporal's own OpenTelemetry interceptor uses, so
 that one of those beside ours finds it. A step that a clock makes is nobody's request and begins a

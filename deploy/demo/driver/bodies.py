@@ -72,7 +72,7 @@ def open311(report: DemoReport, today: date) -> dict[str, str]:
 
 
 def manual(report: DemoReport, today: date, disposition: dict[str, Any] | None) -> dict[str, Any]:
-    """The manual form. It stays with the agency of who fills it in."""
+    """The manual form. It stays with the agency of the person who fills it in."""
     form = {**report_form(report, today), "addressee": None}
     return {
         **form,

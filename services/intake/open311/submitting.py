@@ -38,7 +38,7 @@ from shared.lifecycle.channels import Channel
 from shared.text import TextRejected, derive_title
 
 PARTNERS_SUBMISSION = Limit("open311-partner", 600, 600)
-"""For who sends an api_key: an app of many people behind one address."""
+"""For the person who sends an api_key: an app of many people behind one address."""
 
 router = APIRouter(prefix="/open311/v2", tags=["Open311"], route_class=SpecRoute)
 

@@ -100,8 +100,8 @@ async def submit_post(
     intake: Intake,
     response: Response,
 ) -> SubmissionAnswer:
-    """Create the report. The same post again is a 409, which names the first report to who may
-    read it."""
+    """Create the report. The same post again is a 409, which names the first report to the person
+    who may read it."""
     found = await checked(session, form)
     report = replace(
         report_of(form, found, channel=Channel.X, scope=NETWORK, key=form.url),
@@ -132,7 +132,8 @@ def _title(post: Post) -> str:
 
 
 async def _told(session: AsyncSession, staff: Staff, number: int) -> int | None:
-    """The number, for who may read the report and know its author: a post names who wrote it."""
+    """The number, for anyone who may read the report and know its author: a post names who
+    wrote it."""
     try:
         access = await staff_access(session, staff, number)
     except Problem:

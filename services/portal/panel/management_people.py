@@ -156,7 +156,8 @@ def _waits(page_request: PageRequest) -> Response:
 
 
 async def _refused(page_request: PageRequest, staff_id: int, problem: Problem) -> Response:
-    """The person's page with why not; the problem itself for who may not see that page."""
+    """The person's page with why not; the problem itself for anyone who may not see that
+    page."""
     if problem.status != 409:
         raise problem
     known = await _person(page_request, staff_id)

@@ -7,6 +7,6 @@ COORDINATORS = ("coordinating_admin", "central_admin")
 
 
 def only_who_manages(page_request: PageRequest) -> None:
-    """403 for who would find each button of the page refused."""
+    """403 for anyone who would find each button of the page refused."""
     if page_request.session.role not in COORDINATORS:
         raise forbidden()

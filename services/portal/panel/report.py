@@ -39,7 +39,7 @@ async def attachment(
 async def original(
     page_request: PanelRequest, attachment_id: UUID, number: int = NUMBER
 ) -> Response:
-    """What was sent, sealed: while a reveal is in force for who asks."""
+    """What was sent, sealed: while a reveal is in force for the person who asks."""
     path = f"/reports/{number}/attachments/{attachment_id}/original"
     return page_request.sealed(PassedOn(await page_request.download("routing", path, None)))
 

@@ -144,7 +144,7 @@ async def _page(
     try:
         report = await read_report(page_request, number)
     except Problem as problem:
-        # A secret report is not there for who has no access to it (any more).
+        # A secret report is not there for anyone who has no access to it (any more).
         if problem.status == 401 or (form is not None and problem.status == 404):
             return await _ask_again(page_request, number)
         raise

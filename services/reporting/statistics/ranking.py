@@ -43,8 +43,8 @@ class AgencyRanking(BaseModel):
 
 
 class StaffFigures(BaseModel):
-    """A person, acting for the agency. A report counts for who verified it first, and for who
-    followed it up first."""
+    """A person, acting for the agency. A report counts for the person who verified it first, and
+    for the person who followed it up first."""
 
     staff_id: int
     name: str

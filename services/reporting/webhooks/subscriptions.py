@@ -150,7 +150,8 @@ async def remove_webhook(webhook_id: WebhookId, staff: CurrentStaff, session: Tr
 
 
 async def own_webhook(session: AsyncSession, staff: Staff, webhook_id: UUID) -> Webhook:
-    """A webhook within the caller's authority; 404 otherwise, 403 for who is no admin."""
+    """A webhook within the caller's authority; 404 otherwise, 403 for anyone who is no
+    admin."""
     _only_admins(staff)
     parameters = {"agency": staff.agency_id, "id": webhook_id}
     found = (await session.execute(_MINE, parameters)).one_or_none()

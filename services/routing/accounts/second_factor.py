@@ -1,4 +1,5 @@
-"""The second factor: codes of an authenticator (TOTP), and recovery codes for who lost it."""
+"""The second factor: codes of an authenticator (TOTP), and recovery codes for anyone who lost
+it."""
 
 import hashlib
 import hmac
@@ -25,8 +26,8 @@ async def in_use(session: AsyncSession, staff_id: int) -> bool:
 async def check_code(
     session: AsyncSession, cipher: IdentityCipher, staff_id: int, code: str | None
 ) -> None:
-    """Nothing for who has no second factor. Otherwise the code, or a recovery code, is used up;
-    401 without one or with a wrong one."""
+    """Nothing for anyone who has no second factor. Otherwise the code, or a recovery code, is
+    used up; 401 without one or with a wrong one."""
     row = (await session.execute(_SECRET, {"id": staff_id})).one_or_none()
     if row is None or row.confirmed_at is None:
         return

@@ -102,7 +102,7 @@ router = APIRouter(tags=["sign-in"])
 
 @router.post("/sign-in", responses=problem_responses(401, 403, 422, 429))
 async def sign_in(body: SignIn, request: Request, database: CurrentDatabase) -> SignedInHere:
-    """Sign in with name and password, and a code of the second factor for who has one
+    """Sign in with name and password, and a code of the second factor for anyone who has one
     (`second_factor_needed` asks for it). The same answer, as fast, for a name nobody has. Pusat
     sets up a second factor first: `second_factor_enrolment_needed`."""
     person = await checked_person(body, request, database)

@@ -87,7 +87,7 @@ async def _settle(
     acting: CurrentActing, action: Action, request_id: UUID, form: Rejection | Withdrawal
 ) -> CommandAnswer:
     async def look(_: AsyncSession, access: ReportAccess) -> None:
-        """Says that the request is gone to who would decide it, instead of denying the
+        """Says that the request is gone to the person who would decide it, instead of denying the
         authority."""
         request = access.state.request(request_id)
         if request is None:

@@ -92,7 +92,7 @@ class Duty(BaseModel):
 
 
 class Duties(BaseModel):
-    """Those at agencies in the reach of who asks."""
+    """Those at agencies in the reach of the person who asks."""
 
     id: int
     name: str

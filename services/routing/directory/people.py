@@ -186,7 +186,7 @@ async def deactivate(session: AsyncSession, staff_ids: list[int]) -> None:
 
 
 async def active_person(session: AsyncSession, staff: Managing, staff_id: int) -> Person:
-    """Somebody the caller manages; 409 for who was removed."""
+    """Somebody the caller manages; 409 for anyone who was removed."""
     person = await person_in_reach(session, staff, staff_id)
     if not person.active:
         raise conflict("person_removed")

@@ -1,5 +1,5 @@
-"""A spreadsheet that was checked, kept for who sent it until it is imported: encrypted, since it
-holds names, and for an hour at most."""
+"""A spreadsheet that was checked, kept for the person who sent it until it is imported: encrypted,
+since it holds names, and for an hour at most."""
 
 import asyncio
 from dataclasses import dataclass

@@ -74,8 +74,8 @@ async def rows_of(session: AsyncSession, statement: TextClause, number: int) -> 
 
 
 def with_readers(written: Rows, lines: Rows) -> Rows:
-    """What was written, each with who reads it, and as the step that the history has of it: the
-    words with which a request was accepted are those of what that did."""
+    """What was written, each with its readers, and as the step that the history has of
+    it: the words with which a request was accepted are those of what that did."""
     steps = {line["ref"]: line for line in lines if line["entry"] is not None and line["ref"]}
     shown = []
     for row in written:
@@ -99,7 +99,8 @@ def below_pusat(lines: Rows, anonymous: bool) -> Rows:
 
 
 def with_addresses(lines: Rows, cipher: IdentityCipher) -> Rows:
-    """The lines with where an access code was used from, for who may know the reporter."""
+    """The lines with where an access code was used from, for anyone who may know the
+    reporter."""
     return [
         {**line, "reason": cipher.decrypt(line["address"])} if line.get("address") else line
         for line in lines

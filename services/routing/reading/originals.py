@@ -48,8 +48,8 @@ async def download_original(
     session: Transaction,
     request: Request,
 ) -> Response:
-    """What the reporter sent, with all that it may tell of them: for pusat alone, while a reveal
-    of this report is in force for who asks (`POST …/reveal`). Every download is logged."""
+    """What the reporter sent, with all that it may tell of them: for pusat alone, while a reveal of
+    this report is in force for the person who asks (`POST …/reveal`). Every download is logged."""
     if (await staff_access(session, staff, number)).by_copy:
         raise not_found("attachment_not_found")
     if not is_of_pusat(staff):

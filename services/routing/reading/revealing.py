@@ -100,7 +100,8 @@ async def reveal_in_force(
 
 
 async def reveal_shown(session: AsyncSession, staff: Staff, number: int) -> ShownReveal | None:
-    """How far this person has come with it, None for who is not of pusat or has not asked."""
+    """How far this person has come with it, None for anyone who is not of pusat or has not
+    asked."""
     if not is_of_pusat(staff):
         return None
     if granted := await reveal_in_force(session, staff.id, number):

@@ -76,7 +76,7 @@ async def ask(
     emergency: bool = False,
 ) -> SecondPersonRequest:
     """Ask, unless the same is asked already. An emergency is in force at once; 409 where nobody
-    has confirmed one before. 403 for who is
+    has confirmed one before. 403 for anyone who is
     no second person for others: they would be two that one has made."""
     if kind is not Kind.NEW_ADMIN and not await is_vouched_for(session, staff.id):
         raise forbidden("not_vouched_for")
@@ -130,8 +130,8 @@ async def is_vouched_for(session: AsyncSession, staff_id: int) -> bool:
 
 
 async def is_guarded(session: AsyncSession, staff_id: int, role: str) -> bool:
-    """Whether this person's way in is no one person's to reset; so is that of who had such a role
-    lately, or it would be taken from them first."""
+    """Whether this person's way in is no one person's to reset; so is that of the person who had
+    such a role lately, or it would be taken from them first."""
     return role in GUARDED or bool(await session.scalar(_LATELY, {"id": str(staff_id)}))
 
 
