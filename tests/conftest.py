@@ -129,16 +129,15 @@ def settings_for(
 ) -> SettingsOf:
     """Role to the settings of a process of that role, on this worker's servers."""
     data_dir = tmp_path_factory.mktemp("data")
-    secrets = {k.removeprefix("LAPOR_").lower(): v for k, v in credentials.application.items()}
 
     def make(role: str) -> Settings:
-        return Settings(
+        return make_settings(
+            credentials,
             data_dir=data_dir,
             database_url=database_url(role),
             nats_url=nats_url,
             temporal_address=temporal_address,
             temporal_namespace=temporal_namespace,
-            **secrets,
         )
 
     return make
@@ -155,6 +154,12 @@ def node_packages() -> Path:
     """A folder with `tests/node` and its npm packages, installed once for all workers of a run."""
     with _Locked("node"):
         return node.install(_RUN_FOLDER / "node")
+
+
+def make_settings(credentials: Credentials, **values: object) -> Settings:
+    """Settings with these values and the run's generated secrets."""
+    secrets = {k.removeprefix("LAPOR_").lower(): v for k, v in credentials.application.items()}
+    return Settings.model_validate(secrets | values)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

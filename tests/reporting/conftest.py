@@ -16,6 +16,7 @@ from deploy.local.postgres import DATABASE, OWNER, Postgres
 from services.reporting.app import make_app
 from shared.http.tokens import Staff, Tokens
 from shared.settings import Settings
+from tests.conftest import make_settings
 from tests.reporting.factory import found_country, write_reports
 
 REPORTS = 4000
@@ -64,15 +65,14 @@ def settings(
     credentials: Credentials,
     tmp_path: Path,
 ) -> Settings:
-    secrets = {k.removeprefix("LAPOR_").lower(): v for k, v in credentials.application.items()}
-    return Settings(
+    return make_settings(
+        credentials,
         data_dir=tmp_path,
         database_url=reporting_database("lapor_reporting"),
         nats_url=nats_url,
         temporal_address=temporal_address,
         temporal_namespace=temporal_namespace,
         public_base_url="http://lapor.test",
-        **secrets,
     )
 
 

@@ -13,7 +13,7 @@ from deploy.local.credentials import Credentials
 from deploy.local.postgres import OWNER
 from shared.database.engine import Database
 from shared.settings import Settings
-from tests.conftest import UrlOf
+from tests.conftest import UrlOf, make_settings
 from tests.reporting.conftest import running
 from tests.reporting.factory import FIRST, found_country
 from tests.reporting.statistics.lives import Life, random_life, write
@@ -56,14 +56,13 @@ def settings(
     credentials: Credentials,
     tmp_path: Path,
 ) -> Settings:
-    secrets = {k.removeprefix("LAPOR_").lower(): v for k, v in credentials.application.items()}
-    return Settings(
+    return make_settings(
+        credentials,
         data_dir=tmp_path,
         database_url=module_database("lapor_reporting"),
         nats_url=nats_url,
         temporal_address=temporal_address,
         temporal_namespace=temporal_namespace,
-        **secrets,
     )
 
 
