@@ -14,10 +14,14 @@ from deploy.local.credentials import Credentials
 from services.intake.app import make_app
 from shared.http.tokens import Staff, Tokens
 from shared.settings import Settings
+from tests.conftest import make_settings
 
 ROOT, CITY, UNIT, REMOTE = 1, 2, 3, 4
 ADMIN, OFFICER = 11, 12
 CATEGORY = 1
+
+Bearer = Callable[[int], dict[str, str]]
+"""The id of a member of staff to the header that signs them in."""
 
 _COUNTRY = """
 INSERT INTO routing.agency (id, code, name, kind, parent_id, path, zone, active) VALUES
@@ -71,8 +75,8 @@ def settings(
     credentials: Credentials,
     tmp_path: Path,
 ) -> Settings:
-    secrets = {k.removeprefix("LAPOR_").lower(): v for k, v in credentials.application.items()}
-    return Settings(
+    return make_settings(
+        credentials,
         data_dir=tmp_path,
         database_url=fresh_database("lapor_intake"),
         # Nobody listens there: intake needs neither.
@@ -80,7 +84,6 @@ def settings(
         temporal_address="127.0.0.1:1",
         routing_url="http://127.0.0.1:1",
         public_base_url="http://lapor.test",
-        **secrets,
     )
 
 
@@ -103,7 +106,7 @@ async def intake(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def bearer(settings: Settings) -> Callable[[int], dict[str, str]]:
+def bearer(settings: Settings) -> Bearer:
     """The header of a member of staff, by id (`ADMIN`, `OFFICER`, 10 is pusat's)."""
     agencies = {10: (1,), ADMIN: (1, 2), OFFICER: (1, 2, 3), 13: (1, 4)}
     tokens = Tokens.of(settings)

@@ -70,6 +70,13 @@ def picture(width: int = 40, height: int = 20) -> Image.Image:
     return image
 
 
+def pixel(image: Image.Image, at: tuple[int, int]) -> tuple[float, ...]:
+    """The value of each band at this place: one band in a grey picture."""
+    value = image.getpixel(at)
+    assert value is not None
+    return value if isinstance(value, tuple) else (value,)
+
+
 def exif(orientation: int = 1) -> Image.Exif:
     data = Image.Exif()
     data[0x010E] = MARK.decode()
@@ -95,6 +102,7 @@ def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> 
 def workbook() -> bytes:
     buffer = io.BytesIO()
     book = openpyxl.Workbook()
+    assert book.active is not None
     book.active["A1"] = "Jalan"
     book.save(buffer)
     return buffer.getvalue()

@@ -11,18 +11,19 @@ from services.intake.accepting.new_report import Accepted, DifferentContent, Ide
 from shared.database.engine import Database
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Actor, ActorKind
+from shared.settings import Settings
 from tests.intake.conftest import CITY, Country
 
 
 @pytest.fixture
-async def database(settings) -> AsyncIterator[Database]:
+async def database(settings: Settings) -> AsyncIterator[Database]:
     database = Database(settings.database_url)
     yield database
     await database.dispose()
 
 
 @pytest.fixture
-def acceptance(settings) -> Acceptance:
+def acceptance(settings: Settings) -> Acceptance:
     return Acceptance.of(settings)
 
 

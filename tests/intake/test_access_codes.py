@@ -7,27 +7,27 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.intake.conftest import ADMIN, Country, form
+from tests.intake.conftest import ADMIN, Bearer, Country, form
 from tests.intake.test_manual import manual
 from tests.intake.test_reporters import ACCOUNT, header
 
 
-async def opened(intake: Any, number: int, code: str) -> httpx.Response:
+async def opened(intake: httpx.AsyncClient, number: int, code: str) -> httpx.Response:
     return await intake.post(f"/reports/{number}/access", json={"access_code": code})
 
 
-async def renewed(intake: Any, number: int, token: str) -> httpx.Response:
+async def renewed(intake: httpx.AsyncClient, number: int, token: str) -> httpx.Response:
     headers = {"Authorization": f"Bearer {token}"}
     return await intake.post(f"/reports/{number}/access-code", headers=headers)
 
 
-async def read(intake: Any, number: int, token: str) -> httpx.Response:
+async def read(intake: httpx.AsyncClient, number: int, token: str) -> httpx.Response:
     headers = {"Authorization": f"Bearer {token}"}
     return await intake.get(f"/reports/{number}", headers=headers)
 
 
 async def test_a_renewed_code_ends_the_old_one_and_all_that_was_opened_with_it(
-    intake: Any, country: Country, bearer: Any
+    intake: httpx.AsyncClient, country: Country, bearer: Bearer
 ) -> None:
     key = {"Idempotency-Key": str(uuid4())}
     headers = {**bearer(ADMIN), **key}
@@ -52,7 +52,7 @@ async def test_a_renewed_code_ends_the_old_one_and_all_that_was_opened_with_it(
 
 
 async def test_every_use_is_logged_by_time_and_address_and_its_reporter_sees_when(
-    intake: Any, country: Country
+    intake: httpx.AsyncClient, country: Country
 ) -> None:
     told = (await intake.post("/reports", json=form())).json()
     token = (await opened(intake, told["number"], told["access_code"])).json()["access_token"]
@@ -68,7 +68,7 @@ async def test_every_use_is_logged_by_time_and_address_and_its_reporter_sees_whe
 
 
 async def test_who_enters_a_report_is_told_its_code_once(
-    intake: Any, country: Country, bearer: Any
+    intake: httpx.AsyncClient, country: Country, bearer: Bearer
 ) -> None:
     async def sent(key: str) -> dict[str, Any]:
         headers = {**bearer(ADMIN), "Idempotency-Key": key}
@@ -98,7 +98,9 @@ async def test_who_enters_a_report_is_told_its_code_once(
 
 
 @pytest.mark.parametrize("who", ["nobody", "another", "account", "staff"])
-async def test_nobody_else_renews_it(intake: Any, country: Country, bearer: Any, who: str) -> None:
+async def test_nobody_else_renews_it(
+    intake: httpx.AsyncClient, country: Country, bearer: Bearer, who: str
+) -> None:
     told, other = [(await intake.post("/reports", json=form(title=t))).json() for t in "ab"]
     number = told["number"]
     headers: dict[str, str] = {}
@@ -114,7 +116,7 @@ async def test_nobody_else_renews_it(intake: Any, country: Country, bearer: Any,
     assert (await opened(intake, number, told["access_code"])).status_code == 200
 
 
-async def test_an_account_renews_the_codes_of_its_own_reports(intake: Any) -> None:
+async def test_an_account_renews_the_codes_of_its_own_reports(intake: httpx.AsyncClient) -> None:
     own = header((await intake.post("/reporters", json=ACCOUNT)).json())
     told = (await intake.post("/reports", json=form(reporter=None), headers=own)).json()
     answer = await intake.post(f"/reports/{told['number']}/access-code", headers=own)

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from shared.attachments import (
 from shared.attachments.inspection import receive
 from shared.attachments.recognition import EXTENSIONS
 from tests.attachments.documents import compound
-from tests.intake.conftest import form
+from tests.intake.conftest import Country, form
 from tests.intake.sample_files import (
     MARK,
     ODT,
@@ -173,7 +174,9 @@ def test_no_bytes_break_the_inspection(magic: bytes, rest: bytes) -> None:
     assert outcome(magic + rest) in {*EXTENSIONS, *refusals}
 
 
-async def test_a_field_in_the_address_of_a_form_is_not_passed_over(intake, country) -> None:
+async def test_a_field_in_the_address_of_a_form_is_not_passed_over(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     answer = await intake.post(
         "/reports/with-attachments?anonymous=true", data={"report": json.dumps(form())}
     )

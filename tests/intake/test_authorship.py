@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 
 import matplotlib as mpl
 import mutagen
@@ -75,7 +76,7 @@ def song() -> bytes:
 
 
 @pytest.mark.parametrize("make", [letter, sheet, text_document, open_document, song])
-def test_the_author_is_gone(make) -> None:
+def test_the_author_is_gone(make: Callable[[], bytes]) -> None:
     before = make()
     assert MARK in everything_in(before)
     assert MARK not in everything_in(inspected(before).content)

@@ -5,6 +5,7 @@ import io
 import os
 import time
 import tracemalloc
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +192,7 @@ async def test_who_reads_a_file_slowly_gets_it_in_small_pieces(
         asked.append(True)
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    async def send(message: Any) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         sizes.append(len(message.get("body", b"")))
 
     await app(scope, receive, send)

@@ -5,18 +5,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from tests.intake.conftest import ADMIN, CITY, OFFICER, REMOTE, UNIT, form, running
+from shared.settings import Settings
+from tests.intake.conftest import ADMIN, CITY, OFFICER, REMOTE, UNIT, Bearer, Country, form, running
 
 
 def manual(**changes: Any) -> dict[str, Any]:
     return form(channel="letter", reporter={"name": "Pak Budi"}) | changes
 
 
-async def test_without_addressee_the_makers_agency_has_it(intake, country, bearer) -> None:
+async def test_without_addressee_the_makers_agency_has_it(
+    intake: httpx.AsyncClient, country: Country, bearer: Bearer
+) -> None:
     answer = await intake.post("/reports/manual", json=manual(), headers=bearer(ADMIN))
     assert answer.status_code == 201, answer.text
     assert answer.json()["disposition"] is None
@@ -27,7 +31,9 @@ async def test_without_addressee_the_makers_agency_has_it(intake, country, beare
     assert country.one("SELECT made_by FROM intake.submission") == ADMIN
 
 
-async def test_a_liaison_officers_report_goes_to_the_admin_above(intake, country, bearer) -> None:
+async def test_a_liaison_officers_report_goes_to_the_admin_above(
+    intake: httpx.AsyncClient, country: Country, bearer: Bearer
+) -> None:
     await intake.post("/reports/manual", json=manual(), headers=bearer(OFFICER))
     assert country.one("SELECT handler_id, suggested_agency_id FROM lifecycle.report") == (
         CITY,
@@ -37,7 +43,7 @@ async def test_a_liaison_officers_report_goes_to_the_admin_above(intake, country
     assert country.one("SELECT max(handler_id) FROM lifecycle.report") == REMOTE
 
 
-async def test_only_staff_may(intake, country) -> None:
+async def test_only_staff_may(intake: httpx.AsyncClient, country: Country) -> None:
     assert (await intake.post("/reports/manual", json=manual())).status_code == 401
     account = {"name": "Siti", "email": "siti@contoh.id", "password": "gajah ungu melompat"}
     token = (await intake.post("/reporters", json=account)).json()["access_token"]
@@ -46,7 +52,7 @@ async def test_only_staff_may(intake, country) -> None:
 
 
 async def test_what_staff_type_of_a_reporter_ties_their_report_to_no_account(
-    intake: Any, country: Any, bearer: Any
+    intake: httpx.AsyncClient, country: Country, bearer: Bearer
 ) -> None:
     account = {"name": "X", "phone": "081234567890", "email": "siti@contoh.id"}
     password = {"password": "sepeda ungu melintas cepat"}
@@ -78,7 +84,9 @@ async def test_what_staff_type_of_a_reporter_ties_their_report_to_no_account(
         assert told == [("existing_reporter", "extra_forbidden")]
 
 
-async def test_routing_away_leaves_an_accepted_report_to_verify(intake, country, bearer) -> None:
+async def test_routing_away_leaves_an_accepted_report_to_verify(
+    intake: httpx.AsyncClient, country: Country, bearer: Bearer
+) -> None:
     command_request = manual(disposition={"agency_id": UNIT})
     answer = await intake.post("/reports/manual", json=command_request, headers=bearer(ADMIN))
     assert answer.status_code == 201
@@ -87,7 +95,7 @@ async def test_routing_away_leaves_an_accepted_report_to_verify(intake, country,
 
 
 async def test_both_outcomes_are_stated_and_a_repeat_asks_with_the_same_id(
-    settings, country, bearer
+    settings: Settings, country: Country, bearer: Bearer
 ) -> None:
     asked: list[Request] = []
     async with (

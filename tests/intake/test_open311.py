@@ -206,7 +206,7 @@ def test_the_client_reads_xml(three: Client, country: Country) -> None:
 def test_a_picture_comes_along(three: Client, country: Country) -> None:
     picture = BytesIO()
     Image.new("RGB", (40, 40), "brown").save(picture, "PNG")
-    picture.name = "lubang.png"  # type: ignore[misc]
+    picture.name = "lubang.png"
     picture.seek(0)
     number = send(three(), media=picture)
     assert country.one("SELECT name FROM intake.attachment WHERE number = %s", number)
@@ -397,7 +397,9 @@ def test_files_are_opened_after_key_and_fields_were_looked_at(address: str) -> N
     "query",
     ["attribute[anonymous]=true", "attribute%5Bsecret%5D=true", "foo=bar", "email=b@uji.id"],
 )
-async def test_a_field_in_the_address_is_not_passed_over(intake, country, query) -> None:
+async def test_a_field_in_the_address_is_not_passed_over(
+    intake: httpx.AsyncClient, country: Country, query: str
+) -> None:
     body = {"service_code": "lubang", "description": "Banjir besar", "email": "a@uji.id"}
     answer = await intake.post(f"/open311/v2/requests.json?{query}", data=body)
     assert answer.status_code == 400, answer.text

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import httpx
 import pytest
 
 from shared.publication import public_happened, public_time
@@ -21,7 +22,9 @@ FINER = ("32.73.02.1001", "Cipaganti", "Melati", "6.8851", "107.6134", "6.885", 
 
 
 @pytest.fixture(params=[True, False], ids=["anonymous", "named to the agency"])
-async def told(request: Any, intake: Any, country: Country) -> dict[str, Any]:
+async def told(
+    request: pytest.FixtureRequest, intake: httpx.AsyncClient, country: Country
+) -> dict[str, Any]:
     """A published report, with one follow-up; `anonymous` says which kind."""
     sent = form(addressee=CITY, anonymous=request.param, **WHERE)
     answer = await intake.post("/reports", json=sent)
@@ -47,7 +50,9 @@ def times(value: Any) -> list[datetime]:
     return []
 
 
-async def test_no_public_answer_is_finer_than_the_rule(intake: Any, told: dict[str, Any]) -> None:
+async def test_no_public_answer_is_finer_than_the_rule(
+    intake: httpx.AsyncClient, told: dict[str, Any]
+) -> None:
     number = told["number"]
     answers = [
         await intake.get(f"/reports/{number}"),
@@ -66,7 +71,9 @@ async def test_no_public_answer_is_finer_than_the_rule(intake: Any, told: dict[s
     assert ("Cipaganti" in answers[0].text) is not told["anonymous"]
 
 
-async def test_its_reporter_reads_it_exactly(intake: Any, told: dict[str, Any]) -> None:
+async def test_its_reporter_reads_it_exactly(
+    intake: httpx.AsyncClient, told: dict[str, Any]
+) -> None:
     header = await opened(intake, told)
     seen = (await intake.get(f"/reports/{told['number']}", headers=header)).json()
     assert {name: seen[name] for name in WHERE} == WHERE
@@ -74,7 +81,7 @@ async def test_its_reporter_reads_it_exactly(intake: Any, told: dict[str, Any]) 
 
 
 async def test_asking_for_a_place_or_an_instant_finds_out_no_more(
-    intake: Any, told: dict[str, Any]
+    intake: httpx.AsyncClient, told: dict[str, Any]
 ) -> None:
     for region, found in (("32.73.02", True), ("32.73.02.1001", not told["anonymous"])):
         listed = (await intake.get("/reports", params={"region": region})).json()["items"]

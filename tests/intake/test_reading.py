@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from shared.http.auth import new_partner_token
@@ -15,7 +16,7 @@ CORRECTED = "Jalan di depan Pasar Dago berlubang."
 ORIGINAL = "jalan brlubang di dpn pasar dago!!!"
 
 
-async def submitted(intake: Any, **changes: Any) -> dict[str, Any]:
+async def submitted(intake: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
     answer = await intake.post("/reports", json=form(body=ORIGINAL, addressee=CITY, **changes))
     assert answer.status_code == 201, answer.text
     told: dict[str, Any] = answer.json()
@@ -76,7 +77,7 @@ def note(country: Country, number: int, action: str, words: str, **details: Any)
     )
 
 
-async def opened(intake: Any, told: dict[str, Any]) -> dict[str, str]:
+async def opened(intake: httpx.AsyncClient, told: dict[str, Any]) -> dict[str, str]:
     """The header of whoever has number and access code."""
     answer = await intake.post(
         f"/reports/{told['number']}/access", json={"access_code": told["access_code"].lower()}
@@ -87,7 +88,7 @@ async def opened(intake: Any, told: dict[str, Any]) -> dict[str, str]:
 @pytest.mark.parametrize("anonymous", [False, True])
 @pytest.mark.parametrize("status", list(Status))
 async def test_the_public_reads_the_status_and_what_is_published(
-    intake, country, status: Status, anonymous: bool
+    intake: httpx.AsyncClient, country: Country, status: Status, anonymous: bool
 ) -> None:
     told = await submitted(intake, anonymous=anonymous)
     stands(country, told["number"], status)
@@ -107,7 +108,9 @@ async def test_the_public_reads_the_status_and_what_is_published(
 
 
 @pytest.mark.parametrize("status", list(Status))
-async def test_a_secret_report_is_not_there_for_the_public(intake, country, status) -> None:
+async def test_a_secret_report_is_not_there_for_the_public(
+    intake: httpx.AsyncClient, country: Country, status: Status
+) -> None:
     told = await submitted(intake, secret=True)
     stands(country, told["number"], status)
     secret = await intake.get(f"/reports/{told['number']}")
@@ -117,7 +120,9 @@ async def test_a_secret_report_is_not_there_for_the_public(intake, country, stat
     assert (await intake.get("/reports")).json()["items"] == []
 
 
-async def test_its_reporter_reads_all_but_the_affairs_of_staff(intake, country) -> None:
+async def test_its_reporter_reads_all_but_the_affairs_of_staff(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     told = await submitted(intake, secret=True, anonymous=True)
     number = told["number"]
     stands(country, number, "FOLLOWED_UP")
@@ -155,7 +160,9 @@ async def test_its_reporter_reads_all_but_the_affairs_of_staff(intake, country) 
     assert "Admin Bandung" not in answer.text
 
 
-async def test_the_public_reads_follow_ups_that_are_not_secret(intake, country) -> None:
+async def test_the_public_reads_follow_ups_that_are_not_secret(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     told = await submitted(intake)
     stands(country, told["number"], "FOLLOWED_UP")
     message(country, told["number"], "follow_up", "Untuk semua.", kind="initial_response")
@@ -169,7 +176,9 @@ async def test_the_public_reads_follow_ups_that_are_not_secret(intake, country) 
         assert words not in answer.text
 
 
-async def test_a_refused_command_shows_no_words(intake, country) -> None:
+async def test_a_refused_command_shows_no_words(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     told = await submitted(intake)
     command = message(country, told["number"], "follow_up", "Ditolak.", kind="follow_up")
     country.all("UPDATE lifecycle.command SET done = false WHERE id = %s", command)
@@ -177,7 +186,7 @@ async def test_a_refused_command_shows_no_words(intake, country) -> None:
     assert "Ditolak." not in answer.text
 
 
-async def test_one_reports_code_opens_no_other(intake, country) -> None:
+async def test_one_reports_code_opens_no_other(intake: httpx.AsyncClient, country: Country) -> None:
     first, second = await submitted(intake, secret=True), await submitted(intake, secret=True)
     header = await opened(intake, first)
     assert (await intake.get(f"/reports/{second['number']}", headers=header)).status_code == 404
@@ -189,7 +198,7 @@ async def test_one_reports_code_opens_no_other(intake, country) -> None:
     assert wrong.json()["code"] == unknown.json()["code"]
 
 
-async def test_codes_are_not_guessed_for_long(intake) -> None:
+async def test_codes_are_not_guessed_for_long(intake: httpx.AsyncClient) -> None:
     told = await submitted(intake)
     path = f"/reports/{told['number']}/access"
     answers = [await intake.post(path, json={"access_code": "22222222"}) for _ in range(21)]
@@ -197,14 +206,16 @@ async def test_codes_are_not_guessed_for_long(intake) -> None:
 
 
 async def test_staff_read_here_only_what_the_public_reads(
-    intake, bearer: Callable[[int], dict[str, str]]
+    intake: httpx.AsyncClient, bearer: Callable[[int], dict[str, str]]
 ) -> None:
     told = await submitted(intake)
     read = (await intake.get(f"/reports/{told['number']}", headers=bearer(ADMIN))).json()
     assert (read["view"], read["published"]) == ("public", None)
 
 
-async def test_a_partner_reads_its_own_reports_and_no_other(intake, country) -> None:
+async def test_a_partner_reads_its_own_reports_and_no_other(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     token, digest = new_partner_token()
     country.all(
         "INSERT INTO intake.partner (system, name, nkey_public, http_token_hash, created_at,"
@@ -222,22 +233,23 @@ async def test_a_partner_reads_its_own_reports_and_no_other(intake, country) -> 
     assert (await intake.get(f"/reports/{other['number']}", headers=header)).status_code == 404
 
 
-async def test_published_reports_are_searched_and_paged(intake, country) -> None:
+async def test_published_reports_are_searched_and_paged(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     numbers = []
     for _ in range(5):
         told = await submitted(intake, region_code="32.04")
         stands(country, told["number"], "VERIFIED")
         numbers.append(told["number"])
-    seen, cursor = [], None
+    query: dict[str, str | int] = {"limit": 2, "q": "pasar", "agency": CITY, "region": "32.0"}
+    seen = []
     while True:
-        query = {"limit": 2, "q": "pasar", "agency": CITY, "region": "32.0"}
-        page = (
-            await intake.get("/reports", params=query | ({"cursor": cursor} if cursor else {}))
-        ).json()
+        page = (await intake.get("/reports", params=query)).json()
         seen += [item["number"] for item in page["items"]]
-        if (cursor := page["next"]) is None:
+        if page["next"] is None:
             break
+        query["cursor"] = page["next"]
     assert seen == numbers[::-1]
-    for query in ({"q": "sapi"}, {"tab": "closed"}, {"agency": 4}, {"region": "33"}):
-        assert (await intake.get("/reports", params=query)).json()["items"] == []
+    for name, value in (("q", "sapi"), ("tab", "closed"), ("agency", "4"), ("region", "33")):
+        assert (await intake.get("/reports", params={name: value})).json()["items"] == []
     assert (await intake.get("/reports", params={"cursor": "x"})).status_code == 422

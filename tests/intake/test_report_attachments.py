@@ -5,11 +5,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 
 from shared.attachments import MAX_SIZE
-from tests.intake.conftest import ADMIN, CITY, form
+from shared.settings import Settings
+from tests.intake.conftest import ADMIN, CITY, Bearer, Country, form
 from tests.intake.test_reading import opened, stands
 
 
@@ -23,7 +25,9 @@ def picture() -> bytes:
     return content.getvalue()
 
 
-async def send(intake: Any, *files: tuple[str, bytes], path: str = "/reports", **changes: Any):
+async def send(
+    intake: httpx.AsyncClient, *files: tuple[str, bytes], path: str = "/reports", **changes: Any
+) -> httpx.Response:
     report = json.dumps(form(addressee=CITY, **changes.pop("fields", {})))
     return await intake.post(
         f"{path}/with-attachments",
@@ -33,13 +37,13 @@ async def send(intake: Any, *files: tuple[str, bytes], path: str = "/reports", *
     )
 
 
-def kept(settings: Any) -> list[Path]:
+def kept(settings: Settings) -> list[Path]:
     folder = Path(settings.storage_url.removeprefix("file://"))
     return [file for file in folder.rglob("*") if file.is_file()]
 
 
 async def test_a_picture_loses_its_traces_and_is_the_reporters_alone(
-    intake, country, settings, bearer
+    intake: httpx.AsyncClient, country: Country, settings: Settings, bearer: Bearer
 ) -> None:
     answer = await send(intake, ("../foto <saya>.jpg", picture()), ("dua.jpg", picture()))
     assert answer.status_code == 201, answer.text
@@ -60,7 +64,9 @@ async def test_a_picture_loses_its_traces_and_is_the_reporters_alone(
         assert (await intake.get(href, headers=header)).status_code == 404
 
 
-async def test_the_public_downloads_what_the_verifier_released(intake, country) -> None:
+async def test_the_public_downloads_what_the_verifier_released(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     told = (await send(intake, ("a.jpg", picture()), ("b.jpg", picture()))).json()
     number = told["number"]
     ids = [row[0] for row in country.all("SELECT id FROM intake.attachment ORDER BY name")]
@@ -89,7 +95,7 @@ async def test_the_public_downloads_what_the_verifier_released(intake, country) 
 
 
 async def test_what_is_not_taken_is_named_and_nothing_is_left_behind(
-    intake, country, settings
+    intake: httpx.AsyncClient, country: Country, settings: Settings
 ) -> None:
     cases = {
         ("virus.exe", b"MZ" + b"\0" * 200): ("attachments.1", "file_type_not_allowed"),
@@ -118,7 +124,7 @@ async def test_what_is_not_taken_is_named_and_nothing_is_left_behind(
     ],
 )
 async def test_the_sender_reads_which_type_it_is_and_what_to_send(
-    intake, language: str, expected: str
+    intake: httpx.AsyncClient, language: str, expected: str
 ) -> None:
     answer = await send(
         intake, ("a.flac", b"fLaC" + bytes(38)), headers={"Accept-Language": language}
@@ -127,7 +133,9 @@ async def test_the_sender_reads_which_type_it_is_and_what_to_send(
     assert (error["code"], error["message"]) == ("file_type_not_allowed", expected)
 
 
-async def test_each_file_refused_is_called_by_place_and_name(intake, settings) -> None:
+async def test_each_file_refused_is_called_by_place_and_name(
+    intake: httpx.AsyncClient, settings: Settings
+) -> None:
     answer = await send(
         intake,
         ("foto.jpg", picture()),
@@ -147,7 +155,9 @@ async def test_each_file_refused_is_called_by_place_and_name(intake, settings) -
     assert kept(settings) == []
 
 
-async def test_a_file_field_left_open_is_no_file(intake, settings) -> None:
+async def test_a_file_field_left_open_is_no_file(
+    intake: httpx.AsyncClient, settings: Settings
+) -> None:
     """As browsers send it: a file without name and content."""
     parts = (
         b'name="report"\r\n\r\n' + json.dumps(form(addressee=CITY)).encode(),
@@ -164,7 +174,7 @@ async def test_a_file_field_left_open_is_no_file(intake, settings) -> None:
     assert len(kept(settings)) == 1
 
 
-async def test_a_report_that_is_not_taken_has_no_file_opened(intake) -> None:
+async def test_a_report_that_is_not_taken_has_no_file_opened(intake: httpx.AsyncClient) -> None:
     answer = await send(intake, ("a.html", b"<html>"), fields={"reporter": {"name": "Siti"}})
     assert [error["code"] for error in answer.json()["errors"]] == ["contact_missing"]
     answer = await send(intake, ("a.html", b"<html>"), fields={"linked_number": 1})
@@ -172,7 +182,7 @@ async def test_a_report_that_is_not_taken_has_no_file_opened(intake) -> None:
 
 
 async def test_parts_that_are_not_asked_for_or_come_twice_are_named(
-    intake, bearer, country
+    intake: httpx.AsyncClient, bearer: Bearer, country: Country
 ) -> None:
     report = ("report", (None, json.dumps(form(addressee=CITY))))
     for path, headers in (("/reports", {}), ("/reports/manual", bearer(ADMIN))):
@@ -191,7 +201,9 @@ async def test_parts_that_are_not_asked_for_or_come_twice_are_named(
     assert country.one("SELECT count(*) FROM lifecycle.report") == 0
 
 
-async def test_a_repeated_form_keeps_the_first_files_only(intake, country, settings) -> None:
+async def test_a_repeated_form_keeps_the_first_files_only(
+    intake: httpx.AsyncClient, country: Country, settings: Settings
+) -> None:
     key = {"Idempotency-Key": "0b1c2a34-0000-4000-8000-000000000001"}
     answers = [await send(intake, ("a.jpg", picture()), headers=key) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
@@ -201,14 +213,16 @@ async def test_a_repeated_form_keeps_the_first_files_only(intake, country, setti
     assert len(kept(settings)) == 1
 
 
-async def test_a_form_with_files_is_checked_like_any_other(intake) -> None:
+async def test_a_form_with_files_is_checked_like_any_other(intake: httpx.AsyncClient) -> None:
     answer = await send(intake, ("a.jpg", picture()), fields={"reporter": {"phone": "x"}})
     assert answer.json()["errors"][0]["field"] == "reporter.phone"
     answer = await intake.post("/reports/with-attachments", data={"report": "{"})
     assert answer.status_code == 422
 
 
-async def test_the_manual_form_takes_files_too(intake, country, bearer) -> None:
+async def test_the_manual_form_takes_files_too(
+    intake: httpx.AsyncClient, country: Country, bearer: Bearer
+) -> None:
     fields = {"channel": "letter"}
     answer = await send(
         intake,

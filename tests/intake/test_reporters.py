@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
 
@@ -10,6 +11,7 @@ from services.intake import reporters
 from services.intake.accounts import GUARD
 from shared.database.engine import Database
 from shared.http.limits import Limit, RateLimits
+from shared.identity import BlindIndex
 from shared.settings import Settings
 from shared.telemetry import registry
 from tests.intake.conftest import Country, form, running
@@ -22,7 +24,9 @@ def header(signed_in: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": f"Bearer {signed_in['access_token']}"}
 
 
-async def test_an_account_submits_without_naming_itself_and_finds_its_reports(intake) -> None:
+async def test_an_account_submits_without_naming_itself_and_finds_its_reports(
+    intake: httpx.AsyncClient,
+) -> None:
     answer = await intake.post("/reporters", json=ACCOUNT)
     assert answer.status_code == 201, answer.text
     own = header(answer.json())
@@ -42,7 +46,7 @@ async def test_an_account_submits_without_naming_itself_and_finds_its_reports(in
     assert read["view"] == "reporter"
 
 
-async def test_another_account_sees_nothing_of_it(intake) -> None:
+async def test_another_account_sees_nothing_of_it(intake: httpx.AsyncClient) -> None:
     one = header((await intake.post("/reporters", json=ACCOUNT)).json())
     other_account = {"name": "Budi", "email": "Budi@Contoh.id", "password": PASSWORD}
     other = header((await intake.post("/reporters", json=other_account)).json())
@@ -57,7 +61,7 @@ async def test_another_account_sees_nothing_of_it(intake) -> None:
 @pytest.mark.parametrize("first", [False, True])
 @pytest.mark.parametrize("second", [False, True])
 async def test_a_report_with_a_name_is_never_tied_to_one_without(
-    intake: Any, country: Country, first: bool, second: bool
+    intake: httpx.AsyncClient, country: Country, first: bool, second: bool
 ) -> None:
     own = header((await intake.post("/reporters", json=ACCOUNT)).json())
 
@@ -74,7 +78,7 @@ async def test_a_report_with_a_name_is_never_tied_to_one_without(
     assert read["linked_number"] == (earlier if first is second else None)
 
 
-async def test_signing_in_by_phone_or_mail_however_typed(intake) -> None:
+async def test_signing_in_by_phone_or_mail_however_typed(intake: httpx.AsyncClient) -> None:
     await intake.post("/reporters", json=ACCOUNT | {"email": "siti@contoh.id"})
     for contact in ("0812-3456-7890", "+62 812 3456 7890", " Siti@Contoh.ID"):
         form_ = {"contact": contact, "password": PASSWORD}
@@ -90,12 +94,12 @@ async def test_signing_in_by_phone_or_mail_however_typed(intake) -> None:
     assert (await intake.post("/reporters/refresh", json=token)).status_code == 401
 
 
-async def refreshed(intake, signed_in: dict[str, Any]) -> int:
+async def refreshed(intake: httpx.AsyncClient, signed_in: dict[str, Any]) -> int:
     token = {"refresh_token": signed_in["refresh_token"]}
     return (await intake.post("/reporters/refresh", json=token)).status_code
 
 
-async def test_who_has_left_is_not_let_in_by_the_old_token(intake) -> None:
+async def test_who_has_left_is_not_let_in_by_the_old_token(intake: httpx.AsyncClient) -> None:
     left = (await intake.post("/reporters", json=ACCOUNT)).json()
     token = {"refresh_token": left["refresh_token"]}
     assert await reads_own(intake, left) == 200
@@ -104,7 +108,9 @@ async def test_who_has_left_is_not_let_in_by_the_old_token(intake) -> None:
     assert await reads_own(intake, left) == 401
 
 
-async def test_who_left_a_report_opened_by_code_is_let_in_by_the_code_alone(intake: Any) -> None:
+async def test_who_left_a_report_opened_by_code_is_let_in_by_the_code_alone(
+    intake: httpx.AsyncClient,
+) -> None:
     made = (await intake.post("/reports", json=form())).json()
     path = f"/reports/{made['number']}"
     code = {"access_code": made["access_code"]}
@@ -117,12 +123,14 @@ async def test_who_left_a_report_opened_by_code_is_let_in_by_the_code_alone(inta
     assert (await intake.post(f"{path}/access", json=code)).status_code == 200
 
 
-async def reads_own(intake: Any, signed_in: dict[str, Any]) -> int:
+async def reads_own(intake: httpx.AsyncClient, signed_in: dict[str, Any]) -> int:
     answer = await intake.get("/reporters/me/reports", headers=header(signed_in))
     return int(answer.status_code)
 
 
-async def test_a_token_used_twice_was_copied_and_ends_every_session(intake) -> None:
+async def test_a_token_used_twice_was_copied_and_ends_every_session(
+    intake: httpx.AsyncClient,
+) -> None:
     copied = (await intake.post("/reporters", json=ACCOUNT)).json()
     entering = {"contact": ACCOUNT["phone"], "password": PASSWORD}
     other = (await intake.post("/reporters/sign-in", json=entering)).json()
@@ -131,7 +139,7 @@ async def test_a_token_used_twice_was_copied_and_ends_every_session(intake) -> N
     assert await refreshed(intake, other) == 401
 
 
-async def test_a_new_password_ends_every_other_session(intake) -> None:
+async def test_a_new_password_ends_every_other_session(intake: httpx.AsyncClient) -> None:
     here = (await intake.post("/reporters", json=ACCOUNT)).json()
     entering = {"contact": ACCOUNT["phone"], "password": PASSWORD}
     elsewhere = (await intake.post("/reporters/sign-in", json=entering)).json()
@@ -157,7 +165,9 @@ async def test_a_new_password_ends_every_other_session(intake) -> None:
 @pytest.mark.parametrize(
     "weak", ["1234567890", "sayangku2024", "Siti Rahmawati", "0812-3456-7890", "siti@contoh.id1"]
 )
-async def test_an_account_has_no_password_that_can_be_guessed(intake, weak: str) -> None:
+async def test_an_account_has_no_password_that_can_be_guessed(
+    intake: httpx.AsyncClient, weak: str
+) -> None:
     account = ACCOUNT | {"email": "siti@contoh.id", "password": weak}
     refused = await intake.post("/reporters", json=account)
     assert refused.status_code == 422
@@ -170,7 +180,9 @@ async def test_an_account_has_no_password_that_can_be_guessed(intake, weak: str)
     assert (await intake.get("/reporters/me/reports", headers=own)).status_code == 200
 
 
-async def test_a_wrong_password_and_an_unknown_contact_look_the_same(intake) -> None:
+async def test_a_wrong_password_and_an_unknown_contact_look_the_same(
+    intake: httpx.AsyncClient,
+) -> None:
     await intake.post("/reporters", json=ACCOUNT)
     answers = [
         await intake.post("/reporters/sign-in", json={"contact": contact, "password": password})
@@ -185,7 +197,9 @@ async def test_a_wrong_password_and_an_unknown_contact_look_the_same(intake) -> 
     }
 
 
-async def test_nothing_of_an_account_is_readable_in_the_database(intake, country) -> None:
+async def test_nothing_of_an_account_is_readable_in_the_database(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     account = ACCOUNT | {"nik": "3204051708900001"}
     assert (await intake.post("/reporters", json=account)).status_code == 201
     stored = country.everything_in("intake.reporter")
@@ -195,7 +209,7 @@ async def test_nothing_of_an_account_is_readable_in_the_database(intake, country
         assert known.encode().hex() not in stored
 
 
-async def signed_in(intake, contact: str, password: str) -> Any:
+async def signed_in(intake: httpx.AsyncClient, contact: str, password: str) -> Any:
     command_request = {"contact": contact, "password": password}
     return await intake.post("/reporters/sign-in", json=command_request)
 
@@ -213,7 +227,7 @@ async def signed_in(intake, contact: str, password: str) -> Any:
     ],
 )
 async def test_of_two_accounts_with_one_contact_the_password_enters_the_right_one(
-    intake, one: dict[str, str], other: dict[str, str], typed: str
+    intake: httpx.AsyncClient, one: dict[str, str], other: dict[str, str], typed: str
 ) -> None:
     accounts = [
         {"name": "Bukan Siti", **one, "password": "sepeda ungu melintas cepat"},
@@ -256,7 +270,7 @@ async def test_of_two_accounts_with_one_contact_the_password_enters_the_right_on
 
 
 async def test_a_try_costs_one_computation_however_many_accounts_name_the_contact(
-    intake, monkeypatch: pytest.MonkeyPatch
+    intake: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     computed: list[str] = []
     compute = PasswordHasher.hash
@@ -276,7 +290,7 @@ async def test_a_try_costs_one_computation_however_many_accounts_name_the_contac
 
 
 async def test_an_account_of_before_and_a_later_one_with_its_contact_both_sign_in(
-    intake, country
+    intake: httpx.AsyncClient, country: Country
 ) -> None:
     await intake.post("/reporters", json=ACCOUNT)
     country.all(
@@ -289,7 +303,7 @@ async def test_an_account_of_before_and_a_later_one_with_its_contact_both_sign_i
     assert (await signed_in(intake, ACCOUNT["phone"], "bukan itu")).status_code == 401
 
 
-async def test_passwords_are_not_guessed_for_long(intake) -> None:
+async def test_passwords_are_not_guessed_for_long(intake: httpx.AsyncClient) -> None:
     await intake.post("/reporters", json=ACCOUNT)
     form_ = {"contact": ACCOUNT["phone"], "password": "salah"}
     codes = [(await intake.post("/reporters/sign-in", json=form_)).status_code for _ in range(11)]
@@ -307,7 +321,9 @@ async def used_up(settings: Settings, limit: Limit, subject: str) -> None:
     await database.dispose()
 
 
-async def test_who_guesses_keeps_nobody_out_of_their_account(intake, settings: Settings) -> None:
+async def test_who_guesses_keeps_nobody_out_of_their_account(
+    intake: httpx.AsyncClient, settings: Settings
+) -> None:
     await intake.post("/reporters", json=ACCOUNT)
     right = {"contact": ACCOUNT["phone"], "password": PASSWORD}
     wrong = right | {"contact": "+62 812-3456-7890", "password": "salah"}
@@ -323,12 +339,12 @@ async def test_who_guesses_keeps_nobody_out_of_their_account(intake, settings: S
 
 
 async def test_while_the_world_guesses_an_account_s_own_browser_gets_in(
-    intake, settings: Settings
+    intake: httpx.AsyncClient, settings: Settings
 ) -> None:
     await intake.post("/reporters", json=ACCOUNT)
     right = {"contact": ACCOUNT["phone"], "password": PASSWORD}
     here = (await intake.post("/reporters/sign-in", json=right)).json()
-    contact = intake._transport.app.state.resources.index.phone(ACCOUNT["phone"]).hex()
+    contact = BlindIndex(settings.blind_index_key).phone(ACCOUNT["phone"]).hex()
     await used_up(settings, GUARD.strangers, contact)
     async with running(settings, "198.51.100.9") as elsewhere:
         first, second = [
@@ -341,7 +357,7 @@ async def test_while_the_world_guesses_an_account_s_own_browser_gets_in(
 
 
 async def test_a_code_that_many_try_still_opens_and_the_operator_is_told_once(
-    intake, settings: Settings, caplog: pytest.LogCaptureFixture
+    intake: httpx.AsyncClient, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = (await intake.post("/reports", json=form())).json()
     path = f"/reports/{made['number']}/access"
@@ -357,9 +373,9 @@ async def test_a_code_that_many_try_still_opens_and_the_operator_is_told_once(
 
 
 async def test_whoever_names_a_contact_tries_no_account_of_it_but_their_own(
-    intake, settings: Settings
+    intake: httpx.AsyncClient, settings: Settings
 ) -> None:
-    contact = intake._transport.app.state.resources.index.phone(ACCOUNT["phone"]).hex()
+    contact = BlindIndex(settings.blind_index_key).phone(ACCOUNT["phone"]).hex()
     marks = []
     for n in range(3):
         async with running(settings, f"198.51.100.{n + 40}") as other:
@@ -383,7 +399,9 @@ async def test_whoever_names_a_contact_tries_no_account_of_it_but_their_own(
         assert (await other.post("/reporters/sign-in", json=theirs)).status_code == 200
 
 
-async def test_a_browser_known_to_one_account_enters_another_of_the_contact(intake) -> None:
+async def test_a_browser_known_to_one_account_enters_another_of_the_contact(
+    intake: httpx.AsyncClient,
+) -> None:
     other = ACCOUNT | {"password": "kuda biru tidur pagi"}
     for account in (ACCOUNT, other):
         assert (await intake.post("/reporters", json=account)).status_code == 201
@@ -400,10 +418,12 @@ async def test_a_browser_known_to_one_account_enters_another_of_the_contact(inta
     assert len(marks) == 2
 
 
-async def test_a_stolen_mark_guesses_no_longer_than_a_stranger(intake, settings: Settings) -> None:
+async def test_a_stolen_mark_guesses_no_longer_than_a_stranger(
+    intake: httpx.AsyncClient, settings: Settings
+) -> None:
     await intake.post("/reporters", json=ACCOUNT)
     stolen = (await signed_in(intake, ACCOUNT["phone"], PASSWORD)).json()["device_tokens"]
-    contact = intake._transport.app.state.resources.index.phone(ACCOUNT["phone"]).hex()
+    contact = BlindIndex(settings.blind_index_key).phone(ACCOUNT["phone"]).hex()
     await used_up(settings, GUARD.strangers, contact)
     wrong = {"contact": ACCOUNT["phone"], "password": "salah", "device_tokens": stolen}
     async with running(settings, "198.51.100.50") as thief:
@@ -415,7 +435,7 @@ async def test_a_stolen_mark_guesses_no_longer_than_a_stranger(intake, settings:
 
 @pytest.mark.parametrize("contact", [{"phone": "+62 812-3456-7890"}, {"email": "SITI@contoh.id"}])
 async def test_no_account_is_made_with_contact_and_password_of_another(
-    intake, contact: dict[str, str]
+    intake: httpx.AsyncClient, contact: dict[str, str]
 ) -> None:
     first = ACCOUNT | {"email": "siti@contoh.id"}
     await intake.post("/reporters", json=first)
@@ -429,7 +449,9 @@ async def test_no_account_is_made_with_contact_and_password_of_another(
     assert sorted(answer.status_code for answer in both) == [201, 422]
 
 
-async def test_of_two_from_before_with_one_password_the_oldest_is_entered(intake, country) -> None:
+async def test_of_two_from_before_with_one_password_the_oldest_is_entered(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     for place in range(2):
         account = ACCOUNT | {"password": f"{PASSWORD} {place}"}
         assert (await intake.post("/reporters", json=account)).status_code == 201
@@ -447,7 +469,7 @@ async def test_of_two_from_before_with_one_password_the_oldest_is_entered(intake
 
 
 async def test_passwords_chosen_for_a_contact_are_counted_as_tries(
-    intake, settings: Settings
+    intake: httpx.AsyncClient, settings: Settings
 ) -> None:
     made = [
         await intake.post("/reporters", json=ACCOUNT | {"password": f"kuda biru tidur {n} pagi"})
@@ -457,7 +479,7 @@ async def test_passwords_chosen_for_a_contact_are_counted_as_tries(
     async with running(settings, "198.51.100.60") as elsewhere:
         own = header((await elsewhere.post("/reporters", json=ACCOUNT)).json())
         command_request = {"current_password": PASSWORD, "password": "kuda hijau lari sore"}
-        contact = intake._transport.app.state.resources.index.phone(ACCOUNT["phone"]).hex()
+        contact = BlindIndex(settings.blind_index_key).phone(ACCOUNT["phone"]).hex()
         await used_up(settings, GUARD.strangers, contact)
         answers = [
             (await elsewhere.post("/reporters", json=ACCOUNT | {"password": "kuda abu lari sore"})),

@@ -5,16 +5,19 @@ import signal
 import subprocess
 import sys
 import time
-from typing import Any
+from pathlib import Path
 
 import httpx
 import pytest
 
 from deploy.local.ports import free_port
-from tests.intake.conftest import CATEGORY, CITY, UNIT, form
+from shared.settings import Settings
+from tests.intake.conftest import CATEGORY, CITY, UNIT, Country, form
 
 
-async def test_a_form_offers_regions_agencies_and_categories(intake, country) -> None:
+async def test_a_form_offers_regions_agencies_and_categories(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     provinces = (await intake.get("/regions")).json()
     assert len(provinces) == 38
     villages = await intake.get("/regions", params={"parent": "32.04.05"})
@@ -33,7 +36,7 @@ async def test_a_form_offers_regions_agencies_and_categories(intake, country) ->
     assert labels == ["Pengaduan", "Aspirasi", "Permintaan Informasi"]
 
 
-async def test_the_document_names_every_operation_once(intake) -> None:
+async def test_the_document_names_every_operation_once(intake: httpx.AsyncClient) -> None:
     document = (await intake.get("/openapi.json")).json()
     ids = [
         operation["operationId"]
@@ -44,7 +47,9 @@ async def test_the_document_names_every_operation_once(intake) -> None:
     assert {"submit_report", "submit_manual_report", "receive_sms", "read_report"} <= set(ids)
 
 
-def test_a_real_process_takes_a_report_and_logs_nobody(settings, country, tmp_path) -> None:
+def test_a_real_process_takes_a_report_and_logs_nobody(
+    settings: Settings, country: Country, tmp_path: Path
+) -> None:
     port, log = free_port(), tmp_path / "log"
     environment = os.environ | {
         "LAPOR_INTAKE_PORT": str(port),
@@ -80,7 +85,7 @@ def test_a_real_process_takes_a_report_and_logs_nobody(settings, country, tmp_pa
     assert country.one("SELECT count(*) FROM lifecycle.report") == 1
 
 
-def until_ready(client: Any) -> None:
+def until_ready(client: httpx.Client) -> None:
     for _ in range(600):
         try:
             if client.get("/readyz").status_code == 200:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from standardwebhooks import Webhook
 
 from services.intake.sms.messages import (
     ANSWER_LIMIT,
+    Refusal,
     SmsMessage,
     SmsRejected,
     answer_accepted,
@@ -121,7 +123,7 @@ def test_a_payload_of_another_form_is_refused_without_repeating_it(changes: dict
 
 
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=8), st.randoms())
-def test_parts_join_in_order_whatever_order_they_came_in(texts: list[str], random: Any) -> None:
+def test_parts_join_in_order_whatever_order_they_came_in(texts: list[str], random: Random) -> None:
     parts = [part(number, len(texts), text) for number, text in enumerate(texts, 1)]
     random.shuffle(parts)
     joined = join(parts)
@@ -156,8 +158,9 @@ def test_a_long_address_is_left_out_of_the_answer() -> None:
 
 
 def test_refusals_fit_one_sms_too() -> None:
-    for answer in map(answer_refused, ("empty", "too_long", "unavailable")):
-        assert septets(answer) <= ANSWER_LIMIT
+    refusals: tuple[Refusal, ...] = ("empty", "too_long", "unavailable")
+    for refusal in refusals:
+        assert septets(answer_refused(refusal)) <= ANSWER_LIMIT
 
 
 def test_septets_count_extension_characters_twice_and_refuse_what_would_cost_more() -> None:

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
 from standardwebhooks import Webhook
 
 from services.intake.app import make_app
 from services.intake.sms.webhook import accept_stale_parts
 from shared.database.engine import Database
-from tests.intake.conftest import running
+from shared.settings import Settings
+from tests.intake.conftest import Country, running
 
 SENDER, OTHER, THIRD = "+6281234567001", "+6281234567002", "+6281234567003"
 
@@ -19,11 +21,13 @@ SENDER, OTHER, THIRD = "+6281234567001", "+6281234567002", "+6281234567003"
 class Gateway:
     """The operator's gateway: signs what it hands over."""
 
-    def __init__(self, client: Any, secret: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, secret: str) -> None:
         self.client = client
         self.secret = secret
 
-    async def send(self, text: str, part: tuple[int, int, int] | None = None, **changes: Any):
+    async def send(
+        self, text: str, part: tuple[int, int, int] | None = None, **changes: Any
+    ) -> httpx.Response:
         message: dict[str, Any] = {
             "id": uuid4().hex,
             "from": SENDER,
@@ -34,7 +38,7 @@ class Gateway:
             message["concat"] = dict(zip(("ref", "part", "total"), part, strict=True))
         return await self.call(json.dumps(message))
 
-    async def call(self, body: str, secret: str | None = None):
+    async def call(self, body: str, secret: str | None = None) -> httpx.Response:
         secret, now = secret or self.secret, datetime.now(UTC)
         webhook = Webhook(secret if secret.startswith("whsec_") else secret.encode())
         headers = {
@@ -46,7 +50,9 @@ class Gateway:
         return await self.client.post("/channels/sms", content=body, headers=headers)
 
 
-async def test_one_message_is_one_report_and_the_answer_names_it(intake, settings, country) -> None:
+async def test_one_message_is_one_report_and_the_answer_names_it(
+    intake: httpx.AsyncClient, settings: Settings, country: Country
+) -> None:
     gateway = Gateway(intake, settings.sms_secret)
     answer = await gateway.send("Lampu jalan di Jl. Melati mati sejak Senin. Gelap sekali.")
     assert answer.status_code == 200, answer.text
@@ -60,7 +66,9 @@ async def test_one_message_is_one_report_and_the_answer_names_it(intake, setting
     assert SENDER not in country.everything_in("intake.submission")
 
 
-async def test_the_gateway_may_ask_again(intake, settings, country) -> None:
+async def test_the_gateway_may_ask_again(
+    intake: httpx.AsyncClient, settings: Settings, country: Country
+) -> None:
     gateway = Gateway(intake, settings.sms_secret)
     first, second = await asyncio.gather(
         *(gateway.send("Jalan rusak parah di Cicadas", id="g-1") for _ in range(2))
@@ -69,7 +77,9 @@ async def test_the_gateway_may_ask_again(intake, settings, country) -> None:
     assert country.one("SELECT count(*) FROM lifecycle.report") == 1
 
 
-async def test_parts_in_reverse_order_are_joined(intake, settings, country) -> None:
+async def test_parts_in_reverse_order_are_joined(
+    intake: httpx.AsyncClient, settings: Settings, country: Country
+) -> None:
     gateway = Gateway(intake, settings.sms_secret)
     waiting = await gateway.send("kedua.", (7, 2, 2), id="b")
     assert waiting.json() == {"number": None, "answer": None}
@@ -82,7 +92,9 @@ async def test_parts_in_reverse_order_are_joined(intake, settings, country) -> N
     assert again == told
 
 
-async def test_parts_at_the_same_moment_make_one_report(intake, settings, country) -> None:
+async def test_parts_at_the_same_moment_make_one_report(
+    intake: httpx.AsyncClient, settings: Settings, country: Country
+) -> None:
     gateway = Gateway(intake, settings.sms_secret)
     answers = await asyncio.gather(
         *(gateway.send(f"Bagian {n} dari lima. ", (9, n, 5)) for n in range(1, 6))
@@ -91,7 +103,9 @@ async def test_parts_at_the_same_moment_make_one_report(intake, settings, countr
     assert country.one("SELECT count(*) FROM lifecycle.report") == 1
 
 
-async def test_a_reference_that_comes_around_is_another_message(intake, settings, country) -> None:
+async def test_a_reference_that_comes_around_is_another_message(
+    intake: httpx.AsyncClient, settings: Settings, country: Country
+) -> None:
     gateway = Gateway(intake, settings.sms_secret)
     for number in (1, 2):
         await gateway.send(f"Laporan ke-{number} ", (7, 1, 2))
@@ -100,7 +114,9 @@ async def test_a_reference_that_comes_around_is_another_message(intake, settings
     assert bodies == {"Laporan ke-1 selesai", "Laporan ke-2 selesai"}
 
 
-async def test_after_some_minutes_a_gap_beats_no_report(settings, country) -> None:
+async def test_after_some_minutes_a_gap_beats_no_report(
+    settings: Settings, country: Country
+) -> None:
     app = make_app(settings)
     database: Database = app.state.database
     async with running(settings) as client:
@@ -115,14 +131,18 @@ async def test_after_some_minutes_a_gap_beats_no_report(settings, country) -> No
     assert body == "Banjir di Rancaekek, tolong  […]  […]"
 
 
-async def test_a_message_of_nothing_gets_an_answer_and_no_report(intake, settings, country) -> None:
+async def test_a_message_of_nothing_gets_an_answer_and_no_report(
+    intake: httpx.AsyncClient, settings: Settings, country: Country
+) -> None:
     answer = await Gateway(intake, settings.sms_secret).send("  ")
     assert answer.json()["number"] is None
     assert "Kirim kembali" in answer.json()["answer"]
     assert country.one("SELECT count(*) FROM lifecycle.report") == 0
 
 
-async def test_a_false_signature_and_a_false_form_are_refused(intake, settings) -> None:
+async def test_a_false_signature_and_a_false_form_are_refused(
+    intake: httpx.AsyncClient, settings: Settings
+) -> None:
     gateway = Gateway(intake, settings.sms_secret)
     body = json.dumps({"id": "x", "from": SENDER, "text": "a"})
     assert (await gateway.call(body, secret="another secret of theirs")).status_code == 401
@@ -132,22 +152,22 @@ async def test_a_false_signature_and_a_false_form_are_refused(intake, settings) 
 
 
 async def test_one_id_of_two_senders_is_two_reports_and_nobody_gets_anothers_code(
-    intake, settings, country
+    intake: httpx.AsyncClient, settings: Settings, country: Country
 ) -> None:
     gateway = Gateway(intake, settings.sms_secret)
     mine = (await gateway.send("Jalan rusak parah di Cicadas", id="g-1")).json()
     for text, sender in (
-        ("Lampu mati di Jl. Melati", OTHER),
-        ("Jalan rusak parah di Cicadas", THIRD),
+        ("Lampu mati di Jl. Melati", {"from": OTHER}),
+        ("Jalan rusak parah di Cicadas", {"from": THIRD}),
     ):
-        theirs = (await gateway.send(text, id="g-1", **{"from": sender})).json()
+        theirs = (await gateway.send(text, None, id="g-1", **sender)).json()
         assert theirs["number"] not in (None, mine["number"])
         assert str(mine["number"]) not in theirs["answer"]
     assert country.one("SELECT count(*) FROM lifecycle.report") == 3
 
 
 async def test_an_id_used_for_other_words_is_a_conflict_and_shows_no_report(
-    intake, settings, country
+    intake: httpx.AsyncClient, settings: Settings, country: Country
 ) -> None:
     gateway = Gateway(intake, settings.sms_secret)
     await gateway.send("Jalan rusak parah", id="g-1")
@@ -173,7 +193,7 @@ async def test_an_id_used_for_other_words_is_a_conflict_and_shows_no_report(
 
 
 async def test_parts_of_two_senders_with_one_reference_and_ids_are_not_mixed(
-    intake, settings, country
+    intake: httpx.AsyncClient, settings: Settings, country: Country
 ) -> None:
     gateway = Gateway(intake, settings.sms_secret)
     for sender in (SENDER, OTHER):
@@ -188,7 +208,7 @@ async def test_parts_of_two_senders_with_one_reference_and_ids_are_not_mixed(
 
 
 async def test_a_part_that_contradicts_begins_another_message_and_nothing_is_lost(
-    settings, country
+    settings: Settings, country: Country
 ) -> None:
     app = make_app(settings)
     async with running(settings) as client:
@@ -207,7 +227,9 @@ async def test_a_part_that_contradicts_begins_another_message_and_nothing_is_los
     assert {body.replace("[…]", "").strip() for body in bodies} == {"A1", "A2", "B1", "B2"}
 
 
-async def test_when_it_was_sent_tells_which_message_a_part_is_of(intake, settings, country) -> None:
+async def test_when_it_was_sent_tells_which_message_a_part_is_of(
+    intake: httpx.AsyncClient, settings: Settings, country: Country
+) -> None:
     gateway, now = Gateway(intake, settings.sms_secret), datetime.now(UTC)
     for text, part, ago in (("A1 ", 1, 120), ("B1 ", 1, 3), ("B2", 2, 1), ("A2", 2, 118)):
         await gateway.send(
@@ -218,7 +240,7 @@ async def test_when_it_was_sent_tells_which_message_a_part_is_of(intake, setting
 
 
 async def test_a_late_part_and_a_repeat_of_the_first_stop_nobody_and_burn_no_number(
-    settings, country
+    settings: Settings, country: Country
 ) -> None:
     app = make_app(settings)
     database, resources = app.state.database, app.state.resources
@@ -240,7 +262,7 @@ async def test_a_late_part_and_a_repeat_of_the_first_stop_nobody_and_burn_no_num
 
 
 async def test_a_message_that_cannot_become_a_report_is_set_aside_and_its_neighbour_served(
-    settings, country
+    settings: Settings, country: Country
 ) -> None:
     app = make_app(settings)
     database, resources = app.state.database, app.state.resources

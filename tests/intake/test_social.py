@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.intake.conftest import ADMIN, CITY, form, running
+from shared.settings import Settings
+from tests.intake.conftest import ADMIN, CITY, Bearer, Country, form, running
 from tests.intake.x_server import PROTECTED_POST, SAMPLE_POST, TOKEN, XServer
 from tests.intake.x_server import running as running_x
 
@@ -24,7 +26,9 @@ async def x() -> AsyncIterator[XServer]:
         yield server
 
 
-async def test_a_post_is_shown_then_created_then_refused(settings, country, bearer, x) -> None:
+async def test_a_post_is_shown_then_created_then_refused(
+    settings: Settings, country: Country, bearer: Bearer, x: XServer
+) -> None:
     connected = settings.model_copy(update={"x_api_base_url": x.url, "x_api_token": TOKEN})
     headers = bearer(ADMIN)
     async with running(connected) as intake:
@@ -48,7 +52,9 @@ async def test_a_post_is_shown_then_created_then_refused(settings, country, bear
     assert "wargabaik" not in country.everything_in("intake.submission")
 
 
-async def test_without_the_api_the_admin_pastes(intake, country, bearer) -> None:
+async def test_without_the_api_the_admin_pastes(
+    intake: httpx.AsyncClient, country: Country, bearer: Bearer
+) -> None:
     headers = bearer(ADMIN)
     asked = await intake.get("/channels/x/posts", params={"url": URL}, headers=headers)
     assert (asked.status_code, asked.json()["code"]) == (409, "x_not_configured")
@@ -57,7 +63,9 @@ async def test_without_the_api_the_admin_pastes(intake, country, bearer) -> None
     assert (await intake.post("/channels/x/reports", json=post())).status_code == 401
 
 
-async def test_what_x_says_is_passed_on(settings, country, bearer, x) -> None:
+async def test_what_x_says_is_passed_on(
+    settings: Settings, country: Country, bearer: Bearer, x: XServer
+) -> None:
     connected = settings.model_copy(update={"x_api_base_url": x.url, "x_api_token": TOKEN})
     async with running(connected) as intake:
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import orjson
 import pytest
 
@@ -15,12 +16,14 @@ from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.events import ReportEvent
 from shared.lifecycle.state import ReportState
 from shared.settings import Settings
-from tests.intake.conftest import ADMIN, CITY, REMOTE, ROOT, UNIT, Country, form, running
+from tests.intake.conftest import ADMIN, CITY, REMOTE, ROOT, UNIT, Bearer, Country, form, running
 
 STORED = ("lifecycle.report", "lifecycle.report_text", "lifecycle.history", "lifecycle.outbox")
 
 
-async def test_a_report_is_accepted_though_temporal_and_nats_are_away(intake, country) -> None:
+async def test_a_report_is_accepted_though_temporal_and_nats_are_away(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     before = datetime.now(UTC)
     answer = await intake.post("/reports", json=form(addressee="kota-bandung", category="jalan"))
     assert answer.status_code == 201, answer.text
@@ -33,7 +36,9 @@ async def test_a_report_is_accepted_though_temporal_and_nats_are_away(intake, co
         assert country.everything_in(table) != "[]"
 
 
-async def test_the_first_state_repeats_in_columns_history_and_event(intake, country) -> None:
+async def test_the_first_state_repeats_in_columns_history_and_event(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     answer = (await intake.post("/reports", json=form(addressee=CITY, secret=True))).json()
     row = country.one(
         "SELECT state, version, status, tab, handler_id, chain, due_at, secret, channel,"
@@ -54,6 +59,7 @@ async def test_the_first_state_repeats_in_columns_history_and_event(intake, coun
         "SELECT subject, message_id, headers, body FROM lifecycle.outbox"
     )
     assert subject == "lapor.v1.report.submitted"
+    assert state.identity is not None
     assert message_id == f"{answer['number']}.{state.identity.hex}.1.{subject}"
     assert headers["ce-type"] == "id.go.lapor.report.submitted"
     event = ReportEvent.model_validate(orjson.loads(bytes(body))["data"])
@@ -71,14 +77,20 @@ async def test_the_first_state_repeats_in_columns_history_and_event(intake, coun
     ],
 )
 async def test_a_report_goes_to_the_nearest_agency_that_can_verify(
-    intake, country, addressee, handler, suggested
+    intake: httpx.AsyncClient,
+    country: Country,
+    addressee: int | str | None,
+    handler: int,
+    suggested: int | None,
 ) -> None:
     await intake.post("/reports", json=form(addressee=addressee))
     row = country.one("SELECT handler_id, chain, suggested_agency_id FROM lifecycle.report")
     assert row == (handler, [handler], suggested)
 
 
-async def test_the_policy_of_the_agency_and_the_calendar_date_the_clock(intake, country) -> None:
+async def test_the_policy_of_the_agency_and_the_calendar_date_the_clock(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     country.all(
         "INSERT INTO routing.policy (agency_id, body) VALUES (NULL, %s), (2, %s)",
         json.dumps({"verification": {"amount": 1, "unit": "calendar_days"}}),
@@ -91,7 +103,9 @@ async def test_the_policy_of_the_agency_and_the_calendar_date_the_clock(intake, 
         assert length <= ran <= length + timedelta(seconds=59)
 
 
-async def test_a_new_closed_day_counts_from_the_next_report_on(intake, country) -> None:
+async def test_a_new_closed_day_counts_from_the_next_report_on(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     first = (await intake.post("/reports", json=form())).json()
     country.all(
         "INSERT INTO routing.closed_day SELECT CAST(%s AS date) + n, 'libur'"
@@ -103,7 +117,9 @@ async def test_a_new_closed_day_counts_from_the_next_report_on(intake, country) 
     assert dates[1] - dates[0] > timedelta(days=14)
 
 
-async def test_five_at_once_with_one_key_make_one_report(intake, country) -> None:
+async def test_five_at_once_with_one_key_make_one_report(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     key = {"Idempotency-Key": str(uuid4())}
     answers = await asyncio.gather(
         *(intake.post("/reports", json=form(), headers=key) for _ in range(5))
@@ -113,7 +129,9 @@ async def test_five_at_once_with_one_key_make_one_report(intake, country) -> Non
     assert country.one("SELECT count(*) FROM lifecycle.report") == 1
 
 
-async def test_the_same_key_for_something_else_is_refused(intake, country) -> None:
+async def test_the_same_key_for_something_else_is_refused(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     key = {"Idempotency-Key": str(uuid4())}
     await intake.post("/reports", json=form(), headers=key)
     taken = country.one("SELECT last_value FROM lifecycle.report_number")
@@ -124,7 +142,9 @@ async def test_the_same_key_for_something_else_is_refused(intake, country) -> No
     assert country.one("SELECT last_value FROM lifecycle.report_number") == taken, "none is burnt"
 
 
-async def test_who_reported_is_only_there_as_ciphertext(intake, country) -> None:
+async def test_who_reported_is_only_there_as_ciphertext(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     reporter = {
         "name": "Zainuddin Rahasiawan",
         "phone": "+6281234500001",
@@ -141,7 +161,9 @@ async def test_who_reported_is_only_there_as_ciphertext(intake, country) -> None
     assert bytes(country.one("SELECT name FROM intake.submission")).startswith(b"gAAAA")
 
 
-async def test_texts_are_normalised_and_the_limit_counts_what_remains(intake, country) -> None:
+async def test_texts_are_normalised_and_the_limit_counts_what_remains(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     body = "a" * 3_000 + "  \r\n\u200b"
     assert (await intake.post("/reports", json=form(body=body))).status_code == 201
     assert country.one("SELECT length(original_body) FROM lifecycle.report_text") == 3_000
@@ -154,7 +176,7 @@ async def test_texts_are_normalised_and_the_limit_counts_what_remains(intake, co
 @pytest.mark.parametrize("title", [None, "", "  ", "left out"])
 @pytest.mark.parametrize("channel", ["android", "ios", "agency_website", "manual", "x", "partner"])
 async def test_a_missing_title_is_made_from_the_text(
-    intake: Any, country: Any, bearer: Any, title: str | None, channel: str
+    intake: httpx.AsyncClient, country: Country, bearer: Bearer, title: str | None, channel: str
 ) -> None:
     filled = form(title=title, body="Lampu jalan di Dago mati. Gelap sekali malam hari.")
     if title == "left out":
@@ -179,7 +201,9 @@ async def test_a_missing_title_is_made_from_the_text(
     assert country.one(kept) == "Lampu jalan di Dago mati"
 
 
-async def test_a_title_of_255_characters_is_taken(intake: Any, country: Any) -> None:
+async def test_a_title_of_255_characters_is_taken(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
     assert (await intake.post("/reports", json=form(title="x" * 255))).status_code == 201
     assert country.one("SELECT length(original_title) FROM lifecycle.report_text") == 255
 
@@ -214,7 +238,13 @@ async def test_a_title_of_255_characters_is_taken(intake: Any, country: Any) -> 
         ({"number": 1}, "number", "extra_forbidden"),
     ],
 )
-async def test_what_is_wrong_is_said_by_field(intake, country, changes, field, code) -> None:
+async def test_what_is_wrong_is_said_by_field(
+    intake: httpx.AsyncClient,
+    country: Country,
+    changes: dict[str, Any],
+    field: str,
+    code: str | None,
+) -> None:
     content = json.dumps(form(**changes)).encode()
     answer = await intake.post(
         "/reports", content=content, headers={"Content-Type": "application/json"}
@@ -227,7 +257,7 @@ async def test_what_is_wrong_is_said_by_field(intake, country, changes, field, c
 
 
 @pytest.mark.parametrize("content", [b"null", b"[]", b"{", b"\xff\xfe", b'"\\u0000"', b""])
-async def test_what_is_no_form_is_refused(intake, content) -> None:
+async def test_what_is_no_form_is_refused(intake: httpx.AsyncClient, content: bytes) -> None:
     answer = await intake.post(
         "/reports", content=content, headers={"Content-Type": "application/json"}
     )
@@ -235,12 +265,12 @@ async def test_what_is_no_form_is_refused(intake, content) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_ten_megabytes_of_json_are_refused(intake) -> None:
+async def test_ten_megabytes_of_json_are_refused(intake: httpx.AsyncClient) -> None:
     answer = await intake.post("/reports", json=form(body="a" * 10_000_000))
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
-async def test_a_place_and_a_time_are_kept(intake, country) -> None:
+async def test_a_place_and_a_time_are_kept(intake: httpx.AsyncClient, country: Country) -> None:
     place = {
         "region_code": "3204052001",
         "place": " Depan  pasar ",
@@ -256,7 +286,9 @@ async def test_a_place_and_a_time_are_kept(intake, country) -> None:
     assert row == ("32.04.05.2001", "Depan pasar", -6.9, 107.6, "2026-01-05")
 
 
-async def test_too_many_from_one_address_are_asked_to_wait(settings: Settings, country) -> None:
+async def test_too_many_from_one_address_are_asked_to_wait(
+    settings: Settings, country: Country
+) -> None:
     async with running(settings) as intake:
         answers = [await intake.post("/reports", json=form()) for _ in range(61)]
     assert [answer.status_code for answer in answers] == [201] * 60 + [429]
@@ -264,7 +296,7 @@ async def test_too_many_from_one_address_are_asked_to_wait(settings: Settings, c
 
 
 async def test_without_any_agency_nothing_is_accepted_and_nothing_lost(
-    intake, country: Country
+    intake: httpx.AsyncClient, country: Country
 ) -> None:
     country.all("UPDATE routing.agency SET active = false")
     answer = await intake.post("/reports", json=form())
@@ -273,14 +305,16 @@ async def test_without_any_agency_nothing_is_accepted_and_nothing_lost(
 
 
 @pytest.mark.parametrize("id", ["0002", "٢", "２", "+2", "2.0", "0", "-2", "99999999999"])
-async def test_an_id_is_written_as_we_write_it_or_unknown(intake, country, id: str) -> None:
+async def test_an_id_is_written_as_we_write_it_or_unknown(
+    intake: httpx.AsyncClient, country: Country, id: str
+) -> None:
     answer = await intake.post("/reports", json=form(addressee=id))
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["code"] == "agency_unknown"
     assert (await intake.post("/reports", json=form(addressee=str(CITY)))).status_code == 201
 
 
-async def test_anonymous_cannot_be_said_twice(intake, country) -> None:
+async def test_anonymous_cannot_be_said_twice(intake: httpx.AsyncClient, country: Country) -> None:
     twice = json.dumps(form(anonymous=True))[:-1] + ', "anonymous": false}'
     plain = await intake.post(
         "/reports", content=twice, headers={"content-type": "application/json"}

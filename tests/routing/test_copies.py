@@ -24,8 +24,12 @@ async def test_a_copy_never_shows_who_reports_nor_who_looked(country: Country) -
 
 
 async def test_a_copy_shows_no_words_before_somebody_has_corrected_them(country: Country) -> None:
-    where = {"place": "Rumah Siti, gang Melati", "latitude": -7.02, "longitude": 107.52}
-    number = await country.report(body="Saya Siti, tetangga pasar Soreang.", **where)
+    number = await country.report(
+        body="Saya Siti, tetangga pasar Soreang.",
+        place="Rumah Siti, gang Melati",
+        latitude=-7.02,
+        longitude=107.52,
+    )
     await copy(country, number)
 
     async def copies(words: str) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ def portal() -> FastAPI:
     # Nobody listens there: a page that asked a service before it asked who comes would say so.
     nowhere = "http://127.0.0.1:1"
     services = {f"{name}_url": nowhere for name in ("intake", "routing", "followup", "reporting")}
-    return create(Settings(cookie_secret=SECRET, **services))
+    return create(Settings.model_validate(services | {"cookie_secret": SECRET}))
 
 
 @pytest.fixture

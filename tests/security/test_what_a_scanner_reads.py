@@ -19,7 +19,8 @@ PATHS = ["/panel/masuk", "/lacak", "/nowhere", "/static/x/lapor.css", "/favicon.
 def portal(base_url: str) -> httpx.AsyncClient:
     nowhere = "http://127.0.0.1:1"
     services = {f"{name}_url": nowhere for name in ("intake", "routing", "followup", "reporting")}
-    app = create(Settings(cookie_secret="c" * 40, public_base_url=base_url, **services))
+    values = services | {"cookie_secret": "c" * 40, "public_base_url": base_url}
+    app = create(Settings.model_validate(values))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal")
 
 

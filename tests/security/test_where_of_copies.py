@@ -10,7 +10,7 @@ from tests.routing.country import Country
 ADMIN = "admin.kab.bandung"
 COPY = "admin.kemensos"
 VILLAGE, DISTRICT = "32.04.05.2001", "32.04.05"
-WHERE = {
+WHERE: dict[str, Any] = {
     "region_code": VILLAGE,
     "place": "Rumah bercat hijau, gang Melati 4",
     "latitude": -7.025411,

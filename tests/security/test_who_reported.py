@@ -15,8 +15,9 @@ async def _made_copy(country: Country, number: int) -> None:  # noqa: F811
 
 
 async def test_a_place_that_the_verifier_took_out_is_gone(country: Country) -> None:  # noqa: F811
-    place = {"place": "Gang Melati 5, rumah saya", "latitude": -7.0254, "longitude": 107.5197}
-    number = await country.report(**place)
+    number = await country.report(
+        place="Gang Melati 5, rumah saya", latitude=-7.0254, longitude=107.5197
+    )
     emptied = country.verification(place=None, latitude=None, longitude=None)
     await country.done(ADMIN, number, "verify", emptied)
     [row] = await country.rows(
