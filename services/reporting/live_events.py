@@ -4,12 +4,12 @@ import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-import orjson
-from fastapi import APIRouter, Header, Request
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import text
 
 from services.reporting.live_feed import Happened, LiveFeed, Reading
@@ -32,75 +32,89 @@ _POSITION = re.compile(r"[0-9]{1,18}")
 router = APIRouter(tags=["events"], responses=problem_responses(401, 403, 429, 503))
 
 
-@router.get(
-    "/events",
-    response_class=StreamingResponse,
-    responses={
-        200: {
-            "description": "Events `report` (JSON: number, version, event, status, tab,"
-            " handler_id, overdue, at); `missed`: load anew, some are not kept any more",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
-        }
-    },
-)
-async def live_events(
+@dataclass(frozen=True)
+class Listener:
+    """Who listens, and the place in the stream after which they go on; None from now on."""
+
+    staff: Staff
+    session_id: UUID
+    after: int | None
+    feed: LiveFeed
+    open_streams: Counter[int]
+
+
+async def listener(
     request: Request,
     staff: CurrentStaff,
-    database: CurrentDatabase,
     last_event_id: Annotated[str | None, Header(max_length=40)] = None,
-) -> StreamingResponse:
-    """Numbers, codes and times only; what is written is read where it always is. After a break,
-    `Last-Event-ID` goes on where the stream was left."""
+) -> Listener:
+    """Raises problems while there still is an answer to put them in: 429 where somebody has
+    enough streams open, 503 while NATS is away."""
     feed: LiveFeed = request.app.state.live
     open_streams: Counter[int] = request.app.state.open_streams
     if open_streams[staff.id] >= STREAMS_OF_ONE:
         raise too_many(30)
+    await feed.connected()
     after = int(last_event_id) if last_event_id and _POSITION.fullmatch(last_event_id) else None
-    await feed.connected()  # here, where NATS being away is still a proper problem
-
-    async def stream() -> AsyncIterator[bytes]:
-        open_streams[staff.id] += 1
-        try:
-            async with feed.reading(after) as reading:
-                async for piece in _pieces(reading, database, staff, session_of(request)):
-                    yield piece
-        finally:
-            open_streams[staff.id] -= 1
-
-    return StreamingResponse(
-        stream(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
-    )
+    return Listener(staff, session_of(request), after, feed, open_streams)
 
 
-async def _pieces(
-    reading: Reading, database: Database, staff: Staff, session_id: UUID
-) -> AsyncIterator[bytes]:
-    yield b"retry: 3000\n\n"
+@router.get(
+    "/events",
+    response_class=EventSourceResponse,
+    responses={
+        200: {
+            "description": "Events `report` (JSON: number, version, event, status, tab,"
+            " handler_id, overdue, at); `missed`: load anew, some are not kept any more",
+        }
+    },
+)
+async def live_events(
+    listener: Annotated[Listener, Depends(listener)], database: CurrentDatabase
+) -> AsyncIterator[ServerSentEvent]:
+    """Numbers, codes and times only; what is written is read where it always is. After a break,
+    `Last-Event-ID` goes on where the stream was left."""
+    listener.open_streams[listener.staff.id] += 1
+    try:
+        async with listener.feed.reading(listener.after) as reading:
+            async for event in _events(reading, database, listener):
+                yield event
+    finally:
+        listener.open_streams[listener.staff.id] -= 1
+
+
+async def _events(
+    reading: Reading, database: Database, listener: Listener
+) -> AsyncIterator[ServerSentEvent]:
+    staff = listener.staff
+    yield ServerSentEvent(retry=3000)
     if reading.missed:
-        yield b"event: missed\ndata: {}\n\n"
+        yield ServerSentEvent(event="missed", data={})
     subtree, checked = await _subtree(database, staff), time.monotonic()
     while not reading.over:  # else the browser connects again, with the last id it has
         happened = await reading.next(HEARTBEAT)
         if time.monotonic() - checked > CHECKED_EVERY:
             try:
-                await staff_in_directory(database, staff, session_id)
+                await staff_in_directory(database, staff, listener.session_id)
             except Problem:
                 return
             subtree, checked = await _subtree(database, staff), time.monotonic()
         if happened is None:
-            yield b": alive\n\n"
+            yield ServerSentEvent(comment="alive")
         elif happened.event.handler_id in subtree:
-            yield _piece(happened)
+            yield _shown(happened)
 
 
-def _piece(happened: Happened) -> bytes:
-    told = {"number", "version", "event", "status", "tab", "handler_id", "overdue", "at"}
+def _shown(happened: Happened) -> ServerSentEvent:
     event = happened.event
     if event.tab is Tab.UNVERIFIED:
         # To the hour for all: of an anonymous report the second says who entered it.
         event = event.model_copy(update={"at": public_time(event.at)})
-    data = orjson.dumps(event.model_dump(mode="json", include=told))
-    return b"id: %d\nevent: report\ndata: %b\n\n" % (happened.place, data)
+    data = event.model_dump(mode="json", include=_TOLD)
+    return ServerSentEvent(id=str(happened.place), event="report", data=data)
+
+
+_TOLD = {"number", "version", "event", "status", "tab", "handler_id", "overdue", "at"}
 
 
 async def _subtree(database: Database, staff: Staff) -> frozenset[int]:

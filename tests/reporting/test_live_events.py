@@ -84,9 +84,19 @@ async def first(lines: AsyncIterator[str], begin: str) -> str:
 
 
 async def next_event(lines: AsyncIterator[str]) -> tuple[int, dict[str, Any]]:
-    place = int(await first(lines, "id: "))
-    assert await first(lines, "event: ") == "report"
-    return place, json.loads(await first(lines, "data: "))
+    """The fields of the next event, whatever their order, as a browser puts them together."""
+    fields: dict[str, str] = {}
+    async with asyncio.timeout(20):
+        async for line in lines:
+            if line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+            elif "data" in fields:
+                assert fields["event"] == "report"
+                return int(fields["id"]), json.loads(fields["data"])
+            else:
+                fields = {}
+    raise AssertionError("the stream ended")
 
 
 @pytest.fixture
