@@ -1,7 +1,6 @@
 """Demo data: agencies, staff, reference data, and a generator of varied reports.
 
-Nothing here touches a database or a network. `agencies.AGENCIES`, `staff.STAFF` and `reference`
-are loaded at first start. `reports.generate(rng, mix)` writes one report with everything people
-will write about it; the same seed gives the same reports. `mix.json` holds the shares that reports
-follow. Agencies carry real public names; people, contacts and events are invented.
+`seed.load` loads what a demo needs at first start. `reports.generate(rng)` writes one report in the
+shares of `mix.toml`; the same seed gives the same reports. `driver.run` drives reports through a
+running stack. Agencies carry real public names; people, contacts and events are invented.
 """

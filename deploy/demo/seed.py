@@ -1,15 +1,15 @@
 """Loading the demo: agencies, staff, reference data, holidays. Nothing that is there changes."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.demo.agencies import AGENCIES, BY_CODE
-from deploy.demo.reference import CATEGORIES, PRIORITY_PROGRAMS
-from deploy.demo.staff import STAFF, DemoStaff
+from deploy.demo.reference import CATEGORIES, PROGRAMMES
+from deploy.demo.staff import STAFF
 from deploy.foundation import lay_closed_days, lay_policy
+from services.routing.models import Agency, Category, Programme, StaffMember, Tag
 from shared.database.engine import Database
 from shared.http.passwords import hash_password
 from shared.labels import label
@@ -22,111 +22,77 @@ async def load(database_url: str, password: str) -> Sequence[tuple[str, str]]:
     try:
         async with database.session() as session:
             await session.execute(_ONE_AT_A_TIME)
-            agencies = await _agencies(session)
-            await _staff(session, agencies, password)
+            await _staff(session, await _agencies(session), password)
             await _categories(session)
             await _programmes(session)
             await lay_policy(session)
             await lay_closed_days(session)
     finally:
         await database.dispose()
-    return [(one.username, _who(one)) for one in STAFF if one.shown]
+    return [
+        (person.username, f"{label('role', person.role)}, {BY_CODE[person.agency].name}")
+        for person in STAFF
+        if person.shown
+    ]
 
 
-def _who(one: DemoStaff) -> str:
-    return f"{label('role', one.role)}, {BY_CODE[one.agency].name}"
+async def _agencies(session: AsyncSession) -> Mapping[str, list[int]]:
+    """The stored path of each agency by code: ids from pusat down to its own."""
+    paths = {row.code: row.path for row in await session.scalars(select(Agency))}
+    for agency in AGENCIES:
+        if agency.code not in paths:
+            above = paths[agency.parent] if agency.parent else []
+            row = Agency(
+                code=agency.code,
+                name=agency.name,
+                kind=agency.kind,
+                parent_id=above[-1] if above else None,
+                path=above,
+                zone=agency.zone,
+            )
+            row.path = paths[agency.code] = [*above, await _add(session, row)]
+    return paths
 
 
-async def _agencies(session: AsyncSession) -> dict[str, int]:
-    """Code to id; the paths follow the tree as it is stored."""
-    stored = (await session.execute(text("SELECT code, id, path FROM routing.agency"))).all()
-    ids = {row.code: row.id for row in stored}
-    paths = {row.code: list(row.path) for row in stored}
-    missing = [agency for agency in AGENCIES if agency.code not in ids]
-    new_ids = await _new_ids(session, "agency", len(missing))
-    rows = []
-    for agency, new_id in zip(missing, new_ids, strict=True):
-        ids[agency.code] = new_id
-        paths[agency.code] = [*(paths[agency.parent] if agency.parent else []), new_id]
-        rows.append(
-            {
-                "id": new_id,
-                "code": agency.code,
-                "name": agency.name,
-                "kind": agency.kind,
-                "parent_id": ids[agency.parent] if agency.parent else None,
-                "path": paths[agency.code],
-                "zone": agency.zone,
-            }
-        )
-    await _insert(session, "agency", rows, active=True)
-    return ids
-
-
-async def _staff(session: AsyncSession, agencies: Mapping[str, int], password: str) -> None:
-    stored = set(await session.scalars(text("SELECT username FROM routing.staff")))
-    missing = [one for one in STAFF if one.username not in stored]
+async def _staff(session: AsyncSession, paths: Mapping[str, list[int]], password: str) -> None:
+    present = {row.username for row in await session.scalars(select(StaffMember))}
+    missing = [person for person in STAFF if person.username not in present]
     if not missing:
         return
-    hashed = await hash_password(password)  # one for all: it takes long on purpose
-    rows = [
-        {
-            "username": one.username,
-            "name": one.name,
-            "role": one.role,
-            "agency_id": agencies[one.agency],
-            "password_hash": hashed,
-        }
-        for one in missing
-    ]
-    await _insert(session, "staff", rows, active=True, token_version=1)
+    password_hash = await hash_password(password)  # one for all: it takes long on purpose
+    session.add_all(
+        StaffMember(
+            username=person.username,
+            name=person.name,
+            role=person.role,
+            agency_id=paths[person.agency][-1],
+            password_hash=password_hash,
+        )
+        for person in missing
+    )
 
 
 async def _categories(session: AsyncSession) -> None:
-    ids = dict((await session.execute(text("SELECT code, id FROM routing.category"))).all())
-    missing = [category for category in CATEGORIES if category.code not in ids]
-    for category, new_id in zip(
-        missing, await _new_ids(session, "category", len(missing)), strict=True
-    ):
-        ids[category.code] = new_id
-    rows = [
-        {
-            "id": ids[one.code],
-            "code": one.code,
-            "name": one.name,
-            "parent_id": ids[one.parent] if one.parent else None,
-        }
-        for one in missing
-    ]
-    await _insert(session, "category", rows, active=True)
-    tags = [{"category_id": ids[one.code], "name": tag} for one in missing for tag in one.tags]
-    await _insert(session, "tag", tags)
+    ids = {row.code: row.id for row in await session.scalars(select(Category))}
+    for category in CATEGORIES:
+        if category.code not in ids:
+            parent_id = ids[category.parent] if category.parent else None
+            row = Category(code=category.code, name=category.name, parent_id=parent_id)
+            id = ids[category.code] = await _add(session, row)
+            session.add_all(Tag(category_id=id, name=name) for name in category.tags)
 
 
 async def _programmes(session: AsyncSession) -> None:
-    stored = set(await session.scalars(text("SELECT name FROM routing.programme")))
-    rows = [{"name": one.name} for one in PRIORITY_PROGRAMS if one.name not in stored]
-    await _insert(session, "programme", rows, active=True)
+    present = {row.name for row in await session.scalars(select(Programme))}
+    session.add_all(Programme(name=name) for name in PROGRAMMES if name not in present)
 
 
-async def _new_ids(session: AsyncSession, table: str, count: int) -> list[int]:
-    sequence = f"routing.{table}_id_seq"
-    found = await session.scalars(
-        text("SELECT nextval(CAST(:sequence AS regclass)) FROM generate_series(1, :count)"),
-        {"sequence": sequence, "count": count},
-    )
-    return list(found)
-
-
-async def _insert(
-    session: AsyncSession, table: str, rows: Iterable[dict[str, Any]], **same: Any
-) -> None:
-    rows = [{**row, **same} for row in rows]
-    if rows:
-        columns = list(rows[0])
-        values = ", ".join(f":{column}" for column in columns)
-        statement = f"INSERT INTO routing.{table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608
-        await session.execute(text(statement), rows)
+async def _add(session: AsyncSession, row: Agency | Category) -> int:
+    """Add the row; its id."""
+    session.add(row)
+    await session.flush()
+    assert row.id is not None
+    return row.id
 
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('lapor demo'))")

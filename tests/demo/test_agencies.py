@@ -3,10 +3,10 @@
 from collections import Counter
 
 from deploy.demo.agencies import AGENCIES, BY_CODE, ROOT, ancestry
-from deploy.demo.mix import load_mix
-from deploy.demo.reference import ARCHIVE_REASONS, CATEGORIES, PRIORITY_PROGRAMS
+from deploy.demo.mix import MIX, THEMES, assignments
+from deploy.demo.people import PHRASES
+from deploy.demo.reference import CATEGORIES, PROGRAMMES
 from deploy.demo.staff import STAFF
-from deploy.demo.topics import destination_shares, themes
 from shared import regions
 from shared.labels import labels
 from shared.lifecycle.actions import ArchiveCategory
@@ -67,15 +67,16 @@ def test_categories_have_two_levels_and_each_leaf_is_handled_by_somebody() -> No
     assert len({category.code for category in CATEGORIES}) == len(CATEGORIES)
     assert len(leaves) >= 60
     assert all(leaf.parent in parents and leaf.tags for leaf in leaves)
-    assert themes().keys() == {leaf.code for leaf in leaves}
+    assert THEMES.keys() == {leaf.code for leaf in leaves}
 
 
 def test_reference_data_covers_the_guide() -> None:
-    assert ARCHIVE_REASONS.keys() == {category.value for category in ArchiveCategory}
-    assert len(PRIORITY_PROGRAMS) >= 5
+    categories = {category.value for category in ArchiveCategory}
+    assert MIX.archive_category.keys() == PHRASES["archive_note"].keys() == categories
+    assert len(PROGRAMMES) >= 5
 
 
 def test_destinations_are_connected_agencies() -> None:
-    shares = destination_shares(load_mix())
+    shares = assignments()
     assert abs(sum(shares.values()) - 1) < 1e-9
-    assert all(BY_CODE[code].connected for code in shares)
+    assert all(BY_CODE[agency].connected for _, agency in shares)

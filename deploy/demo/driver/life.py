@@ -1,200 +1,220 @@
-"""Carrying a demo report through its life: who it is with acts, in the order of the plan."""
+"""Carrying a demo report through its life: reporter and staff act, in the order of the plan."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import ClassVar
+import random
+from typing import Any
 
-from deploy.demo.agencies import ROOT
-from deploy.demo.driver import bodies
-from deploy.demo.driver.files import letter
-from deploy.demo.driver.hands import Hands
-from deploy.demo.driver.plan import Step
-from deploy.demo.driver.staffing import (
-    PUSAT,
-    admin_of,
-    agency_above,
-    agency_with_admin,
-    neighbours,
-    officer_of,
-)
+from deploy.demo.agencies import ROOT, is_within, siblings
+from deploy.demo.driver import forms
+from deploy.demo.driver.api import Api, File
+from deploy.demo.driver.attachments import letter, photograph
+from deploy.demo.driver.sending import Sent
+from deploy.demo.driver.stack import PUSAT, Stack
+from deploy.demo.mix import MIX, draw
+from deploy.demo.reports import DemoReport
+from deploy.demo.staff import admin_of, agency_above, agency_with_admin, officer_of
 
 
-class Life(Hands):
-    """One report, from the moment it is in."""
+class Life:
+    """One report, from the moment it is in.
 
-    async def carry_out(self, steps: Iterable[Step], told: Callable[[Step], None]) -> None:
-        """Every step in turn; tells of each that is done. Raises `Refusal` at the first failing."""
-        found = await self._stack_access.routing.get(
-            f"/reports/{self._number}", await self._token(PUSAT)
-        )
-        self._chain = [one["code"] for one in found["chain"]]
-        self._acting = agency_with_admin(self._handler)
-        self._files = [one["id"] for one in found["attachments"] if one["of"] == "report"]
-        for step in steps:
-            await self._DOING[step](self)
-            told(step)
+    `_chain` is who delegated the report to whom, the handler last; `_verifier` the agency whose
+    admin verifies it; `_request` the last request to an admin.
+    """
 
-    # Before verification
+    def __init__(self, stack: Stack, report: DemoReport, sent: Sent, rng: random.Random) -> None:
+        self._stack = stack
+        self._report = report
+        self._number = sent.number
+        self._reporter = sent.reporter
+        self._rng = rng
+        self._writer = report.writer(rng)
+        self._chain = [ROOT]
+        self._verifier = ROOT
+        self._request = ""
+        self._attachments: list[str] = []
 
-    async def _throw(self) -> None:
-        below = agency_with_admin(self._report.destination)
+    async def begin(self) -> None:
+        """See who has the report."""
+        token = await self._stack.token(PUSAT)
+        found = await self._stack.routing.get(f"/reports/{self._number}", token)
+        self._chain = [agency["code"] for agency in found["chain"]]
+        self._verifier = agency_with_admin(self._handler)
+        self._attachments = [one["id"] for one in found["attachments"] if one["of"] == "report"]
+
+    async def do(self, step: str) -> None:
+        """Do a step of the plan. Raises `Refusal`."""
+        report, write, handler = self._report, self._writer.write, self._handler
+        match step:
+            # Before verification
+            case "throw":
+                await self._throw(agency_with_admin(report.destination))
+            case "request_information":
+                await self._defer("incomplete_data", note=write("deferral_question"))
+            case "complete_information":
+                files = self._photographs(0.3)
+                await self._reporter.send("information", files, text=write("completed_information"))
+            case "await_agency":
+                note, agency = write("not_connected_note"), report.awaited_agency or ROOT
+                await self._defer(
+                    "agency_not_connected", note=note, awaited_agency_id=self._id(agency)
+                )
+            case "archive":
+                category = draw(self._rng, MIX.archive_category)
+                note, admin = self._writer.archive_note(category), admin_of(self._verifier)
+                await self._route(admin, "archive", category=category, note=note)
+            case "withdraw":
+                reason = "Sudah tidak diperlukan lagi, terima kasih."
+                await self._reporter.send("withdrawal", [], reason=reason)
+            # Verification, and what brings the report to another agency
+            case "verify":
+                await self._bring_within_reach()
+                await self._dispose(report.destination)
+            case "verify_elsewhere":
+                await self._bring_within_reach()
+                if beside := siblings(report.destination, self._verifier):
+                    await self._dispose(self._rng.choice(beside))
+            case "not_authority_elsewhere":
+                if handler != self._verifier:  # a sibling of the destination has it
+                    await self._not_authority(officer_of(handler), report.destination)
+            case "forward":
+                await self._forward(report.destination)
+            case "request_not_authority":
+                if handler != ROOT:
+                    await self._not_authority(officer_of(handler), agency_above(self._verifier))
+            case "reject_not_authority":
+                if handler != ROOT:
+                    path = f"requests/{self._request}/reject"
+                    await self._route(self._decider, path, reason=write("rejection_reason"))
+            case "copy":
+                ids = [self._id(agency_above(agency_above(handler)))]
+                await self._route(admin_of(handler), "copies", agency_ids=ids)
+            case "amend":
+                tags = forms.verification(report, self._stack.ids, handler)["tag_ids"]
+                await self._route(admin_of(handler), "amend", tag_ids=tags[:1], priority=True)
+            # Follow-up
+            case "coordinate":
+                await self._coordinate(officer_of(handler))
+            case "initial_response":
+                await self._write("initial_response", write("initial_response"), [])
+            case "follow_up":
+                files = self._photographs(0.4)
+                if self._rng.random() < 0.2:
+                    files.append(letter(self._rng, "berita-acara"))
+                await self._write("follow_up", self._writer.follow_up(), files)
+            case "reply":
+                await self._reporter.send("reply", self._photographs(0.2), text=write("reply"))
+            case "declare_satisfied":
+                rating = self._rng.choices((1, 2, 3, 4, 5), (2, 3, 15, 40, 40))[0]
+                await self._reporter.send(
+                    "satisfaction", [], rating=rating, text=write("satisfaction")
+                )
+            case "request_hold" | "request_close":
+                kind = step.removeprefix("request_")
+                body = {"kind": kind, "reason": write(f"{kind}_reason")}
+                answer = await self._follow(officer_of(handler), "requests", **body)
+                self._request = answer["command_id"]
+            case "accept_request":
+                path = f"requests/{self._request}/accept"
+                await self._follow(self._decider, path, note=write("close_reason"))
+            case "hold" | "release" | "close" | "reopen":
+                admin, reason = admin_of(agency_above(handler)), write(f"{step}_reason")
+                await self._follow(admin, step, reason=reason)
+            case _:
+                raise ValueError(step)
+
+    @property
+    def _handler(self) -> str:
+        return self._chain[-1]
+
+    @property
+    def _decider(self) -> str:
+        """An admin of the agency that delegated the report to its handler, or stands in for it."""
+        above = self._chain[-2] if len(self._chain) > 1 else agency_above(self._handler)
+        return admin_of(above)
+
+    def _delegate(self, agency: str) -> None:
+        """Note that the verifier passed the report on."""
+        verifier = self._verifier
+        above = [one for one in self._chain if one != verifier and is_within(verifier, one)]
+        self._chain = list(dict.fromkeys([*above, verifier, agency]))
+
+    async def _bring_within_reach(self) -> None:
+        """Whoever has the report by mistake says so, until somebody can pass it to its place."""
+        while not is_within(self._report.destination, self._verifier):
+            await self._not_authority(admin_of(self._verifier), self._report.destination)
+            self._verifier = agency_above(self._verifier)
+
+    async def _throw(self, below: str) -> None:
         await self._bring_within_reach()
-        if self._acting != below:
-            await self._route("throw", admin_of(self._acting), agency_id=self._id(below))
-            self._hand_to(below)
-            self._acting = below
+        if self._verifier != below:
+            await self._route(admin_of(self._verifier), "throw", agency_id=self._id(below))
+            self._delegate(below)
+            self._verifier = below
 
-    async def _ask_for_information(self) -> None:
-        note = self._report.texts.deferral_question
-        await self._route("defer", admin_of(self._acting), kind="incomplete_data", note=note)
+    async def _defer(self, kind: str, **body: Any) -> None:
+        await self._route(admin_of(self._verifier), "defer", kind=kind, **body)
 
-    async def _complete_information(self) -> None:
-        await self._reporter.complete_information(
-            self._report.texts.completed_information, self._pictures(0.3)
-        )
+    async def _dispose(self, agency: str) -> None:
+        body = forms.verification(self._report, self._stack.ids, agency)
+        if not self._report.secret:
+            body["released_attachments"] = self._attachments[:1]
+        await self._route(admin_of(self._verifier), "verify", **body)
+        self._delegate(agency)
 
-    async def _await_agency(self) -> None:
-        awaited = self._report.awaited_agency
-        assert awaited is not None, "drawn with the outcome"
-        await self._route(
-            "defer",
-            admin_of(self._acting),
-            kind="agency_not_connected",
-            note=self._report.texts.not_connected_note,
-            awaited_agency_id=self._id(awaited),
-        )
-
-    async def _archive(self) -> None:
-        texts = self._report.texts
-        await self._route(
-            "archive",
-            admin_of(self._acting),
-            category=texts.archive_category,
-            note=texts.archive_note,
-        )
-
-    async def _withdraw(self) -> None:
-        await self._reporter.withdraw()
-
-    # Verification, and what brings the report to another agency
-
-    async def _verify(self) -> None:
-        await self._bring_within_reach()
-        await self._dispose(self._report.destination)
-
-    async def _verify_elsewhere(self) -> None:
-        await self._bring_within_reach()
-        beside = neighbours(self._report.destination, self._acting)
-        if beside:
-            await self._dispose(self._rng.choice(beside))
-
-    async def _disown_elsewhere(self) -> None:
-        if self._handler != self._acting:
-            await self._disown(officer_of(self._handler), self._report.destination)
-
-    async def _forward(self) -> None:
-        if self._handler == self._acting:  # nobody beside the destination had it
-            await self._dispose(self._report.destination)
+    async def _forward(self, agency: str) -> None:
+        if self._handler == self._verifier:  # no sibling of the destination has it
+            await self._dispose(agency)
             return
-        copies = [self._id(ROOT)] if self._acting != ROOT else []
-        to = self._id(self._report.destination)
-        await self._route("forward", admin_of(self._acting), agency_id=to, copies=copies)
-        self._hand_to(self._report.destination)
+        body = {"agency_id": self._id(agency), "copies": [self._id(ROOT)]}
+        if self._verifier == ROOT:
+            body["copies"] = []
+        await self._route(admin_of(self._verifier), "forward", **body)
+        self._delegate(agency)
 
-    async def _ask_not_authority(self) -> None:
-        if self._handler != ROOT:
-            await self._disown(officer_of(self._handler), agency_above(self._acting))
+    async def _not_authority(self, username: str, suggested: str) -> None:
+        reason = self._writer.write("not_authority_reason")
+        body = {"reason": reason, "suggested_agency_id": self._id(suggested)}
+        answer = await self._route(username, "not-authority", **body)
+        self._request = answer["command_id"]
 
-    async def _reject_not_authority(self) -> None:
-        if self._handler != ROOT:
-            path = f"requests/{self._request}/reject"
-            reason = self._report.texts.rejection_reason
-            await self._route(path, admin_of(self._deciding), reason=reason)
+    async def _coordinate(self, officer: str) -> None:
+        colleagues = await self._stack.routing.get("/staff", await self._stack.token(officer))
+        assignee, note = (
+            self._rng.choice(colleagues["items"]),
+            self._writer.write("coordination_note"),
+        )
+        await self._follow(officer, "coordination", note=note, assignee_id=assignee["id"])
 
-    async def _copy(self) -> None:
-        ids = [self._id(agency_above(agency_above(self._handler)))]
-        await self._route("copies", admin_of(self._handler), agency_ids=ids)
+    async def _write(self, kind: str, text: str, files: list[File]) -> None:
+        body = {"kind": kind, "text": text, "secret": self._rng.random() < 0.05}
+        officer, path = officer_of(self._handler), "follow-ups"
+        await self._post(self._stack.followup, officer, path, body, files)
 
-    async def _amend(self) -> None:
-        changed = bodies.corrections(self._report, self._stack_access.directory)
-        changed = {"tag_ids": changed["tag_ids"][:1], "priority": True}
-        await self._route("amend", admin_of(self._handler), **changed)
+    async def _route(self, username: str, path: str, **body: Any) -> dict[str, Any]:
+        return await self._post(self._stack.routing, username, path, body)
 
-    # What is done about it
+    async def _follow(self, username: str, path: str, **body: Any) -> dict[str, Any]:
+        return await self._post(self._stack.followup, username, path, body)
 
-    async def _coordinate(self) -> None:
-        officer = officer_of(self._handler)
-        colleagues = await self._stack_access.routing.get("/staff", await self._token(officer))
-        assignee = self._rng.choice(colleagues["items"])["id"]
-        note = self._report.texts.coordination_note
-        await self._follow("coordination", officer, note=note, assignee_id=assignee)
+    async def _post(
+        self,
+        api: Api,
+        username: str,
+        path: str,
+        body: dict[str, Any],
+        files: list[File] | None = None,
+    ) -> dict[str, Any]:
+        """The outcome of a command about the report."""
+        answer: dict[str, Any] = await api.post(
+            f"/reports/{self._number}/{path}",
+            body,
+            token=await self._stack.token(username),
+            files=files or (),
+        )
+        return answer
 
-    async def _initial_response(self) -> None:
-        await self._write_follow_up("initial_response", self._report.texts.initial_response, [])
+    def _id(self, agency: str) -> int:
+        return self._stack.ids.agencies[agency]
 
-    async def _follow_up(self) -> None:
-        texts = self._report.texts.follow_ups
-        words = texts[self._follow_ups % len(texts)]
-        self._follow_ups += 1
-        files = self._pictures(0.4)
-        if self._rng.random() < 0.2:
-            files.append(letter(self._rng, "berita-acara"))
-        await self._write_follow_up("follow_up", words, files)
-
-    async def _reply(self) -> None:
-        await self._reporter.reply(self._report.texts.reply, self._pictures(0.2))
-
-    async def _declare_satisfied(self) -> None:
-        texts = self._report.texts
-        await self._reporter.declare_satisfied(texts.rating, texts.satisfaction)
-
-    async def _ask_hold(self) -> None:
-        await self._request_above("hold", self._report.texts.hold_reason)
-
-    async def _ask_close(self) -> None:
-        await self._request_above("close", self._report.texts.close_note)
-
-    async def _accept(self) -> None:
-        path, note = f"requests/{self._request}/accept", self._report.texts.close_note
-        await self._follow(path, admin_of(self._deciding), note=note)
-
-    async def _hold(self) -> None:
-        await self._intervene("hold", self._report.texts.hold_reason)
-
-    async def _release(self) -> None:
-        await self._intervene("release", self._report.texts.release_reason)
-
-    async def _close(self) -> None:
-        await self._intervene("close", self._report.texts.close_note)
-
-    async def _reopen(self) -> None:
-        await self._intervene("reopen", self._report.texts.reopen_reason)
-
-    _DOING: ClassVar[dict[Step, Callable[["Life"], Awaitable[None]]]] = {
-        "throw": _throw,
-        "ask_for_information": _ask_for_information,
-        "complete_information": _complete_information,
-        "await_agency": _await_agency,
-        "archive": _archive,
-        "withdraw": _withdraw,
-        "verify": _verify,
-        "verify_elsewhere": _verify_elsewhere,
-        "disown_elsewhere": _disown_elsewhere,
-        "forward": _forward,
-        "ask_not_authority": _ask_not_authority,
-        "reject_not_authority": _reject_not_authority,
-        "copy": _copy,
-        "amend": _amend,
-        "coordinate": _coordinate,
-        "initial_response": _initial_response,
-        "follow_up": _follow_up,
-        "reply": _reply,
-        "declare_satisfied": _declare_satisfied,
-        "ask_hold": _ask_hold,
-        "accept_hold": _accept,
-        "hold": _hold,
-        "release": _release,
-        "ask_close": _ask_close,
-        "accept_close": _accept,
-        "close": _close,
-        "reopen": _reopen,
-    }
+    def _photographs(self, share: float) -> list[File]:
+        return [photograph(self._rng, "foto")] if self._rng.random() < share else []

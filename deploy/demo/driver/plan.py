@@ -1,137 +1,79 @@
-"""What is to happen to a demo report, step by step, and where that leaves it. Pure."""
+"""The steps that bring a demo report to its outcome. Pure."""
 
-import dataclasses
 import random
 from collections.abc import Iterator
-from itertools import cycle, islice
-from typing import Literal
+from itertools import cycle
 
-from deploy.demo.mix import Mix
-from deploy.demo.reports import DemoReport, Outcome, generate
-from shared.lifecycle.statuses import Status
-
-Step = Literal[
-    "ask_for_information",
-    "complete_information",
-    "await_agency",
-    "throw",
-    "archive",
-    "withdraw",
-    "verify_elsewhere",
-    "disown_elsewhere",
-    "forward",
-    "verify",
-    "ask_not_authority",
-    "reject_not_authority",
-    "copy",
-    "amend",
-    "coordinate",
-    "initial_response",
-    "follow_up",
-    "reply",
-    "ask_hold",
-    "accept_hold",
-    "hold",
-    "release",
-    "ask_close",
-    "accept_close",
-    "close",
-    "declare_satisfied",
-    "reopen",
-]
-
-LEAVES_AT: dict[Outcome, Status] = {
-    # The ten days after the last follow-up go on when the demo ends.
-    "closed_by_system": Status.FOLLOWED_UP,
-    "closed_by_admin": Status.CLOSED_BY_ADMIN,
-    "closed_by_reporter": Status.CLOSED_BY_REPORTER,
-    "archived_by_admin": Status.ARCHIVED_BY_ADMIN,
-    "archived_by_reporter": Status.ARCHIVED_BY_REPORTER,
-    "awaiting_information": Status.AWAITING_INFORMATION,
-    "information_to_evaluate": Status.INFORMATION_TO_EVALUATE,
-    "agency_not_connected": Status.AGENCY_NOT_CONNECTED,
-    "unverified": Status.UNVERIFIED,
-    "verified": Status.VERIFIED,
-    "followed_up": Status.FOLLOWED_UP,
-    "replied": Status.REPLIED_BY_REPORTER,
-}
-"""The status in which the driver leaves a report of each outcome."""
+from deploy.demo.mix import MIX
+from deploy.demo.reports import DemoReport, generate
+from shared.lifecycle.statuses import CLOSED, Status
 
 
-def reports(rng: random.Random, mix: Mix, count: int) -> list[DemoReport]:
-    """This many reports in the shares of the mix, but the first of them by every channel and
-    with every outcome once, so that a short demo shows them all."""
-    channels = sorted(mix.channel, key=lambda code: -mix.channel[code])
-    outcomes = cycle(mix.outcome)
-    varied = [
-        dataclasses.replace(mix, channel={channel: 1.0}, outcome={outcome: 1.0})
-        for channel, outcome in zip(channels, outcomes, strict=False)
-    ]
-    first = [generate(rng, one) for one in islice(varied, count)]
-    return first + [generate(rng, mix) for _ in range(count - len(first))]
+def plan_reports(rng: random.Random, count: int) -> list[DemoReport]:
+    """This many reports in the shares of the mix, but the first of them by every channel and with
+    every outcome once, so that a short demo shows them all."""
+    channels = sorted(MIX.channel, key=lambda channel: -MIX.channel[channel])
+    varied = list(zip(channels, cycle(MIX.outcome), strict=False))[:count]
+    first = [generate(rng, channel, outcome) for channel, outcome in varied]
+    return first + [generate(rng) for _ in range(count - len(first))]
 
 
-def steps(report: DemoReport) -> tuple[Step, ...]:
-    """Everything that is done to the report once it is in."""
+def plan_steps(report: DemoReport) -> tuple[str, ...]:
+    """Everything that is done to the report once it is in: see `Life`."""
     return tuple(_steps(report))
 
 
-def _steps(report: DemoReport) -> Iterator[Step]:
-    detours = report.detours
-    if "thrown" in detours:
+def _steps(report: DemoReport) -> Iterator[str]:
+    if "thrown" in report.detours:
         yield "throw"
     match report.outcome:
-        case "unverified":
+        case Status.UNVERIFIED:
             return
-        case "archived_by_admin":
+        case Status.ARCHIVED_BY_ADMIN:
             yield "archive"
-        case "archived_by_reporter":
+        case Status.ARCHIVED_BY_REPORTER:
             yield "withdraw"
-        case "awaiting_information":
-            yield "ask_for_information"
-        case "information_to_evaluate":
-            yield from ("ask_for_information", "complete_information")
-        case "agency_not_connected":
+        case Status.AWAITING_INFORMATION:
+            yield "request_information"
+        case Status.INFORMATION_TO_EVALUATE:
+            yield from ("request_information", "complete_information")
+        case Status.AGENCY_NOT_CONNECTED:
             yield "await_agency"
         case _:
             yield from _verified(report)
 
 
-def _verified(report: DemoReport) -> Iterator[Step]:
+def _verified(report: DemoReport) -> Iterator[str]:
     detours = report.detours
-    if "information_asked" in detours:
-        yield from ("ask_for_information", "complete_information")
+    if "information_requested" in detours:
+        yield from ("request_information", "complete_information")
     if "not_authority_accepted" in detours:
-        yield from ("verify_elsewhere", "disown_elsewhere", "verify")
+        yield from ("verify_elsewhere", "not_authority_elsewhere", "verify")
     elif "forwarded" in detours:
         yield from ("verify_elsewhere", "forward")
     else:
         yield "verify"
     if "not_authority_rejected" in detours:
-        yield from ("ask_not_authority", "reject_not_authority")
-    if "copied" in detours:
-        yield "copy"
-    if "amended" in detours:
-        yield "amend"
-    if "coordinated" in detours:
-        yield "coordinate"
-    if report.outcome != "verified":
-        yield from _in_process(report)
+        yield from ("request_not_authority", "reject_not_authority")
+    for detour, step in (("copied", "copy"), ("amended", "amend"), ("coordinated", "coordinate")):
+        if detour in detours:
+            yield step
+    if report.outcome is not Status.VERIFIED:
+        # On the way to a status in process, nothing but the follow-up happens.
+        yield from _followed_up(report, detours if report.outcome in CLOSED else frozenset())
 
 
-def _in_process(report: DemoReport) -> Iterator[Step]:
-    detours = report.detours
+def _followed_up(report: DemoReport, detours: frozenset[str]) -> Iterator[str]:
     if "initial_response" in detours:
         yield "initial_response"
     yield "follow_up"
-    if report.outcome == "replied":
+    if report.outcome is Status.REPLIED_BY_REPORTER:
         yield "reply"
-        return
     if "replied" in detours:
         yield from ("reply", "follow_up")
-    if "hold_asked" in detours:
-        yield from ("ask_hold", "accept_hold", "release")
-    elif "held_and_released" in detours:
+    if "hold_requested" in detours:
+        yield from ("request_hold", "accept_request", "release")
+    elif "held" in detours:
         yield from ("hold", "release")
     closing = _closing(report)
     yield from closing
@@ -139,12 +81,14 @@ def _in_process(report: DemoReport) -> Iterator[Step]:
         yield from ("reopen", "follow_up", *closing)
 
 
-def _closing(report: DemoReport) -> tuple[Step, ...]:
+def _closing(report: DemoReport) -> tuple[str, ...]:
+    """How it is closed; the ten days until the system closes it go on when the demo ends."""
     match report.outcome:
-        case "closed_by_reporter":
+        case Status.CLOSED_BY_REPORTER:
             return ("declare_satisfied",)
-        case "closed_by_admin":
-            asked = "close_asked" in report.detours
-            return ("ask_close", "accept_close") if asked else ("close",)
+        case Status.CLOSED_BY_ADMIN if "close_requested" in report.detours:
+            return ("request_close", "accept_request")
+        case Status.CLOSED_BY_ADMIN:
+            return ("close",)
         case _:
             return ()
