@@ -41,7 +41,7 @@ def normalise_body(raw: str) -> str:
 
 def normalise_title(raw: str) -> str:
     """The title of a report on one line, of 1 to 255 characters. Raises `TextRejected`."""
-    return within(_on_one_line(normalise(raw)), TITLE_LIMIT)
+    return within(on_one_line(normalise(raw)), TITLE_LIMIT)
 
 
 def derive_title(body: str) -> str:
@@ -50,7 +50,7 @@ def derive_title(body: str) -> str:
     It ends with the first sentence where that is short enough, otherwise between two words with
     an ellipsis. Raises `TextRejected` when the text is empty.
     """
-    text = _on_one_line(normalise(body))
+    text = on_one_line(normalise(body))
     if not text:
         raise TextRejected("empty", length=0, limit=DERIVED_TITLE_LIMIT)
     sentence = next((text[: end.end()] for end in _SENTENCE_END.finditer(text)), None)
@@ -134,5 +134,6 @@ def _is_kept(character: str) -> bool:
     return unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
 
 
-def _on_one_line(text: str) -> str:
+def on_one_line(text: str) -> str:
+    """The words of a text with one space between them."""
     return " ".join(text.split())

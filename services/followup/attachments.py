@@ -7,12 +7,13 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.followup.command_context import CurrentStore, ReportNumber
 from shared.attachments import AttachmentMissing, serving_headers
 from shared.attachments.naming import plain_name
+from shared.command_requests.endpoints import CurrentStore
 from shared.command_requests.report_access import owns, staff_access
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
+from shared.http.paths import ReportNumber
 from shared.http.problems import Problem, conflict, not_found
 from shared.http.tokens import Principal, Staff
 from shared.http.transaction import Transaction

@@ -7,11 +7,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from services.followup.command_context import ReportNumber
 from shared.command_requests.report_access import staff_access
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
+from shared.http.paths import ReportNumber
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.actions import FollowUpKind

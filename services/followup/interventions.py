@@ -3,62 +3,43 @@
 These travel as the workflow's signals; the answer says whether they took effect.
 """
 
-from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.followup.command_context import Asking, CurrentAsking
-from services.followup.command_requests import staff_request
-from services.followup.words import Form, Reason, Written
-from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
-from shared.http.auth import CurrentStaff
-from shared.http.tokens import Staff
+from services.followup.words import command_router
+from shared.command_requests.command_request import Details
+from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action
+from shared.words import Form, NoteText
 
 
 class Intervention(Form):
     """Why. The reporter reads it with a closing (*Konfirmasi Tutup Laporan*) and a reopening."""
 
-    reason: Reason
+    reason: NoteText
 
 
-router = APIRouter(tags=["interventions"], responses=COMMAND_RESPONSES)
+router = command_router("interventions")
 
 
-@router.post("/reports/{number}/hold")
-async def hold_report(
-    asking: CurrentAsking, staff: CurrentStaff, form: Intervention
-) -> CommandAnswer:
+@router.by_staff(Action.HOLD, "/reports/{number}/hold")
+async def hold_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> Details:
     """Keep the report from closing by itself, keeping what remains of the ten days."""
-    return await _intervene(asking, staff, Action.HOLD, form)
+    return {}
 
 
-@router.post("/reports/{number}/release")
-async def release_report(
-    asking: CurrentAsking, staff: CurrentStaff, form: Intervention
-) -> CommandAnswer:
+@router.by_staff(Action.RELEASE, "/reports/{number}/release")
+async def release_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> Details:
     """Let a held report go on with what remained of the ten days."""
-    return await _intervene(asking, staff, Action.RELEASE, form)
+    return {}
 
 
-@router.post("/reports/{number}/close")
-async def close_report(
-    asking: CurrentAsking, staff: CurrentStaff, form: Intervention
-) -> CommandAnswer:
+@router.by_staff(Action.CLOSE, "/reports/{number}/close")
+async def close_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> Details:
     """Close the report; the reason is the *Konfirmasi Tutup Laporan*."""
-    return await _intervene(asking, staff, Action.CLOSE, form)
+    return {}
 
 
-@router.post("/reports/{number}/reopen")
-async def reopen_report(
-    asking: CurrentAsking, staff: CurrentStaff, form: Intervention
-) -> CommandAnswer:
+@router.by_staff(Action.REOPEN, "/reports/{number}/reopen")
+async def reopen_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> Details:
     """Open a closed report again: the agency owes a further follow-up."""
-    return await _intervene(asking, staff, Action.REOPEN, form)
-
-
-async def _intervene(
-    asking: Asking, staff: Staff, action: Action, form: Intervention
-) -> CommandAnswer:
-    written = Written(form.reason)
-    return await asking.carry_out(
-        staff_request(staff, asking.number, action, written, asking.id, version=asking.version)
-    )
+    return {}

@@ -1,6 +1,6 @@
 """What a partner system sends about a report: its reporter's words, and which report."""
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
@@ -10,8 +10,8 @@ from services.followup.information import InformationForm
 from services.followup.replies import ReplyForm
 from services.followup.satisfaction import SatisfactionForm
 from services.followup.withdrawal import WithdrawalForm
-from services.followup.words import Form
 from shared.partners.reading import ExternalId
+from shared.words import Form
 
 
 class PartnerForm(Form):
@@ -33,6 +33,11 @@ class PartnerForm(Form):
         if (self.external_id is None) is (self.number is None):
             raise PydanticCustomError("one_reference", "Give external_id or number")
         return self
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the reporter says, without which report it is about."""
+        return self.model_dump(exclude={"external_id", "number"})
 
 
 class PartnerInformation(PartnerForm, InformationForm):

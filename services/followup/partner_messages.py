@@ -4,13 +4,13 @@ import hashlib
 import hmac
 from collections import defaultdict
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 from nats.aio.msg import Msg
 from sqlalchemy import text
 
-from services.followup.information import complete_information
+from services.followup.information import complete_report_information
 from services.followup.partner_forms import (
     FORMS,
     PartnerForm,
@@ -19,12 +19,13 @@ from services.followup.partner_forms import (
     PartnerSatisfaction,
     PartnerWithdrawal,
 )
-from services.followup.replies import reply
-from services.followup.satisfaction import declare_satisfied
-from services.followup.withdrawal import withdraw
+from services.followup.replies import reply_to_follow_up
+from services.followup.satisfaction import declare_satisfaction
+from services.followup.withdrawal import withdraw_report
 from shared import clock
 from shared.bus.errors import BadMessage, TryLater
-from shared.command_requests.execute import CommandRequest, perform
+from shared.command_requests.command_request import CommandHandler, CommandRequest
+from shared.command_requests.execute import execute
 from shared.database.engine import Database
 from shared.http.problems import Problem
 from shared.http.tokens import Partner
@@ -76,7 +77,7 @@ class PartnerMessages:
     async def _outcome(self, said: Read[PartnerForm], number: int, id: UUID) -> Receipt:
         url = f"{self._reports_url}/{number}"
         try:
-            outcome = await perform(
+            outcome = await execute(
                 self._database, self._gateway, _command_request(said, number, id)
             )
         except Problem as problem:
@@ -127,20 +128,17 @@ class PartnerMessages:
 
 def _command_request(said: Read[PartnerForm], number: int, id: UUID) -> CommandRequest:
     """The same as the reporter's over HTTP."""
-    principal, form = Partner(system=said.sent.system), said.data
-    match form:
-        case PartnerInformation():
-            return complete_information(principal, number, form, id)
-        case PartnerReply():
-            return reply(principal, number, form, id)
-        case PartnerWithdrawal():
-            return withdraw(principal, number, form, id)
-        case PartnerSatisfaction():
-            return declare_satisfied(principal, number, form, id)
-        case _:
-            raise AssertionError("every form has its wish")
+    handler = _HANDLERS[type(said.data)]
+    form = handler.form.model_validate(said.data.said)
+    return handler.asked(Partner(system=said.sent.system), number, form, id)
 
 
+_HANDLERS: Final[dict[type[PartnerForm], CommandHandler[Any]]] = {
+    PartnerInformation: complete_report_information,
+    PartnerReply: reply_to_follow_up,
+    PartnerWithdrawal: withdraw_report,
+    PartnerSatisfaction: declare_satisfaction,
+}
 _REPORT = text("""
 SELECT (SELECT number FROM lifecycle.report
         WHERE system = :system

@@ -6,9 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
@@ -26,16 +24,14 @@ from shared.clock import now
 from shared.fields import Day, Instant, NotABool
 from shared.lifecycle.actions import Classification
 from shared.text import (
-    BODY_LIMIT,
     PLACE_LIMIT,
     REPORTER_NAME_LIMIT,
     TITLE_LIMIT,
-    TextRejected,
     derive_title,
     normalise,
-    normalise_body,
-    normalise_title,
+    on_one_line,
 )
+from shared.words import Body, Form, Title
 
 INDEPENDENCE = date(1945, 8, 17)
 """Nothing happened before that this government could answer for: a slip of the year."""
@@ -43,16 +39,8 @@ INDEPENDENCE = date(1945, 8, 17)
 PublicClassification = Literal["complaint", "aspiration", "information"]
 
 
-def _title(raw: str) -> str:
-    return _taken(normalise_title, raw)
-
-
-def _body(raw: str) -> str:
-    return _taken(normalise_body, raw)
-
-
 def _line(raw: str) -> str | None:
-    return " ".join(normalise(raw).split()) or None
+    return on_one_line(normalise(raw)) or None
 
 
 def _nothing(raw: object) -> object:
@@ -84,27 +72,13 @@ def _nik(raw: str) -> str:
 
 Place = Annotated[str, StringConstraints(max_length=PLACE_LIMIT), AfterValidator(_line)]
 Name = Annotated[str, StringConstraints(max_length=REPORTER_NAME_LIMIT), AfterValidator(_line)]
-# What is far too long is refused before it is read through.
-Title = Annotated[
-    str,
-    Field(max_length=2_000),
-    AfterValidator(_title),
-    WithJsonSchema({"type": "string", "maxLength": TITLE_LIMIT}),
-]
-Body = Annotated[
-    str,
-    Field(max_length=20_000),
-    AfterValidator(_body),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": BODY_LIMIT}),
-]
 Left = BeforeValidator(_nothing)
+_MAY_BE_EMPTY = WithJsonSchema({"type": "string", "maxLength": TITLE_LIMIT})
 Happened = Annotated[Day | Instant, WrapValidator(_day_or_instant)]
 
 
-class ReporterForm(BaseModel):
+class ReporterForm(Form):
     """Who reports and can be reached: a name, and a phone number or an e-mail address."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     name: Annotated[Name | None, Left] = None
     phone: Annotated[Annotated[str, Field(max_length=40), AfterValidator(_phone)] | None, Left] = (
@@ -122,13 +96,11 @@ class ReporterForm(BaseModel):
         return Identity(self.name, self.phone, self.email, self.nik)
 
 
-class ReportForm(BaseModel):
+class ReportForm(Form):
     """What every form asks. Ids and codes are checked against the directory afterwards."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
     classification: PublicClassification
-    title: Annotated[Title | None, Left] = Field(
+    title: Annotated[Annotated[Title, _MAY_BE_EMPTY] | None, Left] = Field(
         None, description="Left out, it is made from the first words of the text"
     )
     body: Body
@@ -185,17 +157,6 @@ class ReportForm(BaseModel):
         if when is not None and _day(when) < INDEPENDENCE:
             raise PydanticCustomError("before_independence", "This is before 17 August 1945")
         return when
-
-
-def _taken(take: Callable[[str], str], raw: str) -> str:
-    try:
-        return take(raw)
-    except TextRejected as error:
-        raise PydanticCustomError(
-            f"text_{error.code}",
-            "{length} characters, at most {limit}",
-            {"length": error.length, "limit": error.limit},
-        ) from None
 
 
 def _contact(read: Callable[[str], str], raw: str) -> str:

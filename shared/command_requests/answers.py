@@ -1,24 +1,24 @@
 """What an endpoint answers to a command, and where to ask for an outcome that takes longer."""
 
-from typing import Annotated, Literal
+from typing import Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.command_requests.execute import CommandRequest, command_id, outcome_of, perform
+from shared.command_requests.command_request import command_id
+from shared.command_requests.execute import outcome_of
 from shared.command_requests.report_access import owns
 from shared.database.lifecycle import CommandRow
 from shared.http.auth import CurrentPrincipal
 from shared.http.documentation import problem_responses
-from shared.http.idempotency import asker_of, etag
+from shared.http.idempotency import asker_of
 from shared.http.problems import not_found
 from shared.http.tokens import Partner, Principal, Staff
-from shared.http.transaction import CurrentDatabase, Transaction
+from shared.http.transaction import Transaction
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.people import ActorKind
-from shared.temporal.report_gateway import ReportGateway
 
 
 class CommandAnswer(BaseModel):
@@ -33,37 +33,26 @@ class CommandAnswer(BaseModel):
     refusal: str | None
     href: str
 
+    @classmethod
+    def of(cls, command_id: UUID, number: int, outcome: Outcome | None) -> Self:
+        state: Literal["done", "refused", "waiting"] = "waiting"
+        if outcome is not None:
+            state = "done" if outcome.done else "refused"
+        return cls(
+            command_id=command_id,
+            number=number,
+            state=state,
+            status=outcome.status if outcome else None,
+            version=outcome.version if outcome else None,
+            refusal=outcome.refusal if outcome else None,
+            href=f"/commands/{command_id}",
+        )
 
-async def door_of(request: Request) -> ReportGateway:
-    """The service's way to the workflows."""
-    gateway: ReportGateway = request.app.state.gateway
-    return gateway
-
-
-CurrentGateway = Annotated[ReportGateway, Depends(door_of)]
 
 COMMAND_RESPONSES = {
     202: {"model": CommandAnswer},
     **problem_responses(401, 403, 404, 409, 412, 422),
 }
-
-
-async def carry_out(
-    database: CurrentDatabase,
-    gateway: ReportGateway,
-    command_request: CommandRequest,
-    response: Response,
-) -> CommandAnswer:
-    """Execute the request: 200 with the outcome and the new ETag, or 202 while it waits."""
-    outcome = await perform(database, gateway, command_request)
-    if outcome is None:
-        response.status_code = 202
-        response.headers["Location"] = f"/commands/{command_request.id}"
-    else:
-        response.headers["ETag"] = etag(outcome.version)
-    return _answer(
-        outcome.command_id if outcome else command_request.id, command_request.number, outcome
-    )
 
 
 router = APIRouter(tags=["commands"])
@@ -75,7 +64,7 @@ async def read_command(
 ) -> CommandAnswer:
     """What became of a command of one's own, by its id or by the Idempotency-Key sent with it."""
     row = await own_command(session, command_id, principal)
-    return _answer(row.id, row.number, outcome_of(row))
+    return CommandAnswer.of(row.id, row.number, outcome_of(row))
 
 
 async def own_command(session: AsyncSession, id: UUID, principal: Principal) -> CommandRow:
@@ -95,18 +84,3 @@ async def _made_by(session: AsyncSession, command: Command, principal: Principal
     if isinstance(principal, Partner):
         return actor.system == principal.system
     return actor.kind is ActorKind.REPORTER and await owns(session, principal, command.number)
-
-
-def _answer(command_id: UUID, number: int, outcome: Outcome | None) -> CommandAnswer:
-    state: Literal["done", "refused", "waiting"] = "waiting"
-    if outcome is not None:
-        state = "done" if outcome.done else "refused"
-    return CommandAnswer(
-        command_id=command_id,
-        number=number,
-        state=state,
-        status=outcome.status if outcome else None,
-        version=outcome.version if outcome else None,
-        refusal=outcome.refusal if outcome else None,
-        href=f"/commands/{command_id}",
-    )

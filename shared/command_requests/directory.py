@@ -1,7 +1,6 @@
 """The agency tree as services read it, through the view that routing publishes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
@@ -9,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.chain import deciding_agency
-from shared.lifecycle.people import ADMINS, Role
+from shared.lifecycle.people import ADMINS, Actor
 
 
 class Agency(BaseModel):
@@ -43,14 +42,6 @@ class Agency(BaseModel):
         return agency_id in self.path
 
 
-@dataclass(frozen=True)
-class Asker:
-    """The member of staff who asks."""
-
-    role: Role
-    agency_id: int
-
-
 async def agencies(session: AsyncSession, ids: Iterable[int]) -> dict[int, Agency]:
     """The agencies of these ids; an id nobody has is missing from the answer."""
     rows = await session.execute(_BY_IDS, {"ids": list(ids)})
@@ -62,21 +53,21 @@ async def agency(session: AsyncSession, agency_id: int) -> Agency | None:
 
 
 async def agency_to_decide(
-    session: AsyncSession, chain: Sequence[int], path: Sequence[int], asker: Asker
+    session: AsyncSession, chain: Sequence[int], path: Sequence[int], asker: Actor
 ) -> int:
     """Which agency decides what somebody asks of a report with this chain and handler's path. Who
     is the only admin of all those decides it too."""
     known = await agencies(session, path)
+    own_id = asker.agency_id if asker.role in ADMINS else None
 
     def somebody_else(agency_id: int) -> bool:
         found = known.get(agency_id)
-        own = asker.role in ADMINS and asker.agency_id == agency_id
-        return found is not None and found.admins > own
+        return found is not None and found.admins > (own_id == agency_id)
 
     decider = deciding_agency(chain, path, somebody_else)
     if decider is not None:
         return decider
-    return asker.agency_id if asker.role in ADMINS and asker.agency_id in path else path[0]
+    return own_id if own_id in path and own_id is not None else path[0]
 
 
 _BY_IDS = text(

@@ -1,248 +1,58 @@
-"""Performing a command: first outcome wins; check, save with the words, commit, send, answer."""
+"""Executing a command: first outcome wins; check, save with the words, commit, send, answer."""
 
-import hashlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any, Final
-from uuid import UUID, uuid5
+from dataclasses import replace
+from typing import Any
 
-import orjson
-from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.command_requests.report_access import ReportAccess
+from shared.command_requests.command_request import CommandRequest, Details
+from shared.command_requests.ended_requests import ended_request
+from shared.command_requests.report_access import ReportAccess, access_to
 from shared.database.columns import now
 from shared.database.engine import Database
 from shared.database.lifecycle import CommandRow
-from shared.http.problems import Problem, conflict, forbidden, precondition
-from shared.lifecycle.actions import Action
+from shared.http.problems import Problem, conflict, forbidden, not_found, precondition
+from shared.lifecycle.actions import PERFORMED_BY, Action
 from shared.lifecycle.check import VERSION_CHANGED, Refused, check, refusal
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.people import Actor
-from shared.lifecycle.state import ReportState
+from shared.lifecycle.state import PendingRequest, ReportState
 from shared.temporal.report_gateway import ReportGateway
 
-Look = Callable[[AsyncSession, ReportAccess], Awaitable[None]]
 
-
-async def nothing(_: AsyncSession, __: ReportAccess) -> None:
-    """There is nothing more to look at."""
-
-
-@dataclass(frozen=True)
-class CommandRequest:
-    """What somebody asks for. `key` is the Idempotency-Key and `asker` whose it is, `version` the
-    If-Match, if given; `content` is all that they say, which the same key must say again.
-
-    `access` finds the person before the report (and hides what they may not know of);
-    `look` may raise a problem, or `Refused`, before authority and status are judged;
-    `details` gives the command's fields beside who and when, and may raise a problem;
-    `write` saves the words, in the transaction that saves the command.
-    """
-
-    key: UUID
-    asker: str
-    number: int
-    action: Action
-    access: Callable[[AsyncSession], Awaitable[ReportAccess]]
-    details: Callable[[AsyncSession, ReportAccess], Awaitable[dict[str, Any]]]
-    write: Callable[[AsyncSession, Command], Awaitable[None]]
-    content: Any
-    version: int | None = None
-    look: Look = field(default=nothing)
-
-    @property
-    def id(self) -> UUID:
-        return command_id(self.asker, self.key)
-
-    @property
-    def digest(self) -> bytes:
-        """Salted with the key, which is not kept: nobody can try words against it."""
-        said = orjson.dumps(self.content, default=_as_json, option=orjson.OPT_SORT_KEYS)
-        about = f"{self.number} {self.action} ".encode()
-        return hashlib.sha256(self.key.bytes + about + said).digest()
-
-
-def command_id(asker: str, key: UUID) -> UUID:
-    """The command's id, also its update's: follows from the key and from the person who uses it, so
-    that nobody can take the id of another's command, nor of one of the system's."""
-    return uuid5(_OF_KEYS, f"{asker} {key}")
-
-
-async def perform(
-    database: Database, gateway: ReportGateway, command_request: CommandRequest
+async def execute(
+    database: Database, gateway: ReportGateway, request: CommandRequest
 ) -> Outcome | None:
     """The outcome of the request, None if it is not known within some seconds.
 
     The same key of the same asker gets the first outcome, while they may read the report. Raises
-    problems: 404 first of all; 403, 412, 422 from the callbacks and authority, 409 with the
-    refusal's code, or because the key was used for something else.
+    problems: 404 first of all; then 412, 403 and 409 with the refusal's code, 422 for what the
+    form names, or 409 because the key was used for something else.
     """
-    command, state, outcome = await _known_or_made(database, command_request)
+    command, state, outcome = await _known_or_made(database, request)
     if outcome is None:
         outcome = await gateway.send(command, state)
     if outcome is not None and not outcome.done:
-        raise refused(outcome.refusal or "refused", outcome)
+        raise await _problem(database, request, outcome)
     return outcome
 
 
-async def admit(database: Database, command_request: CommandRequest) -> None:
+async def admit(database: Database, request: CommandRequest) -> None:
     """Whether this person may ask for this at all, before what they send along is looked at.
 
-    Raises the problems of `perform` that say no to the person or the version; what the report's
+    Raises the problems of `execute` that say no to the person or the version; what the report's
     status forbids is left to it, which keeps the refusal.
     """
     async with database.session() as session:
-        access = await command_request.access(session)
-        row = await _row(session, command_request, access)
-        if row and (row.number, row.action) == (command_request.number, command_request.action):
+        access = await access_to(session, request.principal, request.number)
+        row = await _row(session, request, access)
+        if row and (row.number, row.action) == (request.number, request.action):
             return
-    if (code := refusal(access.state, command_request.action, access.capacities)) in _FORBIDDEN:
+    if (code := refusal(access.state, request.action, access.capacities)) in _FORBIDDEN:
         raise forbidden(code)
-    if command_request.version not in (None, access.state.version):
+    if request.version not in (None, access.state.version):
         raise precondition(access.state.version)
-
-
-def refused(code: str, outcome: Outcome) -> Problem:
-    """The problem a refusal amounts to: 412 for a version that is past, 403 for authority, 409
-    with where the report stands."""
-    if code == VERSION_CHANGED:
-        return precondition(outcome.version)
-    if code in _FORBIDDEN:
-        return forbidden(code)
-    return conflict(code, members={"report_status": outcome.status, "version": outcome.version})
-
-
-_Command = tuple[Command, ReportState, Outcome | None]
-_OF_KEYS: Final = UUID("b2f4a0c6-7d1e-4f0b-9a53-1f6f2f9d8c40")
-_FORBIDDEN = frozenset({"not_authorised", "own_request", "not_the_asker"})
-
-
-async def _known_or_made(database: Database, command_request: CommandRequest) -> _Command:
-    """What was made of the key before, also a moment ago by a twin of this request; else a new
-    command. Who may not read the report is told nothing, of earlier commands neither."""
-    try:
-        async with database.session() as session:
-            access = await command_request.access(session)
-            known = await _known(session, command_request, access)
-            return known or await _save(session, command_request, access)
-    except IntegrityError:
-        async with database.session() as session:
-            access = await command_request.access(session)
-            twin = await _known(session, command_request, access)
-        if twin is None:
-            raise
-        return twin
-
-
-async def _known(
-    session: AsyncSession, command_request: CommandRequest, access: ReportAccess
-) -> _Command | None:
-    """What was made of this key before, looked up ahead of authority over the action and status."""
-    row = await _row(session, command_request, access)
-    if row is None:
-        return None
-    if row.digest not in (None, command_request.digest):
-        raise conflict("idempotency_key_reused")
-    return Command.model_validate(row.body), access.state, outcome_of(row)
-
-
-async def _row(
-    session: AsyncSession, command_request: CommandRequest, access: ReportAccess
-) -> CommandRow | None:
-    """The command this asker made with the key, also from when the key itself was the id, and no
-    digest was kept."""
-    if row := await session.get(CommandRow, command_request.id):
-        return row
-    row = await session.get(CommandRow, command_request.key)
-    if row is None or row.digest is not None:
-        return None
-    actor = Actor.model_validate(row.body["actor"])
-    asked = (row.number, row.action, actor.kind, actor.staff_id, actor.system)
-    who = access.actor
-    same = asked == (
-        command_request.number,
-        command_request.action,
-        who.kind,
-        who.staff_id,
-        who.system,
-    )
-    return row if same else None
-
-
-async def _save(
-    session: AsyncSession, command_request: CommandRequest, access: ReportAccess
-) -> _Command:
-    details, code = await _details(session, command_request, access)
-    command = Command(
-        id=command_request.id,
-        number=command_request.number,
-        action=command_request.action,
-        actor=access.actor,
-        capacities=access.capacities_for(details.get("request_id")),
-        at=now(),
-        handler_seen=access.state.handler_id,
-        version_seen=command_request.version,
-        identity=access.state.identity,
-        **details,
-    )
-    outcome = _refused_at_once(access.state, command, code)
-    session.add(
-        CommandRow(
-            id=command.id,
-            number=command.number,
-            action=command.action,
-            at=command.at,
-            body=command.model_dump(mode="json"),
-            digest=command_request.digest,
-            done=outcome.done if outcome else None,
-            version=outcome.version if outcome else None,
-            status=outcome.status if outcome else None,
-            refusal=outcome.refusal if outcome else None,
-        )
-    )
-    await session.flush()
-    # Whoever had no authority over it wrote nothing that would be worth keeping.
-    if outcome is None or outcome.refusal not in _FORBIDDEN:
-        await command_request.write(session, command)
-    return command, access.state, outcome
-
-
-async def _details(
-    session: AsyncSession, command_request: CommandRequest, access: ReportAccess
-) -> tuple[dict[str, Any], str | None]:
-    """The command's fields, or why there can be none. A refusal is an outcome and is kept,
-    whichever look finds it; other problems are the request's, which may be put right."""
-    state = access.state
-    try:
-        if command_request.version not in (None, state.version):
-            raise Refused(VERSION_CHANGED)
-        await command_request.look(session, access)
-        # What the table refuses anyway is refused for that, before the details are looked at.
-        if code := refusal(state, command_request.action, access.capacities):
-            raise Refused(code)
-        return await command_request.details(session, access), None
-    except Refused as no:
-        return {}, no.code
-    except Problem as problem:
-        if problem.status != 409:
-            raise
-        return {}, problem.code
-
-
-def _refused_at_once(state: ReportState, command: Command, code: str | None) -> Outcome | None:
-    """What is illegal already is refused before a run is started: for `code`, or by the table."""
-    if code is None:
-        try:
-            check(state, command)
-        except Refused as no:
-            code = no.code
-    if code is None:
-        return None
-    return Outcome(
-        command_id=command.id, done=False, version=state.version, status=state.status, refusal=code
-    )
 
 
 def outcome_of(row: CommandRow) -> Outcome | None:
@@ -258,7 +68,170 @@ def outcome_of(row: CommandRow) -> Outcome | None:
     )
 
 
-def _as_json(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    raise TypeError(type(value).__name__)
+_Command = tuple[Command, ReportState, Outcome | None]
+_FORBIDDEN = frozenset({"not_authorised", "own_request", "not_the_asker"})
+_REQUEST_ENDED = "no_such_request"
+
+
+async def _problem(database: Database, request: CommandRequest, outcome: Outcome) -> Problem:
+    """The problem a refusal amounts to: 412 for a version that is past, 403 for authority, 409
+    with where the report stands, or with who has decided the request."""
+    code = outcome.refusal or "refused"
+    if code == VERSION_CHANGED:
+        return precondition(outcome.version)
+    if code in _FORBIDDEN:
+        return forbidden(code)
+    if code == _REQUEST_ENDED and request.request_id is not None:
+        async with database.session() as session:
+            ended = await ended_request(session, request.number, request.request_id)
+        return ended.problem if ended else not_found("request_unknown")
+    return conflict(code, members={"report_status": outcome.status, "version": outcome.version})
+
+
+async def _known_or_made(database: Database, request: CommandRequest) -> _Command:
+    """What was made of the key before, also a moment ago by a twin of this request; else a new
+    command. Who may not read the report is told nothing, of earlier commands neither."""
+    try:
+        async with database.session() as session:
+            access = await access_to(session, request.principal, request.number)
+            known = await _known(session, request, access)
+            return known or await _save(session, request, access)
+    except IntegrityError:
+        async with database.session() as session:
+            access = await access_to(session, request.principal, request.number)
+            twin = await _known(session, request, access)
+        if twin is None:
+            raise
+        return twin
+
+
+async def _known(
+    session: AsyncSession, request: CommandRequest, access: ReportAccess
+) -> _Command | None:
+    """What was made of this key before, looked up ahead of authority over the action and status."""
+    row = await _row(session, request, access)
+    if row is None:
+        return None
+    if not _asks_the_same(request, row):
+        raise conflict("idempotency_key_reused")
+    return Command.model_validate(row.body), access.state, outcome_of(row)
+
+
+def _asks_the_same(request: CommandRequest, row: CommandRow) -> bool:
+    """Of a row that keeps no digest, or one of another length from an earlier release, only the
+    report and the action are compared."""
+    digest = request.digest
+    if row.digest is not None and len(row.digest) == len(digest):
+        return row.digest == digest
+    return (row.number, row.action) == (request.number, request.action)
+
+
+async def _row(
+    session: AsyncSession, request: CommandRequest, access: ReportAccess
+) -> CommandRow | None:
+    """The command this asker made with the key, also from when the key itself was the id, and no
+    digest was kept."""
+    if row := await session.get(CommandRow, request.id):
+        return row
+    row = await session.get(CommandRow, request.key)
+    if row is None or row.digest is not None:
+        return None
+    actor = Actor.model_validate(row.body["actor"])
+    who = access.actor
+    found = (row.number, row.action, actor.kind, actor.staff_id, actor.system)
+    asked = (request.number, request.action, who.kind, who.staff_id, who.system)
+    return row if found == asked else None
+
+
+async def _save(session: AsyncSession, request: CommandRequest, access: ReportAccess) -> _Command:
+    details, code = await _details(session, request, access)
+    command = Command(
+        id=request.id,
+        number=request.number,
+        action=request.action,
+        actor=access.actor,
+        capacities=access.capacities_for(details.get("request_id")),
+        at=now(),
+        handler_seen=access.state.handler_id,
+        version_seen=request.version,
+        identity=access.state.identity,
+        **details,
+    )
+    outcome = _refused_at_once(access.state, command, code)
+    session.add(_row_of(request, command, outcome))
+    await session.flush()
+    # Whoever had no authority over it wrote nothing that would be worth keeping.
+    if outcome is None or outcome.refusal not in _FORBIDDEN:
+        await request.handler.save(session, command, request)
+    return command, access.state, outcome
+
+
+def _row_of(request: CommandRequest, command: Command, outcome: Outcome | None) -> CommandRow:
+    return CommandRow(
+        id=command.id,
+        number=command.number,
+        action=command.action,
+        at=command.at,
+        body=command.model_dump(mode="json"),
+        digest=request.digest,
+        done=outcome.done if outcome else None,
+        version=outcome.version if outcome else None,
+        status=outcome.status if outcome else None,
+        refusal=outcome.refusal if outcome else None,
+    )
+
+
+async def _details(
+    session: AsyncSession, request: CommandRequest, access: ReportAccess
+) -> tuple[Details, str | None]:
+    """The command's fields, or why there can be none. A refusal is an outcome and is kept,
+    whichever look finds it; other problems are the request's, which may be put right."""
+    state = access.state
+    details: dict[str, Any] = {}
+    try:
+        if request.version not in (None, state.version):
+            raise Refused(VERSION_CHANGED)
+        if request.request_id is not None:
+            # What has ended is said to have ended, and not that nobody may decide it any more.
+            pending = await _pending(session, request, state)
+            access = replace(access, request=pending)
+            details["request_id"] = pending.id
+        # What the table refuses anyway is refused for that, before the details are looked at.
+        if code := refusal(state, request.action, access.capacities):
+            raise Refused(code)
+        return details | await request.handler.prepare(session, access, request.form), None
+    except Refused as no:
+        return {}, no.code
+    except Problem as problem:
+        if problem.status != 409:
+            raise
+        return {}, problem.code
+
+
+async def _pending(
+    session: AsyncSession, asked: CommandRequest, state: ReportState
+) -> PendingRequest:
+    """The request to be decided. Raises `Refused` if it has ended or is accepted by another
+    action, 404 if there never was one."""
+    assert asked.request_id is not None
+    if pending := state.request(asked.request_id):
+        if asked.action is Action.ACCEPT_REQUEST and pending.kind not in PERFORMED_BY:
+            raise Refused("accept_by_acting")
+        return pending
+    if await ended_request(session, asked.number, asked.request_id) is None:
+        raise not_found("request_unknown")
+    raise Refused(_REQUEST_ENDED)
+
+
+def _refused_at_once(state: ReportState, command: Command, code: str | None) -> Outcome | None:
+    """What is illegal already is refused before a run is started: for `code`, or by the table."""
+    if code is None:
+        try:
+            check(state, command)
+        except Refused as no:
+            code = no.code
+    if code is None:
+        return None
+    return Outcome(
+        command_id=command.id, done=False, version=state.version, status=state.status, refusal=code
+    )

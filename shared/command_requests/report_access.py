@@ -1,7 +1,7 @@
 """Somebody before a report: its state, and what they are to it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.command_requests.directory import Agency, agencies
 from shared.http.problems import not_found
-from shared.http.tokens import Partner, ReportBearer, ReporterPrincipal, Staff
+from shared.http.tokens import Partner, Principal, ReportBearer, ReporterPrincipal, Staff
 from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.authority import Capacity, capacities, decides
 from shared.lifecycle.check import allowed_actions
@@ -22,13 +22,23 @@ from shared.lifecycle.state import PendingRequest, ReportState
 @dataclass(frozen=True)
 class ReportAccess:
     """What a command is made from. `known` holds the agencies of the handler's path and those
-    that decide pending requests; of one's own requests also the agencies above these."""
+    that decide pending requests; of one's own requests also the agencies above these. `own_path`
+    leads from the root to the agency of a member of staff; `request` is the pending one that a
+    command decides or withdraws."""
 
     state: ReportState
     actor: Actor
     capacities: frozenset[Capacity]
     handler: Agency
     known: dict[int, Agency]
+    own_path: tuple[int, ...] = ()
+    request: PendingRequest | None = None
+
+    @property
+    def own_agency_id(self) -> int:
+        """The agency of a member of staff."""
+        assert self.actor.agency_id is not None
+        return self.actor.agency_id
 
     @property
     def by_copy(self) -> bool:
@@ -85,6 +95,13 @@ class ReportAccess:
         return frozenset(found)
 
 
+async def access_to(session: AsyncSession, principal: Principal, number: int) -> ReportAccess:
+    """Anybody before a report. 404 where they may not know that it exists."""
+    if isinstance(principal, Staff):
+        return await staff_access(session, principal, number)
+    return await reporter_access(session, principal, number)
+
+
 async def staff_access(session: AsyncSession, staff: Staff, number: int) -> ReportAccess:
     """A member of staff before a report. 404 where they may not know that it exists."""
     row = (await session.execute(_BEFORE_STAFF, {"number": number})).one_or_none()
@@ -103,8 +120,8 @@ def access_of(staff: Staff, state: ReportState, known: dict[int, Agency]) -> Rep
     role, handler = Role(staff.role), known[state.handler_id]
     actor = Actor(kind=ActorKind.STAFF, staff_id=staff.id, role=role, agency_id=staff.agency_id)
     found = capacities(role, staff.agency_id, handler.path, admin_above=handler.admin_above)
-    access = ReportAccess(state, actor, found, handler, known)
-    return ReportAccess(state, actor, found | access.capacities_by_requests(), handler, known)
+    access = ReportAccess(state, actor, found, handler, known, staff.agency_path)
+    return replace(access, capacities=found | access.capacities_by_requests())
 
 
 def actions_open_to(access: ReportAccess) -> tuple[Action, ...]:

@@ -114,6 +114,23 @@ async def test_a_command_of_before_is_known_by_its_key_to_who_gave_it(cluster: C
     assert other.json()["command_id"] != str(key)
 
 
+async def test_a_command_of_the_last_release_is_known_by_report_and_action(
+    cluster: Cluster,
+) -> None:
+    number, key = await cluster.in_process(), uuid4()
+    path = f"/reports/{number}/coordination"
+    first = (await cluster.post(path, OFFICER, NOTE, key=key)).json()
+    await cluster.execute(
+        "UPDATE lifecycle.command SET digest = sha256('of other parts') WHERE id = %s",
+        first["command_id"],
+    )
+    again = await cluster.post(path, OFFICER, NOTE, key=key)
+    assert (again.status_code, again.json()["command_id"]) == (200, first["command_id"])
+    body = {"kind": "close", **REASON}
+    reused = await cluster.post(f"/reports/{number}/requests", OFFICER, body, key=key)
+    assert (reused.status_code, reused.json()["code"]) == (409, "idempotency_key_reused")
+
+
 async def test_a_request_that_has_ended_is_refused_once_for_all_and_the_refusal_is_kept(
     cluster: Cluster,
 ) -> None:

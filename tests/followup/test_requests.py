@@ -208,8 +208,8 @@ async def test_while_not_authority_is_pending_the_dinas_only_coordinates(cluster
     assert noted.status_code == 200
     [request] = (await cluster.state(number)).requests
     assert await decide(cluster, number, str(request.id), "accept", ABOVE) == (
-        404,
-        "request_unknown",
+        409,
+        "accept_by_acting",
     )
 
 

@@ -10,10 +10,10 @@ from uuid import uuid4
 
 from deploy.documentation.asyncapi import TOLD_EVENTS
 from deploy.partners.register import add
-from services.followup.follow_ups import FollowUpForm, follow_up
+from services.followup.follow_ups import FollowUpForm, follow_up_report
 from shared.bus.cloudevents import MAX_INBOUND
 from shared.bus.streams import INGEST_KINDS, PARTNERS
-from shared.command_requests.execute import perform
+from shared.command_requests.execute import execute
 from shared.database.engine import Database
 from shared.http.tokens import Staff
 from shared.lifecycle.actions import Action
@@ -98,7 +98,8 @@ async def _follow_up(stack: Stack, number: int) -> None:
     form = FollowUpForm.model_validate({"kind": "follow_up", "text": "Dua lampu sudah kami ganti."})
     database = Database(stack.settings("lapor_followup").database_url)
     try:
-        outcome = await perform(database, stack.gateway, follow_up(staff, number, form, uuid4()))
+        asked = follow_up_report.asked(staff, number, form, uuid4())
+        outcome = await execute(database, stack.gateway, asked)
     finally:
         await database.dispose()
     assert outcome is not None

@@ -128,7 +128,7 @@ async def test_who_asked_may_withdraw_and_nobody_else(country: Country) -> None:
     assert (other.status_code, other.json()["code"]) == (403, "not_the_asker")
     await country.done(OFFICER, number, f"requests/{request_id}/withdraw", {})
     late = await country.act(ADMIN, number, f"requests/{request_id}/reject", {"reason": "Tidak."})
-    assert (late.status_code, late.json()["code"]) == (409, "no_such_request")
+    assert (late.status_code, late.json()["code"]) == (409, "request_already_withdrawn")
 
 
 async def test_an_admin_does_not_decide_the_own_request(country: Country) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.accounts.sessions import revoke_all
-from services.routing.words import Form
 from shared.database.columns import now
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
@@ -21,6 +20,7 @@ from shared.http.password_strength import SHORTEST, check_new_password
 from shared.http.passwords import hash_password, verify_password
 from shared.http.problems import FieldError, conflict, validation
 from shared.http.transaction import CurrentDatabase
+from shared.words import Form
 
 LIFETIME = timedelta(days=3)
 PER_ADDRESS = Limit("password_link_address", count=30, seconds=300)

@@ -2,48 +2,49 @@
 
 from typing import Any
 
-from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.actions.command_context import CurrentActing
-from services.routing.actions.delegation import known_agencies, taken_back
-from services.routing.words import Form, Words, note
-from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
+from services.routing.actions.words import command_router
+from shared.command_requests.command_request import Details
+from shared.command_requests.delegation import known_agencies, taken_back
 from shared.command_requests.report_access import ReportAccess
-from shared.http.problems import FieldError, conflict, validation
+from shared.http.problems import conflict
 from shared.lifecycle.actions import Action, DeferralKind
+from shared.words import Form, NoteText
 
 
 class Deferral(Form):
     """`incomplete_data` asks the reporter; `agency_not_connected` names the agency to wait for."""
 
     kind: DeferralKind
-    note: Words = Field(description="Keterangan Tunda; of incomplete data: what is missing")
-    awaited_agency_id: int | None = None
+    note: NoteText = Field(description="Keterangan Tunda; of incomplete data: what is missing")
+    awaited_agency_id: int | None = Field(None, validate_default=True)
+
+    @field_validator("awaited_agency_id")
+    @classmethod
+    def _is_named_where_waited_for(cls, agency_id: int | None, info: ValidationInfo) -> Any:
+        awaits = info.data.get("kind") is DeferralKind.AGENCY_NOT_CONNECTED
+        if "kind" in info.data and awaits != (agency_id is not None):
+            code = "needed_here" if awaits else "not_needed_here"
+            raise PydanticCustomError(code, "An agency where one is waited for, and else none")
+        return agency_id
 
 
-router = APIRouter(tags=["verification"], responses=COMMAND_RESPONSES)
+router = command_router("verification")
 
 
-@router.post("/reports/{number}/defer")
-async def defer(acting: CurrentActing, form: Deferral) -> CommandAnswer:
+@router.by_staff(Action.DEFER, "/reports/{number}/defer")
+async def defer(session: AsyncSession, access: ReportAccess, form: Deferral) -> Details:
     """Put the report off; the verification clock pauses while nothing can be done."""
-    awaits = form.kind is DeferralKind.AGENCY_NOT_CONNECTED
-    if awaits != (form.awaited_agency_id is not None):
-        code = "needed_here" if awaits else "not_needed_here"
-        raise validation(FieldError("awaited_agency_id", code))
-
-    async def details(session: AsyncSession, access: ReportAccess) -> dict[str, Any]:
-        if form.awaited_agency_id is not None:
-            asked = [form.awaited_agency_id]
-            [awaited] = (await known_agencies(session, "awaited_agency_id", asked)).values()
-            if awaited.is_connected():
-                raise conflict("agency_connected")
-        return {
-            "deferral": form.kind,
-            "awaited_agency_id": form.awaited_agency_id,
-            "handing": await taken_back(session, access, acting.staff),
-        }
-
-    return await acting.do(Action.DEFER, form, details, note(acting.staff, form.note))
+    if form.awaited_agency_id is not None:
+        asked = [form.awaited_agency_id]
+        [awaited] = (await known_agencies(session, "awaited_agency_id", asked)).values()
+        if awaited.is_connected():
+            raise conflict("agency_connected")
+    return {
+        "deferral": form.kind,
+        "awaited_agency_id": form.awaited_agency_id,
+        "handing": await taken_back(session, access),
+    }

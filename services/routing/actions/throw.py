@@ -1,32 +1,25 @@
 """Throwing a report to an agency below that is to verify it (*Lempar*)."""
 
-from typing import Any
-
-from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.actions.command_context import CurrentActing
-from services.routing.actions.delegation import agency_below, handing_to
-from services.routing.words import Form, Words, note
-from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
+from services.routing.actions.words import command_router
+from shared.command_requests.command_request import Details
+from shared.command_requests.delegation import agency_below, handing_to
 from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action
+from shared.words import Form, NoteText
 
 
 class Throw(Form):
     agency_id: int
-    note: Words | None = None
+    note: NoteText | None = None
 
 
-router = APIRouter(tags=["verification"], responses=COMMAND_RESPONSES)
+router = command_router("verification")
 
 
-@router.post("/reports/{number}/throw")
-async def throw(acting: CurrentActing, form: Throw) -> CommandAnswer:
+@router.by_staff(Action.THROW, "/reports/{number}/throw")
+async def throw(session: AsyncSession, access: ReportAccess, form: Throw) -> Details:
     """Hand an unverified report to an agency below, whose admin is to verify it."""
-
-    async def details(session: AsyncSession, access: ReportAccess) -> dict[str, Any]:
-        receiver = await agency_below(session, acting.staff, form.agency_id, to_verify=True)
-        return {"handing": handing_to(access, acting.staff, receiver)}
-
-    return await acting.do(Action.THROW, form, details, note(acting.staff, form.note))
+    receiver = await agency_below(session, access, form.agency_id, to_verify=True)
+    return {"handing": handing_to(access, receiver)}

@@ -4,21 +4,20 @@ import asyncio
 from typing import Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.actions.command_context import CurrentActing, Details
-from services.routing.actions.delegation import handing_to, unit_to_follow_up
 from services.routing.models import Verification
-from services.routing.words import Body, Form, PlaceWords, Title
 from shared import regions
-from shared.command_requests.answers import COMMAND_RESPONSES, CommandAnswer
+from shared.command_requests.command_request import CommandRequest, Details
+from shared.command_requests.delegation import handing_to, unit_to_follow_up
+from shared.command_requests.endpoints import CommandRouter
 from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import FieldError, conflict, validation
 from shared.lifecycle.actions import Action, Classification
 from shared.lifecycle.commands import Command
+from shared.words import Body, Form, PlaceText, Title
 
 Refined = Literal[
     Classification.INFORMATION,
@@ -41,7 +40,7 @@ class Corrections(Form):
     priority: bool | None = None
     programme_id: int | None = Field(None, description="Priority programme")
     region_code: str | None = Field(None, pattern=r"^\d{2}(\.\d{2,4}){0,3}$")
-    place: PlaceWords | None = None
+    place: PlaceText | None = None
     latitude: float | None = Field(None, ge=-90, le=90)
     longitude: float | None = Field(None, ge=-180, le=180)
     released_attachments: list[UUID] = Field(
@@ -59,64 +58,47 @@ class Amendment(Corrections):
     classification: Refined | None = None
 
 
-router = APIRouter(tags=["verification"], responses=COMMAND_RESPONSES)
-
-
-@router.post("/reports/{number}/verify")
-async def verify(acting: CurrentActing, form: VerificationForm) -> CommandAnswer:
-    """Verify the report and hand it to the unit that is to follow it up."""
-
-    async def handing(session: AsyncSession, access: ReportAccess) -> dict[str, Any]:
-        unit = await unit_to_follow_up(session, acting.staff, form.agency_id)
-        return {"handing": handing_to(access, acting.staff, unit)}
-
-    return await _correct(acting, Action.VERIFY, form, handing)
-
-
-@router.post("/reports/{number}/amend")
-async def amend(acting: CurrentActing, form: Amendment) -> CommandAnswer:
-    """Change what verification set, but who handles the report."""
-    return await _correct(acting, Action.AMEND, form)
-
-
-async def _correct(
-    acting: CurrentActing,
-    action: Action,
-    form: Amendment | VerificationForm,
-    handing: Details | None = None,
-) -> CommandAnswer:
-    values: dict[str, Any] = {}
-
-    async def details(session: AsyncSession, access: ReportAccess) -> dict[str, Any]:
-        handed = await handing(session, access) if handing else {}
-        present = await _present(session, acting.number)
-        values.update(_over(present, form))
-        return {**await _checked(session, access, form, values, present), **handed}
-
-    async def write(session: AsyncSession, command: Command) -> None:
-        session.add(
-            Verification(
-                **values or _over(await _present(session, command.number), form),
-                command_id=command.id,
-                number=command.number,
-                staff_id=acting.staff.id,
-                at=command.at,
-            )
+async def save_verification(
+    session: AsyncSession, command: Command, request: CommandRequest
+) -> None:
+    """Keep the whole of what is to hold, for the step that copies it into the report."""
+    assert isinstance(request.form, Corrections) and command.actor.staff_id is not None
+    present = await _present(session, command.number)
+    session.add(
+        Verification(
+            **_over(present, request.form),
+            command_id=command.id,
+            number=command.number,
+            staff_id=command.actor.staff_id,
+            at=command.at,
         )
+    )
 
-    return await acting.do(action, form, details, write)
+
+router = CommandRouter("verification", save_verification)
+
+
+@router.by_staff(Action.VERIFY, "/reports/{number}/verify")
+async def verify(session: AsyncSession, access: ReportAccess, form: VerificationForm) -> Details:
+    """Verify the report and hand it to the unit that is to follow it up."""
+    unit = await unit_to_follow_up(session, access, form.agency_id)
+    return {"handing": handing_to(access, unit)} | await _checked(session, access, form)
+
+
+@router.by_staff(Action.AMEND, "/reports/{number}/amend")
+async def amend(session: AsyncSession, access: ReportAccess, form: Amendment) -> Details:
+    """Change what verification set, but who handles the report."""
+    return await _checked(session, access, form)
 
 
 async def _checked(
-    session: AsyncSession,
-    access: ReportAccess,
-    form: Amendment | VerificationForm,
-    values: dict[str, Any],
-    present: dict[str, Any],
-) -> dict[str, Any]:
+    session: AsyncSession, access: ReportAccess, form: Amendment | VerificationForm
+) -> Details:
     """The command's fields. Raises problems for what is not there or cannot be removed. What the
     report has already may stay, though it is not in use any more."""
     state = access.state
+    present = await _present(session, state.number)
+    values = _over(present, form)
     for flag in ("anonymous", "secret"):
         if getattr(form, flag) is False and getattr(state, flag):
             raise conflict("flag_not_removable")

@@ -8,7 +8,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.accounts.password_links import withdraw_links
-from services.routing.actions.command_context import AgencyId
 from services.routing.authority import (
     Managing,
     agency_in_reach,
@@ -20,13 +19,14 @@ from services.routing.directory.handovers import ask_for_handover
 from services.routing.directory.log import changed, record
 from services.routing.directory.orphaned_requests import check_moving
 from services.routing.models import Agency
-from services.routing.words import Form, Name
 from shared.command_requests.directory import Agency as KnownAgency
 from shared.http.documentation import problem_responses
+from shared.http.paths import AgencyId
 from shared.http.problems import FieldError, conflict, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.calendar import Zone
+from shared.words import Form, Name
 
 CODE = r"^[a-z0-9][a-z0-9-]{1,63}$"
 Kind = Literal["ministry", "province", "regency", "bumn", "mission", "unit"]

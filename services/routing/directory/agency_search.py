@@ -6,11 +6,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 
-from services.routing.actions.command_context import AgencyId
 from services.routing.reading.names import ShownAgency
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
+from shared.http.paths import AgencyId
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import label

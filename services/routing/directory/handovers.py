@@ -9,17 +9,17 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.actions.command_context import AgencyId
 from services.routing.authority import Managing, agency_in_reach
 from services.routing.directory.log import record
 from services.routing.directory.orphaned_requests import check_taking
 from services.routing.management_models import Handover
-from services.routing.words import Form
 from shared.command_requests.directory import Agency
 from shared.http.documentation import problem_responses
+from shared.http.paths import AgencyId
 from shared.http.problems import FieldError, conflict, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
+from shared.words import Form
 
 
 class HandoverForm(Form):

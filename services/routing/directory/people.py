@@ -23,7 +23,6 @@ from services.routing.directory.log import changed, record
 from services.routing.directory.unique_names import save
 from services.routing.models import StaffMember
 from services.routing.second_person.requests import note_new_admin
-from services.routing.words import Form, Name
 from shared.command_requests.directory import agency
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
@@ -31,6 +30,7 @@ from shared.http.problems import conflict, not_found
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.people import Role
+from shared.words import Form, Name
 
 USERNAME = r"^[a-z0-9][a-z0-9._-]{1,63}$"
 Username = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=USERNAME)]

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.directory.log import record
 from services.routing.models import ClosedDay, PolicyVersion
 from services.routing.queue.handlers import agency_asked_for
-from services.routing.words import Form, PlaceWords
 from shared.command_requests.directory import agency
 from shared.database.columns import now
 from shared.database.process_time import load_policy
@@ -26,6 +25,7 @@ from shared.http.transaction import Transaction
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.people import Role
 from shared.lifecycle.policy import Length, Policy
+from shared.words import Form, PlaceText
 
 MOST = 3650
 """Of a length: ten years of days."""
@@ -57,7 +57,7 @@ class PolicySet(BaseModel):
 
 class NamedDay(Form):
     day: Day
-    name: PlaceWords
+    name: PlaceText
 
 
 class ClosedDays(Form):

@@ -11,11 +11,11 @@ from services.routing.authority import Pusat
 from services.routing.directory.log import changed, record
 from services.routing.directory.unique_names import save
 from services.routing.models import Category, Programme, Tag
-from services.routing.words import Form, Name
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, conflict, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
+from shared.words import Form, Name
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 

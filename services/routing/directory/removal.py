@@ -7,7 +7,6 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.actions.command_context import AgencyId
 from services.routing.authority import Managing, agency_in_reach, agency_to_manage
 from services.routing.directory.agencies import ONE_AT_A_TIME
 from services.routing.directory.handovers import HandoverShown, ask_for_handover, show_handover
@@ -16,6 +15,7 @@ from services.routing.directory.orphaned_requests import check_taking
 from services.routing.directory.people import deactivate
 from shared.command_requests.directory import Agency
 from shared.http.documentation import problem_responses
+from shared.http.paths import AgencyId
 from shared.http.problems import FieldError, conflict, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction

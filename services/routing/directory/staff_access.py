@@ -22,11 +22,11 @@ from services.routing.directory.people import PersonMade, StaffId, active_person
 from services.routing.second_person.endpoints import RequestToConfirm, request_shown
 from services.routing.second_person.models import Kind
 from services.routing.second_person.requests import ask, in_force, is_guarded, use
-from services.routing.words import Form
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
+from shared.words import Form
 
 router = APIRouter(
     prefix="/management/staff",

@@ -9,13 +9,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.actions.command_context import ReportNumber
 from services.routing.models import AccessLogEntry
 from shared.attachments import AttachmentMissing, AttachmentStore, serving_headers
 from shared.attachments.naming import plain_name
 from shared.command_requests.report_access import ReportAccess, staff_access
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
+from shared.http.paths import ReportNumber
 from shared.http.problems import conflict, not_found
 from shared.http.transaction import Transaction
 from shared.labels import label

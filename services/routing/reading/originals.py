@@ -9,13 +9,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.actions.command_context import ReportNumber
 from services.routing.models import AccessLogEntry
 from services.routing.reading.revealing import is_of_pusat, reveal_in_force
 from shared.attachments import AttachmentMissing, AttachmentStore, serving_headers
 from shared.command_requests.report_access import staff_access
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
+from shared.http.paths import ReportNumber
 from shared.http.problems import conflict, forbidden, not_found
 from shared.http.transaction import Transaction
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.actions.command_context import ReportNumber
 from services.routing.reading.arrival import arrival_of, line_shown
 from services.routing.reading.attachments import attachments_of
 from services.routing.reading.countdown import countdown_of, nearest_countdown
@@ -35,6 +34,7 @@ from shared.database.process_time import load_calendar
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import etag
+from shared.http.paths import ReportNumber
 from shared.http.transaction import Transaction
 from shared.identity import IdentityCipher
 from shared.labels import label, labels

@@ -8,24 +8,24 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.actions.command_context import ReportNumber
 from services.routing.reading.reporter import Identity, identity_of
 from services.routing.second_person.logging import log_opening
 from services.routing.second_person.models import Kind, SecondPersonRequest
 from services.routing.second_person.requests import ask, in_force, waiting
-from services.routing.words import Form, Words
 from shared.command_requests.report_access import staff_access
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
+from shared.http.paths import ReportNumber
 from shared.http.problems import FieldError, conflict, forbidden, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.identity import IdentityCipher
 from shared.lifecycle.people import Role
+from shared.words import Form, NoteText
 
 
 class Revealing(Form):
-    reason: Words | None = Field(None, description="Needed unless a grant is in force")
+    reason: NoteText | None = Field(None, description="Needed unless a grant is in force")
     emergency: bool = Field(
         False,
         description="Ancaman jiwa: at once, by one; all others of pusat are told, and one of them"

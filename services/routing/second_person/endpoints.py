@@ -13,11 +13,11 @@ from services.routing.authority import Managing
 from services.routing.second_person.deciding import decide, second_persons
 from services.routing.second_person.models import Kind
 from services.routing.second_person.requests import WAITING, WAITS
-from services.routing.words import Form, Words
 from shared.http.documentation import problem_responses
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.labels import label
+from shared.words import Form, NoteText
 
 
 class RequestToConfirm(BaseModel):
@@ -46,7 +46,7 @@ class Requests(BaseModel):
 
 
 class Decision(Form):
-    reason: Words | None = None
+    reason: NoteText | None = None
 
 
 router = APIRouter(

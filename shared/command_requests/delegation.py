@@ -7,16 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.command_requests.directory import Agency, agencies, agency
 from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import FieldError, Problem, conflict, validation
-from shared.http.tokens import Staff
 from shared.lifecycle.actions import RequestKind
 from shared.lifecycle.chain import handed
 from shared.lifecycle.commands import Handing
 
 
-async def unit_to_follow_up(session: AsyncSession, staff: Staff, agency_id: int) -> Agency:
+async def unit_to_follow_up(session: AsyncSession, access: ReportAccess, agency_id: int) -> Agency:
     """The own agency or one below that has somebody to follow up (*disposisi*)."""
     found = await _active(session, agency_id)
-    if not found.is_or_stands_below(staff.agency_id):
+    if not found.is_or_stands_below(access.own_agency_id):
         raise Problem(422, "agency_not_below")
     if not found.is_connected():
         raise conflict("agency_not_connected")
@@ -24,11 +23,11 @@ async def unit_to_follow_up(session: AsyncSession, staff: Staff, agency_id: int)
 
 
 async def agency_below(
-    session: AsyncSession, staff: Staff, agency_id: int, *, to_verify: bool
+    session: AsyncSession, access: ReportAccess, agency_id: int, *, to_verify: bool
 ) -> Agency:
     """An agency strictly below the own one with an admin to verify, or somebody to follow up."""
     found = await _active(session, agency_id)
-    if not found.stands_below(staff.agency_id):
+    if not found.stands_below(access.own_agency_id):
         raise Problem(422, "agency_not_below")
     if not found.is_connected(to_verify=to_verify):
         raise conflict("agency_not_connected")
@@ -46,21 +45,21 @@ async def known_agencies(
     return found
 
 
-def handing_to(access: ReportAccess, staff: Staff, receiver: Agency) -> Handing:
+def handing_to(access: ReportAccess, receiver: Agency) -> Handing:
     """What this person's agency handing to the receiver amounts to."""
-    chain = handed(access.state.chain, staff.agency_path, receiver.id)
+    chain = handed(access.state.chain, access.own_path, receiver.id)
     return Handing(chain=chain, zone=receiver.zone)
 
 
-async def taken_back(session: AsyncSession, access: ReportAccess, staff: Staff) -> Handing | None:
+async def taken_back(session: AsyncSession, access: ReportAccess) -> Handing | None:
     """Who decides a not-authority request by keeping the report has it in the own agency; for
     everybody else the handler stays."""
     asked = access.state.pending(RequestKind.NOT_AUTHORITY)
     if asked is None or not access.decides(asked):
         return None
-    own = await agency(session, staff.agency_id)
+    own = await agency(session, access.own_agency_id)
     assert own is not None, "staff belong to an agency that exists"
-    return handing_to(access, staff, own)
+    return handing_to(access, own)
 
 
 async def _active(session: AsyncSession, agency_id: int) -> Agency:

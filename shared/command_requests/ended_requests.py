@@ -1,0 +1,53 @@
+"""Requests (*permintaan*) that are not pending any more: what became of one, and through whom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.http.problems import Problem, conflict
+
+
+@dataclass(frozen=True)
+class EndedRequest:
+    """`decision` is accepted, rejected, withdrawn, passed_on or ended; `name` that of who decided.
+    `status` and `version` are the report's."""
+
+    decision: str
+    decided_at: datetime
+    name: str | None
+    status: str
+    version: int
+
+    @property
+    def problem(self) -> Problem:
+        """The 409 for the person who would decide or withdraw it."""
+        members = {
+            "decision": self.decision,
+            "decided_at": self.decided_at.isoformat(),
+            "report_status": self.status,
+            "version": self.version,
+        }
+        if self.decision not in _BY_SOMEBODY or self.name is None:
+            return conflict("request_already_ended", members=members)
+        return conflict(f"request_already_{self.decision}", members=members, by=self.name)
+
+
+async def ended_request(
+    session: AsyncSession, number: int, request_id: UUID
+) -> EndedRequest | None:
+    """The report's request of this id, if it has ended."""
+    row = (await session.execute(_ENDED, {"number": number, "id": request_id})).one_or_none()
+    return EndedRequest(**row._mapping) if row else None
+
+
+_BY_SOMEBODY = frozenset({"accepted", "rejected", "withdrawn"})
+_ENDED = text("""
+SELECT q.decision, q.decided_at, s.name, r.status, r.version
+FROM lifecycle.request q
+JOIN lifecycle.report r ON r.number = q.number
+LEFT JOIN routing.staff_directory s ON s.id = q.decided_by
+WHERE q.id = :id AND q.number = :number AND q.decision IS NOT NULL
+""")

@@ -1,0 +1,59 @@
+"""Files sent with a command: stored once it is clear that this person may send any."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from fastapi import UploadFile
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.attachments import AttachmentStore, StoredAttachment
+from shared.command_requests.command_request import CommandRequest
+from shared.command_requests.execute import admit
+from shared.database.engine import Database
+from shared.http.tokens import Staff
+from shared.http.uploads import discard, store_all
+
+Named = Callable[[AsyncConnection, Sequence[str]], Awaitable[Collection[str]]]
+"""Which of these storage keys the service's table of attachments names."""
+
+
+@asynccontextmanager
+async def with_files(
+    request: CommandRequest,
+    uploads: Sequence[UploadFile],
+    database: Database,
+    store: AttachmentStore,
+    named: Named,
+) -> AsyncIterator[CommandRequest]:
+    """The request with the files, stored. After the block those are deleted that no row names: the
+    command was not saved, or was known already. Raises the problems of `admit`; 422 names a file
+    that is not taken."""
+    await admit(database, request)
+    anonymous = bool(uploads) and await _is_of_the_anonymous(database, request)
+    files = await store_all(store, uploads, anonymous=anonymous)
+    try:
+        yield replace(request, files=files)
+    finally:
+        if files:
+            await _discard_unnamed(files, database, store, named)
+
+
+async def _is_of_the_anonymous(database: Database, request: CommandRequest) -> bool:
+    """Whether it is the reporter who writes, and nobody may know who that is."""
+    if isinstance(request.principal, Staff):
+        return False
+    async with database.autocommit() as connection:
+        return bool(await connection.scalar(_ANONYMOUS, {"number": request.number}))
+
+
+async def _discard_unnamed(
+    files: Sequence[StoredAttachment], database: Database, store: AttachmentStore, named: Named
+) -> None:
+    async with database.autocommit() as connection:
+        kept = await named(connection, [file.key for file in files])
+    await discard(store, [file for file in files if file.key not in kept])
+
+
+_ANONYMOUS = text("SELECT anonymous FROM lifecycle.report WHERE number = :number")
