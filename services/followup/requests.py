@@ -1,22 +1,32 @@
-"""The handler asks above to hold, release, close or open a report (*Permintaan*)."""
+"""The handler asks the agency above to hold, release, close or open a report, or to take it back
+because it is not their authority (*Permintaan*, *Permintaan Bukan Wewenang*)."""
 
+from collections.abc import Sequence
 from typing import Literal
 
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.words import command_router
 from shared.command_requests.command_request import Details
+from shared.command_requests.delegation import known_agencies, taken_back
 from shared.command_requests.directory import agency_to_decide
 from shared.command_requests.report_access import ReportAccess
+from shared.http.problems import conflict
 from shared.lifecycle.actions import REQUESTED_BY, Action, RequestKind
 from shared.words import Form, NoteText
 
 
 class RequestForm(Form):
-    """Not-authority requests are made where reports are routed."""
+    """A not-authority request names an agency too: it has a form of its own."""
 
     kind: Literal["hold", "release", "close", "reopen"]
     reason: NoteText
+
+
+class NotAuthority(Form):
+    reason: NoteText
+    suggested_agency_id: int = Field(description="Saran Instansi: any agency")
 
 
 def _action(form: RequestForm) -> Action:
@@ -31,6 +41,28 @@ async def ask_above(session: AsyncSession, access: ReportAccess, form: RequestFo
     """Ask the delegating agency. The id of the command is the id of the request."""
     chain, path = access.state.chain, access.handler.path
     return {"decider_id": await agency_to_decide(session, chain, path, access.actor)}
+
+
+@router.by_staff(Action.REQUEST_NOT_AUTHORITY, "/reports/{number}/not-authority")
+async def ask_not_authority(
+    session: AsyncSession, access: ReportAccess, form: NotAuthority
+) -> Details:
+    """Ask the delegating agency to take the report back.
+
+    Who decides a pending request may pass it on by asking further up: the report comes back to
+    the own agency, and the question goes to the one that delegated to it.
+    """
+    await known_agencies(session, "suggested_agency_id", [form.suggested_agency_id])
+    passed_on = await taken_back(session, access)
+    chain: Sequence[int] = passed_on.chain if passed_on else access.state.chain
+    path = access.own_path if passed_on else access.handler.path
+    if len(path) == 1 or len(access.own_path) == 1:
+        raise conflict("root_may_not_ask")
+    return {
+        "handing": passed_on,
+        "decider_id": await agency_to_decide(session, chain, path, access.actor),
+        "suggested_agency_id": form.suggested_agency_id,
+    }
 
 
 _ACTIONS: dict[RequestKind, Action] = {kind: action for action, kind in REQUESTED_BY.items()}

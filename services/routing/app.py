@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.routing.accounts import enrolment, password_links, sign_in
-from services.routing.actions import archive, defer, forward, not_authority, throw, verify
+from services.routing.actions import archive, defer, forward, throw, verify
 from services.routing.directory import agencies as managed_agencies
 from services.routing.directory import (
     agency_search,
@@ -70,7 +70,6 @@ def make_app(settings: Settings) -> FastAPI:
             defer.router,
             archive.router,
             forward.router,
-            not_authority.router,
             agency_search.router,
             staff.router,
             choices.router,

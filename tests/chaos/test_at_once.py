@@ -96,14 +96,14 @@ async def test_one_admin_verifies_anew_while_the_other_rejects(people: People) -
     ask = {"suggested_agency_id": MISSION, "reason": "Bukan wewenang kami."}
     path = f"/reports/{number}"
     asked = await people.insist(
-        "routing", f"{path}/not-authority", ask, people.cluster.staff(OFFICER), uuid4()
+        "followup", f"{path}/not-authority", ask, people.cluster.staff(OFFICER), uuid4()
     )
     assert asked.status_code == 200, asked.text
     request = asked.json()["command_id"]
     anew, rejected = await asyncio.gather(
         people.ask("routing", f"{path}/verify", VERIFICATION, people.cluster.staff(ABOVE), uuid4()),
         people.ask(
-            "routing",
+            "followup",
             f"{path}/requests/{request}/reject",
             REASON,
             people.cluster.staff(ABOVE_TOO),

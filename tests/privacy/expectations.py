@@ -145,13 +145,6 @@ CASES: dict[str, Case] = {
     "routing POST /reports/{number}/restore": Case(ADMIN, "archived", REASON),
     "routing POST /reports/{number}/forward": Case(ADMIN, "verified", {"agency_id": BIDANG}),
     "routing POST /reports/{number}/copies": Case(ADMIN, "verified", {"agency_ids": []}),
-    "routing POST /reports/{number}/not-authority": Case(OFFICER, "verified", NOT_AUTHORITY),
-    "routing POST /reports/{number}/requests/{request_id}/reject": Case(
-        ABOVE, "not_authority", REASON
-    ),
-    "routing POST /reports/{number}/requests/{request_id}/withdraw": Case(
-        ASKER, "not_authority", {}
-    ),
     "routing GET /agencies": Case(NO_STAFF),
     "routing GET /agencies/{agency_id}": Case(NO_STAFF),
     "routing GET /staff": Case(READING, query=OF_DINAS),
@@ -184,10 +177,17 @@ CASES: dict[str, Case] = {
     ),
     "followup POST /reports/{number}/satisfaction": Case(REPORTER, "in_process", {"rating": 5}),
     "followup POST /reports/{number}/withdrawal": Case(REPORTER, "unverified", {}),
+    "followup POST /reports/{number}/not-authority": Case(OFFICER, "verified", NOT_AUTHORITY),
     "followup POST /reports/{number}/requests": Case(OFFICER, "in_process", ASKING),
     "followup POST /reports/{number}/requests/{request_id}/accept": Case(ABOVE, "asked", {}),
     "followup POST /reports/{number}/requests/{request_id}/reject": Case(ABOVE, "asked", REASON),
     "followup POST /reports/{number}/requests/{request_id}/withdraw": Case(ASKER, "asked", {}),
+    "followup POST /reports/{number}/requests/{request_id}/reject (not-authority)": Case(
+        ABOVE, "not_authority", REASON
+    ),
+    "followup POST /reports/{number}/requests/{request_id}/withdraw (not-authority)": Case(
+        ASKER, "not_authority", {}
+    ),
     "followup POST /reports/{number}/hold": Case(ABOVE, "in_process", REASON),
     "followup POST /reports/{number}/release": Case(ABOVE, "held", REASON),
     "followup POST /reports/{number}/close": Case(ABOVE, "in_process", REASON),

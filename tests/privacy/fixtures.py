@@ -129,7 +129,9 @@ class Scenes:
     async def _not_authority(self) -> Scene:
         scene = await self._verified()
         body = {"suggested_agency_id": MISSION, "reason": "Bukan wewenang."}
-        asked = await self._routing(scene["number"], "not-authority", places.OFFICER, body)
+        asked = await self.people.does(
+            "followup", scene["number"], "not-authority", places.OFFICER, body
+        )
         return scene | {"request_id": asked.json()["command_id"]}
 
     async def _sealed(self) -> Scene:

@@ -48,7 +48,7 @@ async def other_ways(planted: Planted) -> None:
     )
     reject = f"/reports/{planted.numbers['secret']}/requests/{asked}/reject"
     body = {"reason": marks.word("bukan")}
-    await planted.must("routing", reject, body, planted.cluster.staff(ABOVE))
+    await planted.must("followup", reject, body, planted.cluster.staff(ABOVE))
     await planted.verify("secret", BELOW_ADMIN, agency_id=BIDANG)
     note = marks.word("terus")
     await say(

@@ -1,4 +1,4 @@
-"""The demo country with the routing service and a worker in it: who is asked to do what."""
+"""The demo country with routing, followup and a worker in it: who is asked to do what."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,10 +25,11 @@ SITI = Identity(
 
 @dataclass
 class Country:
-    """`http` calls the service as nobody; `as_` as somebody of the demo's staff."""
+    """`http` calls routing as nobody, `followup` the service where requests are made."""
 
     app: FastAPI
     http: httpx.AsyncClient
+    followup: httpx.AsyncClient
     owner: Database
     intake: Database
     acceptance: Acceptance
@@ -72,7 +73,9 @@ class Country:
         self, username: str, number: int, action: str, body: dict[str, Any], **headers: str
     ) -> httpx.Response:
         marks = {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.http.post(
+        is_request = action == "not-authority" or action.startswith("requests/")
+        http = self.followup if is_request else self.http
+        return await http.post(
             f"/reports/{number}/{action}", json=body, headers=self.header(username) | marks
         )
 

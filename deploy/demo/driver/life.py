@@ -84,7 +84,7 @@ class Life:
             case "reject_not_authority":
                 if handler != ROOT:
                     path = f"requests/{self._request}/reject"
-                    await self._route(self._decider, path, reason=write("rejection_reason"))
+                    await self._follow(self._decider, path, reason=write("rejection_reason"))
             case "copy":
                 ids = [self._id(agency_above(agency_above(handler)))]
                 await self._route(admin_of(handler), "copies", agency_ids=ids)
@@ -174,7 +174,7 @@ class Life:
     async def _not_authority(self, username: str, suggested: str) -> None:
         reason = self._writer.write("not_authority_reason")
         body = {"reason": reason, "suggested_agency_id": self._id(suggested)}
-        answer = await self._route(username, "not-authority", **body)
+        answer = await self._follow(username, "not-authority", **body)
         self._request = answer["command_id"]
 
     async def _coordinate(self, officer: str) -> None:

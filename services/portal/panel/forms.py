@@ -172,7 +172,7 @@ FORMS: dict[str, ActionForm] = {
         "routing", _R + "copies", _copies, "Simpan", "agency_ids", many=True
     ),
     Action.REQUEST_NOT_AUTHORITY: ActionForm(
-        "routing", _R + "not-authority", _not_authority, label("button", "yes"),
+        "followup", _R + "not-authority", _not_authority, label("button", "yes"),
         "suggested_agency_id",
     ),
     Action.FOLLOW_UP: ActionForm(

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Response
 from services.portal.form_data import FormData
 from services.portal.page_request import PanelRequest
 from services.portal.panel.report import NUMBER, report_shown
-from services.portal.service_calls import Service
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
@@ -27,13 +26,12 @@ _DONE = {
 async def decide(
     page_request: PanelRequest, request_id: UUID, decision: Decision, number: int = NUMBER
 ) -> Response:
-    """Not-authority is routing's, the other kinds are followup's; accepting it is an action."""
+    """Accepting a not-authority request is an action of its own."""
     form = FormData(await page_request.form(), {"reason": "Alasan"})
     words = form.get("reason").strip()
-    service: Service = "routing" if form.get("jenis") == "not_authority" else "followup"
     try:
         await page_request.call(
-            service,
+            "followup",
             "POST",
             f"/reports/{number}/requests/{request_id}/{decision}",
             json={_FIELDS[decision]: words} if words else {},
