@@ -8,6 +8,7 @@ from typing import get_args
 
 from services.intake.contact import ContactProblem
 from services.intake.open311.offered_services import ATTRIBUTES
+from services.intake.sms import messages as sms
 from services.reporting.files.columns import columns
 from services.reporting.files.job import Format
 from services.reporting.files.selection import FIELDS, DownloadTab
@@ -131,6 +132,7 @@ CODES: dict[str, Iterable[str]] = {
     "request_state": ("asked", "accepted", "rejected", "withdrawn", "ended"),
     "role": ("reporter", *Role, "operator", "partner_system", "system"),
     "second_person": Kind,
+    "sms_refusal": get_args(sms.Refusal),
     "status": Status,
     "tab": (*QueueTab,),
     "time_unit": Unit,

@@ -1,9 +1,14 @@
 """Connections that send or read too slowly are ended, so that nobody keeps them from others."""
 
 import asyncio
+from functools import cache
 from typing import ClassVar
 
+import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from shared.catalogue import INDONESIAN
+from shared.http.problems import Problem
 
 
 class DeadlineProtocol(HttpToolsProtocol):
@@ -93,7 +98,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         if cycle is not None and cycle.response_started and not cycle.response_complete:
             self.transport.abort()  # an answer is under way, nothing can be said any more
             return
-        self.transport.write(_TIMED_OUT)
+        self.transport.write(_timed_out())
         self.transport.close()
 
     def _stop_reading(self) -> None:
@@ -107,14 +112,14 @@ class DeadlineProtocol(HttpToolsProtocol):
             self._writing = None
 
 
-def _response(status: bytes, body: bytes, *headers: bytes) -> bytes:
-    head = [b"HTTP/1.1 " + status, b"Content-Length: %d" % len(body), *headers]
-    return b"\r\n".join([*head, b"Connection: close", b"", body])
-
-
-_TIMED_OUT = _response(
-    b"408 Request Timeout",
-    b'{"type":"urn:lapor:problem:request_timeout","status":408,"code":"request_timeout",'
-    b'"title":"Permintaan tidak selesai dikirim","detail":"Kirim lagi; tidak ada yang disimpan."}',
-    b"Content-Type: application/problem+json",
-)
+@cache
+def _timed_out() -> bytes:
+    """The whole 408, for there is no request to answer; in Indonesian."""
+    body = orjson.dumps(Problem(408, "request_timeout").body(INDONESIAN))
+    head = [
+        b"HTTP/1.1 408 Request Timeout",
+        b"Content-Length: %d" % len(body),
+        b"Content-Type: application/problem+json",
+        b"Connection: close",
+    ]
+    return b"\r\n".join([*head, b"", body])

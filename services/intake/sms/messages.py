@@ -20,6 +20,7 @@ from pydantic import (
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from services.intake.contact import normalise_phone
+from shared.catalogue import INDONESIAN, Phrase, message
 from shared.fields import Instant
 from shared.strict_json import RepeatedMemberError, refuse_repeated_members
 
@@ -115,14 +116,15 @@ def join(parts: Sequence[SmsMessage]) -> JoinedSms:
 
 def answer_accepted(number: str, code: str, address: str) -> str:
     """The answer to a report taken: number and access code, and where to follow it if that fits."""
-    answer = f"LAPOR! Laporan Anda kami terima. Nomor: {number}, kode akses: {code}."
-    with_address = f"{answer} Pantau di {address}"
+    given = {"number": number, "code": code, "address": address}
+    answer = Phrase("sms", "accepted", given).in_language(INDONESIAN)
+    with_address = Phrase("sms", "accepted_with_address", given).in_language(INDONESIAN)
     return _one_sms(with_address if septets(with_address) <= ANSWER_LIMIT else answer)
 
 
 def answer_refused(refusal: Refusal) -> str:
     """The answer to a message that made no report: what to do next."""
-    return _one_sms(f"LAPOR! {_REFUSALS[refusal]}")
+    return _one_sms(message("sms_refusal", refusal))
 
 
 def septets(text: str) -> int:
@@ -139,11 +141,6 @@ def septets(text: str) -> int:
 
 
 _GAP = " […] "
-_REFUSALS: dict[Refusal, str] = {
-    "empty": "Pesan Anda kosong. Kirim kembali: apa yang terjadi, di mana, dan kapan.",
-    "too_long": "Pesan Anda terlalu panjang. Kirim kembali, paling banyak 3.000 karakter.",
-    "unavailable": "Laporan Anda belum dapat kami terima. Mohon kirim kembali beberapa saat lagi.",
-}
 _GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
