@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from string import Formatter
 from typing import get_args
 
@@ -20,7 +21,10 @@ from deploy.translation.source import (
     in_template,
     kinds_looked_up,
 )
+from shared import catalogue
 from shared.catalogue import LANGUAGES, catalogue_path, message, messages, plural_message
+from shared.http import language
+from shared.http.language import pick_language
 
 Entry = tuple[str, str]
 
@@ -113,6 +117,17 @@ raise validation(FieldError("to", "in_future"))
     assert [
         *in_template('{{ f.input(form, label("field", "title")) }}{{ label("role", role) }}')
     ] == [("field", "title", False)]
+
+
+def test_a_further_language_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "_LOCALES", tmp_path)
+    monkeypatch.setattr(language, "LANGUAGES", ("id", "en", "ms"))
+    path = catalogue_path("ms")
+    path.parent.mkdir(parents=True)
+    begun = updated("ms").decode()
+    assert begun.count("msgctxt") == len(used())
+    path.write_text(begun.replace('msgid "VERIFIED"\nmsgstr ""', 'msgid "VERIFIED"\nmsgstr "Sah"'))
+    assert message("status", "VERIFIED", pick_language("ms-MY, en;q=0.5")) == "Sah"
 
 
 def test_what_pydantic_finds_wrong_is_called_as_pydantic_calls_it() -> None:
