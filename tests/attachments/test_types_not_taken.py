@@ -9,6 +9,7 @@ from PIL import Image
 
 from shared.attachments.rejection import AttachmentRejected
 from shared.attachments.types_not_taken import FAMILIES
+from shared.catalogue import LANGUAGES
 from shared.http.file_types import type_refusal
 from tests.attachments.documents import compound
 from tests.intake.sample_files import box, inspected, ooxml, picture, saved, zipped
@@ -112,5 +113,6 @@ def test_an_animated_png_is_taken_as_its_first_picture() -> None:
 
 def test_no_refusal_offers_what_it_refuses() -> None:
     for name in FAMILIES:
-        for words in type_refusal(name).values():
+        for language in LANGUAGES:
+            words = type_refusal(name).in_language(language)
             assert words.count(name) == 1, words

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.portal.contracts.routing import Countdown
 from services.portal.panel.forms import owed
 from tests.portal.conftest import Meet, Person
 from tests.portal.test_one_story import dispose, follow_up, submit
@@ -18,7 +19,20 @@ from tests.portal.test_one_story import dispose, follow_up, submit
     ],
 )
 def test_the_running_clock_says_what_is_owed(clock: str, paused: bool, action: str | None) -> None:
-    assert owed({"clock": clock, "paused": paused}) == action
+    countdown = Countdown(
+        clock=clock,
+        label="",
+        days=3,
+        text="",
+        due_at=None,
+        due_on=None,
+        at_day_end=True,
+        paused=paused,
+        overdue=False,
+        unanswered=False,
+        key=None,
+    )
+    assert owed(countdown) == action
 
 
 def test_without_a_clock_nothing_is_owed() -> None:
