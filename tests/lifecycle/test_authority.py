@@ -17,7 +17,7 @@ ALL = {S.HANDLER_ADMIN, S.HANDLER_OFFICER, S.ADMIN_ABOVE}
 OWN = {S.HANDLER_ADMIN, S.HANDLER_OFFICER}
 ADMIN, OFFICER = Role.AGENCY_ADMIN, Role.LIAISON_OFFICER
 
-STANDINGS = (
+CAPACITIES: tuple[tuple[str, Role, int, bool, set[S]], ...] = (
     ("the handler's officer", OFFICER, DINAS, True, {S.HANDLER_OFFICER}),
     ("the handler's officer, nobody above", OFFICER, DINAS, False, {S.HANDLER_OFFICER}),
     ("the handler's admin", ADMIN, DINAS, True, OWN),
@@ -32,8 +32,8 @@ STANDINGS = (
 )
 
 
-@pytest.mark.parametrize(("_", "role", "agency", "above", "expected"), STANDINGS,
-                         ids=[row[0] for row in STANDINGS])  # fmt: skip
+@pytest.mark.parametrize(("_", "role", "agency", "above", "expected"), CAPACITIES,
+                         ids=[row[0] for row in CAPACITIES])  # fmt: skip
 def test_what_somebody_is_to_a_report(
     _: str, role: Role, agency: int, above: bool, expected: set[S]
 ) -> None:

@@ -28,7 +28,7 @@ CENTRAL, PROVINCE_ADMIN, DINAS_ADMIN, DINAS_OFFICER = (
     Actor(kind=ActorKind.STAFF, staff_id=n, role=_STAFF[n][1], agency_id=_STAFF[n][0])
     for n in (1, 2, 3, 4)
 )
-STANDINGS = {
+CAPACITIES = {
     CENTRAL: {Capacity.HANDLER_ADMIN, Capacity.HANDLER_OFFICER, Capacity.ADMIN_ABOVE},
     PROVINCE_ADMIN: {Capacity.HANDLER_ADMIN, Capacity.HANDLER_OFFICER, Capacity.ADMIN_ABOVE},
     DINAS_ADMIN: {Capacity.HANDLER_ADMIN, Capacity.HANDLER_OFFICER},

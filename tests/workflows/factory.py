@@ -23,7 +23,7 @@ from shared.lifecycle.events import ReportEvent
 from shared.lifecycle.people import Actor, ActorKind
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import TAB_OF, Status
-from tests.workflows.country import DINAS, PATHS, PROVINCE, PROVINCE_ADMIN, STANDINGS
+from tests.workflows.country import CAPACITIES, DINAS, PATHS, PROVINCE, PROVINCE_ADMIN
 
 _NUMBERS = itertools.count(10_000_021)
 """Never the same twice: tests share a Temporal server."""
@@ -163,16 +163,16 @@ class Reports:
 def make_command(
     state: ReportState, action: Action, actor: Actor, at: datetime, **details: Any
 ) -> Command:
-    """A command by somebody of the usual standing towards reports of the dinas or province."""
-    found = set(STANDINGS[actor]) | details.pop("also", set())
+    """A command by somebody in the usual capacity towards reports of the dinas or province."""
+    capacities = set(CAPACITIES[actor]) | details.pop("also", set())
     if actor is PROVINCE_ADMIN and len(state.chain) > 1 and details.get("request_id"):
-        found.add(Capacity.DECIDER)
+        capacities.add(Capacity.DECIDER)
     return Command(
         id=uuid.uuid4(),
         number=state.number,
         action=action,
         actor=actor,
-        capacities=frozenset(found),
+        capacities=frozenset(capacities),
         at=at,
         handler_seen=details.pop("handler_seen", state.handler_id),
         identity=state.identity,
