@@ -52,6 +52,8 @@ async def report_gateway(request: Request) -> ReportGateway:
 
 CurrentStore = Annotated[AttachmentStore, Depends(attachment_store)]
 CurrentGateway = Annotated[ReportGateway, Depends(report_gateway)]
+ActionOf = Callable[[Any], Action]
+"""Chooses the action by the form. What form that is, the decorated function says."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class CommandRouter(APIRouter):
 
     def by_staff(
         self,
-        action: Action | Callable[[F], Action],
+        action: Action | ActionOf,
         path: str,
         *,
         files: bool = False,
@@ -138,7 +140,7 @@ class CommandRouter(APIRouter):
 
     def _register(
         self,
-        action: Action | Callable[[F], Action],
+        action: Action | ActionOf,
         path: str,
         files: bool,
         save: Save | None,
