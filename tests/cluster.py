@@ -72,7 +72,7 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         ports = {name: free_port() for name in Addresses.model_fields if name.endswith("_port")}
         self.folder = folder
-        self.addresses = Addresses(data_dir=folder, **ports)
+        self.addresses = Addresses.model_validate({"data_dir": folder, **ports})
         self.credentials: Credentials = load_or_create(folder)
         self.settings = self.settings_of(OWNER)
         self.children: dict[str, Child] = {}
@@ -88,9 +88,9 @@ class Cluster:
 
     @property
     def postgres(self) -> Postgres:
-        found = self.children["postgres"]
-        assert isinstance(found, Postgres)
-        return found
+        postgres = self.children["postgres"]
+        assert isinstance(postgres, Postgres)
+        return postgres
 
     async def settle(self, processes: Iterable[str]) -> None:
         """Start servers and processes, migrate, and put the country's agencies and people in."""
@@ -120,8 +120,8 @@ class Cluster:
 
     async def add(self, *names: str) -> None:
         """Start processes that do not run yet."""
-        described = [one for one in PROCESSES if one.name in names]
-        made = [Process(one, self.addresses, self.credentials) for one in described]
+        described = [process for process in PROCESSES if process.name in names]
+        made = [Process(process, self.addresses, self.credentials) for process in described]
         await asyncio.gather(*(self._start(process) for process in made))
 
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:

@@ -40,7 +40,7 @@ def _folder(item: pytest.Item) -> str:
     return item.path.relative_to(_TESTS).parts[0]
 
 
-class ByPiece(LoadScopeScheduling):
+class ByPiece(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Hands out a piece of work at a time."""
 
     def _split_scope(self, nodeid: str) -> str:
@@ -48,7 +48,7 @@ class ByPiece(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByPiece:
-    return ByPiece(config, log)  # type: ignore[arg-type]
+    return ByPiece(config, log)
 
 
 def piece_of(nodeid: str) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import orjson
 import pytest
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -122,10 +123,10 @@ def test_a_missing_and_an_unknown_field_are_named_without_the_value() -> None:
 def test_a_sender_is_held_to_its_own_message_ids() -> None:
     body = _event(id="7")
     subject = "lapor.v1.ingest.dukcapil.reply"
-    good = Msg(None, subject=subject, data=body, headers={"Nats-Msg-Id": "dukcapil-7"})
+    good = Msg(Client(), subject=subject, data=body, headers={"Nats-Msg-Id": "dukcapil-7"})
     inbound = read_inbound(good)
     assert (inbound.system, inbound.kind, inbound.event.get_id()) == ("dukcapil", "reply", "7")
 
-    foreign = Msg(None, subject=subject, data=body, headers={"Nats-Msg-Id": "kemenkes-7"})
+    foreign = Msg(Client(), subject=subject, data=body, headers={"Nats-Msg-Id": "kemenkes-7"})
     with pytest.raises(BadMessage, match="foreign_id"):
         read_inbound(foreign)

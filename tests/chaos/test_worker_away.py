@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -9,7 +10,7 @@ import httpx
 from shared.lifecycle.statuses import Status
 from tests.chaos.invariants import all_promises_are_kept
 from tests.chaos.people import FOLLOW_UP, VERIFICATION, People
-from tests.cluster import ABOVE, BELOW, OFFICER
+from tests.cluster import ABOVE, BELOW, OFFICER, Who
 from tests.workflows.country import BIDANG
 
 SECONDS = 5
@@ -23,6 +24,7 @@ async def test_commands_that_come_meanwhile_are_carried_out_afterwards(people: P
     fresh = [await people.submit() for _ in range(3)]
     verified = [await people.submit() for _ in range(3)]
     await asyncio.gather(*map(people.verify, verified))
+    asked: list[tuple[str, int, str, Who, dict[str, Any]]]
     asked = [("routing", n, "verify", ABOVE, VERIFICATION) for n in fresh]
     asked += [("followup", n, "follow-ups", OFFICER, FOLLOW_UP) for n in verified]
     async with cluster.without("worker"):

@@ -12,6 +12,8 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -30,6 +32,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+Operation = APIOperation[Any, Any, Any, Any]
 PER_OPERATION = 8
 """Calls of each kind, as the document says and not as it says, by each principal."""
 
@@ -44,6 +47,7 @@ def broken_promises(
     answered: dict[str, set[int]] = {}
     with requests.Session() as session:
         for result in schema.get_all_operations():
+            assert isinstance(result, Ok), result
             operation = result.ok()
             if operation.definition.raw.get("operationId") in skipped:
                 continue
@@ -64,7 +68,7 @@ def broken_promises(
 
 
 def _call(
-    made: st.SearchStrategy[Case],
+    made: st.SearchStrategy[Case[Operation]],
     known: Known,
     principals: Mapping[str, Headers],
     session: requests.Session,
@@ -79,7 +83,7 @@ def _call(
         suppress_health_check=list(HealthCheck),
     )
     @given(case=made, data=st.data())
-    def one(case: Case, data: st.DataObject) -> None:
+    def one(case: Case[Operation], data: st.DataObject) -> None:
         _fill(case, known, data)
         who = data.draw(st.sampled_from(sorted(principals)))
         address = {"X-Forwarded-For": data.draw(_ADDRESSES)}
@@ -94,7 +98,7 @@ def _call(
     one()
 
 
-def _fill(case: Case, known: Known, data: st.DataObject) -> None:
+def _fill(case: Case[Operation], known: Known, data: st.DataObject) -> None:
     """Put things that are there where anything would do, three times in four."""
     parts = (case.path_parameters, case.query, case.body)
     for part in parts:

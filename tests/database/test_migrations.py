@@ -6,6 +6,7 @@ from alembic import command
 
 from deploy.migrations import configuration
 from shared.settings import Settings
+from tests.conftest import UrlOf
 
 
 def _connect(url: str) -> psycopg.Connection:
@@ -18,13 +19,13 @@ def test_the_models_and_the_migrated_schema_agree(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("role", ["lapor_intake", "lapor_routing", "lapor_followup"])
-def test_a_service_cannot_change_a_report(database_url, role: str) -> None:
+def test_a_service_cannot_change_a_report(database_url: UrlOf, role: str) -> None:
     with _connect(database_url(role)) as connection, pytest.raises(psycopg.errors.Error) as refused:
         connection.execute("UPDATE lifecycle.report SET status = 'CLOSED_BY_ADMIN'")
     assert isinstance(refused.value, psycopg.errors.InsufficientPrivilege)
 
 
-def test_the_worker_cannot_read_who_reported(database_url) -> None:
+def test_the_worker_cannot_read_who_reported(database_url: UrlOf) -> None:
     with (
         _connect(database_url("lapor_worker")) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),

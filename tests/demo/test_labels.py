@@ -1,5 +1,6 @@
 """Words and colours for codes: nothing missing, and all can tell them apart."""
 
+import math
 from enum import StrEnum
 from itertools import combinations
 
@@ -92,7 +93,7 @@ def _distance(one: Colour, other: Colour, sight: str) -> float:
         _lab(tuple(sum(m * c for m, c in zip(row, rgb, strict=True)) for row in _SIGHTS[sight]))
         for rgb in (_linear(one), _linear(other))
     ]
-    return sum((a - b) ** 2 for a, b in zip(*seen, strict=True)) ** 0.5
+    return math.dist(*seen)
 
 
 def _contrast(colour: Colour) -> float:

@@ -15,13 +15,12 @@ from tests.followup.conftest import (
     BESIDE,
     COLLEAGUE,
     OFFICER,
-    PROVINCE,
     PUSAT,
     REASON,
     Cluster,
     Who,
 )
-from tests.workflows.country import DINAS, DINAS_OFFICER, PROVINCE_ADMIN
+from tests.workflows.country import DINAS, DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 
 
 async def asked(cluster: Cluster, number: int, kind: str, who: Who = OFFICER) -> str:

@@ -9,7 +9,7 @@ import pytest
 from fastapi import APIRouter
 from psycopg import sql
 from sqlalchemy import MetaData
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.schema import CreateTable
 
 from deploy.local.credentials import Credentials
@@ -47,7 +47,7 @@ def url(postgres: Postgres, credentials: Credentials) -> Iterator[str]:
     with postgres.administer(name) as admin:
         admin.execute(_VIEWS)
         table = rate_limit_table(MetaData(), "intake")
-        admin.execute(str(CreateTable(table).compile(dialect=postgresql.dialect())).encode())
+        admin.execute(str(CreateTable(table).compile(dialect=PGDialect())).encode())
     yield postgres.url("postgres", credentials.postgres, name)
     with postgres.administer() as admin:
         admin.execute(sql.SQL("DROP DATABASE {} (FORCE)").format(sql.Identifier(name)))

@@ -36,7 +36,7 @@ async def test_pages_follow_each_other_to_the_end(calling: Any) -> None:
     items, cursor = [], None
     async with calling(router) as client:
         while True:
-            params = {"cursor": cursor} if cursor else {}
+            params: dict[str, str] = {"cursor": cursor} if cursor else {}
             page = (await client.get("/reports", params=params)).json()
             items += page["items"]
             if (cursor := page["next"]) is None:

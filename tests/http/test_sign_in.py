@@ -261,7 +261,7 @@ def test_a_process_signs_for_its_own_people_only_and_says_which_key_is_wrong() -
 async def test_whose_session_ended_is_let_in_nowhere_and_others_are(
     calling: Any, tokens: Tokens, directory: Database
 ) -> None:
-    holders = {
+    holders: dict[str, Staff | Reporter | ReportBearer] = {
         "/staff": ADMIN,
         "/reporter": Reporter(account_id=9),
         "/anybody": ReportBearer(number=1234),

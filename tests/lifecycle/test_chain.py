@@ -36,7 +36,7 @@ def test_handing_keeps_who_stands_above_the_giver(
     assert handed(chain, PATHS[giver], receiver) == expected
 
 
-DELEGATING = (
+DELEGATING: tuple[tuple[str, tuple[int, ...], int, set[int], int | None], ...] = (
     ("the predecessor", (PROVINCE, DINAS), DINAS, {ROOT, PROVINCE}, PROVINCE),
     ("the predecessor, past a level", (PROVINCE, BIDANG), BIDANG, {PROVINCE, DINAS}, PROVINCE),
     ("no predecessor: the nearest above", (BIDANG,), BIDANG, {ROOT, PROVINCE}, PROVINCE),

@@ -94,7 +94,9 @@ async def test_after_some_minutes_an_unknown_report_is_refused(
     stack: Stack, dukcapil: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert timedelta(minutes=5) <= PATIENCE <= timedelta(hours=1)
-    monkeypatch.setitem(PartnerMessages.__init__.__kwdefaults__, "patience", timedelta(seconds=1))
+    defaults = PartnerMessages.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "patience", timedelta(seconds=1))
     await stack.start_all()
     kemenkes = await stack.partner("Kemenkes")
     number = (await kemenkes.exchange("report", report("K-1")))["number"]

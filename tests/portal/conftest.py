@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -12,6 +13,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from deploy.local.credentials import load_or_create
 from deploy.local.postgres import DATABASE, Postgres
 from tests.stack.lapor_up import Stack
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
 
 CHROMIUM = "/usr/bin/chromium-headless-shell"
 """Without the browser's own windows it costs a third of the computing."""
@@ -116,6 +120,10 @@ class Person:
         with self.page.expect_navigation():
             group.get_by_role("button", name="Cari").click()
         self.page.locator(f"#f-{field} label", has_text=name).first.click()
+
+    def cookies(self) -> "list[SetCookieParam]":
+        """Those this browser has, as another takes them."""
+        return cast("list[SetCookieParam]", self.page.context.cookies())
 
     @property
     def reads(self) -> str:

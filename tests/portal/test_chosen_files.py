@@ -6,6 +6,7 @@ import re
 import httpx
 import pytest
 from PIL import Image
+from playwright.sync_api import FilePayload
 
 from tests.portal.conftest import Meet, Person
 from tests.portal.test_one_story import dispose, finishes, submit
@@ -20,9 +21,10 @@ def picture(colour: str = "red") -> bytes:
 
 
 def choose(person: Person, *names: str, content: bytes | None = None) -> None:
-    person.page.locator("#f-attachments, #f-reply-attachments").first.set_input_files(
-        [{"name": name, "mimeType": "image/jpeg", "buffer": content or picture()} for name in names]
-    )
+    files: list[FilePayload] = [
+        {"name": name, "mimeType": "image/jpeg", "buffer": content or picture()} for name in names
+    ]
+    person.page.locator("#f-attachments, #f-reply-attachments").first.set_input_files(files)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -84,12 +86,11 @@ def test_a_file_that_cannot_be_taken_is_named_and_the_others_stay(meet: Meet) ->
     page.locator("#f-body").fill("Isi laporan yang cukup panjang.")
     page.locator("#f-name").fill("Asep")
     page.locator("#f-phone").fill("081234567899")
-    page.locator("#f-attachments").set_input_files(
-        [
-            {"name": "baik.jpg", "mimeType": "image/jpeg", "buffer": picture()},
-            {"name": "rusak.jpg", "mimeType": "image/jpeg", "buffer": b"\0\1bukan gambar"},
-        ]
-    )
+    files: list[FilePayload] = [
+        {"name": "baik.jpg", "mimeType": "image/jpeg", "buffer": picture()},
+        {"name": "rusak.jpg", "mimeType": "image/jpeg", "buffer": b"\0\1bukan gambar"},
+    ]
+    page.locator("#f-attachments").set_input_files(files)
     citizen.presses("Periksa jawaban Anda")
     citizen.presses("Kirim laporan")
     assert "Lampiran 2 (rusak.jpg):" in page.locator(".errors").inner_text()

@@ -76,19 +76,19 @@ def test_no_id_stands_twice_on_any_page(reads: Reads, reports: dict[str, str]) -
 
 
 FORMS = (
-    # page, who, service, schema, names of the form that the schema has under another
-    ("/buat-laporan", None, "intake", "SubmissionForm", {}),
-    ("/panel/buat", "admin.kab.bandung", "intake", "ManualForm", {}),
-    ("/panel/laporan/{fresh}/verify", "admin.kab.bandung", "routing", "VerificationForm", {}),
-    ("/panel/laporan/{verified}/amend", "admin.kab.bandung", "routing", "Amendment", {}),
-    ("/panel/laporan/{fresh}/throw", "admin.kab.bandung", "routing", "Throw", {}),
-    ("/panel/laporan/{fresh}/defer", "admin.kab.bandung", "routing", "Deferral", {}),
-    ("/panel/laporan/{fresh}/archive", "admin.kab.bandung", "routing", "Archiving", {}),
-    ("/panel/laporan/{verified}/forward", "admin.kab.bandung", "routing", "Forwarding", {}),
-    ("/panel/laporan/{verified}/follow_up", "admin.kab.bandung", "followup", "FollowUpForm", {}),
-    ("/panel/pengguna/tambah", "admin.pusat", "routing", "NewPerson", {}),
-    ("/panel/instansi/tambah", "admin.pusat", "routing", "NewAgency", {}),
-    ("/daftar", None, "intake", "SignUpForm", {}),
+    # page, who, service, schema
+    ("/buat-laporan", None, "intake", "SubmissionForm"),
+    ("/panel/buat", "admin.kab.bandung", "intake", "ManualForm"),
+    ("/panel/laporan/{fresh}/verify", "admin.kab.bandung", "routing", "VerificationForm"),
+    ("/panel/laporan/{verified}/amend", "admin.kab.bandung", "routing", "Amendment"),
+    ("/panel/laporan/{fresh}/throw", "admin.kab.bandung", "routing", "Throw"),
+    ("/panel/laporan/{fresh}/defer", "admin.kab.bandung", "routing", "Deferral"),
+    ("/panel/laporan/{fresh}/archive", "admin.kab.bandung", "routing", "Archiving"),
+    ("/panel/laporan/{verified}/forward", "admin.kab.bandung", "routing", "Forwarding"),
+    ("/panel/laporan/{verified}/follow_up", "admin.kab.bandung", "followup", "FollowUpForm"),
+    ("/panel/pengguna/tambah", "admin.pusat", "routing", "NewPerson"),
+    ("/panel/instansi/tambah", "admin.pusat", "routing", "NewAgency"),
+    ("/daftar", None, "intake", "SignUpForm"),
 )
 EMPTIED = {
     "Amendment": {"title", "body", "classification", "category_id"},
@@ -100,7 +100,7 @@ EMPTIED = {
 says, and where the service asks for it in its own words (a contact, the web form's title)."""
 
 
-@pytest.mark.parametrize(("path", "who", "service", "schema", "_"), FORMS)
+@pytest.mark.parametrize(("path", "who", "service", "schema"), FORMS)
 def test_a_form_asks_what_its_service_asks(
     reads: Reads,
     portal: Portal,
@@ -109,7 +109,6 @@ def test_a_form_asks_what_its_service_asks(
     who: str | None,
     service: str,
     schema: str,
-    _: dict[str, str],
 ) -> None:
     path = path.format(**reports)
     form = reads(who).opens(path).form(path)

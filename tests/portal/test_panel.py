@@ -191,7 +191,7 @@ def _change_cookie(person: Person, **tokens: str) -> None:
     """As the browser would hold it after a long while."""
     cookies = Cookies(person.portal.secret, secure=False)
     context = person.page.context
-    [sealed] = [one for one in context.cookies() if one["name"] == "lapor_panel"]
+    [sealed] = [cookie for cookie in person.cookies() if cookie["name"] == "lapor_panel"]
     header = f"lapor_panel={sealed['value']}".encode()
     session = cookies.read(Request({"type": "http", "headers": [(b"cookie", header)]}), "panel")
     assert session.tokens is not None

@@ -3,7 +3,8 @@
 import io
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from playwright.sync_api import FilePayload
 
 from tests.portal.conftest import Meet, Person
 from tests.portal.test_management import look
@@ -148,10 +149,9 @@ def test_a_spreadsheet_is_checked_then_imported_and_gives_links(meet: Meet) -> N
     look(admin, "import_done")
     with admin.page.expect_download() as links:
         admin.page.get_by_role("button", name="Unduh tautan .xlsx").click()
-    assert (
-        load_workbook(io.BytesIO(links.value.path().read_bytes())).active["A2"].value
-        == "dewi.impor"
-    )
+    sheet = load_workbook(io.BytesIO(links.value.path().read_bytes())).active
+    assert sheet is not None
+    assert sheet["A2"].value == "dewi.impor"
     admin.page.goto(checked)
     assert "Berkas ini sudah diimpor." in admin.reads
     assert admin.page.get_by_role("button", name="Impor sekarang").count() == 0
@@ -161,12 +161,12 @@ def test_a_spreadsheet_is_checked_then_imported_and_gives_links(meet: Meet) -> N
     look(admin, "imports_of_before")
 
 
-def sends(admin: Person, book: object) -> None:
+def sends(admin: Person, book: Workbook) -> None:
     content = io.BytesIO()
-    book.save(content)  # type: ignore[attr-defined]
+    book.save(content)
     admin.opens("/panel/impor")
-    file = {"name": "petugas.xlsx", "mimeType": XLSX, "buffer": content.getvalue()}
-    admin.page.get_by_label("Berkas").set_input_files(file)  # type: ignore[arg-type]
+    file: FilePayload = {"name": "petugas.xlsx", "mimeType": XLSX, "buffer": content.getvalue()}
+    admin.page.get_by_label("Berkas").set_input_files(file)
     admin.presses("Periksa berkas")
 
 

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from PIL import Image
+from playwright.sync_api import FilePayload
 
 from tests.portal.conftest import Meet, Person
 from tests.portal.test_one_story import dispose, finishes, follow_up, submit
@@ -20,7 +21,7 @@ def enter(person: Person, username: str) -> None:
     person.presses("Masuk")
 
 
-def _photo() -> dict[str, object]:
+def _photo() -> FilePayload:
     made = io.BytesIO()
     Image.new("RGB", (40, 30), "blue").save(made, "JPEG")
     return {"name": "lubang.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
@@ -71,7 +72,7 @@ def test_another_person_who_signs_in_there_sees_none_of_it(meet: Meet) -> None:
     # Nor where the other one is signed in already when the form is sent.
     officer.opens(f"/panel/laporan/{number}/follow_up")
     officer.page.locator("#f-text").fill(WORDS)
-    cookies = _cookies_of(meet, "petugas.pupr.kab.bandung")
+    cookies = _signed_in(meet, "petugas.pupr.kab.bandung").cookies()
     officer.page.context.clear_cookies()
     officer.page.context.add_cookies(cookies)
     officer.presses("KIRIM")
@@ -85,7 +86,7 @@ def test_who_signed_in_anew_in_another_tab_sends_the_form_of_the_first(meet: Mee
     admin.signs_in("admin.kab.bandung")
     admin.opens(f"/panel/laporan/{number}/archive")
     admin.page.locator("#f-note").fill(WORDS)
-    admin.page.context.add_cookies(_cookies_of(meet, "admin.kab.bandung"))
+    admin.page.context.add_cookies(_signed_in(meet, "admin.kab.bandung").cookies())
     admin.presses("Arsipkan")
     assert "Formulir sudah kedaluwarsa" in admin.reads
     assert admin.page.locator("#f-note").input_value() == WORDS
@@ -175,7 +176,7 @@ def test_enter_without_scripts_keeps_what_was_typed(meet: Meet) -> None:
     assert admin.page.locator("#f-url").input_value() == "https://sistem.contoh.go.id/lapor"
 
 
-def _cookies_of(meet: Meet, username: str) -> list[object]:
+def _signed_in(meet: Meet, username: str) -> Person:
     person = meet()
     person.signs_in(username)
-    return list(person.page.context.cookies())
+    return person

@@ -61,8 +61,8 @@ async def other_ways(planted: Planted) -> None:
     )
     await say("manual", "forward", ABOVE, agency_id=BIDANG, copies=[MISSION], note=note)
     await planted.says("account", "withdrawal", reason=marks.word("hapus"))
-    asked = {"selection": {"tab": "incoming"}, "format": "xlsx"}
-    await planted.post("reporting", "/downloads", asked, planted.cluster.staff(PUSAT))
+    selection = {"selection": {"tab": "incoming"}, "format": "xlsx"}
+    await planted.post("reporting", "/downloads", selection, planted.cluster.staff(PUSAT))
     searching = {"search": marks.word("cari"), "q": marks.name()}
     for service, path in (("routing", "/queue"), ("intake", "/reports"), ("portal", "/laporan")):
         address = (

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from nats.aio.transport import TcpTransport
 
 from deploy.local.nats import _BINARY
 from deploy.local.ports import free_port
@@ -82,8 +83,10 @@ async def test_our_processes_speak_with_it_encrypted(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.crt"))
     bus = await connect(f"tls://{address}", "test", patience=20)
     try:
-        assert bus.nc._transport is not None
-        assert bus.nc._transport._io_writer.get_extra_info("cipher")
+        transport = bus.nc._transport
+        assert isinstance(transport, TcpTransport)
+        assert transport._io_writer is not None
+        assert transport._io_writer.get_extra_info("cipher")
     finally:
         await bus.close()
 

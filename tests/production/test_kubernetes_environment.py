@@ -76,7 +76,7 @@ def test_a_port_that_is_no_number_is_still_refused() -> None:
     from shared.settings import Settings
 
     with pytest.raises(ValidationError):
-        Settings(intake_port="eight thousand")  # type: ignore[arg-type]
+        Settings(intake_port="eight thousand")
 
 
 def test_pods_are_not_told_of_services() -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 
 from services.intake.accepting.acceptance import Acceptance
 from services.intake.accepting.new_report import Identity, NewReport
@@ -51,6 +51,7 @@ class Country:
     async def rows(self, query: str, **given: Any) -> list[Any]:
         async with self.owner.session() as session:
             result = await session.execute(text(query), given)
+            assert isinstance(result, CursorResult)
             return list(result) if result.returns_rows else []
 
     async def one(self, query: str, **given: Any) -> Any:

@@ -93,9 +93,11 @@ async def test_a_dry_run_saves_nothing_and_the_run_saves_everything(country: Cou
     )
     assert codes == ["pusat", "jabar", "kab-bandung", "dinas-impor", "bidang-impor"]
     made = await links(country, run["id"])
-    rows = list(load_workbook(io.BytesIO(made.content)).active.iter_rows(values_only=True))
+    sheet = load_workbook(io.BytesIO(made.content)).active
+    assert sheet is not None
+    rows = list(sheet.iter_rows(values_only=True))
     assert [row[0] for row in rows] == ["Nama Pengguna", "impor.satu", "impor.dua"]
-    token = rows[1][2].split("kunci=")[1]
+    token = str(rows[1][2]).split("kunci=")[1]
     chosen = {"token": token, "password": "sepeda biru 9"}
     assert (await country.http.post("/password/by-link", json=chosen)).status_code == 204
 

@@ -23,8 +23,10 @@ async def tokens(country: Country, import_id: str) -> dict[str, str]:
     """User name to the token of the link that the coordinator gets."""
     answer = await links(country, import_id)
     assert answer.status_code == 200, answer.text
-    rows: list[Any] = list(load_workbook(io.BytesIO(answer.content)).active.values)[1:]
-    return {row[0]: row[2].split("kunci=")[1] for row in rows}
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    assert sheet is not None
+    rows = sheet.iter_rows(min_row=2, values_only=True)
+    return {str(row[0]): str(row[2]).split("kunci=")[1] for row in rows}
 
 
 async def change(country: Country, username: str, **to: Any) -> None:

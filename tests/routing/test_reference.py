@@ -1,5 +1,7 @@
 """What forms choose from, and the process times that pusat keeps."""
 
+from collections.abc import Mapping
+
 import httpx
 import pytest
 
@@ -109,5 +111,5 @@ async def test_pusat_decrees_joint_leave(country: Country) -> None:
     assert (await country.get(ADMIN, "/closed-days/2030")).json() == fewer
 
 
-async def put(country: Country, who: str, path: str, body: dict[str, object]) -> httpx.Response:
+async def put(country: Country, who: str, path: str, body: Mapping[str, object]) -> httpx.Response:
     return await country.http.put(path, json=body, headers=country.header(who))

@@ -69,6 +69,12 @@ class Stack:
         return self.process.wait(30)
 
     @property
+    def pid(self) -> int:
+        """The supervisor's."""
+        assert self.process is not None
+        return self.process.pid
+
+    @property
     def said(self) -> str:
         return self.output.read_text()
 

@@ -24,7 +24,7 @@ def test_up_starts_everything_and_ctrl_c_leaves_no_process_but_the_data(
     stack.wait_ready()
 
     running = stack.processes()
-    children = psutil.Process(stack.process.pid).children(recursive=True)
+    children = psutil.Process(stack.pid).children(recursive=True)
     assert {"postgres", "nats-server", "temporal"} <= {child.name() for child in children}
     for process in PROCESSES:
         told = psutil.Process(stack.pid_of(process.name)).environ()
@@ -65,7 +65,7 @@ def test_what_is_killed_is_started_again_and_kill_9_of_the_supervisor_leaves_no_
     assert "nats ended (signal 9)" in stack.said
     assert stack.greeting_of_nats() == b"INFO"
 
-    everything = psutil.Process(stack.process.pid).children(recursive=True)
+    everything = psutil.Process(stack.pid).children(recursive=True)
     stack.end(signal.SIGKILL)
     _gone, alive = psutil.wait_procs(everything, timeout=10)
     assert alive == []
@@ -79,7 +79,7 @@ def test_a_stop_while_starting_leaves_no_process(make_stack: Callable[[str], Sta
     stack.start()
     while not (stack.data_dir / "run" / "nats.pid").exists():
         time.sleep(0.01)
-    children = psutil.Process(stack.process.pid).children(recursive=True)
+    children = psutil.Process(stack.pid).children(recursive=True)
     assert stack.end(signal.SIGINT) == 0
     _gone, alive = psutil.wait_procs(children, timeout=5)
     assert alive == []

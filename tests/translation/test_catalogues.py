@@ -159,7 +159,7 @@ def _code(each: Message) -> str:
 
 
 def _forms(each: Message) -> Iterator[str]:
-    yield from [each.string] if isinstance(each.string, str) else each.string
+    yield from [each.string] if isinstance(each.string, str) else each.string or ()
 
 
 def _placeholders(text: str) -> frozenset[str]:

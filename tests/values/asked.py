@@ -88,7 +88,7 @@ def _routes() -> Iterator[APIRoute]:
 def _models() -> Iterator[type[BaseModel]]:
     """Bodies of endpoints, and every form that refuses what it does not know."""
     seen: set[type[BaseModel]] = set()
-    waiting = [model for model in _subclasses(BaseModel) if _is_form(model)]
+    waiting: list[object] = [model for model in _subclasses(BaseModel) if _is_form(model)]
     for route in _routes():
         for dependant in _dependants(route.dependant):
             asked = (*dependant.body_params, *dependant.query_params)

@@ -140,6 +140,8 @@ class Life:
 
     async def _refusal(self, command: Command) -> str | None:
         query = "SELECT done, refusal FROM lifecycle.command WHERE id = :id"
+        done: bool | None
+        refusal: str | None
         while True:
             [(done, refusal)] = await self.reports.rows(query, id=command.id)
             if done is not None:

@@ -1,10 +1,10 @@
 """A wrong password, a missing namespace or search attribute is said to be that, not *away*."""
 
 import asyncio
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from google.protobuf.duration_pb2 import Duration
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -18,6 +18,8 @@ from shared.temporal.names import SEARCH_ATTRIBUTES
 from shared.temporal.report_gateway import ReportGateway
 from shared.temporal.search_attributes import register
 from tests.workflows.factory import Reports
+
+RETENTION = Duration(seconds=86_400)
 
 
 async def _ready(settings: Settings, what: str) -> str:
@@ -98,11 +100,12 @@ async def test_a_namespace_that_is_not_there_is_said_so(worker_settings: Setting
 
 async def _bare_namespace(client: Client) -> Client:
     name = f"bare-{uuid4().hex[:8]}"
-    retention = timedelta(days=1)
     await client.workflow_service.register_namespace(
-        RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=retention)
+        RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=RETENTION)
     )
-    bare = Client(**{**client.config(), "namespace": name})
+    config = client.config()
+    config["namespace"] = name
+    bare = Client(**config)
     for _ in range(150):  # the server hears of a new namespace after a while
         try:
             await bare.count_workflows()

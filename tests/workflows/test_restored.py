@@ -3,8 +3,7 @@
 import asyncio
 
 import pytest
-from temporalio.api.enums.v1 import WorkflowExecutionStatus as Status
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from shared.lifecycle.actions import Action
@@ -79,7 +78,7 @@ async def test_the_others_clock_marks_nothing_and_its_run_ends(life: Life) -> No
     assert [line.action for line in await life.reports.history(life.number)] == ["submit"]
     for _ in range(100):
         described = await handle.describe()
-        if described.status == Status.WORKFLOW_EXECUTION_STATUS_FAILED:
+        if described.status == WorkflowExecutionStatus.FAILED:
             return
         await asyncio.sleep(0.1)
     raise AssertionError("it goes on")
@@ -128,4 +127,4 @@ async def test_a_command_of_the_lost_report_is_not_done_to_the_new_one(
         described = await client.get_workflow_handle(workflow_id(after.number)).describe()
     except RPCError:
         raise AssertionError("its run is there") from None
-    assert described.status == Status.WORKFLOW_EXECUTION_STATUS_RUNNING
+    assert described.status == WorkflowExecutionStatus.RUNNING

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from temporalio.api.common.v1 import Payload
@@ -23,7 +23,7 @@ from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports, make_command
 from workflows.worker import make_worker
 
-_SCHEDULED = "activity_task_scheduled_event_attributes"
+_SCHEDULED: Final = "activity_task_scheduled_event_attributes"
 SECRET_WORDS = "Budi Kencana 0812345678"
 
 

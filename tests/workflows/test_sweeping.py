@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from google.protobuf.duration_pb2 import Duration
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
@@ -26,6 +27,8 @@ from tests.conftest import UrlOf
 from tests.workflows.country import DINAS_OFFICER, PROVINCE, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows.missing_runs import LOCK, Sweeping
+
+RETENTION = Duration(seconds=86_400)
 
 
 @pytest.fixture
@@ -108,7 +111,7 @@ async def test_while_runs_cannot_be_started_the_process_is_not_ready(
     worker_database: Database,
 ) -> None:
     state = await _verified(reports, gateway)
-    nowhere = Client(**{**client.config(), "namespace": "not-there"})
+    nowhere = _in_namespace(client, "not-there")
     sweeping = Sweeping(worker_database, client, ReportGateway(nowhere, worker_database))
     await client.get_workflow_handle(workflow_id(state.number)).terminate("by hand")
 
@@ -166,8 +169,12 @@ async def test_a_run_that_does_not_answer_is_asked_less_and_less(
     for _ in range(3):
         await sweeping._ask([state.number])
     history = await client.get_workflow_handle(workflow_id(state.number)).fetch_history()
-    signal = "workflow_execution_signaled_event_attributes"
-    assert sum(event.HasField(signal) for event in history.events) == 1
+    signals = [
+        event
+        for event in history.events
+        if event.HasField("workflow_execution_signaled_event_attributes")
+    ]
+    assert len(signals) == 1
 
 
 async def test_only_one_sweeps_at_a_time(
@@ -232,9 +239,8 @@ async def _run_id(client: Client, state: ReportState) -> str | None:
 async def _empty_namespace(client: Client) -> Client:
     """What is left when Temporal's database was lost and made anew."""
     name = f"empty-{uuid4().hex[:8]}"
-    retention = timedelta(days=1)
     await client.workflow_service.register_namespace(
-        RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=retention)
+        RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=RETENTION)
     )
     types = {
         key: getattr(IndexedValueType, f"INDEXED_VALUE_TYPE_{kind.upper()}")
@@ -249,7 +255,13 @@ async def _empty_namespace(client: Client) -> Client:
             await asyncio.sleep(0.2)
         else:
             break
-    return Client(**{**client.config(), "namespace": name})
+    return _in_namespace(client, name)
+
+
+def _in_namespace(client: Client, name: str) -> Client:
+    config = client.config()
+    config["namespace"] = name
+    return Client(**config)
 
 
 async def _swept(sweeping: Sweeping, wanted: Callable[[], Awaitable[bool]]) -> None:

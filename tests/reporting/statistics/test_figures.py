@@ -1,7 +1,7 @@
 """Every figure is what the histories say, and opens the list of just these reports."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,8 @@ PERIODS = [
     (date(2026, 3, 3), date(2026, 3, 29)),
 ]
 AGENCIES = [ROOT, CITY, ROADS, PAPUA]
-SCOPES = [(agency, *period) for agency in AGENCIES for period in PERIODS]
+Scope = tuple[int, date, date]
+SCOPES: list[Scope] = [(agency, *period) for agency in AGENCIES for period in PERIODS]
 
 
 @pytest.fixture
@@ -41,14 +42,18 @@ async def counted(lives: list[Life], database: Database) -> Recount:
 class Asking:
     """Pusat reads the statistics of an agency and a period."""
 
-    def __init__(self, reporting: httpx.AsyncClient, bearer: Bearer, scope: Any) -> None:
+    def __init__(self, reporting: httpx.AsyncClient, bearer: Bearer, scope: Scope) -> None:
         agency, first, last = scope
         self._reporting, self._headers = reporting, bearer(PUSAT_ADMIN)
-        self._scope = {"agency": agency, "from": first.isoformat(), "to": last.isoformat()}
+        self._scope: dict[str, str | int] = {
+            "agency": agency,
+            "from": first.isoformat(),
+            "to": last.isoformat(),
+        }
 
     async def get(self, page: str, **more: Any) -> Any:
         answer = await self._reporting.get(
-            f"/statistics/{page}", params=self._scope | more, headers=self._headers
+            f"/statistics/{page}", params={**self._scope, **more}, headers=self._headers
         )
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -67,17 +72,17 @@ class Asking:
 
 @pytest.mark.parametrize("scope", SCOPES, ids=str)
 async def test_management_is_what_the_histories_say(
-    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer, scope: Any
+    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer, scope: Scope
 ) -> None:
     told = await Asking(reporting, bearer, scope).get("management")
 
     assert told["received"]["count"] == counted.of(*scope)
     for one in told["statuses"]:
         status = one["mark"].removeprefix("status:")
-        assert one["count"] == counted.of(*scope, lambda x, s=status: x.status == s), status
+        assert one["count"] == counted.of(*scope, _in_status(status)), status
     for one in told["tabs"]:
         tab = one["mark"].removeprefix("tab:")
-        assert one["count"] == counted.of(*scope, lambda x, t=tab: TABS[x.status] == t), tab
+        assert one["count"] == counted.of(*scope, _in_tab(tab)), tab
     assert told["overdue"]["count"] == counted.of(*scope, lambda x: x.overdue)
     events = {one["mark"]: one["count"] for one in told["events"]}
     assert events["not_authority_asked"] == counted.of(*scope, done("request_not_authority"))
@@ -106,7 +111,7 @@ async def test_times_are_what_the_histories_say(
     counted: Recount,
     reporting: httpx.AsyncClient,
     bearer: Bearer,
-    scope: Any,
+    scope: Scope,
     name: str,
     since: str,
     until: str,
@@ -127,7 +132,7 @@ async def test_times_are_what_the_histories_say(
 
 @pytest.mark.parametrize("scope", SCOPES, ids=str)
 async def test_usage_is_what_the_reports_say(
-    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer, scope: Any
+    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer, scope: Scope
 ) -> None:
     asking = Asking(reporting, bearer, scope)
     told = await asking.get("usage")
@@ -147,7 +152,7 @@ async def test_usage_is_what_the_reports_say(
     assert sum(one["count"] for one in told["weekdays"]) == told["total"]
     for flag in told["flags"]:
         name = flag["mark"].removeprefix("flag:")
-        assert flag["count"] == counted.of(*scope, lambda x, n=name: x.row[n])
+        assert flag["count"] == counted.of(*scope, _marked(name))
     for within, length in ((None, 2), ("32", 5), ("32.73", 8), ("32.73.02", 13)):
         places = await asking.get("places", **({"within": within} if within else {}))
         regions = [x.row["region"] for x in counted.within(*scope)]
@@ -167,6 +172,18 @@ async def test_usage_is_what_the_reports_say(
             )
 
 
+def _in_status(status: str) -> Callable[[Life], bool]:
+    return lambda life: life.status == status
+
+
+def _in_tab(tab: str) -> Callable[[Life], bool]:
+    return lambda life: TABS[life.status] == tab
+
+
+def _marked(flag: str) -> Callable[[Life], bool]:
+    return lambda life: bool(life.row[flag])
+
+
 def figures_in(told: Any) -> Iterator[dict[str, Any]]:
     """Every figure in an answer, however deep."""
     if isinstance(told, dict):
@@ -182,7 +199,7 @@ def figures_in(told: Any) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("scope", [SCOPES[0], SCOPES[4], SCOPES[8]], ids=str)
 @pytest.mark.parametrize("page", ["management", "usage", "places", "staff"])
 async def test_every_figure_opens_the_list_of_its_reports(
-    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer, scope: Any, page: str
+    counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer, scope: Scope, page: str
 ) -> None:
     asking = Asking(reporting, bearer, scope)
     told = await asking.get(page)

@@ -159,11 +159,12 @@ async def test_an_agency_that_moves_takes_its_reports_along(
     database: Database, lives: list[Life], owner: psycopg.Connection[Any]
 ) -> None:
     await rebuild(database, nothing)
-    of_roads = owner.execute("SELECT count(*) FROM reporting.fact WHERE handler_id = 3").fetchone()
+    count = "SELECT count(*) FROM reporting.fact WHERE handler_id = 3"
+    [(of_roads,)] = owner.execute(count).fetchall()
     move = "UPDATE routing.agency SET parent_id = %s, path = %s WHERE id = %s"
     owner.execute(move, (PAPUA, [1, PAPUA, ROADS], ROADS))
     try:
-        assert await Moves(database).catch_up() == of_roads[0]
+        assert await Moves(database).catch_up() == of_roads
         assert await Moves(database).catch_up() == 0
         followed = kept(owner)
         await rebuild(database, nothing)
@@ -201,7 +202,7 @@ async def test_what_is_no_event_becomes_a_dead_letter_and_the_rest_goes_on(
     ],
 )
 def test_a_period_is_covered_once(first: date, last: date, by_bucket: bool) -> None:
-    days = []
+    days: list[int] = []
     for span, begin in Period(first, last).cover(by_bucket=by_bucket):
         ends = {
             "day": begin.toordinal() + 1,

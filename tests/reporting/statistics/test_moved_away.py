@@ -12,7 +12,7 @@ from tests.reporting.factory import PAPUA, PAPUA_ADMIN, PUSAT_ADMIN, ROADS, ROAD
 from tests.reporting.statistics.conftest import nothing
 from tests.reporting.statistics.lives import Life
 
-PERIOD = {"from": "2026-01-01", "to": "2026-12-31", "limit": 100}
+PERIOD: dict[str, str | int] = {"from": "2026-01-01", "to": "2026-12-31", "limit": 100}
 
 
 async def test_a_report_that_went_elsewhere_is_not_listed_where_it_was(
