@@ -29,6 +29,14 @@ class Region:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class RegionLevel:
+    """The regions to choose from on one level."""
+
+    level: Level
+    regions: list[Region]
+
+
 def find(code: str) -> Region | None:
     """The region with this code, dotted or not (`32.04`, `3204`); None where there is none."""
     dotted = _dotted(code)
@@ -42,6 +50,15 @@ def children(code: str | None = None) -> list[Region]:
         return [_region(found) for found in wilayah.list_wilayah()]
     dotted = _dotted(code)
     return [_region(found) for found in wilayah.list_wilayah(dotted)] if dotted else []
+
+
+def levels(code: str | None = None) -> list[RegionLevel]:
+    """The choices on the way down to a region: the provinces, the regencies of its province, and
+    so on, last those directly below it. Without those below a code that is unknown."""
+    parts = (_dotted(code) or "").split(".") if code else []
+    above = [None, *(".".join(parts[:depth]) for depth in range(1, len(parts) + 1))]
+    choices = map(children, above)
+    return [RegionLevel(found[0].level, found) for found in choices if found]
 
 
 def ancestry(code: str) -> list[Region]:

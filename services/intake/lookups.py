@@ -62,6 +62,17 @@ async def list_regions(
     return [_region(region) for region in found]
 
 
+@router.get("/region-levels")
+async def list_region_levels(
+    code: Annotated[
+        str | None, Query(max_length=13, description="The region chosen so far, by its code")
+    ] = None,
+) -> list[regions.RegionLevel]:
+    """What a form offers that asks for a region level by level: the provinces, the regencies of the
+    province chosen, and so on, last those directly below what is chosen."""
+    return await asyncio.to_thread(regions.levels, code)
+
+
 @router.get("/regions/{code}", responses=problem_responses(404))
 async def read_region(code: str) -> RegionChoice:
     """One region by its Kemendagri code, dotted or not."""

@@ -1,6 +1,7 @@
 """What forms offer to choose from: agencies, categories, regions."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from services.portal.contracts.intake import (
@@ -8,12 +9,16 @@ from services.portal.contracts.intake import (
     CategoryChoice,
     ClassificationChoice,
     RegionChoice,
+    RegionLevel,
 )
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
 
 Option = tuple[str, str]
 Group = tuple[str, list[Option]]
+
+RegionSelect = tuple[str, str, list[Option]]
+"""Field, label, options."""
 
 RETIRED = "Tidak dipakai lagi"
 REGION_LEVELS = ("province", "regency", "district", "village")
@@ -28,6 +33,15 @@ class Agency(Protocol):
     def name(self) -> str: ...
     @property
     def kind_label(self) -> str: ...
+
+
+class Region(Protocol):
+    """What the services say of a region in a list of them."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
 
 
 class AgencyOption(NamedTuple):
@@ -83,19 +97,25 @@ async def categories(page_request: PageRequest) -> list[Group]:
     return sorted(groups.items())
 
 
-async def regions(
-    page_request: PageRequest, form: FormData, had: str | None = None
-) -> list[tuple[str, str, list[Option]]]:
-    """The selects of the region picker as far as they are chosen: field, label, options.
+async def regions(page_request: PageRequest, form: FormData) -> list[RegionSelect]:
+    """The selects of the region picker as far as they are chosen."""
+    params = {"code": region_chosen(form)}
+    path = "/region-levels"
+    levels = await page_request.read("intake", path, list[RegionLevel], params=params)
+    return region_selects(form, {level.level: level.regions for level in levels})
 
-    A choice further up that no longer fits empties those below it. The region that a report `had`
-    stays to choose though its code is not in use any more.
-    """
+
+def region_selects(
+    form: FormData, levels: Mapping[str, Sequence[Region]], had: str | None = None
+) -> list[RegionSelect]:
+    """The selects of the region picker, from the regions to choose from by their level. A choice
+    further up that no longer fits empties those below it. The region that a report `had` stays to
+    choose though its code is not in use any more."""
     codes = _codes(had)
-    selects: list[tuple[str, str, list[Option]]] = []
+    selects: list[RegionSelect] = []
     parent: str | None = None
     for level, text in zip(REGION_LEVELS, _LEVEL_LABELS, strict=True):
-        options = await regions_below(page_request, parent)
+        options = [(region.code, region.name) for region in levels.get(level, ())]
         old = codes.get(level)
         if old and old.rpartition(".")[0] == (parent or "") and old not in dict(options):
             options.append((old, f"{old} ({RETIRED.lower()})"))
@@ -109,10 +129,20 @@ async def regions(
     return selects
 
 
-async def regions_below(page_request: PageRequest, code: str | None = None) -> list[Option]:
-    """The regions directly below one; the provinces without a code."""
-    params = {"parent": code}
-    choices = await page_request.read("intake", "/regions", list[RegionChoice], params=params)
+def region_chosen(form: FormData) -> str | None:
+    """The region chosen so far: as deep as each choice lies in the one above it."""
+    code: str | None = None
+    for level in REGION_LEVELS:
+        chosen = form.get(level)
+        if not _REGION_CODE.fullmatch(chosen) or chosen.rpartition(".")[0] != (code or ""):
+            break
+        code = chosen
+    return code
+
+
+async def provinces(page_request: PageRequest) -> list[Option]:
+    """The provinces, by their codes."""
+    choices = await page_request.read("intake", "/regions", list[RegionChoice])
     return [(choice.code, choice.name) for choice in choices]
 
 
@@ -134,6 +164,7 @@ def _codes(code: str | None) -> dict[str, str]:
     return {level: ".".join(parts[: n + 1]) for n, level in enumerate(REGION_LEVELS[: len(parts)])}
 
 
+_REGION_CODE = re.compile(r"[0-9.]{2,13}")
 _ABOUT = {
     "complaint": "Ada yang salah, rusak, atau merugikan.",
     "aspiration": "Usul atau harapan untuk pelayanan publik.",

@@ -170,3 +170,20 @@ async def test_while_a_request_is_pending_the_unit_only_waits(country: Country) 
     await asked(country, number)
     codes = {a["code"] for a in (await country.seen(OFFICER, number))["allowed_actions"]}
     assert codes == {"coordinate", "withdraw_request"}
+
+
+async def test_agencies_that_somebody_named_are_suggested_to_who_may_hand_to_them(
+    country: Country,
+) -> None:
+    number = await country.verified()
+    form = {"reason": "Urusan kesehatan.", "suggested_agency_id": 0}
+    for named in ("dinkes-kab-bandung", "kemensos"):
+        form["suggested_agency_id"] = country.agencies[named]
+        request_id = (await country.done(OFFICER, number, "not-authority", form))["command_id"]
+        await country.done(ADMIN, number, f"requests/{request_id}/reject", {"reason": "Tidak."})
+    path = f"/reports/{number}/suggested-agencies"
+    suggested = (await country.get(ADMIN, path)).json()
+    assert [one["code"] for one in suggested] == ["dinkes-kab-bandung"]
+    suggested = (await country.get(ADMIN, path, own=True)).json()
+    assert [one["code"] for one in suggested] == ["dinkes-kab-bandung", "kab-bandung"]
+    assert (await country.get("admin.kemenkes", path)).status_code == 404

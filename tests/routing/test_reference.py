@@ -53,6 +53,25 @@ async def test_agencies_come_in_pages(country: Country) -> None:
     assert len(names) == len(country.agencies)
 
 
+async def test_a_verification_chooses_from_one_answer(country: Country) -> None:
+    given = {"category": country.categories["potholes"], "region": "32.04"}
+    offered = (await country.get(ADMIN, "/verification-choices", **given)).json()
+    potholes = next(one for one in offered["categories"] if one["id"] == given["category"])
+    assert (potholes["group"], potholes["name"]) == (
+        "Infrastruktur dan Pekerjaan Umum",
+        "Jalan Berlubang",
+    )
+    assert potholes["group"] not in [one["name"] for one in offered["categories"]]
+    assert {tag["name"] for tag in offered["tags"]} == {"lubang", "tambal sulam", "kecelakaan"}
+    assert len(offered["programmes"]) == 7
+    levels = {one["level"]: one["regions"] for one in offered["regions"]}
+    assert list(levels) == ["province", "regency", "district"]
+    assert "32.04.05" in [region["code"] for region in levels["district"]]
+    without = (await country.get(ADMIN, "/verification-choices")).json()
+    assert without["tags"] == []
+    assert [one["level"] for one in without["regions"]] == ["province"]
+
+
 async def test_the_lists_of_the_forms(country: Country) -> None:
     categories = (await country.get(ADMIN, "/categories")).json()["items"]
     assert "Infrastruktur dan Pekerjaan Umum › Jalan Berlubang" in [c["name"] for c in categories]

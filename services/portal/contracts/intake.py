@@ -141,11 +141,23 @@ class PublishedWords(BaseModel):
     follow_ups: list[PublicFollowUp]
 
 
+class Region(BaseModel):
+    code: str
+    name: str
+    level: str
+    path: str
+
+
 class RegionChoice(BaseModel):
     code: str
     name: str
     level: str
     path: str
+
+
+class RegionLevel(BaseModel):
+    level: str
+    regions: list[Region]
 
 
 class RenewedCode(BaseModel):

@@ -91,6 +91,12 @@ class Enrolment(BaseModel):
     uri: str
 
 
+class GroupedCategory(BaseModel):
+    id: int
+    name: str
+    group: str
+
+
 class HandoverShown(BaseModel):
     id: str
     kind: str
@@ -254,6 +260,18 @@ class ReferenceData(BaseModel):
     programmes: list[KeptProgramme]
 
 
+class Region(BaseModel):
+    code: str
+    name: str
+    level: str
+    path: str
+
+
+class RegionLevel(BaseModel):
+    level: str
+    regions: list[Region]
+
+
 class ReportCounts(BaseModel):
     open: int
     overdue: int
@@ -403,6 +421,13 @@ class TagChoice(BaseModel):
     id: int
     category_id: int
     name: str
+
+
+class VerificationChoices(BaseModel):
+    categories: list[GroupedCategory]
+    tags: list[TagChoice]
+    programmes: list[ProgrammeChoice]
+    regions: list[RegionLevel]
 
 
 class AgencyDetails(BaseModel):

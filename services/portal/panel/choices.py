@@ -1,7 +1,6 @@
 """What the forms of the panel offer to choose from."""
 
-import asyncio
-from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from services.portal import references
@@ -12,9 +11,9 @@ from services.portal.contracts.routing import (
     Chosen,
     CodeChoice,
     Colleague,
-    ProgrammeChoice,
+    GroupedCategory,
     ReportView,
-    TagChoice,
+    VerificationChoices,
 )
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
@@ -67,10 +66,19 @@ async def corrections(
 ) -> dict[str, Any]:
     """The lists of a verification. What the report has already is offered though it is not in
     use any more: a form saves only what it shows."""
-    tags = await _tags(page_request, form.id("category_id"))
-    offered = (await page_request.read("routing", "/programmes", Items[ProgrammeChoice])).items
-    programmes = [(programme.id, programme.name) for programme in offered]
-    categories = await references.categories(page_request)
+    category_id = form.id("category_id")
+    params = {
+        "category": category_id
+        if isinstance(category_id, int) and 0 < category_id < 2**31
+        else None,
+        "region": references.region_chosen(form),
+    }
+    offered = await page_request.read(
+        "routing", "/verification-choices", VerificationChoices, params=params
+    )
+    tags = [(tag.id, tag.name) for tag in offered.tags]
+    programmes = [(programme.id, programme.name) for programme in offered.programmes]
+    categories = _grouped(offered.categories)
     if report is not None:
         category, programme = report.category, report.programme
         known = {code for _, options in categories for code, _ in options}
@@ -80,7 +88,11 @@ async def corrections(
             tags += _retired(report.tags, tags)
         programmes += _retired([programme] if programme else [], programmes)
     return {
-        "regions": await references.regions(page_request, form, _region_of(report)),
+        "regions": references.region_selects(
+            form,
+            {level.level: level.regions for level in offered.regions},
+            report.place.region_code if report else None,
+        ),
         "categories": categories,
         "tags": tags,
         "programmes": programmes,
@@ -92,16 +104,12 @@ async def corrections(
     }
 
 
-async def _tags(page_request: PageRequest, category_id: int | str | None) -> list[Choice]:
-    """Of this category; none where that is no category."""
-    if not isinstance(category_id, int):
-        return []
-    try:
-        params = {"category": category_id}
-        tags = (await page_request.read("routing", "/tags", Items[TagChoice], params=params)).items
-    except Refusal:
-        return []
-    return [(tag.id, tag.name) for tag in tags]
+def _grouped(categories: list[GroupedCategory]) -> list[references.Group]:
+    """By the groups they stand in, which come in their order."""
+    return [
+        (group, [(str(category.id), category.name) for category in inside])
+        for group, inside in groupby(categories, key=lambda category: category.group)
+    ]
 
 
 def _retired(had: list[Chosen], offered: list[Choice]) -> list[Choice]:
@@ -112,10 +120,6 @@ def _retired(had: list[Chosen], offered: list[Choice]) -> list[Choice]:
         for chosen in had
         if chosen.id not in known
     ]
-
-
-def _region_of(report: ReportView | None) -> str | None:
-    return report.place.region_code if report else None
 
 
 async def read_agency(page_request: PageRequest, agency_id: int | None) -> AgencyDetails:
@@ -145,29 +149,18 @@ async def _offered(
     query = form.get(f"{name}_cari").strip()
     own = page_request.session.agency_id
     handing = known.offers in ("to_verify", "to_follow_up")
-    agencies: Sequence[AgencyRow | AgencyDetails] = []
+    agencies: list[AgencyRow] = []
     if query:
         agencies = await search(page_request, query, below=own if handing else None)
     elif handing:
         with_own = known.offers == "to_follow_up"
-        agencies = await _suggested(page_request, report, own, with_own=with_own)
+        path, params = f"/reports/{report.number}/suggested-agencies", {"own": with_own}
+        agencies = await page_request.read("routing", path, list[AgencyRow], params=params)
     options = [agency_option(agency, _unavailable(agency, known, own)) for agency in agencies]
     return references.keep_chosen(form, name, options)
 
 
-async def _suggested(
-    page_request: PageRequest, report: ReportView, own: int | None, *, with_own: bool
-) -> list[AgencyDetails]:
-    """What the reporter or a request named, if it is within reach, and the own agency."""
-    named = [report.suggested_agency, *(request.suggested for request in report.requests)]
-    ids = dict.fromkeys(agency.id for agency in named if agency)
-    if with_own and own is not None:
-        ids[own] = None
-    agencies = await asyncio.gather(*(read_agency(page_request, one) for one in ids))
-    return [agency for agency in agencies if agency.active and own in agency.path]
-
-
-def _unavailable(agency: AgencyRow | AgencyDetails, known: ActionForm, own: int | None) -> str:
+def _unavailable(agency: AgencyRow, known: ActionForm, own: int | None) -> str:
     match known.offers:
         case "to_verify" if not agency.connected:
             return "Belum terhubung: belum ada admin aktif."

@@ -1,5 +1,6 @@
 """*Laporan Manual*: a report entered on somebody's behalf, perhaps disposed in the same step."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -111,18 +112,24 @@ def created(page_request: PageRequest, made: SubmissionAnswer | ManualAnswer) ->
 
 async def choices(page_request: PageRequest, form: FormData) -> dict[str, Any]:
     """What the forms for new reports offer."""
-    lists = await corrections(page_request, form)
-    lists["classifications"] = await references.classifications(page_request)
-    lists["addressees"] = await references.addressees(page_request, form)
-    query = form.get("unit_cari").strip()
-    own = page_request.session.agency_id
+    lists, classifications, addressees, units = await asyncio.gather(
+        corrections(page_request, form),
+        references.classifications(page_request),
+        references.addressees(page_request, form),
+        _units(page_request, form),
+    )
+    new = {"classifications": classifications, "addressees": addressees, "units": units}
+    return {**lists, **new}
+
+
+async def _units(page_request: PageRequest, form: FormData) -> list[references.AgencyOption]:
+    query, own = form.get("unit_cari").strip(), page_request.session.agency_id
     units = await search(page_request, query, below=own) if query else []
     options = [
         references.agency_option(unit, "" if unit.can_follow_up else "Belum terhubung.")
         for unit in units
     ]
-    lists["units"] = references.keep_chosen(form, "unit", options)
-    return lists
+    return references.keep_chosen(form, "unit", options)
 
 
 def _outcome(disposition: DispositionAnswer) -> str:
@@ -149,11 +156,13 @@ def _disposition(form: FormData) -> dict[str, object]:
 
 async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
     path = "/reports/manual/channels"
-    channels = await page_request.read("intake", path, list[ManualChannelChoice])
+    channels, lists = await asyncio.gather(
+        page_request.read("intake", path, list[ManualChannelChoice]), choices(page_request, form)
+    )
     return page_request.page(
         "panel/manual.html",
         status,
         form=form,
         channels=[(channel.code, channel.label) for channel in channels],
-        **await choices(page_request, form),
+        **lists,
     )

@@ -36,17 +36,20 @@ async def queue(page_request: PanelRequest) -> Response:
     references.spread_region(form, form.get("region"))
     below = {"scope": form.get("scope"), "agency": form.get("agency")}
     params = {**_params(form), "cursor": asked.get("lanjut"), "limit": 25}
-    page, counts, agencies, categories, provinces, late = await asyncio.gather(
-        page_request.read("routing", "/queue", Page[QueueRow], params=params),
-        page_request.read("routing", "/queue/counts", list[TabCount], params=below),
+    (page, counts), agencies, categories, provinces, late, waiting = await asyncio.gather(
+        asyncio.gather(
+            page_request.read("routing", "/queue", Page[QueueRow], params=params),
+            page_request.read("routing", "/queue/counts", list[TabCount], params=below),
+        ),
         _agencies_below(page_request),
         references.categories(page_request),
-        references.regions_below(page_request),
+        references.provinces(page_request),
         asyncio.gather(*(_late(page_request, tab, below) for tab in _OWED)),
+        to_decide(page_request),
     )
     return page_request.page(
         "panel/queue.html",
-        to_decide=await to_decide(page_request),
+        to_decide=waiting,
         form=form,
         page=page,
         counts=counts,

@@ -1,6 +1,7 @@
 """Doing something to a report: the form, its look-ups, the outcome, and refusals with the words
 kept."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -87,6 +88,10 @@ async def _page(
     key: Any = None,
 ) -> Response:
     known = _form_of(action)
+    agencies, choices = await asyncio.gather(
+        agencies_offered(page_request, known, report, form),
+        choices_for(page_request, action, form, report),
+    )
     allowed = action in [offered.code for offered in report.allowed_actions]
     return page_request.page(
         "panel/action.html",
@@ -96,9 +101,9 @@ async def _page(
         known=known,
         allowed=allowed,
         form=form,
-        agencies=await agencies_offered(page_request, known, report, form),
+        agencies=agencies,
         version=form.get("versi") or report.version,
-        **await choices_for(page_request, action, form, report),
+        **choices,
         **({"form_key": key} if key else {}),
     )
 

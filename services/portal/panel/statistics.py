@@ -1,5 +1,6 @@
 """*Monitor > Statistik*: figures of an agency and a period; each opens the list of its reports."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from services.portal.contracts.reporting import (
     ListedReport,
     Management,
     Places,
+    StaffFigures,
     StaffRanking,
     Usage,
 )
@@ -48,16 +50,13 @@ async def statistics() -> Response:
 @router.get("/pengelolaan")
 async def management(page_request: PanelRequest) -> Response:
     asked = _asked(page_request)
-    staff = None
-    if page_request.session.role in ADMINS:
-        staff = (await _read(page_request, "staff", StaffRanking, asked)).items
+    figures, agencies, staff = await asyncio.gather(
+        _read(page_request, "management", Management, asked),
+        _read(page_request, "agencies", AgencyRanking, asked),
+        _staff(page_request, asked),
+    )
     return await _page(
-        page_request,
-        "management",
-        asked,
-        await _read(page_request, "management", Management, asked),
-        agencies=(await _read(page_request, "agencies", AgencyRanking, asked)).items,
-        staff=staff,
+        page_request, "management", asked, figures, agencies=agencies.items, staff=staff
     )
 
 
@@ -90,6 +89,13 @@ async def reports(page_request: PanelRequest) -> Response:
     return page_request.page(
         "panel/statistics/reports.html", page=page, names=names, marks=marks, link=asked.link
     )
+
+
+async def _staff(page_request: PageRequest, asked: Asked) -> list[StaffFigures] | None:
+    """None for officers, who see figures of nobody."""
+    if page_request.session.role not in ADMINS:
+        return None
+    return (await _read(page_request, "staff", StaffRanking, asked)).items
 
 
 def _asked(page_request: PageRequest) -> Asked:

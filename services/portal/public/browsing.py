@@ -1,5 +1,7 @@
 """What is public: listing and searching reports."""
 
+import asyncio
+
 from fastapi import APIRouter, Response
 
 from services.portal import references
@@ -18,11 +20,16 @@ async def public_reports(page_request: PublicRequest) -> Response:
     asked = page_request.request.query_params
     form = FormData({name: asked[name] for name in _FILTERS if name in asked})
     params = {**form.given(*_FILTERS), "cursor": asked.get("lanjut"), "limit": 20}
+    page, categories, provinces = await asyncio.gather(
+        page_request.read("intake", "/reports", Page[PublicItem], params=params),
+        references.categories(page_request),
+        references.provinces(page_request),
+    )
     return page_request.page(
         "public/browse.html",
         form=form,
-        page=await page_request.read("intake", "/reports", Page[PublicItem], params=params),
-        categories=await references.categories(page_request),
-        provinces=await references.regions_below(page_request),
+        page=page,
+        categories=categories,
+        provinces=provinces,
         given=form.given(*_FILTERS),
     )

@@ -1,5 +1,6 @@
 """Making a report, and the receipt for it."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -126,12 +127,13 @@ async def receipt(page_request: PublicRequest) -> Response:
 
 async def _review(page_request: PageRequest, form: FormData) -> Response:
     """All answers, in the words of the form, and what each means."""
-    regions = await references.regions(page_request, form)
+    regions, addressees, groups = await asyncio.gather(
+        references.regions(page_request, form),
+        references.addressees(page_request, form),
+        references.categories(page_request),
+    )
     chosen = [dict(options).get(form.get(level), "") for level, _, options in regions]
-    agencies = {
-        str(agency.id): agency.name for agency in await references.addressees(page_request, form)
-    }
-    groups = await references.categories(page_request)
+    agencies = {str(agency.id): agency.name for agency in addressees}
     categories = {code: name for _, inside in groups for code, name in inside}
     return page_request.page(
         "public/review.html",
@@ -143,14 +145,20 @@ async def _review(page_request: PageRequest, form: FormData) -> Response:
 
 
 async def _form_page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
+    regions, classifications, agencies, categories = await asyncio.gather(
+        references.regions(page_request, form),
+        references.classifications(page_request),
+        references.addressees(page_request, form),
+        references.categories(page_request),
+    )
     return page_request.page(
         "public/submission.html",
         status,
         form=form,
-        regions=await references.regions(page_request, form),
-        classifications=await references.classifications(page_request),
-        agencies=await references.addressees(page_request, form),
-        categories=await references.categories(page_request),
+        regions=regions,
+        classifications=classifications,
+        agencies=agencies,
+        categories=categories,
     )
 
 

@@ -7,10 +7,12 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 
 from services.routing.reading.names import ShownAgency
+from services.routing.reading.requests import request_rows
+from shared.command_requests.report_access import staff_access
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
-from shared.http.paths import AgencyId
+from shared.http.paths import AgencyId, ReportNumber
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import label
@@ -91,6 +93,23 @@ async def read_agency(agency_id: AgencyId, _: CurrentStaff, session: Transaction
     )
 
 
+@router.get("/reports/{number}/suggested-agencies")
+async def list_suggested_agencies(
+    number: ReportNumber,
+    staff: CurrentStaff,
+    session: Transaction,
+    own: Annotated[bool, Query(description="With the own agency, as the last")] = False,
+) -> list[AgencyRow]:
+    """The agencies that its reporter or a request named for a report, of those that this person
+    may hand it to: active, the own agency or below it."""
+    await staff_access(session, staff, number)
+    named = [await session.scalar(_ADDRESSED, {"number": number})]
+    named += [row["suggested_agency_id"] for row in await request_rows(session, number)]
+    ids = [*dict.fromkeys(one for one in named if one), *([staff.agency_id] if own else [])]
+    rows = await session.execute(_SUGGESTED, {"ids": ids, "within": [staff.agency_id]})
+    return [_shown(dict(row)) for row in rows.mappings()]
+
+
 def _shown(row: dict[str, object]) -> AgencyRow:
     return AgencyRow.model_validate({**row, "kind_label": label("agency_kind", str(row["kind"]))})
 
@@ -111,6 +130,12 @@ _PAGE = text(
     " AND (name, id) > (:name, :id) ORDER BY name, id LIMIT :limit"
 )
 _ONE = text(f"SELECT {_COLUMNS} FROM routing.agency_directory WHERE id = :id")  # noqa: S608
+_ADDRESSED = text("SELECT suggested_agency_id FROM lifecycle.report WHERE number = :number")
+_SUGGESTED = text(
+    f"SELECT {_COLUMNS} FROM routing.agency_directory"  # noqa: S608
+    " WHERE active AND path @> CAST(:within AS bigint[]) AND id = ANY (CAST(:ids AS int[]))"
+    " ORDER BY array_position(CAST(:ids AS int[]), id)"
+)
 _ANCESTORS = text(
     "SELECT id, code, name FROM routing.agency_directory WHERE id = ANY (:ids)"
     " ORDER BY array_position(CAST(:path AS int[]), id)"

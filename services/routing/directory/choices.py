@@ -1,5 +1,6 @@
 """What forms offer to choose from: categories, tags, programmes, and the fixed lists."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import regions
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.transaction import Transaction
@@ -40,6 +42,23 @@ class ProgrammeChoice(BaseModel):
     name: str
 
 
+class GroupedCategory(BaseModel):
+    """A category; `group` is the name of its group, or its own where it stands in none."""
+
+    id: int
+    name: str
+    group: str
+
+
+class VerificationChoices(BaseModel):
+    """What a verification or an amendment sets. `tags` are those of one category."""
+
+    categories: list[GroupedCategory]
+    tags: list[TagChoice]
+    programmes: list[ProgrammeChoice]
+    regions: list[regions.RegionLevel]
+
+
 class CodeChoice(BaseModel):
     code: str
     label: str
@@ -68,6 +87,27 @@ async def list_tags(
 async def list_programmes(_: CurrentStaff, session: Transaction) -> Choices[ProgrammeChoice]:
     """The government's priority programmes (*Program Prioritas*)."""
     return await _rows(session, ProgrammeChoice, _PROGRAMMES)
+
+
+@router.get("/verification-choices")
+async def list_verification_choices(
+    _: CurrentStaff,
+    session: Transaction,
+    category: Annotated[
+        int | None, Query(gt=0, lt=2**31, description="With the tags of this category")
+    ] = None,
+    region: Annotated[
+        str | None, Query(max_length=13, description="With the levels down to this region")
+    ] = None,
+) -> VerificationChoices:
+    """All that a form for a verification offers, in one answer."""
+    tags = await _rows(session, TagChoice, _TAGS, {"category": category}) if category else None
+    return VerificationChoices(
+        categories=(await _rows(session, GroupedCategory, _GROUPED)).items,
+        tags=tags.items if tags else [],
+        programmes=(await _rows(session, ProgrammeChoice, _PROGRAMMES)).items,
+        regions=await asyncio.to_thread(regions.levels, region),
+    )
 
 
 @router.get("/archive-categories")
@@ -103,6 +143,14 @@ _CATEGORIES = text(
     " FROM routing.published_category c LEFT JOIN routing.category p ON p.id = c.parent_id"
     " WHERE c.active AND NOT EXISTS (SELECT FROM routing.category k WHERE k.parent_id = c.id)"
     " ORDER BY p.name, c.name"
+)
+_GROUPED = text(
+    "SELECT c.id, c.name, coalesce(g.name, c.name) AS group"
+    " FROM routing.published_category c"
+    " LEFT JOIN routing.published_category g ON g.id = c.parent_id AND g.active"
+    " WHERE c.active AND NOT EXISTS"
+    "  (SELECT FROM routing.published_category k WHERE k.parent_id = c.id AND k.active)"
+    " ORDER BY 3, 2"
 )
 _TAGS = text(
     "SELECT id, category_id, name FROM routing.tag"
