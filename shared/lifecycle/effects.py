@@ -15,8 +15,9 @@ from shared.lifecycle.commands import Command
 from shared.lifecycle.decision import ClockIntent, ClockOp
 from shared.lifecycle.effect import Effect
 from shared.lifecycle.requests import ask, turn_down
+from shared.lifecycle.rules import RULES
 from shared.lifecycle.state import ReportState
-from shared.lifecycle.statuses import Status
+from shared.lifecycle.statuses import ARCHIVED, CLOSED, Status
 from shared.lifecycle.succession import succeed
 
 ALL_REQUESTS = frozenset(RequestKind)
@@ -30,7 +31,7 @@ def apply(state: ReportState, command: Command) -> Effect:
     elif command.action is Action.ACCEPT_REQUEST:
         _accept(effect, command)
     else:
-        _EFFECTS[command.action](effect, command)
+        _perform(effect, command.action, command)
     return effect
 
 
@@ -39,6 +40,25 @@ def end_of_auto_close(state: ReportState) -> Effect:
     effect = Effect(state)
     _end(effect, Status.CLOSED_BY_SYSTEM)
     return effect
+
+
+def _perform(effect: Effect, action: Action, command: Command) -> None:
+    if (own := _EFFECTS.get(action)) is not None:
+        own(effect, command)
+    else:
+        _move(effect, action)
+
+
+def _move(effect: Effect, action: Action) -> None:
+    """What its row says, of an action without an effect of its own: the report gets the status it
+    leads to, if any, and owes nothing more where that closes it or files it away."""
+    for status in RULES[action].targets:
+        if status in CLOSED:
+            _end(effect, status)
+        elif status in ARCHIVED:
+            _file_away(effect, status)
+        else:
+            effect.set(status=status, awaited_agency_id=None)
 
 
 def _verify(effect: Effect, command: Command) -> None:
@@ -97,17 +117,10 @@ def _complete_information(effect: Effect, _: Command) -> None:
         effect.set(status=Status.INFORMATION_TO_EVALUATE)
 
 
-def _connect(effect: Effect, _: Command) -> None:
-    effect.set(status=Status.UNVERIFIED, awaited_agency_id=None)
-
-
 def _archive(effect: Effect, command: Command) -> None:
     effect.hand_over(command)
     effect.details["archive_category"] = command.archive_category
-    effect.set(status=Status.ARCHIVED_BY_ADMIN, awaited_agency_id=None)
-    effect.stop_process()
-    effect.stop(ClockKind.QUESTION)
-    effect.ended = ALL_REQUESTS
+    _file_away(effect, Status.ARCHIVED_BY_ADMIN)
 
 
 def _restore(effect: Effect, _: Command) -> None:
@@ -118,10 +131,8 @@ def _restore(effect: Effect, _: Command) -> None:
 
 
 def _withdraw(effect: Effect, _: Command) -> None:
-    effect.set(status=Status.ARCHIVED_BY_REPORTER, question_open=False, awaited_agency_id=None)
-    effect.stop_process()
-    effect.stop(ClockKind.QUESTION)
-    effect.ended = ALL_REQUESTS
+    effect.set(question_open=False)
+    _file_away(effect, Status.ARCHIVED_BY_REPORTER)
 
 
 def _follow_up(effect: Effect, command: Command) -> None:
@@ -153,10 +164,6 @@ def _reply(effect: Effect, _: Command) -> None:
     effect.ended = frozenset({RequestKind.CLOSE})
 
 
-def _declare_satisfied(effect: Effect, _: Command) -> None:
-    _end(effect, Status.CLOSED_BY_REPORTER)
-
-
 def _forward(effect: Effect, command: Command) -> None:
     effect.hand_over(command)
     effect.set(status=Status.VERIFIED, held=False)
@@ -183,10 +190,6 @@ def _release(effect: Effect, _: Command) -> None:
     effect.ended = frozenset({RequestKind.RELEASE})
 
 
-def _close(effect: Effect, _: Command) -> None:
-    _end(effect, Status.CLOSED_BY_ADMIN)
-
-
 def _reopen(effect: Effect, _: Command) -> None:
     effect.set(status=Status.FOLLOWED_UP)
     _owe(effect)
@@ -204,7 +207,14 @@ def _accept(effect: Effect, command: Command) -> None:
     assert request is not None
     effect.details["request"] = request.kind
     effect.details["request_id"] = str(request.id)
-    _EFFECTS[PERFORMED_BY[request.kind]](effect, command)
+    _perform(effect, PERFORMED_BY[request.kind], command)
+
+
+def _file_away(effect: Effect, status: Status) -> None:
+    effect.set(status=status, held=False, awaited_agency_id=None)
+    effect.stop_process()
+    effect.stop(ClockKind.QUESTION)
+    effect.ended = ALL_REQUESTS
 
 
 def _end(effect: Effect, status: Status) -> None:
@@ -221,7 +231,6 @@ _EFFECTS: dict[Action, Callable[[Effect, Command], None]] = {
     Action.THROW: _throw,
     Action.DEFER: _defer,
     Action.COMPLETE_INFORMATION: _complete_information,
-    Action.CONNECT: _connect,
     Action.SUCCEED: succeed,
     Action.ARCHIVE: _archive,
     Action.RESTORE: _restore,
@@ -229,12 +238,10 @@ _EFFECTS: dict[Action, Callable[[Effect, Command], None]] = {
     Action.FOLLOW_UP: _follow_up,
     Action.COORDINATE: _coordinate,
     Action.REPLY: _reply,
-    Action.DECLARE_SATISFIED: _declare_satisfied,
     Action.FORWARD: _forward,
     Action.CHANGE_COPIES: _change_copies,
     Action.HOLD: _hold,
     Action.RELEASE: _release,
-    Action.CLOSE: _close,
     Action.REOPEN: _reopen,
     Action.REJECT_REQUEST: turn_down,
     Action.WITHDRAW_REQUEST: turn_down,

@@ -5,38 +5,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.lifecycle.actions import REQUESTED_BY, Action
+from shared.lifecycle.actions import Action
 from shared.lifecycle.people import ActorKind
+from shared.lifecycle.rules import RULES
 from shared.lifecycle.statuses import Status, Tab
 
 EVENT_OF: dict[Action, str] = {
     Action.SUBMIT: "submitted",
-    Action.VERIFY: "verified",
-    Action.AMEND: "amended",
-    Action.THROW: "thrown",
-    Action.DEFER: "deferred",
-    Action.COMPLETE_INFORMATION: "information_completed",
-    Action.CONNECT: "connected",
-    Action.SUCCEED: "succeeded",
-    Action.ARCHIVE: "archived",
-    Action.RESTORE: "restored",
-    Action.WITHDRAW: "withdrawn",
-    Action.FOLLOW_UP: "followed_up",
-    Action.COORDINATE: "coordinated",
-    Action.REPLY: "replied",
-    Action.DECLARE_SATISFIED: "closed",
-    Action.FORWARD: "forwarded",
-    Action.CHANGE_COPIES: "copies_changed",
-    Action.HOLD: "held",
-    Action.RELEASE: "released",
-    Action.CLOSE: "closed",
-    Action.REOPEN: "reopened",
-    Action.AUTO_CLOSE: "closed",
-    Action.OVERDUE: "overdue",
-    Action.QUESTION_REMINDER: "question_reminder",
-    Action.REJECT_REQUEST: "request_rejected",
-    Action.WITHDRAW_REQUEST: "request_withdrawn",
-    **dict.fromkeys(REQUESTED_BY, "requested"),
+    **{rule.action: rule.event for rule in RULES.values() if rule.event},
 }
 """One event a step, by its recorded action: that of an accepted request is what it performs. The
 subject is `lapor.v1.report.<event>`."""
@@ -47,12 +23,8 @@ EVENTS = frozenset(EVENT_OF.values()) | {REFUSED_SIGNAL_EVENT}
 
 INTERNAL_EVENTS = frozenset(
     {
-        "coordinated",
-        "copies_changed",
-        "succeeded",
-        "requested",
-        "request_rejected",
-        "request_withdrawn",
+        *(rule.event for rule in RULES.values() if rule.event and rule.internal),
+        EVENT_OF[Action.SUCCEED],
         REFUSED_SIGNAL_EVENT,
     }
 )

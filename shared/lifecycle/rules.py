@@ -1,7 +1,8 @@
 """The transition table: who may do what from which status, and what it leads to.
 
 Everything that needs to know asks this table: the workflow and its validators, the services'
-`allowed_actions`, the panel's buttons, and the table of actions in the documentation.
+`allowed_actions`, the panel's buttons and forms, the names of events, who reads which words, and
+the table of actions in the documentation.
 """
 
 from collections.abc import Callable
@@ -27,14 +28,22 @@ Condition = Callable[[ReportState], str | None]
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of the table. `targets` empty: the status stays as it is."""
+    """One row of the table. `targets` empty: the status stays as it is. `event` is what the stream
+    tells of it; an accepted request is told as what it performs.
+
+    `internal`: where the status stays, only staff read of the step, and partner systems are not
+    told. `reporter_reads`: the words written with it are for the reporter too.
+    """
 
     action: A
     who: frozenset[Capacity]
     sources: frozenset[Status]
     targets: tuple[Status, ...]
+    event: str | None
     effect: str
     conditions: tuple[Condition, ...] = field(default=())
+    internal: bool = False
+    reporter_reads: bool = False
 
 
 def not_held(state: ReportState) -> str | None:
@@ -71,75 +80,80 @@ _BY_ADMIN = frozenset({Status.ARCHIVED_BY_ADMIN})
 _QUESTIONED = OPEN | _BY_ADMIN
 
 _ROWS = (
-    Rule(A.VERIFY, _ADMIN, TO_BE_VERIFIED, (Status.VERIFIED,),
+    Rule(A.VERIFY, _ADMIN, TO_BE_VERIFIED, (Status.VERIFIED,), "verified",
          "hands to the chosen unit; follow-up and settlement clocks start"),
-    Rule(A.AMEND, _ADMIN, WITH_AGENCY, (),
+    Rule(A.AMEND, _ADMIN, WITH_AGENCY, (), "amended",
          "changes what verification set, but the handler and the clocks"),
-    Rule(A.THROW, _ADMIN, TO_BE_VERIFIED, (Status.UNVERIFIED,),
+    Rule(A.THROW, _ADMIN, TO_BE_VERIFIED, (Status.UNVERIFIED,), "thrown",
          "hands to an agency below; the verification clock starts anew there"),
     Rule(A.DEFER, _ADMIN, TO_BE_VERIFIED,
-         (Status.AWAITING_INFORMATION, Status.AGENCY_NOT_CONNECTED),
+         (Status.AWAITING_INFORMATION, Status.AGENCY_NOT_CONNECTED), "deferred",
          "asks the reporter, or waits for an agency to connect; the verification clock pauses"),
     Rule(A.COMPLETE_INFORMATION, _REPORTER, _QUESTIONED, (Status.INFORMATION_TO_EVALUATE,),
-         "answers the question; the verification clock goes on", (asked_a_question,)),
+         "information_completed",
+         "answers the question; the verification clock goes on", (asked_a_question,),
+         reporter_reads=True),
     Rule(A.CONNECT, _SYSTEM, frozenset({Status.AGENCY_NOT_CONNECTED}), (Status.UNVERIFIED,),
+         "connected",
          "the awaited agency has connected; the verification clock goes on"),
-    Rule(A.SUCCEED, _SYSTEM, EVERY, (),
+    Rule(A.SUCCEED, _SYSTEM, EVERY, (), "succeeded",
          "another agency takes the place of one: as handler, in the chain, copies and requests; "
          "clocks go on"),
-    Rule(A.ARCHIVE, _ADMIN, TO_BE_VERIFIED, (Status.ARCHIVED_BY_ADMIN,),
-         "files the report away with a category and a note; all clocks end"),
-    Rule(A.RESTORE, _ADMIN, _BY_ADMIN, (Status.UNVERIFIED,),
+    Rule(A.ARCHIVE, _ADMIN, TO_BE_VERIFIED, (Status.ARCHIVED_BY_ADMIN,), "archived",
+         "files the report away with a category and a note; all clocks end", reporter_reads=True),
+    Rule(A.RESTORE, _ADMIN, _BY_ADMIN, (Status.UNVERIFIED,), "restored",
          "takes it out of the archive; a full verification clock starts"),
-    Rule(A.WITHDRAW, _REPORTER, TO_BE_VERIFIED, (Status.ARCHIVED_BY_REPORTER,),
-         "the reporter takes the report back; all clocks end"),
-    Rule(A.FOLLOW_UP, _OFFICER, WITH_AGENCY, (Status.FOLLOWED_UP,),
+    Rule(A.WITHDRAW, _REPORTER, TO_BE_VERIFIED, (Status.ARCHIVED_BY_REPORTER,), "withdrawn",
+         "the reporter takes the report back; all clocks end", reporter_reads=True),
+    Rule(A.FOLLOW_UP, _OFFICER, WITH_AGENCY, (Status.FOLLOWED_UP,), "followed_up",
          "a follow-up proper ends the follow-up clock and settlement and starts auto-close in "
          "full; an initial response ends the follow-up clock, or, where settlement has been met, "
-         "starts it anew once for what is owed, and leaves auto-close off"),
-    Rule(A.COORDINATE, _OFFICER, OPEN, (),
-         "an internal note, perhaps with an assignee"),
-    Rule(A.REPLY, _REPORTER, IN_PROCESS, (Status.REPLIED_BY_REPORTER,),
-         "ends auto-close and a pending close request; the follow-up clock starts unless it runs"),
-    Rule(A.DECLARE_SATISFIED, _REPORTER, IN_PROCESS, (Status.CLOSED_BY_REPORTER,),
-         "closes the report, perhaps with a rating"),
-    Rule(A.FORWARD, _ADMIN, WITH_AGENCY, (Status.VERIFIED,),
+         "starts it anew once for what is owed, and leaves auto-close off", reporter_reads=True),
+    Rule(A.COORDINATE, _OFFICER, OPEN, (), "coordinated",
+         "an internal note, perhaps with an assignee", internal=True),
+    Rule(A.REPLY, _REPORTER, IN_PROCESS, (Status.REPLIED_BY_REPORTER,), "replied",
+         "ends auto-close and a pending close request; the follow-up clock starts unless it runs",
+         reporter_reads=True),
+    Rule(A.DECLARE_SATISFIED, _REPORTER, IN_PROCESS, (Status.CLOSED_BY_REPORTER,), "closed",
+         "closes the report, perhaps with a rating", reporter_reads=True),
+    Rule(A.FORWARD, _ADMIN, WITH_AGENCY, (Status.VERIFIED,), "forwarded",
          "hands the duty to follow up to an agency below; follow-up clock anew; "
          "auto-close, hold and all requests end"),
-    Rule(A.CHANGE_COPIES, _ADMIN, EVERY, (),
-         "sets which agencies read along"),
-    Rule(A.HOLD, _ABOVE, IN_PROCESS, (),
+    Rule(A.CHANGE_COPIES, _ADMIN, EVERY, (), "copies_changed",
+         "sets which agencies read along", internal=True),
+    Rule(A.HOLD, _ABOVE, IN_PROCESS, (), "held",
          "auto-close pauses, keeping what remains", (not_held,)),
-    Rule(A.RELEASE, _ABOVE, IN_PROCESS, (),
+    Rule(A.RELEASE, _ABOVE, IN_PROCESS, (), "released",
          "auto-close goes on with what remained", (is_held,)),
-    Rule(A.CLOSE, _ABOVE, IN_PROCESS, (Status.CLOSED_BY_ADMIN,),
-         "closes the report with a confirmation"),
-    Rule(A.REOPEN, _ABOVE, CLOSED, (Status.FOLLOWED_UP,),
-         "the agency owes a further step: the follow-up clock starts"),
-    Rule(A.REQUEST_NOT_AUTHORITY, _OFFICER, TO_BE_VERIFIED | {Status.VERIFIED}, (),
+    Rule(A.CLOSE, _ABOVE, IN_PROCESS, (Status.CLOSED_BY_ADMIN,), "closed",
+         "closes the report with a confirmation", reporter_reads=True),
+    Rule(A.REOPEN, _ABOVE, CLOSED, (Status.FOLLOWED_UP,), "reopened",
+         "the agency owes a further step: the follow-up clock starts", reporter_reads=True),
+    Rule(A.REQUEST_NOT_AUTHORITY, _OFFICER, TO_BE_VERIFIED | {Status.VERIFIED}, (), "requested",
          "asks the delegating agency to take the report back; the handler's clocks pause",
-         (none_pending(RequestKind.NOT_AUTHORITY),)),
-    Rule(A.REQUEST_HOLD, _OFFICER, IN_PROCESS, (),
+         (none_pending(RequestKind.NOT_AUTHORITY),), internal=True),
+    Rule(A.REQUEST_HOLD, _OFFICER, IN_PROCESS, (), "requested",
          "auto-close waits for the decision",
-         (not_held, none_pending(RequestKind.HOLD))),
-    Rule(A.REQUEST_RELEASE, _OFFICER, IN_PROCESS, (),
+         (not_held, none_pending(RequestKind.HOLD)), internal=True),
+    Rule(A.REQUEST_RELEASE, _OFFICER, IN_PROCESS, (), "requested",
          "asks for the release of a held report",
-         (is_held, none_pending(RequestKind.RELEASE))),
-    Rule(A.REQUEST_CLOSE, _OFFICER, IN_PROCESS, (),
-         "asks to close the report", (none_pending(RequestKind.CLOSE),)),
-    Rule(A.REQUEST_REOPEN, _OFFICER, CLOSED, (),
-         "asks to open the report again", (none_pending(RequestKind.REOPEN),)),
-    Rule(A.ACCEPT_REQUEST, _DECIDER, EVERY, (),
+         (is_held, none_pending(RequestKind.RELEASE)), internal=True),
+    Rule(A.REQUEST_CLOSE, _OFFICER, IN_PROCESS, (), "requested",
+         "asks to close the report", (none_pending(RequestKind.CLOSE),), internal=True),
+    Rule(A.REQUEST_REOPEN, _OFFICER, CLOSED, (), "requested",
+         "asks to open the report again", (none_pending(RequestKind.REOPEN),), internal=True),
+    Rule(A.ACCEPT_REQUEST, _DECIDER, EVERY, (), None,
          "performs what was asked: hold, release, close or reopen", (some_pending,)),
-    Rule(A.REJECT_REQUEST, _DECIDER, EVERY, (),
-         "leaves all as it was, with a reason", (some_pending,)),
-    Rule(A.WITHDRAW_REQUEST, _OFFICER, EVERY, (),
-         "who asked takes the request back", (some_pending,)),
+    Rule(A.REJECT_REQUEST, _DECIDER, EVERY, (), "request_rejected",
+         "leaves all as it was, with a reason", (some_pending,), internal=True),
+    Rule(A.WITHDRAW_REQUEST, _OFFICER, EVERY, (), "request_withdrawn",
+         "who asked takes the request back", (some_pending,), internal=True),
     Rule(A.AUTO_CLOSE, _SYSTEM, frozenset({Status.FOLLOWED_UP}), (Status.CLOSED_BY_SYSTEM,),
+         "closed",
          "the days after the last follow-up have run out", (not_held,)),
-    Rule(A.OVERDUE, _SYSTEM, EVERY, (),
+    Rule(A.OVERDUE, _SYSTEM, EVERY, (), "overdue",
          "a clock has run out: a mark, and an escalation to the agency above"),
-    Rule(A.QUESTION_REMINDER, _SYSTEM, EVERY, (),
+    Rule(A.QUESTION_REMINDER, _SYSTEM, EVERY, (), "question_reminder",
          "a question has had no answer in its time: a mark"),
 )  # fmt: skip
 

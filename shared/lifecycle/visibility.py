@@ -8,26 +8,18 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from shared.lifecycle.actions import REQUESTED_BY, Action, DeferralKind
+from shared.lifecycle.actions import Action, DeferralKind
 from shared.lifecycle.decision import Visibility
-
-_INTERNAL = frozenset(
-    {
-        Action.COORDINATE,
-        Action.CHANGE_COPIES,
-        Action.REJECT_REQUEST,
-        Action.WITHDRAW_REQUEST,
-        Action.END_REQUEST,
-        *REQUESTED_BY,
-    }
-)
+from shared.lifecycle.rules import RULES
 
 
 def visibility_of(action: Action, *, changed: bool) -> Visibility:
     """A change of status is public; other steps are the reporter's, internal ones the staff's."""
     if changed:
         return Visibility.PUBLIC
-    return Visibility.STAFF if action in _INTERNAL else Visibility.REPORTER
+    rule = RULES.get(action)
+    internal = rule.internal if rule else action is Action.END_REQUEST
+    return Visibility.STAFF if internal else Visibility.REPORTER
 
 
 class Reader(StrEnum):
@@ -38,19 +30,6 @@ class Reader(StrEnum):
     COPY = "copy"
 
 
-READ_BY_REPORTER: Final = frozenset(
-    {
-        Action.ARCHIVE,
-        Action.CLOSE,
-        Action.REOPEN,
-        Action.FOLLOW_UP,
-        Action.REPLY,
-        Action.COMPLETE_INFORMATION,
-        Action.WITHDRAW,
-        Action.DECLARE_SATISFIED,
-    }
-)
-"""What was written with these. A deferral's only where it asks the reporter something."""
 READ_BY_ALL: Final = frozenset({Action.FOLLOW_UP})
 """Once published, unless secret: by the public, and in copies. All else may name the reporter."""
 
@@ -58,12 +37,14 @@ READ_BY_ALL: Final = frozenset({Action.FOLLOW_UP})
 def readers_of(
     action: Action, details: Mapping[str, Any], *, secret: bool = False
 ) -> frozenset[Reader]:
-    """Who reads the words of a step beside staff: `action` and `details` are its line's in the
+    """Who reads the words of a step beside staff, of a deferral only where it asks the reporter
+    something: `action` and `details` are its line's in the
     history, where an accepted request stands as what it performed."""
     if action is Action.DEFER:
         asks = details.get("deferral") == DeferralKind.INCOMPLETE_DATA
         return frozenset({Reader.REPORTER}) if asks else frozenset()
-    readers = {Reader.REPORTER} if action in READ_BY_REPORTER else set()
+    rule = RULES.get(action)
+    readers = {Reader.REPORTER} if rule and rule.reporter_reads else set()
     if action in READ_BY_ALL and not secret:
         readers |= {Reader.PUBLIC, Reader.COPY}
     return frozenset(readers)

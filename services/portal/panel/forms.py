@@ -1,6 +1,6 @@
 """Every action as a form: where it is sent, what it sends, what it offers to choose from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +10,9 @@ from services.portal.form_data import FormData
 from services.portal.service_calls import Service
 from shared.labels import label
 from shared.lifecycle.actions import REQUESTED_BY, Action
+from shared.lifecycle.authority import Capacity
 from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.rules import RULES
 
 Body = Callable[[FormData], dict[str, object]]
 Offer = Literal["to_verify", "to_follow_up", "not_connected", "any"]
@@ -19,7 +21,8 @@ Offer = Literal["to_verify", "to_follow_up", "not_connected", "any"]
 @dataclass(frozen=True)
 class ActionForm:
     """`agency` is the field that chooses an agency, `offers` which ones it offers. With
-    `files`, the path has a twin that takes them."""
+    `files`, the path has a twin that takes them. `reason` is the label of the reason it asks for;
+    other fields are those of `templates/panel/fields/<action>.html`, if there are any."""
 
     service: Service
     path: str
@@ -29,6 +32,7 @@ class ActionForm:
     offers: Offer = "any"
     many: bool = False
     files: bool = False
+    reason: str = ""
 
 
 NAMES = {
@@ -150,7 +154,26 @@ _ORDER = (
 )
 _R = "/reports/{number}/"
 
+
+def _asking_for_a_reason(
+    path: str, body: Body = _reason, *, service: Service = "followup", reason: str = "Alasan"
+) -> ActionForm:
+    return ActionForm(service, _R + path, body, label("button", "yes"), reason=reason)
+
+
+def _by_staff() -> Iterator[Action]:
+    """What is offered as a button of its own; a request is decided where it is shown."""
+    on_requests = {Action.ACCEPT_REQUEST, Action.REJECT_REQUEST, Action.WITHDRAW_REQUEST}
+    for action, rule in RULES.items():
+        if not rule.who & {Capacity.REPORTER, Capacity.SYSTEM} and action not in on_requests:
+            yield action
+
+
 FORMS: dict[str, ActionForm] = {
+    # With no row below, an action asks followup, under its own name, with a reason.
+    **{action: _asking_for_a_reason(action.replace("_", "-")) for action in _by_staff()},
+    Action.CLOSE: _asking_for_a_reason("close", reason=label("field", "close_note")),
+    Action.REOPEN: _asking_for_a_reason("reopen", reason=label("field", "reopen_note")),
     Action.VERIFY: ActionForm(
         "routing", _R + "verify", _verification, label("button", "verify"),
         "agency_id", "to_follow_up",
@@ -163,7 +186,7 @@ FORMS: dict[str, ActionForm] = {
         "routing", _R + "defer", _deferral, "Tunda", "awaited_agency_id", "not_connected"
     ),
     Action.ARCHIVE: ActionForm("routing", _R + "archive", _archiving, "Arsipkan"),
-    Action.RESTORE: ActionForm("routing", _R + "restore", _reason, label("button", "yes")),
+    Action.RESTORE: _asking_for_a_reason("restore", service="routing"),
     Action.FORWARD: ActionForm(
         "routing", _R + "forward", _forwarding, label("button", "forward"),
         "agency_id", "to_follow_up",
@@ -180,11 +203,7 @@ FORMS: dict[str, ActionForm] = {
     ),
     Action.COORDINATE: ActionForm("followup", _R + "coordination", _coordination, "Simpan"),
     **{
-        action: ActionForm("followup", _R + action.value, _reason, label("button", "yes"))
-        for action in (Action.HOLD, Action.RELEASE, Action.CLOSE, Action.REOPEN)
-    },
-    **{
-        action: ActionForm("followup", _R + "requests", _asking(kind), label("button", "yes"))
+        action: _asking_for_a_reason("requests", _asking(kind))
         for action, kind in REQUESTED_BY.items()
         if action is not Action.REQUEST_NOT_AUTHORITY
     },

@@ -19,6 +19,8 @@ from services.portal.panel.report import NUMBER, read_report
 from services.portal.service_calls import File
 from shared.http.problems import Problem, not_found
 from shared.labels import label
+from shared.lifecycle.actions import Action
+from shared.lifecycle.rules import RULES
 
 router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
 
@@ -99,6 +101,7 @@ async def _page(
         report=report,
         action=action,
         known=known,
+        reporter_reads=RULES[Action(action)].reporter_reads,
         allowed=allowed,
         form=form,
         agencies=agencies,
