@@ -3,7 +3,7 @@
 import io
 import struct
 import zipfile
-from typing import Any
+from collections.abc import Callable
 
 import pikepdf
 
@@ -169,7 +169,7 @@ def open_text(
     )
 
 
-def pdf(plant: Any) -> bytes:
+def pdf(plant: Callable[[pikepdf.Pdf, pikepdf.Page], object]) -> bytes:
     """A PDF of one page with words, after `plant` has been at it."""
     with pikepdf.new() as document:
         document.add_blank_page(page_size=(200, 200))

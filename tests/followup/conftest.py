@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -163,7 +164,7 @@ class Cluster:
         who: Who | dict[str, str],
         body: dict[str, Any],
         *,
-        key: Any = None,
+        key: UUID | str | None = None,
         version: int | None = None,
     ) -> httpx.Response:
         headers = dict(who) if isinstance(who, dict) else self.staff(who)

@@ -4,7 +4,7 @@ import asyncio
 import json
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -30,7 +30,7 @@ async def send(
     kind: str = "follow-ups",
     files: int = 1,
     content: bytes = PDF,
-    key: Any = None,
+    key: UUID | str | None = None,
     **changes: Any,
 ) -> httpx.Response:
     body = WRITTEN | changes if kind == "follow-ups" else {"text": "Lihat foto."}

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from shared.batcher import Batcher
 from shared.database.away import DATABASE_AWAY
 from shared.database.engine import Database, raw
+from tests.http.conftest import Calling
 
 _DIE = "SELECT pg_terminate_backend(pg_backend_pid())"
 _TOO_LONG = "SET LOCAL statement_timeout = '20ms'"
@@ -100,7 +101,7 @@ WAYS: tuple[Way, ...] = (
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_a_database_that_dies_in_a_request_is_passing_trouble(
-    way: Way, calling: Any, database: Database
+    way: Way, calling: Calling, database: Database
 ) -> None:
     router = APIRouter()
 

@@ -12,6 +12,7 @@ from shared.database.engine import Database
 from shared.http.guessing import Guard, PasswordAttempt, PasswordGuard, attempt_by_address
 from shared.http.limits import Limit, RateLimits, client_address, client_place
 from shared.http.problems import unauthorized
+from tests.http.conftest import Calling
 
 router = APIRouter()
 CODES = Guard(Limit("codes", 3, 3600), Limit("codes_address", 5, 3600))
@@ -52,7 +53,7 @@ Try = Callable[..., Awaitable[Any]]
 
 
 @pytest.fixture
-def tries(calling: Any) -> Try:
+def tries(calling: Calling) -> Try:
     """One try at a path, from an address."""
 
     async def one(path: str, address: str, right: bool, **others: Any) -> Any:
@@ -134,7 +135,7 @@ async def test_people_who_share_a_browser_are_each_known_in_it(tries: Try) -> No
 
 
 async def test_a_stranger_with_the_password_waits_a_turn_however_often_one_address_asks(
-    tries: Try, calling: Any
+    tries: Try, calling: Calling
 ) -> None:
     path = f"/passwords/{uuid4()}"
     async with calling(router, "203.0.113.50") as guesser, calling(router, "192.0.2.10") as owner:

@@ -1,7 +1,6 @@
 """Limits hold across processes and keep no addresses."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from fastapi import APIRouter, Depends
@@ -10,6 +9,7 @@ from sqlalchemy import text
 from shared.database.engine import Database
 from shared.http.limits import Limit, RateLimits, limited
 from shared.http.problems import Problem
+from tests.http.conftest import Calling
 
 router = APIRouter()
 HOURLY = Limit("hourly", 3, 3600)
@@ -21,7 +21,7 @@ async def submit() -> None:
 
 
 async def test_the_fourth_in_an_hour_is_told_when_to_come_back(
-    calling: Any, database: Database
+    calling: Calling, database: Database
 ) -> None:
     async with calling(router, "198.51.100.1") as client:
         answers = [await client.post("/submissions") for _ in range(4)]
@@ -35,7 +35,7 @@ async def test_the_fourth_in_an_hour_is_told_when_to_come_back(
     assert all(len(key) == 32 and b"198" not in key for key in keys)
 
 
-async def test_a_household_is_one_caller_over_ipv6(calling: Any) -> None:
+async def test_a_household_is_one_caller_over_ipv6(calling: Calling) -> None:
     statuses = []
     for last in range(4):
         async with calling(router, f"2001:db8:1:2::{last}") as client:

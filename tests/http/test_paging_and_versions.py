@@ -1,6 +1,5 @@
 """Pages, idempotency keys and versions as a caller meets them."""
 
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +8,7 @@ from pydantic import BaseModel
 
 from shared.http.idempotency import CommandId, IfMatch, check_version, etag
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
+from tests.http.conftest import Calling
 
 router = APIRouter()
 
@@ -32,7 +32,7 @@ async def command(command: CommandId, seen: IfMatch, response: Response) -> UUID
     return command
 
 
-async def test_pages_follow_each_other_to_the_end(calling: Any) -> None:
+async def test_pages_follow_each_other_to_the_end(calling: Calling) -> None:
     items, cursor = [], None
     async with calling(router) as client:
         while True:
@@ -45,14 +45,14 @@ async def test_pages_follow_each_other_to_the_end(calling: Any) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "%%%", "é", "eyJvdGhlciI6MX0", "bnVsbA", "x" * 2000])
-async def test_a_cursor_of_something_else_is_refused_by_name(calling: Any, cursor: str) -> None:
+async def test_a_cursor_of_something_else_is_refused_by_name(calling: Calling, cursor: str) -> None:
     async with calling(router) as client:
         answer = await client.get("/reports", params={"cursor": cursor})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "cursor"
 
 
-async def test_the_callers_key_is_the_command_id_and_must_be_a_uuid(calling: Any) -> None:
+async def test_the_callers_key_is_the_command_id_and_must_be_a_uuid(calling: Calling) -> None:
     key = str(uuid4())
     async with calling(router) as client:
         same = await client.post("/commands", headers={"Idempotency-Key": key})
@@ -68,7 +68,7 @@ async def test_the_callers_key_is_the_command_id_and_must_be_a_uuid(calling: Any
     [('"7"', 200), ("*", 200), ('"6"', 412), ("7", 422), ('W/"7"', 422), ('"7", "8"', 422)],
 )
 async def test_a_command_for_another_version_is_refused(
-    calling: Any, if_match: str, status: int
+    calling: Calling, if_match: str, status: int
 ) -> None:
     async with calling(router) as client:
         answer = await client.post("/commands", headers={"If-Match": if_match})

@@ -21,6 +21,7 @@ from shared.http.messages import field_message
 from shared.http.transaction import Transaction
 from shared.settings import Settings
 from shared.telemetry import configure_logging, registry
+from tests.http.conftest import Calling
 
 
 class Contact(BaseModel):
@@ -64,7 +65,7 @@ async def see_private(number: int, who: CurrentPrincipal) -> None:
     return None
 
 
-async def test_every_wrong_field_is_named_in_the_language_asked_for(calling: Any) -> None:
+async def test_every_wrong_field_is_named_in_the_language_asked_for(calling: Calling) -> None:
     form = {"title": "too long", "reporter": {"phone": "too long"}}
     async with calling(router) as client:
         indonesian = await client.post("/reports", json=form)
@@ -94,7 +95,7 @@ async def test_every_wrong_field_is_named_in_the_language_asked_for(calling: Any
     ],
 )
 async def test_nothing_that_was_sent_is_passed_over(
-    calling: Any, database: Database, query: str, body: str, field: str, code: str
+    calling: Calling, database: Database, query: str, body: str, field: str, code: str
 ) -> None:
     async with calling(router) as client:
         answer = await client.post(
@@ -120,7 +121,7 @@ async def test_nothing_that_was_sent_is_passed_over(
     ],
 )
 async def test_a_field_with_a_nul_is_named(
-    calling: Any, method: str, path: str, body: str | None, fields: list[str]
+    calling: Calling, method: str, path: str, body: str | None, fields: list[str]
 ) -> None:
     async with calling(router) as client:
         answer = await client.request(
@@ -132,7 +133,7 @@ async def test_a_field_with_a_nul_is_named(
     ]
 
 
-async def test_a_nul_in_what_is_not_stored_is_no_error(calling: Any) -> None:
+async def test_a_nul_in_what_is_not_stored_is_no_error(calling: Calling) -> None:
     async with calling(router) as client:
         form = {"title": "twice", "reporter": {"phone": "\0"}}
         answer = await client.post("/reports", json=form)
@@ -148,7 +149,7 @@ async def test_a_nul_in_what_is_not_stored_is_no_error(calling: Any) -> None:
         (("date",), "date"),
     ],
 )
-def test_fields_have_the_names_that_were_sent(location: Any, field: str) -> None:
+def test_fields_have_the_names_that_were_sent(location: tuple[str | int, ...], field: str) -> None:
     assert problems.field_of(location) == field
 
 
@@ -174,7 +175,7 @@ def test_the_language_is_indonesian_unless_english_is_preferred(
 
 
 async def test_a_refusal_undoes_what_was_written_and_an_answer_means_it_is_kept(
-    calling: Any, database: Database
+    calling: Calling, database: Database
 ) -> None:
     async with calling(router) as client:
         refused = await client.post("/reports", json={"title": "twice"})
@@ -186,13 +187,15 @@ async def test_a_refusal_undoes_what_was_written_and_an_answer_means_it_is_kept(
         assert list(words) == ["once"]
 
 
-async def test_what_the_database_cannot_hold_is_the_callers_error(calling: Any) -> None:
+async def test_what_the_database_cannot_hold_is_the_callers_error(calling: Calling) -> None:
     async with calling(router) as client:
         answer = await client.post("/reports", json={"title": "a\0b"})
     assert answer.status_code == 422
 
 
-async def test_too_large_a_body_is_a_problem_too_and_a_route_may_allow_more(calling: Any) -> None:
+async def test_too_large_a_body_is_a_problem_too_and_a_route_may_allow_more(
+    calling: Calling,
+) -> None:
     text = "x" * 300_000
 
     async def in_pieces() -> Any:
@@ -220,14 +223,14 @@ async def test_too_large_a_body_is_a_problem_too_and_a_route_may_allow_more(call
     ],
 )
 async def test_what_the_framework_refuses_is_a_problem(
-    calling: Any, method: str, path: str, status: int, code: str
+    calling: Calling, method: str, path: str, status: int, code: str
 ) -> None:
     async with calling(router) as client:
         answer = await client.request(method, path)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-async def test_another_type_of_content_is_refused_as_such(calling: Any) -> None:
+async def test_another_type_of_content_is_refused_as_such(calling: Calling) -> None:
     async with calling(router) as client:
         answer = await client.post(
             "/reports", content="title=a", headers={"content-type": "text/plain"}
@@ -240,7 +243,7 @@ async def test_another_type_of_content_is_refused_as_such(calling: Any) -> None:
 
 
 async def test_an_unforeseen_error_tells_nobody_what_people_wrote(
-    calling: Any, capsys: pytest.CaptureFixture[str]
+    calling: Calling, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
@@ -261,7 +264,7 @@ async def test_an_unforeseen_error_tells_nobody_what_people_wrote(
     assert "Siti" not in answer.text + log
 
 
-async def test_a_database_that_is_away_is_passing_trouble(calling: Any) -> None:
+async def test_a_database_that_is_away_is_passing_trouble(calling: Calling) -> None:
     gone = Database("postgresql+psycopg://nobody:x@127.0.0.1:1/none")
     async with calling(router, database=gone) as client:
         answer = await client.post("/reports", json={"title": "a"})
@@ -275,7 +278,7 @@ async def test_a_database_that_is_away_is_passing_trouble(calling: Any) -> None:
 
 
 async def test_a_service_is_ready_with_its_database_and_counts_requests_by_route(
-    calling: Any,
+    calling: Calling,
 ) -> None:
     async with calling(router) as client:
         assert (await client.get("/readyz")).json() == {"status": "ready"}
@@ -286,13 +289,13 @@ async def test_a_service_is_ready_with_its_database_and_counts_requests_by_route
 
 
 async def test_what_is_counted_and_what_is_away_is_not_told_at_the_port_people_reach(
-    calling: Any,
+    calling: Calling,
 ) -> None:
     async with calling(router) as client:
         assert (await client.get("/metrics")).status_code == 404
 
 
-async def test_the_request_goes_on_with_the_callers_trace(calling: Any) -> None:
+async def test_the_request_goes_on_with_the_callers_trace(calling: Calling) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     header = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
     async with calling(router) as client:
@@ -300,7 +303,9 @@ async def test_the_request_goes_on_with_the_callers_trace(calling: Any) -> None:
         assert (await client.get("/healthz")).headers["x-request-id"] != trace
 
 
-async def test_the_document_names_operations_problems_and_who_must_sign_in(calling: Any) -> None:
+async def test_the_document_names_operations_problems_and_who_must_sign_in(
+    calling: Calling,
+) -> None:
     async with calling(router) as client:
         document = (await client.get("/openapi.json")).json()
         docs = await client.get("/docs")

@@ -34,7 +34,7 @@ from shared.http.tokens import (
     Tokens,
 )
 from shared.settings import Settings
-from tests.http.conftest import REPORTER_KEY, STAFF_KEY
+from tests.http.conftest import REPORTER_KEY, STAFF_KEY, Calling
 
 router = APIRouter()
 
@@ -80,7 +80,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 async def test_staff_are_who_the_directory_says_not_who_the_token_says(
-    calling: Any, tokens: Tokens, directory: Database
+    calling: Calling, tokens: Tokens, directory: Database
 ) -> None:
     claimed = ADMIN.model_copy(update={"role": "central_admin", "agency_path": (1,)})
     async with calling(router) as client:
@@ -96,7 +96,7 @@ async def test_staff_are_who_the_directory_says_not_who_the_token_says(
     ],
 )
 async def test_a_change_of_role_ends_the_tokens_at_once(
-    calling: Any, tokens: Tokens, directory: Database, change: str
+    calling: Calling, tokens: Tokens, directory: Database, change: str
 ) -> None:
     token = tokens.issue(ADMIN)
     async with calling(router) as client:
@@ -108,7 +108,7 @@ async def test_a_change_of_role_ends_the_tokens_at_once(
 
 
 async def test_each_door_lets_in_its_own_people_only(
-    calling: Any, tokens: Tokens, directory: Database
+    calling: Calling, tokens: Tokens, directory: Database
 ) -> None:
     async with calling(router) as client:
 
@@ -130,7 +130,7 @@ async def test_each_door_lets_in_its_own_people_only(
 
 
 async def test_a_partner_comes_with_its_own_token_until_it_is_put_off(
-    calling: Any, database: Database
+    calling: Calling, database: Database
 ) -> None:
     token, hashed = new_partner_token()
     insert = text("INSERT INTO intake.partner_directory VALUES ('sipgar', :hash, true)")
@@ -259,7 +259,7 @@ def test_a_process_signs_for_its_own_people_only_and_says_which_key_is_wrong() -
 
 
 async def test_whose_session_ended_is_let_in_nowhere_and_others_are(
-    calling: Any, tokens: Tokens, directory: Database
+    calling: Calling, tokens: Tokens, directory: Database
 ) -> None:
     holders: dict[str, Staff | Reporter | ReportBearer] = {
         "/staff": ADMIN,

@@ -7,6 +7,7 @@ import orjson
 import psycopg
 import pytest
 
+from shared.settings import Settings
 from tests.reporting.conftest import Bearer
 from tests.reporting.factory import (
     CITY,
@@ -191,7 +192,7 @@ async def test_who_has_left_downloads_nothing(reporting: httpx.AsyncClient, bear
 
 
 async def test_every_download_is_logged_and_the_log_stays(
-    reporting: httpx.AsyncClient, bearer: Bearer, owner_url: str, settings: Any
+    reporting: httpx.AsyncClient, bearer: Bearer, owner_url: str, settings: Settings
 ) -> None:
     await lines(reporting, bearer(HEALTH_ADMIN), tab="archived", channel=["sms"])
     with psycopg.connect(owner_url) as connection:

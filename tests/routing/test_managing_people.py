@@ -201,10 +201,10 @@ async def test_people_are_found_by_words_below_an_agency(country: Country) -> No
     beside = await call(country, COORDINATOR, "GET", f"/staff?agency_id={elsewhere}")
     assert beside.status_code == 404
     names: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
-        given = f"&cursor={cursor}" if cursor else ""
-        page = await call(country, COORDINATOR, "GET", f"/staff?limit=10{given}")
+        further = f"&cursor={cursor}" if cursor else ""
+        page = await call(country, COORDINATOR, "GET", f"/staff?limit=10{further}")
         names += [one["username"] for one in page.json()["items"]]
         cursor = page.json()["next"]
     assert len(names) == len(set(names)) > 10

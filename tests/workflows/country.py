@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import psycopg
+
 from shared.database.engine import Database, raw
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.calendar import Zone
@@ -56,7 +58,9 @@ async def settle_country(database: Database, zone: Zone = Zone.WIB) -> None:
         await connection.execute(_FURTHER_IDS)
 
 
-async def add_staff(connection: Any, staff_id: int, agency_id: int, role: Role) -> None:
+async def add_staff(
+    connection: psycopg.AsyncConnection[Any], staff_id: int, agency_id: int, role: Role
+) -> None:
     await connection.execute(
         "INSERT INTO routing.staff (id, username, name, role, agency_id, password_hash, active,"
         " token_version) VALUES (%s, %s, 'Budi', %s, %s, '', true, 1)",

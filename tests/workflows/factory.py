@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
+import psycopg
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
@@ -190,7 +191,7 @@ def _defaults(state: ReportState, action: Action) -> dict[str, Any]:
     return {}
 
 
-async def _insert(connection: Any, state: ReportState) -> None:
+async def _insert(connection: psycopg.AsyncConnection[Any], state: ReportState) -> None:
     await connection.execute(
         "INSERT INTO lifecycle.report (number, identity, version, status, tab, handler_id,"
         " chain, channel, classification, anonymous, secret, priority, held, overdue, due_at,"

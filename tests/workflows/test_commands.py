@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError
 
 from shared.database.engine import Database, raw
 from shared.lifecycle.actions import Action, DeferralKind
-from shared.lifecycle.commands import Outcome
+from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.people import Actor, Role
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
@@ -219,7 +219,7 @@ async def test_an_error_of_a_command_whose_caller_is_gone_is_not_logged_as_lost(
     client: Client, worker_database: Database, reports: Reports
 ) -> None:
     class Dying(ReportGateway):
-        async def _send(self, command: Any, state: Any) -> Any:
+        async def _send(self, command: Command, state: ReportState) -> Outcome | None:
             raise LookupError("a defect")
 
     state = await reports.accept()

@@ -13,7 +13,7 @@ from shared.lifecycle.calendar import WorkingCalendar, Zone
 from shared.lifecycle.chain import succeeded
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Handing
-from shared.lifecycle.people import Role
+from shared.lifecycle.people import Actor, Role
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.telemetry import registry
@@ -247,7 +247,9 @@ async def test_an_officer_s_assignments_go_to_a_colleague(
         ((1, 3), (1, 3)),
     ],
 )
-def test_the_successor_stands_in_a_chain_once(chain: Any, after: Any) -> None:
+def test_the_successor_stands_in_a_chain_once(
+    chain: tuple[int, ...], after: tuple[int, ...]
+) -> None:
     assert succeeded(chain, 2, 9) == after
 
 
@@ -272,7 +274,7 @@ async def do(
     gateway: ReportGateway,
     report: ReportState,
     action: Action,
-    actor: Any,
+    actor: Actor,
     **details: Any,
 ) -> None:
     state = await reports.state(report.number)

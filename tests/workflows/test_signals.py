@@ -13,6 +13,7 @@ from temporalio.common import RawValue
 from shared.database.engine import Database
 from shared.lifecycle.actions import Action
 from shared.lifecycle.commands import Command
+from shared.lifecycle.people import Actor
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
@@ -216,7 +217,7 @@ async def _saved(
     reports: Reports,
     state: ReportState,
     action: Action,
-    actor: Any = PROVINCE_ADMIN,
+    actor: Actor = PROVINCE_ADMIN,
     **details: Any,
 ) -> Command:
     return await reports.command(state, action, actor, datetime.now(UTC), **details)

@@ -19,6 +19,7 @@ from temporalio.service import RPCError
 from shared.database.engine import Database
 from shared.http.operations import NotReady
 from shared.lifecycle.actions import Action
+from shared.lifecycle.people import Actor
 from shared.lifecycle.state import ReportState
 from shared.telemetry import registry
 from shared.temporal.names import SEARCH_ATTRIBUTES, is_anothers, workflow_id
@@ -204,7 +205,7 @@ async def _done(
     gateway: ReportGateway,
     state: ReportState,
     action: Action,
-    who: Any,
+    who: Actor,
     **details: Any,
 ) -> ReportState:
     state = await reports.state(state.number)

@@ -13,6 +13,7 @@ from temporalio.worker import Replayer, Worker
 
 from shared.database.engine import Database
 from shared.lifecycle.actions import Action
+from shared.lifecycle.people import Actor
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from shared.temporal import names
@@ -125,7 +126,7 @@ async def _sent(
     gateway: ReportGateway,
     number: int,
     action: Action,
-    actor: Any,
+    actor: Actor,
     **details: Any,
 ) -> bool:
     state = await reports.state(number)

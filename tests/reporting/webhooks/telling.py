@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from starlette.types import Receive, Scope, Send
 
 from services.reporting.webhooks.tasks import webhooks_working
 from shared.bus.connection import Bus
@@ -33,7 +34,7 @@ class Receiver:
     """The next statuses; afterwards 204."""
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = (await receive())["body"]
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         self.got.append((headers, body))
