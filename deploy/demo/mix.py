@@ -9,9 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from deploy.demo.agencies import AGENCIES
-from deploy.demo.data import read_toml
-from deploy.demo.reference import LEAVES
+from deploy.demo.country import AGENCIES, LEAVES, read_toml
 from shared.lifecycle.actions import ArchiveCategory, Classification
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.statuses import Status

@@ -1,17 +1,26 @@
-"""One demo report: what a citizen sends in, and what is to become of it."""
+"""One demo report: what a citizen sends in, and what is to become of it, step by step."""
 
 import random
 from dataclasses import dataclass
+from itertools import cycle
 
-from deploy.demo.agencies import AGENCIES, BY_CODE, ROOT
+from deploy.demo.country import AGENCIES, BY_CODE, LEAVES, PROGRAMMES, ROOT
 from deploy.demo.mix import MIX, assignments, draw, draw_length
-from deploy.demo.people import DemoReporter, reporter, village
-from deploy.demo.reference import LEAVES, PROGRAMMES
-from deploy.demo.writing import TITLE_LIMIT, Writer, make_awkward, roughen
+from deploy.demo.writing import (
+    TITLE_LIMIT,
+    DemoReporter,
+    Writer,
+    invent_reporter,
+    make_awkward,
+    pick_village,
+    roughen,
+)
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
-from shared.lifecycle.statuses import Status
+from shared.lifecycle.statuses import CLOSED, WITH_AGENCY, Status
 from shared.text import BODY_LIMIT
+
+_NOT_CONNECTED = tuple(agency.code for agency in AGENCIES if not agency.connected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class DemoReport:
     secret: bool
     priority: bool
     happened_days_ago: int | None
-    region: str | None
+    region_code: str | None
     place: str | None
     addressee: str | None
     reporter: DemoReporter
@@ -60,7 +69,7 @@ def generate(
 ) -> DemoReport:
     """The next report of this generator: the same seed gives the same reports."""
     category, destination = draw(rng, assignments())
-    at = village(rng, destination)
+    at = pick_village(rng, destination)
     writer = Writer(rng, category, at, destination)
     classification = draw(rng, MIX.classification)
     outcome = outcome or draw(rng, MIX.outcome)
@@ -68,7 +77,7 @@ def generate(
     verified_title = writer.title(draw_length(rng, MIX.title_length))
     verified_body = writer.body(draw_length(rng, MIX.body_length), classification)
     title, body = _as_typed(rng, verified_title, verified_body)
-    region, place = _place(rng, writer, destination, at)
+    region_code, place = _place(rng, writer, destination, at)
     return DemoReport(
         channel=channel or draw(rng, MIX.channel),
         title=title,
@@ -79,10 +88,10 @@ def generate(
         secret="secret" in flags,
         priority=rng.random() < 0.05,
         happened_days_ago=rng.choice((None, None, None, 0, 0, 1, 1, 2, 3, 5, 7, 14, 30, 90)),
-        region=region,
+        region_code=region_code,
         place=place,
         addressee=_addressee(rng, destination),
-        reporter=reporter(rng, at),
+        reporter=invent_reporter(rng, at),
         outcome=outcome,
         detours=frozenset(one for one, share in MIX.detour.items() if rng.random() < share),
         destination=destination,
@@ -137,4 +146,61 @@ def _programme(rng: random.Random, category: str) -> str | None:
     return rng.choice(PROGRAMMES) if rng.random() < 0.04 else None
 
 
-_NOT_CONNECTED = tuple(agency.code for agency in AGENCIES if not agency.connected)
+def plan_reports(rng: random.Random, count: int) -> list[DemoReport]:
+    """This many reports in the shares of the mix, but the first of them by every channel and with
+    every outcome once, so that a short demo shows them all."""
+    channels = sorted(MIX.channel, key=lambda channel: -MIX.channel[channel])
+    varied = list(zip(channels, cycle(MIX.outcome), strict=False))[:count]
+    first = [generate(rng, channel, outcome) for channel, outcome in varied]
+    return first + [generate(rng) for _ in range(count - len(first))]
+
+
+def plan_steps(report: DemoReport) -> tuple[str, ...]:
+    """Everything that is done to the report once it is in: see `Life`."""
+    outcome, detours = report.outcome, report.detours
+    if outcome not in WITH_AGENCY | CLOSED:
+        before = ["throw"] if "thrown" in detours else []
+        return (*before, *_NOT_VERIFIED[outcome].split())
+    closing = _CLOSING.get(outcome, "")
+    if outcome is Status.CLOSED_BY_ADMIN and "close_requested" in detours:
+        closing = "request_close accept_request"
+    if outcome not in CLOSED:  # nothing but the follow-up happens after verification
+        detours &= _BEFORE_FOLLOW_UP
+    elsewhere = {"not_authority_accepted", "forwarded"} & detours
+    steps = [
+        ("throw", "thrown" in detours),
+        ("request_information complete_information", "information_requested" in detours),
+        ("verify_elsewhere", elsewhere),
+        ("not_authority_elsewhere", "not_authority_accepted" in detours),
+        ("forward", elsewhere == {"forwarded"}),
+        ("verify", elsewhere != {"forwarded"}),
+        ("request_not_authority reject_not_authority", "not_authority_rejected" in detours),
+        ("copy", "copied" in detours),
+        ("amend", "amended" in detours),
+        ("coordinate", "coordinated" in detours),
+        ("initial_response", "initial_response" in detours),
+        ("follow_up", outcome is not Status.VERIFIED),
+        ("reply", outcome is Status.REPLIED_BY_REPORTER),
+        ("reply follow_up", "replied" in detours),
+        ("request_hold accept_request release", "hold_requested" in detours),
+        ("hold release", "held" in detours and "hold_requested" not in detours),
+        (closing, True),
+        (f"reopen follow_up {closing}", closing and "reopened" in detours),
+    ]
+    return tuple(step for names, happens in steps if happens for step in names.split())
+
+
+_NOT_VERIFIED = {
+    Status.UNVERIFIED: "",
+    Status.ARCHIVED_BY_ADMIN: "archive",
+    Status.ARCHIVED_BY_REPORTER: "withdraw",
+    Status.AWAITING_INFORMATION: "request_information",
+    Status.INFORMATION_TO_EVALUATE: "request_information complete_information",
+    Status.AGENCY_NOT_CONNECTED: "await_agency",
+}
+# The system closes ten days after the last follow-up: they go on when the demo ends.
+_CLOSING = {Status.CLOSED_BY_ADMIN: "close", Status.CLOSED_BY_REPORTER: "declare_satisfied"}
+_BEFORE_FOLLOW_UP = frozenset(
+    "thrown information_requested not_authority_accepted not_authority_rejected forwarded copied"
+    " amended coordinated".split()
+)

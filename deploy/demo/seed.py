@@ -5,9 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deploy.demo.agencies import AGENCIES, BY_CODE
-from deploy.demo.reference import CATEGORIES, PROGRAMMES
-from deploy.demo.staff import STAFF
+from deploy.demo.country import AGENCIES, BY_CODE, CATEGORIES, PROGRAMMES, STAFF
 from deploy.foundation import lay_closed_days, lay_policy
 from services.routing.models import Agency, Category, Programme, StaffMember, Tag
 from shared.database.engine import Database

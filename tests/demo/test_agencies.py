@@ -2,11 +2,17 @@
 
 from collections import Counter
 
-from deploy.demo.agencies import AGENCIES, BY_CODE, ROOT, ancestry
+from deploy.demo.country import (
+    AGENCIES,
+    BY_CODE,
+    CATEGORIES,
+    PHRASES,
+    PROGRAMMES,
+    ROOT,
+    STAFF,
+    ancestry,
+)
 from deploy.demo.mix import MIX, THEMES, assignments
-from deploy.demo.people import PHRASES
-from deploy.demo.reference import CATEGORIES, PROGRAMMES
-from deploy.demo.staff import STAFF
 from shared import regions
 from shared.labels import labels
 from shared.lifecycle.actions import ArchiveCategory

@@ -8,17 +8,25 @@ from typing import get_args
 
 import pytest
 
-from deploy.demo.agencies import AGENCIES, BY_CODE, is_within, siblings
+from deploy.demo.country import (
+    AGENCIES,
+    BY_CODE,
+    LEAVES,
+    PROGRAMMES,
+    STAFF,
+    admin_of,
+    agency_above,
+    agency_with_admin,
+    is_within,
+    officer_of,
+    siblings,
+)
 from deploy.demo.driver import forms, trial
-from deploy.demo.driver.attachments import letter, photograph
-from deploy.demo.driver.forms import Ids
-from deploy.demo.driver.plan import plan_reports, plan_steps
+from deploy.demo.driver.forms import Ids, letter, photograph
 from deploy.demo.driver.run import end_all
 from deploy.demo.driver.sending import SMS_LENGTH, SMS_PART_LENGTH, sms_parts
 from deploy.demo.mix import MIX
-from deploy.demo.reference import LEAVES, PROGRAMMES
-from deploy.demo.reports import DemoReport
-from deploy.demo.staff import STAFF, admin_of, agency_above, agency_with_admin, officer_of
+from deploy.demo.reports import DemoReport, plan_reports, plan_steps
 from services.intake.manual import ManualChannel, ManualForm
 from services.intake.partners.report import PartnerReport
 from services.intake.submission import SubmissionForm
@@ -95,8 +103,7 @@ def test_every_form_is_one_that_the_services_take(some: list[DemoReport], ids: I
         elif report.channel == "x":
             PostForm.model_validate(forms.post_on_x(report, TODAY, 1))
         elif report.channel == "partner":
-            own = {"external_id": "a-1", "reporter": forms.reporter(report)}
-            PartnerReport.model_validate(forms.report_form(report, TODAY) | own)
+            PartnerReport.model_validate(forms.partner_report(report, TODAY, "a-1"))
 
 
 def test_who_acts_for_an_agency_may() -> None:

@@ -8,9 +8,8 @@ from typing import TypeVar
 
 import pytest
 
-from deploy.demo.agencies import BY_CODE
+from deploy.demo.country import BY_CODE, CATEGORIES, PROGRAMMES
 from deploy.demo.mix import MIX, assignments
-from deploy.demo.reference import CATEGORIES, PROGRAMMES
 from deploy.demo.reports import DemoReport, generate
 from services.intake import contact
 from shared import regions, text
@@ -111,12 +110,12 @@ def test_codes_name_what_exists(reports: list[DemoReport]) -> None:
 
 
 def test_places_are_real_and_lie_where_the_destination_governs(reports: list[DemoReport]) -> None:
-    without = sum(r.region is None for r in reports) / len(reports)
+    without = sum(r.region_code is None for r in reports) / len(reports)
     assert without == pytest.approx(MIX.place_missing, abs=TOLERANCE)
     for report in reports:
-        assert (report.region is None) == (report.place is None)
-        if report.region is not None:
-            found = regions.find(report.region)
+        assert (report.region_code is None) == (report.place is None)
+        if report.region_code is not None:
+            found = regions.find(report.region_code)
             assert found is not None
             assert found.code.startswith(BY_CODE[report.destination].region or "")
 

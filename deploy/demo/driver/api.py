@@ -1,13 +1,14 @@
 """Calls to a service as a patient client makes them: the same key again until there is an answer.
 
-A service that is busy or away (429, 502, 503, 504, no connection) is called again, the outcome of
-a command that waits (202) is asked for. Only a refusal is raised.
+A service that is busy or away is called again, the outcome of a command that waits is asked for.
+Only a refusal is raised.
 """
 
 import asyncio
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -40,46 +41,50 @@ class Api:
 
     async def get(self, path: str, token: str | None, **parameters: Any) -> Any:
         """The JSON of an answer. Raises `Refusal`."""
-        return (await self._request("GET", path, _headers(token), params=parameters)).json()
-
-    async def put(self, path: str, body: Mapping[str, Any], token: str) -> None:
-        await self._request("PUT", path, _headers(token), json=body)
+        return await self.call("GET", path, token=token, params=parameters)
 
     async def post(
+        self, path: str, body: Mapping[str, Any], files: Sequence[File] = (), **options: Any
+    ) -> Any:
+        """Post JSON; with files, in a form whose attachments they are."""
+        if not files:
+            return await self.call("POST", path, json=body, **options)
+        part = "report" if path == "/reports" else "message"
+        attachments = [("attachments", file) for file in files]
+        path, form = f"{path}/with-attachments", {part: json.dumps(body)}
+        return await self.call("POST", path, data=form, files=attachments, **options)
+
+    async def call(
         self,
+        method: str,
         path: str,
-        body: Mapping[str, Any],
         *,
         token: str | None = None,
         address: str | None = None,
-        files: Sequence[File] = (),
-        part: str = "message",
+        headers: Mapping[str, str] | None = None,
+        **content: Any,
     ) -> Any:
-        """Post JSON; with files, as the field `part` of a form whose attachments they are. Raises
-        `Refusal`, also where a command is refused later."""
-        headers = _headers(token, address)
-        if not files:
-            answer = await self._request("POST", path, headers, json=body)
-        else:
-            answer = await self._request(
-                "POST",
-                f"{path}/with-attachments",
-                headers,
-                data={part: json.dumps(body)},
-                files=[("attachments", file) for file in files],
-            )
-        content = answer.json()
-        if answer.status_code == httpx.codes.ACCEPTED:
-            return await self.outcome(content["href"], token)
-        return content
-
-    async def post_form(self, path: str, form: Mapping[str, str], address: str) -> Any:
-        """Post a form of plain fields."""
-        return (await self._request("POST", path, _headers(None, address), data=form)).json()
-
-    async def post_signed(self, path: str, body: str, headers: Mapping[str, str]) -> Any:
-        """Post a body with the headers that prove where it comes from."""
-        return (await self._request("POST", path, headers, content=body)).json()
+        """The JSON of an answer to what httpx takes as content. Raises `Refusal`, also where a
+        command that had to wait is refused."""
+        sent = {"Idempotency-Key": str(uuid4()), **(headers or {})}
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        if address:
+            sent["X-Forwarded-For"] = address
+        problem = "no_connection"
+        for pause in _pauses():
+            with suppress(httpx.TransportError):
+                answer = await self.client.request(method, path, headers=sent, **content)
+                if answer.status_code == httpx.codes.ACCEPTED:
+                    return await self.outcome(answer.json()["href"], token)
+                if answer.is_success:
+                    return answer.json()
+                problem = _problem(answer)
+                if answer.status_code not in _BUSY:
+                    break
+                pause = max(pause, float(answer.headers.get("retry-after", 0)))
+            await asyncio.sleep(pause)
+        raise Refusal(problem, f"{method} {path}")
 
     async def outcome(self, href: str, token: str | None) -> Any:
         """The outcome of a command that waits, once there is one. Raises `Refusal`."""
@@ -92,25 +97,6 @@ class Api:
             await asyncio.sleep(pause)
         raise Refusal("still_waiting", href)
 
-    async def _request(
-        self, method: str, path: str, headers: Mapping[str, str], **content: Any
-    ) -> httpx.Response:
-        problem = ""
-        for pause in _pauses():
-            try:
-                answer = await self.client.request(method, path, headers=headers, **content)
-            except httpx.TransportError:
-                problem = "no_connection"
-            else:
-                if answer.is_success:
-                    return answer
-                problem = _problem(answer)
-                if answer.status_code not in _BUSY:
-                    break
-                pause = max(pause, float(answer.headers.get("retry-after", 0)))
-            await asyncio.sleep(pause)
-        raise Refusal(problem, f"{method} {path}")
-
 
 def _pauses() -> Iterator[float]:
     """Growing pauses between attempts, in seconds, until patience ends."""
@@ -118,15 +104,6 @@ def _pauses() -> Iterator[float]:
     while time.monotonic() < deadline:
         yield pause
         pause = min(pause * 2, 5.0)
-
-
-def _headers(token: str | None, address: str | None = None) -> dict[str, str]:
-    headers = {"Idempotency-Key": str(uuid4())}
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
-    if address:
-        headers["X-Forwarded-For"] = address
-    return headers
 
 
 def _problem(answer: httpx.Response) -> str:

@@ -1,14 +1,21 @@
-"""The forms of intake and routing, filled in for a demo report. Pure."""
+"""The forms of intake and routing, filled in for a demo report, and small files to attach. Pure."""
 
+import io
+import random
+import time
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from PIL import Image, ImageDraw
+
+from deploy.demo.driver.api import File
 from deploy.demo.reports import DemoReport
 from shared.lifecycle.channels import Channel
 
 PUBLIC = frozenset({Channel.WEBSITE, Channel.ANDROID, Channel.IOS, Channel.AGENCY_WEBSITE})
 """The channels of the public form."""
+_AS_SENT = "classification title body region_code place addressee category anonymous secret".split()
 
 
 @dataclass(frozen=True)
@@ -26,16 +33,8 @@ def report_form(report: DemoReport, today: date) -> dict[str, Any]:
     """The fields that every form of intake has."""
     days = report.happened_days_ago
     return {
-        "classification": report.classification,
-        "title": report.title,
-        "body": report.body,
+        **{name: getattr(report, name) for name in _AS_SENT},
         "happened_at": None if days is None else (today - timedelta(days)).isoformat(),
-        "region_code": report.region,
-        "place": report.place,
-        "addressee": report.addressee,
-        "category": report.category,
-        "anonymous": report.anonymous,
-        "secret": report.secret,
     }
 
 
@@ -50,17 +49,18 @@ def public_form(report: DemoReport, today: date, *, signed_in: bool) -> dict[str
     return form if signed_in else {**form, "reporter": reporter(report)}
 
 
+def partner_report(report: DemoReport, today: date, external_id: str) -> dict[str, Any]:
+    """A report as a partner system sends it."""
+    form = report_form(report, today)
+    return {**form, "external_id": external_id, "reporter": reporter(report)}
+
+
 def manual_form(
-    report: DemoReport, today: date, disposition: dict[str, Any] | None
+    report: DemoReport, today: date, verification: dict[str, Any] | None
 ) -> dict[str, Any]:
     """The manual form, which stays with the agency of the person who fills it in."""
-    return {
-        **report_form(report, today),
-        "addressee": None,
-        "channel": report.channel,
-        "reporter": reporter(report),
-        "disposition": disposition,
-    }
+    form = public_form(report, today, signed_in=False)
+    return {**form, "addressee": None, "disposition": verification}
 
 
 def open311_form(report: DemoReport, today: date) -> dict[str, str]:
@@ -70,7 +70,7 @@ def open311_form(report: DemoReport, today: date) -> dict[str, str]:
     fields = {
         "service_code": report.category or report.verified_category,
         "description": report.body,
-        "address_id": report.region,
+        "address_id": report.region_code,
         "address_string": report.place,
         "first_name": first,
         "last_name": last,
@@ -103,6 +103,27 @@ def verification(report: DemoReport, ids: Ids, agency: str) -> dict[str, Any]:
         "tag_ids": [ids.tags[category, tag] for tag in report.tags],
         "programme_id": report.programme and ids.programmes[report.programme],
         "priority": report.priority,
-        "region_code": report.region,
+        "region_code": report.region_code,
         "place": report.place,
     }
+
+
+def photograph(rng: random.Random, name: str) -> File:
+    """A PNG of a coloured shape."""
+    background, shape = (f"hsl({rng.randrange(360)}, 60%, 50%)" for _ in range(2))
+    picture = Image.new("RGB", (320, 240), background)
+    circle = (160, 120, rng.randint(20, 110))
+    ImageDraw.Draw(picture).regular_polygon(circle, rng.randint(3, 9), fill=shape)
+    content = io.BytesIO()
+    picture.save(content, "PNG")
+    return f"{name}.png", content.getvalue(), "image/png"
+
+
+def letter(rng: random.Random, name: str) -> File:
+    """A PDF of one page with a number on it."""
+    page = Image.new("1", (595, 842), 1)
+    number = f"Berita acara nomor {rng.randrange(100, 999)}"
+    ImageDraw.Draw(page).text((72, 72), number, fill=0, font_size=18)
+    content, written_at = io.BytesIO(), time.gmtime(0)  # the same in each demo
+    page.save(content, "PDF", creationDate=written_at, modDate=written_at)
+    return f"{name}.pdf", content.getvalue(), "application/pdf"

@@ -3,28 +3,23 @@
 import asyncio
 import random
 import signal
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TimeElapsedColumn
+from rich.table import Table
 
 from deploy.demo.driver import trial
 from deploy.demo.driver.api import Refusal
 from deploy.demo.driver.life import Life
-from deploy.demo.driver.plan import plan_reports, plan_steps
 from deploy.demo.driver.sending import send
 from deploy.demo.driver.stack import Stack, open_stack
-from deploy.demo.driver.summary import Failure, show_failures, show_statuses
-from deploy.demo.reports import DemoReport
+from deploy.demo.reports import DemoReport, plan_reports, plan_steps
+from shared.labels import label
+from shared.lifecycle.statuses import STATUSES_OF, Tab
 
 _IN, _THROUGH = TaskID(0), TaskID(1)
 _AT_ONCE = 12
@@ -45,51 +40,59 @@ async def run_demo(console: Console, count: int, with_trial: bool, seed: int) ->
         if myself.cancelling():  # see `end_all`
             raise asyncio.CancelledError
         since = datetime.now(UTC) - timedelta(minutes=1)
-        demo = Demo(stack, random.Random(seed))
+        demo = Demo(stack, _progress(console))
         try:
-            as_expected = await demo.run(console, count, with_trial)
+            with demo.progress:
+                as_expected = await demo.run(random.Random(seed), count, with_trial)
         finally:
             show_failures(console, demo.failures)
         total = await show_statuses(console, stack, set(demo.numbers.values()), since)
         return as_expected and not demo.failures and total == len(demo.numbers)
 
 
+def _progress(console: Console) -> Progress:
+    bar, more = BarColumn(bar_width=30), "[dim]{task.fields[step]}"
+    columns = ("{task.description}", bar, MofNCompleteColumn(), TimeElapsedColumn(), more)
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The step of a report that was refused, why, and what it was."""
+
+    step: str
+    code: str
+    example: str
+
+
 @dataclass
 class Demo:
-    """`numbers` are of the reports that are in, by their place in this demo. Both are up to date
-    also when the demo is cancelled."""
+    """`numbers` are of the reports that are in, by their place in this demo. They and the failures
+    are up to date also when the demo is cancelled."""
 
     stack: Stack
-    rng: random.Random
+    progress: Progress
     numbers: dict[int, int] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
-    progress: Progress = field(init=False)
+    steps: int = 0
 
-    async def run(self, console: Console, count: int, with_trial: bool) -> bool:
+    async def run(self, rng: random.Random, count: int, with_trial: bool) -> bool:
         """Whether what a trial is to show was seen; without one, true."""
-        on_trial = trial.trial_reports(self.rng) if with_trial else []
-        reports = plan_reports(self.rng, count)
-        with Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("[dim]{task.fields[step]}"),
-            console=console,
-            disable=not console.is_terminal,
-        ) as progress:
-            self.progress = progress
-            for name in ("in     ", "through"):
-                progress.add_task(name, total=len(on_trial) + count, step="")
-            if with_trial:
-                reports = [trial.moved_away(report) for report in reports]
-                async with trial.policy_in_seconds(self.stack):
-                    await self.drive(on_trial, first=0)
-            await self.drive(reports, first=len(on_trial))
+        on_trial = trial.trial_reports(rng) if with_trial else []
+        reports = plan_reports(rng, count)
+        for name in ("in     ", "through"):
+            self.progress.add_task(name, total=len(on_trial) + count, step="")
         if not with_trial:
+            await self.drive(reports, first=0)
             return True
+        async with trial.policy_in_seconds(self.stack):
+            await self.drive(on_trial, first=0)
+        await self.drive([trial.moved_away(one) for one in reports], first=len(on_trial))
         numbers = [self.numbers[index] for index in range(len(on_trial)) if index in self.numbers]
-        return len(numbers) == len(on_trial) and await self.watch(console, numbers)
+        if len(numbers) < len(on_trial):
+            return False
+        self.progress.update(_THROUGH, step="waiting for the trial's clocks")
+        return await trial.watch(self.stack, self.progress.console, numbers)
 
     async def drive(self, reports: Sequence[DemoReport], first: int) -> None:
         """Drive every report through its life, the first of them at this place in the demo. A
@@ -108,30 +111,21 @@ class Demo:
             await end_all(lives)
 
     async def live(self, report: DemoReport, index: int) -> None:
-        steps, step, number = list(plan_steps(report)), "submit", None
+        """Send a report in and carry it to its outcome."""
+        steps, step = plan_steps(report), "submit"
         try:
-            sent = await send(self.stack, report, index, verify=steps[:1] == ["verify"])
-            self.numbers[index] = number = sent.number
+            sent = await send(self.stack, report, index, verify=steps[:1] == ("verify",))
+            self.numbers[index] = sent.number
             self.progress.advance(_IN)
-            if sent.verified:
-                steps.pop(0)
             life = Life(self.stack, report, sent, random.Random(index))
             await life.begin()
-            for step in steps:
+            for step in steps[1:] if sent.verified else steps:
                 await life.do(step)
-                self.progress.update(_THROUGH, step=step)
+                self.steps += 1
+                self.progress.update(_THROUGH, step=f"{self.steps} steps, {step}")
         except Refusal as refusal:
-            failure = Failure(report.channel, number, step, refusal.code, refusal.request)
-            self.failures.append(failure)
-
-    async def watch(self, console: Console, numbers: list[int]) -> bool:
-        """Whether clocks ran out for the reports on trial."""
-        with console.status("Waiting for the trial's clocks …"):
-            times = await trial.wait_for_clocks(self.stack, numbers)
-        for number, action, at in zip(numbers, trial.EXPECTED, times, strict=True):
-            shown = f"{action} at {at}" if at else f"not {action} in time"
-            console.print(f"Trial: report {number} {shown}")
-        return all(times)
+            example = f"{report.channel} {self.numbers.get(index, '')} {refusal.request}"
+            self.failures.append(Failure(step, refusal.code, example))
 
 
 async def end_all(tasks: Sequence[asyncio.Task[None]]) -> None:
@@ -142,3 +136,46 @@ async def end_all(tasks: Sequence[asyncio.Task[None]]) -> None:
         for task in pending:
             task.cancel()
         await asyncio.wait(pending, timeout=0.5)
+
+
+def show_failures(console: Console, failures: Sequence[Failure]) -> None:
+    """How many failed by step and problem, with one report each to look at."""
+    table = Table("step", "problem", "reports", "for example", title="What went wrong")
+    examples = {(one.step, one.code): one.example for one in reversed(failures)}
+    for key, count in Counter((one.step, one.code) for one in failures).most_common():
+        table.add_row(*key, str(count), examples[key])
+    if failures:
+        console.print(table)
+
+
+async def show_statuses(console: Console, stack: Stack, numbers: Set[int], since: datetime) -> int:
+    """Print where the reports of these numbers are, all submitted at `since` or later, as pusat
+    sees it in its queue. How many they are."""
+    # Even the queue shows only the hour of an anonymous report.
+    hour = since.replace(minute=0, second=0, microsecond=0).isoformat()
+    # A report that moves on meanwhile may be met again in a later tab.
+    rows = {
+        row["number"]: row
+        for tab in Tab
+        for row in await stack.pages(
+            "/queue", tab=tab.value, scope="below", submitted_from=hour, order="newest"
+        )
+        if row["number"] in numbers
+    }.values()
+    total = str(len(rows))
+    statuses = Counter(row["status"]["code"] for row in rows)
+    table = Table("tab", "status", "reports", title="Where they are")
+    for tab in Tab:
+        inside = {status: statuses[status] for status in STATUSES_OF[tab] if statuses[status]}
+        table.add_row(label("tab", tab), "", str(sum(inside.values())), style="bold")
+        for status, count in inside.items():
+            table.add_row("", label("status", status), str(count))
+    overdue = sum(row["overdue"] for row in rows)
+    table.add_row("all", f"overdue: {overdue}", total, style="bold")
+    console.print(table)
+    table = Table("channel", "reports", title="How they came")
+    for channel, count in Counter(row["channel"] for row in rows).most_common():
+        table.add_row(label("channel", channel), str(count))
+    table.add_row("all", total, style="bold")
+    console.print(table)
+    return len(rows)

@@ -1,0 +1,167 @@
+"""The demo's country: agencies and their staff, categories and programmes."""
+
+import csv
+import random
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.people import ADMINS, Role
+
+ROOT = "pusat"
+_FOLDER = resources.files("deploy.demo")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAgency:
+    """A row of `agencies.csv`. `region` is the Kemendagri code of what a government and its units
+    govern. An agency that is not `connected` has no staff yet."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str | None
+    zone: Zone
+    region: str | None
+    connected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DemoStaff:
+    """One person. Those `shown` are on the start screen with their password."""
+
+    username: str
+    name: str
+    role: Role
+    agency: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCategory:
+    """A row of `categories.csv`. Those without a parent only group; tags belong to leaves."""
+
+    code: str
+    name: str
+    parent: str | None
+    tags: tuple[str, ...]
+
+
+def read_toml(name: str) -> dict[str, Any]:
+    """A data file of the demo."""
+    return tomllib.loads(_FOLDER.joinpath(name).read_text())
+
+
+def ancestry(code: str) -> list[DemoAgency]:
+    """From pusat down to the agency itself. Raises KeyError for an unknown code."""
+    agency = BY_CODE[code]
+    return [agency] if agency.parent is None else [*ancestry(agency.parent), agency]
+
+
+def is_within(code: str, above: str) -> bool:
+    """Whether an agency is the other one or is below it."""
+    return any(agency.code == above for agency in ancestry(code))
+
+
+def siblings(code: str, within: str) -> list[str]:
+    """The connected agencies with the same parent that are below `within`."""
+    parent = BY_CODE[code].parent
+    beside = [one.code for one in AGENCIES if one.connected and one.parent == parent]
+    return [one for one in beside if one not in (code, within) and is_within(one, within)]
+
+
+@cache
+def agency_with_admin(code: str) -> str:
+    """The agency itself, or the nearest above, that has somebody to verify and decide."""
+    return next(one.code for one in reversed(ancestry(code)) if _with_role(one.code, ADMINS))
+
+
+def agency_above(code: str) -> str:
+    """The nearest agency strictly above that has an admin; pusat's is pusat."""
+    parent = BY_CODE[code].parent
+    return agency_with_admin(parent) if parent else ROOT
+
+
+def admin_of(code: str) -> str:
+    """The user name of an admin who acts for the agency: its own, or of the nearest above."""
+    return _with_role(agency_with_admin(code), ADMINS)[0]
+
+
+def officer_of(code: str) -> str:
+    """The user name of a liaison officer of the agency."""
+    return _with_role(code, frozenset({Role.LIAISON_OFFICER}))[0]
+
+
+def full_name(rng: random.Random) -> str:
+    """A first and a last name."""
+    return f"{rng.choice(PHRASES['first_name'])} {rng.choice(PHRASES['last_name'])}"
+
+
+@cache
+def _with_role(agency: str, roles: frozenset[Role]) -> list[str]:
+    return [one.username for one in STAFF if one.agency == agency and one.role in roles]
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    """Of a CSV file, by column; an empty field is None."""
+    rows = csv.DictReader(_FOLDER.joinpath(name).read_text().splitlines())
+    return [{column: value or None for column, value in row.items()} for row in rows]
+
+
+def _staff() -> Iterator[DemoStaff]:
+    """In every connected agency somebody for each step it can owe."""
+    rng = random.Random("staf")
+    parents = {agency.parent for agency in AGENCIES}
+    usernames = Counter[str]()
+    for agency in (one for one in AGENCIES if one.connected):
+        admin = "admin " if agency.kind == "unit" and agency.code in parents else ""
+        for title in (admin + _TITLES[agency.kind]).split():
+            role = _ROLES[title] if agency.code != ROOT else _ROLES_OF_PUSAT[title]
+            username = f"{title}.{agency.code.replace('-', '.')}"
+            usernames[username] += 1
+            if usernames[username] > 1:
+                username += str(usernames[username])
+            yield DemoStaff(username, full_name(rng), role, agency.code, username in _SHOWN)
+
+
+_TITLES = {
+    "central": "admin admin petugas",
+    "ministry": "koordinator admin petugas",
+    "province": "koordinator admin admin petugas",
+    "regency": "koordinator admin petugas",
+    "bumn": "admin petugas",
+    "mission": "admin petugas",
+    "unit": "petugas petugas",
+}
+_ROLES = {
+    "koordinator": Role.COORDINATING_ADMIN,
+    "admin": Role.AGENCY_ADMIN,
+    "petugas": Role.LIAISON_OFFICER,
+}
+_ROLES_OF_PUSAT = {**_ROLES, "admin": Role.CENTRAL_ADMIN}
+_SHOWN = frozenset(
+    "admin.pusat koordinator.jabar admin.kab.bandung petugas.pupr.kab.bandung admin.kemensos"
+    " petugas.disdukcapil.kota.makassar".split()
+)
+PHRASES = read_toml("phrases.toml")
+AGENCIES = TypeAdapter(tuple[DemoAgency, ...]).validate_python(_rows("agencies.csv"))
+"""Parents before children."""
+BY_CODE = {agency.code: agency for agency in AGENCIES}
+STAFF = tuple(_staff())
+CATEGORIES = TypeAdapter(tuple[DemoCategory, ...]).validate_python(
+    [
+        row | {"tags": row["tags"].split(";") if row["tags"] else ()}
+        for row in _rows("categories.csv")
+    ]
+)
+"""Parents before their leaves."""
+LEAVES = {category.code: category for category in CATEGORIES if category.parent}
+PROGRAMMES: list[str] = PHRASES["programme"]
+"""Programmes of national priority (*Program Prioritas*)."""
