@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.intake.details import Details
 from shared.attachments import StoredAttachment
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
@@ -38,11 +39,8 @@ class NewReport:
     idempotency_key: str
     actor: Actor = REPORTER
     classification: Classification | None = None
-    happened_at: str | None = None
+    details: Details = field(default_factory=Details)
     region_code: str | None = None
-    place: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
     addressee_id: int | None = None
     fallback_agency_id: int | None = None
     category_id: int | None = None

@@ -12,6 +12,7 @@ import orjson
 from sqlmodel import SQLModel
 
 from services.intake.accepting.new_report import NewReport
+from services.intake.details import Details
 from services.intake.models import IntakeAttachment, Submission
 from shared.attachments import StoredAttachment
 from shared.bus.report_events import report_message
@@ -50,14 +51,16 @@ class Sealing:
 
     def fingerprint(self, report: NewReport) -> bytes:
         """A keyed hash of what was sent, whoever the key belongs to."""
-        who = report.identity
+        who, details = report.identity, report.details
         content = (
             [report.title, report.body, report.channel, report.classification],
-            [report.happened_at, report.region_code, report.place],
-            [report.latitude, report.longitude, report.addressee_id, report.category_id],
+            [details.happened_at, report.region_code, details.place],
+            [details.latitude, details.longitude, report.addressee_id, report.category_id],
             [report.anonymous, report.secret, report.linked_number, report.reporter_id],
             [who.name, who.phone, who.email, who.nik],
             [(file.original or file).sha256 for file in report.attachments],
+            # What was sent before there was a field stays the same content.
+            *([value] for name in _LATER if (value := getattr(details, name)) is not None),
         )
         return hmac.digest(self.fingerprint_key.encode(), orjson.dumps(content), hashlib.sha256)
 
@@ -124,7 +127,7 @@ def rows_of(report: NewReport, state: ReportState, access_code: str, sealing: Se
         Report: [row],
         ReportText: [
             number
-            | _same(report, _TEXT)
+            | _same(report.details, _DETAILS)
             | {"original_title": report.title, "original_body": report.body}
         ],
         HistoryEntry: [
@@ -179,9 +182,10 @@ def _bytes(value: bytes) -> str:
     return f"\\x{value.hex()}"
 
 
-# The title and text that came are the original ones; the columns of these names are corrections.
 _REPORT = columns_in_both(Report, NewReport, without=("identity",))
-_TEXT = columns_in_both(ReportText, NewReport, without=("title", "body"))
+_DETAILS = columns_in_both(ReportText, Details)
+_LATER = sorted(Details.model_fields.keys() - {"happened_at", "place", "latitude", "longitude"})
+"""Of the details, those that the first fingerprints did not have."""
 _SUBMISSION = columns_in_both(Submission, NewReport)
 _ATTACHMENT = columns_in_both(IntakeAttachment, StoredAttachment)
 

@@ -7,8 +7,9 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.intake.accepting.new_report import NewReport
+from services.intake.details import Left
 from services.intake.references import Found, report_of
-from services.intake.report_form import Left, ReporterForm, ReportForm
+from services.intake.report_form import ReporterForm, ReportForm
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Actor, ActorKind
 from shared.partners.reading import ExternalId
