@@ -9,6 +9,7 @@ from psycopg.rows import namedtuple_row
 
 from services.reporting.files.conditions import Where
 from services.reporting.files.selection import DownloadTab
+from shared.database.lifecycle import ReportText
 from shared.publication import ARRIVAL
 
 BATCH = 1000
@@ -79,6 +80,11 @@ SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.c
        r.submitted_at, r.verified_at, h.first_follow_up_at
 FROM lifecycle.report r {_STEPS} WHERE {{where}}"""  # noqa: S608
 _SUBMITTED, _DUE = ARRIVAL.format("r", "submitted_at"), ARRIVAL.format("r", "due_at")
+_AS_KEPT = ", ".join(
+    f"t.{name}"
+    for name in ReportText.model_fields
+    if name not in ("number", "title", "body", "original_title", "original_body", "search")
+)
 # An anonymous report and one that is not are not linked: both are of one person.
 _REPORTS = f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
@@ -90,8 +96,8 @@ SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.c
        CASE WHEN r.version = 1 THEN {_SUBMITTED} ELSE r.last_step_at END AS last_step_at,
        CASE WHEN r.anonymous = l.anonymous THEN r.linked_number END AS linked_number,
        coalesce(t.title, t.original_title) AS title, t.original_body,
-       coalesce(t.body, t.original_body) AS body, t.place, t.latitude, t.longitude, t.tag_ids,
-       t.programme_id, d.details AS reason_details, d.words AS reason_words, s.rating
+       coalesce(t.body, t.original_body) AS body, {_AS_KEPT},
+       d.details AS reason_details, d.words AS reason_words, s.rating
 FROM lifecycle.report r
 JOIN lifecycle.report_text t ON t.number = r.number {_STEPS}
 LEFT JOIN lifecycle.report l ON l.number = r.linked_number

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.reading.arrival import arrival_of, line_shown
 from services.routing.reading.attachments import attachments_of
 from services.routing.reading.countdown import countdown_of, nearest_countdown
+from services.routing.reading.details import details_of
 from services.routing.reading.history import (
     below_pusat,
     history_of,
@@ -27,7 +28,6 @@ from services.routing.reading.requests import request_rows, requests_of
 from services.routing.reading.revealing import ShownReveal, reveal_shown
 from services.routing.reading.texts import texts_of
 from services.routing.reading.view import ChecklistItem, Chosen, ReportView
-from services.routing.reading.where import where_and_when
 from shared.command_requests.report_access import ReportAccess, actions_open_to, staff_access
 from shared.database.columns import now
 from shared.database.process_time import load_calendar
@@ -117,7 +117,7 @@ async def _view(
         category=_chosen(row["category_id"], row["category"]),
         tags=[Chosen.model_validate(tag) for tag in row["tags"]],
         programme=_chosen(row["programme_id"], row["programme"]),
-        **await where_and_when(row, by_copy=by_copy, anonymous=state.anonymous),
+        **dict(await details_of(row, by_copy=by_copy, anonymous=state.anonymous)),
         anonymous=state.anonymous,
         secret=state.secret,
         priority=state.priority,

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from services.routing.reading.attachments import ShownAttachment
 from services.routing.reading.countdown import Countdown
+from services.routing.reading.details import Details
 from services.routing.reading.history import HistoryLine, Written
 from services.routing.reading.names import ShownAction, ShownAgency, ShownStatus
 from services.routing.reading.people import ShownAssignee
@@ -22,22 +23,12 @@ class Chosen(BaseModel):
     name: str
 
 
-class Place(BaseModel):
-    """Where it happened. `region` names the code with all above it."""
-
-    region_code: str | None
-    region: str | None
-    text: str | None
-    latitude: float | None
-    longitude: float | None
-
-
 class ChecklistItem(BaseModel):
     code: str
     label: str
 
 
-class ReportView(Texts):
+class ReportView(Texts, Details):
     """A report as this person may read it."""
 
     number: int
@@ -51,8 +42,6 @@ class ReportView(Texts):
     category: Chosen | None
     tags: list[Chosen]
     programme: Chosen | None
-    happened_at: str | None
-    place: Place
     anonymous: bool
     secret: bool
     priority: bool

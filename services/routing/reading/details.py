@@ -1,22 +1,31 @@
-"""Where and when it happened, as exactly as the reader may know it."""
+"""What a report says beside its text, as exactly as the reader may know it: when and where."""
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
 
-from services.routing.reading.view import Place
+from pydantic import BaseModel
+
 from shared import regions
 from shared.publication import as_public
 
 
-class WhereAndWhen(TypedDict):
-    """The fields of a `ReportView` that say it."""
+class Place(BaseModel):
+    """Where it happened. `region` names the code with all above it."""
 
+    region_code: str | None
+    region: str | None
+    text: str | None
+    latitude: float | None
+    longitude: float | None
+
+
+class Details(BaseModel):
     happened_at: str | None
     place: Place
 
 
-async def where_and_when(row: Mapping[str, Any], *, by_copy: bool, anonymous: bool) -> WhereAndWhen:
+async def details_of(row: Mapping[str, Any], *, by_copy: bool, anonymous: bool) -> Details:
     """Who reads a copy reads what the public may, and of a report that nobody has corrected yet
     the region alone: a house, or the words for it, can name its people."""
     told = as_public(row, anonymous) if by_copy else dict(row)
@@ -31,4 +40,4 @@ async def where_and_when(row: Mapping[str, Any], *, by_copy: bool, anonymous: bo
         latitude=told["latitude"],
         longitude=told["longitude"],
     )
-    return WhereAndWhen(happened_at=told["happened_at"], place=place)
+    return Details(happened_at=told["happened_at"], place=place)
