@@ -13,7 +13,10 @@ from typing import NamedTuple, TypedDict
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from services.intake.models import AccountEntry
 from services.intake.resources import Resources
 from shared.database.engine import Database
 from shared.http.passwords import hash_like
@@ -43,7 +46,7 @@ async def accounts_entered(
     None: what was typed is no contact at all."""
     index = contact or b""
     async with database.session() as session:
-        entries = (await session.execute(_ENTRIES, {"contact": index})).all()
+        entries = (await session.scalars(_entries(index))).all()
     first = entries[0].password_hash if entries else None
     typed = await hash_like(password, first, _salt(intake, index))
     return [
@@ -56,7 +59,10 @@ async def accounts_entered(
 async def still_entered(session: AsyncSession, entered: Entered) -> bool:
     """Whether the password was not changed while it was looked at; it is not until the session's
     end."""
-    return bool(await session.scalar(_STILL, entered._asdict()))
+    entry = await session.get(
+        AccountEntry, (entered.contact, entered.account_id), with_for_update={"read": True}
+    )
+    return entry is not None and entry.password_hash == entered.password_hash
 
 
 async def entries_for(
@@ -66,7 +72,7 @@ async def entries_for(
     made: list[Entry] = []
     for contact in contacts:
         async with database.session() as session:
-            first = (await session.execute(_ENTRIES, {"contact": contact})).first()
+            first = (await session.scalars(_entries(contact))).first()
         stored = first.password_hash if first else None
         hashed = await hash_like(password, stored, _salt(intake, contact))
         made.append(Entry(contact=contact, password_hash=hashed))
@@ -77,39 +83,30 @@ async def keep_entries(session: AsyncSession, account_id: int, entries: list[Ent
     """The account is entered by these from now on, and by what it was entered by no more. 422
     where another is entered by one of them: signing in would be to one of the two only."""
     for entry in sorted(entries, key=itemgetter("contact")):
-        kept = {**entry, "reporter_id": account_id}
-        await session.execute(_ALONE, kept)
-        if await session.scalar(_TAKEN, kept):
+        await session.execute(_ALONE, {"contact": entry["contact"]})
+        another = _entries(entry["contact"]).where(
+            col(AccountEntry.reporter_id) != account_id,
+            col(AccountEntry.password_hash) == entry["password_hash"],
+        )
+        if (await session.scalars(another)).first() is not None:
             raise validation(FieldError("password", "password_opens_another"))
-        await session.execute(_KEEP, kept)
+        await session.merge(AccountEntry(reporter_id=account_id, **entry))
 
 
 async def contacts_of(session: AsyncSession, account_id: int) -> list[bytes]:
     """The keyed digests of the contacts by which the account is entered."""
-    found = await session.execute(_CONTACTS, {"reporter_id": account_id})
-    return [bytes(row.contact) for row in found]
+    of_account = col(AccountEntry.reporter_id) == account_id
+    return list(await session.scalars(select(AccountEntry.contact).where(of_account)))
 
 
 def _salt(intake: Resources, contact: bytes) -> bytes:
     return intake.index.other("sign_in_salt", contact.hex())[:16]
 
 
-_ENTRIES = text(
-    "SELECT reporter_id, password_hash FROM intake.account_entry WHERE contact = :contact"
-    " ORDER BY reporter_id"
-)
-_STILL = text(
-    "SELECT true FROM intake.account_entry WHERE contact = :contact"
-    " AND reporter_id = :account_id AND password_hash = :password_hash FOR SHARE"
-)
+def _entries(contact: bytes) -> SelectOfScalar[AccountEntry]:
+    """The oldest account first."""
+    by_contact = select(AccountEntry).where(col(AccountEntry.contact) == contact)
+    return by_contact.order_by(col(AccountEntry.reporter_id))
+
+
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(encode(:contact, 'hex'), 0))")
-_TAKEN = text(
-    "SELECT EXISTS (SELECT FROM intake.account_entry WHERE contact = :contact"
-    " AND reporter_id <> :reporter_id AND password_hash = :password_hash)"
-)
-_KEEP = text(
-    "INSERT INTO intake.account_entry (contact, reporter_id, password_hash)"
-    " VALUES (:contact, :reporter_id, :password_hash)"
-    " ON CONFLICT (contact, reporter_id) DO UPDATE SET password_hash = EXCLUDED.password_hash"
-)
-_CONTACTS = text("SELECT contact FROM intake.account_entry WHERE reporter_id = :reporter_id")

@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import text
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.intake.account_entry import (
     accounts_entered,
@@ -17,6 +18,7 @@ from services.intake.account_entry import (
     keep_entries,
     still_entered,
 )
+from services.intake.models import EndedReporterSession, ReporterAccount, ReporterSession
 from services.intake.report_form import ReporterForm
 from services.intake.resources import Intake
 from shared.http.auth import CurrentReporter
@@ -46,7 +48,7 @@ GUARD = PasswordGuard(
     strangers=Limit("sign_in_strangers", 100, 3600),
 )
 """Failures: many people come by one address of a mobile network."""
-SESSIONS = Sessions("intake", "reporter_session", "reporter_id")
+SESSIONS = Sessions(ReporterSession, "reporter_id", EndedReporterSession)
 
 
 class SignUpForm(ReporterForm):
@@ -119,17 +121,19 @@ async def sign_up(
     await _count_guess(request, contacts)
     entries = await entries_for(database, intake, contacts, form.password)
     seal = intake.cipher.encrypt
-    row = {
-        "name": seal(form.name or ""),
-        "phone": seal(form.phone) if form.phone else None,
-        "email": seal(form.email) if form.email else None,
-        "nik": seal(form.nik) if form.nik else None,
-        "password_hash": entries[0]["password_hash"],
-    }
+    account = ReporterAccount(
+        name=seal(form.name or ""),
+        phone=seal(form.phone) if form.phone else None,
+        email=seal(form.email) if form.email else None,
+        nik=seal(form.nik) if form.nik else None,
+        password_hash=entries[0]["password_hash"],
+    )
     async with database.session() as session:
-        account_id = (await session.execute(_SIGN_UP, row)).scalar_one()
-        await keep_entries(session, account_id, entries)
-        return await _signed_in(session, request, account_id)
+        session.add(account)
+        await session.flush()
+        assert account.id is not None
+        await keep_entries(session, account.id, entries)
+        return await _signed_in(session, request, account.id)
 
 
 @router.post("/reporters/sign-in", responses=problem_responses(401, 429))
@@ -193,9 +197,8 @@ async def change_password(
     if not isinstance(reporter, Reporter):
         raise forbidden()
     await rate_limits(request).take(OWN_PASSWORD, str(reporter.account_id))
-    known = {"id": reporter.account_id}
     async with database.session() as session:
-        account = (await session.execute(_PASSWORD, known)).one_or_none()
+        account = await session.get(ReporterAccount, reporter.account_id)
         contacts = await contacts_of(session, reporter.account_id)
     # No transaction is open meanwhile: this takes long on purpose.
     former = account.password_hash if account else None
@@ -207,8 +210,11 @@ async def change_password(
     await _count_guess(request, contacts)
     entries = await entries_for(database, intake, contacts, form.password)
     async with database.session() as session:
-        chosen = {"password_hash": entries[0]["password_hash"]}
-        await session.execute(_NEW_PASSWORD, known | chosen)
+        await session.execute(
+            update(ReporterAccount)
+            .where(col(ReporterAccount.id) == reporter.account_id)
+            .values(password_hash=entries[0]["password_hash"])
+        )
         await keep_entries(session, reporter.account_id, entries)
         await SESSIONS.end_all(session, reporter.account_id)
         return await _signed_in(session, request, reporter.account_id)
@@ -245,13 +251,3 @@ def _one_spelling(contact: dict[str, bytes | None], typed: str) -> str:
     """What tries are counted by: `0812…`, `+62 812…` and `0812-…` are one contact."""
     known = contact["phone"] or contact["email"]
     return known.hex() if known else typed.strip().lower()
-
-
-_SIGN_UP = text(
-    "INSERT INTO intake.reporter (name, phone, email, nik, password_hash)"
-    " VALUES (:name, :phone, :email, :nik, :password_hash) RETURNING id"
-)
-_PASSWORD = text(
-    "SELECT password_hash, name, phone, email, nik FROM intake.reporter WHERE id = :id"
-)
-_NEW_PASSWORD = text("UPDATE intake.reporter SET password_hash = :password_hash WHERE id = :id")

@@ -1,4 +1,7 @@
-"""Tables of schema `routing`: agencies, staff, reference data, and what routing writes."""
+"""Tables of schema `routing`: agencies, staff, reference data, and what routing writes.
+
+An `id` that the database gives is there once the row was flushed.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +23,7 @@ class Agency(SQLModel, table=True):
     __tablename__ = "agency"
     __table_args__ = (Index("agency_path", "path", postgresql_using="gin"), _IN_SCHEMA)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     code: str = Field(unique=True)
     name: str
     kind: str
@@ -37,7 +40,7 @@ class StaffMember(SQLModel, table=True):
     __tablename__ = "staff"
     __table_args__ = (_IN_SCHEMA,)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     username: str = Field(unique=True)
     name: str
     role: str
@@ -76,7 +79,7 @@ class Category(SQLModel, table=True):
     __tablename__ = "category"
     __table_args__ = (_IN_SCHEMA,)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     code: str = Field(unique=True)
     name: str
     parent_id: int | None = Field(default=None, foreign_key="routing.category.id")
@@ -87,7 +90,7 @@ class Tag(SQLModel, table=True):
     __tablename__ = "tag"
     __table_args__ = (_IN_SCHEMA,)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     category_id: int = Field(foreign_key="routing.category.id", index=True)
     name: str
     active: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
@@ -99,7 +102,7 @@ class Programme(SQLModel, table=True):
     __tablename__ = "programme"
     __table_args__ = (_IN_SCHEMA,)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     active: bool = True
 

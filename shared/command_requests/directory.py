@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from shared.database.views import AgencyEntry
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.chain import deciding_agency
 from shared.lifecycle.people import ADMINS, Actor
@@ -44,7 +46,7 @@ class Agency(BaseModel):
 
 async def agencies(session: AsyncSession, ids: Iterable[int]) -> dict[int, Agency]:
     """The agencies of these ids; an id nobody has is missing from the answer."""
-    rows = await session.execute(_BY_IDS, {"ids": list(ids)})
+    rows = await session.execute(_COLUMNS.where(col(AgencyEntry.id).in_(list(ids))))
     return {row["id"]: Agency.model_validate(dict(row)) for row in rows.mappings()}
 
 
@@ -70,7 +72,4 @@ async def agency_to_decide(
     return own_id if own_id in path and own_id is not None else path[0]
 
 
-_BY_IDS = text(
-    "SELECT id, code, name, kind, path, zone, active, has_admin, has_officer, admins, admin_above"
-    " FROM routing.agency_directory WHERE id = ANY(:ids)"
-)
+_COLUMNS = select(*(col(getattr(AgencyEntry, name)) for name in Agency.model_fields))

@@ -1,9 +1,10 @@
 """The codes of agencies, for anyone who would read ids otherwise: in the Temporal UI, at
 night."""
 
-from sqlalchemy import text
+from sqlmodel import col, select
 
 from shared.database.engine import Database
+from shared.database.views import AgencyEntry
 from shared.lifecycle.state import ReportState
 
 
@@ -19,9 +20,7 @@ class AgencyCodes:
         wanted = {*state.chain, *(request.decider_id for request in state.requests)}
         if missing := wanted - self._known.keys():
             async with self._database.autocommit() as connection:
-                found = await connection.execute(_CODES, {"ids": list(missing)})
+                codes = select(AgencyEntry.id, AgencyEntry.code)
+                found = await connection.execute(codes.where(col(AgencyEntry.id).in_(missing)))
                 self._known |= {row.id: row.code for row in found}
         return {id: code for id in sorted(wanted) if (code := self._known.get(id))}
-
-
-_CODES = text("SELECT id, code FROM routing.agency_directory WHERE id = ANY (:ids)")

@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accepting.new_report import DifferentContent, Identity
 from services.intake.access_codes import log_code
 from services.intake.manual import staff_actor
+from services.intake.models import SocialPost
 from services.intake.references import checked, report_of
 from services.intake.report_form import Name, ReportForm
 from services.intake.resources import Intake
@@ -78,7 +78,7 @@ async def read_post(
         post = await intake.x.get_post(url)
     except XError as error:
         raise _problem(error) from None
-    number = (await session.execute(_NUMBER, {"post_id": post.id})).scalar_one_or_none()
+    known = await session.get(SocialPost, (NETWORK, post.id))
     return PostPreview(
         id=post.id,
         url=post.url,
@@ -88,7 +88,7 @@ async def read_post(
         created_at=post.created_at,
         media_urls=list(post.media_urls),
         suggested_title=_title(post),
-        number=await _told(session, staff, number) if number else None,
+        number=await _told(session, staff, known.number) if known else None,
     )
 
 
@@ -117,8 +117,8 @@ async def submit_post(
     if accepted.replayed:
         raise _reported(await _told(session, staff, accepted.number))
     # Not the address with the author's name in it: that would be an identity in the open.
-    post = {"post_id": form.url, "number": accepted.number}
-    await session.execute(_KEEP, post | {"url": f"https://x.com/i/status/{form.url}"})
+    url = f"https://x.com/i/status/{form.url}"
+    session.add(SocialPost(network=NETWORK, post_id=form.url, number=accepted.number, url=url))
     await log_code(session, intake, accepted.number, "given", maker=report.actor)
     response.headers["Location"] = f"/reports/{accepted.number}"
     return SubmissionAnswer.of(accepted)
@@ -157,10 +157,3 @@ def _problem(error: XError) -> Problem:
             return not_found("post_not_visible")
         case _:
             return unavailable("x_unavailable", seconds=60)
-
-
-_NUMBER = text("SELECT number FROM intake.social_post WHERE network = 'x' AND post_id = :post_id")
-_KEEP = text(
-    "INSERT INTO intake.social_post (network, post_id, number, url)"
-    " VALUES ('x', :post_id, :number, :url)"
-)

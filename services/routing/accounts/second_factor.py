@@ -7,9 +7,13 @@ import secrets
 import time
 
 import pyotp
-from sqlalchemy import text
+from sqlalchemy import Delete, delete
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from services.routing.management_models import RecoveryCode, SecondFactor
+from shared.clock import now
 from shared.http.problems import conflict, unauthorized
 from shared.identity import IdentityCipher
 
@@ -20,7 +24,8 @@ _HALF_MINUTE = 30
 
 async def in_use(session: AsyncSession, staff_id: int) -> bool:
     """Whether the person has a second factor."""
-    return bool(await session.scalar(_IN_USE, {"id": staff_id}))
+    factor = await session.get(SecondFactor, staff_id)
+    return factor is not None and factor.confirmed_at is not None
 
 
 async def check_code(
@@ -28,35 +33,44 @@ async def check_code(
 ) -> None:
     """Nothing for anyone who has no second factor. Otherwise the code, or a recovery code, is
     used up; 401 without one or with a wrong one."""
-    row = (await session.execute(_SECRET, {"id": staff_id})).one_or_none()
-    if row is None or row.confirmed_at is None:
+    factor = await _locked(session, staff_id)
+    if factor is None or factor.confirmed_at is None:
         return
     if not code:
         raise unauthorized("second_factor_needed")
-    step = _step_of(cipher.decrypt(row.secret), code, after=row.last_step)
+    step = _step_of(cipher.decrypt(factor.secret), code, after=factor.last_step)
     if step is not None:
-        await session.execute(_USED, {"id": staff_id, "step": step})
+        factor.last_step = step
+        await session.flush()
         return
-    used = await session.execute(_RECOVER, {"id": staff_id, "hash": _hash(code)})
-    if not used.rowcount:  # type: ignore[attr-defined]
+    recovery = await session.get(RecoveryCode, (staff_id, _hash(code)))
+    if recovery is None:
         raise unauthorized("second_factor_wrong")
+    await session.delete(recovery)
+    await session.flush()
 
 
 async def is_right(session: AsyncSession, cipher: IdentityCipher, staff_id: int, code: str) -> bool:
     """Whether the person has a second factor, and the code would be taken; it is not used up."""
-    row = (await session.execute(_SECRET, {"id": staff_id})).one_or_none()
-    if row is None or row.confirmed_at is None:
+    factor = await _locked(session, staff_id)
+    if factor is None or factor.confirmed_at is None:
         return False
-    if _step_of(cipher.decrypt(row.secret), code, after=row.last_step) is not None:
+    if _step_of(cipher.decrypt(factor.secret), code, after=factor.last_step) is not None:
         return True
-    return bool(await session.scalar(_RECOVERS, {"id": staff_id, "hash": _hash(code)}))
+    return await session.get(RecoveryCode, (staff_id, _hash(code))) is not None
 
 
 async def enrol(session: AsyncSession, cipher: IdentityCipher, staff_id: int) -> str:
     """A new secret (base32), in use once a code of it is confirmed. 409 if there is one in use."""
     secret = pyotp.random_base32()
-    given = {"id": staff_id, "secret": cipher.encrypt(secret)}
-    if (await session.execute(_ENROL, given)).one_or_none() is None:
+    row = {"staff_id": staff_id, "secret": cipher.encrypt(secret), "last_step": 0}
+    begun = insert(SecondFactor).values(row)
+    begun = begun.on_conflict_do_update(
+        index_elements=["staff_id"],
+        set_={"secret": begun.excluded.secret},
+        where=col(SecondFactor.confirmed_at).is_(None),
+    )
+    if await session.scalar(begun.returning(col(SecondFactor.staff_id))) is None:
         raise conflict("second_factor_in_use")
     return secret
 
@@ -66,24 +80,34 @@ async def confirm(
 ) -> list[str]:
     """Take the new secret into use, and give the recovery codes, known to nobody else.
     401 for a wrong code, 409 where nothing waits to be confirmed."""
-    row = (await session.execute(_SECRET, {"id": staff_id})).one_or_none()
-    if row is None or row.confirmed_at is not None:
-        raise conflict("second_factor_in_use" if row else "second_factor_not_begun")
-    step = _step_of(cipher.decrypt(row.secret), code, after=0)
+    factor = await _locked(session, staff_id)
+    if factor is None or factor.confirmed_at is not None:
+        raise conflict("second_factor_in_use" if factor else "second_factor_not_begun")
+    step = _step_of(cipher.decrypt(factor.secret), code, after=0)
     if step is None:
         raise unauthorized("second_factor_wrong")
     # With the step: whoever saw this code typed does not sign in with it.
-    await session.execute(_CONFIRM, {"id": staff_id, "step": step})
+    factor.confirmed_at, factor.last_step = now(), step
     codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(RECOVERY_CODES)]
-    await session.execute(_FORGET_CODES, {"id": staff_id})
-    await session.execute(_KEEP, [{"id": staff_id, "hash": _hash(one)} for one in codes])
+    await session.execute(_all_of(RecoveryCode, staff_id))
+    session.add_all(RecoveryCode(staff_id=staff_id, code_hash=_hash(one)) for one in codes)
+    await session.flush()
     return codes
 
 
 async def forget(session: AsyncSession, staff_id: int) -> None:
     """The person has no second factor any more."""
-    await session.execute(_FORGET_CODES, {"id": staff_id})
-    await session.execute(_FORGET, {"id": staff_id})
+    for table in (RecoveryCode, SecondFactor):
+        await session.execute(_all_of(table, staff_id))
+
+
+async def _locked(session: AsyncSession, staff_id: int) -> SecondFactor | None:
+    """As it is now, and stays until the transaction ends."""
+    return await session.get(SecondFactor, staff_id, with_for_update=True, populate_existing=True)
+
+
+def _all_of(table: type[SecondFactor | RecoveryCode], staff_id: int) -> Delete:
+    return delete(table).where(col(table.staff_id) == staff_id)
 
 
 def uri(secret: str, username: str) -> str:
@@ -106,29 +130,3 @@ def _step_of(secret: str, code: str, *, after: int) -> int | None:
 
 def _hash(code: str) -> bytes:
     return hashlib.sha256(code.strip().lower().encode()).digest()
-
-
-_IN_USE = text(
-    "SELECT EXISTS (SELECT FROM routing.second_factor"
-    " WHERE staff_id = :id AND confirmed_at IS NOT NULL)"
-)
-_SECRET = text(
-    "SELECT secret, confirmed_at, last_step FROM routing.second_factor WHERE staff_id = :id"
-    " FOR UPDATE"
-)
-_USED = text("UPDATE routing.second_factor SET last_step = :step WHERE staff_id = :id")
-_RECOVER = text("DELETE FROM routing.recovery_code WHERE staff_id = :id AND code_hash = :hash")
-_RECOVERS = text(
-    "SELECT true FROM routing.recovery_code WHERE staff_id = :id AND code_hash = :hash"
-)
-_ENROL = text(
-    "INSERT INTO routing.second_factor AS f (staff_id, secret, last_step) VALUES (:id, :secret, 0)"
-    " ON CONFLICT (staff_id) DO UPDATE SET secret = excluded.secret WHERE f.confirmed_at IS NULL"
-    " RETURNING 1"
-)
-_CONFIRM = text(
-    "UPDATE routing.second_factor SET confirmed_at = now(), last_step = :step WHERE staff_id = :id"
-)
-_KEEP = text("INSERT INTO routing.recovery_code (staff_id, code_hash) VALUES (:id, :hash)")
-_FORGET_CODES = text("DELETE FROM routing.recovery_code WHERE staff_id = :id")
-_FORGET = text("DELETE FROM routing.second_factor WHERE staff_id = :id")

@@ -10,8 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.accounts import second_factor
+from services.routing.accounts.password_links import set_password
 from services.routing.accounts.sessions import SESSIONS, revoke_all
+from services.routing.models import StaffMember
 from shared.command_requests.directory import agency
+from shared.database.views import StaffEntry
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.guessing import DEVICES, Guard, PasswordAttempt, PasswordGuard
@@ -112,10 +115,11 @@ async def sign_in(body: SignIn, request: Request, database: CurrentDatabase) -> 
         if await _owes_second_factor(session, request, person.id, person.role):
             await person.attempt.take_back()
             raise forbidden("second_factor_enrolment_needed")
-        if not await session.scalar(_UNCHANGED, {"id": person.id, "hash": person.password_hash}):
+        member = await session.get_one(StaffMember, person.id, with_for_update={"read": True})
+        if member.password_hash != person.password_hash:
             raise unauthorized("sign_in_failed")  # they chose another one meanwhile
         if stronger:
-            await session.execute(_REHASH, {"id": person.id, "hash": stronger})
+            await set_password(session, person.id, stronger)
         signed_in = await _signed_in(session, request, person.id)
     return SignedInHere(**signed_in.model_dump(), device_tokens=await person.attempt.let_in())
 
@@ -150,7 +154,7 @@ async def me(staff: CurrentStaff, session: Transaction) -> Me:
     assert own is not None, "staff belong to an agency that exists"
     return Me(
         id=staff.id,
-        username=str(await session.scalar(_USERNAME, {"id": staff.id})),
+        username=(await session.get_one(StaffMember, staff.id)).username,
         name=staff.name,
         role=staff.role,
         role_label=label("role", staff.role),
@@ -209,13 +213,18 @@ async def _signed_in(
     session: AsyncSession, request: Request, staff_id: int, session_id: UUID | None = None
 ) -> SignedIn:
     """Tokens of a new session, or of the one that goes on."""
-    row = (await session.execute(_ACTIVE, {"id": staff_id})).mappings().one_or_none()
-    if row is None or await _owes_second_factor(session, request, staff_id, row["role"]):
+    person = await session.get(StaffEntry, staff_id)
+    if (
+        person is None
+        or not person.active
+        or await _owes_second_factor(session, request, staff_id, person.role)
+    ):
         raise unauthorized("token_invalid" if session_id else "sign_in_failed")
     tokens: Tokens = request.app.state.tokens
     opened = await SESSIONS.open(session, staff_id, session_id)
+    staff = Staff.model_validate(person.model_dump())
     return SignedIn(
-        access_token=tokens.issue(Staff.model_validate(dict(row)), session_id=opened.session_id),
+        access_token=tokens.issue(staff, session_id=opened.session_id),
         token_type="Bearer",  # noqa: S106
         expires_in=int(ACCESS_TTL.total_seconds()),
         refresh_token=opened.token,
@@ -231,12 +240,3 @@ _BY_NAME = text(
     " AND (s.username = :username OR NOT EXISTS (SELECT FROM routing.staff o"
     "  WHERE lower(o.username) = lower(:username) AND o.id <> s.id))"
 )
-_ACTIVE = text(
-    "SELECT id, role, agency_id, agency_path, name, token_version"
-    " FROM routing.staff_directory WHERE id = :id AND active"
-)
-_USERNAME = text("SELECT username FROM routing.staff WHERE id = :id")
-_UNCHANGED = text(
-    "SELECT true FROM routing.staff WHERE id = :id AND password_hash = :hash FOR SHARE"
-)
-_REHASH = text("UPDATE routing.staff SET password_hash = :hash WHERE id = :id")

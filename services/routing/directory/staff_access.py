@@ -4,8 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import text
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.accounts import second_factor
 from services.routing.accounts.password_links import take_password
@@ -19,6 +20,7 @@ from services.routing.authority import (
 )
 from services.routing.directory.log import changed, record
 from services.routing.directory.people import PersonMade, StaffId, active_person, made
+from services.routing.models import StaffMember
 from services.routing.second_person.endpoints import RequestToConfirm, request_shown
 from services.routing.second_person.models import Kind
 from services.routing.second_person.requests import ask, in_force, is_guarded, use
@@ -66,7 +68,8 @@ async def restore_person(
     if waits := await _for_a_second(session, staff, Kind.RESTORE, person):
         response.status_code = 202
         return waits
-    await session.execute(_RESTORE, {"id": staff_id, "agency_id": where.id})
+    back = {"active": True, "password_hash": "", "agency_id": where.id}
+    await session.execute(update(StaffMember).where(col(StaffMember.id) == staff_id).values(back))
     moved = changed({"agency_id": person.agency_id}, {"agency_id": where.id})
     record(session, staff, where.id, "staff", staff_id, "restore", **moved)
     return await made(session, request, staff_id)
@@ -111,9 +114,3 @@ async def _for_a_second(
         return None
     asked = await ask(session, staff, kind, person.id)
     return await request_shown(session, staff, asked.id)
-
-
-_RESTORE = text(
-    "UPDATE routing.staff SET active = true, password_hash = '', agency_id = :agency_id"
-    " WHERE id = :id"
-)
