@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from services.routing.models import Agency as Row
+from services.routing.models import StaffMember
 from shared.command_requests.directory import Agency, agency
 from shared.http.auth import CurrentStaff
 from shared.http.problems import FieldError, conflict, forbidden, not_found, validation
@@ -72,7 +75,8 @@ async def agency_to_manage(session: AsyncSession, staff: Staff, agency_id: int) 
 async def agency_to_work_at(session: AsyncSession, staff: Staff, agency_id: int) -> Agency:
     """An active agency in reach, named in the form as `agency_id`. It is not removed until the
     caller's transaction ends, and then knows of whoever came to it."""
-    await session.execute(_STAYS, {"id": agency_id})
+    stays = select(col(Row.id)).where(col(Row.id) == agency_id).with_for_update(read=True)
+    await session.execute(stays)
     found = await agency_in_reach(session, staff, agency_id, field="agency_id")
     if not found.active:
         raise validation(FieldError("agency_id", "agency_out_of_reach"))
@@ -102,26 +106,26 @@ def roles_to_manage(staff: Staff) -> list[Role]:
 async def person_in_reach(session: AsyncSession, staff: Staff, staff_id: int) -> Person:
     """Somebody of the own subtree whose role is not beyond the own; never oneself (409).
     404 outside the subtree."""
-    row = (await session.execute(_PERSON, {"id": staff_id})).mappings().one_or_none()
-    if row is None or staff.agency_id not in row["agency_path"]:
+    found = await session.execute(
+        select(StaffMember, col(Row.path))
+        .join(Row, col(Row.id) == col(StaffMember.agency_id))
+        .where(col(StaffMember.id) == staff_id)
+        .with_for_update(of=StaffMember, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    row = found.one_or_none()
+    if row is None or staff.agency_id not in row.path:
         raise not_found("person_not_found")
-    if row["role"] not in roles_to_manage(staff):
+    member = row.StaffMember
+    if member.role not in roles_to_manage(staff):
         raise forbidden("role_beyond_own")
-    if row["id"] == staff.id:
+    if staff_id == staff.id:
         raise conflict("own_account")
     return Person(
-        id=row["id"],
-        username=row["username"],
-        name=row["name"],
-        role=Role(row["role"]),
-        agency_id=row["agency_id"],
-        active=row["active"],
+        id=staff_id,
+        username=member.username,
+        name=member.name,
+        role=Role(member.role),
+        agency_id=member.agency_id,
+        active=member.active,
     )
-
-
-_STAYS = text("SELECT FROM routing.agency WHERE id = :id FOR SHARE")
-_PERSON = text(
-    "SELECT s.id, s.username, s.name, s.role, s.agency_id, s.active, a.path AS agency_path"
-    " FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id WHERE s.id = :id"
-    " FOR NO KEY UPDATE OF s"
-)

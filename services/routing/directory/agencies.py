@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.accounts.password_links import withdraw_links
 from services.routing.authority import (
@@ -18,14 +19,16 @@ from services.routing.directory.agency_view import ManagedAgency, agency_details
 from services.routing.directory.handovers import ask_for_handover
 from services.routing.directory.log import changed, record
 from services.routing.directory.orphaned_requests import check_moving
-from services.routing.models import Agency
+from services.routing.models import Agency, StaffMember
 from shared.command_requests.directory import Agency as KnownAgency
+from shared.database.lifecycle import Report
 from shared.http.documentation import problem_responses
 from shared.http.paths import AgencyId
 from shared.http.problems import FieldError, conflict, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.calendar import Zone
+from shared.lifecycle.statuses import OPEN_TABS
 from shared.words import Form, Name
 
 CODE = r"^[a-z0-9][a-z0-9-]{1,63}$"
@@ -63,7 +66,8 @@ async def create_agency(form: NewAgency, staff: Managing, session: Transaction) 
     """A new agency below the own one, or one below that."""
     await session.execute(ONE_AT_A_TIME)
     parent = await _parent(session, staff, form.parent_id)
-    if await session.scalar(_TAKEN, {"code": form.code}):
+    taken = select(col(Agency.id)).where(col(Agency.code) == form.code)
+    if await session.scalar(taken) is not None:
         raise conflict("agency_code_taken")
     new_id = await add_agency(session, form.model_dump(mode="json"), parent.path)
     record(session, staff, new_id, "agency", new_id, "create", **form.model_dump(mode="json"))
@@ -91,10 +95,11 @@ async def change_agency(
     differences = changed(before, after)
     if "parent_id" in differences:
         await _move(session, staff, agency_id, after["parent_id"])
-    if "zone" in differences and await session.scalar(_UNDER_WAY, {"id": agency_id}):
+    if "zone" in differences and await has_open_reports(session, agency_id):
         raise conflict("agency_zone_in_use")
     if differences:
-        await session.execute(_CHANGE, {"id": agency_id, **after})
+        changes = update(Agency).where(col(Agency.id) == agency_id).values(after)
+        await session.execute(changes)
         record(session, staff, agency_id, "agency", agency_id, "change", **differences)
         await session.flush()
     return await read_agency(agency_id, staff, session)
@@ -108,6 +113,13 @@ async def add_agency(session: AsyncSession, values: dict[str, Any], above: tuple
     return new_id
 
 
+async def has_open_reports(session: AsyncSession, agency_id: int) -> bool:
+    """Whether the agency handles any that is neither closed nor archived."""
+    handled = select(col(Report.number)).where(col(Report.handler_id) == agency_id)
+    found = await session.scalar(handled.where(col(Report.tab).in_(OPEN_TABS)).limit(1))
+    return found is not None
+
+
 async def _parent(session: AsyncSession, staff: Staff, parent_id: int) -> KnownAgency:
     parent = await agency_in_reach(session, staff, parent_id, field="parent_id")
     if not parent.active:
@@ -117,7 +129,8 @@ async def _parent(session: AsyncSession, staff: Staff, parent_id: int) -> KnownA
 
 async def _row(session: AsyncSession, staff: Staff, agency_id: int) -> dict[str, Any]:
     await agency_to_manage(session, staff, agency_id)
-    return dict((await session.execute(_FIELDS, {"id": agency_id})).mappings().one())
+    row = await session.get_one(Agency, agency_id, populate_existing=True)
+    return row.model_dump(include={"name", "kind", "parent_id", "zone"})
 
 
 async def _move(session: AsyncSession, staff: Staff, agency_id: int, parent_id: int) -> None:
@@ -125,40 +138,25 @@ async def _move(session: AsyncSession, staff: Staff, agency_id: int, parent_id: 
     parent = await _parent(session, staff, parent_id)
     if parent.is_or_stands_below(agency_id):
         raise validation(FieldError("parent_id", "parent_below_itself"))
-    if await session.scalar(_IS_ROOT, {"id": agency_id}):
+    if (await session.get_one(Agency, agency_id)).parent_id is None:
         raise conflict("root_stays")
     await check_moving(session, agency_id, parent.path)
     await session.execute(_MOVE, {"id": agency_id, "above": list(parent.path)})
     # The worker takes who no longer stands above out of the chains of reports there.
     total = int(await session.scalar(_CHAINS, {"id": agency_id}) or 0)
     await ask_for_handover(session, staff, "chains", agency_id, agency_id, agency_id, total)
-    people = await session.scalars(_PEOPLE, {"id": agency_id})
-    await withdraw_links(session, people.all())
+    there = select(col(Agency.id)).where(col(Agency.path).contains([agency_id]))
+    people = select(col(StaffMember.id)).where(col(StaffMember.agency_id).in_(there))
+    await withdraw_links(session, (await session.scalars(people)).all())
 
 
 ONE_AT_A_TIME = text("LOCK TABLE routing.agency IN SHARE ROW EXCLUSIVE MODE")
 """The tree changes by one hand at a time; reading it goes on."""
 _NEW_ID = text("SELECT nextval('routing.agency_id_seq')")
-_TAKEN = text("SELECT EXISTS (SELECT FROM routing.agency WHERE code = :code)")
-_FIELDS = text("SELECT name, kind, parent_id, zone FROM routing.agency WHERE id = :id")
-_IS_ROOT = text("SELECT parent_id IS NULL FROM routing.agency WHERE id = :id")
-_UNDER_WAY = text(
-    "SELECT EXISTS (SELECT FROM lifecycle.report WHERE handler_id = :id"
-    " AND tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process'))"
-)
-_CHANGE = text(
-    "UPDATE routing.agency SET name = :name, kind = :kind, parent_id = :parent_id, zone = :zone"
-    " WHERE id = :id"
-)
 _CHAINS = text(
     "SELECT count(*) FROM routing.agency a JOIN lifecycle.report r ON r.handler_id = a.id"
     " WHERE a.path @> ARRAY[CAST(:id AS bigint)] AND NOT r.chain <@ a.path"
 )
-_PEOPLE = text(
-    "SELECT s.id FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id"
-    " WHERE a.path @> ARRAY[CAST(:id AS bigint)]"
-)
-"""All who work there or below."""
 _MOVE = text(
     "UPDATE routing.agency"
     " SET path = CAST(:above AS bigint[]) || path[array_position(path, CAST(:id AS bigint)):]"

@@ -1,10 +1,12 @@
 """An agency as its admins see it: people, units, reports."""
 
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.directory.agency_search import AgencyDetails, read_agency
+from services.routing.models import Agency, StaffMember
 from services.routing.reading.names import ShownAgency
 from shared.http.tokens import Staff
 from shared.labels import label
@@ -35,26 +37,28 @@ class ManagedAgency(AgencyDetails):
 async def agency_details(session: AsyncSession, staff: Staff, agency_id: int) -> ManagedAgency:
     """The agency; 404 if there is none."""
     known = await read_agency(agency_id, staff, session)
-    people = await session.execute(_PEOPLE, {"id": agency_id})
-    units = await session.execute(_UNITS, {"id": agency_id})
+    people = await session.scalars(
+        select(StaffMember)
+        .where(col(StaffMember.agency_id) == agency_id, col(StaffMember.active))
+        .order_by(col(StaffMember.name), col(StaffMember.id))
+    )
+    units = await session.scalars(
+        select(Agency)
+        .where(col(Agency.parent_id) == agency_id, col(Agency.active))
+        .order_by(col(Agency.name), col(Agency.id))
+    )
     counts = (await session.execute(_REPORTS, {"id": agency_id, "path": [agency_id]})).mappings()
     return ManagedAgency(
         **known.model_dump(),
         people=[
-            AgencyPerson(**dict(one), role_label=label("role", one["role"]))
-            for one in people.mappings()
+            AgencyPerson(**one.model_dump(), role_label=label("role", one.role)) for one in people
         ],
-        units=[ShownAgency(**dict(one)) for one in units.mappings()],
+        units=[ShownAgency.model_validate(one, from_attributes=True) for one in units],
         reports=ReportCounts(**dict(counts.one())),
     )
 
 
-_PEOPLE = text(
-    "SELECT id, name, role FROM routing.staff WHERE agency_id = :id AND active ORDER BY name, id"
-)
-_UNITS = text(
-    "SELECT id, code, name FROM routing.agency WHERE parent_id = :id AND active ORDER BY name, id"
-)
+# Sums over what may be thousands of agencies: one statement, once through the index of the queue.
 _REPORTS = text("""
 WITH counted AS (
     SELECT handler_id, count(*) AS open, count(*) FILTER (WHERE overdue) AS overdue

@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlmodel import col
 
 from services.routing.authority import Pusat
 from services.routing.directory.log import changed, record
@@ -30,8 +31,8 @@ router = APIRouter(
 @router.get("")
 async def list_archive_reasons(_: Pusat, session: Transaction) -> list[KeptReason]:
     """All eight, also what is not offered."""
-    rows = (await session.execute(_ALL)).mappings()
-    return [KeptReason.model_validate(dict(row)) for row in rows]
+    rows = await session.scalars(select(ArchiveReason).order_by(col(ArchiveReason.place)))
+    return [KeptReason.model_validate(row, from_attributes=True) for row in rows]
 
 
 @router.patch("/{reason}")
@@ -41,12 +42,13 @@ async def change_archive_reason(
     """Say it in other words, or offer it no more; reports archived for it keep it. One at least
     is offered (409)."""
     await session.execute(_ONE_AT_A_TIME)
-    row = await session.get_one(ArchiveReason, reason)
+    reasons = {one.code: one for one in await session.scalars(select(ArchiveReason))}
+    row = reasons.pop(reason)
     before = {"name": row.name, "active": row.active}
     after = {**before, **form.model_dump(exclude_none=True)}
-    if not after["active"] and not await session.scalar(_OTHERS, {"code": reason}):
+    if not after["active"] and not any(one.active for one in reasons.values()):
         raise conflict("last_archive_reason")
-    if await session.scalar(_NAME_TAKEN, {"name": after["name"], "code": reason}):
+    if after["name"].lower() in {one.name.lower() for one in reasons.values()}:
         raise conflict("archive_reason_name_taken")
     if differences := changed(before, after):
         row.name, row.active = after["name"], after["active"]
@@ -61,9 +63,3 @@ async def change_archive_reason(
 
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('archive_reason'))")
-_NAME_TAKEN = text(
-    "SELECT EXISTS (SELECT FROM routing.archive_reason"
-    " WHERE lower(name) = lower(:name) AND code <> :code)"
-)
-_ALL = text("SELECT code, name, active FROM routing.archive_reason ORDER BY place")
-_OTHERS = text("SELECT EXISTS (SELECT FROM routing.archive_reason WHERE active AND code <> :code)")

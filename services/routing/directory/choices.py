@@ -1,14 +1,16 @@
 """What forms offer to choose from: categories, tags, programmes, and the fixed lists."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
 
+from services.routing.models import ArchiveReason, Category, Programme, Tag
 from shared import regions
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
@@ -70,7 +72,27 @@ router = APIRouter(tags=["reference data"], responses=problem_responses(401, 403
 @router.get("/categories")
 async def list_categories(_: CurrentStaff, session: Transaction) -> Choices[CategoryChoice]:
     """The categories a report can have."""
-    return await _rows(session, CategoryChoice, _CATEGORIES)
+    group, within = aliased(Category), aliased(Category)
+    found = await session.execute(
+        select(Category, col(group.name))
+        .outerjoin(group, col(group.id) == col(Category.parent_id))
+        .where(
+            col(Category.active),
+            col(group.active).is_not(False),
+            ~select(within).where(col(within.parent_id) == col(Category.id)).exists(),
+        )
+        .order_by(col(group.name), col(Category.name))
+    )
+    items = [
+        CategoryChoice(
+            id=category.id,
+            code=category.code,
+            name=f"{above} › {category.name}" if above else category.name,
+            parent_id=category.parent_id,
+        )
+        for category, above in found
+    ]
+    return Choices(items=items)
 
 
 @router.get("/tags")
@@ -80,13 +102,13 @@ async def list_tags(
     category: Annotated[int | None, Query(description="Of this category only")] = None,
 ) -> Choices[TagChoice]:
     """The tags of a category, or of all."""
-    return await _rows(session, TagChoice, _TAGS, {"category": category})
+    return Choices(items=await _tags(session, category))
 
 
 @router.get("/programmes")
 async def list_programmes(_: CurrentStaff, session: Transaction) -> Choices[ProgrammeChoice]:
     """The government's priority programmes (*Program Prioritas*)."""
-    return await _rows(session, ProgrammeChoice, _PROGRAMMES)
+    return Choices(items=await _programmes(session))
 
 
 @router.get("/verification-choices")
@@ -101,11 +123,10 @@ async def list_verification_choices(
     ] = None,
 ) -> VerificationChoices:
     """All that a form for a verification offers, in one answer."""
-    tags = await _rows(session, TagChoice, _TAGS, {"category": category}) if category else None
     return VerificationChoices(
-        categories=(await _rows(session, GroupedCategory, _GROUPED)).items,
-        tags=tags.items if tags else [],
-        programmes=(await _rows(session, ProgrammeChoice, _PROGRAMMES)).items,
+        categories=await _grouped(session),
+        tags=await _tags(session, category) if category else [],
+        programmes=await _programmes(session),
         regions=await asyncio.to_thread(regions.levels, region),
     )
 
@@ -113,7 +134,9 @@ async def list_verification_choices(
 @router.get("/archive-categories")
 async def list_archive_categories(_: CurrentStaff, session: Transaction) -> Choices[CodeChoice]:
     """The reasons to archive a report (*Kategori Arsip*) that are offered, of the guide's eight."""
-    return await _rows(session, CodeChoice, _ARCHIVE_REASONS)
+    reasons = select(ArchiveReason).where(col(ArchiveReason.active))
+    found = await session.scalars(reasons.order_by(col(ArchiveReason.place)))
+    return Choices(items=[CodeChoice(code=one.code, label=one.name) for one in found])
 
 
 @router.get("/deferral-kinds")
@@ -122,42 +145,38 @@ async def list_deferral_kinds(_: CurrentStaff) -> Choices[CodeChoice]:
     return _codes("deferral")
 
 
-_Row = TypeVar("_Row", bound=BaseModel)
+async def _tags(session: AsyncSession, category: int | None) -> list[TagChoice]:
+    tags = select(Tag).where(col(Tag.active)).order_by(col(Tag.name), col(Tag.id))
+    if category is not None:
+        tags = tags.where(col(Tag.category_id) == category)
+    found = await session.scalars(tags)
+    return [TagChoice.model_validate(one, from_attributes=True) for one in found]
 
 
-async def _rows(
-    session: AsyncSession, row: type[_Row], statement: Any, given: dict[str, Any] | None = None
-) -> Choices[_Row]:
-    found: Sequence[Any] = (await session.execute(statement, given or {})).mappings().all()
-    return Choices(items=[row.model_validate(dict(one)) for one in found])
+async def _programmes(session: AsyncSession) -> list[ProgrammeChoice]:
+    programmes = select(Programme).where(col(Programme.active)).order_by(col(Programme.name))
+    return [ProgrammeChoice(id=one.id, name=one.name) for one in await session.scalars(programmes)]
+
+
+async def _grouped(session: AsyncSession) -> list[GroupedCategory]:
+    """Categories and groups that stand alone."""
+    group, within = aliased(Category), aliased(Category)
+    of_category = col(within.parent_id) == col(Category.id), col(within.active)
+    heading = func.coalesce(col(group.name), col(Category.name)).label("group")
+    found = await session.execute(
+        select(Category, heading)
+        .outerjoin(group, col(group.id) == col(Category.parent_id))
+        .where(
+            col(Category.active),
+            col(group.active).is_not(False),
+            ~select(within).where(*of_category).exists(),
+        )
+        .order_by(heading, col(Category.name))
+    )
+    return [GroupedCategory(id=one.id, name=one.name, group=name) for one, name in found]
 
 
 def _codes(kind: str) -> Choices[CodeChoice]:
     return Choices(
         items=[CodeChoice(code=code, label=words) for code, words in labels(kind).items()]
     )
-
-
-_CATEGORIES = text(
-    "SELECT c.id, c.code, concat_ws(' › ', p.name, c.name) AS name, c.parent_id"
-    " FROM routing.published_category c LEFT JOIN routing.category p ON p.id = c.parent_id"
-    " WHERE c.active AND NOT EXISTS (SELECT FROM routing.category k WHERE k.parent_id = c.id)"
-    " ORDER BY p.name, c.name"
-)
-_GROUPED = text(
-    "SELECT c.id, c.name, coalesce(g.name, c.name) AS group"
-    " FROM routing.published_category c"
-    " LEFT JOIN routing.published_category g ON g.id = c.parent_id AND g.active"
-    " WHERE c.active AND NOT EXISTS"
-    "  (SELECT FROM routing.published_category k WHERE k.parent_id = c.id AND k.active)"
-    " ORDER BY 3, 2"
-)
-_TAGS = text(
-    "SELECT id, category_id, name FROM routing.tag"
-    " WHERE active AND category_id = coalesce(CAST(:category AS int), category_id)"
-    " ORDER BY name, id"
-)
-_ARCHIVE_REASONS = text(
-    "SELECT code, name AS label FROM routing.archive_reason WHERE active ORDER BY place"
-)
-_PROGRAMMES = text("SELECT id, name FROM routing.programme WHERE active ORDER BY name")

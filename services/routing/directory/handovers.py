@@ -6,19 +6,25 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.authority import Managing, agency_in_reach
 from services.routing.directory.log import record
 from services.routing.directory.orphaned_requests import check_taking
 from services.routing.management_models import Handover
+from services.routing.models import Agency as Row
+from services.routing.models import StaffMember
 from shared.command_requests.directory import Agency
+from shared.database.lifecycle import Report
+from shared.database.report_lists import HandoverProgress
 from shared.http.documentation import problem_responses
 from shared.http.paths import AgencyId
 from shared.http.problems import FieldError, conflict, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
+from shared.lifecycle.statuses import OPEN_TABS, Tab
 from shared.words import Form
 
 
@@ -76,10 +82,10 @@ async def hand_over(form: HandoverForm, staff: Managing, session: Transaction) -
 @router.get("/{handover_id}")
 async def read_handover(handover_id: UUID, staff: Managing, session: Transaction) -> HandoverShown:
     """How far a hand-over is, of the own agency or one below."""
-    agency_id = await session.scalar(_AGENCY, {"id": handover_id})
-    if agency_id is None:
+    asked = await session.get(Handover, handover_id)
+    if asked is None:
         raise not_found("handover_not_found")
-    await agency_in_reach(session, staff, agency_id)
+    await agency_in_reach(session, staff, asked.agency_id)
     return await show_handover(session, handover_id)
 
 
@@ -103,12 +109,24 @@ class Duties(BaseModel):
 async def read_duties(staff_id: AgencyId, staff: Managing, session: Transaction) -> Duties:
     """What is assigned to a person, by the agency where it is: that is where a colleague can
     take it over, also of somebody who has moved away or left."""
-    given = {"id": staff_id, "reach": [staff.agency_id]}
-    found = (await session.execute(_DUTIES, given)).mappings().all()
-    person = (await session.execute(_PERSON, given)).one_or_none()
-    if person is None or not (found or person.in_reach):
+    found = await session.execute(
+        select(Row, func.count())
+        .join(Report, col(Report.handler_id) == col(Row.id))
+        .where(
+            col(Report.assignee_id) == staff_id,
+            col(Report.tab).in_(OPEN_TABS),
+            col(Row.path).contains([staff.agency_id]),
+        )
+        .group_by(col(Row.id))
+        .order_by(col(Row.name), col(Row.id))
+    )
+    duties = [Duty(agency_id=at.id, agency_name=at.name, reports=reports) for at, reports in found]
+    person = await session.get(StaffMember, staff_id)
+    if person is None:
         raise not_found("person_not_found")
-    return Duties(id=staff_id, name=person.name, agencies=[Duty(**row) for row in found])
+    if not duties and staff.agency_id not in (await session.get_one(Row, person.agency_id)).path:
+        raise not_found("person_not_found")
+    return Duties(id=staff_id, name=person.name, agencies=duties)
 
 
 async def ask_for_handover(
@@ -138,64 +156,48 @@ async def ask_for_handover(
 
 
 async def show_handover(session: AsyncSession, handover_id: UUID) -> HandoverShown:
-    row = (await session.execute(_ONE, {"id": handover_id})).mappings().one()
-    return HandoverShown.model_validate(dict(row))
+    asked = await session.get_one(Handover, handover_id)
+    progress = await session.get(HandoverProgress, handover_id)
+    finished_at = progress.finished_at if progress else None
+    handed = min(progress.handed, asked.total) if progress else 0
+    return HandoverShown(
+        **asked.model_dump(include={"id", "kind", "from_id", "to_id", "total", "asked_at"}),
+        handed=asked.total if finished_at else handed,
+        finished_at=finished_at,
+    )
 
 
 async def _reports_to_take(session: AsyncSession, giver: Agency, taker: Agency) -> int:
     """How many; 409 where the taker has nobody for the step they owe."""
-    counts = (await session.execute(_OPEN, {"id": giver.id})).one()
-    to_verify, to_follow_up = counts.to_verify, counts.to_follow_up
-    if not taker.active or not taker.is_connected(to_verify=to_verify > 0):
+    counted = await session.execute(
+        select(col(Report.tab), func.count())
+        .where(col(Report.handler_id) == giver.id, col(Report.tab).in_(OPEN_TABS))
+        .group_by(col(Report.tab))
+    )
+    reports = {Tab(tab): number for tab, number in counted}
+    to_verify = bool(reports.keys() & {Tab.UNVERIFIED, Tab.DEFERRED})
+    if not taker.active or not taker.is_connected(to_verify=to_verify):
         raise conflict("agency_not_connected")
-    return int(to_verify + to_follow_up)
+    return sum(reports.values())
 
 
 async def _office(session: AsyncSession, staff: Staff, form: HandoverForm) -> tuple[int, int]:
     """The agency in reach at which both work, or where who takes over works and who gives has
     left reports; and how many there are. Only who takes over need be active."""
-    given = {"ids": [form.from_id, form.to_id]}
-    people = {row.id: row for row in (await session.execute(_PEOPLE, given)).all()}
-    giver, taker = people.get(form.from_id), people.get(form.to_id)
+    giver = await session.get(StaffMember, form.from_id)
+    taker = await session.get(StaffMember, form.to_id)
     if giver is None:
         raise validation(FieldError("from_id", "person_unknown"))
     total = 0
     if taker is not None and taker.active:
-        at_taker = {"agency": taker.agency_id, "id": form.from_id}
-        total = int(await session.scalar(_ASSIGNED, at_taker) or 0)
+        at_taker = (
+            col(Report.handler_id) == taker.agency_id,
+            col(Report.assignee_id) == form.from_id,
+            col(Report.tab).in_(OPEN_TABS),
+        )
+        total = await session.scalar(select(func.count(col(Report.number))).where(*at_taker)) or 0
         if total or taker.agency_id == giver.agency_id:
             await agency_in_reach(session, staff, taker.agency_id, field="to_id")
-            return int(taker.agency_id), total
+            return taker.agency_id, total
     await agency_in_reach(session, staff, giver.agency_id, field="from_id")
     raise validation(FieldError("to_id", "not_a_colleague"))
-
-
-_ONE = text(
-    "SELECT h.id, h.kind, h.from_id, h.to_id, h.total, h.asked_at, p.finished_at,"
-    " CASE WHEN p.finished_at IS NULL THEN least(coalesce(p.handed, 0), h.total) ELSE h.total END"
-    " AS handed FROM routing.handover h LEFT JOIN lifecycle.handover_progress p ON p.id = h.id"
-    " WHERE h.id = :id"
-)
-_AGENCY = text("SELECT agency_id FROM routing.handover WHERE id = :id")
-_OPEN = text(
-    "SELECT count(*) FILTER (WHERE tab IN ('unverified', 'deferred')) AS to_verify,"
-    " count(*) FILTER (WHERE tab IN ('awaiting_follow_up', 'in_process')) AS to_follow_up"
-    " FROM lifecycle.report WHERE handler_id = :id"
-    " AND tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process')"
-)
-_ASSIGNED = text(
-    "SELECT count(*) FROM lifecycle.report WHERE handler_id = :agency AND assignee_id = :id"
-    " AND tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process')"
-)
-_DUTIES = text(
-    "SELECT d.id AS agency_id, d.name AS agency_name, count(*) AS reports"
-    " FROM lifecycle.report r JOIN routing.agency d ON d.id = r.handler_id"
-    " WHERE r.assignee_id = :id AND d.path @> CAST(:reach AS bigint[])"
-    " AND r.tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process')"
-    " GROUP BY 1, 2 ORDER BY 2, 1"
-)
-_PERSON = text(
-    "SELECT s.name, a.path @> CAST(:reach AS bigint[]) AS in_reach"
-    " FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id WHERE s.id = :id"
-)
-_PEOPLE = text("SELECT id, agency_id, active FROM routing.staff WHERE id = ANY (:ids)")

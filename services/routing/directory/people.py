@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.accounts.password_links import OneTimeLink, make_link, withdraw_links
 from services.routing.accounts.sessions import revoke_all
@@ -21,7 +22,7 @@ from services.routing.authority import (
 from services.routing.directory.agency_search import literally
 from services.routing.directory.log import changed, record
 from services.routing.directory.unique_names import save
-from services.routing.models import StaffMember
+from services.routing.models import StaffMember, StaffSession
 from services.routing.second_person.requests import note_new_admin
 from shared.command_requests.directory import agency
 from shared.http.documentation import problem_responses
@@ -159,7 +160,8 @@ async def change_person(
         await _check_not_the_last_of_pusat(session, person)
     differences = changed(before, after)
     if differences:
-        await session.execute(_CHANGE, {"id": staff_id, **after})
+        member = update(StaffMember).where(col(StaffMember.id) == staff_id)
+        await session.execute(member.values(after))
         record(session, staff, person.agency_id, "staff", staff_id, "change", **differences)
     if differences.keys() & {"role", "agency_id"}:
         await revoke_all(session, staff_id)
@@ -180,8 +182,10 @@ async def remove_person(staff_id: StaffId, staff: Managing, session: Transaction
 
 async def deactivate(session: AsyncSession, staff_ids: list[int]) -> None:
     """These people cannot sign in any more; sessions and links end at once."""
-    for statement in _DEACTIVATE:
-        await session.execute(statement, {"ids": staff_ids})
+    ended = {"active": False, "token_version": col(StaffMember.token_version) + 1}
+    members = update(StaffMember).where(col(StaffMember.id).in_(staff_ids))
+    await session.execute(members.values(ended))
+    await session.execute(delete(StaffSession).where(col(StaffSession.staff_id).in_(staff_ids)))
     await withdraw_links(session, staff_ids)
 
 
@@ -197,7 +201,13 @@ async def _check_not_the_last_of_pusat(session: AsyncSession, person: Person) ->
     if person.role is not Role.CENTRAL_ADMIN:
         return
     await session.execute(_ONE_OF_PUSAT_AT_A_TIME)  # two could remove each other
-    if not await session.scalar(_OTHERS, {"id": person.id}):
+    others = select(col(StaffMember.id)).where(
+        col(StaffMember.role) == Role.CENTRAL_ADMIN,
+        col(StaffMember.active),
+        col(StaffMember.password_hash) != "",
+        col(StaffMember.id) != person.id,
+    )
+    if await session.scalar(others.limit(1)) is None:
         raise conflict("last_central_admin")
 
 
@@ -238,18 +248,4 @@ _PAGE = text(
     " AND (s.name, s.id) > (:name, :after) ORDER BY s.name, s.id LIMIT :limit"
 )
 _ONE = text(f"SELECT {_COLUMNS} WHERE s.id = :id")
-_CHANGE = text(
-    "UPDATE routing.staff SET name = :name, role = :role, agency_id = :agency_id WHERE id = :id"
-)
 _ONE_OF_PUSAT_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('last_central_admin'))")
-_OTHERS = text(
-    "SELECT EXISTS (SELECT FROM routing.staff"
-    " WHERE role = 'central_admin' AND active AND password_hash <> '' AND id <> :id)"
-)
-_DEACTIVATE = (
-    text(
-        "UPDATE routing.staff SET active = false, token_version = token_version + 1"
-        " WHERE id = ANY (:ids)"
-    ),
-    text("DELETE FROM routing.session WHERE staff_id = ANY (:ids)"),
-)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import delete, extract, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.directory.log import record
 from services.routing.models import ClosedDay, PolicyVersion
@@ -92,10 +93,11 @@ async def set_policy(form: NewPolicy, staff: CurrentStaff, session: Transaction)
     await session.execute(_ONE_POLICY_AT_A_TIME)
     if form.agency_id is not None and await agency(session, form.agency_id) is None:
         raise validation(FieldError("agency_id", "agency_unknown"))
-    given = {"agency_id": form.agency_id}
-    present = (await session.execute(_PRESENT, given)).one_or_none()
+    versions = select(PolicyVersion).order_by(col(PolicyVersion.version).desc()).limit(1)
+    same = col(PolicyVersion.agency_id).is_not_distinct_from(form.agency_id)
+    present = await session.scalar(versions.where(same))
     if present is not None and present.body == _body(form):
-        return PolicySet(version=present.version, valid_from=present.valid_from)
+        return PolicySet.model_validate(present, from_attributes=True)
     version = PolicyVersion(
         agency_id=form.agency_id, body=_body(form), valid_from=now(), set_by=staff.id
     )
@@ -162,9 +164,5 @@ def _in_year(year: int) -> Any:
 
 
 _ONE_POLICY_AT_A_TIME = text("LOCK TABLE routing.policy IN SHARE ROW EXCLUSIVE MODE")
-_PRESENT = text(
-    "SELECT version, body, valid_from FROM routing.policy"
-    " WHERE agency_id IS NOT DISTINCT FROM CAST(:agency_id AS int) ORDER BY version DESC LIMIT 1"
-)
 _DAY: Any = ClosedDay.day
 _ONE_AT_A_TIME = text("LOCK TABLE routing.closed_day IN SHARE ROW EXCLUSIVE MODE")

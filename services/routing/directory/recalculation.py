@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from services.routing.authority import Pusat
 from shared.database.process_time import CALENDAR_MARK
+from shared.database.report_lists import CalendarMark, RedatingProgress
 from shared.http.documentation import problem_responses
 from shared.http.transaction import Transaction
 
@@ -30,18 +31,13 @@ router = APIRouter(tags=["process times"], responses=problem_responses(401, 403)
 @router.get("/closed-days/redating")
 async def read_redating(_: Pusat, session: Transaction) -> Redating:
     """How far the clocks have been dated to the calendar."""
-    row = (await session.execute(_PROGRESS)).mappings().one()
+    mark = await session.scalar(text(CALENDAR_MARK))
+    progress = await session.get(RedatingProgress, 1)
     state: Literal["waiting", "running", "finished"]
-    if row["begun"] != row["mark"]:
+    if progress is None or progress.mark != mark:
         # Of an earlier edit perhaps; a new system has nothing to date.
-        state = "finished" if row["dated_to"] == row["mark"] else "waiting"
+        dated_to = await session.get(CalendarMark, 1)
+        state = "finished" if dated_to is not None and dated_to.mark == mark else "waiting"
         return Redating(state=state, total=0, done=0, started_at=None, finished_at=None)
-    state = "finished" if row["finished_at"] else "running"
-    return Redating.model_validate({**row, "state": state})
-
-
-_PROGRESS = text(
-    f"SELECT ({CALENDAR_MARK}) AS mark, (SELECT mark FROM lifecycle.calendar_mark) AS dated_to,"  # noqa: S608
-    " p.mark AS begun, p.total, p.done, p.started_at, p.finished_at"
-    " FROM (SELECT 1) one LEFT JOIN lifecycle.redating_progress p ON p.id = 1"
-)
+    state = "finished" if progress.finished_at else "running"
+    return Redating.model_validate(progress.model_dump() | {"state": state})

@@ -4,8 +4,9 @@ from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field, StringConstraints
-from sqlalchemy import text
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.authority import Pusat
 from services.routing.directory.log import changed, record
@@ -83,9 +84,14 @@ router = APIRouter(
 @router.get("/reference-data")
 async def read_reference_data(_: Pusat, session: Transaction) -> ReferenceData:
     """What forms offer, and what they offered once."""
-    found = {name: await session.execute(query) for name, query in _ALL.items()}
-    return ReferenceData.model_validate(
-        {name: [dict(row) for row in rows.mappings()] for name, rows in found.items()}
+    groups_first = col(Category.parent_id).nulls_first(), col(Category.name), col(Category.id)
+    categories = await session.scalars(select(Category).order_by(*groups_first))
+    tags = await session.scalars(select(Tag).order_by(col(Tag.name), col(Tag.id)))
+    programmes = await session.scalars(select(Programme).order_by(col(Programme.name)))
+    return ReferenceData(
+        categories=[KeptCategory.model_validate(one, from_attributes=True) for one in categories],
+        tags=[KeptTag.model_validate(one, from_attributes=True) for one in tags],
+        programmes=[KeptProgramme.model_validate(one, from_attributes=True) for one in programmes],
     )
 
 
@@ -96,7 +102,7 @@ async def create_category(form: NewCategory, staff: Pusat, session: Transaction)
         parent = await session.get(Category, form.parent_id)
         if parent is None or not parent.active or parent.parent_id is not None:
             raise validation(FieldError("parent_id", "category_no_group"))
-    await _check_name(session, "category", form.name, within=form.parent_id)
+    await _check_name(session, Category, form.name, within=form.parent_id)
     return await _create(session, staff, "category", Category(**form.model_dump()), KeptCategory)
 
 
@@ -108,7 +114,7 @@ async def change_category(
     are out of use."""
     found = await session.get(Category, category_id)
     if form.name is not None and found is not None:
-        await _check_name(session, "category", form.name, found.id, within=found.parent_id)
+        await _check_name(session, Category, form.name, found.id, within=found.parent_id)
     return await _change(session, staff, "category", found, form, KeptCategory)
 
 
@@ -118,7 +124,7 @@ async def create_tag(form: NewTag, staff: Pusat, session: Transaction) -> KeptTa
     category = await session.get(Category, form.category_id)
     if category is None or not category.active:
         raise validation(FieldError("category_id", "category_unknown"))
-    await _check_name(session, "tag", form.name, within=form.category_id)
+    await _check_name(session, Tag, form.name, within=form.category_id)
     return await _create(session, staff, "tag", Tag(**form.model_dump()), KeptTag)
 
 
@@ -127,14 +133,14 @@ async def change_tag(tag_id: Id, form: Change, staff: Pusat, session: Transactio
     """Rename a tag, or take it out of use; reports keep it."""
     found = await session.get(Tag, tag_id)
     if form.name is not None and found is not None:
-        await _check_name(session, "tag", form.name, found.id, within=found.category_id)
+        await _check_name(session, Tag, form.name, found.id, within=found.category_id)
     return await _change(session, staff, "tag", found, form, KeptTag)
 
 
 @router.post("/programmes", status_code=201)
 async def create_programme(form: NewProgramme, staff: Pusat, session: Transaction) -> KeptProgramme:
     """Add a priority programme."""
-    await _check_name(session, "programme", form.name)
+    await _check_name(session, Programme, form.name)
     made = Programme(**form.model_dump())
     return await _create(session, staff, "programme", made, KeptProgramme)
 
@@ -145,7 +151,7 @@ async def change_programme(
 ) -> KeptProgramme:
     """Rename a priority programme, or take it out of use; reports keep it."""
     if form.name is not None:
-        await _check_name(session, "programme", form.name, programme_id)
+        await _check_name(session, Programme, form.name, programme_id)
     found = await session.get(Programme, programme_id)
     return await _change(session, staff, "programme", found, form, KeptProgramme)
 
@@ -189,29 +195,20 @@ async def _change(
 
 
 async def _check_name(
-    session: AsyncSession, kind: str, name: str, of_id: int | None = None, within: int | None = None
+    session: AsyncSession,
+    row: type[_Row],
+    name: str,
+    of_id: int | None = None,
+    within: int | None = None,
 ) -> None:
     """409 where another of the kind, in the same group or category, is called so: people could
     not tell them apart."""
-    given = {"name": name, "id": of_id or 0, "within": within}
-    if await session.scalar(_NAME_TAKEN[kind], given):
-        raise conflict(f"{kind}_name_taken")
-
-
-_ALL = {
-    "categories": text(
-        "SELECT id, code, name, parent_id, active FROM routing.category"
-        " ORDER BY parent_id NULLS FIRST, name, id"
-    ),
-    "tags": text("SELECT id, category_id, name, active FROM routing.tag ORDER BY name, id"),
-    "programmes": text("SELECT id, name, active FROM routing.programme ORDER BY name"),
-}
-_SAME = "WHERE lower(name) = lower(:name) AND id <> :id"
-_NAME_TAKEN = {
-    "category": text(
-        f"SELECT EXISTS (SELECT FROM routing.category {_SAME}"  # noqa: S608
-        " AND parent_id IS NOT DISTINCT FROM CAST(:within AS int))"
-    ),
-    "tag": text(f"SELECT EXISTS (SELECT FROM routing.tag {_SAME} AND category_id = :within)"),  # noqa: S608
-    "programme": text(f"SELECT EXISTS (SELECT FROM routing.programme {_SAME})"),  # noqa: S608
-}
+    same: Select[int] = select(col(row.id)).where(
+        func.lower(col(row.name)) == func.lower(name), col(row.id) != (of_id or 0)
+    )
+    if row is Category:
+        same = same.where(col(Category.parent_id).is_not_distinct_from(within))
+    elif row is Tag:
+        same = same.where(col(Tag.category_id) == within)
+    if await session.scalar(same.limit(1)) is not None:
+        raise conflict(f"{row.__tablename__}_name_taken")

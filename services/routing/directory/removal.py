@@ -4,16 +4,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import func, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.authority import Managing, agency_in_reach, agency_to_manage
-from services.routing.directory.agencies import ONE_AT_A_TIME
+from services.routing.directory.agencies import ONE_AT_A_TIME, has_open_reports
 from services.routing.directory.handovers import HandoverShown, ask_for_handover, show_handover
 from services.routing.directory.log import record
 from services.routing.directory.orphaned_requests import check_taking
 from services.routing.directory.people import deactivate
+from services.routing.models import Agency as Row
+from services.routing.models import StaffMember
 from shared.command_requests.directory import Agency
+from shared.database.lifecycle import Report
+from shared.database.report_lists import CopyRow, RequestRow
 from shared.http.documentation import problem_responses
 from shared.http.paths import AgencyId
 from shared.http.problems import FieldError, conflict, validation
@@ -53,26 +58,30 @@ async def remove_agency(
     removed = await agency_to_manage(session, staff, agency_id)
     if len(removed.path) == 1:
         raise conflict("root_stays")
-    if await session.scalar(_UNITS, {"id": agency_id}):
+    units = select(col(Row.id)).where(col(Row.parent_id) == agency_id, col(Row.active)).limit(1)
+    if await session.scalar(units) is not None:
         raise conflict("agency_has_units")
-    await session.execute(_WAIT_FOR_WHO_COMES, {"id": agency_id})
-    people = list(await session.scalars(_PEOPLE, {"id": agency_id}))
+    # Waits for whoever is coming to work there.
+    await session.execute(select(col(Row.id)).where(col(Row.id) == agency_id).with_for_update())
+    working = col(StaffMember.agency_id) == agency_id, col(StaffMember.active)
+    people = list(await session.scalars(select(col(StaffMember.id)).where(*working)))
     if staff.id in people:
         raise conflict("own_account")
     handover = None
     if successor_id is None:
-        if await session.scalar(_UNDER_WAY, {"id": agency_id}):
+        if await _is_in_use(session, agency_id):
             raise conflict("agency_in_use")
     else:
         successor = await _successor(session, staff, removed, successor_id)
         await check_taking(session, agency_id, successor)
-        total = int(await session.scalar(_NAMING, {"id": agency_id}) or 0)
+        total = await _count_naming(session, agency_id)
         asked = await ask_for_handover(
             session, staff, "agency", agency_id, successor.id, agency_id, total
         )
         handover = await show_handover(session, asked.id)
     await deactivate(session, people)
-    await session.execute(_REMOVE, {"id": agency_id, "successor_id": successor_id})
+    gone = {"active": False, "successor_id": successor_id}
+    await session.execute(update(Row).where(col(Row.id) == agency_id).values(gone))
     record(
         session, staff, agency_id, "agency", agency_id, "remove",
         successor_id=successor_id, people=people,
@@ -92,24 +101,27 @@ async def _successor(
     return successor
 
 
-_WAIT_FOR_WHO_COMES = text("SELECT FROM routing.agency WHERE id = :id FOR UPDATE")
-_UNITS = text("SELECT EXISTS (SELECT FROM routing.agency WHERE parent_id = :id AND active)")
-_PEOPLE = text("SELECT id FROM routing.staff WHERE agency_id = :id AND active")
-_UNDER_WAY = text(
-    "SELECT EXISTS (SELECT FROM lifecycle.report WHERE handler_id = :id"
-    "  AND tab IN ('unverified', 'deferred', 'awaiting_follow_up', 'in_process'))"
-    " OR EXISTS (SELECT FROM lifecycle.request WHERE decision IS NULL"
-    "  AND :id IN (decider_id, agency_id))"
-    " OR EXISTS (SELECT FROM lifecycle.report WHERE awaited_agency_id = :id)"
-)
-_NAMING = text(
-    "SELECT count(*) FROM ("
-    " SELECT number FROM lifecycle.report WHERE chain @> ARRAY[CAST(:id AS bigint)]"
-    " UNION SELECT number FROM lifecycle.copy WHERE agency_id = :id"
-    " UNION SELECT number FROM lifecycle.report WHERE awaited_agency_id = :id"
-    " UNION SELECT number FROM lifecycle.request WHERE decision IS NULL"
-    "  AND :id IN (decider_id, agency_id, suggested_agency_id)) naming"
-)
-_REMOVE = text(
-    "UPDATE routing.agency SET active = false, successor_id = :successor_id WHERE id = :id"
-)
+async def _is_in_use(session: AsyncSession, agency_id: int) -> bool:
+    """Whether a report is under way there, or waits for the agency."""
+    asked = select(col(RequestRow.id)).where(
+        col(RequestRow.decision).is_(None),
+        (col(RequestRow.decider_id) == agency_id) | (col(RequestRow.agency_id) == agency_id),
+    )
+    awaited = select(col(Report.number)).where(col(Report.awaited_agency_id) == agency_id)
+    if await has_open_reports(session, agency_id):
+        return True
+    return any([await session.scalar(one.limit(1)) is not None for one in (asked, awaited)])
+
+
+async def _count_naming(session: AsyncSession, agency_id: int) -> int:
+    """How many reports name the agency: in the chain, in copy, awaited, in a pending request."""
+    named = (RequestRow.decider_id, RequestRow.agency_id, RequestRow.suggested_agency_id)
+    naming = union(
+        select(col(Report.number)).where(col(Report.chain).contains([agency_id])),
+        select(col(CopyRow.number)).where(col(CopyRow.agency_id) == agency_id),
+        select(col(Report.number)).where(col(Report.awaited_agency_id) == agency_id),
+        select(col(RequestRow.number)).where(
+            col(RequestRow.decision).is_(None), or_(*(col(one) == agency_id for one in named))
+        ),
+    )
+    return await session.scalar(select(func.count()).select_from(naming.subquery())) or 0

@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
-from services.routing.models import StaffMember
+from services.routing.models import Agency, StaffMember
 from services.routing.queue.handlers import agency_asked_for
+from shared.database.views import StaffEntry
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.passwords import hash_password
@@ -46,10 +48,14 @@ async def list_staff(
 ) -> Colleagues:
     """The active people of an agency, by name."""
     agency_id = await agency_asked_for(session, staff, agency)
-    rows = await session.execute(_OF_AGENCY, {"agency_id": agency_id})
+    found = await session.scalars(
+        select(StaffEntry)
+        .where(col(StaffEntry.agency_id) == agency_id, col(StaffEntry.active))
+        .order_by(col(StaffEntry.name), col(StaffEntry.id))
+    )
     items = [
-        Colleague(**row, role_label=label("role", row["role"]))
-        for row in map(dict, rows.mappings())
+        Colleague(id=one.id, name=one.name, role=one.role, role_label=label("role", one.role))
+        for one in found
     ]
     return Colleagues(items=items)
 
@@ -61,12 +67,14 @@ async def add_staff(
     name = " ".join(normalise(name).split())
     if not name:
         raise StaffRefused("The name has nothing that can be read.")
-    agency = (await session.execute(_AGENCY, {"code": agency_code})).one_or_none()
-    if agency is None:
+    of_code = select(Agency).where(col(Agency.code) == agency_code, col(Agency.active))
+    agency = (await session.scalars(of_code)).one_or_none()
+    if agency is None or agency.id is None:
         raise StaffRefused(f"There is no active agency with the code {agency_code}.")
     if (role is Role.CENTRAL_ADMIN) and agency.parent_id is not None:
         raise StaffRefused("A central_admin belongs to pusat, the root of the tree.")
-    if await session.scalar(_TAKEN, {"username": username}):
+    taken = select(col(StaffMember.id)).where(col(StaffMember.username) == username)
+    if await session.scalar(taken) is not None:
         raise StaffRefused(f"The name {username} is taken.")
     member = StaffMember(
         username=username,
@@ -78,11 +86,3 @@ async def add_staff(
     session.add(member)
     await session.flush()
     return member
-
-
-_OF_AGENCY = text(
-    "SELECT id, name, role FROM routing.staff_directory"
-    " WHERE agency_id = :agency_id AND active ORDER BY name, id"
-)
-_AGENCY = text("SELECT id, parent_id FROM routing.agency WHERE code = :code AND active")
-_TAKEN = text("SELECT EXISTS (SELECT FROM routing.staff WHERE username = :username)")

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import Integer, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.accounts.password_links import make_link
 from services.routing.authority import Managing, managing, roles_to_manage
@@ -17,7 +18,8 @@ from services.routing.directory.log import record
 from services.routing.imports import workbook
 from services.routing.imports.files import KeptImports
 from services.routing.imports.runner import ImportRun
-from services.routing.management_models import Import
+from services.routing.management_models import Import, ImportFile, ManagementEntry
+from services.routing.models import Agency, StaffMember
 from shared.attachments.sandbox import Sandbox
 from shared.attachments.serving import serving_headers
 from shared.database.columns import now
@@ -101,9 +103,12 @@ async def download_template(_: Managing) -> Response:
 @router.get("")
 async def list_imports(staff: Managing, session: Transaction) -> list[ImportListed]:
     """One's own latest twenty, newest first."""
-    rows = (await session.execute(_LATEST, {"id": staff.id})).mappings()
-    jobs = [{**row, "state": _state(row["state"], row["at"])} for row in rows]
-    return [ImportListed.model_validate(job) for job in jobs]
+    own = select(Import).where(col(Import.staff_id) == staff.id)
+    jobs = await session.scalars(own.order_by(col(Import.at).desc(), col(Import.id)).limit(20))
+    return [
+        ImportListed.model_validate(job.model_dump() | {"state": _state(job.state, job.at)})
+        for job in jobs
+    ]
 
 
 @router.post(
@@ -171,8 +176,25 @@ async def make_links(
     job = await _own(session, staff, import_id)
     if job.state != "done":
         raise conflict("import_not_done")
-    reach = {"self": staff.id, "path": [staff.agency_id], "roles": roles_to_manage(staff)}
-    people = (await session.execute(_PEOPLE, {"id": str(import_id), **reach})).all()
+    added = select(cast(col(ManagementEntry.subject_id), Integer)).where(
+        col(ManagementEntry.kind) == "staff",
+        col(ManagementEntry.action) == "add",
+        col(ManagementEntry.details)["import"].as_string() == str(import_id),
+    )
+    in_reach = select(col(Agency.id)).where(col(Agency.path).contains([staff.agency_id]))
+    people = await session.scalars(
+        select(StaffMember)
+        .where(
+            col(StaffMember.id).in_(added),
+            col(StaffMember.active),
+            col(StaffMember.password_hash) == "",
+            col(StaffMember.id) != staff.id,
+            col(StaffMember.agency_id).in_(in_reach),
+            col(StaffMember.role).in_(roles_to_manage(staff)),
+        )
+        .order_by(col(StaffMember.id))
+        .with_for_update(key_share=True)
+    )
     base_url = request.app.state.settings.public_base_url
     rows = []
     for person in people:
@@ -188,8 +210,8 @@ async def _own(session: AsyncSession, staff: Staff, import_id: UUID) -> ImportSh
     job = await session.get(Import, import_id)
     if job is None or job.staff_id != staff.id:
         raise not_found("import_not_found")
-    file_until = await session.scalar(_FILE_UNTIL, {"id": import_id, "now": now()})
-    return _shown(job, file_until)
+    file = await session.get(ImportFile, import_id)
+    return _shown(job, file.expires_at if file and file.expires_at > now() else None)
 
 
 def _job(staff: Staff, file_name: str, *, dry_run: bool) -> Import:
@@ -238,20 +260,4 @@ def _headers(name: str) -> dict[str, str]:
 
 
 log = logging.getLogger("lapor.routing")
-_LATEST = text(
-    "SELECT id, file_name, dry_run, agencies, people, at, run_id, state"
-    " FROM routing.import WHERE staff_id = :id ORDER BY at DESC, id LIMIT 20"
-)
-_FILE_UNTIL = text(
-    "SELECT expires_at FROM routing.import_file WHERE import_id = :id AND expires_at > :now"
-)
 _running: set["asyncio.Task[None]"] = set()
-_PEOPLE = text(
-    "SELECT s.id, s.username, s.name FROM routing.management_log l"
-    " JOIN routing.staff s ON s.id = CAST(l.subject_id AS int)"
-    " JOIN routing.agency a ON a.id = s.agency_id"
-    " WHERE l.kind = 'staff' AND l.action = 'add' AND l.details->>'import' = :id"
-    " AND s.active AND s.password_hash = '' AND s.id <> :self"
-    " AND a.path @> CAST(:path AS bigint[]) AND s.role = ANY (:roles)"
-    " ORDER BY s.id FOR NO KEY UPDATE OF s"
-)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.management_models import ImportFile
 from shared.database.columns import now
@@ -35,7 +36,9 @@ class KeptImports:
     async def take(self, session: AsyncSession, import_id: UUID) -> bytes | None:
         """The file, which is not kept any more once the transaction ends; None where there is
         none (left), or none that a present key opens."""
-        encrypted = await session.scalar(_TAKE, {"id": import_id, "now": now()})
+        this = col(ImportFile.import_id) == import_id, col(ImportFile.expires_at) > now()
+        taken = delete(ImportFile).where(*this).returning(col(ImportFile.content))
+        encrypted = await session.scalar(taken)
         if encrypted is None:
             return None
         try:
@@ -46,10 +49,5 @@ class KeptImports:
     async def forget_expired(self) -> int:
         """Delete the files whose time is up; how many."""
         async with self.database.autocommit() as connection:
-            return int((await connection.execute(_FORGET, {"now": now()})).rowcount)
-
-
-_TAKE = text(
-    "DELETE FROM routing.import_file WHERE import_id = :id AND expires_at > :now RETURNING content"
-)
-_FORGET = text("DELETE FROM routing.import_file WHERE expires_at <= :now")
+            expired = delete(ImportFile).where(col(ImportFile.expires_at) <= now())
+            return int((await connection.execute(expired)).rowcount)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.directory.agencies import ONE_AT_A_TIME, add_agency
 from services.routing.directory.log import record
@@ -21,7 +22,7 @@ from services.routing.imports.checks import (
 from services.routing.imports.files import KeptImports
 from services.routing.imports.workbook import NotAWorkbook, rows_of
 from services.routing.management_models import Import
-from services.routing.models import StaffMember
+from services.routing.models import Agency, StaffMember
 from services.routing.second_person.requests import note_new_admin
 from shared.attachments.sandbox import Sandbox
 from shared.database.columns import now
@@ -54,7 +55,7 @@ class ImportRun:
             async with repeating("an import's sign of life", SIGN_OF_LIFE, self._live):
                 await self._carry_out(content)
         except BaseException:
-            await self._tell(_STATE, state="failed", agencies=0, people=0)
+            await self._tell(state="failed", agencies=0, people=0, done=0)
             raise
 
     async def _carry_out(self, content: bytes) -> None:
@@ -66,7 +67,7 @@ class ImportRun:
         if not rows:
             await self._refuse([Fault("", 0, "", "no_rows")])
             return
-        await self._tell(_TOTAL, total=len(rows))
+        await self._tell(total=len(rows))
         async with self.database.session() as session:
             if not self.dry_run:
                 await session.execute(ONE_AT_A_TIME)
@@ -82,7 +83,7 @@ class ImportRun:
             await self.kept.keep(self.id, content)
         counts = {"agencies": len(checked.agencies), "people": len(checked.people)}
         state = "checked" if self.dry_run else "done"
-        await self._tell(_STATE, state=state, **counts)
+        await self._tell(state=state, done=col(Import.total), **counts)
 
     async def _save(self, session: AsyncSession, checked: Checked, known: Known) -> None:
         paths = {code: tuple(path) for code, path in known.paths.items()}
@@ -96,7 +97,7 @@ class ImportRun:
                 await save(row)
                 done += 1
                 if done % EVERY == 0:
-                    await self._tell(_DONE, done=done)
+                    await self._tell(done=done)
 
         async def agency(row: dict[str, str]) -> None:
             above = paths[row["parent"]]
@@ -146,34 +147,25 @@ class ImportRun:
             job.problems, job.state, job.at = problems, "refused", now()
 
     async def _live(self) -> None:
-        await self._tell(_LIVES)
+        await self._tell()
 
-    async def _tell(self, statement: Any, **given: Any) -> None:
+    async def _tell(self, **changes: Any) -> None:
+        """Save what has changed, and that it was heard of."""
+        this = update(Import).where(col(Import.id) == self.id)
+        if not changes:
+            this = this.where(col(Import.state) == "running")
         async with self.database.autocommit() as connection:
-            await connection.execute(statement, {"id": self.id, **given})
+            await connection.execute(this.values(at=func.now(), **changes))
 
 
 async def _known(session: AsyncSession, staff: Staff) -> Known:
-    given = {"path": [staff.agency_id]}
-    paths = (await session.execute(_PATHS, given)).all()
+    in_reach = col(Agency.active), col(Agency.path).contains([staff.agency_id])
+    paths = await session.execute(select(col(Agency.code), col(Agency.path)).where(*in_reach))
     return Known(
-        paths={row.code: tuple(row.path) for row in paths},
-        codes=frozenset(await session.scalars(_CODES)),
-        usernames=frozenset(await session.scalars(_USERNAMES)),
+        paths={code: tuple(path) for code, path in paths},
+        codes=frozenset(await session.scalars(select(col(Agency.code)))),
+        usernames=frozenset(await session.scalars(select(col(StaffMember.username)))),
     )
 
 
 _ONE_IMPORT = text("LOCK TABLE routing.staff IN SHARE ROW EXCLUSIVE MODE")
-_PATHS = text(
-    "SELECT code, path FROM routing.agency WHERE active AND path @> CAST(:path AS bigint[])"
-)
-_CODES = text("SELECT code FROM routing.agency")
-_USERNAMES = text("SELECT username FROM routing.staff")
-_TOTAL = text("UPDATE routing.import SET total = :total, at = now() WHERE id = :id")
-_LIVES = text("UPDATE routing.import SET at = now() WHERE id = :id AND state = 'running'")
-_DONE = text("UPDATE routing.import SET done = :done, at = now() WHERE id = :id")
-_STATE = text(
-    "UPDATE routing.import"
-    " SET state = CAST(:state AS text), agencies = :agencies, people = :people, at = now(),"
-    " done = CASE WHEN CAST(:state AS text) = 'failed' THEN 0 ELSE total END WHERE id = :id"
-)
