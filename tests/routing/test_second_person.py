@@ -10,7 +10,7 @@ import pytest
 
 from services.routing.accounts.break_glass import let_in, stand_in, stuck_requests
 from services.routing.second_person.deciding import BreakGlassRefused
-from services.routing.second_person.requests import NOT_VOUCHED_FOR
+from services.routing.second_person.requests import is_vouched_for
 from shared.database.engine import Database
 from shared.http.tokens import Staff
 from tests.conftest import UrlOf
@@ -247,19 +247,21 @@ async def test_who_waited_long_to_be_agreed_to_is_agreed_to_all_the_same(country
 
 
 async def test_who_was_refused_is_agreed_to_when_they_are_made_an_admin_again(
-    country: Country,
+    country: Country, module_database: UrlOf
 ) -> None:
+    database = Database(module_database("lapor_routing"), pool_size=1)
     made = "koor.dua.kali"
     staff_id = await _made(country, PUSAT, made, "coordinating_admin", "jabar")
     for how in ("refuse", "grant"):
         [new] = [one for one in await waiting(country, SECOND) if made in (one["person"] or "")]
         answer = await post(country, SECOND, f"/second-person/requests/{new['id']}/{how}")
         assert answer.status_code == 200
-        query = f"SELECT NOT {NOT_VOUCHED_FOR.format(':id')}"
-        assert await country.one(query, id=staff_id) is (how == "grant")
+        async with database.session() as session:
+            assert await is_vouched_for(session, staff_id) is (how == "grant")
         for role in ("agency_admin", "coordinating_admin") if how == "refuse" else ():
             path = f"/management/staff/{staff_id}"
             assert (await post(country, PUSAT, path, {"role": role}, "PATCH")).status_code == 200
+    await database.dispose()
     await post(country, PUSAT, f"/management/staff/{staff_id}", method="DELETE")
 
 

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 
-from services.intake.details import Details
 from tests.routing.country import Country
 
 ADMIN = "admin.kab.bandung"
@@ -57,9 +56,7 @@ async def test_an_admin_verifies_and_the_unit_finds_the_report_in_its_queue(
 
 
 async def test_what_a_verifier_leaves_out_stays_as_the_reporter_sent_it(country: Country) -> None:
-    number = await country.report(
-        region_code="32.04", details=Details(place="Soreang"), anonymous=True
-    )
+    number = await country.report(region_code="32.04", place="Soreang", anonymous=True)
     await country.done(ADMIN, number, "verify", country.verification())
     seen = await country.seen(ADMIN, number)
     assert seen["title"] == "Jalan berlubang di Soreang"

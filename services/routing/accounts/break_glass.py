@@ -2,28 +2,27 @@
 
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import select
+from sqlmodel import col, select
 
 from services.routing.accounts import second_factor as factors
 from services.routing.accounts.password_links import OneTimeLink, make_link, take_password
 from services.routing.management_models import ManagementEntry
+from services.routing.models import StaffMember
 from services.routing.second_person.deciding import (
     BreakGlassRefused,
     decide_as_operator,
     second_persons,
 )
 from services.routing.second_person.models import SecondPersonRequest
-from services.routing.second_person.requests import NOT_VOUCHED_FOR, WAITING, WAITS
+from services.routing.second_person.requests import vouched_for, waits
+from shared.lifecycle.people import Role
 
 
 async def stuck_requests(session: AsyncSession) -> list[SecondPersonRequest]:
     """What waits and nobody can decide, the oldest first."""
     found = await session.scalars(
-        select(SecondPersonRequest)
-        .where(text(WAITS).bindparams(waiting=WAITING))
-        .order_by(SecondPersonRequest.asked_at)  # type: ignore[arg-type]
+        select(SecondPersonRequest).where(waits()).order_by(col(SecondPersonRequest.asked_at))
     )
     return [
         one
@@ -51,10 +50,17 @@ async def let_in(
 ) -> OneTimeLink:
     """A link for the only person of pusat, who cannot get in and so can ask nobody; the present
     password and all sessions end. `BreakGlassRefused` where another of pusat can ask for it."""
-    person = (await session.execute(_PERSON, {"username": username})).one_or_none()
+    of_pusat = select(StaffMember).where(
+        col(StaffMember.active), col(StaffMember.role) == Role.CENTRAL_ADMIN
+    )
+    named = of_pusat.where(col(StaffMember.username) == username)
+    person = (await session.scalars(named)).one_or_none()
     if person is None:
         raise BreakGlassRefused(f"There is no active person of pusat with the name {username}.")
-    if await session.scalar(_ANOTHER, {"id": person.id}):
+    another = of_pusat.where(
+        col(StaffMember.id) != person.id, col(StaffMember.password_hash) != "", vouched_for()
+    )
+    if (await session.scalars(another.limit(1))).first() is not None:
         raise BreakGlassRefused("Another person of pusat can ask for it, in the panel.")
     await take_password(session, person.id)
     if second_factor:
@@ -71,14 +77,3 @@ async def let_in(
     )
     await session.flush()
     return await make_link(session, base_url, person.id)
-
-
-_PERSON = text(
-    "SELECT id, agency_id FROM routing.staff"
-    " WHERE username = :username AND active AND role = 'central_admin'"
-)
-_ANOTHER = text(
-    "SELECT EXISTS (SELECT FROM routing.staff s"  # noqa: S608
-    " WHERE s.role = 'central_admin' AND s.active"
-    f" AND s.password_hash <> '' AND s.id <> :id AND NOT {NOT_VOUCHED_FOR.format('s.id')})"
-)

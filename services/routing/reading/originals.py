@@ -1,18 +1,19 @@
 """The sealed original of a file that was remade, or could not be: opened as an identity is."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
-from sqlalchemy import RowMapping, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.models import AccessLogEntry
 from services.routing.reading.revealing import is_of_pusat, reveal_in_force
 from shared.attachments import AttachmentMissing, AttachmentStore, serving_headers
 from shared.command_requests.report_access import staff_access
+from shared.database.sealed_originals import SealedOriginal
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paths import ReportNumber
@@ -54,19 +55,15 @@ async def download_original(
         raise not_found("attachment_not_found")
     if not is_of_pusat(staff):
         raise forbidden()
-    sealed = (
-        (await session.execute(_ORIGINAL, {"number": number, "id": attachment_id}))
-        .mappings()
-        .one_or_none()
-    )
-    if sealed is None:
+    sealed = await session.get(SealedOriginal, attachment_id)
+    if sealed is None or sealed.number != number:
         raise not_found("attachment_not_found")
     granted = await reveal_in_force(session, staff.id, number)
     if granted is None:
         raise conflict("reveal_needed")
     store: AttachmentStore = request.app.state.attachments
     try:
-        content = await store.open_sealed(sealed["key"], sealed["data_key"])
+        content = await store.open_sealed(sealed.key, sealed.data_key)
     except AttachmentMissing:
         raise not_found("attachment_not_found") from None
     session.add(
@@ -79,7 +76,7 @@ async def download_original(
             reason=granted.reason,
         )
     )
-    headers = serving_headers(sealed["name"], "application/octet-stream")
+    headers = serving_headers(sealed.name, "application/octet-stream")
     return Response(content, headers=headers | {"Cache-Control": "private, no-store"})
 
 
@@ -88,23 +85,11 @@ async def originals_by_message(
 ) -> dict[UUID | None, list[SealedLine]]:
     """The originals kept of a report, by the message they came with (None: the report itself),
     with their hashes or without."""
-    rows: Any = (await session.execute(_ORIGINALS, {"number": number})).mappings()
+    originals = select(SealedOriginal).where(col(SealedOriginal.number) == number)
+    in_order = col(SealedOriginal.sealed_at), col(SealedOriginal.attachment_id)
     found: dict[UUID | None, list[SealedLine]] = {}
-    for row in rows:
-        found.setdefault(row["command_id"], []).append(_line(row, hashes))
+    for one in await session.scalars(originals.order_by(*in_order)):
+        line = SealedLine.model_validate(one, from_attributes=True)
+        shown = line if hashes else line.model_copy(update={"sha256": None})
+        found.setdefault(one.command_id, []).append(shown)
     return found
-
-
-def _line(row: RowMapping, hashes: bool) -> SealedLine:
-    shown = {name: row[name] for name in SealedLine.model_fields}
-    return SealedLine(**shown if hashes else {**shown, "sha256": None})
-
-
-_ORIGINAL = text(
-    "SELECT key, name, data_key FROM lifecycle.sealed_original"
-    " WHERE attachment_id = :id AND number = :number"
-)
-_ORIGINALS = text(
-    "SELECT command_id, attachment_id, media_type, size, sha256 FROM lifecycle.sealed_original"
-    " WHERE number = :number ORDER BY sealed_at, attachment_id"
-)

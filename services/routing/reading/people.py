@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from services.routing.models import StaffMember
 from services.routing.reading.names import ShownAgency, shown_agency
 from shared.command_requests.directory import agencies
 from shared.labels import label
@@ -65,7 +67,8 @@ async def names_for(
     session: AsyncSession, staff_ids: Iterable[int | None], agency_ids: Iterable[int | None]
 ) -> Names:
     wanted = sorted({one for one in staff_ids if one is not None})
-    people = await session.execute(_STAFF, {"ids": wanted})
+    names = select(col(StaffMember.id), col(StaffMember.name))
+    people = await session.execute(names.where(col(StaffMember.id).in_(wanted)))
     found = await agencies(session, sorted({one for one in agency_ids if one is not None}))
     return Names(
         {row.id: row.name for row in people},
@@ -80,4 +83,3 @@ _AS_ROLE = {
     ActorKind.OPERATOR: "operator",
     ActorKind.SYSTEM: "system",
 }
-_STAFF = text("SELECT id, name FROM routing.staff WHERE id = ANY (:ids)")

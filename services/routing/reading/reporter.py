@@ -3,10 +3,10 @@
 from typing import Literal
 
 from pydantic import BaseModel
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.command_requests.report_access import ReportAccess
+from shared.database.views import Contact
 from shared.identity import IdentityCipher
 
 
@@ -41,13 +41,8 @@ async def shown_reporter(
 
 async def identity_of(session: AsyncSession, cipher: IdentityCipher, number: int) -> Identity:
     """All that is known of who sent a report. Whoever asks has seen to it that this is logged."""
-    row = (await session.execute(_CONTACT, {"number": number})).mappings().one_or_none()
-    sealed = dict(row) if row else dict.fromkeys(Identity.model_fields)
+    contact = await session.get(Contact, number)
+    sealed = {name: getattr(contact, name, None) for name in Identity.model_fields}
     return Identity(
         **{name: cipher.decrypt(token) if token else None for name, token in sealed.items()}
     )
-
-
-_CONTACT = text(
-    "SELECT name, phone, email, nik FROM intake.published_contact WHERE number = :number"
-)

@@ -1,17 +1,18 @@
 """Who may be the second person, and deciding as one."""
 
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
 
+from services.routing.models import Agency, StaffMember
 from services.routing.second_person.logging import log
 from services.routing.second_person.models import Kind, SecondPersonRequest
-from services.routing.second_person.requests import LIFETIME, NOT_VOUCHED_FOR, WAITING
+from services.routing.second_person.requests import LIFETIME, WAITING, vouched_for
 from shared.database.columns import now
 from shared.http.problems import conflict, forbidden, not_found
 from shared.http.tokens import Staff
+from shared.lifecycle.people import Role
 
 
 async def decide(
@@ -57,9 +58,21 @@ async def second_persons(
     session: AsyncSession, kind: str, asker_id: int, subject_id: int, *, able: bool = False
 ) -> frozenset[int]:
     """Everybody who may decide what somebody asked; `able`: who has a password too."""
-    query = _OF_PUSAT if kind == Kind.REVEAL else _OF_PUSAT_OR_ABOVE
-    found = await session.execute(query, {"asker": asker_id, "subject": subject_id})
-    return frozenset(row.id for row in found if row.has_password or not able)
+    role, may = col(StaffMember.role), col(StaffMember.role) == Role.CENTRAL_ADMIN
+    others = {asker_id}
+    if kind != Kind.REVEAL:
+        others.add(subject_id)
+        subject = await session.get_one(StaffMember, subject_id)
+        place = await session.get_one(Agency, subject.agency_id)
+        if subject.role != Role.CENTRAL_ADMIN:
+            above = col(StaffMember.agency_id).in_(place.path[:-1])
+            may |= (role == Role.COORDINATING_ADMIN) & above
+    found = await session.scalars(
+        select(StaffMember).where(
+            col(StaffMember.active), may, col(StaffMember.id).not_in(others), vouched_for()
+        )
+    )
+    return frozenset(one.id for one in found if one.password_hash or not able)
 
 
 async def _decided(session: AsyncSession, request: SecondPersonRequest, *, granted: bool) -> None:
@@ -79,21 +92,3 @@ def _about(request: SecondPersonRequest) -> tuple[str, int, int]:
 def _has_lapsed(request: SecondPersonRequest) -> bool:
     waits_on = request.emergency or request.kind == Kind.NEW_ADMIN
     return not waits_on and request.asked_at < now() - WAITING
-
-
-_VOUCHED: Final = NOT_VOUCHED_FOR.format("s.id")
-_OF_PUSAT = text(
-    "SELECT s.id, s.password_hash <> '' AS has_password FROM routing.staff s"  # noqa: S608
-    " WHERE s.active AND s.role = 'central_admin' AND s.id <> :asker"
-    f" AND NOT {_VOUCHED}"
-)
-_OF_PUSAT_OR_ABOVE = text(
-    "SELECT s.id, s.password_hash <> '' AS has_password"  # noqa: S608
-    " FROM routing.staff subject JOIN routing.agency place ON place.id = subject.agency_id,"
-    " routing.staff s"
-    " WHERE subject.id = :subject AND s.active AND s.id NOT IN (:asker, subject.id)"
-    " AND (s.role = 'central_admin' OR (s.role = 'coordinating_admin'"
-    "  AND s.agency_id = ANY (place.path) AND s.agency_id <> place.id"
-    "  AND subject.role <> 'central_admin'))"
-    f" AND NOT {_VOUCHED}"
-)

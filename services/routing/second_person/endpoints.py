@@ -1,18 +1,20 @@
 """What waits for me to decide, what I asked, and deciding."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.authority import Managing
+from services.routing.models import StaffMember
 from services.routing.second_person.deciding import decide, second_persons
-from services.routing.second_person.models import Kind
-from services.routing.second_person.requests import WAITING, WAITS
+from services.routing.second_person.models import Kind, SecondPersonRequest
+from services.routing.second_person.requests import waits
+from shared.clock import now
 from shared.http.documentation import problem_responses
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
@@ -60,8 +62,18 @@ router = APIRouter(
 async def list_requests(staff: Managing, session: Transaction) -> Requests:
     """What this person may decide, and what they asked in the last thirty days; the newest
     first, emergencies before all."""
-    rows = (await session.execute(_LIST, {"id": staff.id, "waiting": WAITING})).mappings().all()
-    items = [await shown(session, staff, dict(row)) for row in rows]
+    lately = (
+        col(SecondPersonRequest.asked_at) > now() - timedelta(days=30),
+        col(SecondPersonRequest.asked_by) == staff.id,
+    )
+    emergencies = col(SecondPersonRequest.emergency) & col(SecondPersonRequest.decision).is_(None)
+    found = await session.scalars(
+        select(SecondPersonRequest)
+        .where(waits() | and_(*lately))
+        .order_by(emergencies.desc(), col(SecondPersonRequest.asked_at).desc())
+        .limit(200)
+    )
+    items = [await shown(session, staff, request) for request in found]
     return Requests(items=[one for one in items if one.mine or one.decidable])
 
 
@@ -83,24 +95,31 @@ async def refuse(
 
 async def request_shown(session: AsyncSession, staff: Staff, request_id: UUID) -> RequestToConfirm:
     """One request as this person reads it."""
-    row = (await session.execute(_ONE, {"request_id": request_id})).mappings().one()
-    return await shown(session, staff, dict(row))
+    return await shown(session, staff, await session.get_one(SecondPersonRequest, request_id))
 
 
-async def shown(session: AsyncSession, staff: Staff, row: dict[str, Any]) -> RequestToConfirm:
-    """A row of `_COLUMNS` as this person reads it."""
-    kind, asker_id, waits = Kind(row["kind"]), row.pop("asker_id"), row["decision"] is None
+async def shown(
+    session: AsyncSession, staff: Staff, request: SecondPersonRequest
+) -> RequestToConfirm:
+    """As this person reads it."""
+    kind, undecided = Kind(request.kind), request.decision is None
     able: frozenset[int] = frozenset()
-    if waits:
-        able = await second_persons(session, kind, asker_id, row["subject_id"])
+    if undecided:
+        able = await second_persons(session, kind, request.asked_by, request.subject_id)
+    asker = await session.get_one(StaffMember, request.asked_by)
+    subject = None if kind is Kind.REVEAL else await session.get(StaffMember, request.subject_id)
+    decider = await session.get(StaffMember, request.decided_by) if request.decided_by else None
     return RequestToConfirm.model_validate(
-        {
-            **row,
+        request.model_dump()
+        | {
             "label": label("second_person", kind),
-            "number": row["subject_id"] if kind is Kind.REVEAL else None,
-            "mine": asker_id == staff.id,
+            "number": request.subject_id if kind is Kind.REVEAL else None,
+            "person": f"{subject.name} ({subject.username})" if subject else None,
+            "asked_by": asker.name,
+            "mine": request.asked_by == staff.id,
             "decidable": staff.id in able,
-            "nobody_else": waits and not able,
+            "nobody_else": undecided and not able,
+            "decided_by": decider.name if decider else request.operator,
         }
     )
 
@@ -111,22 +130,3 @@ async def _decided(
     words = form.reason if form else None
     await decide(session, staff, request_id, granted=granted, words=words)
     return await request_shown(session, staff, request_id)
-
-
-_COLUMNS = (
-    "SELECT q.id, q.kind, q.subject_id, q.asked_by AS asker_id, a.name AS asked_by, q.asked_at,"
-    " q.reason, q.emergency, q.decision, q.decided_at, q.ends_at,"
-    " coalesce(d.name, q.operator) AS decided_by,"
-    " CASE WHEN q.kind <> 'reveal' THEN"
-    "  (SELECT name || ' (' || username || ')' FROM routing.staff WHERE id = q.subject_id) END"
-    "  AS person"
-    " FROM routing.second_person_request q JOIN routing.staff a ON a.id = q.asked_by"
-    " LEFT JOIN routing.staff d ON d.id = q.decided_by"
-)
-_LIST = text(
-    f"{_COLUMNS} WHERE q.id IN (SELECT id"  # noqa: S608
-    f" FROM routing.second_person_request WHERE {WAITS})"
-    " OR (q.asked_by = :id AND q.asked_at > now() - interval '30 days')"
-    " ORDER BY q.emergency AND q.decision IS NULL DESC, q.asked_at DESC LIMIT 200"
-)
-_ONE = text(f"{_COLUMNS} WHERE q.id = :request_id")

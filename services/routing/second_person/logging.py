@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.management_models import ManagementEntry
-from services.routing.models import AccessLogEntry
+from services.routing.models import AccessLogEntry, StaffMember
 from services.routing.second_person.models import Kind, SecondPersonRequest
 from shared.http.tokens import Staff
 
@@ -35,12 +34,12 @@ async def log(
             )
         )
         return
-    agency_id = await session.scalar(_AGENCY, {"id": request.subject_id})
+    subject = await session.get_one(StaffMember, request.subject_id)
     session.add(
         ManagementEntry(
             staff_id=staff.id if staff else None,
             operator=operator,
-            agency_id=agency_id,
+            agency_id=subject.agency_id,
             kind="staff",
             subject_id=str(request.subject_id),
             action=f"{request.kind}_{step}",
@@ -63,6 +62,3 @@ def log_opening(
             reason=reason,
         )
     )
-
-
-_AGENCY = text("SELECT agency_id FROM routing.staff WHERE id = :id")

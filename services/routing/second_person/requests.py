@@ -4,10 +4,13 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import select
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
 
+from services.routing.management_models import ManagementEntry
+from services.routing.models import StaffMember
 from services.routing.second_person.logging import log
 from services.routing.second_person.models import Kind, SecondPersonRequest
 from shared.database.columns import now
@@ -20,10 +23,6 @@ LIFETIME: Final = timedelta(hours=24)
 WAITING: Final = timedelta(days=7)
 """After which a request that nobody decided has lapsed; not an emergency, nor that somebody is to
 be a second person, which nobody would ask again: pusat could not be two any more."""
-WAITS: Final = (
-    "(decision IS NULL AND (emergency OR kind = 'new_admin' OR asked_at > now() - :waiting))"
-)
-"""Not decided and not lapsed, of `second_person_request`."""
 GUARDED: Final = (Role.COORDINATING_ADMIN, Role.CENTRAL_ADMIN)
 """Whose password or second factor no one person resets."""
 
@@ -36,14 +35,12 @@ async def in_force(
     found = await session.scalars(
         select(SecondPersonRequest)
         .where(
-            SecondPersonRequest.kind == kind,
-            SecondPersonRequest.subject_id == subject_id,
-            SecondPersonRequest.asked_by == staff_id,
-            SecondPersonRequest.ends_at > now(),  # type: ignore[operator]
-            SecondPersonRequest.used_at.is_(None),  # type: ignore[union-attr]
-            text("(decision = 'granted' OR (emergency AND decision IS NULL))"),
+            *_asked(staff_id, kind, subject_id),
+            col(SecondPersonRequest.ends_at) > now(),
+            col(SecondPersonRequest.used_at).is_(None),
+            (_DECISION == "granted") | (_EMERGENCY & _DECISION.is_(None)),
         )
-        .order_by(SecondPersonRequest.ends_at.desc())  # type: ignore[union-attr]
+        .order_by(col(SecondPersonRequest.ends_at).desc())
         .limit(1)
     )
     return found.first()
@@ -54,14 +51,7 @@ async def waiting(
 ) -> SecondPersonRequest | None:
     """What this person asked and nobody has decided yet."""
     found = await session.scalars(
-        select(SecondPersonRequest)
-        .where(
-            SecondPersonRequest.kind == kind,
-            SecondPersonRequest.subject_id == subject_id,
-            SecondPersonRequest.asked_by == staff_id,
-            text(WAITS).bindparams(waiting=WAITING),
-        )
-        .limit(1)
+        select(SecondPersonRequest).where(*_asked(staff_id, kind, subject_id), waits()).limit(1)
     )
     return found.first()
 
@@ -104,10 +94,18 @@ async def _check_emergency(
     session: AsyncSession, staff_id: int, kind: Kind, subject_id: int
 ) -> None:
     """One that was refused, or ran out with nobody having looked, is not simply repeated."""
-    given = {"id": staff_id, "kind": kind, "subject_id": subject_id, "lifetime": LIFETIME}
     # One at a time: of two at once, neither would see the other.
-    await session.execute(_ALONE, {"id": staff_id})
-    if await session.scalar(_EMERGENCY_LEFT_OPEN, given):
+    await session.get(StaffMember, staff_id, with_for_update=True)
+    same = col(SecondPersonRequest.subject_id) == subject_id
+    same &= _DECISION.is_distinct_from("granted")
+    ran_out = _DECISION.is_(None) & (col(SecondPersonRequest.asked_at) < now() - LIFETIME)
+    left_open = select(SecondPersonRequest).where(
+        _EMERGENCY,
+        col(SecondPersonRequest.asked_by) == staff_id,
+        col(SecondPersonRequest.kind) == kind,
+        same | ran_out,
+    )
+    if (await session.scalars(left_open.limit(1))).first() is not None:
         raise conflict("emergency_not_confirmed")
 
 
@@ -126,30 +124,51 @@ async def note_new_admin(session: AsyncSession, staff: Staff, staff_id: int, rol
 
 async def is_vouched_for(session: AsyncSession, staff_id: int) -> bool:
     """Not made an admin of people by one person alone."""
-    return not await session.scalar(_NOT_VOUCHED_FOR, {"id": staff_id})
+    vouched = select(StaffMember).where(col(StaffMember.id) == staff_id, vouched_for())
+    return (await session.scalars(vouched)).first() is not None
 
 
 async def is_guarded(session: AsyncSession, staff_id: int, role: str) -> bool:
     """Whether this person's way in is no one person's to reset; so is that of the person who had
     such a role lately, or it would be taken from them first."""
-    return role in GUARDED or bool(await session.scalar(_LATELY, {"id": str(staff_id)}))
+    lately = select(ManagementEntry).where(
+        col(ManagementEntry.kind) == "staff",
+        col(ManagementEntry.subject_id) == str(staff_id),
+        col(ManagementEntry.action) == "change",
+        col(ManagementEntry.at) > now() - timedelta(days=30),
+        _ROLE_BEFORE.in_(GUARDED),
+    )
+    return role in GUARDED or (await session.scalars(lately.limit(1))).first() is not None
 
 
-NOT_VOUCHED_FOR: Final = (
-    "coalesce((SELECT v.decision IS DISTINCT FROM 'granted' FROM routing.second_person_request v"
-    " WHERE v.kind = 'new_admin' AND v.subject_id = {0} ORDER BY v.asked_at DESC LIMIT 1), false)"
-)
-"""The last time somebody was made an admin of people decides: what was asked before is past."""
-_ALONE = text("SELECT FROM routing.staff WHERE id = :id FOR UPDATE")
-_EMERGENCY_LEFT_OPEN = text(
-    "SELECT EXISTS (SELECT FROM routing.second_person_request WHERE emergency"
-    " AND asked_by = :id AND kind = :kind AND ("
-    "  (subject_id = :subject_id AND decision IS DISTINCT FROM 'granted')"
-    "  OR (decision IS NULL AND asked_at < now() - :lifetime)))"
-)
-_NOT_VOUCHED_FOR = text(f"SELECT {NOT_VOUCHED_FOR.format(':id')}")
-_LATELY = text(
-    "SELECT EXISTS (SELECT FROM routing.management_log WHERE kind = 'staff' AND subject_id = :id"
-    " AND action = 'change' AND at > now() - interval '30 days'"
-    " AND details #>> '{role,0}' IN ('coordinating_admin', 'central_admin'))"
-)
+def waits() -> ColumnElement[bool]:
+    """Of `SecondPersonRequest`: not decided and not lapsed."""
+    lasting = _EMERGENCY | (col(SecondPersonRequest.kind) == Kind.NEW_ADMIN)
+    return _DECISION.is_(None) & (lasting | (col(SecondPersonRequest.asked_at) > now() - WAITING))
+
+
+def vouched_for() -> ColumnElement[bool]:
+    """Of `StaffMember`: not made an admin of people by one person alone. The last time somebody
+    was made one decides: what was asked before is past."""
+    last = aliased(SecondPersonRequest)
+    granted = (
+        select(col(last.decision).is_not_distinct_from("granted"))
+        .where(col(last.kind) == Kind.NEW_ADMIN, col(last.subject_id) == col(StaffMember.id))
+        .order_by(col(last.asked_at).desc())
+        .limit(1)
+        .correlate(StaffMember)
+        .scalar_subquery()
+    )
+    return func.coalesce(granted, True)
+
+
+def _asked(staff_id: int, kind: Kind, subject_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(SecondPersonRequest.kind) == kind,
+        col(SecondPersonRequest.subject_id) == subject_id,
+        col(SecondPersonRequest.asked_by) == staff_id,
+    )
+
+
+_DECISION, _EMERGENCY = col(SecondPersonRequest.decision), col(SecondPersonRequest.emergency)
+_ROLE_BEFORE = col(ManagementEntry.details)[("role", "0")].as_string()
