@@ -3,7 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-from sqlalchemy import text
+from sqlalchemy import select
+from sqlmodel import col
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -13,8 +14,10 @@ from services.reporting.downloads.activities import DownloadMaking
 from services.reporting.downloads.housekeeping import clean_up
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.downloads.workflow import DownloadWorkflow
+from services.reporting.models import Download
 from services.reporting.statistics.tasks import statistics_kept
 from services.reporting.webhooks.tasks import webhooks_working
+from shared.clock import now
 from shared.database.engine import Database
 from shared.periodic import by_itself, repeating
 from shared.process import run_process
@@ -25,6 +28,8 @@ from shared.temporal.client import connect_patiently
 AT_A_TIME = 2
 LOOK_EVERY = 30.0
 """Seconds between two looks for downloads that nobody has started: Temporal was away."""
+WAITS = timedelta(seconds=5)
+"""How long one waits to be started by who was asked for it."""
 
 
 def make_worker(client: Client, database: Database, settings: Settings) -> Worker:
@@ -53,7 +58,9 @@ def make_worker(client: Client, database: Database, settings: Settings) -> Worke
 async def start_waiting(client: Client, database: Database) -> None:
     """Start what was asked for while Temporal was away; started ones are left as they are."""
     async with database.autocommit() as connection:
-        rows = (await connection.execute(_WAITING)).all()
+        waiting = col(Download.state) == "waiting", col(Download.created_at) < now() - WAITS
+        attempts = select(col(Download.id), col(Download.attempt)).where(*waiting)
+        rows = (await connection.execute(attempts.order_by(col(Download.created_at)))).all()
     for download_id, attempt in rows:
         await by_itself("downloads", download_id, names.start(client, download_id, attempt))
 
@@ -79,11 +86,6 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
     finally:
         await database.dispose()
 
-
-_WAITING = text(
-    "SELECT id, attempt FROM reporting.download WHERE state = 'waiting'"
-    " AND created_at < now() - interval '5 seconds' ORDER BY created_at LIMIT 100"
-)
 
 if __name__ == "__main__":
     run_process("downloads", work, "postgres", "temporal")

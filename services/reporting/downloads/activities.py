@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import update
+from sqlmodel import col
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -21,8 +22,10 @@ from services.reporting.downloads.process import MakingFailed, make_file
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.files.job import Format, Job
 from services.reporting.files.selection import Selection
+from services.reporting.models import Download
 from shared.database.columns import now
 from shared.database.engine import Database
+from shared.database.views import StaffEntry
 from shared.http.problems import Problem
 from shared.http.tokens import Staff
 from shared.settings import Settings
@@ -42,14 +45,14 @@ class DownloadMaking:
     async def make(self, asked: DownloadRun) -> bool:
         """Make the file and keep it; False where it was cancelled. Repeated, or asked for again,
         it goes on after the parts that are written."""
-        row = await self._change(_BEGIN, asked)
+        row = await self._change(asked, _UNDER_WAY, state="running")
         if row is None:
             return False
         with tempfile.TemporaryDirectory(prefix="lapor-download-") as folder:
             made = await self._job(row, Path(folder))
 
             async def progress(rows: int) -> None:
-                if await self._change(_PROGRESS, asked, rows=rows) is None:
+                if await self._change(asked, ("running",), rows_done=rows) is None:
                     raise Cancelled
 
             try:
@@ -64,7 +67,13 @@ class DownloadMaking:
             size = made.output.stat().st_size
         at = now()
         done = await self._change(
-            _DONE, asked, rows=rows, size=size, at=at, expires=at + names.KEPT
+            asked,
+            ("running",),
+            state="done",
+            rows_done=rows,
+            size=size,
+            finished_at=at,
+            expires_at=at + names.KEPT,
         )
         if done is None:
             await self._kept.delete(asked.download_id)
@@ -75,39 +84,40 @@ class DownloadMaking:
     @activity.defn(name=names.GIVE_UP)
     async def give_up(self, asked: DownloadRun) -> None:
         """State that it failed; its owner may resume it."""
-        await self._change(_FAILED, asked, at=now())
+        await self._change(asked, _UNDER_WAY, state="failed", finished_at=now())
 
     @activity.defn(name=names.EXPIRE)
     async def expire(self, asked: DownloadRun) -> None:
         """Delete the file."""
-        await self._change(_EXPIRED, asked)
+        await self._change(asked, ("done",), state="expired")
         await self._kept.delete(asked.download_id)
 
-    async def _job(self, row: dict[str, Any], folder: Path) -> Job:
+    async def _job(self, row: Download, folder: Path) -> Job:
         """The job, if its owner may still have it: as the directory has them now."""
-        selection = Selection.model_validate(row["selection"])
+        selection = Selection.model_validate(row.selection)
         async with self._database.session() as session:
-            found = (await session.execute(_STAFF, {"id": row["staff_id"]})).mappings().first()
-            if found is None or found["agency_id"] != row["agency_id"]:
+            owner = await session.get(StaffEntry, row.staff_id)
+            if owner is None or not owner.active or owner.agency_id != row.agency_id:
                 raise ApplicationError("not allowed any more", non_retryable=True)
-            staff = Staff.model_validate(dict(found))
+            staff = Staff.model_validate(owner.model_dump())
             try:
                 agency = await agency_of(session, staff, selection)
             except Problem as problem:
                 raise ApplicationError(problem.code, non_retryable=True) from None
-        parts = self._kept.parts_of(row["id"])
-        return job(self._settings, selection, Format(row["format"]), agency, staff, folder, parts)
+        parts = self._kept.parts_of(row.id)
+        return job(self._settings, selection, Format(row.format), agency, staff, folder, parts)
 
     async def _change(
-        self, statement: Any, asked: DownloadRun, **parameters: Any
-    ) -> dict[str, Any] | None:
-        """The changed row; None where this attempt is over."""
-        async with self._database.autocommit() as connection:
-            result = await connection.execute(
-                statement, {"id": asked.download_id, "attempt": asked.attempt, **parameters}
-            )
-            row = result.mappings().first()
-        return dict(row) if row else None
+        self, asked: DownloadRun, states: tuple[str, ...], **changes: Any
+    ) -> Download | None:
+        """The changed row; None where it is in none of these states, or this attempt is over."""
+        this_attempt = update(Download).where(
+            col(Download.id) == asked.download_id,
+            col(Download.attempt) == asked.attempt,
+            col(Download.state).in_(states),
+        )
+        async with self._database.session() as session:
+            return await session.scalar(this_attempt.values(changes).returning(Download))
 
 
 @asynccontextmanager
@@ -129,26 +139,4 @@ async def _heartbeats() -> AsyncIterator[None]:
 
 
 _log = logging.getLogger("lapor.reporting")
-_OF = "WHERE id = :id AND attempt = :attempt"
-_BEGIN = text(
-    f"UPDATE reporting.download SET state = 'running' {_OF}"  # noqa: S608
-    " AND state IN ('waiting', 'running') RETURNING id, staff_id, agency_id, format, selection"
-)
-_PROGRESS = text(
-    f"UPDATE reporting.download SET rows_done = :rows {_OF} AND state = 'running' RETURNING id"  # noqa: S608
-)
-_DONE = text(
-    "UPDATE reporting.download SET state = 'done', rows_done = :rows, size = :size,"  # noqa: S608
-    f" finished_at = :at, expires_at = :expires {_OF} AND state = 'running' RETURNING id"
-)
-_FAILED = text(
-    f"UPDATE reporting.download SET state = 'failed', finished_at = :at {_OF}"  # noqa: S608
-    " AND state IN ('waiting', 'running') RETURNING id"
-)
-_EXPIRED = text(
-    f"UPDATE reporting.download SET state = 'expired' {_OF} AND state = 'done' RETURNING id"  # noqa: S608
-)
-_STAFF = text(
-    "SELECT id, role, agency_id, agency_path, name, token_version"
-    " FROM routing.staff_directory WHERE id = :id AND active"
-)
+_UNDER_WAY = ("waiting", "running")

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -107,10 +108,9 @@ async def ask_for(
 @router.get("/downloads")
 async def downloads(staff: CurrentStaff, session: Transaction) -> list[DownloadView]:
     """The caller's own large downloads, newest first."""
-    rows = await session.execute(
-        _MINE, {"staff": staff.id, "agency": staff.agency_id, "limit": _LISTED}
-    )
-    return [DownloadView.of(Download.model_validate(dict(row))) for row in rows.mappings()]
+    own = col(Download.staff_id) == staff.id, col(Download.agency_id) == staff.agency_id
+    newest = select(Download).where(*own).order_by(col(Download.created_at).desc())
+    return [DownloadView.of(row) for row in await session.scalars(newest.limit(_LISTED))]
 
 
 @router.get("/downloads/{id}")
@@ -209,7 +209,3 @@ async def _start(request: Request, download_id: UUID, attempt: int) -> None:
 
 
 _log = logging.getLogger("lapor.reporting")
-_MINE = text(
-    "SELECT * FROM reporting.download WHERE staff_id = :staff AND agency_id = :agency"
-    " ORDER BY created_at DESC LIMIT :limit"
-)

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import text
+from sqlalchemy import delete, update
+from sqlmodel import col
 
 from services.reporting.downloads.storage import KeptFiles
+from services.reporting.models import Download
 from shared.database.columns import now
 from shared.database.engine import Database
 
@@ -20,27 +22,18 @@ async def clean_up(database: Database, kept: KeptFiles) -> int:
     """Delete files that have expired, parts nobody goes on with, rows of long ago; how many of
     these. A file's workflow deletes it in time: this is for those that were lost."""
     at = now()
-    given = {"expired": at - _GRACE, "parts": at - PARTS_KEPT, "listed": at - LISTED}
+    state, expired = col(Download.state), update(Download).values(state="expired")
+    old = expired.where(state == "done", col(Download.expires_at) < at - _GRACE)
+    unfinished = expired.where(
+        state.in_(("cancelled", "failed")), col(Download.finished_at) < at - PARTS_KEPT
+    )
+    listed = delete(Download).where(state == "expired", col(Download.created_at) < at - LISTED)
     async with database.autocommit() as connection:
-        lapsed = [*(await connection.execute(_LAPSED, given)).scalars()]
+        lapsed = [*(await connection.execute(old.returning(col(Download.id)))).scalars()]
         for download_id in lapsed:
             await kept.delete(download_id)
-        left = [*(await connection.execute(_LEFT, given)).scalars()]
+        left = [*(await connection.execute(unfinished.returning(col(Download.id)))).scalars()]
         for download_id in left:
             await kept.delete_parts(download_id)
-        forgotten = (await connection.execute(_FORGOTTEN, given)).rowcount
+        forgotten = (await connection.execute(listed)).rowcount
     return len(lapsed) + len(left) + forgotten
-
-
-_LAPSED = text("""
-UPDATE reporting.download SET state = 'expired'
-WHERE state = 'done' AND expires_at < :expired RETURNING id
-""")
-_LEFT = text("""
-UPDATE reporting.download SET state = 'expired'
-WHERE state IN ('cancelled', 'failed') AND finished_at < :parts RETURNING id
-""")
-_FORGOTTEN = text("""
-DELETE FROM reporting.download
-WHERE state = 'expired' AND created_at < :listed
-""")

@@ -3,8 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
+from sqlalchemy import delete, func, select
+from sqlmodel import col
+
+from services.reporting.statistics.models import FactRow, TallyRow
 from services.reporting.statistics.updates import alone, refresh
 from shared.database.engine import Database, raw
+from shared.database.lifecycle import Report
 
 AT_ONCE: Final = 5_000
 
@@ -17,10 +22,9 @@ async def rebuild(database: Database, progress: Callable[[int, int], None]) -> i
     async with database.session() as session:
         connection = await raw(session)
         await alone(connection)
-        await connection.execute("DELETE FROM reporting.fact")
-        await connection.execute("DELETE FROM reporting.tally")
-        found = await connection.execute("SELECT count(*) FROM lifecycle.report")
-        [[total]] = await found.fetchall()
+        await session.execute(delete(FactRow))
+        await session.execute(delete(TallyRow))
+        total = await session.scalar(select(func.count(col(Report.number)))) or 0
         last = 0
         while True:
             page = await connection.execute(_NUMBERS, (last, AT_ONCE))

@@ -11,6 +11,8 @@ import psycopg
 from services.reporting.statistics.facts import Fact
 from services.reporting.statistics.histories import facts_of
 from services.reporting.statistics.marks import USAGE, kind_of, of_staff, tallied
+from services.reporting.statistics.models import FactRow
+from shared.database.rows import full_name
 
 Connection = psycopg.AsyncConnection[Any]
 Span = Literal["day", "month", "year"]
@@ -104,9 +106,7 @@ def _json(counts: Counter[str]) -> str:
 
 
 _FORGET = "DELETE FROM reporting.fact WHERE number = ANY (%s) RETURNING path, day, marks"
-_COPY = """
-COPY reporting.fact (number, version, handler_id, path, day, region_code, marks) FROM STDIN
-"""
+_COPY = f"COPY {full_name(FactRow)} ({', '.join(FactRow.model_fields)}) FROM STDIN"
 _GIVEN = "unnest(%s::int[], %s::text[], %s::date[]) AS given (agency_id, span, day)"
 _TALLIES = f"""
 SELECT agency_id, span, day, management, usage, staff

@@ -12,6 +12,7 @@ from temporalio.service import RPCError
 
 from services.reporting.webhooks import delivery_names as names
 from services.reporting.webhooks.delivery_names import DeliveryRun
+from services.reporting.webhooks.models import WebhookDelivery
 from services.reporting.webhooks.subscriptions import WebhookId, own_webhook
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
@@ -109,13 +110,14 @@ async def resend_delivery(
         webhook = await own_webhook(session, staff, webhook_id)
         if webhook.disabled:
             raise conflict("webhook_disabled")
-        ids = {"id": delivery_id, "webhook": webhook.id}
-        found = (await session.execute(_LOCKED, ids)).one_or_none()
-        if found is None:
+        delivery = await session.get(WebhookDelivery, delivery_id, with_for_update=True)
+        if delivery is None or delivery.webhook_id != webhook.id:
             raise not_found("webhook_not_found")
-        if found.state == "waiting":
+        if delivery.state == "waiting":
             raise conflict("webhook_waiting")
-        round = (await session.execute(_AGAIN, ids)).scalar_one()
+        delivery.state, delivery.round = "waiting", delivery.round + 1
+        delivery.started, delivery.finished_at = False, None
+        round = delivery.round
     # Temporal away: the worker starts it when it is back.
     with suppress(RPCError, RuntimeError):
         run = DeliveryRun(delivery_id=delivery_id, round=round)
@@ -134,11 +136,3 @@ WHERE d.webhook_id = :webhook AND (CAST(:state AS text) IS NULL OR d.state = :st
        OR (d.created_at, d.id) < (CAST(:at AS timestamptz), CAST(:id AS uuid)))
 ORDER BY d.created_at DESC, d.id DESC LIMIT :limit
 """)
-_LOCKED = text(
-    "SELECT state FROM reporting.webhook_delivery"
-    " WHERE id = :id AND webhook_id = :webhook FOR UPDATE"
-)
-_AGAIN = text(
-    "UPDATE reporting.webhook_delivery SET state = 'waiting', round = round + 1, started = false,"
-    " finished_at = NULL WHERE id = :id AND webhook_id = :webhook RETURNING round"
-)

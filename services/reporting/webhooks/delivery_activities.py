@@ -7,16 +7,20 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
 import orjson
-from sqlalchemy import RowMapping, text
+from sqlalchemy import ColumnElement, Insert, Update, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from standardwebhooks import Webhook as Signing
 from temporalio import activity
 
 from services.reporting.webhooks import delivery_names as names
 from services.reporting.webhooks.delivery_names import DeliveryRun
 from services.reporting.webhooks.destination import NotAllowed, address_of
+from services.reporting.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 from shared.database.columns import now
 from shared.database.engine import Database
 from shared.identity import IdentityCipher
@@ -62,45 +66,41 @@ class WebhookSending:
     @activity.defn(name=names.SEND)
     async def send(self, asked: DeliveryRun) -> bool:
         """One attempt. True when there is nothing more to do: it arrived, or is not wanted."""
-        ids = {"id": asked.delivery_id, "round": asked.round}
-        async with self._database.autocommit() as connection:
-            row = (await connection.execute(_TO_SEND, ids)).mappings().one_or_none()
-        if row is None:
+        waiting = select(WebhookDelivery, Webhook).join(Webhook).where(*_waits(asked))
+        async with self._database.session() as session:
+            found = (await session.execute(waiting)).one_or_none()
+        if found is None:
             return True
-        if row["silent"]:
+        delivery, webhook = found
+        if webhook.disabled is not None or webhook.removed_at is not None:
             await self.give_up(asked)
             return True
         at = now()
-        answer = await self._post(row, at)
-        noted = {**ids, "at": at, "status": answer.status, "error": answer.error, "ms": answer.ms}
-        webhook = {"webhook": row["webhook_id"], "at": at}
+        answer = await self._post(delivery, webhook, at)
         async with self._database.session() as session:
-            await session.execute(_NOTE, noted)
+            await session.execute(_noted(asked, at, answer))
             if answer.arrived:
-                await session.execute(_ARRIVED, {**ids, "at": now()})
-                await session.execute(_WELL, webhook)
+                await session.execute(_over(asked, "delivered"))
+                well = col(Webhook.id) == webhook.id, col(Webhook.failing_since) < at
+                await session.execute(update(Webhook).where(*well).values(failing_since=None))
             else:
-                gone = answer.status == GONE
-                note = {**webhook, "gone": gone, "limit": at - FAILING}
-                found = (await session.execute(_FAILING, note)).one_or_none()
-                if found and found.disabled:
-                    # Its admins read it in the list of webhooks, operators here.
-                    fields = {"webhook": str(found.id), "agency": found.agency_id}
-                    _log.warning("webhook disabled: %s", found.disabled, extra={"fields": fields})
+                await _note_failure(session, webhook.id, at, gone=answer.status == GONE)
         return answer.arrived
 
     @activity.defn(name=names.GIVE_UP)
     async def give_up(self, asked: DeliveryRun) -> bool:
         """State that this round is over without an arrival."""
-        ids = {"id": asked.delivery_id, "round": asked.round, "at": now()}
         async with self._database.autocommit() as connection:
-            await connection.execute(_FAILED, ids)
+            await connection.execute(_over(asked, "failed"))
         return True
 
-    async def _post(self, row: RowMapping, at: datetime) -> Answer:
-        body = orjson.dumps(row["body"])
-        message = f"msg_{row['id'].hex}"
-        secrets = [self._cipher.decrypt(each) for each in (row["secret"], row["before"]) if each]
+    async def _post(self, delivery: WebhookDelivery, webhook: Webhook, at: datetime) -> Answer:
+        body = orjson.dumps(delivery.body)
+        message = f"msg_{delivery.id.hex}"
+        sealed = [webhook.secret]
+        if webhook.previous_secret and webhook.previous_until and webhook.previous_until > at:
+            sealed.append(webhook.previous_secret)
+        secrets = [self._cipher.decrypt(each) for each in sealed]
         headers = {
             "content-type": "application/json",
             "user-agent": "LAPOR-Webhooks/1",
@@ -116,7 +116,7 @@ class WebhookSending:
         status = error = None
         try:
             async with asyncio.timeout(TIMEOUT):
-                status = await self._status(row["url"], body, headers)
+                status = await self._status(webhook.url, body, headers)
         except NotAllowed:
             error = "address"
         except (TimeoutError, httpx.TimeoutException):
@@ -155,36 +155,46 @@ def _is_certificate(error: BaseException | None) -> bool:
     return False
 
 
+def _waits(asked: DeliveryRun) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(WebhookDelivery.id) == asked.delivery_id,
+        col(WebhookDelivery.round) == asked.round,
+        col(WebhookDelivery.state) == "waiting",
+    )
+
+
+def _over(asked: DeliveryRun, state: str) -> Update:
+    this_round = update(WebhookDelivery).where(*_waits(asked))
+    return this_round.values(state=state, finished_at=now())
+
+
+def _noted(asked: DeliveryRun, at: datetime, answer: Answer) -> Insert:
+    """The next attempt of the delivery."""
+    of_delivery = col(WebhookAttempt.delivery_id) == asked.delivery_id
+    last = select(func.coalesce(func.max(WebhookAttempt.attempt), 0)).where(of_delivery)
+    return insert(WebhookAttempt).values(
+        delivery_id=asked.delivery_id,
+        attempt=last.scalar_subquery() + 1,
+        at=at,
+        status=answer.status,
+        error=answer.error,
+        ms=answer.ms,
+    )
+
+
+async def _note_failure(
+    session: AsyncSession, webhook_id: UUID, at: datetime, *, gone: bool
+) -> None:
+    """Since when nothing arrives; disabled where that is too long, or nothing more is wanted."""
+    webhook = await session.get_one(Webhook, webhook_id, with_for_update=True)
+    if webhook.disabled is not None:
+        return
+    if gone or (webhook.failing_since is not None and webhook.failing_since < at - FAILING):
+        webhook.disabled, webhook.disabled_at = "gone" if gone else "failing", at
+        # Its admins read it in the list of webhooks, operators here.
+        fields = {"webhook": str(webhook.id), "agency": webhook.agency_id}
+        _log.warning("webhook disabled: %s", webhook.disabled, extra={"fields": fields})
+    webhook.failing_since = webhook.failing_since or at
+
+
 _log = logging.getLogger("lapor.reporting")
-_TO_SEND = text("""
-SELECT d.id, d.webhook_id, d.body, w.url, w.secret,
-       CASE WHEN w.previous_until > now() THEN w.previous_secret END AS before,
-       w.disabled IS NOT NULL OR w.removed_at IS NOT NULL AS silent
-FROM reporting.webhook_delivery d JOIN reporting.webhook w ON w.id = d.webhook_id
-WHERE d.id = :id AND d.round = :round AND d.state = 'waiting'
-""")
-_NOTE = text("""
-INSERT INTO reporting.webhook_attempt (delivery_id, attempt, at, status, error, ms)
-SELECT :id, coalesce(max(attempt), 0) + 1, :at, CAST(:status AS int), CAST(:error AS text), :ms
-FROM reporting.webhook_attempt WHERE delivery_id = :id
-""")
-_ARRIVED = text("""
-UPDATE reporting.webhook_delivery SET state = 'delivered', finished_at = :at
-WHERE id = :id AND round = :round AND state = 'waiting'
-""")
-_FAILED = text("""
-UPDATE reporting.webhook_delivery SET state = 'failed', finished_at = :at
-WHERE id = :id AND round = :round AND state = 'waiting'
-""")
-_WELL = text("""
-UPDATE reporting.webhook SET failing_since = NULL
-WHERE id = :webhook AND failing_since < :at
-""")
-_FAILING = text("""
-UPDATE reporting.webhook
-SET failing_since = coalesce(failing_since, :at),
-    disabled = CASE WHEN :gone THEN 'gone' WHEN failing_since < :limit THEN 'failing' END,
-    disabled_at = CASE WHEN :gone OR failing_since < :limit THEN CAST(:at AS timestamptz) END
-WHERE id = :webhook AND disabled IS NULL
-RETURNING id, agency_id, disabled
-""")

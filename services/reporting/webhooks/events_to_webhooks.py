@@ -3,24 +3,30 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-import orjson
 from nats.aio.msg import Msg
 from pydantic import ValidationError
-from sqlalchemy import text
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
 from temporalio.client import Client
 
 from services.reporting.webhooks import delivery_names as names
 from services.reporting.webhooks.delivery_names import DELAYS, DeliveryRun
+from services.reporting.webhooks.models import Webhook, WebhookDelivery
 from shared.bus.cloudevents import decode
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, Verdict
 from shared.bus.dead_letters import to_dead_letters
 from shared.bus.errors import BadMessage
 from shared.bus.streams import WEBHOOKS
+from shared.clock import now
 from shared.database.engine import Database
+from shared.database.lifecycle import Report
+from shared.database.views import AgencyEntry
 from shared.identity import IdentityCipher
 from shared.lifecycle.actions import Action
 from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent
@@ -31,6 +37,8 @@ from shared.publication import public_time
 from shared.reasons import reason
 
 STARTED_AT_ONCE = 500
+KEPT = timedelta(days=30)
+"""How long a delivery that ended is listed."""
 
 
 class EventsToWebhooks:
@@ -74,9 +82,18 @@ class EventsToWebhooks:
         """Start what was not started yet, also what came while Temporal was away."""
         failed: list[UUID] = []
         while True:
-            wanted = {"limit": STARTED_AT_ONCE, "failed": failed}
+            waiting = (
+                select(col(WebhookDelivery.id), col(WebhookDelivery.round))
+                .where(
+                    col(WebhookDelivery.state) == "waiting",
+                    ~col(WebhookDelivery.started),
+                    col(WebhookDelivery.id).not_in(failed),
+                )
+                .order_by(col(WebhookDelivery.created_at))
+                .limit(STARTED_AT_ONCE)
+            )
             async with self._database.autocommit() as connection:
-                rows = (await connection.execute(_WAITING, wanted)).all()
+                rows = (await connection.execute(waiting)).all()
             runs = [
                 DeliveryRun(delivery_id=id, round=round, delays=self._delays) for id, round in rows
             ]
@@ -98,29 +115,37 @@ class EventsToWebhooks:
             failed += [run.delivery_id for run, done in zip(runs, started, strict=True) if not done]
             async with self._database.autocommit() as connection:
                 for run in (run for run, done in zip(runs, started, strict=True) if done):
-                    ids = {"id": run.delivery_id, "round": run.round}
-                    await connection.execute(_STARTED, ids)
+                    this_round = (
+                        col(WebhookDelivery.id) == run.delivery_id,
+                        col(WebhookDelivery.round) == run.round,
+                    )
+                    started_now = update(WebhookDelivery).where(*this_round)
+                    await connection.execute(started_now.values(started=True))
             if len(runs) < STARTED_AT_ONCE:
                 return
 
     async def forget_old(self) -> None:
         """Delete deliveries that ended 30 days ago, with their attempts."""
+        old = col(WebhookDelivery.finished_at) < now() - KEPT
         async with self._database.autocommit() as connection:
-            await connection.execute(_FORGET)
+            await connection.execute(delete(WebhookDelivery).where(old))
 
     async def _note(self, happened: list[tuple[str, ReportEvent]]) -> bool:
         """Whether anybody is to be told anything."""
         rows: list[dict[str, Any]] = []
         async with self._database.session() as session:
-            webhooks = (await session.execute(_WEBHOOKS)).all()
+            live = col(Webhook.disabled).is_(None), col(Webhook.removed_at).is_(None)
+            webhooks = (await session.scalars(select(Webhook).where(*live))).all()
             if not webhooks or not happened:
                 return False
             agencies = {id for _, event in happened for id in _concerned(event)}
-            found = await session.execute(_PATHS, {"ids": sorted(agencies)})
+            paths = select(col(AgencyEntry.id), col(AgencyEntry.path))
+            found = await session.execute(paths.where(col(AgencyEntry.id).in_(sorted(agencies))))
             above: dict[int, list[int]] = {row.id: row.path for row in found}
 
-            numbers = [event.number for _, event in happened]
-            anonymous = set(await session.scalars(_ANONYMOUS, {"numbers": numbers}))
+            numbers = {event.number for _, event in happened}
+            these = col(Report.number).in_(numbers), col(Report.anonymous)
+            anonymous = set(await session.scalars(select(col(Report.number)).where(*these)))
 
             def with_those_above(agencies: set[int]) -> set[int]:
                 return {id for own in agencies for id in above.get(own, ())}
@@ -130,16 +155,16 @@ class EventsToWebhooks:
                 concerned = with_those_above(_concerned(event))
                 rows += [
                     self._row(
-                        webhook_id,
+                        webhook.id,
                         event_id,
                         _arrived(event) if event.number in anonymous else event,
-                        by_copy=agency_id not in handling,
+                        by_copy=webhook.agency_id not in handling,
                     )
-                    for webhook_id, agency_id, since in webhooks
-                    if agency_id in concerned and event.at >= since
+                    for webhook in webhooks
+                    if webhook.agency_id in concerned and event.at >= webhook.created_at
                 ]
             if rows:
-                await session.execute(_INSERT, rows)
+                await session.execute(insert(WebhookDelivery).on_conflict_do_nothing(), rows)
         return bool(rows)
 
     def _row(
@@ -153,7 +178,7 @@ class EventsToWebhooks:
             "event": event.event,
             "number": event.number,
             "version": event.version,
-            "body": orjson.dumps(body).decode(),
+            "body": body,
         }
 
 
@@ -214,25 +239,3 @@ _TOLD = {
     *("number", "version", "event", "action", "actor_kind", "at", "from_status", "status", "tab"),
     *("handler_id", "chain", "channel", "held", "overdue", "due_at", "auto_close_at"),
 }
-_WEBHOOKS = text(
-    "SELECT id, agency_id, created_at FROM reporting.webhook"
-    " WHERE disabled IS NULL AND removed_at IS NULL"
-)
-_ANONYMOUS = text("SELECT number FROM lifecycle.report WHERE number = ANY (:numbers) AND anonymous")
-_PATHS = text("SELECT id, path FROM routing.agency_directory WHERE id = ANY (:ids)")
-_INSERT = text("""
-INSERT INTO reporting.webhook_delivery (id, webhook_id, event_id, event, number, version, body)
-VALUES (:id, :webhook_id, :event_id, :event, :number, :version, CAST(:body AS jsonb))
-ON CONFLICT DO NOTHING
-""")
-_WAITING = text(
-    "SELECT id, round FROM reporting.webhook_delivery WHERE state = 'waiting' AND NOT started"
-    " AND id <> ALL (CAST(:failed AS uuid[]))"
-    " ORDER BY created_at LIMIT :limit"
-)
-_STARTED = text(
-    "UPDATE reporting.webhook_delivery SET started = true WHERE id = :id AND round = :round"
-)
-_FORGET = text(
-    "DELETE FROM reporting.webhook_delivery WHERE finished_at < now() - interval '30 days'"
-)

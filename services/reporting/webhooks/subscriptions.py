@@ -8,13 +8,15 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.reporting.webhooks.destination import checked_url
 from services.reporting.webhooks.models import Webhook
 from shared.command_requests.directory import agency
 from shared.database.columns import now
+from shared.database.views import AgencyEntry
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict, forbidden, not_found
@@ -83,7 +85,10 @@ async def create_webhook(
         raise not_found("agency_not_found")
     settings: Settings = request.app.state.settings
     url = checked_url(wanted.url, private=settings.webhooks_to_private_addresses)
-    if (await session.execute(_COUNT, {"agency": own.id})).scalar_one() >= MOST:
+    present = select(func.count(col(Webhook.id))).where(
+        col(Webhook.agency_id) == own.id, col(Webhook.removed_at).is_(None)
+    )
+    if (await session.scalar(present) or 0) >= MOST:
         raise conflict("webhooks_too_many", limit=MOST)
     secret = _new_secret()
     row = Webhook(
@@ -102,8 +107,13 @@ async def create_webhook(
 async def list_webhooks(staff: CurrentStaff, session: Transaction) -> list[WebhookView]:
     """Those of the own agency and the agencies below, oldest first."""
     _only_admins(staff)
-    rows = await session.execute(_MINE, {"agency": staff.agency_id, "id": None})
-    return [WebhookView.of(Webhook.model_validate(dict(row))) for row in rows.mappings()]
+    below = select(col(AgencyEntry.id)).where(col(AgencyEntry.path).contains([staff.agency_id]))
+    rows = await session.scalars(
+        select(Webhook)
+        .where(col(Webhook.agency_id).in_(below), col(Webhook.removed_at).is_(None))
+        .order_by(col(Webhook.created_at), col(Webhook.id))
+    )
+    return [WebhookView.of(row) for row in rows]
 
 
 @router.get("/webhooks/{id}")
@@ -153,12 +163,12 @@ async def own_webhook(session: AsyncSession, staff: Staff, webhook_id: UUID) -> 
     """A webhook within the caller's authority; 404 otherwise, 403 for anyone who is no
     admin."""
     _only_admins(staff)
-    parameters = {"agency": staff.agency_id, "id": webhook_id}
-    found = (await session.execute(_MINE, parameters)).one_or_none()
-    row = await session.get(Webhook, webhook_id) if found else None
-    if row is None:
-        raise not_found("webhook_not_found")
-    return row
+    row = await session.get(Webhook, webhook_id)
+    if row is not None and row.removed_at is None:
+        own = await agency(session, row.agency_id)
+        if own is not None and own.is_or_stands_below(staff.agency_id):
+            return row
+    raise not_found("webhook_not_found")
 
 
 def _new_secret() -> str:
@@ -168,14 +178,3 @@ def _new_secret() -> str:
 def _only_admins(staff: Staff) -> None:
     if Role(staff.role) not in ADMINS:
         raise forbidden("webhooks_for_admins")
-
-
-_COUNT = text(
-    "SELECT count(*) FROM reporting.webhook WHERE agency_id = :agency AND removed_at IS NULL"
-)
-_MINE = text("""
-SELECT w.* FROM reporting.webhook w JOIN routing.agency_directory a ON a.id = w.agency_id
-WHERE CAST(:agency AS int) = ANY (a.path) AND w.removed_at IS NULL
-  AND (CAST(:id AS uuid) IS NULL OR w.id = :id)
-ORDER BY w.created_at, w.id
-""")
