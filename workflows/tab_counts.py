@@ -1,8 +1,11 @@
 """The counts of tabs: what steps have appended is added up, so that reading stays short."""
 
-from sqlalchemy import text
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
 
 from shared.database.engine import Database
+from shared.database.report_lists import TabChange, TabCount
 
 BATCH = 10_000
 
@@ -18,20 +21,33 @@ class Counting:
         rolled_up = BATCH
         while rolled_up == BATCH:
             async with self._database.session() as session:
-                rolled_up = (await session.execute(_ROLL_UP, {"batch": BATCH})).scalar_one()
+                rolled_up = (await session.execute(_ROLL_UP)).scalar_one()
 
 
-# In one order, so that two that do it never wait in a circle.
-_ROLL_UP = text("""
-WITH taken AS (
-    DELETE FROM lifecycle.tab_change WHERE id IN (
-        SELECT id FROM lifecycle.tab_change ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED)
-    RETURNING agency_id, given, tab, reports
-), added AS (
-    INSERT INTO lifecycle.tab_count AS kept (agency_id, given, tab, reports)
-    SELECT agency_id, given, tab, sum(reports) FROM taken
-    GROUP BY agency_id, given, tab ORDER BY agency_id, given, tab
-    ON CONFLICT (agency_id, given, tab) DO UPDATE SET reports = kept.reports + excluded.reports
-)
-SELECT count(*) FROM taken
-""")
+def _roll_up() -> Select[int]:
+    """One statement: what is taken is added, or neither. How many changes it took."""
+    changes = select(col(TabChange.id)).order_by(col(TabChange.id)).limit(BATCH)
+    which = col(TabChange.id).in_(changes.with_for_update(skip_locked=True))
+    kept = insert(TabCount)
+    place = ("agency_id", "given", "tab")
+    taken = (
+        delete(TabChange)
+        .where(which)
+        .returning(*(col(getattr(TabChange, name)) for name in (*place, "reports")))
+        .cte("taken")
+    )
+    where = [taken.c[name] for name in place]
+    # In one order, so that two that do it never wait in a circle.
+    sums = select(*where, func.sum(taken.c.reports)).group_by(*where).order_by(*where)
+    added = (
+        kept.from_select([*place, "reports"], sums)
+        .on_conflict_do_update(
+            index_elements=place,
+            set_={"reports": col(TabCount.reports) + kept.excluded.reports},
+        )
+        .cte("added")
+    )
+    return select(func.count()).select_from(taken).add_cte(added)
+
+
+_ROLL_UP = _roll_up()
