@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import func, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.intake.accepting.access_code import new_access_code
+from services.intake.models import Submission
 from services.intake.resources import Intake, Resources
 from shared.command_requests.report_access import owns
 from shared.http.auth import CurrentReporter
@@ -53,10 +55,12 @@ async def renew_access_code(
         raise not_found()
     await rate_limits(request).take(RENEWALS, str(number))
     code = new_access_code()
-    renewed = {"number": number, "access_code": intake.cipher.encrypt(code)}
-    version = (await session.execute(_RENEW, renewed)).scalar_one_or_none()
-    if version is None:
+    submission = await session.get(Submission, number, with_for_update=True)
+    if submission is None:
         raise not_found()
+    submission.access_code = intake.cipher.encrypt(code)
+    submission.access_code_version += 1
+    version = submission.access_code_version
     await log_code(session, intake, number, "renewed", address=client_address(request))
     return RenewedCode(access_code=code, access_token=bearer_token(request, number, version))
 
@@ -87,19 +91,12 @@ async def log_code(
     }
     await session.execute(_LOG, given)
     if what == "used":
-        await session.execute(_FIRST_USED, {"number": number})
+        first = col(Submission.number) == number, col(Submission.access_code_used_at).is_(None)
+        used = update(Submission).where(*first).values(access_code_used_at=func.now())
+        await session.execute(used)
 
 
-_RENEW = text(
-    "UPDATE intake.submission SET access_code = :access_code,"
-    " access_code_version = access_code_version + 1 WHERE number = :number"
-    " RETURNING access_code_version"
-)
 _LOG = text(
     "SELECT routing.log_access_code(:number, :kind, CAST(:staff_id AS int),"
     " CAST(:agency_id AS int), CAST(:address AS bytea))"
-)
-_FIRST_USED = text(
-    "UPDATE intake.submission SET access_code_used_at = now()"
-    " WHERE number = :number AND access_code_used_at IS NULL"
 )

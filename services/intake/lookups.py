@@ -5,10 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import func, select, text
+from sqlmodel import col
 
 from services.intake.report_form import PublicClassification
 from shared import regions
+from shared.database.views import AgencyEntry
 from shared.http.documentation import problem_responses
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
@@ -91,13 +93,23 @@ async def list_agencies(
 ) -> list[AgencyChoice]:
     """Agencies that can be addressed: by name with `q`, else those directly below `parent`
     (default: below pusat)."""
+    agencies = select(AgencyEntry).where(col(AgencyEntry.active)).limit(limit)
     if q is not None:
-        found = await session.execute(_BY_NAME, {"q": _like(q), "limit": limit})
+        agencies = agencies.where(col(AgencyEntry.name).icontains(q, autoescape=True))
+        agencies = agencies.order_by(func.cardinality(AgencyEntry.path), col(AgencyEntry.name))
     else:
-        found = await session.execute(_BELOW, {"parent": parent, "limit": limit})
+        top = col(AgencyEntry.parent_id).is_(None), col(AgencyEntry.active)
+        root = select(col(AgencyEntry.id)).where(*top).limit(1).scalar_subquery()
+        above = root if parent is None else parent
+        agencies = agencies.where(col(AgencyEntry.parent_id) == above)
+        agencies = agencies.order_by(col(AgencyEntry.name))
     return [
-        AgencyChoice(**row, kind_label=label("agency_kind", row["kind"]))
-        for row in found.mappings()
+        AgencyChoice(
+            **one.model_dump(),
+            connected=one.has_admin,
+            kind_label=label("agency_kind", one.kind),
+        )
+        for one in await session.scalars(agencies)
     ]
 
 
@@ -120,22 +132,6 @@ def _region(region: regions.Region) -> RegionChoice:
     return RegionChoice(code=region.code, name=region.name, level=region.level, path=region.path)
 
 
-def _like(q: str) -> str:
-    escaped = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
-_COLUMNS = "id, code, name, kind, parent_id, has_admin AS connected"
-_BY_NAME = text(
-    f"SELECT {_COLUMNS} FROM routing.agency_directory"  # noqa: S608
-    " WHERE active AND name ILIKE :q ORDER BY cardinality(path), name LIMIT :limit"
-)
-_BELOW = text(
-    f"SELECT {_COLUMNS} FROM routing.agency_directory"  # noqa: S608
-    " WHERE active AND parent_id = coalesce(CAST(:parent AS int),"
-    " (SELECT id FROM routing.agency_directory WHERE parent_id IS NULL AND active LIMIT 1))"
-    " ORDER BY name LIMIT :limit"
-)
 _CATEGORIES = text(
     "SELECT id, code, name, parent_id FROM routing.published_category WHERE active ORDER BY name"
 )

@@ -9,17 +9,20 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.intake.accepting.new_report import Accepted, DifferentContent, Identity, NewReport
 from services.intake.access_codes import log_code
+from services.intake.models import Submission
 from services.intake.references import checked_by, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
 from shared.attachments import StoredAttachment
 from shared.attachments.store import State
 from shared.database.engine import Database
+from shared.database.lifecycle import Report
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
@@ -248,7 +251,8 @@ async def _linked(
     if not await _owns(database, principal, number):
         raise validation(FieldError("linked_number", "linked_not_yours"))
     async with database.autocommit() as connection:
-        earlier = (await connection.execute(_ANONYMOUS, {"number": number})).scalar_one_or_none()
+        anonymous = select(col(Report.anonymous)).where(col(Report.number) == number)
+        earlier = await connection.scalar(anonymous)
     return number if earlier is form.anonymous else None
 
 
@@ -257,12 +261,6 @@ async def _owns(database: Database, principal: Principal | None, number: int) ->
         return principal.number == number
     if not isinstance(principal, Reporter):
         return False
-    mine = {"number": number, "reporter_id": principal.account_id}
+    owner = select(col(Submission.reporter_id)).where(col(Submission.number) == number)
     async with database.autocommit() as connection:
-        return (await connection.execute(_OWNED, mine)).scalar_one_or_none() is not None
-
-
-_ANONYMOUS = text("SELECT anonymous FROM lifecycle.report WHERE number = :number")
-_OWNED = text(
-    "SELECT 1 FROM intake.submission WHERE number = :number AND reporter_id = :reporter_id"
-)
+        return await connection.scalar(owner) == principal.account_id

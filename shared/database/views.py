@@ -67,16 +67,6 @@ class Contact(_View, table=True):
     made_by: int | None
 
 
-class Owner(_View, table=True):
-    """Which report belongs to which account."""
-
-    __tablename__ = "published_owner"
-    __table_args__ = ({"schema": "intake"},)
-
-    number: int = Field(sa_type=Int64, primary_key=True)
-    reporter_id: int | None
-
-
 class PartnerEntry(_View, table=True):
     """A partner system, and the hash of its token for HTTP."""
 

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlmodel import col
 
 from shared.database.engine import Database
+from shared.database.views import PartnerEntry
 from shared.http.documentation import OPTIONAL_SCHEME
 from shared.http.problems import forbidden, unauthorized
 from shared.http.tokens import (
@@ -144,8 +146,9 @@ async def staff_in_directory(database: Database, claimed: Staff, session_id: UUI
 
 async def _partner(database: Database, token: str) -> Partner:
     async with database.autocommit() as connection:
-        parameters = {"hash": partner_token_hash(token)}
-        system = (await connection.execute(_PARTNER, parameters)).scalar_one_or_none()
+        by_token = col(PartnerEntry.http_token_hash) == partner_token_hash(token)
+        partners = select(col(PartnerEntry.system)).where(by_token, col(PartnerEntry.active))
+        system = await connection.scalar(partners)
     if system is None:
         raise unauthorized("token_invalid")
     return Partner(system=system)
@@ -159,7 +162,4 @@ _STAFF = text(
 _REPORTERS_ACCESS = text(
     "SELECT EXISTS (SELECT FROM intake.published_ended_session WHERE id = :session_id),"
     " (SELECT version FROM intake.published_access_code WHERE number = CAST(:number AS bigint))"
-)
-_PARTNER = text(
-    "SELECT system FROM intake.partner_directory WHERE http_token_hash = :hash AND active"
 )

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response, UploadFile
 from pydantic import ValidationError
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as SentFile
 
@@ -25,6 +26,7 @@ from services.intake.references import checked, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake
 from services.intake.submission import SUBMISSION, accept_or_refuse, key_of
+from shared.database.views import PartnerEntry
 from shared.http.auth import PARTNER_PREFIX, partner_token_hash
 from shared.http.form_parts import refuse_other_parts
 from shared.http.idempotency import CommandId, anybody, asker_of
@@ -148,8 +150,9 @@ async def _admit(session: AsyncSession, request: Request, api_key: str | None) -
         return anybody(request)
     system = None
     if api_key.startswith(PARTNER_PREFIX):
-        found = await session.execute(_PARTNER, {"hash": partner_token_hash(api_key)})
-        system = found.scalar_one_or_none()
+        by_token = col(PartnerEntry.http_token_hash) == partner_token_hash(api_key)
+        partners = select(col(PartnerEntry.system)).where(by_token, col(PartnerEntry.active))
+        system = await session.scalar(partners)
     if system is None:
         raise Problem(403, "api_key_invalid")
     await limits.take(PARTNERS_SUBMISSION, system)
@@ -214,7 +217,4 @@ _ONCE = (
     *("first_name", "last_name", "email", "phone", "api_key", "jurisdiction_id"),
     *("device_id", "account_id"),
     *(f"attribute[{code}]" for code in ATTRIBUTES),
-)
-_PARTNER = text(
-    "SELECT system FROM intake.partner_directory WHERE http_token_hash = :hash AND active"
 )
