@@ -16,7 +16,9 @@ from shared.attachments import (
     check_count,
 )
 from shared.attachments.naming import shown_name
-from shared.http.file_types import type_refusal
+from shared.attachments.recognition import EXTENSIONS
+from shared.attachments.types_not_taken import FAMILIES
+from shared.catalogue import Phrase
 from shared.http.limits import Limit
 from shared.http.problems import FieldError, field_of, params_of, validation
 from shared.strict_json import RepeatedMemberError, refuse_repeated_members
@@ -121,3 +123,32 @@ def _refusal(part: str, position: int, file: UploadFile, refused: AttachmentReje
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
     while chunk := await file.read(256 * 1024):
         yield chunk
+
+
+def type_refusal(type_name: str | None) -> Phrase:
+    """The words about a type that is not taken, one of `FAMILIES` or None if not recognised."""
+    if type_name is None:
+        return _TAKEN
+    instead = Phrase("file_type_instead", FAMILIES[type_name])
+    return Phrase("file_type", "not_taken", {"type": type_name, "instead": instead})
+
+
+def _extensions(beginning: str) -> str:
+    """The usual extensions of the types taken whose media type begins so."""
+    return ", ".join(
+        usual.upper()
+        for media_type, (usual, *_) in EXTENSIONS.items()
+        if media_type.startswith(beginning) and usual != "pdf"
+    )
+
+
+_TAKEN = Phrase(
+    "file_type",
+    "taken",
+    {
+        "pictures": _extensions("image/"),
+        "documents": _extensions("application/"),
+        "sounds": _extensions("audio/"),
+        "videos": _extensions("video/"),
+    },
+)

@@ -10,7 +10,7 @@ from PIL import Image
 from shared.attachments.rejection import AttachmentRejected
 from shared.attachments.types_not_taken import FAMILIES
 from shared.catalogue import LANGUAGES
-from shared.http.file_types import type_refusal
+from shared.http.uploads import type_refusal
 from tests.attachments.documents import compound
 from tests.intake.sample_files import box, inspected, ooxml, picture, saved, zipped
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from services.routing.reading.difference import word_difference
+from services.routing.reading.texts import word_difference
 from shared.attachments import AttachmentStore, StoredAttachment
 from shared.temporal.names import workflow_id
 from tests.intake.sample_files import inspected

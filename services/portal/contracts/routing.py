@@ -603,6 +603,8 @@ class HistoryLine(BaseModel):
 
 
 class ReportView(BaseModel):
+    happened_at: str | None
+    place: Place
     title: str
     body: str
     original_title: str
@@ -620,8 +622,6 @@ class ReportView(BaseModel):
     category: Chosen | None
     tags: list[Chosen]
     programme: Chosen | None
-    happened_at: str | None
-    place: Place
     anonymous: bool
     secret: bool
     priority: bool

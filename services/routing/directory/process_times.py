@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
@@ -10,12 +10,14 @@ from sqlalchemy import delete, extract, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.routing.authority import Pusat
 from services.routing.directory.log import record
 from services.routing.models import ClosedDay, PolicyVersion
 from services.routing.queue.handlers import agency_asked_for
 from shared.command_requests.directory import agency
 from shared.database.columns import now
-from shared.database.process_time import load_policy
+from shared.database.process_time import CALENDAR_MARK, load_policy
+from shared.database.report_lists import CalendarMark, RedatingProgress
 from shared.decreed_days import decreed_days
 from shared.fields import Day
 from shared.http.auth import CurrentStaff
@@ -67,6 +69,17 @@ class ClosedDays(Form):
     items: list[NamedDay] = Field(max_length=366)
 
 
+class Redating(BaseModel):
+    """`waiting`: the worker begins within seconds; `done` of `total` open reports are dated to
+    the calendar as it is. Closed reports have no running clock and stay as they are."""
+
+    state: Literal["waiting", "running", "finished"]
+    total: int
+    done: int
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
 Year = Annotated[int, Path(ge=2000, le=2100)]
 
 router = APIRouter(tags=["process times"], responses=problem_responses(401, 403, 422))
@@ -107,6 +120,21 @@ async def set_policy(form: NewPolicy, staff: CurrentStaff, session: Transaction)
     where = form.agency_id or staff.agency_id
     record(session, staff, where, "policy", version.version, "set", **version.body)
     return PolicySet(version=version.version, valid_from=version.valid_from)
+
+
+@router.get("/closed-days/redating", responses=problem_responses(401, 403))
+async def read_redating(_: Pusat, session: Transaction) -> Redating:
+    """How far the clocks have been dated to the calendar."""
+    mark = await session.scalar(text(CALENDAR_MARK))
+    progress = await session.get(RedatingProgress, 1)
+    state: Literal["waiting", "running", "finished"]
+    if progress is None or progress.mark != mark:
+        # Of an earlier edit perhaps; a new system has nothing to date.
+        dated_to = await session.get(CalendarMark, 1)
+        state = "finished" if dated_to is not None and dated_to.mark == mark else "waiting"
+        return Redating(state=state, total=0, done=0, started_at=None, finished_at=None)
+    state = "finished" if progress.finished_at else "running"
+    return Redating.model_validate(progress.model_dump() | {"state": state})
 
 
 @router.get("/closed-days/{year}")

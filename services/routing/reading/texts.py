@@ -1,12 +1,20 @@
 """Title and text of a report: as sent, as corrected, and what the correction changed."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from difflib import SequenceMatcher
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from services.routing.reading.difference import Piece, word_difference
 from shared.labels import label
+
+
+class Piece(BaseModel):
+    """A stretch of text: kept, only in the original (`delete`), or only in the correction."""
+
+    op: Literal["equal", "delete", "insert"]
+    text: str
 
 
 class Texts(BaseModel):
@@ -43,3 +51,22 @@ def _difference(original: str, corrected: str | None) -> list[Piece] | None:
     if corrected is None or corrected == original:
         return None
     return word_difference(original, corrected)
+
+
+def word_difference(original: str, corrected: str) -> list[Piece]:
+    """The pieces in reading order: without the inserted ones they are the original, without the
+    deleted ones the correction."""
+    before, after = _WORDS.findall(original), _WORDS.findall(corrected)
+    pieces: list[Piece] = []
+    for op, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if op == "equal":
+            pieces.append(Piece(op="equal", text="".join(before[i:j])))
+            continue
+        if i < j:
+            pieces.append(Piece(op="delete", text="".join(before[i:j])))
+        if k < m:
+            pieces.append(Piece(op="insert", text="".join(after[k:m])))
+    return pieces
+
+
+_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
