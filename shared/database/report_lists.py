@@ -67,19 +67,6 @@ class Escalation(SQLModel, table=True):
     at: datetime = timestamp()
 
 
-class EndedCount(SQLModel, table=True):
-    """Written by workers of before `TabCount` only, read by nobody: to be dropped once no such
-    worker can be running any more."""
-
-    __tablename__ = "ended_count"
-    __table_args__ = ({"schema": SCHEMA},)
-
-    handler_id: int = Field(primary_key=True)
-    tab: str = Field(primary_key=True)
-    shard: int = Field(primary_key=True)
-    reports: int = Field(sa_type=Int64)
-
-
 class TabCount(SQLModel, table=True):
     """How many reports stand in a tab: those the agency handles, or (`given`) has handed down.
     The sum of `tab_reports` is the count: this, and the changes not added to it yet."""
