@@ -26,10 +26,6 @@ class IdentityCipher:
         Raises ValueError for anything else."""
         self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
 
-    @staticmethod
-    def new_key() -> str:
-        return Fernet.generate_key().decode()
-
     def encrypt(self, text: str) -> bytes:
         """The token to store (bytea)."""
         return self._fernet.encrypt(text.encode())

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
 import os
 import re
 import secrets
@@ -28,7 +27,7 @@ from shared.bus.addresses import parse_addresses
 from shared.bus.connection import Bus, Refused, connect
 from shared.bus.streams import PARTNERS, Durable, declare_durable, partner_durable
 from shared.database.engine import Database
-from shared.http.auth import PARTNER_PREFIX
+from shared.http.auth import new_partner_token
 from shared.text import normalise
 
 _RESERVED = {"lapor", "sys"}
@@ -72,11 +71,6 @@ class Credentials:
 def slug(name: str) -> str:
     """The system's short name: "Dukcapil Kemendagri" → "dukcapil-kemendagri"."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-")
-
-
-def token_hash(token: str) -> str:
-    """By which a shown HTTP token is found in `intake.partner`."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def add(
@@ -150,7 +144,7 @@ async def _with_new_keys(
     database: Database, nats_url: str, nats_folder: Path, system: str, name: str
 ) -> Credentials:
     seed, public = _new_nkey()
-    token = PARTNER_PREFIX + secrets.token_urlsafe(32)
+    token, hashed = new_partner_token()
     async with database.session() as session:
         partner = await session.get(Partner, system, with_for_update=True)
         if partner is None:
@@ -160,7 +154,7 @@ async def _with_new_keys(
             session.add(partner)
         former = (partner.active, partner.nkey_public, partner.http_token_hash)
         partner.name, partner.active = name, True
-        partner.nkey_public, partner.http_token_hash = public, token_hash(token)
+        partner.nkey_public, partner.http_token_hash = public, hashed.hex()
     credentials = Credentials(system, seed, token)
     try:
         await apply(database, nats_folder)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from fastapi import Depends, Header, Request
 
 from shared.http.limits import client_address
-from shared.http.problems import FieldError, precondition, validation
+from shared.http.problems import FieldError, validation
 from shared.http.tokens import Partner, Principal, Reporter, Staff
 
 
@@ -63,12 +63,6 @@ IfMatch = Annotated[int | None, Depends(if_match)]
 def etag(version: int) -> str:
     """For the ETag header of what has this version."""
     return f'"{version}"'
-
-
-def check_version(seen: int | None, present: int) -> None:
-    """Raises the 412 problem if the caller saw another version than the present one."""
-    if seen is not None and seen != present:
-        raise precondition(present)
 
 
 _ETAG = re.compile(r'"(\d{1,18})"', re.ASCII)

@@ -11,13 +11,18 @@ import pytest
 from nats.aio.client import Client
 from sqlalchemy import select
 
-from deploy.partners.register import Credentials, PartnerError, add, remove, rotate, token_hash
+from deploy.partners.register import Credentials, PartnerError, add, remove, rotate
 from services.intake.partners.model import Partner
 from shared.bus import cloudevents
 from shared.bus.connection import Bus, Refused, connect
 from shared.database.engine import Database
+from shared.http.auth import partner_token_hash
 from tests.bus.conftest import Server
 from tests.node_packages import NODE
+
+
+def stored_hash(credentials: Credentials) -> str:
+    return partner_token_hash(credentials.http_token).hex()
 
 
 @pytest.fixture
@@ -37,7 +42,7 @@ async def test_what_a_partner_is_given_is_stored_nowhere_in_the_clear(
         partner = (await session.execute(select(Partner))).scalar_one()
 
     assert (partner.system, partner.name, partner.active) == ("dukcapil", "Dukcapil", True)
-    assert partner.http_token_hash == token_hash(dukcapil.http_token)
+    assert partner.http_token_hash == stored_hash(dukcapil)
     configuration = (server.folder / "partners.conf").read_text()
     assert partner.nkey_public in configuration
     assert dukcapil.nkey_seed not in configuration + repr(partner)
@@ -187,7 +192,10 @@ async def test_new_keys_end_the_old_ones_and_lose_nothing_that_waits(
     assert kept.data == b"waiting"
     async with database.session() as session:
         stored = await session.get_one(Partner, "dukcapil")
-    assert (stored.active, stored.http_token_hash) == (True, token_hash(new.http_token))
+    assert (stored.active, stored.http_token_hash) == (
+        True,
+        stored_hash(new),
+    )
     assert other.nc.stats["reconnects"] == 0
     await renewed.close()
     await other.close()
@@ -203,7 +211,10 @@ async def test_keys_that_cannot_be_given_leave_the_old_ones(
 
     async with database.session() as session:
         stored = await session.get_one(Partner, "dukcapil")
-    assert (stored.active, stored.http_token_hash) == (True, token_hash(dukcapil.http_token))
+    assert (stored.active, stored.http_token_hash) == (
+        True,
+        stored_hash(dukcapil),
+    )
     await (await _as_partner(server, dukcapil)).close()
 
 

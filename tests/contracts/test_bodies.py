@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from shared.http.form_parts import refuse_other_parts
 from shared.http.nothing_lost import nothing_lost
 from shared.http.signing_keys import new_signing_key, public_key_of
-from shared.identity import IdentityCipher
 from shared.settings import Settings
 from tests.contracts.test_documents import SERVICES
 
@@ -36,7 +36,7 @@ def settings(tmp_path: Path) -> Settings:
         staff_public_keys=public_key_of(staff),
         reporter_signing_key=reporter,
         reporter_public_keys=public_key_of(reporter),
-        identity_keys=IdentityCipher.new_key(),
+        identity_keys=Fernet.generate_key().decode(),
         blind_index_key="x" * 32,
         sms_secret="x" * 32,
         cookie_secret="x" * 32,

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 from fastapi import APIRouter
 from psycopg import sql
 from sqlalchemy import MetaData
@@ -18,7 +19,6 @@ from shared.database.engine import Database
 from shared.http.app import create_app
 from shared.http.limits import rate_limit_table
 from shared.http.signing_keys import new_signing_key, public_key_of
-from shared.identity import IdentityCipher
 from shared.settings import Settings
 
 STAFF_KEY, REPORTER_KEY = new_signing_key(), new_signing_key()
@@ -69,7 +69,7 @@ def settings(url: str) -> Settings:
         staff_public_keys=public_key_of(STAFF_KEY),
         reporter_signing_key=REPORTER_KEY,
         reporter_public_keys=public_key_of(REPORTER_KEY),
-        identity_keys=IdentityCipher.new_key(),
+        identity_keys=Fernet.generate_key().decode(),
         blind_index_key="b" * 32,
         sms_secret="unused" * 3,
     )

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import httpx
+from cryptography.fernet import Fernet
 
 from deploy.local.ports import free_port
 from shared.http.signing_keys import new_signing_key, public_key_of
-from shared.identity import IdentityCipher
 
 _PROGRAM = """
 import asyncio
@@ -36,7 +36,7 @@ _ENVIRONMENT = {
     "LAPOR_NATS_URL": "nats://unused",
     "LAPOR_STAFF_PUBLIC_KEYS": public_key_of(new_signing_key()),
     "LAPOR_REPORTER_PUBLIC_KEYS": public_key_of(new_signing_key()),
-    "LAPOR_IDENTITY_KEYS": IdentityCipher.new_key(),
+    "LAPOR_IDENTITY_KEYS": Fernet.generate_key().decode(),
     "LAPOR_BLIND_INDEX_KEY": "b" * 32,
     "LAPOR_SMS_SECRET": "u" * 32,
 }

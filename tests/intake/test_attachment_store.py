@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ from tests.intake.sample_files import (
     uploaded,
 )
 
-CIPHER = IdentityCipher(IdentityCipher.new_key())
+CIPHER = IdentityCipher(Fernet.generate_key().decode())
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 import obstore
 import pytest
+from cryptography.fernet import Fernet
 
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.files.parts import Part, Parts
@@ -22,7 +23,7 @@ from tests.sample_pdf import PDF
 
 BUCKET = "lapor-berkas"
 URL = f"s3://{BUCKET}/lampiran"
-CIPHER = IdentityCipher(IdentityCipher.new_key())
+CIPHER = IdentityCipher(Fernet.generate_key().decode())
 
 
 @pytest.fixture(scope="module")
