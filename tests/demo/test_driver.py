@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import random
 from datetime import UTC, date, datetime
-from typing import get_args
+from types import SimpleNamespace
+from typing import Any, cast, get_args
 
 import pytest
 
@@ -22,9 +23,12 @@ from deploy.demo.country import (
     siblings,
 )
 from deploy.demo.driver import forms, trial
+from deploy.demo.driver.api import File
 from deploy.demo.driver.forms import Ids, letter, photograph
+from deploy.demo.driver.life import Life
 from deploy.demo.driver.run import end_all
-from deploy.demo.driver.sending import SMS_LENGTH, SMS_PART_LENGTH, sms_parts
+from deploy.demo.driver.sending import SMS_LENGTH, SMS_PART_LENGTH, Sent, sms_parts
+from deploy.demo.driver.stack import Stack
 from deploy.demo.mix import MIX
 from deploy.demo.reports import DemoReport, plan_reports, plan_steps
 from services.intake.manual import ManualChannel, ManualForm
@@ -85,6 +89,37 @@ def test_a_plan_leads_to_its_outcome(some: list[DemoReport]) -> None:
         "hold",
         "reopen",
     }
+
+
+async def test_a_life_can_do_every_step_of_every_plan(some: list[DemoReport], ids: Ids) -> None:
+    commands: set[str] = set()
+
+    class Service:
+        async def get(self, path: str, token: str) -> dict[str, Any]:
+            return {"chain": [{"code": "pusat"}], "attachments": [], "items": [{"id": 1}]}
+
+        async def post(self, path: str, *_: Any, token: str) -> dict[str, Any]:
+            commands.add(path.removeprefix("/reports/1/"))
+            return {"command_id": "c"}
+
+    async def token(username: str) -> str:
+        return OF[username].username
+
+    async def write(kind: str, files: list[File], **fields: Any) -> None:
+        commands.add(kind)
+
+    service = Service()
+    stack = SimpleNamespace(routing=service, followup=service, ids=ids, token=token)
+    for report in some:
+        life = Life(cast(Stack, stack), report, Sent(1, write), random.Random(1))
+        await life.begin()
+        for step in plan_steps(report):
+            await life.do(step)
+    assert commands == set(
+        "throw defer archive verify forward copies amend not-authority requests/c/reject requests"
+        " requests/c/accept coordination follow-ups hold release close reopen information reply"
+        " withdrawal satisfaction".split()
+    )
 
 
 def test_every_form_is_one_that_the_services_take(some: list[DemoReport], ids: Ids) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from deploy.demo.country import BY_CODE, CATEGORIES, PROGRAMMES
+from deploy.demo.country import BY_CODE, CATEGORIES, PHRASES, PROGRAMMES
 from deploy.demo.mix import MIX, assignments
 from deploy.demo.reports import DemoReport, generate
 from services.intake import contact
@@ -83,6 +83,16 @@ def test_reports_rarely_repeat(reports: list[DemoReport]) -> None:
     assert len({(r.title, r.body) for r in reports}) > 0.998 * len(reports)
     answers = {report.writer(random.Random(n)).follow_up() for n, report in enumerate(reports)}
     assert len(answers) > 0.9 * len(reports)
+
+
+def test_every_phrase_can_be_filled_in(reports: list[DemoReport]) -> None:
+    writer = reports[0].writer(random.Random(1))
+    kinds = [kind for kind, phrases in PHRASES.items() if isinstance(phrases, list)]
+    for kind in set(kinds) - {"awkward"}:
+        for phrase in PHRASES[kind]:
+            assert "{" not in writer.fill(phrase)
+    for category in PHRASES["archive_note"]:
+        assert "{" not in writer.archive_note(category)
 
 
 def test_two_in_three_texts_need_correction_and_some_hold_awkward_characters(

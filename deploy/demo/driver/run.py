@@ -19,7 +19,7 @@ from deploy.demo.driver.sending import send
 from deploy.demo.driver.stack import Stack, open_stack
 from deploy.demo.reports import DemoReport, plan_reports, plan_steps
 from shared.labels import label
-from shared.lifecycle.statuses import STATUSES_OF, Tab
+from shared.lifecycle.statuses import TAB_OF, Status, Tab
 
 _IN, _THROUGH = TaskID(0), TaskID(1)
 _AT_ONCE = 12
@@ -166,10 +166,11 @@ async def show_statuses(console: Console, stack: Stack, numbers: Set[int], since
     statuses = Counter(row["status"]["code"] for row in rows)
     table = Table("tab", "status", "reports", title="Where they are")
     for tab in Tab:
-        inside = {status: statuses[status] for status in STATUSES_OF[tab] if statuses[status]}
-        table.add_row(label("tab", tab), "", str(sum(inside.values())), style="bold")
-        for status, count in inside.items():
-            table.add_row("", label("status", status), str(count))
+        inside = [status for status in Status if TAB_OF[status] is tab and statuses[status]]
+        count = sum(statuses[status] for status in inside)
+        table.add_row(label("tab", tab), "", str(count), style="bold")
+        for status in inside:
+            table.add_row("", label("status", status), str(statuses[status]))
     overdue = sum(row["overdue"] for row in rows)
     table.add_row("all", f"overdue: {overdue}", total, style="bold")
     console.print(table)
