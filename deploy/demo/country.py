@@ -73,14 +73,14 @@ def is_within(code: str, above: str) -> bool:
 def siblings(code: str, within: str) -> list[str]:
     """The connected agencies with the same parent that are below `within`."""
     parent = BY_CODE[code].parent
-    beside = [one.code for one in AGENCIES if one.connected and one.parent == parent]
-    return [one for one in beside if one not in (code, within) and is_within(one, within)]
+    beside = [a.code for a in AGENCIES if a.connected and a.parent == parent]
+    return [a for a in beside if a not in (code, within) and is_within(a, within)]
 
 
 @cache
 def agency_with_admin(code: str) -> str:
     """The agency itself, or the nearest above, that has somebody to verify and decide."""
-    return next(one.code for one in reversed(ancestry(code)) if _with_role(one.code, ADMINS))
+    return next(a.code for a in reversed(ancestry(code)) if _with_role(a.code, ADMINS))
 
 
 def agency_above(code: str) -> str:
@@ -106,7 +106,7 @@ def full_name(rng: random.Random) -> str:
 
 @cache
 def _with_role(agency: str, roles: frozenset[Role]) -> list[str]:
-    return [one.username for one in STAFF if one.agency == agency and one.role in roles]
+    return [p.username for p in STAFF if p.agency == agency and p.role in roles]
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
@@ -120,7 +120,7 @@ def _staff() -> Iterator[DemoStaff]:
     rng = random.Random("staf")
     parents = {agency.parent for agency in AGENCIES}
     usernames = Counter[str]()
-    for agency in (one for one in AGENCIES if one.connected):
+    for agency in (a for a in AGENCIES if a.connected):
         admin = "admin " if agency.kind == "unit" and agency.code in parents else ""
         for title in (admin + _TITLES[agency.kind]).split():
             role = _ROLES[title] if agency.code != ROOT else _ROLES_OF_PUSAT[title]

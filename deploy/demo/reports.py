@@ -93,7 +93,7 @@ def generate(
         addressee=_addressee(rng, destination),
         reporter=invent_reporter(rng, at),
         outcome=outcome,
-        detours=frozenset(one for one, share in MIX.detour.items() if rng.random() < share),
+        detours=frozenset(detour for detour, share in MIX.detour.items() if rng.random() < share),
         destination=destination,
         village=at,
         awaited_agency=(

@@ -14,7 +14,7 @@ from shared.regions import Region
 from shared.text import BODY_LIMIT
 
 TITLE_LIMIT = 150
-_REGENCIES = sorted({one.region for one in AGENCIES if one.region and "." in one.region})
+_REGENCIES = sorted({a.region for a in AGENCIES if a.region and "." in a.region})
 _PREFIXES = ("08129", "08138", "08212", "08522", "08561", "08577", "08782", "08953", "08311")
 
 

@@ -44,10 +44,10 @@ class Life:
     async def begin(self) -> None:
         """See who has the report."""
         token = await self._stack.token(PUSAT)
-        found = await self._stack.routing.get(f"/reports/{self._sent.number}", token)
-        self._chain = [agency["code"] for agency in found["chain"]]
+        view = await self._stack.routing.get(f"/reports/{self._sent.number}", token)
+        self._chain = [agency["code"] for agency in view["chain"]]
         self._verifier = agency_with_admin(self._handler)
-        self._attachments = [one["id"] for one in found["attachments"] if one["of"] == "report"]
+        self._attachments = [file["id"] for file in view["attachments"] if file["of"] == "report"]
 
     async def do(self, step: str) -> None:
         """Do a step of the plan. Raises `Refusal`."""
@@ -140,7 +140,7 @@ class Life:
     def _delegate(self, agency: str) -> None:
         """Note that the verifier passed the report on."""
         verifier = self._verifier
-        above = [one for one in self._chain if one != verifier and is_within(verifier, one)]
+        above = [a for a in self._chain if a != verifier and is_within(verifier, a)]
         self._chain = list(dict.fromkeys([*above, verifier, agency]))
 
     async def _throw(self, below: str) -> None:

@@ -87,7 +87,7 @@ class Demo:
             return True
         async with trial.policy_in_seconds(self.stack):
             await self.drive(on_trial, first=0)
-        await self.drive([trial.moved_away(one) for one in reports], first=len(on_trial))
+        await self.drive([trial.moved_away(report) for report in reports], first=len(on_trial))
         numbers = [self.numbers[index] for index in range(len(on_trial)) if index in self.numbers]
         if len(numbers) < len(on_trial):
             return False
@@ -99,12 +99,12 @@ class Demo:
         report that fails is noted, the others go on."""
         gate = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(index: int, report: DemoReport) -> None:
+        async def in_turn(index: int, report: DemoReport) -> None:
             async with gate:
                 await self.live(report, index)
             self.progress.advance(_THROUGH)
 
-        lives = [asyncio.create_task(one(*each)) for each in enumerate(reports, first)]
+        lives = [asyncio.create_task(in_turn(*each)) for each in enumerate(reports, first)]
         try:
             await asyncio.gather(*lives)
         finally:
@@ -141,8 +141,8 @@ async def end_all(tasks: Sequence[asyncio.Task[None]]) -> None:
 def show_failures(console: Console, failures: Sequence[Failure]) -> None:
     """How many failed by step and problem, with one report each to look at."""
     table = Table("step", "problem", "reports", "for example", title="What went wrong")
-    examples = {(one.step, one.code): one.example for one in reversed(failures)}
-    for key, count in Counter((one.step, one.code) for one in failures).most_common():
+    examples = {(f.step, f.code): f.example for f in reversed(failures)}
+    for key, count in Counter((f.step, f.code) for f in failures).most_common():
         table.add_row(*key, str(count), examples[key])
     if failures:
         console.print(table)

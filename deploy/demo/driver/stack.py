@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ class DemoPartner:
         finally:
             del self._receipts[id]
         if not receipt["accepted"]:
-            problems = [f"{one['field'] or ''} {one['code']}" for one in receipt["problems"]]
+            problems = [f"{p['field'] or ''} {p['code']}" for p in receipt["problems"]]
             raise Refusal(", ".join(problems), subject)
         return receipt
 
@@ -148,10 +149,10 @@ async def _ids(stack: Stack) -> Ids:
         for answer in await asyncio.gather(*(stack.routing.get(path, token) for path in lists))
     ]
     return Ids(
-        agencies={one["code"]: one["id"] for one in await stack.pages("/agencies")},
-        categories={one["code"]: one["id"] for one in categories},
-        tags={(one["category_id"], one["name"]): one["id"] for one in tags},
-        programmes={one["name"]: one["id"] for one in programmes},
+        agencies={row["code"]: row["id"] for row in await stack.pages("/agencies")},
+        categories={row["code"]: row["id"] for row in categories},
+        tags={(row["category_id"], row["name"]): row["id"] for row in tags},
+        programmes={row["name"]: row["id"] for row in programmes},
     )
 
 
@@ -181,14 +182,13 @@ async def _register(settings: Settings, path: Path) -> str:
     database = Database(settings.database_url, pool_size=1, application="lapor-demo")
     try:
         async with database.session() as session:
-            active = {one.system for one in await register.partners(session) if one.active}
+            active = {p.system for p in await register.partners(session) if p.active}
         if _SYSTEM in active:
-            given = await register.rotate(database, settings.nats_url, folder, _SYSTEM)
+            credentials = await register.rotate(database, settings.nats_url, folder, _SYSTEM)
         else:
-            given = await register.add(database, settings.nats_url, folder, _NAME, _SYSTEM)
+            credentials = await register.add(database, settings.nats_url, folder, _NAME, _SYSTEM)
     finally:
         await database.dispose()
-    kept = {"system": _SYSTEM, "nkey_seed": given.nkey_seed, "http_token": given.http_token}
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(kept, file)
-    return given.nkey_seed
+        json.dump(asdict(credentials), file)
+    return credentials.nkey_seed

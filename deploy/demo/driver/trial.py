@@ -27,7 +27,7 @@ _PATIENCE = 90.0
 
 def trial_reports(rng: random.Random) -> list[DemoReport]:
     """One report to be left unverified, and one to be followed up and left alone."""
-    return [_trial_report(rng, one) for one in (Status.UNVERIFIED, Status.CLOSED_BY_SYSTEM)]
+    return [_trial_report(rng, status) for status in (Status.UNVERIFIED, Status.CLOSED_BY_SYSTEM)]
 
 
 def moved_away(report: DemoReport) -> DemoReport:
