@@ -103,9 +103,9 @@ def letter(
         ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
         f"<w:body><w:p><w:r><w:t>Isi</w:t></w:r></w:p>{body}</w:body></w:document>"
     )
-    given = {"word/document.xml": document.encode(), **(parts or {})}
+    parts_of_file = {"word/document.xml": document.encode(), **(parts or {})}
     related = {"word/document.xml": relations or [], **(of_parts or {})}
-    return package("word/document.xml", main_type, given, related)
+    return package("word/document.xml", main_type, parts_of_file, related)
 
 
 def workbook(

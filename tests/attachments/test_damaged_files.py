@@ -101,8 +101,8 @@ def damaged(content: bytes) -> Iterator[bytes]:
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_any_damage_is_a_refusal_or_harmless(kind: str) -> None:
     assert outcome(SAMPLES[kind]) in EXTENSIONS
-    said = {outcome(content) for content in damaged(SAMPLES[kind])}
-    assert said <= {*EXTENSIONS, *REFUSALS}
+    outcomes = {outcome(content) for content in damaged(SAMPLES[kind])}
+    assert outcomes <= {*EXTENSIONS, *REFUSALS}
 
 
 SOUNDS = ("mp3", "ogg", "wav", "aac", "amr", "m4a", "m4a, index first")
@@ -112,10 +112,10 @@ SOUNDS = ("mp3", "ogg", "wav", "aac", "amr", "m4a", "m4a, index first")
 def test_a_sound_that_was_cut_off_is_unreadable_or_plays(kind: str) -> None:
     content = SAMPLES[kind]
     for at in range(0, len(content), max(1, len(content) // MOST)):
-        if (said := outcome(content[:at])) in EXTENSIONS:
+        if (result := outcome(content[:at])) in EXTENSIONS:
             assert heard(inspected(content[:at]).content), at
         else:
-            assert said in ("unreadable", "type_not_allowed"), at
+            assert result in ("unreadable", "type_not_allowed"), at
 
 
 def heard(content: bytes) -> int:

@@ -32,10 +32,10 @@ CODES = {"too_complex", "unreadable", "too_many_pixels", "type_not_allowed"}
 def service(settings: Settings) -> Iterator[tuple[psutil.Process, str]]:
     """The intake service in a process of its own, and its address."""
     port = free_port()
-    given = settings.model_dump(mode="json") | {"intake_port": port}
+    values = settings.model_dump(mode="json") | {"intake_port": port}
     environment = {
         f"LAPOR_{name.upper()}": json.dumps(value) if isinstance(value, list | dict) else str(value)
-        for name, value in given.items()
+        for name, value in values.items()
         if value not in (None, "")
     }
     log = (settings.data_dir / "intake.log").open("w")
@@ -131,11 +131,11 @@ async def test_hostile_files_exhaust_nothing_and_are_refused(settings: Settings)
             watch = Watch(process, client, asked_beside)
             async with watch.watching():
                 turns = asyncio.Semaphore(6)
-                said = await asyncio.gather(
+                answers = await asyncio.gather(
                     *(_send(client, turns, kind, content) for kind, content in files.items())
                 )
             fine = await client.get("/healthz")
-    codes = dict(zip(files, said, strict=True))
+    codes = dict(zip(files, answers, strict=True))
     assert {kind: code for kind, code in codes.items() if code not in CODES | {"taken"}} == {}
     for kind in ("28 million authors", "a PNG too wide", "objects of one stream"):
         assert codes[kind] != "taken"

@@ -133,7 +133,7 @@ def test_a_dead_letter_is_listed_without_its_words_shown_with_them_and_put_back(
     assert letter not in lapor("dead-letters", "list")
 
     second = asyncio.run(bury())
-    told = lapor("dead-letters", "discard", "--system", "dukcapil", "--reason", "uji coba")
-    assert "1 discarded" in told
+    output = lapor("dead-letters", "discard", "--system", "dukcapil", "--reason", "uji coba")
+    assert "1 discarded" in output
     assert second not in lapor("dead-letters", "list")
     assert "uji coba" in lapor("dead-letters", "show", second)

@@ -35,9 +35,9 @@ async def test_declaring_again_changes_nothing_and_keeps_what_is_in_the_streams(
 
 
 async def test_a_publish_repeated_with_its_id_is_stored_once(bus: Bus) -> None:
-    told = "lapor.v1.report.verified"
-    first = await bus.publish(told, b"{}", msg_id="10000001.2")
-    second = await bus.publish(told, b"{}", msg_id="10000001.2")
+    subject = "lapor.v1.report.verified"
+    first = await bus.publish(subject, b"{}", msg_id="10000001.2")
+    second = await bus.publish(subject, b"{}", msg_id="10000001.2")
 
     assert (second.seq, second.duplicate) == (first.seq, True)
     assert (await bus.js.stream_info(REPORTS.name)).state.messages == 1

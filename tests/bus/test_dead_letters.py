@@ -55,8 +55,8 @@ async def test_a_bad_message_becomes_one_dead_letter_that_holds_no_readable_word
     headers, body = read(cipher, letter)
     assert body == WORDS
     assert headers["x-colour"] == "blue"
-    told = await bus.js.get_last_msg("DEAD_LETTERS", "lapor.v1.dead.INGEST_REPORTS")
-    assert orjson.loads(told.data or b"")["data"] == {
+    announcement = await bus.js.get_last_msg("DEAD_LETTERS", "lapor.v1.dead.INGEST_REPORTS")
+    assert orjson.loads(announcement.data or b"")["data"] == {
         "id": str(letter.id),
         "stream": "INGEST_REPORTS",
         "reason_code": "not_json",
@@ -170,10 +170,10 @@ async def test_junk_without_end_is_told_to_its_sender_and_counted_and_not_kept(
     assert {letter.system for letter in letters} == {"dukcapil", "kemenkes"}
     beyond = "SELECT letters FROM lifecycle.dead_letter_not_kept WHERE system = 'dukcapil'"
     assert await _count(database, beyond) == 8 - len(kept)
-    told = (
+    announced = (
         "SELECT count(*) FROM lifecycle.outbox WHERE convert_from(body, 'UTF8') LIKE '%not_kept%'"
     )
-    assert await _count(database, told) == 8 - len(kept)
+    assert await _count(database, announced) == 8 - len(kept)
 
 
 async def test_small_junk_has_a_quota_too_and_our_own_trouble_none(

@@ -111,8 +111,8 @@ async def _every_event_reached_the_stream_once(cluster: Cluster, rows: Iterable[
         versions[int(about[1])].append(int(about[2]))
     # In the order of the stream: promised per report.
     assert dict(versions) == {row.number: list(range(1, row.version + 1)) for row in rows}
-    told = Counter(id for id, _ in await messages_of(cluster, PARTNERS))
-    assert [id for id, times in told.items() if times > 1] == []
+    sendings = Counter(id for id, _ in await messages_of(cluster, PARTNERS))
+    assert [id for id, times in sendings.items() if times > 1] == []
 
 
 async def _every_report_has_its_run(cluster: Cluster, rows: Iterable[Any]) -> None:

@@ -39,8 +39,8 @@ async def test_commands_that_come_meanwhile_are_carried_out_afterwards(people: P
     await all_promises_are_kept(people)
     for (service, *_, who, _), answer in zip(asked, answers, strict=True):
         there = cluster.address(service) + answer.headers["Location"]
-        told = await cluster.http.get(there, headers=cluster.staff(who))
-        assert told.json()["state"] == "done"
+        outcome = await cluster.http.get(there, headers=cluster.staff(who))
+        assert outcome.json()["state"] == "done"
 
 
 async def test_who_asked_in_time_wins_over_the_deadline_that_passed_meanwhile(

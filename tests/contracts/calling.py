@@ -43,7 +43,7 @@ def broken_promises(
     """What the service at `address` did other than its document says, by operation, and the
     statuses that each operation answered with. `skipped` are operation ids."""
     schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
-    found: dict[str, str] = {}
+    failures: dict[str, str] = {}
     answered: dict[str, set[int]] = {}
     with requests.Session() as session:
         for result in schema.get_all_operations():
@@ -59,12 +59,12 @@ def broken_promises(
                     with suppress(Unsatisfiable):
                         _call(made, known, principals, session, statuses)
                 except FailureGroup as group:
-                    found[f"{operation.label} ({mode.value})"] = "\n".join(
+                    failures[f"{operation.label} ({mode.value})"] = "\n".join(
                         map(_told, group.exceptions)
                     )
                 except Failure as failure:
-                    found[f"{operation.label} ({mode.value})"] = _told(failure)
-    return found, answered
+                    failures[f"{operation.label} ({mode.value})"] = _told(failure)
+    return failures, answered
 
 
 def _call(

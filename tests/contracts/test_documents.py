@@ -17,10 +17,10 @@ NEVER_ENDING = ("live_events",)
 async def test_a_service_answers_as_its_document_says(
     cluster: Cluster, known: Known, principals: dict[str, Headers], service: str
 ) -> None:
-    found, answered = await asyncio.to_thread(
+    failures, answered = await asyncio.to_thread(
         broken_promises, cluster.address(service), known, principals, NEVER_ENDING
     )
-    assert not found, "\n\n".join(f"{k}\n{v}" for k, v in found.items())
+    assert not failures, "\n\n".join(f"{k}\n{v}" for k, v in failures.items())
     # The calls are about something: most operations succeed for somebody.
     successful = [one for one, statuses in answered.items() if min(statuses) < 300]
     assert len(successful) > len(answered) / 4, answered

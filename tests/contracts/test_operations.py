@@ -36,9 +36,9 @@ async def test_a_service_tells_those_it_serves_neither_metrics_nor_what_it_lacks
     assert (await cluster.http.get(f"{cluster.address(name)}/metrics")).status_code == 404
     async with asyncio.timeout(60):
         while True:
-            told = (await cluster.http.get(f"{cluster.address(name)}/readyz")).json()
-            assert "checks" not in told
-            if told == {"status": "ready"}:
+            readiness = (await cluster.http.get(f"{cluster.address(name)}/readyz")).json()
+            assert "checks" not in readiness
+            if readiness == {"status": "ready"}:
                 return
             await asyncio.sleep(0.3)
 

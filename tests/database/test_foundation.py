@@ -51,7 +51,7 @@ async def test_a_year_that_pusat_has_set_is_left_alone(fresh_database: UrlOf) ->
             [year],
         )
         await foundation.lay(owner)
-        found = connection.execute(
+        row = connection.execute(
             "SELECT count(*) FROM routing.closed_day WHERE extract(year FROM day) = %s", [year]
         ).fetchone()
-    assert found == (1,)
+    assert row == (1,)

@@ -125,9 +125,9 @@ def test_places_are_real_and_lie_where_the_destination_governs(reports: list[Dem
     for report in reports:
         assert (report.region_code is None) == (report.place is None)
         if report.region_code is not None:
-            found = regions.find(report.region_code)
-            assert found is not None
-            assert found.code.startswith(BY_CODE[report.destination].region or "")
+            region = regions.find(report.region_code)
+            assert region is not None
+            assert region.code.startswith(BY_CODE[report.destination].region or "")
 
 
 def test_reporters_can_be_reached_and_a_nik_is_valid_in_form(reports: list[DemoReport]) -> None:

@@ -27,8 +27,8 @@ async def test_two_people_with_one_key_do_not_meet(cluster: Cluster) -> None:
     assert [answer.status_code for answer in answers] == [200] * 3
     assert len({answer.json()["command_id"] for answer in answers}) == 3
     reply = f"/reports/{number}/replies"
-    told = await cluster.post(reply, cluster.bearer(number), {"text": "Belum selesai."}, key=key)
-    assert told.status_code == 200
+    replied = await cluster.post(reply, cluster.bearer(number), {"text": "Belum selesai."}, key=key)
+    assert replied.status_code == 200
 
 
 async def test_who_may_not_read_a_report_learns_nothing_of_its_commands_by_a_key(

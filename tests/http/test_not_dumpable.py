@@ -17,5 +17,5 @@ serve("intake", factory, Settings(), port=0)
 
 
 def test_a_service_cannot_be_looked_into_once_it_serves() -> None:
-    said = subprocess.run([sys.executable, "-c", SERVES], capture_output=True, text=True)
-    assert said.stdout.splitlines()[-1:] == ["0"], said.stderr
+    process = subprocess.run([sys.executable, "-c", SERVES], capture_output=True, text=True)
+    assert process.stdout.splitlines()[-1:] == ["0"], process.stderr

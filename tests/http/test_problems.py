@@ -46,8 +46,8 @@ async def submit(form: Form, who: OptionalPrincipal, session: Transaction) -> st
 
 @router.get("/by-words")
 async def find(words: str, session: Transaction) -> int:
-    found = await session.execute(text("SELECT FROM intake.note WHERE words = :w"), {"w": words})
-    return len(found.all())
+    notes = await session.execute(text("SELECT FROM intake.note WHERE words = :w"), {"w": words})
+    return len(notes.all())
 
 
 @router.post("/large", max_body_size=600_000)

@@ -16,7 +16,7 @@ PLACEHOLDER = yaml.safe_load(SETTINGS.read_text())["data"][VARIABLE]
 
 
 @pytest.mark.parametrize(
-    ("said", "believed"),
+    ("setting", "believed"),
     [
         ("10.1.2.3", ["10.1.2.3"]),
         (" 10.1.2.0/24 , fd00:1::/64,", ["10.1.2.0/24", "fd00:1::/64"]),
@@ -24,8 +24,8 @@ PLACEHOLDER = yaml.safe_load(SETTINGS.read_text())["data"][VARIABLE]
         ("", []),
     ],
 )
-def test_addresses_and_networks_are_believed(said: str, believed: list[str]) -> None:
-    assert believed_proxies({VARIABLE: said}) == believed
+def test_addresses_and_networks_are_believed(setting: str, believed: list[str]) -> None:
+    assert believed_proxies({VARIABLE: setting}) == believed
 
 
 def test_without_a_word_only_this_machine_is() -> None:
@@ -33,15 +33,15 @@ def test_without_a_word_only_this_machine_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "setting",
     [
         *("*", "10.1.2.3,*", "0.0.0.0/0", "::/0", "0.0.0.0/1,128.0.0.0/1", "2000::/3"),
         *("ingress.lapor.svc", "10.1.2.3/24", "10.1.2.*", "10.1.2.3 10.1.2.4", PLACEHOLDER),
     ],
 )
-def test_everybody_and_what_is_no_address_is_refused(said: str) -> None:
+def test_everybody_and_what_is_no_address_is_refused(setting: str) -> None:
     with pytest.raises(ProxiesUnclearError):
-        believed_proxies({VARIABLE: said})
+        believed_proxies({VARIABLE: setting})
 
 
 async def test_a_process_that_believes_everybody_does_not_start() -> None:

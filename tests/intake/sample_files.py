@@ -47,8 +47,8 @@ def outcome(content: bytes) -> str:
     with workspace() as folder:
         (folder / "source").write_bytes(content)
         asked = {"job": OPEN_FILE, "source": folder / "source", "target": folder / "target"}
-        said = sandboxed.do({**asked, "options": {"memory": PICTURES.memory}})
-    return str(said["refused"] if "refused" in said else said["result"]["media_type"])
+        outcome = sandboxed.do({**asked, "options": {"memory": PICTURES.memory}})
+    return str(outcome["refused"] if "refused" in outcome else outcome["result"]["media_type"])
 
 
 def refused(content: bytes) -> str:

@@ -54,16 +54,16 @@ async def test_a_renewed_code_ends_the_old_one_and_all_that_was_opened_with_it(
 async def test_every_use_is_logged_by_time_and_address_and_its_reporter_sees_when(
     intake: httpx.AsyncClient, country: Country
 ) -> None:
-    told = (await intake.post("/reports", json=form())).json()
-    token = (await opened(intake, told["number"], told["access_code"])).json()["access_token"]
-    await opened(intake, told["number"], told["access_code"].lower())
-    await opened(intake, told["number"], "AAAAAAAA")  # no use
-    seen = (await read(intake, told["number"], token)).json()
+    report = (await intake.post("/reports", json=form())).json()
+    token = (await opened(intake, report["number"], report["access_code"])).json()["access_token"]
+    await opened(intake, report["number"], report["access_code"].lower())
+    await opened(intake, report["number"], "AAAAAAAA")  # no use
+    seen = (await read(intake, report["number"], token)).json()
     assert len(seen["access_code_uses"]) == 2
     lines = country.all("SELECT kind, staff_id, address IS NOT NULL FROM routing.access_log")
     assert lines == [("access_code_used", None, True)] * 2
     assert "203.0.113.7" not in country.everything_in("routing.access_log")
-    public = (await intake.get(f"/reports/{told['number']}")).text
+    public = (await intake.get(f"/reports/{report['number']}")).text
     assert "access_code" not in public
 
 
@@ -91,18 +91,18 @@ async def test_who_enters_a_report_is_told_its_code_once(
     assert (await sent(late))["access_code"] is None
     answers = await asyncio.gather(*(sent(lost) for _ in range(3)))
     assert len({answer["access_code"] for answer in answers}) == 1
-    given = country.all(
+    senders = country.all(
         "SELECT DISTINCT staff_id FROM routing.access_log WHERE kind = 'access_code_given'"
     )
-    assert given == [(ADMIN,)]
+    assert senders == [(ADMIN,)]
 
 
 @pytest.mark.parametrize("who", ["nobody", "another", "account", "staff"])
 async def test_nobody_else_renews_it(
     intake: httpx.AsyncClient, country: Country, bearer: Bearer, who: str
 ) -> None:
-    told, other = [(await intake.post("/reports", json=form(title=t))).json() for t in "ab"]
-    number = told["number"]
+    report, other = [(await intake.post("/reports", json=form(title=t))).json() for t in "ab"]
+    number = report["number"]
     headers: dict[str, str] = {}
     if who == "another":
         token = (await opened(intake, other["number"], other["access_code"])).json()
@@ -113,13 +113,13 @@ async def test_nobody_else_renews_it(
         headers = bearer(ADMIN)
     answer = await intake.post(f"/reports/{number}/access-code", headers=headers)
     assert answer.status_code in (401, 403, 404)
-    assert (await opened(intake, number, told["access_code"])).status_code == 200
+    assert (await opened(intake, number, report["access_code"])).status_code == 200
 
 
 async def test_an_account_renews_the_codes_of_its_own_reports(intake: httpx.AsyncClient) -> None:
     own = header((await intake.post("/reporters", json=ACCOUNT)).json())
-    told = (await intake.post("/reports", json=form(reporter=None), headers=own)).json()
-    answer = await intake.post(f"/reports/{told['number']}/access-code", headers=own)
+    report = (await intake.post("/reports", json=form(reporter=None), headers=own)).json()
+    answer = await intake.post(f"/reports/{report['number']}/access-code", headers=own)
     assert answer.status_code == 200
-    assert (await opened(intake, told["number"], told["access_code"])).status_code == 404
-    assert (await intake.get(f"/reports/{told['number']}", headers=own)).status_code == 200
+    assert (await opened(intake, report["number"], report["access_code"])).status_code == 404
+    assert (await intake.get(f"/reports/{report['number']}", headers=own)).status_code == 200

@@ -80,8 +80,8 @@ async def test_what_staff_type_of_a_reporter_ties_their_report_to_no_account(
     for phone in ("081234567890", "081234567899"):
         command_request = manual(existing_reporter=True, reporter={"name": "Siti", "phone": phone})
         answer = await intake.post("/reports/manual", json=command_request, headers=bearer(ADMIN))
-        told = [(e["field"], e["code"]) for e in answer.json()["errors"]]
-        assert told == [("existing_reporter", "extra_forbidden")]
+        errors = [(e["field"], e["code"]) for e in answer.json()["errors"]]
+        assert errors == [("existing_reporter", "extra_forbidden")]
 
 
 async def test_routing_away_leaves_an_accepted_report_to_verify(
@@ -112,9 +112,9 @@ async def test_both_outcomes_are_stated_and_a_repeat_asks_with_the_same_id(
         command_request = manual(disposition={"refuse": True})
         refused = await intake.post("/reports/manual", json=command_request, headers=bearer(ADMIN))
     assert answers[0].json() == answers[1].json()
-    told = answers[0].json()
-    assert told["disposition"]["state"] == "done"
-    assert told["disposition"]["answer"]["number"] == told["number"]
+    report = answers[0].json()
+    assert report["disposition"]["state"] == "done"
+    assert report["disposition"]["answer"]["number"] == report["number"]
     assert asked[0].headers["authorization"] == admin["Authorization"]
     assert asked[0].headers["idempotency-key"] == asked[1].headers["idempotency-key"]
     assert refused.status_code == 201

@@ -229,8 +229,8 @@ def test_where_an_anonymous_report_is_only_to_some_kilometre(
     client = three()
     number = send(client, **{"attribute[anonymous]": "true"})
     verify(country, number, status="VERIFIED", tab="awaiting_follow_up")
-    [found] = client.requests()
-    assert (found["lat"], found["long"]) == (-6.89, 107.61)
+    [request] = client.requests()
+    assert (request["lat"], request["long"]) == (-6.89, 107.61)
 
 
 def test_dates_and_numbers_narrow_what_is_found(

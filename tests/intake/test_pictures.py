@@ -22,8 +22,8 @@ from tests.intake.sample_files import (
 def test_a_photo_of_the_largest_sensors_is_taken_at_half_its_width(size: tuple[int, int]) -> None:
     photo = Image.new("L", size, 128)
     photo.paste(255, (0, 0, size[0] // 2, size[1]))
-    told = outcome(saved(photo, "JPEG", quality=20))
-    assert told == "image/jpeg"
+    media_type = outcome(saved(photo, "JPEG", quality=20))
+    assert media_type == "image/jpeg"
     with Image.open(io.BytesIO(inspected(saved(photo, "JPEG", quality=20)).content)) as kept:
         assert kept.size == (size[0] // 2, size[1] // 2)
         assert pixel(kept, (10, 10))[0] > 250

@@ -19,8 +19,8 @@ ORIGINAL = "jalan brlubang di dpn pasar dago!!!"
 async def submitted(intake: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
     answer = await intake.post("/reports", json=form(body=ORIGINAL, addressee=CITY, **changes))
     assert answer.status_code == 201, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    report: dict[str, Any] = answer.json()
+    return report
 
 
 def stands(country: Country, number: int, status: str, *, corrected: bool = True) -> None:
@@ -77,10 +77,10 @@ def note(country: Country, number: int, action: str, words: str, **details: Any)
     )
 
 
-async def opened(intake: httpx.AsyncClient, told: dict[str, Any]) -> dict[str, str]:
+async def opened(intake: httpx.AsyncClient, report: dict[str, Any]) -> dict[str, str]:
     """The header of whoever has number and access code."""
     answer = await intake.post(
-        f"/reports/{told['number']}/access", json={"access_code": told["access_code"].lower()}
+        f"/reports/{report['number']}/access", json={"access_code": report["access_code"].lower()}
     )
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
@@ -90,9 +90,9 @@ async def opened(intake: httpx.AsyncClient, told: dict[str, Any]) -> dict[str, s
 async def test_the_public_reads_the_status_and_what_is_published(
     intake: httpx.AsyncClient, country: Country, status: Status, anonymous: bool
 ) -> None:
-    told = await submitted(intake, anonymous=anonymous)
-    stands(country, told["number"], status)
-    answer = await intake.get(f"/reports/{told['number']}")
+    report = await submitted(intake, anonymous=anonymous)
+    stands(country, report["number"], status)
+    answer = await intake.get(f"/reports/{report['number']}")
     assert answer.status_code == 200, answer.text
     assert answer.json()["status"] == status
     published = answer.json()["published"]
@@ -103,7 +103,7 @@ async def test_the_public_reads_the_status_and_what_is_published(
         assert (published["title"], published["body"]) == ("Jalan Dago", CORRECTED)
     listed = (await intake.get("/reports")).json()["items"]
     assert [item["title"] for item in listed] == (["Jalan Dago"] if published else [])
-    for words in (ORIGINAL, "Siti", "6281234567890", told["access_code"]):
+    for words in (ORIGINAL, "Siti", "6281234567890", report["access_code"]):
         assert words not in answer.text
 
 
@@ -111,9 +111,9 @@ async def test_the_public_reads_the_status_and_what_is_published(
 async def test_a_secret_report_is_not_there_for_the_public(
     intake: httpx.AsyncClient, country: Country, status: Status
 ) -> None:
-    told = await submitted(intake, secret=True)
-    stands(country, told["number"], status)
-    secret = await intake.get(f"/reports/{told['number']}")
+    report = await submitted(intake, secret=True)
+    stands(country, report["number"], status)
+    secret = await intake.get(f"/reports/{report['number']}")
     unknown = await intake.get("/reports/99999999")
     assert secret.status_code == unknown.status_code == 404
     assert secret.json()["code"] == unknown.json()["code"]
@@ -123,8 +123,8 @@ async def test_a_secret_report_is_not_there_for_the_public(
 async def test_its_reporter_reads_all_but_the_affairs_of_staff(
     intake: httpx.AsyncClient, country: Country
 ) -> None:
-    told = await submitted(intake, secret=True, anonymous=True)
-    number = told["number"]
+    report = await submitted(intake, secret=True, anonymous=True)
+    number = report["number"]
     stands(country, number, "FOLLOWED_UP")
     message(country, number, "follow_up", "Kami perbaiki besok.", kind="follow_up", secret=True)
     message(country, number, "close", "Sudah selesai.")
@@ -135,7 +135,7 @@ async def test_its_reporter_reads_all_but_the_affairs_of_staff(
     message(country, number, "coordinate", "Tolong cek.", details={"visibility": "staff"})
     accepted = {"request": "close"}
     message(country, number, "close", "Disetujui ditutup.", details=accepted)
-    answer = await intake.get(f"/reports/{number}", headers=await opened(intake, told))
+    answer = await intake.get(f"/reports/{number}", headers=await opened(intake, report))
     read = answer.json()
     assert read["view"] == "reporter", answer.text
     assert answer.headers["etag"] == '"1"'
@@ -163,12 +163,12 @@ async def test_its_reporter_reads_all_but_the_affairs_of_staff(
 async def test_the_public_reads_follow_ups_that_are_not_secret(
     intake: httpx.AsyncClient, country: Country
 ) -> None:
-    told = await submitted(intake)
-    stands(country, told["number"], "FOLLOWED_UP")
-    message(country, told["number"], "follow_up", "Untuk semua.", kind="initial_response")
-    message(country, told["number"], "follow_up", "Hanya Anda.", kind="follow_up", secret=True)
-    message(country, told["number"], "reply", "Kata pelapor.")
-    answer = await intake.get(f"/reports/{told['number']}")
+    report = await submitted(intake)
+    stands(country, report["number"], "FOLLOWED_UP")
+    message(country, report["number"], "follow_up", "Untuk semua.", kind="initial_response")
+    message(country, report["number"], "follow_up", "Hanya Anda.", kind="follow_up", secret=True)
+    message(country, report["number"], "reply", "Kata pelapor.")
+    answer = await intake.get(f"/reports/{report['number']}")
     [follow_up] = answer.json()["published"]["follow_ups"]
     assert (follow_up["words"], follow_up["kind_label"]) == ("Untuk semua.", "Respon Awal")
     assert follow_up["agency"] == "Dinas Bina Marga"
@@ -179,10 +179,10 @@ async def test_the_public_reads_follow_ups_that_are_not_secret(
 async def test_a_refused_command_shows_no_words(
     intake: httpx.AsyncClient, country: Country
 ) -> None:
-    told = await submitted(intake)
-    command = message(country, told["number"], "follow_up", "Ditolak.", kind="follow_up")
+    report = await submitted(intake)
+    command = message(country, report["number"], "follow_up", "Ditolak.", kind="follow_up")
     country.all("UPDATE lifecycle.command SET done = false WHERE id = %s", command)
-    answer = await intake.get(f"/reports/{told['number']}", headers=await opened(intake, told))
+    answer = await intake.get(f"/reports/{report['number']}", headers=await opened(intake, report))
     assert "Ditolak." not in answer.text
 
 
@@ -199,8 +199,8 @@ async def test_one_reports_code_opens_no_other(intake: httpx.AsyncClient, countr
 
 
 async def test_codes_are_not_guessed_for_long(intake: httpx.AsyncClient) -> None:
-    told = await submitted(intake)
-    path = f"/reports/{told['number']}/access"
+    report = await submitted(intake)
+    path = f"/reports/{report['number']}/access"
     answers = [await intake.post(path, json={"access_code": "22222222"}) for _ in range(21)]
     assert [answer.status_code for answer in answers] == [404] * 20 + [429]
 
@@ -208,8 +208,8 @@ async def test_codes_are_not_guessed_for_long(intake: httpx.AsyncClient) -> None
 async def test_staff_read_here_only_what_the_public_reads(
     intake: httpx.AsyncClient, bearer: Callable[[int], dict[str, str]]
 ) -> None:
-    told = await submitted(intake)
-    read = (await intake.get(f"/reports/{told['number']}", headers=bearer(ADMIN))).json()
+    report = await submitted(intake)
+    read = (await intake.get(f"/reports/{report['number']}", headers=bearer(ADMIN))).json()
     assert (read["view"], read["published"]) == ("public", None)
 
 
@@ -238,9 +238,9 @@ async def test_published_reports_are_searched_and_paged(
 ) -> None:
     numbers = []
     for _ in range(5):
-        told = await submitted(intake, region_code="32.04")
-        stands(country, told["number"], "VERIFIED")
-        numbers.append(told["number"])
+        report = await submitted(intake, region_code="32.04")
+        stands(country, report["number"], "VERIFIED")
+        numbers.append(report["number"])
     query: dict[str, str | int] = {"limit": 2, "q": "pasar", "agency": CITY, "region": "32.0"}
     seen = []
     while True:

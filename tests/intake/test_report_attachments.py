@@ -47,9 +47,9 @@ async def test_a_picture_loses_its_traces_and_is_the_reporters_alone(
 ) -> None:
     answer = await send(intake, ("../foto <saya>.jpg", picture()), ("dua.jpg", picture()))
     assert answer.status_code == 201, answer.text
-    told = answer.json()
-    own = await opened(intake, told)
-    read = (await intake.get(f"/reports/{told['number']}", headers=own)).json()
+    report = answer.json()
+    own = await opened(intake, report)
+    read = (await intake.get(f"/reports/{report['number']}", headers=own)).json()
     assert [file["name"] for file in read["attachments"]] == ["dua.jpg", "foto <saya>.jpg"]
     href = read["attachments"][1]["href"]
     got = await intake.get(href, headers=own)
@@ -59,7 +59,7 @@ async def test_a_picture_loses_its_traces_and_is_the_reporters_alone(
     assert "sandbox" in got.headers["content-security-policy"]
     assert b"Telepon Saya" not in got.content
     assert not Image.open(io.BytesIO(got.content)).getexif()
-    stands(country, told["number"], "VERIFIED")
+    stands(country, report["number"], "VERIFIED")
     for header in ({}, bearer(ADMIN)):
         assert (await intake.get(href, headers=header)).status_code == 404
 
@@ -67,8 +67,8 @@ async def test_a_picture_loses_its_traces_and_is_the_reporters_alone(
 async def test_the_public_downloads_what_the_verifier_released(
     intake: httpx.AsyncClient, country: Country
 ) -> None:
-    told = (await send(intake, ("a.jpg", picture()), ("b.jpg", picture()))).json()
-    number = told["number"]
+    report = (await send(intake, ("a.jpg", picture()), ("b.jpg", picture()))).json()
+    number = report["number"]
     ids = [row[0] for row in country.all("SELECT id FROM intake.attachment ORDER BY name")]
     command = "6f1c2a34-0000-4000-8000-000000000001"
     country.all(

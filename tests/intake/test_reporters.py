@@ -32,9 +32,9 @@ async def test_an_account_submits_without_naming_itself_and_finds_its_reports(
     own = header(answer.json())
     numbers = []
     for _ in range(3):
-        told = await intake.post("/reports", json=form(reporter=None), headers=own)
-        assert told.status_code == 201, told.text
-        numbers.append(told.json()["number"])
+        accepted = await intake.post("/reports", json=form(reporter=None), headers=own)
+        assert accepted.status_code == 201, accepted.text
+        numbers.append(accepted.json()["number"])
     linked = form(reporter=None, linked_number=numbers[0])
     assert (await intake.post("/reports", json=linked, headers=own)).status_code == 201
     page = (await intake.get("/reporters/me/reports", params={"limit": 3}, headers=own)).json()
@@ -50,10 +50,10 @@ async def test_another_account_sees_nothing_of_it(intake: httpx.AsyncClient) -> 
     one = header((await intake.post("/reporters", json=ACCOUNT)).json())
     other_account = {"name": "Budi", "email": "Budi@Contoh.id", "password": PASSWORD}
     other = header((await intake.post("/reporters", json=other_account)).json())
-    told = (await intake.post("/reports", json=form(secret=True), headers=one)).json()
-    assert (await intake.get(f"/reports/{told['number']}", headers=other)).status_code == 404
+    report = (await intake.post("/reports", json=form(secret=True), headers=one)).json()
+    assert (await intake.get(f"/reports/{report['number']}", headers=other)).status_code == 404
     assert (await intake.get("/reporters/me/reports", headers=other)).json()["items"] == []
-    linked = form(linked_number=told["number"])
+    linked = form(linked_number=report["number"])
     refused = await intake.post("/reports", json=linked, headers=other)
     assert refused.json()["errors"][0]["code"] == "linked_not_yours"
 
@@ -66,9 +66,9 @@ async def test_a_report_with_a_name_is_never_tied_to_one_without(
     own = header((await intake.post("/reporters", json=ACCOUNT)).json())
 
     async def submitted(**values: Any) -> int:
-        told = await intake.post("/reports", json=form(reporter=None, **values), headers=own)
-        assert told.status_code == 201, told.text
-        return int(told.json()["number"])
+        accepted = await intake.post("/reports", json=form(reporter=None, **values), headers=own)
+        assert accepted.status_code == 201, accepted.text
+        return int(accepted.json()["number"])
 
     earlier = await submitted(anonymous=first)
     later = await submitted(anonymous=second, linked_number=earlier)
@@ -240,10 +240,10 @@ async def test_of_two_accounts_with_one_contact_the_password_enters_the_right_on
     }
     numbers = []
     for answer in answers:
-        told = await intake.post(
+        accepted = await intake.post(
             "/reports", json=form(reporter=None), headers=header(answer.json())
         )
-        numbers.append(told.json()["number"])
+        numbers.append(accepted.json()["number"])
     for account, number in zip(accounts, numbers, strict=True):
         entered = await signed_in(intake, typed, account["password"])
         assert entered.status_code == 200
@@ -460,10 +460,10 @@ async def test_of_two_from_before_with_one_password_the_oldest_is_entered(
         " (SELECT password_hash FROM intake.account_entry ORDER BY reporter_id LIMIT 1)"
     )
     own = header((await signed_in(intake, ACCOUNT["phone"], f"{PASSWORD} 0")).json())
-    told = await intake.post("/reports", json=form(reporter=None), headers=own)
+    accepted = await intake.post("/reports", json=form(reporter=None), headers=own)
     [[oldest]] = country.all("SELECT min(reporter_id) FROM intake.account_entry")
     [[owner]] = country.all(
-        "SELECT reporter_id FROM intake.submission WHERE number = %s", told.json()["number"]
+        "SELECT reporter_id FROM intake.submission WHERE number = %s", accepted.json()["number"]
     )
     assert owner == oldest
 

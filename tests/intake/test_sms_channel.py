@@ -56,8 +56,8 @@ async def test_one_message_is_one_report_and_the_answer_names_it(
     gateway = Gateway(intake, settings.sms_secret)
     answer = await gateway.send("Lampu jalan di Jl. Melati mati sejak Senin. Gelap sekali.")
     assert answer.status_code == 200, answer.text
-    told = answer.json()
-    assert str(told["number"]) in told["answer"]
+    report = answer.json()
+    assert str(report["number"]) in report["answer"]
     row = country.one(
         "SELECT channel, original_title, classification FROM lifecycle.report"
         " JOIN lifecycle.report_text USING (number)"
@@ -84,12 +84,14 @@ async def test_parts_in_reverse_order_are_joined(
     waiting = await gateway.send("kedua.", (7, 2, 2), id="b")
     assert waiting.json() == {"number": None, "answer": None}
     assert b"kedua" not in bytes(country.one("SELECT words FROM intake.sms_part"))
-    told = (await gateway.send("Bagian pertama dan ", (7, 1, 2), id="a")).json()
+    report = (await gateway.send("Bagian pertama dan ", (7, 1, 2), id="a")).json()
     body = country.one("SELECT original_body FROM lifecycle.report_text")
     assert body == "Bagian pertama dan kedua."
-    assert country.all("SELECT words, number FROM intake.sms_part") == [(None, told["number"])] * 2
+    assert (
+        country.all("SELECT words, number FROM intake.sms_part") == [(None, report["number"])] * 2
+    )
     again = (await gateway.send("Bagian pertama dan ", (7, 1, 2), id="a")).json()
-    assert again == told
+    assert again == report
 
 
 async def test_parts_at_the_same_moment_make_one_report(
@@ -183,10 +185,10 @@ async def test_an_id_used_for_other_words_is_a_conflict_and_shows_no_report(
         answer = await gateway.send(text, part, id=used)
         assert (answer.status_code, answer.json()["code"]) == (409, "sms_id_reused"), used
         assert "number" not in answer.json()
-    told = (await gateway.send("dua", (7, 2, 2), id="p-2")).json()
+    report = (await gateway.send("dua", (7, 2, 2), id="p-2")).json()
     assert (
         country.one(
-            "SELECT original_body FROM lifecycle.report_text WHERE number = %s", told["number"]
+            "SELECT original_body FROM lifecycle.report_text WHERE number = %s", report["number"]
         )
         == "Bagian satu dua"
     )
@@ -198,11 +200,11 @@ async def test_parts_of_two_senders_with_one_reference_and_ids_are_not_mixed(
     gateway = Gateway(intake, settings.sms_secret)
     for sender in (SENDER, OTHER):
         await gateway.send(f"Awal {sender} ", (7, 1, 2), id="a", **{"from": sender})
-    told = [
+    reports = [
         (await gateway.send(f"akhir {sender}", (7, 2, 2), id="b", **{"from": sender})).json()
         for sender in (SENDER, OTHER)
     ]
-    assert told[0]["number"] != told[1]["number"]
+    assert reports[0]["number"] != reports[1]["number"]
     bodies = {body for (body,) in country.all("SELECT original_body FROM lifecycle.report_text")}
     assert bodies == {f"Awal {sender} akhir {sender}" for sender in (SENDER, OTHER)}
 
@@ -213,11 +215,11 @@ async def test_a_part_that_contradicts_begins_another_message_and_nothing_is_los
     app = make_app(settings)
     async with running(settings) as client:
         gateway = Gateway(client, settings.sms_secret)
-        told = [
+        numbers = [
             (await gateway.send(text, (7, part, 2), id=text)).json()["number"]
             for text, part in (("A1 ", 1), ("B1 ", 1), ("A2", 2), ("B2", 2))
         ]
-        assert told == [None] * 4, "nothing says which belong together"
+        assert numbers == [None] * 4, "nothing says which belong together"
         # The same words under another id are the same part.
         assert (await gateway.send("A1 ", (7, 1, 2), id="once more")).json()["number"] is None
     late = datetime.now(UTC) + timedelta(minutes=6)

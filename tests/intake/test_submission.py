@@ -27,11 +27,11 @@ async def test_a_report_is_accepted_though_temporal_and_nats_are_away(
     before = datetime.now(UTC)
     answer = await intake.post("/reports", json=form(addressee="kota-bandung", category="jalan"))
     assert answer.status_code == 201, answer.text
-    told = answer.json()
-    assert len(told["access_code"]) == 8
-    assert told["link"] == f"http://lapor.test/laporan/{told['number']}"
-    assert (told["status"], told["status_label"]) == ("UNVERIFIED", "Belum Terverifikasi")
-    assert datetime.fromisoformat(told["verification_due_at"]) > before + timedelta(days=3)
+    report = answer.json()
+    assert len(report["access_code"]) == 8
+    assert report["link"] == f"http://lapor.test/laporan/{report['number']}"
+    assert (report["status"], report["status_label"]) == ("UNVERIFIED", "Belum Terverifikasi")
+    assert datetime.fromisoformat(report["verification_due_at"]) > before + timedelta(days=3)
     for table in (*STORED, "intake.submission"):
         assert country.everything_in(table) != "[]"
 
@@ -97,9 +97,9 @@ async def test_the_policy_of_the_agency_and_the_calendar_date_the_clock(
         json.dumps({"verification": {"amount": 90, "unit": "seconds"}}),
     )
     for addressee, length in ((None, timedelta(days=1)), (CITY, timedelta(seconds=90))):
-        told = (await intake.post("/reports", json=form(addressee=addressee))).json()
-        due = datetime.fromisoformat(told["verification_due_at"])
-        ran = due - datetime.fromisoformat(told["submitted_at"])
+        report = (await intake.post("/reports", json=form(addressee=addressee))).json()
+        due = datetime.fromisoformat(report["verification_due_at"])
+        ran = due - datetime.fromisoformat(report["submitted_at"])
         assert length <= ran <= length + timedelta(seconds=59)
 
 
@@ -113,7 +113,7 @@ async def test_a_new_closed_day_counts_from_the_next_report_on(
         now().date(),
     )
     second = (await intake.post("/reports", json=form())).json()
-    dates = [datetime.fromisoformat(told["verification_due_at"]) for told in (first, second)]
+    dates = [datetime.fromisoformat(report["verification_due_at"]) for report in (first, second)]
     assert dates[1] - dates[0] > timedelta(days=14)
 
 
@@ -151,11 +151,11 @@ async def test_who_reported_is_only_there_as_ciphertext(
         "email": "zainuddin@contoh.id",
         "nik": "3204051708900001",
     }
-    told = (await intake.post("/reports", json=form(reporter=reporter))).json()
+    report = (await intake.post("/reports", json=form(reporter=reporter))).json()
     for table in (*STORED, "intake.submission"):
         stored = country.everything_in(table)
         stored += str([bytes(row[0]) for row in country.all("SELECT body FROM lifecycle.outbox")])
-        for known in (*reporter.values(), told["access_code"], "81234500001"):
+        for known in (*reporter.values(), report["access_code"], "81234500001"):
             assert known not in stored
             assert known.encode().hex() not in stored
     assert bytes(country.one("SELECT name FROM intake.submission")).startswith(b"gAAAA")

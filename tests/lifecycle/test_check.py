@@ -234,8 +234,8 @@ def _asked(kind: RequestKind, who: frozenset[Capacity] = OFFICER) -> ReportUnder
 def _allowed(state: ReportState, *codes: str) -> dict[str, set[A]]:
     """Who may do which of these; those who may none are left out."""
     wanted = {A(code) for code in codes}
-    found = {who: wanted & set(allowed_actions(state, WHO[who])) for who in WHO}
-    return {who: actions for who, actions in found.items() if actions}
+    allowed = {who: wanted & set(allowed_actions(state, WHO[who])) for who in WHO}
+    return {who: actions for who, actions in allowed.items() if actions}
 
 
 def test_a_command_of_an_older_history_is_still_read() -> None:

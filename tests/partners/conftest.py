@@ -52,10 +52,10 @@ class Partner:
 
     async def listen(self) -> None:
         async def hear(message: Msg) -> None:
-            said = json.loads(message.data)
+            event = json.loads(message.data)
             kept = self.receipts if message.subject.endswith(".receipt") else self.events
             async with self._told:
-                kept.append(said["data"])
+                kept.append(event["data"])
                 self._told.notify_all()
 
         await self.bus.nc.subscribe(f"lapor.v1.partner.{self.system}.*", cb=hear)
@@ -96,9 +96,9 @@ class Partner:
         await self.until(found)
         return found()[0]
 
-    async def until(self, found: Callable[[], object], seconds: float = 20) -> None:
+    async def until(self, arrived: Callable[[], object], seconds: float = 20) -> None:
         async with asyncio.timeout(seconds), self._told:
-            await self._told.wait_for(found)
+            await self._told.wait_for(arrived)
 
     async def exchange(
         self, kind: str, data: dict[str, Any], id: str | None = None, **changes: Any

@@ -104,8 +104,8 @@ async def test_intake_serves_it(stack: Stack) -> None:
 
 
 def test_the_document_names_the_address_at_which_partners_reach_the_bus() -> None:
-    told = json.loads(_document("tls://bus.lapor.example:4223"))["servers"]["nats"]
-    assert (told["protocol"], told["host"]) == ("tls", "bus.lapor.example:4223")
+    server = json.loads(_document("tls://bus.lapor.example:4223"))["servers"]["nats"]
+    assert (server["protocol"], server["host"]) == ("tls", "bus.lapor.example:4223")
     assert "127.0.0.1" not in DOCUMENT.read_text()
 
 
@@ -119,7 +119,7 @@ def _validator(schema: dict[str, Any]) -> Validator:
 def _references(value: Any) -> list[str]:
     if isinstance(value, dict):
         own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
-        return own + [found for inner in value.values() for found in _references(inner)]
+        return own + [reference for inner in value.values() for reference in _references(inner)]
     if isinstance(value, list):
-        return [found for inner in value for found in _references(inner)]
+        return [reference for inner in value for reference in _references(inner)]
     return []

@@ -49,8 +49,8 @@ async def test_the_example_sends_a_report_answers_the_follow_up_and_sees_it_clos
         stderr=PIPE,
     )
     try:
-        said = await _says(process, r"report (\d+), for the reporter: [2-9A-HJKMNP-Z]{8}$")
-        number = int(said[1])
+        accepted = await _says(process, r"report (\d+), for the reporter: [2-9A-HJKMNP-Z]{8}$")
+        number = int(accepted[1])
         await stack.does(number, Action.VERIFY, PROVINCE_ADMIN)
         await _says(process, r"JKT/2026/0001 verified: VERIFIED$")
         await _follow_up(stack, number)
@@ -114,6 +114,6 @@ async def _says(process: Process, pattern: str) -> Any:
     async with asyncio.timeout(30):
         while line := (await process.stdout.readline()).decode().rstrip():
             heard.append(line)
-            if found := re.search(pattern, line):
-                return found
+            if match := re.search(pattern, line):
+                return match
     raise AssertionError(f"{heard} {(await process.stderr.read()).decode()}")

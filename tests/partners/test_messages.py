@@ -50,11 +50,11 @@ async def test_a_report_is_deferred_completed_followed_up_replied_to_and_closed(
     assert (await dukcapil.event("closed"))["version"] == satisfied["version"]
     versions = [event["version"] for event in dukcapil.events]
     assert versions == sorted(set(versions))
-    said = await stack.rows("SELECT words FROM followup.published_message ORDER BY at")
-    assert [row.words for row in said] == ["Di depan kios 12.", "Masih mati.", ""]
-    told = json.dumps(dukcapil.receipts + dukcapil.events)
-    assert "kios" not in told
-    assert "Siti" not in told
+    messages = await stack.rows("SELECT words FROM followup.published_message ORDER BY at")
+    assert [row.words for row in messages] == ["Di depan kios 12.", "Masih mati.", ""]
+    received = json.dumps(dukcapil.receipts + dukcapil.events)
+    assert "kios" not in received
+    assert "Siti" not in received
 
 
 async def test_a_message_sent_twice_happens_once_and_has_two_receipts(

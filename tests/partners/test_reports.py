@@ -101,8 +101,8 @@ async def test_what_is_wrong_is_said_by_field_without_repeating_what_was_sent(
     async with stack.intake():
         for changes, expected in wrong:
             receipt = await dukcapil.exchange("report", report(**changes))
-            found = {(problem["field"], problem["code"]) for problem in receipt["problems"]}
-            assert (receipt["accepted"], found) == (False, expected), receipt
+            problems = {(problem["field"], problem["code"]) for problem in receipt["problems"]}
+            assert (receipt["accepted"], problems) == (False, expected), receipt
             assert all(problem["message"] for problem in receipt["problems"])
             assert "081234" not in json.dumps(receipt)
     assert await stack.rows("SELECT FROM lifecycle.report") == []

@@ -87,5 +87,5 @@ async def _sms(planted: Planted, sender: str, text: str, **more: Any) -> dict[st
         },
     )
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    receipt: dict[str, Any] = answer.json()
+    return receipt

@@ -177,8 +177,8 @@ class Scenes:
 
     def _insert(self, statement: str, **values: Any) -> Any:
         with self.cluster.postgres.administer("lapor") as administrator:
-            given = {"agency": DINAS, "some": uuid4().hex, **values}
-            row = administrator.execute(statement.encode(), given).fetchone()
+            parameters = {"agency": DINAS, "some": uuid4().hex, **values}
+            row = administrator.execute(statement.encode(), parameters).fetchone()
         assert row is not None
         return row[0]
 

@@ -15,9 +15,9 @@ async def long_life(planted: Planted) -> None:
     await say(which, "coordination", OFFICER, note=marks.word("koordinasi"))
     await say(which, "follow-ups", OFFICER, kind="initial_response", text=marks.word("awal"))
     path = f"/reports/{planted.numbers[which]}/follow-ups"
-    told = {"kind": "follow_up", "text": marks.word("lanjut"), "secret": True}
+    message = {"kind": "follow_up", "text": marks.word("lanjut"), "secret": True}
     officer = planted.cluster.staff(OFFICER)
-    await planted.must("followup", path, told, officer, file=marks.file())
+    await planted.must("followup", path, message, officer, file=marks.file())
     await planted.says(which, "replies", marks.file(), text=marks.word("tanggap"))
     asked = await say(which, "requests", OFFICER, kind="hold", reason=marks.word("minta"))
     await say(which, f"requests/{asked}/reject", ABOVE, reason=marks.word("tolak"))

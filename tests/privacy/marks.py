@@ -85,7 +85,7 @@ class Marks:
 
     def _in(self, content: bytes | str, wanted: set[str]) -> set[str]:
         data = content.encode() if isinstance(content, str) else content
-        marked = {found.decode().lower() for found in _WORD.findall(data)}
+        marked = {word.decode().lower() for word in _WORD.findall(data)}
         # Digits and secrets are no marked words.
         rest = (mark for mark in wanted if not mark.startswith("zq"))
         return marked & wanted | {mark for mark in rest if mark.encode() in data}

@@ -32,12 +32,12 @@ class Planted:
         return self.cluster.reporter(self.numbers[which])
 
     def report(self, **changes: Any) -> dict[str, Any]:
-        said = self.marks.word
+        word = self.marks.word
         return {
             "classification": "complaint",
-            "title": said("judul"),
-            "body": said("isi"),
-            "place": said("tempat"),
+            "title": word("judul"),
+            "body": word("isi"),
+            "place": word("tempat"),
             "addressee": f"A{PROVINCE}",
         } | changes
 
@@ -64,14 +64,14 @@ class Planted:
     async def must(self, *arguments: Any, **more: Any) -> dict[str, Any]:
         answer = await self.post(*arguments, **more)
         assert answer.status_code in (200, 201), (arguments, answer.text)
-        told: dict[str, Any] = answer.json()
-        return told
+        content: dict[str, Any] = answer.json()
+        return content
 
     async def accepted(self, which: str, *arguments: Any, **more: Any) -> int:
         """Plant a report; keep its number and its access code."""
-        told = await self.must("intake", *arguments, **more)
-        self.marks.keep(told["access_code"])
-        self.numbers[which] = int(told["number"])
+        report = await self.must("intake", *arguments, **more)
+        self.marks.keep(report["access_code"])
+        self.numbers[which] = int(report["number"])
         return self.numbers[which]
 
     async def staff(self, which: str, what: str, who: Who, **body: Any) -> str:
@@ -89,14 +89,14 @@ class Planted:
         await self.staff(which, "verify", who, **self.verification(**changes))
 
     def verification(self, **changes: Any) -> dict[str, Any]:
-        said = self.marks.word
+        word = self.marks.word
         return {
             "agency_id": DINAS,
             "classification": "complaint_without_oversight",
             "category_id": 1,
-            "title": said("ejaan"),
-            "body": said("koreksi"),
-            "place": said("lokasi"),
+            "title": word("ejaan"),
+            "body": word("koreksi"),
+            "place": word("lokasi"),
         } | changes
 
 

@@ -52,13 +52,13 @@ async def test_no_workflow_knows_a_word_or_a_person(planted: Planted) -> None:
 
 
 def test_the_file_of_temporal_holds_none(planted: Planted) -> None:
-    found, sizes = set(), 0
+    marks, sizes = set(), 0
     for path in (planted.cluster.folder / "temporal").iterdir():
         content = path.read_bytes()
         sizes += content.count(b"ReportWorkflow")
-        found |= planted.marks.all_in(content)
+        marks |= planted.marks.all_in(content)
     assert sizes > len(planted.numbers)
-    assert found == set()
+    assert marks == set()
 
 
 async def test_no_stream_holds_a_word_or_a_person(planted: Planted) -> None:
@@ -68,8 +68,8 @@ async def test_no_stream_holds_a_word_or_a_person(planted: Planted) -> None:
         messages = await raw_messages_of(planted.cluster, stream)
         held[stream.name] = len(messages)
         for headers, body in messages:
-            found = planted.marks.all_in(body) | planted.marks.all_in(str(headers))
-            assert found == set(), (stream.name, headers)
+            marks = planted.marks.all_in(body) | planted.marks.all_in(str(headers))
+            assert marks == set(), (stream.name, headers)
     await bus.close()
     assert held[INGEST_REPORTS.name] == held[INGEST_MESSAGES.name] == held[ADVISORIES.name] == 0
     assert held[DEAD_LETTERS.name] >= 4
@@ -96,17 +96,17 @@ async def test_words_lie_in_the_columns_meant_for_them_and_people_in_none(
 ) -> None:
     marks = planted.marks
     found_words: set[str] = set()
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    places: defaultdict[str, set[str]] = defaultdict(set)
     for table, column, value in _values(planted):
         data = value if isinstance(value, bytes) else str(value).encode()
         if people := marks.identities_in(data):
-            found[f"{table}.{column}"] |= people
+            places[f"{table}.{column}"] |= people
         words = marks.all_in(data) & marks.words
         if column in WORDS.get(table, ()):
             found_words |= words
         elif words:
-            found[f"{table}.{column}"] |= words
-    assert dict(found) == {}
+            places[f"{table}.{column}"] |= words
+    assert dict(places) == {}
     # The search itself: of those that were not refused, each is found where it belongs.
     assert len(found_words) > 50
 
@@ -129,8 +129,8 @@ def test_refusals_repeat_nothing(planted: Planted) -> None:
     assert len(planted.refusals) > 15
     for answer in planted.refusals:
         assert answer.status_code in (401, 403, 404, 409, 413, 422), answer.text
-        said = answer.text + str(answer.headers)
-        assert planted.marks.all_in(said) == set(), (str(answer.request.url), answer.text)
+        content = answer.text + str(answer.headers)
+        assert planted.marks.all_in(content) == set(), (str(answer.request.url), answer.text)
 
 
 def _values(planted: Planted) -> Iterator[tuple[str, str, Any]]:

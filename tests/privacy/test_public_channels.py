@@ -54,11 +54,11 @@ async def number(cluster: Cluster) -> int:
         headers=somewhere() | {"Idempotency-Key": "0d9f1f0e-3b0a-4a37-9d4e-5a6a7f3e2c11"},
     )
     assert submitted.status_code == 201, submitted.text
-    found: int = submitted.json()["number"]
-    await people.does("routing", found, "verify", places.ABOVE, VERIFICATION | CORRECTED)
-    await people.does("followup", found, "follow-ups", places.OFFICER, FOLLOW_UP)
-    await people.does("routing", found, "copies", places.ABOVE, {"agency_ids": [MISSION]})
-    return found
+    number: int = submitted.json()["number"]
+    await people.does("routing", number, "verify", places.ABOVE, VERIFICATION | CORRECTED)
+    await people.does("followup", number, "follow-ups", places.OFFICER, FOLLOW_UP)
+    await people.does("routing", number, "copies", places.ABOVE, {"agency_ids": [MISSION]})
+    return number
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -66,11 +66,11 @@ async def test_no_way_tells_more_than_the_rule(cluster: Cluster, number: int, wa
     service, path = WAYS[way].split(" ")
     answer = await cluster.http.get(_address(cluster, service) + path.format(number=number))
     assert answer.status_code == 200
-    told = _of(number, answer.text)
-    assert CORRECTED["title"] in told
+    content = _of(number, answer.text)
+    assert CORRECTED["title"] in content
     for part in FINER:
-        assert part not in told, part
-    minutes = set(re.findall(r"T\d\d:(\d\d(?::\d\d)?)", told))
+        assert part not in content, part
+    minutes = set(re.findall(r"T\d\d:(\d\d(?::\d\d)?)", content))
     assert minutes <= {"00", "00:00"}
 
 

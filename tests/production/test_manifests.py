@@ -22,23 +22,25 @@ def test_compose_runs_every_process_with_its_own_role_and_secrets() -> None:
     services = COMPOSE["services"]
     assert {n: services[n]["command"][-1] for n in MODULES} == MODULES
     for process in PROCESSES:
-        told = services[process.name]["environment"]
-        url = told.get("LAPOR_DATABASE_URL")
+        environment = services[process.name]["environment"]
+        url = environment.get("LAPOR_DATABASE_URL")
         assert (url is None) == (process.role is None)
         assert url is None or f"//{process.role}:" in url
         secrets = {f"LAPOR_{name.upper()}" for name in SECRETS}
-        assert secrets & told.keys() == {f"LAPOR_{n.upper()}" for n in SECRETS_OF[process.name]}
+        assert secrets & environment.keys() == {
+            f"LAPOR_{n.upper()}" for n in SECRETS_OF[process.name]
+        }
 
 
 def test_kubernetes_runs_every_process_with_its_own_secret() -> None:
     documents = yaml.safe_load_all((FOLDER / "kubernetes" / "processes.yaml").read_text())
     deployments = [d for d in documents if d["kind"] == "Deployment"]
-    found = {
+    containers = {
         d["metadata"]["labels"]["process"]: d["spec"]["template"]["spec"]["containers"][0]
         for d in deployments
     }
-    assert {name: container["command"][-1] for name, container in found.items()} == MODULES
-    for name, container in found.items():
+    assert {name: container["command"][-1] for name, container in containers.items()} == MODULES
+    for name, container in containers.items():
         secrets = [source.get("secretRef", {}).get("name") for source in container["envFrom"]]
         assert secrets == [None, f"lapor-{name}"]
 
@@ -46,9 +48,9 @@ def test_kubernetes_runs_every_process_with_its_own_secret() -> None:
 def test_the_guide_names_what_each_process_is_told() -> None:
     guide = (FOLDER.parents[1] / "docs" / "operating" / "production.md").read_text()
     rows = [line.split("|") for line in guide.splitlines() if line.startswith("| ")]
-    told = {name: row[3] for row in rows for name in row[1].replace(" ", "").split(",")}
+    variables = {name: row[3] for row in rows for name in row[1].replace(" ", "").split(",")}
     for name, secrets in SECRETS_OF.items():
-        assert {s for s in SECRETS if f"LAPOR_{s.upper()}`" in told[name]} == set(secrets)
+        assert {s for s in SECRETS if f"LAPOR_{s.upper()}`" in variables[name]} == set(secrets)
 
 
 def test_kubernetes_asks_every_process_whether_it_is_ready() -> None:

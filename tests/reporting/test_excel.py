@@ -46,13 +46,13 @@ async def test_the_columns_agencies_know_come_first_in_their_order(
     assert sheet.cell(HEADER, 21).value == "Tautan"
 
 
-@pytest.mark.parametrize(("who", "said"), [(CITY_ADMIN, True), (ROADS_OFFICER, False)])
+@pytest.mark.parametrize(("who", "named"), [(CITY_ADMIN, True), (ROADS_OFFICER, False)])
 async def test_agencies_below_are_named_where_there_are_some(
-    reporting: httpx.AsyncClient, bearer: Bearer, who: int, said: bool
+    reporting: httpx.AsyncClient, bearer: Bearer, who: int, named: bool
 ) -> None:
     _, sheet = await excel(reporting, bearer(who), tab="incoming")
     block = {row[0].value: row[1].value for row in sheet["A1:B6"]}
-    assert ("dan semua instansi di bawahnya" in block["Instansi"]) is said
+    assert ("dan semua instansi di bawahnya" in block["Instansi"]) is named
 
 
 async def test_one_can_work_with_it_at_once(reporting: httpx.AsyncClient, bearer: Bearer) -> None:

@@ -25,10 +25,10 @@ PUBLIC = (
 
 def numbers(url: str, condition: str) -> list[int]:
     with psycopg.connect(url) as connection:
-        found = connection.execute(
+        rows = connection.execute(
             f"SELECT number FROM lifecycle.report r WHERE {condition} ORDER BY number".encode()  # noqa: S608
         )
-        return [number for (number,) in found]
+        return [number for (number,) in rows]
 
 
 async def fetched(reporting: httpx.AsyncClient, format: str, year: int = 2026) -> httpx.Response:
@@ -67,12 +67,12 @@ async def test_nothing_of_it_tells_who_reported_or_what_they_wrote_at_first(
         *("name", "phone", "email", "nik", "reporter", "reporter_id", "anonymous", "secret"),
         *("original_title", "original_body", "made_by", "access_code", "note", "reason", "place"),
     }
-    said = (await fetched(reporting, "jsonl")).text
-    assert "Isi awal" not in said and "jalan rusak nomor" not in said
-    assert "Alasan" not in said
+    content = (await fetched(reporting, "jsonl")).text
+    assert "Isi awal" not in content and "jalan rusak nomor" not in content
+    assert "Alasan" not in content
     with psycopg.connect(owner_url) as connection:
         words = connection.execute("SELECT t.original_body FROM lifecycle.report_text t").fetchall()
-    assert all(body not in said for (body,) in words[:200])
+    assert all(body not in content for (body,) in words[:200])
 
 
 async def test_a_report_that_becomes_secret_is_not_in_the_next_one(
@@ -84,8 +84,8 @@ async def test_a_report_that_becomes_secret_is_not_in_the_next_one(
             connection.execute(
                 "UPDATE lifecycle.report SET secret = %s WHERE number = %s", [secret, number]
             )
-            found = {int(row["number"]) for row in records(await fetched(reporting, "csv"))}
-            assert (number in found) is not secret
+            published = {int(row["number"]) for row in records(await fetched(reporting, "csv"))}
+            assert (number in published) is not secret
 
 
 @pytest.mark.parametrize("anonymous", [False, True])
@@ -108,9 +108,9 @@ async def test_values_are_as_described_and_name_no_house_of_who_is_anonymous(
         )
     try:
         [line] = [
-            found
+            report
             for each in (await fetched(reporting, "jsonl")).iter_lines()
-            if (found := orjson.loads(each))["number"] == number
+            if (report := orjson.loads(each))["number"] == number
         ]
         [row] = [
             each
@@ -150,11 +150,11 @@ async def test_it_is_sent_compressed_to_who_takes_that(reporting: httpx.AsyncCli
 
 
 async def test_columns_licence_and_years_are_described(reporting: httpx.AsyncClient) -> None:
-    told = (await reporting.get("/open-data")).json()
-    assert [column["name"] for column in told["columns"]] == list(COLUMNS)
-    assert all(column["description"] for column in told["columns"])
-    assert told["licence_url"] is None and "Belum ada lisensi" in told["licence"]
-    assert 2026 in {file["year"] for file in told["files"]}
+    description = (await reporting.get("/open-data")).json()
+    assert [column["name"] for column in description["columns"]] == list(COLUMNS)
+    assert all(column["description"] for column in description["columns"])
+    assert description["licence_url"] is None and "Belum ada lisensi" in description["licence"]
+    assert 2026 in {file["year"] for file in description["files"]}
     assert (await reporting.get("/open-data/reports.xml")).status_code == 422
 
 
@@ -164,7 +164,7 @@ async def test_the_licence_is_what_whoever_runs_it_declares(settings: Settings) 
         update={"open_data_licence": "CC BY 4.0.", "open_data_licence_url": address}
     )
     async with running(declared) as reporting:
-        told = (await reporting.get("/open-data")).json()
+        description = (await reporting.get("/open-data")).json()
         file = await reporting.get("/open-data/reports.csv?year=2026")
-    assert told["licence_url"] == address and told["licence"].startswith("CC BY 4.0.")
+    assert description["licence_url"] == address and description["licence"].startswith("CC BY 4.0.")
     assert file.headers["link"] == f'<{address}>; rel="license"'

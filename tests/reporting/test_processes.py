@@ -31,11 +31,11 @@ def test_a_process_starts_and_ends_cleanly(settings: Settings, module: str) -> N
             time.sleep(4)  # it says nothing when all is well
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=15)
+        _, output = process.communicate(timeout=15)
     finally:
         process.kill()
     assert process.returncode in {0, -signal.SIGTERM}
-    assert '"level":"error"' not in said, said
+    assert '"level":"error"' not in output, output
 
 
 def _wait_until_well(port: int) -> None:

@@ -49,14 +49,14 @@ class Country:
         )
         self.staff = {row.username: Staff.model_validate(row._asdict()) for row in people}
 
-    async def rows(self, query: str, **given: Any) -> list[Any]:
+    async def rows(self, query: str, **parameters: Any) -> list[Any]:
         async with self.owner.session() as session:
-            result = await session.execute(text(query), given)
+            result = await session.execute(text(query), parameters)
             assert isinstance(result, CursorResult)
             return list(result) if result.returns_rows else []
 
-    async def one(self, query: str, **given: Any) -> Any:
-        [[value]] = await self.rows(query, **given)
+    async def one(self, query: str, **parameters: Any) -> Any:
+        [[value]] = await self.rows(query, **parameters)
         return value
 
     def header(self, username: str) -> dict[str, str]:

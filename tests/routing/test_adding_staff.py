@@ -36,11 +36,11 @@ async def test_somebody_added_with_a_password_shown_once_signs_in(country: Count
 
 
 async def test_a_password_can_come_from_standard_input_and_is_not_shown(country: Country) -> None:
-    given = "kereta hijau tujuh"
+    password = "kereta hijau tujuh"
     options = ("--name", "Ani", "--role", "liaison_officer", "--agency", "kemensos")
-    output = await add("ani", *options, "--password-stdin", password=given + "\n")
-    assert given not in output
-    answer = await country.http.post("/sign-in", json={"username": "ani", "password": given})
+    output = await add("ani", *options, "--password-stdin", password=password + "\n")
+    assert password not in output
+    answer = await country.http.post("/sign-in", json={"username": "ani", "password": password})
     assert answer.status_code == 200
 
 

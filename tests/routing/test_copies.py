@@ -87,8 +87,8 @@ async def test_a_copy_does_not_tell_who_typed_an_anonymous_report(country: Count
     )
     number = await country.report(channel=Channel.FACE_TO_FACE, anonymous=True, actor=typed)
     await copy(country, number)
-    told, known = [
+    shown, known = [
         (await country.seen(who, number))["history"][0]["actor"] for who in (READER, "admin.pusat")
     ]
-    assert (told["kind"], told["staff"], told["agency"]) == ("reporter", None, None)
+    assert (shown["kind"], shown["staff"], shown["agency"]) == ("reporter", None, None)
     assert (known["kind"], known["staff"]["id"]) == ("staff", admin.id)

@@ -40,10 +40,10 @@ def owner(module_database: UrlOf) -> str:
 
 
 @asynccontextmanager
-async def locked(owner: str, statement: str, *given: Any) -> AsyncIterator[None]:
+async def locked(owner: str, statement: str, *parameters: Any) -> AsyncIterator[None]:
     """Somebody else's transaction, not ended yet."""
     async with await psycopg.AsyncConnection.connect(owner) as connection:
-        await connection.execute(statement.encode(), given)
+        await connection.execute(statement.encode(), parameters)
         yield
 
 
@@ -98,20 +98,20 @@ async def test_who_comes_to_an_agency_while_it_is_removed_goes_with_it_or_is_ref
 
 async def test_the_same_name_given_twice_at_once_is_given_once(country: Country) -> None:
     agency = country.agencies["pupr-kab-bandung"]
-    given = await asyncio.gather(
+    answers = await asyncio.gather(
         *(call(country, COORDINATOR, "POST", "/staff", person("kembar", agency)) for _ in range(4))
     )
-    assert sorted(answer.status_code for answer in given) == [201, 409, 409, 409]
-    codes = {answer.json()["code"] for answer in given if answer.status_code == 409}
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    codes = {answer.json()["code"] for answer in answers if answer.status_code == 409}
     assert codes == {"username_taken"}
 
 
 async def test_a_category_s_code_given_twice_at_once_is_given_once(country: Country) -> None:
     form = {"code": "kembar", "name": "Kembar"}
-    given = await asyncio.gather(
+    answers = await asyncio.gather(
         *(call(country, PUSAT, "POST", "/categories", form) for _ in range(4))
     )
-    assert sorted(answer.status_code for answer in given) == [201, 409, 409, 409]
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
 
 
 async def test_two_moves_at_once_make_no_circle(country: Country, owner: str) -> None:

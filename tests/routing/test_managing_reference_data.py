@@ -125,8 +125,8 @@ async def test_with_a_group_its_categories_are_offered_no_more_and_come_back_wit
     number = await country.report()
 
     async def offered() -> bool:
-        found = (await country.get("admin.kab.bandung", "/categories")).json()["items"]
-        return "mudik" in {choice["code"] for choice in found}
+        categories = (await country.get("admin.kab.bandung", "/categories")).json()["items"]
+        return "mudik" in {choice["code"] for choice in categories}
 
     assert await offered()
     path = f"/management/categories/{made['id']}"

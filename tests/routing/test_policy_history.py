@@ -99,8 +99,8 @@ async def test_pages_follow_one_another(country: Country) -> None:
     paged: list[int] = []
     cursor: str | None = None
     while True:
-        given = {"cursor": cursor} if cursor else {}
-        page = (await country.get(PUSAT, "/policy/versions", limit=2, **given)).json()
+        further = {"cursor": cursor} if cursor else {}
+        page = (await country.get(PUSAT, "/policy/versions", limit=2, **further)).json()
         paged += [one["version"] for one in page["items"]]
         cursor = page["next"]
         if cursor is None:

@@ -14,15 +14,15 @@ ADMIN = "admin.kota.bandung"
 
 async def numbers(country: Country, who: str, **params: Any) -> list[int]:
     """The reports of all pages, in order."""
-    found: list[int] = []
+    listed: list[int] = []
     cursor: dict[str, Any] = {}
     while True:
         answer = await country.get(who, "/queue", **params, **cursor)
         assert answer.status_code == 200, answer.text
         page = answer.json()
-        found += [row["number"] for row in page["items"]]
+        listed += [row["number"] for row in page["items"]]
         if page["next"] is None:
-            return found
+            return listed
         cursor = {"cursor": page["next"]}
 
 
@@ -152,8 +152,8 @@ async def test_search_finds_number_title_and_text_also_as_corrected(country: Cou
     assert await numbers(country, who, q=str(lamp), **search) == [lamp]
     assert await numbers(country, who, q="banjir -rumah", **search) == []
     await country.done(who, lamp, "verify", country.verification(unit, title="PJU Mati"))
-    found = await numbers(country, who, q="pju", tab="awaiting_follow_up", scope="below")
-    assert found == [lamp]
+    listed = await numbers(country, who, q="pju", tab="awaiting_follow_up", scope="below")
+    assert listed == [lamp]
 
 
 async def test_counts_say_how_many_stand_in_each_tab(country: Country) -> None:

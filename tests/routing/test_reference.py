@@ -54,9 +54,9 @@ async def test_agencies_come_in_pages(country: Country) -> None:
 
 
 async def test_a_verification_chooses_from_one_answer(country: Country) -> None:
-    given = {"category": country.categories["potholes"], "region": "32.04"}
-    offered = (await country.get(ADMIN, "/verification-choices", **given)).json()
-    potholes = next(one for one in offered["categories"] if one["id"] == given["category"])
+    chosen = {"category": country.categories["potholes"], "region": "32.04"}
+    offered = (await country.get(ADMIN, "/verification-choices", **chosen)).json()
+    potholes = next(one for one in offered["categories"] if one["id"] == chosen["category"])
     assert (potholes["group"], potholes["name"]) == (
         "Infrastruktur dan Pekerjaan Umum",
         "Jalan Berlubang",

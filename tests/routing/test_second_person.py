@@ -62,8 +62,8 @@ async def test_an_identity_is_revealed_when_another_of_pusat_has_granted_it(
     assert (await country.act(SECOND, number, "reveal", {})).status_code == 422
     assert (await country.act(ADMIN, number, "reveal", REASON)).status_code == 403
     lines = (await country.seen(PUSAT, number))["history"]
-    told = [line["action"] for line in lines if line["kind"] == "reading"]
-    assert told == ["reveal_asked", "reveal_granted", "reveal"]
+    actions = [line["action"] for line in lines if line["kind"] == "reading"]
+    assert actions == ["reveal_asked", "reveal_granted", "reveal"]
     below = (await country.seen(ADMIN, number))["history"]
     assert [(one["action"], one["words"]) for one in below if one["kind"] == "reading"] == [
         ("reveal", None)
@@ -128,8 +128,8 @@ async def test_danger_to_life_reveals_at_once_and_all_others_of_pusat_are_told(
     after = await country.act(PUSAT, number, "reveal", {})
     assert after.status_code == (200 if confirmed else 422)
     lines = (await country.seen(PUSAT, number))["history"]
-    told = [line["action"] for line in lines if line["kind"] == "reading"]
-    assert told[:3] == [
+    actions = [line["action"] for line in lines if line["kind"] == "reading"]
+    assert actions[:3] == [
         "reveal_emergency",
         "reveal",
         "reveal_confirmed" if confirmed else "reveal_refused",
@@ -172,8 +172,8 @@ async def test_the_way_in_of_an_admin_of_people_is_reset_by_two(
     assert (await post(country, asker, path, method=method)).status_code == 202
     log = (await country.get(PUSAT, "/management/log")).json()["items"]
     kind = "reset_password" if method == "POST" else "reset_second_factor"
-    told = [one["action"] for one in log if one["subject_id"] == str(staff_id)]
-    assert {f"{kind}_asked", f"{kind}_granted", kind} <= set(told)
+    actions = [one["action"] for one in log if one["subject_id"] == str(staff_id)]
+    assert {f"{kind}_asked", f"{kind}_granted", kind} <= set(actions)
 
 
 async def test_who_is_no_admin_of_people_is_reset_by_one(country: Country) -> None:

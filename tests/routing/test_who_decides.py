@@ -291,10 +291,10 @@ class Walk:
 
 
 async def _counts(country: Country, who: str, **params: Any) -> dict[str, int]:
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for row in (await country.get(who, "/queue/counts", **params)).json():
-        found[row["tab"]] = found.get(row["tab"], 0) + row["count"]
-    return found
+        counts[row["tab"]] = counts.get(row["tab"], 0) + row["count"]
+    return counts
 
 
 async def counts_are_lists(country: Country, who: str) -> None:

@@ -124,6 +124,6 @@ async def test_an_officer_reads_reports_of_units_below_without_who_reported(
     )
     assert "Siti" not in rows.text
     for who in (UNIT, ADMIN, PUSAT):
-        told = await country.seen(who, number)
-        assert told["reporter"]["name"] == "Siti Rahmawati", who
-        assert told["attachments"][0]["name"] == "KTP Siti.pdf"
+        report = await country.seen(who, number)
+        assert report["reporter"]["name"] == "Siti Rahmawati", who
+        assert report["attachments"][0]["name"] == "KTP Siti.pdf"

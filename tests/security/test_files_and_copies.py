@@ -45,18 +45,18 @@ async def _says(
 ) -> None:
     """A message with a file, as followup leaves one once its command is done."""
     file = await _stored(country, name, anonymous=anonymous)
-    given = {"c": str(uuid4()), "n": number}
+    parameters = {"c": str(uuid4()), "n": number}
     kind = "reporter" if action == "reply" else "staff"
     await country.rows(
         "INSERT INTO lifecycle.command (id, number, action, at, body, done, version)"
         " VALUES (CAST(:c AS uuid), :n, :a, now(), '{}', true, 3)",
-        **given,
+        **parameters,
         a=action,
     )
     await country.rows(
         "INSERT INTO followup.message (command_id, number, action, words, secret, actor_kind, at)"
         " VALUES (CAST(:c AS uuid), :n, :a, :w, :s, :k, now())",
-        **given,
+        **parameters,
         a=action,
         w=words,
         s=secret,
@@ -66,7 +66,7 @@ async def _says(
         "INSERT INTO followup.attachment"
         " (id, number, command_id, key, name, media_type, size, sha256, state)"
         " VALUES (gen_random_uuid(), :n, CAST(:c AS uuid), :key, :name, :type, :size, :sha, :st)",
-        **given,
+        **parameters,
         key=file.key,
         name=file.name,
         type=file.media_type,

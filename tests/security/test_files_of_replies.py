@@ -61,8 +61,8 @@ async def test_a_copy_holds_no_secret_follow_up_and_no_file_of_one(cluster: Clus
     path = await address(cluster, number, answer)
     await _copied(cluster, number)
     listed = f"/reports/{number}/follow-ups"
-    told = (await cluster.get(listed, BESIDE)).json()["items"]
-    assert [(one["text"], one["attachments"]) for one in told] == [("Sudah ditambal.", [])]
+    items = (await cluster.get(listed, BESIDE)).json()["items"]
+    assert [(one["text"], one["attachments"]) for one in items] == [("Sudah ditambal.", [])]
     assert (await cluster.get(path, BESIDE)).status_code == 404
     assert (await cluster.get(path, OFFICER)).status_code == 200
     handler = (await cluster.get(listed, OFFICER)).json()["items"]

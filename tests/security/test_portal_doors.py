@@ -37,8 +37,8 @@ def pages(method: str) -> list[str]:
     """The paths that take this method."""
     routers = (uploading.router, *public.routers, *panel.routers)
     routes = [route for router in routers for route in router.routes]
-    found = [r for r in routes if isinstance(r, APIRoute) and method in (r.methods or ())]
-    return sorted({route.path for route in found})
+    matching = [r for r in routes if isinstance(r, APIRoute) and method in (r.methods or ())]
+    return sorted({route.path for route in matching})
 
 
 async def test_nobody_enters_the_panel_without_signing_in(

@@ -40,8 +40,8 @@ async def test_the_name_a_reporter_gave_a_file_is_not_published(
     intake: httpx.AsyncClient,  # noqa: F811
     country: Country,  # noqa: F811
 ) -> None:
-    told = (await send(intake, ("KTP Siti Rahmawati.jpg", picture()))).json()
-    number = told["number"]
+    report = (await send(intake, ("KTP Siti Rahmawati.jpg", picture()))).json()
+    number = report["number"]
     file = country.one("SELECT id FROM intake.attachment")
     command = "6f1c2a34-0000-4000-8000-000000000001"
     country.all(
@@ -60,7 +60,7 @@ async def test_the_name_a_reporter_gave_a_file_is_not_published(
     got = await intake.get(path)
     assert got.status_code == 200
     assert "Siti" not in str(got.headers)
-    own = await intake.get(path, headers=await opened(intake, told))
+    own = await intake.get(path, headers=await opened(intake, report))
     assert "Siti" in own.headers["content-disposition"]
 
 

@@ -65,8 +65,8 @@ async def test_a_demo_drives_reports_by_every_channel_and_a_trial_shows_clocks_r
 def test_a_demo_stopped_in_the_middle_of_its_trial_leaves_the_former_policy(
     stack: Stack, tmp_path: Path, how: signal.Signals
 ) -> None:
-    said = tmp_path / "said"
-    with said.open("wb") as output, _pusat(stack) as pusat:
+    printed = tmp_path / "said"
+    with printed.open("wb") as output, _pusat(stack) as pusat:
         demo = subprocess.Popen(
             [LAPOR, "demo", "--reports", "5000", "--trial"],
             env=stack.environment,
@@ -79,8 +79,8 @@ def test_a_demo_stopped_in_the_middle_of_its_trial_leaves_the_former_policy(
         demo.send_signal(how)
         assert demo.wait(90) == 130
         assert _unit(pusat) == "working_days"
-    assert "Stopped" in said.read_text()
-    assert "Traceback" not in said.read_text()
+    assert "Stopped" in printed.read_text()
+    assert "Traceback" not in printed.read_text()
 
 
 def test_a_demo_without_a_stack_says_what_to_do(tmp_path: Path, stack: Stack) -> None:
@@ -117,12 +117,12 @@ def _unit(pusat: httpx.Client) -> str:
 
 
 def _numbers(stack: Stack) -> set[int]:
-    found: set[int] = set()
+    numbers: set[int] = set()
     with _pusat(stack) as pusat:
         for tab in Tab:
             asked: dict[str, str | int] = {"tab": tab.value, "scope": "below", "limit": 100}
-            found |= {row["number"] for row in pusat.get("/queue", params=asked).json()["items"]}
-    return found
+            numbers |= {row["number"] for row in pusat.get("/queue", params=asked).json()["items"]}
+    return numbers
 
 
 async def _workflows(stack: Stack) -> set[str]:

@@ -19,12 +19,12 @@ def test_no_two_processes_and_no_two_questions_are_given_the_same_port() -> None
         subprocess.Popen([sys.executable, "-c", MANY], stdin=pipe, stdout=pipe, text=True)
         for _ in range(2)
     ]
-    given = [free_port()]
+    ports = [free_port()]
     for process in asking:
         assert process.stdout is not None
-        given += map(int, process.stdout.readline().split())
+        ports += map(int, process.stdout.readline().split())
     for process in asking:
         process.communicate()
 
-    assert len(given) == 8_001
-    assert len(set(given)) == len(given)
+    assert len(ports) == 8_001
+    assert len(set(ports)) == len(ports)

@@ -69,18 +69,18 @@ async def test_a_killed_service_is_started_again_and_said_so(make_process: MakeP
     process = make_process(SERVICE)
     process.start()
     await process.wait_ready()
-    said: list[str] = []
+    lines: list[str] = []
     back = asyncio.Event()
 
     def say(line: str) -> None:
-        said.append(line)
+        lines.append(line)
         if "runs again" in line:
             back.set()
 
     watch = asyncio.create_task(keep_alive([process], say))
     os.kill(process.pid, signal.SIGKILL)
     await asyncio.wait_for(back.wait(), 30)
-    assert said[0].startswith("a_service ended (signal 9); again in 0.5 s.")
+    assert lines[0].startswith("a_service ended (signal 9); again in 0.5 s.")
     assert await process.is_ready()
     watch.cancel()
     await asyncio.wait({watch})

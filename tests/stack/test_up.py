@@ -27,8 +27,8 @@ def test_up_starts_everything_and_ctrl_c_leaves_no_process_but_the_data(
     children = psutil.Process(stack.pid).children(recursive=True)
     assert {"postgres", "nats-server", "temporal"} <= {child.name() for child in children}
     for process in PROCESSES:
-        told = psutil.Process(stack.pid_of(process.name)).environ()
-        known = {name for name in SECRETS if f"LAPOR_{name.upper()}" in told}
+        environment = psutil.Process(stack.pid_of(process.name)).environ()
+        known = {name for name in SECRETS if f"LAPOR_{name.upper()}" in environment}
         assert known == set(SECRETS_OF[process.name]), process.name
     ui = stack.url("temporal_ui")
     assert ui in stack.said

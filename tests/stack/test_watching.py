@@ -58,12 +58,12 @@ async def test_a_server_that_is_not_there_says_nothing() -> None:
 async def test_any_failure_of_one_child_is_said_and_leaves_the_others_running(
     tmp_path: Path,
 ) -> None:
-    said: list[str] = []
+    lines: list[str] = []
     failed_twice, neighbour_back = asyncio.Event(), asyncio.Event()
 
     def say(line: str) -> None:
-        said.append(line)
-        if sum("cursed could not be started" in told for told in said) >= 2:
+        lines.append(line)
+        if sum("cursed could not be started" in each for each in lines) >= 2:
             failed_twice.set()
         if "neighbour runs again" in line:
             neighbour_back.set()
@@ -78,7 +78,7 @@ async def test_any_failure_of_one_child_is_said_and_leaves_the_others_running(
             neighbour.process.kill()
             await neighbour_back.wait()
         assert not watch.done()
-        assert "cursed could not be started (ConnectionResetError: by peer)" in said
+        assert "cursed could not be started (ConnectionResetError: by peer)" in lines
     finally:
         watch.cancel()
         await asyncio.wait({watch})
@@ -87,10 +87,10 @@ async def test_any_failure_of_one_child_is_said_and_leaves_the_others_running(
 
 async def test_a_child_whose_code_changed_starts_again_at_once(tmp_path: Path) -> None:
     again = asyncio.Event()
-    said: list[str] = []
+    lines: list[str] = []
 
     def say(line: str) -> None:
-        said.append(line)
+        lines.append(line)
         if "runs again" in line:
             again.set()
 
@@ -106,7 +106,7 @@ async def test_a_child_whose_code_changed_starts_again_at_once(tmp_path: Path) -
             async with asyncio.timeout(60):
                 await again.wait()
         assert child.process.pid != first
-        assert said == ["intake: its code has changed", "intake runs again"] * 2
+        assert lines == ["intake: its code has changed", "intake runs again"] * 2
     finally:
         watch.cancel()
         await asyncio.wait({watch})

@@ -114,9 +114,9 @@ async def test_a_download_goes_on_from_the_parts_in_the_bucket(bucket: str) -> N
             written.add(Part.model_validate(part), content)
 
     def go_on() -> list[bytes]:
-        found = Parts(files.parts_of(download))
-        assert len(found.find("a")) == 2
-        return list(found.contents())
+        parts = Parts(files.parts_of(download))
+        assert len(parts.find("a")) == 2
+        return list(parts.contents())
 
     await asyncio.to_thread(write)
     assert await asyncio.to_thread(go_on) == [b"satu", b"dua"]

@@ -29,8 +29,8 @@ class AskedField(NamedTuple):
     def take(self, value: object) -> object:
         """What the service makes of the value. Raises ValidationError."""
         if isinstance(self.of, type) and issubclass(self.of, BaseModel):
-            told = self.of.model_fields[self.name].metadata
-            field: Any = Annotated[(self.annotation, *told)] if told else self.annotation
+            metadata = self.of.model_fields[self.name].metadata
+            field: Any = Annotated[(self.annotation, *metadata)] if metadata else self.annotation
             return TypeAdapter(field).validate_python(value)
         taken, errors = self.of.validate(value, {}, loc=(self.name,))
         if errors:

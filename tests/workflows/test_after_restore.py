@@ -37,14 +37,14 @@ async def test_numbers_go_on_above_any_that_temporal_or_nats_has_heard_of(
     for state in (lost, told_only):
         await reports.lose(state.number)
     await reports.value("SELECT setval('lifecycle.report_number', :n)", n=kept.number)
-    found = await after_restore(owner, client, bus)
-    while lost.number not in found.lost:  # the list comes a little after the start
+    restored = await after_restore(owner, client, bus)
+    while lost.number not in restored.lost:  # the list comes a little after the start
         await asyncio.sleep(0.2)
-        found = await after_restore(owner, client, bus)
-    assert kept.number not in found.lost
-    given = await reports.value("SELECT nextval('lifecycle.report_number')")
-    assert given == found.next_number
-    assert given > max(lost.number, told_only.number) + MARGIN
+        restored = await after_restore(owner, client, bus)
+    assert kept.number not in restored.lost
+    next_number = await reports.value("SELECT nextval('lifecycle.report_number')")
+    assert next_number == restored.next_number
+    assert next_number > max(lost.number, told_only.number) + MARGIN
 
 
 async def test_a_step_done_again_is_no_repeat_of_the_one_that_was_lost(
@@ -63,8 +63,8 @@ async def test_a_step_done_again_is_no_repeat_of_the_one_that_was_lost(
     await _tell(reports, bus, untouched)
     await reports.lose(before.number)  # and the row as it was is restored
     await reports.accept(number=before.number, identity=before.identity, at=before.submitted_at)
-    found = await after_restore(owner, client, bus)
-    assert found.renewed == (before.number,)
+    restored = await after_restore(owner, client, bus)
+    assert restored.renewed == (before.number,)
     assert (await reports.state(untouched.number)).identity == untouched.identity
     await _verify(reports, gateway, await reports.state(before.number))
     assert (await _message_ids(reports, before))[-1] not in first

@@ -14,8 +14,8 @@ from tests.workflows.factory import FOLLOW_UP, Reports
 
 async def _card(client: Client, number: int) -> str:
     handle = client.get_workflow_handle(workflow_id(number))
-    told = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
-    return str(told.current_details)
+    metadata = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    return str(metadata.current_details)
 
 
 async def test_the_card_names_status_agencies_and_what_is_owed_until_when(

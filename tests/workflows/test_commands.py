@@ -277,11 +277,11 @@ async def test_reports_are_found_by_their_search_attributes(
         f" AND LaporChannel = 'website' AND WorkflowId = '{workflow_id(state.number)}'"
     )
     for _ in range(50):
-        found = [run async for run in client.list_workflows(query)]
-        if found:
+        runs = [run async for run in client.list_workflows(query)]
+        if runs:
             break
         await asyncio.sleep(0.1)
-    assert [run.id for run in found] == [workflow_id(state.number)]
+    assert [run.id for run in runs] == [workflow_id(state.number)]
     handle = client.get_workflow_handle(workflow_id(state.number))
     summary = await (await handle.describe()).static_summary()
     assert summary == f"Laporan {state.number} · Situs Web"

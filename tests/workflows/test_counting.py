@@ -81,13 +81,13 @@ async def _kept(reports: Reports) -> Counts:
         "SELECT agency_id, given, tab, sum(reports)::int FROM lifecycle.tab_reports"
         " GROUP BY 1, 2, 3 HAVING sum(reports) <> 0"
     )
-    return {(agency, given, tab): n for agency, given, tab, n in rows}
+    return {(agency, by_agency, tab): n for agency, by_agency, tab, n in rows}
 
 
 async def _found(reports: Reports) -> Counts:
-    found: Counts = {}
+    counts: Counts = {}
     for tab, chain in await reports.rows("SELECT tab, chain FROM lifecycle.report"):
         *givers, handler = chain
         for key in [(handler, False, tab), *((giver, True, tab) for giver in givers)]:
-            found[key] = found.get(key, 0) + 1
-    return found
+            counts[key] = counts.get(key, 0) + 1
+    return counts

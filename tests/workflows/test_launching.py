@@ -125,9 +125,9 @@ async def test_events_of_a_report_arrive_once_and_in_order(
             assert outcome.done
     async with _relaying(relay_settings), _relaying(relay_settings):  # the second one waits
         await _until(reports, "SELECT count(*) = 0 FROM lifecycle.outbox")
-    told = await _read(bus, "lapor.v1.report.>")
+    events = await _read(bus, "lapor.v1.report.>")
     for number in numbers:
-        mine = [(t["version"], t["event"]) for t in told if t["number"] == number]
+        mine = [(t["version"], t["event"]) for t in events if t["number"] == number]
         assert mine == [(1, "submitted"), (2, "verified"), (3, "followed_up"), (4, "held")]
     partner = await _read(bus, "lapor.v1.partner.sipp.event")
     assert [t["event"] for t in partner if t["number"] == numbers[0]] == [

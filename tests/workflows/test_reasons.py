@@ -28,12 +28,12 @@ async def _ready(settings: Settings, what: str) -> str:
 
 async def _says(settings: Settings, what: str, words: str) -> str:
     """What it says once it says so: servers of a busy machine answer late, as if away."""
-    said = "nothing"
+    answer = "nothing"
     until = asyncio.get_running_loop().time() + 60
-    while words not in said and asyncio.get_running_loop().time() < until:
-        said = await _ready(settings, what)
+    while words not in answer and asyncio.get_running_loop().time() < until:
+        answer = await _ready(settings, what)
         await asyncio.sleep(0.1)
-    return said
+    return answer
 
 
 def _other_password(address: str) -> str:
@@ -80,9 +80,9 @@ async def test_missing_search_attributes_are_named_until_they_are_registered(
 ) -> None:
     bare = await _bare_namespace(client)
     settings = worker_settings.model_copy(update={"temporal_namespace": bare.namespace})
-    said = await _says(settings, "temporal", "lacks search attributes")
-    assert said.startswith("Temporal lacks search attributes (Lapor")
-    assert "lapor migrate" in said
+    answer = await _says(settings, "temporal", "lacks search attributes")
+    assert answer.startswith("Temporal lacks search attributes (Lapor")
+    assert "lapor migrate" in answer
     gateway = ReportGateway(bare, worker_database)
     with pytest.raises(RPCError) as refused:
         await gateway.launch(await reports.accept())

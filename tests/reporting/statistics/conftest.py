@@ -33,11 +33,11 @@ def country(module_database: UrlOf) -> str:
 def lives(country: str) -> list[Life]:
     """The same every time."""
     chance = random.Random(5)
-    found = [random_life(FIRST + n, chance) for n in range(LIVES)]
+    lives = [random_life(FIRST + n, chance) for n in range(LIVES)]
     with psycopg.connect(country) as connection:
-        for life in found:
+        for life in lives:
             write(connection, life)
-    return found
+    return lives
 
 
 @pytest.fixture

@@ -174,8 +174,8 @@ class Recount:
         return any(line.get("details", {}).get("clock") == clock for line in life.lines)
 
     def column(self, agency: int, first: date, last: date, name: str) -> Counter[str]:
-        found = self.within(agency, first, last)
-        return Counter(str(life.row[name]) for life in found if life.row[name] is not None)
+        lives = self.within(agency, first, last)
+        return Counter(str(life.row[name]) for life in lives if life.row[name] is not None)
 
 
 def done(action: str) -> Callable[[Life], bool]:

@@ -74,32 +74,32 @@ class Asking:
 async def test_management_is_what_the_histories_say(
     counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer, scope: Scope
 ) -> None:
-    told = await Asking(reporting, bearer, scope).get("management")
+    figures = await Asking(reporting, bearer, scope).get("management")
 
-    assert told["received"]["count"] == counted.of(*scope)
-    for one in told["statuses"]:
-        status = one["mark"].removeprefix("status:")
-        assert one["count"] == counted.of(*scope, _in_status(status)), status
-    for one in told["tabs"]:
-        tab = one["mark"].removeprefix("tab:")
-        assert one["count"] == counted.of(*scope, _in_tab(tab)), tab
-    assert told["overdue"]["count"] == counted.of(*scope, lambda x: x.overdue)
-    events = {one["mark"]: one["count"] for one in told["events"]}
+    assert figures["received"]["count"] == counted.of(*scope)
+    for figure in figures["statuses"]:
+        status = figure["mark"].removeprefix("status:")
+        assert figure["count"] == counted.of(*scope, _in_status(status)), status
+    for figure in figures["tabs"]:
+        tab = figure["mark"].removeprefix("tab:")
+        assert figure["count"] == counted.of(*scope, _in_tab(tab)), tab
+    assert figures["overdue"]["count"] == counted.of(*scope, lambda x: x.overdue)
+    events = {figure["mark"]: figure["count"] for figure in figures["events"]}
     assert events["not_authority_asked"] == counted.of(*scope, done("request_not_authority"))
     assert events["not_authority_accepted"] == counted.of(*scope, done("end_request"))
     assert events["not_authority_rejected"] == counted.of(*scope, done("reject_request"))
     assert events["held"] == counted.of(*scope, done("hold")), "no refused signals"
     ratings = [life.rating for life in counted.within(*scope) if life.rating]
-    assert told["satisfaction"]["rated"]["count"] == len(ratings)
-    assert [one["count"] for one in told["satisfaction"]["ratings"]] == [
+    assert figures["satisfaction"]["rated"]["count"] == len(ratings)
+    assert [figure["count"] for figure in figures["satisfaction"]["ratings"]] == [
         ratings.count(value) for value in range(1, 6)
     ]
     if ratings:
-        assert told["satisfaction"]["average"] == pytest.approx(
+        assert figures["satisfaction"]["average"] == pytest.approx(
             sum(ratings) / len(ratings), abs=0.01
         )
-    assert sum(point["received"] for point in told["trend"]) == told["received"]["count"]
-    assert sum(point["overdue"] for point in told["trend"]) == told["overdue"]["count"]
+    assert sum(point["received"] for point in figures["trend"]) == figures["received"]["count"]
+    assert sum(point["overdue"] for point in figures["trend"]) == figures["overdue"]["count"]
 
 
 @pytest.mark.parametrize("scope", SCOPES, ids=str)
@@ -116,18 +116,18 @@ async def test_times_are_what_the_histories_say(
     since: str,
     until: str,
 ) -> None:
-    told = (await Asking(reporting, bearer, scope).get("management"))["durations"][name]
+    duration = (await Asking(reporting, bearer, scope).get("management"))["durations"][name]
     measured = [(x, counted.took(x, since, until)) for x in counted.within(*scope)]
     took = sorted(math.ceil(days * 10) / 10 for _, days in measured if days is not None)
 
-    assert told["measured"]["count"] == len(took)
+    assert duration["measured"]["count"] == len(took)
     within = [x for x, days in measured if days is not None and not counted.ran_out(x, name)]
-    assert told["within"]["count"] == len(within)
+    assert duration["within"]["count"] == len(within)
     if took:
-        assert told["median_days"] == took[math.ceil(0.5 * len(took)) - 1]
-        assert told["p90_days"] == took[math.ceil(0.9 * len(took)) - 1]
+        assert duration["median_days"] == took[math.ceil(0.5 * len(took)) - 1]
+        assert duration["p90_days"] == took[math.ceil(0.9 * len(took)) - 1]
     else:
-        assert told["median_days"] is None
+        assert duration["median_days"] is None
 
 
 @pytest.mark.parametrize("scope", SCOPES, ids=str)
@@ -135,22 +135,22 @@ async def test_usage_is_what_the_reports_say(
     counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer, scope: Scope
 ) -> None:
     asking = Asking(reporting, bearer, scope)
-    told = await asking.get("usage")
+    figures = await asking.get("usage")
 
-    assert told["total"] == counted.of(*scope)
+    assert figures["total"] == counted.of(*scope)
     for page, kind, column in (
         ("channels", "channel", "channel"),
         ("classifications", "classification", "classification"),
         ("categories", "category", "category"),
         ("programmes", "programme", "programme"),
     ):
-        groups = {one["mark"]: one["count"] for one in told[page] if one["count"]}
+        groups = {figure["mark"]: figure["count"] for figure in figures[page] if figure["count"]}
         groups.pop(f"{kind}:none", None)
         wanted = counted.column(*scope, column)
         assert groups == {f"{kind}:{code}": count for code, count in wanted.items()}
-    assert sum(one["count"] for one in told["hours"]) == told["total"]
-    assert sum(one["count"] for one in told["weekdays"]) == told["total"]
-    for flag in told["flags"]:
+    assert sum(hour["count"] for hour in figures["hours"]) == figures["total"]
+    assert sum(day["count"] for day in figures["weekdays"]) == figures["total"]
+    for flag in figures["flags"]:
         name = flag["mark"].removeprefix("flag:")
         assert flag["count"] == counted.of(*scope, _marked(name))
     for within, length in ((None, 2), ("32", 5), ("32.73", 8), ("32.73.02", 13)):
@@ -162,11 +162,11 @@ async def test_usage_is_what_the_reports_say(
             for code in regions
             if code and code.startswith(begin) and len(code) >= length
         }
-        known = [one for one in places["items"] if one["mark"] != "place:none"]
-        assert {one["mark"] for one in known} == {f"place:{code}" for code in wanted_places}
-        for one in known:
-            code = one["mark"].removeprefix("place:")
-            assert one["count"] == sum(
+        known = [place for place in places["items"] if place["mark"] != "place:none"]
+        assert {place["mark"] for place in known} == {f"place:{code}" for code in wanted_places}
+        for place in known:
+            code = place["mark"].removeprefix("place:")
+            assert place["count"] == sum(
                 region is not None and (region == code or region.startswith(f"{code}."))
                 for region in regions
             )
@@ -184,15 +184,15 @@ def _marked(flag: str) -> Callable[[Life], bool]:
     return lambda life: bool(life.row[flag])
 
 
-def figures_in(told: Any) -> Iterator[dict[str, Any]]:
+def figures_in(answer: Any) -> Iterator[dict[str, Any]]:
     """Every figure in an answer, however deep."""
-    if isinstance(told, dict):
-        if "mark" in told:
-            yield told
-        for value in told.values():
+    if isinstance(answer, dict):
+        if "mark" in answer:
+            yield answer
+        for value in answer.values():
             yield from figures_in(value)
-    elif isinstance(told, list):
-        for value in told:
+    elif isinstance(answer, list):
+        for value in answer:
             yield from figures_in(value)
 
 
@@ -202,12 +202,12 @@ async def test_every_figure_opens_the_list_of_its_reports(
     counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer, scope: Scope, page: str
 ) -> None:
     asking = Asking(reporting, bearer, scope)
-    told = await asking.get(page)
+    figures = await asking.get(page)
     if page == "staff":
-        told = [[row["verified"], row["followed_up"]] for row in told["items"]]
-    for one in figures_in(told):
-        numbers = await asking.listed(one["mark"])
-        assert len(numbers) == one["count"], one
+        figures = [[row["verified"], row["followed_up"]] for row in figures["items"]]
+    for figure in figures_in(figures):
+        numbers = await asking.listed(figure["mark"])
+        assert len(numbers) == figure["count"], figure
         assert numbers == sorted(set(numbers), reverse=True)
 
 
@@ -216,12 +216,12 @@ async def test_agencies_below_are_ranked(
 ) -> None:
     scope = (ROOT, *PERIODS[0])
     asking = Asking(reporting, bearer, scope)
-    told = await asking.get("agencies")
+    ranking = await asking.get("agencies")
 
-    found = [(row["agency_id"], row["received"]["count"]) for row in told["items"]]
+    ranked = [(row["agency_id"], row["received"]["count"]) for row in ranking["items"]]
     wanted = [(agency, counted.of(agency, *PERIODS[0])) for agency in (CITY, PAPUA)]
-    assert found == sorted(wanted, key=lambda one: -one[1])
-    for row in told["items"]:
+    assert ranked == sorted(wanted, key=lambda one: -one[1])
+    for row in ranking["items"]:
         numbers = await asking.listed("received", agency=row["agency_id"])
         assert len(numbers) == row["received"]["count"]
 
@@ -247,17 +247,17 @@ async def test_what_rises_is_told_by_the_period_before(
     counted: Recount, reporting: httpx.AsyncClient, bearer: Bearer
 ) -> None:
     asking = Asking(reporting, bearer, (ROOT, date(2026, 4, 1), date(2026, 6, 30)))
-    told = await asking.get("usage")
+    figures = await asking.get("usage")
     before = (date(2026, 1, 1), date(2026, 3, 31))
 
-    assert told["total_before"] == counted.of(ROOT, *before)
-    for one in told["categories"]:
-        code = one["mark"].removeprefix("category:")
+    assert figures["total_before"] == counted.of(ROOT, *before)
+    for figure in figures["categories"]:
+        code = figure["mark"].removeprefix("category:")
         if code != "none":
-            assert one["before"] == counted.column(ROOT, *before, "category")[code]
-    growth = told["total"] / told["total_before"]
-    assert told["rising"]
-    assert all(one["count"] > one["before"] * growth for one in told["rising"])
+            assert figure["before"] == counted.column(ROOT, *before, "category")[code]
+    growth = figures["total"] / figures["total_before"]
+    assert figures["rising"]
+    assert all(figure["count"] > figure["before"] * growth for figure in figures["rising"])
 
 
 async def test_nobody_reads_of_agencies_beside_or_above(

@@ -85,17 +85,17 @@ async def test_events_in_any_order_and_twice_give_what_a_rebuild_gives(
     bus: Bus,
 ) -> None:
     chance = random.Random(9)
-    told = [life for life in lives for _ in range(chance.choice([1, 1, 2]))]
-    chance.shuffle(told)
-    half = len(told) // 2
+    repeated = [life for life in lives for _ in range(chance.choice([1, 1, 2]))]
+    chance.shuffle(repeated)
+    half = len(repeated) // 2
     async with statistics_kept(database, settings):
-        await tell(bus, told[:half], "first")
+        await tell(bus, repeated[:half], "first")
         await read_all(bus)
     with owner.transaction():  # while nobody follows
         further = [further_life(life) for life in lives[:40]]
         for life in further:
             write(owner, life)
-    await tell(bus, told[half:] + further + told[:20], "second")
+    await tell(bus, repeated[half:] + further + repeated[:20], "second")
     async with statistics_kept(database, settings):
         await read_all(bus)
 

@@ -69,13 +69,13 @@ async def test_a_receiver_that_fails_at_first_gets_it_in_the_end_signed(
     assert len(receiver.got) == 3
     assert {headers["webhook-id"] for headers, _ in receiver.got} == {delivery["message_id"]}
     for headers, body in receiver.got:
-        told = Webhook(secret).verify(body, headers)
+        payload = Webhook(secret).verify(body, headers)
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(body + b" ", headers)
-    assert told["type"] == "report.verified"
-    assert told["data"]["handler_id"] == ROADS
-    assert told["data"]["url"] == f"{settings.routing_url}/reports/10000001"
-    assert set(told["data"]) == {
+    assert payload["type"] == "report.verified"
+    assert payload["data"]["handler_id"] == ROADS
+    assert payload["data"]["url"] == f"{settings.routing_url}/reports/10000001"
+    assert set(payload["data"]) == {
         *("number", "version", "event", "action", "actor_kind", "at", "from_status", "status"),
         *("tab", "handler_id", "chain", "channel", "held", "overdue", "due_at", "auto_close_at"),
         "url",
@@ -100,11 +100,11 @@ async def test_each_hears_of_its_own_subtree_once_and_of_what_leaves_it(
             await tell(bus, happened)
 
         async def all_there() -> bool:
-            found = [
+            delivered = [
                 await deliveries(reporting, bearer(CITY_ADMIN), city, state="delivered"),
                 await deliveries(reporting, bearer(PAPUA_ADMIN), papua, state="delivered"),
             ]
-            return [len(each) for each in found] == [3, 2]
+            return [len(each) for each in delivered] == [3, 2]
 
         await until(all_there)
 
@@ -171,8 +171,8 @@ async def test_an_agency_in_copy_hears_of_it_but_not_of_the_others_own_affairs(
             return 95 in {one["number"] for one in done}
 
         await until(last)
-    told = await deliveries(reporting, bearer(PAPUA_ADMIN), papua)
-    assert {one["number"] for one in told} == {91, 93, 95}
+    delivered = await deliveries(reporting, bearer(PAPUA_ADMIN), papua)
+    assert {one["number"] for one in delivered} == {91, 93, 95}
 
     bodies = {body["data"]["number"]: body for _, sent in receiver.got if (body := loads(sent))}
     by_copy, own = bodies[91]["data"], bodies[95]["data"]

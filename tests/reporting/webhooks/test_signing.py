@@ -60,11 +60,11 @@ async def test_the_npm_library_takes_the_signature_and_no_other(
         headers, body = await sent(reporting, header, webhook, bus, receiver, 71)
 
     def verified(body: str) -> str:
-        given = {"secret": webhook["secret"], "body": body, "headers": headers}
+        request = {"secret": webhook["secret"], "body": body, "headers": headers}
         done = subprocess.run(
             [NODE, "verify.cjs"],
             cwd=node_packages,
-            input=json.dumps(given),
+            input=json.dumps(request),
             capture_output=True,
             text=True,
             check=True,
