@@ -5,20 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.followup import (
-    attachments,
-    coordination,
-    decisions,
-    follow_up_list,
-    follow_ups,
-    information,
-    interventions,
-    own_words,
-    replies,
-    requests,
-    satisfaction,
-    withdrawal,
-)
+from services.followup import actions, attachments, follow_up_list, own_words
 from services.followup.partner_messages import PartnerMessages
 from shared.attachments import AttachmentStore
 from shared.attachments.remaking.queue import REMAKING_EVERY, RemakingQueue
@@ -26,6 +13,7 @@ from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, Runs, each
 from shared.bus.streams import FOLLOWUP
 from shared.command_requests import answers
+from shared.command_requests.endpoints import command_routers
 from shared.database.engine import Database
 from shared.http.app import create_app
 from shared.identity import IdentityCipher
@@ -68,17 +56,9 @@ def make_app(settings: Settings) -> FastAPI:
         name="followup",
         title="LAPOR! Follow-up",
         routers=[
-            follow_ups.router,
+            *command_routers(actions),
             follow_up_list.router,
             attachments.router,
-            coordination.router,
-            replies.router,
-            information.router,
-            satisfaction.router,
-            withdrawal.router,
-            requests.router,
-            decisions.router,
-            interventions.router,
             answers.router,
             own_words.router,
         ],

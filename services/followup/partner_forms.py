@@ -6,10 +6,10 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from services.followup.information import InformationForm
-from services.followup.replies import ReplyForm
-from services.followup.satisfaction import SatisfactionForm
-from services.followup.withdrawal import WithdrawalForm
+from services.followup.actions.information import InformationForm
+from services.followup.actions.replies import ReplyForm
+from services.followup.actions.satisfaction import SatisfactionForm
+from services.followup.actions.withdrawal import WithdrawalForm
 from shared.partners.reading import ExternalId
 from shared.words import Form
 

@@ -10,7 +10,10 @@ from uuid import UUID, uuid5
 from nats.aio.msg import Msg
 from sqlalchemy import text
 
-from services.followup.information import complete_report_information
+from services.followup.actions.information import complete_report_information
+from services.followup.actions.replies import reply_to_follow_up
+from services.followup.actions.satisfaction import declare_satisfaction
+from services.followup.actions.withdrawal import withdraw_report
 from services.followup.partner_forms import (
     FORMS,
     PartnerForm,
@@ -19,9 +22,6 @@ from services.followup.partner_forms import (
     PartnerSatisfaction,
     PartnerWithdrawal,
 )
-from services.followup.replies import reply_to_follow_up
-from services.followup.satisfaction import declare_satisfaction
-from services.followup.withdrawal import withdraw_report
 from shared import clock
 from shared.bus.errors import BadMessage, TryLater
 from shared.command_requests.command_request import CommandHandler, CommandRequest

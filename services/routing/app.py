@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.routing import actions
 from services.routing.accounts import enrolment, password_links, sign_in
-from services.routing.actions import archive, defer, forward, throw, verify
 from services.routing.directory import agencies as managed_agencies
 from services.routing.directory import (
     agency_search,
@@ -31,6 +31,7 @@ from services.routing.second_person import endpoints as second_person
 from shared import regions
 from shared.attachments import AttachmentStore
 from shared.command_requests import answers
+from shared.command_requests.endpoints import command_routers
 from shared.database.engine import Database
 from shared.http.app import create_app
 from shared.identity import IdentityCipher
@@ -64,11 +65,7 @@ def make_app(settings: Settings) -> FastAPI:
             originals.router,
             second_person.router,
             attachments.router,
-            verify.router,
-            throw.router,
-            defer.router,
-            archive.router,
-            forward.router,
+            *command_routers(actions),
             agency_search.router,
             staff.router,
             choices.router,

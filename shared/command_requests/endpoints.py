@@ -7,6 +7,9 @@ Idempotency-Key and If-Match, with which files; then the one way of `execute`, a
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Annotated, Any, Final, get_type_hints
 from uuid import UUID
 
@@ -170,6 +173,13 @@ class CommandRouter(APIRouter):
             return handler
 
         return register
+
+
+def command_routers(actions: ModuleType) -> list[APIRouter]:
+    """Of every module in the package of a service's actions, in the order of their names."""
+    names = sorted(module.name for module in iter_modules(actions.__path__, f"{actions.__name__}."))
+    routers = (getattr(import_module(name), "router", None) for name in names)
+    return [router for router in routers if isinstance(router, CommandRouter)]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from deploy.documentation.asyncapi import TOLD_EVENTS
 from deploy.partners.register import add
-from services.followup.follow_ups import FollowUpForm, follow_up_report
+from services.followup.actions.follow_ups import FollowUpForm, follow_up_report
 from shared.bus.cloudevents import MAX_INBOUND
 from shared.bus.streams import INGEST_KINDS, PARTNERS
 from shared.command_requests.execute import execute

@@ -1,1 +1,2 @@
-"""What staff do to a report: verify, throw, defer, archive, forward, amend."""
+"""What staff do to a report: verify, throw, defer, archive, forward, amend. Every module here is an
+action, or a few alike."""

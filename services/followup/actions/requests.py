@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.followup.words import command_router
+from services.followup.actions.words import command_router
 from shared.command_requests.command_request import Details
 from shared.command_requests.delegation import known_agencies, taken_back
 from shared.command_requests.directory import agency_to_decide

@@ -3,7 +3,7 @@
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.followup.words import command_router
+from services.followup.actions.words import command_router
 from shared.command_requests.command_request import Details
 from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action
