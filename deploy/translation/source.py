@@ -98,7 +98,7 @@ def kinds_looked_up() -> frozenset[str]:
     )
 
 
-_KIND = re.compile(r"""\blabels?\(["']([a-z_0-9]+)["']""")
+_KIND = re.compile(r"""(?<![.\w])labels?\(["']([a-z_0-9]+)["']""")
 
 
 def _returned(source: str) -> Iterator[Message]:
