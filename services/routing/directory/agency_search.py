@@ -1,14 +1,19 @@
 """The tree of agencies, to look up and to choose from."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import text
+from sqlalchemy import and_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.reading.names import ShownAgency
 from services.routing.reading.requests import request_rows
 from shared.command_requests.report_access import staff_access
+from shared.database.lifecycle import Report
+from shared.database.views import AgencyEntry
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
@@ -65,16 +70,17 @@ async def list_agencies(
 ) -> Page[AgencyRow]:
     """Active agencies by name."""
     last = decode_cursor(cursor, _Position)
-    parameters = {
-        "words": [f"%{literally(word)}%" for word in (q or "").split()],
-        "code": (q or "").strip().lower(),
-        "path": [below] if below is not None else [],
-        "name": last.name if last else "",
-        "id": last.id if last else 0,
-        "limit": limit + 1,
-    }
-    rows = (await session.execute(_PAGE, parameters)).mappings().all()
-    items = [_shown(dict(row)) for row in rows[:limit]]
+    name, id = col(AgencyEntry.name), col(AgencyEntry.id)
+    found = select(AgencyEntry).where(col(AgencyEntry.active)).order_by(name, id).limit(limit + 1)
+    if q and (words := q.split()):
+        named = and_(*(name.icontains(word, autoescape=True) for word in words))
+        found = found.where(named | (col(AgencyEntry.code) == q.strip().lower()))
+    if below is not None:
+        found = found.where(col(AgencyEntry.path).contains([below]))
+    if last is not None:
+        found = found.where(tuple_(name, id) > (last.name, last.id))
+    rows = (await session.scalars(found)).all()
+    items = [_shown(row) for row in rows[:limit]]
     more = len(rows) > limit
     position = _Position(name=items[-1].name, id=items[-1].id) if more else None
     return Page(items=items, next=encode_cursor(position) if position else None)
@@ -83,14 +89,16 @@ async def list_agencies(
 @router.get("/agencies/{agency_id}")
 async def read_agency(agency_id: AgencyId, _: CurrentStaff, session: Transaction) -> AgencyDetails:
     """One agency, also one that is no longer active."""
-    row = (await session.execute(_ONE, {"id": agency_id})).mappings().one_or_none()
+    row = await session.get(AgencyEntry, agency_id)
     if row is None:
         raise not_found("agency_unknown")
-    above = await session.execute(_ANCESTORS, {"ids": row["path"][:-1], "path": row["path"]})
-    ancestors = [ShownAgency.model_validate(dict(one)) for one in above.mappings()]
-    return AgencyDetails(
-        **_shown(dict(row)).model_dump(), successor_id=row["successor_id"], ancestors=ancestors
-    )
+    *above, _own = row.path
+    named = await _by_id(session, above)
+    ancestors = [
+        ShownAgency(id=one.id, code=one.code, name=one.name) for one in (named[id] for id in above)
+    ]
+    shown = _shown(row).model_dump()
+    return AgencyDetails(**shown, successor_id=row.successor_id, ancestors=ancestors)
 
 
 @router.get("/reports/{number}/suggested-agencies")
@@ -103,40 +111,24 @@ async def list_suggested_agencies(
     """The agencies that its reporter or a request named for a report, of those that this person
     may hand it to: active, the own agency or below it."""
     await staff_access(session, staff, number)
-    named = [await session.scalar(_ADDRESSED, {"number": number})]
+    addressed = select(col(Report.suggested_agency_id)).where(col(Report.number) == number)
+    named = [await session.scalar(addressed)]
     named += [row["suggested_agency_id"] for row in await request_rows(session, number)]
     ids = [*dict.fromkeys(one for one in named if one), *([staff.agency_id] if own else [])]
-    rows = await session.execute(_SUGGESTED, {"ids": ids, "within": [staff.agency_id]})
-    return [_shown(dict(row)) for row in rows.mappings()]
+    found = await _by_id(session, ids)
+    agencies = [found[id] for id in ids if id in found]
+    return [_shown(one) for one in agencies if one.active and staff.agency_id in one.path]
 
 
-def _shown(row: dict[str, object]) -> AgencyRow:
-    return AgencyRow.model_validate({**row, "kind_label": label("agency_kind", str(row["kind"]))})
+async def _by_id(session: AsyncSession, ids: Sequence[int]) -> dict[int, AgencyEntry]:
+    rows = await session.scalars(select(AgencyEntry).where(col(AgencyEntry.id).in_(ids)))
+    return {row.id: row for row in rows}
 
 
-def literally(word: str) -> str:
-    """For LIKE: what people type is no pattern."""
-    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-
-
-_COLUMNS = (
-    "id, code, name, kind, parent_id, path, zone, active, successor_id,"
-    " has_admin AS connected, has_officer AS can_follow_up"
-)
-_PAGE = text(
-    f"SELECT {_COLUMNS} FROM routing.agency_directory"  # noqa: S608
-    " WHERE active AND path @> CAST(:path AS bigint[])"
-    " AND (name ILIKE ALL (CAST(:words AS text[])) OR code = :code)"
-    " AND (name, id) > (:name, :id) ORDER BY name, id LIMIT :limit"
-)
-_ONE = text(f"SELECT {_COLUMNS} FROM routing.agency_directory WHERE id = :id")  # noqa: S608
-_ADDRESSED = text("SELECT suggested_agency_id FROM lifecycle.report WHERE number = :number")
-_SUGGESTED = text(
-    f"SELECT {_COLUMNS} FROM routing.agency_directory"  # noqa: S608
-    " WHERE active AND path @> CAST(:within AS bigint[]) AND id = ANY (CAST(:ids AS int[]))"
-    " ORDER BY array_position(CAST(:ids AS int[]), id)"
-)
-_ANCESTORS = text(
-    "SELECT id, code, name FROM routing.agency_directory WHERE id = ANY (:ids)"
-    " ORDER BY array_position(CAST(:path AS int[]), id)"
-)
+def _shown(row: AgencyEntry) -> AgencyRow:
+    return AgencyRow(
+        **row.model_dump(),
+        kind_label=label("agency_kind", row.kind),
+        connected=row.has_admin,
+        can_follow_up=row.has_officer,
+    )

@@ -1,11 +1,11 @@
 """*Manajemen Pengguna*: the people of the own agency and those below, as their admins keep them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import Row, Select, delete, func, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -19,18 +19,20 @@ from services.routing.authority import (
     check_role,
     person_in_reach,
 )
-from services.routing.directory.agency_search import literally
 from services.routing.directory.log import changed, record
 from services.routing.directory.unique_names import save
-from services.routing.models import StaffMember, StaffSession
+from services.routing.management_models import PasswordLink, SecondFactor
+from services.routing.models import Agency, StaffMember, StaffSession
 from services.routing.second_person.requests import note_new_admin
 from shared.command_requests.directory import agency
+from shared.database.lifecycle import Report
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.problems import conflict, not_found
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.people import Role
+from shared.lifecycle.statuses import OPEN_TABS
 from shared.words import Form, Name
 
 USERNAME = r"^[a-z0-9][a-z0-9._-]{1,63}$"
@@ -105,17 +107,17 @@ async def list_people(
     """People by name, found by words of their name or user name."""
     below = await agency_in_reach(session, staff, agency_id or staff.agency_id)
     last = decode_cursor(cursor, _Position)
-    given = {
-        "path": [below.id],
-        "words": [f"%{literally(word)}%" for word in (q or "").split()],
-        "role": role,
-        "active": active,
-        "name": last.name if last else "",
-        "after": last.id if last else 0,
-        "limit": limit + 1,
-    }
-    rows = (await session.execute(_PAGE, given)).mappings().all()
-    items = [_shown(dict(row)) for row in rows[:limit]]
+    name, id = col(StaffMember.name), col(StaffMember.id)
+    named = name + " " + col(StaffMember.username)
+    words = [named.icontains(word, autoescape=True) for word in (q or "").split()]
+    found = _people().where(col(Agency.path).contains([below.id]), *words)
+    found = found.where(col(StaffMember.active) == active)
+    if role is not None:
+        found = found.where(col(StaffMember.role) == role)
+    if last is not None:
+        found = found.where(tuple_(name, id) > (last.name, last.id))
+    rows = (await session.execute(found.order_by(name, id).limit(limit + 1))).all()
+    items = [_shown(row) for row in rows[:limit]]
     more = len(rows) > limit
     position = _Position(name=items[-1].name, id=items[-1].id) if more else None
     return Page(items=items, next=encode_cursor(position) if position else None)
@@ -218,8 +220,9 @@ async def made(session: AsyncSession, request: Request, staff_id: int) -> Person
 
 
 async def _one(session: AsyncSession, staff_id: int) -> ManagedPerson | None:
-    row = (await session.execute(_ONE, {"id": staff_id})).mappings().one_or_none()
-    return _shown(dict(row)) if row else None
+    found = await session.execute(_people().where(col(StaffMember.id) == staff_id))
+    row = found.one_or_none()
+    return _shown(row) if row else None
 
 
 def _known(person: ManagedPerson | None) -> ManagedPerson:
@@ -227,25 +230,33 @@ def _known(person: ManagedPerson | None) -> ManagedPerson:
     return person
 
 
-def _shown(row: dict[str, Any]) -> ManagedPerson:
-    return ManagedPerson.model_validate({**row, "role_label": label("role", row["role"])})
+def _shown(row: "Row[StaffMember, str, bool, datetime | None, int]") -> ManagedPerson:
+    member, agency_name, second_factor, link_until, assigned = row
+    return ManagedPerson(
+        **member.model_dump(),
+        role_label=label("role", member.role),
+        agency_name=agency_name,
+        has_password=member.password_hash != "",
+        second_factor=second_factor,
+        link_until=link_until,
+        assigned=assigned,
+    )
 
 
-_COLUMNS = (
-    "s.id, s.username, s.name, s.role, s.agency_id, a.name AS agency_name, s.active,"
-    " s.password_hash <> '' AS has_password, f.confirmed_at IS NOT NULL AS second_factor,"
-    " (SELECT l.expires_at FROM routing.password_link l"
-    "  WHERE l.staff_id = s.id AND l.expires_at > now()) AS link_until,"
-    " (SELECT count(*) FROM lifecycle.report r WHERE r.assignee_id = s.id AND r.tab IN"
-    "  ('unverified', 'deferred', 'awaiting_follow_up', 'in_process')) AS assigned"
-    " FROM routing.staff s JOIN routing.agency a ON a.id = s.agency_id"
-    " LEFT JOIN routing.second_factor f ON f.staff_id = s.id"
-)
-_PAGE = text(
-    f"SELECT {_COLUMNS} WHERE a.path @> CAST(:path AS bigint[]) AND s.active = :active"
-    " AND s.role = coalesce(:role, s.role)"
-    " AND s.name || ' ' || s.username ILIKE ALL (CAST(:words AS text[]))"
-    " AND (s.name, s.id) > (:name, :after) ORDER BY s.name, s.id LIMIT :limit"
-)
-_ONE = text(f"SELECT {_COLUMNS} WHERE s.id = :id")
+def _people() -> "Select[StaffMember, str, bool, datetime | None, int]":
+    """Members of staff with what `_shown` adds to them."""
+    id = col(StaffMember.id)
+    link = select(col(PasswordLink.expires_at)).where(
+        col(PasswordLink.staff_id) == id, col(PasswordLink.expires_at) > func.now()
+    )
+    assigned = select(func.count()).where(
+        col(Report.assignee_id) == id, col(Report.tab).in_(OPEN_TABS)
+    )
+    confirmed = col(SecondFactor.confirmed_at).is_not(None)
+    counted = link.scalar_subquery(), assigned.scalar_subquery()
+    people = select(StaffMember, col(Agency.name), confirmed, *counted)
+    people = people.join(Agency, col(Agency.id) == col(StaffMember.agency_id))
+    return people.outerjoin(SecondFactor, col(SecondFactor.staff_id) == id)
+
+
 _ONE_OF_PUSAT_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('last_central_admin'))")
