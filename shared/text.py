@@ -20,6 +20,12 @@ NOTE_LIMIT = 1_000
 NAME_LIMIT = 300
 """Of what has a name in a list: an agency, a member of staff, a category, a tag, a programme."""
 REPORTER_NAME_LIMIT = 100
+PHONE_LIMIT = 40
+"""Of a phone number as people write it, with spaces and signs."""
+EMAIL_LIMIT = 254
+NIK_LIMIT = 30
+"""Of a NIK as people write it; it has 16 digits."""
+PASSWORD_LIMIT = 200
 
 TextProblem = Literal["empty", "too_long"]
 

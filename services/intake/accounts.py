@@ -37,6 +37,7 @@ from shared.http.problems import FieldError, forbidden, unauthorized, validation
 from shared.http.sessions import Copied, Sessions
 from shared.http.tokens import Reporter, Tokens
 from shared.http.transaction import CurrentDatabase, Transaction
+from shared.text import EMAIL_LIMIT, PASSWORD_LIMIT
 
 router = APIRouter(tags=["Reporters"])
 
@@ -54,7 +55,7 @@ SESSIONS = Sessions(ReporterSession, "reporter_id", EndedReporterSession)
 class SignUpForm(ReporterForm):
     """A new account: a name, a phone number or an e-mail address, and a password."""
 
-    password: str = Field(min_length=SHORTEST, max_length=200, repr=False)
+    password: str = Field(min_length=SHORTEST, max_length=PASSWORD_LIMIT, repr=False)
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
@@ -66,8 +67,8 @@ class SignUpForm(ReporterForm):
 class SignInForm(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    contact: str = Field(max_length=254, description="The account's phone number or e-mail")
-    password: str = Field(max_length=200, repr=False)
+    contact: str = Field(max_length=EMAIL_LIMIT, description="The account's phone number or e-mail")
+    password: str = Field(max_length=PASSWORD_LIMIT, repr=False)
     device_tokens: list[Annotated[str, Field(max_length=1_000)]] = Field(
         default=[],
         max_length=DEVICES,
@@ -79,8 +80,8 @@ class SignInForm(BaseModel):
 class NewPasswordForm(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    current_password: str = Field(max_length=200, repr=False)
-    password: str = Field(min_length=SHORTEST, max_length=200, repr=False)
+    current_password: str = Field(max_length=PASSWORD_LIMIT, repr=False)
+    password: str = Field(min_length=SHORTEST, max_length=PASSWORD_LIMIT, repr=False)
 
 
 class RefreshForm(BaseModel):

@@ -17,6 +17,9 @@ from services.intake.details import Details, Left, one_line, today
 from shared.fields import NotABool
 from shared.lifecycle.actions import Classification
 from shared.text import (
+    EMAIL_LIMIT,
+    NIK_LIMIT,
+    PHONE_LIMIT,
     REPORTER_NAME_LIMIT,
     TITLE_LIMIT,
     derive_title,
@@ -46,15 +49,15 @@ class ReporterForm(Form):
     """Who reports and can be reached: a name, and a phone number or an e-mail address."""
 
     name: Annotated[Name | None, Left] = None
-    phone: Annotated[Annotated[str, Field(max_length=40), AfterValidator(_phone)] | None, Left] = (
-        Field(None, examples=["+6281234567890"])
-    )
-    email: Annotated[Annotated[str, Field(max_length=254), AfterValidator(_email)] | None, Left] = (
-        None
-    )
-    nik: Annotated[Annotated[str, Field(max_length=30), AfterValidator(_nik)] | None, Left] = Field(
-        None, description="Population number, 16 digits; optional"
-    )
+    phone: Annotated[
+        Annotated[str, Field(max_length=PHONE_LIMIT), AfterValidator(_phone)] | None, Left
+    ] = Field(None, examples=["+6281234567890"])
+    email: Annotated[
+        Annotated[str, Field(max_length=EMAIL_LIMIT), AfterValidator(_email)] | None, Left
+    ] = None
+    nik: Annotated[
+        Annotated[str, Field(max_length=NIK_LIMIT), AfterValidator(_nik)] | None, Left
+    ] = Field(None, description="Population number, 16 digits; optional")
 
     @property
     def identity(self) -> Identity:

@@ -10,7 +10,9 @@ from markupsafe import Markup
 from services.portal.contracts.routing import Countdown, ShownRequest
 from services.portal.stylesheet import STYLESHEET_PATH
 from shared import text
+from shared.attachments import MAX_FILES, MAX_SIZE
 from shared.clock import now
+from shared.http.password_strength import SHORTEST
 from shared.labels import countdown, dates, labels, numbers
 from shared.lifecycle.calendar import Zone, day_of_deadline
 
@@ -129,4 +131,6 @@ _environment.globals |= {
     "countdown": countdown,
     "stylesheet": STYLESHEET_PATH,
     "limits": text,
+    "shortest_password": SHORTEST,
+    "files_hint": f"Paling banyak {MAX_FILES} berkas, masing-masing {MAX_SIZE // 1024**2} MB",
 }

@@ -114,7 +114,7 @@ def region_selects(
     codes = _codes(had)
     selects: list[RegionSelect] = []
     parent: str | None = None
-    for level, text in zip(REGION_LEVELS, _LEVEL_LABELS, strict=True):
+    for level, text in zip(REGION_LEVELS, LEVEL_LABELS, strict=True):
         options = [(region.code, region.name) for region in levels.get(level, ())]
         old = codes.get(level)
         if old and old.rpartition(".")[0] == (parent or "") and old not in dict(options):
@@ -170,4 +170,4 @@ _ABOUT = {
     "aspiration": "Usul atau harapan untuk pelayanan publik.",
     "information": "Anda ingin tahu sesuatu dari instansi.",
 }
-_LEVEL_LABELS = ("Provinsi", "Kabupaten/kota", "Kecamatan", "Desa/kelurahan")
+LEVEL_LABELS = ("Provinsi", "Kabupaten/kota", "Kecamatan", "Desa/kelurahan")

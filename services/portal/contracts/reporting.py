@@ -119,6 +119,7 @@ class TabFields(BaseModel):
     label: str
     fields: list[str]
     statuses: list[str]
+    formats: list[str]
 
 
 class TrendPoint(BaseModel):

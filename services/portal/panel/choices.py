@@ -22,7 +22,7 @@ from services.portal.references import RETIRED, AgencyOption, agency_option
 from services.portal.service_calls import Refusal
 from shared.http.paging import Page
 from shared.labels import label
-from shared.lifecycle.actions import Classification
+from shared.lifecycle.actions import Action, Classification, DeferralKind, FollowUpKind
 
 Choice = tuple[int, str]
 """An id and its name."""
@@ -52,6 +52,14 @@ async def choices_for(
         staff = (await page_request.read("routing", "/staff", Items[Colleague])).items
         colleagues = [(person.id, f"{person.name} – {person.role_label}") for person in staff]
         return {"colleagues": colleagues}
+    if action in _KINDS:
+        kind, codes = _KINDS[action]
+        return {
+            "kinds": [
+                (code, label(kind, code), _ABOUT[code])
+                for code in sorted(codes, key=[*_ABOUT].index)
+            ]
+        }
     if action == "archive":
         path = "/archive-categories"
         reasons = (await page_request.read("routing", path, Items[CodeChoice])).items
@@ -102,6 +110,19 @@ async def corrections(
             if code is not Classification.COMPLAINT
         ],
     }
+
+
+_KINDS: dict[str, tuple[str, type[DeferralKind] | type[FollowUpKind]]] = {
+    Action.DEFER: ("deferral", DeferralKind),
+    Action.FOLLOW_UP: ("follow_up_kind", FollowUpKind),
+}
+_ABOUT: dict[str, str] = {
+    DeferralKind.INCOMPLETE_DATA: "Pertanyaan dikirim kepada pelapor.",
+    DeferralKind.AGENCY_NOT_CONNECTED: "Menunggu sampai instansinya terhubung.",
+    FollowUpKind.FOLLOW_UP: "Menjawab isi laporan; laporan ditutup otomatis 10 hari kemudian bila"
+    " tidak ditanggapi.",
+    FollowUpKind.INITIAL_RESPONSE: "Sedang dikerjakan; belum ada penutupan otomatis.",
+}
 
 
 def _grouped(categories: list[GroupedCategory]) -> list[references.Group]:

@@ -22,7 +22,8 @@ _MANY = ("category", "classification", "channel", "status", "role")
 _YES_OR_NO = ("anonymous", "secret", "priority", "held", "overdue", "active")
 _PLAIN = ("scope", "submitted_from", "submitted_to")
 _FIELDS = {f"selection.{name}": name for name in NAMES}
-FORMATS = ("xlsx", "png", "pdf", "svg", "csv", "jsonl")
+_SHOWN_AGAIN = ("", "diam", "cari", "wilayah")
+"""Steps of the form that download nothing; the others are formats."""
 
 
 class Change(StrEnum):
@@ -41,7 +42,7 @@ async def downloads(page_request: PanelRequest) -> Response:
 async def download(page_request: PanelRequest) -> Response:
     """The file; a large one is made in the background and waits in the list."""
     form = FormData(await page_request.form(), NAMES)
-    if form.get("langkah") not in FORMATS:
+    if form.get("langkah") in _SHOWN_AGAIN:
         return await _page(page_request, form)
     body = {"selection": _selection(form), "format": form.get("langkah")}
     try:
@@ -108,6 +109,6 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
         agencies=keep_chosen(form, "agency", map(agency_option, found)),
         categories=await references.categories(page_request),
         regions=await references.regions(page_request, form) if "region" in tab.fields else [],
-        formats=FORMATS,
+        formats=tab.formats,
         yes_or_no=[name for name in _YES_OR_NO if name in tab.fields],
     )

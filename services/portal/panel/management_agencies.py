@@ -18,6 +18,7 @@ from services.portal.references import AgencyOption, agency_option, keep_chosen
 from shared.http.paging import Page
 from shared.http.problems import Problem
 from shared.labels import labels
+from shared.lifecycle.calendar import Zone
 
 router = APIRouter(prefix="/panel/instansi", include_in_schema=False)
 
@@ -160,9 +161,14 @@ async def _form(
         for code, words in labels("agency_kind").items()
         if code != "central" or own == code
     ]
-    parents = await _found(page_request, form, "parent_id")
     return page_request.page(
-        "panel/agency_form.html", status, form=form, agency=known, kinds=kinds, parents=parents
+        "panel/agency_form.html",
+        status,
+        form=form,
+        agency=known,
+        kinds=kinds,
+        zones=[(zone.value, zone.value) for zone in Zone],
+        parents=await _found(page_request, form, "parent_id"),
     )
 
 

@@ -12,6 +12,7 @@ from services.portal.references import AgencyOption, agency_option, keep_chosen
 from shared.http.paging import Page
 from shared.http.problems import Problem
 from shared.labels import labels
+from shared.lifecycle.people import Role
 
 router = APIRouter(prefix="/panel/pengguna", include_in_schema=False)
 
@@ -22,7 +23,8 @@ NAMES = {
     "agency_id": "Instansi",
 }
 ID = Path(ge=1, le=2**31 - 1)
-_RANKS = ("liaison_officer", "agency_admin", "coordinating_admin", "central_admin")
+_RANKS = [role.value for role in Role]
+"""From the one who may least."""
 
 
 @router.get("")

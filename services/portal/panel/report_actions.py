@@ -3,7 +3,7 @@ kept."""
 
 import asyncio
 import json
-from typing import Any
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
 
@@ -66,7 +66,7 @@ async def _perform(
 ) -> CommandAnswer:
     path = known.path.format(number=number)
     body = known.body(form)
-    options: dict[str, Any] = {"key": form.key, "version": form.get("versi") or None}
+    version = form.get("versi") or None
     if known.files:
         answer = await page_request.call(
             known.service,
@@ -74,10 +74,13 @@ async def _perform(
             path + "/with-attachments",
             data={"message": json.dumps(body)},
             files=files,
-            **options,
+            key=form.key,
+            version=version,
         )
     else:
-        answer = await page_request.call(known.service, "POST", path, json=body, **options)
+        answer = await page_request.call(
+            known.service, "POST", path, json=body, key=form.key, version=version
+        )
     return answer_as(CommandAnswer, answer)
 
 
@@ -87,7 +90,7 @@ async def _page(
     action: str,
     form: FormData,
     status: int = 200,
-    key: Any = None,
+    key: UUID | None = None,
 ) -> Response:
     known = _form_of(action)
     agencies, choices = await asyncio.gather(
@@ -107,7 +110,7 @@ async def _page(
         agencies=agencies,
         version=form.get("versi") or report.version,
         **choices,
-        **({"form_key": key} if key else {}),
+        form_key=key or uuid4(),
     )
 
 

@@ -22,12 +22,13 @@ from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import read_agency
 from services.portal.panel.mark_names import name_of_mark
+from services.portal.references import LEVEL_LABELS
 from shared.http.paging import Page
+from shared.lifecycle.people import ADMINS
 
 router = APIRouter(prefix="/panel/statistik", include_in_schema=False)
 
 T = TypeVar("T")
-ADMINS = ("agency_admin", "coordinating_admin", "central_admin")
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ async def places(page_request: PanelRequest) -> Response:
     parts = within.split(".") if within else []
     above = [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
     trail = [(code, await name_of_mark(page_request, f"place:{code}")) for code in above]
-    return await _page(page_request, "places", asked, figures, trail=trail)
+    level = LEVEL_LABELS[min(len(trail), len(LEVEL_LABELS) - 1)]
+    return await _page(page_request, "places", asked, figures, trail=trail, level=level)
 
 
 @router.get("/laporan")

@@ -1,7 +1,6 @@
 """A report's page: to its reporter all of it with what can be done, to others what is public."""
 
 import json
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
@@ -118,7 +117,7 @@ async def _perform(
     page_request: PageRequest, number: int, action: str, form: FormData, files: list[File]
 ) -> CommandAnswer:
     path, body = f"/reports/{number}/{_PATHS[action]}", form.given(_WORDS[action])
-    options: dict[str, Any] = {"key": form.key, "token": page_request.session.reports.get(number)}
+    token = page_request.session.reports.get(number)
     if action in _WITH_FILES:
         answer = await page_request.call(
             "followup",
@@ -126,11 +125,14 @@ async def _perform(
             f"{path}/with-attachments",
             data={"message": json.dumps(body)},
             files=files,
-            **options,
+            key=form.key,
+            token=token,
         )
         return answer_as(CommandAnswer, answer)
     rating = form.given_ids("rating") if action == "declare_satisfied" else {}
-    answer = await page_request.call("followup", "POST", path, json=body | rating, **options)
+    answer = await page_request.call(
+        "followup", "POST", path, json=body | rating, key=form.key, token=token
+    )
     return answer_as(CommandAnswer, answer)
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel
@@ -80,11 +79,11 @@ async def submit(page_request: PublicRequest) -> Response:
     if step not in ("periksa", "anonim", "kirim") or form.wrong:
         return await _form_page(page_request, form, 422 if form.wrong else 200)
     report = _report(page_request, form)
-    linked = report.get("linked_number")
+    linked = form.id("linked_number")
     # The token of an earlier report opens that one only, yet shows that it is one's own.
-    token = (
-        page_request.session.reports.get(linked) if linked and not page_request.signed_in else None
-    )
+    token = None
+    if isinstance(linked, int) and not page_request.signed_in:
+        token = page_request.session.reports.get(linked)
     try:
         if step != "kirim":
             await page_request.call("intake", "POST", "/reports/check", json=report, token=token)
@@ -162,8 +161,8 @@ async def _form_page(page_request: PageRequest, form: FormData, status: int = 20
     )
 
 
-def _report(page_request: PageRequest, form: FormData) -> dict[str, Any]:
-    report: dict[str, Any] = {
+def _report(page_request: PageRequest, form: FormData) -> dict[str, object]:
+    report: dict[str, object] = {
         "title": form.get("title"),
         "body": form.get("body"),
         "region_code": references.region_code(form),

@@ -61,6 +61,7 @@ class TabFields(BaseModel):
     label: str
     fields: list[str] = Field(description="Names in `selection`")
     statuses: list[str]
+    formats: list[Format]
 
 
 @router.get("/downloads/tabs")
@@ -72,6 +73,7 @@ async def download_tabs(staff: CurrentStaff) -> list[TabFields]:
             label=label("download_tab", tab),
             fields=list(FIELDS[tab]),
             statuses=[*STATUSES.get(tab, ())],
+            formats=[*Format],
         )
         for tab in DownloadTab
     ]

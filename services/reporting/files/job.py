@@ -14,11 +14,11 @@ from shared.lifecycle.calendar import Zone
 
 class Format(StrEnum):
     XLSX = "xlsx"
+    PNG = "png"
+    PDF = "pdf"
+    SVG = "svg"
     CSV = "csv"
     JSONL = "jsonl"
-    PNG = "png"
-    SVG = "svg"
-    PDF = "pdf"
 
 
 CHARTS = frozenset({Format.PNG, Format.SVG, Format.PDF})

@@ -25,13 +25,14 @@ from shared.http.password_strength import SHORTEST, check_new_password
 from shared.http.passwords import hash_password, verify_password
 from shared.http.problems import FieldError, conflict, validation
 from shared.http.transaction import CurrentDatabase
+from shared.text import PASSWORD_LIMIT
 from shared.words import Form
 
 LIFETIME = timedelta(days=3)
 PER_ADDRESS = Limit("password_link_address", count=30, seconds=300)
 PER_PERSON = Limit("password_change", count=10, seconds=300)
 
-Password = Annotated[str, StringConstraints(min_length=SHORTEST, max_length=200)]
+Password = Annotated[str, StringConstraints(min_length=SHORTEST, max_length=PASSWORD_LIMIT)]
 
 
 class OneTimeLink(BaseModel):
@@ -47,7 +48,7 @@ class ByLink(Form):
 
 
 class OwnPassword(Form):
-    present: str = Field(min_length=1, max_length=200)
+    present: str = Field(min_length=1, max_length=PASSWORD_LIMIT)
     password: Password
 
 

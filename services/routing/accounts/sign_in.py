@@ -27,6 +27,7 @@ from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.people import Role
+from shared.text import PASSWORD_LIMIT
 
 GUARD = PasswordGuard(
     "staff",
@@ -43,7 +44,7 @@ class SignIn(BaseModel):
     username: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
     ] = Field(description="In capitals or not")
-    password: str = Field(min_length=1, max_length=200)
+    password: str = Field(min_length=1, max_length=PASSWORD_LIMIT)
     code: str | None = Field(
         None, max_length=40, description="Of the second factor, for who has one"
     )
