@@ -171,7 +171,7 @@ class Cluster:
         log = self.folder / "log" / f"{process}.log"
         async with asyncio.timeout(60):
             while True:
-                lines = [one for one in log.read_text().splitlines() if '"operations"' in one]
+                lines = [line for line in log.read_text().splitlines() if '"operations"' in line]
                 if lines:
                     return str(orjson.loads(lines[-1])["operations"])
                 await asyncio.sleep(0.1)

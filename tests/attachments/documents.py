@@ -223,14 +223,14 @@ def compound(streams: dict[str, bytes]) -> bytes:
     fat_at = len(data) // 512
     sectors = (len(chains) + 1 + 127) // 128
     chains += [0xFFFFFFFD] * sectors
-    fat = b"".join(struct.pack("<I", one) for one in chains).ljust(sectors * 512, b"\xff")
+    fat = b"".join(struct.pack("<I", sector) for sector in chains).ljust(sectors * 512, b"\xff")
     header = (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
         + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
         + struct.pack("<IIIIIIIII", 0, sectors, folder_first, 0, 4096, end, 0, end, 0)
     )  # fmt: skip
     places = [fat_at + n for n in range(sectors)]
-    header += b"".join(struct.pack("<I", one) for one in places).ljust(436, b"\xff")
+    header += b"".join(struct.pack("<I", place) for place in places).ljust(436, b"\xff")
     return header + data + fat
 
 

@@ -101,6 +101,6 @@ def _mentioned() -> set[str]:
     expressions = [t["expr"] for panel in dashboard["panels"] for t in panel["targets"]]
     [group] = yaml.safe_load((DASHBOARDS / "alerts.yaml").read_text())["groups"]
     expressions += [rule["expr"] for rule in group["rules"]]
-    without_values = [re.sub(r'"[^"]*"|\[\w+\]', "", one) for one in expressions]
-    words = {word for one in without_values for word in re.findall(r"[a-z_]+", one)}
+    without_values = [re.sub(r'"[^"]*"|\[\w+\]', "", expression) for expression in expressions]
+    words = {word for expression in without_values for word in re.findall(r"[a-z_]+", expression)}
     return words - {"sum", "by", "max", "rate", "increase", "histogram_quantile", *OF_TIME}

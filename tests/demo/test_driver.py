@@ -51,9 +51,9 @@ def some() -> list[DemoReport]:
 @pytest.fixture(scope="module")
 def ids() -> Ids:
     categories = {code: number for number, code in enumerate(LEAVES, 1)}
-    tags = [(categories[one.code], tag) for one in LEAVES.values() for tag in one.tags]
+    tags = [(categories[leaf.code], tag) for leaf in LEAVES.values() for tag in leaf.tags]
     return Ids(
-        {one.code: number for number, one in enumerate(AGENCIES, 1)},
+        {agency.code: number for number, agency in enumerate(AGENCIES, 1)},
         categories,
         {tag: number for number, tag in enumerate(tags, 1)},
         {name: number for number, name in enumerate(PROGRAMMES, 1)},
@@ -62,8 +62,8 @@ def ids() -> Ids:
 
 def test_a_short_demo_has_every_channel_and_every_outcome() -> None:
     few = plan_reports(random.Random(1), 16)
-    assert {one.channel for one in few} == set(MIX.channel)
-    assert {one.outcome for one in few} == set(MIX.outcome)
+    assert {report.channel for report in few} == set(MIX.channel)
+    assert {report.outcome for report in few} == set(MIX.outcome)
     assert few[:7] == plan_reports(random.Random(1), 7)
 
 

@@ -66,7 +66,7 @@ def tries(calling: Calling) -> Try:
 
 
 async def statuses(*answers: Awaitable[Any]) -> list[int]:
-    return [(await one).status_code for one in answers]
+    return [(await answer).status_code for answer in answers]
 
 
 async def test_whoever_guesses_at_a_code_the_reporter_gets_in_from_elsewhere(tries: Try) -> None:

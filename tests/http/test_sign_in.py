@@ -274,10 +274,10 @@ async def test_whose_session_ended_is_let_in_nowhere_and_others_are(
             async with directory.session() as session:
                 await session.execute(insert, {"id": ended})
             statuses = [
-                (await client.get(path, headers=bearer(tokens.issue(holder, session_id=one))))
-                for one in (ended, other)
+                (await client.get(path, headers=bearer(tokens.issue(holder, session_id=session))))
+                for session in (ended, other)
             ]
-            assert [one.status_code for one in statuses] == [401, 200], path
+            assert [answer.status_code for answer in statuses] == [401, 200], path
             assert statuses[0].json()["code"] == "token_invalid"
 
 

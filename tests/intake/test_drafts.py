@@ -83,7 +83,7 @@ async def test_drafts_whose_time_is_up_go_and_the_others_stay(
     content = saved(picture(), "JPEG")
     old, new = await _keep(intake, content), await _keep(intake, content)
     past = time.time() - KEPT_FOR.total_seconds() - 60
-    [file] = [one for one in _files(settings) if one.name == old.json()["id"]]
+    [file] = [file for file in _files(settings) if file.name == old.json()["id"]]
     os.utime(file, (past, past))
     drafts = make_app(settings).state.resources.drafts
     assert await drafts.sweep() == 1
@@ -119,7 +119,7 @@ async def test_two_processes_that_look_at_once_are_in_nobodys_way(
 
 def _files(settings: Settings) -> list[Path]:
     folder = Path(settings.storage_url.removeprefix("file://")) / "drafts"
-    return [one for one in folder.rglob("*") if one.is_file()]
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 async def test_made_up_owners_do_not_fill_the_disk(tmp_path: Path) -> None:
@@ -151,8 +151,8 @@ async def test_a_hundred_files_kept_and_opened_and_not_read_take_little_memory(
         sent.append(path.open("rb"))
     tracemalloc.start()
     try:
-        kept = await asyncio.gather(*(store.put(owner, one, MAX_SIZE) for one in sent))
-        opened = await asyncio.gather(*(store.open(owner, one) for one in kept * 5))
+        kept = await asyncio.gather(*(store.put(owner, content, MAX_SIZE) for content in sent))
+        opened = await asyncio.gather(*(store.open(owner, draft) for draft in kept * 5))
         now, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -46,13 +46,13 @@ def test_children_lead_down_to_villages() -> None:
 
 def test_each_level_on_the_way_down_has_its_choices() -> None:
     down = regions.levels("32.04.05.2001")
-    assert [one.level for one in down] == ["province", "regency", "district", "village"]
-    assert [len(one.regions) for one in down[:1]] == [38]
+    assert [level.level for level in down] == ["province", "regency", "district", "village"]
+    assert [len(level.regions) for level in down[:1]] == [38]
     chosen = ["32", "32.04", "32.04.05", "32.04.05.2001"]
     for code, one in zip(chosen, down, strict=True):
         assert code in [region.code for region in one.regions]
-    assert [one.level for one in regions.levels("32.99.99")] == ["province", "regency"]
-    assert [one.level for one in regions.levels()] == ["province"]
+    assert [level.level for level in regions.levels("32.99.99")] == ["province", "regency"]
+    assert [level.level for level in regions.levels()] == ["province"]
     assert regions.levels("Bandung") == regions.levels()
 
 

@@ -67,9 +67,9 @@ async def test_pictures_and_sound_are_remade_and_spreadsheets_taken_sealed(
         f"{MARK}.xlsx": marked_files.xlsx(),
     }
     sent = await submitted(intake, files, anonymous=True)
-    assert [one["size"] for one in sent["attachments"]] == list(map(len, files.values()))
+    assert [file["size"] for file in sent["attachments"]] == list(map(len, files.values()))
     # A busy machine leaves more of them to the background.
-    states_at_first = [one["state"] for one in sent["attachments"]]
+    states_at_first = [file["state"] for file in sent["attachments"]]
     for state, expected in zip(
         states_at_first, ("remade", "remade", "pending", "sealed"), strict=True
     ):

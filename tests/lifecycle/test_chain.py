@@ -126,7 +126,7 @@ def test_whatever_moves_and_whoever_succeeds_each_stands_above_the_next(
         match data.draw(st.sampled_from(["hand", "succeed", "move"])):
             case "hand":
                 giver = data.draw(st.sampled_from(tree.path(chain[-1])))
-                below = [one for one in range(size + 1) if giver in tree.path(one)]
+                below = [agency for agency in range(size + 1) if giver in tree.path(agency)]
                 receiver = data.draw(st.sampled_from(below))
                 chain = handed(chain, tree.path(giver), receiver)
                 assert chain[-1] == receiver

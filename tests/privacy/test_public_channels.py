@@ -95,7 +95,7 @@ def _of(number: int, text: str) -> str:
     """What an answer says of the report: others in a list may have a name, and be told more of."""
     if text.startswith(("[", "{")):
         lines = [orjson.loads(line) for line in text.splitlines() if line]
-        return "\n".join(orjson.dumps(one).decode() for one in _about(number, lines))
+        return "\n".join(orjson.dumps(line).decode() for line in _about(number, lines))
     if text.startswith("<"):
         return text
     return "\n".join(line for line in text.splitlines() if line.startswith(f"{number},"))

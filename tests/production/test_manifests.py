@@ -57,7 +57,7 @@ def test_kubernetes_asks_every_process_whether_it_is_ready() -> None:
     documents = yaml.safe_load_all((FOLDER / "kubernetes" / "processes.yaml").read_text())
     for deployment in (d for d in documents if d["kind"] == "Deployment"):
         [container] = deployment["spec"]["template"]["spec"]["containers"]
-        ports = {one["name"]: one["containerPort"] for one in container["ports"]}
+        ports = {port["name"]: port["containerPort"] for port in container["ports"]}
         assert ports["operations"] == int(CONFIG["LAPOR_OPERATIONS_PORT"])
         for probe, path in (("readinessProbe", "/readyz"), ("livenessProbe", "/healthz")):
             assert container[probe]["httpGet"] == {"path": path, "port": "operations"}
@@ -66,7 +66,7 @@ def test_kubernetes_asks_every_process_whether_it_is_ready() -> None:
 def test_the_operations_port_is_reached_from_inside_alone() -> None:
     documents = yaml.safe_load_all((FOLDER / "kubernetes" / "processes.yaml").read_text())
     for service in (d for d in documents if d["kind"] == "Service"):
-        assert [one["port"] for one in service["spec"]["ports"]] != [9000]
+        assert [port["port"] for port in service["spec"]["ports"]] != [9000]
     for service in COMPOSE["services"].values():
         assert not any("9000" in port for port in service.get("ports", ()))
     scraped = yaml.safe_load((FOLDER.parent / "dashboards" / "prometheus.yaml").read_text())

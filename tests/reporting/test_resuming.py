@@ -233,5 +233,5 @@ async def test_a_file_whose_workflow_was_lost_is_deleted_all_the_same(
     with pytest.raises(FileNotFoundError):
         await files.open(UUID(asked["id"]))
     listed = (await reporting.get("/downloads", headers=header)).json()
-    assert asked["id"] not in {one["id"] for one in listed}
+    assert asked["id"] not in {download["id"] for download in listed}
     await database.dispose()

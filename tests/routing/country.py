@@ -140,8 +140,8 @@ class Country:
         assert asked.status_code == 202, asked.text
         second = next(
             name
-            for name, one in self.staff.items()
-            if one.role == "central_admin" and name != username
+            for name, staff in self.staff.items()
+            if staff.role == "central_admin" and name != username
         )
         path = f"/second-person/requests/{asked.json()['id']}/grant"
         answer = await self.http.post(path, headers=self.header(second))

@@ -18,13 +18,13 @@ async def change(country: Country, reason: str, who: str = PUSAT, **form: Any) -
 
 async def offered(country: Country) -> dict[str, str]:
     answer = (await country.get(ADMIN, "/archive-categories")).json()["items"]
-    return {one["code"]: one["label"] for one in answer}
+    return {reason["code"]: reason["label"] for reason in answer}
 
 
 async def test_a_new_system_offers_the_guides_eight_in_its_words(country: Country) -> None:
     assert list((await offered(country)).items()) == list(labels("archive_category").items())
     kept = (await country.get(PUSAT, "/management/archive-reasons")).json()
-    assert [one["code"] for one in kept] == [*ArchiveCategory]
+    assert [reason["code"] for reason in kept] == [*ArchiveCategory]
 
 
 async def test_one_in_other_words_is_offered_in_them_and_one_retired_is_refused(

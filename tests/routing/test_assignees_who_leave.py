@@ -39,7 +39,9 @@ async def test_the_work_of_who_is_gone_is_shown_marked_and_handed_to_a_colleague
     assert (after["id"], after["name"], after["here"]) == (gone, f"petugas.{how}", False)
     assert (await call(country, COORDINATOR, "GET", path)).json()["assigned"] == 1
     duties = (await call(country, COORDINATOR, "GET", f"/handovers/duties/{gone}")).json()
-    assert [(one["agency_id"], one["reports"]) for one in duties["agencies"]] == [(unit, 1)]
+    assert [(agency["agency_id"], agency["reports"]) for agency in duties["agencies"]] == [
+        (unit, 1)
+    ]
 
     form = {"kind": "assignments", "from_id": gone, "to_id": elsewhere}
     if how == "left":  # who still works with the person may take over, with nothing to take

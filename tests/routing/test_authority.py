@@ -54,7 +54,7 @@ async def expect(
     seen = await country.get(username, f"/reports/{number}")
     assert seen.status_code == (200 if reads else 404), (who, action)
     if reads:
-        codes = {one["code"] for one in seen.json()["allowed_actions"]}
+        codes = {action["code"] for action in seen.json()["allowed_actions"]}
         assert (CODES.get(action, action) in codes) == may, (who, action, codes)
     answer = await country.act(username, number, action, form(country, action))
     expected = 200 if may else (403 if reads else 404)

@@ -5,7 +5,7 @@ from tests.routing.country import Country
 
 async def test_pusat_reads_the_decreed_days_of_a_year(country: Country) -> None:
     answer = await country.get("admin.pusat", "/closed-days/2025/decreed")
-    days = {one["day"]: one["name"] for one in answer.json()["items"]}
+    days = {day["day"]: day["name"] for day in answer.json()["items"]}
     assert days["2025-08-17"] == "Hari Kemerdekaan Republik Indonesia"
     assert "Cuti Bersama" in days["2025-04-02"]
     assert list(days) == sorted(days)

@@ -183,7 +183,7 @@ async def test_agencies_that_somebody_named_are_suggested_to_who_may_hand_to_the
         await country.done(ADMIN, number, f"requests/{request_id}/reject", {"reason": "Tidak."})
     path = f"/reports/{number}/suggested-agencies"
     suggested = (await country.get(ADMIN, path)).json()
-    assert [one["code"] for one in suggested] == ["dinkes-kab-bandung"]
+    assert [agency["code"] for agency in suggested] == ["dinkes-kab-bandung"]
     suggested = (await country.get(ADMIN, path, own=True)).json()
-    assert [one["code"] for one in suggested] == ["dinkes-kab-bandung", "kab-bandung"]
+    assert [agency["code"] for agency in suggested] == ["dinkes-kab-bandung", "kab-bandung"]
     assert (await country.get("admin.kemenkes", path)).status_code == 404

@@ -103,7 +103,7 @@ async def test_a_dry_run_saves_nothing_and_the_run_saves_everything(country: Cou
 
     again = await send(country, content, dry_run=False)
     assert again["state"] == "refused"
-    assert {one["code"] for one in again["problems"]} == {"taken"}
+    assert {problem["code"] for problem in again["problems"]} == {"taken"}
 
 
 async def test_each_bad_row_and_field_is_named_and_nothing_is_saved(country: Country) -> None:
@@ -122,7 +122,10 @@ async def test_each_bad_row_and_field_is_named_and_nothing_is_saved(country: Cou
     content = await filled(country, agencies, people)
     refused = await send(country, content, dry_run=False)
     assert refused["state"] == "refused"
-    named = {(one["sheet"], one["row"], one["field"], one["code"]) for one in refused["problems"]}
+    named = {
+        (problem["sheet"], problem["row"], problem["field"], problem["code"])
+        for problem in refused["problems"]
+    }
     assert named == {
         ("Instansi", 3, "code", "code_malformed"),
         ("Instansi", 3, "name", "needed"),
@@ -199,9 +202,9 @@ async def test_the_same_file_sent_twice_at_once_is_imported_once(country: Countr
     people = [["kembar.satu", "Kembar Satu", "Admin Instansi", "dinas-kembar"]]
     content = await filled(country, agencies, people)
     both = await asyncio.gather(*(send(country, content, dry_run=False) for _ in range(2)))
-    assert sorted(one["state"] for one in both) == ["done", "refused"]
-    refused = next(one for one in both if one["state"] == "refused")
-    assert {one["code"] for one in refused["problems"]} == {"taken"}
+    assert sorted(run["state"] for run in both) == ["done", "refused"]
+    refused = next(run for run in both if run["state"] == "refused")
+    assert {problem["code"] for problem in refused["problems"]} == {"taken"}
     for query in (
         "SELECT count(*) FROM routing.agency WHERE code = 'dinas-kembar'",
         "SELECT count(*) FROM routing.staff WHERE username = 'kembar.satu'",

@@ -62,7 +62,7 @@ async def test_the_file_that_was_checked_is_imported_and_then_kept_no_more(
     seen = (await country.get(COORDINATOR, f"/management/imports/{dry['id']}")).json()
     assert (seen["run_id"], seen["file_until"]) == (done["id"], None)
     listed = (await country.get(COORDINATOR, "/management/imports")).json()
-    assert [(one["id"], one["state"]) for one in listed[:2]] == [
+    assert [(run["id"], run["state"]) for run in listed[:2]] == [
         (done["id"], "done"),
         (dry["id"], "checked"),
     ]
@@ -91,9 +91,9 @@ async def test_what_changed_since_the_check_is_found_as_it_is_saved(country: Cou
     assert made.status_code == 201, made.text
     refused = await ended(country, await run(country, dry["id"]))
     assert refused["state"] == "refused"
-    assert [(one["sheet"], one["row"], one["code"]) for one in refused["problems"]] == [
-        ("Instansi", 2, "taken")
-    ]
+    assert [
+        (problem["sheet"], problem["row"], problem["code"]) for problem in refused["problems"]
+    ] == [("Instansi", 2, "taken")]
     query = "SELECT count(*) FROM routing.staff WHERE username = 'dinas-susul.satu'"
     assert await country.one(query) == 0
 
@@ -122,7 +122,7 @@ async def test_after_its_time_the_file_is_gone_looked_for_or_not(country: Countr
     seen = (await country.get(COORDINATOR, f"/management/imports/{first['id']}")).json()
     assert (seen["state"], seen["file_until"], seen["run_id"]) == ("checked", None, None)
     await KeptImports(_routing(country), country.app.state.identity).forget_expired()
-    assert [await country.one(FILES, id=one["id"]) for one in (first, second, kept)] == [0, 0, 1]
+    assert [await country.one(FILES, id=run["id"]) for run in (first, second, kept)] == [0, 0, 1]
 
 
 async def test_a_file_under_a_key_that_is_gone_counts_as_gone(country: Country) -> None:

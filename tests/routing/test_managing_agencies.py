@@ -75,7 +75,7 @@ async def test_a_new_agency_stands_below_and_connects_with_its_first_admin(
 ) -> None:
     new_id = await create(country, "dinas-baru")
     seen = (await call(country, COORDINATOR, "GET", f"/agencies/{new_id}")).json()
-    assert [one["code"] for one in seen["ancestors"]] == ["pusat", "jabar", "kab-bandung"]
+    assert [agency["code"] for agency in seen["ancestors"]] == ["pusat", "jabar", "kab-bandung"]
     assert (seen["connected"], seen["people"], seen["units"]) == (False, [], [])
     number = await country.report("kab-bandung")
     form = {"kind": "agency_not_connected", "awaited_agency_id": new_id, "note": "Belum ada admin."}
@@ -87,7 +87,7 @@ async def test_a_new_agency_stands_below_and_connects_with_its_first_admin(
     await person(country, "admin.dinas.baru", "dinas-baru", "agency_admin")
     seen = (await call(country, COORDINATOR, "GET", f"/agencies/{new_id}")).json()
     assert seen["connected"]
-    assert [one["role_label"] for one in seen["people"]] == ["Admin Instansi"]
+    assert [person["role_label"] for person in seen["people"]] == ["Admin Instansi"]
     await connecting.once()
     assert await country.status(number) == "UNVERIFIED"
 
@@ -166,8 +166,8 @@ async def test_an_agency_with_nothing_under_way_is_removed_and_its_people_with_i
     query = "SELECT active FROM routing.staff WHERE id = :id"
     assert await country.one(query, id=staff_id) is False
     assert "dinas-kosong" not in [
-        one["code"]
-        for one in (await country.get(COORDINATOR, "/agencies", q="kosong")).json()["items"]
+        agency["code"]
+        for agency in (await country.get(COORDINATOR, "/agencies", q="kosong")).json()["items"]
     ]
     parent = country.agencies["kab-bandung"]
     units = await call(country, COORDINATOR, "DELETE", f"/agencies/{parent}")
@@ -198,7 +198,7 @@ async def test_a_successor_takes_over_what_is_under_way(
     assert progress.json()["handed"] == 1
     assert progress.json()["finished_at"] is not None
     seen = await country.seen("petugas.dinkes.kab.bandung", number)
-    line = next(one for one in seen["history"] if one["action"] == "succeed")
+    line = next(entry for entry in seen["history"] if entry["action"] == "succeed")
     assert line["label"] == "Alih Instansi"
 
 

@@ -119,7 +119,7 @@ async def test_a_change_of_role_ends_the_sessions(country: Country) -> None:
     assert answer.json()["role_label"] == "Admin Instansi"
     assert (await country.http.get("/me", headers=header)).status_code == 401
     log = (await call(country, COORDINATOR, "GET", "/log")).json()["items"]
-    line = next(one for one in log if one["subject_id"] == str(staff_id))
+    line = next(entry for entry in log if entry["subject_id"] == str(staff_id))
     assert line["action_label"] == "Mengubah pengguna"
     assert line["details"] == {"role": ["liaison_officer", "agency_admin"]}
     assert line["staff_id"] == country.staff[COORDINATOR].id
@@ -196,7 +196,7 @@ async def test_a_password_is_reset_by_an_admin_and_changed_by_oneself(country: C
 async def test_people_are_found_by_words_below_an_agency(country: Country) -> None:
     below = country.agencies["kab-bandung"]
     page = await call(country, COORDINATOR, "GET", f"/staff?q=pupr&agency_id={below}")
-    assert {one["username"] for one in page.json()["items"]} >= {"petugas.pupr.kab.bandung"}
+    assert {person["username"] for person in page.json()["items"]} >= {"petugas.pupr.kab.bandung"}
     elsewhere = country.agencies["kemensos"]
     beside = await call(country, COORDINATOR, "GET", f"/staff?agency_id={elsewhere}")
     assert beside.status_code == 404
@@ -205,7 +205,7 @@ async def test_people_are_found_by_words_below_an_agency(country: Country) -> No
     while cursor is not None:
         further = f"&cursor={cursor}" if cursor else ""
         page = await call(country, COORDINATOR, "GET", f"/staff?limit=10{further}")
-        names += [one["username"] for one in page.json()["items"]]
+        names += [person["username"] for person in page.json()["items"]]
         cursor = page.json()["next"]
     assert len(names) == len(set(names)) > 10
 
@@ -254,7 +254,7 @@ async def test_of_one_code_shown_many_times_at_once_one_gets_in(country: Country
     recovery = (await country.http.post("/second-factor/confirm", json=right)).json()
     for code in (next_code(authenticator), recovery["recovery_codes"][3]):
         tries = [sign_in(country, "dewi.serentak", code=code) for _ in range(4)]
-        statuses = sorted([one.status_code for one in await asyncio.gather(*tries)])
+        statuses = sorted([answer.status_code for answer in await asyncio.gather(*tries)])
         assert statuses == [200, 401, 401, 401]
 
 

@@ -32,7 +32,7 @@ async def test_a_category_in_a_group_with_its_tags_is_offered_until_it_is_retire
     tag_form = {"category_id": category["id"], "name": "orbit"}
     tag = (await call(country, "POST", "/management/tags", tag_form)).json()
     offered = (await call(country, "GET", "/categories", who="admin.jabar")).json()["items"]
-    assert "Antariksa › Satelit" in [one["name"] for one in offered]
+    assert "Antariksa › Satelit" in [category["name"] for category in offered]
     await call(country, "PATCH", f"/management/tags/{tag['id']}", {"active": False})
     tags = await country.get("admin.jabar", "/tags", category=category["id"])
     assert tags.json()["items"] == []
@@ -41,9 +41,9 @@ async def test_a_category_in_a_group_with_its_tags_is_offered_until_it_is_retire
     )
     assert changed.json()["active"] is False
     offered = (await call(country, "GET", "/categories", who="admin.jabar")).json()["items"]
-    assert "satellites" not in [one["code"] for one in offered]
+    assert "satellites" not in [category["code"] for category in offered]
     kept = (await call(country, "GET", "/management/reference-data")).json()
-    assert "satellites" in [one["code"] for one in kept["categories"]]
+    assert "satellites" in [category["code"] for category in kept["categories"]]
 
 
 async def test_what_cannot_be_kept_is_refused(country: Country) -> None:

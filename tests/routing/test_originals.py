@@ -58,9 +58,9 @@ async def test_the_history_keeps_the_hash_of_what_was_sent_for_pusat_alone(
     number = await country.report(anonymous=True, attachments=(file,))
     await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
     [line, *_] = (await country.seen(PUSAT, number))["history"]
-    assert [one["sha256"] for one in line["sealed"]] == [digest]
+    assert [file["sha256"] for file in line["sealed"]] == [digest]
     [line, *_] = (await country.seen(ADMIN, number))["history"]
-    assert [(one["size"], one["sha256"]) for one in line["sealed"]] == [(len(content), None)]
+    assert [(file["size"], file["sha256"]) for file in line["sealed"]] == [(len(content), None)]
     for who in (ADMIN, COPY):
         assert digest not in str(await country.seen(who, number))
     changing = "UPDATE lifecycle.sealed_original SET sha256 = 'x' WHERE number = :n"

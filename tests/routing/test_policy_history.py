@@ -36,7 +36,7 @@ async def test_each_version_says_what_changed_who_set_it_and_until_when_it_count
     first = await set_for(country, "jabar", follow_up=WEEK, settlement={"aspiration": WEEK})
     other = await set_for(country, "kemensos", follow_up=TWO)
     second = await set_for(country, "jabar", follow_up=TWO)
-    seen = {one["version"]: one for one in await former(country, "koordinator.jabar")}
+    seen = {policy["version"]: policy for policy in await former(country, "koordinator.jabar")}
     assert list(seen)[:2] == [second, first]
     assert other not in seen
     assert seen[first]["agency"]["code"] == "jabar"
@@ -78,7 +78,7 @@ async def test_one_sees_those_above_the_own_and_those_below_and_nobody_beside(
     }
 
     async def codes(who: str, **params: Any) -> set[str]:
-        seen = {one["version"] for one in await former(country, who, **params)}
+        seen = {policy["version"] for policy in await former(country, who, **params)}
         return {code for code, version in of.items() if version in seen}
 
     assert await codes("petugas.pupr.kab.bandung") == {"jabar", "kab-bandung", "pupr-kab-bandung"}
@@ -95,13 +95,13 @@ async def test_one_sees_those_above_the_own_and_those_below_and_nobody_beside(
 async def test_pages_follow_one_another(country: Country) -> None:
     for days in (3, 4, 5):
         await set_for(country, "jabar", request={**WEEK, "amount": days})
-    whole = [one["version"] for one in await former(country, PUSAT)]
+    whole = [policy["version"] for policy in await former(country, PUSAT)]
     paged: list[int] = []
     cursor: str | None = None
     while True:
         further = {"cursor": cursor} if cursor else {}
         page = (await country.get(PUSAT, "/policy/versions", limit=2, **further)).json()
-        paged += [one["version"] for one in page["items"]]
+        paged += [policy["version"] for policy in page["items"]]
         cursor = page["next"]
         if cursor is None:
             break

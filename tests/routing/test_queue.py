@@ -28,7 +28,7 @@ async def numbers(country: Country, who: str, **params: Any) -> list[int]:
 
 async def count(country: Country, who: str, tab: str, **params: Any) -> int:
     answer = await country.get(who, "/queue/counts", **params)
-    return sum(one["count"] for one in answer.json() if one["tab"] == tab)
+    return sum(row["count"] for row in answer.json() if row["tab"] == tab)
 
 
 async def test_pages_join_without_gap_in_either_order(country: Country) -> None:
@@ -170,7 +170,7 @@ async def test_counts_say_how_many_stand_in_each_tab(country: Country) -> None:
     assert await count(country, who, "awaiting_follow_up", scope="below") == 1
     assert await count(country, who, "disposed") == 1
     answer = (await country.get(who, "/queue/counts")).json()
-    assert [one["tab"] for one in answer] == [
+    assert [row["tab"] for row in answer] == [
         "unverified",
         "deferred",
         "awaiting_follow_up",

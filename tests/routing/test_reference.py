@@ -56,20 +56,22 @@ async def test_agencies_come_in_pages(country: Country) -> None:
 async def test_a_verification_chooses_from_one_answer(country: Country) -> None:
     chosen = {"category": country.categories["potholes"], "region": "32.04"}
     offered = (await country.get(ADMIN, "/verification-choices", **chosen)).json()
-    potholes = next(one for one in offered["categories"] if one["id"] == chosen["category"])
+    potholes = next(
+        category for category in offered["categories"] if category["id"] == chosen["category"]
+    )
     assert (potholes["group"], potholes["name"]) == (
         "Infrastruktur dan Pekerjaan Umum",
         "Jalan Berlubang",
     )
-    assert potholes["group"] not in [one["name"] for one in offered["categories"]]
+    assert potholes["group"] not in [category["name"] for category in offered["categories"]]
     assert {tag["name"] for tag in offered["tags"]} == {"lubang", "tambal sulam", "kecelakaan"}
     assert len(offered["programmes"]) == 7
-    levels = {one["level"]: one["regions"] for one in offered["regions"]}
+    levels = {level["level"]: level["regions"] for level in offered["regions"]}
     assert list(levels) == ["province", "regency", "district"]
     assert "32.04.05" in [region["code"] for region in levels["district"]]
     without = (await country.get(ADMIN, "/verification-choices")).json()
     assert without["tags"] == []
-    assert [one["level"] for one in without["regions"]] == ["province"]
+    assert [level["level"] for level in without["regions"]] == ["province"]
 
 
 async def test_the_lists_of_the_forms(country: Country) -> None:
@@ -82,7 +84,7 @@ async def test_the_lists_of_the_forms(country: Country) -> None:
     assert len((await country.get(ADMIN, "/archive-categories")).json()["items"]) == 8
     assert len((await country.get(ADMIN, "/deferral-kinds")).json()["items"]) == 2
     staff = (await country.get(ADMIN, "/staff")).json()["items"]
-    assert {"Admin Instansi", "Admin Koordinator"} <= {one["role_label"] for one in staff}
+    assert {"Admin Instansi", "Admin Koordinator"} <= {person["role_label"] for person in staff}
     beside = await country.get(ADMIN, "/staff", agency=country.agencies["kota-bandung"])
     assert beside.status_code == 404
 

@@ -29,7 +29,7 @@ async def post(
 
 async def waiting(country: Country, who: str) -> list[dict[str, Any]]:
     items = (await country.get(who, "/second-person/requests")).json()["items"]
-    return [one for one in items if one["decidable"]]
+    return [item for item in items if item["decidable"]]
 
 
 async def granted(country: Country, who: str, request_id: str) -> httpx.Response:
@@ -51,7 +51,7 @@ async def test_an_identity_is_revealed_when_another_of_pusat_has_granted_it(
     for who in (ADMIN, COORDINATOR):
         assert (await granted(country, who, request_id)).status_code in (403, 404)
         assert await waiting(country, COORDINATOR) == []
-    [shown] = [one for one in await waiting(country, SECOND) if one["number"] == number]
+    [shown] = [item for item in await waiting(country, SECOND) if item["number"] == number]
     assert (shown["reason"], shown["kind"]) == (REASON["reason"], "reveal")
     assert (await granted(country, SECOND, request_id)).status_code == 200
     twice = await granted(country, SECOND, request_id)
@@ -65,7 +65,7 @@ async def test_an_identity_is_revealed_when_another_of_pusat_has_granted_it(
     actions = [line["action"] for line in lines if line["kind"] == "reading"]
     assert actions == ["reveal_asked", "reveal_granted", "reveal"]
     below = (await country.seen(ADMIN, number))["history"]
-    assert [(one["action"], one["words"]) for one in below if one["kind"] == "reading"] == [
+    assert [(line["action"], line["words"]) for line in below if line["kind"] == "reading"] == [
         ("reveal", None)
     ]
 
@@ -109,10 +109,12 @@ async def test_danger_to_life_reveals_at_once_and_all_others_of_pusat_are_told(
     assert nothing.status_code == 422
     read = await country.act(PUSAT, number, "reveal", {**REASON, "emergency": True})
     assert (read.status_code, read.json()["name"]) == (200, "Siti Rahmawati")
-    [shown] = [one for one in await waiting(country, SECOND) if one["number"] == number]
+    [shown] = [item for item in await waiting(country, SECOND) if item["number"] == number]
     assert shown["emergency"]
     own = await country.get(PUSAT, "/second-person/requests")
-    assert [one["decidable"] for one in own.json()["items"] if one["number"] == number] == [False]
+    assert [item["decidable"] for item in own.json()["items"] if item["number"] == number] == [
+        False
+    ]
     # However long nobody looks, it waits for one of them.
     await country.rows(
         "UPDATE routing.second_person_request SET asked_at = now() - interval '30 days'"
@@ -172,7 +174,7 @@ async def test_the_way_in_of_an_admin_of_people_is_reset_by_two(
     assert (await post(country, asker, path, method=method)).status_code == 202
     log = (await country.get(PUSAT, "/management/log")).json()["items"]
     kind = "reset_password" if method == "POST" else "reset_second_factor"
-    actions = [one["action"] for one in log if one["subject_id"] == str(staff_id)]
+    actions = [line["action"] for line in log if line["subject_id"] == str(staff_id)]
     assert {f"{kind}_asked", f"{kind}_granted", kind} <= set(actions)
 
 
@@ -217,9 +219,9 @@ async def test_who_was_made_by_one_alone_is_no_second_person_until_another_has_a
     emergency = await country.act(made, number, "reveal", {**REASON, "emergency": True})
     assert emergency.status_code == 403
     [new] = [
-        one
-        for one in await waiting(country, SECOND)
-        if one["kind"] == "new_admin" and made in (one["person"] or "")
+        item
+        for item in await waiting(country, SECOND)
+        if item["kind"] == "new_admin" and made in (item["person"] or "")
     ]
     for nobody in (PUSAT, made):
         assert (await granted(country, nobody, new["id"])).status_code in (403, 404)
@@ -240,7 +242,7 @@ async def test_who_waited_long_to_be_agreed_to_is_agreed_to_all_the_same(country
     await country.learn()
     number = await country.report(anonymous=True)
     assert (await country.act(made, number, "reveal", REASON)).status_code == 403
-    [new] = [one for one in await waiting(country, SECOND) if made in (one["person"] or "")]
+    [new] = [item for item in await waiting(country, SECOND) if made in (item["person"] or "")]
     assert (await granted(country, SECOND, new["id"])).status_code == 200
     assert (await country.act(made, number, "reveal", REASON)).status_code == 202
     await post(country, PUSAT, f"/management/staff/{staff_id}", method="DELETE")
@@ -253,7 +255,7 @@ async def test_who_was_refused_is_agreed_to_when_they_are_made_an_admin_again(
     made = "koor.dua.kali"
     staff_id = await _made(country, PUSAT, made, "coordinating_admin", "jabar")
     for how in ("refuse", "grant"):
-        [new] = [one for one in await waiting(country, SECOND) if made in (one["person"] or "")]
+        [new] = [item for item in await waiting(country, SECOND) if made in (item["person"] or "")]
         answer = await post(country, SECOND, f"/second-person/requests/{new['id']}/{how}")
         assert answer.status_code == 200
         async with database.session() as session:
@@ -269,7 +271,7 @@ async def test_an_emergency_that_was_refused_is_not_repeated(country: Country) -
     number, other = [await country.report(anonymous=True) for _ in range(2)]
     emergency = {**REASON, "emergency": True}
     assert (await country.act(PUSAT, number, "reveal", emergency)).status_code == 200
-    [shown] = [one for one in await waiting(country, SECOND) if one["number"] == number]
+    [shown] = [item for item in await waiting(country, SECOND) if item["number"] == number]
     await post(country, SECOND, f"/second-person/requests/{shown['id']}/refuse")
     again = await country.act(PUSAT, number, "reveal", emergency)
     assert (again.status_code, again.json()["code"]) == (409, "emergency_not_confirmed")
@@ -278,16 +280,16 @@ async def test_an_emergency_that_was_refused_is_not_repeated(country: Country) -
     # Another report is in danger, and another person is no part of it.
     assert (await country.act(PUSAT, other, "reveal", emergency)).status_code == 200
     assert (await country.act(SECOND, number, "reveal", emergency)).status_code == 200
-    for one in [*await waiting(country, SECOND), *await waiting(country, PUSAT)]:
-        if one["emergency"]:
-            await granted(country, SECOND if one["number"] == other else PUSAT, one["id"])
+    for item in [*await waiting(country, SECOND), *await waiting(country, PUSAT)]:
+        if item["emergency"]:
+            await granted(country, SECOND if item["number"] == other else PUSAT, item["id"])
 
 
 async def test_while_an_emergency_ran_out_unconfirmed_there_is_no_other(country: Country) -> None:
     number, other = [await country.report(anonymous=True) for _ in range(2)]
     emergency = {**REASON, "emergency": True}
     assert (await country.act(PUSAT, number, "reveal", emergency)).status_code == 200
-    [shown] = [one for one in await waiting(country, SECOND) if one["number"] == number]
+    [shown] = [item for item in await waiting(country, SECOND) if item["number"] == number]
     await country.rows(
         "UPDATE routing.second_person_request SET asked_at = asked_at - interval '25 hours',"
         " ends_at = ends_at - interval '25 hours' WHERE id = :id",
@@ -298,7 +300,7 @@ async def test_while_an_emergency_ran_out_unconfirmed_there_is_no_other(country:
         assert (refused.status_code, refused.json()["code"]) == (409, "emergency_not_confirmed")
     assert (await granted(country, SECOND, shown["id"])).status_code == 200
     assert (await country.act(PUSAT, other, "reveal", emergency)).status_code == 200
-    [last] = [one for one in await waiting(country, SECOND) if one["number"] == other]
+    [last] = [item for item in await waiting(country, SECOND) if item["number"] == other]
     await granted(country, SECOND, last["id"])
 
 
@@ -331,7 +333,7 @@ async def test_the_operator_stands_in_only_where_there_is_nobody_else(
         )
         assert (await country.act(PUSAT, number, "reveal", {})).status_code == 422
         async with database.session() as session:
-            assert UUID(asked["id"]) in [one.id for one in await stuck_requests(session)]
+            assert UUID(asked["id"]) in [stuck.id for stuck in await stuck_requests(session)]
             await stand_in(session, UUID(asked["id"]), "Operator Jaga", "Tidak ada orang lain")
         assert (await country.act(PUSAT, number, "reveal", {})).status_code == 200
         lines = (await country.seen(PUSAT, number))["history"]

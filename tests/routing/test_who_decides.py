@@ -56,7 +56,9 @@ async def test_after_a_removal_with_successor_pusat_its_admin_stands_above(
     for who in (ADMIN, PUSAT):
         await counts_are_lists(country, who)
     seen = await country.seen(PUSAT, number)
-    assert {"amend", "forward", "coordinate"} <= {one["code"] for one in seen["allowed_actions"]}
+    assert {"amend", "forward", "coordinate"} <= {
+        action["code"] for action in seen["allowed_actions"]
+    }
 
 
 async def test_an_agency_that_moves_leaves_the_chains_of_who_stood_above(
@@ -164,7 +166,7 @@ async def test_an_orphan_is_in_the_queue_of_the_nearest_who_may_do_its_step(
 
 async def test_the_handler_is_not_put_in_copy_of_its_own_report(country: Country) -> None:
     number = await country.verified()
-    dinas, dinkes = (country.agencies[f"{one}-kab-bandung"] for one in ("pupr", "dinkes"))
+    dinas, dinkes = (country.agencies[f"{unit}-kab-bandung"] for unit in ("pupr", "dinkes"))
     own = await country.act(ADMIN, number, "copies", {"agency_ids": [dinas]})
     assert (own.status_code, own.json()["code"]) == (409, "handler_in_copy")
     form = {"agency_id": dinkes, "copies": [dinkes]}

@@ -34,7 +34,7 @@ async def test_the_handling_agency_learns_neither_maker_nor_second_of_an_anonymo
         "SELECT name FROM routing.staff WHERE username = 'petugas.kab.bandung'"
     )
     seen = await country.seen(who, number)
-    [line] = [one for one in seen["history"] if one["action"] == "submit"]
+    [line] = [entry for entry in seen["history"] if entry["action"] == "submit"]
     assert (line["actor"]["kind"], line["actor"]["staff"], line["actor"]["agency"]) == (
         "reporter",
         None,
@@ -78,7 +78,7 @@ async def test_pusat_reads_who_entered_it_and_a_report_with_a_name_tells_all(
         (await entered(country), ADMIN),
     ):
         seen = await country.seen(who, number)
-        [line] = [one for one in seen["history"] if one["action"] == "submit"]
+        [line] = [entry for entry in seen["history"] if entry["action"] == "submit"]
         assert line["actor"]["staff"]["id"] == country.staff["petugas.kab.bandung"].id
         assert line["at"] == seen["submitted_at"]
 
@@ -100,7 +100,9 @@ async def test_uses_of_a_code_are_for_pusat_and_their_address_for_who_may_know_t
     below = await country.seen(ADMIN, number)
     assert "access_code" not in str(below["history"])
     above = await country.seen(PUSAT, number)
-    assert {"access_code_given", "access_code_used"} <= {one["action"] for one in above["history"]}
+    assert {"access_code_given", "access_code_used"} <= {
+        entry["action"] for entry in above["history"]
+    }
     assert "198.51.100.77" not in str(above)
     await country.may_reveal(PUSAT, number, "Diminta pengadilan.")
     assert "198.51.100.77" in str((await country.seen(PUSAT, number))["history"])

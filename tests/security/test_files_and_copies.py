@@ -94,7 +94,7 @@ async def test_a_copy_holds_what_the_public_could_read_and_nothing_else_that_was
     await _says(country, number, "follow_up", "Sudah ditambal.", "Berita acara Siti.pdf")
     await _copied(country, number)
     copy = await country.seen(COPY, number)
-    assert [one["words"] for one in copy["written"]] == ["Sudah ditambal."]
+    assert [item["words"] for item in copy["written"]] == ["Sudah ditambal."]
     assert copy["attachments"] == []
     assert "Siti" not in str(copy)
     done = {line["action"] for line in copy["history"]}
@@ -102,7 +102,7 @@ async def test_a_copy_holds_what_the_public_could_read_and_nothing_else_that_was
     handler = await country.seen(ADMIN, number)
     assert len(handler["attachments"]) == 3
     assert {"Bu Siti, di mana tepatnya?", "Yth. Bu Siti, terlampir."} <= {
-        one["words"] for one in handler["written"]
+        item["words"] for item in handler["written"]
     }
 
 
@@ -120,7 +120,7 @@ async def test_a_copy_gets_no_file_but_those_released(
     copy = await country.seen(COPY, number)
     assert _named(copy) == {}
     assert "Siti" not in str(copy)
-    assert [one["words"] for one in copy["written"]] == ["Sudah ditambal."]
+    assert [item["words"] for item in copy["written"]] == ["Sudah ditambal."]
     for name in handler:
         assert (await country.get(ADMIN, handler[name])).status_code == 200
         assert (await country.get(COPY, handler[name])).status_code == 404

@@ -62,12 +62,12 @@ async def test_a_copy_holds_no_secret_follow_up_and_no_file_of_one(cluster: Clus
     await _copied(cluster, number)
     listed = f"/reports/{number}/follow-ups"
     items = (await cluster.get(listed, BESIDE)).json()["items"]
-    assert [(one["text"], one["attachments"]) for one in items] == [("Sudah ditambal.", [])]
+    assert [(item["text"], item["attachments"]) for item in items] == [("Sudah ditambal.", [])]
     assert (await cluster.get(path, BESIDE)).status_code == 404
     assert (await cluster.get(path, OFFICER)).status_code == 200
     handler = (await cluster.get(listed, OFFICER)).json()["items"]
-    assert {one["text"] for one in handler} == set(words.values())
-    assert all(len(one["attachments"]) == 1 for one in handler)
+    assert {item["text"] for item in handler} == set(words.values())
+    assert all(len(item["attachments"]) == 1 for item in handler)
 
 
 async def test_the_file_of_an_anonymous_reply_goes_by_a_name_of_ours(cluster: Cluster) -> None:  # noqa: F811

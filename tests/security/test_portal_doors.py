@@ -49,7 +49,7 @@ async def test_nobody_enters_the_panel_without_signing_in(
     for path in closed:
         if path in OPEN:
             continue
-        answers = [await stranger.get(one) for one in _filled(path)]
+        answers = [await stranger.get(address) for address in _filled(path)]
         assert 303 in {answer.status_code for answer in answers}, path
         for answer in answers:
             if answer.status_code != 422:  # the other kind of value
@@ -67,7 +67,9 @@ async def test_no_form_is_taken_that_is_not_of_the_same_visit(
         {"lapor_panel": sealed.decode(), "lapor_sesi": sealed.decode()}
     )
     for path in forms:
-        answers = [await stranger.post(one, data={"csrf": "elsewhere"}) for one in _filled(path)]
+        answers = [
+            await stranger.post(address, data={"csrf": "elsewhere"}) for address in _filled(path)
+        ]
         statuses = {answer.status_code for answer in answers}
         assert 403 in statuses and statuses <= {403, 422}, path
 

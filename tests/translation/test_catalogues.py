@@ -59,7 +59,13 @@ def test_a_text_names_the_same_values_in_every_language(language: str) -> None:
     assert [
         entry
         for entry in indonesian.keys() & other.keys()
-        if len({_placeholders(text) for one in (indonesian, other) for text in _forms(one[entry])})
+        if len(
+            {
+                _placeholders(text)
+                for catalogue in (indonesian, other)
+                for text in _forms(catalogue[entry])
+            }
+        )
         > 1
     ] == []
 

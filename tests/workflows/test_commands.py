@@ -242,7 +242,7 @@ async def test_an_error_of_a_command_whose_caller_is_gone_is_not_logged_as_lost(
     finally:
         loop.set_exception_handler(before)
     assert caller.cancelled()
-    assert [one for one in lost if isinstance(one, LookupError)] == []
+    assert [error for error in lost if isinstance(error, LookupError)] == []
 
 
 async def test_an_agency_connects_and_its_reports_go_on(

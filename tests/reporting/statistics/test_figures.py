@@ -220,7 +220,7 @@ async def test_agencies_below_are_ranked(
 
     ranked = [(row["agency_id"], row["received"]["count"]) for row in ranking["items"]]
     wanted = [(agency, counted.of(agency, *PERIODS[0])) for agency in (CITY, PAPUA)]
-    assert ranked == sorted(wanted, key=lambda one: -one[1])
+    assert ranked == sorted(wanted, key=lambda row: -row[1])
     for row in ranking["items"]:
         numbers = await asking.listed("received", agency=row["agency_id"])
         assert len(numbers) == row["received"]["count"]

@@ -27,7 +27,7 @@ async def test_a_report_that_went_elsewhere_is_not_listed_where_it_was(
     async def listed(who: int) -> dict[int, str]:
         answer = await reporting.get("/statistics/reports", params=PERIOD, headers=bearer(who))
         assert answer.status_code == 200, answer.text
-        return {one["number"]: one["handler"] for one in answer.json()["items"]}
+        return {report["number"]: report["handler"] for report in answer.json()["items"]}
 
     number, was = next(iter((await listed(ROADS_OFFICER)).items()))
     move = "UPDATE lifecycle.report SET handler_id = %s WHERE number = %s"

@@ -168,11 +168,11 @@ async def test_an_agency_in_copy_hears_of_it_but_not_of_the_others_own_affairs(
 
         async def last() -> bool:
             done = await deliveries(reporting, bearer(PAPUA_ADMIN), papua, state="delivered")
-            return 95 in {one["number"] for one in done}
+            return 95 in {delivery["number"] for delivery in done}
 
         await until(last)
     delivered = await deliveries(reporting, bearer(PAPUA_ADMIN), papua)
-    assert {one["number"] for one in delivered} == {91, 93, 95}
+    assert {delivery["number"] for delivery in delivered} == {91, 93, 95}
 
     bodies = {body["data"]["number"]: body for _, sent in receiver.got if (body := loads(sent))}
     by_copy, own = bodies[91]["data"], bodies[95]["data"]

@@ -39,7 +39,7 @@ async def sent(
 
     async def arrived() -> bool:
         done = await deliveries(reporting, header, webhook, state="delivered")
-        return number in {one["number"] for one in done}
+        return number in {delivery["number"] for delivery in done}
 
     await until(arrived)
     [got] = receiver.got[before:]
