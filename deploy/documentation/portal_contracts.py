@@ -41,16 +41,16 @@ def models(service: str) -> str:
     from datamodel_code_generator.enums import DataModelType
     from datamodel_code_generator.format import PythonVersion
 
-    schemas = _document(service)["components"]["schemas"]
+    schemas = document(service)["components"]["schemas"]
     wanted = sorted(_with_parts(_imported(service), schemas))
-    document = {
+    read = {
         "openapi": "3.1.0",
         "info": {"title": service, "version": "1"},
         "paths": {},
         "components": {"schemas": {name: _as_read(schemas[name], schemas) for name in wanted}},
     }
     text = generate(
-        json.dumps(document),
+        json.dumps(read),
         input_file_type=InputFileType.OpenAPI,
         output_model_type=DataModelType.PydanticV2BaseModel,
         target_python_version=PythonVersion.PY_311,
@@ -62,18 +62,16 @@ def models(service: str) -> str:
     return _formatted(str(text), module(service))
 
 
-def _document(service: str) -> dict[str, Any]:
-    """Of the application as it is served. Making it connects to nothing."""
+def document(service: str) -> dict[str, Any]:
+    """The OpenAPI document of a service as it is served. Nothing is connected to for it."""
     with TemporaryDirectory() as folder:
         secrets = load_or_create(Path(folder)).application
         given = {name.removeprefix("LAPOR_").lower(): value for name, value in secrets.items()}
         settings = Settings.model_validate(
             given | {"data_dir": folder, "database_url": "postgresql+psycopg://nowhere/lapor"}
         )
-        document: dict[str, Any] = (
-            import_module(f"services.{service}.app").make_app(settings).openapi()
-        )
-    return document
+        made: dict[str, Any] = import_module(f"services.{service}.app").make_app(settings).openapi()
+    return made
 
 
 def _imported(service: str) -> set[str]:
