@@ -51,8 +51,7 @@ Place = Annotated[str, StringConstraints(max_length=PLACE_LIMIT), AfterValidator
 
 
 class Details(Form):
-    """The fields that every form asks, that acceptance takes, and that `ReportText` has columns
-    of by these names: one stated here is in all of them."""
+    """The fields that every form asks and acceptance takes: those of `ReportDetails`, checked."""
 
     happened_at: Annotated[Happened | None, Left] = Field(
         None, description="A day, or an instant with its zone; not in the future, nor before 1945"

@@ -85,7 +85,17 @@ class Report(SQLModel, table=True):
     state: dict[str, Any] = Field(sa_type=Json)
 
 
-class ReportText(SQLModel, table=True):
+class ReportDetails(SQLModel):
+    """What a report says beside its text; one stated here is accepted by the name it has in the
+    form, and is a column of downloads."""
+
+    happened_at: str | None = None
+    place: str | None = Field(default=None, sa_type=Words)
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class ReportText(ReportDetails, table=True):
     """The words of a report: as sent, and as corrected by verification (else NULL)."""
 
     __tablename__ = "report_text"
@@ -99,10 +109,6 @@ class ReportText(SQLModel, table=True):
     original_body: str = Field(sa_type=Words)
     title: str | None = Field(default=None, sa_type=Words)
     body: str | None = Field(default=None, sa_type=Words)
-    happened_at: str | None = None
-    place: str | None = Field(default=None, sa_type=Words)
-    latitude: float | None = None
-    longitude: float | None = None
     tag_ids: list[int] = Field(
         default=[], sa_type=IntArray, sa_column_kwargs={"server_default": "{}"}
     )

@@ -16,7 +16,7 @@ from services.intake.details import Details
 from services.intake.models import IntakeAttachment, Submission
 from shared.attachments import StoredAttachment
 from shared.bus.report_events import report_message
-from shared.database.lifecycle import HistoryEntry, OutboxRow, Report, ReportText
+from shared.database.lifecycle import HistoryEntry, OutboxRow, Report, ReportDetails, ReportText
 from shared.database.rows import Row, columns_in_both, report_row
 from shared.database.sealed_originals import SealedOriginal
 from shared.identity import IdentityCipher
@@ -183,7 +183,7 @@ def _bytes(value: bytes) -> str:
 
 
 _REPORT = columns_in_both(Report, NewReport, without=("identity",))
-_DETAILS = columns_in_both(ReportText, Details)
+_DETAILS = tuple(ReportDetails.model_fields)
 _LATER = sorted(Details.model_fields.keys() - {"happened_at", "place", "latitude", "longitude"})
 """Of the details, those that the first fingerprints did not have."""
 _SUBMISSION = columns_in_both(Submission, NewReport)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import NamedTuple
 
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel
@@ -15,16 +16,28 @@ from services.portal.page_request import BODY_LIMIT, PageRequest, PublicRequest
 from services.portal.public.access import open_report
 from shared.http.problems import Problem
 from shared.lifecycle.calendar import Zone
+from shared.text import PLACE_LIMIT
 
 router = APIRouter(include_in_schema=False)
 
+
+class TextField(NamedTuple):
+    """A line that may be left empty; `name` is the service's. It is asked where and when."""
+
+    name: str
+    label: str
+    hint: str
+    limit: int
+
+
+TEXTS = (TextField("place", "Tempat", "Nama jalan, nomor, RT/RW, patokan", PLACE_LIMIT),)
 NAMES = {
     "classification": "Jenis laporan",
     "title": "Judul",
     "body": "Isi laporan",
     "happened_at": "Kapan terjadi",
     "province": "Wilayah",
-    "place": "Tempat",
+    **{field.name: field.label for field in TEXTS},
     "addressee": "Instansi tujuan",
     "category": "Kategori",
     "name": "Nama",
@@ -137,6 +150,7 @@ async def _review(page_request: PageRequest, form: FormData) -> Response:
     return page_request.page(
         "public/review.html",
         form=form,
+        texts=TEXTS,
         region=", ".join(reversed([name for name in chosen if name])),
         addressee=agencies.get(form.get("addressee"), ""),
         category=categories.get(form.get("category"), ""),
@@ -154,6 +168,7 @@ async def _form_page(page_request: PageRequest, form: FormData, status: int = 20
         "public/submission.html",
         status,
         form=form,
+        texts=TEXTS,
         regions=regions,
         classifications=classifications,
         agencies=agencies,
@@ -168,7 +183,7 @@ def _report(page_request: PageRequest, form: FormData) -> dict[str, object]:
         "region_code": references.region_code(form),
         "anonymous": bool(form.get("anonymous")),
         "secret": bool(form.get("secret")),
-        **form.given("classification", "happened_at", "place"),
+        **form.given("classification", "happened_at", *(field.name for field in TEXTS)),
         **form.given_ids("addressee", "category", "linked_number"),
     }
     if not page_request.signed_in:

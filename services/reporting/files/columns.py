@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from services.reporting.files.names import Names, region_names
 from services.reporting.files.selection import DownloadTab
+from shared.database.lifecycle import ReportDetails
 from shared.labels import label, labels
 from shared.lifecycle.calendar import Zone, ends_a_day
 
@@ -101,6 +102,10 @@ def _same(key: str, width: int, labelled: str | None = None) -> Column:
     return Column(key, width, lambda row, _: getattr(row, key), labelled)
 
 
+def _width(name: str) -> int:
+    return 11 if float in get_args(ReportDetails.model_fields[name].annotation) else 30
+
+
 def _time(key: str) -> Column:
     return Column(key, 19, lambda row, context: context.local(getattr(row, key)))
 
@@ -160,9 +165,7 @@ _REPORTS = (
     _same("rating", 10),
     Column("tags", 24, _tags),
     Column("programme", 24, lambda r, c: c.names.programmes.get(r.programme_id)),
-    _same("place", 30),
-    _same("latitude", 11),
-    _same("longitude", 11),
+    *(_same(name, _width(name)) for name in ReportDetails.model_fields if name != "happened_at"),
     _same("linked_number", 13),
 )
 _USERS = (
