@@ -162,7 +162,7 @@ async def _grouped(session: AsyncSession) -> list[GroupedCategory]:
     """Categories and groups that stand alone."""
     group, within = aliased(Category), aliased(Category)
     of_category = col(within.parent_id) == col(Category.id), col(within.active)
-    heading = func.coalesce(col(group.name), col(Category.name)).label("group")
+    heading = func.coalesce(col(group.name), col(Category.name))
     found = await session.execute(
         select(Category, heading)
         .outerjoin(group, col(group.id) == col(Category.parent_id))
