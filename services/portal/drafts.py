@@ -32,7 +32,9 @@ async def keep_chosen_files(page_request: PageRequest, form: FormData, sent: Sen
     """Keep the files that came with this step; what is wrong with one stands at the field, under
     its name."""
     wrong: list[str] = []
-    chosen = [one for one in sent.getlist(FIELD) if isinstance(one, UploadFile) and one.filename]
+    chosen = [
+        file for file in sent.getlist(FIELD) if isinstance(file, UploadFile) and file.filename
+    ]
     for file in chosen:
         try:
             form.add(KEPT, (await keep(page_request, file)).value)
@@ -46,36 +48,36 @@ async def keep_chosen_files(page_request: PageRequest, form: FormData, sent: Sen
 async def files_kept(page_request: PageRequest, form: FormData) -> AsyncIterator[list[File]]:
     """The files themselves, as parts of a request that is made meanwhile. One that is gone is
     taken out of the form, and the form says so: `form.wrong`."""
-    found: list[File] = []
+    parts: list[File] = []
     if not form.files:
-        yield found
+        yield parts
         return
     async with page_request.carrying():
         with ExitStack() as opened:
-            for one in form.files:
+            for file in form.files:
                 try:
                     answer = await page_request.download(
-                        "intake", f"/drafts/{one.id}", token="", headers=_mine(page_request)
+                        "intake", f"/drafts/{file.id}", token="", headers=_mine(page_request)
                     )
                 except Refusal as refusal:
                     if refusal.status != 404:
                         raise
-                    form.remove(KEPT, one.value)
+                    form.remove(KEPT, file.value)
                     form.wrong[FIELD] = (
-                        f"{one.name} sudah tidak tersimpan. Pilih berkas itu sekali lagi."
+                        f"{file.name} sudah tidak tersimpan. Pilih berkas itu sekali lagi."
                     )
                     continue
                 content = opened.enter_context(await spooled(answer))
-                found.append((FIELD, (one.name, content, "application/octet-stream")))
-            yield found
+                parts.append((FIELD, (file.name, content, "application/octet-stream")))
+            yield parts
 
 
 async def forget_files(page_request: PageRequest, form: FormData) -> None:
     """The form was sent: what was kept for it goes."""
-    for one in form.files:
+    for file in form.files:
         try:
             await page_request.call(
-                "intake", "DELETE", f"/drafts/{one.id}", headers=_mine(page_request), token=""
+                "intake", "DELETE", f"/drafts/{file.id}", headers=_mine(page_request), token=""
             )
         except Problem:
             return  # it goes by itself within the day

@@ -79,8 +79,8 @@ class FormData:
     @property
     def files(self) -> list[KeptFile]:
         """Those kept for this form."""
-        found = (_KEPT_FILE.fullmatch(value) for value in self.all(KEPT))
-        return [KeptFile(one[1], int(one[2]), one[3]) for one in found if one]
+        matches = (_KEPT_FILE.fullmatch(value) for value in self.all(KEPT))
+        return [KeptFile(match[1], int(match[2]), match[3]) for match in matches if match]
 
     @property
     def answers(self) -> list[tuple[str, str]]:
@@ -103,8 +103,8 @@ class FormData:
 
     def given_ids(self, *names: str) -> dict[str, object]:
         """Of these fields, those that hold something."""
-        found = {name: self.id(name) for name in names}
-        return {name: value for name, value in found.items() if value is not None}
+        ids = {name: self.id(name) for name in names}
+        return {name: value for name, value in ids.items() if value is not None}
 
     def given(self, *names: str) -> dict[str, object]:
         """Of these fields, those that were filled in, without spaces around."""

@@ -68,9 +68,9 @@ async def addressees(page_request: PageRequest, form: FormData) -> list[AgencyOp
     return keep_chosen(form, "addressee", map(agency_option, agencies))
 
 
-def keep_chosen(form: FormData, name: str, found: Iterable[AgencyOption]) -> list[AgencyOption]:
+def keep_chosen(form: FormData, name: str, offered: Iterable[AgencyOption]) -> list[AgencyOption]:
     """Options for an agency field. Those chosen before stay, by the names the form carries."""
-    options = {str(option.id): option for option in found}
+    options = {str(option.id): option for option in offered}
     names = dict(pair.split("|", 1) for pair in form.all(f"{name}_nama") if "|" in pair)
     for chosen in form.all(name):
         if chosen not in options and chosen in names and len(chosen) < 19 and chosen.isdecimal():

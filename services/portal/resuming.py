@@ -17,10 +17,10 @@ class CarriedOver(NamedTuple):
 async def carried_over(page_request: PageRequest) -> CarriedOver | None:
     """The form this request brought, its files kept; None where it is no form of a page of ours,
     or holds nothing that anybody wrote."""
-    found = await page_request.brought()
-    if found is None:
+    brought = await page_request.brought()
+    if brought is None:
         return None
-    page, sent = found
+    page, sent = brought
     page_request.session.drafts = page.drafts
     form = FormData(sent)
     await keep_chosen_files(page_request, form, sent)

@@ -99,14 +99,14 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
     form.set("tab", tab.tab)
     query = form.get("agency_cari").strip()
     own = page_request.session.agency_id
-    found = await search(page_request, query, below=own) if query else []
+    matches = await search(page_request, query, below=own) if query else []
     return page_request.page(
         "panel/downloads.html",
         status,
         form=form,
         tabs=tabs,
         tab=tab,
-        agencies=keep_chosen(form, "agency", map(agency_option, found)),
+        agencies=keep_chosen(form, "agency", map(agency_option, matches)),
         categories=await references.categories(page_request),
         regions=await references.regions(page_request, form) if "region" in tab.fields else [],
         formats=tab.formats,

@@ -63,8 +63,10 @@ async def _unit(
 ) -> Response:
     known = await managed_agency(page_request, agency_id)
     query = form.get("to_id_cari").strip()
-    found = await search(page_request, query, below=page_request.session.agency_id) if query else []
-    options = keep_chosen(form, "to_id", map(agency_option, found))
+    matches = (
+        await search(page_request, query, below=page_request.session.agency_id) if query else []
+    )
+    options = keep_chosen(form, "to_id", map(agency_option, matches))
     others = [option for option in options if option.id != agency_id]
     return page_request.page(
         "panel/handover_unit.html", status, form=form, agency=known, agencies=others

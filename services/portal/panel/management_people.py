@@ -30,8 +30,8 @@ _RANKS = [role.value for role in Role]
 @router.get("")
 async def people(page_request: PanelRequest) -> Response:
     form = FormData(dict(page_request.request.query_params))
-    given = form.given("q", "role", "agency_id") | {"active": not form.get("dihapus")}
-    params = {**given, "cursor": form.get("lanjut")}
+    filters = form.given("q", "role", "agency_id") | {"active": not form.get("dihapus")}
+    params = {**filters, "cursor": form.get("lanjut")}
     page = await page_request.read(
         "routing", "/management/staff", Page[ManagedPerson], params=params
     )

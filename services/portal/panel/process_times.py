@@ -126,7 +126,7 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
     if _agency(page_request, form) != own:
         params["agency_id"] = _agency(page_request, form)
     chosen = await read_agency(page_request, _agency(page_request, form))
-    found = await search(page_request, query, below=own) if query else []
+    matches = await search(page_request, query, below=own) if query else []
     units = ["working_days", "calendar_days"]
     if any(form.get(f"{name}_unit") == "seconds" for name in FIELDS):
         units.append("seconds")
@@ -137,7 +137,7 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
         rows=[(name, _name(name), _ABOUT.get(name, "")) for name in FIELDS],
         units=[(unit, label("time_unit", unit)) for unit in units],
         chosen=chosen,
-        agencies=keep_chosen(form, "agency_id", map(agency_option, found)),
+        agencies=keep_chosen(form, "agency_id", map(agency_option, matches)),
         may_set=page_request.session.role == "central_admin",
         national=chosen.id == own,
         place=place,

@@ -73,9 +73,9 @@ async def report_form(
 ) -> Response:
     """`lanjutan`: the number of a report that this one goes on from. Whoever was anonymous there
     is so here, unless they say otherwise."""
-    given = {"classification": "complaint", "linked_number": lanjutan}
+    prefilled = {"classification": "complaint", "linked_number": lanjutan}
     flags = {name: "1" for name, on in (("anonymous", anonim), ("secret", rahasia)) if on}
-    form = FormData(given | flags, NAMES)
+    form = FormData(prefilled | flags, NAMES)
     return await _form_page(page_request, form)
 
 
