@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from services.intake.models import SmsPart as KeptPart
 from services.intake.sms.messages import SmsMessage, SmsPart, join
 from shared.clock import now
 from shared.identity import BlindIndex, IdentityCipher
@@ -58,9 +60,9 @@ class SmsParts:
     async def known(self, message: SmsMessage) -> KnownPart | None:
         """What is known of this sender's part of this id. Locks the sender: parts that arrive at
         once must see each other."""
-        name = {"sender_index": self._index.phone(message.sender)}
-        await self._session.execute(_LOCK, {"name": name["sender_index"].hex()})
-        row = (await self._session.execute(_KNOWN, name | {"id": message.id})).one_or_none()
+        sender = self._index.phone(message.sender)
+        await self._session.execute(_LOCK, {"name": sender.hex()})
+        row = await self._session.get(KeptPart, (sender, message.id), populate_existing=True)
         if row is None:
             return None
         return KnownPart(row.number, row.digest in (None, self._digest(message)))
@@ -68,51 +70,67 @@ class SmsParts:
     async def add(self, message: SmsMessage, part: SmsPart) -> WholeSms | None:
         """Keep one part that is not known; gives the whole message once no part is missing."""
         reference = f"{part.ref}/{part.total}"
-        named = {"sender_index": self._index.phone(message.sender), "reference": reference}
-        rows = (await self._session.execute(_WAITING, named)).all()
+        sender = self._index.phone(message.sender)
+        of_sender = col(KeptPart.sender_index) == sender, col(KeptPart.reference) == reference
+        rows = (await self._session.scalars(select(KeptPart).where(*of_sender, *_WAITS))).all()
         where = self._message_of(message, part, rows)
-        new = {
-            "message": where,
-            "part": part.part,
-            "total": part.total,
-            "gateway_id": message.id,
-            "digest": self._digest(message),
-            "words": self._cipher.encrypt(message.model_dump_json(by_alias=True)),
-            "sent_at": message.received_at,
-            "at": now(),
-        }
-        await self._session.execute(_KEEP, named | new)
+        self._session.add(
+            KeptPart(
+                sender_index=sender,
+                reference=reference,
+                message=where,
+                part=part.part,
+                total=part.total,
+                gateway_id=message.id,
+                digest=self._digest(message),
+                words=self._cipher.encrypt(message.model_dump_json(by_alias=True)),
+                sent_at=message.received_at,
+                received_at=now(),
+            )
+        )
+        await self._session.flush()
         there = {row.part for row in rows if row.message == where} | {part.part}
         return await self.whole(where) if len(there) == part.total else None
 
     async def stale(self, before: datetime, limit: int) -> Sequence[UUID]:
         """Messages whose first part came before then, oldest first."""
-        found = await self._session.execute(_STALE, {"before": before, "limit": limit})
-        return found.scalars().all()
+        message, first = col(KeptPart.message), func.min(col(KeptPart.received_at))
+        waiting = select(message).where(*_WAITS).group_by(message).having(first < before)
+        return (await self._session.scalars(waiting.order_by(first).limit(limit))).all()
 
     async def whole(self, message: UUID) -> WholeSms | None:
         """What waits of a message, with gaps where parts are missing. None where nothing does:
         another process, or the last part, was faster."""
-        rows: Sequence[Any] = (await self._session.execute(_PARTS, {"message": message})).all()
-        if not rows:
-            return None
+        found = await self._session.scalars(
+            select(col(KeptPart.words))
+            .where(col(KeptPart.message) == message, *_WAITS)
+            .order_by(col(KeptPart.part), col(KeptPart.received_at))
+            .with_for_update()
+        )
         parts = [
-            SmsMessage.model_validate_json(self._cipher.decrypt(bytes(row.words))) for row in rows
+            SmsMessage.model_validate_json(self._cipher.decrypt(words)) for words in found if words
         ]
+        if not parts:
+            return None
         return WholeSms(f"parts {message}", parts[0].sender, join(parts).text, message)
 
     async def joined(self, message: UUID, number: int) -> None:
         """The message is a report: its words go, its gateway ids stay for repeats."""
-        await self._session.execute(_JOINED, {"message": message, "number": number})
+        await self._change(message, number=number, words=None, set_aside=None)
 
     async def set_aside(self, message: UUID, reason: str) -> None:
         """It can be no report: its words stay, for `lapor sms`."""
-        await self._session.execute(_SET_ASIDE, {"message": message, "reason": reason})
+        await self._change(message, set_aside=reason)
 
     async def forget_old(self, before: datetime) -> None:
-        await self._session.execute(_FORGET_OLD, {"before": before})
+        old = col(KeptPart.number).is_not(None), col(KeptPart.received_at) < before
+        await self._session.execute(delete(KeptPart).where(*old))
 
-    def _message_of(self, message: SmsMessage, part: SmsPart, rows: Sequence[Any]) -> UUID:
+    async def _change(self, message: UUID, **values: Any) -> None:
+        parts = update(KeptPart).where(col(KeptPart.message) == message)
+        await self._session.execute(parts.values(values))
+
+    def _message_of(self, message: SmsMessage, part: SmsPart, rows: Sequence[KeptPart]) -> UUID:
         """The waiting message that this part belongs to, else a new one.
 
         Where phones use a reference again while a message waits, a part could belong to several:
@@ -120,8 +138,8 @@ class SmsParts:
         """
         digest = self._digest(message)
         for row in rows:
-            if row.part == part.part and bytes(row.digest or b"") == digest:
-                return UUID(str(row.message))  # the same words under another id
+            if row.part == part.part and row.digest == digest:
+                return row.message  # the same words under another id
         taken = {row.message for row in rows if row.part == part.part}
         open_to_it = [row for row in rows if row.message not in taken]
         candidates = {row.message for row in open_to_it}
@@ -129,7 +147,7 @@ class SmsParts:
             candidates = {
                 row.message for row in open_to_it if abs(row.sent_at - message.received_at) <= BURST
             }
-        return UUID(str(candidates.pop())) if len(candidates) == 1 else uuid4()
+        return candidates.pop() if len(candidates) == 1 else uuid4()
 
     def _digest(self, message: SmsMessage) -> bytes:
         """Keyed: words of a few characters could be guessed otherwise."""
@@ -138,32 +156,4 @@ class SmsParts:
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('sms ' || :name, 0))")
-_KNOWN = text(
-    "SELECT number, digest FROM intake.sms_part"
-    " WHERE sender_index = :sender_index AND gateway_id = :id"
-)
-_WAITING = text(
-    "SELECT message, part, digest, sent_at FROM intake.sms_part"
-    " WHERE sender_index = :sender_index AND reference = :reference"
-    " AND number IS NULL AND set_aside IS NULL"
-)
-_KEEP = text(
-    "INSERT INTO intake.sms_part (sender_index, gateway_id, reference, message, part, total,"
-    " digest, words, sent_at, received_at)"
-    " VALUES (:sender_index, :gateway_id, :reference, :message, :part, :total,"
-    " :digest, :words, :sent_at, :at)"
-)
-_STALE = text(
-    "SELECT message FROM intake.sms_part WHERE number IS NULL AND set_aside IS NULL"
-    " GROUP BY message HAVING min(received_at) < :before ORDER BY min(received_at) LIMIT :limit"
-)
-_PARTS = text(
-    "SELECT words FROM intake.sms_part WHERE message = :message AND number IS NULL"
-    " AND set_aside IS NULL ORDER BY part, received_at FOR UPDATE"
-)
-_JOINED = text(
-    "UPDATE intake.sms_part SET number = :number, words = NULL, set_aside = NULL"
-    " WHERE message = :message"
-)
-_SET_ASIDE = text("UPDATE intake.sms_part SET set_aside = :reason WHERE message = :message")
-_FORGET_OLD = text("DELETE FROM intake.sms_part WHERE number IS NOT NULL AND received_at < :before")
+_WAITS = col(KeptPart.number).is_(None), col(KeptPart.set_aside).is_(None)
