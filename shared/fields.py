@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, cast
 
-from pydantic import AwareDatetime, BeforeValidator
-from pydantic_core import PydanticCustomError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_before_validator_function
 
 
 def _a_day(given: object) -> object:
@@ -41,6 +42,39 @@ def _a_number(given: object) -> object:
     return given
 
 
+def is_odd_number(text: str, *, whole: bool) -> bool:
+    """Whether a text would be read as a number, and is not one as we would write it: `8_1`, `+81`,
+    `081`, digits of other scripts; `81.0` where a `whole` number is asked for."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return (_WHOLE if whole else _NUMBER).fullmatch(text) is None
+
+
+def _with_plain_numbers(schema: object) -> object:
+    if isinstance(schema, list):
+        return [_with_plain_numbers(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if (kind := schema.get("type")) in ("int", "float"):
+        check = _a_plain_number if kind == "float" else _a_plain_whole_number
+        return no_info_before_validator_function(check, cast(CoreSchema, schema))
+    return {name: _with_plain_numbers(part) for name, part in schema.items()}
+
+
+def _a_plain_number(given: object, *, whole: bool = False) -> object:
+    if isinstance(given, bool) or (isinstance(given, str) and is_odd_number(given, whole=whole)):
+        raise PydanticCustomError("number_needed", "A number in digits, as 81 or -6.9")
+    return given
+
+
+def _a_plain_whole_number(given: object) -> object:
+    return _a_plain_number(given, whole=True)
+
+
+_WHOLE = re.compile(r"-?(0|[1-9]\d{0,18})", re.ASCII)
+_NUMBER = re.compile(_WHOLE.pattern + r"(\.\d{1,17})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d{1,6})?)?", re.ASCII)
 _INSTANT = re.compile(_LOCAL.pattern + r"([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
@@ -52,3 +86,14 @@ Instant = Annotated[AwareDatetime, BeforeValidator(an_instant)]
 """A time with its zone as ISO 8601 text, `2026-11-27T08:15:00+07:00`, and nothing else."""
 NotABool = BeforeValidator(_a_number)
 """For numbers: left to itself pydantic reads `true` as 1, which may be somebody's id."""
+
+
+class PlainNumbers(BaseModel):
+    """What is sent by others: its numbers are numbers, or ASCII digits as we would write them.
+    Left to itself pydantic reads `true` as 1 and `8_1` as 81, which may be somebody's ids."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return cast(CoreSchema, _with_plain_numbers(handler(source)))

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from shared.fields import PlainNumbers
 from shared.text import (
     BODY_LIMIT,
     FOLLOW_UP_LIMIT,
@@ -23,7 +24,7 @@ from shared.text import (
 )
 
 
-class Form(BaseModel):
+class Form(PlainNumbers):
     """What people and programs send: unknown fields are refused, and no input is repeated in
     errors."""
 

@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from services.portal.refusals import words_of
 from services.portal.sealed_forms import PAGE
 from services.portal.service_calls import File, Refusal
+from shared.http.messages import field_message
 from shared.http.problems import Problem
 
 
@@ -60,6 +61,12 @@ class FormData:
             if not isinstance(value, UploadFile) and value not in (None, ""):
                 for one in value if isinstance(value, list) else [value]:
                     self.add(name, str(one))
+
+    def refuse_twice(self, names: Iterable[str]) -> None:
+        """Marks those of these fields that were sent with several values: only one is kept."""
+        for name in names:
+            if len(set(self.all(name))) > 1:
+                self.wrong[name] = field_message("sent_twice", "id", {}, "")
 
     def get(self, name: str) -> str:
         return self._values.get(name, [""])[0]

@@ -15,7 +15,7 @@ from shared.database.engine import Database
 from shared.http import documentation, problems
 from shared.http.deadlines import DeadlineProtocol
 from shared.http.limits import RateLimits
-from shared.http.nothing_lost import nothing_lost
+from shared.http.nothing_lost import nothing_lost, plain_numbers
 from shared.http.observation import API_CONTENT_SECURITY, Observation
 from shared.http.operations import Check, answering, probes
 from shared.http.proxies import ProxiesUnclearError, believed_proxies
@@ -91,7 +91,9 @@ def create_app(
         documentation.install(app)
     app.state.checks = readiness
     app.include_router(probes(readiness))
-    strictness = [Depends(nothing_lost)] if docs else []  # a page's forms are read as forms
+    strictness = [Depends(plain_numbers)]
+    if docs:  # a page's forms are read as forms
+        strictness.append(Depends(nothing_lost))
     for router in routers:
         # Not on the application: its limit would answer before our middleware is asked.
         app.include_router(router, max_body_size=BODY_LIMIT, dependencies=strictness)

@@ -1,12 +1,58 @@
 """Requests lose nothing silently: a field that nobody reads, or that comes twice, is refused."""
 
 from collections.abc import Iterator
+from types import NoneType
+from typing import get_args
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
+from pydantic import BaseModel
 
+from shared.fields import is_odd_number
 from shared.http.problems import FieldError, validation
 from shared.strict_json import RepeatedMemberError, refuse_repeated_members
+
+
+async def plain_numbers(request: Request) -> None:
+    """A dependency of every endpoint: numbers in an address are ASCII digits as we would write
+    them; left to itself pydantic reads `1_0` and `+10` as 10. Raises the 422 problem."""
+    wrong = [
+        FieldError(name, "number_needed")
+        for name, texts, kind in _numbers(request)
+        if any(is_odd_number(text, whole=not _holds(kind, float)) for text in texts)
+    ]
+    if wrong:
+        raise validation(*wrong)
+
+
+def _numbers(request: Request) -> Iterator[tuple[str, list[str], object]]:
+    """Name, texts and type of the numbers in the address."""
+    for dependant in _all_of(request.scope["route"].dependant):
+        for field in dependant.path_params:
+            if field.alias in request.path_params and _is_number(field.field_info.annotation):
+                text = str(request.path_params[field.alias])
+                yield field.alias, [text], field.field_info.annotation
+        for field in dependant.query_params if request.query_params else ():
+            annotation = field.field_info.annotation
+            fields = {field.alias: annotation}
+            if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+                fields = {name: info.annotation for name, info in annotation.model_fields.items()}
+            for name, kind in fields.items():
+                if name in request.query_params and _is_number(kind):
+                    yield name, request.query_params.getlist(name), kind
+
+
+def _is_number(annotation: object) -> bool:
+    """Whether numbers are all that the annotation takes, beside nothing and lists of them."""
+    parts = get_args(annotation)
+    if not parts:
+        return annotation in (int, float)
+    return all(part in (NoneType, Ellipsis) or _is_number(part) for part in parts)
+
+
+def _holds(annotation: object, kind: type) -> bool:
+    """Whether the type is somewhere in the annotation."""
+    return annotation is kind or any(_holds(part, kind) for part in get_args(annotation))
 
 
 async def nothing_lost(request: Request) -> None:
@@ -31,7 +77,12 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def _query_parameters(dependant: Dependant) -> Iterator[str]:
-    for field in dependant.query_params:
-        yield field.alias
+    for one in _all_of(dependant):
+        for field in one.query_params:
+            yield field.alias
+
+
+def _all_of(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
     for dependency in dependant.dependencies:
-        yield from _query_parameters(dependency)
+        yield from _all_of(dependency)

@@ -356,3 +356,11 @@ async def test_a_service_of_pages_may_show_every_problem_as_a_page(
         "<h1>internal</h1>",
         "<h1>too_large</h1>",
     ]
+
+
+@pytest.mark.parametrize("number", ["1_7", "+17", "17.0", "017", "%2017", "１７", "٧"])
+async def test_a_number_in_an_address_is_written_as_we_write_it(calling: Any, number: str) -> None:
+    async with calling(router) as client:
+        answer = await client.get(f"/reports/{number}?words=x")
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["number"]

@@ -405,3 +405,14 @@ async def test_a_field_in_the_address_is_not_passed_over(
     assert answer.status_code == 400, answer.text
     assert query.split("=")[0].replace("%5B", "[").replace("%5D", "]") in answer.text
     assert country.one("SELECT count(*) FROM lifecycle.report") == 0
+
+
+@pytest.mark.parametrize("text", ["caf%E9+mati+total", "%ff%fe", "%80%81", "Banjir%c3"])
+async def test_bytes_that_are_not_utf8_are_not_replaced(
+    intake: httpx.AsyncClient, country: Country, text: str
+) -> None:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    body = f"service_code=lubang&description={text}&email=a@uji.id"
+    answer = await intake.post("/open311/v2/requests.json", content=body, headers=headers)
+    assert answer.status_code == 400, answer.text
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 0

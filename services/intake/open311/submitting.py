@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated, Any
+from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Depends, Request, Response, UploadFile
 from pydantic import ValidationError
@@ -46,7 +47,13 @@ router = APIRouter(prefix="/open311/v2", tags=["Open311"], route_class=SpecRoute
 
 
 async def sent_fields(request: Request) -> AsyncIterator[FormData]:
-    """The form, form-encoded or multipart."""
+    """The form, form-encoded or multipart, in UTF-8. Raises the 400 problem for other bytes, which
+    would be replaced by signs that nobody sent."""
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        try:
+            unquote_to_bytes(await request.body()).decode()
+        except UnicodeDecodeError:
+            raise Problem(400, "not_utf8") from None
     async with request.form(max_files=20, max_fields=100) as form:
         yield form
 

@@ -21,7 +21,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from services.intake.contact import normalise_phone
 from shared.catalogue import INDONESIAN, Phrase, message
-from shared.fields import Instant
+from shared.fields import Instant, PlainNumbers
 from shared.strict_json import RepeatedMemberError, refuse_repeated_members
 
 ANSWER_LIMIT = 160
@@ -38,7 +38,7 @@ class SmsRejected(ValueError):
         self.code = code
 
 
-class SmsPart(BaseModel):
+class SmsPart(PlainNumbers):
     """Which part of a long message this is; `ref` is the sending phone's and comes around again."""
 
     model_config = ConfigDict(frozen=True)

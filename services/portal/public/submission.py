@@ -85,6 +85,7 @@ async def submit(page_request: PublicRequest) -> Response:
     who can see what is said in so many words."""
     sent = await page_request.form()
     form = FormData(sent, NAMES)
+    form.refuse_twice(name for name in NAMES if name != "attachments")
     await keep_chosen_files(page_request, form, sent)
     step = form.get("langkah")
     if step == "anonim":

@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     ValidationInfo,
@@ -14,7 +13,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from shared.fields import Day
+from shared.fields import Day, PlainNumbers
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Role
@@ -75,7 +74,7 @@ _MANY = Field(max_length=50)
 _CategoryId = Annotated[int, Field(ge=1, lt=2**63)]
 
 
-class Selection(BaseModel):
+class Selection(PlainNumbers):
     """A sub-tab and its filters, which narrow together; several values of one are alternatives."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -17,6 +17,7 @@ from services.reporting.webhooks.models import Webhook
 from shared.command_requests.directory import agency
 from shared.database.columns import now
 from shared.database.views import AgencyEntry
+from shared.fields import PlainNumbers
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict, forbidden, not_found
@@ -37,7 +38,7 @@ router = APIRouter(tags=["webhooks"], responses=problem_responses(401, 403, 404,
 WebhookId = Annotated[UUID, Path(alias="id")]
 
 
-class NewWebhook(BaseModel):
+class NewWebhook(PlainNumbers):
     """An address that is to be told of the reports of an agency and those below it."""
 
     model_config = ConfigDict(extra="forbid")

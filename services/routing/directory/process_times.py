@@ -19,7 +19,7 @@ from shared.database.columns import now
 from shared.database.process_time import CALENDAR_MARK, load_policy
 from shared.database.report_lists import CalendarMark, RedatingProgress
 from shared.decreed_days import decreed_days
-from shared.fields import Day
+from shared.fields import Day, PlainNumbers
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, forbidden, validation
@@ -34,7 +34,7 @@ MOST = 3650
 """Of a length: ten years of days."""
 
 
-class BoundedLength(Length, frozen=True):
+class BoundedLength(PlainNumbers, Length, frozen=True):
     amount: int = Field(gt=0, le=MOST)
 
 

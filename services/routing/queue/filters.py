@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     ValidationError,
@@ -14,7 +13,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from shared.fields import Day, Instant
+from shared.fields import Day, Instant, PlainNumbers
 from shared.http.paging import Cursor, PageSize
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.calendar import Zone
@@ -59,7 +58,7 @@ Moment = Annotated[
 ]
 
 
-class QueueQuery(BaseModel):
+class QueueQuery(PlainNumbers):
     """The parameters of `GET /queue`. Filters narrow together; absent ones do not narrow."""
 
     model_config = ConfigDict(extra="forbid")
