@@ -105,6 +105,7 @@ _ACTING = frozenset(
     dde-connection-decls dde-connection-decl dde-source dde-links dde-link execute-macro
     database-display database-next database-row-select database-row-number table-source
     cell-range-source section-source forms external-data
+    database-source-sql database-source-table database-source-query source-service data-mappings
     """.split()
 )
 """Elements by their local names: what runs, loads other documents, or asks other programs."""

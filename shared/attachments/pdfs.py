@@ -42,7 +42,13 @@ def _clean(value: Any, depth: int) -> None:
                 del value[key]
                 continue
             inside = value[key]
-            if _acts(inside) or (key == "/A" and not isinstance(inside, pikepdf.Dictionary)):
+            is_dictionary = isinstance(inside, pikepdf.Dictionary)
+            # Of an action `/URI` is an address; of a document it is where its addresses begin.
+            if (
+                _acts(inside)
+                or (key == "/A" and not is_dictionary)
+                or (key == "/URI" and is_dictionary)
+            ):
                 del value[key]
             elif not _is_elsewhere(inside):
                 _clean(inside, depth + 1)
@@ -74,6 +80,7 @@ _DROPPED = frozenset(
         *("/OpenAction", "/AA", "/JS", "/JavaScript"),
         *("/EmbeddedFiles", "/EF", "/AF", "/Collection", "/XFA", "/RichMediaContent"),
         *("/RichMediaSettings", "/3DD", "/Movie", "/Sound", "/Next"),
+        *("/AlternatePresentations", "/Renditions", "/SpiderInfo", "/URLS"),
     }
 )
 _ACTIONS = frozenset(

@@ -197,6 +197,17 @@ OPEN = {
     ),
     "a plug-in": open_text(f'<draw:plugin xlink:href="a"><x a="{MARK}"/></draw:plugin>'),
     "a frame": open_text(f'<draw:floating-frame xlink:href="{EVIL}"/>'),
+    **{
+        f"a {source} of a data base": open_text(
+            f'<table:database-range><table:{source} table:database-name="{MARK}"/>'
+            "</table:database-range>",
+            kind="spreadsheet",
+        )
+        for source in (
+            *("database-source-sql", "database-source-table", "database-source-query"),
+            *("source-service", "data-mappings"),
+        )
+    },
     "buttons": open_text("", {"Configurations2/accelerator/current.xml": ACTS}),
     "a page as a picture": open_text(
         '<draw:image xlink:href="Pictures/a.svg"/>', {"Pictures/a.svg": b"<svg>%s</svg>" % ACTS}
@@ -339,6 +350,19 @@ PDFS = {
         p, "AF", Array([Dictionary(EF=Dictionary(F=_stream(d)))])
     ),
     "a portfolio": lambda d, p: setattr(d.Root, "Collection", Dictionary(D=MARK)),
+    "where addresses begin": lambda d, p: setattr(d.Root, "URI", Dictionary(Base=MARK)),
+    "where addresses begin, elsewhere": lambda d, p: setattr(
+        d.Root, "URI", d.make_indirect(Dictionary(Base=MARK))
+    ),
+    "a slide show": lambda d, p: setattr(
+        d.Root, "Names", Dictionary(AlternatePresentations=Dictionary(Names=Array(["a", MARK])))
+    ),
+    "named films": lambda d, p: setattr(
+        d.Root, "Names", Dictionary(Renditions=Dictionary(Names=Array(["a", MARK])))
+    ),
+    "pages taken from the web": lambda d, p: setattr(
+        d.Root, "SpiderInfo", Dictionary(V=1, C=Array([Dictionary(URL=MARK)]))
+    ),
     "what nothing leads to": lambda d, p: d.make_indirect(action("/JavaScript", JS=MARK)),
 }
 
