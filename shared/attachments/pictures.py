@@ -24,8 +24,10 @@ FORMATS = {
     "image/heic": "HEIF",
 }
 """Media type to Pillow's name: pictures of other kinds are not opened."""
-_BYTES_A_PIXEL = {"JPEG": 9, "MPO": 9, "PNG": 5, "WEBP": 17, "GIF": 5, "HEIF": 11}
+_BYTES_A_PIXEL = {"JPEG": 9, "MPO": 9, "GIF": 5, "HEIF": 11}
 """What decoding, turning and saving a pixel takes, seen with pictures of these kinds."""
+_WEBP_BYTES_A_PIXEL, _WEBP_ALPHA_BYTES_A_PIXEL = 19, 40
+_NARROW_MODES = {"1": 1, "L": 1, "P": 1, "I;16": 2}
 MOST_MEMORY = 560 * 1024 * 1024
 """A JPEG is reduced until it takes no more."""
 
@@ -42,12 +44,42 @@ def memory_for(content: bytes, media_type: str) -> int:
     """
     if media_type == "image/webp":
         # Its decoder takes the memory when it is opened.
-        width, height = _webp_size(content)
-        return width * height * _BYTES_A_PIXEL["WEBP"]
+        pixels, has_alpha = webp_pixels(content)
+        return pixels * (_WEBP_ALPHA_BYTES_A_PIXEL if has_alpha else _WEBP_BYTES_A_PIXEL)
     with Image.open(io.BytesIO(content), formats=[FORMATS[media_type]]) as opened:
-        if opened.width * opened.height > MAX_PIXELS:
-            raise AttachmentRejected("too_many_pixels", f"{opened.width}×{opened.height} pixels")
+        check_pixels(opened)
         return _memory(opened, _scale(opened))
+
+
+def check_pixels(opened: Image.Image) -> None:
+    """Raises `AttachmentRejected`: `too_many_pixels` over 110 megapixels."""
+    if opened.width * opened.height > MAX_PIXELS:
+        raise AttachmentRejected("too_many_pixels", f"{opened.width}×{opened.height} pixels")
+
+
+def bytes_a_pixel(mode: str) -> int:
+    """Of a decoded picture in memory: Pillow packs nothing into bits, and three bands into four
+    bytes."""
+    return _NARROW_MODES.get(mode, 4)
+
+
+def coefficient_bytes(opened: Image.Image) -> int:
+    """What a JPEG that comes in several scans takes beside its pixels: it is decoded as a whole at
+    any scale, with two bytes for each coefficient."""
+    if not isinstance(opened, JpegImagePlugin.JpegImageFile):
+        return 0
+    if not opened.info.get("progressive") and not _has_scans_by_component(opened):
+        return 0
+    samples = [across * down for _, across, down, _ in opened.layer]
+    return 2 * opened.width * opened.height * sum(samples) // max(samples)
+
+
+def webp_pixels(content: bytes) -> tuple[int, bool]:
+    """How many its head says, and whether they may be transparent."""
+    width, height = _webp_size(content)
+    kind, head = content[12:16], content[20:30]
+    extended, lossless = kind == b"VP8X" and head[0] & 0x10, kind == b"VP8L" and head[4] & 0x10
+    return width * height, bool(extended or lossless)
 
 
 def clean_picture(content: bytes, media_type: str) -> tuple[bytes, str]:
@@ -96,12 +128,26 @@ def _scale(opened: Image.Image) -> int:
 
 def _memory(opened: Image.Image, scale: int) -> int:
     pixels = opened.width * opened.height
-    taken = _BYTES_A_PIXEL.get(opened.format or "", 9) * pixels // scale**2
-    if isinstance(opened, JpegImagePlugin.JpegImageFile) and opened.info.get("progressive"):
-        # Decoded as a whole at any scale: two bytes for each coefficient.
-        samples = [across * down for _, across, down, _ in opened.layer]
-        taken += 2 * pixels * sum(samples) // max(samples)
-    return taken
+    if opened.format == "PNG":
+        decoded = bytes_a_pixel(opened.mode)
+        turned = decoded if "exif" in opened.info else 0
+        with_alpha = 4 if "transparency" in opened.info else 0
+        return pixels * (decoded + max(turned, with_alpha) + 1)
+    each = _BYTES_A_PIXEL.get(opened.format or "", 9)
+    return each * pixels // scale**2 + coefficient_bytes(opened)
+
+
+def _has_scans_by_component(opened: JpegImagePlugin.JpegImageFile) -> bool:
+    """Whether the first scan has fewer components than the picture. (ITU T.81, B.2.3)"""
+    file = opened.fp
+    assert file is not None
+    before = file.tell()
+    file.seek(2)
+    while (marker := file.read(4))[:2] != b"\xff\xda" and len(marker) == 4:
+        file.seek(int.from_bytes(marker[2:], "big") - 2, io.SEEK_CUR)
+    first_scan = file.read(1)
+    file.seek(before)
+    return bool(first_scan) and first_scan[0] < len(opened.layer)
 
 
 def _options(opened: Image.Image, target: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 import pikepdf
 import pytest
+from PIL import Image
 
 from services.intake.app import make_app
 from shared.attachments.remaking.queue import ATTEMPTS, RemakingQueue
@@ -21,6 +22,7 @@ from shared.identity import IdentityCipher
 from shared.settings import Settings
 from tests.attachments.documents import compound
 from tests.intake.conftest import Country, form
+from tests.intake.sample_files import saved
 from tests.privacy import marked_files
 from tests.privacy.marked_files import MARK, marked_in, traces
 
@@ -192,6 +194,14 @@ async def test_what_cannot_be_remade_is_taken_from_who_is_anonymous(
     assert (line["state"], line["href"]) == ("sealed", None)
     refused = await _own(intake, sent, f"/reports/{sent['number']}/attachments/{line['id']}")
     assert (refused.status_code, refused.json()["code"]) == (409, "file_sealed")
+
+
+async def test_a_scan_in_black_and_white_is_remade_for_who_is_anonymous(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
+    scan = saved(Image.new("1", (4960, 7016)), "PNG")
+    sent = await submitted(intake, {"pindaian.png": scan}, anonymous=True)
+    assert await settled(country, sent["number"]) == {"pindaian.png": "remade"}
 
 
 async def test_a_damaged_picture_is_refused_from_who_is_anonymous_too(

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.attachments.opening import check_recording, clean
-from shared.attachments.pictures import is_picture, memory_for
+from shared.attachments.pictures import is_picture
 from shared.attachments.recognition import recognise
 from shared.attachments.rejection import AttachmentRejected
 
@@ -46,12 +46,14 @@ def make_anew(source: Path, target: Path, *, memory: int, hurried: bool) -> dict
         return known | {"waits": True}
     if media_type not in REMADE_AT_ONCE | RECORDINGS:
         return known | {"sealed": "not_remakeable"}
-    if is_picture(media_type) and (needed := memory_for(content, media_type)) > memory:
-        return known | {"memory": needed}
-    del content
     try:
+        if is_picture(media_type) and (needed := _memory(content, media_type)) > memory:
+            return known | {"memory": needed}
+        del content
         return known | {"remade": remake(source, target, media_type=media_type)}
     except AttachmentRejected as refused:
+        if refused.code == "too_many_pixels":
+            return known | {"sealed": refused.code}
         if refused.code == "type_not_allowed":
             return known | {"sealed": "not_remakeable"}
         raise
@@ -75,6 +77,12 @@ def remake(source: Path, target: Path, *, media_type: str) -> str:
     from shared.attachments.remaking.pictures import remake_picture
 
     return remake_picture(source, target, media_type)
+
+
+def _memory(content: bytes, media_type: str) -> int:
+    from shared.attachments.remaking.pictures import memory_to_remake
+
+    return memory_to_remake(content, media_type)
 
 
 def _is_closed(refused: AttachmentRejected) -> bool:

@@ -1,18 +1,51 @@
 """Pictures from their pixels: decoded, turned upright, flattened, and encoded with our settings."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image, ImageCms
 
-from shared.attachments.pictures import FORMATS
-from shared.attachments.rejection import MAX_PIXELS, AttachmentRejected
+from shared.attachments.pictures import (
+    FORMATS,
+    MOST_MEMORY,
+    bytes_a_pixel,
+    check_pixels,
+    coefficient_bytes,
+    webp_pixels,
+)
 
 KEPT_PIXELS = 24_000_000
-"""Of the picture made: a page of A3 at 350 dpi. A larger one is halved until it fits."""
+"""Of the picture made: a page of A3 at 350 dpi. A larger one is made smaller by a whole number."""
 
+_STRIP_PIXELS = 1_000_000
+"""Flattened and made smaller at a time, so that the whole is in memory once."""
+_STRIP_MEMORY = 20_000_000
+"""Bytes that strips and their copies take, and the encoder."""
+_MADE_BYTES_A_PIXEL = 8
+"""The decoded picture and the one made from it."""
+_DECODER_BYTES_A_PIXEL = {"image/webp": 18, "image/heic": 10}
+"""What these decoders take in all, seen with such pictures."""
 _LOSSLESS = frozenset({"PNG", "GIF"})
 """Drawings and screens stay sharp; everything else is a photo."""
+
+
+def memory_to_remake(content: bytes, media_type: str) -> int:
+    """About how many bytes `remake_picture` takes, from the picture's head alone.
+
+    Raises `AttachmentRejected`: `too_many_pixels` over 110 megapixels.
+    """
+    if media_type == "image/webp":
+        # Its decoder takes the memory when it is opened.
+        pixels, _ = webp_pixels(content)
+        return pixels * _DECODER_BYTES_A_PIXEL[media_type] + _STRIP_MEMORY
+    with Image.open(io.BytesIO(content), formats=[FORMATS[media_type]]) as opened:
+        check_pixels(opened)
+        coefficients = coefficient_bytes(opened)
+        _decode_smaller(opened)
+        pixels = opened.width * opened.height
+        decoder = _DECODER_BYTES_A_PIXEL.get(media_type, bytes_a_pixel(opened.mode))
+        return coefficients + pixels * decoder + 4 * min(pixels, KEPT_PIXELS) + _STRIP_MEMORY
 
 
 def remake_picture(source: Path, target: Path, media_type: str) -> str:
@@ -20,17 +53,17 @@ def remake_picture(source: Path, target: Path, media_type: str) -> str:
     the first frame. Compression tables are ours too: a camera's say which camera."""
     expected = FORMATS[media_type]
     with Image.open(source, formats=[expected]) as opened:
-        if opened.width * opened.height > MAX_PIXELS:
-            raise AttachmentRejected("too_complex", f"{opened.width}×{opened.height} pixels")
+        check_pixels(opened)
         _decode_smaller(opened)
         opened.load()
         orientation = opened.getexif().get(0x0112, 1)
-        profile = opened.info.get("icc_profile")
-        picture = _flat(_small_enough(opened), profile)
-    picture = _upright(picture, orientation)
-    picture.info.clear()
+        picture = _flat(opened)
+        opened.close()  # its pixels too
+    if (turn := _TURNS.get(orientation)) is not None:
+        picture = picture.transpose(turn)
     if expected in _LOSSLESS:
-        picture.save(target, format="PNG")
+        large = picture.width * picture.height > 4_000_000  # would take longer than it may
+        picture.save(target, format="PNG", compress_level=1 if large else 6)
         return "image/png"
     picture.save(target, format="JPEG", quality=88, optimize=False)
     return "image/jpeg"
@@ -38,54 +71,68 @@ def remake_picture(source: Path, target: Path, media_type: str) -> str:
 
 def _decode_smaller(opened: Image.Image) -> None:
     """JPEG can be decoded at a half, quarter or eighth, in that much less memory."""
-    scale = 1
-    while opened.width * opened.height // scale**2 > KEPT_PIXELS and scale < 8:
+    pixels, coefficients, scale = opened.width * opened.height, coefficient_bytes(opened), 1
+    while scale < 8 and (
+        pixels // scale**2 > KEPT_PIXELS
+        or coefficients + _MADE_BYTES_A_PIXEL * pixels // scale**2 > MOST_MEMORY - _STRIP_MEMORY
+    ):
         scale *= 2
     if scale > 1:
         opened.draft(None, (opened.width // scale, opened.height // scale))
 
 
-def _small_enough(picture: Image.Image) -> Image.Image:
+def _flat(opened: Image.Image) -> Image.Image:
+    """Grey or RGB on white, in sRGB, of no more than `KEPT_PIXELS`."""
     factor = 1
-    while picture.width * picture.height // factor**2 > KEPT_PIXELS:
+    while opened.width * opened.height // factor**2 > KEPT_PIXELS:
         factor += 1
-    return picture.reduce(factor) if factor > 1 and picture.mode != "P" else picture
+    flatten, mode = _flattening(opened)
+    size = (-(-opened.width // factor), -(-opened.height // factor))
+    made = Image.new(mode, size)
+    rows = factor * max(1, _STRIP_PIXELS // (opened.width * factor))
+    for top in range(0, opened.height, rows):
+        strip = opened.crop((0, top, opened.width, min(top + rows, opened.height)))
+        made.paste(flatten(strip).reduce(factor), (0, top // factor))
+    return made
 
 
-def _flat(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """Grey or RGB on white, in sRGB."""
-    if picture.mode in {"LA", "PA", "RGBA", "RGBa", "La"} or "transparency" in picture.info:
-        with_alpha = picture.convert("RGBA")
-        flat = Image.new("RGB", picture.size, "white")
-        flat.paste(with_alpha, mask=with_alpha.getchannel("A"))
-        picture = flat
-    elif picture.mode.startswith(("I", "F")):
-        picture = _eight_bits(picture)
-    if profile and picture.mode in {"RGB", "CMYK"}:
-        picture = _in_srgb(picture, profile)
-    return picture if picture.mode in {"L", "RGB"} else picture.convert("RGB")
+def _flattening(opened: Image.Image) -> tuple[Callable[[Image.Image], Image.Image], str]:
+    """What makes a strip of this picture grey or RGB, and which of both it is then."""
+    if opened.mode.startswith("I"):
+        return _eight_bits, "L"
+    if opened.has_transparency_data:
+        in_srgb = _to_srgb("RGB", opened.info.get("icc_profile"))
+        return lambda strip: in_srgb(_on_white(strip)), "RGB"
+    if opened.mode in {"1", "L"}:
+        return lambda strip: strip.convert("L"), "L"
+    mode = "CMYK" if opened.mode == "CMYK" else "RGB"
+    in_srgb = _to_srgb(mode, opened.info.get("icc_profile"))
+    return lambda strip: in_srgb(strip.convert(mode)), "RGB"
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    with_alpha = picture.convert("RGBA")
+    flat = Image.new("RGB", picture.size, "white")
+    flat.paste(with_alpha, mask=with_alpha.getchannel("A"))
+    return flat
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:
-    scaled = (
-        picture.convert("I").point(lambda value: value / 256) if picture.mode != "F" else picture
-    )
-    return scaled.convert("L")
+    return picture.convert("I").point(lambda value: value / 256).convert("L")
 
 
-def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        srgb = ImageCms.createProfile("sRGB")
-        changed = ImageCms.profileToProfile(picture, source, srgb, outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError):
-        return picture  # a broken profile: the colours as they are
-    return changed or picture
-
-
-def _upright(picture: Image.Image, orientation: int) -> Image.Image:
-    turn = _TURNS.get(orientation)
-    return picture if turn is None else picture.transpose(turn)
+def _to_srgb(mode: str, profile: bytes | None) -> Callable[[Image.Image], Image.Image]:
+    """From the picture's profile; where it has none, or a broken one, the colours as they are."""
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            srgb = ImageCms.createProfile("sRGB")
+            transform = ImageCms.buildTransform(source, srgb, mode, "RGB")
+        except (ImageCms.PyCMSError, OSError):
+            pass
+        else:
+            return lambda picture: ImageCms.applyTransform(picture, transform) or picture
+    return lambda picture: picture.convert("RGB")
 
 
 _TURNS = {

@@ -152,6 +152,8 @@ class RemakingQueue:
         )
         made = await run(limits=UNHURRIED, memory=room(UNHURRIED))
         if "memory" in made:
+            if made["memory"] > room(PICTURES):
+                raise _StaysSealed("too_complex")
             made = await run(limits=PICTURES, memory=made["memory"])
         if "sealed" in made:
             raise _StaysSealed(made["sealed"])

@@ -26,11 +26,13 @@ async def take(sandbox: Sandbox, source: Path, target: Path) -> Taken:
     try:
         made = await sandbox.run(JOB, source, target, memory=room(OPENING), hurried=True)
         if "memory" in made:
+            if made["memory"] > room(PICTURES):
+                return Taken(made["media_type"], "sealed", sealed_because="too_complex")
             made = await sandbox.run(
                 JOB, source, target, limits=PICTURES, memory=made["memory"], hurried=True
             )
     except AttachmentRejected as refused:
-        if refused.code not in _TOO_MUCH:
+        if refused.code != "too_complex":
             raise
         return Taken(UNKNOWN, "pending")
     if "waits" in made:
@@ -38,6 +40,3 @@ async def take(sandbox: Sandbox, source: Path, target: Path) -> Taken:
     if "sealed" in made:
         return Taken(made["media_type"], "sealed", sealed_because=made["sealed"])
     return Taken(made["media_type"], "remade", remade=made["remade"])
-
-
-_TOO_MUCH = ("too_complex", "too_many_pixels")
