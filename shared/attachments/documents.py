@@ -3,6 +3,8 @@
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from shared.attachments.rejection import AttachmentRejected
 
@@ -14,12 +16,26 @@ MAX_UNPACKED = 300 * 1024 * 1024
 def recognise_zip(content: bytes) -> str | None:
     """The media type of an OOXML or ODF document; None for any other ZIP.
 
-    Raises `AttachmentRejected`: `unreadable` when damaged, `too_complex` when it would unpack to
-    more than 300 MB.
+    Raises `AttachmentRejected`: `unreadable` when damaged.
     """
+    with _opened(content) as archive:
+        return _odf_type(archive) or _ooxml_type(archive)
+
+
+def check_unpacked_size(content: bytes) -> None:
+    """Raises `AttachmentRejected`: `too_complex` for a ZIP that would unpack to more than 300 MB
+    or to too many files, `unreadable` when damaged."""
+    with _opened(content) as archive:
+        entries = archive.infolist()
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        raise AttachmentRejected("too_complex", "document unpacks to too much")
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _document_in(archive)
+            yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise AttachmentRejected("unreadable", f"damaged ZIP container: {error}") from error
 
@@ -35,13 +51,6 @@ _OOXML_TYPES = {
 """With the same kind of document where it has macros, which are taken out."""
 _ODF = "application/vnd.oasis.opendocument."
 _ODF_TYPES = ("text", "spreadsheet", "presentation")
-
-
-def _document_in(archive: zipfile.ZipFile) -> str | None:
-    entries = archive.infolist()
-    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise AttachmentRejected("too_complex", "document unpacks to too much")
-    return _odf_type(archive) or _ooxml_type(archive)
 
 
 def _odf_type(archive: zipfile.ZipFile) -> str | None:

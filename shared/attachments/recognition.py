@@ -4,7 +4,7 @@ import re
 
 import filetype  # type: ignore[import-untyped]
 
-from shared.attachments.documents import recognise_zip
+from shared.attachments.documents import check_unpacked_size, recognise_zip
 from shared.attachments.legacy_office import recognise_ole
 from shared.attachments.rejection import AttachmentRejected
 from shared.attachments.types_not_taken import (
@@ -49,6 +49,13 @@ def recognise(content: bytes) -> str:
     Raises `AttachmentRejected` (`type_not_allowed`, `unreadable`, or `too_complex` for a document
     that unpacks to far more than it is).
     """
+    if content.startswith(_ZIP):
+        check_unpacked_size(content)
+    return type_of(content)
+
+
+def type_of(content: bytes) -> str:
+    """As `recognise`, of documents that unpack to far too much too."""
     media_type = _container_type(content) or _simple_type(content)
     if media_type is None:
         raise AttachmentRejected(
@@ -57,6 +64,7 @@ def recognise(content: bytes) -> str:
     return media_type
 
 
+_ZIP = b"PK\x03\x04"
 _SIMPLE_TYPES = {
     "image/jpeg": "image/jpeg",
     "image/png": "image/png",
@@ -82,7 +90,7 @@ _BRANDS = (
 
 def _container_type(content: bytes) -> str | None:
     """Types that share their first bytes with others and need a look inside."""
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith(_ZIP):
         return recognise_zip(content)
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return recognise_ole(content)

@@ -9,10 +9,11 @@ from PIL import Image
 
 from shared.attachments.inspection import inspect
 from shared.attachments.rejection import AttachmentRejected
+from shared.attachments.remaking.job import JOB
 from shared.attachments.remaking.pictures import KEPT_PIXELS
 from shared.attachments.remaking.taking import Taken, take
 from shared.attachments.sandbox import Sandbox
-from tests.intake.sample_files import png_claiming, saved, uploaded
+from tests.intake.sample_files import png_claiming, saved, uploaded, zipped
 
 SCAN = (4960, 7016)
 """A page of A4 at 600 dpi."""
@@ -30,9 +31,9 @@ PICTURES: dict[str, tuple[str, tuple[int, int], dict[str, Any]]] = {
 }
 
 
-async def taken(content: bytes, folder: Path) -> Taken:
+async def taken(content: bytes, folder: Path, sandbox: Sandbox | None = None) -> Taken:
     (folder / "source").write_bytes(content)
-    return await take(Sandbox(), folder / "source", folder / "remade")
+    return await take(sandbox or Sandbox(), folder / "source", folder / "remade")
 
 
 async def with_a_name(content: bytes) -> str:
@@ -99,6 +100,29 @@ async def test_a_picture_that_does_not_fit_into_memory_is_sealed_as_what_it_is(
 
 async def test_a_transparent_webp_is_not_called_damaged_for_want_of_memory() -> None:
     assert await with_a_name(webp_claiming(5_000, 5_000, transparent=True)) == "too_many_pixels"
+
+
+async def test_what_is_too_heavy_waits_as_what_it_is(tmp_path: Path) -> None:
+    kept = await taken(b"%PDF-1.4\n", tmp_path, _Exhausted())
+    assert kept == Taken("application/pdf", "pending")
+
+
+async def test_a_document_of_too_many_parts_waits_as_what_it_is(tmp_path: Path) -> None:
+    letter = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    types = f'<Types><Override PartName="/x" ContentType="{letter}.main+xml"/></Types>'
+    parts = {f"word/{number}.xml": b"" for number in range(5_001)}
+    content = zipped({"[Content_Types].xml": types.encode(), **parts})
+    assert await taken(content, tmp_path) == Taken(letter, "pending")
+    assert await with_a_name(content) == "too_complex"
+
+
+class _Exhausted(Sandbox):
+    """Remaking anything takes more than it may."""
+
+    async def run(self, job: str, source: Path, target: Path, **options: Any) -> Any:
+        if job == JOB:
+            raise AttachmentRejected("too_complex", "more than it may")
+        return await super().run(job, source, target, **options)
 
 
 def webp_claiming(width: int, height: int, *, transparent: bool = False) -> bytes:

@@ -5,10 +5,11 @@ from typing import Any
 
 from shared.attachments.opening import check_recording, clean
 from shared.attachments.pictures import is_picture
-from shared.attachments.recognition import recognise
+from shared.attachments.recognition import recognise, type_of
 from shared.attachments.rejection import AttachmentRejected
 
 JOB = "shared.attachments.remaking.job:make_anew"
+TELL_TYPE = "shared.attachments.remaking.job:tell_type"
 
 REMADE_AT_ONCE = frozenset(
     {"image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "application/pdf"}
@@ -57,6 +58,15 @@ def make_anew(source: Path, target: Path, *, memory: int, hurried: bool) -> dict
         if refused.code == "type_not_allowed":
             return known | {"sealed": "not_remakeable"}
         raise
+
+
+def tell_type(source: Path, target: Path) -> str:
+    """The media type of a file that is too heavy to be opened, from how it begins and what a
+    container lists; `UNKNOWN` where that does not tell."""
+    try:
+        return type_of(source.read_bytes())
+    except AttachmentRejected:
+        return UNKNOWN
 
 
 def remake(source: Path, target: Path, *, media_type: str) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from shared.attachments.inspection import room
 from shared.attachments.rejection import AttachmentRejected
-from shared.attachments.remaking.job import JOB, UNKNOWN
+from shared.attachments.remaking.job import JOB, TELL_TYPE, UNKNOWN
 from shared.attachments.sandbox import OPENING, PICTURES, Sandbox
 
 
@@ -34,9 +34,17 @@ async def take(sandbox: Sandbox, source: Path, target: Path) -> Taken:
     except AttachmentRejected as refused:
         if refused.code != "too_complex":
             raise
-        return Taken(UNKNOWN, "pending")
+        return Taken(await _type_of(sandbox, source, target), "pending")
     if "waits" in made:
         return Taken(made["media_type"], "pending")
     if "sealed" in made:
         return Taken(made["media_type"], "sealed", sealed_because=made["sealed"])
     return Taken(made["media_type"], "remade", remade=made["remade"])
+
+
+async def _type_of(sandbox: Sandbox, source: Path, target: Path) -> str:
+    try:
+        media_type: str = await sandbox.run(TELL_TYPE, source, target)
+    except AttachmentRejected:
+        return UNKNOWN
+    return media_type
