@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import func, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,7 +16,7 @@ from shared.command_requests.report_access import owns
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, client_address, rate_limits
-from shared.http.problems import forbidden, not_found
+from shared.http.problems import conflict, forbidden, not_found, unauthorized
 from shared.http.tokens import Partner, ReportBearer, Tokens
 from shared.http.transaction import Transaction
 from shared.lifecycle.people import Actor
@@ -39,7 +39,7 @@ class RenewedCode(ReportAccess):
     access_code: str = Field(repr=False)
 
 
-@router.post("/reports/{number}/access-code", responses=problem_responses(401, 403, 404, 429))
+@router.post("/reports/{number}/access-code", responses=problem_responses(401, 403, 404, 409, 429))
 async def renew_access_code(
     number: Annotated[int, Path(gt=0, lt=2**63)],
     reporter: CurrentReporter,
@@ -48,21 +48,32 @@ async def renew_access_code(
     request: Request,
 ) -> RenewedCode:
     """Another access code for one's own report. The former one, and all that was opened with it,
-    end at once: whoever knew it, and whoever entered the report, reaches it no more."""
+    end at once: whoever knew it, and whoever entered the report, reaches it no more. Of several
+    who renew the same code at once one is told a new one."""
     if isinstance(reporter, Partner):
         raise forbidden()
     if not await owns(session, reporter, number):
         raise not_found()
+    version = select(col(Submission.access_code_version)).where(col(Submission.number) == number)
+    former = await session.scalar(version)
     await rate_limits(request).take(RENEWALS, str(number))
-    code = new_access_code()
-    submission = await session.get(Submission, number, with_for_update=True)
-    if submission is None:
+    if former is None:
         raise not_found()
-    submission.access_code = intake.cipher.encrypt(code)
-    submission.access_code_version += 1
-    version = submission.access_code_version
+    if isinstance(reporter, ReportBearer):
+        former = reporter.code_version
+    code = new_access_code()
+    renewed = (
+        update(Submission)
+        .where(col(Submission.number) == number, col(Submission.access_code_version) == former)
+        .values(access_code=intake.cipher.encrypt(code), access_code_version=former + 1)
+    )
+    if await session.scalar(renewed.returning(col(Submission.number))) is None:
+        # Somebody else was faster: with the former code all that was opened by it has ended.
+        if isinstance(reporter, ReportBearer):
+            raise unauthorized("token_invalid")
+        raise conflict("access_code_renewed")
     await log_code(session, intake, number, "renewed", address=client_address(request))
-    return RenewedCode(access_code=code, access_token=bearer_token(request, number, version))
+    return RenewedCode(access_code=code, access_token=bearer_token(request, number, former + 1))
 
 
 def bearer_token(request: Request, number: int, code_version: int) -> str:

@@ -211,11 +211,15 @@ async def change_password(
     await _count_guess(request, contacts)
     entries = await entries_for(database, intake, contacts, form.password)
     async with database.session() as session:
-        await session.execute(
+        # What was shown is the password still: of two who change it at once one is too late.
+        this = col(ReporterAccount.id) == reporter.account_id
+        changed = (
             update(ReporterAccount)
-            .where(col(ReporterAccount.id) == reporter.account_id)
+            .where(this, col(ReporterAccount.password_hash) == former)
             .values(password_hash=entries[0]["password_hash"])
         )
+        if await session.scalar(changed.returning(col(ReporterAccount.id))) is None:
+            raise unauthorized("token_invalid")
         await keep_entries(session, reporter.account_id, entries)
         await SESSIONS.end_all(session, reporter.account_id)
         return await _signed_in(session, request, reporter.account_id)

@@ -10,6 +10,7 @@ import pytest
 from tests.intake.conftest import ADMIN, Bearer, Country, form
 from tests.intake.test_manual import manual
 from tests.intake.test_reporters import ACCOUNT, header
+from tests.locks import all_wait, held
 
 
 async def opened(intake: httpx.AsyncClient, number: int, code: str) -> httpx.Response:
@@ -123,3 +124,25 @@ async def test_an_account_renews_the_codes_of_its_own_reports(intake: httpx.Asyn
     assert answer.status_code == 200
     assert (await opened(intake, report["number"], report["access_code"])).status_code == 404
     assert (await intake.get(f"/reports/{report['number']}", headers=own)).status_code == 200
+
+
+@pytest.mark.parametrize("by", ["code", "account"])
+async def test_of_several_who_renew_a_code_at_once_one_is_told_the_code_that_opens(
+    intake: httpx.AsyncClient, country: Country, by: str
+) -> None:
+    own = header((await intake.post("/reporters", json=ACCOUNT)).json())
+    report = (await intake.post("/reports", json=form(reporter=None), headers=own)).json()
+    number = report["number"]
+    if by == "code":
+        own = header((await opened(intake, number, report["access_code"])).json())
+    path = f"/reports/{number}/access-code"
+    async with held(
+        country.url, "SELECT FROM intake.submission WHERE number = %s FOR UPDATE", number
+    ):
+        tries = [asyncio.create_task(intake.post(path, headers=own)) for _ in range(3)]
+        await all_wait(country.url, 3)
+    answers = await asyncio.gather(*tries)
+    refused = 401 if by == "code" else 409
+    assert sorted(answer.status_code for answer in answers) == [200, refused, refused]
+    [code] = [answer.json()["access_code"] for answer in answers if answer.is_success]
+    assert (await opened(intake, number, code)).status_code == 200

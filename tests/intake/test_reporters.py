@@ -15,6 +15,7 @@ from shared.identity import BlindIndex
 from shared.settings import Settings
 from shared.telemetry import registry
 from tests.intake.conftest import Country, form, running
+from tests.locks import all_wait, held
 
 PASSWORD = "gajah ungu melompat"
 ACCOUNT = {"name": "Siti Rahmawati", "phone": "081234567890", "password": PASSWORD}
@@ -486,3 +487,24 @@ async def test_passwords_chosen_for_a_contact_are_counted_as_tries(
             (await elsewhere.post("/reporters/me/password", json=command_request, headers=own)),
         ]
         assert [answer.status_code for answer in answers] == [201, 429]
+
+
+async def test_of_two_new_passwords_chosen_at_once_for_one_present_one_is_taken(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
+    own = header((await intake.post("/reporters", json=ACCOUNT)).json())
+    chosen = ["sepeda biru terbang", "payung hijau berenang"]
+
+    def choosing(password: str) -> Any:
+        command_request = {"current_password": PASSWORD, "password": password}
+        return intake.post("/reporters/me/password", json=command_request, headers=own)
+
+    async with held(country.url, "SELECT FROM intake.reporter FOR UPDATE"):
+        tries = [asyncio.create_task(choosing(password)) for password in chosen]
+        await all_wait(country.url, 2)
+    answers = await asyncio.gather(*tries)
+    assert sorted(answer.status_code for answer in answers) == [200, 401]
+    for password, answer in zip(chosen, answers, strict=True):
+        entering = {"contact": ACCOUNT["phone"], "password": password}
+        entered = await intake.post("/reporters/sign-in", json=entering)
+        assert entered.status_code == answer.status_code

@@ -1,8 +1,6 @@
 """Two admins at the same moment: one after the other, and never a state nobody meant."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -11,6 +9,7 @@ import pytest
 
 from deploy.local.postgres import OWNER
 from tests.conftest import UrlOf
+from tests.locks import held
 from tests.routing.country import Country
 
 COORDINATOR, PUSAT = "koordinator.jabar", "admin.pusat"
@@ -39,14 +38,6 @@ def owner(module_database: UrlOf) -> str:
     return module_database(OWNER).replace("+psycopg", "")
 
 
-@asynccontextmanager
-async def locked(owner: str, statement: str, *parameters: Any) -> AsyncIterator[None]:
-    """Somebody else's transaction, not ended yet."""
-    async with await psycopg.AsyncConnection.connect(owner) as connection:
-        await connection.execute(statement.encode(), parameters)
-        yield
-
-
 async def test_two_of_pusat_cannot_remove_each_other(country: Country, owner: str) -> None:
     root = country.agencies["pusat"]
     answer = await call(
@@ -63,7 +54,7 @@ async def test_two_of_pusat_cannot_remove_each_other(country: Country, owner: st
     await country.learn()
     first = country.staff[PUSAT].id
     # Both have found the other one there before either has written.
-    async with locked(owner, "SELECT FROM routing.staff WHERE id = ANY (%s) FOR SHARE", [first]):
+    async with held(owner, "SELECT FROM routing.staff WHERE id = ANY (%s) FOR SHARE", [first]):
         removing = [
             asyncio.create_task(call(country, PUSAT, "DELETE", f"/staff/{second}")),
             asyncio.create_task(call(country, "pusat.dua", "DELETE", f"/staff/{first}")),

@@ -131,7 +131,7 @@ async def enable_webhook(
 ) -> WebhookView:
     """Send again to one that was disabled. What happened meanwhile is not sent afterwards; what
     failed can be sent again."""
-    row = await own_webhook(session, staff, webhook_id)
+    row = await own_webhook(session, staff, webhook_id, to_change=True)
     row.disabled = row.disabled_at = row.failing_since = None
     session.add(row)
     return WebhookView.of(row)
@@ -143,7 +143,7 @@ async def renew_secret(
 ) -> CreatedWebhook:
     """A new secret, in this answer alone. For a day all is signed with both, so that the receiver
     can change over without missing anything."""
-    row = await own_webhook(session, staff, webhook_id)
+    row = await own_webhook(session, staff, webhook_id, to_change=True)
     secret = _new_secret()
     settings: Settings = request.app.state.settings
     row.previous_secret, row.previous_until = row.secret, now() + BOTH
@@ -155,16 +155,20 @@ async def renew_secret(
 @router.delete("/webhooks/{id}", status_code=204)
 async def remove_webhook(webhook_id: WebhookId, staff: CurrentStaff, session: Transaction) -> None:
     """Send nothing more."""
-    row = await own_webhook(session, staff, webhook_id)
+    row = await own_webhook(session, staff, webhook_id, to_change=True)
     row.removed_at = now()
     session.add(row)
 
 
-async def own_webhook(session: AsyncSession, staff: Staff, webhook_id: UUID) -> Webhook:
+async def own_webhook(
+    session: AsyncSession, staff: Staff, webhook_id: UUID, *, to_change: bool = False
+) -> Webhook:
     """A webhook within the caller's authority; 404 otherwise, 403 for anyone who is no
-    admin."""
+    admin. `to_change`: nobody else changes it until the transaction ends."""
     _only_admins(staff)
-    row = await session.get(Webhook, webhook_id)
+    row = await session.get(
+        Webhook, webhook_id, with_for_update={"key_share": True} if to_change else None
+    )
     if row is not None and row.removed_at is None:
         own = await agency(session, row.agency_id)
         if own is not None and own.is_or_stands_below(staff.agency_id):

@@ -5,7 +5,12 @@ from pydantic import BaseModel, Field
 
 from services.routing.accounts import second_factor
 from services.routing.accounts.sessions import revoke_all
-from services.routing.accounts.sign_in import SignIn, check_second_factor, checked_person
+from services.routing.accounts.sign_in import (
+    SignIn,
+    check_second_factor,
+    checked_person,
+    still_checked,
+)
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict
 from shared.http.transaction import CurrentDatabase
@@ -44,6 +49,7 @@ async def enrol(form: Credentials, request: Request, database: CurrentDatabase) 
     person = await checked_person(form, request, database)
     await person.attempt.take_back()
     async with database.session() as session:
+        await still_checked(session, person)
         secret = await second_factor.enrol(session, request.app.state.identity, person.id)
     return Enrolment(secret=secret, uri=second_factor.uri(secret, form.username))
 
@@ -54,6 +60,7 @@ async def confirm(form: Confirmation, request: Request, database: CurrentDatabas
     person = await checked_person(form, request, database)
     cipher = request.app.state.identity
     async with database.session() as session:
+        await still_checked(session, person)
         codes = await second_factor.confirm(session, cipher, person.id, form.code)
         await revoke_all(session, person.id)
     await person.attempt.take_back()
@@ -67,6 +74,7 @@ async def remove(form: Confirmation, request: Request, database: CurrentDatabase
     if person.role == Role.CENTRAL_ADMIN and request.app.state.settings.second_factor_required:
         raise conflict("second_factor_required")
     async with database.session() as session:
+        await still_checked(session, person)
         await check_second_factor(session, request, person, form.code)
         await second_factor.forget(session, person.id)
         await revoke_all(session, person.id)

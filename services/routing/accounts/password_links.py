@@ -23,7 +23,7 @@ from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, client_address, rate_limits
 from shared.http.password_strength import SHORTEST, check_new_password
 from shared.http.passwords import hash_password, verify_password
-from shared.http.problems import FieldError, conflict, validation
+from shared.http.problems import FieldError, conflict, unauthorized, validation
 from shared.http.transaction import CurrentDatabase
 from shared.text import PASSWORD_LIMIT
 from shared.words import Form
@@ -87,6 +87,7 @@ async def change_own_password(
     await _check(form.password, *person)
     hashed = await hash_password(form.password)
     async with database.session() as session:
+        await still_has_password(session, staff.id, person[0].password_hash, "token_invalid")
         await _set(session, staff.id, hashed)
 
 
@@ -109,6 +110,20 @@ async def take_password(session: AsyncSession, staff_id: int) -> None:
     """The person cannot sign in until a link is used; all sessions end."""
     await set_password(session, staff_id, "")
     await revoke_all(session, staff_id)
+
+
+async def still_has_password(
+    session: AsyncSession, staff_id: int, checked: str, refusal: str, *, shared: bool = False
+) -> None:
+    """401 with this code where the person has another password by now than the one that was looked
+    at, by its hash. It stays until the transaction ends; `shared`: it is only read in it."""
+    # New sessions refer to the person, and are not kept waiting.
+    lock = {"read": True} if shared else {"key_share": True}
+    member = await session.get_one(
+        StaffMember, staff_id, populate_existing=True, with_for_update=lock
+    )
+    if member.password_hash != checked:
+        raise unauthorized(refusal)
 
 
 async def set_password(session: AsyncSession, staff_id: int, hashed: str) -> None:

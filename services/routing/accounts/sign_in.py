@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.accounts import second_factor
-from services.routing.accounts.password_links import set_password
+from services.routing.accounts.password_links import set_password, still_has_password
 from services.routing.accounts.sessions import SESSIONS, revoke_all
 from services.routing.models import StaffMember
 from shared.command_requests.directory import agency
@@ -112,13 +112,11 @@ async def sign_in(body: SignIn, request: Request, database: CurrentDatabase) -> 
     person = await checked_person(body, request, database)
     stronger = await hash_password(body.password) if needs_rehash(person.password_hash) else None
     async with database.session() as session:
+        await still_checked(session, person, shared=stronger is None)
         await check_second_factor(session, request, person, body.code)
         if await _owes_second_factor(session, request, person.id, person.role):
             await person.attempt.take_back()
             raise forbidden("second_factor_enrolment_needed")
-        member = await session.get_one(StaffMember, person.id, with_for_update={"read": True})
-        if member.password_hash != person.password_hash:
-            raise unauthorized("sign_in_failed")  # they chose another one meanwhile
         if stronger:
             await set_password(session, person.id, stronger)
         signed_in = await _signed_in(session, request, person.id)
@@ -189,6 +187,15 @@ async def checked_person(
     if not await verify_password(row.password_hash if row else None, body.password) or row is None:
         raise unauthorized("sign_in_failed")
     return CheckedPerson(row.id, row.password_hash, row.role, attempt)
+
+
+async def still_checked(
+    session: AsyncSession, person: CheckedPerson, *, shared: bool = False
+) -> None:
+    """401 where they chose another password meanwhile. Before their second factor is looked at:
+    whoever resets it holds the person first, too."""
+    checked = person.password_hash
+    await still_has_password(session, person.id, checked, "sign_in_failed", shared=shared)
 
 
 async def check_second_factor(

@@ -1,5 +1,6 @@
 """Signatures that others check with their libraries, and a secret changed without a gap."""
 
+import asyncio
 import json
 import subprocess
 from pathlib import Path
@@ -11,6 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from shared.bus.connection import Bus
 from shared.settings import Settings
+from tests.locks import all_wait, held
 from tests.node_packages import NODE
 from tests.reporting.conftest import Bearer
 from tests.reporting.factory import CITY, CITY_ADMIN, HEALTH_ADMIN
@@ -101,3 +103,24 @@ async def test_a_new_secret_signs_beside_the_old_one_for_a_day(
     Webhook(renewed["secret"]).verify(body, headers)
     with pytest.raises(WebhookVerificationError):
         Webhook(webhook["secret"]).verify(body, headers)
+
+
+async def test_of_two_new_secrets_made_at_once_both_sign(
+    reporting: httpx.AsyncClient,
+    bearer: Bearer,
+    settings: Settings,
+    bus: Bus,
+    receiver: Receiver,
+    owner_url: str,
+) -> None:
+    header = bearer(CITY_ADMIN)
+    webhook = await subscribe(reporting, header, receiver.url)
+    path = f"/webhooks/{webhook['id']}/secret"
+    async with held(owner_url, "SELECT FROM reporting.webhook FOR UPDATE"):
+        tries = [asyncio.create_task(reporting.post(path, headers=header)) for _ in range(2)]
+        await all_wait(owner_url, 2)
+    answers = await asyncio.gather(*tries)
+    async with telling(settings):
+        headers, body = await sent(reporting, header, webhook, bus, receiver, 83)
+    for answer in answers:
+        Webhook(answer.json()["secret"]).verify(body, headers)
