@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -122,7 +123,11 @@ def test_a_payload_of_another_form_is_refused_without_repeating_it(changes: dict
     assert "TELKOMSEL" not in str(refusal.value)
 
 
-@given(st.lists(st.text(max_size=20), min_size=1, max_size=8), st.randoms())
+# Private characters, which stand for halves of others here, are dropped from any text later.
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Co"]), max_size=20)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=8), st.randoms())
 def test_parts_join_in_order_whatever_order_they_came_in(texts: list[str], random: Random) -> None:
     parts = [part(number, len(texts), text) for number, text in enumerate(texts, 1)]
     random.shuffle(parts)
@@ -136,6 +141,32 @@ def test_a_message_with_a_missing_part_is_readable_and_says_so() -> None:
     assert not joined.complete
     assert joined.missing == (2,)
     assert joined.text == "Awal […] akhir."
+
+
+@given(TEXTS.map(lambda text: text + "😟 di 𝐑𝐓 3 😟"), st.data(), st.randoms())
+def test_a_message_cut_at_any_utf_16_units_is_whole_again(
+    text: str, data: st.DataObject, random: Random
+) -> None:
+    units = text.encode("utf-16-le")
+    cuts = data.draw(st.lists(st.integers(0, len(units) // 2), max_size=6).map(sorted))
+    bounds = [0, *(2 * cut for cut in cuts), len(units)]
+    texts = [
+        units[start:end].decode("utf-16-le", "surrogatepass") for start, end in pairwise(bounds)
+    ]
+    parts = []
+    for number, one in enumerate(texts, 1):
+        concat = {"ref": 77, "total": len(texts), "part": number}
+        body = json.dumps(MESSAGE | {"text": one, "concat": concat})
+        parts.append(read_webhook(SECRET, signed(body), body.encode()))
+    random.shuffle(parts)
+    assert join(parts).text == text
+
+
+@pytest.mark.parametrize("field", ["id", "from"])
+def test_half_a_character_is_taken_in_the_text_alone(field: str) -> None:
+    body = json.dumps(MESSAGE | {field: "0812345678\ud83d"})
+    with pytest.raises(SmsRejected):
+        read_webhook(SECRET, signed(body), body.encode())
 
 
 def test_a_short_message_is_complete_by_itself() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 from standardwebhooks import Webhook
 
 from services.intake.app import make_app
@@ -92,6 +93,50 @@ async def test_parts_in_reverse_order_are_joined(
     )
     again = (await gateway.send("Bagian pertama dan ", (7, 1, 2), id="a")).json()
     assert again == report
+
+
+HALVES = ("Jalan rusak \ud83d", "\ude1f tolong")
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+async def test_an_emoji_split_between_two_parts_is_whole_again(
+    intake: httpx.AsyncClient, settings: Settings, country: Country, order: tuple[int, int]
+) -> None:
+    gateway = Gateway(intake, settings.sms_secret)
+    for number in order:
+        told = await gateway.send(HALVES[number - 1], (7, number, 2), id=f"part-{number}")
+        assert told.status_code == 200, told.text
+    body = country.one("SELECT original_body FROM lifecycle.report_text")
+    assert body == "Jalan rusak 😟 tolong"
+    again = await gateway.send(HALVES[1], (7, 2, 2), id="part-2")
+    assert again.json()["number"] == country.one("SELECT number FROM lifecycle.report")
+
+
+@pytest.mark.parametrize(
+    ("part", "left"), [(1, "Jalan rusak  […]"), (2, "[…]  tolong"), (None, "Jalan rusak")]
+)
+async def test_half_an_emoji_whose_other_half_does_not_come_is_dropped(
+    settings: Settings, country: Country, part: int | None, left: str
+) -> None:
+    app = make_app(settings)
+    database: Database = app.state.database
+    async with running(settings) as client:
+        gateway = Gateway(client, settings.sms_secret)
+        text = HALVES[part - 1] if part else HALVES[0]
+        answer = await gateway.send(text, (7, part, 2) if part else None)
+        assert answer.status_code == 200, answer.text
+    late = datetime.now(UTC) + timedelta(minutes=6)
+    await accept_stale_parts(database, app.state.resources, late)
+    await database.dispose()
+    assert country.one("SELECT original_body FROM lifecycle.report_text") == left
+
+
+async def test_a_message_of_half_an_emoji_is_a_message_of_nothing(
+    intake: httpx.AsyncClient, settings: Settings, country: Country
+) -> None:
+    answer = await Gateway(intake, settings.sms_secret).send("\ud83d")
+    assert answer.json()["number"] is None and answer.json()["answer"]
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 0
 
 
 async def test_parts_at_the_same_moment_make_one_report(

@@ -20,6 +20,7 @@ from pydantic import (
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from services.intake.contact import normalise_phone
+from services.intake.sms.halves import halves_joined, with_halves_kept
 from shared.catalogue import INDONESIAN, Phrase, message
 from shared.fields import Instant, PlainNumbers
 from shared.strict_json import RepeatedMemberError, refuse_repeated_members
@@ -91,7 +92,7 @@ def read_webhook(secret: str, headers: Mapping[str, str], body: bytes) -> SmsMes
         raise SmsRejected("signature", "no valid signature") from error
     try:
         refuse_repeated_members(body)
-        return SmsMessage.model_validate_json(body)
+        return SmsMessage.model_validate_json(with_halves_kept(body))
     except RepeatedMemberError as error:
         raise SmsRejected("payload", str(error)) from error
     except ValidationError as error:
@@ -103,15 +104,16 @@ def join(parts: Sequence[SmsMessage]) -> JoinedSms:
     """The parts of one message in order, whatever order they came in, at least one.
 
     Where parts are missing the text says so, since after some waiting a report with a gap beats
-    none.
+    none. A character that was split between two parts is whole again, or not there at all.
     """
     first = parts[0]
     if first.concat is None:
-        return JoinedSms(first.text, ())
+        return JoinedSms(halves_joined(first.text), ())
     texts = {part.concat.part: part.text for part in parts if part.concat}
     numbers = range(1, first.concat.total + 1)
     missing = tuple(number for number in numbers if number not in texts)
-    return JoinedSms("".join(texts.get(number, _GAP) for number in numbers), missing)
+    text = "".join(texts.get(number, _GAP) for number in numbers)
+    return JoinedSms(halves_joined(text), missing)
 
 
 def answer_accepted(number: str, code: str, address: str) -> str:

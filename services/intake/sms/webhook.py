@@ -18,6 +18,7 @@ from services.intake.sms.messages import (
     SmsRejected,
     answer_accepted,
     answer_refused,
+    join,
     read_webhook,
 )
 from shared import clock
@@ -73,7 +74,8 @@ async def receive_sms(request: Request, session: Transaction, intake: Intake) ->
         raise conflict("sms_id_reused")
     if before is not None and before.number is not None:
         return await _answer_again(session, intake, before.number)
-    whole: WholeSms | None = WholeSms(parts.key(message), message.sender, message.text)
+    alone = join([message]).text
+    whole: WholeSms | None = WholeSms(parts.key(message), message.sender, alone)
     if message.concat and message.concat.total > 1:
         if before is not None:
             return SmsAnswer(number=None, answer=None)
