@@ -50,8 +50,12 @@ class ReportAccess:
     def arrival_hidden(self) -> bool:
         """When and through whom a report came is told as to everybody: to the person who reads a
         copy, and of an anonymous one to all but pusat. Who entered it often knows the reporter."""
-        below_pusat = self.actor.role is not Role.CENTRAL_ADMIN
-        return self.by_copy or (self.state.anonymous and below_pusat)
+        return self.by_copy or self.maker_hidden
+
+    @property
+    def maker_hidden(self) -> bool:
+        """Whoever entered it is told to nobody but pusat: the report is anonymous."""
+        return self.state.anonymous and self.actor.role is not Role.CENTRAL_ADMIN
 
     @property
     def reporter_hidden(self) -> Literal["anonymous", "copy", "below"] | None:

@@ -30,6 +30,9 @@ INTERNAL_EVENTS = frozenset(
 )
 """Not told to partner systems: the agencies' own affairs."""
 
+_FIRST_STEP = 2
+"""The version of a report after its first step; it came as 1."""
+
 
 class ReportEvent(BaseModel):
     """The data of an event. `version` orders the events of one report, without gaps."""
@@ -56,6 +59,13 @@ class ReportEvent(BaseModel):
     auto_close_at: datetime | None
     escalated_to: int | None = None
     details: dict[str, Any]
+
+
+def near_arrival(event: ReportEvent) -> bool:
+    """Whether the event's time can tell when the report came: nobody has verified it before, or
+    it is the first step of all."""
+    waits = event.tab in (Tab.UNVERIFIED, Tab.DEFERRED)
+    return waits or event.action is Action.VERIFY or event.version <= _FIRST_STEP
 
 
 class PartnerEvent(BaseModel):

@@ -73,6 +73,35 @@ async def test_of_an_anonymous_report_a_file_tells_the_hour_in_which_it_came(
     assert seconds[False] == {"17"}
 
 
+async def test_of_an_anonymous_report_a_file_tells_the_hour_of_what_may_have_come_with_it(
+    reporting: httpx.AsyncClient, bearer: Bearer, owner_url: str
+) -> None:
+    times = ("verified_at", "due_at", "ended_at", "last_step_at")
+
+    def shift(seconds: int) -> None:
+        with psycopg.connect(owner_url, autocommit=True) as connection:
+            set_ = ", ".join(f"{name} = {name} + interval '{seconds} s'" for name in times)
+            connection.execute(f"UPDATE lifecycle.report SET {set_}".encode())  # noqa: S608
+
+    header = bearer(CITY_ADMIN)
+    before = {row["number"]: row for row in await lines(reporting, header, tab="incoming")}
+    shift(17)
+    try:
+        after = await lines(reporting, header, tab="incoming")
+    finally:
+        shift(-17)
+    for name in times:
+        changed = {
+            anonymous: {
+                row[name] != before[row["number"]][name]
+                for row in after
+                if row[name] and ("anonymous" in row["flags"]) is anonymous
+            }
+            for anonymous in (True, False)
+        }
+        assert changed == {True: {False}, False: {True}}, name
+
+
 @pytest.mark.parametrize("staff", [CITY_ADMIN, ROADS_OFFICER, HEALTH_ADMIN, PAPUA_ADMIN])
 async def test_only_reports_of_the_own_subtree(
     reporting: httpx.AsyncClient, bearer: Bearer, owner_url: str, staff: int

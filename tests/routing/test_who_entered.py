@@ -129,3 +129,80 @@ async def test_an_officer_reads_reports_of_units_below_without_who_reported(
         report = await country.seen(who, number)
         assert report["reporter"]["name"] == "Siti Rahmawati", who
         assert report["attachments"][0]["name"] == "KTP Siti.pdf"
+
+
+STEPS: dict[str, dict[str, Any]] = {
+    "verify": {},
+    "defer": {"kind": "incomplete_data", "note": "Lengkapi dahulu."},
+    "archive": {"category": "unclear", "note": "Tidak jelas."},
+}
+
+
+async def gone_on(country: Country, action: str, maker: str, by: str, **values: Any) -> int:
+    """A report that one member of staff entered, and one took the first step for."""
+    person = country.staff[maker]
+    actor = Actor(
+        kind=ActorKind.STAFF, staff_id=person.id, role=Role(person.role), agency_id=person.agency_id
+    )
+    number = await country.report(channel=Channel.LETTER, actor=actor, made_by=person.id, **values)
+    form = STEPS[action] or country.verification("pupr-kab-bandung")
+    await country.done(by, number, action, form)
+    return number
+
+
+@pytest.mark.parametrize("action", STEPS)
+async def test_the_first_step_of_who_entered_an_anonymous_report_tells_neither_name_nor_second(
+    country: Country, action: str
+) -> None:
+    number = await gone_on(country, action, ADMIN, ADMIN, anonymous=True)
+    name = await country.one("SELECT name FROM routing.staff WHERE username = :u", u=ADMIN)
+    who = UNIT if action == "verify" else "petugas.kab.bandung"
+    scope, tab = "own", {"verify": "awaiting_follow_up", "defer": "deferred"}.get(action)
+    seen = await country.seen(who, number)
+    assert name not in str((seen["history"], seen["written"], seen["requests"]))
+    [line] = [one for one in seen["history"] if one["action"] == action]
+    assert line["actor"] == {
+        "kind": "staff",
+        "label": "Petugas",
+        "staff": None,
+        "agency": None,
+        "system": None,
+    }
+    times = [line["at"], seen["verified_at"], seen["ended_at"]]
+    times += [one["at"] for one in seen["written"]]
+    times += [clock["due_at"] for clock in seen["clocks"]]
+    if tab:
+        rows = await country.get(who, "/queue", tab=tab, scope=scope, q=str(number))
+        times += [one["countdown"]["due_at"] for one in rows.json()["items"] if one["countdown"]]
+    for at in filter(None, times):
+        moment = datetime.fromisoformat(at)
+        assert moment.minute == moment.second == moment.microsecond == 0, at
+    above = await country.seen(PUSAT, number)
+    [line] = [one for one in above["history"] if one["action"] == action]
+    assert line["actor"]["staff"]["name"] == name
+    stored = await country.rows(
+        "SELECT at FROM lifecycle.history WHERE number = :n AND action = :a", n=number, a=action
+    )
+    assert datetime.fromisoformat(line["at"]) == stored[0][0]
+
+
+@pytest.mark.parametrize(("maker", "anonymous"), [("petugas.kab.bandung", True), (ADMIN, False)])
+async def test_the_first_step_of_another_or_for_a_reporter_with_a_name_is_told_in_full(
+    country: Country, maker: str, anonymous: bool
+) -> None:
+    number = await gone_on(country, "verify", maker, ADMIN, anonymous=anonymous)
+    seen = await country.seen(UNIT, number)
+    [line] = [one for one in seen["history"] if one["action"] == "verify"]
+    assert line["actor"]["staff"]["id"] == country.staff[ADMIN].id
+    stored = await country.rows(
+        "SELECT at FROM lifecycle.history WHERE number = :n AND action = 'verify'", n=number
+    )
+    assert datetime.fromisoformat(line["at"]) == stored[0][0]
+
+
+async def test_what_they_do_after_it_was_verified_is_told_in_full(country: Country) -> None:
+    number = await gone_on(country, "verify", ADMIN, ADMIN, anonymous=True)
+    await country.done(ADMIN, number, "amend", {"priority": True})
+    seen = await country.seen(UNIT, number)
+    [line] = [one for one in seen["history"] if one["action"] == "amend"]
+    assert line["actor"]["staff"]["id"] == country.staff[ADMIN].id

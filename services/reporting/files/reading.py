@@ -79,7 +79,11 @@ _FIGURES = f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
        r.submitted_at, r.verified_at, h.first_follow_up_at
 FROM lifecycle.report r {_STEPS} WHERE {{where}}"""  # noqa: S608
-_SUBMITTED, _DUE = ARRIVAL.format("r", "submitted_at"), ARRIVAL.format("r", "due_at")
+_TIMES = ", ".join(
+    f"{ARRIVAL.format('r', name)} AS {name}"
+    for name in ("submitted_at", "verified_at", "due_at", "ended_at", "last_step_at")
+)
+# Of an anonymous report to the hour: whoever entered it may have verified it in the same second.
 _AS_KEPT = ", ".join(
     f"t.{name}"
     for name in ReportText.model_fields
@@ -88,12 +92,10 @@ _AS_KEPT = ", ".join(
 # An anonymous report and one that is not are not linked: both are of one person.
 _REPORTS = f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
-       {_SUBMITTED} AS submitted_at, r.verified_at,
+       {_TIMES},
        h.first_follow_up_at, h.last_follow_up_at, h.follow_ups,
        h.replies, h.reopenings, r.anonymous, r.secret, r.priority, r.held, r.overdue,
-       r.region_code, CASE WHEN r.verified_at IS NULL THEN {_DUE} ELSE r.due_at END AS due_at,
-       r.auto_close_at, r.ended_at,
-       CASE WHEN r.version = 1 THEN {_SUBMITTED} ELSE r.last_step_at END AS last_step_at,
+       r.region_code, r.auto_close_at,
        CASE WHEN r.anonymous = l.anonymous THEN r.linked_number END AS linked_number,
        coalesce(t.title, t.original_title) AS title, t.original_body,
        coalesce(t.body, t.original_body) AS body, {_AS_KEPT},

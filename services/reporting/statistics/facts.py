@@ -131,7 +131,8 @@ def _measured(report: ReportRow, steps: Sequence[Step]) -> Iterator[str]:
     if verified is None:
         return
     yield from _duration("verification", report.submitted_at, verified, steps)
-    yield from _by(VERIFIED_BY, verified)
+    if not (report.anonymous and verified.staff_id == _maker(steps)):
+        yield from _by(VERIFIED_BY, verified)
     later = steps[steps.index(verified) :]
     answered = _first(later, Action.FOLLOW_UP)
     if answered is None:
@@ -156,6 +157,12 @@ def _by(kind: str, step: Step) -> Iterator[str]:
         yield f"{kind}:{step.agency_id}:{step.staff_id}"
 
 
+def _maker(steps: Sequence[Step]) -> int | None:
+    """The member of staff who entered the report. Of an anonymous one nobody is told that."""
+    submitted = _first(steps, Action.SUBMIT)
+    return submitted.staff_id if submitted else None
+
+
 def _first(steps: Sequence[Step], action: Action) -> Step | None:
     return next((step for step in steps if step.action is action), None)
 
@@ -167,7 +174,7 @@ def _ran_out(step: Step, clock: ClockKind) -> bool:
 _FLAGS = ("anonymous", "secret", "priority")
 RELEVANT: Final = tuple(
     sorted(
-        {Action.VERIFY, Action.FOLLOW_UP, Action.OVERDUE}
+        {Action.SUBMIT, Action.VERIFY, Action.FOLLOW_UP, Action.OVERDUE}
         | {Action.REJECT_REQUEST, Action.END_REQUEST, *MARK_OF}
     )
 )

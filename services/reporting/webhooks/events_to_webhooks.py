@@ -29,9 +29,8 @@ from shared.database.lifecycle import Report
 from shared.database.views import AgencyEntry
 from shared.identity import IdentityCipher
 from shared.lifecycle.actions import Action
-from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent
+from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent, near_arrival
 from shared.lifecycle.people import ActorKind
-from shared.lifecycle.statuses import Tab
 from shared.periodic import count_set_aside, is_away
 from shared.publication import public_time
 from shared.reasons import reason
@@ -204,11 +203,11 @@ def reader(
 
 
 def _arrived(event: ReportEvent) -> ReportEvent:
-    """What tells when an anonymous report came, to the hour, and not through whom (decision 19)."""
-    if event.tab not in (Tab.UNVERIFIED, Tab.DEFERRED):
-        return event
-    due_at = event.due_at and public_time(event.due_at)
-    told: dict[str, Any] = {"at": public_time(event.at), "due_at": due_at}
+    """What tells when an anonymous report came, to the hour, and not through whom (decision 19).
+    Its first steps and its verification too: whoever entered it may have gone on at once."""
+    told: dict[str, Any] = {"due_at": event.due_at and public_time(event.due_at)}
+    if near_arrival(event):
+        told["at"] = public_time(event.at)
     if event.action is Action.SUBMIT:
         told["actor_kind"] = ActorKind.REPORTER
     return event.model_copy(update=told)

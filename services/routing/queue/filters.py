@@ -168,8 +168,7 @@ _OTHERS = {
 }
 _TOLD = {
     "channel": "r.channel",
-    "due_at": "CASE WHEN r.anonymous AND r.tab IN ('unverified', 'deferred')"
-    " THEN date_trunc('hour', r.due_at) ELSE r.due_at END",
+    "due_at": ARRIVAL.format("r", "due_at"),
     "region": "r.region_code",
     "submitted_at": ARRIVAL.format("r", "submitted_at"),
 }

@@ -1,9 +1,9 @@
 """How and when a report came, as exactly as the reader may know it."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 
+from services.routing.reading.history import Row, Rows
 from shared.command_requests.report_access import ReportAccess
 from shared.labels import label
 from shared.lifecycle.actions import Action
@@ -34,11 +34,38 @@ def arrival_of(access: ReportAccess) -> Arrival:
     )
 
 
-def line_shown(line: Mapping[str, Any], access: ReportAccess) -> Mapping[str, Any]:
-    """A line of the history as this person reads it: in a copy what the reporter did to the hour,
-    and of an anonymous report not through whom: the counter or the system it came by is its
-    channel. So the handling agency reads its submission too: who entered it may be a colleague."""
-    anonymous = access.state.anonymous
+def lines_shown(lines: Rows, access: ReportAccess) -> list[Row]:
+    """The lines of the history as this person reads them."""
+    with_it = _entries_with_it(lines) if access.maker_hidden else frozenset()
+    return [
+        _as_arrival(line) if line["entry"] in with_it else _line_shown(line, access)
+        for line in lines
+    ]
+
+
+def words_shown(written: Rows, lines: Rows, access: ReportAccess) -> list[Row]:
+    """What was written, as this person reads it: as `lines` are read, all lines of the history."""
+    with_it = _entries_with_it(lines) if access.maker_hidden else frozenset()
+    return [_as_arrival(row) if row["entry"] in with_it else row for row in written]
+
+
+def requests_shown(requests: Rows, lines: Rows, access: ReportAccess) -> list[Row]:
+    """The requests as this person reads them: as `lines` are read, all lines of the history."""
+    with_it = _entries_with_it(lines) if access.maker_hidden else frozenset()
+    asked = {line["ref"] for line in lines if line["entry"] in with_it}
+    return [_as_arrival(row) if row["id"] in asked else row for row in requests]
+
+
+def told_at(at: datetime | None, access: ReportAccess) -> datetime | None:
+    """When a report was verified, or ended: of an anonymous one whoever entered it may have done
+    it in the same second."""
+    return public_time(at) if at and access.maker_hidden else at
+
+
+def _line_shown(line: Row, access: ReportAccess) -> Row:
+    """In a copy what the reporter did to the hour, and of an anonymous report not through whom: the
+    counter or the system it came by is its channel. So the handling agency reads its submission
+    too: who entered it may be a colleague."""
     by_reporter = line["actor_kind"] in (ActorKind.REPORTER, ActorKind.PARTNER)
     if access.arrival_hidden and line["action"] == Action.OVERDUE:
         return {**line, "at": public_time(line["at"])}  # so long after the report came
@@ -46,9 +73,37 @@ def line_shown(line: Mapping[str, Any], access: ReportAccess) -> Mapping[str, An
     if not access.arrival_hidden or not (told_apart or line["action"] == Action.SUBMIT):
         return line
     told = {**line, "at": public_time(line["at"])}
-    return told | _BY_THE_REPORTER if anonymous else told
+    return told | _BY_THE_REPORTER if access.state.anonymous else told
 
 
+def _entries_with_it(lines: Rows) -> frozenset[int]:
+    """What whoever entered the report went on to do with it, up to its verification: such a line
+    tells who that was, and when it came."""
+    steps = [line for line in lines if line["entry"] is not None]
+    submitted = next((line for line in steps if line["action"] == Action.SUBMIT), None)
+    if submitted is None or submitted["staff_id"] is None:
+        return frozenset()
+    verified = next((line["entry"] for line in steps if line["action"] == Action.VERIFY), None)
+    return frozenset(
+        line["entry"]
+        for line in steps
+        if line["staff_id"] == submitted["staff_id"]
+        and line["action"] != Action.SUBMIT
+        and (verified is None or line["entry"] <= verified)
+    )
+
+
+def _as_arrival(row: Row) -> Row:
+    """By nobody who is named, and to the hour."""
+    times = {name: row[name] and public_time(row[name]) for name in _TIMES if name in row}
+    hidden = _WHO
+    if row.get("decided_by") == row["staff_id"]:
+        hidden |= {"decided_by"}
+    return {**row, **dict.fromkeys(hidden & row.keys()), **times}
+
+
+_WHO = frozenset({"staff_id", "agency_id", "role"})
+_TIMES = ("at", "asked_at", "due_at", "decided_at")
 _BY_THE_REPORTER = {
     "actor_kind": ActorKind.REPORTER,
     **dict.fromkeys(("staff_id", "agency_id", "role", "system")),

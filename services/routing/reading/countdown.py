@@ -35,10 +35,8 @@ class Countdown(BaseModel):
 def countdown_of(
     clock: Clock, now: datetime, calendar: WorkingCalendar, access: ReportAccess
 ) -> Countdown:
-    """A clock as it is read; by a copy to the hour, for the time to verify in runs from the moment
-    of submission. Where that moment is hidden otherwise, this clock alone."""
-    arrived = clock.kind is ClockKind.VERIFICATION and access.arrival_hidden
-    to_the_hour = access.by_copy or arrived
+    """A clock as it is read; where the moment of submission is hidden, to the hour: the time to
+    verify in runs from it, and that to follow up from a step that may have come with it."""
     deadline = clock.deadline
     days = days_left(clock, now, calendar)
     unanswered = clock.kind is ClockKind.QUESTION and days < 0
@@ -47,7 +45,7 @@ def countdown_of(
         label=label("clock", clock.kind),
         days=days,
         text=label("mark", "question_unanswered") if unanswered else countdown(days),
-        due_at=public_time(deadline) if to_the_hour and deadline else deadline,
+        due_at=public_time(deadline) if access.arrival_hidden and deadline else deadline,
         due_on=day_of_deadline(deadline, clock.zone) if deadline else None,
         at_day_end=deadline is not None and ends_a_day(deadline, clock.zone),
         paused=deadline is None,

@@ -26,7 +26,7 @@ class ShownAssignee(ShownStaff):
 
 
 class ShownActor(BaseModel):
-    """Who did something. A reporter is never named here."""
+    """Who did something. A reporter is never named here, nor who entered an anonymous report."""
 
     kind: ActorKind
     label: str
@@ -56,7 +56,7 @@ class Names:
         role = row.get("role") or _AS_ROLE[kind]
         return ShownActor(
             kind=kind,
-            label=label("role", role) if role else "",
+            label=label("role", role),
             staff=self.person(row["staff_id"]),
             agency=self.agency(row["agency_id"]),
             system=row.get("system"),
@@ -77,7 +77,7 @@ async def names_for(
 
 
 _AS_ROLE = {
-    ActorKind.STAFF: None,
+    ActorKind.STAFF: "staff",
     ActorKind.REPORTER: "reporter",
     ActorKind.PARTNER: "partner_system",
     ActorKind.OPERATOR: "operator",

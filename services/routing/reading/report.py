@@ -7,7 +7,13 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.reading.arrival import arrival_of, line_shown
+from services.routing.reading.arrival import (
+    arrival_of,
+    lines_shown,
+    requests_shown,
+    told_at,
+    words_shown,
+)
 from services.routing.reading.attachments import attachments_of
 from services.routing.reading.countdown import countdown_of, nearest_countdown
 from services.routing.reading.details import details_of
@@ -84,7 +90,9 @@ async def _view(
     written = with_readers(written, lines)
     if by_copy:
         written = [one for one in written if Reader.COPY in one["read_by"]]
-    lines = [line_shown(line, access) for line in lines]
+    written = words_shown(written, lines, access)
+    requests = requests_shown(requests, lines, access)
+    lines = lines_shown(lines, access)
     if not of_pusat:
         lines = below_pusat(lines, state.anonymous)
     elif not state.anonymous or revealed:
@@ -134,8 +142,8 @@ async def _view(
         awaited_agency=names.agency(state.awaited_agency_id),
         assignee=_assignee(row, access),
         linked_number=None if by_copy else row["linked_number"],
-        verified_at=row["verified_at"],
-        ended_at=state.ended_at,
+        verified_at=told_at(row["verified_at"], access),
+        ended_at=told_at(state.ended_at, access),
         age_days=(moment - state.submitted_at).days,
         countdown=nearest_countdown(access, moment, calendar),
         clocks=[countdown_of(one, moment, calendar, access) for one in state.clocks],

@@ -1,0 +1,56 @@
+"""When an anonymous report came is told to the hour, also by the steps that came with it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from services.reporting.live_events import _shown
+from services.reporting.live_feed import Happened
+from services.reporting.statistics.facts import ReportRow, Step, fact_of
+from services.reporting.webhooks.events_to_webhooks import _arrived
+from shared.lifecycle.actions import Action
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.statuses import Status, Tab
+from tests.reporting.webhooks.telling import event
+
+AT = datetime(2026, 11, 24, 3, 17, 42, 905175, tzinfo=UTC)
+HOUR = datetime(2026, 11, 24, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, HOUR),
+        ({"version": 5}, HOUR),  # verified after it was put off, perhaps by who entered it
+        ({"action": Action.ARCHIVE, "tab": Tab.ARCHIVED}, HOUR),
+        ({"action": Action.DEFER, "tab": Tab.DEFERRED, "version": 3}, HOUR),
+        ({"action": Action.AMEND, "version": 3}, AT),
+        ({"action": Action.FOLLOW_UP, "tab": Tab.IN_PROCESS, "version": 3}, AT),
+    ],
+)
+def test_events_tell_the_hour_of_what_may_have_come_with_it(
+    changes: dict[str, Any], told: datetime
+) -> None:
+    happened = event(7, 2, at=AT, due_at=AT, **changes)
+    hooked = _arrived(happened)
+    assert (hooked.at, hooked.due_at) == (told, HOUR)
+    live = _shown(Happened(1, happened)).data
+    assert datetime.fromisoformat(live["at"]) == told
+
+
+@pytest.mark.parametrize("anonymous", [True, False])
+@pytest.mark.parametrize("maker", [5, 6, None])
+def test_who_verified_an_anonymous_report_they_entered_is_in_no_figure_of_a_person(
+    anonymous: bool, maker: int | None
+) -> None:
+    row = ReportRow(
+        number=7, version=2, status=Status.VERIFIED, path=(1, 2), zone=Zone.WIB, channel="letter",
+        classification=None, category_id=None, programme_id=None, tag_ids=(), region_code=None,
+        anonymous=anonymous, secret=False, priority=False, overdue=False, submitted_at=AT,
+        rating=None,
+    )  # fmt: skip
+    steps = [Step(AT, Action.SUBMIT, maker, maker and 2, {}), Step(AT, Action.VERIFY, 5, 2, {})]
+    marks = fact_of(row, steps).marks
+    assert ("verified_by:2:5" in marks) is not (anonymous and maker == 5)
+    assert "verification_measured" in marks
