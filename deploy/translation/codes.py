@@ -130,7 +130,7 @@ CODES: dict[str, Iterable[str]] = {
     ),
     "request": RequestKind,
     "request_state": ("asked", "accepted", "rejected", "withdrawn", "ended"),
-    "role": ("reporter", *Role, "operator", "partner_system", "system"),
+    "role": ("reporter", "staff", *Role, "operator", "partner_system", "system"),
     "second_person": Kind,
     "sms_refusal": get_args(sms.Refusal),
     "status": Status,
