@@ -64,7 +64,9 @@ def _with_plain_numbers(schema: object) -> object:
 
 
 def _a_plain_number(given: object, *, whole: bool = False) -> object:
-    if isinstance(given, bool) or (isinstance(given, str) and is_odd_number(given, whole=whole)):
+    odd_text = isinstance(given, str) and is_odd_number(given, whole=whole)
+    too_large = isinstance(given, int) and not -_MOST <= given <= _MOST
+    if odd_text or too_large or isinstance(given, bool):
         raise PydanticCustomError("number_needed", "A number in digits, as 81 or -6.9")
     return given
 
@@ -73,6 +75,8 @@ def _a_plain_whole_number(given: object) -> object:
     return _a_plain_number(given, whole=True)
 
 
+_MOST = 2**63 - 1
+"""Beyond it neither our JSON nor the database has whole numbers."""
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,18})", re.ASCII)
 _NUMBER = re.compile(_WHOLE.pattern + r"(\.\d{1,17})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

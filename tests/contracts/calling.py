@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
@@ -34,7 +34,10 @@ CHECKS = [
 ]
 Operation = APIOperation[Any, Any, Any, Any]
 PER_OPERATION = 8
-"""Calls of each kind, as the document says and not as it says, by each principal."""
+"""Calls of each kind, as the document says and not as it says, in one attempt."""
+_ATTEMPTS = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 1}
+"""Calls as the document says go on until one has succeeded: most reports are not the principal's,
+or not in a status that allows it."""
 
 
 def broken_promises(
@@ -57,7 +60,10 @@ def broken_promises(
                 try:
                     # What takes nothing cannot be called wrongly.
                     with suppress(Unsatisfiable):
-                        _call(made, known, principals, session, statuses)
+                        for attempt in range(_ATTEMPTS[mode]):
+                            _call(made, known, principals, session, statuses, attempt)
+                            if min(statuses, default=500) < 300:
+                                break
                 except FailureGroup as group:
                     failures[f"{operation.label} ({mode.value})"] = "\n".join(
                         map(_told, group.exceptions)
@@ -73,10 +79,11 @@ def _call(
     principals: Mapping[str, Headers],
     session: requests.Session,
     statuses: set[int],
+    attempt: int,
 ) -> None:
+    @seed(attempt)
     @settings(
         max_examples=PER_OPERATION,
-        derandomize=True,
         database=None,
         deadline=None,
         phases=[Phase.explicit, Phase.generate],
@@ -99,7 +106,11 @@ def _call(
 
 
 def _fill(case: Case[Operation], known: Known, data: st.DataObject) -> None:
-    """Put things that are there where anything would do, three times in four."""
+    """Put things that are there where anything would do, three times in four; a version that was
+    made up is left out as often, since nothing could come of the call."""
+    left_out = data.draw(st.integers(0, 3)) > 0
+    if case.headers and left_out:
+        case.headers.pop("If-Match", None)
     parts = (case.path_parameters, case.query, case.body)
     for part in parts:
         if not isinstance(part, dict):

@@ -59,6 +59,7 @@ async def known(cluster: Cluster) -> Known:
         "region_code": ("32.73", "32"),
         "request_id": (command,),
         "command_id": (command,),
+        "assignee_id": (places.OFFICER[0],),
         "year": (2026, 2031),
         "format": ("json",),
         # What is made up is mostly not to be seen, and refused for that.

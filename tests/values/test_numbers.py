@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from tests.values.asked import AskedField, asked_fields, holds, is_of_a_body
 
-ODD = [True, False, "8_1", "+81", " 81", "81\n", "081", "٨١", "８１", "1e3", "-6_9"]
+ODD = [True, False, "8_1", "+81", " 81", "81\n", "081", "٨١", "８１", "1e3", "-6_9", 10**30]
 NUMBERS = [
     field
     for field in asked_fields()
