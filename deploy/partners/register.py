@@ -160,10 +160,11 @@ async def _with_new_keys(
         await apply(database, nats_folder)
         await _until_usable(nats_url, nats_folder, credentials)
     except BaseException:
-        # Nobody will ever see these keys.
+        # Nobody will ever see these keys; another rotation's, made meanwhile, stay.
         async with database.session() as session:
-            partner = await session.get_one(Partner, system)
-            partner.active, partner.nkey_public, partner.http_token_hash = former
+            partner = await session.get_one(Partner, system, with_for_update=True)
+            if partner.nkey_public == public:
+                partner.active, partner.nkey_public, partner.http_token_hash = former
         with contextlib.suppress(PartnerError):
             await apply(database, nats_folder)
         raise

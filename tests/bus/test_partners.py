@@ -11,6 +11,7 @@ import pytest
 from nats.aio.client import Client
 from sqlalchemy import select
 
+from deploy.partners import register
 from deploy.partners.register import Credentials, PartnerError, add, remove, rotate
 from services.intake.partners.model import Partner
 from shared.bus import cloudevents
@@ -226,6 +227,24 @@ async def test_a_name_is_given_once_and_not_ours(
             await add(database, server.url, server.folder, name)
     with pytest.raises(PartnerError):
         await remove(database, server.folder, "kemenkes")
+
+
+async def test_a_rotation_that_fails_leaves_the_keys_of_another_made_meanwhile(
+    server: Server, database: Database, dukcapil: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def other_operator_rotates(*_: object) -> None:
+        monkeypatch.undo()
+        others.append(await rotate(database, server.url, server.folder, "dukcapil"))
+        raise PartnerError("not usable")
+
+    others: list[Credentials] = []
+    monkeypatch.setattr(register, "_until_usable", other_operator_rotates)
+    with pytest.raises(PartnerError, match="not usable"):
+        await rotate(database, server.url, server.folder, "dukcapil")
+    async with database.session() as session:
+        partner = (await session.execute(select(Partner))).scalar_one()
+    assert partner.http_token_hash == stored_hash(others[0])
+    await (await _as_partner(server, others[0])).close()
 
 
 async def test_the_npm_client_sends_a_report_reads_its_receipt_and_cannot_be_another(
