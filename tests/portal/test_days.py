@@ -55,3 +55,11 @@ def test_a_time_is_shown_in_the_zone_of_who_reads(zone: Zone, shown: str) -> Non
         assert template.render(at="2026-12-04T14:30:00Z") == shown
     finally:
         pages._zone.reset(token)
+
+
+def test_of_a_report_opened_again_nothing_is_said_that_did_not_happen() -> None:
+    """Its status is that of a follow-up, as after an initial response; a step is owed in both."""
+    due = datetime(2026, 12, 4, 16, 59, tzinfo=UTC)
+    opened = status_summary(report(Zone.WIB, due, status="FOLLOWED_UP"))
+    assert opened.line == "Dinas PUPR masih harus menyelesaikan laporan Anda."
+    assert opened.until.startswith("Paling lambat ")

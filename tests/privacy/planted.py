@@ -108,5 +108,14 @@ async def until(cluster: Cluster, query: str) -> None:
 
 
 _OF_FOLLOWUP = {
-    *("follow-ups", "coordination", "requests", "hold", "release", "close", "reopen"),
+    *(
+        "follow-ups",
+        "coordination",
+        "requests",
+        "not-authority",
+        "hold",
+        "release",
+        "close",
+        "reopen",
+    ),
 }

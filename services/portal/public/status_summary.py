@@ -19,7 +19,8 @@ def status_summary(report: ReporterReport) -> StatusSummary:
     handler, status = report.handler, report.status
     line = _LINES[status].format(handler=handler)
     if status == "FOLLOWED_UP" and report.due_at:
-        line = f"{handler} sudah memberi respon awal dan masih harus menyelesaikan laporan Anda."
+        # After an initial response, or opened again: the agency owes the next step.
+        line = f"{handler} masih harus menyelesaikan laporan Anda."
     return StatusSummary(line, _until(report))
 
 
