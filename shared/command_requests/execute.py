@@ -145,6 +145,8 @@ async def _row(
 
 async def _save(session: AsyncSession, request: CommandRequest, access: ReportAccess) -> _Command:
     details, code = await _details(session, request, access)
+    if misspelled := details.keys() - Command.model_fields.keys():
+        raise TypeError(f"a command has no {sorted(misspelled)}")  # it would be left out silently
     command = Command(
         id=request.id,
         number=request.number,

@@ -12,7 +12,7 @@ class Capacity(StrEnum):
 
     REPORTER = "reporter"
     HANDLER_OFFICER = "handler_officer"
-    """A liaison officer of the handler itself, or its admins."""
+    """A liaison officer of the handler itself, or an admin whose subtree holds it."""
     HANDLER_ADMIN = "handler_admin"
     """An admin whose subtree holds the handler."""
     ADMIN_ABOVE = "admin_above"
@@ -20,7 +20,7 @@ class Capacity(StrEnum):
     DECIDER = "decider"
     """An admin of the delegating agency or above, who did not ask for it."""
     SOLE_DECIDER = "sole_decider"
-    """Who asked, and there is no other person to decide it."""
+    """The person who asked, where nobody else could decide it."""
     OPERATOR = "operator"
     SYSTEM = "system"
 

@@ -32,7 +32,7 @@ class Effect:
         self.clocks += [ClockIntent(op=ClockOp.STOP, kind=kind, key=key) for kind in kinds]
 
     def stop_process(self) -> None:
-        """Every clock but those of requests, which end with their request."""
+        """The clocks of the process; those of requests and of a question end with these."""
         self.stop(
             ClockKind.VERIFICATION,
             ClockKind.FOLLOW_UP,
