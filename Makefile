@@ -20,7 +20,7 @@ test: $(READY)  ## Run all tests against real Postgres, NATS and Temporal
 	@.ci/packages
 	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
-test-fast: $(READY)  ## Run the tests that need no browser and no stack: a minute
+test-fast: $(READY)  ## Run the tests of the domain, of HTTP and of the database alone
 	$(BIN)/pytest -q -n 2 --dist loadscope --no-loadscope-reorder \
 	  -m "not browser and not stack and not chaos and not slow"
 

@@ -20,6 +20,8 @@ _THEN = ("stack", "benchmarks", "attachments", "reporting", "workflows")
 """Folders whose files take long one by one."""
 
 
+_SLOW = ("workflows", "reporting", "attachments", "partners", "bus", "benchmarks", "suite")
+"""Folders that wait for servers, time or processes by nature."""
 _OF_A_STACK = (*_TOGETHER, "stack")
 
 
@@ -32,6 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if _folder(item) in _OF_A_STACK:
             item.add_marker(pytest.mark.stack)
+        if _folder(item) in _SLOW:
+            item.add_marker(pytest.mark.slow)
         if _folder(item) == "chaos":
             item.add_marker(pytest.mark.chaos)
 
