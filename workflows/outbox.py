@@ -9,7 +9,6 @@ from shared.database.lifecycle import OutboxRow
 from shared.lifecycle.decision import Decision, Visibility
 from shared.lifecycle.events import INTERNAL_EVENTS, PartnerEvent, ReportEvent
 from shared.lifecycle.state import ReportState
-from shared.lifecycle.statuses import TAB_OF
 from shared.telemetry import trace_headers
 from workflows.step_rows import Statement, inserted
 
@@ -52,25 +51,13 @@ def _told_to_partners(decision: Decision) -> bool:
 
 def _happened(decision: Decision, after: ReportState, escalated_to: int | None) -> ReportEvent:
     main = decision.entries[0]
-    return ReportEvent(
-        number=after.number,
-        version=after.version,
+    return ReportEvent.of_step(
+        after,
         event=decision.event,
         action=main.action,
         actor_kind=main.actor.kind,
         at=decision.at,
         from_status=main.from_status,
-        status=after.status,
-        tab=TAB_OF[after.status],
-        handler_id=after.handler_id,
-        chain=after.chain,
-        copies=after.copies,
-        channel=after.channel,
-        system=after.system,
-        held=after.held,
-        overdue=after.overdue,
-        due_at=after.due_at,
-        auto_close_at=after.auto_close_at,
         escalated_to=escalated_to,
         details=main.details,
     )

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from shared.lifecycle.actions import Action
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.rules import RULES
-from shared.lifecycle.statuses import Status, Tab
+from shared.lifecycle.state import ReportState
+from shared.lifecycle.statuses import TAB_OF, Status, Tab
 
 EVENT_OF: dict[Action, str] = {
     Action.SUBMIT: "submitted",
@@ -59,6 +60,43 @@ class ReportEvent(BaseModel):
     auto_close_at: datetime | None
     escalated_to: int | None = None
     details: dict[str, Any]
+
+    @classmethod
+    def of_step(
+        cls,
+        after: ReportState,
+        *,
+        event: str,
+        action: Action,
+        actor_kind: ActorKind,
+        at: datetime,
+        from_status: Status | None,
+        details: dict[str, Any],
+        escalated_to: int | None = None,
+    ) -> "ReportEvent":
+        """What a step, submission included, made of the report that is now in state `after`."""
+        return cls(
+            number=after.number,
+            version=after.version,
+            event=event,
+            action=action,
+            actor_kind=actor_kind,
+            at=at,
+            from_status=from_status,
+            status=after.status,
+            tab=TAB_OF[after.status],
+            handler_id=after.handler_id,
+            chain=after.chain,
+            copies=after.copies,
+            channel=after.channel,
+            system=after.system,
+            held=after.held,
+            overdue=after.overdue,
+            due_at=after.due_at,
+            auto_close_at=after.auto_close_at,
+            escalated_to=escalated_to,
+            details=details,
+        )
 
 
 def near_arrival(event: ReportEvent) -> bool:

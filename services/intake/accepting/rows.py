@@ -27,7 +27,7 @@ from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.events import EVENT_OF, ReportEvent
 from shared.lifecycle.policy import Policy
 from shared.lifecycle.state import ReportState
-from shared.lifecycle.statuses import TAB_OF, Status
+from shared.lifecycle.statuses import Status
 from shared.lifecycle.visibility import visibility_of
 from shared.telemetry import continued_trace
 
@@ -191,24 +191,12 @@ _ATTACHMENT = columns_in_both(IntakeAttachment, StoredAttachment)
 
 
 def _submitted(report: NewReport, state: ReportState, details: dict[str, Any]) -> ReportEvent:
-    return ReportEvent(
-        number=state.number,
-        version=state.version,
+    return ReportEvent.of_step(
+        state,
         event=EVENT_OF[Action.SUBMIT],
         action=Action.SUBMIT,
         actor_kind=report.actor.kind,
         at=state.submitted_at,
         from_status=None,
-        status=state.status,
-        tab=TAB_OF[state.status],
-        handler_id=state.handler_id,
-        chain=state.chain,
-        copies=state.copies,
-        channel=state.channel,
-        system=state.system,
-        held=state.held,
-        overdue=state.overdue,
-        due_at=state.due_at,
-        auto_close_at=state.auto_close_at,
         details=details,
     )
