@@ -1,18 +1,14 @@
 """What a service answers is read as its contract says; what does not fit is no defect of ours."""
 
-import asyncio
 import logging
-import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI, Response
 
-from services.portal.app import create
-from shared.settings import Settings
+from tests.portal.beside_one_service import served, visiting
 
 REPORT = {
     "view": "public",
@@ -48,26 +44,8 @@ def service() -> Service:
 @pytest.fixture
 async def browser(service: Service) -> AsyncIterator[httpx.AsyncClient]:
     """Of a visitor of a portal whose services are all this one."""
-    config = uvicorn.Config(service.app, log_config=None, access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        portal = create(
-            Settings(
-                intake_url=address,
-                routing_url=address,
-                followup_url=address,
-                reporting_url=address,
-                cookie_secret="c" * 44,
-            )
-        )
-        transport = httpx.ASGITransport(portal)
-        async with httpx.AsyncClient(transport=transport, base_url="http://portal") as client:
-            yield client
-        await portal.state.services.close()
-        server.should_exit = server.force_exit = True
-        await serving
+    async with served(service.app) as address, visiting(address) as client:
+        yield client
 
 
 async def test_an_answer_that_does_not_fit_is_a_page_that_says_so(

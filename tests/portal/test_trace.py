@@ -1,18 +1,13 @@
 """The id on a page of trouble finds the lines of every service that was asked."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request
 
-from services.portal.app import create
 from shared.http.service_client import service_client
-from shared.settings import Settings
 from shared.telemetry import continued_trace
+from tests.portal.beside_one_service import served, visiting
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -28,33 +23,18 @@ async def asked() -> AsyncIterator[tuple[str, list[str]]]:
         traces.append(request.headers.get("traceparent", "none"))
         return {"code": "not_found"}
 
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}", traces
-        server.should_exit = server.force_exit = True
-        await serving
+    async with served(app) as address:
+        yield address, traces
 
 
 async def test_what_the_portal_asks_belongs_to_the_visitors_trace(
     asked: tuple[str, list[str]],
 ) -> None:
     address, traces = asked
-    portal = create(
-        Settings(
-            intake_url=address,
-            routing_url=address,
-            followup_url=address,
-            reporting_url=address,
-            cookie_secret="c" * 44,
-        )
-    )
-    transport = httpx.ASGITransport(portal)
-    async with httpx.AsyncClient(transport=transport, base_url="http://portal") as browser:
+    async with visiting(address) as browser:
         header = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
         page = await browser.get("/laporan/10000001", headers=header)
         own = await browser.get("/laporan/10000002")
-    await portal.state.services.close()
     assert page.headers["X-Request-ID"] == TRACE
     assert traces
     by_trace = [trace.split("-")[1] for trace in traces]
