@@ -48,8 +48,10 @@ lint: $(READY)  ## Check format, style, types and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)  ## Measure: how many reports a second, how fast the queue, how long a command
-	$(BIN)/python -m benchmarks
+# All parts in full. In under five minutes: BENCH=--quick; one part: BENCH=accepting; figures kept:
+# BENCH="--json run.json".
+bench: $(READY)  ## Measure BENCH="[--quick] [--json FILE] [PART …]": ours beside the least it can cost
+	$(BIN)/python -m benchmarks $(BENCH)
 
 demo: $(READY)  ## Send REPORTS=100 varied reports through a running stack (`make run` beside it)
 	$(BIN)/lapor demo --reports $(REPORTS)

@@ -6,60 +6,57 @@ from contextlib import AsyncExitStack
 import orjson
 import psycopg
 
+from benchmarks.figures import Figure, at_least, at_most
 from benchmarks.http import Connection
-from benchmarks.measuring import Figure, Once, for_some_seconds, in_turn, quantile, rate, ratio
+from benchmarks.measuring import Once, for_some_seconds, in_turn, quantile, rate, ratio
+from benchmarks.part import Size
 from benchmarks.reports import report_form, submission_headers
 from benchmarks.stack import Stack
 
 CLIENTS = (1, 8, 32)
-AIM, TAIL = 0.3, 10
+AIM, TAIL = at_least(0.3), at_most(10)
 
 
-async def accepting(stack: Stack, rounds: int, seconds: float) -> list[Figure]:
+async def accepting(stack: Stack, size: Size) -> list[Figure]:
     """One line for each number of clients."""
     async with await psycopg.AsyncConnection.connect(stack.dsn, autocommit=True) as connection:
         await connection.execute(_TABLE)
     figures: list[Figure] = []
     for clients in CLIENTS:
-        figures += await _with(clients, stack, rounds, seconds)
+        figures += await _with(clients, stack, size)
     return figures
 
 
-async def _with(clients: int, stack: Stack, rounds: int, seconds: float) -> list[Figure]:
+async def _with(clients: int, stack: Stack, size: Size) -> list[Figure]:
     async with AsyncExitStack() as opened:
         submitting = [_submitting(stack, opened) for _ in range(clients)]
         opening = (_inserting(stack, opened) for _ in range(clients))
         inserting = await asyncio.gather(*opening)
         ours, floor = await in_turn(
-            rounds,
-            lambda: for_some_seconds(seconds, submitting),
-            lambda: for_some_seconds(seconds, inserting),
+            size.rounds,
+            lambda: for_some_seconds(size.seconds, submitting),
+            lambda: for_some_seconds(size.seconds, inserting),
         )
-    score = ratio(ours, floor)
     p50, p99 = quantile(ours, 0.5) * 1000, quantile(ours, 0.99) * 1000
-    what = f"reports over HTTP, {clients} client{'s' if clients > 1 else ''}"
+    asking = f"{clients} client{'s' if clients > 1 else ''}"
     return [
         Figure(
-            "accepting",
-            what,
-            "reports/s",
-            rate(ours),
-            rate(floor),
-            f"{score:.2f}",
-            f"≥ {AIM}",
-            score >= AIM,
-            "INSERT of one row, committed",
+            name=f"reports over HTTP, {asking}",
+            unit="reports/s",
+            ours=rate(ours),
+            floor=rate(floor),
+            floor_is="INSERT of one row, committed",
+            score=ratio(ours, floor),
+            aim=AIM,
         ),
         Figure(
-            "accepting",
-            f"its p99, {clients} client{'s' if clients > 1 else ''}",
-            "ms",
-            p99,
-            p50,
-            f"{p99 / p50:.1f} x p50",
-            f"< {TAIL} x",
-            p99 < TAIL * p50,
-            "the p50",
+            name=f"its p99, {asking}",
+            unit="ms",
+            ours=p99,
+            floor=p50,
+            floor_is="the p50",
+            score=p99 / p50,
+            aim=TAIL,
         ),
     ]
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 
-from benchmarks.measuring import Figure
+from benchmarks.figures import Figure, at_most
+from benchmarks.part import Size
 from benchmarks.stack_access import Clerk, StackAccess, quiet
 from shared.lifecycle.actions import Action
 from shared.lifecycle.authority import Capacity
@@ -20,7 +21,7 @@ from shared.temporal import names
 COMMAND_AIM, LIFE_AIM = 12, 80
 
 
-async def events(access: StackAccess) -> list[Figure]:
+async def events(access: StackAccess, _size: Size) -> list[Figure]:
     """Of a refused command, the dearest command, and a life."""
     async with AsyncExitStack() as opened:
         clerk = Clerk(access, opened)
@@ -44,7 +45,7 @@ async def events(access: StackAccess) -> list[Figure]:
 
 
 def _events(what: str, count: int, aim: int) -> Figure:
-    return Figure("events", what, "events", count, None, str(count), f"≤ {aim}", count <= aim)
+    return Figure(what, "events", count, score=count, aim=at_most(aim))
 
 
 async def _refused(access: StackAccess, number: int) -> bool:

@@ -9,20 +9,22 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.download_rows import fill_for_downloads
-from benchmarks.measuring import Figure
+from benchmarks.figures import Figure, at_least, at_most
+from benchmarks.part import Size
 from benchmarks.stack import Stack, running
 from services.reporting.files.job import Format, Job
 from services.reporting.files.selection import DownloadTab, Selection
 from shared.lifecycle.calendar import Zone
 
-SPEED, MEMORY = 0.8, 1.2
+SPEED, MEMORY = at_least(0.8), at_most(1.2)
 TIMES = 10
 """By how much the larger download is larger."""
 
 
-async def excel(many: int, rounds: int) -> list[Figure]:
-    """A workbook of `many` rows, one of a tenth of them, and bare openpyxl with the same columns,
+async def excel(_: None, size: Size) -> list[Figure]:
+    """A workbook of many rows, one of a tenth of them, and bare openpyxl with the same columns,
     each in a process of its own."""
+    many, rounds = size.of(200_000, 40_000, 200), size.of(3, 1, 1)
     few = many // TIMES
     async with running([]) as stack:
         await fill_for_downloads(stack, many)
@@ -34,26 +36,22 @@ async def excel(many: int, rounds: int) -> list[Figure]:
     small = median(one["few"][1] for one in found)
     return [
         Figure(
-            "excel",
-            f"rows of a workbook, {many:,} reports",
-            "a second",
-            ours,
-            floor,
-            f"{speed:.2f}",
-            f"≥ {SPEED}",
-            speed >= SPEED,
-            "openpyxl write-only, the same values, from memory",
+            name=f"rows of a workbook, {many:,} reports",
+            unit="a second",
+            ours=ours,
+            floor=floor,
+            floor_is="openpyxl write-only, the same values, from memory",
+            score=speed,
+            aim=SPEED,
         ),
         Figure(
-            "excel",
-            "the most memory it needs",
-            "MiB",
-            large,
-            small,
-            f"{large / small:.2f} x",
-            f"≤ {MEMORY} x",
-            large / small <= MEMORY,
-            f"{few:,} reports, not {many:,}",
+            name="the most memory it needs",
+            unit="MiB",
+            ours=large,
+            floor=small,
+            floor_is=f"{few:,} reports, not {many:,}",
+            score=large / small,
+            aim=MEMORY,
         ),
     ]
 

@@ -4,16 +4,19 @@ from contextlib import AsyncExitStack
 from statistics import median
 
 from benchmarks.bare import BareWorkflow
-from benchmarks.measuring import Figure, Run, for_some_seconds, in_turn, rate, ratio, seconds_of
+from benchmarks.figures import Figure, at_least, at_most
+from benchmarks.measuring import Run, for_some_seconds, in_turn, rate, ratio, seconds_of
+from benchmarks.part import Size
 from benchmarks.stack_access import Clerk, StackAccess, quiet, start_bare
 
-VERIFY_AIM, LIVES_AIM = 1.7, 0.7
+VERIFY_AIM, LIVES_AIM = at_most(1.7), at_least(0.7)
 STEPS = 3
 """Of a life, after its submission: verify, follow up, close."""
 
 
-async def verifying(access: StackAccess, times: int) -> list[Figure]:
+async def verifying(access: StackAccess, size: Size) -> list[Figure]:
     """One command at a time, each beside one bare update."""
+    times = size.of(150, 40, 2)
     ours: list[float] = []
     floor: list[float] = []
     async with AsyncExitStack() as opened:
@@ -28,21 +31,20 @@ async def verifying(access: StackAccess, times: int) -> list[Figure]:
     a, b = median(ours[warm:]) * 1000, median(floor[warm:]) * 1000
     return [
         Figure(
-            "commands",
-            "verify over HTTP, p50",
-            "ms",
-            a,
-            b,
-            f"{a / b:.2f} x",
-            f"≤ {VERIFY_AIM} x",
-            a / b <= VERIFY_AIM,
-            "a bare update, one activity",
+            name="verify over HTTP, p50",
+            unit="ms",
+            ours=a,
+            floor=b,
+            floor_is="a bare update, one activity",
+            score=a / b,
+            aim=VERIFY_AIM,
         )
     ]
 
 
-async def living(access: StackAccess, rounds: int, seconds: float, clerks: int = 8) -> list[Figure]:
+async def living(access: StackAccess, size: Size) -> list[Figure]:
     """Lives a second with some clerks at work."""
+    clerks, seconds = size.of(8, 8, 2), 2 * size.seconds
     async with AsyncExitStack() as opened:
         lives = [Clerk(access, opened).life for _ in range(clerks)]
 
@@ -57,19 +59,16 @@ async def living(access: StackAccess, rounds: int, seconds: float, clerks: int =
                 await handle.execute_update(BareWorkflow.step, "once")
 
         runs, floor = await in_turn(
-            rounds, ours, lambda: for_some_seconds(seconds, [bare] * clerks)
+            size.rounds, ours, lambda: for_some_seconds(seconds, [bare] * clerks)
         )
-    score = ratio(runs, floor)
     return [
         Figure(
-            "lives",
-            f"submit, verify, follow up, close; {clerks} at a time",
-            "lives/s",
-            rate(runs),
-            rate(floor),
-            f"{score:.2f}",
-            f"≥ {LIVES_AIM}",
-            score >= LIVES_AIM,
-            f"a bare workflow of {STEPS} such updates",
+            name=f"submit, verify, follow up, close; {clerks} at a time",
+            unit="lives/s",
+            ours=rate(runs),
+            floor=rate(floor),
+            floor_is=f"a bare workflow of {STEPS} such updates",
+            score=ratio(runs, floor),
+            aim=LIVES_AIM,
         )
     ]

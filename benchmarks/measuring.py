@@ -10,23 +10,6 @@ Once = Callable[[], Awaitable[object]]
 """One piece of work."""
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table. `value`, of ours and of the floor, is in `unit`; `score` is what the
-    aim is about, `met` whether it is reached (None: there is no aim); `beside` says what the floor
-    is."""
-
-    part: str
-    what: str
-    unit: str
-    ours: float
-    floor: float | None
-    score: str
-    aim: str = ""
-    met: bool | None = None
-    beside: str = ""
-
-
 @dataclass
 class Run:
     """What was done in some seconds: how long each took (seconds), in how long altogether."""

@@ -5,11 +5,13 @@ from contextlib import AsyncExitStack
 
 import psycopg
 
+from benchmarks.figures import Figure, at_most
 from benchmarks.http import Connection
-from benchmarks.measuring import Figure, Once, Run, for_some_seconds, quantile
+from benchmarks.measuring import Once, Run, for_some_seconds, quantile
+from benchmarks.part import Size
 from benchmarks.stack import Stack, running
 
-AIM = 1.5
+AIM = at_most(1.5)
 WHO = "koordinator.jabar"
 ASKED: Mapping[str, str] = {
     "a page of the own queue": "/queue?tab=unverified",
@@ -20,8 +22,9 @@ ASKED: Mapping[str, str] = {
 }
 
 
-async def queues(few: int, many: int, rounds: int, seconds: float) -> list[Figure]:
-    """The same questions to two services, one on `few` reports and one on `many`."""
+async def queues(_: None, size: Size) -> list[Figure]:
+    """The same questions to two services, one on few reports and one on many."""
+    few, many = size.of(10_000, 10_000, 100), size.of(1_000_000, 100_000, 300)
     async with AsyncExitStack() as opened:
         small = await opened.enter_async_context(running(["routing"]))
         large = await opened.enter_async_context(running(["routing"]))
@@ -31,9 +34,7 @@ async def queues(few: int, many: int, rounds: int, seconds: float) -> list[Figur
             what: (await _asking(small, path, opened), await _asking(large, path, opened))
             for what, path in ASKED.items()
         }
-        return [
-            await _compared(what, few, many, pair, rounds, seconds) for what, pair in asking.items()
-        ]
+        return [await _compared(what, few, many, pair, size) for what, pair in asking.items()]
 
 
 async def fill(stack: Stack, reports: int) -> None:
@@ -48,27 +49,22 @@ async def fill(stack: Stack, reports: int) -> None:
         administrator.execute("CHECKPOINT")
 
 
-async def _compared(
-    what: str, few: int, many: int, pair: tuple[Once, Once], rounds: int, seconds: float
-) -> Figure:
+async def _compared(what: str, few: int, many: int, pair: tuple[Once, Once], size: Size) -> Figure:
     runs: tuple[list[Run], list[Run]] = ([], [])
-    for round_ in range(rounds * 2 + 1):
-        for size in (0, 1):
-            run = await for_some_seconds(seconds / 2, [pair[size]])
+    for round_ in range(size.rounds * 2 + 1):
+        for which in (0, 1):
+            run = await for_some_seconds(size.seconds / 2, [pair[which]])
             if round_:
-                runs[size].append(run)
+                runs[which].append(run)
     a, b = quantile(runs[1], 0.95) * 1000, quantile(runs[0], 0.95) * 1000
-    score = a / b
     return Figure(
-        "queue",
-        f"{what}, p95",
-        "ms",
-        a,
-        b,
-        f"{score:.2f} x",
-        f"≤ {AIM} x",
-        score <= AIM,
-        f"{few:,} reports, not {many:,}",
+        name=f"{what}, p95",
+        unit="ms",
+        ours=a,
+        floor=b,
+        floor_is=f"{few:,} reports, not {many:,}",
+        score=a / b,
+        aim=AIM,
     )
 
 

@@ -6,8 +6,10 @@ from contextlib import AsyncExitStack
 import psycopg
 
 from benchmarks.download_rows import fill_for_downloads
+from benchmarks.figures import Figure
 from benchmarks.http import Connection
-from benchmarks.measuring import Figure, Once, for_some_seconds, in_turn, quantile
+from benchmarks.measuring import Once, for_some_seconds, in_turn, quantile
+from benchmarks.part import Size
 from benchmarks.stack import Stack, running
 from services.reporting.statistics.rebuild import rebuild
 from shared.database.engine import Database
@@ -24,15 +26,16 @@ WHERE handler_id = (SELECT min(handler_id) FROM lifecycle.report) AND tab = 'in_
 """
 
 
-async def statistics(many: int, rounds: int, seconds: float) -> list[Figure]:
+async def statistics(_: None, size: Size) -> list[Figure]:
     """Of pusat, hence of all reports, for this year."""
+    many = size.of(1_000_000, 100_000, 200)
     async with AsyncExitStack() as opened:
         stack = await opened.enter_async_context(running(["reporting"]))
         await fill_for_downloads(stack, many)
         found = [await _rebuilt(stack, many)]
         floor = await _count(stack, opened)
         for what, path in ASKED.items():
-            found.append(await _page(stack, opened, what, path, floor, rounds, seconds))
+            found.append(await _page(stack, opened, what, path, floor, size))
     return found
 
 
@@ -45,7 +48,7 @@ async def _rebuilt(stack: Stack, many: int) -> Figure:
         await database.dispose()
     rate = done / (time.perf_counter() - begun)
     what = f"statistics made anew, {many:,} reports"
-    return Figure("statistics", what, "a second", rate, None, f"{rate:,.0f}")
+    return Figure(what, "a second", rate, score=rate)
 
 
 async def _page(
@@ -54,8 +57,7 @@ async def _page(
     what: str,
     path: str,
     floor: Once,
-    rounds: int,
-    seconds: float,
+    size: Size,
 ) -> Figure:
     connection, bearer = Connection(stack.addresses.reporting_url), await stack.bearer(WHO)
     opened.push_async_callback(connection.close)
@@ -64,13 +66,18 @@ async def _page(
         await connection.get(path, bearer)
 
     ours, counted = await in_turn(
-        rounds,
-        lambda: for_some_seconds(seconds / 2, [once]),
-        lambda: for_some_seconds(seconds / 2, [floor]),
+        size.rounds,
+        lambda: for_some_seconds(size.seconds / 2, [once]),
+        lambda: for_some_seconds(size.seconds / 2, [floor]),
     )
     a, b = quantile(ours, 0.5) * 1000, quantile(counted, 0.5) * 1000
     return Figure(
-        "statistics", f"{what}, p50", "ms", a, b, f"{a / b:.1f} x", beside="one indexed count"
+        name=f"{what}, p50",
+        unit="ms",
+        ours=a,
+        floor=b,
+        floor_is="one indexed count",
+        score=a / b,
     )
 
 

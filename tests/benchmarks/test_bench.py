@@ -1,44 +1,26 @@
 """Every part of the bench runs, very small; how fast anything is, no test asks."""
 
-from benchmarks import lives
-from benchmarks.accepting import accepting
-from benchmarks.draining import BATCH, LANES, draining
-from benchmarks.events import events
-from benchmarks.excel import excel
-from benchmarks.queues import queues
-from benchmarks.stack import running
-from benchmarks.stack_access import PROCESSES, open_stack
-from benchmarks.statistics import statistics
+from typing import Any
+
+import pytest
+
+from benchmarks.part import Part, Size, sharing
+from benchmarks.parts import PARTS
+from benchmarks.run import Results, measure
+
+GROUPS = sharing(PARTS)
 
 
-async def test_accepting_and_draining_are_measured() -> None:
-    async with running(["intake"]) as stack:
-        accepted = await accepting(stack, rounds=1, seconds=0.1)
-        drained = await draining(stack, rounds=1, messages=BATCH * LANES)
-    assert all(figure.ours > 0 and figure.floor for figure in [*accepted, *drained])
-
-
-async def test_commands_lives_and_their_events_are_measured() -> None:
-    async with running(PROCESSES, temporal=True) as stack, open_stack(stack) as access:
-        refused, *commands, _life = await events(access)
-        [verified] = await lives.verifying(access, times=2)
-        [lived] = await lives.living(access, rounds=1, seconds=0.1, clerks=2)
-    assert refused.ours == 0
-    assert all(figure.ours > 0 for figure in [*commands, verified, lived])
-
-
-async def test_queues_of_two_sizes_are_compared() -> None:
-    figures = await queues(100, 300, rounds=1, seconds=0.1)
-    assert all(figure.ours > 0 and figure.floor for figure in figures)
-
-
-async def test_a_workbook_is_measured_beside_bare_openpyxl() -> None:
-    speed, memory = await excel(200, rounds=1)
-    assert speed.ours > 0 and speed.floor
-    assert memory.ours > 0 and memory.floor
-
-
-async def test_statistics_are_measured_beside_one_count() -> None:
-    rebuilt, *pages = await statistics(200, rounds=1, seconds=0.1)
-    assert rebuilt.ours > 0
-    assert all(page.ours > 0 and page.floor for page in pages)
+@pytest.mark.parametrize("parts", GROUPS, ids=["-".join(p.name for p in g) for g in GROUPS])
+async def test_every_part_measures_figures(parts: list[Part[Any]]) -> None:
+    kept: list[str] = []
+    results = Results(keep=lambda results: kept.append(",".join(results.figures)))
+    await measure(parts, Size.TINY, results)
+    assert results.failed == []
+    assert list(results.figures) == [part.name for part in parts]
+    for part, figures in results.figures.items():
+        assert figures, part
+        for figure in figures:
+            assert figure.ours > 0 or figure.name == "a refused command", figure
+            assert figure.floor is None or figure.floor > 0, figure
+    assert kept[-1] == ",".join(results.figures)
