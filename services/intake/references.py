@@ -111,16 +111,15 @@ def _code(wanted: int | str | None) -> str | None:
 
 
 _LOOK_UP = """
-SELECT (
-    SELECT id FROM routing.agency_directory
-    WHERE active AND (id = named.agency_id OR code = named.agency_code)
-    ORDER BY id = named.agency_id DESC NULLS LAST LIMIT 1
-), (
-    SELECT id FROM routing.published_category
-    WHERE active AND (id = named.category_id OR code = named.category_code)
-    ORDER BY id = named.category_id DESC NULLS LAST LIMIT 1
+SELECT coalesce(
+    (SELECT id FROM routing.agency_directory WHERE active AND id = named.agency_id),
+    (SELECT id FROM routing.agency_directory WHERE active AND code = named.agency_code)
+), coalesce(
+    (SELECT id FROM routing.published_category WHERE active AND id = named.category_id),
+    (SELECT id FROM routing.published_category WHERE active AND code = named.category_code)
 )
 FROM json_to_recordset(%(wanted)s::json) AS named (
     place int, agency_id int, agency_code text, category_id int, category_code text)
 ORDER BY named.place
 """
+"""An id before a code that reads like it. A question each, since indexes answer these."""

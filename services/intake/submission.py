@@ -24,6 +24,7 @@ from shared.attachments.store import State
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.http.auth import OptionalPrincipal
+from shared.http.direct_route import direct_route
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
 from shared.http.idempotency import CommandId, anybody, asker_of
@@ -113,12 +114,6 @@ class SubmissionAnswer(BaseModel):
         )
 
 
-@router.post(
-    "/reports",
-    status_code=201,
-    dependencies=[Depends(limited(SUBMISSION))],
-    responses=problem_responses(401, 409, 429, 503),
-)
 async def submit_report(
     form: SubmissionForm,
     principal: OptionalPrincipal,
@@ -136,6 +131,26 @@ async def submit_report(
     accepted = await _or_refuse(intake.gathered.ask(report))
     response.headers["Location"] = f"/reports/{accepted.number}"
     return SubmissionAnswer.of(accepted)
+
+
+async def _submit_directly(request: Request, form: SubmissionForm, key: UUID) -> Response:
+    state, response = request.app.state, Response()
+    answer = await submit_report(
+        form, None, key, state.database, state.resources, request, response
+    )
+    location = {"Location": response.headers["Location"]}
+    return Response(answer.model_dump_json(), 201, location, media_type="application/json")
+
+
+router.add_api_route(
+    "/reports",
+    submit_report,
+    methods=["POST"],
+    status_code=201,
+    dependencies=[Depends(limited(SUBMISSION))],
+    responses=problem_responses(401, 409, 429, 503),
+    route_class_override=direct_route(SubmissionForm, SUBMISSION, _submit_directly),
+)
 
 
 @router.post(

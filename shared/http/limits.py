@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import orjson
 from fastapi import Request
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table
 
@@ -102,7 +103,7 @@ class RateLimits:
                 limit = uses[left[0]][0]
                 now = {use: place for place in left if (use := uses[place])[0] == limit}
                 step = _step(limit)
-                keys = sorted(key for _, key in now)
+                keys = orjson.dumps([key.hex() for _, key in now]).decode()
                 given = {"keys": keys, "step": step, "window": step * limit.count}
                 for key, wait in await (await connection.execute(self._take, given)).fetchall():
                     waits[now[limit, key]] = wait
@@ -190,11 +191,12 @@ _SWEEP_CHANCE = 1 / 1000
 
 # Generic cell rate algorithm: `full_at` is when the bucket will be full again. A use moves it
 # one step on, unless that would reach further ahead than the whole window. Gives NULL if
-# counted, else the microseconds to wait. The outer SELECT sees the rows as they were before.
+# counted, else the microseconds to wait. The outer SELECT sees the rows as they were before. JSON,
+# not an array, which Postgres would count, and plan anew each time.
 _NOW = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
 _TAKE = """
-WITH given AS (
-  SELECT key FROM unnest(%(keys)s::bytea[]) AS given (key)
+WITH given AS MATERIALIZED (
+  SELECT decode(value, 'hex') AS key FROM json_array_elements_text(%(keys)s::json)
 ), taken AS (
   INSERT INTO {schema}.rate_limit AS bucket (key, full_at)
   SELECT key, {now} + %(step)s::bigint FROM given ORDER BY key
@@ -203,10 +205,12 @@ WITH given AS (
   WHERE greatest(bucket.full_at, {now}) + %(step)s::bigint <= {now} + %(window)s::bigint
   RETURNING bucket.key
 )
-SELECT key, CASE WHEN taken.key IS NULL
-  THEN coalesce(before.full_at + %(step)s::bigint - %(window)s::bigint - {now}, %(step)s::bigint)
-  END
-FROM given LEFT JOIN taken USING (key) LEFT JOIN {schema}.rate_limit before USING (key)
+SELECT key, CASE WHEN taken.key IS NULL THEN coalesce(
+  (SELECT full_at FROM {schema}.rate_limit before WHERE before.key = given.key)
+    + %(step)s::bigint - %(window)s::bigint - {now},
+  %(step)s::bigint
+) END
+FROM given LEFT JOIN taken USING (key)
 """
 _GIVE_BACK = "UPDATE {schema}.rate_limit SET full_at = full_at - %(step)s WHERE key = %(key)s"
 _KEEP = """

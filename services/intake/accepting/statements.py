@@ -14,30 +14,38 @@ Columns = tuple[tuple[type[SQLModel], tuple[str, ...]], ...]
 """Tables, and of each the columns that are written."""
 
 PREPARE: Final = f"""
-SELECT CASE WHEN report.new AND before.number IS NULL
-            THEN nextval('lifecycle.report_number') END AS number,
-       handler.id, handler.path, handler.zone, mark.mark
-FROM json_to_recordset(%(wanted)s::json)
-    AS report (place int, agency_id int, scope text, idempotency_key text, new boolean)
-LEFT JOIN intake.submission before
-    ON before.scope = report.scope AND before.idempotency_key = report.idempotency_key,
-LATERAL (
-    SELECT d.id, d.path, d.zone
-    FROM routing.agency_directory wanted
-    JOIN routing.agency_directory d ON d.id = ANY (wanted.path)
-    WHERE wanted.id = report.agency_id AND (d.has_admin OR d.parent_id IS NULL)
-    UNION ALL
-    SELECT id, path, zone FROM routing.agency_directory
-    WHERE parent_id IS NULL AND active
-    ORDER BY 2 DESC
-    LIMIT 1
-) handler, (SELECT ({PROCESS_TIME_MARK}) AS mark) mark
+WITH report AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%(wanted)s::json)
+        AS report (place int, agency_id int, scope text, idempotency_key text, new boolean)
+), handler AS MATERIALIZED (
+    SELECT wanted.agency_id, nearest.id, nearest.path, nearest.zone
+    FROM (SELECT DISTINCT agency_id FROM report) wanted, LATERAL (
+        SELECT d.id, d.path, d.zone
+        FROM routing.agency_directory named
+        JOIN routing.agency_directory d ON d.id = ANY (named.path)
+        WHERE named.id = wanted.agency_id AND (d.admins > 0 OR d.parent_id IS NULL)
+        UNION ALL
+        SELECT id, path, zone FROM routing.agency_directory
+        WHERE parent_id IS NULL AND active
+        ORDER BY 2 DESC
+        LIMIT 1
+    ) nearest
+)
+SELECT CASE WHEN report.new AND (
+           SELECT before.number FROM intake.submission before
+           WHERE before.scope = report.scope
+               AND before.idempotency_key = report.idempotency_key) IS NULL
+       THEN nextval('lifecycle.report_number') END AS number,
+       handler.id, handler.path, handler.zone, ({PROCESS_TIME_MARK}) AS mark
+FROM report JOIN handler ON handler.agency_id IS NOT DISTINCT FROM report.agency_id
 ORDER BY report.place
 """  # noqa: S608
 """For each that was not here before a number (one that was taken is gone, so a repeat takes none),
 and who is to verify: the agency wanted if it has an admin, else the nearest above that has, finally
 the root (of arrays with a common beginning the longer sorts last). JSON, not arrays: those Postgres
-would count, and plan anew each time."""
+would count, and plan anew each time. What is asked of a large table (earlier submissions, members
+of staff) is asked by subqueries that cannot be joined, so that an index answers for each row:
+planned as joins of a hundred rows, they read whole tables."""
 
 
 @cache

@@ -1,0 +1,73 @@
+"""A lean way through HTTP for an endpoint that is asked in masses. See decision 52."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, TypeVar
+from uuid import UUID, uuid4
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
+
+from shared.http.limits import Limit, client_address, rate_limits
+from shared.strict_json import RepeatedMemberError, read_strictly
+
+Form = TypeVar("Form", bound=BaseModel)
+Answer = Callable[[Request, Form, UUID], Awaitable[Response]]
+"""What an endpoint does for a caller who is not signed in: its form and the key of the request."""
+
+
+def direct_route(form: type[Form], limit: Limit, answer: Answer[Form]) -> type[APIRoute]:
+    """The route of an endpoint that takes `form` as JSON, an `Idempotency-Key` and nothing else,
+    and is open to everybody within `limit`.
+
+    A request of a caller who is not signed in is read, checked and counted here and given to
+    `answer`, if there is nothing to refuse in it. Every other goes the way of FastAPI, which
+    states the endpoint's interface: it alone knows how to refuse. Nothing is counted before that.
+    """
+
+    class DirectRoute(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            ordinary = super().get_route_handler()
+
+            async def handle(request: Request) -> Response:
+                key = _key_of_plain(request)
+                if key is None:
+                    return await ordinary(request)
+                try:
+                    read = form.model_validate(read_strictly(await request.body()))
+                except (ValidationError, RepeatedMemberError, ValueError, RecursionError):
+                    return await ordinary(request)
+                await rate_limits(request).take(limit, client_address(request))
+                return await answer(request, read, key)
+
+            return handle
+
+    return DirectRoute
+
+
+def _key_of_plain(request: Request) -> UUID | None:
+    """The key of a request with a JSON body, of nobody who is signed in; a new one where it names
+    none. None for any other request, and where the key is not one."""
+    scope = request.scope
+    if scope["query_string"]:
+        return None
+    sent: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in _READ:
+            if name in sent:
+                return None
+            sent[name] = value
+    if b"authorization" in sent or sent.get(b"content-type") not in _JSON:
+        return None
+    if (key := sent.get(b"idempotency-key")) is None:
+        return uuid4()
+    try:
+        return UUID(key.decode("ascii")) if len(key) == _UUID_LENGTH else None
+    except ValueError:
+        return None
+
+
+_READ: Final = frozenset({b"authorization", b"content-type", b"idempotency-key"})
+_JSON: Final = frozenset({b"application/json", b"application/json; charset=utf-8"})
+_UUID_LENGTH: Final = 36
+"""Of one as they are written."""
