@@ -15,12 +15,29 @@ from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel
 
+from benchmarks.stack import Stack
+from deploy.local.child import Child, first_line
+from deploy.local.ports import free_port
 from services.intake.submission import SubmissionForm
 
 POOL = 15
 """As many connections as intake has."""
 TABLES = ("submission", "report_text", "history", "outbox")
 """Beside the report's own: as many rows as acceptance writes, each here with its form as text."""
+
+
+class Process(Child):
+    """The application as a process beside a stack, in its database."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._port = free_port()
+        self.url = f"http://{_HOST}:{self._port}"
+        command = [sys.executable, "-m", "benchmarks.bare_intake", stack.dsn, str(self._port)]
+        super().__init__("bare-intake", stack.addresses.data_dir, command)
+
+    async def is_ready(self) -> bool:
+        request = f"GET / HTTP/1.0\r\nHost: {_HOST}\r\n\r\n".encode()
+        return self.alive and b"404" in await first_line(_HOST, self._port, request)
 
 
 class Answer(BaseModel):
@@ -71,12 +88,17 @@ async def _prepare(connection: psycopg.AsyncConnection) -> None:
     connection.prepare_threshold = 1
 
 
+_HOST = "127.0.0.1"
 _REPORT = "INSERT INTO bare.report (body) VALUES (%s) RETURNING number"
-_OTHERS = {name: f"INSERT INTO bare.{name} (number, body) VALUES (%s, %s)" for name in TABLES}  # noqa: S608
+_OTHERS = {
+    table: f"INSERT INTO bare.{table} (number, body) VALUES (%s, %s)"  # noqa: S608
+    for table in TABLES
+}
 
 if __name__ == "__main__":
     uvicorn.run(
         make_app(sys.argv[1]),
+        host=_HOST,
         port=int(sys.argv[2]),
         http="httptools",
         loop="uvloop",

@@ -3,8 +3,11 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from statistics import median
+
+import psutil
 
 Once = Callable[[], Awaitable[object]]
 """One piece of work."""
@@ -12,10 +15,12 @@ Once = Callable[[], Awaitable[object]]
 
 @dataclass
 class Run:
-    """What was done in some seconds: how long each took (seconds), in how long altogether."""
+    """What was done in some seconds: how long each took (seconds), in how long altogether, and
+    what computing that cost those who served it (seconds), where it was metered."""
 
     took: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    cpu: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -49,11 +54,32 @@ async def in_turn(
     rounds: int, ours: Callable[[], Awaitable[Run]], floor: Callable[[], Awaitable[Run]]
 ) -> tuple[list[Run], list[Run]]:
     """Ours, the floor, ours, the floor … ; the first of each is for warming up and not given."""
-    found: tuple[list[Run], list[Run]] = ([], [])
+    runs = await all_in_turn(rounds, [ours, floor])
+    return runs[0], runs[1]
+
+
+async def all_in_turn(
+    rounds: int, kinds: Sequence[Callable[[], Awaitable[Run]]]
+) -> list[list[Run]]:
+    """As `in_turn`, of any number of kinds."""
+    runs: list[list[Run]] = [[] for _ in kinds]
     for _ in range(rounds + 1):
-        found[0].append(await ours())
-        found[1].append(await floor())
-    return found[0][1:], found[1][1:]
+        for kind, measured in zip(kinds, runs, strict=True):
+            measured.append(await kind())
+    return [measured[1:] for measured in runs]
+
+
+async def metered(processes: Sequence[int], work: Awaitable[Run]) -> Run:
+    """The run, with what these processes and their children computed meanwhile."""
+    before = _computed(processes)
+    run = await work
+    run.cpu = _computed(processes) - before
+    return run
+
+
+def cpu_each(runs: Sequence[Run]) -> float:
+    """Seconds of computing for one piece of work, the median round's."""
+    return median(run.cpu / len(run.took) for run in runs)
 
 
 def rate(runs: Sequence[Run]) -> float:
@@ -70,3 +96,14 @@ def quantile(runs: Sequence[Run], share: float) -> float:
     """Of all that was done in these rounds, in seconds."""
     took = sorted(one for run in runs for one in run.took)
     return took[min(int(len(took) * share), len(took) - 1)]
+
+
+def _computed(processes: Sequence[int]) -> float:
+    seconds = 0.0
+    for pid in processes:
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                times = one.cpu_times()
+                seconds += times.user + times.system
+    return seconds

@@ -45,6 +45,10 @@ class Stack:
         url = self.postgres.url(OWNER, self.credentials.roles[OWNER])
         return url.replace("+psycopg", "")
 
+    def pid(self, process: str) -> int:
+        """Of one of the processes, for metering it."""
+        return int((self.addresses.data_dir / "run" / f"{process}.pid").read_text().split()[0])
+
     async def bearer(self, username: str) -> dict[str, str]:
         """The header by which a member of the demo's staff is known."""
         async with await psycopg.AsyncConnection.connect(self.dsn) as connection:
