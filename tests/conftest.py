@@ -183,7 +183,8 @@ class _Clone:
 
     def __enter__(self) -> str:
         self._drop()
-        make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+        # Copying files costs half of what writing all to the log does.
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY").format(
             sql.Identifier(self._name), sql.Identifier(DATABASE), sql.Identifier(OWNER)
         )
         # Two workers may not copy the template at the same instant.

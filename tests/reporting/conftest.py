@@ -28,7 +28,7 @@ Bearer = Callable[[int], dict[str, str]]
 def reporting_database(postgres: Postgres, credentials: Credentials) -> Iterator[AddressOf]:
     """Role to the address of a database with the country and its reports."""
     name = f"reporting_{uuid4().hex[:12]}"
-    make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+    make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY").format(
         sql.Identifier(name), sql.Identifier(DATABASE), sql.Identifier(OWNER)
     )
     with postgres.administer() as admin:
