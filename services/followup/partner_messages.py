@@ -8,7 +8,8 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from nats.aio.msg import Msg
-from sqlalchemy import text
+from sqlalchemy import false, or_, select
+from sqlmodel import col
 
 from services.followup.actions.information import complete_report_information
 from services.followup.actions.replies import reply_to_follow_up
@@ -27,6 +28,8 @@ from shared.bus.errors import BadMessage, TryLater
 from shared.command_requests.command_request import CommandHandler, CommandRequest
 from shared.command_requests.execute import execute
 from shared.database.engine import Database
+from shared.database.lifecycle import Report
+from shared.database.views import PartnerEntry
 from shared.http.problems import Problem
 from shared.http.tokens import Partner
 from shared.partners.problems import problems_of_refusal
@@ -100,19 +103,22 @@ class PartnerMessages:
     async def _number(self, said: Read[PartnerForm], stored_at: datetime) -> int:
         """The report's number; raises `TryLater` while an external id may become known."""
         sent = said.sent
-        wanted = {
-            "system": sent.system,
-            "external_id": said.data.external_id,
-            "number": said.data.number,
-        }
-        async with self._database.autocommit() as connection:
-            row = (await connection.execute(_REPORT, wanted)).one()
-        if not row.active:
+        external_id, number = said.data.external_id, said.data.number
+        named = []
+        if external_id is not None:
+            named.append(col(Report.external_id) == external_id)
+        if number is not None:
+            named.append(col(Report.number) == number)
+        async with self._database.session() as session:
+            partner = await session.get(PartnerEntry, sent.system)
+            own = select(col(Report.number)).where(col(Report.system) == sent.system)
+            known = await session.scalar(own.where(or_(false(), *named)))
+        if partner is None or not partner.active:
             raise BadMessage("partner_inactive", "this partner is not let in any more")
-        if row.number is not None:
+        if known is not None:
             self._waiting[sent.system].pop(sent.sequence, None)
-            return int(row.number)
-        if said.data.external_id is not None and self._may_wait(sent, stored_at):
+            return known
+        if external_id is not None and self._may_wait(sent, stored_at):
             raise TryLater("the report is not known yet")
         raise BadMessage("report_unknown", "the sender has no such report")
 
@@ -139,10 +145,3 @@ _HANDLERS: Final[dict[type[PartnerForm], CommandHandler[Any]]] = {
     PartnerWithdrawal: withdraw_report,
     PartnerSatisfaction: declare_satisfaction,
 }
-_REPORT = text("""
-SELECT (SELECT number FROM lifecycle.report
-        WHERE system = :system
-          AND (external_id = :external_id OR number = CAST(:number AS bigint))) AS number,
-       EXISTS (SELECT FROM intake.partner_directory
-               WHERE system = :system AND active) AS active
-""")

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.intake.report_form import PublicClassification
 from shared import regions
-from shared.database.views import AgencyEntry
+from shared.database.views import AgencyEntry, CategoryEntry
 from shared.http.documentation import problem_responses
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
@@ -116,7 +116,9 @@ async def list_agencies(
 @router.get("/categories")
 async def list_categories(session: Transaction) -> list[CategoryChoice]:
     """The categories in use."""
-    return [CategoryChoice(**row) for row in (await session.execute(_CATEGORIES)).mappings()]
+    categories = select(CategoryEntry).where(col(CategoryEntry.active))
+    rows = await session.scalars(categories.order_by(col(CategoryEntry.name)))
+    return [CategoryChoice(**row.model_dump()) for row in rows]
 
 
 @router.get("/classifications")
@@ -130,8 +132,3 @@ async def list_classifications() -> list[ClassificationChoice]:
 
 def _region(region: regions.Region) -> RegionChoice:
     return RegionChoice(code=region.code, name=region.name, level=region.level, path=region.path)
-
-
-_CATEGORIES = text(
-    "SELECT id, code, name, parent_id FROM routing.published_category WHERE active ORDER BY name"
-)

@@ -2,17 +2,20 @@
 
 import logging
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from prometheus_client import Counter
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import Select, func, select
+from sqlmodel import col
 
 from services.intake.accepting.access_code import new_access_code, same_code
 from services.intake.access_codes import ReportAccess, bearer_token, log_code
 from services.intake.accounts import SESSIONS
+from services.intake.models import Submission
 from services.intake.resources import Intake
+from shared.database.lifecycle import Report, ReportText
 from shared.http.auth import CurrentReporter, session_of
 from shared.http.documentation import problem_responses
 from shared.http.guessing import Guard, attempt_by_address
@@ -68,8 +71,8 @@ async def list_own_reports(
         raise forbidden()
     position = decode_cursor(cursor, OwnPosition)
     before = position.number if position else 2**63 - 1
-    parameters = {"reporter_id": reporter.account_id, "before": before, "limit": limit + 1}
-    rows = (await session.execute(_OWN, parameters)).mappings().all()
+    reports = _own_reports(reporter.account_id, before).limit(limit + 1)
+    rows = (await session.execute(reports)).mappings().all()
     items = [OwnReport(**row, status_label=label("status", row["status"])) for row in rows[:limit]]
     more = len(rows) > limit
     return Page(
@@ -83,14 +86,15 @@ async def open_report(
 ) -> ReportAccess:
     """A token for one report. The same 404 for an unknown number and a wrong code."""
     attempt = await attempt_by_address(request, ACCESS, str(number))
-    row = (await session.execute(_CODE, {"number": number})).one_or_none()
-    code = intake.cipher.decrypt(bytes(row.access_code)) if row else new_access_code()
-    if not same_code(form.access_code, code) or row is None:
+    submission = await session.get(Submission, number)
+    code = intake.cipher.decrypt(submission.access_code) if submission else new_access_code()
+    if not same_code(form.access_code, code) or submission is None:
         await _watch(rate_limits(request), number)
         raise _no_such_report()
     await attempt.take_back()
+    version = submission.access_code_version
     await log_code(session, intake, number, "used", address=client_address(request))
-    return ReportAccess(access_token=bearer_token(request, number, row.access_code_version))
+    return ReportAccess(access_token=bearer_token(request, number, version))
 
 
 @router.delete(
@@ -103,6 +107,24 @@ async def leave_report(
     if not isinstance(bearer, ReportBearer) or bearer.number != number:
         raise _no_such_report()
     await SESSIONS.end(session, session_of(request))
+
+
+def _own_reports(account_id: int, before: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            col(Report.number),
+            func.coalesce(col(ReportText.title), col(ReportText.original_title)).label("title"),
+            col(Report.status),
+            col(Report.submitted_at),
+            col(Report.due_at),
+            col(Report.overdue),
+            col(Report.state)["question_open"].as_boolean().label("question_open"),
+        )
+        .join(Submission, col(Submission.number) == col(Report.number))
+        .join(ReportText, col(ReportText.number) == col(Submission.number))
+        .where(col(Submission.reporter_id) == account_id, col(Submission.number) < before)
+        .order_by(col(Submission.number).desc())
+    )
 
 
 async def _watch(limits: RateLimits, number: int) -> None:
@@ -128,15 +150,4 @@ _guessed = Counter(
     "Reports whose access code was tried more than a hundred times an hour, told at most once in"
     " ten minutes",
     registry=registry,
-)
-_CODE = text(
-    "SELECT access_code, access_code_version FROM intake.submission WHERE number = :number"
-)
-_OWN = text(
-    "SELECT r.number, coalesce(t.title, t.original_title) AS title, r.status, r.submitted_at,"
-    " r.due_at, r.overdue, (r.state->>'question_open')::boolean AS question_open"
-    " FROM intake.submission s JOIN lifecycle.report r ON r.number = s.number"
-    " JOIN lifecycle.report_text t ON t.number = s.number"
-    " WHERE s.reporter_id = :reporter_id AND s.number < :before"
-    " ORDER BY s.number DESC LIMIT :limit"
 )

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from shared.database.lifecycle import Report
+from shared.database.report_lists import RequestRow
+from shared.database.views import StaffEntry
 from shared.http.problems import Problem, conflict
 
 
@@ -39,15 +43,21 @@ async def ended_request(
     session: AsyncSession, number: int, request_id: UUID
 ) -> EndedRequest | None:
     """The report's request of this id, if it has ended."""
-    row = (await session.execute(_ENDED, {"number": number, "id": request_id})).one_or_none()
+    ended = (
+        select(
+            col(RequestRow.decision),
+            col(RequestRow.decided_at),
+            col(StaffEntry.name),
+            col(Report.status),
+            col(Report.version),
+        )
+        .join(Report, col(Report.number) == col(RequestRow.number))
+        .outerjoin(StaffEntry, col(StaffEntry.id) == col(RequestRow.decided_by))
+        .where(col(RequestRow.id) == request_id, col(RequestRow.number) == number)
+        .where(col(RequestRow.decision).is_not(None))
+    )
+    row = (await session.execute(ended)).one_or_none()
     return EndedRequest(**row._mapping) if row else None
 
 
 _BY_SOMEBODY = frozenset({"accepted", "rejected", "withdrawn"})
-_ENDED = text("""
-SELECT q.decision, q.decided_at, s.name, r.status, r.version
-FROM lifecycle.request q
-JOIN lifecycle.report r ON r.number = q.number
-LEFT JOIN routing.staff_directory s ON s.id = q.decided_by
-WHERE q.id = :id AND q.number = :number AND q.decision IS NOT NULL
-""")

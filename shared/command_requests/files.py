@@ -5,13 +5,15 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from fastapi import UploadFile
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
 
 from shared.attachments import AttachmentStore, StoredAttachment
 from shared.command_requests.command_request import CommandRequest
 from shared.command_requests.execute import admit
 from shared.database.engine import Database
+from shared.database.lifecycle import Report
 from shared.http.tokens import Staff
 from shared.http.uploads import discard, store_all
 
@@ -45,7 +47,8 @@ async def _is_of_the_anonymous(database: Database, request: CommandRequest) -> b
     if isinstance(request.principal, Staff):
         return False
     async with database.autocommit() as connection:
-        return bool(await connection.scalar(_ANONYMOUS, {"number": request.number}))
+        anonymous = select(col(Report.anonymous)).where(col(Report.number) == request.number)
+        return bool(await connection.scalar(anonymous))
 
 
 async def _discard_unnamed(
@@ -54,6 +57,3 @@ async def _discard_unnamed(
     async with database.autocommit() as connection:
         kept = await named(connection, [file.key for file in files])
     await discard(store, [file for file in files if file.key not in kept])
-
-
-_ANONYMOUS = text("SELECT anonymous FROM lifecycle.report WHERE number = :number")

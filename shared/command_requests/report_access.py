@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared.command_requests.directory import Agency, agencies
+from shared.database.lifecycle import Report
+from shared.database.views import ReportOwner
 from shared.http.problems import not_found
 from shared.http.tokens import Partner, Principal, ReportBearer, ReporterPrincipal, Staff
 from shared.lifecycle.actions import Action, RequestKind
@@ -162,14 +165,15 @@ async def owns(session: AsyncSession, principal: ReporterPrincipal, number: int)
     this partner system."""
     if isinstance(principal, ReportBearer):
         return principal.number == number
-    query = _SYSTEM if isinstance(principal, Partner) else _OWNER
-    owner = (await session.execute(query, {"number": number})).scalar_one_or_none()
-    claimed = principal.system if isinstance(principal, Partner) else principal.account_id
-    return owner is not None and bool(owner == claimed)
+    if isinstance(principal, Partner):
+        brought_by = select(col(Report.system)).where(col(Report.number) == number)
+        return await session.scalar(brought_by) == principal.system
+    owner = await session.get(ReportOwner, number)
+    return owner is not None and owner.reporter_id == principal.account_id
 
 
 async def _state(session: AsyncSession, number: int) -> ReportState:
-    stored = (await session.execute(_STATE, {"number": number})).scalar_one_or_none()
+    stored = await session.scalar(select(col(Report.state)).where(col(Report.number) == number))
     if stored is None:
         raise not_found("report_not_found")
     return ReportState.model_validate(stored)
@@ -183,7 +187,8 @@ def _may_read(staff: Staff, state: ReportState, handler: Agency, known: dict[int
     return any(copy.is_or_stands_below(staff.agency_id) for copy in copies)
 
 
-# The report, and the agencies of the handler's path, of those to decide requests, and of copies.
+# By hand: asked before each action and reading of staff, and one exchange instead of three. The
+# report, and the agencies of the handler's path, of those to decide requests, and of copies.
 _BEFORE_STAFF = text("""
 SELECT r.state, (
     SELECT jsonb_agg(d) FROM routing.agency_directory d
@@ -197,6 +202,3 @@ SELECT r.state, (
 FROM lifecycle.report r JOIN routing.agency_directory handler ON handler.id = r.handler_id
 WHERE r.number = :number
 """)
-_STATE = text("SELECT state FROM lifecycle.report WHERE number = :number")
-_SYSTEM = text("SELECT system FROM lifecycle.report WHERE number = :number")
-_OWNER = text("SELECT reporter_id FROM intake.published_owner WHERE number = :number")

@@ -1,21 +1,28 @@
 """The published views by which one schema is read from another: to select from, never to write.
 
-What they show is in `deploy/migrations/sql/views.sql`.
+What they show is in `deploy/migrations/`; a test compares the columns.
 """
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
 
 from sqlalchemy import MetaData
 from sqlmodel import Field, SQLModel
 
-from shared.database.columns import Bytes, Int64, IntArray
+from shared.database.columns import Bytes, Int64, IntArray, Words, timestamp
+
+FileState = Literal["as_sent", "pending", "remade", "sealed"]
+"""Of whom is anonymous: to be remade, remade, or kept sealed; all others as they were sent."""
 
 
-class _View(SQLModel):
+class View(SQLModel):
     """Apart from the tables, which migrations are compared with."""
 
     metadata = MetaData()
 
 
-class AgencyEntry(_View, table=True):
+class AgencyEntry(View, table=True):
     """An agency; `has_admin` and `has_officer` say whether somebody is there to verify, to follow
     up; `admins` how many to verify; `admin_above`, whether some stand above. `path` holds the ids
     from the root to the agency itself."""
@@ -38,7 +45,7 @@ class AgencyEntry(_View, table=True):
     admin_above: bool
 
 
-class StaffEntry(_View, table=True):
+class StaffEntry(View, table=True):
     """A member of staff; `active` while the agency is, too."""
 
     __tablename__ = "staff_directory"
@@ -53,7 +60,7 @@ class StaffEntry(_View, table=True):
     token_version: int
 
 
-class Contact(_View, table=True):
+class Contact(View, table=True):
     """Who reported, as ciphertext: as the report says, else as the account does."""
 
     __tablename__ = "published_contact"
@@ -67,7 +74,7 @@ class Contact(_View, table=True):
     made_by: int | None
 
 
-class PartnerEntry(_View, table=True):
+class PartnerEntry(View, table=True):
     """A partner system, and the hash of its token for HTTP."""
 
     __tablename__ = "partner_directory"
@@ -77,3 +84,127 @@ class PartnerEntry(_View, table=True):
     name: str
     http_token_hash: bytes = Field(sa_type=Bytes)
     active: bool
+
+
+class CategoryEntry(View, table=True):
+    """A category; `active` while its group is, too."""
+
+    __tablename__ = "published_category"
+    __table_args__ = ({"schema": "routing"},)
+
+    id: int = Field(primary_key=True)
+    code: str
+    name: str
+    parent_id: int | None
+    active: bool
+
+
+class TagEntry(View, table=True):
+    """A tag of a category."""
+
+    __tablename__ = "published_tag"
+    __table_args__ = ({"schema": "routing"},)
+
+    id: int = Field(primary_key=True)
+    category_id: int
+    name: str
+    active: bool
+
+
+class ArchiveReasonEntry(View, table=True):
+    """A reason to archive a report, in pusat's words."""
+
+    __tablename__ = "published_archive_reason"
+    __table_args__ = ({"schema": "routing"},)
+
+    code: str = Field(primary_key=True)
+    name: str
+    active: bool
+
+
+class CodeUse(View, table=True):
+    """A use of a report's access code."""
+
+    __tablename__ = "published_code_use"
+    __table_args__ = ({"schema": "routing"},)
+
+    number: int = Field(sa_type=Int64, primary_key=True)
+    at: datetime = timestamp(primary_key=True)
+
+
+class ReportOwner(View, table=True):
+    """The account to which a report belongs, if any."""
+
+    __tablename__ = "published_owner"
+    __table_args__ = ({"schema": "intake"},)
+
+    number: int = Field(sa_type=Int64, primary_key=True)
+    reporter_id: int | None
+
+
+class PublishedNote(View, table=True):
+    """The words of a routing command that is done."""
+
+    __tablename__ = "published_note"
+    __table_args__ = ({"schema": "routing"},)
+
+    command_id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64)
+    action: str
+    words: str
+    staff_id: int
+    at: datetime = timestamp()
+
+
+class PublishedMessage(View, table=True):
+    """What somebody wrote with a follow-up command that is done."""
+
+    __tablename__ = "published_message"
+    __table_args__ = ({"schema": "followup"},)
+
+    command_id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64)
+    action: str
+    kind: str | None
+    words: str
+    secret: bool
+    rating: int | None
+    actor_kind: str
+    staff_id: int | None
+    agency_id: int | None
+    assignee_id: int | None
+    at: datetime = timestamp()
+
+
+class ReportFile(View, table=True):
+    """A file sent with a report; one that may not be `served` has no `key`."""
+
+    __tablename__ = "published_attachment"
+    __table_args__ = ({"schema": "intake"},)
+
+    id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64)
+    key: str | None
+    name: str
+    media_type: str
+    size: int = Field(sa_type=Int64)
+    released: bool
+    served: bool
+    state: FileState = Field(sa_type=Words)
+
+
+class MessageFile(View, table=True):
+    """A file sent with a message; one that may not be `served` has no `key`."""
+
+    __tablename__ = "published_attachment"
+    __table_args__ = ({"schema": "followup"},)
+
+    id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64)
+    command_id: UUID
+    key: str | None
+    name: str
+    media_type: str
+    size: int = Field(sa_type=Int64)
+    served: bool
+    state: FileState = Field(sa_type=Words)

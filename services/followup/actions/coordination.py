@@ -1,12 +1,12 @@
 """Internal coordination (*Koordinasi Internal*): a note, perhaps with somebody to see to it."""
 
 from pydantic import Field
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.actions.words import command_router
 from shared.command_requests.command_request import Details
 from shared.command_requests.report_access import ReportAccess
+from shared.database.views import StaffEntry
 from shared.http.problems import FieldError, validation
 from shared.lifecycle.actions import Action
 from shared.words import Body, Form
@@ -29,12 +29,8 @@ async def coordinate_report(
     """Note something for colleagues; the reporter does not see it and the status stays."""
     if form.assignee_id is None:
         return {}
-    wanted = {"id": form.assignee_id, "agency_id": access.own_agency_id}
-    if (await session.execute(_COLLEAGUE, wanted)).scalar_one_or_none() is None:
+    assignee = await session.get(StaffEntry, form.assignee_id)
+    colleague = assignee is not None and assignee.agency_id == access.own_agency_id
+    if assignee is None or not (colleague and assignee.active):
         raise validation(FieldError("assignee_id", "assignee_unknown"))
     return {"assignee_id": form.assignee_id}
-
-
-_COLLEAGUE = text(
-    "SELECT id FROM routing.staff_directory WHERE id = :id AND agency_id = :agency_id AND active"
-)

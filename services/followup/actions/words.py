@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from uuid import uuid4
 
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlmodel import col
 
 from services.followup.models import FollowupAttachment, Message
 from shared.attachments import StoredAttachment
@@ -45,7 +46,8 @@ async def save_message(session: AsyncSession, command: Command, request: Command
 
 async def keys_named(connection: AsyncConnection, keys: Sequence[str]) -> Collection[str]:
     """Which of these keys of the store a message names."""
-    return set((await connection.execute(_NAMED, {"keys": list(keys)})).scalars())
+    key = col(FollowupAttachment.key)
+    return set((await connection.execute(select(key).where(key.in_(keys)))).scalars())
 
 
 def _add_file(session: AsyncSession, command: Command, file: StoredAttachment) -> None:
@@ -78,6 +80,3 @@ def _add_file(session: AsyncSession, command: Command, file: StoredAttachment) -
                 data_key=file.original.data_key.encode(),
             )
         )
-
-
-_NAMED = text("SELECT key FROM followup.attachment WHERE key = ANY(:keys)")

@@ -3,10 +3,14 @@
 from typing import Any
 
 from fastapi import APIRouter, Response
-from sqlalchemy import RowMapping, text
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
 
 from services.intake.open311.rendering import ERRORS, Format, SpecRoute, content_of, rendered
+from shared.database.views import CategoryEntry, TagEntry
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import label
@@ -30,7 +34,7 @@ router = APIRouter(prefix="/open311/v2", tags=["Open311"], route_class=SpecRoute
 )
 async def open311_services(format: Format, session: Transaction) -> Response:
     """The categories in use; the group of a category of the second level is the one above it."""
-    rows = (await session.execute(_SERVICES)).mappings()
+    rows = (await session.execute(_services())).mappings()
     services = [
         {
             "service_code": row["code"],
@@ -69,10 +73,11 @@ async def open311_service_definition(
     return rendered("service_definition", content, format)
 
 
-async def category_of(session: AsyncSession, service_code: str) -> RowMapping:
-    """The category (id, code, name) of a service. Raises the 404 problem for an unknown one."""
-    found = await session.execute(_CATEGORY, {"code": service_code.replace("\x00", "")})
-    category = found.mappings().one_or_none()
+async def category_of(session: AsyncSession, service_code: str) -> CategoryEntry:
+    """The category of a service. Raises the 404 problem for an unknown one."""
+    code = service_code.replace("\x00", "")
+    of_code = select(CategoryEntry).where(col(CategoryEntry.active))
+    category = await session.scalar(of_code.where(col(CategoryEntry.code) == code))
     if category is None:
         raise not_found("service_unknown")
     return category
@@ -104,13 +109,22 @@ _VALUES: dict[str, tuple[tuple[str, str, str], ...]] = {
         (("false", "download_words", "no"), ("true", "download_words", "yes")),
     ),
 }
-_SERVICES = text("""
-SELECT c.code, c.name, p.name AS "group",
-       (SELECT string_agg(t.name, ',' ORDER BY t.name) FROM routing.published_tag t
-        WHERE t.category_id = c.id AND t.active) AS keywords
-FROM routing.published_category c LEFT JOIN routing.published_category p ON p.id = c.parent_id
-WHERE c.active ORDER BY coalesce(p.name, c.name), p.id IS NOT NULL, c.name
-""")
-_CATEGORY = text(
-    "SELECT id, code, name FROM routing.published_category WHERE active AND code = :code"
-)
+
+
+def _services() -> Select[*tuple[Any, ...]]:
+    """By group; the group itself before what it holds."""
+    group = aliased(CategoryEntry)
+    tag = col(TagEntry.name)
+    keywords = (
+        select(func.string_agg(tag, aggregate_order_by(literal(","), tag)))
+        .where(col(TagEntry.category_id) == col(CategoryEntry.id), col(TagEntry.active))
+        .scalar_subquery()
+    )
+    code, name = col(CategoryEntry.code), col(CategoryEntry.name)
+    above = col(group.name)
+    return (
+        select(code, name, above.label("group"), keywords.label("keywords"))
+        .outerjoin(group, col(group.id) == col(CategoryEntry.parent_id))
+        .where(col(CategoryEntry.active))
+        .order_by(func.coalesce(above, name), col(group.id).is_not(None), name)
+    )

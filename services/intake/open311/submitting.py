@@ -173,7 +173,7 @@ async def _report(session: AsyncSession, given: dict[str, str], key: str) -> New
     category = await category_of(session, given["service_code"])
     form, reporter = _read(given)
     addressee_id, _ = await checked(session, form)
-    found = (addressee_id, category["id"])
+    found = (addressee_id, category.id)
     made = report_of(form, found, channel=Channel.OPEN311, scope="open311", key=key)
     return replace(made, identity=reporter.identity)
 

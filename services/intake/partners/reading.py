@@ -5,10 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import Select, select
+from sqlmodel import col
 
+from services.intake.models import Submission
 from services.intake.partners.report import scope_of
 from services.intake.resources import Intake
+from shared.database.lifecycle import Report
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
 from shared.http.problems import forbidden, not_found
@@ -44,25 +47,23 @@ async def read_partner_report(
     """A report by its id in the partner's own system. With a partner's HTTP token only."""
     if not isinstance(principal, Partner):
         raise forbidden()
-    key = {"scope": scope_of(principal.system), "key": external_id}
-    row = (await session.execute(_REPORT, key)).mappings().one_or_none()
+    row = (await session.execute(_report(scope_of(principal.system), external_id))).one_or_none()
     if row is None:
         raise not_found()
+    submission, report = row
+    renewed = submission.access_code_version > 1
     return PartnerReportAnswer(
-        number=row["number"],
+        number=report.number,
         external_id=external_id,
-        access_code=intake.cipher.decrypt(code) if (code := row["access_code"]) else None,
-        link=f"{intake.settings.public_base_url}/laporan/{row['number']}",
-        status=row["status"],
-        status_label=label("status", row["status"]),
-        version=row["version"],
-        submitted_at=row["submitted_at"],
+        access_code=None if renewed else intake.cipher.decrypt(submission.access_code),
+        link=f"{intake.settings.public_base_url}/laporan/{report.number}",
+        status=report.status,
+        status_label=label("status", report.status),
+        version=report.version,
+        submitted_at=report.submitted_at,
     )
 
 
-_REPORT = text("""
-SELECT s.number, CASE WHEN s.access_code_version = 1 THEN s.access_code END AS access_code,
-       r.status, r.version, r.submitted_at
-FROM intake.submission s JOIN lifecycle.report r ON r.number = s.number
-WHERE s.scope = :scope AND s.idempotency_key = :key
-""")
+def _report(scope: str, key: str) -> Select[Submission, Report]:
+    both = select(Submission, Report).join(Report, col(Report.number) == col(Submission.number))
+    return both.where(col(Submission.scope) == scope, col(Submission.idempotency_key) == key)

@@ -1,6 +1,6 @@
 """Downloading what was attached, by whoever may see it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path
@@ -16,6 +16,7 @@ from services.intake.reading.rows import (
 )
 from services.intake.resources import Intake
 from shared.attachments import AttachmentMissing, serving_headers
+from shared.database.views import MessageFile, ReportFile
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict, not_found
@@ -46,21 +47,21 @@ async def download_attachment(
     report = await find_report(session, number)
     if report is None:
         raise not_found()
-    files: list[Any] = []
+    files: list[ReportFile | MessageFile] = []
     if is_own(report, principal):
         files += await attachments_of(session, number)
         files += await attachments_of_messages(session, number)
     elif is_published(report):
         files += released(await attachments_of(session, number))
-    file = next((file for file in files if file["id"] == attachment_id), None)
+    file = next((file for file in files if file.id == attachment_id), None)
     if file is None:
         raise not_found()
-    if not file["served"]:
-        raise conflict(f"file_{file['state']}")
+    if not file.served or file.key is None:
+        raise conflict(f"file_{file.state}")
     try:
-        content = await intake.store.open(file["key"])
+        content = await intake.store.open(file.key)
     except AttachmentMissing:
         raise not_found() from None
-    headers = serving_headers(file["name"], file["media_type"], inline=inline)
-    headers["Content-Length"] = str(file["size"])
-    return StreamingResponse(content, headers=headers, media_type=file["media_type"])
+    headers = serving_headers(file.name, file.media_type, inline=inline)
+    headers["Content-Length"] = str(file.size)
+    return StreamingResponse(content, headers=headers, media_type=file.media_type)

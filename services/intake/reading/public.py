@@ -45,7 +45,7 @@ async def _published(session: AsyncSession, row: Row) -> PublishedWords:
         title=row["title"],
         body=row["body"],
         **particulars(as_public(row, row["anonymous"])),
-        attachments=[attachment_line(number, file) for file in released(files)],
+        attachments=[attachment_line(file) for file in released(files)],
         history=[
             PublicLine(
                 at=public_time(line["at"]),
@@ -58,14 +58,14 @@ async def _published(session: AsyncSession, row: Row) -> PublishedWords:
         follow_ups=[
             PublicFollowUp(
                 at=public_time(line["at"]),
-                kind=said["kind"],
-                kind_label=label("follow_up_kind", said["kind"]),
-                agency=said["agency"] or line["agency"],
-                words=said["words"],
+                kind=message["kind"],
+                kind_label=label("follow_up_kind", message["kind"]),
+                agency=message["agency"] or line["agency"],
+                words=message["words"],
             )
             for line in history
-            if (said := words.get(line["ref"])) is not None
+            if (message := words.get(line["ref"])) is not None
             and Reader.PUBLIC
-            in readers_of(Action(line["action"]), line["details"], secret=said["secret"])
+            in readers_of(Action(line["action"]), line["details"], secret=message["secret"])
         ],
     )

@@ -1,10 +1,12 @@
 """Reading a report: the public what is published, its reporter everything but staff's affairs."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from sqlalchemy import text
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.intake.reading.public import for_public
 from services.intake.reading.rows import (
@@ -26,6 +28,7 @@ from services.intake.reading.views import (
 )
 from services.intake.resources import Intake
 from shared.database.columns import now
+from shared.database.views import ArchiveReasonEntry, CodeUse
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import etag
@@ -88,24 +91,23 @@ async def _for_reporter(
         due_on=day_of_deadline(row["due_at"], state.zone) if row["due_at"] else None,
         countdown=countdown(days_left(clock, now(), calendar)) if clock else None,
         question_open=state.question_open,
-        attachments=[
-            attachment_line(number, file) for file in await attachments_of(session, number)
-        ],
+        attachments=[attachment_line(file) for file in await attachments_of(session, number)],
         history=await _history(session, number),
-        access_code_uses=list(await session.scalars(_CODE_USES, {"number": number})),
+        access_code_uses=list(await session.scalars(_code_uses(number))),
         allowed_actions=list(allowed_actions(state, {Capacity.REPORTER})),
     )
 
 
 async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
     words = await words_of(session, number)
-    reasons = {row.code: row.name for row in await session.execute(_ARCHIVE_REASONS)}
+    archive_reasons = await session.scalars(select(ArchiveReasonEntry))
+    reasons = {reason.code: reason.name for reason in archive_reasons}
     files = await attachments_of_messages(session, number)
     lines = []
     for entry, row in enumerate(await history_of(session, number), start=1):
         action, details = Action(row["action"]), row["details"]
         reads = Reader.REPORTER in readers_of(action, details)
-        said = words.get(row["ref"]) if reads else None
+        message = words.get(row["ref"]) if reads else None
         category = details.get("archive_category") if action is Action.ARCHIVE else None
         lines.append(
             HistoryLine(
@@ -118,16 +120,16 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
                 from_status=row["from_status"],
                 to_status=row["to_status"],
                 to_status_label=label("status", row["to_status"]),
-                words=said["words"] if said else None,
-                kind=said["kind"] if said else None,
-                secret=bool(said and said["secret"]),
-                rating=said["rating"] if said else None,
+                words=message["words"] if message else None,
+                kind=message["kind"] if message else None,
+                secret=bool(message and message["secret"]),
+                rating=message["rating"] if message else None,
                 archive_category=category,
                 archive_category_label=reasons.get(category) if category else None,
                 attachments=[
-                    attachment_line(number, file)
+                    attachment_line(file)
                     for file in files
-                    if said and file["command_id"] == row["ref"]
+                    if message and file.command_id == row["ref"]
                 ],
             )
         )
@@ -145,7 +147,7 @@ def _actor(line: Row) -> str:
             return label("role", kind)
 
 
-_CODE_USES = text(
-    "SELECT at FROM routing.published_code_use WHERE number = :number ORDER BY at DESC LIMIT 5"
-)
-_ARCHIVE_REASONS = text("SELECT code, name FROM routing.published_archive_reason")
+def _code_uses(number: int) -> Select[datetime]:
+    """The last five."""
+    at = col(CodeUse.at)
+    return select(at).where(col(CodeUse.number) == number).order_by(at.desc()).limit(5)

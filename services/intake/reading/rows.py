@@ -4,14 +4,26 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, Select, false, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from services.intake.models import Submission
 from shared.attachments.naming import plain_name
+from shared.database.lifecycle import HistoryEntry, Report, ReportText
+from shared.database.views import (
+    AgencyEntry,
+    CategoryEntry,
+    MessageFile,
+    PublishedMessage,
+    PublishedNote,
+    ReportFile,
+)
 from shared.http.tokens import Partner, Principal, ReportBearer, Reporter
 from shared.lifecycle.statuses import CLOSED, WITH_AGENCY, Status
 
 Row = RowMapping
+Query = Select[*tuple[Any, ...]]
 
 PUBLISHED = WITH_AGENCY | CLOSED
 """The statuses in which the public reads the words: verified and not archived."""
@@ -19,7 +31,22 @@ PUBLISHED = WITH_AGENCY | CLOSED
 
 async def find_report(session: AsyncSession, number: int) -> Row | None:
     """The report with its texts, and whose it is."""
-    return (await session.execute(_REPORT, {"number": number})).mappings().one_or_none()
+    report = (
+        select(
+            col(Report.number),
+            *(col(column) for column in _OF_REPORT),
+            *(col(column) for column in _OF_TEXT),
+            col(Submission.reporter_id),
+            col(AgencyEntry.name).label("handler"),
+            col(CategoryEntry.name).label("category"),
+        )
+        .join(ReportText, col(ReportText.number) == col(Report.number))
+        .outerjoin(Submission, col(Submission.number) == col(Report.number))
+        .join(AgencyEntry, col(AgencyEntry.id) == col(Report.handler_id))
+        .outerjoin(CategoryEntry, col(CategoryEntry.id) == col(Report.category_id))
+        .where(col(Report.number) == number)
+    )
+    return (await session.execute(report)).mappings().one_or_none()
 
 
 def is_own(row: Row, principal: Principal | None) -> bool:
@@ -40,74 +67,87 @@ def is_published(row: Row) -> bool:
     return not row["secret"] and row["title"] is not None and Status(row["status"]) in PUBLISHED
 
 
-async def attachments_of(session: AsyncSession, number: int) -> Sequence[Row]:
-    return await _rows(session, _ATTACHMENTS, number)
+async def attachments_of(session: AsyncSession, number: int) -> Sequence[ReportFile]:
+    """The files sent with the report."""
+    files = select(ReportFile).where(col(ReportFile.number) == number)
+    return (await session.scalars(files.order_by(col(ReportFile.name), col(ReportFile.id)))).all()
 
 
-def released(files: Sequence[Row]) -> list[dict[str, Any]]:
+def released(files: Sequence[ReportFile]) -> list[ReportFile]:
     """The files that the public may see, under names of ours: what a reporter called them is no
     corrected text, and often says who it is."""
-    chosen = [dict(file) for file in files if file["released"] and file["served"]]
+    chosen = [file for file in files if file.released and file.served]
     return [
-        {**file, "name": plain_name(place, file["media_type"])}
+        ReportFile(**file.model_dump() | {"name": plain_name(place, file.media_type)})
         for place, file in enumerate(chosen, 1)
     ]
 
 
-async def attachments_of_messages(session: AsyncSession, number: int) -> Sequence[Row]:
-    return await _rows(session, _MESSAGE_ATTACHMENTS, number)
+async def attachments_of_messages(session: AsyncSession, number: int) -> Sequence[MessageFile]:
+    """The files sent with messages, by anybody."""
+    files = select(MessageFile).where(col(MessageFile.number) == number)
+    return (await session.scalars(files.order_by(col(MessageFile.name), col(MessageFile.id)))).all()
 
 
 async def history_of(session: AsyncSession, number: int) -> Sequence[Row]:
     """The lines that are not for staff alone."""
-    return await _rows(session, _HISTORY, number)
+    lines = (
+        select(
+            col(HistoryEntry.at),
+            col(HistoryEntry.action),
+            col(HistoryEntry.actor_kind),
+            col(HistoryEntry.role),
+            col(HistoryEntry.from_status),
+            col(HistoryEntry.to_status),
+            col(HistoryEntry.visibility),
+            col(HistoryEntry.ref),
+            col(HistoryEntry.details),
+            col(AgencyEntry.name).label("agency"),
+        )
+        .outerjoin(AgencyEntry, col(AgencyEntry.id) == col(HistoryEntry.agency_id))
+        .where(col(HistoryEntry.number) == number, col(HistoryEntry.visibility) != "staff")
+        .order_by(col(HistoryEntry.entry))
+    )
+    return await _rows(session, lines)
 
 
 async def words_of(session: AsyncSession, number: int) -> dict[UUID, Row]:
     """What was written with the commands that took effect, by command."""
-    rows = [*await _rows(session, _MESSAGES, number), *await _rows(session, _NOTES, number)]
+    messages: Query = (
+        select(
+            col(PublishedMessage.command_id),
+            col(PublishedMessage.kind),
+            col(PublishedMessage.words),
+            col(PublishedMessage.secret),
+            col(PublishedMessage.rating),
+            col(AgencyEntry.name).label("agency"),
+        )
+        .outerjoin(AgencyEntry, col(AgencyEntry.id) == col(PublishedMessage.agency_id))
+        .where(col(PublishedMessage.number) == number)
+    )
+    notes = select(
+        col(PublishedNote.command_id),
+        null().label("kind"),
+        col(PublishedNote.words),
+        false().label("secret"),
+        null().label("rating"),
+        null().label("agency"),
+    ).where(col(PublishedNote.number) == number)
+    rows = [*await _rows(session, messages), *await _rows(session, notes)]
     return {row["command_id"]: row for row in rows}
 
 
-async def _rows(session: AsyncSession, query: str, number: int) -> Sequence[Row]:
-    return (await session.execute(text(query), {"number": number})).mappings().all()
+async def _rows(session: AsyncSession, query: Query) -> Sequence[Row]:
+    return (await session.execute(query)).mappings().all()
 
 
-_REPORT = text("""
-SELECT r.number, r.version, r.status, r.tab, r.channel, r.classification, r.anonymous, r.secret,
-       r.region_code, r.due_at, r.overdue, r.auto_close_at, r.submitted_at, r.system,
-       r.external_id, r.linked_number, r.state, t.original_title, t.original_body, t.title,
-       t.body, t.happened_at, t.place, t.latitude, t.longitude, s.reporter_id,
-       h.name AS handler, c.name AS category
-FROM lifecycle.report r
-JOIN lifecycle.report_text t ON t.number = r.number
-LEFT JOIN intake.submission s ON s.number = r.number
-JOIN routing.agency_directory h ON h.id = r.handler_id
-LEFT JOIN routing.published_category c ON c.id = r.category_id
-WHERE r.number = :number
-""")
-_ATTACHMENTS = """
-SELECT id, key, name, media_type, size, released, served, state FROM intake.published_attachment
-WHERE number = :number ORDER BY name, id
-"""
-_MESSAGE_ATTACHMENTS = """
-SELECT id, command_id, key, name, media_type, size, served, state
-FROM followup.published_attachment
-WHERE number = :number ORDER BY name, id
-"""
-_HISTORY = """
-SELECT h.entry, h.at, h.action, h.actor_kind, h.role, h.from_status, h.to_status, h.visibility,
-       h.ref, h.details, a.name AS agency
-FROM lifecycle.history h LEFT JOIN routing.agency_directory a ON a.id = h.agency_id
-WHERE h.number = :number AND h.visibility <> 'staff' ORDER BY h.entry
-"""
-_MESSAGES = """
-SELECT m.command_id, m.action, m.kind, m.words, m.secret, m.rating, m.at, a.name AS agency
-FROM followup.published_message m LEFT JOIN routing.agency_directory a ON a.id = m.agency_id
-WHERE m.number = :number
-"""
-_NOTES = """
-SELECT command_id, action, NULL AS kind, words, false AS secret, NULL AS rating, at,
-       NULL AS agency
-FROM routing.published_note WHERE number = :number
-"""
+_OF_REPORT = (
+    *(Report.version, Report.status, Report.tab, Report.channel, Report.classification),
+    *(Report.anonymous, Report.secret, Report.region_code, Report.due_at, Report.overdue),
+    *(Report.auto_close_at, Report.submitted_at, Report.system, Report.external_id),
+    *(Report.linked_number, Report.state),
+)
+_OF_TEXT = (
+    *(ReportText.original_title, ReportText.original_body, ReportText.title, ReportText.body),
+    *(ReportText.happened_at, ReportText.place, ReportText.latitude, ReportText.longitude),
+)

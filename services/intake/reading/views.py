@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.intake.reading.rows import Row
 from shared import regions
+from shared.database.views import FileState, MessageFile, ReportFile
 from shared.labels import label
 from shared.labels.colours import STATUS_COLOURS
 
@@ -21,7 +22,7 @@ class AttachmentLine(BaseModel):
     name: str
     media_type: str
     size: int
-    state: Literal["as_sent", "pending", "remade", "sealed"]
+    state: FileState
     state_label: str
     href: str | None
 
@@ -155,15 +156,15 @@ class PublicItem(BaseModel):
     submitted_at: datetime
 
 
-def attachment_line(number: int, row: Any) -> AttachmentLine:
+def attachment_line(file: ReportFile | MessageFile) -> AttachmentLine:
     return AttachmentLine(
-        id=row["id"],
-        name=row["name"],
-        media_type=row["media_type"],
-        size=row["size"],
-        state=row["state"],
-        state_label=label("attachment_state", row["state"]),
-        href=f"/reports/{number}/attachments/{row['id']}" if row["served"] else None,
+        id=file.id,
+        name=file.name,
+        media_type=file.media_type,
+        size=file.size,
+        state=file.state,
+        state_label=label("attachment_state", file.state),
+        href=f"/reports/{file.number}/attachments/{file.id}" if file.served else None,
     )
 
 

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.intake.accepting.new_report import DifferentContent, Identity, NewReport
+from services.intake.models import Submission
 from services.intake.resources import Intake, Resources
 from services.intake.sms.joining import PATIENCE, SmsParts, WholeSms
 from services.intake.sms.messages import (
@@ -79,7 +81,7 @@ async def receive_sms(request: Request, session: Transaction, intake: Intake) ->
     if message.concat and message.concat.total > 1:
         if before is not None:
             return SmsAnswer(number=None, answer=None)
-        if (await session.execute(_USED, {"key": parts.key(message)})).scalar_one():
+        if await session.scalar(_of_key(parts.key(message))) is not None:
             raise conflict("sms_id_reused")
         whole = await parts.add(message, message.concat)
     if whole is None:
@@ -151,6 +153,11 @@ async def _accept(
     return _answer(accepted.number, accepted.access_code, accepted.link)
 
 
+def _of_key(key: str) -> Select[int]:
+    of_key = col(Submission.scope) == "sms", col(Submission.idempotency_key) == key
+    return select(col(Submission.number)).where(*of_key)
+
+
 def _report(whole: WholeSms) -> NewReport:
     body = normalise_body(whole.text)
     return NewReport(
@@ -166,8 +173,9 @@ def _report(whole: WholeSms) -> NewReport:
 async def _answer_again(session: AsyncSession, intake: Resources, number: int) -> SmsAnswer:
     if number == _NO_REPORT:
         return SmsAnswer(number=None, answer=answer_refused("too_long"))
-    sealed = (await session.execute(_CODE, {"number": number})).scalar_one()
-    code = intake.cipher.decrypt(bytes(sealed)) if sealed else None
+    submission = await session.get_one(Submission, number)
+    renewed = submission.access_code_version > 1
+    code = None if renewed else intake.cipher.decrypt(submission.access_code)
     return _answer(number, code, f"{intake.settings.public_base_url}/laporan/{number}")
 
 
@@ -178,11 +186,4 @@ def _answer(number: int, code: str | None, link: str) -> SmsAnswer:
 
 _NO_REPORT = 0
 """In place of a number: the parts were joined, and refused."""
-_USED = text(
-    "SELECT EXISTS (SELECT FROM intake.submission WHERE scope = 'sms' AND idempotency_key = :key)"
-)
-_CODE = text(
-    "SELECT CASE WHEN access_code_version = 1 THEN access_code END FROM intake.submission"
-    " WHERE number = :number"
-)
 _log = logging.getLogger("lapor.intake")

@@ -1,10 +1,10 @@
 """Archiving a report (*Arsipkan*), and taking it out of the archive."""
 
 from pydantic import Field
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.actions.words import command_router
+from services.routing.models import ArchiveReason
 from shared.command_requests.command_request import Details
 from shared.command_requests.delegation import taken_back
 from shared.command_requests.report_access import ReportAccess
@@ -28,7 +28,8 @@ router = command_router("verification")
 @router.by_staff(Action.ARCHIVE, "/reports/{number}/archive")
 async def archive(session: AsyncSession, access: ReportAccess, form: Archiving) -> Details:
     """File a report away that cannot be verified, for one of the guide's eight reasons."""
-    if not await session.scalar(_OFFERED, {"code": form.category}):
+    reason = await session.get(ArchiveReason, form.category)
+    if reason is None or not reason.active:
         raise validation(FieldError("category", "archive_reason_retired"))
     return {"archive_category": form.category, "handing": await taken_back(session, access)}
 
@@ -37,6 +38,3 @@ async def archive(session: AsyncSession, access: ReportAccess, form: Archiving) 
 async def restore(_: AsyncSession, __: ReportAccess, form: Restoring) -> Details:
     """Take a report out of the archive again, with a full verification clock."""
     return {}
-
-
-_OFFERED = text("SELECT active FROM routing.archive_reason WHERE code = :code")

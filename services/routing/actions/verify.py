@@ -5,15 +5,19 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import text
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.dialects.postgresql import array_agg
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
-from services.routing.models import Verification
+from services.routing.models import Programme, Tag, Verification
 from shared import regions
 from shared.command_requests.command_request import CommandRequest, Details
 from shared.command_requests.delegation import handing_to, unit_to_follow_up
 from shared.command_requests.endpoints import CommandRouter
 from shared.command_requests.report_access import ReportAccess
+from shared.database.lifecycle import Report, ReportText
+from shared.database.views import CategoryEntry, ReportFile
 from shared.http.problems import FieldError, conflict, validation
 from shared.lifecycle.actions import Action, Classification
 from shared.lifecycle.commands import Command
@@ -102,18 +106,17 @@ async def _checked(
     for flag in ("anonymous", "secret"):
         if getattr(form, flag) is False and getattr(state, flag):
             raise conflict("flag_not_removable")
-    had = {f"present_{name}": present[name] for name in ("category_id", "tag_ids", "programme_id")}
-    found = (await session.execute(_FOUND, {**values, **had, "number": state.number})).one()
+    known = (await session.execute(_known(state.number, values, present))).one()
     region = form.region_code if form.region_code != present["region_code"] else None
     if region and await asyncio.to_thread(regions.find, region) is None:
         raise validation(FieldError("region_code", "region_unknown"))
-    if form.category_id is not None and not found.category:
+    if form.category_id is not None and not known.category:
         raise validation(FieldError("category_id", "category_unknown"))
-    if found.tags != len(set(values["tag_ids"])):
+    if known.tags != len(set(values["tag_ids"])):
         raise validation(FieldError("tag_ids", "tag_not_of_category"))
-    if form.programme_id is not None and not found.programme:
+    if form.programme_id is not None and not known.programme:
         raise validation(FieldError("programme_id", "programme_unknown"))
-    if found.attachments != len(set(values["released_attachments"])):
+    if known.attachments != len(set(values["released_attachments"])):
         raise validation(FieldError("released_attachments", "attachment_unknown"))
     return {
         "classification": form.classification,
@@ -125,7 +128,8 @@ async def _checked(
 
 async def _present(session: AsyncSession, number: int) -> dict[str, Any]:
     """What holds now."""
-    return dict((await session.execute(_PRESENT, {"number": number})).mappings().one())
+    row = (await session.execute(_present_values(number))).mappings().one()
+    return {**row, "released_attachments": row["released_attachments"] or []}
 
 
 def _over(present: dict[str, Any], form: Corrections) -> dict[str, Any]:
@@ -139,23 +143,56 @@ def _over(present: dict[str, Any], form: Corrections) -> dict[str, Any]:
 
 
 _NEVER_EMPTY = ("title", "body", "category_id")
-_PRESENT = text(
-    "SELECT coalesce(t.title, t.original_title) AS title,"
-    " coalesce(t.body, t.original_body) AS body,"
-    " r.category_id, t.tag_ids, t.programme_id, r.region_code, t.place, t.latitude, t.longitude,"
-    " ARRAY(SELECT a.id FROM intake.published_attachment a"
-    "  WHERE a.number = r.number AND a.released) AS released_attachments"
-    " FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number"
-    " WHERE r.number = :number"
-)
-_FOUND = text(
-    "SELECT EXISTS (SELECT FROM routing.published_category"
-    "  WHERE id = :category_id AND (active OR id = :present_category_id)) AS category,"
-    " (SELECT count(*) FROM routing.tag"
-    "  WHERE category_id = :category_id AND id = ANY (CAST(:tag_ids AS int[]))"
-    "   AND (active OR id = ANY (CAST(:present_tag_ids AS int[])))) AS tags,"
-    " EXISTS (SELECT FROM routing.programme WHERE id = :programme_id"
-    "  AND (active OR id = :present_programme_id)) AS programme,"
-    " (SELECT count(*) FROM intake.published_attachment WHERE number = :number"
-    "  AND id = ANY (CAST(:released_attachments AS uuid[]))) AS attachments"
-)
+
+
+def _present_values(number: int) -> Select[*tuple[Any, ...]]:
+    """What holds now, by the names of `Verification`."""
+    released = select(array_agg(col(ReportFile.id))).where(
+        col(ReportFile.number) == col(Report.number), col(ReportFile.released)
+    )
+    return (
+        select(
+            func.coalesce(col(ReportText.title), col(ReportText.original_title)).label("title"),
+            func.coalesce(col(ReportText.body), col(ReportText.original_body)).label("body"),
+            col(Report.category_id),
+            col(ReportText.tag_ids),
+            col(ReportText.programme_id),
+            col(Report.region_code),
+            col(ReportText.place),
+            col(ReportText.latitude),
+            col(ReportText.longitude),
+            released.scalar_subquery().label("released_attachments"),
+        )
+        .join(ReportText, col(ReportText.number) == col(Report.number))
+        .where(col(Report.number) == number)
+    )
+
+
+def _known(
+    number: int, values: dict[str, Any], present: dict[str, Any]
+) -> Select[bool, int, bool, int]:
+    """Whether category and programme are there, and how many of the tags and attachments: of what
+    is in use, or what the report has."""
+    category_id = values["category_id"]
+    category = select(col(CategoryEntry.id)).where(
+        col(CategoryEntry.id) == category_id,
+        or_(col(CategoryEntry.active), col(CategoryEntry.id) == present["category_id"]),
+    )
+    tags = select(func.count(col(Tag.id))).where(
+        col(Tag.category_id) == category_id,
+        col(Tag.id).in_(values["tag_ids"]),
+        or_(col(Tag.active), col(Tag.id).in_(present["tag_ids"])),
+    )
+    programme = select(col(Programme.id)).where(
+        col(Programme.id) == values["programme_id"],
+        or_(col(Programme.active), col(Programme.id) == present["programme_id"]),
+    )
+    attachments = select(func.count(col(ReportFile.id))).where(
+        col(ReportFile.number) == number, col(ReportFile.id).in_(values["released_attachments"])
+    )
+    return select(
+        category.exists().label("category"),
+        tags.scalar_subquery().label("tags"),
+        programme.exists().label("programme"),
+        attachments.scalar_subquery().label("attachments"),
+    )

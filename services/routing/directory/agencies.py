@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
-from sqlalchemy import select, text, update
+from sqlalchemy import Select, Sequence, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -107,7 +107,7 @@ async def change_agency(
 
 async def add_agency(session: AsyncSession, values: dict[str, Any], above: tuple[int, ...]) -> int:
     """Save an agency below the one whose path this is; its id."""
-    new_id = int(await session.scalar(_NEW_ID) or 0)
+    new_id = await session.scalar(select(_AGENCY_IDS.next_value())) or 0
     session.add(Agency(id=new_id, path=[*above, new_id], **values))
     await session.flush()
     return new_id
@@ -143,20 +143,25 @@ async def _move(session: AsyncSession, staff: Staff, agency_id: int, parent_id: 
     await check_moving(session, agency_id, parent.path)
     await session.execute(_MOVE, {"id": agency_id, "above": list(parent.path)})
     # The worker takes who no longer stands above out of the chains of reports there.
-    total = int(await session.scalar(_CHAINS, {"id": agency_id}) or 0)
+    total = await session.scalar(_broken_chains(agency_id)) or 0
     await ask_for_handover(session, staff, "chains", agency_id, agency_id, agency_id, total)
     there = select(col(Agency.id)).where(col(Agency.path).contains([agency_id]))
     people = select(col(StaffMember.id)).where(col(StaffMember.agency_id).in_(there))
     await withdraw_links(session, (await session.scalars(people)).all())
 
 
+def _broken_chains(agency_id: int) -> Select[int]:
+    """How many reports of the agency, and of those below it, were handed down by an agency that
+    does not stand above any more."""
+    path = col(Agency.path)
+    broken = path.contains([agency_id]), ~path.contains(col(Report.chain))
+    of_agency = select(func.count()).join_from(Agency, Report, col(Report.handler_id) == Agency.id)
+    return of_agency.where(*broken)
+
+
 ONE_AT_A_TIME = text("LOCK TABLE routing.agency IN SHARE ROW EXCLUSIVE MODE")
 """The tree changes by one hand at a time; reading it goes on."""
-_NEW_ID = text("SELECT nextval('routing.agency_id_seq')")
-_CHAINS = text(
-    "SELECT count(*) FROM routing.agency a JOIN lifecycle.report r ON r.handler_id = a.id"
-    " WHERE a.path @> ARRAY[CAST(:id AS bigint)] AND NOT r.chain <@ a.path"
-)
+_AGENCY_IDS = Sequence("agency_id_seq", schema="routing")
 _MOVE = text(
     "UPDATE routing.agency"
     " SET path = CAST(:above AS bigint[]) || path[array_position(path, CAST(:id AS bigint)):]"

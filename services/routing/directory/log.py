@@ -5,11 +5,14 @@ from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import text
+from sqlalchemy import Integer, Select, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
 
 from services.routing.authority import Managing
 from services.routing.management_models import ManagementEntry
+from services.routing.models import Agency, StaffMember
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.tokens import Staff
@@ -51,12 +54,10 @@ async def read_log(
 ) -> Page[LogLine]:
     """What was changed at the own agency and those below, newest first."""
     last = decode_cursor(cursor, _Position)
-    given = {
-        "path": [staff.agency_id],
-        "before": last.id if last else 2**63 - 1,
-        "limit": limit + 1,
-    }
-    rows = (await session.execute(_PAGE, given)).mappings().all()
+    entries = _entries(staff.agency_id).limit(limit + 1)
+    if last is not None:
+        entries = entries.where(col(ManagementEntry.id) < last.id)
+    rows = (await session.execute(entries)).mappings().all()
     items = [
         LogLine.model_validate(
             {**row, "action_label": label("management_action", f"{row['kind']}.{row['action']}")}
@@ -95,15 +96,33 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any
     return {name: [before[name], after[name]] for name in after if before[name] != after[name]}
 
 
-_PAGE = text(
-    "SELECT l.id, l.at, l.staff_id, coalesce(s.name, l.operator) AS staff_name, l.agency_id,"
-    " a.name AS agency_name,"
-    " l.kind, l.subject_id, l.action, l.details,"
-    " CASE l.kind"
-    " WHEN 'staff' THEN (SELECT name FROM routing.staff WHERE id = CAST(l.subject_id AS int))"
-    " WHEN 'agency' THEN (SELECT name FROM routing.agency WHERE id = CAST(l.subject_id AS int))"
-    " ELSE l.details->>'name' END AS subject"
-    " FROM routing.management_log l LEFT JOIN routing.staff s ON s.id = l.staff_id"
-    " JOIN routing.agency a ON a.id = l.agency_id"
-    " WHERE a.path @> CAST(:path AS bigint[]) AND l.id < :before ORDER BY l.id DESC LIMIT :limit"
-)
+def _entries(agency_id: int) -> Select[*tuple[Any, ...]]:
+    """Those of the agency and all below it. What is changed goes by the name that it has now."""
+    entry, person, unit = ManagementEntry, aliased(StaffMember), aliased(Agency)
+    kind, subject_id = col(entry.kind), col(entry.subject_id)
+    person_name = select(col(person.name)).where(col(person.id) == cast(subject_id, Integer))
+    unit_name = select(col(unit.name)).where(col(unit.id) == cast(subject_id, Integer))
+    subject = case(
+        (kind == "staff", person_name.scalar_subquery()),
+        (kind == "agency", unit_name.scalar_subquery()),
+        else_=col(entry.details)["name"].as_string(),
+    )
+    return (
+        select(
+            col(entry.id),
+            col(entry.at),
+            col(entry.staff_id),
+            func.coalesce(col(StaffMember.name), col(entry.operator)).label("staff_name"),
+            col(entry.agency_id),
+            col(Agency.name).label("agency_name"),
+            kind,
+            subject_id,
+            subject.label("subject"),
+            col(entry.action),
+            col(entry.details),
+        )
+        .outerjoin(StaffMember, col(StaffMember.id) == col(entry.staff_id))
+        .join(Agency, col(Agency.id) == col(entry.agency_id))
+        .where(col(Agency.path).contains([agency_id]))
+        .order_by(col(entry.id).desc())
+    )

@@ -2,42 +2,51 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
 
-from shared.command_requests.directory import Agency
+from services.routing.models import Agency
+from shared.command_requests.directory import Agency as KnownAgency
+from shared.database.lifecycle import Report
+from shared.database.report_lists import RequestRow
 from shared.http.problems import conflict
+
+_Handler, _Decider = aliased(Agency), aliased(Agency)
+_Pending = Select[int, str]
 
 
 async def check_moving(session: AsyncSession, agency_id: int, above: Sequence[int]) -> None:
     """409 where a report of the agency, or of one below it, waits for a decision of an agency
     that will not be among those above: its admins could not even read it."""
-    await _check(session, _OF_WHO_MOVES, agency_id, above)
+    pending = _pending_elsewhere(above).where(
+        col(_Handler.path).contains([agency_id]), ~col(_Decider.path).contains([agency_id])
+    )
+    await _refuse(session, pending)
 
 
-async def check_taking(session: AsyncSession, giver_id: int, taker: Agency) -> None:
+async def check_taking(session: AsyncSession, giver_id: int, taker: KnownAgency) -> None:
     """As `check_moving`, of the reports that another agency takes over."""
-    await _check(session, _OF_WHO_GIVES, giver_id, taker.path)
+    pending = _pending_elsewhere(taker.path).where(
+        col(_Handler.id) == giver_id, col(_Decider.id) != giver_id
+    )
+    await _refuse(session, pending)
 
 
-async def _check(
-    session: AsyncSession, statement: TextClause, agency_id: int, above: Sequence[int]
-) -> None:
-    given = {"id": agency_id, "above": list(above)}
-    left = (await session.execute(statement, given)).first()
-    if left is not None:
-        raise conflict("requests_left_behind", number=left.number, agency=left.name)
+async def _refuse(session: AsyncSession, pending: _Pending) -> None:
+    first = (await session.execute(pending.limit(1))).first()
+    if first is not None:
+        raise conflict("requests_left_behind", number=first.number, agency=first.name)
 
 
-_PENDING = (
-    "SELECT q.number, d.name FROM lifecycle.request q"
-    " JOIN lifecycle.report r ON r.number = q.number"
-    " JOIN routing.agency d ON d.id = q.decider_id"
-    " JOIN routing.agency h ON h.id = r.handler_id"
-    " WHERE q.decision IS NULL AND d.id <> ALL (CAST(:above AS bigint[]))"
-)
-_OF_WHO_MOVES = text(
-    f"{_PENDING} AND h.path @> ARRAY[CAST(:id AS bigint)]"
-    " AND NOT d.path @> ARRAY[CAST(:id AS bigint)] ORDER BY q.number LIMIT 1"
-)
-_OF_WHO_GIVES = text(f"{_PENDING} AND h.id = :id AND d.id <> :id ORDER BY q.number LIMIT 1")
+def _pending_elsewhere(above: Sequence[int]) -> _Pending:
+    """Requests of which another agency than these is to decide, by number."""
+    return (
+        select(col(RequestRow.number), col(_Decider.name))
+        .join(Report, col(Report.number) == col(RequestRow.number))
+        .join(_Decider, col(_Decider.id) == col(RequestRow.decider_id))
+        .join(_Handler, col(_Handler.id) == col(Report.handler_id))
+        .where(col(RequestRow.decision).is_(None), col(_Decider.id).not_in(above))
+        .order_by(col(RequestRow.number))
+    )

@@ -6,19 +6,22 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import CompoundSelect, Uuid, cast, false, null, nulls_first, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.models import AccessLogEntry
 from shared.attachments import AttachmentMissing, AttachmentStore, serving_headers
 from shared.attachments.naming import plain_name
 from shared.command_requests.report_access import ReportAccess, staff_access
+from shared.database.views import FileState, MessageFile, PublishedMessage, ReportFile
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paths import ReportNumber
 from shared.http.problems import conflict, not_found
 from shared.http.transaction import Transaction
 from shared.labels import label
+from shared.lifecycle.people import ActorKind
 
 
 class ShownAttachment(BaseModel):
@@ -29,7 +32,7 @@ class ShownAttachment(BaseModel):
     media_type: str
     size: int = Field(description="Bytes")
     released: bool = Field(description="The public may see it")
-    state: Literal["as_sent", "pending", "remade", "sealed"] = Field(
+    state: FileState = Field(
         description="Of who is anonymous: to be remade, remade, or kept sealed; all others as they"
         " were sent, less hidden data and what acts"
     )
@@ -59,7 +62,7 @@ async def download_attachment(
     released. Every download is logged."""
     access = await staff_access(session, staff, number)
     files = await _shown_to(session, access)
-    file = next((one for one in files if one["id"] == attachment_id), None)
+    file = next((file for file in files if file["id"] == attachment_id), None)
     if file is None:
         raise not_found("attachment_not_found")
     if not file["served"]:
@@ -102,8 +105,8 @@ async def _shown_to(session: AsyncSession, access: ReportAccess) -> list[dict[st
     """A copy never shows who reports: only files that a verifier has looked at and released, for
     what an agency sends its reporter is often addressed to them. Where the reporter is hidden,
     their files go by names of ours."""
-    found = await session.execute(_ALL, {"number": access.state.number})
-    files = [dict(row) for row in found.mappings()]
+    rows = await session.execute(_files(access.state.number))
+    files = [dict(row) for row in rows.mappings()]
     if access.by_copy:
         files = [file for file in files if file["released"] and file["served"]]
     if access.reporter_hidden:
@@ -113,14 +116,27 @@ async def _shown_to(session: AsyncSession, access: ReportAccess) -> list[dict[st
     return files
 
 
-_ALL = text("""
-SELECT id, key, name, media_type, size, released, NULL::uuid AS message_id, true AS by_reporter,
-    served, state
-FROM intake.published_attachment WHERE number = :number
-UNION ALL
-SELECT f.id, f.key, f.name, f.media_type, f.size, false, f.command_id, m.actor_kind <> 'staff',
-    f.served, f.state
-FROM followup.published_attachment f
-JOIN followup.published_message m ON m.command_id = f.command_id WHERE f.number = :number
-ORDER BY message_id NULLS FIRST, name, id
-""")
+def _files(number: int) -> CompoundSelect[*tuple[Any, ...]]:
+    by_reporter = col(PublishedMessage.actor_kind) != ActorKind.STAFF
+    message = col(PublishedMessage.command_id) == col(MessageFile.command_id)
+    of_report = select(
+        *(getattr(ReportFile, name) for name in _COLUMNS),
+        col(ReportFile.released),
+        cast(null(), Uuid).label("message_id"),
+        true().label("by_reporter"),
+    ).where(col(ReportFile.number) == number)
+    of_messages = (
+        select(
+            *(getattr(MessageFile, name) for name in _COLUMNS),
+            false(),
+            col(MessageFile.command_id),
+            by_reporter,
+        )
+        .join(PublishedMessage, message)
+        .where(col(MessageFile.number) == number)
+    )
+    both = union_all(of_report, of_messages)
+    return both.order_by(nulls_first(both.selected_columns.message_id), "name", "id")
+
+
+_COLUMNS = ("id", "key", "name", "media_type", "size", "served", "state")

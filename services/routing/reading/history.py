@@ -6,15 +6,33 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import TextClause, text
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from services.routing.models import AccessLogEntry, StaffMember
 from services.routing.reading.originals import SealedLine
 from services.routing.reading.people import Names, ShownActor
+from shared.database.columns import Json
+from shared.database.lifecycle import CommandRow, HistoryEntry
+from shared.database.views import PublishedMessage, PublishedNote
 from shared.http.messages import words_for
 from shared.identity import IdentityCipher
 from shared.labels import label
 from shared.lifecycle.actions import Action
+from shared.lifecycle.people import ActorKind
 from shared.lifecycle.statuses import Status
 from shared.lifecycle.visibility import Reader, readers_of
 
@@ -58,19 +76,20 @@ class Written(BaseModel):
 Originals = Mapping[UUID | None, list[SealedLine]]
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
+Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 
 async def read_rows(session: AsyncSession, number: int, *, readings: bool) -> tuple[Rows, Rows]:
     """The rows of the history and of what was written."""
-    lines = await rows_of(session, _STEPS, number)
+    lines = await rows_of(session, _steps(number))
     if readings:
-        lines += await rows_of(session, _READINGS, number)
-    return _in_order(lines), await rows_of(session, _WRITTEN, number)
+        lines += await rows_of(session, _readings(number))
+    return _in_order(lines), await rows_of(session, _written(number))
 
 
-async def rows_of(session: AsyncSession, statement: TextClause, number: int) -> list[Row]:
-    """The rows that a statement finds for a report."""
-    return [dict(row) for row in (await session.execute(statement, {"number": number})).mappings()]
+async def rows_of(session: AsyncSession, statement: Query) -> list[Row]:
+    """The rows that a statement finds."""
+    return [dict(row) for row in (await session.execute(statement)).mappings()]
 
 
 def with_readers(written: Rows, lines: Rows) -> Rows:
@@ -127,7 +146,7 @@ def _line(
     row: Mapping[str, Any], words: Mapping[UUID, str], names: Names, originals: Originals
 ) -> HistoryLine:
     step = row["entry"] is not None
-    ended_by_the_way = row["action"] == Action.END_REQUEST
+    ended_with_another_step = row["action"] == Action.END_REQUEST
     return HistoryLine(
         kind="step" if step else "reading",
         at=row["at"],
@@ -142,7 +161,7 @@ def _line(
         refusal=words_for(code, "id", {}).title
         if (code := row["details"].get("refused"))
         else None,
-        words=row["reason"] or (None if ended_by_the_way else words.get(row["ref"])),
+        words=row["reason"] or (None if ended_with_another_step else words.get(row["ref"])),
         details=row["details"],
         ref=row["ref"],
         sealed=originals.get(None if row["action"] == Action.SUBMIT else row["ref"], [])
@@ -165,39 +184,106 @@ def _in_order(lines: Rows) -> Rows:
 
 
 def _label(row: Mapping[str, Any]) -> str:
-    said = label("action" if row["entry"] is not None else "reading", row["action"])
+    action = label("action" if row["entry"] is not None else "reading", row["action"])
     alone = row["details"].get("decided_alone")
-    return f"{said} ({label('mark', 'decided_alone')})" if alone else said
+    return f"{action} ({label('mark', 'decided_alone')})" if alone else action
 
 
 _READ_BY_ALL = ("reveal", "attachment")
-_STEPS = text(
-    "SELECT entry, at, action, actor_kind, staff_id, role, agency_id, system, from_status,"
-    " to_status, ref, details, NULL AS reason"
-    " FROM lifecycle.history WHERE number = :number ORDER BY entry"
+_STEP_COLUMNS = (
+    *(HistoryEntry.entry, HistoryEntry.at, HistoryEntry.action, HistoryEntry.actor_kind),
+    *(HistoryEntry.staff_id, HistoryEntry.role, HistoryEntry.agency_id, HistoryEntry.system),
+    *(HistoryEntry.from_status, HistoryEntry.to_status, HistoryEntry.ref, HistoryEntry.details),
 )
-_READINGS = text(
-    "SELECT CAST(NULL AS int) AS entry, l.at, l.kind AS action,"
-    " CASE WHEN l.operator IS NOT NULL THEN 'operator' WHEN l.staff_id IS NULL THEN 'reporter'"
-    " ELSE 'staff' END AS actor_kind, l.staff_id, l.address,"
-    " s.role, l.agency_id, l.operator AS system, NULL AS from_status, NULL AS to_status,"
-    " l.subject_id AS ref, CAST('{}' AS jsonb) AS details, l.reason"
-    " FROM routing.access_log l LEFT JOIN routing.staff s ON s.id = l.staff_id"
-    " WHERE l.number = :number ORDER BY l.at, l.id"
-)
-_WRITTEN = text(
-    "SELECT m.command_id AS id, coalesce(h.action, m.action) AS action, m.kind, m.words,"
-    " m.secret, m.rating, coalesce(h.at, m.at) AS at, m.actor_kind, m.staff_id, m.agency_id,"
-    " m.assignee_id, s.role, h.entry"
-    " FROM followup.published_message m LEFT JOIN routing.staff s ON s.id = m.staff_id"
-    " LEFT JOIN lifecycle.history h ON h.number = m.number AND h.ref = m.command_id"
-    " AND h.action <> 'end_request'"
-    " WHERE m.number = :number"
-    " UNION ALL SELECT n.command_id, n.action, NULL, n.words, false, NULL, coalesce(h.at, n.at),"
-    " 'staff', n.staff_id, CAST(c.body #>> '{actor,agency_id}' AS int), NULL,"
-    " c.body #>> '{actor,role}', h.entry"
-    " FROM routing.published_note n JOIN lifecycle.command c ON c.id = n.command_id"
-    " LEFT JOIN lifecycle.history h ON h.number = n.number AND h.ref = n.command_id"
-    " AND h.action <> 'end_request'"
-    " WHERE n.number = :number ORDER BY entry, at"
-)
+
+
+def _steps(number: int) -> Query:
+    columns = (col(column) for column in _STEP_COLUMNS)
+    steps = select(*columns, null().label("reason"))
+    return steps.where(col(HistoryEntry.number) == number).order_by(col(HistoryEntry.entry))
+
+
+def _readings(number: int) -> Query:
+    """As `_steps`, and where an access code was used from."""
+    operator, staff_id = col(AccessLogEntry.operator), col(AccessLogEntry.staff_id)
+    kind = case(
+        (operator.is_not(None), ActorKind.OPERATOR),
+        (staff_id.is_(None), ActorKind.REPORTER),
+        else_=ActorKind.STAFF,
+    )
+    return (
+        select(
+            null().label("entry"),
+            col(AccessLogEntry.at),
+            col(AccessLogEntry.kind).label("action"),
+            kind.label("actor_kind"),
+            staff_id,
+            col(AccessLogEntry.address),
+            col(StaffMember.role),
+            col(AccessLogEntry.agency_id),
+            operator.label("system"),
+            null().label("from_status"),
+            null().label("to_status"),
+            col(AccessLogEntry.subject_id).label("ref"),
+            literal({}, Json).label("details"),
+            col(AccessLogEntry.reason),
+        )
+        .outerjoin(StaffMember, col(StaffMember.id) == staff_id)
+        .where(col(AccessLogEntry.number) == number)
+        .order_by(col(AccessLogEntry.at), col(AccessLogEntry.id))
+    )
+
+
+def _written(number: int) -> Query:
+    """Messages and notes, as the step did them whose words they are, in the steps' order."""
+    step_at, step_action = col(HistoryEntry.at), col(HistoryEntry.action)
+    message, note, actor = PublishedMessage, PublishedNote, col(CommandRow.body)["actor"]
+    messages: Select[*tuple[Any, ...]] = (
+        select(
+            col(message.command_id).label("id"),
+            func.coalesce(step_action, col(message.action)).label("action"),
+            col(message.kind),
+            col(message.words),
+            col(message.secret),
+            col(message.rating),
+            func.coalesce(step_at, col(message.at)).label("at"),
+            col(message.actor_kind),
+            col(message.staff_id),
+            col(message.agency_id),
+            col(message.assignee_id),
+            col(StaffMember.role),
+            col(HistoryEntry.entry),
+        )
+        .outerjoin(StaffMember, col(StaffMember.id) == col(message.staff_id))
+        .outerjoin(HistoryEntry, _is_step_of(message))
+        .where(col(message.number) == number)
+    )
+    notes = (
+        select(
+            col(note.command_id),
+            col(note.action),
+            null(),
+            col(note.words),
+            false(),
+            null(),
+            func.coalesce(step_at, col(note.at)),
+            literal(ActorKind.STAFF),
+            col(note.staff_id),
+            actor["agency_id"].as_integer(),
+            null(),
+            actor["role"].as_string(),
+            col(HistoryEntry.entry),
+        )
+        .join(CommandRow, col(CommandRow.id) == col(note.command_id))
+        .outerjoin(HistoryEntry, _is_step_of(note))
+        .where(col(note.number) == number)
+    )
+    return union_all(messages, notes).order_by("entry", "at")
+
+
+def _is_step_of(written: type[PublishedMessage] | type[PublishedNote]) -> ColumnElement[bool]:
+    return and_(
+        col(HistoryEntry.number) == col(written.number),
+        col(HistoryEntry.ref) == col(written.command_id),
+        col(HistoryEntry.action) != Action.END_REQUEST,
+    )

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import text
+from sqlalchemy import Select, any_, case, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
 
+from services.routing.models import Category, Programme, Tag
 from services.routing.reading.arrival import (
     arrival_of,
     lines_shown,
@@ -36,7 +40,9 @@ from services.routing.reading.texts import texts_of
 from services.routing.reading.view import ChecklistItem, Chosen, ReportView
 from shared.command_requests.report_access import ReportAccess, actions_open_to, staff_access
 from shared.database.columns import now
+from shared.database.lifecycle import Report, ReportText
 from shared.database.process_time import load_calendar
+from shared.database.views import StaffEntry
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import etag
@@ -61,7 +67,7 @@ async def read_report(
 ) -> ReportView:
     """A report in full; its version is the ETag that a command may carry as If-Match."""
     access = await staff_access(session, staff, number)
-    [row] = await rows_of(session, _REPORT, number)
+    [row] = await rows_of(session, _report(number))
     identity = request.app.state.identity
     reporter = await shown_reporter(session, identity, access)
     revealing = await reveal_shown(session, staff, number)
@@ -89,7 +95,7 @@ async def _view(
     lines, written = await read_rows(session, state.number, readings=not by_copy)
     written = with_readers(written, lines)
     if by_copy:
-        written = [one for one in written if Reader.COPY in one["read_by"]]
+        written = [words for words in written if Reader.COPY in words["read_by"]]
     written = words_shown(written, lines, access)
     requests = requests_shown(requests, lines, access)
     lines = lines_shown(lines, access)
@@ -100,16 +106,17 @@ async def _view(
     names = await names_for(
         session,
         [
-            *(one["staff_id"] for one in (*lines, *written, *requests)),
-            *(one["decided_by"] for one in requests),
+            *(row["staff_id"] for row in (*lines, *written, *requests)),
+            *(request["decided_by"] for request in requests),
         ],
         [
             row["suggested_agency_id"],
             state.awaited_agency_id,
             *state.chain,
             *state.copies,
-            *(one["agency_id"] for one in (*lines, *written, *requests)),
-            *(one[name] for one in requests for name in ("decider_id", "suggested_agency_id")),
+            *(row["agency_id"] for row in (*lines, *written, *requests)),
+            *(request["decider_id"] for request in requests),
+            *(request["suggested_agency_id"] for request in requests),
         ],
     )
     classification = state.classification
@@ -123,7 +130,7 @@ async def _view(
         classification=classification,
         classification_label=label("classification", classification) if classification else None,
         category=_chosen(row["category_id"], row["category"]),
-        tags=[Chosen.model_validate(tag) for tag in row["tags"]],
+        tags=[Chosen.model_validate(tag) for tag in row["tags"] or ()],
         programme=_chosen(row["programme_id"], row["programme"]),
         **dict(await details_of(row, by_copy=by_copy, anonymous=state.anonymous)),
         anonymous=state.anonymous,
@@ -136,8 +143,8 @@ async def _view(
         reporter=reporter,
         reveal=revealing,
         handler=shown_agency(access.handler),
-        chain=[found for one in state.chain if (found := names.agency(one))],
-        copies=[found for one in state.copies if (found := names.agency(one))],
+        chain=[agency for id in state.chain if (agency := names.agency(id))],
+        copies=[agency for id in state.copies if (agency := names.agency(id))],
         suggested_agency=names.agency(row["suggested_agency_id"]),
         awaited_agency=names.agency(state.awaited_agency_id),
         assignee=_assignee(row, access),
@@ -146,7 +153,7 @@ async def _view(
         ended_at=told_at(state.ended_at, access),
         age_days=(moment - state.submitted_at).days,
         countdown=nearest_countdown(access, moment, calendar),
-        clocks=[countdown_of(one, moment, calendar, access) for one in state.clocks],
+        clocks=[countdown_of(clock, moment, calendar, access) for clock in state.clocks],
         attachments=await attachments_of(session, access),
         written=written_of(written, names),
         requests=requests_of(requests, written, names, access),
@@ -170,18 +177,44 @@ def _chosen(chosen_id: int | None, name: str | None) -> Chosen | None:
     return Chosen(id=chosen_id, name=name or "–") if chosen_id is not None else None
 
 
-_REPORT = text(
-    "SELECT t.*, r.category_id, c.name AS category, p.name AS programme, r.region_code,"
-    " r.suggested_agency_id, r.assignee_id, r.verified_at, s.name AS assignee_name,"
-    " s.role AS assignee_role, s.agency_id AS assignee_agency, s.active AS assignee_active,"
+def _report(number: int) -> Select[*tuple[Any, ...]]:
+    linked = aliased(Report)
+    tag = func.jsonb_build_object("id", col(Tag.id), "name", col(Tag.name))
+    tags = (
+        select(func.jsonb_agg(aggregate_order_by(tag, col(Tag.name))))
+        .where(col(Tag.id) == any_(col(ReportText.tag_ids)))
+        .scalar_subquery()
+    )
     # Both are of one person: one that is anonymous must not lead to that person's name.
-    " CASE WHEN r.anonymous = l.anonymous THEN r.linked_number END AS linked_number,"
-    " ARRAY(SELECT jsonb_build_object('id', g.id, 'name', g.name)"
-    "  FROM routing.tag g WHERE g.id = ANY (t.tag_ids) ORDER BY g.name) AS tags"
-    " FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number"
-    " LEFT JOIN lifecycle.report l ON l.number = r.linked_number"
-    " LEFT JOIN routing.staff_directory s ON s.id = r.assignee_id"
-    " LEFT JOIN routing.category c ON c.id = r.category_id"
-    " LEFT JOIN routing.programme p ON p.id = t.programme_id"
-    " WHERE r.number = :number"
+    alike = col(Report.anonymous) == col(linked.anonymous)
+    return (
+        select(
+            *(col(column) for column in _OF_TEXT),
+            col(Report.category_id),
+            col(Category.name).label("category"),
+            col(Programme.name).label("programme"),
+            col(Report.region_code),
+            col(Report.suggested_agency_id),
+            col(Report.assignee_id),
+            col(Report.verified_at),
+            col(StaffEntry.name).label("assignee_name"),
+            col(StaffEntry.role).label("assignee_role"),
+            col(StaffEntry.agency_id).label("assignee_agency"),
+            col(StaffEntry.active).label("assignee_active"),
+            case((alike, col(Report.linked_number))).label("linked_number"),
+            tags.label("tags"),
+        )
+        .join(ReportText, col(ReportText.number) == col(Report.number))
+        .outerjoin(linked, col(linked.number) == col(Report.linked_number))
+        .outerjoin(StaffEntry, col(StaffEntry.id) == col(Report.assignee_id))
+        .outerjoin(Category, col(Category.id) == col(Report.category_id))
+        .outerjoin(Programme, col(Programme.id) == col(ReportText.programme_id))
+        .where(col(Report.number) == number)
+    )
+
+
+_OF_TEXT = (
+    *(ReportText.original_title, ReportText.original_body, ReportText.title, ReportText.body),
+    *(ReportText.happened_at, ReportText.place, ReportText.latitude, ReportText.longitude),
+    ReportText.programme_id,
 )

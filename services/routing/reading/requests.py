@@ -1,18 +1,22 @@
 """The requests (*permintaan*) of a report, and what this person may do with those pending."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.routing.reading.history import Rows, rows_of
 from services.routing.reading.names import ShownAgency
 from services.routing.reading.people import Names, ShownStaff
 from shared.command_requests.report_access import ReportAccess
+from shared.database.lifecycle import HistoryEntry
+from shared.database.report_lists import RequestRow
 from shared.labels import label
-from shared.lifecycle.actions import PERFORMED_BY, RequestKind
+from shared.lifecycle.actions import PERFORMED_BY, Action, RequestKind
 from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.visibility import Reader, readers_of
@@ -45,7 +49,8 @@ class ShownRequest(BaseModel):
 
 
 async def request_rows(session: AsyncSession, number: int) -> Rows:
-    return await rows_of(session, _REQUESTS, number)
+    requests = _requests().where(col(RequestRow.number) == number)
+    return await rows_of(session, requests)
 
 
 def requests_of(
@@ -89,10 +94,24 @@ def _note_is_read(kind: RequestKind) -> bool:
     return performed is not None and Reader.REPORTER in readers_of(performed, {})
 
 
-_REQUESTS = text(
-    "SELECT q.id, q.kind, q.asked_at, q.staff_id, q.agency_id, q.decider_id,"
-    " q.suggested_agency_id, q.due_at, q.overdue, q.decision, q.decided_at, q.decided_by"
-    " FROM lifecycle.request q LEFT JOIN lifecycle.history h"
-    " ON h.number = q.number AND h.ref = q.id AND h.action <> 'end_request'"
-    " WHERE q.number = :number ORDER BY h.entry DESC NULLS LAST, q.asked_at DESC, q.id"
+def _requests() -> Select[*tuple[Any, ...]]:
+    """Those last asked or decided first."""
+    step = and_(
+        col(HistoryEntry.number) == col(RequestRow.number),
+        col(HistoryEntry.ref) == col(RequestRow.id),
+        col(HistoryEntry.action) != Action.END_REQUEST,
+    )
+    asked = col(RequestRow.asked_at).desc(), col(RequestRow.id)
+    return (
+        select(*(col(column) for column in _COLUMNS))
+        .outerjoin(HistoryEntry, step)
+        .order_by(col(HistoryEntry.entry).desc().nulls_last(), *asked)
+    )
+
+
+_COLUMNS = (
+    *(RequestRow.id, RequestRow.kind, RequestRow.asked_at, RequestRow.staff_id),
+    *(RequestRow.agency_id, RequestRow.decider_id, RequestRow.suggested_agency_id),
+    *(RequestRow.due_at, RequestRow.overdue, RequestRow.decision, RequestRow.decided_at),
+    RequestRow.decided_by,
 )
