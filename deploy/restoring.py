@@ -8,13 +8,15 @@ from typing import Final
 
 import orjson
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlmodel import col
 from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 from temporalio.client import Client
 
 from shared.bus.connection import Bus
 from shared.bus.streams import DUPLICATE_WINDOW, REPORTS
 from shared.database.engine import Database
+from shared.database.lifecycle import Report
 from shared.temporal import names
 
 MARGIN: Final = 1000
@@ -36,8 +38,10 @@ async def after_restore(database: Database, client: Client, bus: Bus) -> Restore
     """Safe to run again; the services may run meanwhile, but had better not."""
     running, highest = await _runs(client)
     told = await _told(bus)
+    number, version = col(Report.number), col(Report.version)
+    stored = select(number, version).where(number.in_(sorted(running | set(told))))
     async with database.session() as session:
-        rows = (await session.execute(_ROWS, {"numbers": sorted(running | set(told))})).all()
+        rows = (await session.execute(stored)).all()
         versions = {row.number: row.version for row in rows}
         behind = sorted(n for n, v in told.items() if n in versions and v > versions[n])
         await session.execute(_RENEW, {"numbers": behind})
@@ -99,7 +103,6 @@ async def _told(bus: Bus) -> Mapping[int, int]:
     return found
 
 
-_ROWS = text("SELECT number, version FROM lifecycle.report WHERE number = ANY (:numbers)")
 # A step of the same number and version would pass for a repeat of the one that was lost.
 _RENEW = text("""
 UPDATE lifecycle.report r SET identity = new.identity,

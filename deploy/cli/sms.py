@@ -2,15 +2,16 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from services.intake.models import SmsPart
     from shared.settings import Settings
 
 app = typer.Typer(help="Long SMS that could become no report.", no_args_is_help=True)
@@ -21,13 +22,24 @@ Message = Annotated[uuid.UUID, typer.Argument(help="As `list` shows it.")]
 @app.command("list")
 def list_() -> None:
     """Show what was set aside, oldest first; without its words."""
+    from sqlalchemy import func, select
+    from sqlmodel import col
+
+    from services.intake.models import SmsPart
 
     async def act() -> list[str]:
+        since = func.min(SmsPart.received_at)
+        counts = since.label("since"), func.count().label("parts"), func.max(SmsPart.total)
+        messages = (
+            select(col(SmsPart.message), col(SmsPart.set_aside), *counts)
+            .where(col(SmsPart.set_aside).is_not(None))
+            .group_by(col(SmsPart.message), col(SmsPart.set_aside))
+            .order_by(since)
+        )
         async with _stack() as (session, _):
             return [
-                f"{row.message}  {row.since:%Y-%m-%d %H:%M}  {row.parts} of {row.total} parts:"
-                f" {row.set_aside}"
-                for row in await _rows(session, _LIST)
+                f"{message}  {since:%Y-%m-%d %H:%M}  {parts} of {total} parts: {reason}"
+                for message, reason, since, parts, total in await session.execute(messages)
             ]
 
     print("\n".join(asyncio.run(act())) or "None.")
@@ -44,9 +56,9 @@ def show(message: Message) -> None:
         async with _stack() as (session, settings):
             cipher = IdentityCipher(settings.identity_keys)
             lines = []
-            for row in await _known(session, message):
+            for row in await _parts(session, message):
                 try:
-                    words = cipher.decrypt(bytes(row.words))
+                    words = cipher.decrypt(row.words or b"")
                 except InvalidToken:
                     words = "(no key of ours opens it)"
                 lines.append(f"{row.part} of {row.total}  {words}")
@@ -61,27 +73,27 @@ def retry(message: Message) -> None:
 
     async def act() -> None:
         async with _stack() as (session, _):
-            await _known(session, message)
-            await _rows(session, _RETRY, message=message)
+            for part in await _parts(session, message):
+                part.set_aside = None
             await session.commit()
 
     asyncio.run(act())
     print(f"{message} is tried again")
 
 
-async def _known(session: "AsyncSession", message: uuid.UUID) -> list[Any]:
+async def _parts(session: "AsyncSession", message: uuid.UUID) -> "Sequence[SmsPart]":
+    from sqlalchemy import select
+    from sqlmodel import col
+
     from deploy.local.errors import StackError
+    from services.intake.models import SmsPart
 
-    rows = await _rows(session, _PARTS, message=message)
-    if not rows:
+    of_message = col(SmsPart.message) == message, col(SmsPart.set_aside).is_not(None)
+    order = col(SmsPart.part), col(SmsPart.received_at)
+    parts = (await session.scalars(select(SmsPart).where(*of_message).order_by(*order))).all()
+    if not parts:
         raise StackError(f"no message {message} was set aside")
-    return rows
-
-
-async def _rows(session: "AsyncSession", query: str, **values: Any) -> list[Any]:
-    from sqlalchemy import text
-
-    return list((await session.execute(text(query), values)).all())
+    return parts
 
 
 @asynccontextmanager
@@ -98,15 +110,3 @@ async def _stack() -> "AsyncIterator[tuple[AsyncSession, Settings]]":
             yield session, settings
     finally:
         await database.dispose()
-
-
-_LIST = """
-SELECT message, set_aside, min(received_at) AS since, count(*) AS parts, max(total) AS total
-FROM intake.sms_part WHERE set_aside IS NOT NULL
-GROUP BY message, set_aside ORDER BY since
-"""
-_PARTS = """
-SELECT part, total, words FROM intake.sms_part
-WHERE message = :message AND set_aside IS NOT NULL ORDER BY part, received_at
-"""
-_RETRY = "UPDATE intake.sms_part SET set_aside = NULL WHERE message = :message RETURNING 1"

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlmodel import col
 
+from shared.database.views import ClosedDayEntry, PolicyEntry
 from shared.lifecycle.calendar import WorkingCalendar
 from shared.lifecycle.policy import NATIONAL_DEFAULT, Policy
 
@@ -17,7 +19,8 @@ SELECT coalesce((SELECT max(version) FROM routing.published_policy), 0) || '/'
     || (SELECT count(*) || '/' || coalesce(sum(hashint4(day - DATE '2000-01-01')), 0)
         FROM routing.published_closed_day)
 """
-"""A query for one short text that changes whenever the calendar or a policy does."""
+"""A query for one short text that changes whenever the calendar or a policy does. By hand, as it
+is sent along with every acceptance (through psycopg alone, in one exchange)."""
 
 CALENDAR_MARK: Final = """
 SELECT coalesce(md5(string_agg(day::text, ',' ORDER BY day)), '') FROM routing.published_closed_day
@@ -27,7 +30,7 @@ SELECT coalesce(md5(string_agg(day::text, ',' ORDER BY day)), '') FROM routing.p
 
 async def load_calendar(connection: Connection) -> WorkingCalendar:
     """The working calendar as it stands at this moment."""
-    days = await connection.execute(text("SELECT day FROM routing.published_closed_day"))
+    days = await connection.execute(select(col(ClosedDayEntry.day)))
     return WorkingCalendar(frozenset(days.scalars()))
 
 
@@ -73,13 +76,13 @@ class ProcessTime:
 
 _Level = tuple[int, dict[str, Any]]
 _Row = tuple[int, int | None, dict[str, Any], datetime]
-_POLICIES = text(
-    "SELECT version, agency_id, body, valid_from FROM routing.published_policy ORDER BY version"
-)
 
 
 async def _policies(connection: Connection) -> "list[_Row]":
-    return [tuple(row) for row in await connection.execute(_POLICIES)]
+    version = col(PolicyEntry.version)
+    whose = col(PolicyEntry.agency_id), col(PolicyEntry.body)
+    policies = select(version, *whose, col(PolicyEntry.valid_from)).order_by(version)
+    return [tuple(row) for row in await connection.execute(policies)]
 
 
 def _levels(rows: "Sequence[_Row]", handler_path: Sequence[int], at: datetime) -> "list[_Level]":

@@ -3,14 +3,14 @@
 What they show is in `deploy/migrations/`; a test compares the columns.
 """
 
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import MetaData
 from sqlmodel import Field, SQLModel
 
-from shared.database.columns import Bytes, Int64, IntArray, Words, timestamp
+from shared.database.columns import Bytes, Int64, IntArray, Json, Words, timestamp
 
 FileState = Literal["as_sent", "pending", "remade", "sealed"]
 """Of whom is anonymous: to be remade, remade, or kept sealed; all others as they were sent."""
@@ -108,6 +108,53 @@ class TagEntry(View, table=True):
     id: int = Field(primary_key=True)
     category_id: int
     name: str
+    active: bool
+
+
+class ProgrammeEntry(View, table=True):
+    """A priority programme."""
+
+    __tablename__ = "published_programme"
+    __table_args__ = ({"schema": "routing"},)
+
+    id: int = Field(primary_key=True)
+    name: str
+    active: bool
+
+
+class ClosedDayEntry(View, table=True):
+    """A day that is no working day though no weekend."""
+
+    __tablename__ = "published_closed_day"
+    __table_args__ = ({"schema": "routing"},)
+
+    day: date = Field(primary_key=True)
+    name: str
+
+
+class PolicyEntry(View, table=True):
+    """Process times from a moment on, of the nation or of one agency."""
+
+    __tablename__ = "published_policy"
+    __table_args__ = ({"schema": "routing"},)
+
+    version: int = Field(primary_key=True)
+    agency_id: int | None
+    body: dict[str, Any] = Field(sa_type=Json)
+    valid_from: datetime = timestamp()
+
+
+class ManagedStaff(View, table=True):
+    """A member of staff, also a former one, as their admins know them."""
+
+    __tablename__ = "published_staff"
+    __table_args__ = ({"schema": "routing"},)
+
+    id: int = Field(primary_key=True)
+    username: str
+    name: str
+    role: str
+    agency_id: int
     active: bool
 
 

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.reporting.statistics.figures import Duration, Figure, Scope, duration, figure
 from services.reporting.statistics.marks import ANSWERED_BY, VERIFIED_BY
 from services.reporting.statistics.period import AskedAgency, AskedPeriod, agency_in_reach
 from services.reporting.statistics.tallies import Tally, read_tally, read_totals
+from shared.database.views import AgencyEntry, ManagedStaff
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import forbidden
@@ -69,14 +71,15 @@ async def agencies(
 ) -> AgencyRanking:
     """The agencies directly below. A figure's reports are those of `agency=<its id>`."""
     found = await agency_in_reach(session, staff, agency)
-    rows = (await session.execute(_BELOW, {"agency": found.id})).all()
+    below = select(AgencyEntry).where(col(AgencyEntry.parent_id) == found.id)
+    rows = (await session.scalars(below)).all()
     tallies = await read_totals(session, "management", [row.id for row in rows], period)
     items = [_agency(row.id, row.name, tallies[row.id]) for row in rows]
     return AgencyRanking(
         scope=Scope.of(found, period),
         items=sorted(
-            (one for one in items if one.received.count),
-            key=lambda one: (-one.received.count, one.name),
+            (agency for agency in items if agency.received.count),
+            key=lambda agency: (-agency.received.count, agency.name),
         ),
     )
 
@@ -115,7 +118,8 @@ def _agency(agency_id: int, name: str, tally: Tally) -> AgencyFigures:
 async def _people(
     session: AsyncSession, ids: Sequence[int], agency_id: int, tally: Tally
 ) -> list[StaffFigures]:
-    rows = (await session.execute(_STAFF, {"ids": list(ids)})).all()
+    staff = select(ManagedStaff).where(col(ManagedStaff.id).in_(ids))
+    rows = (await session.scalars(staff)).all()
     items = []
     for row in rows:
         own = tally.of_person(row.id)
@@ -131,13 +135,13 @@ async def _people(
                 follow_up=duration(own, "follow_up"),
             )
         )
-    return sorted(items, key=lambda one: (-one.verified.count - one.followed_up.count, one.name))
+    return sorted(items, key=_most_reports_first)
+
+
+def _most_reports_first(person: StaffFigures) -> tuple[int, str]:
+    return -person.verified.count - person.followed_up.count, person.name
 
 
 def _by(own: Tally, kind: str, agency_id: int, staff_id: int) -> Figure:
     mark = f"{kind}:{agency_id}:{staff_id}"
     return Figure(mark=mark, label=label("figure", kind), count=own.total[kind])
-
-
-_BELOW = text("SELECT id, name FROM routing.agency_directory WHERE parent_id = :agency")
-_STAFF = text("SELECT id, name, role, active FROM routing.published_staff WHERE id = ANY (:ids)")

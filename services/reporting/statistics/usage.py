@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.statistics.figures import Figure, Scope
@@ -12,6 +12,7 @@ from services.reporting.statistics.marks import NONE
 from services.reporting.statistics.period import AskedAgency, AskedPeriod, agency_in_reach
 from services.reporting.statistics.places import name_of
 from services.reporting.statistics.tallies import Tally, read_totals
+from shared.database.views import CategoryEntry, ProgrammeEntry, TagEntry
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.transaction import Transaction
@@ -98,11 +99,14 @@ class _Named:
 
     @classmethod
     async def read(cls, session: AsyncSession) -> "_Named":
-        rows = (await session.execute(_NAMES)).all()
-        return cls(
-            {f"{row.kind}:{row.id}": row.name for row in rows},
-            {f"category:{row.id}": f"category:{row.parent_id}" for row in rows if row.parent_id},
-        )
+        categories = (await session.scalars(select(CategoryEntry))).all()
+        tags = (await session.scalars(select(TagEntry))).all()
+        programmes = (await session.scalars(select(ProgrammeEntry))).all()
+        named = (("category", categories), ("tag", tags), ("programme", programmes))
+        names = {f"{kind}:{row.id}": row.name for kind, rows in named for row in rows}
+        below = (category for category in categories if category.parent_id)
+        parents = {f"category:{row.id}": f"category:{row.parent_id}" for row in below}
+        return cls(names, parents)
 
     def category(self, code: str) -> str:
         return self._name("category", code)
@@ -165,10 +169,3 @@ def _labelled(kind: str) -> Name:
 
 def _hour(code: str) -> str:
     return f"{int(code):02}.00"
-
-
-_NAMES = text("""
-SELECT 'category' AS kind, id, name, parent_id FROM routing.published_category
-UNION ALL SELECT 'tag', id, name, NULL FROM routing.published_tag
-UNION ALL SELECT 'programme', id, name, NULL FROM routing.published_programme
-""")

@@ -1,5 +1,7 @@
 """What was sent to a webhook, what it answered, and sending it again."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Literal
@@ -7,12 +9,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from temporalio.service import RPCError
 
 from services.reporting.webhooks import delivery_names as names
 from services.reporting.webhooks.delivery_names import DeliveryRun
-from services.reporting.webhooks.models import WebhookDelivery
+from services.reporting.webhooks.models import WebhookAttempt, WebhookDelivery
 from services.reporting.webhooks.subscriptions import WebhookId, own_webhook
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
@@ -71,23 +75,25 @@ async def list_deliveries(
     """Newest first, with every attempt. Kept for 30 days after they ended."""
     webhook = await own_webhook(session, staff, webhook_id)
     position = decode_cursor(cursor, Position)
-    parameters = {
-        "webhook": webhook.id,
-        "state": state,
-        "at": position.at if position else None,
-        "id": position.id if position else None,
-        "limit": limit + 1,
-    }
-    rows = (await session.execute(_LISTED, parameters)).mappings().all()
+    place = col(WebhookDelivery.created_at), col(WebhookDelivery.id)
+    of_webhook = select(WebhookDelivery).where(col(WebhookDelivery.webhook_id) == webhook.id)
+    if state is not None:
+        of_webhook = of_webhook.where(col(WebhookDelivery.state) == state)
+    if position is not None:
+        of_webhook = of_webhook.where(tuple_(*place) < (position.at, position.id))
+    newest = of_webhook.order_by(*(column.desc() for column in place)).limit(limit + 1)
+    deliveries = (await session.scalars(newest)).all()
+    attempts = await _attempts(session, [delivery.id for delivery in deliveries[:limit]])
     items = [
         DeliveryView(
-            **row,
-            message_id=f"msg_{row['id'].hex}",
-            state_label=label("webhook_state", row["state"]),
+            **delivery.model_dump(),
+            message_id=f"msg_{delivery.id.hex}",
+            state_label=label("webhook_state", delivery.state),
+            attempts=attempts[delivery.id],
         )
-        for row in rows[:limit]
+        for delivery in deliveries[:limit]
     ]
-    more = len(rows) > limit
+    more = len(deliveries) > limit
     last = Position(at=items[-1].created_at, id=items[-1].id) if more else None
     return Page(items=items, next=encode_cursor(last) if last else None)
 
@@ -125,14 +131,12 @@ async def resend_delivery(
     return Response(status_code=202)
 
 
-_LISTED = text("""
-SELECT d.id, d.event, d.number, d.version, d.state, d.created_at, d.finished_at,
-       coalesce((
-           SELECT jsonb_agg(to_jsonb(a) - 'delivery_id' ORDER BY a.attempt)
-           FROM reporting.webhook_attempt a WHERE a.delivery_id = d.id), '[]') AS attempts
-FROM reporting.webhook_delivery d
-WHERE d.webhook_id = :webhook AND (CAST(:state AS text) IS NULL OR d.state = :state)
-  AND (CAST(:id AS uuid) IS NULL
-       OR (d.created_at, d.id) < (CAST(:at AS timestamptz), CAST(:id AS uuid)))
-ORDER BY d.created_at DESC, d.id DESC LIMIT :limit
-""")
+async def _attempts(
+    session: AsyncSession, delivery_ids: Sequence[UUID]
+) -> Mapping[UUID, list[AttemptView]]:
+    of_deliveries = col(WebhookAttempt.delivery_id).in_(delivery_ids)
+    made = select(WebhookAttempt).where(of_deliveries).order_by(col(WebhookAttempt.attempt))
+    views: defaultdict[UUID, list[AttemptView]] = defaultdict(list)
+    for attempt in await session.scalars(made):
+        views[attempt.delivery_id].append(AttemptView.model_validate(attempt.model_dump()))
+    return views
