@@ -37,15 +37,15 @@ class Restored:
 async def after_restore(database: Database, client: Client, bus: Bus) -> Restored:
     """Safe to run again; the services may run meanwhile, but had better not."""
     running, highest = await _runs(client)
-    told = await _told(bus)
+    published = await _told(bus)
     number, version = col(Report.number), col(Report.version)
-    stored = select(number, version).where(number.in_(sorted(running | set(told))))
+    stored = select(number, version).where(number.in_(sorted(running | set(published))))
     async with database.session() as session:
         rows = (await session.execute(stored)).all()
         versions = {row.number: row.version for row in rows}
-        behind = sorted(n for n, v in told.items() if n in versions and v > versions[n])
+        behind = sorted(n for n, v in published.items() if n in versions and v > versions[n])
         await session.execute(_RENEW, {"numbers": behind})
-        above = max(highest, max(told, default=0))
+        above = max(highest, max(published, default=0))
         next_number = (await session.execute(_SET_NUMBER, {"above": above + MARGIN})).scalar_one()
     lost = sorted(number for number in running if number not in versions)
     return Restored(next_number, tuple(lost), tuple(behind))
@@ -88,7 +88,7 @@ async def _told(bus: Bus) -> Mapping[int, int]:
             ack_policy=AckPolicy.NONE,
         ),
     )
-    found: dict[int, int] = {}
+    latest: dict[int, int] = {}
     try:
         left = (await reading.consumer_info()).num_pending or 0
         while left > 0:
@@ -97,10 +97,10 @@ async def _told(bus: Bus) -> Mapping[int, int]:
             for message in messages:
                 data = orjson.loads(message.data)["data"]
                 number = int(data["number"])
-                found[number] = max(found.get(number, 0), int(data["version"]))
+                latest[number] = max(latest.get(number, 0), int(data["version"]))
     finally:
         await reading.unsubscribe()
-    return found
+    return latest
 
 
 # A step of the same number and version would pass for a repeat of the one that was lost.

@@ -9,8 +9,10 @@ def decreed_days(years: Iterable[int]) -> dict[date, str]:
     decreed after the package was published is not among them: pusat adds it."""
     from holidays import country_holidays  # slow to import, and seldom needed
 
-    wanted = set(years)
-    if not wanted:
+    asked = set(years)
+    if not asked:
         return {}
-    found = country_holidays("ID", years=wanted, categories=("public", "government"), language="id")
-    return {day: name for day, name in sorted(found.items()) if day.year in wanted}
+    holidays = country_holidays(
+        "ID", years=asked, categories=("public", "government"), language="id"
+    )
+    return {day: name for day, name in sorted(holidays.items()) if day.year in asked}

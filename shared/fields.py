@@ -10,22 +10,22 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_before_validator_function
 
 
-def _a_day(given: object) -> object:
-    if isinstance(given, str) and _DAY.fullmatch(given.strip()):
-        given = _read(date.fromisoformat, given)
-    if isinstance(given, date) and not isinstance(given, datetime):
-        return given
+def _a_day(value: object) -> object:
+    if isinstance(value, str) and _DAY.fullmatch(value.strip()):
+        value = _read(date.fromisoformat, value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
     raise PydanticCustomError("date_parsing", "A day as YYYY-MM-DD")
 
 
-def an_instant(given: object) -> datetime:
+def an_instant(value: object) -> datetime:
     """Reads what `Instant` takes. Raises ValueError for anything else."""
-    if isinstance(given, str) and _INSTANT.fullmatch(given.strip()):
-        given = _read(datetime.fromisoformat, given)
-    elif isinstance(given, str) and _LOCAL.fullmatch(given.strip()):
+    if isinstance(value, str) and _INSTANT.fullmatch(value.strip()):
+        value = _read(datetime.fromisoformat, value)
+    elif isinstance(value, str) and _LOCAL.fullmatch(value.strip()):
         raise PydanticCustomError("timezone_aware", "An ISO 8601 time with its zone")
-    if isinstance(given, datetime):
-        return given
+    if isinstance(value, datetime):
+        return value
     raise PydanticCustomError("datetime_parsing", "An ISO 8601 time with its zone")
 
 
@@ -36,10 +36,10 @@ def _read(read: Callable[[str], date], text: str) -> date | None:
         return None
 
 
-def _a_number(given: object) -> object:
-    if isinstance(given, bool):
+def _a_number(value: object) -> object:
+    if isinstance(value, bool):
         raise PydanticCustomError("int_type", "A number, not true or false")
-    return given
+    return value
 
 
 def is_odd_number(text: str, *, whole: bool) -> bool:
@@ -63,16 +63,16 @@ def _with_plain_numbers(schema: object) -> object:
     return {name: _with_plain_numbers(part) for name, part in schema.items()}
 
 
-def _a_plain_number(given: object, *, whole: bool = False) -> object:
-    odd_text = isinstance(given, str) and is_odd_number(given, whole=whole)
-    too_large = isinstance(given, int) and not -_MOST <= given <= _MOST
-    if odd_text or too_large or isinstance(given, bool):
+def _a_plain_number(value: object, *, whole: bool = False) -> object:
+    odd_text = isinstance(value, str) and is_odd_number(value, whole=whole)
+    too_large = isinstance(value, int) and not -_MOST <= value <= _MOST
+    if odd_text or too_large or isinstance(value, bool):
         raise PydanticCustomError("number_needed", "A number in digits, as 81 or -6.9")
-    return given
+    return value
 
 
-def _a_plain_whole_number(given: object) -> object:
-    return _a_plain_number(given, whole=True)
+def _a_plain_whole_number(value: object) -> object:
+    return _a_plain_number(value, whole=True)
 
 
 _MOST = 2**63 - 1

@@ -31,9 +31,9 @@ hour, for whoever entered it, or was seen at the counter, is found by the second
 def as_public(row: Row, anonymous: bool) -> dict[str, Any]:
     """A report's row, what of place, channel and `happened_at` is in it as everybody may read it.
     Its times are `public_time`'s: not all that a row may hold are told."""
-    given = dict(row)
-    return given | {
-        name: rule(given[name], anonymous) for name, rule in _RULES.items() if name in given
+    values = dict(row)
+    return values | {
+        name: rule(values[name], anonymous) for name, rule in _RULES.items() if name in values
     }
 
 

@@ -35,10 +35,10 @@ def missing_search_attributes(message: str) -> list[str]:
 
 
 def _of_postgres(error: psycopg.Error) -> str | None:
-    said = str(error)
-    if error.sqlstate in _WRONG_LOGIN or any(words in said for words in _LOGIN_FAILED):
+    message = str(error)
+    if error.sqlstate in _WRONG_LOGIN or any(words in message for words in _LOGIN_FAILED):
         return "Postgres refuses the role or password"
-    if error.sqlstate == "3D000" or ('database "' in said and '" does not exist' in said):
+    if error.sqlstate == "3D000" or ('database "' in message and '" does not exist' in message):
         return "Postgres has no such database"
     if error.sqlstate in _NOT_MIGRATED:
         return "the database is not migrated: run `lapor migrate`"

@@ -40,16 +40,16 @@ class RegionLevel:
 def find(code: str) -> Region | None:
     """The region with this code, dotted or not (`32.04`, `3204`); None where there is none."""
     dotted = _dotted(code)
-    found = wilayah.get_wilayah(dotted) if dotted else None
-    return _region(found) if found else None
+    region = wilayah.get_wilayah(dotted) if dotted else None
+    return _region(region) if region else None
 
 
 def children(code: str | None = None) -> list[Region]:
     """The regions directly below, in the order of their codes; the 38 provinces without a code."""
     if code is None:
-        return [_region(found) for found in wilayah.list_wilayah()]
+        return [_region(region) for region in wilayah.list_wilayah()]
     dotted = _dotted(code)
-    return [_region(found) for found in wilayah.list_wilayah(dotted)] if dotted else []
+    return [_region(region) for region in wilayah.list_wilayah(dotted)] if dotted else []
 
 
 def levels(code: str | None = None) -> list[RegionLevel]:
@@ -58,7 +58,7 @@ def levels(code: str | None = None) -> list[RegionLevel]:
     parts = (_dotted(code) or "").split(".") if code else []
     above = [None, *(".".join(parts[:depth]) for depth in range(1, len(parts) + 1))]
     choices = map(children, above)
-    return [RegionLevel(found[0].level, found) for found in choices if found]
+    return [RegionLevel(offered[0].level, offered) for offered in choices if offered]
 
 
 def ancestry(code: str) -> list[Region]:
@@ -68,7 +68,7 @@ def ancestry(code: str) -> list[Region]:
         return []
     parts = region.code.split(".")
     codes = [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
-    return [found for found in map(find, codes) if found]
+    return [above for above in map(find, codes) if above]
 
 
 @lru_cache(maxsize=512)
@@ -85,8 +85,8 @@ def search(
         if inside is None:
             return ()
     number = None if level is None else _NUMBERS[level]
-    found = wilayah.search_wilayah(name, level=number, within=inside, limit=limit)
-    return tuple(map(_region, found))
+    matching = wilayah.search_wilayah(name, level=number, within=inside, limit=limit)
+    return tuple(map(_region, matching))
 
 
 def time_zone(code: str) -> TimeZone:
@@ -119,5 +119,5 @@ def _dotted(code: str) -> str | None:
     return ".".join(part for part in match.groups() if part) if match else None
 
 
-def _region(found: wilayah.Wilayah) -> Region:
-    return Region(found.code, found.name, _LEVELS[found.level], found.path)
+def _region(region: wilayah.Wilayah) -> Region:
+    return Region(region.code, region.name, _LEVELS[region.level], region.path)

@@ -55,11 +55,11 @@ class Addresses(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _derive(cls, given: dict[str, object]) -> dict[str, object]:
-        given = {name: value for name, value in given.items() if not _injected(name, value)}
+    def _derive(cls, values: dict[str, object]) -> dict[str, object]:
+        values = {name: value for name, value in values.items() if not _injected(name, value)}
 
         def value(name: str) -> object:
-            return given.get(name, cls.model_fields[name].default)
+            return values.get(name, cls.model_fields[name].default)
 
         data_dir, host = Path(str(value("data_dir"))).resolve(), value("host")
         derived: dict[str, object] = {
@@ -72,7 +72,7 @@ class Addresses(BaseSettings):
             "temporal_address": f"{host}:{value('temporal_port')}",
             "storage_url": (data_dir / "attachments").as_uri(),
         }
-        return derived | {k: v for k, v in given.items() if v != ""} | {"data_dir": data_dir}
+        return derived | {k: v for k, v in values.items() if v != ""} | {"data_dir": data_dir}
 
 
 def _injected(name: str, value: object) -> bool:

@@ -57,4 +57,4 @@ def _settings_problems(error: ValueError) -> list[str]:
 
     if not isinstance(error, ValidationError) or error.title not in {"Addresses", "Settings"}:
         return []
-    return [f"LAPOR_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()]
+    return [f"LAPOR_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]

@@ -31,12 +31,12 @@ def after_restore() -> None:
             await bus.close()
             await database.dispose()
 
-    found = asyncio.run(act())
-    print(f"The next report gets number {found.next_number}.")
-    print(f"{len(found.renewed)} reports have lost steps and go on from what was restored.")
-    _list(found.renewed)
-    print(f"{len(found.lost)} reports have a run in Temporal and are not in this database.")
-    _list(found.lost)
+    restored = asyncio.run(act())
+    print(f"The next report gets number {restored.next_number}.")
+    print(f"{len(restored.renewed)} reports have lost steps and go on from what was restored.")
+    _list(restored.renewed)
+    print(f"{len(restored.lost)} reports have a run in Temporal and are not in this database.")
+    _list(restored.lost)
 
 
 def _list(numbers: tuple[int, ...]) -> None:

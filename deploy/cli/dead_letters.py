@@ -34,8 +34,8 @@ def list_() -> None:
             letters = [_line(letter) for letter in await unresolved(session, limit=AT_MOST)]
             beyond = (await session.execute(select(LettersNotKept))).scalars().all()
         return letters + [
-            f"{one.system}  {one.day}: {one.letters} more ({one.bytes} bytes) beyond its quota"
-            for one in beyond
+            f"{row.system}  {row.day}: {row.letters} more ({row.bytes} bytes) beyond its quota"
+            for row in beyond
         ]
 
     print("\n".join(asyncio.run(act())) or "None.")
@@ -85,7 +85,7 @@ def retry(
             if letter_id is None:
                 letters = list(await unresolved(session, limit=AT_MOST))
             else:
-                letters = [one for one in [await session.get(DeadLetter, letter_id)] if one]
+                letters = [row for row in [await session.get(DeadLetter, letter_id)] if row]
             if not letters:
                 raise StackError("there is no such dead letter" if letter_id else "there is none")
             bus = await connect(settings.nats_url, "dead-letters", patience=10)
@@ -126,7 +126,7 @@ def discard(
             if letter_id is None:
                 letters = list(await unresolved(session, limit=AT_MOST, system=system))
             else:
-                letters = [one for one in [await session.get(DeadLetter, letter_id)] if one]
+                letters = [row for row in [await session.get(DeadLetter, letter_id)] if row]
             if not letters:
                 raise StackError("there is no such dead letter")
             for letter in letters:

@@ -60,7 +60,7 @@ def show() -> None:
         public = str(getattr(settings, f"{whose}_public_keys"))
         try:
             signs = key_id_of(public_key_of(signing)) if signing else None
-            verifying = [key_id_of(one) for one in public.split(",") if one.strip()]
+            verifying = [key_id_of(key) for key in public.split(",") if key.strip()]
         except KeyRefused as refused:
             raise StackError(f"LAPOR_{whose.upper()}_…: {refused}") from None
         for key_id in verifying:

@@ -78,8 +78,9 @@ async def _stuck() -> list[str]:
 
     async with _session() as session:
         return [
-            f"{one.id}  {one.kind} of {one.subject_id}, asked {one.asked_at:%Y-%m-%d %H:%M}"
-            for one in await stuck_requests(session)
+            f"{request.id}  {request.kind} of {request.subject_id},"
+            f" asked {request.asked_at:%Y-%m-%d %H:%M}"
+            for request in await stuck_requests(session)
         ]
 
 

@@ -192,11 +192,11 @@ def _schemas() -> dict[str, Any]:
     validated: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
         (model, "validation") for model in INBOUND.values()
     ]
-    _, found = models_json_schema(
+    _, definitions = models_json_schema(
         [*validated, (Receipt, "serialization"), (PartnerEvent, "serialization")],
         ref_template="#/components/schemas/{model}",
     )
-    schemas: dict[str, Any] = found["$defs"]
+    schemas: dict[str, Any] = definitions["$defs"]
     schemas["PartnerEvent"]["properties"]["event"]["enum"] = TOLD_EVENTS
     return schemas
 

@@ -42,12 +42,12 @@ def models(service: str) -> str:
     from datamodel_code_generator.format import PythonVersion
 
     schemas = document(service)["components"]["schemas"]
-    wanted = sorted(_with_parts(_imported(service), schemas))
+    names = sorted(_with_parts(_imported(service), schemas))
     read = {
         "openapi": "3.1.0",
         "info": {"title": service, "version": "1"},
         "paths": {},
-        "components": {"schemas": {name: _as_read(schemas[name], schemas) for name in wanted}},
+        "components": {"schemas": {name: _as_read(schemas[name], schemas) for name in names}},
     }
     text = generate(
         json.dumps(read),
@@ -66,9 +66,9 @@ def document(service: str) -> dict[str, Any]:
     """The OpenAPI document of a service as it is served. Nothing is connected to for it."""
     with TemporaryDirectory() as folder:
         secrets = load_or_create(Path(folder)).application
-        given = {name.removeprefix("LAPOR_").lower(): value for name, value in secrets.items()}
+        values = {name.removeprefix("LAPOR_").lower(): value for name, value in secrets.items()}
         settings = Settings.model_validate(
-            given | {"data_dir": folder, "database_url": "postgresql+psycopg://nowhere/lapor"}
+            values | {"data_dir": folder, "database_url": "postgresql+psycopg://nowhere/lapor"}
         )
         made: dict[str, Any] = import_module(f"services.{service}.app").make_app(settings).openapi()
     return made
@@ -86,13 +86,13 @@ def _imported(service: str) -> set[str]:
 
 def _with_parts(names: set[str], schemas: Mapping[str, Any]) -> set[str]:
     """With the models of their fields, and of the fields of these."""
-    found, waiting = set[str](), [*names]
+    complete, waiting = set[str](), [*names]
     while waiting:
         name = waiting.pop()
-        if name not in found and "enum" not in schemas[name]:
-            found.add(name)
+        if name not in complete and "enum" not in schemas[name]:
+            complete.add(name)
             waiting += _referred_to(schemas[name])
-    return found
+    return complete
 
 
 def _referred_to(schema: Any) -> Iterator[str]:
@@ -117,9 +117,9 @@ def _as_read(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str,
         if name in ("items", "additionalProperties"):
             read[name] = _as_read(value, schemas)
         elif name == "anyOf":
-            read[name] = [_as_read(one, schemas) for one in value]
+            read[name] = [_as_read(part, schemas) for part in value]
         elif name == "properties":
-            read[name] = {field: _as_read(one, schemas) for field, one in value.items()}
+            read[name] = {field: _as_read(part, schemas) for field, part in value.items()}
     return read | ({"required": [*read["properties"]]} if "properties" in read else {})
 
 

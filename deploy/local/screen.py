@@ -70,9 +70,12 @@ class Screen:
         host = addresses.host
         where = [("Portal", addresses.public_base_url)]
         where += [
-            (f"{one.name.capitalize()} API", f"{getattr(addresses, f'{one.name}_url')}/docs")
-            for one in processes
-            if one.port is not None and one.name != "portal"
+            (
+                f"{process.name.capitalize()} API",
+                f"{getattr(addresses, f'{process.name}_url')}/docs",
+            )
+            for process in processes
+            if process.port is not None and process.name != "portal"
         ]
         where += [
             ("Temporal UI", f"http://{host}:{addresses.temporal_ui_port}"),

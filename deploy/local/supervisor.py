@@ -33,15 +33,15 @@ def run(addresses: Addresses, *, reload: bool = False) -> None:
 
 
 async def _until_told(addresses: Addresses, reload: bool) -> None:
-    told = asyncio.Event()
+    stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, told.set)
+        loop.add_signal_handler(number, stopped.set)
     stack = _Stack(addresses)
     try:
         with suppress(Stopped):
-            await unless_stopped(told, stack.start())
-            await unless_stopped(told, _keep(stack, reload))
+            await unless_stopped(stopped, stack.start())
+            await unless_stopped(stopped, _keep(stack, reload))
     finally:
         await stack.stop()
 

@@ -69,9 +69,9 @@ def in_python(source: str) -> Iterator[Message]:
         if name in lookups and len(call.args) > lookups[name].code:
             context, code = lookups[name]
             contexts = _literals(call.args[context]) if isinstance(context, int) else context
-            for found in contexts:
+            for message in contexts:
                 for each in _literals(call.args[code]):
-                    yield Message(found, each, name == "plural_message")
+                    yield Message(message, each, name == "plural_message")
     # Called without a code, such a function uses its default.
     for function in _all(ast.FunctionDef, tree):
         if function.name in lookups and lookups[function.name].context == PROBLEM:

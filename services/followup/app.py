@@ -40,11 +40,11 @@ def make_app(settings: Settings) -> FastAPI:
         gateway = app.state.gateway = ReportGateway(await connect(settings, "followup"), database)
 
         def readers(bus: Bus) -> list[Runs]:
-            said = PartnerMessages(
+            messages = PartnerMessages(
                 database, gateway, f"{settings.intake_url}/reports", settings.blind_index_key
             )
             bury = partner_dead_letters(bus, database, cipher)
-            return [Consumer(bus, FOLLOWUP, each(said.carry_out, AT_A_TIME), bury, batch=50)]
+            return [Consumer(bus, FOLLOWUP, each(messages.carry_out, AT_A_TIME), bury, batch=50)]
 
         async with (
             in_background(settings.nats_url, "followup", readers),

@@ -70,23 +70,23 @@ class PartnerMessages:
 
         Raises `BadMessage`, and `TryLater` while report or outcome is not known.
         """
-        said = read(message, FORMS)
-        number = await self._number(said, message.metadata.timestamp)
-        id = uuid5(self._namespace, f"{said.sent.system}/{said.message_id}")
-        receipt = await self._outcome(said, number, id)
+        form_read = read(message, FORMS)
+        number = await self._number(form_read, message.metadata.timestamp)
+        id = uuid5(self._namespace, f"{form_read.sent.system}/{form_read.message_id}")
+        receipt = await self._outcome(form_read, number, id)
         async with self._database.session() as session:
-            await tell(session, [(said.sent, receipt)])
+            await tell(session, [(form_read.sent, receipt)])
 
-    async def _outcome(self, said: Read[PartnerForm], number: int, id: UUID) -> Receipt:
+    async def _outcome(self, form_read: Read[PartnerForm], number: int, id: UUID) -> Receipt:
         url = f"{self._reports_url}/{number}"
         try:
             outcome = await execute(
-                self._database, self._gateway, _command_request(said, number, id)
+                self._database, self._gateway, _command_request(form_read, number, id)
             )
         except Problem as problem:
             if problem.status >= 500:
                 raise TryLater(problem.code) from None
-            return said.sent.receipt(
+            return form_read.sent.receipt(
                 accepted=False,
                 number=number,
                 status=problem.members.get("report_status"),
@@ -96,14 +96,14 @@ class PartnerMessages:
             )
         if outcome is None:
             raise TryLater("the command waits")
-        return said.sent.receipt(
+        return form_read.sent.receipt(
             accepted=True, number=number, status=outcome.status, version=outcome.version, url=url
         )
 
-    async def _number(self, said: Read[PartnerForm], stored_at: datetime) -> int:
+    async def _number(self, form_read: Read[PartnerForm], stored_at: datetime) -> int:
         """The report's number; raises `TryLater` while an external id may become known."""
-        sent = said.sent
-        external_id, number = said.data.external_id, said.data.number
+        sent = form_read.sent
+        external_id, number = form_read.data.external_id, form_read.data.number
         named = []
         if external_id is not None:
             named.append(col(Report.external_id) == external_id)
@@ -132,11 +132,11 @@ class PartnerMessages:
         return True
 
 
-def _command_request(said: Read[PartnerForm], number: int, id: UUID) -> CommandRequest:
+def _command_request(form_read: Read[PartnerForm], number: int, id: UUID) -> CommandRequest:
     """The same as the reporter's over HTTP."""
-    handler = _HANDLERS[type(said.data)]
-    form = handler.form.model_validate(said.data.said)
-    return handler.asked(Partner(system=said.sent.system), number, form, id)
+    handler = _HANDLERS[type(form_read.data)]
+    form = handler.form.model_validate(form_read.data.said)
+    return handler.asked(Partner(system=form_read.sent.system), number, form, id)
 
 
 _HANDLERS: Final[dict[type[PartnerForm], CommandHandler[Any]]] = {

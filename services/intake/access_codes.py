@@ -93,14 +93,14 @@ async def log_code(
 ) -> None:
     """Into the access log: used or renewed from an address, or given to a member of staff, who
     is to hand it on."""
-    given = {
+    entry = {
         "number": number,
         "kind": f"access_code_{what}",
         "staff_id": maker.staff_id if maker else None,
         "agency_id": maker.agency_id if maker else None,
         "address": intake.cipher.encrypt(address) if address else None,
     }
-    await session.execute(_LOG, given)
+    await session.execute(_LOG, entry)
     if what == "used":
         first = col(Submission.number) == number, col(Submission.access_code_used_at).is_(None)
         used = update(Submission).where(*first).values(access_code_used_at=func.now())

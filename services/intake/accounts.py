@@ -114,9 +114,9 @@ async def sign_up(
     is not proven to be anybody's. Only where another has the same password too, that is a 422
     (decision 30): what signing in would tell as well, and counted as such a try."""
     contacts = [
-        index(given)
-        for given, index in ((form.phone, intake.index.phone), (form.email, intake.index.email))
-        if given
+        index(contact)
+        for contact, index in ((form.phone, intake.index.phone), (form.email, intake.index.email))
+        if contact
     ]
     await check_new_password(form.password, form.name, form.phone, form.email, form.nik)
     await _count_guess(request, contacts)
@@ -149,7 +149,7 @@ async def sign_in(
     known_to = await attempt.begin(form.device_tokens)
     typed = contact["phone"] or contact["email"]
     matching = await accounts_entered(database, intake, typed, form.password)
-    entered = next((one for one in matching if one.account_id in known_to), None)
+    entered = next((entry for entry in matching if entry.account_id in known_to), None)
     if entered is None and known_to:
         await attempt.go_on_as_stranger()
     if entered is None and matching:
@@ -206,7 +206,7 @@ async def change_password(
     if account is None or not await verify_password(former, form.current_password):
         raise validation(FieldError("current_password", "present_password_wrong"))
     sealed = (account.name, account.phone, account.email, account.nik)
-    about = [intake.cipher.decrypt(bytes(one)) if one else None for one in sealed]
+    about = [intake.cipher.decrypt(bytes(token)) if token else None for token in sealed]
     await check_new_password(form.password, *about)
     await _count_guess(request, contacts)
     entries = await entries_for(database, intake, contacts, form.password)
@@ -243,13 +243,13 @@ async def _count_guess(request: Request, contacts: Iterable[bytes]) -> None:
 
 
 def _contact(intake: Intake, typed: str) -> dict[str, bytes | None]:
-    found: dict[str, bytes | None] = {"phone": None, "email": None}
+    by_kind: dict[str, bytes | None] = {"phone": None, "email": None}
     for kind, index in (("phone", intake.index.phone), ("email", intake.index.email)):
         try:
-            found[kind] = index(typed)
+            by_kind[kind] = index(typed)
         except ValueError:
             continue
-    return found
+    return by_kind
 
 
 def _one_spelling(contact: dict[str, bytes | None], typed: str) -> str:

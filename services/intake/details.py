@@ -40,7 +40,7 @@ def _day_or_instant(raw: object, read: ValidatorFunctionWrapHandler) -> object:
     try:
         return read(raw)
     except ValidationError as error:
-        codes = {one["type"] for one in error.errors(include_input=False, include_url=False)}
+        codes = {e["type"] for e in error.errors(include_input=False, include_url=False)}
         code = "timezone_aware" if "timezone_aware" in codes else "day_or_instant"
         raise PydanticCustomError(code, "A day, or an instant with its zone") from None
 

@@ -58,10 +58,12 @@ async def list_regions(
     """Provinces, with `parent` the regions directly below it, with `q` those of that name
     (villages only within a `parent` district or with `level=village`)."""
     if q is not None:
-        found = await asyncio.to_thread(regions.search, q, level=level, within=parent, limit=limit)
+        choices = await asyncio.to_thread(
+            regions.search, q, level=level, within=parent, limit=limit
+        )
     else:
-        found = tuple(await asyncio.to_thread(regions.children, parent))
-    return [_region(region) for region in found]
+        choices = tuple(await asyncio.to_thread(regions.children, parent))
+    return [_region(region) for region in choices]
 
 
 @router.get("/region-levels")
@@ -105,11 +107,11 @@ async def list_agencies(
         agencies = agencies.order_by(col(AgencyEntry.name))
     return [
         AgencyChoice(
-            **one.model_dump(),
-            connected=one.has_admin,
-            kind_label=label("agency_kind", one.kind),
+            **entry.model_dump(),
+            connected=entry.has_admin,
+            kind_label=label("agency_kind", entry.kind),
         )
-        for one in await session.scalars(agencies)
+        for entry in await session.scalars(agencies)
     ]
 
 

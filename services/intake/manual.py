@@ -147,8 +147,10 @@ def staff_actor(staff: Staff) -> Actor:
 async def _made(session: AsyncSession, form: ManualForm, staff: Staff, key: str) -> NewReport:
     if form.reporter.name is None:
         raise validation(FieldError("reporter.name", "missing"))
-    found = await checked(session, form)
-    made = report_of(form, found, channel=Channel(form.channel), scope=f"staff:{staff.id}", key=key)
+    references = await checked(session, form)
+    made = report_of(
+        form, references, channel=Channel(form.channel), scope=f"staff:{staff.id}", key=key
+    )
     return replace(
         made,
         actor=staff_actor(staff),
@@ -179,7 +181,7 @@ async def _ask_routing(
     """With the staff member's own token: routing decides who may. The command's key follows
     from the report's, so that a form sent again gets the first outcome."""
     try:
-        said = await intake.http.post(
+        response = await intake.http.post(
             f"/reports/{number}/verify",
             json=form.disposition,
             headers={
@@ -189,11 +191,11 @@ async def _ask_routing(
                 **trace_headers(),
             },
         )
-        answer = said.json()
+        answer = response.json()
     except (httpx.HTTPError, ValueError):
         return DispositionAnswer(state="failed", http_status=None, answer=None)
     return DispositionAnswer(
-        state=_state(said.status_code, answer), http_status=said.status_code, answer=answer
+        state=_state(response.status_code, answer), http_status=response.status_code, answer=answer
     )
 
 

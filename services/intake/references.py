@@ -42,24 +42,24 @@ async def checked(session: Connection, form: ReportForm) -> Found:
 async def checked_by(look_up: Callable[[Named], Awaitable[Found]], form: ReportForm) -> Found:
     """As `checked`, where something else looks up."""
     named = (form.addressee, form.category)
-    found = await look_up(named) if named != (None, None) else (None, None)
+    ids = await look_up(named) if named != (None, None) else (None, None)
     errors: list[FieldError] = []
     if form.region_code and not regions.find(form.region_code):
         errors.append(FieldError("region_code", "region_unknown"))
-    for field, asked, id in zip(("addressee", "category"), named, found, strict=True):
-        if asked is not None and id is None:
+    for field, reference, id in zip(("addressee", "category"), named, ids, strict=True):
+        if reference is not None and id is None:
             errors.append(FieldError(field, f"{_KINDS[field]}_unknown"))
     if errors:
         raise validation(*errors)
-    return found
+    return ids
 
 
 def report_of(
-    form: ReportForm, found: Found, *, channel: Channel, scope: str, key: str
+    form: ReportForm, references: Found, *, channel: Channel, scope: str, key: str
 ) -> NewReport:
     """What every form says, checked, as acceptance wants it. `found`: of `checked`. Who reports,
     who made it and its files are the channel's to add (`dataclasses.replace`)."""
-    addressee_id, category_id = found
+    addressee_id, category_id = references
     region = regions.find(form.region_code) if form.region_code else None
     return NewReport(
         title=form.heading,
@@ -82,7 +82,7 @@ _KINDS = {"addressee": "agency", "category": "category"}
 
 async def _look_up(session: Connection, named: Sequence[Named]) -> list[Found]:
     connection = await raw(session)
-    wanted = [
+    references = [
         {
             "place": place,
             "agency_id": _id(agency),
@@ -92,22 +92,22 @@ async def _look_up(session: Connection, named: Sequence[Named]) -> list[Found]:
         }
         for place, (agency, category) in enumerate(named)
     ]
-    parameters = {"wanted": orjson.dumps(wanted).decode()}
+    parameters = {"wanted": orjson.dumps(references).decode()}
     return list(await (await connection.execute(_LOOK_UP, parameters)).fetchall())
 
 
-def _id(wanted: int | str | None) -> int | None:
+def _id(reference: int | str | None) -> int | None:
     """An id, also where it came as text, as we write it: without zeros before it."""
-    if wanted is None or not (isinstance(wanted, int) or _NUMBER.fullmatch(wanted)):
+    if reference is None or not (isinstance(reference, int) or _NUMBER.fullmatch(reference)):
         return None
-    return number if 0 < (number := int(wanted)) < 2**31 else None
+    return number if 0 < (number := int(reference)) < 2**31 else None
 
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
 
-def _code(wanted: int | str | None) -> str | None:
-    return None if wanted is None else str(wanted)
+def _code(reference: int | str | None) -> str | None:
+    return None if reference is None else str(reference)
 
 
 _LOOK_UP = """

@@ -38,8 +38,8 @@ class Resources:
 
 
 async def resources(request: Request) -> Resources:
-    found: Resources = request.app.state.resources
-    return found
+    kept: Resources = request.app.state.resources
+    return kept
 
 
 Intake = Annotated[Resources, Depends(resources)]

@@ -26,7 +26,7 @@ def answer_as(model: TypeForm[T], answer: httpx.Response) -> T:
     try:
         read: T = _adapter(cast(Any, model)).validate_json(answer.content)
     except ValidationError as error:
-        wrong = {field_of(one["loc"]): one["type"] for one in error.errors(include_input=False)}
+        wrong = {field_of(e["loc"]): e["type"] for e in error.errors(include_input=False)}
         fields = {"path": answer.request.url.path, "model": str(model), "wrong": wrong}
         _log.error("a service's answer does not fit its contract", extra={"fields": fields})
         raise Problem(502, "answer_unreadable") from None

@@ -59,8 +59,8 @@ class FormData:
             items = values.items()
         for name, value in items:
             if not isinstance(value, UploadFile) and value not in (None, ""):
-                for one in value if isinstance(value, list) else [value]:
-                    self.add(name, str(one))
+                for item in value if isinstance(value, list) else [value]:
+                    self.add(name, str(item))
 
     def refuse_twice(self, names: Iterable[str]) -> None:
         """Marks those of these fields that were sent with several values: only one is kept."""
@@ -81,7 +81,7 @@ class FormData:
         self._values.setdefault(name, []).append(value)
 
     def remove(self, name: str, value: str) -> None:
-        self._values[name] = [one for one in self.all(name) if one != value]
+        self._values[name] = [item for item in self.all(name) if item != value]
 
     @property
     def files(self) -> list[KeptFile]:

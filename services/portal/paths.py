@@ -3,8 +3,8 @@
 from urllib.parse import urlsplit
 
 
-def own_path(wanted: str, otherwise: str) -> str:
+def own_path(path: str, otherwise: str) -> str:
     """The wanted path if it is one of this site."""
-    parts = urlsplit(wanted)
-    safe = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if safe and not parts.scheme and not parts.netloc else otherwise
+    parts = urlsplit(path)
+    safe = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if safe and not parts.scheme and not parts.netloc else otherwise

@@ -16,5 +16,5 @@ def address_to_return_to(request: Request) -> str | None:
 
 
 def _is_page(request: Request, path: str) -> bool:
-    asked = {"type": "http", "method": "GET", "path": path, "headers": []}
-    return any(route.matches(asked)[0] is Match.FULL for route in request.app.router.routes)
+    scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes)

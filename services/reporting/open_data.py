@@ -186,10 +186,10 @@ def _jsonl(rows: Sequence[Row[Any]]) -> bytes:
 
 
 def _values(row: Row[Any]) -> dict[str, Any]:
-    given = as_public(row._mapping, row.anonymous)
-    places = zip(_PLACES, region_names(given["region_code"]), strict=True)
-    given |= dict(places)
-    return {name: _local(given[name]) for name in COLUMNS}
+    shown = as_public(row._mapping, row.anonymous)
+    places = zip(_PLACES, region_names(shown["region_code"]), strict=True)
+    shown |= dict(places)
+    return {name: _local(shown[name]) for name in COLUMNS}
 
 
 def _local(value: Any) -> Any:

@@ -54,22 +54,22 @@ async def agency_in_reach(
 ) -> Agency:
     """The own agency or one below, active or not. 404 for any other; 422 on `field` where the
     caller names it in a form."""
-    found = await agency(session, agency_id)
-    if found is None or not found.is_or_stands_below(staff.agency_id):
+    unit = await agency(session, agency_id)
+    if unit is None or not unit.is_or_stands_below(staff.agency_id):
         if field is not None:
             raise validation(FieldError(field, "agency_out_of_reach"))
         raise not_found("agency_not_found")
-    return found
+    return unit
 
 
 async def agency_to_manage(session: AsyncSession, staff: Staff, agency_id: int) -> Agency:
     """An active agency below the own one; for pusat, pusat itself too. 404, 403 or 409."""
-    found = await agency_in_reach(session, staff, agency_id)
-    if not found.active:
+    unit = await agency_in_reach(session, staff, agency_id)
+    if not unit.active:
         raise conflict("agency_removed")
-    if found.id == staff.agency_id and staff.role != Role.CENTRAL_ADMIN:
+    if unit.id == staff.agency_id and staff.role != Role.CENTRAL_ADMIN:
         raise forbidden("own_agency")
-    return found
+    return unit
 
 
 async def agency_to_work_at(session: AsyncSession, staff: Staff, agency_id: int) -> Agency:
@@ -77,10 +77,10 @@ async def agency_to_work_at(session: AsyncSession, staff: Staff, agency_id: int)
     caller's transaction ends, and then knows of whoever came to it."""
     stays = select(col(Row.id)).where(col(Row.id) == agency_id).with_for_update(read=True)
     await session.execute(stays)
-    found = await agency_in_reach(session, staff, agency_id, field="agency_id")
-    if not found.active:
+    unit = await agency_in_reach(session, staff, agency_id, field="agency_id")
+    if not unit.active:
         raise validation(FieldError("agency_id", "agency_out_of_reach"))
-    return found
+    return unit
 
 
 def check_role(staff: Staff, role: Role, where: Agency) -> None:
@@ -106,14 +106,14 @@ def roles_to_manage(staff: Staff) -> list[Role]:
 async def person_in_reach(session: AsyncSession, staff: Staff, staff_id: int) -> Person:
     """Somebody of the own subtree whose role is not beyond the own; never oneself (409).
     404 outside the subtree."""
-    found = await session.execute(
+    people = await session.execute(
         select(StaffMember, col(Row.path))
         .join(Row, col(Row.id) == col(StaffMember.agency_id))
         .where(col(StaffMember.id) == staff_id)
         .with_for_update(of=StaffMember, key_share=True)
         .execution_options(populate_existing=True)
     )
-    row = found.one_or_none()
+    row = people.one_or_none()
     if row is None or staff.agency_id not in row.path:
         raise not_found("person_not_found")
     member = row.StaffMember

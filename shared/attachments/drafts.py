@@ -82,8 +82,8 @@ class DraftStore:
         path = _path(owner, draft_id)
         async with self._turns:
             try:
-                found = await get_async(self._store, path)
-                sealed = memoryview(await found.bytes_async())
+                stored = await get_async(self._store, path)
+                sealed = memoryview(await stored.bytes_async())
 
                 def opened() -> BinaryIO:
                     content = _cipher(owner, draft_id).decrypt(
@@ -110,16 +110,16 @@ class DraftStore:
         aside until the next look."""
         oldest, gone, kept = datetime.now(UTC) - KEPT_FOR, 0, 0
         async for page in listing(self._store, prefix=_PREFIX):
-            for one in page:
-                if one["last_modified"] >= oldest:
-                    kept += one["size"]
+            for file in page:
+                if file["last_modified"] >= oldest:
+                    kept += file["size"]
                     continue
                 try:
-                    await delete_async(self._store, one["path"])
+                    await delete_async(self._store, file["path"])
                 except FileNotFoundError:
                     continue  # another process was faster
                 except Exception as error:  # noqa: BLE001  the others are deleted all the same
-                    count_set_aside("drafts", type(error).__name__, one["path"])
+                    count_set_aside("drafts", type(error).__name__, file["path"])
                 else:
                     gone += 1
         self._kept = kept

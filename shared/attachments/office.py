@@ -45,10 +45,10 @@ class _Package:
         waiting = [""]
         while waiting:
             part = waiting.pop()
-            dropped, found = self._copy_relations(part)
+            dropped, related = self._copy_relations(part)
             if part:
                 self._copy_part(part, dropped)
-            for name in found:
+            for name in related:
                 if name not in self._kept:
                     self._kept.add(name)
                     waiting.append(name)
@@ -64,7 +64,7 @@ class _Package:
             return set(), []
         root = parsed(self._read(entry))
         dropped: set[str] = set()
-        found: list[str] = []
+        related: list[str] = []
         for relation in list(root):
             kind = (relation.get("Type") or "").rsplit("/", 1)[-1]
             target = relation.get("Target") or ""
@@ -80,12 +80,12 @@ class _Package:
                 if there is None or kind == "hyperlink":
                     continue  # leads nowhere, or to a place in the document
                 if kind != "image" or self._is_picture(there):
-                    found.append(inside)
+                    related.append(inside)
                     continue
             dropped.add(relation.get("Id") or "")
             root.remove(relation)
         self._write(entry.filename, serialised(root))
-        return dropped, found
+        return dropped, related
 
     def _copy_part(self, part: str, dropped: set[str]) -> None:
         entry = self._names[part]

@@ -129,11 +129,11 @@ def _clean(element: "etree._Element") -> None:
         _remove(element)
         return
     for key, value in list(element.attrib.items()):
-        attribute, said = etree.QName(key).localname, str(value).strip().lower()
-        runs = attribute == "action" and said.startswith(_RUNS)
+        attribute, text = etree.QName(key).localname, str(value).strip().lower()
+        runs = attribute == "action" and text.startswith(_RUNS)
         fetches = space == _VML and attribute == "src"
-        leads = space == _VML and attribute in ("href", "althref") and not said.startswith("http")
-        handles = attribute.lower() in ("macro", "onaction", "fmlamacro") and said
+        leads = space == _VML and attribute in ("href", "althref") and not text.startswith("http")
+        handles = attribute.lower() in ("macro", "onaction", "fmlamacro") and text
         if runs or fetches or leads or handles:
             del element.attrib[key]
     if _local(element) in ("FmlaMacro", "FmlaTxbx"):
@@ -161,10 +161,10 @@ def _cleaned_in_passing(content: bytes, dropped: set[str]) -> bytes:
     return _without_names(_FORMULA.sub(_kept_formula, content))
 
 
-def _kept_formula(found: "re.Match[bytes]") -> bytes:
-    formula = found[2].decode("utf-8", "replace")
+def _kept_formula(match: "re.Match[bytes]") -> bytes:
+    formula = match[2].decode("utf-8", "replace")
     acts = _acts(formula) or "&#" in formula or "<" in formula
-    return b"" if acts else found[0]
+    return b"" if acts else match[0]
 
 
 def _without_names(content: bytes) -> bytes:

@@ -28,7 +28,7 @@ def clean_open_document(content: bytes) -> bytes:
         if len(set(map(str.lower, names))) != len(names):
             raise AttachmentRejected("unreadable", "two parts of one name")
         kept = [name for name in names if _KEPT.fullmatch(name)]
-        for name in ("mimetype", *(one for one in kept if one != "mimetype")):
+        for name in ("mimetype", *(inside for inside in kept if inside != "mimetype")):
             part = _cleaned(before, name, set(kept))
             if part is None:
                 continue
@@ -47,7 +47,7 @@ def _cleaned(archive: zipfile.ZipFile, name: str, kept: set[str]) -> bytes | Non
     if name.endswith(".xml"):
         if len(content) > MOST_PARSED:
             raise AttachmentRejected("too_complex", "a document of more words than a tree can hold")
-        return _cleaned_words(content, kept | {f"{one.split('/')[0]}" for one in kept})
+        return _cleaned_words(content, kept | {f"{part.split('/')[0]}" for part in kept})
     if name == "mimetype" or content.startswith(_PICTURES) or content[40:44] == b" EMF":
         return content
     return None
@@ -66,9 +66,9 @@ def _cleaned_words(content: bytes, kept: set[str]) -> bytes:
         if name in _NAMES:
             element.text = ""
         for key, value in list(element.attrib.items()):
-            attribute, said = etree.QName(key).localname, str(value)
-            leads = attribute == "href" and not _stays(said, name, kept)
-            calls = attribute in ("formula", "condition", "expression") and _CALLING.search(said)
+            attribute, text = etree.QName(key).localname, str(value)
+            leads = attribute == "href" and not _stays(text, name, kept)
+            calls = attribute in ("formula", "condition", "expression") and _CALLING.search(text)
             if leads or calls:
                 del element.attrib[key]
     return serialised(root)

@@ -17,7 +17,7 @@ def check_plays(recording: Path, media_type: str) -> None:
     with av.open(str(recording), metadata_errors="ignore") as opened:
         tracks = [*opened.streams.audio, *opened.streams.video]
         decoding = media_type.startswith("audio/")
-        if not tracks or not any(_holds(one, decoding) for one in opened.demux(tracks)):
+        if not tracks or not any(_holds(packet, decoding) for packet in opened.demux(tracks)):
             raise AttachmentRejected("unreadable", "nothing to play")
 
 

@@ -238,10 +238,10 @@ def _result(code: int, answer: bytes) -> Any:
     if code:
         # A damaged file has brought a library down, and nothing else with it.
         raise AttachmentRejected("unreadable", f"ended with {code}")
-    said = json.loads(answer)
-    if "refused" in said:
-        raise AttachmentRejected(said["refused"], said["why"], said["type_name"])
-    return said["result"]
+    outcome = json.loads(answer)
+    if "refused" in outcome:
+        raise AttachmentRejected(outcome["refused"], outcome["why"], outcome["type_name"])
+    return outcome["result"]
 
 
 _OVER_THE_LIMIT = {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGXFSZ, -signal.SIGABRT, 127}

@@ -23,12 +23,12 @@ NO_SUCH_JOB = 70
 
 
 def main() -> None:
-    asked = json.loads(sys.argv[1])
-    limit(asked["limits"])
+    request = json.loads(sys.argv[1])
+    limit(request["limits"])
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # libraries print what they think of a file
-    said = do(asked)
-    answer.write(json.dumps(said).encode())
+    outcome = do(request)
+    answer.write(json.dumps(outcome).encode())
     answer.close()
     os._exit(0)  # nothing that a library would still do at its end
 
@@ -55,15 +55,15 @@ def limit(limits: dict[str, Any]) -> None:
     os.nice(10)  # the service answers first
 
 
-def do(asked: dict[str, Any]) -> dict[str, Any]:
+def do(request: dict[str, Any]) -> dict[str, Any]:
     """The job's result or refusal."""
     try:
-        module, _, function = asked["job"].partition(":")
+        module, _, function = request["job"].partition(":")
         job = getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError):
         os._exit(NO_SUCH_JOB)
     try:
-        result = job(Path(asked["source"]), Path(asked["target"]), **asked["options"])
+        result = job(Path(request["source"]), Path(request["target"]), **request["options"])
     except Exception as error:  # noqa: BLE001  libraries raise nearly anything on damaged input
         return _refusal(error)
     return {"result": result}

@@ -113,10 +113,10 @@ class AttachmentStore:
     async def open(self, key: str) -> AsyncIterator[bytes]:
         """The content in chunks. Raises `AttachmentMissing` at once, before any chunk."""
         try:
-            found = await get_async(self._store, _path(key))
+            stored = await get_async(self._store, _path(key))
         except FileNotFoundError:
             raise AttachmentMissing(key) from None
-        return _chunks(found.stream(min_chunk_size=CHUNK))
+        return _chunks(stored.stream(min_chunk_size=CHUNK))
 
     async def replace(self, key: str, content: bytes) -> None:
         """Puts what was remade where the file as sent lay, or nothing yet."""
@@ -133,10 +133,10 @@ class AttachmentStore:
     async def open_sealed(self, key: str, data_key: bytes | str) -> bytes:
         """An original, whole. Raises `AttachmentMissing` and `SealBroken`."""
         try:
-            found = await get_async(self._store, _sealed_path(key))
+            stored = await get_async(self._store, _sealed_path(key))
         except FileNotFoundError:
             raise AttachmentMissing(key) from None
-        return unseal(self._cipher, key, data_key, bytes(await found.bytes_async()))
+        return unseal(self._cipher, key, data_key, bytes(await stored.bytes_async()))
 
     async def delete(self, key: str) -> None:
         """Removes the file; one that is gone already is no error."""

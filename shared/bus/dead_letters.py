@@ -198,13 +198,13 @@ async def forget_resolved(session: AsyncSession, limit: int = 1_000) -> int:
 
 async def known_letter(session: AsyncSession, stream: str, sequence: int) -> uuid.UUID | None:
     """The id of the latest dead letter made of this message, if there is one."""
-    found = await session.execute(
+    ids = await session.execute(
         select(_LETTERS.c.id)
         .where(_LETTERS.c.stream == stream, _LETTERS.c.stream_sequence == sequence)
         .order_by(_LETTERS.c.received_at.desc())
         .limit(1)
     )
-    known: uuid.UUID | None = found.scalar_one_or_none()
+    known: uuid.UUID | None = ids.scalar_one_or_none()
     return known
 
 
@@ -225,13 +225,13 @@ async def unresolved(
 ) -> Sequence[DeadLetter]:
     """The dead letters still to be looked at, oldest first; those of one system, if named."""
     of_system = true() if system is None else _LETTERS.c.system == system
-    found = await session.execute(
+    rows = await session.execute(
         select(DeadLetter)
         .where(_LETTERS.c.resolved.is_(False), of_system)
         .order_by(_LETTERS.c.received_at, _LETTERS.c.id)
         .limit(limit)
     )
-    return found.scalars().all()
+    return rows.scalars().all()
 
 
 def read(cipher: IdentityCipher, letter: DeadLetter) -> tuple[dict[str, str], bytes]:

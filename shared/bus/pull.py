@@ -63,8 +63,8 @@ class Pull:
 
     async def _collect(self, most: int, timeout: float) -> list[Msg]:
         """Messages until the server says that these were all, or is silent."""
-        found: list[Msg] = []
-        while len(found) < most:
+        messages: list[Msg] = []
+        while len(messages) < most:
             if self._arrived.empty():
                 try:
                     message = await asyncio.wait_for(self._arrived.get(), timeout)
@@ -74,8 +74,8 @@ class Pull:
                 message = self._arrived.get_nowait()
             if _is_status(message):
                 break
-            found.append(message)
-        return found
+            messages.append(message)
+        return messages
 
 
 def _is_status(message: Msg) -> bool:

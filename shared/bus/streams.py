@@ -182,13 +182,13 @@ async def declare_durable(js: JetStreamContext, durable: Durable) -> None:
 
 
 async def _declare_stream(js: JetStreamContext, stream: Stream, replicas: int) -> None:
-    wanted = stream.config()
-    wanted.num_replicas = replicas
+    config = stream.config()
+    config.num_replicas = replicas
     try:
         present = (await js.stream_info(stream.name)).config
     except NotFoundError:
-        await js.add_stream(wanted)
+        await js.add_stream(config)
     else:
-        wanted.num_replicas = max(replicas, present.num_replicas or 1)
-        wanted.placement = present.placement
-        await js.update_stream(wanted)
+        config.num_replicas = max(replicas, present.num_replicas or 1)
+        config.placement = present.placement
+        await js.update_stream(config)

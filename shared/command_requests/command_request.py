@@ -91,9 +91,9 @@ class CommandRequest:
             self.request_id,
             [(file.original or file).sha256 for file in self.files],
         ]
-        said = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+        serialised = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
         about = f"{self.number} {self.action} ".encode()
-        return _DIGEST_VERSION + hashlib.sha256(self.key.bytes + about + said).digest()
+        return _DIGEST_VERSION + hashlib.sha256(self.key.bytes + about + serialised).digest()
 
 
 def command_id(asker: str, key: UUID) -> UUID:

@@ -14,35 +14,35 @@ from shared.lifecycle.commands import Handing
 
 async def unit_to_follow_up(session: AsyncSession, access: ReportAccess, agency_id: int) -> Agency:
     """The own agency or one below that has somebody to follow up (*disposisi*)."""
-    found = await _active(session, agency_id)
-    if not found.is_or_stands_below(access.own_agency_id):
+    unit = await _active(session, agency_id)
+    if not unit.is_or_stands_below(access.own_agency_id):
         raise Problem(422, "agency_not_below")
-    if not found.is_connected():
+    if not unit.is_connected():
         raise conflict("agency_not_connected")
-    return found
+    return unit
 
 
 async def agency_below(
     session: AsyncSession, access: ReportAccess, agency_id: int, *, to_verify: bool
 ) -> Agency:
     """An agency strictly below the own one with an admin to verify, or somebody to follow up."""
-    found = await _active(session, agency_id)
-    if not found.stands_below(access.own_agency_id):
+    unit = await _active(session, agency_id)
+    if not unit.stands_below(access.own_agency_id):
         raise Problem(422, "agency_not_below")
-    if not found.is_connected(to_verify=to_verify):
+    if not unit.is_connected(to_verify=to_verify):
         raise conflict("agency_not_connected")
-    return found
+    return unit
 
 
 async def known_agencies(
     session: AsyncSession, field: str, ids: Sequence[int]
 ) -> dict[int, Agency]:
     """Active agencies anywhere in the tree. 422 on the field for one that is not there."""
-    found = await agencies(session, ids)
+    known = await agencies(session, ids)
     for agency_id in ids:
-        if agency_id not in found or not found[agency_id].active:
+        if agency_id not in known or not known[agency_id].active:
             raise validation(FieldError(field, "agency_unknown"))
-    return found
+    return known
 
 
 def handing_to(access: ReportAccess, receiver: Agency) -> Handing:
@@ -54,8 +54,8 @@ def handing_to(access: ReportAccess, receiver: Agency) -> Handing:
 async def taken_back(session: AsyncSession, access: ReportAccess) -> Handing | None:
     """Who decides a not-authority request by keeping the report has it in the own agency; for
     everybody else the handler stays."""
-    asked = access.state.pending(RequestKind.NOT_AUTHORITY)
-    if asked is None or not access.decides(asked):
+    request = access.state.pending(RequestKind.NOT_AUTHORITY)
+    if request is None or not access.decides(request):
         return None
     own = await agency(session, access.own_agency_id)
     assert own is not None, "staff belong to an agency that exists"

@@ -63,8 +63,8 @@ async def agency_to_decide(
     own_id = asker.agency_id if asker.role in ADMINS else None
 
     def somebody_else(agency_id: int) -> bool:
-        found = known.get(agency_id)
-        return found is not None and found.admins > (own_id == agency_id)
+        candidate = known.get(agency_id)
+        return candidate is not None and candidate.admins > (own_id == agency_id)
 
     decider = deciding_agency(chain, path, somebody_else)
     if decider is not None:

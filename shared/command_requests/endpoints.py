@@ -82,25 +82,25 @@ class CommandContext:
             request_id=request_id,
         )
 
-    async def execute(self, asked: CommandRequest) -> CommandAnswer:
+    async def execute(self, request: CommandRequest) -> CommandAnswer:
         """Execute it: 200 with the outcome and the new ETag, or 202 while it waits."""
-        outcome = await execute(self.database, self.gateway, asked)
+        outcome = await execute(self.database, self.gateway, request)
         if outcome is None:
             self.response.status_code = 202
-            self.response.headers["Location"] = f"/commands/{asked.id}"
+            self.response.headers["Location"] = f"/commands/{request.id}"
         else:
             self.response.headers["ETag"] = etag(outcome.version)
-        command_id = outcome.command_id if outcome else asked.id
-        return CommandAnswer.of(command_id, asked.number, outcome)
+        command_id = outcome.command_id if outcome else request.id
+        return CommandAnswer.of(command_id, request.number, outcome)
 
     async def execute_with_files(
-        self, asked: CommandRequest, uploads: list[UploadFile], named: Named
+        self, request: CommandRequest, uploads: list[UploadFile], named: Named
     ) -> CommandAnswer:
         """As `execute`, with files, which are stored first."""
         if uploads:
             await rate_limits(self.request).take(FILES, asker_of(self.principal))
         store = await attachment_store(self.request)
-        async with with_files(asked, uploads, self.database, store, named) as complete:
+        async with with_files(request, uploads, self.database, store, named) as complete:
             return await self.execute(complete)
 
 
@@ -204,8 +204,8 @@ def _endpoint_with_files(
     async def endpoint(
         context: CommandContext, message: str, attachments: list[UploadFile]
     ) -> CommandAnswer:
-        asked = context.asked(handler, read_form(handler.form, message), None)
-        return await context.execute_with_files(asked, attachments, named)
+        request = context.asked(handler, read_form(handler.form, message), None)
+        return await context.execute_with_files(request, attachments, named)
 
     message = FormPart(description=f"JSON, as the body of POST …{_end_of(path)}")
     return _with_parameters(

@@ -138,9 +138,9 @@ async def _row(
         return None
     actor = Actor.model_validate(row.body["actor"])
     who = access.actor
-    found = (row.number, row.action, actor.kind, actor.staff_id, actor.system)
-    asked = (request.number, request.action, who.kind, who.staff_id, who.system)
-    return row if found == asked else None
+    stored = (row.number, row.action, actor.kind, actor.staff_id, actor.system)
+    sent = (request.number, request.action, who.kind, who.staff_id, who.system)
+    return row if stored == sent else None
 
 
 async def _save(session: AsyncSession, request: CommandRequest, access: ReportAccess) -> _Command:
@@ -211,16 +211,16 @@ async def _details(
 
 
 async def _pending(
-    session: AsyncSession, asked: CommandRequest, state: ReportState
+    session: AsyncSession, request: CommandRequest, state: ReportState
 ) -> PendingRequest:
     """The request to be decided. Raises `Refused` if it has ended or is accepted by another
     action, 404 if there never was one."""
-    assert asked.request_id is not None
-    if pending := state.request(asked.request_id):
-        if asked.action is Action.ACCEPT_REQUEST and pending.kind not in PERFORMED_BY:
+    assert request.request_id is not None
+    if pending := state.request(request.request_id):
+        if request.action is Action.ACCEPT_REQUEST and pending.kind not in PERFORMED_BY:
             raise Refused("accept_by_acting")
         return pending
-    if await ended_request(session, asked.number, asked.request_id) is None:
+    if await ended_request(session, request.number, request.request_id) is None:
         raise not_found("request_unknown")
     raise Refused(_REQUEST_ENDED)
 

@@ -84,8 +84,8 @@ class ReportAccess:
         if actor.staff_id is None or actor.role is None or actor.agency_id is None:
             return False
         path = decider.path if decider else ()
-        others = any(one not in self.known for one in path) or (
-            sum(self.known[one].admins for one in path) > 1
+        others = any(id not in self.known for id in path) or (
+            sum(self.known[id].admins for id in path) > 1
         )
         return decides(actor.role, actor.agency_id, actor.staff_id, request, path, others=others)
 
@@ -96,10 +96,10 @@ class ReportAccess:
 
     def _capacities_by(self, requests: Iterable[PendingRequest]) -> frozenset[Capacity]:
         decided = [request for request in requests if self.decides(request)]
-        found = {Capacity.DECIDER} if decided else set()
+        capacities = {Capacity.DECIDER} if decided else set()
         if any(request.staff_id == self.actor.staff_id for request in decided):
-            found.add(Capacity.SOLE_DECIDER)
-        return frozenset(found)
+            capacities.add(Capacity.SOLE_DECIDER)
+        return frozenset(capacities)
 
 
 async def access_to(session: AsyncSession, principal: Principal, number: int) -> ReportAccess:
@@ -126,17 +126,17 @@ def access_of(staff: Staff, state: ReportState, known: dict[int, Agency]) -> Rep
     agencies that decide its requests."""
     role, handler = Role(staff.role), known[state.handler_id]
     actor = Actor(kind=ActorKind.STAFF, staff_id=staff.id, role=role, agency_id=staff.agency_id)
-    found = capacities(role, staff.agency_id, handler.path, admin_above=handler.admin_above)
-    access = ReportAccess(state, actor, found, handler, known, staff.agency_path)
-    return replace(access, capacities=found | access.capacities_by_requests())
+    own = capacities(role, staff.agency_id, handler.path, admin_above=handler.admin_above)
+    access = ReportAccess(state, actor, own, handler, known, staff.agency_path)
+    return replace(access, capacities=own | access.capacities_by_requests())
 
 
 def actions_open_to(access: ReportAccess) -> tuple[Action, ...]:
     """What this person may do now, in the table's order. Of requests: take back only one's own,
     and not-authority is for any agency but the root to ask."""
     actions = set(allowed_actions(access.state, access.capacities))
-    asked = {request.staff_id for request in access.state.requests}
-    if access.actor.staff_id not in asked:
+    askers = {request.staff_id for request in access.state.requests}
+    if access.actor.staff_id not in askers:
         actions.discard(Action.WITHDRAW_REQUEST)
     roots = {access.handler.path[0]} & {access.handler.id, access.actor.agency_id}
     if roots:

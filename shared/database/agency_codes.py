@@ -17,10 +17,10 @@ class AgencyCodes:
 
     async def named_in(self, state: ReportState) -> dict[int, str]:
         """Of the agencies of its chain, and of those that decide its requests, by id."""
-        wanted = {*state.chain, *(request.decider_id for request in state.requests)}
-        if missing := wanted - self._known.keys():
+        named = {*state.chain, *(request.decider_id for request in state.requests)}
+        if missing := named - self._known.keys():
             async with self._database.autocommit() as connection:
                 codes = select(AgencyEntry.id, AgencyEntry.code)
-                found = await connection.execute(codes.where(col(AgencyEntry.id).in_(missing)))
-                self._known |= {row.id: row.code for row in found}
-        return {id: code for id in sorted(wanted) if (code := self._known.get(id))}
+                rows = await connection.execute(codes.where(col(AgencyEntry.id).in_(missing)))
+                self._known |= {row.id: row.code for row in rows}
+        return {id: code for id in sorted(named) if (code := self._known.get(id))}

@@ -30,15 +30,15 @@ def capacities(
 ) -> frozenset[Capacity]:
     """What a member of staff is to a report. `handler_path` is root first, handler last;
     `admin_above`: some agency strictly above the handler has an active admin."""
-    found: set[Capacity] = set()
+    held: set[Capacity] = set()
     handler_id = handler_path[-1]
     if role in ADMINS and agency_id in handler_path:
-        found |= {Capacity.HANDLER_ADMIN, Capacity.HANDLER_OFFICER}
+        held |= {Capacity.HANDLER_ADMIN, Capacity.HANDLER_OFFICER}
         if agency_id != handler_id or not admin_above:
-            found.add(Capacity.ADMIN_ABOVE)
+            held.add(Capacity.ADMIN_ABOVE)
     elif role is Role.LIAISON_OFFICER and agency_id == handler_id:
-        found.add(Capacity.HANDLER_OFFICER)
-    return frozenset(found)
+        held.add(Capacity.HANDLER_OFFICER)
+    return frozenset(held)
 
 
 def decides(

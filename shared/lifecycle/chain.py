@@ -17,12 +17,12 @@ def succeeded(chain: Sequence[int], agency_id: int, successor_id: int) -> tuple[
     """The chain with the successor in the agency's place. It stands there once, and the handler
     stays the handler, or is the successor: where that had handed the report down, who got it
     from there leaves. `in_tree` takes out who does not stand above the next one besides."""
-    named = [successor_id if one == agency_id else one for one in chain]
+    named = [successor_id if id == agency_id else id for id in chain]
     handler_id = named[-1]
     if chain[-1] == agency_id:
         above = named[: named.index(handler_id)]
     else:
-        above = [one for one in named[:-1] if one != handler_id]
+        above = [id for id in named[:-1] if id != handler_id]
     return tuple(dict.fromkeys([*above, handler_id]))
 
 

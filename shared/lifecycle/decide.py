@@ -70,8 +70,8 @@ def decide_clock(state: ReportState, clock: Clock) -> Decision:
         effect, action, event = end_of_auto_close(state), Action.AUTO_CLOSE, "closed"
     else:
         # A question without an answer is the reporter's silence, which makes nobody late.
-        asked = clock.kind is ClockKind.QUESTION
-        effect, action = Effect(state), Action.QUESTION_REMINDER if asked else Action.OVERDUE
+        is_question = clock.kind is ClockKind.QUESTION
+        effect, action = Effect(state), Action.QUESTION_REMINDER if is_question else Action.OVERDUE
         event = EVENT_OF[action]
         effect.clocks.append(ClockIntent(op=ClockOp.FIRE, kind=clock.kind, key=clock.key))
         effect.details["clock"] = clock.kind

@@ -13,7 +13,7 @@ def ask(effect: Effect, command: Command) -> None:
     effect.hand_over(command)
     assert command.actor.staff_id is not None and command.actor.agency_id is not None
     assert command.decider_id is not None
-    asked = PendingRequest(
+    request = PendingRequest(
         id=command.id,
         kind=kind,
         asked_at=command.at,
@@ -27,7 +27,7 @@ def ask(effect: Effect, command: Command) -> None:
         effect.stop(ClockKind.REQUEST, key=str(passed_on.id))
         effect.details["passed_on"] = str(passed_on.id)
     others = tuple(r for r in effect.before.requests if r.kind is not kind)
-    effect.set(requests=(*others, asked))
+    effect.set(requests=(*others, request))
     effect.start(ClockKind.REQUEST, key=str(command.id))
     effect.details["decider_id"] = command.decider_id
     if command.suggested_agency_id is not None:

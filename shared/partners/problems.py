@@ -23,12 +23,12 @@ class Unacceptable(BadMessage):
     @classmethod
     def by_validation(cls, error: ValidationError) -> Self:
         """What a form found wrong, without the values it found."""
-        found: dict[str, ReceiptProblem] = {}
+        by_field: dict[str, ReceiptProblem] = {}
         for e in error.errors(include_url=False, include_input=False):
             field = _path(e["loc"])
             # Each way to read a value complains: the first is enough.
-            found.setdefault(field, _problem(field, e["type"], e.get("ctx") or {}, e["msg"]))
-        return cls(tuple(found.values()))
+            by_field.setdefault(field, _problem(field, e["type"], e.get("ctx") or {}, e["msg"]))
+        return cls(tuple(by_field.values()))
 
     @classmethod
     def by_fields(cls, errors: Iterable[FieldError]) -> Self:
@@ -66,7 +66,7 @@ def _path(loc: Iterable[int | str]) -> str:
 
 
 def _problem(field: str, code: str, params: object, fallback: str) -> ReceiptProblem:
-    given = params if isinstance(params, dict) else {}
+    values = params if isinstance(params, dict) else {}
     return ReceiptProblem(
-        field=field, code=code, message=field_message(code, "id", given, fallback)
+        field=field, code=code, message=field_message(code, "id", values, fallback)
     )

@@ -86,9 +86,9 @@ def _external_id(event: CloudEvent) -> str | None:
     return _known_id(data.get("external_id")) if isinstance(data, dict) else None
 
 
-def _known_id(found: object) -> str | None:
+def _known_id(value: object) -> str | None:
     """What is no id is not repeated: it may be anything."""
-    return found if isinstance(found, str) and _ID.fullmatch(found) else None
+    return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
 _ID = re.compile(ID_PATTERN[1:-1])

@@ -209,7 +209,7 @@ class ReportGateway:
     async def _read_outcomes(self, ids: Sequence[UUID]) -> list[Outcome | None]:
         async with self._database.autocommit() as connection:
             rows = (await connection.execute(_OUTCOMES, {"ids": list(ids)})).all()
-        found = {
+        outcomes = {
             row.id: Outcome(
                 command_id=row.id,
                 done=row.done,
@@ -219,7 +219,7 @@ class ReportGateway:
             )
             for row in rows
         }
-        return [found.get(command_id) for command_id in ids]
+        return [outcomes.get(command_id) for command_id in ids]
 
 
 def _met_another(failure: WorkflowUpdateFailedError) -> bool:

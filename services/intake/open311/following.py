@@ -117,33 +117,35 @@ def _request(row: RowMapping) -> dict[str, Any]:
 
 
 def _where(row: RowMapping) -> dict[str, Any]:
-    told = as_public(row, row["anonymous"])
-    code = told["region_code"]
+    shown = as_public(row, row["anonymous"])
+    code = shown["region_code"]
     region = regions.find(code) if code else None
-    words = (told["place"], region and region.path)
+    words = (shown["place"], region and region.path)
     return {
         "address": ", ".join(part for part in words if part) or None,
         "address_id": code,
-        "lat": told["latitude"],
-        "long": told["longitude"],
+        "lat": shown["latitude"],
+        "long": shown["longitude"],
     }
 
 
-def _parts(given: str) -> list[str]:
-    return [part for raw in given.split(",") if (part := raw.replace("\x00", "").strip())]
+def _parts(value: str) -> list[str]:
+    return [part for raw in value.split(",") if (part := raw.replace("\x00", "").strip())]
 
 
-def _number(given: str) -> int | None:
-    number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+def _number(value: str) -> int | None:
+    number = int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
     return number or None
 
 
 def _tabs(status: str | None) -> list[Tab]:
-    wanted = set(_parts(status)) if status else {"open", "closed"}
-    if not wanted <= {"open", "closed"}:
+    open_closed = set(_parts(status)) if status else {"open", "closed"}
+    if not open_closed <= {"open", "closed"}:
         expected = {"expected": "open, closed"}
         raise validation(FieldError("status", "literal_error", expected))
-    return sorted({TAB_OF[s] for s in PUBLISHED if ("closed" if s in ENDED else "open") in wanted})
+    return sorted(
+        {TAB_OF[s] for s in PUBLISHED if ("closed" if s in ENDED else "open") in open_closed}
+    )
 
 
 def _period(start_date: str | None, end_date: str | None) -> tuple[datetime, datetime]:
@@ -155,14 +157,14 @@ def _period(start_date: str | None, end_date: str | None) -> tuple[datetime, dat
     return (max(start, end - SPAN) if start else end - SPAN), end
 
 
-def _time(name: str, given: str | None) -> datetime | None:
+def _time(name: str, value: str | None) -> datetime | None:
     """A `+` that nobody escaped arrives as a space."""
-    if not given:
+    if not value:
         return None
-    if not _W3C.match(given.strip()):
+    if not _W3C.match(value.strip()):
         raise validation(FieldError(name, "datetime_parsing"))
     try:
-        time = datetime.fromisoformat(given.strip().replace(" ", "+"))
+        time = datetime.fromisoformat(value.strip().replace(" ", "+"))
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise validation(FieldError(name, "datetime_parsing")) from None

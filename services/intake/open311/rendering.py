@@ -65,9 +65,9 @@ class SpecRoute(APIRoute):
         return handled
 
 
-def check_jurisdiction(request: Request, given: str | None) -> None:
+def check_jurisdiction(request: Request, jurisdiction: str | None) -> None:
     """There is one, which need not be named; 404 for any other."""
-    if given and given != request.app.state.settings.open311_jurisdiction:
+    if jurisdiction and jurisdiction != request.app.state.settings.open311_jurisdiction:
         raise not_found("jurisdiction_unknown")
 
 
@@ -101,12 +101,12 @@ def _refusal(request: Request, problem: Problem) -> Response:
     # GeoReport v2 knows no 422: what is missing or wrong is a 400.
     status = 400 if problem.status == 422 else problem.status
     body = problem.body(language, getattr(request.state, "request_id", None))
-    said = [
+    messages = [
         f"{e.field}: {field_message(e.code, language, e.params, e.fallback)}"
         for e in problem.errors
     ] or [body["detail"]]
     format = Format.XML if request.url.path.endswith(".xml") else Format.JSON
-    content = [{"code": status, "description": words} for words in said]
+    content = [{"code": status, "description": words} for words in messages]
     response = rendered("errors", content, format, status)
     response.headers.update({**problem.headers, "Content-Language": language})
     return response

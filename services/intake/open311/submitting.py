@@ -104,11 +104,11 @@ async def open311_submit(
     """Submit a report. Files may come along as `media`, several of them; `media_url` may come more
     than once, too. `address_id` is a Kemendagri code. `device_id` and `account_id` are left aside,
     since nothing here is known by them; a field that is none of the standard's is refused (400)."""
-    given = _texts(form)
-    check_jurisdiction(request, given.get("jurisdiction_id"))
+    fields = _texts(form)
+    check_jurisdiction(request, fields.get("jurisdiction_id"))
     async with database.session() as session:
-        asker = await _admit(session, request, given.get("api_key"))
-        report = await _report(session, given, key_of(intake, asker, key))
+        asker = await _admit(session, request, fields.get("api_key"))
+        report = await _report(session, fields, key_of(intake, asker, key))
     files = [
         UploadFile(value.file, size=value.size, filename=value.filename)
         for name, value in form.multi_items()
@@ -143,9 +143,9 @@ def _texts(form: FormData) -> dict[str, str]:
     parts = [(name, isinstance(value, str)) for name, value in filled]
     texts = [name for name in _ONCE if (name, False) not in parts]  # a file there is none of ours
     refuse_other_parts([part for part in parts if part not in _ADDRESSES], texts, _FILES)
-    given = {name: value.strip() for name, value in filled if isinstance(value, str)}
+    fields = {name: value.strip() for name, value in filled if isinstance(value, str)}
     addresses = [str(value).strip() for name, value in filled if (name, True) in _ADDRESSES]
-    return given | ({"media_url": "\n".join(addresses)} if addresses else {})
+    return fields | ({"media_url": "\n".join(addresses)} if addresses else {})
 
 
 async def _admit(session: AsyncSession, request: Request, api_key: str | None) -> str:
@@ -166,32 +166,32 @@ async def _admit(session: AsyncSession, request: Request, api_key: str | None) -
     return asker_of(Partner(system=system))
 
 
-async def _report(session: AsyncSession, given: dict[str, str], key: str) -> NewReport:
-    missing = [name for name in ("service_code", "description") if name not in given]
+async def _report(session: AsyncSession, sent: dict[str, str], key: str) -> NewReport:
+    missing = [name for name in ("service_code", "description") if name not in sent]
     if missing:
         raise validation(*(FieldError(name, "missing") for name in missing))
-    category = await category_of(session, given["service_code"])
-    form, reporter = _read(given)
+    category = await category_of(session, sent["service_code"])
+    form, reporter = _read(sent)
     addressee_id, _ = await checked(session, form)
-    found = (addressee_id, category.id)
-    made = report_of(form, found, channel=Channel.OPEN311, scope="open311", key=key)
+    references = (addressee_id, category.id)
+    made = report_of(form, references, channel=Channel.OPEN311, scope="open311", key=key)
     return replace(made, identity=reporter.identity)
 
 
-def _read(given: dict[str, str]) -> tuple[ReportForm, ReporterForm]:
+def _read(sent: dict[str, str]) -> tuple[ReportForm, ReporterForm]:
     """The fields under the names of our own form, so that they are checked alike."""
     fields: dict[str, Any] = {
-        ours: given[theirs] for ours, theirs in _FIELDS.items() if theirs in given
+        ours: sent[theirs] for ours, theirs in _FIELDS.items() if theirs in sent
     }
     fields.setdefault("classification", "complaint")
-    name = " ".join(given[part] for part in ("first_name", "last_name") if part in given)
+    name = " ".join(sent[part] for part in ("first_name", "last_name") if part in sent)
     try:
-        fields.setdefault("title", derive_title(given["description"]))
-        if "media_url" in given:
+        fields.setdefault("title", derive_title(sent["description"]))
+        if "media_url" in sent:
             # Not fetched: whoever verifies looks at it, or does not.
-            fields["body"] += f"\n\n{given['media_url']}"
+            fields["body"] += f"\n\n{sent['media_url']}"
         form = ReportForm.model_validate(fields)
-        reporter = ReporterForm(name=name, phone=given.get("phone"), email=given.get("email"))
+        reporter = ReporterForm(name=name, phone=sent.get("phone"), email=sent.get("email"))
     except TextRejected as error:
         limits = {"length": error.length, "limit": error.limit}
         raise validation(FieldError("description", f"text_{error.code}", limits)) from None

@@ -48,18 +48,18 @@ class PartnerReports:
             except BadMessage as bad:
                 verdicts[index] = bad
         try:
-            found = await self._together(readable)
+            decided = await self._together(readable)
         except _PASSING as error:
-            found = {index: _later(error) for index in readable}
+            decided = {index: _later(error) for index in readable}
         except (psycopg.Error, SQLAlchemyError):
-            found = {index: await self._alone(index, one) for index, one in readable.items()}
-        for index, verdict in found.items():
+            decided = {index: await self._alone(index, sent) for index, sent in readable.items()}
+        for index, verdict in decided.items():
             verdicts[index] = verdict
         return verdicts
 
-    async def _alone(self, index: int, one: Read[PartnerReport]) -> Verdict:
+    async def _alone(self, index: int, message: Read[PartnerReport]) -> Verdict:
         try:
-            return (await self._together({index: one}))[index]
+            return (await self._together({index: message}))[index]
         except _PASSING as error:
             return _later(error)
         except (psycopg.Error, SQLAlchemyError) as error:
@@ -73,14 +73,14 @@ class PartnerReports:
             directory = await _directory(session, readable.values())
             reports: list[tuple[Sent, NewReport]] = []
             # Everybody takes the keys in the same order, so that nobody waits in a circle.
-            for index, one in sorted(readable.items(), key=_key):
+            for index, message in sorted(readable.items(), key=_key):
                 try:
-                    report = directory.report(one)
+                    report = directory.report(message)
                 except BadMessage as bad:
                     verdicts[index] = bad
                 else:
                     verdicts[index] = None
-                    reports.append((one.sent, report))
+                    reports.append((message.sent, report))
             answers = await self._acceptance.accept_many(session, [r for _, r in reports])
             await tell(
                 session,
@@ -119,18 +119,18 @@ class _Directory:
     agencies: Mapping[str, int]
     categories: Mapping[str, int]
 
-    def report(self, one: Read[PartnerReport]) -> NewReport:
+    def report(self, message: Read[PartnerReport]) -> NewReport:
         """Raises `BadMessage` for what the directory does not know."""
-        system, form = one.sent.system, one.data
+        system, form = message.sent.system, message.data
         if system not in self.partners:
             raise BadMessage("partner_inactive", "this partner is not let in any more")
         if errors := tuple(self._unknown(form)):
             raise Unacceptable.by_fields(errors)
-        found = (
+        references = (
             self.agencies[form.addressee] if form.addressee else None,
             self.categories[form.category] if form.category else None,
         )
-        return new_report(system, form, found)
+        return new_report(system, form, references)
 
     def _unknown(self, form: PartnerReport) -> Iterator[FieldError]:
         if form.region_code and regions.find(form.region_code) is None:
@@ -142,20 +142,20 @@ class _Directory:
 
 
 async def _directory(session: AsyncSession, batch: Any) -> _Directory:
-    wanted = {
-        "systems": list({one.sent.system for one in batch}),
-        "agencies": list({one.data.addressee for one in batch if one.data.addressee}),
-        "categories": list({one.data.category for one in batch if one.data.category}),
+    codes = {
+        "systems": list({message.sent.system for message in batch}),
+        "agencies": list({message.data.addressee for message in batch if message.data.addressee}),
+        "categories": list({message.data.category for message in batch if message.data.category}),
     }
-    found: dict[str, dict[str, int]] = {"partner": {}, "agency": {}, "category": {}}
-    for what, code, id in await session.execute(_DIRECTORY, wanted):
-        found[what][code] = id
-    return _Directory(frozenset(found["partner"]), found["agency"], found["category"])
+    ids: dict[str, dict[str, int]] = {"partner": {}, "agency": {}, "category": {}}
+    for what, code, id in await session.execute(_DIRECTORY, codes):
+        ids[what][code] = id
+    return _Directory(frozenset(ids["partner"]), ids["agency"], ids["category"])
 
 
 def _key(item: tuple[int, Read[PartnerReport]]) -> tuple[str, str, int]:
-    index, one = item
-    return one.sent.system, one.data.external_id, index
+    index, message = item
+    return message.sent.system, message.data.external_id, index
 
 
 def _later(error: Exception) -> TryLater:

@@ -40,10 +40,10 @@ def scope_of(system: str) -> str:
     return f"partner:{system}"
 
 
-def new_report(system: str, form: PartnerReport, found: Found) -> NewReport:
+def new_report(system: str, form: PartnerReport, references: Found) -> NewReport:
     """What acceptance gets, with the ids of what the form names by code."""
     made = report_of(
-        form, found, channel=Channel.PARTNER, scope=scope_of(system), key=form.external_id
+        form, references, channel=Channel.PARTNER, scope=scope_of(system), key=form.external_id
     )
     return replace(
         made,

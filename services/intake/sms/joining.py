@@ -101,14 +101,14 @@ class SmsParts:
     async def whole(self, message: UUID) -> WholeSms | None:
         """What waits of a message, with gaps where parts are missing. None where nothing does:
         another process, or the last part, was faster."""
-        found = await self._session.scalars(
+        sealed = await self._session.scalars(
             select(col(KeptPart.words))
             .where(col(KeptPart.message) == message, *_WAITS)
             .order_by(col(KeptPart.part), col(KeptPart.received_at))
             .with_for_update()
         )
         parts = [
-            SmsMessage.model_validate_json(self._cipher.decrypt(words)) for words in found if words
+            SmsMessage.model_validate_json(self._cipher.decrypt(words)) for words in sealed if words
         ]
         if not parts:
             return None
@@ -151,8 +151,8 @@ class SmsParts:
 
     def _digest(self, message: SmsMessage) -> bytes:
         """Keyed: words of a few characters could be guessed otherwise."""
-        said = f"{message.concat} {message.text}"
-        return hashlib.sha256(self._index.other("sms words", said)).digest()
+        content = f"{message.concat} {message.text}"
+        return hashlib.sha256(self._index.other("sms words", content)).digest()
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('sms ' || :name, 0))")

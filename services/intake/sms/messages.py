@@ -118,9 +118,9 @@ def join(parts: Sequence[SmsMessage]) -> JoinedSms:
 
 def answer_accepted(number: str, code: str, address: str) -> str:
     """The answer to a report taken: number and access code, and where to follow it if that fits."""
-    given = {"number": number, "code": code, "address": address}
-    answer = Phrase("sms", "accepted", given).in_language(INDONESIAN)
-    with_address = Phrase("sms", "accepted_with_address", given).in_language(INDONESIAN)
+    values = {"number": number, "code": code, "address": address}
+    answer = Phrase("sms", "accepted", values).in_language(INDONESIAN)
+    with_address = Phrase("sms", "accepted_with_address", values).in_language(INDONESIAN)
     return _one_sms(with_address if septets(with_address) <= ANSWER_LIMIT else answer)
 
 

@@ -180,8 +180,8 @@ async def _answer_again(session: AsyncSession, intake: Resources, number: int) -
 
 
 def _answer(number: int, code: str | None, link: str) -> SmsAnswer:
-    told = code or label("notice", "code_renewed")
-    return SmsAnswer(number=number, answer=answer_accepted(str(number), told, link))
+    code_or_notice = code or label("notice", "code_renewed")
+    return SmsAnswer(number=number, answer=answer_accepted(str(number), code_or_notice, link))
 
 
 _NO_REPORT = 0

@@ -128,7 +128,7 @@ def _readable(text: str, entities: _Entities) -> str:
     }
     if whole:
         short = "|".join(re.escape(url) for url in sorted(whole, key=len, reverse=True))
-        text = re.sub(short, lambda found: whole[found[0]], text)
+        text = re.sub(short, lambda match: whole[match[0]], text)
     return text.strip()
 
 

@@ -102,9 +102,9 @@ async def submit_post(
 ) -> SubmissionAnswer:
     """Create the report. The same post again is a 409, which names the first report to the person
     who may read it."""
-    found = await checked(session, form)
+    references = await checked(session, form)
     report = replace(
-        report_of(form, found, channel=Channel.X, scope=NETWORK, key=form.url),
+        report_of(form, references, channel=Channel.X, scope=NETWORK, key=form.url),
         actor=staff_actor(staff),
         fallback_agency_id=staff.agency_id,
         identity=Identity(name=f"@{form.author.lstrip('@')}"),

@@ -50,11 +50,11 @@ class Post:
 def parse_post_id(id_or_url: str) -> str:
     """The id in `x.com/<user>/status/<id>` and its relatives, or an id; without zeros before it,
     with which X shows the same post. Raises `XError`."""
-    given = id_or_url.strip()
-    if bare := _ID.fullmatch(given):
+    typed = id_or_url.strip()
+    if bare := _ID.fullmatch(typed):
         return bare["id"]
     try:
-        parts = urlsplit(given if "://" in given else f"https://{given}")
+        parts = urlsplit(typed if "://" in typed else f"https://{typed}")
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         host = ""

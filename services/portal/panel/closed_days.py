@@ -87,8 +87,8 @@ async def _decreed(page_request: PageRequest, year: int) -> str:
     """A line for each day that the package knows and the year has not."""
     kept = await _kept(page_request, year)
     decreed = await page_request.read("routing", f"/closed-days/{year}/decreed", ClosedDays)
-    missing = [one for one in decreed.items if one.day not in kept]
-    return "\n".join(f"{one.day} {one.name}" for one in missing)
+    missing = [closed for closed in decreed.items if closed.day not in kept]
+    return "\n".join(f"{closed.day} {closed.name}" for closed in missing)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -19,7 +19,9 @@ router = APIRouter(prefix="/panel/waktu-proses", include_in_schema=False)
 
 LONGEST = 3650
 _PLAIN = [str(kind) for kind in ClockKind if kind is not ClockKind.SETTLEMENT]
-_SETTLEMENT = {f"settlement_{one}": str(one) for one in Classification}
+_SETTLEMENT = {
+    f"settlement_{classification}": str(classification) for classification in Classification
+}
 FIELDS = [*_PLAIN, *_SETTLEMENT]
 _ABOUT = {
     "verification": "dari laporan masuk sampai diverifikasi",
@@ -50,7 +52,7 @@ async def set_process_times(page_request: PanelRequest) -> Response:
     if form.get("langkah") != "kirim":
         return await _page(page_request, form)
     form.names = {name: _name(name) for name in FIELDS}
-    wanted = _wanted(form)
+    overrides = _wanted(form)
     if isinstance(form.id("agency_id"), str):
         form.wrong["agency_id"] = "Pilih instansi dari daftar."  # never: all of the country
     if form.wrong:
@@ -60,8 +62,8 @@ async def set_process_times(page_request: PanelRequest) -> Response:
     if not national:
         path = (await read_agency(page_request, agency_id)).path
         above = _lengths(await _policy(page_request, path[-2]))
-        wanted = {name: length for name, length in wanted.items() if length != above[name]}
-    lengths = {name: length.model_dump() for name, length in wanted.items()}
+        overrides = {name: length for name, length in overrides.items() if length != above[name]}
+    lengths = {name: length.model_dump() for name, length in overrides.items()}
     body: dict[str, object] = {name: lengths[name] for name in _PLAIN if name in lengths}
     body["settlement"] = {
         code: lengths[name] for name, code in _SETTLEMENT.items() if name in lengths
@@ -84,14 +86,14 @@ def _agency(page_request: PageRequest, form: FormData) -> int | None:
 
 
 def _wanted(form: FormData) -> dict[str, Length]:
-    wanted: dict[str, Length] = {}
+    lengths: dict[str, Length] = {}
     for name in FIELDS:
         amount = form.get(name).strip()
         if re.fullmatch("[0-9]{1,6}", amount) and 0 < int(amount) <= LONGEST:
-            wanted[name] = Length(amount=int(amount), unit=form.get(f"{name}_unit"))
+            lengths[name] = Length(amount=int(amount), unit=form.get(f"{name}_unit"))
         else:
             form.wrong[name] = f"Isi angka dari 1 sampai {LONGEST}."
-    return wanted
+    return lengths
 
 
 def _name(name: str) -> str:

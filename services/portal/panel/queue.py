@@ -28,14 +28,14 @@ _COUNTED = 20
 
 @router.get("")
 async def queue(page_request: PanelRequest) -> Response:
-    asked = page_request.request.query_params
-    form = FormData({name: asked[name] for name in (*_FILTERS, "tab", "sub") if name in asked})
+    query = page_request.request.query_params
+    form = FormData({name: query[name] for name in (*_FILTERS, "tab", "sub") if name in query})
     if not form.get("tab"):
         officer = page_request.session.role == "liaison_officer"
         form.set("tab", "awaiting_follow_up" if officer else "unverified")
     references.spread_region(form, form.get("region"))
     below = {"scope": form.get("scope"), "agency": form.get("agency")}
-    params = {**_params(form), "cursor": asked.get("lanjut"), "limit": 25}
+    params = {**_params(form), "cursor": query.get("lanjut"), "limit": 25}
     (page, counts), agencies, categories, provinces, late, waiting = await asyncio.gather(
         asyncio.gather(
             page_request.read("routing", "/queue", Page[QueueRow], params=params),

@@ -49,9 +49,9 @@ async def reveal(page_request: PanelRequest, number: int = NUMBER) -> Response:
     """The identity stands on the answer itself and nowhere else; until another of pusat has
     granted it, the page says that it waits."""
     form = FormData(await page_request.form(), {"reason": "Alasan"})
-    asked = form.given("reason") | {"emergency": bool(form.get("emergency"))}
+    body = form.given("reason") | {"emergency": bool(form.get("emergency"))}
     try:
-        answer = await page_request.call("routing", "POST", f"/reports/{number}/reveal", json=asked)
+        answer = await page_request.call("routing", "POST", f"/reports/{number}/reveal", json=body)
     except Problem as problem:
         form.refuse(problem)
         return await report_shown(page_request, number, problem.status, reveal_form=form)

@@ -66,5 +66,5 @@ _PLACES = (
 async def settings(page_request: PanelRequest) -> Response:
     role = page_request.session.role
     return page_request.page(
-        "panel/settings.html", places=[one for one in _PLACES if role in one.roles]
+        "panel/settings.html", places=[place for place in _PLACES if role in place.roles]
     )

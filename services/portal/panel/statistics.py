@@ -50,54 +50,54 @@ async def statistics() -> Response:
 
 @router.get("/pengelolaan")
 async def management(page_request: PanelRequest) -> Response:
-    asked = _asked(page_request)
+    selection = _asked(page_request)
     figures, agencies, staff = await asyncio.gather(
-        _read(page_request, "management", Management, asked),
-        _read(page_request, "agencies", AgencyRanking, asked),
-        _staff(page_request, asked),
+        _read(page_request, "management", Management, selection),
+        _read(page_request, "agencies", AgencyRanking, selection),
+        _staff(page_request, selection),
     )
     return await _page(
-        page_request, "management", asked, figures, agencies=agencies.items, staff=staff
+        page_request, "management", selection, figures, agencies=agencies.items, staff=staff
     )
 
 
 @router.get("/pemanfaatan")
 async def usage(page_request: PanelRequest) -> Response:
-    asked = _asked(page_request)
-    figures = await _read(page_request, "usage", Usage, asked)
-    return await _page(page_request, "usage", asked, figures)
+    selection = _asked(page_request)
+    figures = await _read(page_request, "usage", Usage, selection)
+    return await _page(page_request, "usage", selection, figures)
 
 
 @router.get("/wilayah")
 async def places(page_request: PanelRequest) -> Response:
-    asked = _asked(page_request)
+    selection = _asked(page_request)
     within = page_request.request.query_params.get("within", "")
-    figures = await _read(page_request, "places", Places, asked, within=within)
+    figures = await _read(page_request, "places", Places, selection, within=within)
     parts = within.split(".") if within else []
     above = [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
     trail = [(code, await name_of_mark(page_request, f"place:{code}")) for code in above]
     level = LEVEL_LABELS[min(len(trail), len(LEVEL_LABELS) - 1)]
-    return await _page(page_request, "places", asked, figures, trail=trail, level=level)
+    return await _page(page_request, "places", selection, figures, trail=trail, level=level)
 
 
 @router.get("/laporan")
 async def reports(page_request: PanelRequest) -> Response:
-    asked = _asked(page_request)
+    selection = _asked(page_request)
     marks = page_request.request.query_params.getlist("mark")
     cursor = page_request.request.query_params.get("lanjut")
     more = {"mark": marks, "cursor": cursor, "limit": 50}
-    page = await _read(page_request, "reports", Page[ListedReport], asked, **more)
+    page = await _read(page_request, "reports", Page[ListedReport], selection, **more)
     names = [await name_of_mark(page_request, mark) for mark in marks]
     return page_request.page(
-        "panel/statistics/reports.html", page=page, names=names, marks=marks, link=asked.link
+        "panel/statistics/reports.html", page=page, names=names, marks=marks, link=selection.link
     )
 
 
-async def _staff(page_request: PageRequest, asked: Asked) -> list[StaffFigures] | None:
+async def _staff(page_request: PageRequest, selection: Asked) -> list[StaffFigures] | None:
     """None for officers, who see figures of nobody."""
     if page_request.session.role not in ADMINS:
         return None
-    return (await _read(page_request, "staff", StaffRanking, asked)).items
+    return (await _read(page_request, "staff", StaffRanking, selection)).items
 
 
 def _asked(page_request: PageRequest) -> Asked:
@@ -106,16 +106,16 @@ def _asked(page_request: PageRequest) -> Asked:
 
 
 async def _read(
-    page_request: PageRequest, page: str, model: TypeForm[T], asked: Asked, **more: object
+    page_request: PageRequest, page: str, model: TypeForm[T], selection: Asked, **more: object
 ) -> T:
-    params = {**asked.params, **more}
+    params = {**selection.params, **more}
     return await page_request.read("reporting", f"/statistics/{page}", model, params=params)
 
 
 async def _page(
     page_request: PageRequest,
     name: str,
-    asked: Asked,
+    selection: Asked,
     figures: Management | Usage | Places,
     **content: Any,
 ) -> Response:
@@ -131,7 +131,7 @@ async def _page(
         figures=figures,
         scope=scope,
         above=above,
-        link=asked.link,
+        link=selection.link,
         page_name=name,
         **content,
     )

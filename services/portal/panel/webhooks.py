@@ -85,8 +85,8 @@ async def _list(page_request: PageRequest, form: FormData, status: int = 200) ->
 async def _shown(
     page_request: PageRequest, webhook_id: UUID, form: FormData | None = None, status: int = 200
 ) -> Response:
-    asked = FormData(dict(page_request.request.query_params))
-    params: dict[str, object] = {**asked.given("state"), "cursor": asked.get("lanjut") or None}
+    query = FormData(dict(page_request.request.query_params))
+    params: dict[str, object] = {**query.given("state"), "cursor": query.get("lanjut") or None}
     path = f"/webhooks/{webhook_id}"
     shown = await page_request.read("reporting", path, WebhookView)
     until = shown.previous_until
@@ -94,7 +94,7 @@ async def _shown(
         "panel/webhooks/webhook.html",
         status,
         form=form or FormData(),
-        state=asked.get("state"),
+        state=query.get("state"),
         webhook=shown,
         old_secret_until=until if until and until > now() else None,
         page=await page_request.read(

@@ -17,9 +17,9 @@ _FILTERS = ("q", "tab", "classification", "category", "region")
 
 @router.get("/laporan")
 async def public_reports(page_request: PublicRequest) -> Response:
-    asked = page_request.request.query_params
-    form = FormData({name: asked[name] for name in _FILTERS if name in asked})
-    params = {**form.given(*_FILTERS), "cursor": asked.get("lanjut"), "limit": 20}
+    query = page_request.request.query_params
+    form = FormData({name: query[name] for name in _FILTERS if name in query})
+    params = {**form.given(*_FILTERS), "cursor": query.get("lanjut"), "limit": 20}
     page, categories, provinces = await asyncio.gather(
         page_request.read("intake", "/reports", Page[PublicItem], params=params),
         references.categories(page_request),

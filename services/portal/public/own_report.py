@@ -162,15 +162,15 @@ async def _page(
         status_summary=status_summary(report),
         question=_question(report),
         acted=action,
-        forms={one: FormData(names=NAMES, place=one) for one in _PATHS}
+        forms={place: FormData(names=NAMES, place=place) for place in _PATHS}
         | ({action: form} if action and form else {}),
     )
 
 
 def _question(report: ReporterReport) -> HistoryLine | None:
     """The line with the question that waits for an answer."""
-    asked = [line for line in report.history if line.action == "defer" and line.words]
-    return asked[-1] if asked and report.question_open else None
+    questions = [line for line in report.history if line.action == "defer" and line.words]
+    return questions[-1] if questions and report.question_open else None
 
 
 async def _ask_again(page_request: PageRequest, number: int) -> Response:

@@ -42,23 +42,23 @@ class DownloadMaking:
         self._database, self._kept, self._settings = database, kept, settings
 
     @activity.defn(name=names.MAKE)
-    async def make(self, asked: DownloadRun) -> bool:
+    async def make(self, run: DownloadRun) -> bool:
         """Make the file and keep it; False where it was cancelled. Repeated, or asked for again,
         it goes on after the parts that are written."""
-        row = await self._change(asked, _UNDER_WAY, state="running")
+        row = await self._change(run, _UNDER_WAY, state="running")
         if row is None:
             return False
         with tempfile.TemporaryDirectory(prefix="lapor-download-") as folder:
             made = await self._job(row, Path(folder))
 
             async def progress(rows: int) -> None:
-                if await self._change(asked, ("running",), rows_done=rows) is None:
+                if await self._change(run, ("running",), rows_done=rows) is None:
                     raise Cancelled
 
             try:
                 async with _heartbeats():
                     rows = await make_file(made, progress)
-                    await self._kept.put(asked.download_id, made.output)
+                    await self._kept.put(run.download_id, made.output)
             except Cancelled:
                 return False
             except MakingFailed as failed:
@@ -67,7 +67,7 @@ class DownloadMaking:
             size = made.output.stat().st_size
         at = now()
         done = await self._change(
-            asked,
+            run,
             ("running",),
             state="done",
             rows_done=rows,
@@ -76,21 +76,21 @@ class DownloadMaking:
             expires_at=at + names.KEPT,
         )
         if done is None:
-            await self._kept.delete(asked.download_id)
+            await self._kept.delete(run.download_id)
         else:
-            await self._kept.delete_parts(asked.download_id)
+            await self._kept.delete_parts(run.download_id)
         return done is not None
 
     @activity.defn(name=names.GIVE_UP)
-    async def give_up(self, asked: DownloadRun) -> None:
+    async def give_up(self, run: DownloadRun) -> None:
         """State that it failed; its owner may resume it."""
-        await self._change(asked, _UNDER_WAY, state="failed", finished_at=now())
+        await self._change(run, _UNDER_WAY, state="failed", finished_at=now())
 
     @activity.defn(name=names.EXPIRE)
-    async def expire(self, asked: DownloadRun) -> None:
+    async def expire(self, run: DownloadRun) -> None:
         """Delete the file."""
-        await self._change(asked, ("done",), state="expired")
-        await self._kept.delete(asked.download_id)
+        await self._change(run, ("done",), state="expired")
+        await self._kept.delete(run.download_id)
 
     async def _job(self, row: Download, folder: Path) -> Job:
         """The job, if its owner may still have it: as the directory has them now."""
@@ -108,12 +108,12 @@ class DownloadMaking:
         return job(self._settings, selection, Format(row.format), agency, staff, folder, parts)
 
     async def _change(
-        self, asked: DownloadRun, states: tuple[str, ...], **changes: Any
+        self, run: DownloadRun, states: tuple[str, ...], **changes: Any
     ) -> Download | None:
         """The changed row; None where it is in none of these states, or this attempt is over."""
         this_attempt = update(Download).where(
-            col(Download.id) == asked.download_id,
-            col(Download.attempt) == asked.attempt,
+            col(Download.id) == run.download_id,
+            col(Download.attempt) == run.attempt,
             col(Download.state).in_(states),
         )
         async with self._database.session() as session:

@@ -97,22 +97,22 @@ async def download_tabs(staff: CurrentStaff) -> list[TabFields]:
     },
 )
 async def download(
-    wanted: DownloadRequest, request: Request, staff: CurrentStaff, database: CurrentDatabase
+    form: DownloadRequest, request: Request, staff: CurrentStaff, database: CurrentDatabase
 ) -> Response:
     """A file of reports or people, as the caller may see them.
 
     Within the caller's subtree by the report's present handler; never who reported.
     """
     await rate_limits(request).take(_PER_PERSON, str(staff.id))
-    limit = SMALL_FOR_CHARTS if wanted.format in CHARTS else SMALL
+    limit = SMALL_FOR_CHARTS if form.format in CHARTS else SMALL
     async with database.session() as session:
-        agency = await agency_of(session, staff, wanted.selection)
-        rows = await _count(session, wanted.selection, agency, staff, limit + 1)
+        agency = await agency_of(session, staff, form.selection)
+        rows = await _count(session, form.selection, agency, staff, limit + 1)
     if rows > limit:
         async with database.session() as session:
-            total = await _count(session, wanted.selection, agency, staff, None)
+            total = await _count(session, form.selection, agency, staff, None)
         kept = await background.ask_for(
-            request, database, staff, wanted.selection, wanted.format, total, agency.zone
+            request, database, staff, form.selection, form.format, total, agency.zone
         )
         return JSONResponse(
             kept.model_dump(mode="json"),
@@ -122,7 +122,7 @@ async def download(
     settings: Settings = request.app.state.settings
     async with _turn(request.app.state.making):
         with tempfile.TemporaryDirectory(prefix="lapor-download-") as folder:
-            made = job(settings, wanted.selection, wanted.format, agency, staff, Path(folder))
+            made = job(settings, form.selection, form.format, agency, staff, Path(folder))
             try:
                 rows = await make_file(made)
             except MakingFailed as failed:
@@ -130,9 +130,9 @@ async def download(
             # The folder goes now; the open file lives until it is sent.
             file = made.output.open("rb")
     async with database.session() as session:
-        await log_download(session, staff, "made", wanted.selection, wanted.format, rows)
-    name = file_name(wanted.selection, wanted.format, made.at, agency.zone)
-    headers = serving_headers(name, MEDIA_TYPES[wanted.format])
+        await log_download(session, staff, "made", form.selection, form.format, rows)
+    name = file_name(form.selection, form.format, made.at, agency.zone)
+    headers = serving_headers(name, MEDIA_TYPES[form.format])
     headers["Content-Length"] = str(os.fstat(file.fileno()).st_size)
     headers["X-Row-Count"] = str(rows)
     return StreamingResponse(_chunks(file), headers=headers)
@@ -173,10 +173,10 @@ def job(
 async def _count(
     session: AsyncSession, selection: Selection, agency: Agency, staff: Staff, limit: int | None
 ) -> int:
-    found = where(selection, agency.id, staff.agency_id, agency.zone)
+    condition = where(selection, agency.id, staff.agency_id, agency.zone)
     connection = await raw(session)
-    statement = count_statement(selection.tab, found, limit)
-    cursor = await connection.execute(statement.encode(), found.parameters)
+    statement = count_statement(selection.tab, condition, limit)
+    cursor = await connection.execute(statement.encode(), condition.parameters)
     row = await cursor.fetchone()
     return int(row[0]) if row else 0
 

@@ -14,8 +14,8 @@ async def agency_of(session: AsyncSession, staff: Staff, selection: Selection) -
     not the own nor below it, 403 for people's names asked for by an officer."""
     if selection.tab is DownloadTab.USERS and Role(staff.role) not in ADMINS:
         raise forbidden("users_for_admins")
-    wanted = staff.agency_id if selection.agency is None else selection.agency
-    found = await agencies(session, [wanted, staff.agency_id])
-    if wanted not in found or not found[wanted].is_or_stands_below(staff.agency_id):
+    agency_id = staff.agency_id if selection.agency is None else selection.agency
+    known = await agencies(session, [agency_id, staff.agency_id])
+    if agency_id not in known or not known[agency_id].is_or_stands_below(staff.agency_id):
         raise not_found("agency_not_found")
-    return found[wanted].model_copy(update={"zone": found[staff.agency_id].zone})
+    return known[agency_id].model_copy(update={"zone": known[staff.agency_id].zone})

@@ -26,8 +26,8 @@ class KeptFiles:
 
     async def open(self, download_id: UUID) -> AsyncIterator[bytes]:
         """The content in chunks. Raises FileNotFoundError at once."""
-        found = await get_async(self._store, _path(download_id))
-        return _chunks(found.stream(min_chunk_size=CHUNK))
+        stored = await get_async(self._store, _path(download_id))
+        return _chunks(stored.stream(min_chunk_size=CHUNK))
 
     def parts_of(self, download_id: UUID) -> str:
         """The address of the folder for what is written of it so far."""

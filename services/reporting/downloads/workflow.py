@@ -17,12 +17,12 @@ class DownloadWorkflow:
     """One attempt. A cancelled one ends as soon as its activity sees that it was cancelled."""
 
     @workflow.run
-    async def run(self, asked: DownloadRun) -> str:
+    async def run(self, download: DownloadRun) -> str:
         """How it ended: done (and expired), cancelled or failed."""
         try:
             done = await workflow.execute_activity(
                 names.MAKE,
-                asked,
+                download,
                 result_type=bool,
                 start_to_close_timeout=timedelta(hours=6),
                 heartbeat_timeout=_SHORT,
@@ -34,15 +34,15 @@ class DownloadWorkflow:
                 summary="read the rows, write the file, keep it",
             )
         except ActivityError:
-            await self._short(names.GIVE_UP, asked, "state that it failed")
+            await self._short(names.GIVE_UP, download, "state that it failed")
             return "failed"
         if not done:
             return "cancelled"
         await workflow.sleep(names.KEPT, summary="until the file is deleted")
-        await self._short(names.EXPIRE, asked, "delete the file")
+        await self._short(names.EXPIRE, download, "delete the file")
         return "expired"
 
-    async def _short(self, activity: str, asked: DownloadRun, summary: str) -> None:
+    async def _short(self, activity: str, download: DownloadRun, summary: str) -> None:
         await workflow.execute_activity(
-            activity, asked, start_to_close_timeout=_SHORT, summary=summary
+            activity, download, start_to_close_timeout=_SHORT, summary=summary
         )

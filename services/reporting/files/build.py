@@ -109,12 +109,12 @@ def _layout(job: Job) -> str:
 
 def _told(rows: Iterable[Any], count: int = 0) -> Iterator[Any]:
     """Rows, and word of how many have passed, from `count` on."""
-    said = time.monotonic()
+    last = time.monotonic()
     for row in rows:
         count += 1
         yield row
-        if count % 100 == 0 and time.monotonic() - said > SAY_EVERY:
-            said = time.monotonic()
+        if count % 100 == 0 and time.monotonic() - last > SAY_EVERY:
+            last = time.monotonic()
             _say(count)
     _say(count)
 

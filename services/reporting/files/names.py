@@ -60,5 +60,5 @@ def region_names(code: str | None) -> tuple[str | None, ...]:
     """Province, city or regency, district and village of a region code, None below its level."""
     if code is None:
         return _NO_REGION
-    found = tuple(region.name for region in regions.ancestry(code))
-    return (found + _NO_REGION)[:4]
+    names = tuple(region.name for region in regions.ancestry(code))
+    return (names + _NO_REGION)[:4]

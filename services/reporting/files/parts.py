@@ -41,15 +41,15 @@ class Parts:
     def find(self, layout: str) -> list[Part]:
         """Those that are there, in order; none of them where the columns have changed."""
         names = sorted(entry["path"] for entries in obstore.list(self._store) for entry in entries)
-        found = [self._part(name) for name in names]
+        parts = [self._part(name) for name in names]
         if names != [_name(place) for place in range(len(names))] or any(
-            part.layout != layout for part in found
+            part.layout != layout for part in parts
         ):
             for name in names:
                 obstore.delete(self._store, name)
-            found = []
-        self.known = found
-        return found
+            parts = []
+        self.known = parts
+        return parts
 
     def add(self, part: Part, content: bytes) -> None:
         """Keep one more: durable when this returns, whole or not at all."""

@@ -131,5 +131,5 @@ class Selection(PlainNumbers):
 
     def filters(self) -> dict[str, Any]:
         """What was filtered by, in the order of the form, but the tab."""
-        given = self.model_dump(exclude_defaults=True, exclude={"tab"})
-        return {name: value for name, value in given.items() if value is not None}
+        values = self.model_dump(exclude_defaults=True, exclude={"tab"})
+        return {name: value for name, value in values.items() if value is not None}

@@ -76,9 +76,9 @@ class Summary:
     def figures(self) -> dict[str, list[tuple[Any, int]]]:
         """All counts, to be kept: `take` gives them back."""
         counted = {**self._counts, **self._days}
-        found = {name: list(counts.items()) for name, counts in counted.items()}
-        found["day"] = [(day.toordinal(), count) for day, count in self._counts["day"].items()]
-        return {**found, "rows": [(None, self.rows)]}
+        figures = {name: list(counts.items()) for name, counts in counted.items()}
+        figures["day"] = [(day.toordinal(), count) for day, count in self._counts["day"].items()]
+        return {**figures, "rows": [(None, self.rows)]}
 
     def take(self, figures: dict[str, list[tuple[Any, int]]]) -> None:
         """Add what another counted."""

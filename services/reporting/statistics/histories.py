@@ -16,10 +16,10 @@ Connection = psycopg.AsyncConnection[Any]
 
 async def facts_of(connection: Connection, numbers: Sequence[int]) -> list[Fact]:
     """The facts of these reports; a number that no report has is missing from the answer."""
-    asked = {"numbers": list(numbers), "relevant": list(RELEVANT)}
+    parameters = {"numbers": list(numbers), "relevant": list(RELEVANT)}
     async with connection.pipeline():
-        reports = await connection.cursor(row_factory=dict_row).execute(_REPORTS, asked)
-        lines = await connection.execute(_LINES, asked)
+        reports = await connection.cursor(row_factory=dict_row).execute(_REPORTS, parameters)
+        lines = await connection.execute(_LINES, parameters)
         rows, steps = await reports.fetchall(), await lines.fetchall()
     lives: dict[int, list[Step]] = {}
     for number, at, action, staff_id, agency_id, details in steps:

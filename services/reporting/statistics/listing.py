@@ -86,8 +86,8 @@ async def reports(
     cursor: Cursor = None,
 ) -> Page[ListedReport]:
     """The reports that a figure counts, newest first: as many as the figure says."""
-    found = await agency_in_reach(session, staff, agency)
-    listed = Listed.of(found, period, marks)
+    unit = await agency_in_reach(session, staff, agency)
+    listed = Listed.of(unit, period, marks)
     after = decode_cursor(cursor, Position)
     statement = text(_PAGE.format(where=listed.condition))
     position = {"before": after.number if after else _BEYOND, "limit": limit + 1}

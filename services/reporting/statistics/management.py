@@ -66,10 +66,10 @@ async def management(
     staff: CurrentStaff, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
 ) -> Management:
     """Received, by status, times, overdue, what was done to them, satisfaction, trend."""
-    found = await agency_in_reach(session, staff, agency)
-    tally = await read_tally(session, "management", found.id, period)
+    unit = await agency_in_reach(session, staff, agency)
+    tally = await read_tally(session, "management", unit.id, period)
     return Management(
-        scope=Scope.of(found, period),
+        scope=Scope.of(unit, period),
         received=figure(tally, "received"),
         tabs=figures(tally, "tab", Tab, "tab"),
         statuses=figures(tally, "status", Status, "status"),
@@ -84,7 +84,7 @@ async def management(
 def _satisfaction(tally: Tally) -> Satisfaction:
     ratings = figures(tally, "rating", map(str, range(1, 6)), "rating")
     rated = figure(tally, "rated")
-    points = sum(value * one.count for value, one in enumerate(ratings, 1))
+    points = sum(value * rating.count for value, rating in enumerate(ratings, 1))
     average = round(points / rated.count, 2) if rated.count else None
     return Satisfaction(rated=rated, average=average, ratings=ratings)
 

@@ -56,15 +56,15 @@ def tallied(mark: str) -> bool:
 def of_staff(marks: tuple[str, ...] | list[str]) -> dict[int, list[str]]:
     """By agency, what counts there for a person who acted for it: `<staff>:verified_by` and
     `<staff>:` before each mark of the duration that the person answers for."""
-    found: dict[int, list[str]] = {}
+    by_person: dict[int, list[str]] = {}
     for mark in marks:
         kind = kind_of(mark)
         if kind in _OF_STAFF:
             _, agency_id, staff_id = mark.split(":")
-            own = found.setdefault(int(agency_id), [])
+            own = by_person.setdefault(int(agency_id), [])
             own.append(f"{staff_id}:{kind}")
             own += [f"{staff_id}:{m}" for m in marks if _measures(m, _OF_STAFF[kind])]
-    return found
+    return by_person
 
 
 def _measures(mark: str, duration: str) -> bool:

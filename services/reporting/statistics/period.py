@@ -101,10 +101,10 @@ AskedAgency = Annotated[
 
 async def agency_in_reach(session: AsyncSession, staff: Staff, agency_id: int | None) -> Agency:
     """The agency asked for. 404 for one that is neither the own nor below it."""
-    found = await agency(session, staff.agency_id if agency_id is None else agency_id)
-    if found is None or not found.is_or_stands_below(staff.agency_id):
+    unit = await agency(session, staff.agency_id if agency_id is None else agency_id)
+    if unit is None or not unit.is_or_stands_below(staff.agency_id):
         raise not_found("agency_not_found")
-    return found
+    return unit
 
 
 _SPANS: tuple[Span, ...] = ("year", "month", "day")

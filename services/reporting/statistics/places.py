@@ -42,14 +42,14 @@ async def places(
     """Provinces; of a province its regencies and cities, then districts, then villages."""
     if within is not None and regions.find(within) is None:
         raise validation(FieldError("within", "within_unknown"))
-    found = await agency_in_reach(session, staff, agency)
+    unit = await agency_in_reach(session, staff, agency)
     begin = "" if within is None else f"{within}."
     depth = begin.count(".") + 1
     if tallied(f"place:{begin}00"):
-        tally = (await read_totals(session, "usage", [found.id], period))[found.id]
+        tally = (await read_totals(session, "usage", [unit.id], period))[unit.id]
         counts = tally.of_kind("place")
     else:
-        listed = Listed.of(found, period, [f"place:{within}"])
+        listed = Listed.of(unit, period, [f"place:{within}"])
         statement = text(_COUNTED.format(where=listed.condition))
         parameters = listed.parameters | {"length": _LENGTHS[depth]}
         rows = await session.execute(statement, parameters)
@@ -59,8 +59,8 @@ async def places(
         for code, count in counts.items()
         if code.startswith(begin) and code.count(".") + 1 == depth
     ]
-    items.sort(key=lambda one: (-one.count, one.label))
-    return Places(scope=Scope.of(found, period), within=within, items=items)
+    items.sort(key=lambda place: (-place.count, place.label))
+    return Places(scope=Scope.of(unit, period), within=within, items=items)
 
 
 def name_of(code: str) -> str:

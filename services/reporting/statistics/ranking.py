@@ -70,13 +70,13 @@ async def agencies(
     staff: CurrentStaff, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
 ) -> AgencyRanking:
     """The agencies directly below. A figure's reports are those of `agency=<its id>`."""
-    found = await agency_in_reach(session, staff, agency)
-    below = select(AgencyEntry).where(col(AgencyEntry.parent_id) == found.id)
+    unit = await agency_in_reach(session, staff, agency)
+    below = select(AgencyEntry).where(col(AgencyEntry.parent_id) == unit.id)
     rows = (await session.scalars(below)).all()
     tallies = await read_totals(session, "management", [row.id for row in rows], period)
     items = [_agency(row.id, row.name, tallies[row.id]) for row in rows]
     return AgencyRanking(
-        scope=Scope.of(found, period),
+        scope=Scope.of(unit, period),
         items=sorted(
             (agency for agency in items if agency.received.count),
             key=lambda agency: (-agency.received.count, agency.name),
@@ -89,13 +89,13 @@ async def people(
     staff: CurrentStaff, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
 ) -> StaffRanking:
     """The agency's own people, for admins. A figure's reports bear the mark of the person too."""
-    found = await agency_in_reach(session, staff, agency)
+    unit = await agency_in_reach(session, staff, agency)
     if Role(staff.role) not in ADMINS:
         raise forbidden("users_for_admins")
-    tally = await read_tally(session, "staff", found.id, period)
+    tally = await read_tally(session, "staff", unit.id, period)
     own = {int(mark.partition(":")[0]) for mark in tally.total}
-    items = await _people(session, sorted(own), found.id, tally)
-    return StaffRanking(scope=Scope.of(found, period), items=items)
+    items = await _people(session, sorted(own), unit.id, tally)
+    return StaffRanking(scope=Scope.of(unit, period), items=items)
 
 
 def _agency(agency_id: int, name: str, tally: Tally) -> AgencyFigures:

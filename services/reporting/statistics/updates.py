@@ -61,8 +61,8 @@ def _count(change: Change, path: Iterable[int], day: date, marks: Sequence[str],
         counted["staff"] = by_people.get(agency_id, [])
         for span, first in spans_of(day):
             row = change.setdefault((agency_id, span, first), {c: Counter() for c in COLUMNS})
-            for column, found in counted.items():
-                for mark in found:
+            for column, marks_there in counted.items():
+                for mark in marks_there:
                     row[column][mark] += by
 
 
@@ -86,15 +86,15 @@ async def _tally(connection: Connection, change: Change) -> None:
     places = sorted(place for place, row in change.items() if any(_nonzero(row)))
     if not places:
         return
-    given = [list(column) for column in zip(*places, strict=True)]
-    known = await connection.execute(_TALLIES, given)
+    columns = [list(column) for column in zip(*places, strict=True)]
+    known = await connection.execute(_TALLIES, columns)
     for agency_id, span, day, *counted in await known.fetchall():
         row = change[agency_id, span, day]
         for column, counts in zip(COLUMNS, counted, strict=True):
             row[column].update(counts)
     documents = [[_json(change[place][column]) for place in places] for column in COLUMNS]
-    await connection.execute(_WRITE, [*given, *documents])
-    await connection.execute(_EMPTY, given)
+    await connection.execute(_WRITE, [*columns, *documents])
+    await connection.execute(_EMPTY, columns)
 
 
 def _nonzero(row: dict[Column, Counter[str]]) -> Iterator[bool]:

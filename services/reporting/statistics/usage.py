@@ -60,22 +60,22 @@ async def usage(
     staff: CurrentStaff, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
 ) -> Usage:
     """By category, tag, classification, programme, place, channel and time."""
-    found = await agency_in_reach(session, staff, agency)
-    now = (await read_totals(session, "usage", [found.id], period))[found.id]
-    before = (await read_totals(session, "usage", [found.id], period.before()))[found.id]
+    unit = await agency_in_reach(session, staff, agency)
+    now = (await read_totals(session, "usage", [unit.id], period))[unit.id]
+    before = (await read_totals(session, "usage", [unit.id], period.before()))[unit.id]
     named = await _Named.read(session)
 
     def groups(kind: str, name: Name) -> list[ComparedFigure]:
         return _groups(kind, name, now, before)
 
     categories = groups("category", named.category)
-    for one in categories:
-        one.parent = named.parent(one.mark)
+    for group in categories:
+        group.parent = named.parent(group.mark)
     tags = groups("tag", named.tag)
-    provinces = [one for one in groups("place", name_of) if "." not in one.mark]
+    provinces = [group for group in groups("place", name_of) if "." not in group.mark]
     totals = _sum(now), _sum(before)
     return Usage(
-        scope=Scope.of(found, period),
+        scope=Scope.of(unit, period),
         total=totals[0],
         total_before=totals[1],
         categories=categories,
@@ -135,7 +135,7 @@ def _groups(kind: str, name: Name, now: Tally, before: Tally) -> list[ComparedFi
         )
         for code in counts.keys() | former.keys()
     ]
-    return sorted(groups, key=lambda one: (-one.count, one.label))
+    return sorted(groups, key=lambda group: (-group.count, group.label))
 
 
 def _sum(tally: Tally) -> int:
@@ -147,17 +147,19 @@ def _rising(groups: list[ComparedFigure], total: int, total_before: int) -> list
     if not total_before:
         return []  # nothing to compare with
     growth = total / total_before
-    excess = {one.mark: one.count - one.before * growth for one in groups}
-    found = [
-        one
-        for one in groups
-        if one.count > one.before and excess[one.mark] > 0 and not one.mark.endswith(f":{NONE}")
+    excess = {group.mark: group.count - group.before * growth for group in groups}
+    rising = [
+        group
+        for group in groups
+        if group.count > group.before
+        and excess[group.mark] > 0
+        and not group.mark.endswith(f":{NONE}")
     ]
-    return sorted(found, key=lambda one: (-excess[one.mark], one.mark))[:RISES]
+    return sorted(rising, key=lambda group: (-excess[group.mark], group.mark))[:RISES]
 
 
 def _in_order(groups: list[ComparedFigure]) -> list[ComparedFigure]:
-    return sorted(groups, key=lambda one: int(one.mark.partition(":")[2]))
+    return sorted(groups, key=lambda group: int(group.mark.partition(":")[2]))
 
 
 def _labelled(kind: str) -> Name:

@@ -64,23 +64,23 @@ class WebhookSending:
         await self._http.aclose()
 
     @activity.defn(name=names.SEND)
-    async def send(self, asked: DeliveryRun) -> bool:
+    async def send(self, run: DeliveryRun) -> bool:
         """One attempt. True when there is nothing more to do: it arrived, or is not wanted."""
-        waiting = select(WebhookDelivery, Webhook).join(Webhook).where(*_waits(asked))
+        waiting = select(WebhookDelivery, Webhook).join(Webhook).where(*_waits(run))
         async with self._database.session() as session:
-            found = (await session.execute(waiting)).one_or_none()
-        if found is None:
+            row = (await session.execute(waiting)).one_or_none()
+        if row is None:
             return True
-        delivery, webhook = found
+        delivery, webhook = row
         if webhook.disabled is not None or webhook.removed_at is not None:
-            await self.give_up(asked)
+            await self.give_up(run)
             return True
         at = now()
         answer = await self._post(delivery, webhook, at)
         async with self._database.session() as session:
-            await session.execute(_noted(asked, at, answer))
+            await session.execute(_noted(run, at, answer))
             if answer.arrived:
-                await session.execute(_over(asked, "delivered"))
+                await session.execute(_over(run, "delivered"))
                 well = col(Webhook.id) == webhook.id, col(Webhook.failing_since) < at
                 await session.execute(update(Webhook).where(*well).values(failing_since=None))
             else:
@@ -88,10 +88,10 @@ class WebhookSending:
         return answer.arrived
 
     @activity.defn(name=names.GIVE_UP)
-    async def give_up(self, asked: DeliveryRun) -> bool:
+    async def give_up(self, run: DeliveryRun) -> bool:
         """State that this round is over without an arrival."""
         async with self._database.autocommit() as connection:
-            await connection.execute(_over(asked, "failed"))
+            await connection.execute(_over(run, "failed"))
         return True
 
     async def _post(self, delivery: WebhookDelivery, webhook: Webhook, at: datetime) -> Answer:
@@ -155,25 +155,25 @@ def _is_certificate(error: BaseException | None) -> bool:
     return False
 
 
-def _waits(asked: DeliveryRun) -> tuple[ColumnElement[bool], ...]:
+def _waits(run: DeliveryRun) -> tuple[ColumnElement[bool], ...]:
     return (
-        col(WebhookDelivery.id) == asked.delivery_id,
-        col(WebhookDelivery.round) == asked.round,
+        col(WebhookDelivery.id) == run.delivery_id,
+        col(WebhookDelivery.round) == run.round,
         col(WebhookDelivery.state) == "waiting",
     )
 
 
-def _over(asked: DeliveryRun, state: str) -> Update:
-    this_round = update(WebhookDelivery).where(*_waits(asked))
+def _over(run: DeliveryRun, state: str) -> Update:
+    this_round = update(WebhookDelivery).where(*_waits(run))
     return this_round.values(state=state, finished_at=now())
 
 
-def _noted(asked: DeliveryRun, at: datetime, answer: Answer) -> Insert:
+def _noted(run: DeliveryRun, at: datetime, answer: Answer) -> Insert:
     """The next attempt of the delivery."""
-    of_delivery = col(WebhookAttempt.delivery_id) == asked.delivery_id
+    of_delivery = col(WebhookAttempt.delivery_id) == run.delivery_id
     last = select(func.coalesce(func.max(WebhookAttempt.attempt), 0)).where(of_delivery)
     return insert(WebhookAttempt).values(
-        delivery_id=asked.delivery_id,
+        delivery_id=run.delivery_id,
         attempt=last.scalar_subquery() + 1,
         at=at,
         status=answer.status,

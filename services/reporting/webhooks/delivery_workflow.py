@@ -18,23 +18,23 @@ class WebhookDeliveryWorkflow:
     """One round of attempts, with growing delays between them."""
 
     @workflow.run
-    async def run(self, asked: DeliveryRun) -> str:
+    async def run(self, delivery: DeliveryRun) -> str:
         """How it ended: `over` (delivered, or not wanted any more) or `failed`."""
-        for delay in asked.delays:
-            if await self._attempt(names.SEND, asked, "send, and note the answer"):
+        for delay in delivery.delays:
+            if await self._attempt(names.SEND, delivery, "send, and note the answer"):
                 return "over"
             # Receivers that come back are not overrun by all at the same moment.
             spread = delay * (1 + _SPREAD * workflow.random().random())
             await workflow.sleep(spread, summary="until the next attempt")
-        if await self._attempt(names.SEND, asked, "send for the last time"):
+        if await self._attempt(names.SEND, delivery, "send for the last time"):
             return "over"
-        await self._attempt(names.GIVE_UP, asked, "state that it failed")
+        await self._attempt(names.GIVE_UP, delivery, "state that it failed")
         return "failed"
 
-    async def _attempt(self, activity: str, asked: DeliveryRun, summary: str) -> bool:
+    async def _attempt(self, activity: str, delivery: DeliveryRun, summary: str) -> bool:
         over: bool = await workflow.execute_activity(
             activity,
-            asked,
+            delivery,
             result_type=bool,
             start_to_close_timeout=timedelta(minutes=1),
             retry_policy=_PATIENT,

@@ -44,12 +44,12 @@ async def address_of(host: str, port: int, *, private: bool) -> str:
     lead elsewhere the second time. Raises NotAllowed where one of the name's addresses is not
     public."""
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(
+        entries = await asyncio.get_running_loop().getaddrinfo(
             host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
         )
     except (OSError, UnicodeError):
         raise NotAllowed from None
-    addresses = [str(entry[4][0]) for entry in found]
+    addresses = [str(entry[4][0]) for entry in entries]
     if not addresses or not (private or all(map(is_public, addresses))):
         raise NotAllowed
     return addresses[0]

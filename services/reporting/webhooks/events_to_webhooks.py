@@ -139,8 +139,8 @@ class EventsToWebhooks:
                 return False
             agencies = {id for _, event in happened for id in _concerned(event)}
             paths = select(col(AgencyEntry.id), col(AgencyEntry.path))
-            found = await session.execute(paths.where(col(AgencyEntry.id).in_(sorted(agencies))))
-            above: dict[int, list[int]] = {row.id: row.path for row in found}
+            named = await session.execute(paths.where(col(AgencyEntry.id).in_(sorted(agencies))))
+            above: dict[int, list[int]] = {row.id: row.path for row in named}
 
             numbers = {event.number for _, event in happened}
             these = col(Report.number).in_(numbers), col(Report.anonymous)
@@ -205,20 +205,20 @@ def reader(
 def _arrived(event: ReportEvent) -> ReportEvent:
     """What tells when an anonymous report came, to the hour, and not through whom (decision 19).
     Its first steps and its verification too: whoever entered it may have gone on at once."""
-    told: dict[str, Any] = {"due_at": event.due_at and public_time(event.due_at)}
+    changes: dict[str, Any] = {"due_at": event.due_at and public_time(event.due_at)}
     if near_arrival(event):
-        told["at"] = public_time(event.at)
+        changes["at"] = public_time(event.at)
     if event.action is Action.SUBMIT:
-        told["actor_kind"] = ActorKind.REPORTER
-    return event.model_copy(update=told)
+        changes["actor_kind"] = ActorKind.REPORTER
+    return event.model_copy(update=changes)
 
 
 def _as_copied(event: ReportEvent) -> ReportEvent:
     times = {name: getattr(event, name) for name in ("at", "due_at", "auto_close_at")}
-    told: dict[str, Any] = {name: at and public_time(at) for name, at in times.items()}
+    changes: dict[str, Any] = {name: at and public_time(at) for name, at in times.items()}
     if event.actor_kind is ActorKind.PARTNER:
-        told["actor_kind"] = ActorKind.REPORTER
-    return event.model_copy(update=told)
+        changes["actor_kind"] = ActorKind.REPORTER
+    return event.model_copy(update=changes)
 
 
 def _handling(event: ReportEvent) -> set[int]:
@@ -229,8 +229,8 @@ def _handling(event: ReportEvent) -> set[int]:
 
 def _concerned(event: ReportEvent) -> set[int]:
     """Agencies in copy too, of what is not the handling agencies' own affair."""
-    told = event.event not in INTERNAL_EVENTS or event.event == "copies_changed"
-    return _handling(event) | set(event.copies if told else ())
+    for_copies = event.event not in INTERNAL_EVENTS or event.event == "copies_changed"
+    return _handling(event) | set(event.copies if for_copies else ())
 
 
 _log = logging.getLogger("lapor.reporting")

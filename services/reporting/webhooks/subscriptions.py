@@ -76,16 +76,16 @@ class CreatedWebhook(WebhookView):
 
 @router.post("/webhooks", status_code=201, responses=problem_responses(409))
 async def create_webhook(
-    wanted: NewWebhook, request: Request, staff: CurrentStaff, session: Transaction
+    form: NewWebhook, request: Request, staff: CurrentStaff, session: Transaction
 ) -> CreatedWebhook:
     """Tell this address of every step of every report of the agency and those below it, from now
     on: by ids, codes and states; the words are read over HTTP. Signed by Standard Webhooks."""
     _only_admins(staff)
-    own = await agency(session, wanted.agency or staff.agency_id)
+    own = await agency(session, form.agency or staff.agency_id)
     if own is None or not own.is_or_stands_below(staff.agency_id):
         raise not_found("agency_not_found")
     settings: Settings = request.app.state.settings
-    url = checked_url(wanted.url, private=settings.webhooks_to_private_addresses)
+    url = checked_url(form.url, private=settings.webhooks_to_private_addresses)
     present = select(func.count(col(Webhook.id))).where(
         col(Webhook.agency_id) == own.id, col(Webhook.removed_at).is_(None)
     )

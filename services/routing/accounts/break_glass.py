@@ -21,13 +21,15 @@ from shared.lifecycle.people import Role
 
 async def stuck_requests(session: AsyncSession) -> list[SecondPersonRequest]:
     """What waits and nobody can decide, the oldest first."""
-    found = await session.scalars(
+    requests = await session.scalars(
         select(SecondPersonRequest).where(waits()).order_by(col(SecondPersonRequest.asked_at))
     )
     return [
-        one
-        for one in found
-        if not await second_persons(session, one.kind, one.asked_by, one.subject_id, able=True)
+        request
+        for request in requests
+        if not await second_persons(
+            session, request.kind, request.asked_by, request.subject_id, able=True
+        )
     ]
 
 

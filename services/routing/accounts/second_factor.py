@@ -90,7 +90,7 @@ async def confirm(
     factor.confirmed_at, factor.last_step = now(), step
     codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(RECOVERY_CODES)]
     await session.execute(_all_of(RecoveryCode, staff_id))
-    session.add_all(RecoveryCode(staff_id=staff_id, code_hash=_hash(one)) for one in codes)
+    session.add_all(RecoveryCode(staff_id=staff_id, code_hash=_hash(c)) for c in codes)
     await session.flush()
     return codes
 

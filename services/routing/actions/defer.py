@@ -39,8 +39,8 @@ router = command_router("verification")
 async def defer(session: AsyncSession, access: ReportAccess, form: Deferral) -> Details:
     """Put the report off; the verification clock pauses while nothing can be done."""
     if form.awaited_agency_id is not None:
-        asked = [form.awaited_agency_id]
-        [awaited] = (await known_agencies(session, "awaited_agency_id", asked)).values()
+        awaited_ids = [form.awaited_agency_id]
+        [awaited] = (await known_agencies(session, "awaited_agency_id", awaited_ids)).values()
         if awaited.is_connected():
             raise conflict("agency_connected")
     return {

@@ -116,8 +116,8 @@ async def add_agency(session: AsyncSession, values: dict[str, Any], above: tuple
 async def has_open_reports(session: AsyncSession, agency_id: int) -> bool:
     """Whether the agency handles any that is neither closed nor archived."""
     handled = select(col(Report.number)).where(col(Report.handler_id) == agency_id)
-    found = await session.scalar(handled.where(col(Report.tab).in_(OPEN_TABS)).limit(1))
-    return found is not None
+    first = await session.scalar(handled.where(col(Report.tab).in_(OPEN_TABS)).limit(1))
+    return first is not None
 
 
 async def _parent(session: AsyncSession, staff: Staff, parent_id: int) -> KnownAgency:

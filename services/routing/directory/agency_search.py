@@ -71,15 +71,15 @@ async def list_agencies(
     """Active agencies by name."""
     last = decode_cursor(cursor, _Position)
     name, id = col(AgencyEntry.name), col(AgencyEntry.id)
-    found = select(AgencyEntry).where(col(AgencyEntry.active)).order_by(name, id).limit(limit + 1)
+    entries = select(AgencyEntry).where(col(AgencyEntry.active)).order_by(name, id).limit(limit + 1)
     if q and (words := q.split()):
         named = and_(*(name.icontains(word, autoescape=True) for word in words))
-        found = found.where(named | (col(AgencyEntry.code) == q.strip().lower()))
+        entries = entries.where(named | (col(AgencyEntry.code) == q.strip().lower()))
     if below is not None:
-        found = found.where(col(AgencyEntry.path).contains([below]))
+        entries = entries.where(col(AgencyEntry.path).contains([below]))
     if last is not None:
-        found = found.where(tuple_(name, id) > (last.name, last.id))
-    rows = (await session.scalars(found)).all()
+        entries = entries.where(tuple_(name, id) > (last.name, last.id))
+    rows = (await session.scalars(entries)).all()
     items = [_shown(row) for row in rows[:limit]]
     more = len(rows) > limit
     position = _Position(name=items[-1].name, id=items[-1].id) if more else None
@@ -95,7 +95,7 @@ async def read_agency(agency_id: AgencyId, _: CurrentStaff, session: Transaction
     *above, _own = row.path
     named = await _by_id(session, above)
     ancestors = [
-        ShownAgency(id=one.id, code=one.code, name=one.name) for one in (named[id] for id in above)
+        ShownAgency(id=a.id, code=a.code, name=a.name) for a in (named[id] for id in above)
     ]
     shown = _shown(row).model_dump()
     return AgencyDetails(**shown, successor_id=row.successor_id, ancestors=ancestors)
@@ -114,10 +114,10 @@ async def list_suggested_agencies(
     addressed = select(col(Report.suggested_agency_id)).where(col(Report.number) == number)
     named = [await session.scalar(addressed)]
     named += [row["suggested_agency_id"] for row in await request_rows(session, number)]
-    ids = [*dict.fromkeys(one for one in named if one), *([staff.agency_id] if own else [])]
-    found = await _by_id(session, ids)
-    agencies = [found[id] for id in ids if id in found]
-    return [_shown(one) for one in agencies if one.active and staff.agency_id in one.path]
+    ids = [*dict.fromkeys(entry for entry in named if entry), *([staff.agency_id] if own else [])]
+    entries = await _by_id(session, ids)
+    agencies = [entries[id] for id in ids if id in entries]
+    return [_shown(entry) for entry in agencies if entry.active and staff.agency_id in entry.path]
 
 
 async def _by_id(session: AsyncSession, ids: Sequence[int]) -> dict[int, AgencyEntry]:

@@ -51,9 +51,9 @@ async def agency_details(session: AsyncSession, staff: Staff, agency_id: int) ->
     return ManagedAgency(
         **known.model_dump(),
         people=[
-            AgencyPerson(**one.model_dump(), role_label=label("role", one.role)) for one in people
+            AgencyPerson(**row.model_dump(), role_label=label("role", row.role)) for row in people
         ],
-        units=[ShownAgency.model_validate(one, from_attributes=True) for one in units],
+        units=[ShownAgency.model_validate(row, from_attributes=True) for row in units],
         reports=ReportCounts(**dict(counts.one())),
     )
 

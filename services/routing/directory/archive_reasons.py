@@ -42,13 +42,13 @@ async def change_archive_reason(
     """Say it in other words, or offer it no more; reports archived for it keep it. One at least
     is offered (409)."""
     await session.execute(_ONE_AT_A_TIME)
-    reasons = {one.code: one for one in await session.scalars(select(ArchiveReason))}
+    reasons = {kept.code: kept for kept in await session.scalars(select(ArchiveReason))}
     row = reasons.pop(reason)
     before = {"name": row.name, "active": row.active}
     after = {**before, **form.model_dump(exclude_none=True)}
-    if not after["active"] and not any(one.active for one in reasons.values()):
+    if not after["active"] and not any(kept.active for kept in reasons.values()):
         raise conflict("last_archive_reason")
-    if after["name"].lower() in {one.name.lower() for one in reasons.values()}:
+    if after["name"].lower() in {kept.name.lower() for kept in reasons.values()}:
         raise conflict("archive_reason_name_taken")
     if differences := changed(before, after):
         row.name, row.active = after["name"], after["active"]

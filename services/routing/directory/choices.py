@@ -73,7 +73,7 @@ router = APIRouter(tags=["reference data"], responses=problem_responses(401, 403
 async def list_categories(_: CurrentStaff, session: Transaction) -> Choices[CategoryChoice]:
     """The categories a report can have."""
     group, within = aliased(Category), aliased(Category)
-    found = await session.execute(
+    rows = await session.execute(
         select(Category, col(group.name))
         .outerjoin(group, col(group.id) == col(Category.parent_id))
         .where(
@@ -90,7 +90,7 @@ async def list_categories(_: CurrentStaff, session: Transaction) -> Choices[Cate
             name=f"{above} › {category.name}" if above else category.name,
             parent_id=category.parent_id,
         )
-        for category, above in found
+        for category, above in rows
     ]
     return Choices(items=items)
 
@@ -135,8 +135,8 @@ async def list_verification_choices(
 async def list_archive_categories(_: CurrentStaff, session: Transaction) -> Choices[CodeChoice]:
     """The reasons to archive a report (*Kategori Arsip*) that are offered, of the guide's eight."""
     reasons = select(ArchiveReason).where(col(ArchiveReason.active))
-    found = await session.scalars(reasons.order_by(col(ArchiveReason.place)))
-    return Choices(items=[CodeChoice(code=one.code, label=one.name) for one in found])
+    rows = await session.scalars(reasons.order_by(col(ArchiveReason.place)))
+    return Choices(items=[CodeChoice(code=reason.code, label=reason.name) for reason in rows])
 
 
 @router.get("/deferral-kinds")
@@ -149,13 +149,16 @@ async def _tags(session: AsyncSession, category: int | None) -> list[TagChoice]:
     tags = select(Tag).where(col(Tag.active)).order_by(col(Tag.name), col(Tag.id))
     if category is not None:
         tags = tags.where(col(Tag.category_id) == category)
-    found = await session.scalars(tags)
-    return [TagChoice.model_validate(one, from_attributes=True) for one in found]
+    rows = await session.scalars(tags)
+    return [TagChoice.model_validate(tag, from_attributes=True) for tag in rows]
 
 
 async def _programmes(session: AsyncSession) -> list[ProgrammeChoice]:
     programmes = select(Programme).where(col(Programme.active)).order_by(col(Programme.name))
-    return [ProgrammeChoice(id=one.id, name=one.name) for one in await session.scalars(programmes)]
+    return [
+        ProgrammeChoice(id=programme.id, name=programme.name)
+        for programme in await session.scalars(programmes)
+    ]
 
 
 async def _grouped(session: AsyncSession) -> list[GroupedCategory]:
@@ -163,7 +166,7 @@ async def _grouped(session: AsyncSession) -> list[GroupedCategory]:
     group, within = aliased(Category), aliased(Category)
     of_category = col(within.parent_id) == col(Category.id), col(within.active)
     heading = func.coalesce(col(group.name), col(Category.name))
-    found = await session.execute(
+    rows = await session.execute(
         select(Category, heading)
         .outerjoin(group, col(group.id) == col(Category.parent_id))
         .where(
@@ -173,7 +176,9 @@ async def _grouped(session: AsyncSession) -> list[GroupedCategory]:
         )
         .order_by(heading, col(Category.name))
     )
-    return [GroupedCategory(id=one.id, name=one.name, group=name) for one, name in found]
+    return [
+        GroupedCategory(id=category.id, name=category.name, group=name) for category, name in rows
+    ]
 
 
 def _codes(kind: str) -> Choices[CodeChoice]:

@@ -69,23 +69,23 @@ async def hand_over(form: HandoverForm, staff: Managing, session: Transaction) -
         agency_id = giver.id
     else:
         agency_id, total = await _office(session, staff, form)
-    asked = await ask_for_handover(
+    handover = await ask_for_handover(
         session, staff, form.kind, form.from_id, form.to_id, agency_id, total
     )
     record(
-        session, staff, agency_id, "handover", asked.id, form.kind,
+        session, staff, agency_id, "handover", handover.id, form.kind,
         from_id=form.from_id, to_id=form.to_id, total=total,
     )  # fmt: skip
-    return await show_handover(session, asked.id)
+    return await show_handover(session, handover.id)
 
 
 @router.get("/{handover_id}")
 async def read_handover(handover_id: UUID, staff: Managing, session: Transaction) -> HandoverShown:
     """How far a hand-over is, of the own agency or one below."""
-    asked = await session.get(Handover, handover_id)
-    if asked is None:
+    handover = await session.get(Handover, handover_id)
+    if handover is None:
         raise not_found("handover_not_found")
-    await agency_in_reach(session, staff, asked.agency_id)
+    await agency_in_reach(session, staff, handover.agency_id)
     return await show_handover(session, handover_id)
 
 
@@ -109,7 +109,7 @@ class Duties(BaseModel):
 async def read_duties(staff_id: AgencyId, staff: Managing, session: Transaction) -> Duties:
     """What is assigned to a person, by the agency where it is: that is where a colleague can
     take it over, also of somebody who has moved away or left."""
-    found = await session.execute(
+    rows = await session.execute(
         select(Row, func.count())
         .join(Report, col(Report.handler_id) == col(Row.id))
         .where(
@@ -120,7 +120,7 @@ async def read_duties(staff_id: AgencyId, staff: Managing, session: Transaction)
         .group_by(col(Row.id))
         .order_by(col(Row.name), col(Row.id))
     )
-    duties = [Duty(agency_id=at.id, agency_name=at.name, reports=reports) for at, reports in found]
+    duties = [Duty(agency_id=at.id, agency_name=at.name, reports=reports) for at, reports in rows]
     person = await session.get(StaffMember, staff_id)
     if person is None:
         raise not_found("person_not_found")
@@ -139,7 +139,7 @@ async def ask_for_handover(
     total: int,
 ) -> Handover:
     """Save it for the worker. `total` reports are to be handed over as things stand."""
-    asked = Handover(
+    handover = Handover(
         id=uuid4(),
         kind=kind,
         from_id=from_id,
@@ -150,19 +150,19 @@ async def ask_for_handover(
         role=staff.role,
         staff_agency_id=staff.agency_id,
     )
-    session.add(asked)
+    session.add(handover)
     await session.flush()
-    return asked
+    return handover
 
 
 async def show_handover(session: AsyncSession, handover_id: UUID) -> HandoverShown:
-    asked = await session.get_one(Handover, handover_id)
+    handover = await session.get_one(Handover, handover_id)
     progress = await session.get(HandoverProgress, handover_id)
     finished_at = progress.finished_at if progress else None
-    handed = min(progress.handed, asked.total) if progress else 0
+    handed = min(progress.handed, handover.total) if progress else 0
     return HandoverShown(
-        **asked.model_dump(include={"id", "kind", "from_id", "to_id", "total", "asked_at"}),
-        handed=asked.total if finished_at else handed,
+        **handover.model_dump(include={"id", "kind", "from_id", "to_id", "total", "asked_at"}),
+        handed=handover.total if finished_at else handed,
         finished_at=finished_at,
     )
 

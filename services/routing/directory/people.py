@@ -110,13 +110,13 @@ async def list_people(
     name, id = col(StaffMember.name), col(StaffMember.id)
     named = name + " " + col(StaffMember.username)
     words = [named.icontains(word, autoescape=True) for word in (q or "").split()]
-    found = _people().where(col(Agency.path).contains([below.id]), *words)
-    found = found.where(col(StaffMember.active) == active)
+    matching = _people().where(col(Agency.path).contains([below.id]), *words)
+    matching = matching.where(col(StaffMember.active) == active)
     if role is not None:
-        found = found.where(col(StaffMember.role) == role)
+        matching = matching.where(col(StaffMember.role) == role)
     if last is not None:
-        found = found.where(tuple_(name, id) > (last.name, last.id))
-    rows = (await session.execute(found.order_by(name, id).limit(limit + 1))).all()
+        matching = matching.where(tuple_(name, id) > (last.name, last.id))
+    rows = (await session.execute(matching.order_by(name, id).limit(limit + 1))).all()
     items = [_shown(row) for row in rows[:limit]]
     more = len(rows) > limit
     position = _Position(name=items[-1].name, id=items[-1].id) if more else None
@@ -141,11 +141,11 @@ async def add_person(
 @router.get("/{staff_id}")
 async def read_person(staff_id: StaffId, staff: Managing, session: Transaction) -> ManagedPerson:
     """One person of the own agency or one below."""
-    found = await _one(session, staff_id)
-    where = await agency(session, found.agency_id) if found else None
-    if found is None or where is None or not where.is_or_stands_below(staff.agency_id):
+    person = await _one(session, staff_id)
+    where = await agency(session, person.agency_id) if person else None
+    if person is None or where is None or not where.is_or_stands_below(staff.agency_id):
         raise not_found("person_not_found")
-    return found
+    return person
 
 
 @router.patch("/{staff_id}")
@@ -220,8 +220,8 @@ async def made(session: AsyncSession, request: Request, staff_id: int) -> Person
 
 
 async def _one(session: AsyncSession, staff_id: int) -> ManagedPerson | None:
-    found = await session.execute(_people().where(col(StaffMember.id) == staff_id))
-    row = found.one_or_none()
+    people = await session.execute(_people().where(col(StaffMember.id) == staff_id))
+    row = people.one_or_none()
     return _shown(row) if row else None
 
 

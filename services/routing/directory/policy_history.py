@@ -80,13 +80,13 @@ async def list_policy_versions(
     those below. Pusat sees everybody's."""
     about = await agency_asked_for(session, staff, agency_id)
     last = decode_cursor(cursor, _Position)
-    given = {
+    parameters = {
         "about": about,
         "below": agency_id is None,
         "before": last.version if last else 2**31 - 1,
         "limit": limit + 1,
     }
-    rows = (await session.execute(_PAGE, given)).mappings().all()
+    rows = (await session.execute(_PAGE, parameters)).mappings().all()
     items = [_shown(row) for row in rows[:limit]]
     more = len(rows) > limit
     position = _Position(version=items[-1].version) if more else None
@@ -96,7 +96,7 @@ async def list_policy_versions(
 _Place = tuple[ClockKind, Classification | None]
 _PLACES: list[_Place] = [
     *((kind, None) for kind in ClockKind if kind is not ClockKind.SETTLEMENT),
-    *((ClockKind.SETTLEMENT, one) for one in Classification),
+    *((ClockKind.SETTLEMENT, classification) for classification in Classification),
 ]
 
 
@@ -112,8 +112,8 @@ def _shown(row: Any) -> FormerPolicy:
         valid_until=row["valid_until"],
         set_by=SetBy(id=row["set_by"], name=row["set_by_name"]) if row["set_by_name"] else None,
         lengths=[
-            SetLength(clock=clock, classification=one, length=length)
-            for (clock, one), length in _named(row["body"], False).items()
+            SetLength(clock=clock, classification=classification, length=length)
+            for (clock, classification), length in _named(row["body"], False).items()
         ],
         changes=[
             ChangedLength(
@@ -136,10 +136,12 @@ def _named(body: dict[str, Any] | None, national: bool) -> dict[_Place, Length]:
 
 def _lengths(body: dict[str, Any]) -> Iterator[tuple[_Place, Length]]:
     for place in _PLACES:
-        clock, one = place
-        found = body.get(clock) if one is None else body.get(clock, {}).get(one)
-        if found is not None:
-            yield place, Length.model_validate(found)
+        clock, classification = place
+        length = (
+            body.get(clock) if classification is None else body.get(clock, {}).get(classification)
+        )
+        if length is not None:
+            yield place, Length.model_validate(length)
 
 
 # Versions of one agency follow one another; those of others do not end them.

@@ -94,8 +94,8 @@ async def read_policy(
     ] = None,
 ) -> Policy:
     """The lengths that a clock started now would have at an agency."""
-    found = await agency(session, await agency_asked_for(session, staff, agency_id))
-    return await load_policy(session, found.path if found else (), now())
+    unit = await agency(session, await agency_asked_for(session, staff, agency_id))
+    return await load_policy(session, unit.path if unit else (), now())
 
 
 @router.put("/policy")
@@ -148,8 +148,8 @@ async def read_decreed_days(year: Year, staff: CurrentStaff) -> ClosedDays:
     """The holidays and joint leave of a year as a maintained package knows them: to begin with,
     or to compare; what is set is what counts."""
     _only_pusat(staff)
-    found = await asyncio.to_thread(decreed_days, [year])
-    return ClosedDays(items=[NamedDay(day=day, name=name) for day, name in found.items()])
+    decreed = await asyncio.to_thread(decreed_days, [year])
+    return ClosedDays(items=[NamedDay(day=day, name=name) for day, name in decreed.items()])
 
 
 @router.put("/closed-days/{year}")
@@ -158,15 +158,15 @@ async def set_closed_days(
 ) -> ClosedDays:
     """Set all closed days of a year; the worker re-dates running clocks."""
     _only_pusat(staff)
-    days = [one.day for one in form.items]
+    days = [closed.day for closed in form.items]
     if any(day.year != year for day in days):
         raise validation(FieldError("items", "day_of_another_year"))
     if len(set(days)) != len(days):
         raise validation(FieldError("items", "days_repeated"))
     await session.execute(_ONE_AT_A_TIME)
     await session.execute(delete(ClosedDay).where(_in_year(year)))
-    session.add_all(ClosedDay(day=one.day, name=one.name) for one in form.items)
-    named = {one.day.isoformat(): one.name for one in form.items}
+    session.add_all(ClosedDay(day=closed.day, name=closed.name) for closed in form.items)
+    named = {closed.day.isoformat(): closed.name for closed in form.items}
     record(session, staff, staff.agency_id, "calendar", year, "set", days=named)
     await session.flush()
     return await _closed_days(session, year)
@@ -183,8 +183,8 @@ def _body(form: NewPolicy) -> dict[str, Any]:
 
 
 async def _closed_days(session: AsyncSession, year: int) -> ClosedDays:
-    found = await session.scalars(select(ClosedDay).where(_in_year(year)).order_by(_DAY))
-    return ClosedDays(items=[NamedDay(day=one.day, name=one.name) for one in found])
+    rows = await session.scalars(select(ClosedDay).where(_in_year(year)).order_by(_DAY))
+    return ClosedDays(items=[NamedDay(day=closed.day, name=closed.name) for closed in rows])
 
 
 def _in_year(year: int) -> Any:

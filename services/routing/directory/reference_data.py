@@ -89,9 +89,9 @@ async def read_reference_data(_: Pusat, session: Transaction) -> ReferenceData:
     tags = await session.scalars(select(Tag).order_by(col(Tag.name), col(Tag.id)))
     programmes = await session.scalars(select(Programme).order_by(col(Programme.name)))
     return ReferenceData(
-        categories=[KeptCategory.model_validate(one, from_attributes=True) for one in categories],
-        tags=[KeptTag.model_validate(one, from_attributes=True) for one in tags],
-        programmes=[KeptProgramme.model_validate(one, from_attributes=True) for one in programmes],
+        categories=[KeptCategory.model_validate(row, from_attributes=True) for row in categories],
+        tags=[KeptTag.model_validate(row, from_attributes=True) for row in tags],
+        programmes=[KeptProgramme.model_validate(row, from_attributes=True) for row in programmes],
     )
 
 
@@ -112,10 +112,10 @@ async def change_category(
 ) -> KeptCategory:
     """Rename a category, or take it out of use; reports keep it. With a group all its categories
     are out of use."""
-    found = await session.get(Category, category_id)
-    if form.name is not None and found is not None:
-        await _check_name(session, Category, form.name, found.id, within=found.parent_id)
-    return await _change(session, staff, "category", found, form, KeptCategory)
+    category = await session.get(Category, category_id)
+    if form.name is not None and category is not None:
+        await _check_name(session, Category, form.name, category.id, within=category.parent_id)
+    return await _change(session, staff, "category", category, form, KeptCategory)
 
 
 @router.post("/tags", status_code=201)
@@ -131,10 +131,10 @@ async def create_tag(form: NewTag, staff: Pusat, session: Transaction) -> KeptTa
 @router.patch("/tags/{tag_id}")
 async def change_tag(tag_id: Id, form: Change, staff: Pusat, session: Transaction) -> KeptTag:
     """Rename a tag, or take it out of use; reports keep it."""
-    found = await session.get(Tag, tag_id)
-    if form.name is not None and found is not None:
-        await _check_name(session, Tag, form.name, found.id, within=found.category_id)
-    return await _change(session, staff, "tag", found, form, KeptTag)
+    tag = await session.get(Tag, tag_id)
+    if form.name is not None and tag is not None:
+        await _check_name(session, Tag, form.name, tag.id, within=tag.category_id)
+    return await _change(session, staff, "tag", tag, form, KeptTag)
 
 
 @router.post("/programmes", status_code=201)
@@ -152,8 +152,8 @@ async def change_programme(
     """Rename a priority programme, or take it out of use; reports keep it."""
     if form.name is not None:
         await _check_name(session, Programme, form.name, programme_id)
-    found = await session.get(Programme, programme_id)
-    return await _change(session, staff, "programme", found, form, KeptProgramme)
+    programme = await session.get(Programme, programme_id)
+    return await _change(session, staff, "programme", programme, form, KeptProgramme)
 
 
 _TAKEN = {"category": "category_code_taken", "programme": "programme_name_taken"}

@@ -75,10 +75,10 @@ async def remove_agency(
         successor = await _successor(session, staff, removed, successor_id)
         await check_taking(session, agency_id, successor)
         total = await _count_naming(session, agency_id)
-        asked = await ask_for_handover(
+        handover_row = await ask_for_handover(
             session, staff, "agency", agency_id, successor.id, agency_id, total
         )
-        handover = await show_handover(session, asked.id)
+        handover = await show_handover(session, handover_row.id)
     await deactivate(session, people)
     gone = {"active": False, "successor_id": successor_id}
     await session.execute(update(Row).where(col(Row.id) == agency_id).values(gone))
@@ -103,14 +103,16 @@ async def _successor(
 
 async def _is_in_use(session: AsyncSession, agency_id: int) -> bool:
     """Whether a report is under way there, or waits for the agency."""
-    asked = select(col(RequestRow.id)).where(
+    suggested = select(col(RequestRow.id)).where(
         col(RequestRow.decision).is_(None),
         (col(RequestRow.decider_id) == agency_id) | (col(RequestRow.agency_id) == agency_id),
     )
     awaited = select(col(Report.number)).where(col(Report.awaited_agency_id) == agency_id)
     if await has_open_reports(session, agency_id):
         return True
-    return any([await session.scalar(one.limit(1)) is not None for one in (asked, awaited)])
+    return any(
+        [await session.scalar(reports.limit(1)) is not None for reports in (suggested, awaited)]
+    )
 
 
 async def _count_naming(session: AsyncSession, agency_id: int) -> int:
@@ -121,7 +123,7 @@ async def _count_naming(session: AsyncSession, agency_id: int) -> int:
         select(col(CopyRow.number)).where(col(CopyRow.agency_id) == agency_id),
         select(col(Report.number)).where(col(Report.awaited_agency_id) == agency_id),
         select(col(RequestRow.number)).where(
-            col(RequestRow.decision).is_(None), or_(*(col(one) == agency_id for one in named))
+            col(RequestRow.decision).is_(None), or_(*(col(column) == agency_id for column in named))
         ),
     )
     return await session.scalar(select(func.count()).select_from(naming.subquery())) or 0

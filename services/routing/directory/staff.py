@@ -48,14 +48,16 @@ async def list_staff(
 ) -> Colleagues:
     """The active people of an agency, by name."""
     agency_id = await agency_asked_for(session, staff, agency)
-    found = await session.scalars(
+    rows = await session.scalars(
         select(StaffEntry)
         .where(col(StaffEntry.agency_id) == agency_id, col(StaffEntry.active))
         .order_by(col(StaffEntry.name), col(StaffEntry.id))
     )
     items = [
-        Colleague(id=one.id, name=one.name, role=one.role, role_label=label("role", one.role))
-        for one in found
+        Colleague(
+            id=person.id, name=person.name, role=person.role, role_label=label("role", person.role)
+        )
+        for person in rows
     ]
     return Colleagues(items=items)
 

@@ -112,5 +112,5 @@ async def _for_a_second(
     if granted := await in_force(session, staff.id, kind, person.id):
         await use(session, granted)
         return None
-    asked = await ask(session, staff, kind, person.id)
-    return await request_shown(session, staff, asked.id)
+    pending = await ask(session, staff, kind, person.id)
+    return await request_shown(session, staff, pending.id)

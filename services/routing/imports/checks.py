@@ -82,58 +82,58 @@ def check_rows(rows: Sequence[Row], known: Known, staff: Staff) -> Checked:
 
 
 def _agency_faults(row: Row, known: Known, new: set[str], named: set[str]) -> list[Fault]:
-    given = row.fields
-    found = {name: "needed" for name, value in given.items() if not value}
-    if given["code"] and not re.fullmatch(CODE, given["code"]):
-        found["code"] = "code_malformed"
-    elif given["code"] in known.codes:
-        found["code"] = "taken"
-    elif given["code"] in new:
-        found["code"] = "repeated"
-    if given["kind"] and _code_of(KINDS, given["kind"]) is None:
-        found["kind"] = "not_a_choice"
-    if given["zone"] and given["zone"].upper() not in ("WIB", "WITA", "WIT"):
-        found["zone"] = "not_a_choice"
+    fields = row.fields
+    faults = {name: "needed" for name, value in fields.items() if not value}
+    if fields["code"] and not re.fullmatch(CODE, fields["code"]):
+        faults["code"] = "code_malformed"
+    elif fields["code"] in known.codes:
+        faults["code"] = "taken"
+    elif fields["code"] in new:
+        faults["code"] = "repeated"
+    if fields["kind"] and _code_of(KINDS, fields["kind"]) is None:
+        faults["kind"] = "not_a_choice"
+    if fields["zone"] and fields["zone"].upper() not in ("WIB", "WITA", "WIT"):
+        faults["zone"] = "not_a_choice"
     # A parent in the same file stands in a row above.
-    if given["parent"] and given["parent"] not in known.paths and given["parent"] not in new:
-        below = given["parent"] in named
-        found["parent"] = "parent_in_row_below" if below else "agency_out_of_reach"
-    return _with_length(row, found)
+    if fields["parent"] and fields["parent"] not in known.paths and fields["parent"] not in new:
+        below = fields["parent"] in named
+        faults["parent"] = "parent_in_row_below" if below else "agency_out_of_reach"
+    return _with_length(row, faults)
 
 
 def _person_faults(
     row: Row, known: Known, new: set[str], names: set[str], staff: Staff
 ) -> list[Fault]:
-    given = row.fields
-    found = {name: "needed" for name, value in given.items() if not value}
-    if given["username"] and not re.fullmatch(USERNAME, given["username"]):
-        found["username"] = "username_malformed"
-    elif given["username"] in known.usernames:
-        found["username"] = "taken"
-    elif given["username"] in names:
-        found["username"] = "repeated"
-    role = _code_of(ROLES, given["role"])
-    if given["agency"] and given["agency"] not in known.paths and given["agency"] not in new:
-        found["agency"] = "agency_out_of_reach"
-    if given["role"] and role is None:
-        found["role"] = "not_a_choice"
+    fields = row.fields
+    faults = {name: "needed" for name, value in fields.items() if not value}
+    if fields["username"] and not re.fullmatch(USERNAME, fields["username"]):
+        faults["username"] = "username_malformed"
+    elif fields["username"] in known.usernames:
+        faults["username"] = "taken"
+    elif fields["username"] in names:
+        faults["username"] = "repeated"
+    role = _code_of(ROLES, fields["role"])
+    if fields["agency"] and fields["agency"] not in known.paths and fields["agency"] not in new:
+        faults["agency"] = "agency_out_of_reach"
+    if fields["role"] and role is None:
+        faults["role"] = "not_a_choice"
     elif role is not None:
-        at_pusat = len(known.paths.get(given["agency"], (0, 0))) == 1
+        at_pusat = len(known.paths.get(fields["agency"], (0, 0))) == 1
         if problem := role_problem(staff, Role(role), at_pusat):
-            found["role"] = problem
-    return _with_length(row, found)
+            faults["role"] = problem
+    return _with_length(row, faults)
 
 
-def _with_length(row: Row, found: dict[str, str]) -> list[Fault]:
+def _with_length(row: Row, faults: dict[str, str]) -> list[Fault]:
     if len(row.fields["name"]) > NAME_LIMIT:
-        found["name"] = "words_too_long"
+        faults["name"] = "words_too_long"
     elif row.fields["name"] and not is_a_name(row.fields["name"]):
-        found["name"] = "not_a_name"
-    found |= row.faults
-    return [Fault(row.sheet, row.number, name, code) for name, code in found.items()]
+        faults["name"] = "not_a_name"
+    faults |= row.faults
+    return [Fault(row.sheet, row.number, name, code) for name, code in faults.items()]
 
 
 def _code_of(choices: Mapping[str, str], typed: str) -> str | None:
     """The code of a choice, typed as its label or as the code itself."""
-    wanted = typed.casefold()
-    return next((c for c, words in choices.items() if wanted in (c, words.casefold())), None)
+    folded = typed.casefold()
+    return next((c for c, words in choices.items() if folded in (c, words.casefold())), None)

@@ -226,8 +226,8 @@ def _job(staff: Staff, file_name: str, *, dry_run: bool) -> Import:
 
 
 def _shown(job: Import, file_until: datetime | None = None) -> ImportShown:
-    told = {"state": _state(job.state, job.at), "file_until": file_until}
-    return ImportShown.model_validate({**job.model_dump(), **told})
+    state = {"state": _state(job.state, job.at), "file_until": file_until}
+    return ImportShown.model_validate({**job.model_dump(), **state})
 
 
 def _state(saved: str, at: datetime) -> str:

@@ -154,7 +154,7 @@ def _rows(book: Any, sheet: str) -> list[Row]:
     if sheet not in book.sheetnames:
         raise NotAWorkbook("sheet_missing", sheet)
     columns = COLUMNS[sheet]
-    found: list[Row] = []
+    rows: list[Row] = []
     lines = book[sheet].iter_rows(max_row=MOST_LINES + 1, max_col=len(columns), values_only=True)
     for number, cells in enumerate(lines, 1):
         texts = [_text(cell) for cell in cells]
@@ -165,12 +165,12 @@ def _rows(book: Any, sheet: str) -> list[Row]:
         elif number > MOST_LINES:
             raise NotAWorkbook("too_many_rows", sheet)
         elif any(texts):
-            if len(found) == MOST_ROWS:
+            if len(rows) == MOST_ROWS:
                 raise NotAWorkbook("too_many_rows", sheet)
             padded = texts + [""] * (len(columns) - len(texts))
             wrong = {name: code for name, code in zip(columns, faults, strict=False) if code}
-            found.append(Row(sheet, number, dict(zip(columns, padded, strict=True)), wrong))
-    return found
+            rows.append(Row(sheet, number, dict(zip(columns, padded, strict=True)), wrong))
+    return rows
 
 
 def _text(cell: Any) -> str:

@@ -38,14 +38,14 @@ async def tab_counts(session: AsyncSession, agency_id: int, below: bool) -> list
         "owed_by_officers": [tab.value for tab in DISPOSED],
     } | waiting.parameters
     rows = await session.execute(text(_COUNTS.format(waiting.condition)), parameters)
-    found = {(kind, tab): int(n) for kind, tab, n in rows}
-    thrown = sum(found.get(("given", tab), 0) for tab in THROWN)
+    counts = {(kind, tab): int(n) for kind, tab, n in rows}
+    thrown = sum(counts.get(("given", tab), 0) for tab in THROWN)
     return [
-        *[_shown(QueueTab(tab), found.get(("handled", tab), 0)) for tab in _ORDER],
-        _shown(QueueTab.REQUESTS, found["requests", ""]),
+        *[_shown(QueueTab(tab), counts.get(("handled", tab), 0)) for tab in _ORDER],
+        _shown(QueueTab.REQUESTS, counts["requests", ""]),
         _shown(QueueTab.THROWN, thrown),
-        *[_shown(QueueTab.DISPOSED, found.get(("given", sub), 0), sub) for sub in DISPOSED],
-        _shown(QueueTab.COPIES, found["copies", ""]),
+        *[_shown(QueueTab.DISPOSED, counts.get(("given", sub), 0), sub) for sub in DISPOSED],
+        _shown(QueueTab.COPIES, counts["copies", ""]),
     ]
 
 

@@ -31,9 +31,9 @@ async def queue(
     Reports of agencies below that have nobody left for the step owed show in it too.
     """
     cipher: IdentityCipher = request.app.state.identity
-    found = await places(session, staff, query, cipher)
-    page = found[: query.limit]
-    more = len(found) > query.limit
+    matching = await places(session, staff, query, cipher)
+    page = matching[: query.limit]
+    more = len(matching) > query.limit
     next_page = cursor_after(query.ordered_by, cipher, *page[-1]) if more else None
     rows = await queue_rows(session, staff, [place.number for place in page])
     return Page(items=rows, next=next_page)

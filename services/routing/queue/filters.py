@@ -43,10 +43,10 @@ DISPOSED = (Tab.AWAITING_FOLLOW_UP, Tab.IN_PROCESS, Tab.CLOSED)
 Order = Literal["deadline", "newest"]
 
 
-def _day_or_instant(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
+def _day_or_instant(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     """Says once what is wanted, instead of once for each that it is not."""
     try:
-        return read(given)
+        return read(value)
     except ValidationError:
         raise PydanticCustomError("not_a_moment", "A day, or a time with its zone") from None
 
@@ -124,30 +124,30 @@ def conditions(
     query: QueueQuery, agency_id: int, staff_id: int, zone: Zone
 ) -> tuple[list[str], dict[str, Any]]:
     """Conditions on `lifecycle.report r`, and their parameters. Days are those of the zone."""
-    found: list[str] = []
-    given: dict[str, Any] = {}
+    clauses: list[str] = []
+    parameters: dict[str, Any] = {}
     copies = query.tab is QueueTab.COPIES
     for name, column in _EQUAL.items():
         if (value := getattr(query, name)) is not None:
-            found.append(f"r.{column} = :{name}")
-            given[name] = value
-    told = _TOLD_BY_COPY if copies else _TOLD
+            clauses.append(f"r.{column} = :{name}")
+            parameters[name] = value
+    shown = _TOLD_BY_COPY if copies else _TOLD
     for name, condition in _OTHERS.items():
         if (value := getattr(query, name)) is not None:
-            found.append(condition.format(**told))
-            given[name] = _instant(name, value, zone)
+            clauses.append(condition.format(**shown))
+            parameters[name] = _instant(name, value, zone)
     if query.escalated is not None:
-        found.append(_ESCALATED if query.escalated else f"NOT {_ESCALATED}")
-        given["escalated_to"] = agency_id
+        clauses.append(_ESCALATED if query.escalated else f"NOT {_ESCALATED}")
+        parameters["escalated_to"] = agency_id
     if query.assigned_to_me:
-        found.append("r.assignee_id = :me")
-        given["me"] = staff_id
+        clauses.append("r.assignee_id = :me")
+        parameters["me"] = staff_id
     if query.q is not None:
         number = _number(query.q)
         words = _WORDS.format("AND x.title IS NOT NULL" if copies else "")
-        found.append(words if number is None else f"(r.number = :q_number OR {words})")
-        given |= {"q": query.q} | ({} if number is None else {"q_number": number})
-    return found, given
+        clauses.append(words if number is None else f"(r.number = :q_number OR {words})")
+        parameters |= {"q": query.q} | ({} if number is None else {"q_number": number})
+    return clauses, parameters
 
 
 _EQUAL = {

@@ -16,14 +16,14 @@ DECIDING = (Tab.UNVERIFIED, Tab.DEFERRED, Tab.ARCHIVED)
 """The tabs whose next step an admin owes; an officer can owe that of the others."""
 
 
-async def agency_asked_for(session: AsyncSession, staff: Staff, asked: int | None) -> int:
+async def agency_asked_for(session: AsyncSession, staff: Staff, agency_id: int | None) -> int:
     """The agency whose queue it is: the own one, or one below. 404 for any other."""
-    if asked is None or asked == staff.agency_id:
+    if agency_id is None or agency_id == staff.agency_id:
         return staff.agency_id
-    found = await agency(session, asked)
-    if found is None or not found.stands_below(staff.agency_id):
+    unit = await agency(session, agency_id)
+    if unit is None or not unit.stands_below(staff.agency_id):
         raise not_found("agency_not_found")
-    return found.id
+    return unit.id
 
 
 async def handlers_of(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]) -> list[int]:
@@ -59,8 +59,8 @@ async def requests_waiting(session: AsyncSession, agency_id: int, *, below: bool
         deciders = await subtree(session, agency_id)
         return Waiting(_PENDING, {"deciders": deciders})
     rows = await session.execute(_WITH_NEARLY_DESERTED, {"agency_id": agency_id})
-    given = {"deciders": list(rows.scalars()), "deciding": agency_id}
-    return Waiting(f"{_PENDING} AND NOT {_DECIDED_NEARER}", given)
+    parameters = {"deciders": list(rows.scalars()), "deciding": agency_id}
+    return Waiting(f"{_PENDING} AND NOT {_DECIDED_NEARER}", parameters)
 
 
 async def subtree(session: AsyncSession, agency_id: int) -> list[int]:

@@ -63,17 +63,17 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
     """The rows of these reports, in this order."""
     if not numbers:
         return []
-    found = {
+    by_number = {
         row["number"]: row
         for row in (await session.execute(_ROWS, {"numbers": list(numbers)})).mappings()
     }
-    states = {number: ReportState.model_validate(row["state"]) for number, row in found.items()}
+    states = {number: ReportState.model_validate(row["state"]) for number, row in by_number.items()}
     known = await agencies(session, _concerned(states.values()))
     known |= await agencies(session, _above_own_requests(states.values(), staff, known))
     calendar, moment = await load_calendar(session), now()
 
     def shown(number: int) -> QueueRow:
-        state, row = states[number], found[number]
+        state, row = states[number], by_number[number]
         access = access_of(staff, state, known)
         classification = state.classification
         return QueueRow(
@@ -105,7 +105,7 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
             allowed_actions=[shown_action(a) for a in actions_open_to(access)],
         )
 
-    return [shown(number) for number in numbers if number in found]
+    return [shown(number) for number in numbers if number in by_number]
 
 
 def _uncorrected(row: RowMapping, access: ReportAccess) -> str:
@@ -124,8 +124,8 @@ def _above_own_requests(
     states: Iterable[ReportState], staff: Staff, known: Mapping[int, Agency]
 ) -> set[int]:
     """Who could decide what this person asked."""
-    asked = (q for state in states for q in state.requests if q.staff_id == staff.id)
-    deciding = (known[q.decider_id].path for q in asked if q.decider_id in known)
+    own = (q for state in states for q in state.requests if q.staff_id == staff.id)
+    deciding = (known[q.decider_id].path for q in own if q.decider_id in known)
     return {agency_id for path in deciding for agency_id in path} - known.keys()
 
 

@@ -52,8 +52,8 @@ def words_shown(written: Rows, lines: Rows, access: ReportAccess) -> list[Row]:
 def requests_shown(requests: Rows, lines: Rows, access: ReportAccess) -> list[Row]:
     """The requests as this person reads them: as `lines` are read, all lines of the history."""
     with_it = _entries_with_it(lines) if access.maker_hidden else frozenset()
-    asked = {line["ref"] for line in lines if line["entry"] in with_it}
-    return [_as_arrival(row) if row["id"] in asked else row for row in requests]
+    at_arrival = {line["ref"] for line in lines if line["entry"] in with_it}
+    return [_as_arrival(row) if row["id"] in at_arrival else row for row in requests]
 
 
 def told_at(at: datetime | None, access: ReportAccess) -> datetime | None:
@@ -72,8 +72,8 @@ def _line_shown(line: Row, access: ReportAccess) -> Row:
     told_apart = access.by_copy and by_reporter
     if not access.arrival_hidden or not (told_apart or line["action"] == Action.SUBMIT):
         return line
-    told = {**line, "at": public_time(line["at"])}
-    return told | _BY_THE_REPORTER if access.state.anonymous else told
+    shown = {**line, "at": public_time(line["at"])}
+    return shown | _BY_THE_REPORTER if access.state.anonymous else shown
 
 
 def _entries_with_it(lines: Rows) -> frozenset[int]:

@@ -28,16 +28,16 @@ class Details(BaseModel):
 async def details_of(row: Mapping[str, Any], *, by_copy: bool, anonymous: bool) -> Details:
     """Who reads a copy reads what the public may, and of a report that nobody has corrected yet
     the region alone: a house, or the words for it, can name its people."""
-    told = as_public(row, anonymous) if by_copy else dict(row)
+    shown = as_public(row, anonymous) if by_copy else dict(row)
     if by_copy and row["title"] is None:
-        told |= dict.fromkeys(("place", "latitude", "longitude"))
-    code = told["region_code"]
+        shown |= dict.fromkeys(("place", "latitude", "longitude"))
+    code = shown["region_code"]
     region = await asyncio.to_thread(regions.find, code) if code else None
     place = Place(
         region_code=code,
         region=region.path if region else None,
-        text=told["place"],
-        latitude=told["latitude"],
-        longitude=told["longitude"],
+        text=shown["place"],
+        latitude=shown["latitude"],
+        longitude=shown["longitude"],
     )
-    return Details(happened_at=told["happened_at"], place=place)
+    return Details(happened_at=shown["happened_at"], place=place)

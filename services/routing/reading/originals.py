@@ -87,9 +87,9 @@ async def originals_by_message(
     with their hashes or without."""
     originals = select(SealedOriginal).where(col(SealedOriginal.number) == number)
     in_order = col(SealedOriginal.sealed_at), col(SealedOriginal.attachment_id)
-    found: dict[UUID | None, list[SealedLine]] = {}
-    for one in await session.scalars(originals.order_by(*in_order)):
-        line = SealedLine.model_validate(one, from_attributes=True)
+    by_message: dict[UUID | None, list[SealedLine]] = {}
+    for original in await session.scalars(originals.order_by(*in_order)):
+        line = SealedLine.model_validate(original, from_attributes=True)
         shown = line if hashes else line.model_copy(update={"sha256": None})
-        found.setdefault(one.command_id, []).append(shown)
-    return found
+        by_message.setdefault(original.command_id, []).append(shown)
+    return by_message

@@ -66,13 +66,13 @@ class Names:
 async def names_for(
     session: AsyncSession, staff_ids: Iterable[int | None], agency_ids: Iterable[int | None]
 ) -> Names:
-    wanted = sorted({one for one in staff_ids if one is not None})
+    people_ids = sorted({id for id in staff_ids if id is not None})
     names = select(col(StaffMember.id), col(StaffMember.name))
-    people = await session.execute(names.where(col(StaffMember.id).in_(wanted)))
-    found = await agencies(session, sorted({one for one in agency_ids if one is not None}))
+    people = await session.execute(names.where(col(StaffMember.id).in_(people_ids)))
+    known = await agencies(session, sorted({id for id in agency_ids if id is not None}))
     return Names(
         {row.id: row.name for row in people},
-        {agency.id: shown_agency(agency) for agency in found.values()},
+        {agency.id: shown_agency(agency) for agency in known.values()},
     )
 
 

@@ -101,11 +101,11 @@ def _requests() -> Select[*tuple[Any, ...]]:
         col(HistoryEntry.ref) == col(RequestRow.id),
         col(HistoryEntry.action) != Action.END_REQUEST,
     )
-    asked = col(RequestRow.asked_at).desc(), col(RequestRow.id)
+    newest = col(RequestRow.asked_at).desc(), col(RequestRow.id)
     return (
         select(*(col(column) for column in _COLUMNS))
         .outerjoin(HistoryEntry, step)
-        .order_by(col(HistoryEntry.entry).desc().nulls_last(), *asked)
+        .order_by(col(HistoryEntry.entry).desc().nulls_last(), *newest)
     )
 
 

@@ -73,13 +73,13 @@ async def reveal(
     if granted is None:
         if form.reason is None:
             raise validation(FieldError("reason", "missing"))
-        asked = await ask(
+        pending = await ask(
             session, staff, Kind.REVEAL, number, reason=form.reason, emergency=form.emergency
         )
         if not form.emergency:
             response.status_code = 202
-            return _shown(asked, "waiting")
-        granted = asked
+            return _shown(pending, "waiting")
+        granted = pending
     log_opening(session, staff, number, granted.id, form.reason or granted.reason)
     await session.flush()
     cipher: IdentityCipher = request.app.state.identity
@@ -106,8 +106,8 @@ async def reveal_shown(session: AsyncSession, staff: Staff, number: int) -> Show
         return None
     if granted := await reveal_in_force(session, staff.id, number):
         return _shown(granted, "in_force")
-    asked = await waiting(session, staff.id, Kind.REVEAL, number)
-    return _shown(asked, "waiting") if asked else None
+    pending = await waiting(session, staff.id, Kind.REVEAL, number)
+    return _shown(pending, "waiting") if pending else None
 
 
 def _shown(request: SecondPersonRequest, state: Literal["waiting", "in_force"]) -> ShownReveal:

@@ -67,12 +67,12 @@ async def second_persons(
         if subject.role != Role.CENTRAL_ADMIN:
             above = col(StaffMember.agency_id).in_(place.path[:-1])
             may |= (role == Role.COORDINATING_ADMIN) & above
-    found = await session.scalars(
+    people = await session.scalars(
         select(StaffMember).where(
             col(StaffMember.active), may, col(StaffMember.id).not_in(others), vouched_for()
         )
     )
-    return frozenset(one.id for one in found if one.password_hash or not able)
+    return frozenset(person.id for person in people if person.password_hash or not able)
 
 
 async def _decided(session: AsyncSession, request: SecondPersonRequest, *, granted: bool) -> None:

@@ -67,14 +67,14 @@ async def list_requests(staff: Managing, session: Transaction) -> Requests:
         col(SecondPersonRequest.asked_by) == staff.id,
     )
     emergencies = col(SecondPersonRequest.emergency) & col(SecondPersonRequest.decision).is_(None)
-    found = await session.scalars(
+    rows = await session.scalars(
         select(SecondPersonRequest)
         .where(waits() | and_(*lately))
         .order_by(emergencies.desc(), col(SecondPersonRequest.asked_at).desc())
         .limit(200)
     )
-    items = [await shown(session, staff, request) for request in found]
-    return Requests(items=[one for one in items if one.mine or one.decidable])
+    items = [await shown(session, staff, request) for request in rows]
+    return Requests(items=[item for item in items if item.mine or item.decidable])
 
 
 @router.post("/{request_id}/grant")

@@ -32,7 +32,7 @@ async def in_force(
 ) -> SecondPersonRequest | None:
     """What this person asked and may do now: granted, or an emergency not refused; not run out,
     not used up."""
-    found = await session.scalars(
+    rows = await session.scalars(
         select(SecondPersonRequest)
         .where(
             *_asked(staff_id, kind, subject_id),
@@ -43,17 +43,17 @@ async def in_force(
         .order_by(col(SecondPersonRequest.ends_at).desc())
         .limit(1)
     )
-    return found.first()
+    return rows.first()
 
 
 async def waiting(
     session: AsyncSession, staff_id: int, kind: Kind, subject_id: int
 ) -> SecondPersonRequest | None:
     """What this person asked and nobody has decided yet."""
-    found = await session.scalars(
+    rows = await session.scalars(
         select(SecondPersonRequest).where(*_asked(staff_id, kind, subject_id), waits()).limit(1)
     )
-    return found.first()
+    return rows.first()
 
 
 async def ask(
@@ -72,8 +72,8 @@ async def ask(
         raise forbidden("not_vouched_for")
     if emergency:
         await _check_emergency(session, staff.id, kind, subject_id)
-    if not emergency and (asked := await waiting(session, staff.id, kind, subject_id)):
-        return asked
+    if not emergency and (pending := await waiting(session, staff.id, kind, subject_id)):
+        return pending
     request = SecondPersonRequest(
         id=uuid4(),
         kind=kind,
