@@ -6,7 +6,7 @@ Only what servers say of us and of themselves, never what people wrote.
 import psycopg
 from temporalio.service import RPCError, RPCStatusCode
 
-from shared.bus.connection import Refused
+from shared.bus.connection import BusUserUnknown
 from shared.temporal.names import SEARCH_ATTRIBUTES
 
 
@@ -18,7 +18,7 @@ def reason(error: BaseException) -> str:
 def known_reason(error: BaseException) -> str | None:
     """What somebody has to mend; None where the server is merely away, or it is something else."""
     error = getattr(error, "orig", None) or error  # SQLAlchemy's wraps the driver's
-    if isinstance(error, Refused):
+    if isinstance(error, BusUserUnknown):
         return "NATS refuses the user or password"
     if isinstance(error, psycopg.Error):
         return _of_postgres(error)

@@ -142,7 +142,7 @@ def handover_command(
             agency_id=handover["staff_agency_id"],
         )
     if handover["kind"] == "assignments":
-        action, capacity = Action.COORDINATE, Capacity.HANDLER_OFFICER
+        action, capacity = Action.COORDINATE, Capacity.HANDLER_STAFF
         details: dict[str, Any] = {"assignee_id": handover["to_id"]}
     else:
         # Nobody's right at a report: authority over both agencies was checked when it was asked.

@@ -31,7 +31,7 @@ def _row(rule: Rule) -> str:
     cells = (
         f"`{rule.action}`{travels}",
         label("action", rule.action),
-        ", ".join(sorted(rule.who)),
+        ", ".join(sorted(capacity.name.lower() for capacity in rule.who)),
         _statuses(rule.sources),
         " or ".join(f"`{status}`" for status in rule.targets) or "stays",
         rule.effect,

@@ -24,7 +24,7 @@ from deploy.partners.accounts import (
 )
 from services.intake.partners.model import Partner
 from shared.bus.addresses import parse_addresses
-from shared.bus.connection import Bus, Refused, connect
+from shared.bus.connection import Bus, BusUserUnknown, connect
 from shared.bus.streams import PARTNERS, Durable, declare_durable, partner_durable
 from shared.database.engine import Database
 from shared.http.auth import new_partner_token
@@ -211,7 +211,7 @@ async def _until_usable(nats_url: str, nats_folder: Path, partner: Credentials) 
     address = str(parse_addresses(nats_url))
     deadline = asyncio.get_running_loop().time() + _PATIENCE
     while asyncio.get_running_loop().time() < deadline:
-        with contextlib.suppress(Refused, TimeoutError):
+        with contextlib.suppress(BusUserUnknown, TimeoutError):
             bus = await connect(address, "partner-check", patience=3, nkey_seed=partner.nkey_seed)
             try:
                 if await _arrives(bus, partner):

@@ -15,7 +15,7 @@ from shared.http.messages import field_message
 from shared.http.problems import Problem
 
 
-class Refused(NamedTuple):
+class FormRefusal(NamedTuple):
     title: str
     detail: str
 
@@ -51,7 +51,7 @@ class FormData:
         self.names = dict(names)
         self.place = f"{place}-" if place else ""
         self.wrong: dict[str, str] = {}
-        self.refusal: Refused | None = None
+        self.refusal: FormRefusal | None = None
         items: Iterable[tuple[str, Any]] = ()
         if isinstance(values, SentForm):
             items = values.multi_items()
@@ -136,7 +136,7 @@ class FormData:
                     del self.wrong[ours]
                 self.wrong.setdefault(ours, words)
         else:
-            self.refusal = Refused(*words_of(problem))
+            self.refusal = FormRefusal(*words_of(problem))
 
 
 _KEPT_FILE = re.compile(r"([0-9a-f]{32})\|([0-9]{1,9})\|(.{0,300})")

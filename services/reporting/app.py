@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.reporting import live_events, open_data, public_figures
-from services.reporting.downloads import background, endpoints
+from services.reporting.downloads import endpoints
+from services.reporting.downloads import large_downloads as background
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.live_feed import LiveFeed
 from services.reporting.statistics import listing, management, places, ranking, usage

@@ -10,7 +10,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from services.reporting.downloads import names
-from services.reporting.downloads.activities import DownloadMaking
+from services.reporting.downloads.activities import DownloadActivities
 from services.reporting.downloads.housekeeping import clean_up
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.downloads.workflow import DownloadWorkflow
@@ -35,7 +35,7 @@ WAITS = timedelta(seconds=5)
 def make_worker(client: Client, database: Database, settings: Settings) -> Worker:
     """A worker for downloads; run it with `async with`. Told to stop, it ends the files under
     way; whoever works next begins them anew."""
-    making = DownloadMaking(database, KeptFiles(settings.storage_url), settings)
+    making = DownloadActivities(database, KeptFiles(settings.storage_url), settings)
     return Worker(
         client,
         task_queue=names.TASK_QUEUE,

@@ -32,7 +32,7 @@ _PASSING = (
 _ACK_TIMEOUT: Final = 5.0
 
 
-class Refused(Exception):
+class BusUserUnknown(Exception):
     """The server does not know the user, or the password or key is wrong."""
 
 
@@ -92,7 +92,7 @@ async def connect(
     `url` names one node or several, see `parse_addresses`; whichever of them is there is used.
 
     Waits for a server that is not there yet, `patience` seconds (then `TimeoutError`) or for
-    ever; once connected, reconnects for ever. `Refused` when the server does not know the user.
+    ever; once connected, reconnects for ever. `BusUserUnknown` when the server does not know it.
     """
     addresses = parse_addresses(url)
     refused: asyncio.Future[Never] = asyncio.get_running_loop().create_future()
@@ -128,7 +128,7 @@ async def _connect(
     async def on_error(error: Exception) -> None:
         nonlocal missing
         if "authorization violation" in str(error).lower() and not refused.done():
-            refused.set_exception(Refused(f"NATS does not know this user ({name})"))
+            refused.set_exception(BusUserUnknown(f"NATS does not know this user ({name})"))
         elif isinstance(error, OSError):
             if not missing:
                 log.warning("NATS is not there, trying on (%s)", name)

@@ -24,11 +24,11 @@ from shared.telemetry import continued_trace, registry
 
 log = logging.getLogger(__name__)
 
-Verdict = Exception | None
+MessageOutcome = Exception | None
 """None: done and committed. `TryLater`, a database that is away, or any other error: again later.
 `BadMessage`: never."""
 
-BatchHandler = Callable[[Sequence[Msg]], Awaitable[Sequence[Verdict]]]
+BatchHandler = Callable[[Sequence[Msg]], Awaitable[Sequence[MessageOutcome]]]
 Handler = Callable[[Msg], Awaitable[None]]
 Bury = Callable[[Msg, BadMessage], Awaitable[str | None]]
 """May give another reason for the server than the message's own code."""
@@ -48,16 +48,16 @@ def each(handler: Handler, concurrency: int = 16) -> BatchHandler:
     """
     gate = asyncio.Semaphore(concurrency)
 
-    async def one(message: Msg) -> Verdict:
+    async def one(message: Msg) -> MessageOutcome:
         async with gate:
             with continued_trace(message.headers or {}):
                 try:
                     await handler(message)
-                except Exception as error:  # noqa: BLE001 - any error is a verdict
+                except Exception as error:  # noqa: BLE001 - any error is an outcome
                     return error
         return None
 
-    async def batch(messages: Sequence[Msg]) -> Sequence[Verdict]:
+    async def batch(messages: Sequence[Msg]) -> Sequence[MessageOutcome]:
         return await asyncio.gather(*(asyncio.create_task(one(message)) for message in messages))
 
     return batch
@@ -74,7 +74,7 @@ class Runs(Protocol):
 class Consumer:
     """Carries one durable consumer's messages to a handler, until stopped.
 
-    `handle` gets up to `batch` messages and answers a verdict for each, in order; where
+    `handle` gets up to `batch` messages and answers an outcome for each, in order; where
     it raises an error instead, each is handled alone, and the error counts for whose it is. It must
     be safe to repeat: a message may come twice.
     `bury` keeps a bad message (see `dead_letters`), in whatever transaction also tells its sender;
@@ -149,46 +149,46 @@ class Consumer:
     async def _work(self, messages: list[Msg]) -> None:
         alive = asyncio.create_task(self._keep_alive(messages))
         try:
-            verdicts = await self._verdicts(messages)
-            for message, verdict in zip(messages, verdicts, strict=True):
-                await self._settle(message, verdict)
+            outcomes = await self._outcomes(messages)
+            for message, outcome in zip(messages, outcomes, strict=True):
+                await self._settle(message, outcome)
         except NatsError as error:
             # Not acknowledged: they come again after the ack wait, and are recognised.
             log.warning("cannot answer %s: %s", self._durable.name, type(error).__name__)
         finally:
             alive.cancel()
 
-    async def _verdicts(self, messages: list[Msg]) -> Sequence[Verdict]:
+    async def _outcomes(self, messages: list[Msg]) -> Sequence[MessageOutcome]:
         try:
-            verdicts = await self._handle(messages)
-        except Exception as error:  # noqa: BLE001 - any error is a verdict
+            outcomes = await self._handle(messages)
+        except Exception as error:  # noqa: BLE001 - any error is an outcome
             if len(messages) == 1 or isinstance(error, (TryLater, *DATABASE_AWAY)):
                 return [error] * len(messages)
             # One of them is the reason: its neighbours are not to pay for it.
-            return [(await self._verdicts([message]))[0] for message in messages]
-        if len(verdicts) != len(messages):
+            return [(await self._outcomes([message]))[0] for message in messages]
+        if len(outcomes) != len(messages):
             raise AssertionError(f"the handler of {self._durable.name} must judge every message")
-        return verdicts
+        return outcomes
 
-    async def _settle(self, message: Msg, verdict: Verdict) -> None:
+    async def _settle(self, message: Msg, outcome: MessageOutcome) -> None:
         sequence = message.metadata.sequence.stream
-        _settled.labels(self._durable.name, _verdict_name(verdict)).inc()
-        if verdict is None:
+        _settled.labels(self._durable.name, _outcome_name(outcome)).inc()
+        if outcome is None:
             self._failures.pop(sequence, None)
             await message.ack()
             return
-        if isinstance(verdict, DATABASE_AWAY):
-            log.warning("%s waits for the database (%s)", self._durable.name, reason(verdict))
-        elif not isinstance(verdict, BadMessage | TryLater):
-            self._log_unexpected(message, verdict)
+        if isinstance(outcome, DATABASE_AWAY):
+            log.warning("%s waits for the database (%s)", self._durable.name, reason(outcome))
+        elif not isinstance(outcome, BadMessage | TryLater):
+            self._log_unexpected(message, outcome)
             self._failures[sequence] += 1
             if (failed := self._failures[sequence]) >= self._give_up_after:
-                verdict = BadMessage("given_up", f"failed {failed} times")
-        if isinstance(verdict, BadMessage) and (code := await self._buried(message, verdict)):
+                outcome = BadMessage("given_up", f"failed {failed} times")
+        if isinstance(outcome, BadMessage) and (code := await self._buried(message, outcome)):
             self._failures.pop(sequence, None)
             await _terminate(message, code)
             return
-        after = verdict.after if isinstance(verdict, TryLater) else None
+        after = outcome.after if isinstance(outcome, TryLater) else None
         delay = self._delay(message.metadata.num_delivered)
         await message.nak(after if after is not None else delay)
 
@@ -198,7 +198,7 @@ class Consumer:
             return await self._bury(message, bad) or bad.code
         except DATABASE_AWAY as error:
             log.warning("%s waits for the database (%s)", self._durable.name, reason(error))
-        except Exception as error:  # noqa: BLE001 - any error is a verdict
+        except Exception as error:  # noqa: BLE001 - any error is an outcome
             self._log_unexpected(message, error)
         return None
 
@@ -240,12 +240,12 @@ async def run_until(stopping: asyncio.Event, *consumers: Runs) -> None:
             consumer.stop()
 
 
-def _verdict_name(verdict: Verdict) -> str:
-    if verdict is None:
+def _outcome_name(outcome: MessageOutcome) -> str:
+    if outcome is None:
         return "done"
-    if isinstance(verdict, (TryLater, *DATABASE_AWAY)):
+    if isinstance(outcome, (TryLater, *DATABASE_AWAY)):
         return "later"
-    return "bad" if isinstance(verdict, BadMessage) else "failed"
+    return "bad" if isinstance(outcome, BadMessage) else "failed"
 
 
 _settled = metrics.Counter(

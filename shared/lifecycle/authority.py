@@ -11,8 +11,9 @@ class Capacity(StrEnum):
     """What somebody is to one report at this moment."""
 
     REPORTER = "reporter"
-    HANDLER_OFFICER = "handler_officer"
-    """A liaison officer of the handler itself, or an admin whose subtree holds it."""
+    HANDLER_STAFF = "handler_officer"
+    """A liaison officer of the handler itself, or an admin whose subtree holds it. Stored commands
+    name it `handler_officer`."""
     HANDLER_ADMIN = "handler_admin"
     """An admin whose subtree holds the handler."""
     ADMIN_ABOVE = "admin_above"
@@ -33,11 +34,11 @@ def capacities(
     held: set[Capacity] = set()
     handler_id = handler_path[-1]
     if role in ADMINS and agency_id in handler_path:
-        held |= {Capacity.HANDLER_ADMIN, Capacity.HANDLER_OFFICER}
+        held |= {Capacity.HANDLER_ADMIN, Capacity.HANDLER_STAFF}
         if agency_id != handler_id or not admin_above:
             held.add(Capacity.ADMIN_ABOVE)
     elif role is Role.LIAISON_OFFICER and agency_id == handler_id:
-        held.add(Capacity.HANDLER_OFFICER)
+        held.add(Capacity.HANDLER_STAFF)
     return frozenset(held)
 
 

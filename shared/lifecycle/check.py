@@ -78,7 +78,7 @@ LATER_REFUSALS = frozenset({"same_handler", "handler_in_copy"})
 _ON_REQUESTS = frozenset({Action.ACCEPT_REQUEST, Action.REJECT_REQUEST, Action.WITHDRAW_REQUEST})
 _STAFF = frozenset(
     {
-        Capacity.HANDLER_OFFICER,
+        Capacity.HANDLER_STAFF,
         Capacity.HANDLER_ADMIN,
         Capacity.ADMIN_ABOVE,
         Capacity.DECIDER,

@@ -71,7 +71,7 @@ def some_pending(state: ReportState) -> str | None:
 
 
 _REPORTER = frozenset({Capacity.REPORTER})
-_OFFICER = frozenset({Capacity.HANDLER_OFFICER})
+_OFFICER = frozenset({Capacity.HANDLER_STAFF})
 _ADMIN = frozenset({Capacity.HANDLER_ADMIN})
 _ABOVE = frozenset({Capacity.ADMIN_ABOVE, Capacity.OPERATOR})
 _DECIDER = frozenset({Capacity.DECIDER})

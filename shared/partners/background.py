@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-from shared.bus.connection import Bus, Refused, connect
+from shared.bus.connection import Bus, BusUserUnknown, connect
 from shared.bus.consumer import Runs, run_until
 from shared.stopping import Stopped, pause, unless_stopped
 
@@ -49,7 +49,7 @@ async def _read(
                 await bus.close()
         except Stopped:
             return
-        except Refused:
+        except BusUserUnknown:
             log.exception("nothing is read from NATS until this is put right")
         except Exception:  # whatever it is, the service goes on and reading begins again
             log.exception("reading from NATS ended unexpectedly, beginning again")

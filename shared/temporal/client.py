@@ -8,7 +8,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from shared.reasons import known_reason
 from shared.settings import Settings
-from shared.temporal.tracing import Tracing
+from shared.temporal.tracing import TracingInterceptor
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ async def connect(settings: Settings, name: str, *, lazy: bool = True) -> Client
         tls=_tls(settings),
         api_key=settings.temporal_api_key,
         data_converter=pydantic_data_converter,
-        interceptors=[Tracing()],
+        interceptors=[TracingInterceptor()],
         identity=name,
         lazy=lazy,
     )

@@ -19,7 +19,7 @@ from shared.telemetry import continued_trace, trace_headers
 HEADER = "_tracer-data"
 
 
-class Tracing(client.Interceptor, worker.Interceptor):
+class TracingInterceptor(client.Interceptor, worker.Interceptor):
     """Given to a client; workers made with that client have it too."""
 
     def intercept_client(self, next: client.OutboundInterceptor) -> client.OutboundInterceptor:

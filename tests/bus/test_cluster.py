@@ -15,7 +15,7 @@ from nats.js.errors import APIError
 from deploy.local.child import Child, first_line
 from deploy.local.ports import free_port
 from shared.bus.addresses import parse_addresses
-from shared.bus.connection import Bus, Refused, connect
+from shared.bus.connection import Bus, BusUserUnknown, connect
 from shared.bus.consumer import Consumer, each
 from shared.bus.errors import BadMessage
 from shared.bus.streams import INGEST_REPORTS, INTAKE, REPORTS, STREAMS, declare
@@ -184,7 +184,7 @@ def test_an_address_that_makes_no_sense_stops_the_process_and_shows_no_password(
 
 async def test_a_wrong_password_is_said_whichever_node_answers(nodes: list[Node]) -> None:
     url = "nats://lapor:wrong@" + ",".join(f"127.0.0.1:{node.port}" for node in nodes)
-    with pytest.raises(Refused):
+    with pytest.raises(BusUserUnknown):
         await connect(url, "test", patience=20)
 
 

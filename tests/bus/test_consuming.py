@@ -9,8 +9,8 @@ import pytest
 from nats.aio.msg import Msg
 from sqlalchemy.exc import DBAPIError
 
-from shared.bus.connection import Bus, Refused, connect
-from shared.bus.consumer import BatchHandler, Bury, Consumer, Verdict, each
+from shared.bus.connection import Bus, BusUserUnknown, connect
+from shared.bus.consumer import BatchHandler, Bury, Consumer, MessageOutcome, each
 from shared.bus.errors import BadMessage, TryLater
 from shared.bus.streams import INGEST_REPORTS, INTAKE, REPORTS, STREAMS, declare
 from shared.database.away import DATABASE_AWAY
@@ -91,9 +91,9 @@ async def test_a_bad_message_is_buried_with_its_reason_and_the_others_go_on(bus:
     handled: list[bytes] = []
     buried: list[tuple[bytes, str]] = []
 
-    async def batch(messages: Sequence[Msg]) -> Sequence[Verdict]:
+    async def batch(messages: Sequence[Msg]) -> Sequence[MessageOutcome]:
         bad = [BadMessage("not_json", "no JSON") if m.data == b"?" else None for m in messages]
-        handled.extend(m.data for m, verdict in zip(messages, bad, strict=True) if verdict is None)
+        handled.extend(m.data for m, outcome in zip(messages, bad, strict=True) if outcome is None)
         return bad
 
     async def bury(message: Msg, bad: BadMessage) -> None:
@@ -151,7 +151,7 @@ async def test_a_message_that_breaks_its_batch_dies_alone(bus: Bus) -> None:
     done: list[bytes] = []
     buried: list[bytes] = []
 
-    async def handle(messages: Sequence[Msg]) -> list[Verdict]:
+    async def handle(messages: Sequence[Msg]) -> list[MessageOutcome]:
         if any(message.data == b"poison" for message in messages):
             raise LookupError("the batch is one transaction")
         done.extend(message.data for message in messages)
@@ -234,7 +234,7 @@ async def test_stopping_finishes_what_is_in_work_and_hands_back_the_rest(bus: Bu
 
 
 async def test_a_wrong_password_is_said_at_once(server: Server) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(BusUserUnknown):
         await connect(server.url.replace("words", "wrong"), "test")
 
 

@@ -15,7 +15,7 @@ from deploy.partners import register
 from deploy.partners.register import Credentials, PartnerError, add, remove, rotate
 from services.intake.partners.model import Partner
 from shared.bus import cloudevents
-from shared.bus.connection import Bus, Refused, connect
+from shared.bus.connection import Bus, BusUserUnknown, connect
 from shared.database.engine import Database
 from shared.http.auth import partner_token_hash
 from tests.bus.conftest import Server
@@ -164,7 +164,7 @@ async def test_a_removed_partner_is_cut_off_and_may_come_back_with_new_keys(
         while partner.nc.is_connected:
             await asyncio.sleep(0.02)
     await partner.close()
-    with pytest.raises(Refused):
+    with pytest.raises(BusUserUnknown):
         await _as_partner(server, dukcapil)
 
     back = await add(database, server.url, server.folder, "Dukcapil")
@@ -185,7 +185,7 @@ async def test_new_keys_end_the_old_ones_and_lose_nothing_that_waits(
         while partner.nc.is_connected:
             await asyncio.sleep(0.02)
     await partner.close()
-    with pytest.raises(Refused):
+    with pytest.raises(BusUserUnknown):
         await _as_partner(server, dukcapil)
     renewed = await _as_partner(server, new)
     js = renewed.nc.jetstream(prefix=new.api_prefix)

@@ -30,7 +30,7 @@ MONDAY = datetime(2027, 3, 1, 2, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CALENDAR = WorkingCalendar(frozenset())
 
-OFFICER = frozenset({S.HANDLER_OFFICER})
+OFFICER = frozenset({S.HANDLER_STAFF})
 HANDLER_ADMIN = OFFICER | {S.HANDLER_ADMIN}
 ABOVE = HANDLER_ADMIN | {S.ADMIN_ABOVE}
 DECIDER = ABOVE | {S.DECIDER}

@@ -13,13 +13,13 @@ from tests.lifecycle.report_under_test import BIDANG, DINAS, MINISTRY, MONDAY, P
 
 ROOT = 1
 PATH = (ROOT, PROVINCE, DINAS)
-ALL = {S.HANDLER_ADMIN, S.HANDLER_OFFICER, S.ADMIN_ABOVE}
-OWN = {S.HANDLER_ADMIN, S.HANDLER_OFFICER}
+ALL = {S.HANDLER_ADMIN, S.HANDLER_STAFF, S.ADMIN_ABOVE}
+OWN = {S.HANDLER_ADMIN, S.HANDLER_STAFF}
 ADMIN, OFFICER = Role.AGENCY_ADMIN, Role.LIAISON_OFFICER
 
 CAPACITIES: tuple[tuple[str, Role, int, bool, set[S]], ...] = (
-    ("the handler's officer", OFFICER, DINAS, True, {S.HANDLER_OFFICER}),
-    ("the handler's officer, nobody above", OFFICER, DINAS, False, {S.HANDLER_OFFICER}),
+    ("the handler's officer", OFFICER, DINAS, True, {S.HANDLER_STAFF}),
+    ("the handler's officer, nobody above", OFFICER, DINAS, False, {S.HANDLER_STAFF}),
     ("the handler's admin", ADMIN, DINAS, True, OWN),
     ("the handler's admin, nobody above", ADMIN, DINAS, False, ALL),
     ("the handler's coordinating admin", Role.COORDINATING_ADMIN, DINAS, True, OWN),

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from psycopg import sql
 
 from services.reporting.downloads import endpoints, names
-from services.reporting.downloads.activities import DownloadMaking
+from services.reporting.downloads.activities import DownloadActivities
 from services.reporting.downloads.names import DownloadRun
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.worker import make_worker, start_waiting
@@ -119,7 +119,7 @@ async def test_cancelling_ends_the_process_that_makes_it(
     header = bearer(PUSAT_ADMIN)
     asked = await ask(reporting, header, "xlsx")
     database = Database(settings.database_url)
-    making = DownloadMaking(database, KeptFiles(settings.storage_url), settings)
+    making = DownloadActivities(database, KeptFiles(settings.storage_url), settings)
     run = DownloadRun(download_id=UUID(asked["id"]), attempt=1)
     from temporalio.testing import ActivityEnvironment
 

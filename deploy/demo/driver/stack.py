@@ -22,7 +22,7 @@ from deploy.local.credentials import load_or_create, stack_settings
 from deploy.local.errors import StackError
 from deploy.partners import register
 from shared.bus.cloudevents import encode, event
-from shared.bus.connection import Bus, Refused, connect
+from shared.bus.connection import Bus, BusUserUnknown, connect
 from shared.database.engine import Database
 from shared.settings import Addresses, Settings
 
@@ -165,7 +165,7 @@ async def open_partner(settings: Settings) -> AsyncIterator[DemoPartner]:
     try:
         seed = str(json.loads(path.read_text())["nkey_seed"])
         bus = await connect(address, "demo-partner", patience=10, nkey_seed=seed)
-    except (FileNotFoundError, Refused):  # a new database, or keys of another
+    except (FileNotFoundError, BusUserUnknown):  # a new database, or keys of another
         seed = await _register(settings, path)
         bus = await connect(address, "demo-partner", patience=10, nkey_seed=seed)
     try:

@@ -14,7 +14,7 @@ from services.intake.accepting.acceptance import Acceptance
 from services.intake.accepting.new_report import Accepted, DifferentContent, NewReport
 from services.intake.partners.report import PartnerReport, new_report
 from shared import regions
-from shared.bus.consumer import Verdict
+from shared.bus.consumer import MessageOutcome
 from shared.bus.errors import BadMessage, TryLater
 from shared.database.away import DATABASE_AWAY
 from shared.database.engine import Database
@@ -35,29 +35,29 @@ class PartnerReports:
         self._acceptance = acceptance
         self._reports_url = reports_url
 
-    async def accept(self, messages: Sequence[Msg]) -> Sequence[Verdict]:
-        """A verdict for each message; for use as a `Consumer`'s batch handler.
+    async def accept(self, messages: Sequence[Msg]) -> Sequence[MessageOutcome]:
+        """An outcome for each message; for use as a `Consumer`'s batch handler.
 
         Where the database finds one impossible, the others are accepted one by one.
         """
-        verdicts: list[Verdict] = [None] * len(messages)
+        outcomes: list[MessageOutcome] = [None] * len(messages)
         readable: dict[int, Read[PartnerReport]] = {}
         for index, message in enumerate(messages):
             try:
                 readable[index] = read(message, FORMS)
             except BadMessage as bad:
-                verdicts[index] = bad
+                outcomes[index] = bad
         try:
             decided = await self._together(readable)
         except _PASSING as error:
             decided = {index: _later(error) for index in readable}
         except (psycopg.Error, SQLAlchemyError):
             decided = {index: await self._alone(index, sent) for index, sent in readable.items()}
-        for index, verdict in decided.items():
-            verdicts[index] = verdict
-        return verdicts
+        for index, outcome in decided.items():
+            outcomes[index] = outcome
+        return outcomes
 
-    async def _alone(self, index: int, message: Read[PartnerReport]) -> Verdict:
+    async def _alone(self, index: int, message: Read[PartnerReport]) -> MessageOutcome:
         try:
             return (await self._together({index: message}))[index]
         except _PASSING as error:
@@ -65,10 +65,12 @@ class PartnerReports:
         except (psycopg.Error, SQLAlchemyError) as error:
             return error
 
-    async def _together(self, readable: Mapping[int, Read[PartnerReport]]) -> dict[int, Verdict]:
+    async def _together(
+        self, readable: Mapping[int, Read[PartnerReport]]
+    ) -> dict[int, MessageOutcome]:
         if not readable:
             return {}
-        verdicts: dict[int, Verdict] = {}
+        outcomes: dict[int, MessageOutcome] = {}
         async with self._database.session() as session:
             directory = await _directory(session, readable.values())
             reports: list[tuple[Sent, NewReport]] = []
@@ -77,9 +79,9 @@ class PartnerReports:
                 try:
                     report = directory.report(message)
                 except BadMessage as bad:
-                    verdicts[index] = bad
+                    outcomes[index] = bad
                 else:
-                    verdicts[index] = None
+                    outcomes[index] = None
                     reports.append((message.sent, report))
             answers = await self._acceptance.accept_many(session, [r for _, r in reports])
             await tell(
@@ -89,7 +91,7 @@ class PartnerReports:
                     for (sent, _), answer in zip(reports, answers, strict=True)
                 ),
             )
-        return verdicts
+        return outcomes
 
     def _receipt(self, sent: Sent, answer: Accepted | DifferentContent) -> Receipt:
         url = f"{self._reports_url}/{answer.number}"

@@ -35,7 +35,7 @@ class Cancelled(Exception):
     """Its owner does not want it any more."""
 
 
-class DownloadMaking:
+class DownloadActivities:
     """What the worker does for downloads; the row in the database decides, whatever is asked."""
 
     def __init__(self, database: Database, kept: KeptFiles, settings: Settings) -> None:

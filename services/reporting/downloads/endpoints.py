@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reporting.downloads import background
+from services.reporting.downloads import large_downloads as background
 from services.reporting.downloads.log import log_download
 from services.reporting.downloads.permission import agency_of
 from services.reporting.downloads.process import MakingFailed, make_file

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from services.reporting.statistics.updates import alone, refresh
 from shared.bus.cloudevents import decode
-from shared.bus.consumer import Verdict
+from shared.bus.consumer import MessageOutcome
 from shared.bus.errors import BadMessage
 from shared.database.engine import Database, raw
 from shared.lifecycle.events import ReportEvent
@@ -28,24 +28,24 @@ class Follower:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def follow(self, messages: Sequence[Msg]) -> list[Verdict]:
+    async def follow(self, messages: Sequence[Msg]) -> list[MessageOutcome]:
         """The reports of these events, in one transaction."""
-        verdicts: list[Verdict] = []
+        outcomes: list[MessageOutcome] = []
         newest: dict[int, int] = {}
         for message in messages:
             try:
                 data = decode(message.headers, message.data).get_data()
                 event = ReportEvent.model_validate(data)
             except ValidationError as error:
-                verdicts.append(BadMessage.from_validation(error))
+                outcomes.append(BadMessage.from_validation(error))
             except BadMessage as bad:
-                verdicts.append(bad)
+                outcomes.append(bad)
             else:
-                verdicts.append(None)
+                outcomes.append(None)
                 newest[event.number] = max(event.version, newest.get(event.number, 0))
         if newest:
             await self._bring_up_to(newest)
-        return verdicts
+        return outcomes
 
     async def _bring_up_to(self, newest: dict[int, int]) -> None:
         async with self._database.session() as session:

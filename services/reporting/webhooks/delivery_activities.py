@@ -46,7 +46,7 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
 
-class WebhookSending:
+class WebhookActivities:
     """What the worker does for deliveries; the rows decide, whatever is asked."""
 
     def __init__(self, database: Database, cipher: IdentityCipher, *, private: bool) -> None:

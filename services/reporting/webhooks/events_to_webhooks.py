@@ -19,7 +19,7 @@ from services.reporting.webhooks.delivery_names import DELAYS, DeliveryRun
 from services.reporting.webhooks.models import Webhook, WebhookDelivery
 from shared.bus.cloudevents import decode
 from shared.bus.connection import Bus
-from shared.bus.consumer import Consumer, Verdict
+from shared.bus.consumer import Consumer, MessageOutcome
 from shared.bus.dead_letters import to_dead_letters
 from shared.bus.errors import BadMessage
 from shared.bus.streams import WEBHOOKS
@@ -54,20 +54,20 @@ class EventsToWebhooks:
         self._database, self._client = database, client
         self._words_at, self._delays = words_at, delays
 
-    async def take(self, messages: Sequence[Msg]) -> Sequence[Verdict]:
+    async def take(self, messages: Sequence[Msg]) -> Sequence[MessageOutcome]:
         """Deliveries for these events, committed; started right away where Temporal is there."""
-        verdicts: list[Verdict] = []
+        outcomes: list[MessageOutcome] = []
         happened: list[tuple[str, ReportEvent]] = []
         for message in messages:
             try:
                 event = decode(message.headers, message.data)
                 data = ReportEvent.model_validate(event.get_data())
                 happened.append((event.get_id(), data))
-                verdicts.append(None)
+                outcomes.append(None)
             except ValidationError as error:
-                verdicts.append(BadMessage.from_validation(error))
+                outcomes.append(BadMessage.from_validation(error))
             except BadMessage as bad:
-                verdicts.append(bad)
+                outcomes.append(bad)
         if await self._note(happened):
             try:
                 await self.start_waiting()
@@ -75,7 +75,7 @@ class EventsToWebhooks:
                 if not is_away(error):
                     raise
                 _log.warning("webhooks wait for Temporal: %s", reason(error))
-        return verdicts
+        return outcomes
 
     async def start_waiting(self) -> None:
         """Start what was not started yet, also what came while Temporal was away."""

@@ -8,7 +8,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from services.reporting.webhooks import delivery_names as names
-from services.reporting.webhooks.delivery_activities import WebhookSending
+from services.reporting.webhooks.delivery_activities import WebhookActivities
 from services.reporting.webhooks.delivery_names import DELAYS
 from services.reporting.webhooks.delivery_workflow import WebhookDeliveryWorkflow
 from services.reporting.webhooks.events_to_webhooks import EventsToWebhooks, reader
@@ -43,7 +43,7 @@ async def webhooks_working(
     `DeliveryRun`."""
     cipher = IdentityCipher(settings.identity_keys)
     private = settings.webhooks_to_private_addresses
-    sending = WebhookSending(database, cipher, private=private)
+    sending = WebhookActivities(database, cipher, private=private)
     feed = EventsToWebhooks(database, client, f"{settings.routing_url}/reports", delays)
 
     async def look() -> None:

@@ -1,4 +1,4 @@
-"""Archiving a report (*Arsipkan*), and taking it out of the archive."""
+"""ArchiveForm a report (*Arsipkan*), and taking it out of the archive."""
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,12 +13,12 @@ from shared.lifecycle.actions import Action, ArchiveCategory
 from shared.words import Form, NoteText
 
 
-class Archiving(Form):
+class ArchiveForm(Form):
     category: ArchiveCategory = Field(description="Kategori Arsip; the reporter reads it")
     note: NoteText = Field(description="Keterangan Arsip; the reporter reads it")
 
 
-class Restoring(Form):
+class RestoreForm(Form):
     reason: NoteText
 
 
@@ -26,7 +26,7 @@ router = command_router("verification")
 
 
 @router.by_staff(Action.ARCHIVE, "/reports/{number}/archive")
-async def archive(session: AsyncSession, access: ReportAccess, form: Archiving) -> Details:
+async def archive(session: AsyncSession, access: ReportAccess, form: ArchiveForm) -> Details:
     """File a report away that cannot be verified, for one of the guide's eight reasons."""
     reason = await session.get(ArchiveReason, form.category)
     if reason is None or not reason.active:
@@ -35,6 +35,6 @@ async def archive(session: AsyncSession, access: ReportAccess, form: Archiving) 
 
 
 @router.by_staff(Action.RESTORE, "/reports/{number}/restore")
-async def restore(_: AsyncSession, __: ReportAccess, form: Restoring) -> Details:
+async def restore(_: AsyncSession, __: ReportAccess, form: RestoreForm) -> Details:
     """Take a report out of the archive again, with a full verification clock."""
     return {}

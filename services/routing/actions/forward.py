@@ -1,4 +1,4 @@
-"""Forwarding the duty to follow up to an agency below (*Teruskan*), and copies (*Salinan*)."""
+"""ForwardForm the duty to follow up to an agency below (*Teruskan*), and copies (*Salinan*)."""
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from shared.words import Form, NoteText
 COPIES_LIMIT = 50
 
 
-class Forwarding(Form):
+class ForwardForm(Form):
     agency_id: int
     copies: list[int] = Field([], max_length=COPIES_LIMIT, description="Agencies to read along")
     note: NoteText | None = None
@@ -29,7 +29,7 @@ router = command_router("forwarding")
 
 
 @router.by_staff(Action.FORWARD, "/reports/{number}/forward")
-async def forward(session: AsyncSession, access: ReportAccess, form: Forwarding) -> Details:
+async def forward(session: AsyncSession, access: ReportAccess, form: ForwardForm) -> Details:
     """Hand the duty to follow up to an agency below, whoever below had it before."""
     receiver = await agency_below(session, access, form.agency_id, to_verify=False)
     await known_agencies(session, "copies", form.copies)

@@ -24,7 +24,7 @@ from shared.lifecycle.people import Role
 from shared.words import Form, NoteText
 
 
-class Revealing(Form):
+class RevealForm(Form):
     reason: NoteText | None = Field(None, description="Needed unless a grant is in force")
     emergency: bool = Field(
         False,
@@ -55,7 +55,7 @@ router = APIRouter(tags=["reports"])
 )
 async def reveal(
     number: ReportNumber,
-    form: Revealing,
+    form: RevealForm,
     staff: CurrentStaff,
     session: Transaction,
     request: Request,

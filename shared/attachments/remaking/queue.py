@@ -45,7 +45,7 @@ UNHURRIED = Limits(memory=256 * MB, seconds=240)
 
 
 @dataclass(frozen=True)
-class Waiting:
+class Backlog:
     """How many files wait, and how many of these have failed before."""
 
     files: int
@@ -114,11 +114,11 @@ class RemakingQueue:
                 await self._set_aside(row, "failed")
         return True
 
-    async def waiting(self) -> Waiting:
+    async def waiting(self) -> Backlog:
         """For whoever watches the progress."""
         async with self._database.autocommit() as connection:
             row = (await connection.execute(self._sql["waiting"])).one()
-        return Waiting(row.files, row.tried)
+        return Backlog(row.files, row.tried)
 
     async def try_again(self) -> int:
         """Files that failed for no reason of their own wait once more; how many."""
