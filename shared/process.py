@@ -1,4 +1,4 @@
-"""Running a process until it is told to stop."""
+"""Running a process until it is told to stop, ready while the servers that it needs are there."""
 
 import asyncio
 import logging
@@ -7,17 +7,22 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
+import psycopg
 import uvloop
 from sqlalchemy import text
+from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 
+from shared.bus.connection import connect as connect_bus
 from shared.database.engine import Database
 from shared.http.operations import Check, answering
-from shared.reachability import reached
 from shared.reasons import reason
 from shared.settings import Settings, settings
 from shared.stopping import Stopped, pause
 from shared.telemetry import configure_logging
+from shared.temporal import names
+from shared.temporal.client import connect as connect_temporal
 
 log = logging.getLogger(__name__)
 
@@ -70,3 +75,35 @@ async def _until_stopped(name: str, main: Main, needs: tuple[str, ...]) -> None:
         with suppress(Stopped):
             await main(own, stopping)
     log.info("%s stopped", name)
+
+
+def reached(settings: Settings, *needs: str) -> dict[str, Callable[[], Awaitable[None]]]:
+    """A check for each of `postgres`, `nats`, `temporal` that is named: raises when it is away."""
+    return {need: partial(_CHECKS[need], settings) for need in needs}
+
+
+async def _postgres(settings: Settings) -> None:
+    address = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+    async with await psycopg.AsyncConnection.connect(
+        address, autocommit=True, application_name="lapor-probe"
+    ) as connection:
+        await connection.execute("SELECT 1")
+
+
+async def _nats(settings: Settings) -> None:
+    await (await connect_bus(settings.nats_url, "probe", patience=1)).close()
+
+
+async def _temporal(settings: Settings) -> None:
+    client = await connect_temporal(settings, "probe", lazy=False)
+    await client.service_client.check_health()
+    # Nothing is found; that it is understood says that namespace and attributes are there.
+    known = " OR ".join(f"{name} IS NOT NULL" for name in names.SEARCH_ATTRIBUTES)
+    await client.workflow_service.list_workflow_executions(
+        ListWorkflowExecutionsRequest(
+            namespace=client.namespace, page_size=1, query=f"WorkflowId = 'none' AND ({known})"
+        )
+    )
+
+
+_CHECKS = {"postgres": _postgres, "nats": _nats, "temporal": _temporal}

@@ -21,8 +21,7 @@ from deploy.local.nats import Nats
 from deploy.local.ports import free_port
 from deploy.local.postgres import OWNER, Postgres
 from deploy.local.processes import PROCESSES, Process
-from deploy.local.search_attributes import search_attributes
-from deploy.local.temporal import Temporal
+from deploy.local.temporal import Temporal, search_attributes
 from shared.database.engine import Database, raw
 from shared.http.tokens import ReportBearer, Staff, Tokens
 from shared.lifecycle.people import Role

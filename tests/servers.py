@@ -20,8 +20,7 @@ from deploy.local.migrate import migrate_database
 from deploy.local.nats import Nats
 from deploy.local.ports import free_port
 from deploy.local.postgres import OWNER, Postgres
-from deploy.local.search_attributes import search_attributes
-from deploy.local.temporal import Temporal
+from deploy.local.temporal import Temporal, search_attributes
 
 NAMESPACES = ["default", *(f"gw{number}" for number in range(8))]
 

@@ -1,14 +1,17 @@
 """`lapor up`: starts servers, migrations, demo data and processes; watches; stops all of it."""
 
 import asyncio
+import fcntl
+import os
 import signal
 from collections.abc import Coroutine, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from deploy.local.child import Child, end_leftovers
 from deploy.local.credentials import Credentials, load_or_create
-from deploy.local.lock import only_stack
+from deploy.local.errors import StackError
 from deploy.local.migrate import declare_streams, migrate_database
 from deploy.local.nats import Nats
 from deploy.local.ports import refuse_busy
@@ -16,8 +19,7 @@ from deploy.local.postgres import OWNER, Postgres
 from deploy.local.processes import PROCESSES, Process
 from deploy.local.reload import watch_code
 from deploy.local.screen import Screen
-from deploy.local.search_attributes import search_attributes
-from deploy.local.temporal import Temporal
+from deploy.local.temporal import Temporal, search_attributes
 from deploy.local.watch import keep_alive
 from shared.settings import Addresses
 from shared.stopping import Stopped, unless_stopped
@@ -169,3 +171,22 @@ async def _load_demo(database_url: str, password: str) -> Sequence[tuple[str, st
     from deploy.demo import seed  # slow to import, while others start
 
     return await seed.load(database_url, password)
+
+
+@contextmanager
+def only_stack(data_dir: Path) -> Iterator[None]:
+    """Holds the data folder. Raises StackError when another stack does; kill -9 frees it."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise StackError(
+                f"A stack already runs on {data_dir} (process {file.read().strip()}). Stop it, or "
+                "set LAPOR_DATA_DIR and the ports (LAPOR_…_PORT) for a second one beside it."
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield

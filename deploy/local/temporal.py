@@ -56,3 +56,10 @@ class Temporal(Child):
 
 
 _BINARY = Path(sysconfig.get_path("scripts")) / "temporal"
+
+
+def search_attributes() -> dict[str, str]:
+    """Name to type, from the list that the workflow itself uses."""
+    from shared.temporal.names import SEARCH_ATTRIBUTES  # slow to import, while others start
+
+    return SEARCH_ATTRIBUTES

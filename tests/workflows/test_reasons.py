@@ -11,7 +11,7 @@ from temporalio.service import RPCError
 
 from shared.database.engine import Database
 from shared.http.operations import _state
-from shared.reachability import reached
+from shared.process import reached
 from shared.reasons import reason
 from shared.settings import Settings
 from shared.temporal.names import SEARCH_ATTRIBUTES

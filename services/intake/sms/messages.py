@@ -5,9 +5,10 @@ headers of these names, at most five minutes old.
 """
 
 import binascii
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -20,7 +21,6 @@ from pydantic import (
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from services.intake.contact import normalise_phone
-from services.intake.sms.halves import halves_joined, with_halves_kept
 from shared.catalogue import INDONESIAN, Phrase, message
 from shared.fields import Instant, PlainNumbers
 from shared.strict_json import RepeatedMemberError, refuse_repeated_members
@@ -154,3 +154,25 @@ def _one_sms(text: str) -> str:
     if septets(text) > ANSWER_LIMIT:
         raise ValueError(f"an answer of more than {ANSWER_LIMIT} septets")
     return text
+
+
+_FIRST, _LAST = 0xD800, 0xDFFF
+_KEPT: Final = {half: half - _FIRST + 0x100000 for half in range(_FIRST, _LAST + 1)}
+_BACK: Final = {kept: half for half, kept in _KEPT.items()}
+
+
+def with_halves_kept(document: bytes) -> bytes:
+    """A gateway's JSON with halves in its `text` kept as private characters. What is no such JSON
+    is left for its reader to refuse."""
+    try:
+        message = json.loads(document.decode())
+    except (ValueError, RecursionError):
+        return document
+    if not isinstance(message, dict) or not isinstance(message.get("text"), str):
+        return document
+    return json.dumps(message | {"text": message["text"].translate(_KEPT)}).encode()
+
+
+def halves_joined(text: str) -> str:
+    """The text with halves that meet as one character again, and without those that do not."""
+    return text.translate(_BACK).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")

@@ -2,10 +2,8 @@
 
 from services.portal.public.accounts import router as accounts
 from services.portal.public.browsing import router as browsing
-from services.portal.public.figures import router as figures
-from services.portal.public.home import router as home
 from services.portal.public.own_report import router as own_report
 from services.portal.public.submission import router as submission
 from services.portal.public.tracking import router as tracking
 
-routers = [home, submission, tracking, own_report, accounts, browsing, figures]
+routers = [submission, tracking, own_report, accounts, browsing]

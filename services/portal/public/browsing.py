@@ -1,4 +1,4 @@
-"""What is public: listing and searching reports."""
+"""What everybody reads: the first page, the reports, listed and searched, and the figures."""
 
 import asyncio
 
@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from services.portal import references
 from services.portal.contracts.intake import PublicItem
+from services.portal.contracts.reporting import PublicFigures
 from services.portal.form_data import FormData
 from services.portal.page_request import PublicRequest
 from shared.http.paging import Page
@@ -13,6 +14,11 @@ from shared.http.paging import Page
 router = APIRouter(include_in_schema=False)
 
 _FILTERS = ("q", "tab", "classification", "category", "region")
+
+
+@router.get("/")
+async def home(page_request: PublicRequest) -> Response:
+    return page_request.page("public/home.html")
 
 
 @router.get("/laporan")
@@ -33,3 +39,10 @@ async def public_reports(page_request: PublicRequest) -> Response:
         provinces=provinces,
         given=form.given(*_FILTERS),
     )
+
+
+@router.get("/angka")
+async def figures(page_request: PublicRequest) -> Response:
+    """How many reports there are and where they stand; small groups are not told."""
+    known = await page_request.read("reporting", "/figures/public", PublicFigures)
+    return page_request.page("public/figures.html", figures=known)
