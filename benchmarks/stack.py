@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psycopg
 
+from deploy.credentials import Credentials, environment, load_or_create
 from deploy.demo import seed
 from deploy.local.child import Child
-from deploy.local.credentials import Credentials, environment, load_or_create
 from deploy.local.migrate import declare_streams, migrate_database
 from deploy.local.nats import Nats
 from deploy.local.ports import free_port

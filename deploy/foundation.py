@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.directory.agencies import ONE_AT_A_TIME, add_agency
+from services.routing.directory.decreed_days import decreed_days
 from services.routing.models import Agency, ClosedDay, PolicyVersion
 from shared.database.engine import Database
-from shared.decreed_days import decreed_days
 from shared.lifecycle.policy import NATIONAL_DEFAULT
 
 ROOT, ROOT_NAME = "pusat", "Admin Pusat"

@@ -5,7 +5,7 @@ import contextvars
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from shared.database.away import DATABASE_AWAY
+from shared.resilience.away import DATABASE_AWAY
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")

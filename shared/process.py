@@ -17,9 +17,9 @@ from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 from shared.bus.connection import connect as connect_bus
 from shared.database.engine import Database
 from shared.http.operations import Check, answering
-from shared.reasons import reason
+from shared.resilience.reasons import reason
+from shared.resilience.stopping import Stopped, pause
 from shared.settings import Settings, settings
-from shared.stopping import Stopped, pause
 from shared.telemetry import configure_logging
 from shared.temporal import names
 from shared.temporal.client import connect as connect_temporal

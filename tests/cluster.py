@@ -14,8 +14,8 @@ from sqlalchemy import text
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from deploy.credentials import Credentials, environment, load_or_create
 from deploy.local.child import Child
-from deploy.local.credentials import Credentials, environment, load_or_create
 from deploy.local.migrate import declare_streams, migrate_database
 from deploy.local.nats import Nats
 from deploy.local.ports import free_port

@@ -22,7 +22,7 @@ import hypothesis
 import pytest
 from psycopg import sql
 
-from deploy.local.credentials import Credentials, load_or_create
+from deploy.credentials import Credentials, load_or_create
 from deploy.local.postgres import DATABASE, OWNER, Postgres
 from shared import clock
 from shared.settings import Settings

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from deploy.credentials import Credentials, load_or_create
 from deploy.local.child import Child
-from deploy.local.credentials import Credentials, load_or_create
 from deploy.local.migrate import migrate_database
 from deploy.local.nats import Nats
 from deploy.local.ports import free_port

@@ -6,7 +6,7 @@ from prometheus_client import Gauge
 from sqlalchemy import TextClause, text
 
 from shared.database.engine import Database
-from shared.periodic import by_itself
+from shared.resilience.periodic import by_itself
 from shared.telemetry import registry
 
 MOST = 100_000

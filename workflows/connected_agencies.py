@@ -14,7 +14,7 @@ from shared.lifecycle.authority import Capacity
 from shared.lifecycle.commands import Command
 from shared.lifecycle.people import SYSTEM
 from shared.lifecycle.state import ReportState
-from shared.periodic import by_itself
+from shared.resilience.periodic import by_itself
 from shared.temporal.report_gateway import ReportGateway
 from workflows.backoff import LeftAlone
 

@@ -18,7 +18,7 @@ from shared.lifecycle.calendar import Zone
 from shared.lifecycle.commands import Command, Succession
 from shared.lifecycle.people import SYSTEM, Actor, ActorKind, Role
 from shared.lifecycle.state import ReportState
-from shared.periodic import by_itself, is_away
+from shared.resilience.periodic import by_itself, is_away
 from shared.temporal.report_gateway import ReportGateway
 from workflows.backoff import LeftAlone
 

@@ -14,11 +14,11 @@ from shared.bus.dead_letters import to_dead_letters
 from shared.bus.errors import BadMessage, TryLater
 from shared.bus.streams import LAUNCHER
 from shared.database.engine import Database
-from shared.identity import IdentityCipher
 from shared.lifecycle.state import ReportState
+from shared.privacy.identity import IdentityCipher
 from shared.process import run_process, wait_for_database
+from shared.resilience.stopping import unless_stopped
 from shared.settings import Settings
-from shared.stopping import unless_stopped
 from shared.temporal.client import connect as connect_temporal
 from shared.temporal.report_gateway import ReportGateway
 from workflows.resend_commands import LAUNCHED

@@ -22,7 +22,7 @@ from temporalio.service import RPCError
 from shared.database.engine import Database
 from shared.http.operations import NotReady
 from shared.lifecycle.state import ReportState
-from shared.reasons import reason
+from shared.resilience.reasons import reason
 from shared.telemetry import registry
 from shared.temporal import names
 from shared.temporal.report_gateway import ReportGateway

@@ -16,12 +16,12 @@ from nats.js.errors import APIError, NoStreamResponseError
 from prometheus_client import Counter
 
 from shared.bus.connection import Bus, connect
-from shared.database.away import DATABASE_AWAY
-from shared.periodic import count_set_aside
 from shared.process import run_process
-from shared.reasons import reason
+from shared.resilience.away import DATABASE_AWAY
+from shared.resilience.periodic import count_set_aside
+from shared.resilience.reasons import reason
+from shared.resilience.stopping import pause, unless_stopped
 from shared.settings import Settings
-from shared.stopping import pause, unless_stopped
 from shared.telemetry import registry
 from workflows.backoff import LeftAlone
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from shared.database.engine import Database
 from shared.lifecycle.commands import Command
 from shared.lifecycle.state import ReportState
-from shared.periodic import by_itself
+from shared.resilience.periodic import by_itself
 from shared.temporal.report_gateway import ReportGateway
 from workflows.backoff import LeftAlone
 

@@ -9,10 +9,10 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from shared.database.engine import Database
-from shared.periodic import repeating
 from shared.process import CHECKS, run_process, wait_for_database
+from shared.resilience.periodic import repeating
+from shared.resilience.stopping import unless_stopped
 from shared.settings import Settings
-from shared.stopping import unless_stopped
 from shared.temporal import names
 from shared.temporal.client import connect_patiently
 from shared.temporal.report_gateway import ReportGateway

@@ -17,7 +17,7 @@ from deploy.cli import (
     statistics,
     up,
 )
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 
 app = typer.Typer(
     help="Runs and administers an open LAPOR!. Settings are LAPOR_… environment variables.",

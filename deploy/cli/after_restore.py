@@ -14,7 +14,7 @@ def after_restore() -> None:
     stack's. Safe to run again.
     """
     from deploy import restoring
-    from deploy.local.credentials import stack_settings
+    from deploy.credentials import stack_settings
     from shared.bus.connection import connect as connect_bus
     from shared.database.engine import Database
     from shared.temporal.client import connect

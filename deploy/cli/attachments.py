@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from shared.attachments.remaking.queue import RemakingQueue, Schema
+    from shared.attachments.remaking_queue import RemakingQueue, Schema
 
 app = typer.Typer(help="Files of anonymous reports.", no_args_is_help=True)
 
@@ -49,10 +49,10 @@ def rotate_keys() -> None:
     Put the new key in front of `LAPOR_IDENTITY_KEYS`, restart the services, run this, then drop
     the old key. May be stopped and run again.
     """
-    from deploy.local.credentials import stack_settings
+    from deploy.credentials import stack_settings
     from shared.attachments.rotation import rotate
     from shared.database.engine import Database
-    from shared.identity import IdentityCipher
+    from shared.privacy.identity import IdentityCipher
 
     async def act() -> int:
         settings = stack_settings("lapor_intake")
@@ -69,11 +69,11 @@ _SCHEMAS: "tuple[Schema, ...]" = ("intake", "followup")
 
 
 async def _remade(schema: "Schema", shown: "Progress", *, failed: bool) -> int:
-    from deploy.local.credentials import stack_settings
+    from deploy.credentials import stack_settings
     from shared.attachments import AttachmentStore
-    from shared.attachments.remaking.queue import RemakingQueue
+    from shared.attachments.remaking_queue import RemakingQueue
     from shared.database.engine import Database
-    from shared.identity import IdentityCipher
+    from shared.privacy.identity import IdentityCipher
 
     settings = stack_settings(f"lapor_{schema}")
     database = Database(settings.database_url, pool_size=2)

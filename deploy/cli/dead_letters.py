@@ -44,9 +44,9 @@ def list_() -> None:
 @app.command()
 def show(letter_id: Id) -> None:
     """Show one dead letter whole, its words too: for anyone who may read them."""
-    from deploy.local.errors import StackError
+    from deploy.errors import StackError
     from shared.bus.dead_letters import DeadLetter, read
-    from shared.identity import IdentityCipher
+    from shared.privacy.identity import IdentityCipher
 
     async def act() -> str:
         async with _stack() as (session, settings):
@@ -71,10 +71,10 @@ def retry(
     every: Annotated[bool, typer.Option("--all", help="All that `list` shows.")] = False,
 ) -> None:
     """Put a dead letter, or all of them, back where they came from."""
-    from deploy.local.errors import StackError
+    from deploy.errors import StackError
     from shared.bus.connection import connect
     from shared.bus.dead_letters import DeadLetter, retry, unresolved
-    from shared.identity import IdentityCipher
+    from shared.privacy.identity import IdentityCipher
 
     if (letter_id is None) is not every:
         raise StackError("say which dead letter, or --all")
@@ -113,7 +113,7 @@ def discard(
     ] = None,
 ) -> None:
     """Take a dead letter, or all of a partner, off the list. It can be put back for 90 days."""
-    from deploy.local.errors import StackError
+    from deploy.errors import StackError
     from shared.bus.dead_letters import DeadLetter, discard, unresolved
 
     if (letter_id is None) is (system is None):
@@ -147,7 +147,7 @@ def _line(letter: "DeadLetter") -> str:
 async def _stack() -> "AsyncIterator[tuple[AsyncSession, Settings]]":
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from deploy.local.credentials import stack_settings
+    from deploy.credentials import stack_settings
     from shared.database.engine import Database
 
     settings = stack_settings()

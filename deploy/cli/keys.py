@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 
 app = typer.Typer(help="Keys that sign access tokens.", no_args_is_help=True)
 
@@ -34,7 +34,7 @@ def make(whose: Annotated[Whose, typer.Argument(help="Whose tokens it will sign"
 def rotate(whose: Annotated[Whose, typer.Argument(help="Whose tokens it signs")]) -> None:
     """Give the stack on this machine a new key. It signs from the next start on; the former one
     still verifies, until the next change."""
-    from deploy.local.credentials import rotate as rotate_in
+    from deploy.credentials import rotate as rotate_in
     from shared.settings import Addresses
 
     data_dir = Addresses().data_dir
@@ -51,7 +51,7 @@ def rotate(whose: Annotated[Whose, typer.Argument(help="Whose tokens it signs")]
 @app.command("show")
 def show() -> None:
     """Name the keys of this environment, or of the stack on this machine, by their `kid`."""
-    from deploy.local.credentials import stack_settings
+    from deploy.credentials import stack_settings
     from shared.http.signing_keys import KeyRefused, key_id_of, public_key_of
 
     settings = stack_settings()

@@ -13,7 +13,7 @@ def migrate() -> None:
     local stack's. Safe to run again.
     """
     from deploy import foundation
-    from deploy.local.credentials import stack_settings
+    from deploy.credentials import stack_settings
     from deploy.local.migrate import (
         declare_streams,
         migrate_database,

@@ -83,7 +83,7 @@ def remove(system: System) -> None:
 
 @asynccontextmanager
 async def _stack() -> "AsyncIterator[tuple[Database, Settings]]":
-    from deploy.local.credentials import stack_settings
+    from deploy.credentials import stack_settings
     from shared.database.engine import Database
 
     settings = stack_settings()

@@ -50,7 +50,7 @@ def show(message: Message) -> None:
     """Show who sent a message, and its words: for anyone who may read them."""
     from cryptography.fernet import InvalidToken
 
-    from shared.identity import IdentityCipher
+    from shared.privacy.identity import IdentityCipher
 
     async def act() -> list[str]:
         async with _stack() as (session, settings):
@@ -85,7 +85,7 @@ async def _parts(session: "AsyncSession", message: uuid.UUID) -> "Sequence[SmsPa
     from sqlalchemy import select
     from sqlmodel import col
 
-    from deploy.local.errors import StackError
+    from deploy.errors import StackError
     from services.intake.models import SmsPart
 
     of_message = col(SmsPart.message) == message, col(SmsPart.set_aside).is_not(None)
@@ -100,7 +100,7 @@ async def _parts(session: "AsyncSession", message: uuid.UUID) -> "Sequence[SmsPa
 async def _stack() -> "AsyncIterator[tuple[AsyncSession, Settings]]":
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from deploy.local.credentials import stack_settings
+    from deploy.credentials import stack_settings
     from shared.database.engine import Database
 
     settings = stack_settings()

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import typer
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from shared.lifecycle.people import Role
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ async def _stuck() -> list[str]:
 
 
 async def _break_glass(subject: str, operator: str, reason: str, second_factor: bool) -> str:
-    from deploy.local.credentials import stack_settings
+    from deploy.credentials import stack_settings
     from services.routing.accounts.break_glass import let_in, stand_in
     from services.routing.second_person.deciding import BreakGlassRefused
 
@@ -109,7 +109,7 @@ async def _break_glass(subject: str, operator: str, reason: str, second_factor: 
 
 @asynccontextmanager
 async def _session() -> AsyncIterator["AsyncSession"]:
-    from deploy.local.credentials import stack_settings
+    from deploy.credentials import stack_settings
     from shared.database.engine import Database
 
     database = Database(stack_settings("lapor_routing").database_url, pool_size=1)

@@ -21,7 +21,7 @@ def rebuild() -> None:
     """
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from deploy.local.credentials import stack_settings
+    from deploy.credentials import stack_settings
     from services.reporting.statistics import rebuild
     from shared.database.engine import Database
 

@@ -18,7 +18,7 @@ from deploy.demo.writing import (
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.statuses import CLOSED, WITH_AGENCY, Status
-from shared.text import BODY_LIMIT
+from shared.values.text import BODY_LIMIT
 
 _NOT_CONNECTED = tuple(agency.code for agency in AGENCIES if not agency.connected)
 

@@ -9,9 +9,9 @@ from functools import cache
 
 from deploy.demo.country import AGENCIES, BY_CODE, PHRASES, full_name
 from deploy.demo.mix import THEMES
-from shared import regions
-from shared.regions import Region
-from shared.text import BODY_LIMIT
+from shared.values import regions
+from shared.values.regions import Region
+from shared.values.text import BODY_LIMIT
 
 TITLE_LIMIT = 150
 _REGENCIES = sorted({a.region for a in AGENCIES if a.region and "." in a.region})

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from deploy.local.credentials import load_or_create
+from deploy.credentials import load_or_create
 from shared.settings import Settings
 
 PORTAL: Final = Path(__file__).parents[2] / "services" / "portal"

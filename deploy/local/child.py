@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 
 _PR_SET_PDEATHSIG = 1
 _POLL_SECONDS = 0.05

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from shared.settings import Settings
 
 
@@ -27,7 +27,7 @@ async def register_search_attributes(settings: Settings) -> None:
     migrated by then."""
     from temporalio.service import RPCError
 
-    from shared.reasons import reason
+    from shared.resilience.reasons import reason
     from shared.temporal.client import connect
     from shared.temporal.search_attributes import register
 

@@ -8,7 +8,7 @@ import socket
 import tempfile
 from pathlib import Path
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from shared.settings import Addresses
 
 _OURS: set[int] = set()

@@ -15,8 +15,8 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from deploy.errors import StackError
 from deploy.local.child import Child
-from deploy.local.errors import StackError
 
 DATABASE = "lapor"
 OWNER = "lapor_owner"

@@ -4,8 +4,8 @@ import os
 import sys
 from dataclasses import dataclass
 
+from deploy.credentials import SECRETS, Credentials, environment
 from deploy.local.child import Child, first_line
-from deploy.local.credentials import SECRETS, Credentials, environment
 from shared.settings import SECRETS_OF, Addresses
 
 

@@ -9,9 +9,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from deploy.credentials import Credentials, load_or_create
+from deploy.errors import StackError
 from deploy.local.child import Child, end_leftovers
-from deploy.local.credentials import Credentials, load_or_create
-from deploy.local.errors import StackError
 from deploy.local.migrate import declare_streams, migrate_database
 from deploy.local.nats import Nats
 from deploy.local.ports import refuse_busy
@@ -21,8 +21,8 @@ from deploy.local.reload import watch_code
 from deploy.local.screen import Screen
 from deploy.local.temporal import Temporal, search_attributes
 from deploy.local.watch import keep_alive
+from shared.resilience.stopping import Stopped, unless_stopped
 from shared.settings import Addresses
-from shared.stopping import Stopped, unless_stopped
 
 _STEPS_BESIDE_PROCESSES = 6
 

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from deploy.errors import StackError
 from deploy.local.child import Child
-from deploy.local.errors import StackError
 
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 30.0

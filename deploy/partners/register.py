@@ -15,7 +15,7 @@ from nats.js.errors import APIError, NoStreamResponseError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from deploy.partners.accounts import (
     API_PREFIX,
     publish_subjects,
@@ -28,7 +28,7 @@ from shared.bus.connection import Bus, BusUserUnknown, connect
 from shared.bus.streams import PARTNERS, Durable, declare_durable, partner_durable
 from shared.database.engine import Database
 from shared.http.auth import new_partner_token
-from shared.text import normalise
+from shared.values.text import normalise
 
 _RESERVED = {"lapor", "sys"}
 _PATIENCE = 10.0

@@ -4,7 +4,7 @@ begin one in a new language. New messages are added without a text, unused ones 
 import sys
 
 from deploy.translation.catalogues import updated
-from shared.catalogue import LANGUAGES, catalogue_path
+from shared.labels.catalogue import LANGUAGES, catalogue_path
 
 for language in sys.argv[1:] or LANGUAGES:
     path = catalogue_path(language)

@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po, write_po
 
 from deploy.translation.codes import CODES
 from deploy.translation.source import Message, in_source
-from shared.catalogue import Language, catalogue_path
+from shared.labels.catalogue import Language, catalogue_path
 
 
 @cache

@@ -34,7 +34,7 @@ from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.people import Role
 from shared.lifecycle.policy import Unit
 from shared.lifecycle.statuses import Status
-from shared.text import TextProblem
+from shared.values.text import TextProblem
 
 
 def _distinct(codes: Iterable[str]) -> tuple[str, ...]:

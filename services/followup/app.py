@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from services.followup import actions, attachments, follow_up_list, own_words
 from services.followup.partner_messages import PartnerMessages
 from shared.attachments import AttachmentStore
-from shared.attachments.remaking.queue import REMAKING_EVERY, RemakingQueue
+from shared.attachments.remaking_queue import REMAKING_EVERY, RemakingQueue
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, Runs, each
 from shared.bus.streams import FOLLOWUP
@@ -16,10 +16,10 @@ from shared.command_requests import answers
 from shared.command_requests.endpoints import command_routers
 from shared.database.engine import Database
 from shared.http.app import create_app
-from shared.identity import IdentityCipher
 from shared.partners.background import in_background
 from shared.partners.dead_letters import partner_dead_letters
-from shared.periodic import repeating
+from shared.privacy.identity import IdentityCipher
+from shared.resilience.periodic import repeating
 from shared.settings import Settings
 from shared.temporal.client import connect
 from shared.temporal.report_gateway import ReportGateway

@@ -11,7 +11,7 @@ from services.followup.actions.replies import ReplyForm
 from services.followup.actions.satisfaction import SatisfactionForm
 from services.followup.actions.withdrawal import WithdrawalForm
 from shared.partners.reading import ExternalId
-from shared.words import Form
+from shared.values.words import Form
 
 
 class PartnerForm(Form):

@@ -37,7 +37,7 @@ from shared.http.problems import FieldError, forbidden, unauthorized, validation
 from shared.http.sessions import Copied, Sessions
 from shared.http.tokens import Reporter, Tokens
 from shared.http.transaction import CurrentDatabase, Transaction
-from shared.text import EMAIL_LIMIT, PASSWORD_LIMIT
+from shared.values.text import EMAIL_LIMIT, PASSWORD_LIMIT
 
 router = APIRouter(tags=["Reporters"])
 

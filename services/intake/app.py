@@ -18,6 +18,7 @@ from services.intake import (
     reporters,
     submission,
 )
+from services.intake import social_posts as x_posts
 from services.intake.accepting.acceptance import Acceptance
 from services.intake.partners import asyncapi
 from services.intake.partners import reading as partner_reading
@@ -25,12 +26,10 @@ from services.intake.partners.receiving import PartnerReports
 from services.intake.reading import attachments, published, reports
 from services.intake.resources import Resources
 from services.intake.sms import webhook as sms_webhook
-from services.intake.x import completing as x_posts
 from services.intake.x.api import XApi
-from shared import regions
 from shared.attachments import AttachmentStore
 from shared.attachments.drafts import DraftStore
-from shared.attachments.remaking.queue import REMAKING_EVERY, RemakingQueue
+from shared.attachments.remaking_queue import REMAKING_EVERY, RemakingQueue
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, Runs
 from shared.bus.streams import INTAKE
@@ -39,11 +38,12 @@ from shared.database.engine import Database
 from shared.database.process_time import ProcessTime
 from shared.http.app import create_app
 from shared.http.service_client import service_client
-from shared.identity import BlindIndex, IdentityCipher
 from shared.partners.background import in_background
 from shared.partners.dead_letters import partner_dead_letters
-from shared.periodic import repeating
+from shared.privacy.identity import BlindIndex, IdentityCipher
+from shared.resilience.periodic import repeating
 from shared.settings import Settings
+from shared.values import regions
 
 BATCH, LANES = 100, 2
 """Partners' reports accepted in one transaction, and transactions at a time."""

@@ -7,7 +7,7 @@ from typing import Literal
 from email_validator import EmailNotValidError, validate_email
 from lokal.nik import parse_nik
 
-from shared import phones
+from shared.values import phones
 
 ContactField = Literal["phone", "email", "nik"]
 ContactProblem = Literal[
@@ -43,7 +43,7 @@ class Nik:
 
 
 def normalise_phone(raw: str) -> str:
-    """As `shared.phones` reads it. Raises `ContactRejected`."""
+    """As `shared.values.phones` reads it. Raises `ContactRejected`."""
     try:
         return phones.normalise_phone(raw)
     except phones.PhoneRejected as error:

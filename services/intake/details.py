@@ -17,9 +17,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shared.clock import now
-from shared.fields import Day, Instant, NotABool
-from shared.text import PLACE_LIMIT, normalise, on_one_line
-from shared.words import Form
+from shared.values.fields import Day, Instant, NotABool
+from shared.values.text import PLACE_LIMIT, normalise, on_one_line
+from shared.values.words import Form
 
 INDEPENDENCE = date(1945, 8, 17)
 """Nothing happened before that this government could answer for: a slip of the year."""

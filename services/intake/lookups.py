@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.intake.report_form import PublicClassification
-from shared import regions
 from shared.database.views import AgencyEntry, CategoryEntry
 from shared.http.documentation import problem_responses
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import label
+from shared.values import regions
 
 router = APIRouter(tags=["Choices"])
 

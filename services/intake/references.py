@@ -7,12 +7,12 @@ import orjson
 
 from services.intake.accepting.new_report import NewReport
 from services.intake.report_form import ReportForm
-from shared import regions
 from shared.batcher import Batcher
 from shared.database.engine import Database, raw
 from shared.database.process_time import Connection
 from shared.http.problems import FieldError, validation
 from shared.lifecycle.channels import Channel
+from shared.values import regions
 
 Named = tuple[int | str | None, int | str | None]
 """Agency and category as a form names them, by id or code."""

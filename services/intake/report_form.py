@@ -14,9 +14,9 @@ from pydantic_core import PydanticCustomError
 from services.intake import contact
 from services.intake.accepting.new_report import Identity
 from services.intake.details import Details, Left, one_line, today
-from shared.fields import NotABool
 from shared.lifecycle.actions import Classification
-from shared.text import (
+from shared.values.fields import NotABool
+from shared.values.text import (
     EMAIL_LIMIT,
     NIK_LIMIT,
     PHONE_LIMIT,
@@ -24,7 +24,7 @@ from shared.text import (
     TITLE_LIMIT,
     derive_title,
 )
-from shared.words import Body, Form, Title
+from shared.values.words import Body, Form, Title
 
 PublicClassification = Literal["complaint", "aspiration", "information"]
 

@@ -14,7 +14,7 @@ from shared.attachments import AttachmentStore
 from shared.attachments.drafts import DraftStore
 from shared.batcher import Batcher
 from shared.database.process_time import ProcessTime
-from shared.identity import BlindIndex, IdentityCipher
+from shared.privacy.identity import BlindIndex, IdentityCipher
 from shared.settings import Settings
 
 

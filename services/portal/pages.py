@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from services.portal.contracts.routing import Countdown, ShownRequest
 from services.portal.stylesheet import STYLESHEET_PATH
-from shared import text
 from shared.attachments import MAX_FILES, MAX_SIZE
 from shared.clock import now
 from shared.http.password_strength import SHORTEST
 from shared.labels import countdown, dates, labels, numbers
 from shared.lifecycle.calendar import Zone, day_of_deadline
+from shared.values import text
 
 
 def render(template: str, zone: Zone, /, **content: Any) -> str:

@@ -20,7 +20,7 @@ from shared.http.problems import Problem, too_many
 from shared.http.tokens import Staff
 from shared.http.transaction import CurrentDatabase
 from shared.lifecycle.events import near_arrival
-from shared.publication import public_time
+from shared.privacy.publication import public_time
 
 HEARTBEAT = 15.0
 """Seconds without an event after which the reader is told that the stream is alive."""

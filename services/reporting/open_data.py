@@ -27,7 +27,7 @@ from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
-from shared.publication import as_public, public_time
+from shared.privacy.publication import as_public, public_time
 from shared.settings import Settings
 
 COLUMNS = (

@@ -15,7 +15,7 @@ from shared.http.documentation import problem_responses
 from shared.http.transaction import CurrentDatabase
 from shared.labels import label
 from shared.lifecycle.statuses import STATUSES_OF, TAB_OF, Status
-from shared.publication import PUBLIC_CHANNEL
+from shared.privacy.publication import PUBLIC_CHANNEL
 
 SMALL = 5
 """Groups of fewer are not told."""

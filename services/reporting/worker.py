@@ -19,10 +19,10 @@ from services.reporting.statistics.tasks import statistics_kept
 from services.reporting.webhooks.tasks import webhooks_working
 from shared.clock import now
 from shared.database.engine import Database
-from shared.periodic import by_itself, repeating
 from shared.process import run_process
+from shared.resilience.periodic import by_itself, repeating
+from shared.resilience.stopping import unless_stopped
 from shared.settings import Settings
-from shared.stopping import unless_stopped
 from shared.temporal.client import connect_patiently
 
 AT_A_TIME = 2

@@ -28,17 +28,17 @@ from services.routing.imports.files import LOOK_EVERY, KeptImports
 from services.routing.queue import endpoints as queue
 from services.routing.reading import attachments, originals, report, revealing
 from services.routing.second_person import endpoints as second_person
-from shared import regions
 from shared.attachments import AttachmentStore
 from shared.command_requests import answers
 from shared.command_requests.endpoints import command_routers
 from shared.database.engine import Database
 from shared.http.app import create_app
-from shared.identity import IdentityCipher
-from shared.periodic import repeating
+from shared.privacy.identity import IdentityCipher
+from shared.resilience.periodic import repeating
 from shared.settings import Settings
 from shared.temporal.client import connect
 from shared.temporal.report_gateway import ReportGateway
+from shared.values import regions
 
 
 def make_app(settings: Settings) -> FastAPI:

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from shared.database.engine import Database
 from shared.database.sealed_originals import SealedOriginal
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 
 _BATCH = 500
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from shared.identity import IdentityCipher, InvalidToken
+from shared.privacy.identity import IdentityCipher, InvalidToken
 
 _NONCE = 12
 

@@ -17,7 +17,7 @@ from shared.attachments.rejection import AttachmentMissing
 from shared.attachments.remaking.taking import take
 from shared.attachments.sandbox import Sandbox, workspace
 from shared.attachments.sealing import SealedFile, seal, unseal
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 
 CHUNK = 256 * 1024
 

@@ -13,8 +13,8 @@ from cloudevents.core.v1.event import CloudEvent
 
 from shared.bus.errors import BadMessage
 from shared.clock import now
-from shared.fields import an_instant
-from shared.strict_json import RepeatedMemberError, refuse_repeated_members
+from shared.values.fields import an_instant
+from shared.values.strict_json import RepeatedMemberError, refuse_repeated_members
 
 CONTENT_TYPE: Final = "content-type"
 STRUCTURED: Final = "application/cloudevents+json"

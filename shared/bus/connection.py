@@ -17,6 +17,7 @@ from nats.js.api import Header, PubAck
 from nats.js.errors import NoStreamResponseError, ServiceUnavailableError
 
 from shared.bus.addresses import NatsAddresses, parse_addresses
+from shared.resilience.reasons import explained
 from shared.telemetry import trace_headers
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,11 @@ _ACK_TIMEOUT: Final = 5.0
 
 class BusUserUnknown(Exception):
     """The server does not know the user, or the password or key is wrong."""
+
+
+@explained.register
+def _user_unknown(_: BusUserUnknown) -> str:
+    return "NATS refuses the user or password"
 
 
 class Bus:

@@ -17,9 +17,9 @@ from shared.bus.connection import Bus
 from shared.bus.errors import BadMessage, TryLater
 from shared.bus.pull import Pull
 from shared.bus.streams import Durable
-from shared.database.away import DATABASE_AWAY
-from shared.reasons import reason
-from shared.stopping import Stopped, pause, unless_stopped
+from shared.resilience.away import DATABASE_AWAY
+from shared.resilience.reasons import reason
+from shared.resilience.stopping import Stopped, pause, unless_stopped
 from shared.telemetry import continued_trace, registry
 
 log = logging.getLogger(__name__)

@@ -33,7 +33,7 @@ from shared.bus.errors import BadMessage
 from shared.bus.inbound import system_of
 from shared.clock import now
 from shared.database.engine import Database
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 
 EVENT_TYPE: Final = "id.go.lapor.dead"
 LETTERS_A_DAY: Final = 200

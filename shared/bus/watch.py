@@ -14,7 +14,7 @@ from shared.bus.errors import NOT_KEPT, BadMessage
 from shared.bus.streams import ADVISORIES, PARTNERS, STREAMS, WATCH
 from shared.clock import now
 from shared.database.engine import Database
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 
 log = logging.getLogger(__name__)
 

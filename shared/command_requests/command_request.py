@@ -15,7 +15,7 @@ from shared.http.idempotency import asker_of
 from shared.http.tokens import Principal
 from shared.lifecycle.actions import Action
 from shared.lifecycle.commands import Command
-from shared.words import Form
+from shared.values.words import Form
 
 F = TypeVar("F", bound=Form)
 

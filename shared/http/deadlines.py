@@ -7,8 +7,8 @@ from typing import ClassVar
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from shared.catalogue import INDONESIAN
 from shared.http.problems import Problem
+from shared.labels.catalogue import INDONESIAN
 
 
 class DeadlineProtocol(HttpToolsProtocol):

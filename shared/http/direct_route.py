@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
 from shared.http.limits import Limit, client_address, rate_limits
-from shared.strict_json import RepeatedMemberError, read_strictly
+from shared.values.strict_json import RepeatedMemberError, read_strictly
 
 Form = TypeVar("Form", bound=BaseModel)
 Answer = Callable[[Request, Form, UUID], Awaitable[Response]]

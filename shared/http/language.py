@@ -1,6 +1,6 @@
 """Which language a person reads: Indonesian, unless another that we have is preferred."""
 
-from shared.catalogue import INDONESIAN, LANGUAGES, Language
+from shared.labels.catalogue import INDONESIAN, LANGUAGES, Language
 
 
 def pick_language(accept_language: str | None) -> Language:

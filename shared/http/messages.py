@@ -4,7 +4,7 @@ and `problem.field`, by code."""
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from shared.catalogue import Language, Phrase, filled, message, messages
+from shared.labels.catalogue import Language, Phrase, filled, message, messages
 
 _ENGLISH = "en"
 

@@ -8,9 +8,9 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
-from shared.fields import is_odd_number
 from shared.http.problems import FieldError, validation
-from shared.strict_json import RepeatedMemberError, refuse_repeated_members
+from shared.values.fields import is_odd_number
+from shared.values.strict_json import RepeatedMemberError, refuse_repeated_members
 
 
 async def plain_numbers(request: Request) -> None:

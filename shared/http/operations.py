@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.http import problems
+from shared.resilience.reasons import known_reason, reason
 from shared.telemetry import registry
 
 Check = Callable[[], Awaitable[object]]
@@ -107,8 +108,6 @@ async def _state(name: str, check: Check) -> str:
         _log.warning("not ready", extra={"fields": {"check": name, "reason": str(words)}})
         return str(words)
     except Exception as error:  # noqa: BLE001  whatever it is, the answer is "not ready"
-        from shared.reasons import known_reason, reason  # drivers that not every process loads
-
         _log.warning("not ready", extra={"fields": {"check": name, "error": reason(error)}})
         return known_reason(error) or "away"
     return "ok"

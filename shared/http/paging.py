@@ -8,7 +8,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field, ValidationError
 
 from shared.http.problems import FieldError, validation
-from shared.identity import IdentityCipher, InvalidToken
+from shared.privacy.identity import IdentityCipher, InvalidToken
 
 T = TypeVar("T")
 Position = TypeVar("Position", bound=BaseModel)

@@ -13,11 +13,11 @@ from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from shared.attachments.sandbox import SandboxBusy
-from shared.catalogue import Language
-from shared.database.away import DATABASE_AWAY
 from shared.http.language import pick_language
 from shared.http.messages import field_message, words_for
 from shared.http.nul import fields_with_nul
+from shared.labels.catalogue import Language
+from shared.resilience.away import DATABASE_AWAY
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -18,10 +18,10 @@ from shared.attachments import (
 from shared.attachments.naming import shown_name
 from shared.attachments.recognition import EXTENSIONS
 from shared.attachments.types_not_taken import FAMILIES
-from shared.catalogue import Phrase
 from shared.http.limits import Limit
 from shared.http.problems import FieldError, field_of, params_of, validation
-from shared.strict_json import RepeatedMemberError, refuse_repeated_members
+from shared.labels.catalogue import Phrase
+from shared.values.strict_json import RepeatedMemberError, refuse_repeated_members
 
 Form = TypeVar("Form", bound=BaseModel)
 

@@ -1,7 +1,7 @@
 """The words people read for the codes the system uses. `deploy.translation.codes` lists the codes,
 the catalogues in `shared/locales` say what each is called."""
 
-from shared.catalogue import Language, message, messages, plural_message
+from shared.labels.catalogue import Language, message, messages, plural_message
 
 
 def label(kind: str, code: str, language: Language = "id") -> str:

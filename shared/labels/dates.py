@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
 
-from shared.catalogue import INDONESIAN
+from shared.labels.catalogue import INDONESIAN
 from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
 
 

@@ -2,7 +2,7 @@
 
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
-from shared.catalogue import INDONESIAN
+from shared.labels.catalogue import INDONESIAN
 
 
 def number(value: int) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from shared.bus.connection import Bus, BusUserUnknown, connect
 from shared.bus.consumer import Runs, run_until
-from shared.stopping import Stopped, pause, unless_stopped
+from shared.resilience.stopping import Stopped, pause, unless_stopped
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,11 @@ import logging
 
 from temporalio.client import Client, TLSConfig
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError, RPCStatusCode
 
-from shared.reasons import known_reason
+from shared.resilience.reasons import explained, known_reason
 from shared.settings import Settings
+from shared.temporal.names import SEARCH_ATTRIBUTES
 from shared.temporal.tracing import TracingInterceptor
 
 log = logging.getLogger(__name__)
@@ -52,3 +54,26 @@ async def connect_patiently(settings: Settings, name: str) -> Client:
                 log.warning("%s, trying on (%s)", why, name)
             missing = True
         await asyncio.sleep(1)
+
+
+@explained.register
+def _call_refused(error: RPCError) -> str | None:
+    if error.status in (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED):
+        return _REFUSES
+    if error.status is RPCStatusCode.NOT_FOUND and "namespace" in error.message.lower():
+        return "Temporal has no such namespace (LAPOR_TEMPORAL_NAMESPACE)"
+    if error.status is RPCStatusCode.INVALID_ARGUMENT:
+        if missing := [name for name in SEARCH_ATTRIBUTES if name in error.message]:
+            return f"Temporal lacks search attributes ({', '.join(missing)}): run `lapor migrate`"
+        return f"Temporal: {error.message}"
+    return None
+
+
+@explained.register
+def _connection_refused(error: RuntimeError) -> str | None:
+    """What the SDK raises when it connects."""
+    return _REFUSES if any(word in str(error) for word in _DENIED) else None
+
+
+_DENIED = ("PermissionDenied", "Unauthenticated")
+_REFUSES = "Temporal refuses the API key or certificate"

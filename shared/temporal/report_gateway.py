@@ -25,7 +25,7 @@ from shared.labels import label
 from shared.lifecycle.actions import SIGNALS
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.state import ReportState
-from shared.reasons import reason
+from shared.resilience.reasons import reason
 from shared.temporal import names
 from shared.temporal.messages import ANOTHER_REPORT, REFUSED, RETIRE_AFTER, SignalMessage, Start
 

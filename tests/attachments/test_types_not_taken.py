@@ -9,8 +9,8 @@ from PIL import Image
 
 from shared.attachments.rejection import AttachmentRejected
 from shared.attachments.types_not_taken import FAMILIES
-from shared.catalogue import LANGUAGES
 from shared.http.uploads import type_refusal
+from shared.labels.catalogue import LANGUAGES
 from tests.attachments.documents import compound
 from tests.intake.sample_files import box, inspected, ooxml, picture, saved, zipped
 

@@ -12,7 +12,7 @@ from deploy.local.ports import free_port
 from shared.bus.connection import Bus, connect
 from shared.bus.streams import declare
 from shared.database.engine import Database
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 
 
 @dataclass

@@ -10,14 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.cli import app
-from deploy.local.credentials import Credentials
+from deploy.credentials import Credentials
 from shared.bus.connection import Bus, connect
 from shared.bus.dead_letters import keep
 from shared.bus.errors import BadMessage
 from shared.bus.pull import Pull
 from shared.bus.streams import INTAKE
 from shared.database.engine import Database
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 from tests.bus.conftest import Server
 
 Lapor = Callable[..., str]

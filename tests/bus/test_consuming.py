@@ -13,7 +13,7 @@ from shared.bus.connection import Bus, BusUserUnknown, connect
 from shared.bus.consumer import BatchHandler, Bury, Consumer, MessageOutcome, each
 from shared.bus.errors import BadMessage, TryLater
 from shared.bus.streams import INGEST_REPORTS, INTAKE, REPORTS, STREAMS, declare
-from shared.database.away import DATABASE_AWAY
+from shared.resilience.away import DATABASE_AWAY
 from tests.bus.conftest import Server
 
 REPORT = "lapor.v1.ingest.dukcapil.report"

@@ -32,8 +32,8 @@ from shared.bus.streams import INGEST_MESSAGES, INTAKE
 from shared.bus.watch import Watch
 from shared.clock import now
 from shared.database.engine import Database
-from shared.identity import IdentityCipher
 from shared.partners.dead_letters import partner_dead_letters
+from shared.privacy.identity import IdentityCipher
 from workflows.retention import Forgetting
 
 REPORT = "lapor.v1.ingest.dukcapil.report"

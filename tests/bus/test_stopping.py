@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.stopping import Stopped, pause, unless_stopped
+from shared.resilience.stopping import Stopped, pause, unless_stopped
 
 
 async def test_work_that_is_done_first_gives_its_result_or_its_error() -> None:

@@ -13,11 +13,11 @@ from deploy.demo.country import (
     ancestry,
 )
 from deploy.demo.mix import MIX, THEMES, assignments
-from shared import regions
 from shared.labels import labels
 from shared.lifecycle.actions import ArchiveCategory
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.people import ADMINS, Role
+from shared.values import regions
 
 
 def test_agencies_form_one_tree_with_parents_first() -> None:

@@ -12,9 +12,9 @@ from deploy.demo.country import BY_CODE, CATEGORIES, PHRASES, PROGRAMMES
 from deploy.demo.mix import MIX, assignments
 from deploy.demo.reports import DemoReport, generate
 from services.intake import contact
-from shared import regions, text
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
+from shared.values import regions, text
 
 TOLERANCE = 0.03
 Code = TypeVar("Code", bound=str)

@@ -13,7 +13,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.schema import CreateTable
 
-from deploy.local.credentials import Credentials
+from deploy.credentials import Credentials
 from deploy.local.postgres import Postgres
 from shared.database.engine import Database
 from shared.http.app import create_app

@@ -10,8 +10,8 @@ from fastapi import APIRouter
 from sqlalchemy import text
 
 from shared.batcher import Batcher
-from shared.database.away import DATABASE_AWAY
 from shared.database.engine import Database, raw
+from shared.resilience.away import DATABASE_AWAY
 from tests.http.conftest import Calling
 
 _DIE = "SELECT pg_terminate_backend(pg_backend_pid())"

@@ -3,7 +3,7 @@
 import pytest
 from cryptography.fernet import Fernet
 
-from shared.identity import BlindIndex, IdentityCipher, InvalidToken
+from shared.privacy.identity import BlindIndex, IdentityCipher, InvalidToken
 
 INDEX = BlindIndex("k" * 32)
 

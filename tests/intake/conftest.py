@@ -10,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-from deploy.local.credentials import Credentials
+from deploy.credentials import Credentials
 from services.intake.app import make_app
 from shared.http.tokens import Staff, Tokens
 from shared.settings import Settings

@@ -16,7 +16,7 @@ from shared.attachments import (
 )
 from shared.attachments.naming import MAX_NAME, file_name
 from shared.attachments.recognition import EXTENSIONS, recognise
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 from tests.intake.sample_files import (
     sound,
     uploaded,

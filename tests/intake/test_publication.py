@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.publication import public_happened, public_time
+from shared.privacy.publication import public_happened, public_time
 from tests.intake.conftest import CITY, Country, form
 from tests.intake.test_reading import message, opened, stands
 

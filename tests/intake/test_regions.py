@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared import regions
+from shared.values import regions
 
 
 def test_a_village_is_found_with_all_above_it() -> None:

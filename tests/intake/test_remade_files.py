@@ -15,10 +15,10 @@ import pytest
 from PIL import Image
 
 from services.intake.app import make_app
-from shared.attachments.remaking.queue import ATTEMPTS, RemakingQueue
+from shared.attachments.remaking_queue import ATTEMPTS, RemakingQueue
 from shared.attachments.store import AttachmentStore
 from shared.database.engine import Database
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 from shared.settings import Settings
 from tests.attachments.documents import compound
 from tests.intake.conftest import Country, form

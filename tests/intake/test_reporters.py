@@ -11,7 +11,7 @@ from services.intake import reporters
 from services.intake.accounts import GUARD
 from shared.database.engine import Database
 from shared.http.limits import Limit, RateLimits
-from shared.identity import BlindIndex
+from shared.privacy.identity import BlindIndex
 from shared.settings import Settings
 from shared.telemetry import registry
 from tests.intake.conftest import Country, form, running

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.text import (
+from shared.values.text import (
     BODY_LIMIT,
     TITLE_LIMIT,
     TextRejected,

@@ -14,7 +14,7 @@ from shared.bus.errors import TryLater
 from shared.bus.pull import Pull
 from shared.bus.streams import INTAKE
 from shared.database.engine import Database
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 from tests.partners.conftest import Partner, Stack, report
 
 

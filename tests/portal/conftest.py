@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from deploy.local.credentials import load_or_create
+from deploy.credentials import load_or_create
 from deploy.local.postgres import DATABASE, Postgres
 from tests.stack.lapor_up import Stack
 

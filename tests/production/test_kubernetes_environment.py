@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.local.credentials import load_or_create
+from deploy.credentials import load_or_create
 from shared.settings import SECRETS_OF
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "production" / "kubernetes"

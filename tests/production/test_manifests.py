@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from deploy.local.credentials import ROLES, SECRETS
+from deploy.credentials import ROLES, SECRETS
 from deploy.local.processes import PROCESSES
 from deploy.partners.accounts import LAPOR_EXPORTS
 from shared.settings import SECRETS_OF, Settings

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from deploy.local.credentials import Credentials
+from deploy.credentials import Credentials
 from deploy.local.postgres import DATABASE, OWNER, Postgres
 from services.reporting.app import make_app
 from shared.http.tokens import Staff, Tokens

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.cli.staff import app
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from shared.settings import Settings
 from tests.routing.country import Country
 

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from services.routing.imports.files import KeptImports
 from shared.database.engine import Database
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 from tests.routing.country import Country
 from tests.routing.test_importing import COORDINATOR, filled, links, send
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.attachments import AttachmentStore, StoredAttachment
-from shared.attachments.remaking.queue import RemakingQueue
+from shared.attachments.remaking_queue import RemakingQueue
 from tests.privacy import marked_files
 from tests.privacy.marked_files import MARK, traces
 from tests.routing.country import Country

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 from tests.routing.country import Country
 
 ADMIN = "admin.kota.bandung"

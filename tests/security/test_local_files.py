@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from deploy.local.credentials import load_or_create
+from deploy.credentials import load_or_create
 
 
 def test_the_data_folder_is_for_its_owner_alone(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ import httpx
 import pytest
 from temporalio.client import Client
 
+from deploy.credentials import load_or_create
 from deploy.demo.driver import trial
 from deploy.demo.driver.stack import PUSAT
-from deploy.local.credentials import load_or_create
 from shared.lifecycle.statuses import Tab
 from tests.stack.lapor_up import LAPOR, Stack
 

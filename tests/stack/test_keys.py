@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.cli.keys import app
-from deploy.local.credentials import environment, load_or_create
-from deploy.local.errors import StackError
+from deploy.credentials import environment, load_or_create
+from deploy.errors import StackError
 from shared.http.signing_keys import key_id_of, public_key_of
 from shared.http.tokens import Reporter, Staff, Tokens
 from shared.settings import SECRETS_OF, Addresses, Settings

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.credentials import load_or_create
-from deploy.local.errors import StackError
+from deploy.credentials import load_or_create
+from deploy.errors import StackError
 from deploy.local.ports import free_port
 from deploy.local.processes import Description, Process
 from deploy.local.watch import keep_alive

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import psutil
 
-from deploy.local.credentials import SECRETS
+from deploy.credentials import SECRETS
 from deploy.local.processes import PROCESSES
 from shared.settings import SECRETS_OF
 from tests.stack.lapor_up import Stack

@@ -18,7 +18,7 @@ from cryptography.fernet import Fernet
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.files.parts import Part, Parts
 from shared.attachments import AttachmentMissing, AttachmentStore
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 from tests.sample_pdf import PDF
 
 BUCKET = "lapor-berkas"

@@ -21,10 +21,10 @@ from deploy.translation.source import (
     in_template,
     kinds_looked_up,
 )
-from shared import catalogue
-from shared.catalogue import LANGUAGES, catalogue_path, message, messages, plural_message
 from shared.http import language
 from shared.http.language import pick_language
+from shared.labels import catalogue
+from shared.labels.catalogue import LANGUAGES, catalogue_path, message, messages, plural_message
 
 Entry = tuple[str, str]
 

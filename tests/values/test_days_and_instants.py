@@ -4,7 +4,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from services.intake.report_form import ReportForm
-from shared.fields import Day, Instant, NotABool
+from shared.values.fields import Day, Instant, NotABool
 from tests.values.asked import AskedField, asked_fields, is_of_time
 
 NO_TIME: list[object] = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.phones import PhoneRejected, normalise_phone
+from shared.values.phones import PhoneRejected, normalise_phone
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pydantic import TypeAdapter, ValidationError
 from services.routing.imports.checks import Known, check_rows
 from services.routing.imports.workbook import AGENCIES, PEOPLE, read_rows
 from shared.http.tokens import Staff
-from shared.text import TextRejected, derive_title, is_visible, normalise, normalise_title
-from shared.words import Name
+from shared.values.text import TextRejected, derive_title, is_visible, normalise, normalise_title
+from shared.values.words import Name
 from tests.values.asked import AskedField, asked_fields, holds, is_of_a_body
 
 BLANK = [

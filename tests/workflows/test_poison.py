@@ -10,7 +10,7 @@ from shared.lifecycle.actions import Action, DeferralKind
 from shared.lifecycle.people import Role
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
-from shared.periodic import by_itself
+from shared.resilience.periodic import by_itself
 from shared.telemetry import registry
 from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import MISSION, PROVINCE_ADMIN, add_staff

@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 from shared.database.engine import Database
 from shared.http.operations import _state
 from shared.process import reached
-from shared.reasons import reason
+from shared.resilience.reasons import reason
 from shared.settings import Settings
 from shared.temporal.names import SEARCH_ATTRIBUTES
 from shared.temporal.report_gateway import ReportGateway

@@ -15,11 +15,11 @@ from typing import Any
 import httpx
 from nats.aio.msg import Msg
 
+from deploy.credentials import load_or_create, stack_settings
 from deploy.demo.country import STAFF
 from deploy.demo.driver.api import Api, Refusal
 from deploy.demo.driver.forms import Ids
-from deploy.local.credentials import load_or_create, stack_settings
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from deploy.partners import register
 from shared.bus.cloudevents import encode, event
 from shared.bus.connection import Bus, BusUserUnknown, connect

@@ -9,7 +9,7 @@ from shared.command_requests.report_access import ReportAccess
 from shared.database.views import StaffEntry
 from shared.http.problems import FieldError, validation
 from shared.lifecycle.actions import Action
-from shared.words import Body, Form
+from shared.values.words import Body, Form
 
 
 class Coordination(Form):

@@ -9,7 +9,7 @@ from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import FieldError, validation
 from shared.lifecycle.actions import PERFORMED_BY, Action
 from shared.lifecycle.visibility import Reader, readers_of
-from shared.words import Form, NoteText
+from shared.values.words import Form, NoteText
 
 
 class Acceptance(Form):

@@ -7,7 +7,7 @@ from services.followup.actions.words import command_router
 from shared.command_requests.command_request import Details
 from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action, FollowUpKind
-from shared.words import FollowUpText, Form
+from shared.values.words import FollowUpText, Form
 
 
 class FollowUpForm(Form):

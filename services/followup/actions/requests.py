@@ -14,7 +14,7 @@ from shared.command_requests.directory import agency_to_decide
 from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import conflict
 from shared.lifecycle.actions import REQUESTED_BY, Action, RequestKind
-from shared.words import Form, NoteText
+from shared.values.words import Form, NoteText
 
 
 class RequestForm(Form):

@@ -7,7 +7,7 @@ from services.followup.actions.words import command_router
 from shared.command_requests.command_request import Details
 from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action
-from shared.words import Form, NoteText
+from shared.values.words import Form, NoteText
 
 
 class SatisfactionForm(Form):

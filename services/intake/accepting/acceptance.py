@@ -17,8 +17,8 @@ from shared.clock import now
 from shared.database.engine import Database, raw
 from shared.database.process_time import Connection, ProcessTime
 from shared.http.problems import unavailable
-from shared.identity import IdentityCipher
 from shared.lifecycle.statuses import Status
+from shared.privacy.identity import IdentityCipher
 from shared.settings import Settings
 
 

@@ -19,7 +19,6 @@ from shared.bus.report_events import report_message
 from shared.database.lifecycle import HistoryEntry, OutboxRow, Report, ReportDetails, ReportText
 from shared.database.rows import Row, columns_in_both, report_row
 from shared.database.sealed_originals import SealedOriginal
-from shared.identity import IdentityCipher
 from shared.lifecycle import clocks
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import WorkingCalendar, Zone
@@ -29,6 +28,7 @@ from shared.lifecycle.policy import Policy
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.lifecycle.visibility import visibility_of
+from shared.privacy.identity import IdentityCipher
 from shared.telemetry import continued_trace
 
 STEP_ID = "submit"

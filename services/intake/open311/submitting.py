@@ -38,7 +38,7 @@ from shared.http.transaction import CurrentDatabase
 from shared.http.uploads import FORM_LIMIT, discard, stored
 from shared.labels import label
 from shared.lifecycle.channels import Channel
-from shared.text import TextRejected, derive_title
+from shared.values.text import TextRejected, derive_title
 
 PARTNERS_SUBMISSION = Limit("open311-partner", 600, 600)
 """For the person who sends an api_key: an app of many people behind one address."""

@@ -13,15 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.accepting.acceptance import Acceptance
 from services.intake.accepting.new_report import Accepted, DifferentContent, NewReport
 from services.intake.partners.report import PartnerReport, new_report
-from shared import regions
 from shared.bus.consumer import MessageOutcome
 from shared.bus.errors import BadMessage, TryLater
-from shared.database.away import DATABASE_AWAY
 from shared.database.engine import Database
 from shared.http.problems import FieldError, Problem
 from shared.partners.problems import Unacceptable, problems_of
 from shared.partners.reading import Read, read
 from shared.partners.receipts import Receipt, Sent, tell
+from shared.resilience.away import DATABASE_AWAY
+from shared.values import regions
 
 FORMS = {"report": PartnerReport}
 

@@ -22,12 +22,12 @@ from services.intake.reading.views import (
 from shared.labels import label
 from shared.lifecycle.actions import Action
 from shared.lifecycle.visibility import Reader, readers_of
-from shared.publication import as_public, public_time
+from shared.privacy.publication import as_public, public_time
 
 
 async def for_public(session: AsyncSession, row: Row) -> PublicReport:
     """What everybody reads: the status; from verification on the corrected words, with when and
-    where as exactly as `shared.publication` lets them be."""
+    where as exactly as `shared.privacy.publication` lets them be."""
     return PublicReport(
         number=row["number"],
         submitted_at=public_time(row["submitted_at"]),

@@ -17,7 +17,7 @@ from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.statuses import TAB_OF, Tab
-from shared.publication import PUBLIC_REGION, public_time
+from shared.privacy.publication import PUBLIC_REGION, public_time
 
 router = APIRouter(tags=["Reading"])
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.intake.reading.rows import Row
-from shared import regions
 from shared.database.views import FileState, MessageFile, ReportFile
 from shared.labels import label
 from shared.labels.colours import STATUS_COLOURS
+from shared.values import regions
 
 
 class AttachmentLine(BaseModel):

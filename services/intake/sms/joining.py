@@ -14,7 +14,7 @@ from sqlmodel import col
 from services.intake.models import SmsPart as KeptPart
 from services.intake.sms.messages import SmsMessage, SmsPart, join
 from shared.clock import now
-from shared.identity import BlindIndex, IdentityCipher
+from shared.privacy.identity import BlindIndex, IdentityCipher
 
 PATIENCE = timedelta(minutes=5)
 """How long the other parts are waited for; then there is a report with a gap."""

@@ -21,9 +21,9 @@ from pydantic import (
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from services.intake.contact import normalise_phone
-from shared.catalogue import INDONESIAN, Phrase, message
-from shared.fields import Instant, PlainNumbers
-from shared.strict_json import RepeatedMemberError, refuse_repeated_members
+from shared.labels.catalogue import INDONESIAN, Phrase, message
+from shared.values.fields import Instant, PlainNumbers
+from shared.values.strict_json import RepeatedMemberError, refuse_repeated_members
 
 ANSWER_LIMIT = 160
 """Septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038)."""

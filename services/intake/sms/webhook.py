@@ -24,15 +24,15 @@ from services.intake.sms.messages import (
     read_webhook,
 )
 from shared import clock
-from shared.database.away import DATABASE_AWAY
 from shared.database.engine import Database
 from shared.http.documentation import problem_responses, raw_body
 from shared.http.problems import FieldError, Problem, conflict, unauthorized, validation
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.channels import Channel
-from shared.periodic import count_set_aside
-from shared.text import TextRejected, derive_title, normalise_body
+from shared.resilience.away import DATABASE_AWAY
+from shared.resilience.periodic import count_set_aside
+from shared.values.text import TextRejected, derive_title, normalise_body
 
 router = APIRouter(prefix="/channels/sms", tags=["SMS 1708"])
 

@@ -6,7 +6,7 @@ from datetime import UTC
 from pydantic import BaseModel, Field
 
 from services.intake.x.posts import Post, XError
-from shared.fields import Instant
+from shared.values.fields import Instant
 
 FIELDS = {
     "expansions": "author_id,attachments.media_keys",

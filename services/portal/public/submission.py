@@ -16,7 +16,7 @@ from services.portal.page_request import BODY_LIMIT, PageRequest, PublicRequest
 from services.portal.public.access import open_report
 from shared.http.problems import Problem
 from shared.lifecycle.calendar import Zone
-from shared.text import PLACE_LIMIT
+from shared.values.text import PLACE_LIMIT
 
 router = APIRouter(include_in_schema=False)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import psycopg
 
-from shared import regions
 from shared.lifecycle.calendar import WorkingCalendar
+from shared.values import regions
 
 
 @dataclass(frozen=True)

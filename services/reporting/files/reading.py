@@ -10,7 +10,7 @@ from psycopg.rows import namedtuple_row
 from services.reporting.files.conditions import Where
 from services.reporting.files.selection import DownloadTab
 from shared.database.lifecycle import ReportText
-from shared.publication import ARRIVAL
+from shared.privacy.publication import ARRIVAL
 
 BATCH = 1000
 """Rows that are in memory at a time."""

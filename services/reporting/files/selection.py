@@ -13,11 +13,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from shared.fields import Day, PlainNumbers
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import STATUSES_OF, Status, Tab
+from shared.values.fields import Day, PlainNumbers
 
 
 class DownloadTab(StrEnum):

@@ -20,7 +20,7 @@ from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.transaction import Transaction
 from shared.labels import label
-from shared.publication import ARRIVAL
+from shared.privacy.publication import ARRIVAL
 
 router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 404, 422, 503))
 

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.reporting.statistics.updates import Span
 from shared.command_requests.directory import Agency, agency
 from shared.database.columns import now
-from shared.fields import Day
 from shared.http.auth import CurrentStaff
 from shared.http.problems import FieldError, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.calendar import DAY, Zone
+from shared.values.fields import Day
 
 BY_THE_DAY: Final = 62
 """Days. The trend of a longer period is shown by the month."""

@@ -11,12 +11,12 @@ from services.reporting.statistics.listing import Listed
 from services.reporting.statistics.marks import NONE, tallied
 from services.reporting.statistics.period import AskedAgency, AskedPeriod, agency_in_reach
 from services.reporting.statistics.tallies import read_totals
-from shared import regions
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, validation
 from shared.http.transaction import Transaction
 from shared.labels import label
+from shared.values import regions
 
 router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 404, 422, 503))
 

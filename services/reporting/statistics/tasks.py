@@ -7,8 +7,8 @@ from shared.bus.consumer import Consumer
 from shared.bus.dead_letters import to_dead_letters
 from shared.bus.streams import STATISTICS
 from shared.database.engine import Database
-from shared.identity import IdentityCipher
 from shared.partners.background import in_background
+from shared.privacy.identity import IdentityCipher
 from shared.settings import Settings
 
 ALWAYS = 1_000_000

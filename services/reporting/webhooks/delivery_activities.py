@@ -23,7 +23,7 @@ from services.reporting.webhooks.destination import NotAllowed, address_of
 from services.reporting.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 from shared.database.columns import now
 from shared.database.engine import Database
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 
 TIMEOUT = 15.0
 """Seconds a receiver has to answer."""

@@ -27,13 +27,13 @@ from shared.clock import now
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.database.views import AgencyEntry
-from shared.identity import IdentityCipher
 from shared.lifecycle.actions import Action
 from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent, near_arrival
 from shared.lifecycle.people import ActorKind
-from shared.periodic import count_set_aside, is_away
-from shared.publication import public_time
-from shared.reasons import reason
+from shared.privacy.identity import IdentityCipher
+from shared.privacy.publication import public_time
+from shared.resilience.periodic import count_set_aside, is_away
+from shared.resilience.reasons import reason
 
 STARTED_AT_ONCE = 500
 KEPT = timedelta(days=30)

@@ -17,16 +17,16 @@ from services.reporting.webhooks.models import Webhook
 from shared.command_requests.directory import agency
 from shared.database.columns import now
 from shared.database.views import AgencyEntry
-from shared.fields import PlainNumbers
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict, forbidden, not_found
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
-from shared.identity import IdentityCipher
 from shared.labels import label
 from shared.lifecycle.people import ADMINS, Role
+from shared.privacy.identity import IdentityCipher
 from shared.settings import Settings
+from shared.values.fields import PlainNumbers
 
 MOST = 20
 """Webhooks of one agency."""

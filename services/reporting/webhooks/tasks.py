@@ -13,9 +13,9 @@ from services.reporting.webhooks.delivery_names import DELAYS
 from services.reporting.webhooks.delivery_workflow import WebhookDeliveryWorkflow
 from services.reporting.webhooks.events_to_webhooks import EventsToWebhooks, reader
 from shared.database.engine import Database
-from shared.identity import IdentityCipher
 from shared.partners.background import in_background
-from shared.periodic import repeating
+from shared.privacy.identity import IdentityCipher
+from shared.resilience.periodic import repeating
 from shared.settings import Settings
 
 SANDBOX = SandboxedWorkflowRunner(

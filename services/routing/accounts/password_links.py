@@ -25,8 +25,8 @@ from shared.http.password_strength import SHORTEST, check_new_password
 from shared.http.passwords import hash_password, verify_password
 from shared.http.problems import FieldError, conflict, unauthorized, validation
 from shared.http.transaction import CurrentDatabase
-from shared.text import PASSWORD_LIMIT
-from shared.words import Form
+from shared.values.text import PASSWORD_LIMIT
+from shared.values.words import Form
 
 LIFETIME = timedelta(days=3)
 PER_ADDRESS = Limit("password_link_address", count=30, seconds=300)

@@ -15,7 +15,7 @@ from sqlmodel import col
 from services.routing.management_models import RecoveryCode, SecondFactor
 from shared.clock import now
 from shared.http.problems import conflict, unauthorized
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 
 ISSUER = "LAPOR!"
 RECOVERY_CODES = 10

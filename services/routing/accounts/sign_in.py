@@ -27,7 +27,7 @@ from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.people import Role
-from shared.text import PASSWORD_LIMIT
+from shared.values.text import PASSWORD_LIMIT
 
 GUARD = PasswordGuard(
     "staff",

@@ -10,7 +10,7 @@ from shared.command_requests.delegation import taken_back
 from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import FieldError, validation
 from shared.lifecycle.actions import Action, ArchiveCategory
-from shared.words import Form, NoteText
+from shared.values.words import Form, NoteText
 
 
 class ArchiveForm(Form):

@@ -12,7 +12,7 @@ from shared.command_requests.delegation import known_agencies, taken_back
 from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import conflict
 from shared.lifecycle.actions import Action, DeferralKind
-from shared.words import Form, NoteText
+from shared.values.words import Form, NoteText
 
 
 class Deferral(Form):

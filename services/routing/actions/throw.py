@@ -7,7 +7,7 @@ from shared.command_requests.command_request import Details
 from shared.command_requests.delegation import agency_below, handing_to
 from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action
-from shared.words import Form, NoteText
+from shared.values.words import Form, NoteText
 
 
 class Throw(Form):

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.models import Programme, Tag, Verification
-from shared import regions
 from shared.command_requests.command_request import CommandRequest, Details
 from shared.command_requests.delegation import handing_to, unit_to_follow_up
 from shared.command_requests.endpoints import CommandRouter
@@ -21,7 +20,8 @@ from shared.database.views import CategoryEntry, ReportFile
 from shared.http.problems import FieldError, conflict, validation
 from shared.lifecycle.actions import Action, Classification
 from shared.lifecycle.commands import Command
-from shared.words import Body, Form, PlaceText, Title
+from shared.values import regions
+from shared.values.words import Body, Form, PlaceText, Title
 
 Refined = Literal[
     Classification.INFORMATION,

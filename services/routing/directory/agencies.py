@@ -29,7 +29,7 @@ from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.statuses import OPEN_TABS
-from shared.words import Form, Name
+from shared.values.words import Form, Name
 
 CODE = r"^[a-z0-9][a-z0-9-]{1,63}$"
 Kind = Literal["ministry", "province", "regency", "bumn", "mission", "unit"]

@@ -11,11 +11,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.routing.models import ArchiveReason, Category, Programme, Tag
-from shared import regions
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.transaction import Transaction
 from shared.labels import labels
+from shared.values import regions
 
 T = TypeVar("T")
 

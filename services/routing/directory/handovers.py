@@ -25,7 +25,7 @@ from shared.http.problems import FieldError, conflict, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.statuses import OPEN_TABS, Tab
-from shared.words import Form
+from shared.values.words import Form
 
 
 class HandoverForm(Form):

@@ -33,7 +33,7 @@ from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import OPEN_TABS
-from shared.words import Form, Name
+from shared.values.words import Form, Name
 
 USERNAME = r"^[a-z0-9][a-z0-9._-]{1,63}$"
 Username = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=USERNAME)]

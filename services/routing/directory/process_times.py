@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.authority import Pusat
+from services.routing.directory.decreed_days import decreed_days
 from services.routing.directory.log import record
 from services.routing.models import ClosedDay, PolicyVersion
 from services.routing.queue.handlers import agency_asked_for
@@ -18,8 +19,6 @@ from shared.command_requests.directory import agency
 from shared.database.columns import now
 from shared.database.process_time import CALENDAR_MARK, load_policy
 from shared.database.report_lists import CalendarMark, RedatingProgress
-from shared.decreed_days import decreed_days
-from shared.fields import Day, PlainNumbers
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, forbidden, validation
@@ -28,7 +27,8 @@ from shared.http.transaction import Transaction
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.people import Role
 from shared.lifecycle.policy import Length, Policy
-from shared.words import Form, PlaceText
+from shared.values.fields import Day, PlainNumbers
+from shared.values.words import Form, PlaceText
 
 MOST = 3650
 """Of a length: ten years of days."""

@@ -16,7 +16,7 @@ from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, conflict, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
-from shared.words import Form, Name
+from shared.values.words import Form, Name
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 

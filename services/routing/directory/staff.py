@@ -17,7 +17,7 @@ from shared.http.passwords import hash_password
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.people import Role
-from shared.text import normalise
+from shared.values.text import normalise
 
 
 class Colleague(BaseModel):

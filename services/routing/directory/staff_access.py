@@ -28,7 +28,7 @@ from shared.http.documentation import problem_responses
 from shared.http.problems import conflict
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
-from shared.words import Form
+from shared.values.words import Form
 
 router = APIRouter(
     prefix="/management/staff",

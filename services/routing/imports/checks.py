@@ -20,7 +20,7 @@ from services.routing.imports.workbook import (
 from shared.http.messages import field_message
 from shared.http.tokens import Staff
 from shared.lifecycle.people import Role
-from shared.text import NAME_LIMIT, is_a_name
+from shared.values.text import NAME_LIMIT, is_a_name
 
 
 class Fault(NamedTuple):

@@ -13,7 +13,7 @@ from sqlmodel import col
 from services.routing.management_models import ImportFile
 from shared.database.columns import now
 from shared.database.engine import Database
-from shared.identity import IdentityCipher, InvalidToken
+from shared.privacy.identity import IdentityCipher, InvalidToken
 
 KEPT = timedelta(hours=1)
 LOOK_EVERY = 300.0

@@ -28,7 +28,7 @@ from shared.attachments.sandbox import Sandbox
 from shared.database.columns import now
 from shared.database.engine import Database
 from shared.http.tokens import Staff
-from shared.periodic import repeating
+from shared.resilience.periodic import repeating
 
 EVERY = 100
 """Rows between two words of progress."""

@@ -17,7 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from shared.attachments import AttachmentRejected
 from shared.attachments.sandbox import Sandbox, workspace
 from shared.labels import labels
-from shared.text import FAILED_FORMULA, normalise
+from shared.values.text import FAILED_FORMULA, normalise
 
 MOST_ROWS = 10_000
 MOST_LINES = 5 * MOST_ROWS

@@ -14,7 +14,7 @@ from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Page
 from shared.http.transaction import Transaction
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 
 router = APIRouter(tags=["queue"], responses=problem_responses(401, 403, 404, 422))
 

@@ -13,13 +13,13 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from shared.fields import Day, Instant, PlainNumbers
 from shared.http.paging import Cursor, PageSize
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.statuses import Tab
-from shared.publication import ARRIVAL, PUBLIC_CHANNEL, PUBLIC_REGION, PUBLIC_TIME
+from shared.privacy.publication import ARRIVAL, PUBLIC_CHANNEL, PUBLIC_REGION, PUBLIC_TIME
+from shared.values.fields import Day, Instant, PlainNumbers
 
 
 class QueueTab(StrEnum):

@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from services.routing.queue.filters import Order
-from shared.fields import Instant
 from shared.http.paging import decode_cursor, encode_cursor, open_cursor, seal_cursor
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
+from shared.values.fields import Instant
 
 
 class ByDeadline(BaseModel):

@@ -20,9 +20,9 @@ from services.routing.queue.ordering import Ordering, ordering
 from shared.command_requests.directory import agency
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
-from shared.identity import IdentityCipher
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.statuses import Tab
+from shared.privacy.identity import IdentityCipher
 
 
 class Place(NamedTuple):

@@ -26,7 +26,7 @@ from shared.labels import label
 from shared.lifecycle.actions import Classification, RequestKind
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.state import ReportState
-from shared.publication import public_region
+from shared.privacy.publication import public_region
 
 
 class QueueRow(BaseModel):

@@ -9,7 +9,7 @@ from shared.labels import label
 from shared.lifecycle.actions import Action
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import ActorKind
-from shared.publication import public_channel, public_time
+from shared.privacy.publication import public_channel, public_time
 
 
 class Arrival(TypedDict):

@@ -9,7 +9,7 @@ from shared.labels import countdown, label
 from shared.lifecycle.calendar import WorkingCalendar, day_of_deadline, ends_a_day
 from shared.lifecycle.clocks import PROCESS_CLOCKS, Clock, ClockKind, days_left
 from shared.lifecycle.statuses import ENDED
-from shared.publication import public_time
+from shared.privacy.publication import public_time
 
 
 class Countdown(BaseModel):

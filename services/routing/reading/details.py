@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared import regions
-from shared.publication import as_public
+from shared.privacy.publication import as_public
+from shared.values import regions
 
 
 class Place(BaseModel):

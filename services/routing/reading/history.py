@@ -29,12 +29,12 @@ from shared.database.columns import Json
 from shared.database.lifecycle import CommandRow, HistoryEntry
 from shared.database.views import PublishedMessage, PublishedNote
 from shared.http.messages import words_for
-from shared.identity import IdentityCipher
 from shared.labels import label
 from shared.lifecycle.actions import Action
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.statuses import Status
 from shared.lifecycle.visibility import Reader, readers_of
+from shared.privacy.identity import IdentityCipher
 
 
 class HistoryLine(BaseModel):

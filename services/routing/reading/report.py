@@ -48,11 +48,11 @@ from shared.http.documentation import problem_responses
 from shared.http.idempotency import etag
 from shared.http.paths import ReportNumber
 from shared.http.transaction import Transaction
-from shared.identity import IdentityCipher
 from shared.labels import label, labels
 from shared.lifecycle.authority import capacities
 from shared.lifecycle.people import Role
 from shared.lifecycle.visibility import Reader
+from shared.privacy.identity import IdentityCipher
 
 router = APIRouter(tags=["reports"])
 

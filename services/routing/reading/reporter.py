@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.command_requests.report_access import ReportAccess
 from shared.database.views import Contact
-from shared.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher
 
 
 class ShownReporter(BaseModel):

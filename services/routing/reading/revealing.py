@@ -19,9 +19,9 @@ from shared.http.paths import ReportNumber
 from shared.http.problems import FieldError, conflict, forbidden, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
-from shared.identity import IdentityCipher
 from shared.lifecycle.people import Role
-from shared.words import Form, NoteText
+from shared.privacy.identity import IdentityCipher
+from shared.values.words import Form, NoteText
 
 
 class RevealForm(Form):

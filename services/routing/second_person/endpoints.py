@@ -19,7 +19,7 @@ from shared.http.documentation import problem_responses
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.labels import label
-from shared.words import Form, NoteText
+from shared.values.words import Form, NoteText
 
 
 class RequestToConfirm(BaseModel):

@@ -9,7 +9,7 @@ import httpx
 import psycopg
 import pytest
 
-from deploy.local.credentials import Credentials
+from deploy.credentials import Credentials
 from deploy.local.postgres import OWNER
 from shared.database.engine import Database
 from shared.settings import Settings

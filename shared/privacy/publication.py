@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
-from shared.regions import DISTRICT_CODE
+from shared.values.regions import DISTRICT_CODE
 
 Row = RowMapping | Mapping[str, Any]
 

@@ -6,7 +6,7 @@ import unicodedata
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from shared.phones import normalise_phone
+from shared.values.phones import normalise_phone
 
 __all__ = [
     "BlindIndex",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from deploy.local.errors import StackError
+from deploy.errors import StackError
 from shared.http.signing_keys import new_signing_key, public_key_of
 from shared.settings import SECRETS_OF, Addresses, Settings
 

@@ -27,7 +27,7 @@ from shared.attachments.sandbox import (
 from shared.attachments.sealing import SealBroken
 from shared.attachments.store import AttachmentStore
 from shared.database.engine import Database
-from shared.periodic import count_set_aside, repeating
+from shared.resilience.periodic import count_set_aside, repeating
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from typing import Any, Final, TypeVar
 from prometheus_client import Counter
 from temporalio.service import RPCError
 
-from shared.database.away import DATABASE_AWAY
-from shared.reasons import reason
+from shared.resilience.away import DATABASE_AWAY
+from shared.resilience.reasons import reason
 from shared.telemetry import registry
 
 log = logging.getLogger(__name__)

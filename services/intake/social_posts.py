@@ -25,7 +25,7 @@ from shared.http.problems import FieldError, Problem, conflict, not_found, unava
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.channels import Channel
-from shared.text import TextRejected, derive_title
+from shared.values.text import TextRejected, derive_title
 
 router = APIRouter(prefix="/channels/x", tags=["Social media"])
 

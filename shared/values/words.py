@@ -1,4 +1,4 @@
-"""Forms, and the types of the words in them: one family, with the limits of `shared.text`."""
+"""Forms, and the types of the words in them, with the limits of `shared.values.text`."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final
@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from shared.fields import PlainNumbers
-from shared.text import (
+from shared.values.fields import PlainNumbers
+from shared.values.text import (
     BODY_LIMIT,
     FOLLOW_UP_LIMIT,
     NAME_LIMIT,

@@ -13,7 +13,7 @@ Language = str
 """One of `LANGUAGES`, by its ISO 639 code."""
 
 INDONESIAN = "id"
-_LOCALES = Path(__file__).with_name("locales")
+_LOCALES = Path(__file__).parents[1] / "locales"
 LANGUAGES: tuple[Language, ...] = tuple(
     sorted((path.name for path in _LOCALES.iterdir()), key=lambda code: (code != INDONESIAN, code))
 )

@@ -1,0 +1,1 @@
+"""Who reported: encrypted at rest, and as exactly as everybody may read of it."""

@@ -1,0 +1,1 @@
+"""Going on where something fails, and stopping when told to."""
