@@ -18,7 +18,7 @@ from benchmarks.reports import ABOVE, ADMIN, OFFICER, UNIT, report_form, submiss
 from benchmarks.stack import Stack, start
 from deploy.local.child import Child
 
-PROCESSES = ("intake", "routing", "followup", "worker", "launcher", "relay")
+PROCESSES = ("intake", "routing", "followup", "worker", "relay")
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def _injected(name: str, value: object) -> bool:
 
 
 class Settings(Addresses):
-    """All that a service, the worker, the relay or the launcher can be told.
+    """All that a service, the worker or the relay can be told.
 
     Secrets have no default; each process is given those in `SECRETS_OF` it, and refuses to start
     without one. The local stack generates them at its first start.
@@ -143,8 +143,7 @@ SECRETS_OF: dict[str, tuple[str, ...]] = {
     "reporting": _SERVICE,
     "downloads": ("identity_keys",),
     "portal": ("cookie_secret",),
-    "worker": (),
-    "launcher": ("identity_keys",),
+    "worker": ("identity_keys",),
     "relay": (),
 }
 """What each process must be told, and no other needs to know: secrets, and the public keys by which

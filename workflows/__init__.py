@@ -1,1 +1,1 @@
-"""The report workflow, its activities, the launcher, the outbox relay and the worker."""
+"""The report workflow, its activities, its launching, the outbox relay and the worker."""

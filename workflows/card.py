@@ -25,6 +25,11 @@ def card(state: ReportState, agencies: Agencies) -> str:
     return "\n".join(lines)
 
 
+def first_card(state: ReportState) -> str:
+    """What the UI says of a run whose first task is yet to come: its card comes with that."""
+    return f"Saat diterima: menunggu {_awaited(state)}. Kartu menyusul."
+
+
 END_SUMMARY = "periksa apakah alur kerja berakhir; yang ditunggu ada di kartu"
 
 

@@ -1,31 +1,38 @@
-"""The launcher: starts a report's workflow when its acceptance is heard of."""
+"""The launcher: starts a report's workflow when its acceptance is heard of.
+
+It runs in the worker, for then the server answers a start with the run's first task; whatever
+process launches, all others work.
+"""
 
 import asyncio
-import logging
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
 
 import orjson
 from nats.aio.msg import Msg
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import text
 
-from shared.bus.connection import Bus, connect
-from shared.bus.consumer import Consumer, each, run_until
+from shared.bus.connection import Bus
+from shared.bus.consumer import Consumer, Verdict
 from shared.bus.dead_letters import to_dead_letters
 from shared.bus.errors import BadMessage, TryLater
 from shared.bus.streams import LAUNCHER
+from shared.clock import now
 from shared.database.engine import Database
 from shared.lifecycle.state import ReportState
 from shared.privacy.identity import IdentityCipher
-from shared.process import run_process, wait_for_database
-from shared.resilience.stopping import unless_stopped
+from shared.resilience.periodic import is_away
 from shared.settings import Settings
-from shared.temporal.client import connect as connect_temporal
+from shared.telemetry import continued_trace
 from shared.temporal.report_gateway import ReportGateway
-from workflows.resend_commands import LAUNCHED
+from workflows.card import first_card
+from workflows.first_tasks import FirstTasks
 
-log = logging.getLogger(__name__)
-
-LAUNCHES_AT_ONCE = 32
+LAUNCHES_AT_ONCE: Final = 32
+_AWAY: Final = 5.0
+"""Seconds until a report is launched that met a Temporal which was away."""
 
 
 class Submitted(BaseModel):
@@ -35,40 +42,61 @@ class Submitted(BaseModel):
 
 
 class Launcher:
-    """Handles `submitted` events. The same one twice starts nothing twice."""
+    """Starts runs, many together: their rows are read, and marked launched, in one statement each.
+    The same report twice starts nothing twice."""
 
     def __init__(self, database: Database, gateway: ReportGateway) -> None:
         self._database = database
         self._gateway = gateway
+        self._gate = asyncio.Semaphore(LAUNCHES_AT_ONCE)
+        self._first_tasks = FirstTasks()
 
-    async def launch(self, message: Msg) -> None:
-        """Start the run, unless the report has gone on already: then it had one."""
-        number = _number(message)
+    async def handle(self, messages: Sequence[Msg]) -> list[Verdict]:
+        """Launch the reports of these `submitted` events."""
+        numbers: list[int | BadMessage] = [_number(message) for message in messages]
+        headers = {
+            number: message.headers or {}
+            for number, message in zip(numbers, messages, strict=True)
+            if isinstance(number, int)
+        }
+        waiting = len(messages) + messages[-1].metadata.num_pending
+        failed = await self.launch(headers, waiting)
+        return [
+            number if isinstance(number, BadMessage) else _verdict(failed.get(number))
+            for number in numbers
+        ]
+
+    async def launch(
+        self, reports: Mapping[int, Mapping[str, str]], waiting: int
+    ) -> dict[int, Exception]:
+        """Start the runs of these reports, given with the headers of their traces, and mark them as
+        launched; those that are already are left alone. What went wrong, by number. `waiting`
+        reports wait to be launched altogether."""
         async with self._database.autocommit() as connection:
-            row = (await connection.execute(_ROW, {"number": number})).one_or_none()
-        if row is None:
-            raise TryLater("no such report yet")
-        if row.launched_at is not None:
-            return
-        if row.version == 1:
-            await self._gateway.launch(ReportState.model_validate(row.state))
+            rows = (await connection.execute(_ROWS, {"numbers": list(reports)})).all()
+        failed: dict[int, Exception] = dict.fromkeys(reports, TryLater("no such report yet"))
+
+        async def start(row: Any) -> None:
+            async with self._gate:
+                try:
+                    if row.launched_at is None:
+                        with continued_trace(reports[row.number]):
+                            await self._start(ReportState.model_validate(row.state), waiting)
+                except Exception as error:  # noqa: BLE001  the others are launched
+                    failed[row.number] = error
+                else:
+                    del failed[row.number]
+
+        await asyncio.gather(*(start(row) for row in rows))
+        started = [row.number for row in rows if row.number not in failed]
         async with self._database.autocommit() as connection:
-            await connection.execute(LAUNCHED, {"number": number})
+            await connection.execute(_LAUNCHED, {"numbers": started})
+        return failed
 
-
-async def run(settings: Settings, stopping: asyncio.Event) -> None:
-    """Launch until told to stop."""
-    database = Database(settings.database_url, pool_size=8, application="lapor-launcher")
-    try:
-        await wait_for_database(database, stopping)
-        bus = await unless_stopped(stopping, connect(settings.nats_url, "launcher"))
-        gateway = ReportGateway(await connect_temporal(settings, "launcher"), database)
-        await run_until(
-            stopping, make_consumer(bus, Launcher(database, gateway), database, settings)
-        )
-        await bus.close()
-    finally:
-        await database.dispose()
+    async def _start(self, state: ReportState, waiting: int) -> None:
+        delay = self._first_tasks.delay(state, now(), waiting)
+        details = first_card(state) if delay > timedelta() else None
+        await self._gateway.launch(state, delay=delay, details=details)
 
 
 def make_consumer(bus: Bus, launcher: Launcher, database: Database, settings: Settings) -> Consumer:
@@ -76,20 +104,27 @@ def make_consumer(bus: Bus, launcher: Launcher, database: Database, settings: Se
     return Consumer(
         bus,
         LAUNCHER,
-        each(launcher.launch, LAUNCHES_AT_ONCE),
+        launcher.handle,
         to_dead_letters(bus, database, IdentityCipher(settings.identity_keys), LAUNCHER.stream),
         give_up_after=1_000_000,  # a report is never given up
     )
 
 
-def _number(message: Msg) -> int:
+def _number(message: Msg) -> int | BadMessage:
     try:
         return Submitted.model_validate(orjson.loads(message.data)["data"]).number
     except (orjson.JSONDecodeError, KeyError, TypeError, ValidationError):
-        raise BadMessage("not_cloudevent", "no event of ours") from None
+        return BadMessage("not_cloudevent", "no event of ours")
 
 
-_ROW = text("SELECT version, launched_at, state FROM lifecycle.report WHERE number = :number")
+def _verdict(error: Exception | None) -> Verdict:
+    return TryLater("Temporal is away", _AWAY) if error is not None and is_away(error) else error
 
-if __name__ == "__main__":
-    run_process("launcher", run, "postgres", "nats", "temporal")
+
+_ROWS = text(
+    "SELECT number, launched_at, state FROM lifecycle.report WHERE number = ANY (:numbers)"
+)
+_LAUNCHED = text(
+    "UPDATE lifecycle.report SET launched_at = now()"
+    " WHERE number = ANY (:numbers) AND launched_at IS NULL"
+)

@@ -106,9 +106,7 @@ class Sweeping:
         failed = 0
         for begin in range(0, len(suspects), BATCH):
             batch = suspects[begin : begin + BATCH]
-            async with self.database.autocommit() as connection:
-                rows = (await connection.execute(_STATES, {"numbers": batch})).scalars().all()
-            states = [ReportState.model_validate(row) for row in rows]
+            states = await self._states(batch)
             results = await asyncio.gather(
                 *(self.gateway.launch(state) for state in states), return_exceptions=True
             )
@@ -134,6 +132,12 @@ class Sweeping:
         if not suspects:
             _missing.set(0)
 
+    async def _states(self, numbers: list[int]) -> list[ReportState]:
+        """Of those that still need a run."""
+        async with self.database.autocommit() as connection:
+            rows = (await connection.execute(_STATES, {"numbers": numbers})).scalars().all()
+        return [ReportState.model_validate(row) for row in rows]
+
     async def _ask(self, late: list[int]) -> None:
         """Ask runs whose stored deadline has passed to look again; less and less often those that
         do not, whose history would fill."""
@@ -144,7 +148,8 @@ class Sweeping:
         for number in due[:RECHECKS]:
             pause = min(self._asked.get(number, (0.0, _FIRST_PAUSE / 2))[1] * 2, _LONGEST_PAUSE)
             self._asked[number] = (now + pause, pause)
-        await asyncio.gather(*(self.gateway.recheck(number) for number in due[:RECHECKS]))
+        states = await self._states(due[:RECHECKS])
+        await asyncio.gather(*(self.gateway.recheck(state) for state in states))
         if due:
             log.warning("the deadline of %s reports has passed without its step: asked", len(due))
 

@@ -71,19 +71,19 @@ class Redating:
                         due_at = clock.deadline if clock else None
                         await connection.execute(_REQUEST, (due_at, request.id))
                     if _next(dated) < _next(state):
-                        earlier.append(row.number)
+                        earlier.append(dated)
             await session.execute(_FURTHER, {"reports": len(rows)})
-            await asyncio.gather(*(self._wake(number) for number in earlier))
+            await asyncio.gather(*(self._wake(state) for state in earlier))
         return rows[-1].number if len(rows) == BATCH else None
 
-    async def _wake(self, number: int) -> None:
+    async def _wake(self, state: ReportState) -> None:
         try:
-            await self.gateway.recheck(number)
+            await self.gateway.recheck(state)
         except Exception as error:
             if is_away(error):
                 raise
             # One run that cannot be woken stops no batch.
-            count_set_aside("redating", type(error).__name__, number)
+            count_set_aside("redating", type(error).__name__, state.number)
 
 
 def redated(state: ReportState, calendar: WorkingCalendar) -> ReportState:

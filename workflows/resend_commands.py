@@ -1,6 +1,7 @@
 """What was left lying: commands without an outcome are sent again, reports launched."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from sqlalchemy import text
 from shared.database.engine import Database
 from shared.lifecycle.commands import Command
 from shared.lifecycle.state import ReportState
-from shared.resilience.periodic import by_itself
+from shared.resilience.periodic import by_itself, note_failure
 from shared.temporal.report_gateway import ReportGateway
 from workflows.backoff import LeftAlone
+from workflows.launcher import Launcher
 
 COMMAND_AGE = 4.0
 """Seconds after which a command without an outcome is sent again; then after twice that …"""
@@ -30,6 +32,7 @@ class Resending:
 
     database: Database
     gateway: ReportGateway
+    launcher: Launcher
     _commands: LeftAlone[UUID] = field(default_factory=lambda: LeftAlone(COMMAND_AGE))
     _reports: LeftAlone[int] = field(default_factory=lambda: LeftAlone(COMMAND_AGE))
 
@@ -39,20 +42,17 @@ class Resending:
         reports = {"age": LAUNCH_AGE, "limit": BATCH, "alone": self._reports.now()}
         async with self.database.autocommit() as connection:
             waiting = (await connection.execute(_COMMANDS, commands)).all()
-            unlaunched = (await connection.execute(_REPORTS, reports)).all()
+            unlaunched = (await connection.execute(_REPORTS, reports)).scalars().all()
         for row in waiting:
             self._commands.add(row.id)
-        for row in unlaunched:
-            self._reports.add(row.number)
+        for number in unlaunched:
+            self._reports.add(number)
         await asyncio.gather(
             *(
                 by_itself("resending", row.id, self._send(row.id, row.body, row.state))
                 for row in waiting
             ),
-            *(
-                by_itself("resending", row.number, self._launch(row.number, row.state))
-                for row in unlaunched
-            ),
+            by_itself("resending", "reports", self._launch(unlaunched)),
         )
 
     async def _send(self, command_id: UUID, body: object, state: object) -> None:
@@ -66,16 +66,16 @@ class Resending:
         if outcome is not None:
             self._commands.forget(command_id)
 
-    async def _launch(self, number: int, state: object) -> None:
-        await self.gateway.launch(ReportState.model_validate(state))
-        async with self.database.session() as session:
-            await session.execute(LAUNCHED, {"number": number})
-        self._reports.forget(number)
+    async def _launch(self, numbers: Sequence[int]) -> None:
+        no_trace: dict[str, str] = {}
+        failed = await self.launcher.launch(dict.fromkeys(numbers, no_trace), len(numbers))
+        for number in numbers:
+            if number in failed:
+                note_failure("resending", number, failed[number])
+            else:
+                self._reports.forget(number)
 
 
-LAUNCHED = text(
-    "UPDATE lifecycle.report SET launched_at = now() WHERE number = :number AND launched_at IS NULL"
-)
 _COMMANDS = text(
     "SELECT c.id, c.body, r.state FROM lifecycle.command c"
     " JOIN lifecycle.report r ON r.number = c.number"
@@ -83,7 +83,7 @@ _COMMANDS = text(
     " AND c.id <> ALL (CAST(:alone AS uuid[])) ORDER BY c.at LIMIT :limit"
 )
 _REPORTS = text(
-    "SELECT number, state FROM lifecycle.report WHERE launched_at IS NULL"
+    "SELECT number FROM lifecycle.report WHERE launched_at IS NULL"
     " AND submitted_at < clock_timestamp() - make_interval(secs => :age)"
     " AND number <> ALL (CAST(:alone AS bigint[])) ORDER BY submitted_at LIMIT :limit"
 )

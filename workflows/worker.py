@@ -1,4 +1,4 @@
-"""The worker: carries reports through their life, and picks up what was left lying."""
+"""The worker: launches reports, carries them through their life, picks up what was left lying."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from shared.database.engine import Database
+from shared.partners.background import in_background
 from shared.process import CHECKS, run_process, wait_for_database
 from shared.resilience.periodic import repeating
 from shared.resilience.stopping import unless_stopped
@@ -19,6 +20,7 @@ from shared.temporal.report_gateway import ReportGateway
 from workflows.backlog_metrics import Measuring
 from workflows.connected_agencies import Connecting
 from workflows.handovers import HandingOver
+from workflows.launcher import Launcher, make_consumer
 from workflows.missing_runs import EVERY, Sweeping
 from workflows.recalculate_deadlines import Redating
 from workflows.record_step import Recorder
@@ -40,20 +42,28 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
     try:
         await wait_for_database(database, stopping)
         client = await unless_stopped(stopping, connect_patiently(settings, "worker"))
-        async with make_worker(client, database, settings), AsyncExitStack() as loops:
-            for name, every, once in _loops(database, client):
+        gateway = ReportGateway(client, database)
+        launcher = Launcher(database, gateway)
+        launching = in_background(
+            settings.nats_url,
+            "launcher",
+            lambda bus: [make_consumer(bus, launcher, database, settings)],
+        )
+        async with make_worker(client, database, settings), launching, AsyncExitStack() as loops:
+            for name, every, once in _loops(database, client, gateway, launcher):
                 await loops.enter_async_context(repeating(name, every, once))
             await stopping.wait()
     finally:
         await database.dispose()
 
 
-def _loops(database: Database, client: Client) -> Iterator[Loop]:
-    gateway = ReportGateway(client, database)
+def _loops(
+    database: Database, client: Client, gateway: ReportGateway, launcher: Launcher
+) -> Iterator[Loop]:
     sweeping = Sweeping(database, client, gateway)
     CHECKS["runs"] = sweeping.all_run
     yield "sweeping", EVERY, sweeping.once
-    yield "resending", 2, Resending(database, gateway).once
+    yield "resending", 2, Resending(database, gateway, launcher).once
     yield "counting", 2, Counting(database).once
     yield "measuring", 10, Measuring(database).once
     yield "forgetting", 3600, Forgetting(database).once
@@ -80,4 +90,4 @@ def make_worker(
 
 
 if __name__ == "__main__":
-    run_process("worker", work, "postgres", "temporal")
+    run_process("worker", work, "postgres", "nats", "temporal")

@@ -28,7 +28,6 @@ PROCESSES = (
     Description("downloads", "services.reporting.worker", "lapor_reporting"),
     Description("portal", "services.portal", None, "portal_port"),
     Description("worker", "workflows.worker", "lapor_worker"),
-    Description("launcher", "workflows.launcher", "lapor_worker"),
     Description("relay", "workflows.relay", "lapor_relay"),
 )
 

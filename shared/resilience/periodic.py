@@ -48,11 +48,16 @@ async def by_itself(loop: str, what: object, work: Coroutine[Any, Any, Result]) 
     try:
         return await work
     except Exception as error:  # noqa: BLE001  whatever it is, the others go on
-        if is_away(error):
-            log.warning("%s: %s waits: %s", loop, what, reason(error))
-        else:
-            count_set_aside(loop, type(error).__name__, what)
+        note_failure(loop, what, error)
     return None
+
+
+def note_failure(loop: str, what: object, error: Exception) -> None:
+    """Say that one thing of many waits, for a server that is away, or is left aside."""
+    if is_away(error):
+        log.warning("%s: %s waits: %s", loop, what, reason(error))
+    else:
+        count_set_aside(loop, type(error).__name__, what)
 
 
 def count_set_aside(loop: str, why: str, what: object = "") -> None:

@@ -74,12 +74,23 @@ class ReportGateway:
             return await self._outcome(command.id)
         return sending.result()
 
-    async def launch(self, state: ReportState) -> bool:
+    async def launch(
+        self, state: ReportState, *, delay: timedelta = timedelta(), details: str | None = None
+    ) -> bool:
         """Start the report's run unless there is one; whether one was started. A run of another
         report by the same number, from before a restore, is replaced. Raises `RPCError` or
-        `RuntimeError` when Temporal is away."""
+        `RuntimeError` when Temporal is away.
+
+        The run's first task comes with the server's answer where this process works, else soon;
+        or after `delay`, or with the first command or recheck before that. `details` is what the
+        Temporal UI says of it meanwhile, in Markdown.
+        """
         async with self._gate:
             start, options = await self._start(state), self._options(state)
+            if delay > timedelta():
+                options |= {"start_delay": delay, "static_details": details}
+            else:
+                options["request_eager_start"] = True
             try:
                 options["id_conflict_policy"] = WorkflowIDConflictPolicy.FAIL
                 await self._client.start_workflow(names.WORKFLOW, start, **options)
@@ -97,15 +108,16 @@ class ReportGateway:
         ).describe()
         return names.is_anothers(described.raw_info, state.identity)
 
-    async def recheck(self, number: int) -> None:
-        """Tell a run that stored deadlines became earlier; no run is started for that."""
-        handle = self._client.get_workflow_handle(names.workflow_id(number))
+    async def recheck(self, state: ReportState) -> None:
+        """Tell an open report's run that stored deadlines became earlier. With start, since a
+        signal alone would wait for a first task that was put off."""
         async with self._gate:
-            try:
-                await handle.signal(names.RECHECK)
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
+            await self._client.start_workflow(
+                names.WORKFLOW,
+                await self._start(state),
+                start_signal=names.RECHECK,
+                **self._options(state),
+            )
 
     async def _send(self, command: Command, state: ReportState) -> Outcome | None:
         try:

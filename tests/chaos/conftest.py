@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.people import People
 from tests.cluster import Cluster
 
-PROCESSES = ("intake", "routing", "followup", "worker", "launcher", "relay")
+PROCESSES = ("intake", "routing", "followup", "worker", "relay")
 
 
 @pytest.fixture(scope="package")

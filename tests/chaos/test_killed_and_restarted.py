@@ -18,11 +18,11 @@ async def test_the_worker_is_killed_in_the_middle_of_commands(people: People) ->
     await all_promises_are_kept(people)
 
 
-async def test_worker_launcher_and_relay_are_killed_together(people: People) -> None:
+async def test_worker_and_relay_are_killed_together(people: People) -> None:
     async with people.at_work():
-        for name in ("worker", "launcher", "relay"):
+        for name in ("worker", "relay"):
             people.cluster.kill(name)
-        await asyncio.gather(*map(people.cluster.restart, ("worker", "launcher", "relay")))
+        await asyncio.gather(*map(people.cluster.restart, ("worker", "relay")))
         await asyncio.sleep(2)
     await all_promises_are_kept(people)
 

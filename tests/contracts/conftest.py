@@ -13,7 +13,7 @@ from tests.workflows.country import BIDANG, DINAS, MISSION, PROVINCE
 
 PROCESSES = (
     *("intake", "routing", "followup", "reporting"),
-    *("downloads", "worker", "launcher", "relay"),
+    *("downloads", "worker", "relay"),
 )
 
 

@@ -13,7 +13,7 @@ from tests.cluster import Cluster
 from tests.contracts.calling import Known
 
 SERVICES = ("intake", "routing", "followup", "reporting")
-PROCESSES = (*SERVICES, "downloads", "worker", "launcher", "relay")
+PROCESSES = (*SERVICES, "downloads", "worker", "relay")
 DASHBOARDS = Path(__file__).parents[2] / "deploy" / "dashboards"
 OF_TIME = ("max_over_time", "min_over_time", "time")
 OF_PROMETHEUS = {"up", "job", "process", "le"}

@@ -6,6 +6,7 @@ from uuid import uuid4
 from shared.database.engine import Database
 from shared.settings import Settings
 from tests.followup.conftest import ABOVE, OFFICER, REASON, WRITTEN, Cluster, cluster_on
+from workflows.launcher import Launcher
 from workflows.resend_commands import Resending
 
 
@@ -43,7 +44,9 @@ async def test_with_temporal_away_commands_are_accepted_and_sent_again_later(
         assert [held.status_code, replied.status_code] == [202, 202]
         assert await alone.words(number) == [WRITTEN["text"]]
     await cluster.execute("UPDATE lifecycle.command SET at = at - interval '1 minute'")
-    await Resending(worker_database, cluster.gateway).once()
+    await Resending(
+        worker_database, cluster.gateway, Launcher(worker_database, cluster.gateway)
+    ).once()
     outcomes = [
         (await cluster.get(held.json()["href"], ABOVE)).json(),
         (await cluster.get(replied.json()["href"], cluster.bearer(number))).json(),

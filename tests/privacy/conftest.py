@@ -12,7 +12,7 @@ from tests.privacy.planting import plant
 
 PROCESSES = (
     *("intake", "routing", "followup", "reporting", "portal"),
-    *("downloads", "worker", "launcher", "relay"),
+    *("downloads", "worker", "relay"),
 )
 
 

@@ -119,7 +119,7 @@ async def test_a_child_whose_code_changed_starts_again_at_once(tmp_path: Path) -
         ("services/intake/sms/messages.py", {"intake"}),
         ("services/reporting/app.py", {"reporting", "downloads"}),
         ("services/portal/templates/base.html", {"portal"}),
-        ("workflows/report.py", {"worker", "launcher", "relay"}),
+        ("workflows/report.py", {"worker", "relay"}),
         ("shared/values/text.py", {process.name for process in PROCESSES}),
         ("shared/__pycache__/text.cpython-311.pyc", set()),
     ],

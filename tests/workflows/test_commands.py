@@ -24,6 +24,7 @@ from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import CENTRAL, DINAS_OFFICER, MISSION, PROVINCE_ADMIN, add_staff
 from tests.workflows.factory import FOLLOW_UP, Reports, make_command
 from workflows.connected_agencies import Connecting
+from workflows.launcher import Launcher
 from workflows.resend_commands import Resending
 from workflows.worker import make_worker
 
@@ -179,7 +180,7 @@ async def test_what_was_asked_while_the_worker_was_away_is_sent_again(
     asked = _now() - timedelta(seconds=10)
     command = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, asked)
     async with make_worker(client, worker_database, worker_settings):
-        await Resending(worker_database, gateway).once()
+        await Resending(worker_database, gateway, Launcher(worker_database, gateway)).once()
     assert await reports.value("SELECT done FROM lifecycle.command WHERE id = :i", i=command.id)
 
 
@@ -191,7 +192,7 @@ async def test_a_report_forgotten_for_minutes_is_launched_by_the_worker(
     worker_database: Database,
 ) -> None:
     state = await reports.accept(at=_now() - timedelta(minutes=5))
-    await Resending(worker_database, gateway).once()
+    await Resending(worker_database, gateway, Launcher(worker_database, gateway)).once()
     described = await client.get_workflow_handle(workflow_id(state.number)).describe()
     assert described.status is WorkflowExecutionStatus.RUNNING
     assert await reports.value("SELECT launched_at FROM lifecycle.report") is not None

@@ -17,6 +17,7 @@ from tests.workflows.country import MISSION, PROVINCE_ADMIN, add_staff
 from tests.workflows.factory import Reports
 from workflows import connected_agencies, resend_commands
 from workflows.connected_agencies import Connecting
+from workflows.launcher import Launcher
 from workflows.recalculate_deadlines import Redating
 from workflows.resend_commands import Resending
 
@@ -58,7 +59,10 @@ async def test_a_command_that_cannot_be_sent_keeps_no_other_waiting(
         asked = datetime.now(UTC) - timedelta(seconds=ago)
         await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, asked)
     await _spoil(reports, poison)
-    before, rounds = _set_aside("resending"), Resending(worker_database, gateway)
+    before, rounds = (
+        _set_aside("resending"),
+        Resending(worker_database, gateway, Launcher(worker_database, gateway)),
+    )
     for _ in range(2):
         await rounds.once()
     assert (await reports.state(neighbour.number)).status is Status.VERIFIED
@@ -77,7 +81,7 @@ async def test_a_report_that_cannot_be_launched_keeps_no_other_waiting(
     poison = await reports.accept(at=long_ago)
     neighbour = await reports.accept(at=long_ago + timedelta(minutes=1))
     await _spoil(reports, poison)
-    rounds = Resending(worker_database, gateway)
+    rounds = Resending(worker_database, gateway, Launcher(worker_database, gateway))
     for _ in range(2):
         await rounds.once()
     launched = await reports.rows(

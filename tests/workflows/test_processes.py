@@ -1,4 +1,4 @@
-"""Worker, launcher and relay as the processes they are: wait for servers, work, stop cleanly."""
+"""Worker and relay as the processes they are: wait for servers, work, stop cleanly."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ async def test_three_processes_carry_a_report_and_stop_when_told(
     nats_url: str,
 ) -> None:
     await declare(nats_url)
-    roles = {"worker": "lapor_worker", "launcher": "lapor_worker", "relay": "lapor_relay"}
+    roles = {"worker": "lapor_worker", "relay": "lapor_relay"}
     async with asyncio.timeout(200):
         settings = {
             name: _environment(settings_for(role), fresh_database(role))
@@ -38,7 +38,6 @@ async def test_three_processes_carry_a_report_and_stop_when_told(
         }
         async with (
             _process("worker", settings["worker"]),
-            _process("launcher", settings["launcher"]),
             _process("relay", settings["relay"]),
         ):
             state = await reports.accept()
@@ -60,7 +59,7 @@ async def test_a_process_that_still_waits_for_its_servers_stops_when_told(
     nowhere = "postgresql+psycopg://lapor_worker:x@127.0.0.1:9/lapor"
     environment = _environment(settings_for("lapor_worker"), nowhere)
     environment |= {"LAPOR_NATS_URL": "nats://127.0.0.1:9", "LAPOR_TEMPORAL_ADDRESS": "127.0.0.1:9"}
-    for name in ("worker", "launcher", "relay"):
+    for name in ("worker", "relay"):
         async with asyncio.timeout(60), _process(name, environment) as process:
             assert process.stderr is not None
             while b"trying on" not in await process.stderr.readline():

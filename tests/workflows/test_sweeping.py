@@ -55,9 +55,11 @@ async def test_a_run_the_list_does_not_show_yet_is_left_alone(
     reports: Reports, worker: None, gateway: ReportGateway, client: Client, sweeping: Sweeping
 ) -> None:
     class Looked(ReportGateway):
-        async def launch(self, state: ReportState) -> bool:
+        async def launch(
+            self, state: ReportState, *, delay: timedelta = timedelta(), details: str | None = None
+        ) -> bool:
             await sweeping.all_run()  # it is not known to be without a run, and is not said to be
-            return await super().launch(state)
+            return await super().launch(state, delay=delay, details=details)
 
     state = await _verified(reports, gateway)
     before = await _run_id(client, state)

@@ -22,6 +22,7 @@ from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 from tests.workflows.life import DAY, MINUTE, Life
 from tests.workflows.next_version import CHANGE, Patched, Unpatched
+from workflows.launcher import Launcher
 from workflows.record_step import Recorder
 from workflows.resend_commands import Resending
 from workflows.sandbox import sandbox
@@ -105,7 +106,8 @@ async def test_a_run_that_cannot_go_on_is_terminated_and_started_again_from_post
         "UPDATE lifecycle.report SET launched_at = NULL, submitted_at = submitted_at"
         " - interval '1 day' RETURNING number"
     )
-    await Resending(worker_database, ReportGateway(client, worker_database)).once()
+    gateway = ReportGateway(client, worker_database)
+    await Resending(worker_database, gateway, Launcher(worker_database, gateway)).once()
     await life.wait(15 * DAY + MINUTE)
     assert await life.status() is Status.CLOSED_BY_SYSTEM
 
