@@ -13,6 +13,8 @@ from typing import Final
 from uuid import UUID
 
 from prometheus_client import Counter, Gauge
+from pydantic import ValidationError
+from shared.reasons import reason
 from sqlalchemy import text
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
@@ -22,7 +24,7 @@ from temporalio.service import RPCError
 from shared.database.engine import Database
 from shared.http.operations import NotReady
 from shared.lifecycle.state import ReportState
-from shared.resilience.reasons import reason
+from shared.resilience.periodic import count_set_aside
 from shared.telemetry import registry
 from shared.temporal import names
 from shared.temporal.report_gateway import ReportGateway
@@ -133,10 +135,16 @@ class Sweeping:
             _missing.set(0)
 
     async def _states(self, numbers: list[int]) -> list[ReportState]:
-        """Of those that still need a run."""
+        """Of those that still need a run; what cannot be read is left aside."""
         async with self.database.autocommit() as connection:
-            rows = (await connection.execute(_STATES, {"numbers": numbers})).scalars().all()
-        return [ReportState.model_validate(row) for row in rows]
+            rows = (await connection.execute(_STATES, {"numbers": numbers})).all()
+        states: list[ReportState] = []
+        for row in rows:
+            try:
+                states.append(ReportState.model_validate(row.state))
+            except ValidationError as error:
+                count_set_aside("sweeping", type(error).__name__, row.number)
+        return states
 
     async def _ask(self, late: list[int]) -> None:
         """Ask runs whose stored deadline has passed to look again; less and less often those that
@@ -194,5 +202,6 @@ SELECT r.number, r.identity, EXISTS (
 FROM lifecycle.report r WHERE {_NEEDS_RUN}
 """)  # noqa: S608
 _STATES = text(
-    f"SELECT r.state FROM lifecycle.report r WHERE r.number = ANY (:numbers) AND {_NEEDS_RUN}"  # noqa: S608
+    "SELECT r.number, r.state FROM lifecycle.report r"  # noqa: S608
+    f" WHERE r.number = ANY (:numbers) AND {_NEEDS_RUN}"
 )
