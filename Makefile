@@ -1,6 +1,6 @@
 # What a person does with this project. `make help` explains.
 
-.PHONY: help run dev test test-fast coverage dates lint bench demo docs texts lock
+.PHONY: help run dev test test-nightly test-fast coverage dates lint bench demo docs texts lock
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -20,17 +20,23 @@ run: $(READY)  ## Start everything on this machine and show where it is; Ctrl-C 
 dev: $(READY)  ## As run; a process starts again when its code changes
 	@exec $(BIN)/lapor up --reload
 
-test: $(READY)  ## Run all tests against real Postgres, NATS and Temporal
+# Three workers on two cores: half of the time a test waits for a server, a clock or a process.
+PYTEST := $(BIN)/pytest --dist loadscope --no-loadscope-reorder
+
+test: $(READY)  ## Run the tests against real Postgres, NATS and Temporal
 	@.ci/packages
-	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
+	$(PYTEST) -n 3 -m "not nightly"
+
+test-nightly: $(READY)  ## Run all tests, also those that are long by nature
+	@.ci/packages
+	$(PYTEST) -n 3
 
 test-fast: $(READY)  ## Run the tests of the domain, of HTTP and of the database alone
-	$(BIN)/pytest -q -n 2 --dist loadscope --no-loadscope-reorder \
-	  -m "not browser and not stack and not chaos and not slow"
+	$(PYTEST) -q -n 2 -m "not browser and not stack and not chaos and not slow"
 
-coverage: $(READY)  ## Which branches of the domain and the workflows no test takes
-	$(BIN)/pytest -q -n 2 --dist loadscope --no-loadscope-reorder tests/lifecycle tests/workflows \
-	  --cov shared.lifecycle --cov workflows --cov-branch --cov-report term-missing:skip-covered
+coverage: $(READY)  ## Which branches of the domain and the workflows no test takes; fails below 98 %
+	$(PYTEST) -q -n 2 tests/lifecycle tests/workflows --cov shared.lifecycle --cov workflows \
+	  --cov-branch --cov-report term-missing:skip-covered --cov-fail-under 98
 
 # A Saturday; the night before Idul Fitri; a minute before midnight in each zone; the last day of a
 # year; a leap day.

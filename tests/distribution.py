@@ -16,12 +16,11 @@ from xdist.scheduler import LoadScopeScheduling
 _TESTS = Path(__file__).parent
 _TOGETHER = ("portal", "privacy", "chaos", "contracts")
 """Folders whose tests share a cluster or a stack, the longest first."""
-_THEN = ("stack", "benchmarks", "attachments", "reporting", "workflows")
-"""Folders whose files take long one by one."""
-
+_THEN = ("stack", "reporting", "workflows", "intake", "routing", "followup", "attachments", "bus")
+"""Folders whose files take long one by one, the longest first."""
 
 _SLOW = ("workflows", "reporting", "attachments", "partners", "bus", "benchmarks", "suite")
-"""Folders that wait for servers, time or processes by nature."""
+"""Folders that wait for servers, time or processes by nature; so does any test with Temporal."""
 _OF_A_STACK = (*_TOGETHER, "stack")
 
 
@@ -34,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if _folder(item) in _OF_A_STACK:
             item.add_marker(pytest.mark.stack)
-        if _folder(item) in _SLOW:
+        if _folder(item) in _SLOW or "temporal_address" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
         if _folder(item) == "chaos":
             item.add_marker(pytest.mark.chaos)

@@ -9,9 +9,21 @@ from benchmarks.parts import PARTS
 from benchmarks.run import Results, measure
 
 GROUPS = sharing(PARTS)
+WITH_REPORTS = "events"
+"""A part whose group needs the whole system, and drives reports through it."""
 
 
-@pytest.mark.parametrize("parts", GROUPS, ids=["-".join(p.name for p in g) for g in GROUPS])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param(
+            group,
+            id="-".join(part.name for part in group),
+            marks=[pytest.mark.nightly] if WITH_REPORTS in {part.name for part in group} else [],
+        )
+        for group in GROUPS
+    ],
+)
 async def test_every_part_measures_figures(parts: list[Part[Any]]) -> None:
     kept: list[str] = []
     results = Results(keep=lambda results: kept.append(",".join(results.figures)))

@@ -11,7 +11,13 @@ from tests.chaos.people import People
 from tests.cluster import Cluster
 
 
-@pytest.mark.parametrize("nats_dies_too", [False, True], ids=["alone", "with_nats"])
+@pytest.mark.parametrize(
+    "nats_dies_too",
+    [
+        pytest.param(False, id="alone"),
+        pytest.param(True, id="with_nats", marks=pytest.mark.nightly),
+    ],
+)
 async def test_what_the_dead_relay_published_is_not_published_twice(
     people: People, nats_dies_too: bool
 ) -> None:

@@ -31,8 +31,8 @@ async def test_worker_and_relay_are_killed_together(people: People) -> None:
     ("server", "how"),
     [
         ("postgres", signal.SIGQUIT),  # gone at once, it recovers from its log
-        ("temporal", signal.SIGKILL),
-        ("nats", signal.SIGKILL),
+        pytest.param("temporal", signal.SIGKILL, marks=pytest.mark.nightly),
+        pytest.param("nats", signal.SIGKILL, marks=pytest.mark.nightly),
     ],
 )
 async def test_a_server_dies_under_load_and_comes_back(

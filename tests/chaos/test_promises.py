@@ -43,6 +43,7 @@ async def test_a_row_that_was_tampered_with_is_seen(
     await all_promises_are_kept(people)
 
 
+@pytest.mark.nightly
 @pytest.mark.timeout(400)
 async def test_a_lost_run_is_seen(people: People) -> None:
     number = await people.in_process()

@@ -20,6 +20,7 @@ LOOKS = ("cari", "wilayah", "kategori", "diam")
 """Steps of a form that only show it again."""
 
 
+@pytest.mark.nightly
 def test_enter_in_any_field_of_any_page_sends_nothing(meet: Meet) -> None:
     writer, scripted = meet(phone=True), meet()
     number, code = submit(writer)

@@ -31,6 +31,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack.end(signal.SIGINT)
 
 
+@pytest.mark.nightly
 async def test_a_demo_drives_reports_by_every_channel_and_a_trial_shows_clocks_running_out(
     stack: Stack,
 ) -> None:
@@ -61,6 +62,7 @@ async def test_a_demo_drives_reports_by_every_channel_and_a_trial_shows_clocks_r
     assert await _workflows(stack) == {f"report-{number}" for number in numbers}
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_demo_stopped_in_the_middle_of_its_trial_leaves_the_former_policy(
     stack: Stack, tmp_path: Path, how: signal.Signals
@@ -83,8 +85,8 @@ def test_a_demo_stopped_in_the_middle_of_its_trial_leaves_the_former_policy(
     assert "Traceback" not in printed.read_text()
 
 
-def test_a_demo_without_a_stack_says_what_to_do(tmp_path: Path, stack: Stack) -> None:
-    nowhere = {**stack.environment, "LAPOR_DATA_DIR": str(tmp_path)}
+def test_a_demo_without_a_stack_says_what_to_do(tmp_path: Path) -> None:
+    nowhere = Stack(tmp_path).environment
     shown = subprocess.run(
         [LAPOR, "demo"], env=nowhere, capture_output=True, text=True, check=False
     )

@@ -4,19 +4,21 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import time
 import urllib.request
 from collections.abc import Callable
 
 import psutil
+import pytest
 
 from deploy.credentials import SECRETS
 from deploy.local.processes import PROCESSES
 from shared.settings import SECRETS_OF
-from tests.stack.lapor_up import Stack
+from tests.stack.lapor_up import LAPOR, Stack
 
 
-def test_up_starts_everything_and_ctrl_c_leaves_no_process_but_the_data(
+def test_up_starts_everything_a_demo_needs_and_ctrl_c_leaves_no_process_but_the_data(
     make_stack: Callable[[str], Stack],
 ) -> None:
     stack = make_stack("stack")
@@ -38,15 +40,22 @@ def test_up_starts_everything_and_ctrl_c_leaves_no_process_but_the_data(
         with urllib.request.urlopen(f"{url}/healthz") as answer:  # noqa: S310
             assert answer.status == 200
     secrets = (stack.data_dir / "secrets.env").read_text()
+    demo = subprocess.run(
+        [LAPOR, "demo", "--reports", "16", "--seed", "1708"],
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    assert "What went wrong" not in demo.stdout
 
     assert stack.end(signal.SIGINT) == 0
     assert "Stopped" in stack.said
     assert not any(process.is_running() for process in [*running, *children])
 
-    began = time.monotonic()
     stack.start()
     stack.wait_ready()
-    assert time.monotonic() - began < 20
     assert (stack.data_dir / "secrets.env").read_text() == secrets
     assert (stack.data_dir / "secrets.env").stat().st_mode & 0o777 == 0o600
     assert stack.end(signal.SIGHUP) == 0
@@ -96,6 +105,7 @@ def test_a_busy_port_is_named(make_stack: Callable[[str], Stack]) -> None:
     assert "Traceback" not in stack.said
 
 
+@pytest.mark.nightly
 def test_two_stacks_run_side_by_side_and_one_data_folder_takes_only_one(
     make_stack: Callable[[str], Stack],
 ) -> None:
