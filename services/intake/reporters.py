@@ -26,6 +26,7 @@ from shared.http.tokens import ReportBearer, Reporter
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.telemetry import registry
+from shared.values.text import ACCESS_CODE_LIMIT
 
 router = APIRouter(tags=["Reporters"])
 
@@ -39,7 +40,7 @@ Number = Annotated[int, Path(gt=0, lt=2**63)]
 
 
 class AccessForm(BaseModel):
-    access_code: str = Field(max_length=50, repr=False)
+    access_code: str = Field(max_length=ACCESS_CODE_LIMIT, repr=False)
 
 
 class OwnReport(BaseModel):

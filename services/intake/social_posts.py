@@ -25,7 +25,7 @@ from shared.http.problems import FieldError, Problem, conflict, not_found, unava
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.channels import Channel
-from shared.values.text import TextRejected, derive_title
+from shared.values.text import POST_LIMIT, TextRejected, derive_title
 
 router = APIRouter(prefix="/channels/x", tags=["Social media"])
 
@@ -39,7 +39,7 @@ def _post_id(raw: str) -> str:
         raise PydanticCustomError("post_invalid", "Not a post on X") from None
 
 
-PostRef = Annotated[str, Field(max_length=300), AfterValidator(_post_id)]
+PostRef = Annotated[str, Field(max_length=POST_LIMIT), AfterValidator(_post_id)]
 
 
 class PostPreview(BaseModel):
@@ -66,7 +66,7 @@ class PostForm(ReportForm):
 
 @router.get("/posts", responses=problem_responses(401, 403, 404, 409, 503))
 async def read_post(
-    url: Annotated[str, Query(max_length=300)],
+    url: Annotated[str, Query(max_length=POST_LIMIT)],
     staff: CurrentStaff,
     session: Transaction,
     intake: Intake,

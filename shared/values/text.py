@@ -26,6 +26,19 @@ EMAIL_LIMIT = 254
 NIK_LIMIT = 30
 """Of a NIK as people write it; it has 16 digits."""
 PASSWORD_LIMIT = 200
+USERNAME_LIMIT = 100
+"""Of a user name as somebody types it to sign in."""
+ONE_TIME_CODE_LIMIT = 40
+"""Of a code of the second factor, or a recovery code, with spaces."""
+ACCESS_CODE_LIMIT = 50
+"""Of a report's access code as people write it."""
+SEARCH_LIMIT = 200
+"""Of words looked for in reports."""
+NAME_SEARCH_LIMIT = 100
+"""Of words looked for in names, or a code."""
+POST_LIMIT = 300
+"""Of the address or id of a post."""
+WEBHOOK_ADDRESS_LIMIT = 2_000
 
 TextProblem = Literal["empty", "too_long"]
 

@@ -18,6 +18,7 @@ from shared.labels import label
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.statuses import TAB_OF, Tab
 from shared.privacy.publication import PUBLIC_REGION, public_time
+from shared.values.text import SEARCH_LIMIT
 
 router = APIRouter(tags=["Reading"])
 
@@ -31,7 +32,9 @@ class Position(BaseModel):
 @router.get("/reports")
 async def list_published_reports(
     session: Transaction,
-    q: Annotated[str | None, Query(max_length=200, description="Words in title and text")] = None,
+    q: Annotated[
+        str | None, Query(max_length=SEARCH_LIMIT, description="Words in title and text")
+    ] = None,
     tab: Tab | None = None,
     classification: Classification | None = None,
     category: Id = None,

@@ -119,8 +119,8 @@ _KINDS: dict[str, tuple[str, type[DeferralKind] | type[FollowUpKind]]] = {
 _ABOUT: dict[str, str] = {
     DeferralKind.INCOMPLETE_DATA: "Pertanyaan dikirim kepada pelapor.",
     DeferralKind.AGENCY_NOT_CONNECTED: "Menunggu sampai instansinya terhubung.",
-    FollowUpKind.FOLLOW_UP: "Menjawab isi laporan; laporan ditutup otomatis 10 hari kemudian bila"
-    " tidak ditanggapi.",
+    FollowUpKind.FOLLOW_UP: "Menjawab isi laporan; bila tidak ditanggapi, laporan ditutup"
+    " otomatis setelah waktu penutupannya habis.",
     FollowUpKind.INITIAL_RESPONSE: "Sedang dikerjakan; belum ada penutupan otomatis.",
 }
 

@@ -10,6 +10,7 @@ from services.portal.contracts.reporting import PublicFigures
 from services.portal.form_data import FormData
 from services.portal.page_request import PublicRequest
 from shared.http.paging import Page
+from shared.lifecycle.policy import NATIONAL_DEFAULT
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,7 +19,8 @@ _FILTERS = ("q", "tab", "classification", "category", "region")
 
 @router.get("/")
 async def home(page_request: PublicRequest) -> Response:
-    return page_request.page("public/home.html")
+    """What happens to a report, with the nation's process times."""
+    return page_request.page("public/home.html", policy=NATIONAL_DEFAULT)
 
 
 @router.get("/laporan")

@@ -27,6 +27,7 @@ from shared.lifecycle.people import ADMINS, Role
 from shared.privacy.identity import IdentityCipher
 from shared.settings import Settings
 from shared.values.fields import PlainNumbers
+from shared.values.text import WEBHOOK_ADDRESS_LIMIT
 
 MOST = 20
 """Webhooks of one agency."""
@@ -43,7 +44,9 @@ class NewWebhook(PlainNumbers):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(max_length=2_000, examples=["https://sistem.instansi.go.id/lapor"])
+    url: str = Field(
+        max_length=WEBHOOK_ADDRESS_LIMIT, examples=["https://sistem.instansi.go.id/lapor"]
+    )
     agency: int | None = Field(None, gt=0, lt=2**31, description="Default: the own agency")
 
 

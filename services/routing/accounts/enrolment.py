@@ -15,6 +15,7 @@ from shared.http.documentation import problem_responses
 from shared.http.problems import conflict
 from shared.http.transaction import CurrentDatabase
 from shared.lifecycle.people import Role
+from shared.values.text import ONE_TIME_CODE_LIMIT
 
 
 class Credentials(SignIn):
@@ -22,7 +23,9 @@ class Credentials(SignIn):
 
 
 class Confirmation(SignIn):
-    code: str = Field(min_length=1, max_length=40, description="Of the new authenticator")
+    code: str = Field(
+        min_length=1, max_length=ONE_TIME_CODE_LIMIT, description="Of the new authenticator"
+    )
 
 
 class Enrolment(BaseModel):

@@ -27,7 +27,7 @@ from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.people import Role
-from shared.values.text import PASSWORD_LIMIT
+from shared.values.text import ONE_TIME_CODE_LIMIT, PASSWORD_LIMIT, USERNAME_LIMIT
 
 GUARD = PasswordGuard(
     "staff",
@@ -42,11 +42,11 @@ class SignIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     username: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=USERNAME_LIMIT)
     ] = Field(description="In capitals or not")
     password: str = Field(min_length=1, max_length=PASSWORD_LIMIT)
     code: str | None = Field(
-        None, max_length=40, description="Of the second factor, for who has one"
+        None, max_length=ONE_TIME_CODE_LIMIT, description="Of the second factor, for who has one"
     )
     device_tokens: list[Annotated[str, Field(max_length=1_000)]] = Field(
         default=[],

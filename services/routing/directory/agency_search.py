@@ -21,6 +21,7 @@ from shared.http.paths import AgencyId, ReportNumber
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import label
+from shared.values.text import NAME_SEARCH_LIMIT
 
 
 class AgencyRow(BaseModel):
@@ -62,7 +63,9 @@ async def list_agencies(
     session: Transaction,
     q: Annotated[
         str | None,
-        Query(min_length=1, max_length=100, description="Words of its name, or its code"),
+        Query(
+            min_length=1, max_length=NAME_SEARCH_LIMIT, description="Words of its name, or its code"
+        ),
     ] = None,
     below: Annotated[int | None, Query(description="Only this agency and those below it")] = None,
     limit: PageSize = 25,

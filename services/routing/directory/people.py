@@ -33,6 +33,7 @@ from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import OPEN_TABS
+from shared.values.text import NAME_SEARCH_LIMIT
 from shared.values.words import Form, Name
 
 USERNAME = r"^[a-z0-9][a-z0-9._-]{1,63}$"
@@ -97,7 +98,7 @@ router = APIRouter(
 async def list_people(
     staff: Managing,
     session: Transaction,
-    q: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    q: Annotated[str | None, Query(min_length=1, max_length=NAME_SEARCH_LIMIT)] = None,
     agency_id: Annotated[int | None, Query(description="This agency and those below")] = None,
     role: Role | None = None,
     active: bool = True,

@@ -20,6 +20,7 @@ from shared.lifecycle.channels import Channel
 from shared.lifecycle.statuses import Tab
 from shared.privacy.publication import ARRIVAL, PUBLIC_CHANNEL, PUBLIC_REGION, PUBLIC_TIME
 from shared.values.fields import Day, Instant, PlainNumbers
+from shared.values.text import SEARCH_LIMIT
 
 
 class QueueTab(StrEnum):
@@ -99,7 +100,9 @@ class QueueQuery(PlainNumbers):
     assigned_to_me: bool = False
     q: Annotated[
         str | None,
-        Field(min_length=1, max_length=200, description="Number, or words as in a web search"),
+        Field(
+            min_length=1, max_length=SEARCH_LIMIT, description="Number, or words as in a web search"
+        ),
     ] = None
     order: Annotated[
         Order | None,
