@@ -88,10 +88,7 @@ class Redating:
 
 def redated(state: ReportState, calendar: WorkingCalendar) -> ReportState:
     """The same state with the deadlines of this calendar."""
-    dated = tuple(
-        clocks.redate(clock, calendar, clocks.jitter(state.number, clock.unit))
-        for clock in state.clocks
-    )
+    dated = tuple(clocks.redate(clock, calendar, state.number) for clock in state.clocks)
     return state.model_copy(update={"clocks": dated})
 
 

@@ -63,22 +63,26 @@ def _apply(
             if name in running:
                 was = policy.length(intent.kind, intent.was)
                 length = policy.length(intent.kind, state.classification)
-                jitter = clocks.jitter(state.number, length.unit)
                 longer = length.duration - was.duration
-                running[name] = clocks.resize(running[name], longer, at, calendar, jitter)
+                running[name] = clocks.resize(running[name], longer, at, calendar, state.number)
         case ClockOp.START_IF_ABSENT if name in running:
             pass
         case ClockOp.START | ClockOp.START_IF_ABSENT:
             length = policy.length(intent.kind, state.classification)
-            jitter = clocks.jitter(state.number, length.unit)
             running[name] = clocks.start(
-                intent.kind, length, at, state.zone, calendar, policy.version, jitter, intent.key
+                intent.kind,
+                length,
+                at,
+                state.zone,
+                calendar,
+                policy.version,
+                state.number,
+                intent.key,
             )
 
 
 def _go_or_wait(clock: Clock, state: ReportState, at: datetime, calendar: WorkingCalendar) -> Clock:
     if not goes(clock.kind, state):
         return clocks.pause(clock, at, calendar)
-    jitter = clocks.jitter(state.number, clock.unit)
-    in_zone = clocks.rezone(clock, at, state.zone, calendar, jitter)
-    return clocks.resume(in_zone, at, state.zone, calendar, jitter)
+    in_zone = clocks.rezone(clock, at, state.zone, calendar, state.number)
+    return clocks.resume(in_zone, at, state.zone, calendar, state.number)

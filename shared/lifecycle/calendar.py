@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 DAY = timedelta(days=1)
+SPREAD: Final = timedelta(minutes=10)
+"""Over which the deadlines of one midnight are spread (decision 60)."""
 
 
 class Zone(StrEnum):
@@ -23,15 +26,29 @@ class Zone(StrEnum):
 
 
 def ends_a_day(deadline: datetime, zone: Zone) -> bool:
-    """Whether a deadline falls at the end of a local day: in the first minute of the next one,
-    over which the jitter spreads them."""
+    """Whether a deadline falls at the end of a local day: in the first minute of the next one, or
+    where `spread` puts those of one midnight."""
     local = deadline.astimezone(zone.offset)
-    return local.hour == local.minute == 0
+    return local.hour == local.minute == 0 or _is_midnight_spread(local)
 
 
 def day_of_deadline(deadline: datetime, zone: Zone) -> date:
     """The local day that a deadline lies in, or ends."""
-    return (deadline.astimezone(zone.offset) - timedelta(minutes=1)).date()
+    day = deadline.astimezone(zone.offset).date()
+    return day - DAY if ends_a_day(deadline, zone) else day
+
+
+def spread(end: datetime, number: int, zone: Zone) -> datetime:
+    """The deadline for an end that other reports may have too: by the report's number within a
+    minute of it; at a midnight, where all that came on days off ends, within ten.
+
+    Never earlier than the end, always the same for the same end; what starts at a deadline of one
+    midnight has its own at the same second after another.
+    """
+    local = end.astimezone(zone.offset)
+    if not _is_midnight_spread(local):
+        return end + timedelta(seconds=number % 60)
+    return max(end, _midnight(local).astimezone(UTC) + timedelta(seconds=number % SPREAD.seconds))
 
 
 @dataclass(frozen=True)
@@ -93,6 +110,17 @@ _OFFSETS = {
     Zone.WIT: timezone(timedelta(hours=9), "WIT"),
 }
 _DAY_NUMBERS = range(date.max.toordinal())
+
+
+def _is_midnight_spread(local: datetime) -> bool:
+    """Whether this is a midnight, or one of the seconds over which it is spread. What people and
+    systems do happens at microseconds: a time that follows from it is not taken for one."""
+    return local - _midnight(local) < SPREAD and local.microsecond == 0
+
+
+def _midnight(local: datetime) -> datetime:
+    """At which this local time's day began."""
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _origin(zone: Zone) -> datetime:

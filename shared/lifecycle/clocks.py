@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel
 
-from shared.lifecycle.calendar import DAY, WorkingCalendar, Zone, day_of_deadline
+from shared.lifecycle.calendar import DAY, WorkingCalendar, Zone, day_of_deadline, spread
 from shared.lifecycle.policy import ClockKind, Length, Unit
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "Unit",
     "days_left",
     "fire",
-    "jitter",
     "pause",
     "redate",
     "resize",
@@ -30,9 +29,11 @@ PROCESS_CLOCKS = frozenset({ClockKind.VERIFICATION, ClockKind.FOLLOW_UP, ClockKi
 class Clock(BaseModel, frozen=True):
     """A running clock has an anchor and a deadline, a paused one neither.
 
-    While it runs, `deadline` is always `remaining` time of the unit after `anchor`, in `zone`, plus
-    the jitter. `remaining` is negative when a late clock was paused. `overdue` is the mark that it
-    fired, and stays. `key` tells apart clocks of one kind: the request's id.
+    While it runs, `deadline` is always `remaining` time of the unit after `anchor`, in `zone`,
+    spread by the report's number (`calendar.spread`): never early, and no part of what remains. A
+    trial policy in seconds is not spread. `remaining` is negative when a late clock was paused.
+    `overdue` is the mark that it fired, and stays. `key` tells apart clocks of one kind: the
+    request's id.
     """
 
     kind: ClockKind
@@ -53,10 +54,10 @@ def start(
     zone: Zone,
     calendar: WorkingCalendar,
     policy_version: int,
-    jitter: timedelta,
+    number: int,
     key: str | None = None,
 ) -> Clock:
-    """A new clock that runs from `at` for the full length."""
+    """A new clock of a report's, by its number, that runs from `at` for the full length."""
     stopped = Clock(
         kind=kind,
         unit=length.unit,
@@ -67,7 +68,7 @@ def start(
         zone=zone,
         key=key,
     )
-    return resume(stopped, at, zone, calendar, jitter)
+    return resume(stopped, at, zone, calendar, number)
 
 
 def pause(clock: Clock, at: datetime, calendar: WorkingCalendar) -> Clock:
@@ -78,19 +79,17 @@ def pause(clock: Clock, at: datetime, calendar: WorkingCalendar) -> Clock:
     return clock.model_copy(update={"remaining": remaining, "anchor": None, "deadline": None})
 
 
-def resume(
-    clock: Clock, at: datetime, zone: Zone, calendar: WorkingCalendar, jitter: timedelta
-) -> Clock:
+def resume(clock: Clock, at: datetime, zone: Zone, calendar: WorkingCalendar, number: int) -> Clock:
     """Go on from `at`, in the present handler's zone. Nothing changes when it runs already.
 
     Resumed in the instant of its pause and in the same zone, it has the same deadline as before.
     """
     if clock.anchor is not None:
         return clock
-    return redate(clock.model_copy(update={"anchor": at, "zone": zone}), calendar, jitter)
+    return redate(clock.model_copy(update={"anchor": at, "zone": zone}), calendar, number)
 
 
-def redate(clock: Clock, calendar: WorkingCalendar, jitter: timedelta) -> Clock:
+def redate(clock: Clock, calendar: WorkingCalendar, number: int) -> Clock:
     """Compute the deadline anew, after an edit of the calendar. A paused clock has none.
 
     An overdue clock is re-dated too but keeps its mark: the escalation has gone out.
@@ -101,26 +100,25 @@ def redate(clock: Clock, calendar: WorkingCalendar, jitter: timedelta) -> Clock:
         end = calendar.add(clock.anchor, clock.remaining, clock.zone)
     else:
         end = clock.anchor + clock.remaining
-    return clock.model_copy(update={"deadline": end + jitter})
+    deadline = end if clock.unit is Unit.SECONDS else spread(end, number, clock.zone)
+    return clock.model_copy(update={"deadline": deadline})
 
 
-def rezone(
-    clock: Clock, at: datetime, zone: Zone, calendar: WorkingCalendar, jitter: timedelta
-) -> Clock:
+def rezone(clock: Clock, at: datetime, zone: Zone, calendar: WorkingCalendar, number: int) -> Clock:
     """Hand it to another time zone: what was used up until `at` is measured in the old one."""
     if clock.zone is zone:
         return clock
     if clock.anchor is None:
         return clock.model_copy(update={"zone": zone})
-    return resume(pause(clock, at, calendar), at, zone, calendar, jitter)
+    return resume(pause(clock, at, calendar), at, zone, calendar, number)
 
 
 def resize(
-    clock: Clock, longer: timedelta, at: datetime, calendar: WorkingCalendar, jitter: timedelta
+    clock: Clock, longer: timedelta, at: datetime, calendar: WorkingCalendar, number: int
 ) -> Clock:
     """Give it more time or, as a negative, less; it is not late any more if that is not over."""
     dated = redate(
-        clock.model_copy(update={"remaining": clock.remaining + longer}), calendar, jitter
+        clock.model_copy(update={"remaining": clock.remaining + longer}), calendar, number
     )
     over = dated.remaining <= timedelta() if dated.deadline is None else dated.deadline <= at
     return dated.model_copy(update={"overdue": clock.overdue and over})
@@ -129,15 +127,6 @@ def resize(
 def fire(clock: Clock) -> Clock:
     """Mark that it ran out."""
     return clock.model_copy(update={"overdue": True})
-
-
-def jitter(number: int, unit: Unit) -> timedelta:
-    """0 to 59 seconds by the report's number, so that deadlines of one midnight do not coincide.
-
-    It is added to the deadline, hence never early, and is no part of what remains. A trial policy
-    in seconds has none.
-    """
-    return timedelta() if unit is Unit.SECONDS else timedelta(seconds=number % 60)
 
 
 def days_left(clock: Clock, now: datetime, calendar: WorkingCalendar) -> int:

@@ -17,7 +17,7 @@ from shared.lifecycle.actions import (
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.calendar import WorkingCalendar, Zone
 from shared.lifecycle.check import allowed_actions
-from shared.lifecycle.clocks import ClockKind, jitter, start
+from shared.lifecycle.clocks import ClockKind, start
 from shared.lifecycle.commands import Command, Handing, Succession
 from shared.lifecycle.people import OPERATOR, REPORTER, SYSTEM, Actor, ActorKind, Role
 from shared.lifecycle.policy import NATIONAL_DEFAULT
@@ -53,7 +53,7 @@ def accepted(number: int, at: datetime) -> ReportState:
         Zone.WIB,
         CALENDAR,
         1,
-        jitter(number, NATIONAL_DEFAULT.verification.unit),
+        number,
     )
     return ReportState(
         number=number,

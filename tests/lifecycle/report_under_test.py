@@ -81,7 +81,7 @@ class ReportUnderTest:
         question = status is Status.AWAITING_INFORMATION
         self.state = ReportState(
             **{
-                "number": 10_000_020,  # no jitter
+                "number": NOT_SPREAD,
                 "version": 1,
                 "entries": 1,
                 "step_id": "submit",
@@ -178,10 +178,13 @@ NEEDED: dict[A, dict[str, Any]] = {
 }
 """What an action cannot do without, as most tests want it."""
 
+NOT_SPREAD = 10_000_200
+"""A number of a report whose deadlines come at their ends exactly."""
+
 
 def _clock(kind: ClockKind, status: Status, fields: dict[str, Any]) -> Clock:
     length = NATIONAL_DEFAULT.length(kind, None)
-    clock = start(kind, length, MONDAY, Zone.WIB, CALENDAR, 1, timedelta())
+    clock = start(kind, length, MONDAY, Zone.WIB, CALENDAR, 1, NOT_SPREAD)
     held = kind is ClockKind.AUTO_CLOSE and fields.get("held")
     if held or (kind is ClockKind.VERIFICATION and status in _PAUSED):
         return clock.model_copy(update={"anchor": None, "deadline": None})

@@ -4,16 +4,22 @@ from datetime import UTC, date, datetime, timedelta
 
 import holidays
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shared.lifecycle.calendar import WorkingCalendar, Zone, day_of_deadline, ends_a_day
+from shared.lifecycle.calendar import (
+    SPREAD,
+    WorkingCalendar,
+    Zone,
+    day_of_deadline,
+    ends_a_day,
+    spread,
+)
 from shared.lifecycle.clocks import (
     Clock,
     ClockKind,
     days_left,
     fire,
-    jitter,
     pause,
     redate,
     resume,
@@ -30,13 +36,15 @@ REAL = WorkingCalendar(
     )
 )
 TEN_DAYS = Length(amount=10, unit=Unit.WORKING_DAYS)
-JITTER = timedelta(seconds=42)
+SPREAD_BY_42 = 10_000_242
+"""A report's number: 42 seconds at a midnight as at other times."""
+NOT_SPREAD = 10_000_200
 NONE = timedelta()
 
 zones = st.sampled_from(Zone)
 instants = st.datetimes(datetime(2025, 6, 1), datetime(2027, 1, 1), timezones=st.just(UTC))
 lengths = st.builds(Length, amount=st.integers(1, 60), unit=st.sampled_from(Unit))
-jitters = st.integers(0, 59).map(lambda seconds: timedelta(seconds=seconds))
+numbers = st.integers(10_000_001, 90_000_000)
 gaps = st.timedeltas(NONE, timedelta(days=9))
 
 
@@ -48,16 +56,18 @@ def started(
     at: datetime,
     length: Length = TEN_DAYS,
     zone: Zone = Zone.WIB,
-    wobble: timedelta = NONE,
+    number: int = NOT_SPREAD,
     kind: ClockKind = ClockKind.AUTO_CLOSE,
 ) -> Clock:
-    return start(kind, length, at, zone, REAL, 1, wobble)
+    return start(kind, length, at, zone, REAL, 1, number)
 
 
 def test_ten_working_days_over_idul_fitri_end_to_the_minute() -> None:
     clock = started(wib("2026-03-13 14:05"))
     assert clock.deadline == wib("2026-04-06 14:05")
-    assert started(wib("2026-03-13 14:05"), wobble=JITTER).deadline == wib("2026-04-06 14:05:42")
+    assert started(wib("2026-03-13 14:05"), number=SPREAD_BY_42).deadline == wib(
+        "2026-04-06 14:05:42"
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +87,7 @@ def test_a_pause_over_the_weekend_costs_only_working_time() -> None:
     clock = started(wib("2026-02-02 12:00"), Length(amount=3, unit=Unit.WORKING_DAYS))
     paused = pause(clock, wib("2026-02-03 18:00"), REAL)
     assert (paused.remaining, paused.anchor, paused.deadline) == (timedelta(hours=42), None, None)
-    again = resume(paused, wib("2026-02-08 11:00"), Zone.WIB, REAL, NONE)
+    again = resume(paused, wib("2026-02-08 11:00"), Zone.WIB, REAL, NOT_SPREAD)
     assert again.deadline == wib("2026-02-10 18:00")
 
 
@@ -86,8 +96,8 @@ def test_pausing_twice_or_resuming_twice_changes_nothing() -> None:
     later, later_still = wib("2026-02-03 18:00"), wib("2026-02-05 18:00")
     paused = pause(clock, later, REAL)
     assert pause(paused, later_still, REAL) == paused
-    assert resume(clock, later, Zone.WIT, REAL, NONE) == clock
-    assert redate(paused, REAL, JITTER) == paused
+    assert resume(clock, later, Zone.WIT, REAL, NOT_SPREAD) == clock
+    assert redate(paused, REAL, SPREAD_BY_42) == paused
 
 
 def test_a_hold_and_release_after_the_time_ran_out_leaves_it_as_late_as_it_was() -> None:
@@ -96,25 +106,25 @@ def test_a_hold_and_release_after_the_time_ran_out_leaves_it_as_late_as_it_was()
     for at in (wib("2026-02-07 15:00"), wib("2026-02-10 15:00")):
         paused = pause(clock, at, REAL)
         assert paused.overdue
-        assert resume(paused, at, Zone.WIB, REAL, NONE).deadline == clock.deadline
+        assert resume(paused, at, Zone.WIB, REAL, NOT_SPREAD).deadline == clock.deadline
 
 
 def test_an_edit_of_the_calendar_moves_the_deadline_both_ways() -> None:
-    clock = started(wib("2026-03-13 14:05"), wobble=JITTER)
+    clock = started(wib("2026-03-13 14:05"), number=SPREAD_BY_42)
     decreed = WorkingCalendar(REAL.closed | {date(2026, 3, 25)})
-    moved = redate(clock, decreed, JITTER)
+    moved = redate(clock, decreed, SPREAD_BY_42)
     assert moved.deadline == wib("2026-04-07 14:05:42")
-    assert redate(moved, REAL, JITTER) == clock
+    assert redate(moved, REAL, SPREAD_BY_42) == clock
 
 
 def test_a_clock_handed_eastward_on_a_friday_night_is_measured_in_the_old_zone_until_then() -> None:
     clock = started(wib("2026-02-06 10:00"), Length(amount=1, unit=Unit.WORKING_DAYS))
-    handed = rezone(clock, wib("2026-02-06 23:00"), Zone.WIT, REAL, NONE)
+    handed = rezone(clock, wib("2026-02-06 23:00"), Zone.WIT, REAL, NOT_SPREAD)
     assert handed.remaining == timedelta(hours=11)
     assert handed.deadline == datetime(2026, 2, 9, 11, tzinfo=Zone.WIT.offset)
-    assert rezone(handed, wib("2026-02-09 01:00"), Zone.WIT, REAL, NONE) == handed
+    assert rezone(handed, wib("2026-02-09 01:00"), Zone.WIT, REAL, NOT_SPREAD) == handed
     paused = pause(clock, wib("2026-02-06 23:00"), REAL)
-    assert rezone(paused, wib("2026-02-09 23:00"), Zone.WIT, REAL, NONE) == paused.model_copy(
+    assert rezone(paused, wib("2026-02-09 23:00"), Zone.WIT, REAL, NOT_SPREAD) == paused.model_copy(
         update={"zone": Zone.WIT}
     )
 
@@ -137,7 +147,7 @@ def test_a_clock_handed_eastward_on_a_friday_night_is_measured_in_the_old_zone_u
 )
 def test_the_countdown_in_working_days(now: str, days: int) -> None:
     clock = started(
-        wib("2026-02-02 10:00"), Length(amount=3, unit=Unit.WORKING_DAYS), wobble=JITTER
+        wib("2026-02-02 10:00"), Length(amount=3, unit=Unit.WORKING_DAYS), number=SPREAD_BY_42
     )
     assert days_left(clock, wib(now), REAL) == days
 
@@ -149,8 +159,8 @@ def test_the_countdown_in_calendar_days_counts_the_weekend() -> None:
 
 
 @pytest.mark.parametrize("zone", Zone)
-@pytest.mark.parametrize("wobble", [NONE, JITTER, timedelta(seconds=59)])
-def test_today_is_said_on_the_day_of_the_deadline_alone(zone: Zone, wobble: timedelta) -> None:
+@pytest.mark.parametrize("number", [NOT_SPREAD, SPREAD_BY_42, NOT_SPREAD + 599])
+def test_today_is_said_on_the_day_of_the_deadline_alone(zone: Zone, number: int) -> None:
     """A clock started on a Saturday ends with Friday: from Tuesday on days are left, the weekend
     after is late."""
 
@@ -158,7 +168,7 @@ def test_today_is_said_on_the_day_of_the_deadline_alone(zone: Zone, wobble: time
         return datetime.fromisoformat(moment).replace(tzinfo=zone.offset)
 
     length = Length(amount=5, unit=Unit.WORKING_DAYS)
-    clock = started(local("2026-02-07 15:00"), length, zone, wobble)
+    clock = started(local("2026-02-07 15:00"), length, zone, number)
     shown = [days_left(clock, local(f"2026-02-{day:02} 12:00"), REAL) for day in range(7, 17)]
     assert shown == [5, 5, 4, 3, 2, 1, 0, -1, -1, -1]
     assert clock.deadline is not None
@@ -186,26 +196,73 @@ def test_a_paused_clock_shows_what_it_was_paused_with() -> None:
 def test_an_overdue_clock_stays_late_when_joint_leave_is_decreed_afterwards() -> None:
     clock = fire(started(wib("2026-02-02 10:00"), Length(amount=1, unit=Unit.WORKING_DAYS)))
     decreed = WorkingCalendar(REAL.closed | {date(2026, 2, 3), date(2026, 2, 4)})
-    moved = redate(clock, decreed, NONE)
+    moved = redate(clock, decreed, NOT_SPREAD)
     assert moved.deadline == wib("2026-02-05 10:00")
     assert days_left(moved, wib("2026-02-03 11:00"), decreed) == -1
 
 
-def test_jitter_spreads_neighbouring_numbers_over_a_minute_and_spares_trials() -> None:
-    spread = {jitter(number, Unit.WORKING_DAYS) for number in range(7_000_000, 7_000_060)}
-    assert spread == {timedelta(seconds=second) for second in range(60)}
-    assert jitter(7_000_001, Unit.SECONDS) == NONE
+@pytest.mark.parametrize("zone", Zone)
+def test_what_came_on_days_off_is_spread_over_ten_minutes_of_one_midnight(zone: Zone) -> None:
+    """All of the ten days of Idul Fitri would fall due at once; other ends are a minute apart."""
+    length = Length(amount=3, unit=Unit.WORKING_DAYS)
+    came = [datetime(2026, 3, day, 9, 30, 1, 5, zone.offset) for day in (20, 21, 22, 23, 24)]
+    clocks = [
+        started(came[number % 5], length, zone, number) for number in range(7_000_000, 7_001_200)
+    ]
+    deadlines = [clock.deadline for clock in clocks if clock.deadline is not None]
+    midnight = REAL.add(came[0], length.duration, zone)
+    seconds = {deadline - midnight for deadline in deadlines}
+    assert seconds == {timedelta(seconds=second) for second in range(600)}
+    assert {day_of_deadline(deadline, zone) for deadline in deadlines} == {
+        midnight.astimezone(zone.offset).date() - timedelta(days=1)
+    }
+    assert all(ends_a_day(deadline, zone) for deadline in deadlines)
 
 
-@given(lengths, instants, zones, jitters, st.lists(st.tuples(gaps, gaps), max_size=12))
+def test_ends_at_other_times_are_spread_over_a_minute_and_trials_not_at_all() -> None:
+    end = wib("2026-02-04 09:00")
+    seconds = {spread(end, number, Zone.WIB) - end for number in range(7_000_000, 7_000_600)}
+    assert seconds == {timedelta(seconds=second) for second in range(60)}
+    trial = started(end, Length(amount=10, unit=Unit.SECONDS), number=SPREAD_BY_42)
+    assert trial.deadline == end + timedelta(seconds=10)
+
+
+@given(instants, zones, numbers)
+def test_a_deadline_is_never_early_and_of_the_day_that_its_end_is_of(
+    end: datetime, zone: Zone, number: int
+) -> None:
+    local = end.astimezone(zone.offset)
+    assume(local.hour or local.minute or not local.microsecond)  # as good as the day before's end
+    for at in (end, end.replace(microsecond=0), _midnight_of(end, zone)):
+        deadline = spread(at, number, zone)
+        assert at <= deadline < at + SPREAD
+        assert day_of_deadline(deadline, zone) == day_of_deadline(at, zone)
+
+
+@given(instants, zones, numbers)
+def test_a_clock_started_at_a_midnight_s_deadline_ends_at_that_second_of_another(
+    at: datetime, zone: Zone, number: int
+) -> None:
+    first = spread(_midnight_of(at, zone), number, zone)
+    clock = started(first, TEN_DAYS, zone, number)
+    assert clock.deadline is not None
+    assert clock.deadline - _midnight_of(clock.deadline, zone) == first - _midnight_of(first, zone)
+
+
+def _midnight_of(at: datetime, zone: Zone) -> datetime:
+    local = at.astimezone(zone.offset)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@given(lengths, instants, zones, numbers, st.lists(st.tuples(gaps, gaps), max_size=12))
 def test_any_number_of_pauses_keeps_what_remains_exactly(
     length: Length,
     at: datetime,
     zone: Zone,
-    wobble: timedelta,
+    number: int,
     spells: list[tuple[timedelta, timedelta]],
 ) -> None:
-    clock = started(at, length, zone, wobble)
+    clock = started(at, length, zone, number)
     used = NONE
     for running, waiting in spells:
         until = at + running
@@ -214,50 +271,51 @@ def test_any_number_of_pauses_keeps_what_remains_exactly(
         clock = pause(clock, until, REAL)
         assert clock.remaining == length.duration - used
         at = until + waiting
-        clock = resume(clock, at, zone, REAL, wobble)
+        clock = resume(clock, at, zone, REAL, number)
     assert clock.deadline is not None
-    left = clock.deadline - wobble
-    unit_time = REAL.between(at, left, zone) if length.unit is Unit.WORKING_DAYS else left - at
-    assert unit_time == length.duration - used
+    left = length.duration - used
+    end = REAL.add(at, left, zone) if length.unit is Unit.WORKING_DAYS else at + left
+    expected = end if length.unit is Unit.SECONDS else spread(end, number, zone)
+    assert clock.deadline == expected
 
 
-@given(lengths, instants, zones, jitters, st.lists(gaps, max_size=12))
+@given(lengths, instants, zones, numbers, st.lists(gaps, max_size=12))
 def test_hold_and_release_in_the_same_instant_never_moves_the_deadline(
-    length: Length, at: datetime, zone: Zone, wobble: timedelta, moments: list[timedelta]
+    length: Length, at: datetime, zone: Zone, number: int, moments: list[timedelta]
 ) -> None:
-    clock = started(at, length, zone, wobble)
+    clock = started(at, length, zone, number)
     deadline = clock.deadline
     for gap in moments:
         at += gap
-        clock = resume(pause(clock, at, REAL), at, zone, REAL, wobble)
+        clock = resume(pause(clock, at, REAL), at, zone, REAL, number)
         assert clock.deadline == deadline
 
 
-@given(lengths, instants, zones, jitters, gaps)
+@given(lengths, instants, zones, numbers, gaps)
 def test_redating_with_the_same_calendar_changes_nothing(
-    length: Length, at: datetime, zone: Zone, wobble: timedelta, gap: timedelta
+    length: Length, at: datetime, zone: Zone, number: int, gap: timedelta
 ) -> None:
-    clock = started(at, length, zone, wobble)
-    held = resume(pause(clock, at + gap, REAL), at + gap + gap, zone, REAL, wobble)
-    assert redate(clock, REAL, wobble) == clock
-    assert redate(held, REAL, wobble) == held
+    clock = started(at, length, zone, number)
+    held = resume(pause(clock, at + gap, REAL), at + gap + gap, zone, REAL, number)
+    assert redate(clock, REAL, number) == clock
+    assert redate(held, REAL, number) == held
 
 
-@given(lengths, instants, zones, jitters, gaps, st.sampled_from(ClockKind))
+@given(lengths, instants, zones, numbers, gaps, st.sampled_from(ClockKind))
 def test_a_clock_survives_json_exactly(
-    length: Length, at: datetime, zone: Zone, wobble: timedelta, gap: timedelta, kind: ClockKind
+    length: Length, at: datetime, zone: Zone, number: int, gap: timedelta, kind: ClockKind
 ) -> None:
-    running = start(kind, length, at, zone, REAL, 7, wobble, key="a request")
+    running = start(kind, length, at, zone, REAL, 7, number, key="a request")
     for clock in (running, fire(running), pause(running, at + gap, REAL)):
         assert Clock.model_validate_json(clock.model_dump_json()) == clock
         assert Clock.model_validate(clock.model_dump(mode="json")) == clock
         assert Clock.model_validate_json(clock.model_dump_json()).remaining == clock.remaining
 
 
-@given(lengths, instants, zones, jitters, st.timedeltas(NONE, timedelta(days=200)))
+@given(lengths, instants, zones, numbers, st.timedeltas(NONE, timedelta(days=200)))
 def test_a_late_clock_never_shows_as_in_time_nor_the_other_way(
-    length: Length, at: datetime, zone: Zone, wobble: timedelta, gap: timedelta
+    length: Length, at: datetime, zone: Zone, number: int, gap: timedelta
 ) -> None:
-    clock = started(at, length, zone, wobble)
+    clock = started(at, length, zone, number)
     assert clock.deadline is not None
     assert (days_left(clock, at + gap, REAL) < 0) == (at + gap >= clock.deadline)

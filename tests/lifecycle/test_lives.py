@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from shared.lifecycle.actions import Action, FollowUpKind, RequestKind
 from shared.lifecycle.apply_clocks import settle
-from shared.lifecycle.calendar import WorkingCalendar
+from shared.lifecycle.calendar import SPREAD, WorkingCalendar
 from shared.lifecycle.check import Refused
 from shared.lifecycle.clocks import Clock, ClockKind
 from shared.lifecycle.decide import decide, decide_clock, decide_refused_signal
@@ -142,7 +142,7 @@ class Life(RuleBasedStateMachine):
         assert not before.held
         assert before.pending(RequestKind.HOLD) is None
         full = timedelta(days=NATIONAL_DEFAULT.auto_close.amount)
-        assert full <= self.ran <= full + timedelta(seconds=59), "never early, late by jitter only"
+        assert full <= self.ran <= full + SPREAD, "never early, late by the spread only"
 
     def _record(self, decision: Decision) -> None:
         assert decision.state.version == self.state.version + 1

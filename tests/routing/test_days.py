@@ -41,6 +41,13 @@ async def test_a_day_of_the_queue_is_the_agency_s_from_midnight_to_midnight(
     before = (DAY - timedelta(days=1)).isoformat()
     due = {"submitted_from": DAY.isoformat(), "due_before": before}
     assert set(await numbers(country, who, tab="unverified", **due)) == {first}
+    # So is one of those that are spread over the minutes after a midnight; no other of these.
+    spread, other = midnight + timedelta(minutes=9), midnight + timedelta(minutes=9, microseconds=1)
+    for number, at in ((last, spread), (after, other)):
+        await country.rows(
+            "UPDATE lifecycle.report SET due_at = :due WHERE number = :n", due=at, n=number
+        )
+    assert set(await numbers(country, who, tab="unverified", **due)) == {first, last}
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-30", "kemarin", "20260310"])
@@ -56,7 +63,7 @@ async def test_a_deadline_at_a_day_s_end_is_that_day_s(
 ) -> None:
     """As those of clocks that started on a day off."""
     number = await country.report(agency)
-    saturday = datetime(2026, 12, 5, tzinfo=zone.offset) + timedelta(seconds=number % 60)
+    saturday = datetime(2026, 12, 5, tzinfo=zone.offset) + timedelta(seconds=number % 600)
     await country.rows(
         "UPDATE lifecycle.report SET due_at = :due, state = jsonb_set(state, '{clocks,0,deadline}',"
         " to_jsonb(CAST(:text AS text))) WHERE number = :n",

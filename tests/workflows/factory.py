@@ -56,7 +56,6 @@ class Reports:
             await self.times.refresh(session)
             policy = self.times.policy(PATHS[handler], at)
             length = policy.length(ClockKind.VERIFICATION, None)
-            jitter = clocks.jitter(number, length.unit)
             state = ReportState(
                 number=number,
                 identity=identity or uuid.uuid4(),
@@ -80,7 +79,7 @@ class Reports:
                         zone,
                         self.times.calendar,
                         policy.version,
-                        jitter,
+                        number,
                     ),
                 ),
             )

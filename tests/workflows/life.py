@@ -24,7 +24,7 @@ from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows.worker import make_worker
 
 WIB = timezone(timedelta(hours=7))
-NO_JITTER = 10_000_020
+NO_JITTER = 10_000_200
 """A report number whose deadlines get no jitter."""
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

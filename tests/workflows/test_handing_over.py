@@ -9,7 +9,7 @@ import pytest
 from shared.database.engine import Database, raw
 from shared.lifecycle import clocks
 from shared.lifecycle.actions import Action, FollowUpKind
-from shared.lifecycle.calendar import WorkingCalendar, Zone
+from shared.lifecycle.calendar import WorkingCalendar, Zone, spread
 from shared.lifecycle.chain import succeeded
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Handing
@@ -206,8 +206,8 @@ async def test_requests_go_on_with_the_successor_and_their_clock_with_them(
     calendar = WorkingCalendar(frozenset())
     passed = calendar.between(asked.anchor, taken_over.anchor, Zone.WIB)
     assert taken_over.remaining == asked.remaining - passed
-    jitter = clocks.jitter(state.number, taken_over.unit)
-    due_at = calendar.add(taken_over.anchor, taken_over.remaining, Zone.WITA) + jitter
+    end = calendar.add(taken_over.anchor, taken_over.remaining, Zone.WITA)
+    due_at = spread(end, state.number, Zone.WITA)
     assert request.due_at == taken_over.deadline == due_at
 
 

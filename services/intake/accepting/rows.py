@@ -81,7 +81,7 @@ def first_state(
         zone,
         calendar,
         policy.version,
-        clocks.jitter(number, policy.verification.unit),
+        number,
     )
     return ReportState(
         number=number,

@@ -33,7 +33,7 @@ class Context:
         """As `local`; one at a day's end is in that day's last minute, not in the day after."""
         if at is None or not ends_a_day(at, self.zone):
             return self.local(at)
-        return self.known_local(at).replace(second=0) - timedelta(minutes=1)
+        return self.known_local(at).replace(minute=0, second=0) - timedelta(minutes=1)
 
     def working_days(self, start: datetime | None, end: datetime | None) -> float | None:
         """Working days between, to a tenth; none of both, none."""
