@@ -100,7 +100,12 @@ class ReportText(ReportDetails, table=True):
 
     __tablename__ = "report_text"
     __table_args__ = (
-        Index("report_text_search", "search", postgresql_using="gin"),
+        Index(
+            "report_text_words",
+            "search",
+            text("(number / 4096)"),
+            postgresql_using="gin",
+        ),
         {"schema": SCHEMA},
     )
 

@@ -4,14 +4,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import RowMapping, Select, String, any_, func, literal_column, select
+from sqlalchemy import RowMapping, String, literal_column, select, text
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.intake.reading.rows import PUBLISHED
 from services.intake.reading.views import PublicItem
 from shared.database.lifecycle import Report, ReportText
-from shared.database.rows import full_name
 from shared.database.views import AgencyEntry, CategoryEntry
+from shared.database.word_search import Searched, newest_matches
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.transaction import Transaction
 from shared.labels import label
@@ -47,48 +48,35 @@ async def list_published_reports(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[PublicItem]:
-    """Verified and not archived or secret, newest first."""
+    """Verified and not archived or secret, newest first. A search looks at so many reports at a
+    time: a page of it may be short, even empty, and have a `next` that searches on."""
     position = decode_cursor(cursor, Position)
-    words = q.replace("\x00", "").strip() if q else None
-    before = position.number if position else 2**63 - 1
-    reports: Select[*tuple[Any, ...]] = (
-        select(
-            col(Report.number),
-            col(ReportText.title),
-            col(Report.status),
-            col(Report.classification),
-            col(CategoryEntry.name).label("category"),
-            col(AgencyEntry.name).label("handler"),
-            _REGION.label("region_code"),
-            col(Report.submitted_at),
-        )
-        .join(ReportText, col(ReportText.number) == col(Report.number))
-        .join(AgencyEntry, col(AgencyEntry.id) == col(Report.handler_id))
-        .outerjoin(CategoryEntry, col(CategoryEntry.id) == col(Report.category_id))
-        .where(~col(Report.secret), col(Report.tab).in_(_TABS), col(ReportText.title).is_not(None))
-        .where(col(Report.number) < before)
-        .order_by(col(Report.number).desc())
-        .limit(limit + 1)
-    )
+    before = position.number if position else None
+    filters: dict[str, Any] = {
+        "tab": tab,
+        "classification": classification,
+        "category": category,
+        "agency": agency,
+        "region": f"{region}%" if region else None,
+    }
+    given = {name: value for name, value in filters.items() if value is not None}
+    where = " AND ".join([_PUBLIC, *(_FILTERS[name] for name in given)])
+    parameters = {**given, "tabs": _TABS}
+    words = q.replace("\x00", "").strip() if q else ""
     if words:
-        query = func.websearch_to_tsquery(literal_column("'indonesian'"), words)
-        reports = reports.where(col(ReportText.search).bool_op("@@")(query))
-    if tab is not None:
-        reports = reports.where(col(Report.tab) == tab)
-    if classification is not None:
-        reports = reports.where(col(Report.classification) == classification)
-    if category is not None:
-        reports = reports.where(col(Report.category_id) == category)
-    if agency is not None:
-        reports = reports.where(any_(col(AgencyEntry.path)) == agency)
-    if region:
-        reports = reports.where(_REGION.startswith(region))
-    rows = (await session.execute(reports)).mappings().all()
-    items = [_item(row) for row in rows]
-    more = len(items) > limit
-    items = items[:limit]
+        searched = Searched(where, parameters, words="t.title IS NOT NULL")
+        matches = await newest_matches(session, words, searched, before, limit)
+        shown = _SHOWN.where(col(_R.number).in_(matches.numbers))
+        rows = (await session.execute(shown)).mappings().all()
+        reached = matches.reached
+    else:
+        newest = _SHOWN.where(text(where), col(_R.number) < (before or 2**63 - 1))
+        found = await session.execute(newest.limit(limit + 1), parameters)
+        rows = found.mappings().all()
+        reached = rows[limit - 1]["number"] if len(rows) > limit else None
     return Page(
-        items=items, next=encode_cursor(Position(number=items[-1].number)) if more else None
+        items=[_item(row) for row in rows[:limit]],
+        next=encode_cursor(Position(number=reached)) if reached is not None else None,
     )
 
 
@@ -98,5 +86,32 @@ def _item(row: RowMapping) -> PublicItem:
 
 
 _TABS = sorted({TAB_OF[status] for status in PUBLISHED})
-# The rule's own SQL; a table that is selected from goes by its full name.
-_REGION = literal_column(PUBLIC_REGION.format(full_name(Report)), String())
+_R, _T = aliased(Report, name="r"), aliased(ReportText, name="t")
+_SHOWN = (
+    select(
+        col(_R.number),
+        col(_T.title),
+        col(_R.status),
+        col(_R.classification),
+        col(CategoryEntry.name).label("category"),
+        col(AgencyEntry.name).label("handler"),
+        literal_column(PUBLIC_REGION.format("r"), String()).label("region_code"),
+        col(_R.submitted_at),
+    )
+    .join(_T, col(_T.number) == col(_R.number))
+    .join(AgencyEntry, col(AgencyEntry.id) == col(_R.handler_id))
+    .outerjoin(CategoryEntry, col(CategoryEntry.id) == col(_R.category_id))
+    .where(col(_T.title).is_not(None))
+    .order_by(col(_R.number).desc())
+)
+_PUBLIC = "NOT r.secret AND r.tab = ANY (:tabs)"
+_FILTERS = {
+    "tab": "r.tab = :tab",
+    "classification": "r.classification = :classification",
+    "category": "r.category_id = :category",
+    "agency": (
+        "r.handler_id IN (SELECT id FROM routing.agency_directory"
+        " WHERE CAST(:agency AS int) = ANY (path))"
+    ),
+    "region": f"{PUBLIC_REGION.format('r')} LIKE :region",
+}

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Query, Request
 from services.routing.queue.counts import TabCount, tab_counts
 from services.routing.queue.filters import QueueQuery
 from services.routing.queue.handlers import agency_asked_for
-from services.routing.queue.ordering import cursor_after
-from services.routing.queue.pages import places
+from services.routing.queue.pages import page_of
 from services.routing.queue.rows import QueueRow, queue_rows
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
@@ -28,15 +27,13 @@ async def queue(
 ) -> Page[QueueRow]:
     """One tab of the own agency's queue, or of an agency's below.
 
-    Reports of agencies below that have nobody left for the step owed show in it too.
+    Reports of agencies below that have nobody left for the step owed show in it too. A search by
+    words looks at so many reports at a time: a page of it may be short, even empty, and have a
+    `next` that searches on among older ones.
     """
     cipher: IdentityCipher = request.app.state.identity
-    matching = await places(session, staff, query, cipher)
-    page = matching[: query.limit]
-    more = len(matching) > query.limit
-    next_page = cursor_after(query.ordered_by, cipher, *page[-1]) if more else None
-    rows = await queue_rows(session, staff, [place.number for place in page])
-    return Page(items=rows, next=next_page)
+    numbers, next_page = await page_of(session, staff, query, cipher)
+    return Page(items=await queue_rows(session, staff, numbers), next=next_page)
 
 
 @router.get("/queue/counts")

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.http.paging import Cursor, PageSize
 from shared.lifecycle.actions import Classification
-from shared.lifecycle.calendar import Zone
+from shared.lifecycle.calendar import SPREAD, Zone
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.statuses import Tab
 from shared.privacy.publication import ARRIVAL, PUBLIC_CHANNEL, PUBLIC_REGION, PUBLIC_TIME
@@ -42,6 +42,7 @@ THROWN = (Tab.UNVERIFIED, Tab.DEFERRED)
 DISPOSED = (Tab.AWAITING_FOLLOW_UP, Tab.IN_PROCESS, Tab.CLOSED)
 
 Order = Literal["deadline", "newest"]
+MINUTE = timedelta(minutes=1)
 
 
 def _day_or_instant(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
@@ -109,7 +110,7 @@ class QueueQuery(PlainNumbers):
         Field(
             description="`deadline`: priority first, then the nearest deadline; the default where"
             " reports are open. `newest`: the default of closed and archived, the only one of"
-            " copies"
+            " copies and of searches by words"
         ),
     ] = None
     limit: PageSize = 25
@@ -117,7 +118,7 @@ class QueueQuery(PlainNumbers):
 
     @property
     def ordered_by(self) -> Order:
-        if self.tab is QueueTab.COPIES:
+        if self.tab is QueueTab.COPIES or self.q is not None:
             return "newest"
         ended = self.tab in {QueueTab.CLOSED, QueueTab.ARCHIVED} or self.sub == "closed"
         return self.order or ("newest" if ended else "deadline")
@@ -139,17 +140,17 @@ def conditions(
         if (value := getattr(query, name)) is not None:
             clauses.append(condition.format(**shown))
             parameters[name] = _instant(name, value, zone)
+    if query.due_before is not None:
+        clauses.append(_DUE_BEFORE.format(**shown))
+        at = _instant("due_before", query.due_before, zone)
+        day = not isinstance(query.due_before, datetime)
+        parameters |= {"due_before": at, "due_spread": at - MINUTE + SPREAD if day else at}
     if query.escalated is not None:
         clauses.append(_ESCALATED if query.escalated else f"NOT {_ESCALATED}")
         parameters["escalated_to"] = agency_id
     if query.assigned_to_me:
         clauses.append("r.assignee_id = :me")
         parameters["me"] = staff_id
-    if query.q is not None:
-        number = _number(query.q)
-        words = _WORDS.format("AND x.title IS NOT NULL" if copies else "")
-        clauses.append(words if number is None else f"(r.number = :q_number OR {words})")
-        parameters |= {"q": query.q} | ({} if number is None else {"q_number": number})
     return clauses, parameters
 
 
@@ -164,7 +165,6 @@ _EQUAL = {
 }
 _OTHERS = {
     "channel": "{channel} = :channel",
-    "due_before": "{due_at} < :due_before",
     "region": "({region} = :region OR {region} LIKE :region || '.%')",
     "submitted_from": "{submitted_at} >= :submitted_from",
     "submitted_to": "{submitted_at} < :submitted_to",
@@ -182,20 +182,20 @@ _TOLD_BY_COPY = {
     "submitted_at": PUBLIC_TIME.format("r.submitted_at"),
 }
 """What is filtered by is what is shown."""
+_DUE_BEFORE = (
+    "({due_at} < :due_before"
+    " OR {due_at} < :due_spread AND date_trunc('second', {due_at}) = {due_at})"
+)
+"""With a day, what ends it too, as `ends_a_day` knows it."""
 _ESCALATED = (
     "EXISTS (SELECT FROM lifecycle.escalation e"
     " WHERE e.number = r.number AND e.agency_id = :escalated_to)"
 )
-_WORDS = (
-    "EXISTS (SELECT FROM lifecycle.report_text x WHERE x.number = r.number"
-    " AND x.search @@ websearch_to_tsquery('indonesian', :q) {})"
-)
-"""Of copies only what a copy shows is found: words of the correction, the district."""
 
 
 def _instant(name: str, value: Any, zone: Zone) -> Any:
-    """The instant at which a day begins for the first of a range, or has ended for the last. A
-    deadline at a day's end is in the first minute of the next."""
+    """The instant at which a day begins for the first of a range, or has ended for the last: a
+    deadline in the first minute of a day is that of the day before."""
     if isinstance(value, datetime) or not isinstance(value, date):
         return value
     midnight = datetime.combine(value, time(), zone.offset)
@@ -203,11 +203,12 @@ def _instant(name: str, value: Any, zone: Zone) -> Any:
         case "submitted_from":
             return midnight
         case "due_before":
-            return midnight + timedelta(days=1, minutes=1)
+            return midnight + timedelta(days=1) + MINUTE
         case _:
             return midnight + timedelta(days=1)
 
 
-def _number(words: str) -> int | None:
+def number_in(words: str) -> int | None:
+    """The report number that a search asks for."""
     digits = words.strip().removeprefix("#")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None

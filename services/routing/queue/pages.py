@@ -1,9 +1,8 @@
 """One page of a queue: its report numbers, by one index probe per handler and tab."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +15,8 @@ from services.routing.queue.handlers import (
     requests_waiting,
     subtree,
 )
-from services.routing.queue.ordering import Ordering, ordering
+from services.routing.queue.ordering import Ordering, cursor_after, ordering
+from services.routing.queue.searching import Source, search
 from shared.command_requests.directory import agency
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
@@ -33,37 +33,31 @@ class Place(NamedTuple):
     due_at: datetime | None = None
 
 
-async def places(
+async def page_of(
     session: AsyncSession, staff: Staff, query: QueueQuery, cipher: IdentityCipher
-) -> list[Place]:
-    """The places of one page and, if there is a next page, of its first report."""
+) -> tuple[list[int], str | None]:
+    """The numbers of one page, and the cursor of the next if there is one."""
     if query.sub is not None and query.tab is not QueueTab.DISPOSED:
         raise validation(FieldError("sub", "tab_has_no_sub"))
     agency_id = await agency_asked_for(session, staff, query.agency)
     source = await _source(session, agency_id, query)
-    order = ordering(query.ordered_by, query.cursor, cipher)
     own = await agency(session, staff.agency_id)
     zone = own.zone if own else Zone.WIB
     filters, given = conditions(query, agency_id, staff.id, zone)
+    if query.q is not None:
+        return await search(session, source, query, filters, given)
+    order = ordering(query.ordered_by, query.cursor, cipher)
     where = [*source.conditions, *filters]
-    if source.tabs is None or query.q is not None:
-        statement = _plain(source, where, order)
-    else:
-        statement = _probing(where, order)
+    statement = _plain(where, order) if source.tabs is None else _probing(where, order)
     given |= source.parameters | order.parameters | {"limit": query.limit + 1}
-    return [Place(*row) for row in await session.execute(text(statement), given)]
+    found = [Place(*row) for row in await session.execute(text(statement), given)]
+    page = found[: query.limit]
+    more = len(found) > query.limit
+    next_page = cursor_after(query.ordered_by, cipher, *page[-1]) if more else None
+    return [place.number for place in page], next_page
 
 
-@dataclass(frozen=True)
-class _Source:
-    """What a tab is made of. `tabs` None: found by its own conditions, whoever handles it."""
-
-    tabs: Sequence[Tab] | None
-    conditions: Sequence[str]
-    parameters: dict[str, Any]
-
-
-async def _source(session: AsyncSession, agency_id: int, query: QueueQuery) -> _Source:
+async def _source(session: AsyncSession, agency_id: int, query: QueueQuery) -> Source:
     match query.tab:
         case QueueTab.THROWN:
             return await _handed_down(session, agency_id, THROWN)
@@ -72,14 +66,15 @@ async def _source(session: AsyncSession, agency_id: int, query: QueueQuery) -> _
             return await _handed_down(session, agency_id, tabs)
         case QueueTab.REQUESTS:
             deciding = await requests_waiting(session, agency_id, below=query.scope == "below")
-            return _Source(None, [_REQUESTED.format(deciding.condition)], deciding.parameters)
+            numbers = _REQUESTED.format(deciding.condition)
+            return Source.of_numbers(numbers, deciding.parameters)
         case QueueTab.COPIES:
             agencies = await subtree(session, agency_id) if query.scope == "below" else [agency_id]
-            return _Source(None, [_COPIED], {"agencies": agencies})
+            return Source.of_numbers(_COPIED, {"agencies": agencies})
         case _:
             tab = Tab(query.tab)
             agencies = await _agencies(session, agency_id, query, (tab,))
-            return _Source((tab,), [], {"agencies": agencies, "tabs": [tab.value]})
+            return Source((tab,), [], {"agencies": agencies, "tabs": [tab.value]})
 
 
 async def _agencies(
@@ -90,11 +85,11 @@ async def _agencies(
     return await handlers_of(session, agency_id, tabs)
 
 
-async def _handed_down(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]) -> _Source:
+async def _handed_down(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]) -> Source:
     """In the chain, but not the handler: whoever was handed the report stands below."""
     below = await handlers_below(session, agency_id)
     parameters = {"agencies": below, "tabs": [tab.value for tab in tabs], "giver": [agency_id]}
-    return _Source(tabs, [HANDED_DOWN], parameters)
+    return Source(tabs, [HANDED_DOWN], parameters)
 
 
 def _probing(where: Sequence[str], order: Ordering) -> str:
@@ -126,10 +121,8 @@ def _probes(where: Sequence[str], order: Ordering, limit: str) -> str:
     )
 
 
-def _plain(source: _Source, where: Sequence[str], order: Ordering) -> str:
+def _plain(where: Sequence[str], order: Ordering) -> str:
     parts = [*where, f"({' OR '.join(order.slices)})"]
-    if source.tabs is not None:
-        parts += ["r.handler_id = ANY (:agencies)", "r.tab = ANY (:tabs)"]
     return (
         f"SELECT {order.columns} FROM lifecycle.report r"  # noqa: S608
         f" WHERE {' AND '.join(parts)} ORDER BY {order.by} LIMIT :limit"
@@ -137,5 +130,5 @@ def _plain(source: _Source, where: Sequence[str], order: Ordering) -> str:
 
 
 HANDED_DOWN = "r.chain @> CAST(:giver AS bigint[])"
-_REQUESTED = "r.number IN (SELECT q.number FROM lifecycle.request q WHERE {})"
-_COPIED = "r.number IN (SELECT c.number FROM lifecycle.copy c WHERE c.agency_id = ANY (:agencies))"
+_REQUESTED = "SELECT q.number FROM lifecycle.request q WHERE {}"
+_COPIED = "SELECT q.number FROM lifecycle.copy q WHERE q.agency_id = ANY (:agencies)"

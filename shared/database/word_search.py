@@ -1,0 +1,153 @@
+"""Searching reports by words: newest first, in slices of numbers, bounded however many there are
+(decision 61)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+BUCKET: Final = 4096
+"""Neighbouring numbers that the index of words tells apart (`report_text_words`)."""
+FIRST: Final = 2 * BUCKET
+"""Numbers in the first slice; a later one has at most `GROWTH` times those of the one before."""
+GROWTH: Final = 8
+ROWS: Final = 2_500
+"""Rows that a slice is meant to look at."""
+MOST: Final = 12_000
+"""Rows that one search looks at, some tenths of a second: then it answers with what it has."""
+FEW: Final = 2_000
+"""Reports that are looked at one by one, without slices."""
+
+
+@dataclass(frozen=True)
+class Searched:
+    """Which reports are searched. `standing` selects their numbers from `:first` to below `:end`,
+    by an index, and `belongs` is the same as a condition on `lifecycle.report r`; `count` is how
+    many they are, None if that is not known: then they are found by their words alone. `filters`
+    narrow them further, `words` does by `lifecycle.report_text t`. `parameters` are of all."""
+
+    belongs: str
+    parameters: Mapping[str, Any]
+    standing: str = ""
+    count: int | None = None
+    filters: str = "true"
+    words: str = "true"
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The newest numbers that match, descending. `reached`: from this number on, all have been
+    searched; None: every one has."""
+
+    numbers: list[int]
+    reached: int | None
+
+
+async def newest_matches(
+    session: AsyncSession, words: str, searched: Searched, before: int | None, limit: int
+) -> Matches:
+    """Up to `limit` reports below number `before` whose words match, as in a web search.
+
+    A slice is answered by the words or by the reports that are searched, whichever are fewer
+    there. So words in every other report are found among its newest, rare ones by the index of
+    words, and an agency's few reports by looking at each. Where both are many and seldom meet, it
+    stops after `MOST` rows: what it found may be less than `limit`, or nothing, though more comes.
+    """
+    low, high = (await session.execute(_BOUNDS)).one()
+    if low is None:
+        return Matches([], None)
+    high = min(before or high + 1, high + 1)
+    span = max(high - low, 1)
+    by_words, by_reports = _Seen(), _Seen(searched.count, span)
+    few = searched.count is not None and searched.count <= FEW
+    width, found, looked_at = span if few else FIRST, list[int](), 0
+    given = {**searched.parameters, "q": words, "most": limit}
+    while high > low and len(found) < limit and looked_at < MOST:
+        first = max((high - width) // BUCKET * BUCKET, low)
+        if few or (by_words.known and by_reports.density < by_words.density):
+            seen, statement = by_reports, _by_reports(searched)
+        else:
+            rare = by_words.known and by_words.density * (high - low) <= 2 * ROWS
+            first = low if rare else first
+            seen, statement = by_words, _by_words(searched, in_buckets=not rare)
+        rows, numbers = (await session.execute(statement, given | _slice(first, high))).one()
+        found += numbers
+        looked_at += rows
+        seen.add(rows, high - first)
+        densest = min(by_words.density, by_reports.density)
+        width, high = min(int(ROWS / densest), GROWTH * (high - first)), first
+    if len(found) >= limit:
+        return Matches(found[:limit], found[limit - 1])
+    return Matches(found, high if high > low else None)
+
+
+class _Seen:
+    """How many rows there were among how many numbers."""
+
+    def __init__(self, rows: int | None = None, numbers: int = 0) -> None:
+        self._rows, self._numbers = rows or 0, numbers if rows is not None else 0
+
+    def add(self, rows: int, numbers: int) -> None:
+        self._rows += rows
+        self._numbers += numbers
+
+    @property
+    def known(self) -> bool:
+        return self._numbers > 0
+
+    @property
+    def density(self) -> float:
+        """Not nothing, where none were; of what is not known as if each were one."""
+        return (self._rows + 1) / self._numbers if self._numbers else 1.0
+
+
+def _slice(first: int, end: int) -> dict[str, int]:
+    buckets = {"from_bucket": first // BUCKET, "to_bucket": (end - 1) // BUCKET}
+    return {"first": first, "end": end} | buckets
+
+
+def _by_words(searched: Searched, *, in_buckets: bool) -> TextClause:
+    return text(
+        _BY_WORDS.format(
+            bucket=_BUCKETS if in_buckets else "true",
+            words=searched.words,
+            reports=f"{searched.belongs} AND {searched.filters}",
+        )
+    )
+
+
+def _by_reports(searched: Searched) -> TextClause:
+    return text(
+        _BY_REPORTS.format(
+            standing=searched.standing, words=searched.words, filters=searched.filters
+        )
+    )
+
+
+_BOUNDS = text("SELECT min(number), max(number) FROM lifecycle.report")
+_BUCKETS = f"t.number / {BUCKET} BETWEEN :from_bucket AND :to_bucket"
+# `+ 0`: by the index of words alone, not by that of numbers, whatever Postgres guesses of how rare
+# words are. Likewise OFFSET 0: each row found is looked up by its number.
+_BY_WORDS = """
+WITH looked_at AS MATERIALIZED (
+    SELECT t.number FROM lifecycle.report_text t
+    WHERE t.search @@ websearch_to_tsquery('indonesian', :q) AND {bucket} AND {words}
+      AND t.number + 0 >= :first AND t.number + 0 < :end
+)
+SELECT (SELECT count(*) FROM looked_at), ARRAY(
+    SELECT f.number FROM looked_at l, LATERAL (
+        SELECT r.number FROM lifecycle.report r
+        WHERE r.number = l.number AND {reports} OFFSET 0) f
+    ORDER BY f.number DESC LIMIT :most)
+"""
+_BY_REPORTS = """
+WITH looked_at AS MATERIALIZED ({standing})
+SELECT (SELECT count(*) FROM looked_at), ARRAY(
+    SELECT f.number FROM looked_at l, LATERAL (
+        SELECT r.number FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number
+        WHERE r.number = l.number AND {filters} AND {words}
+          AND t.search @@ websearch_to_tsquery('indonesian', :q) OFFSET 0) f
+    ORDER BY f.number DESC LIMIT :most)
+"""
