@@ -2,7 +2,7 @@
 
 import psycopg
 
-from benchmarks.queues import fill
+from benchmarks.filling import fill
 from benchmarks.stack import Stack
 
 

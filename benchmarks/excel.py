@@ -1,12 +1,14 @@
 """Rows of an Excel download a second, and the memory it needs at ten times the rows."""
 
 import asyncio
-import json
 import sys
 import tempfile
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
+
+from pydantic import BaseModel
 
 from benchmarks.download_rows import fill_for_downloads
 from benchmarks.figures import Figure, at_least, at_most
@@ -29,11 +31,11 @@ async def excel(_: None, size: Size) -> list[Figure]:
     async with running([]) as stack:
         await fill_for_downloads(stack, many)
         found = [await _round(stack, few, many) for _ in range(rounds)]
-    ours = median(one["ours"][0] for one in found)
-    floor = median(one["floor"][0] for one in found)
-    speed = median(one["ours"][0] / one["floor"][0] for one in found)
-    large = median(one["ours"][1] for one in found)
-    small = median(one["few"][1] for one in found)
+    ours = median(round_.ours.rate for round_ in found)
+    floor = median(round_.floor.rate for round_ in found)
+    speed = median(round_.ours.rate / round_.floor.rate for round_ in found)
+    large = median(round_.ours.mebibytes for round_ in found)
+    small = median(round_.few.mebibytes for round_ in found)
     return [
         Figure(
             name=f"rows of a workbook, {many:,} reports",
@@ -56,37 +58,48 @@ async def excel(_: None, size: Size) -> list[Figure]:
     ]
 
 
-async def _round(stack: Stack, few: int, many: int) -> dict[str, tuple[float, float]]:
-    """Rows a second and MiB of each kind of run."""
-    return {
-        "ours": await _once("ours", _job(stack), many),
-        "floor": await _once("floor", _job(stack), many),
-        "few": await _once("ours", _job(stack, priority=True), few),
-    }
+class Made(BaseModel):
+    """What a workbook took."""
+
+    rows: int
+    seconds: float
+    mebibytes: float
+    """At most, of memory."""
+
+    @property
+    def rate(self) -> float:
+        """Rows a second."""
+        return self.rows / self.seconds
 
 
-async def _once(what: str, job: Job, rows: int) -> tuple[float, float]:
+async def make_workbook(what: str, job: Job, rows: int | None) -> Made:
+    """One workbook, `ours` or the `floor`, in a process of its own. `rows` are those it must have,
+    None: any."""
     with tempfile.TemporaryDirectory(prefix="lapor-bench-") as folder:
         output = Path(folder) / "made.xlsx"
         given = job.model_copy(update={"output": output, "parts": (Path(folder) / "p").as_uri()})
         process = await asyncio.create_subprocess_exec(
-            *[sys.executable, "-m", "benchmarks.excel_once", what, str(rows)],
+            *[sys.executable, "-m", "benchmarks.excel_once", what, str(rows or 0)],
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
-        said, _ = await process.communicate(given.model_dump_json().encode())
+        answer, _ = await process.communicate(given.model_dump_json().encode())
         if process.returncode:
             raise RuntimeError(f"{what}: no workbook")
-    made = json.loads(said.splitlines()[-1])
-    assert made["rows"] == rows, made
-    return rows / made["seconds"], made["mebibytes"]
+    made = Made.model_validate_json(answer.splitlines()[-1])
+    assert rows is None or made.rows == rows, made
+    return made
 
 
-def _job(stack: Stack, *, priority: bool | None = None) -> Job:
-    """All reports, or the tenth that has priority."""
+def workbook_job(
+    stack: Stack, *, priority: bool | None = None, submitted_from: date | None = None
+) -> Job:
+    """All reports, or those that have priority (a tenth), or that came since a day."""
     return Job(
         database_url=stack.settings("lapor_reporting").database_url,
-        selection=Selection(tab=DownloadTab.INCOMING, priority=priority),
+        selection=Selection(
+            tab=DownloadTab.INCOMING, priority=priority, submitted_from=submitted_from
+        ),
         format=Format.XLSX,
         agency_id=1,
         agency_name="Admin Pusat",
@@ -98,4 +111,19 @@ def _job(stack: Stack, *, priority: bool | None = None) -> Job:
         panel_url="http://127.0.0.1:8000",
         output=Path(),
         parts="",
+    )
+
+
+@dataclass(frozen=True)
+class _Round:
+    ours: Made
+    floor: Made
+    few: Made
+
+
+async def _round(stack: Stack, few: int, many: int) -> _Round:
+    return _Round(
+        ours=await make_workbook("ours", workbook_job(stack), many),
+        floor=await make_workbook("floor", workbook_job(stack), many),
+        few=await make_workbook("ours", workbook_job(stack, priority=True), few),
     )

@@ -51,4 +51,8 @@ async def nothing(_size: Size) -> AsyncIterator[None]:
 
 def sharing(parts: Sequence[Part[Any]]) -> list[list[Part[Any]]]:
     """The parts, in groups of neighbours that have one environment."""
-    return [list(group) for _, group in groupby(parts, lambda part: part.environment)]
+
+    def shared(part: Part[Any]) -> object:
+        return part if part.environment is nothing else part.environment
+
+    return [list(group) for _, group in groupby(parts, shared)]

@@ -3,14 +3,18 @@
 from typing import Any
 
 from benchmarks.accepting import accepting
+from benchmarks.at_size import accepting_at_size, downloading
+from benchmarks.disk import disk
 from benchmarks.draining import draining
 from benchmarks.environments import intake_alone, reports_living
 from benchmarks.events import events
 from benchmarks.excel import excel
 from benchmarks.lives import living, verifying
 from benchmarks.part import Part, nothing
-from benchmarks.queues import queues
+from benchmarks.queues import public, queues
+from benchmarks.searching import searches
 from benchmarks.statistics import statistics
+from benchmarks.two_sizes import two_sizes
 
 PARTS: tuple[Part[Any], ...] = (
     Part("accepting", intake_alone, accepting),
@@ -18,7 +22,12 @@ PARTS: tuple[Part[Any], ...] = (
     Part("events", reports_living, events),
     Part("commands", reports_living, verifying),
     Part("lives", reports_living, living),
-    Part("queue", nothing, queues),
+    Part("disk", two_sizes, disk),
+    Part("queue", two_sizes, queues),
+    Part("search", two_sizes, searches),
+    Part("public", two_sizes, public),
+    Part("accepting-at-size", two_sizes, accepting_at_size),
+    Part("download-at-size", two_sizes, downloading),
     Part("excel", nothing, excel),
     Part("statistics", nothing, statistics),
 )

@@ -1,137 +1,49 @@
-"""The queue's page and tab counts over few and over very many reports."""
+"""Pages of the queue, counts of tabs and a report's page over few and over very many reports."""
 
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
-
-import psycopg
 
 from benchmarks.figures import Figure, at_most
-from benchmarks.http import Connection
-from benchmarks.measuring import Once, Run, for_some_seconds, quantile
+from benchmarks.loading.load import TOP
 from benchmarks.part import Size
-from benchmarks.stack import Stack, running
+from benchmarks.two_sizes import TwoSizes, compared
 
-AIM = at_most(1.5)
-WHO = "koordinator.jabar"
-ASKED: Mapping[str, str] = {
-    "a page of the own queue": "/queue?tab=unverified",
-    "a page of all below": "/queue?tab=in_process&scope=below",
-    "a page of closed reports below": "/queue?tab=closed&scope=below",
-    "counts of the own tabs": "/queue/counts",
-    "counts of all below": "/queue/counts?scope=below",
+AIM = at_most(1.2)
+OFFICE, PROVINCE, NATION = "a.pusat-bench1-kab1", "a.pusat-bench1", "admin.pusat"
+"""Who asks: of a regency, of its province, of pusat."""
+ASKED: Mapping[str, tuple[str, str]] = {
+    "a page of the own queue": (OFFICE, "/queue?tab=unverified"),
+    "a page of all below, in process": (PROVINCE, "/queue?tab=in_process&scope=below"),
+    "a page of closed reports below": (PROVINCE, "/queue?tab=closed&scope=below"),
+    "a page of the nation, unverified": (NATION, "/queue?tab=unverified&scope=below"),
+    "a page of the nation, closed": (NATION, "/queue?tab=closed&scope=below"),
+    "counts of the own tabs": (OFFICE, "/queue/counts"),
+    "counts of all below": (PROVINCE, "/queue/counts?scope=below"),
+    "counts of the nation": (NATION, "/queue/counts?scope=below"),
+    "a report's page": (NATION, f"/reports/{TOP - 1}"),
 }
 
 
-async def queues(_: None, size: Size) -> list[Figure]:
-    """The same questions to two services, one on few reports and one on many."""
-    few, many = size.of(10_000, 10_000, 100), size.of(1_000_000, 100_000, 300)
-    async with AsyncExitStack() as opened:
-        small = await opened.enter_async_context(running(["routing"]))
-        large = await opened.enter_async_context(running(["routing"]))
-        await fill(small, few)
-        await fill(large, many)
-        asking = {
-            what: (await _asking(small, path, opened), await _asking(large, path, opened))
-            for what, path in ASKED.items()
-        }
-        return [await _compared(what, few, many, pair, size) for what, pair in asking.items()]
+async def queues(sizes: TwoSizes, size: Size) -> list[Figure]:
+    """Each question to both sizes in turn."""
+    figures = []
+    for what, (username, path) in ASKED.items():
+        pair = await sizes.asking("routing", path, username)
+        figures.append(await compared(sizes, what, pair, size, AIM))
+    return figures
 
 
-async def fill(stack: Stack, reports: int) -> None:
-    """So many reports over the demo's agencies: nine of ten ended, as after some years."""
-    async with await psycopg.AsyncConnection.connect(stack.dsn, autocommit=True) as connection:
-        await connection.execute("SET synchronous_commit = off")
-        for statement in _FILL:
-            await connection.execute(statement, {"reports": reports})
-        await connection.execute("VACUUM ANALYZE lifecycle.report")
-        await connection.execute("VACUUM ANALYZE lifecycle.report_text")
-    with stack.postgres.administer() as administrator:
-        administrator.execute("CHECKPOINT")
+async def public(sizes: TwoSizes, size: Size) -> list[Figure]:
+    """What everybody reads: lists of published reports, figures."""
+    figures = []
+    for what, (service, path) in _PUBLIC.items():
+        pair = await sizes.asking(service, path, None)
+        figures.append(await compared(sizes, what, pair, size, AIM))
+    return figures
 
 
-async def _compared(what: str, few: int, many: int, pair: tuple[Once, Once], size: Size) -> Figure:
-    runs: tuple[list[Run], list[Run]] = ([], [])
-    for round_ in range(size.rounds * 2 + 1):
-        for which in (0, 1):
-            run = await for_some_seconds(size.seconds / 2, [pair[which]])
-            if round_:
-                runs[which].append(run)
-    a, b = quantile(runs[1], 0.95) * 1000, quantile(runs[0], 0.95) * 1000
-    return Figure(
-        name=f"{what}, p95",
-        unit="ms",
-        ours=a,
-        floor=b,
-        floor_is=f"{few:,} reports, not {many:,}",
-        score=a / b,
-        aim=AIM,
-    )
-
-
-async def _asking(stack: Stack, path: str, opened: AsyncExitStack) -> Once:
-    connection, bearer = Connection(stack.addresses.routing_url), await stack.bearer(WHO)
-    opened.push_async_callback(connection.close)
-
-    async def once() -> None:
-        await connection.get(path, bearer)
-
-    return once
-
-
-# Numbers are spread over agencies and tabs by hashes: the same share everywhere, whatever the
-# size. Indexes other than the primary key are made after the rows, which is many times faster.
-_INDEXES = """
-CREATE TEMP TABLE kept_index AS
-SELECT indexdef, indexname FROM pg_indexes
-WHERE schemaname = 'lifecycle' AND tablename IN ('report', 'report_text')
-  AND indexname NOT IN (SELECT conname FROM pg_constraint)
-"""
-_DROP = """
-DO $$ DECLARE one text; BEGIN
-  FOR one IN SELECT indexname FROM kept_index LOOP EXECUTE 'DROP INDEX lifecycle.' || one; END LOOP;
-END $$
-"""
-_RESTORE = """
-DO $$ DECLARE one text; BEGIN
-  FOR one IN SELECT indexdef FROM kept_index LOOP EXECUTE one; END LOOP;
-END $$
-"""
-_REPORTS = """
-WITH agency AS (
-    SELECT array_agg(id ORDER BY id) AS ids, count(*) AS n FROM routing.agency
-), drawn AS (
-    SELECT g AS n, mod(hashint8(g)::bigint + 2147483648, 1000) AS luck,
-        ids[1 + mod(hashint8(g * 7919::bigint)::bigint + 2147483648, agency.n)] AS handler_id,
-        now() - make_interval(mins => g) AS submitted_at
-    FROM generate_series(1, %(reports)s) g, agency
-), settled AS (
-    SELECT drawn.*, a.path, a.zone,
-        CASE WHEN luck < 20 THEN 'UNVERIFIED' WHEN luck < 25 THEN 'AWAITING_INFORMATION'
-             WHEN luck < 60 THEN 'VERIFIED' WHEN luck < 100 THEN 'FOLLOWED_UP'
-             WHEN luck < 300 THEN 'ARCHIVED_BY_ADMIN' ELSE 'CLOSED_BY_SYSTEM' END AS status,
-        CASE WHEN luck < 20 THEN 'unverified' WHEN luck < 25 THEN 'deferred'
-             WHEN luck < 60 THEN 'awaiting_follow_up' WHEN luck < 100 THEN 'in_process'
-             WHEN luck < 300 THEN 'archived' ELSE 'closed' END AS tab,
-        CASE WHEN luck < 100 THEN submitted_at + interval '60 days' END AS due_at,
-        CASE WHEN luck >= 100 THEN submitted_at + interval '20 days' END AS ended_at
-    FROM drawn JOIN routing.agency a ON a.id = drawn.handler_id
-)
-INSERT INTO lifecycle.report (number, version, status, tab, handler_id, chain, channel,
-    classification, anonymous, secret, priority, held, overdue, due_at, submitted_at,
-    last_step_at, ended_at, launched_at, state)
-SELECT n, 3, status, tab, handler_id, path, 'website', 'complaint_without_oversight', luck %% 9 = 0,
-    luck %% 31 = 0, luck %% 13 = 0, false,
-    coalesce(due_at < now(), false), due_at, submitted_at, submitted_at,
-    ended_at, submitted_at,
-    jsonb_build_object('number', n, 'version', 3, 'entries', 3, 'step_id', 's', 'last_step_at',
-        submitted_at, 'status', status, 'chain', to_jsonb(path), 'zone', zone, 'channel', 'website',
-        'classification', 'complaint_without_oversight', 'submitted_at', submitted_at, 'ended_at',
-        ended_at, 'clocks', '[]'::jsonb)
-FROM settled
-"""
-_TEXTS = """
-INSERT INTO lifecycle.report_text (number, original_title, original_body)
-SELECT number, 'Lampu jalan padam nomor ' || number, 'Lampu jalan padam sejak dua minggu.'
-FROM lifecycle.report
-"""
-_FILL = (_INDEXES, _DROP, _REPORTS, _TEXTS, "SET maintenance_work_mem = '256MB'", _RESTORE)
+_PUBLIC: Mapping[str, tuple[str, str]] = {
+    "the public list": ("intake", "/reports"),
+    "the public list of a category": ("intake", "/reports?category=5"),
+    "the public list of a region": ("intake", "/reports?region=32.73"),
+    "the public list of an agency": ("intake", "/reports?agency=1"),
+}

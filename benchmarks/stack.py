@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,26 +69,40 @@ class Stack:
 
 
 @asynccontextmanager
-async def running(processes: Sequence[str], *, temporal: bool = False) -> AsyncIterator[Stack]:
-    """Postgres and NATS, Temporal if wanted, and these processes; stopped and removed at the end.
+async def running(
+    processes: Sequence[str],
+    *,
+    temporal: bool = False,
+    folder: Path | None = None,
+    postgres: Mapping[str, str] | None = None,
+) -> AsyncIterator[Stack]:
+    """Postgres and NATS, Temporal if wanted, and these processes; stopped and removed at the end,
+    but for a `folder` that is given. `postgres` are server parameters.
 
     What is measured must reach the disk, so nothing is told to forget about it.
     """
-    folder = Path(tempfile.mkdtemp(prefix="lapor-bench-"))
+    data_dir = folder or Path(tempfile.mkdtemp(prefix="lapor-bench-"))
     try:
         async with AsyncExitStack() as children:
-            yield await _start(folder, processes, temporal, children)
+            yield await _start(data_dir, processes, temporal, postgres or {}, children)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder is None:
+            shutil.rmtree(data_dir, ignore_errors=True)
 
 
 async def _start(
-    folder: Path, processes: Sequence[str], temporal: bool, children: AsyncExitStack
+    folder: Path,
+    processes: Sequence[str],
+    temporal: bool,
+    options: Mapping[str, str],
+    children: AsyncExitStack,
 ) -> Stack:
     ports = {name: free_port() for name in Addresses.model_fields if name.endswith("_port")}
     addresses = Addresses.model_validate({"data_dir": folder, **ports})
     credentials = load_or_create(folder)
-    postgres = Postgres(folder, password=credentials.postgres, port=addresses.postgres_port)
+    postgres = Postgres(
+        folder, password=credentials.postgres, port=addresses.postgres_port, options=options
+    )
     nats = Nats(
         folder,
         password=credentials.nats,

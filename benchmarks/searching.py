@@ -1,0 +1,46 @@
+"""Searches in words, by whoever searches: in the own agency, in all below, in public."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from benchmarks.figures import Figure, at_most
+from benchmarks.loading.words import COMMON, FREQUENT, UNCOMMON
+from benchmarks.measuring import quantile
+from benchmarks.part import Size
+from benchmarks.queues import NATION, OFFICE, PROVINCE
+from benchmarks.two_sizes import TwoSizes, measured_in_turn
+
+AIM = at_most(200, "ms")
+WORDS: Mapping[str, str] = {
+    "a frequent word": FREQUENT,
+    "a common word": COMMON,
+    "an uncommon word": UNCOMMON,
+    "a rare word": "Nusa4711",
+    "a word that is nowhere": "hippopotamus",
+    "two words": f"{FREQUENT} {COMMON}",
+    "two seldom together": f"{COMMON} {UNCOMMON}",
+    "five words": f"{FREQUENT} lampu bantuan {COMMON} pasar",
+    "all but a word": f"-{FREQUENT}",
+}
+WHERE: Mapping[str, tuple[str, str | None, str]] = {
+    "own agency": ("routing", OFFICE, "/queue?tab=closed&q={}"),
+    "own agency, open": ("routing", OFFICE, "/queue?tab=unverified&q={}"),
+    "province": ("routing", PROVINCE, "/queue?tab=closed&scope=below&q={}"),
+    "nation": ("routing", NATION, "/queue?tab=closed&scope=below&q={}"),
+    "nation, open": ("routing", NATION, "/queue?tab=unverified&scope=below&q={}"),
+    "public": ("intake", None, "/reports?q={}"),
+    "public, a category": ("intake", None, "/reports?category=5&q={}"),
+}
+
+
+async def searches(sizes: TwoSizes, size: Size) -> list[Figure]:
+    """The p95 of each; its floor, among few reports, is for orientation: the aim is a time."""
+    figures = []
+    for where, (service, username, path) in WHERE.items():
+        for what, words in WORDS.items():
+            pair = await sizes.asking(service, path.format(quote(words)), username)
+            few, many = await measured_in_turn(pair, size)
+            ours, floor = quantile(many, 0.95) * 1000, quantile(few, 0.95) * 1000
+            name = f"{what}, {where}, p95"
+            figures.append(Figure(name, "ms", ours, ours, floor, sizes.other, AIM))
+    return figures
