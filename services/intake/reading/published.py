@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import RowMapping, String, literal_column, select, text
+from sqlalchemy import RowMapping, Select, String, literal_column, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -87,7 +87,7 @@ def _item(row: RowMapping) -> PublicItem:
 
 _TABS = sorted({TAB_OF[status] for status in PUBLISHED})
 _R, _T = aliased(Report, name="r"), aliased(ReportText, name="t")
-_SHOWN = (
+_SHOWN: Select[*tuple[Any, ...]] = (
     select(
         col(_R.number),
         col(_T.title),
