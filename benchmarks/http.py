@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,15 @@ import orjson
 
 class Refusal(Exception):
     """An answer that is neither 2xx nor expected."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer; names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
 
 
 class Connection:
@@ -31,7 +41,10 @@ class Connection:
         if self._streams is not None:
             self._streams[1].close()
 
-    async def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
+    async def exchange(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> Answer:
+        """Whatever is answered."""
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams
@@ -39,14 +52,14 @@ class Connection:
         lines += [f"{name}: {value}" for name, value in headers.items()]
         lines += ["content-type: application/json", f"content-length: {len(body)}", "", ""]
         writer.write("\r\n".join(lines).encode() + body)
-        head = await reader.readuntil(b"\r\n\r\n")
-        status = int(head[9:12])
-        [length] = [
-            int(line[15:])
-            for line in head.lower().split(b"\r\n")
-            if line.startswith(b"content-length:")
-        ]
-        answer = await reader.readexactly(length)
-        if status not in (200, 201, 202):
-            raise Refusal(f"{method} {path}: {status} {answer[:300]!r}")
-        return orjson.loads(answer)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        told = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if line)
+        named = {name.lower(): value for name, value in told.items()}
+        content = await reader.readexactly(int(named["content-length"]))
+        return Answer(int(head[9:12]), named, content)
+
+    async def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Any:
+        answer = await self.exchange(method, path, headers, body)
+        if answer.status not in (200, 201, 202):
+            raise Refusal(f"{method} {path}: {answer.status} {answer.content[:300]!r}")
+        return orjson.loads(answer.content)

@@ -4,6 +4,7 @@ from typing import Any
 
 from benchmarks.accepting import accepting
 from benchmarks.at_size import accepting_at_size, downloading
+from benchmarks.deadlines import deadlines
 from benchmarks.disk import disk
 from benchmarks.draining import draining
 from benchmarks.environments import intake_alone, reports_living
@@ -13,6 +14,7 @@ from benchmarks.lives import living, verifying
 from benchmarks.part import Part, nothing
 from benchmarks.queues import public, queues
 from benchmarks.searching import searches
+from benchmarks.spike import spike
 from benchmarks.statistics import statistics
 from benchmarks.two_sizes import two_sizes
 
@@ -22,6 +24,8 @@ PARTS: tuple[Part[Any], ...] = (
     Part("events", reports_living, events),
     Part("commands", reports_living, verifying),
     Part("lives", reports_living, living),
+    Part("spike", reports_living, spike),
+    Part("deadlines", nothing, deadlines),
     Part("disk", two_sizes, disk),
     Part("queue", two_sizes, queues),
     Part("search", two_sizes, searches),

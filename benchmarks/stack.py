@@ -30,6 +30,12 @@ class Stack:
     addresses: Addresses
     credentials: Credentials
     postgres: Postgres
+    children: AsyncExitStack
+
+    async def start_process(self, name: str) -> None:
+        """One more process, stopped with the others."""
+        [process] = [process for process in PROCESSES if process.name == name]
+        await start(Process(process, self.addresses, self.credentials), self.children)
 
     def settings(self, role: str) -> Settings:
         """Of a process of this role."""
@@ -128,10 +134,11 @@ async def _start(
     owner = postgres.url(OWNER, credentials.roles[OWNER])
     await migrate_database(owner)
     await seed.load(owner, credentials.demo)
+    stack = Stack(addresses, credentials, postgres, children)
     for process in PROCESSES:
         if process.name in processes:
-            await start(Process(process, addresses, credentials), children)
-    return Stack(addresses, credentials, postgres)
+            await stack.start_process(process.name)
+    return stack
 
 
 async def start(child: Child, children: AsyncExitStack) -> None:
