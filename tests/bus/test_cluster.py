@@ -98,7 +98,7 @@ async def test_with_its_first_node_dead_everything_goes_on_and_replicas_are_neve
         late = await connect(url, "late", patience=20)
         await late.publish(REPORT, b"late", msg_id="3", give_up_after=60)
         await late.close()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while set(seen) < {b"before", b"after", b"late"}:
                 await asyncio.sleep(0.05)
         consumer.stop()
@@ -111,7 +111,7 @@ async def test_a_client_told_of_one_node_goes_to_those_the_cluster_names(nodes: 
     bus = await connect(f"nats://lapor:{ENCODED}@127.0.0.1:{nodes[1].port}", "test", patience=20)
     try:
         await nodes[1].stop()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while not (bus.nc.is_connected and bus.nc.connected_url.port != nodes[1].port):  # type: ignore[union-attr]
                 await asyncio.sleep(0.05)
         await bus.nc.flush()
@@ -191,7 +191,7 @@ async def test_a_wrong_password_is_said_whichever_node_answers(nodes: list[Node]
 async def _until_led(nodes: Sequence[Node]) -> None:
     """Until the cluster has chosen who leads its streams."""
     url = f"nats://lapor:{ENCODED}@127.0.0.1:{nodes[0].port}"
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         bus = await connect(url, "test")
         try:
             while True:

@@ -44,7 +44,7 @@ async def test_a_bad_message_becomes_one_dead_letter_that_holds_no_readable_word
     bus: Bus, database: Database, cipher: IdentityCipher
 ) -> None:
     await bus.publish(REPORT, WORDS, msg_id="dukcapil-1", headers={"x-colour": "blue"})
-    async with _intake(bus, database, cipher), asyncio.timeout(10):
+    async with _intake(bus, database, cipher), asyncio.timeout(120):
         while not (letters := await _letters(database)):
             await asyncio.sleep(0.05)
 
@@ -83,7 +83,7 @@ async def test_a_retried_dead_letter_comes_to_its_reader_again_as_it_was(
     bus: Bus, database: Database, cipher: IdentityCipher
 ) -> None:
     await bus.publish(REPORT, WORDS, msg_id="dukcapil-1")
-    async with _intake(bus, database, cipher), asyncio.timeout(10):
+    async with _intake(bus, database, cipher), asyncio.timeout(120):
         while not await _letters(database):
             await asyncio.sleep(0.05)
 
@@ -122,7 +122,7 @@ async def test_a_message_delivered_too_often_is_kept_whole_and_leaves_the_queue(
     reader = await bus.js.pull_subscribe_bind("followup", "INGEST_MESSAGES")
     await reader.fetch(1)
 
-    async with _watching(bus, database, cipher), asyncio.timeout(10):
+    async with _watching(bus, database, cipher), asyncio.timeout(120):
         while (await bus.js.stream_info(INGEST_MESSAGES.name)).state.messages:
             # The server notices on the next pull.
             with pytest.raises(TimeoutError):
@@ -138,7 +138,7 @@ async def test_what_a_reader_buried_itself_is_not_buried_again_by_the_watch(
 ) -> None:
     async with _watching(bus, database, cipher):
         await bus.publish(REPORT, WORDS, msg_id="dukcapil-1")
-        async with _intake(bus, database, cipher), asyncio.timeout(10):
+        async with _intake(bus, database, cipher), asyncio.timeout(120):
             await _first(database)
             while (await bus.js.stream_info("ADVISORIES")).state.last_seq == 0:
                 await asyncio.sleep(0.05)
@@ -157,7 +157,7 @@ async def test_junk_without_end_is_told_to_its_sender_and_counted_and_not_kept(
         await bus.publish(REPORT, junk, msg_id=f"dukcapil-{place}")
     await bus.publish("lapor.v1.ingest.kemenkes.report", junk, msg_id="kemenkes-1")
     async with _partners(bus, database, cipher), _watching(bus, database, cipher):
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while await _count(database, "SELECT count(*) FROM lifecycle.outbox") < 9:
                 await asyncio.sleep(0.05)
             while (await bus.js.stream_info("ADVISORIES")).state.messages:
@@ -183,7 +183,7 @@ async def test_small_junk_has_a_quota_too_and_our_own_trouble_none(
     for place in range(4):
         await bus.publish(REPORT, b"{", msg_id=f"dukcapil-{place}")
     await bus.publish(REPORT, b"{}", msg_id="dukcapil-9")
-    async with _partners(bus, database, cipher), asyncio.timeout(60):
+    async with _partners(bus, database, cipher), asyncio.timeout(120):
         while await _count(database, "SELECT count(*) FROM lifecycle.outbox") < 5:
             await asyncio.sleep(0.05)
 
@@ -211,7 +211,7 @@ async def test_a_backlog_of_days_counts_on_the_day_it_is_given_up(
             {"n": kept_ago},
         )
     await bus.publish(REPORT, b"{", msg_id="dukcapil-1")
-    async with _partners(bus, database, cipher), asyncio.timeout(60):
+    async with _partners(bus, database, cipher), asyncio.timeout(120):
         while await _count(database, "SELECT count(*) FROM lifecycle.outbox") < 1:
             await asyncio.sleep(0.05)
 
@@ -301,7 +301,7 @@ async def _letters(database: Database) -> list[DeadLetter]:
 
 
 async def _first(database: Database) -> DeadLetter:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while not (letters := await _letters(database)):
             await asyncio.sleep(0.05)
     return letters[0]

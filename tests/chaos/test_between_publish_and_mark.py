@@ -28,7 +28,7 @@ async def test_what_the_dead_relay_published_is_not_published_twice(
         # Somebody holds the rows, so that the relay will publish and cannot delete.
         holding = await _hold_the_outbox(cluster)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while len(await messages_of(cluster, REPORTS)) < before + len(numbers):
                 await asyncio.sleep(0.1)
         cluster.kill("relay")

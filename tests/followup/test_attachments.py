@@ -293,7 +293,7 @@ async def test_files_of_replies_wait_from_when_the_report_is_made_anonymous(
     assert await cluster.reports.value(state, id=reply.split("/")[-1]) in ("pending", "remade")
     assert await cluster.reports.value(state, id=own.split("/")[-1]) == "as_sent"
     assert (await cluster.get(reply, OFFICER)).status_code in (409, 200)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while (file := await cluster.get(reply, OFFICER)).status_code != 200:
             assert file.json()["code"] == "file_pending"
             await asyncio.sleep(0.2)

@@ -34,7 +34,7 @@ async def test_with_temporal_away_commands_are_accepted_and_sent_again_later(
     number = await cluster.in_process()
     cut_off = followup_settings.model_copy(update={"temporal_address": "127.0.0.1:1"})
     async with cluster_on(cut_off, owner, worker_database) as alone:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while (await alone.http.get("/readyz")).status_code != 200:
                 await asyncio.sleep(0.2)
         held, replied = await asyncio.gather(

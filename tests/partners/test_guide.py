@@ -111,7 +111,7 @@ async def _says(process: Process, pattern: str) -> Any:
     assert process.stdout is not None
     assert process.stderr is not None
     heard: list[str] = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while line := (await process.stdout.readline()).decode().rstrip():
             heard.append(line)
             if match := re.search(pattern, line):

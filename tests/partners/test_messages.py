@@ -162,7 +162,7 @@ async def test_while_the_worker_is_down_a_message_waits_for_its_outcome(
     await stack.start_relay()
     await dukcapil.exchange("report", report())
     ack = await dukcapil.send("withdrawal", {"external_id": ID})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while not await stack.rows("SELECT FROM lifecycle.command"):
             await asyncio.sleep(0.05)
     assert len(dukcapil.receipts) == 1

@@ -52,7 +52,7 @@ async def test_what_a_removed_partner_left_behind_is_not_accepted(
     await remove(stack.owner, stack.server.folder, "dukcapil")
 
     async with stack.intake():
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while not (letters := await stack.rows("SELECT * FROM lifecycle.dead_letter")):
                 await asyncio.sleep(0.05)
 
@@ -78,7 +78,7 @@ async def test_a_crash_between_commit_and_ack_doubles_nothing(
 
     async with stack.intake():
         first = await dukcapil.receipt_for(ack)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while (await stack.stream()).state.messages:
                 await asyncio.sleep(0.05)
         await _until_told(stack)
@@ -145,7 +145,7 @@ async def test_the_service_starts_without_nats_and_reads_when_it_comes(
         assert (await stack.get("/healthz")).status_code == 200
         stack.server.nats.start()
         await stack.server.nats.wait_ready()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while not dukcapil.bus.nc.is_connected:
                 await asyncio.sleep(0.05)
         receipt = await dukcapil.exchange("report", report())
@@ -154,6 +154,6 @@ async def test_the_service_starts_without_nats_and_reads_when_it_comes(
 
 
 async def _until_told(stack: Stack) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while await stack.rows("SELECT FROM lifecycle.outbox"):
             await asyncio.sleep(0.05)

@@ -53,7 +53,7 @@ async def ask(
 async def until(
     reporting: httpx.AsyncClient, header: dict[str, str], id: str, *states: str
 ) -> dict[str, Any]:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while True:
             view = (await reporting.get(f"/downloads/{id}", headers=header)).json()
             if view["state"] in states:
@@ -189,7 +189,7 @@ async def test_who_was_moved_meanwhile_gets_nothing(
     with health_admin_changed(owner_url, "agency_id", 3, 4) as connection:
         path = f"/downloads/{asked['id']}"
         assert (await reporting.get(path, headers=header)).status_code == 404
-        async with working(settings), asyncio.timeout(20):
+        async with working(settings), asyncio.timeout(120):
             while connection.execute(
                 "SELECT state FROM reporting.download WHERE id = %s", [asked["id"]]
             ).fetchone() != ("failed",):

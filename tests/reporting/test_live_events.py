@@ -76,7 +76,7 @@ async def tell(settings: Settings, number: int, handler_id: int) -> None:
 
 
 async def first(lines: AsyncIterator[str], begin: str) -> str:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         async for line in lines:
             if line.startswith(begin):
                 return line.removeprefix(begin)
@@ -86,7 +86,7 @@ async def first(lines: AsyncIterator[str], begin: str) -> str:
 async def next_event(lines: AsyncIterator[str]) -> tuple[int, dict[str, Any]]:
     """The fields of the next event, whatever their order, as a browser puts them together."""
     fields: dict[str, str] = {}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         async for line in lines:
             if line:
                 name, _, value = line.partition(": ")

@@ -72,7 +72,7 @@ async def test_any_failure_of_one_child_is_said_and_leaves_the_others_running(
     neighbour.start()
     watch = asyncio.create_task(keep_alive([cursed, neighbour], say))
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             await failed_twice.wait()
             assert neighbour.process is not None
             neighbour.process.kill()
@@ -103,7 +103,7 @@ async def test_a_child_whose_code_changed_starts_again_at_once(tmp_path: Path) -
         for _ in range(2):
             again.clear()
             changed.set()
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(120):
                 await again.wait()
         assert child.process.pid != first
         assert lines == ["intake: its code has changed", "intake runs again"] * 2

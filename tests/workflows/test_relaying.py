@@ -113,6 +113,6 @@ async def _write(reports: Reports, rows: Sequence[tuple[int, Mapping[str, str | 
 
 async def _until_gone(reports: Reports, number: int) -> None:
     query = "SELECT count(*) FROM lifecycle.outbox WHERE number = :n"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while await reports.value(query, n=number):
             await asyncio.sleep(0.05)

@@ -80,7 +80,7 @@ async def test_the_launch_goes_on_with_the_trace_of_the_submission(
     consuming = asyncio.create_task(consumer.run())
     [row] = await reports.rows("SELECT * FROM lifecycle.outbox")
     await bus.publish(row.subject, row.body, msg_id=row.message_id, headers=row.headers)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not await reports.value("SELECT launched_at FROM lifecycle.report"):
             await asyncio.sleep(0.05)
     consumer.stop()

@@ -42,7 +42,7 @@ async def test_a_report_verified_under_the_old_worker_is_closed_under_the_new_on
     number = (await reports.accept()).number
     async with make_worker(client, worker_database, worker_settings):
         assert await _sent(reports, gateway, number, Action.VERIFY, PROVINCE_ADMIN)
-    async with _next_worker(client, worker_database), asyncio.timeout(30):
+    async with _next_worker(client, worker_database), asyncio.timeout(120):
         assert await _sent(reports, gateway, number, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
         while (await reports.state(number)).status is not Status.CLOSED_BY_SYSTEM:
             await asyncio.sleep(0.1)

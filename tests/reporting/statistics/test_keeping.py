@@ -69,7 +69,7 @@ async def tell(bus: Bus, lives: Sequence[Life], trial: str) -> None:
 
 
 async def read_all(bus: Bus) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while True:
             known = await bus.js.consumer_info("REPORTS", "statistics")
             if known.num_pending == known.num_ack_pending == 0:

@@ -107,6 +107,6 @@ async def deliveries(
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(120):
         while not await condition():
             await asyncio.sleep(0.1)
