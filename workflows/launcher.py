@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import text
 
 from shared.bus.connection import Bus
-from shared.bus.consumer import Consumer, Verdict
+from shared.bus.consumer import Consumer, MessageOutcome
 from shared.bus.dead_letters import to_dead_letters
 from shared.bus.errors import BadMessage, TryLater
 from shared.bus.streams import LAUNCHER
@@ -51,7 +51,7 @@ class Launcher:
         self._gate = asyncio.Semaphore(LAUNCHES_AT_ONCE)
         self._first_tasks = FirstTasks()
 
-    async def handle(self, messages: Sequence[Msg]) -> list[Verdict]:
+    async def handle(self, messages: Sequence[Msg]) -> list[MessageOutcome]:
         """Launch the reports of these `submitted` events."""
         numbers: list[int | BadMessage] = [_number(message) for message in messages]
         headers = {
@@ -62,7 +62,7 @@ class Launcher:
         waiting = len(messages) + messages[-1].metadata.num_pending
         failed = await self.launch(headers, waiting)
         return [
-            number if isinstance(number, BadMessage) else _verdict(failed.get(number))
+            number if isinstance(number, BadMessage) else _outcome(failed.get(number))
             for number in numbers
         ]
 
@@ -117,7 +117,7 @@ def _number(message: Msg) -> int | BadMessage:
         return BadMessage("not_cloudevent", "no event of ours")
 
 
-def _verdict(error: Exception | None) -> Verdict:
+def _outcome(error: Exception | None) -> MessageOutcome:
     return TryLater("Temporal is away", _AWAY) if error is not None and is_away(error) else error
 
 
