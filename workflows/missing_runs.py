@@ -14,7 +14,6 @@ from uuid import UUID
 
 from prometheus_client import Counter, Gauge
 from pydantic import ValidationError
-from shared.reasons import reason
 from sqlalchemy import text
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
@@ -25,6 +24,7 @@ from shared.database.engine import Database
 from shared.http.operations import NotReady
 from shared.lifecycle.state import ReportState
 from shared.resilience.periodic import count_set_aside
+from shared.resilience.reasons import reason
 from shared.telemetry import registry
 from shared.temporal import names
 from shared.temporal.report_gateway import ReportGateway
