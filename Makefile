@@ -49,8 +49,7 @@ ASKING = tests/lifecycle/test_at_any_time.py tests/portal/test_days.py \
   $(SUBMISSION)_a_new_closed_day_counts_from_the_next_report_on
 
 dates: $(READY)  ## Run tests that ask the time on days that are not like others
-	@for at in $(DATES); do echo "$$at"; \
-	  LAPOR_TESTS_AT=$$at $(BIN)/pytest -q $(ASKING) || exit 1; done
+	LAPOR_TESTS_AT="$(DATES)" $(BIN)/pytest -q $(ASKING)
 
 lint: $(READY)  ## Check format, style, types and who may import whom
 	$(BIN)/ruff format --check .

@@ -41,10 +41,16 @@ UrlOf = Callable[[str], str]
 SettingsOf = Callable[[str], Settings]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """With `LAPOR_TESTS_AT` every test is run at each of these instants: see `make dates`."""
+    if instants := os.environ.get("LAPOR_TESTS_AT", "").split():
+        metafunc.parametrize("the_time", instants, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session", autouse=True)
-def the_time() -> Iterator[None]:
-    """The machine's, or that of `LAPOR_TESTS_AT` going on from there: see `make dates`."""
-    at = os.environ.get("LAPOR_TESTS_AT")
+def the_time(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The machine's, or that of `LAPOR_TESTS_AT` going on from there."""
+    at = getattr(request, "param", None)
     if at is None:
         yield
         return
