@@ -1,20 +1,27 @@
 """The follow-ups of a report, as its staff read them."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared.command_requests.report_access import staff_access
+from shared.database.lifecycle import CommandRow
+from shared.database.views import AgencyEntry, MessageFile, PublishedMessage, StaffEntry
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.paths import ReportNumber
 from shared.http.transaction import Transaction
 from shared.labels import label
-from shared.lifecycle.actions import FollowUpKind
+from shared.lifecycle.actions import Action, FollowUpKind
 
 
 class ListedAttachment(BaseModel):
@@ -54,13 +61,14 @@ async def list_follow_ups(
     those that are public, without files."""
     by_copy = (await staff_access(session, staff, number)).by_copy
     after = decode_cursor(cursor, _Position)
-    parameters = {
-        "number": number,
-        "by_copy": by_copy,
-        "version": after.version if after else None,
-        "limit": limit + 1,
-    }
-    rows = (await session.execute(_FOLLOW_UPS, parameters)).mappings().all()
+    follow_ups = _follow_ups(number).limit(limit + 1)
+    if by_copy:
+        follow_ups = follow_ups.where(~col(PublishedMessage.secret))
+    if after is not None:
+        follow_ups = follow_ups.where(col(CommandRow.version) < after.version)
+    rows = (await session.execute(follow_ups)).mappings().all()
+    shown = [] if by_copy else [row["command_id"] for row in rows[:limit]]
+    files = await _files(session, shown)
     items = [
         ListedFollowUp(
             **{
@@ -69,7 +77,7 @@ async def list_follow_ups(
             },
             text=row["words"],
             kind_label=label("follow_up_kind", row["kind"]),
-            attachments=[_attachment(number, row["command_id"], file) for file in row["files"]],
+            attachments=[_attachment(file) for file in files[row["command_id"]]],
         )
         for row in rows[:limit]
     ]
@@ -84,24 +92,42 @@ class _Position(BaseModel):
     version: int
 
 
-def _attachment(number: int, command_id: UUID, file: dict[str, str | int]) -> ListedAttachment:
-    href = f"/reports/{number}/follow-ups/{command_id}/attachments/{file['id']}"
-    return ListedAttachment.model_validate({**file, "href": href})
+def _attachment(file: MessageFile) -> ListedAttachment:
+    href = f"/reports/{file.number}/follow-ups/{file.command_id}/attachments/{file.id}"
+    return ListedAttachment(**file.model_dump(include=_OF_A_FILE), href=href)
 
 
-_FOLLOW_UPS = text("""
-SELECT m.command_id, m.kind, m.words, m.secret, m.at, c.version, s.name AS staff,
-       a.name AS agency,
-       coalesce((
-           SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'media_type',
-                      f.media_type, 'size', f.size) ORDER BY f.name, f.id)
-           FROM followup.published_attachment f
-           WHERE f.command_id = m.command_id AND NOT :by_copy), '[]') AS files
-FROM followup.published_message m
-JOIN lifecycle.command c ON c.id = m.command_id
-LEFT JOIN routing.staff_directory s ON s.id = m.staff_id
-LEFT JOIN routing.agency_directory a ON a.id = m.agency_id
-WHERE m.number = :number AND m.action = 'follow_up' AND NOT (m.secret AND :by_copy)
-  AND (CAST(:version AS integer) IS NULL OR c.version < :version)
-ORDER BY c.version DESC LIMIT :limit
-""")
+def _follow_ups(number: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            col(PublishedMessage.command_id),
+            col(PublishedMessage.kind),
+            col(PublishedMessage.words),
+            col(PublishedMessage.secret),
+            col(PublishedMessage.at),
+            col(CommandRow.version),
+            col(StaffEntry.name).label("staff"),
+            col(AgencyEntry.name).label("agency"),
+        )
+        .join(CommandRow, col(CommandRow.id) == col(PublishedMessage.command_id))
+        .outerjoin(StaffEntry, col(StaffEntry.id) == col(PublishedMessage.staff_id))
+        .outerjoin(AgencyEntry, col(AgencyEntry.id) == col(PublishedMessage.agency_id))
+        .where(col(PublishedMessage.number) == number)
+        .where(col(PublishedMessage.action) == Action.FOLLOW_UP)
+        .order_by(col(CommandRow.version).desc())
+    )
+
+
+async def _files(
+    session: AsyncSession, command_ids: Sequence[UUID]
+) -> Mapping[UUID, list[MessageFile]]:
+    """The files of these messages, by message."""
+    order = col(MessageFile.name), col(MessageFile.id)
+    sent = select(MessageFile).where(col(MessageFile.command_id).in_(command_ids)).order_by(*order)
+    files: defaultdict[UUID, list[MessageFile]] = defaultdict(list)
+    for file in await session.scalars(sent):
+        files[file.command_id].append(file)
+    return files
+
+
+_OF_A_FILE = {"id", "name", "media_type", "size"}
