@@ -116,7 +116,9 @@ def _passing_on(tree: ast.Module) -> Iterator[tuple[str, Lookup]]:
     for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
         parameters = [each.arg for each in function.args.args]
         for call in _all(ast.Call, function):
-            if _name(call) == "label" and isinstance(call.args[1], ast.Name):
+            if _name(call) != "label" or len(call.args) < 2:
+                continue  # `column.label(name)` is SQL
+            if isinstance(call.args[1], ast.Name):
                 contexts = tuple(_literals(call.args[0]))
                 if contexts and call.args[1].id in parameters:
                     yield function.name, Lookup(contexts, parameters.index(call.args[1].id))
