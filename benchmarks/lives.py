@@ -1,15 +1,19 @@
 """Commands and whole lives over HTTP, beside a bare workflow on the same server."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from statistics import median
 
 from benchmarks.bare import BareWorkflow
 from benchmarks.figures import Figure, at_least, at_most
-from benchmarks.measuring import Run, for_some_seconds, in_turn, rate, ratio, seconds_of
+from benchmarks.measuring import Run, for_some_seconds, in_turn, quantile, rate, ratio, seconds_of
 from benchmarks.part import Size
 from benchmarks.stack_access import Clerk, StackAccess, quiet, start_bare
 
-VERIFY_AIM, LIVES_AIM = at_most(1.7), at_least(0.7)
+VERIFY_AIM, LIVES_AIM = at_most(0.7), at_least(1.2)
+RATE_AIM, SPREAD_AIM = at_least(60, "per s"), at_most(2)
+AT_ONCE = 8
+"""Clerks at work at the same time."""
 STEPS = 3
 """Of a life, after its submission: verify, follow up, close."""
 
@@ -38,13 +42,48 @@ async def verifying(access: StackAccess, size: Size) -> list[Figure]:
             floor_is="a bare update, one activity",
             score=a / b,
             aim=VERIFY_AIM,
-        )
+        ),
+        *await _verifying_at_once(access, size.of(60, 20, 1)),
+    ]
+
+
+async def _verifying_at_once(access: StackAccess, each: int) -> list[Figure]:
+    """By some clerks at the same time."""
+    run = Run()
+    async with AsyncExitStack() as opened:
+        clerks = [Clerk(access, opened) for _ in range(AT_ONCE)]
+        numbers = [[await clerk.submit() for _ in range(each)] for clerk in clerks]
+        await quiet(access)
+
+        async def verify_all(clerk: Clerk, own: list[int]) -> None:
+            for number in own:
+                run.took.append(await seconds_of(clerk.verify(number)))
+
+        run.seconds = await seconds_of(asyncio.gather(*map(verify_all, clerks, numbers)))
+    p50, p99 = (quantile([run], share) * 1000 for share in (0.5, 0.99))
+    return [
+        Figure(
+            name=f"verify over HTTP, {AT_ONCE} clients",
+            unit="per s",
+            ours=run.rate,
+            score=run.rate,
+            aim=RATE_AIM,
+        ),
+        Figure(
+            name=f"p99 of {AT_ONCE} clients",
+            unit="ms",
+            ours=p99,
+            floor=p50,
+            floor_is="their p50",
+            score=p99 / p50,
+            aim=SPREAD_AIM,
+        ),
     ]
 
 
 async def living(access: StackAccess, size: Size) -> list[Figure]:
     """Lives a second with some clerks at work."""
-    clerks, seconds = size.of(8, 8, 2), 2 * size.seconds
+    clerks, seconds = size.of(AT_ONCE, AT_ONCE, 2), 2 * size.seconds
     async with AsyncExitStack() as opened:
         lives = [Clerk(access, opened).life for _ in range(clerks)]
 

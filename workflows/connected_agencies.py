@@ -74,6 +74,7 @@ def connect_command(state: ReportState) -> Command:
         capacities=frozenset({Capacity.SYSTEM}),
         at=now(),
         handler_seen=state.handler_id,
+        stored_version=state.version,
         identity=state.identity,
     )
 

@@ -162,6 +162,7 @@ def handover_command(
         capacities=frozenset({capacity}),
         at=now(),
         handler_seen=state.handler_id,
+        stored_version=state.version,
         identity=state.identity,
         **details,
     )

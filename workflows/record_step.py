@@ -1,4 +1,7 @@
-"""The one activity: a step of a report, written to Postgres in one transaction, or not at all."""
+"""The one activity: a step of a report, written to Postgres in one transaction, or not at all.
+
+Run locally, in the workflow task, it is short of patience: until it ends the report answers nobody.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,7 +25,7 @@ from shared.telemetry import registry
 from shared.temporal import names
 from workflows import snapshot as storage
 from workflows.outbox import outbox_statements
-from workflows.snapshot import Stored
+from workflows.snapshot import Patience, Stored
 from workflows.step_messages import Step, StepResult, Verdict
 from workflows.step_rows import (
     Statement,
@@ -57,7 +60,7 @@ class Recorder:
     async def _write(self, step: Step) -> StepResult:
         async with self._database.session() as session:
             connection = await raw(session)
-            stored = await storage.read(connection, step)
+            stored = await storage.read(connection, step, _patience())
             if stored is None:
                 raise ApplicationError("no such report", type="no_such_report", non_retryable=True)
             if result := _without_writing(step, stored):
@@ -72,6 +75,7 @@ class Recorder:
                     step, decision, stored, after, outcome, escalated_to
                 ):
                     await connection.execute(statement, values)
+                await connection.commit()  # in the same exchange
         _recorded.labels(after.status).inc()
         return StepResult(verdict=Verdict.RECORDED, state=after, outcome=outcome)
 
@@ -111,6 +115,17 @@ class Recorder:
             words_at=f"{self._words_at}/{after.number}",
             escalated_to=escalated_to,
         )
+
+
+IN_THE_TASK = Patience(for_a_lock="600ms", for_a_statement="700ms")
+AS_ACTIVITY = Patience(for_a_lock="10s", for_a_statement="12s")
+"""Both below the time an attempt has (`workflows/recorded_state.py`), so that none goes on when
+nobody waits for it any more."""
+
+
+def _patience() -> Patience:
+    local = activity.in_activity() and activity.info().is_local
+    return IN_THE_TASK if local else AS_ACTIVITY
 
 
 _recorded = Counter(

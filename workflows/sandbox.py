@@ -13,9 +13,14 @@ def sandbox() -> SandboxedWorkflowRunner:
             "shared",
             "typing_inspection",
             "workflows.alarm",
+            "workflows.another_report",
+            "workflows.cancellation",
             "workflows.card",
-            "workflows.step_requests",
+            "workflows.fire_clocks",
+            "workflows.perform_command",
+            "workflows.recorded_state",
             "workflows.signals",
             "workflows.step_messages",
+            "workflows.step_requests",
         )
     )

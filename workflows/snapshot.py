@@ -21,6 +21,14 @@ class StoredCommand:
 
 
 @dataclass(frozen=True)
+class Patience:
+    """How long a transaction waits for a lock, and for any one statement; as Postgres spells it."""
+
+    for_a_lock: str
+    for_a_statement: str
+
+
+@dataclass(frozen=True)
 class Stored:
     """The report's row and what belongs to the step. Paths are root first."""
 
@@ -37,13 +45,17 @@ class Stored:
         return None if clock is None or clock.overdue else clock
 
 
-async def read(connection: psycopg.AsyncConnection[Any], step: Step) -> Stored | None:
+async def read(
+    connection: psycopg.AsyncConnection[Any], step: Step, patience: Patience
+) -> Stored | None:
     """Lock the report and the command, and read all that the step needs, in one exchange.
-    None when there is no such report."""
+    None when there is no such report. No statement of the transaction takes longer than
+    `patience` allows."""
     handler_id = step.decision.state.handler_id if step.decision else None
     command_id = step.command.id if step.command else None
     fired = step.clock
     async with connection.pipeline():
+        await connection.execute(_LIMITS, (patience.for_a_lock, patience.for_a_statement))
         report = await connection.execute(_REPORT, (step.number,))
         command = await connection.execute(_COMMAND, (command_id,))
         path = await connection.execute(_PATH, (handler_id,))
@@ -77,6 +89,9 @@ def _stored_command(row: tuple[Any, ...]) -> StoredCommand:
     return StoredCommand(Command.model_validate(body), outcome)
 
 
+_LIMITS = """
+SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true)
+"""
 # Not FOR UPDATE: rows that refer to the report may be inserted meanwhile.
 _REPORT = """
 SELECT state::text, external_id, identity FROM lifecycle.report WHERE number = %s FOR NO KEY UPDATE

@@ -31,7 +31,11 @@ from workflows.sandbox import sandbox
 from workflows.tab_counts import Counting
 
 POOL = 20
-"""Connections to Postgres, hence steps recorded at a time."""
+"""Connections to Postgres; half as many again are opened when these are in use."""
+STEPS = 16
+OUTSTANDING = 10
+"""Steps recorded at a time, in workflow tasks and by ordinary activities: together fewer than
+there are connections, so that what the loops do goes on."""
 Loop = tuple[str, float, Callable[[], Awaitable[None]]]
 """What a loop does, every how many seconds."""
 
@@ -84,7 +88,8 @@ def make_worker(
         activities=[recorder.record],
         workflow_runner=sandbox(),
         max_cached_workflows=cached_runs,
-        max_concurrent_activities=POOL,
+        max_concurrent_activities=OUTSTANDING,
+        max_concurrent_local_activities=STEPS,
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
 

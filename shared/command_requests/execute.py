@@ -3,8 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared.command_requests.command_request import CommandRequest, Details
 from shared.command_requests.ended_requests import ended_request
@@ -131,9 +133,11 @@ async def _row(
 ) -> CommandRow | None:
     """The command this asker made with the key, also from when the key itself was the id, and no
     digest was kept."""
-    if row := await session.get(CommandRow, request.id):
+    either = select(CommandRow).where(col(CommandRow.id).in_([request.id, request.key]))
+    rows = {row.id: row for row in (await session.execute(either)).scalars()}
+    if row := rows.get(request.id):
         return row
-    row = await session.get(CommandRow, request.key)
+    row = rows.get(request.key)
     if row is None or row.digest is not None:
         return None
     actor = Actor.model_validate(row.body["actor"])
@@ -156,6 +160,7 @@ async def _save(session: AsyncSession, request: CommandRequest, access: ReportAc
         at=now(),
         handler_seen=access.state.handler_id,
         version_seen=request.version,
+        stored_version=access.state.version,
         identity=access.state.identity,
         **details,
     )

@@ -70,6 +70,9 @@ class Command(BaseModel):
     """Of the report's row: a run of another report by the same number does not perform it."""
     version_seen: int | None = None
     """The one version it is meant for; None: whichever is there."""
+    stored_version: int | None = None
+    """Of the report's row when it was made: a run that has not heard of that version reads the row
+    before it judges."""
     handing: Handing | None = None
     classification: Classification | None = None
     anonymous: bool | None = None

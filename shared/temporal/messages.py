@@ -3,8 +3,9 @@
 import json
 import re
 from datetime import timedelta
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from shared.lifecycle.commands import Command
 from shared.lifecycle.state import ReportState
@@ -23,9 +24,22 @@ class Start(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    state: ReportState
+    stored: ReportState
     retire_after: timedelta = RETIRE_AFTER
     agencies: dict[int, str] = {}
+    records_locally: bool = True
+    """Steps are tried in the workflow task first."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_before(cls, value: Any) -> Any:
+        """Runs from before 29 November 2026 began with a `state`, and record by ordinary
+        activities for as long as they last. A worker from before cannot read `stored`: it leaves
+        newer runs to newer workers, and they never take a way that these cannot follow."""
+        if isinstance(value, dict) and "state" in value:
+            value = {**value, "stored": value["state"], "records_locally": False}
+            del value["state"]
+        return value
 
 
 class SignalMessage(BaseModel):

@@ -18,8 +18,8 @@ from shared.lifecycle.state import ReportState
 TASK_QUEUE = "reports"
 WORKFLOW = "ReportWorkflow"
 COMMAND = "command"
-"""The update that carries every command but those in `shared.lifecycle.actions.SIGNALS`, which
-are signals named like their action."""
+"""The update that carries every command. Those in `shared.lifecycle.actions.SIGNALS` may also come
+as a signal named like their action, as operators send them by hand."""
 RECHECK = "recheck"
 """The signal that says: the stored deadlines have changed, look again."""
 _IDENTITY = "identity"

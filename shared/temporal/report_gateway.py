@@ -22,12 +22,11 @@ from shared.batcher import Batcher
 from shared.database.agency_codes import AgencyCodes
 from shared.database.engine import Database
 from shared.labels import label
-from shared.lifecycle.actions import SIGNALS
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.state import ReportState
 from shared.resilience.reasons import reason
 from shared.temporal import names
-from shared.temporal.messages import ANOTHER_REPORT, REFUSED, RETIRE_AFTER, SignalMessage, Start
+from shared.temporal.messages import ANOTHER_REPORT, REFUSED, RETIRE_AFTER, Start
 
 log = logging.getLogger(__name__)
 
@@ -122,16 +121,13 @@ class ReportGateway:
     async def _send(self, command: Command, state: ReportState) -> Outcome | None:
         try:
             async with self._gate:
-                if command.action not in SIGNALS:
-                    return await self._update(command, state)
-                await self._signal(command, state)
+                return await self._update(command, state)
         except WorkflowUpdateFailedError as failure:
             return await self._refused(command, failure)
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError) as error:
             # RuntimeError is what a client that never connected raises.
             log.warning("command %s waits: %s", command.id, reason(error))
             return None
-        return await self._await_outcome(command.id)
 
     async def _update(self, command: Command, state: ReportState) -> Outcome:
         for attempt in range(_ATTEMPTS):
@@ -167,18 +163,9 @@ class ReportGateway:
             raise
         return outcome
 
-    async def _signal(self, command: Command, state: ReportState) -> None:
-        await self._client.start_workflow(
-            names.WORKFLOW,
-            await self._start(state),
-            start_signal=command.action.value,
-            start_signal_args=[SignalMessage(command=command)],
-            **self._options(state),
-        )
-
     async def _start(self, state: ReportState) -> Start:
         agencies = await self._agencies.named_in(state)
-        return Start(state=state, retire_after=self._retire_after, agencies=agencies)
+        return Start(stored=state, retire_after=self._retire_after, agencies=agencies)
 
     def _options(self, state: ReportState) -> dict[str, Any]:
         return {
@@ -206,14 +193,6 @@ class ReportGateway:
         async with self._database.session() as session:
             await session.execute(_REFUSE, {"id": command.id, "code": cause.type})
         return await self._outcome(command.id)
-
-    async def _await_outcome(self, command_id: UUID) -> Outcome:
-        pause = 0.02
-        while True:
-            await asyncio.sleep(pause)
-            if outcome := await self._outcome(command_id):
-                return outcome
-            pause = min(pause * 1.5, 0.5)
 
     async def _outcome(self, command_id: UUID) -> Outcome | None:
         return await self._outcomes.ask(command_id)

@@ -81,9 +81,12 @@ class _Workflow(worker.WorkflowInboundInterceptor):
 
 class _Activities(worker.WorkflowOutboundInterceptor):
     def start_activity(self, input: worker.StartActivityInput) -> ActivityHandle[Any]:
-        if (sent := _sent_with.get()) is not None:
-            input.headers = {**input.headers, HEADER: sent}
+        input.headers = _passed_on(input.headers)
         return super().start_activity(input)
+
+    def start_local_activity(self, input: worker.StartLocalActivityInput) -> ActivityHandle[Any]:
+        input.headers = _passed_on(input.headers)
+        return super().start_local_activity(input)
 
 
 class _Activity(worker.ActivityInboundInterceptor):
@@ -95,6 +98,11 @@ class _Activity(worker.ActivityInboundInterceptor):
 
 
 _converter = PayloadConverter.default
+
+
+def _passed_on(headers: Mapping[str, Payload]) -> Mapping[str, Payload]:
+    sent = _sent_with.get()
+    return headers if sent is None else {**headers, HEADER: sent}
 
 
 def _with_trace(headers: Mapping[str, Payload]) -> Mapping[str, Payload]:

@@ -3,6 +3,7 @@
 import os
 import sysconfig
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.conftest import SettingsOf, UrlOf
 from tests.workflows.country import settle_country
 from tests.workflows.factory import Reports
 from tests.workflows.life import Life
+from workflows import record_step, recorded_state
 from workflows.worker import make_worker
 
 RecordHistory = Callable[..., Awaitable[None]]
@@ -76,6 +78,13 @@ async def client(temporal_address: str, temporal_namespace: str) -> Client:
     return await Client.connect(
         temporal_address, namespace=temporal_namespace, data_converter=pydantic_data_converter
     )
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Attempts in the workflow task may take long: for tests that count events on any machine."""
+    monkeypatch.setattr(recorded_state, "TOGETHER", timedelta(seconds=60))
+    monkeypatch.setattr(record_step, "IN_THE_TASK", record_step.AS_ACTIVITY)
 
 
 @pytest.fixture

@@ -175,6 +175,7 @@ def make_command(
         capacities=frozenset(capacities),
         at=at,
         handler_seen=details.pop("handler_seen", state.handler_id),
+        stored_version=state.version,
         identity=state.identity,
         **{**_defaults(state, action), **details},
     )

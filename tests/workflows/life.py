@@ -88,7 +88,7 @@ class Life:
     async def launch(self, state: ReportState) -> WorkflowHandle[Any, Any]:
         return await self.environment.client.start_workflow(
             names.WORKFLOW,
-            Start(state=state, retire_after=RETIRE_AFTER),
+            Start(stored=state, retire_after=RETIRE_AFTER),
             id=names.workflow_id(state.number),
             task_queue=names.TASK_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -5,6 +5,7 @@ from temporalio import workflow
 from shared.temporal import names
 from shared.temporal.messages import Start
 from workflows import report
+from workflows.recorded_state import RecordedState
 from workflows.step_messages import Step, StepResult
 
 CHANGE = "pause-before-recording"
@@ -17,15 +18,11 @@ class Patched(report.ReportWorkflow):
     @workflow.init
     def __init__(self, start: Start) -> None:
         super().__init__(start)
+        _pause_before_steps(self._recorded, properly=True)
 
     @workflow.run
     async def run(self, start: Start) -> None:
         await super().run(start)
-
-    async def _record(self, step: Step) -> StepResult:
-        if workflow.patched(CHANGE):
-            await workflow.sleep(0.01, summary=CHANGE)
-        return await super()._record(step)
 
 
 @workflow.defn(name=names.WORKFLOW)
@@ -35,11 +32,19 @@ class Unpatched(report.ReportWorkflow):
     @workflow.init
     def __init__(self, start: Start) -> None:
         super().__init__(start)
+        _pause_before_steps(self._recorded, properly=False)
 
     @workflow.run
     async def run(self, start: Start) -> None:
         await super().run(start)
 
-    async def _record(self, step: Step) -> StepResult:
-        await workflow.sleep(0.01, summary=CHANGE)
-        return await super()._record(step)
+
+def _pause_before_steps(recorded: RecordedState, *, properly: bool) -> None:
+    record = recorded.record
+
+    async def record_after_a_pause(step: Step) -> StepResult:
+        if not properly or workflow.patched(CHANGE):
+            await workflow.sleep(0.01, summary=CHANGE)
+        return await record(step)
+
+    recorded.record = record_after_a_pause  # type: ignore[method-assign]

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.lifecycle.actions import SIGNALS
 from shared.lifecycle.apply_clocks import settle
 from shared.lifecycle.check import Refused
-from shared.lifecycle.decide import decide, decide_refused_signal
+from shared.lifecycle.decide import decide
 from shared.lifecycle.decision import Decision
 from shared.lifecycle.policy import NATIONAL_DEFAULT
 from shared.lifecycle.state import ReportState
@@ -43,16 +42,6 @@ async def test_a_generated_life_is_the_same_in_both(
         except Refused as refusal:
             assert outcome.refusal == refusal.code  # noqa: PT017
             expected = state
-            if command.action in SIGNALS:
-                refused = decide_refused_signal(
-                    state,
-                    command.action,
-                    command.actor,
-                    str(command.id),
-                    stored.last_step_at,
-                    refusal.code,
-                )
-                expected = _settled(state, refused)
         assert stored == expected
         state = stored
     lines = await reports.history(state.number)

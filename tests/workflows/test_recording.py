@@ -18,7 +18,7 @@ from workflows.step_messages import Step, StepResult, Verdict
 
 async def test_a_step_is_recorded_once(reports: Reports, worker_database: Database) -> None:
     state = await reports.accept()
-    step = await _step(reports, state, Action.VERIFY, PROVINCE_ADMIN)
+    step = await step_of(reports, state, Action.VERIFY, PROVINCE_ADMIN)
     recorder = Recorder(worker_database, "http://x")
     first = await recorder.record(step)
     again = await recorder.record(step)
@@ -34,8 +34,8 @@ async def test_another_step_at_that_version_writes_nothing(
 ) -> None:
     state = await reports.accept()
     recorder = Recorder(worker_database, "http://x")
-    one = await _step(reports, state, Action.VERIFY, PROVINCE_ADMIN)
-    other = await _step(reports, state, Action.VERIFY, PROVINCE_ADMIN)
+    one = await step_of(reports, state, Action.VERIFY, PROVINCE_ADMIN)
+    other = await step_of(reports, state, Action.VERIFY, PROVINCE_ADMIN)
     stored = (await recorder.record(one)).state
     result = await recorder.record(other)
     assert (result.verdict, result.state) == (Verdict.SUPERSEDED, stored)
@@ -46,7 +46,7 @@ async def test_verification_copies_what_was_corrected(
     reports: Reports, owner: Database, worker_database: Database
 ) -> None:
     state = await reports.accept()
-    step = await _step(reports, state, Action.VERIFY, PROVINCE_ADMIN)
+    step = await step_of(reports, state, Action.VERIFY, PROVINCE_ADMIN)
     assert step.command is not None
     async with owner.session() as session:
         connection = await raw(session)
@@ -103,12 +103,12 @@ async def _done(
     actor: Actor,
     **details: Any,
 ) -> StepResult:
-    result = await recorder.record(await _step(reports, state, action, actor, **details))
+    result = await recorder.record(await step_of(reports, state, action, actor, **details))
     assert result.verdict is Verdict.RECORDED
     return result
 
 
-async def _step(
+async def step_of(
     reports: Reports, state: ReportState, action: Action, actor: Actor, **details: Any
 ) -> Step:
     at = datetime.now(UTC)

@@ -1,0 +1,135 @@
+"""A command performed: judged anew at its effective time, recorded, answered with its outcome."""
+
+import asyncio
+from datetime import datetime
+
+from temporalio import workflow
+
+from shared.lifecycle.check import LATER_REFUSALS, Refused, check
+from shared.lifecycle.commands import Command, Outcome
+from shared.lifecycle.decide import effective_at
+from shared.lifecycle.state import ReportState
+from workflows.another_report import AnotherReport, is_for_another
+from workflows.fire_clocks import PATIENCE, PAUSE, ClockFiring, due_clock
+from workflows.recorded_state import RecordedState
+from workflows.step_messages import Step, Verdict
+from workflows.step_requests import command_step
+
+
+class NoServiceSentIt(Refused):
+    """There is no such row in `lifecycle.command`."""
+
+    def __init__(self) -> None:
+        super().__init__("unknown_command")
+
+
+class CommandPerformer:
+    """Performs the commands of one report, one at a time under the lock."""
+
+    def __init__(self, recorded: RecordedState, clocks: ClockFiring, lock: asyncio.Lock) -> None:
+        self._recorded = recorded
+        self._clocks = clocks
+        self._lock = lock
+        self._under_way = 0
+
+    def refuse_at_once(self, command: Command) -> None:
+        """Raise `Refused` if neither the present state nor the one that a step under way leads to
+        allows it. Where these are not known, performing it decides."""
+        if self._is_news(command):
+            return
+        states = [self._recorded.state]
+        if self._lock.locked():
+            step = self._recorded.pending
+            if step is None or step.decision is None:
+                return
+            if self._under_way > (step.command is not None):  # more wait, which change it again
+                return
+            states.append(step.decision.state)
+        refusals = [code for state in states if (code := _refusal(state, command))]
+        if len(refusals) == len(states):
+            raise Refused(refusals[0])
+
+    async def perform(
+        self, command: Command, *, sent: bool = True, refusals_are_recorded: bool = False
+    ) -> Outcome:
+        """The outcome. A clock that ran out before the command counts goes first, and a command
+        asked before that, if one is on its way, goes before both. `sent`: it claims to come from a
+        service. Raises `Refused`."""
+        self._under_way += 1
+        try:
+            for attempt in range(PATIENCE + 1):
+                async with self._lock:
+                    outcome = await self._attempt(
+                        command, sent, refusals_are_recorded, patient=attempt < PATIENCE
+                    )
+                if outcome is not None:
+                    return outcome
+                await workflow.sleep(PAUSE, summary="menunggu perintah sebelumnya")
+            raise AssertionError("the last attempt is not patient")
+        finally:
+            self._under_way -= 1
+
+    async def _attempt(
+        self, command: Command, sent: bool, refusals_are_recorded: bool, patient: bool
+    ) -> Outcome | None:
+        """One try under the lock; None where a clock has to wait for another command."""
+        recorded = self._recorded
+        if self._is_news(command):
+            await recorded.read_again()
+            if is_for_another(command, recorded.state):
+                raise AnotherReport
+        while True:
+            at = effective_at(recorded.state, command.at, workflow.now())
+            if clock := due_clock(recorded.state, at):
+                verdict = await self._clocks.fire(clock, patient=patient, ahead_of=command.id)
+                if verdict is Verdict.WAITING:
+                    return None
+                continue
+            if not sent:
+                command = command.model_copy(update={"handler_seen": recorded.state.handler_id})
+            result = await recorded.record(self._decided(command, at, sent, refusals_are_recorded))
+            if result.verdict is Verdict.UNTRUSTED:
+                raise NoServiceSentIt
+            if result.outcome is not None:
+                if not result.outcome.done and not refusals_are_recorded:
+                    raise Refused(result.outcome.refusal or "refused")
+                return result.outcome
+
+    def _is_news(self, command: Command) -> bool:
+        """Whether it was made for another row, or for a step that this run has not heard of: the
+        transaction was committed, and the worker and Temporal were both lost in that instant."""
+        state = self._recorded.state
+        return is_for_another(command, state) or (command.stored_version or 0) > state.version
+
+    def _decided(
+        self, command: Command, at: datetime, sent: bool, refusals_are_recorded: bool
+    ) -> Step:
+        def decided(*, formerly: bool) -> Step:
+            return command_step(
+                self._recorded.state,
+                command,
+                at,
+                workflow.now(),
+                sent=sent,
+                refusals_are_recorded=refusals_are_recorded,
+                formerly=formerly,
+            )
+
+        try:
+            return decided(formerly=False)
+        except Refused as refusal:
+            if refusal.code not in LATER_REFUSALS or workflow.patched(_LATER):
+                raise
+            return decided(formerly=True)
+
+
+_LATER = "later-refusals"
+"""Runs that began before these were refused go on as they were judged then."""
+
+
+def _refusal(state: ReportState, command: Command) -> str | None:
+    try:
+        check(state, command)
+    except Refused as refusal:
+        return refusal.code
+    return None
