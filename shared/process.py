@@ -11,18 +11,12 @@ from functools import partial
 
 import psycopg
 import uvloop
-from sqlalchemy import text
-from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 
 from shared.bus.connection import connect as connect_bus
-from shared.database.engine import Database
 from shared.http.operations import Check, answering
-from shared.resilience.reasons import reason
-from shared.resilience.stopping import Stopped, pause
+from shared.resilience.stopping import Stopped
 from shared.settings import Settings, settings
 from shared.telemetry import configure_logging
-from shared.temporal import names
-from shared.temporal.client import connect as connect_temporal
 
 log = logging.getLogger(__name__)
 
@@ -47,21 +41,6 @@ def run_process(name: str, main: Main, *needs: str) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
-
-
-async def wait_for_database(database: Database, stopping: asyncio.Event) -> None:
-    """Wait for a database that is not there or not migrated yet."""
-    missing = False
-    while not stopping.is_set():
-        try:
-            async with database.autocommit() as connection:
-                await connection.execute(text("SELECT 1 FROM lifecycle.outbox LIMIT 1"))
-            return
-        except Exception as error:  # noqa: BLE001 - whatever is wrong, it is not there yet
-            if not missing:
-                log.warning("the database is not ready (%s), trying on", reason(error))
-            missing = True
-        await pause(1, stopping)
 
 
 async def _until_stopped(name: str, main: Main, needs: tuple[str, ...]) -> None:
@@ -95,6 +74,12 @@ async def _nats(settings: Settings) -> None:
 
 
 async def _temporal(settings: Settings) -> None:
+    # 24 MB that only a process that uses it loads.
+    from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
+
+    from shared.temporal import names
+    from shared.temporal.client import connect as connect_temporal
+
     client = await connect_temporal(settings, "probe", lazy=False)
     await client.service_client.check_health()
     # Nothing is found; that it is understood says that namespace and attributes are there.

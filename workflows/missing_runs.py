@@ -23,8 +23,8 @@ from temporalio.service import RPCError
 from shared.database.engine import Database
 from shared.http.operations import NotReady
 from shared.lifecycle.state import ReportState
-from shared.resilience.periodic import count_set_aside
 from shared.resilience.reasons import reason
+from shared.resilience.set_aside import count_set_aside
 from shared.telemetry import registry
 from shared.temporal import names
 from shared.temporal.report_gateway import ReportGateway

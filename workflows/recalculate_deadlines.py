@@ -13,7 +13,8 @@ from shared.lifecycle import clocks
 from shared.lifecycle.calendar import WorkingCalendar
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.state import ReportState
-from shared.resilience.periodic import count_set_aside, is_away
+from shared.resilience.periodic import is_away
+from shared.resilience.set_aside import count_set_aside
 from shared.temporal.report_gateway import ReportGateway
 
 BATCH: Final = 500

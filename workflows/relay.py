@@ -17,9 +17,8 @@ from prometheus_client import Counter
 
 from shared.bus.connection import Bus, connect
 from shared.process import run_process
-from shared.resilience.away import DATABASE_AWAY
-from shared.resilience.periodic import count_set_aside
 from shared.resilience.reasons import reason
+from shared.resilience.set_aside import count_set_aside
 from shared.resilience.stopping import pause, unless_stopped
 from shared.settings import Settings
 from shared.telemetry import registry
@@ -52,7 +51,7 @@ async def relay(settings: Settings, stopping: asyncio.Event) -> None:
                 missing = False
                 if await _is_the_one(connection):
                     await _carry(connection, bus, refusals, stopping)
-        except (*DATABASE_AWAY, OSError) as error:
+        except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
             if not missing:
                 log.warning("the database is away (%s), trying on", reason(error))
             missing = True

@@ -1,18 +1,21 @@
 """The worker: launches reports, carries them through their life, picks up what was left lying."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
+from sqlalchemy import text
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from shared.database.engine import Database
 from shared.partners.background import in_background
-from shared.process import CHECKS, run_process, wait_for_database
+from shared.process import CHECKS, run_process
 from shared.resilience.periodic import repeating
-from shared.resilience.stopping import unless_stopped
+from shared.resilience.reasons import reason
+from shared.resilience.stopping import pause, unless_stopped
 from shared.settings import Settings
 from shared.temporal import names
 from shared.temporal.client import connect_patiently
@@ -30,6 +33,8 @@ from workflows.retention import Forgetting
 from workflows.sandbox import sandbox
 from workflows.tab_counts import Counting
 
+log = logging.getLogger(__name__)
+
 POOL = 20
 """Connections to Postgres; half as many again are opened when these are in use."""
 STEPS = 16
@@ -44,7 +49,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
     """Serve the task queue until told to stop; steps under way are finished."""
     database = Database(settings.database_url, pool_size=POOL, application="lapor-worker")
     try:
-        await wait_for_database(database, stopping)
+        await _wait_for(database, stopping)
         client = await unless_stopped(stopping, connect_patiently(settings, "worker"))
         gateway = ReportGateway(client, database)
         launcher = Launcher(database, gateway)
@@ -59,6 +64,21 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
             await stopping.wait()
     finally:
         await database.dispose()
+
+
+async def _wait_for(database: Database, stopping: asyncio.Event) -> None:
+    """Wait for a database that is not there or not migrated yet."""
+    missing = False
+    while not stopping.is_set():
+        try:
+            async with database.autocommit() as connection:
+                await connection.execute(text("SELECT 1 FROM lifecycle.outbox LIMIT 1"))
+            return
+        except Exception as error:  # noqa: BLE001 - whatever is wrong, it is not there yet
+            if not missing:
+                log.warning("the database is not ready (%s), trying on", reason(error))
+            missing = True
+        await pause(1, stopping)
 
 
 def _loops(

@@ -18,7 +18,7 @@ from obstore import list as listing
 from obstore.store import from_url
 
 from shared.attachments.rejection import AttachmentMissing
-from shared.resilience.periodic import count_set_aside
+from shared.resilience.set_aside import count_set_aside
 
 KEPT_FOR = timedelta(hours=12)
 """As long as a browser remembers the form."""

@@ -15,7 +15,7 @@ from sqlalchemy import RowMapping, text
 from shared.attachments.inspection import room
 from shared.attachments.naming import file_name
 from shared.attachments.rejection import AttachmentMissing, AttachmentRejected
-from shared.attachments.remaking.job import JOB
+from shared.attachments.remaking.names import JOB
 from shared.attachments.sandbox import (
     MB,
     PICTURES,
@@ -27,7 +27,8 @@ from shared.attachments.sandbox import (
 from shared.attachments.sealing import SealBroken
 from shared.attachments.store import AttachmentStore
 from shared.database.engine import Database
-from shared.resilience.periodic import count_set_aside, repeating
+from shared.resilience.periodic import repeating
+from shared.resilience.set_aside import count_set_aside
 
 log = logging.getLogger(__name__)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from shared.attachments import sandboxed
 from shared.attachments.rejection import AttachmentRejected
+from shared.resilience.busy import Busy
 
 MB = 1024 * 1024
 
@@ -39,7 +40,7 @@ OPENING = Limits()
 PICTURES = Limits(memory=640 * MB)
 
 
-class SandboxBusy(Exception):
+class SandboxBusy(Busy):
     """Too many files wait already; the same file may be sent again a little later."""
 
 

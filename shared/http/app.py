@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 
 import uvicorn
 import uvloop
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from sqlalchemy import text
 
 from shared.database.engine import Database
@@ -17,7 +17,7 @@ from shared.http.deadlines import DeadlineProtocol
 from shared.http.limits import RateLimits
 from shared.http.nothing_lost import nothing_lost, plain_numbers
 from shared.http.observation import API_CONTENT_SECURITY, Observation
-from shared.http.operations import Check, answering, probes
+from shared.http.operations import Check, answering, is_ready, states_of
 from shared.http.proxies import ProxiesUnclearError, believed_proxies
 from shared.http.tokens import Tokens
 from shared.settings import Settings
@@ -90,7 +90,7 @@ def create_app(
     if docs:
         documentation.install(app)
     app.state.checks = readiness
-    app.include_router(probes(readiness))
+    app.include_router(_probes(readiness))
     strictness = [Depends(plain_numbers)]
     if docs:  # a page's forms are read as forms
         strictness.append(Depends(nothing_lost))
@@ -141,6 +141,24 @@ async def _serve(
         await server.serve()
     if not server.started:
         raise SystemExit(3)
+
+
+def _probes(checks: Mapping[str, Check]) -> APIRouter:
+    """What a service answers at its own port, which the public may reach: whether it lives and is
+    ready, not what it lacks."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readiness(request: Request) -> Response:
+        if is_ready(await states_of(checks)):
+            return problems.json_response({"status": "ready"})
+        return problems.render(request, problems.unavailable())  # for probes, not people
+
+    return router
 
 
 async def _ask(database: Database) -> None:

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
-from shared.http import problems
 from shared.resilience.reasons import known_reason, reason
 from shared.telemetry import registry
 
@@ -24,22 +26,26 @@ class NotReady(Exception):
     """What a check raises to say in words what is wrong; told to whoever asks /readyz."""
 
 
-def probes(checks: Mapping[str, Check]) -> APIRouter:
-    """What a service answers at its own port, which the public may reach: whether it lives and is
-    ready, not what it lacks. `checks` raise when what they ask for is away."""
-    return _probed(checks, detailed=False)
+def operations(checks: Mapping[str, Check]) -> Starlette:
+    """What a process answers at its operations port, which nobody outside may reach: whether it
+    lives, whether it is ready with each check's state, and the metrics, which tell by channel what
+    has just come in."""
 
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
 
-def operations(checks: Mapping[str, Check]) -> APIRouter:
-    """What a process answers at its operations port, which nobody outside may reach: the same with
-    each check's state, and the metrics, which tell by channel what has just come in."""
-    router = _probed(checks, detailed=True)
+    async def readiness(_: Request) -> Response:
+        states = await states_of(checks)
+        if is_ready(states):
+            return JSONResponse({"status": "ready", "checks": states})
+        away = {"status": 503, "code": "unavailable", "checks": states}  # for probes, not people
+        return JSONResponse(away, 503, media_type="application/problem+json")
 
-    @router.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    return router
+    paths = {"/healthz": health, "/readyz": readiness, "/metrics": metrics}
+    return Starlette(routes=[Route(path, answer) for path, answer in paths.items()])
 
 
 @asynccontextmanager
@@ -49,11 +55,13 @@ async def answering(
     """While the block runs, the process answers these three at a port of their own; gives the
     address. Port 0 is any free one. It answers from the process's own loop: a process that hangs
     does not. Raises OSError when the port is taken."""
-    app = FastAPI(openapi_url=None)
-    problems.install(app)
-    app.include_router(operations(checks or {}))
     config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, lifespan="off"
+        operations(checks or {}),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
     )
     server, listening = _Server(config), socket.create_server((host, port))
     address = "http://{}:{}".format(*listening.getsockname()[:2])
@@ -75,29 +83,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _probed(checks: Mapping[str, Check], *, detailed: bool) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/healthz")
-    async def health() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @router.get("/readyz")
-    async def readiness(request: Request) -> Response:
-        states = await _states(checks)
-        told = {"checks": states} if detailed else {}
-        if all(state == "ok" for state in states.values()):
-            return problems.json_response({"status": "ready", **told})
-        away = problems.unavailable()
-        away.members.update(told)
-        return problems.render(request, away)  # for probes, not people
-
-    return router
-
-
-async def _states(checks: Mapping[str, Check]) -> dict[str, str]:
+async def states_of(checks: Mapping[str, Check]) -> dict[str, str]:
+    """How each check went: `ok`, `away`, or what somebody has to mend."""
     results = await asyncio.gather(*(_state(name, check) for name, check in checks.items()))
     return dict(zip(checks, results, strict=True))
+
+
+def is_ready(states: Mapping[str, str]) -> bool:
+    return all(state == "ok" for state in states.values())
 
 
 async def _state(name: str, check: Check) -> str:

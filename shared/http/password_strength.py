@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 
-from zxcvbn import zxcvbn
-
 from shared.http.problems import FieldError, validation
 
 SHORTEST = 10
@@ -42,6 +40,8 @@ async def is_hard_to_guess(password: str, *about: str | None) -> bool:
 
 
 def _is_hard(password: str, known: list[str]) -> bool:
+    from zxcvbn import zxcvbn  # 13 MB, of lists that few processes look at often
+
     looked_at = password[:_READ]
     # What people put between words makes them no harder to guess, and to zxcvbn it is chance.
     spellings = {looked_at, re.sub(r"[\s._-]+", "", looked_at)}

@@ -12,12 +12,12 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
-from shared.attachments.sandbox import SandboxBusy
 from shared.http.language import pick_language
 from shared.http.messages import field_message, words_for
 from shared.http.nul import fields_with_nul
 from shared.labels.catalogue import Language
 from shared.resilience.away import DATABASE_AWAY
+from shared.resilience.busy import Busy
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -194,7 +194,7 @@ def install(app: FastAPI) -> None:
     async def away(request: Request, error: Exception) -> Response:
         return await answer(request, unavailable())
 
-    for kind in (*DATABASE_AWAY, SandboxBusy):
+    for kind in (*DATABASE_AWAY, Busy):
         app.add_exception_handler(kind, away)
 
 

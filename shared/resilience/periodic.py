@@ -2,16 +2,14 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final, TypeVar
-
-from prometheus_client import Counter
-from temporalio.service import RPCError
+from typing import Any, TypeVar
 
 from shared.resilience.away import DATABASE_AWAY
 from shared.resilience.reasons import reason
-from shared.telemetry import registry
+from shared.resilience.set_aside import count_set_aside
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +31,14 @@ async def repeating(
             await task
 
 
-_AWAY: Final = (*DATABASE_AWAY, RPCError, OSError)
-
-
 def is_away(error: BaseException) -> bool:
     """Whether this is raised while a server is away. A Temporal client that never connected
     raises RuntimeError itself; its kinds (RecursionError, NotImplementedError) are defects."""
-    return isinstance(error, _AWAY) or type(error) is RuntimeError
+    if isinstance(error, (*DATABASE_AWAY, OSError)) or type(error) is RuntimeError:
+        return True
+    # Temporal's SDK is 24 MB that only a process that uses it has loaded.
+    service = sys.modules.get("temporalio.service")
+    return service is not None and isinstance(error, service.RPCError)
 
 
 async def by_itself(loop: str, what: object, work: Coroutine[Any, Any, Result]) -> Result | None:
@@ -58,21 +57,6 @@ def note_failure(loop: str, what: object, error: Exception) -> None:
         log.warning("%s: %s waits: %s", loop, what, reason(error))
     else:
         count_set_aside(loop, type(error).__name__, what)
-
-
-def count_set_aside(loop: str, why: str, what: object = "") -> None:
-    """Say in log and metric that a loop left one thing aside and went on with the next: `why`
-    is a code or a kind of error, `what` an id, never words."""
-    _set_aside.labels(loop, why).inc()
-    log.error("%s: set aside %s: %s", loop, what, why)
-
-
-_set_aside = Counter(
-    "lapor_set_aside",
-    "Things that a background loop could not handle and left aside, to go on with the others",
-    ["loop", "reason"],
-    registry=registry,
-)
 
 
 async def _again_and_again(what: str, every: float, work: Callable[[], Awaitable[object]]) -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from shared.attachments.inspection import inspect
 from shared.attachments.rejection import AttachmentRejected
-from shared.attachments.remaking.job import JOB
+from shared.attachments.remaking.names import JOB
 from shared.attachments.remaking.pictures import KEPT_PIXELS
 from shared.attachments.remaking.taking import Taken, take
 from shared.attachments.sandbox import Sandbox

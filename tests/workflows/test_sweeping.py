@@ -169,6 +169,7 @@ async def test_a_run_that_does_not_answer_is_asked_less_and_less(
 ) -> None:
     state = await reports.accept(at=datetime.now(UTC) - timedelta(days=20))
     await gateway.launch(state)  # and no worker
+    await _launched(reports, state)
     for _ in range(3):
         await sweeping._ask([state.number])
     history = await client.get_workflow_handle(workflow_id(state.number)).fetch_history()

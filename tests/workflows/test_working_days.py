@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
@@ -90,7 +91,7 @@ async def test_leave_taken_back_while_temporal_was_away_wakes_the_run_once_it_is
     await Redating(life.reports.database, door_).once()
     await life.accept()
     await life.reports.value("DELETE FROM routing.closed_day WHERE day = :d RETURNING day", d=leave)
-    nowhere = await Client.connect("127.0.0.1:9", lazy=True)
+    nowhere = await Client.connect("127.0.0.1:9", lazy=True, data_converter=pydantic_data_converter)
     with pytest.raises(RuntimeError):
         await Redating(life.reports.database, ReportGateway(nowhere, life.reports.database)).once()
     await Redating(life.reports.database, door_).once()

@@ -31,7 +31,7 @@ from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.channels import Channel
 from shared.resilience.away import DATABASE_AWAY
-from shared.resilience.periodic import count_set_aside
+from shared.resilience.set_aside import count_set_aside
 from shared.values.text import TextRejected, derive_title, normalise_body
 
 router = APIRouter(prefix="/channels/sms", tags=["SMS 1708"])

@@ -32,8 +32,9 @@ from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent, near_arrival
 from shared.lifecycle.people import ActorKind
 from shared.privacy.identity import IdentityCipher
 from shared.privacy.publication import public_time
-from shared.resilience.periodic import count_set_aside, is_away
+from shared.resilience.periodic import is_away
 from shared.resilience.reasons import reason
+from shared.resilience.set_aside import count_set_aside
 
 STARTED_AT_ONCE = 500
 KEPT = timedelta(days=30)

@@ -6,18 +6,17 @@ import zipfile
 import zlib
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 
 from shared.attachments import AttachmentRejected
 from shared.attachments.sandbox import Sandbox, workspace
 from shared.labels import labels
 from shared.values.text import FAILED_FORMULA, normalise
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 MOST_ROWS = 10_000
 MOST_LINES = 5 * MOST_ROWS
@@ -69,6 +68,12 @@ class NotAWorkbook(Exception):
 
 def template() -> bytes:
     """An empty .xlsx with headings, and the choices of each column to pick from."""
+    # Here and below: openpyxl brings numpy, 30 MB for what is done now and then.
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     book = Workbook()
     book.remove(book.worksheets[0])
     choices = {"kind": KINDS, "role": ROLES, "zone": {"WIB": "WIB", "WITA": "WITA", "WIT": "WIT"}}
@@ -91,6 +96,9 @@ def template() -> bytes:
 
 def sheet_of(title: str, headings: list[str], rows: list[list[str]]) -> bytes:
     """A small .xlsx with one sheet."""
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     page = book.worksheets[0]
     page.title = title
@@ -132,6 +140,8 @@ def write_rows(source: Path, target: Path) -> dict[str, str]:
 
 def read_rows(content: bytes) -> list[Row]:
     """All rows that are not empty, agencies first. Raises NotAWorkbook."""
+    from openpyxl import load_workbook
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MOST_BYTES:
@@ -184,7 +194,7 @@ def _fault(cell: Any) -> str | None:
     return None if cell is None or type(cell) in (int, float) else "not_a_text"
 
 
-def _saved(book: Workbook) -> bytes:
+def _saved(book: "Workbook") -> bytes:
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()

@@ -7,9 +7,7 @@ from shared.attachments.opening import check_recording, clean
 from shared.attachments.pictures import is_picture
 from shared.attachments.recognition import recognise, type_of
 from shared.attachments.rejection import AttachmentRejected
-
-JOB = "shared.attachments.remaking.job:make_anew"
-TELL_TYPE = "shared.attachments.remaking.job:tell_type"
+from shared.attachments.remaking.names import UNKNOWN
 
 REMADE_AT_ONCE = frozenset(
     {"image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "application/pdf"}
@@ -21,8 +19,6 @@ RECORDINGS = frozenset(
     }
 )
 """Remade in the background: a minute of video takes seconds, and ten minutes may come."""
-UNKNOWN = "application/octet-stream"
-"""What cannot be opened far enough to tell what it is."""
 
 
 def make_anew(source: Path, target: Path, *, memory: int, hurried: bool) -> dict[str, Any]:

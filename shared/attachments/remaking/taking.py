@@ -6,7 +6,7 @@ from typing import Literal
 
 from shared.attachments.inspection import room
 from shared.attachments.rejection import AttachmentRejected
-from shared.attachments.remaking.job import JOB, TELL_TYPE, UNKNOWN
+from shared.attachments.remaking.names import JOB, TELL_TYPE, UNKNOWN
 from shared.attachments.sandbox import OPENING, PICTURES, Sandbox
 
 
