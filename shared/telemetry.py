@@ -15,6 +15,9 @@ from opentelemetry import context as otel_context
 from opentelemetry import propagate, trace
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
+_CARRIERS = frozenset(propagate.get_global_textmap().fields)
+"""The headers in which a trace is carried on."""
+
 registry = CollectorRegistry()
 """Every metric of the process is registered here and shown at /metrics."""
 
@@ -35,6 +38,8 @@ def configure_logging(service: str, level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.captureWarnings(True)
+    # Asked for each line, and written in none.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     # These log addresses with their query strings.
     for chatty in ("httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -48,7 +53,8 @@ def continued_trace(headers: Mapping[str, str]) -> Iterator[str]:
     if current.is_valid:
         yield trace.format_trace_id(current.trace_id)
         return
-    context = propagate.extract({name.lower(): value for name, value in headers.items()})
+    sent = {name: value for given, value in headers.items() if (name := given.lower()) in _CARRIERS}
+    context = propagate.extract(sent) if sent else otel_context.Context()
     span = trace.get_current_span(context).get_span_context()
     if not span.is_valid:
         span = trace.SpanContext(
@@ -60,6 +66,12 @@ def continued_trace(headers: Mapping[str, str]) -> Iterator[str]:
         yield trace.format_trace_id(span.trace_id)
     finally:
         otel_context.detach(token)
+
+
+def new_trace() -> dict[str, str]:
+    """The headers of a trace that begins here, or of the one under way."""
+    with continued_trace({}):
+        return trace_headers()
 
 
 def trace_headers() -> dict[str, str]:

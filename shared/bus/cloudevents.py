@@ -1,6 +1,7 @@
 """CloudEvents 1.0 over NATS: structured JSON out, with `ce-*` headers; structured or binary in."""
 
 import base64
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -8,7 +9,6 @@ from urllib.parse import quote, unquote
 
 import orjson
 from cloudevents.core.exceptions import CloudEventValidationError
-from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from shared.bus.errors import BadMessage
@@ -25,6 +25,9 @@ _HEADER_ATTRIBUTES = ("id", "source", "type", "subject", "time", "specversion")
 _MAX_ATTRIBUTE: Final = 255
 # CloudEvents HTTP binding 3.1.3.2, which the NATS binding follows.
 _SAFE: Final = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
+
+_PLAIN: Final = re.compile(r"[\w.~:/-]*", re.ASCII)
+"""Of what quoting leaves as it is, what most attributes are made of."""
 
 
 def event(
@@ -52,12 +55,14 @@ def event(
 def encode(event: CloudEvent) -> tuple[dict[str, str], bytes]:
     """Headers and body to publish: the whole event as JSON, its main attributes as headers too."""
     attributes = event.get_attributes()
+    # As the package's JSON format writes an event with JSON data, in a tenth of its time.
+    body = orjson.dumps({**attributes, "data": event.get_data()}, option=orjson.OPT_UTC_Z)
     headers = {
         f"ce-{name}": _header(attributes[name])
         for name in _HEADER_ATTRIBUTES
         if attributes.get(name) is not None
     }
-    return {CONTENT_TYPE: STRUCTURED, **headers}, JSONFormat().write(event)
+    return {CONTENT_TYPE: STRUCTURED, **headers}, body
 
 
 def decode(headers: Mapping[str, str] | None, body: bytes) -> CloudEvent:
@@ -100,7 +105,8 @@ def _structured_data(attributes: dict[str, Any]) -> Any:
 def _header(value: Any) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return quote(str(value), safe=_SAFE)
+    text = str(value)
+    return text if _PLAIN.fullmatch(text) else quote(text, safe=_SAFE)
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

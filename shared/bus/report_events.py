@@ -1,5 +1,6 @@
 """Lifecycle events as the outbox keeps them: subject, message id, headers, body."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -28,8 +29,13 @@ class OutboxMessage:
         return {"number": number} | asdict(self) | {"headers": Jsonb(self.headers)}
 
 
-def report_message(happened: ReportEvent, identity: UUID | None = None) -> OutboxMessage:
-    """The message that tells of one step of a report, with the trace under way."""
+def report_message(
+    happened: ReportEvent,
+    identity: UUID | None = None,
+    trace: Mapping[str, str] | None = None,
+) -> OutboxMessage:
+    """The message that tells of one step of a report; `trace`: the headers of its trace, by default
+    of that under way."""
     subject = f"lapor.v1.report.{happened.event}"
     message_id = message_id_of(happened.number, identity, happened.version, subject)
     headers, body = encode(
@@ -42,7 +48,8 @@ def report_message(happened: ReportEvent, identity: UUID | None = None) -> Outbo
             time=happened.at,
         )
     )
-    return OutboxMessage(subject, message_id, {**headers, **trace_headers()}, body)
+    carried = trace_headers() if trace is None else trace
+    return OutboxMessage(subject, message_id, {**headers, **carried}, body)
 
 
 def message_id_of(number: int, identity: UUID | None, version: int, subject: str) -> str:

@@ -36,6 +36,21 @@ def insert(table: type[SQLModel], columns: tuple[str, ...]) -> str:
     return f"INSERT INTO {full_name(table)} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608
 
 
+def insert_many(table: type[SQLModel], columns: Iterable[str]) -> str:
+    """The statement for psycopg that inserts any number of rows of these columns: an array of JSON
+    objects, by the table's name, in which bytes are as `json_bytes` has them."""
+    names, name = ", ".join(columns), full_name(table)
+    return (
+        f"INSERT INTO {name} ({names}) SELECT {names} FROM"  # noqa: S608
+        f" json_populate_recordset(NULL::{name}, %({table.__tablename__})s::json)"
+    )
+
+
+def json_bytes(value: bytes) -> str:
+    """As Postgres reads bytes out of JSON."""
+    return f"\\x{value.hex()}"
+
+
 def assignments(columns: Iterable[str]) -> str:
     """What follows SET in a statement for psycopg: each column gets the value of its name."""
     return ", ".join(f"{name} = %({name})s" for name in columns)

@@ -3,12 +3,13 @@
 import logging
 import time
 from collections.abc import MutableMapping
+from functools import cache
 from typing import Any
 
 from fastapi import Request
 from opentelemetry import trace
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,6 +28,19 @@ PERMISSIONS = ", ".join(
     )
 )
 """What no page of ours asks a browser for, also not in somebody else's words shown on it."""
+
+_REQUEST_ID = b"x-request-id"
+_NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+_OURS = {_REQUEST_ID, _NO_SNIFFING[0]}
+_DEFAULTS = {
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": PERMISSIONS,
+    "cache-control": "no-store",
+}
+"""Of every answer that says nothing else itself."""
 
 _log = logging.getLogger("lapor.http")
 _requests = Counter(
@@ -56,8 +70,10 @@ class Observation:
     ) -> None:
         self.app = app
         self.service = service
-        self.content_security = content_security
-        self.over_tls = over_tls
+        defaults = _DEFAULTS | {"content-security-policy": content_security}
+        if over_tls:
+            defaults["strict-transport-security"] = TRANSPORT_SECURITY
+        self._defaults = [(name.encode(), value.encode()) for name, value in defaults.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -106,26 +122,20 @@ class Observation:
             self._record(scope, status, time.perf_counter() - started)
 
     def _add_headers(self, message: MutableMapping[str, Any], request_id: str) -> None:
-        headers = MutableHeaders(scope=message)
-        headers["X-Request-ID"] = request_id
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", PERMISSIONS)
-        if self.over_tls:
-            headers.setdefault("Strict-Transport-Security", TRANSPORT_SECURITY)
-        headers.setdefault("Content-Security-Policy", self.content_security)
-        headers.setdefault("Cache-Control", "no-store")
+        headers = [header for header in message["headers"] if header[0] not in _OURS]
+        sent = {name for name, _ in headers}
+        headers += ((_REQUEST_ID, request_id.encode()), _NO_SNIFFING)
+        headers += [header for header in self._defaults if header[0] not in sent]
+        message["headers"] = headers
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = _route(scope)
         if route in _QUIET:
             return
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-        _requests.labels(self.service, method, route, str(status)).inc()
-        _seconds.labels(self.service, method, route).observe(seconds)
+        requests, taken = _metrics(self.service, method, route, status)
+        requests.inc()
+        taken.observe(seconds)
         fields = {
             "method": method,
             "route": route,
@@ -133,6 +143,13 @@ class Observation:
             "ms": round(seconds * 1000, 1),
         }
         _log.info("request", extra={"fields": fields})
+
+
+@cache
+def _metrics(service: str, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Of which there are as many as routes have outcomes."""
+    requests = _requests.labels(service, method, route, str(status))
+    return requests, _seconds.labels(service, method, route)
 
 
 def _route(scope: Scope) -> str:

@@ -1,9 +1,10 @@
 """Receipts: what became of a message, told to the partner system that sent it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, Self
 
+import orjson
 from nats.aio.msg import Msg
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +13,7 @@ from shared.bus.cloudevents import encode, event
 from shared.bus.report_events import SOURCE, OutboxMessage
 from shared.database.engine import raw
 from shared.database.lifecycle import OutboxRow
-from shared.database.rows import Row, insert
+from shared.database.rows import Row, insert_many, json_bytes
 from shared.telemetry import continued_trace, trace_headers
 
 RECEIPT_TYPE: Final = "id.go.lapor.partner.receipt"
@@ -101,11 +102,9 @@ async def tell(session: AsyncSession, receipts: Iterable[tuple[Sent, Receipt]]) 
     """Put the receipts into the outbox, in the session's transaction. A message delivered twice
     gives the same receipt, which the stream then has once."""
     rows = [_row(sent, receipt) for sent, receipt in receipts]
-    if not rows:
-        return
-    connection = await raw(session)
-    async with connection.cursor() as cursor:
-        await cursor.executemany(insert(OutboxRow, tuple(rows[0])), rows)
+    if rows:
+        parameters = {str(OutboxRow.__tablename__): orjson.dumps(rows).decode()}
+        await (await raw(session)).execute(insert_many(OutboxRow, rows[0]), parameters)
 
 
 def receipt_message(sent: Sent, receipt: Receipt) -> OutboxMessage:
@@ -128,4 +127,5 @@ def _row(sent: Sent, receipt: Receipt) -> Row:
     with continued_trace(sent.headers):
         message = receipt_message(sent, receipt)
     # Rows of one report go out in order; what belongs to none need not wait for another.
-    return message.row(-sent.sequence if receipt.number is None else receipt.number)
+    number = -sent.sequence if receipt.number is None else receipt.number
+    return {"number": number} | asdict(message) | {"body": json_bytes(message.body)}
