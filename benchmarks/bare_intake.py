@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from benchmarks.stack import Stack
 from deploy.local.child import Child, first_line
 from deploy.local.ports import free_port
-from services.intake.submission import SubmissionForm
+from services.intake.submission_form import SubmissionForm
 
 POOL = 15
 """As many connections as intake has."""

@@ -15,9 +15,8 @@ class Batcher(Generic[Asked, Answer]):
     """Answers for the tasks of this process. While some are answered the next gather, so nobody
     waits for company, and the busier it is the less each one costs.
 
-    `together` answers up to `most` in order; an exception among its answers is raised to the one
-    who asked. What it raises instead counts for one alone: of several, each is then tried by
-    itself, unless the database is away.
+    `together` answers up to `most` in order, as `answered`; an exception among its answers is
+    raised to the one who asked.
     """
 
     def __init__(
@@ -43,7 +42,7 @@ class Batcher(Generic[Asked, Answer]):
     async def _work(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-            answers = await self._answers([one for one, _ in batch])
+            answers = await answered(self._together, [one for one, _ in batch])
             for (_, future), answer in zip(batch, answers, strict=True):
                 if future.done():
                     continue  # who asked has gone
@@ -53,15 +52,21 @@ class Batcher(Generic[Asked, Answer]):
                     future.set_result(answer)
         self._working = None
 
-    async def _answers(self, batch: Sequence[Asked]) -> Sequence[Answer | Exception]:
-        try:
-            return await self._together(batch)
-        except _AWAY as error:
-            return [error] * len(batch)
-        except Exception as error:  # noqa: BLE001 - whoever waits is told
-            if len(batch) == 1:
-                return [error]
-            return [(await self._answers([one]))[0] for one in batch]
+
+async def answered(
+    together: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | Exception]]],
+    batch: Sequence[Asked],
+) -> Sequence[Answer | Exception]:
+    """What `together` answers. What it raises is the answer to one alone: of several, each is then
+    tried by itself, unless the database is away."""
+    try:
+        return await together(batch)
+    except _AWAY as error:
+        return [error] * len(batch)
+    except Exception as error:  # noqa: BLE001 - whoever waits is told
+        if len(batch) == 1:
+            return [error]
+        return [(await answered(together, [one]))[0] for one in batch]
 
 
 _AWAY = (*DATABASE_AWAY, OSError)

@@ -20,6 +20,7 @@ from services.intake import (
 )
 from services.intake import social_posts as x_posts
 from services.intake.accepting.acceptance import Acceptance
+from services.intake.arrivals import Arrivals
 from services.intake.partners import asyncapi
 from services.intake.partners import reading as partner_reading
 from services.intake.partners.receiving import PartnerReports
@@ -37,6 +38,7 @@ from shared.bus.watch import Watch
 from shared.database.engine import Database
 from shared.database.process_time import ProcessTime
 from shared.http.app import create_app
+from shared.http.limits import RateLimits
 from shared.http.service_client import service_client
 from shared.partners.background import in_background
 from shared.partners.dead_letters import partner_dead_letters
@@ -61,7 +63,9 @@ def make_app(settings: Settings) -> FastAPI:
     store = AttachmentStore(settings.storage_url, cipher)
     resources = Resources(
         acceptance=acceptance,
-        gathered=acceptance.gathered(database),
+        arrivals=Arrivals(
+            database, RateLimits(database, "intake", settings.blind_index_key), acceptance
+        ),
         named=references.gathered(database),
         times=ProcessTime(),
         store=store,

@@ -14,7 +14,8 @@ from services.intake.accepting.new_report import Accepted, NewReport
 from services.intake.references import checked, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from services.intake.resources import Intake, Resources
-from services.intake.submission import SubmissionAnswer, accept_or_refuse
+from services.intake.submission import accept_or_refuse
+from services.intake.submission_form import SubmissionAnswer
 from shared.attachments import StoredAttachment
 from shared.http.auth import CurrentStaff, current_staff
 from shared.http.documentation import problem_responses

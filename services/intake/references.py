@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
 import orjson
 
@@ -18,6 +19,7 @@ Named = tuple[int | str | None, int | str | None]
 """Agency and category as a form names them, by id or code."""
 Found = tuple[int | None, int | None]
 """Their ids; None for what is not there, or not in use any more."""
+NOTHING: Final = (None, None)
 
 
 def gathered(database: Database) -> Batcher[Named, Found]:
@@ -25,7 +27,7 @@ def gathered(database: Database) -> Batcher[Named, Found]:
 
     async def together(named: Sequence[Named]) -> Sequence[Found]:
         async with database.autocommit() as connection:
-            return await _look_up(connection, named)
+            return await look_up(connection, named)
 
     return Batcher(together)
 
@@ -33,25 +35,35 @@ def gathered(database: Database) -> Batcher[Named, Found]:
 async def checked(session: Connection, form: ReportForm) -> Found:
     """The ids of addressee and category. Raises the 422 problem for what does not exist."""
 
-    async def look_up(named: Named) -> Found:
-        return (await _look_up(session, [named]))[0]
+    async def found_of(named: Named) -> Found:
+        return (await look_up(session, [named]))[0]
 
-    return await checked_by(look_up, form)
+    return await checked_by(found_of, form)
 
 
-async def checked_by(look_up: Callable[[Named], Awaitable[Found]], form: ReportForm) -> Found:
+async def checked_by(found_of: Callable[[Named], Awaitable[Found]], form: ReportForm) -> Found:
     """As `checked`, where something else looks up."""
-    named = (form.addressee, form.category)
-    ids = await look_up(named) if named != (None, None) else (None, None)
+    named = named_in(form)
+    found = await found_of(named) if named != NOTHING else NOTHING
+    refuse_unknown(form, found)
+    return found
+
+
+def named_in(form: ReportForm) -> Named:
+    """What is to be looked up."""
+    return form.addressee, form.category
+
+
+def refuse_unknown(form: ReportForm, found: Found) -> None:
+    """Raises the 422 problem for what the form names and is not there."""
     errors: list[FieldError] = []
     if form.region_code and not regions.find(form.region_code):
         errors.append(FieldError("region_code", "region_unknown"))
-    for field, reference, id in zip(("addressee", "category"), named, ids, strict=True):
-        if reference is not None and id is None:
+    for field, asked, id in zip(("addressee", "category"), named_in(form), found, strict=True):
+        if asked is not None and id is None:
             errors.append(FieldError(field, f"{_KINDS[field]}_unknown"))
     if errors:
         raise validation(*errors)
-    return ids
 
 
 def report_of(
@@ -80,7 +92,8 @@ def report_of(
 _KINDS = {"addressee": "agency", "category": "category"}
 
 
-async def _look_up(session: Connection, named: Sequence[Named]) -> list[Found]:
+async def look_up(session: Connection, named: Sequence[Named]) -> list[Found]:
+    """The ids of what several forms name, in order."""
     connection = await raw(session)
     references = [
         {

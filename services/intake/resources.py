@@ -7,7 +7,7 @@ import httpx
 from fastapi import Depends, Request
 
 from services.intake.accepting.acceptance import Acceptance
-from services.intake.accepting.new_report import Accepted, NewReport
+from services.intake.arrivals import Arrivals
 from services.intake.references import Found, Named
 from services.intake.x.api import XApi
 from shared.attachments import AttachmentStore
@@ -21,7 +21,7 @@ from shared.settings import Settings
 @dataclass(frozen=True)
 class Resources:
     acceptance: Acceptance
-    gathered: Batcher[NewReport, Accepted]
+    arrivals: Arrivals
     """Accepts what comes at the same time together."""
     named: Batcher[Named, Found]
     """Looks up what forms refer to."""

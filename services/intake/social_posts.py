@@ -16,7 +16,7 @@ from services.intake.models import SocialPost
 from services.intake.references import checked, report_of
 from services.intake.report_form import Name, ReportForm
 from services.intake.resources import Intake
-from services.intake.submission import SubmissionAnswer
+from services.intake.submission_form import SubmissionAnswer
 from services.intake.x.posts import Post, XError, parse_post_id
 from shared.command_requests.report_access import staff_access
 from shared.http.auth import CurrentStaff

@@ -1,26 +1,22 @@
 """A person submits a report: JSON, or a form with files."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from dataclasses import replace
-from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from pydantic import BaseModel, Field, ValidationError, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.intake.accepting.new_report import Accepted, DifferentContent, Identity, NewReport
 from services.intake.access_codes import log_code
+from services.intake.arrivals import Arrival
 from services.intake.models import Submission
-from services.intake.references import checked_by, report_of
-from services.intake.report_form import ReporterForm, ReportForm
+from services.intake.references import NOTHING, checked_by, report_of
 from services.intake.resources import Intake, Resources
-from shared.attachments import StoredAttachment
-from shared.attachments.store import State
+from services.intake.submission_form import SubmissionAnswer, SubmissionForm
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.http.auth import OptionalPrincipal
@@ -28,12 +24,11 @@ from shared.http.direct_route import direct_route
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
 from shared.http.idempotency import CommandId, anybody, asker_of
-from shared.http.limits import Limit, limited
+from shared.http.limits import Limit, client_address, limited, rate_limits
 from shared.http.problems import FieldError, conflict, validation
 from shared.http.tokens import Principal, ReportBearer, Reporter
 from shared.http.transaction import CurrentDatabase
 from shared.http.uploads import FORM_LIMIT, Files, discard, read_form, stored
-from shared.labels import label
 from shared.lifecycle.channels import Channel
 
 SUBMISSION = Limit("submission", 60, 600)
@@ -42,76 +37,6 @@ PUBLIC = "public"
 """The scope of keys of those without an account."""
 
 router = APIRouter(tags=["Submission"])
-
-
-class SubmissionForm(ReportForm):
-    """A report by a member of the public. Without an account, `reporter` is needed."""
-
-    channel: Literal["website", "android", "ios", "agency_website"] = "website"
-    reporter: ReporterForm | None = None
-    linked_number: int | None = Field(
-        None,
-        gt=0,
-        lt=2**63,
-        description="An earlier report of one's own that this goes on from. It is not kept where"
-        " one of the two is anonymous and the other is not",
-    )
-
-    @model_validator(mode="after")
-    def _has_title(self) -> Self:
-        """Who fills in the web form is asked for one; other programs may leave it out."""
-        if self.channel == "website" and self.title is None:
-            error = InitErrorDetails(
-                type=PydanticCustomError("missing", "Field required"), loc=("title",), input=None
-            )
-            raise ValidationError.from_exception_data("title", [error])
-        return self
-
-
-class TakenFile(BaseModel):
-    """What became of a file. Of an anonymous report one that is `sealed` is kept and not read: to
-    have it read, send a copy as PDF (at most 40 pages) or picture."""
-
-    name: str
-    size: int = Field(description="Bytes, as it was sent")
-    state: State
-    state_label: str
-
-    @classmethod
-    def of(cls, file: StoredAttachment) -> "TakenFile":
-        return cls(
-            name=file.name,
-            size=(file.original or file).size,
-            state=file.state,
-            state_label=label("attachment_state", file.state),
-        )
-
-
-class SubmissionAnswer(BaseModel):
-    """Keep number and access code: together they open the report. A repeat is not told a code
-    that its reporter has renewed."""
-
-    number: int
-    access_code: str | None
-    link: str
-    status: str
-    status_label: str
-    submitted_at: datetime
-    verification_due_at: datetime | None
-    attachments: list[TakenFile]
-
-    @classmethod
-    def of(cls, accepted: Accepted, files: Sequence[StoredAttachment] = ()) -> "SubmissionAnswer":
-        return cls(
-            number=accepted.number,
-            access_code=accepted.access_code,
-            link=accepted.link,
-            status=accepted.status,
-            status_label=label("status", accepted.status),
-            submitted_at=accepted.submitted_at,
-            verification_due_at=accepted.verification_due_at,
-            attachments=[TakenFile.of(file) for file in files],
-        )
 
 
 async def submit_report(
@@ -125,21 +50,24 @@ async def submit_report(
 ) -> SubmissionAnswer:
     """Submit a report. It is safe on disk when the answer comes. The same `Idempotency-Key`
     with the same content gets the first answer again."""
-    report = await _new_report(
+    arrival = await _arrival(
         database, intake, form, principal, _key(intake, request, principal, key)
     )
-    accepted = await _or_refuse(intake.gathered.ask(report))
+    accepted = await _or_refuse(intake.arrivals.accept(arrival))
     response.headers["Location"] = f"/reports/{accepted.number}"
     return SubmissionAnswer.of(accepted)
 
 
-async def _submit_directly(request: Request, form: SubmissionForm, key: UUID) -> Response:
-    state, response = request.app.state, Response()
-    answer = await submit_report(
-        form, None, key, state.database, state.resources, request, response
-    )
-    location = {"Location": response.headers["Location"]}
-    return Response(answer.model_dump_json(), 201, location, media_type="application/json")
+async def _submit_directly(request: Request, form: SubmissionForm, key: UUID) -> Response | None:
+    if form.linked_number is not None or not _reachable(form):
+        return None
+    intake: Resources = request.app.state.resources
+    report = _draft(form, None, _key(intake, request, None, key))
+    use = rate_limits(request).use(SUBMISSION, client_address(request))
+    accepted = await _or_refuse(intake.arrivals.accept(Arrival(report, form, use)))
+    answer = SubmissionAnswer.of(accepted).model_dump_json()
+    location = {"Location": f"/reports/{accepted.number}"}
+    return Response(answer, 201, location, media_type="application/json")
 
 
 router.add_api_route(
@@ -149,7 +77,7 @@ router.add_api_route(
     status_code=201,
     dependencies=[Depends(limited(SUBMISSION))],
     responses=problem_responses(401, 409, 429, 503),
-    route_class_override=direct_route(SubmissionForm, SUBMISSION, _submit_directly),
+    route_class_override=direct_route(SubmissionForm, _submit_directly),
 )
 
 
@@ -193,7 +121,9 @@ async def submit_report_with_attachments(
         database, intake, form, principal, _key(intake, request, principal, key)
     )
     async with stored(intake.store, attachments, anonymous=form.anonymous) as files:
-        accepted = await _or_refuse(intake.gathered.ask(replace(new, attachments=files)))
+        accepted = await _or_refuse(
+            intake.arrivals.accept(Arrival(replace(new, attachments=files)))
+        )
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"
@@ -239,18 +169,39 @@ async def _new_report(
     principal: Principal | None,
     key: tuple[str, str],
 ) -> NewReport:
+    """The report, with all that it names looked up."""
+    arrival = await _arrival(database, intake, form, principal, key)
+    addressee_id, category_id = await checked_by(intake.named.ask, form)
+    return replace(arrival.report, addressee_id=addressee_id, category_id=category_id)
+
+
+async def _arrival(
+    database: Database,
+    intake: Resources,
+    form: SubmissionForm,
+    principal: Principal | None,
+    key: tuple[str, str],
+) -> Arrival:
     account_id = principal.account_id if isinstance(principal, Reporter) else None
-    identity = form.reporter.identity if form.reporter else Identity()
-    if account_id is None and not (identity.name and (identity.phone or identity.email)):
+    if account_id is None and not _reachable(form):
         raise validation(FieldError("reporter", "contact_missing"))
     linked_number = await _linked(database, principal, form)
-    found = await checked_by(intake.named.ask, form)
+    return Arrival(replace(_draft(form, account_id, key), linked_number=linked_number), form)
+
+
+def _reachable(form: SubmissionForm) -> bool:
+    who = form.reporter
+    return who is not None and bool(who.name and (who.phone or who.email))
+
+
+def _draft(form: SubmissionForm, account_id: int | None, key: tuple[str, str]) -> NewReport:
+    """Without what is still to be looked up."""
     scope, own_key = key
+    channel = Channel(form.channel)
     return replace(
-        report_of(form, found, channel=Channel(form.channel), scope=scope, key=own_key),
-        identity=identity,
+        report_of(form, NOTHING, channel=channel, scope=scope, key=own_key),
+        identity=form.reporter.identity if form.reporter else Identity(),
         reporter_id=account_id,
-        linked_number=linked_number,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
+    AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
@@ -45,6 +46,7 @@ class Database:
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_dead)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._lasting: list[LastingConnection] = []
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
@@ -60,25 +62,69 @@ class Database:
         async with self._autocommit.connect() as connection:
             yield connection
 
+    def lasting(self) -> "LastingConnection":
+        """A connection that is kept, for work that goes on as long as the process."""
+        lasting = LastingConnection(self._autocommit)
+        self._lasting.append(lasting)
+        return lasting
+
     async def dispose(self) -> None:
         """Close the pool; connections in use are closed when they come back."""
+        for lasting in self._lasting:
+            await lasting.close()
         await self.engine.dispose()
+
+
+class LastingConnection:
+    """One of the pool's connections, as `Database.autocommit` gives them, kept for work of which
+    there is always one piece at a time. Leasing it anew each time cost more than a statement."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._connection: AsyncConnection | None = None
+
+    async def get(self) -> AsyncConnection:
+        """The connection; another one where the server has closed it."""
+        if self._connection is not None and _is_dead(self._connection):
+            await self._connection.invalidate()
+            await self.close()
+        if self._connection is None:
+            self._connection = await self._engine.connect()
+        return self._connection
+
+    async def close(self) -> None:
+        """Give it back to the pool."""
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await connection.close()
+
+
+def _is_dead(connection: AsyncConnection) -> bool:
+    sync = connection.sync_connection
+    return sync is None or sync.invalidated or _is_closed(sync.connection.driver_connection)
 
 
 async def raw(session: AsyncSession | AsyncConnection) -> psycopg.AsyncConnection[Any]:
     """The psycopg connection under a session, inside the same transaction, or under an autocommit
     connection: for hot paths (COPY, pipelines, many rows)."""
     connection = await session.connection() if isinstance(session, AsyncSession) else session
-    fairy = await connection.get_raw_connection()
+    sync = connection.sync_connection
+    if sync is None or sync.invalidated:
+        fairy = await connection.get_raw_connection()
+    else:  # nothing to wait for
+        fairy = sync.connection
     return cast("psycopg.AsyncConnection[Any]", fairy.driver_connection)
 
 
 def _refuse_dead(connection: Any, *_: object) -> None:
     """The pool then connects anew. A connection lying idle has nothing to say but that the server
     has gone: seen on the socket, that costs no question and answer at each use."""
-    driver: psycopg.AsyncConnection[Any] = connection.driver_connection
-    if driver.closed or _has_something_to_read(driver.fileno()):
+    if _is_closed(connection.driver_connection):
         raise DisconnectionError("the server has closed this connection")
+
+
+def _is_closed(driver: Any) -> bool:
+    return driver.closed or _has_something_to_read(driver.fileno())
 
 
 def _has_something_to_read(descriptor: int) -> bool:

@@ -8,21 +8,21 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
-from shared.http.limits import Limit, client_address, rate_limits
 from shared.values.strict_json import RepeatedMemberError, read_strictly
 
 Form = TypeVar("Form", bound=BaseModel)
-Answer = Callable[[Request, Form, UUID], Awaitable[Response]]
-"""What an endpoint does for a caller who is not signed in: its form and the key of the request."""
+Answer = Callable[[Request, Form, UUID], Awaitable[Response | None]]
+"""What an endpoint does for a caller who is not signed in: given its form and the key of the
+request. None: nothing has been done, and it is for the ordinary way."""
 
 
-def direct_route(form: type[Form], limit: Limit, answer: Answer[Form]) -> type[APIRoute]:
+def direct_route(form: type[Form], answer: Answer[Form]) -> type[APIRoute]:
     """The route of an endpoint that takes `form` as JSON, an `Idempotency-Key` and nothing else,
-    and is open to everybody within `limit`.
+    and is open to everybody.
 
-    A request of a caller who is not signed in is read, checked and counted here and given to
-    `answer`, if there is nothing to refuse in it. Every other goes the way of FastAPI, which
-    states the endpoint's interface: it alone knows how to refuse. Nothing is counted before that.
+    A request of a caller who is not signed in is read and checked here and given to `answer`, if
+    there is nothing to refuse in it. Every other goes the way of FastAPI, which states the
+    endpoint's interface: it alone knows how to refuse. Nothing is counted before that.
     """
 
     class DirectRoute(APIRoute):
@@ -37,8 +37,7 @@ def direct_route(form: type[Form], limit: Limit, answer: Answer[Form]) -> type[A
                     read = form.model_validate(read_strictly(await request.body()))
                 except (ValidationError, RepeatedMemberError, ValueError, RecursionError):
                     return await ordinary(request)
-                await rate_limits(request).take(limit, client_address(request))
-                return await answer(request, read, key)
+                return await answer(request, read, key) or await ordinary(request)
 
             return handle
 

@@ -13,9 +13,11 @@ from typing import Any
 import orjson
 from fastapi import Request
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.batcher import Batcher
 from shared.database.engine import Database, raw
+from shared.http.limit_statements import GIVE_BACK, KEEP, KEPT, NOW, SWEEP, TAKE, TURN
 from shared.http.problems import too_many
 
 
@@ -28,7 +30,8 @@ class Limit:
     seconds: float
 
 
-_Use = tuple[Limit, bytes]
+Use = tuple[Limit, bytes]
+"""Of which limit, and by whom: the digest of a subject."""
 
 
 class RateLimits:
@@ -41,8 +44,8 @@ class RateLimits:
         self._database = database
         self._key = key.encode()
         self._take, self._sweep, self._give_back, self._keep, self._kept, self._turn = (
-            statement.format(schema=schema, now=_NOW)
-            for statement in (_TAKE, _SWEEP, _GIVE_BACK, _KEEP, _KEPT, _TURN)
+            statement.format(schema=schema, now=NOW)
+            for statement in (TAKE, SWEEP, GIVE_BACK, KEEP, KEPT, TURN)
         )
         self._gathering = Batcher(self._together)
 
@@ -55,8 +58,11 @@ class RateLimits:
 
     async def wait(self, limit: Limit, subject: str) -> int | None:
         """As `take`, but gives the seconds to wait, None where the use was counted."""
-        wait = await self._gathering.ask((limit, self.digest(limit.name, subject)))
-        return None if wait is None else _seconds(wait)
+        return await self._gathering.ask(self.use(limit, subject))
+
+    def use(self, limit: Limit, subject: str) -> Use:
+        """A use for `count`."""
+        return limit, self.digest(limit.name, subject)
 
     async def give_back(self, limit: Limit, subject: str) -> None:
         """A use that was counted was none."""
@@ -92,24 +98,27 @@ class RateLimits:
             row = await cursor.fetchone() if cursor.description else None
             return row[0] if row else None
 
-    async def _together(self, uses: Sequence[_Use]) -> Sequence[int | None]:
-        """For each the microseconds to wait, None where it was counted."""
+    async def _together(self, uses: Sequence[Use]) -> Sequence[int | None]:
+        async with self._database.autocommit() as session:
+            return await self.count(session, uses)
+
+    async def count(self, session: AsyncConnection, uses: Sequence[Use]) -> list[int | None]:
+        """Count uses on an autocommit connection; gives as `wait`, in their order."""
         waits: list[int | None] = [None] * len(uses)
         left = list(range(len(uses)))
-        async with self._database.autocommit() as session:
-            connection = await raw(session)
-            while left:
-                # Of one limit, and one of each subject: the second use is counted after the first.
-                limit = uses[left[0]][0]
-                now = {use: place for place in left if (use := uses[place])[0] == limit}
-                step = _step(limit)
-                keys = orjson.dumps([key.hex() for _, key in now]).decode()
-                given = {"keys": keys, "step": step, "window": step * limit.count}
-                for key, wait in await (await connection.execute(self._take, given)).fetchall():
-                    waits[now[limit, key]] = wait
-                left = [place for place in left if place not in set(now.values())]
-            if random.random() < _SWEEP_CHANCE * len(uses):  # noqa: S311
-                await connection.execute(self._sweep)
+        connection = await raw(session)
+        while left:
+            # Of one limit, and one of each subject: the second use is counted after the first.
+            limit = uses[left[0]][0]
+            now = {use: place for place in left if (use := uses[place])[0] == limit}
+            step = _step(limit)
+            keys = orjson.dumps([key.hex() for _, key in now]).decode()
+            given = {"keys": keys, "step": step, "window": step * limit.count}
+            for key, wait in await (await connection.execute(self._take, given)).fetchall():
+                waits[now[limit, key]] = None if wait is None else _seconds(wait)
+            left = [place for place in left if place not in set(now.values())]
+        if random.random() < _SWEEP_CHANCE * len(uses):  # noqa: S311
+            await connection.execute(self._sweep)
         return waits
 
     def digest(self, name: str, subject: str) -> bytes:
@@ -188,65 +197,3 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _MICRO = 1_000_000
 _PLACE_KEPT = 300.0
 _SWEEP_CHANCE = 1 / 1000
-
-# Generic cell rate algorithm: `full_at` is when the bucket will be full again. A use moves it
-# one step on, unless that would reach further ahead than the whole window. Gives NULL if
-# counted, else the microseconds to wait. The outer SELECT sees the rows as they were before. JSON,
-# not an array, which Postgres would count, and plan anew each time.
-_NOW = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
-_TAKE = """
-WITH given AS MATERIALIZED (
-  SELECT decode(value, 'hex') AS key FROM json_array_elements_text(%(keys)s::json)
-), taken AS (
-  INSERT INTO {schema}.rate_limit AS bucket (key, full_at)
-  SELECT key, {now} + %(step)s::bigint FROM given ORDER BY key
-  ON CONFLICT (key) DO UPDATE
-  SET full_at = greatest(bucket.full_at, {now}) + %(step)s::bigint
-  WHERE greatest(bucket.full_at, {now}) + %(step)s::bigint <= {now} + %(window)s::bigint
-  RETURNING bucket.key
-)
-SELECT key, CASE WHEN taken.key IS NULL THEN coalesce(
-  (SELECT full_at FROM {schema}.rate_limit before WHERE before.key = given.key)
-    + %(step)s::bigint - %(window)s::bigint - {now},
-  %(step)s::bigint
-) END
-FROM given LEFT JOIN taken USING (key)
-"""
-_GIVE_BACK = "UPDATE {schema}.rate_limit SET full_at = full_at - %(step)s WHERE key = %(key)s"
-_KEEP = """
-INSERT INTO {schema}.rate_limit (key, full_at) VALUES (%(key)s, {now} + %(length)s::bigint)
-ON CONFLICT (key) DO UPDATE SET full_at = excluded.full_at
-"""
-_KEPT = "SELECT full_at > {now} FROM {schema}.rate_limit WHERE key = %(key)s"
-
-# Whose place has come uses it up; who waits goes on waiting; all others get the next place, which
-# may be now. A place is kept in `full_at` as the time when it is worth nothing any more.
-_TURN = """
-WITH come AS (
-  DELETE FROM {schema}.rate_limit
-  WHERE key = %(place)s AND full_at > {now} AND full_at <= {now} + %(kept)s::bigint
-  RETURNING key
-), waiting AS (
-  SELECT full_at - %(kept)s::bigint AS at FROM {schema}.rate_limit
-  WHERE key = %(place)s AND full_at > {now} + %(kept)s::bigint
-), given AS (
-  INSERT INTO {schema}.rate_limit AS turn (key, full_at)
-  SELECT %(turn)s, {now}
-  WHERE NOT EXISTS (SELECT FROM come) AND NOT EXISTS (SELECT FROM waiting)
-  ON CONFLICT (key) DO UPDATE SET full_at = greatest(turn.full_at + %(step)s::bigint, {now})
-  WHERE turn.full_at + %(step)s::bigint <= {now} + %(kept)s::bigint
-  RETURNING full_at AS at
-), kept AS (
-  INSERT INTO {schema}.rate_limit (key, full_at)
-  SELECT %(place)s, at + %(kept)s::bigint FROM given WHERE at > {now}
-  ON CONFLICT (key) DO UPDATE SET full_at = excluded.full_at
-)
-SELECT CASE WHEN EXISTS (SELECT FROM come) THEN 0
-  ELSE coalesce(
-    (SELECT at FROM waiting),
-    (SELECT at FROM given),
-    greatest({now} + %(step)s::bigint, (SELECT full_at + %(step)s::bigint - %(kept)s::bigint
-      FROM {schema}.rate_limit WHERE key = %(turn)s))
-  ) - {now} END
-"""
-_SWEEP = "DELETE FROM {schema}.rate_limit WHERE full_at < {now}"

@@ -34,7 +34,7 @@ from deploy.demo.reports import DemoReport, plan_reports, plan_steps
 from services.intake.manual import ManualChannel, ManualForm
 from services.intake.partners.report import PartnerReport
 from services.intake.social_posts import PostForm
-from services.intake.submission import SubmissionForm
+from services.intake.submission_form import SubmissionForm
 from services.routing.actions.verify import VerificationForm
 from shared.attachments.recognition import recognise
 from shared.lifecycle.statuses import Status

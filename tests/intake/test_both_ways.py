@@ -32,7 +32,7 @@ async def test_a_submission_is_answered_alike_by_either_way(
         taken.append("direct")
         return client_address(request)
 
-    monkeypatch.setattr("shared.http.direct_route.client_address", counted)
+    monkeypatch.setattr("services.intake.submission.client_address", counted)
     direct, ordinary = await _submit(intake, DIRECT), await _submit(intake, ORDINARY)
     assert taken == ["direct"]
     assert direct.status_code == ordinary.status_code == 201

@@ -1,12 +1,14 @@
 """Submissions that arrive at the same time: one transaction, an answer to each."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
-from tests.intake.conftest import Country, form
+from services.intake.submission import SUBMISSION
+from tests.intake.conftest import CITY, Country, form
 
 
 async def test_many_at_once_each_get_their_own_report_in_their_own_trace(
@@ -48,3 +50,29 @@ async def test_among_many_at_once_only_who_used_a_key_for_another_report_is_refu
         ["key_used"],
         ["key_used", "key_used"],
     )
+
+
+async def test_among_many_at_once_only_who_names_what_is_not_there_is_refused(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
+    named = ["kota-bandung", "kota-lain", "kota-bandung", None, "kota-lain"]
+    answers = await asyncio.gather(
+        *(intake.post("/reports", json=form(addressee=code)) for code in named)
+    )
+    assert [answer.status_code for answer in answers] == [201, 422, 201, 201, 422]
+    assert answers[1].json()["errors"][0]["field"] == "addressee"
+    stored = country.all("SELECT addressee_id FROM intake.submission ORDER BY addressee_id")
+    assert stored == [(CITY,), (CITY,), (None,)]
+
+
+async def test_of_many_at_once_no_more_are_let_in_than_the_limit_says(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
+    asked = [intake.post("/reports", json=form()) for _ in range(SUBMISSION.count + 20)]
+    statuses = Counter(answer.status_code for answer in await asyncio.gather(*asked))
+    assert statuses.keys() == {201, 429}
+    assert statuses[201] >= SUBMISSION.count
+    first, last, count = country.one(
+        "SELECT min(number), max(number), count(*) FROM lifecycle.report"
+    )
+    assert last - first + 1 == count == statuses[201]

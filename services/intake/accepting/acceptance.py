@@ -12,9 +12,8 @@ from services.intake.accepting.access_code import new_access_code
 from services.intake.accepting.new_report import Accepted, DifferentContent, NewReport
 from services.intake.accepting.rows import Rows, Sealing, first_state, rows_of
 from services.intake.accepting.statements import FIRST, PREPARE, insert_all
-from shared.batcher import Batcher
 from shared.clock import now
-from shared.database.engine import Database, raw
+from shared.database.engine import raw
 from shared.database.process_time import Connection, ProcessTime
 from shared.http.problems import unavailable
 from shared.lifecycle.statuses import Status
@@ -35,19 +34,6 @@ class Acceptance:
         """With the keys of this process and its address for links."""
         cipher = IdentityCipher(settings.identity_keys)
         return cls(Sealing(cipher, settings.blind_index_key), settings.public_base_url)
-
-    def gathered(self, database: Database) -> Batcher[NewReport, Accepted]:
-        """Submissions that arrive together are accepted by one statement: one commit for all.
-        Each exists when its answer is given."""
-
-        async def together(reports: Sequence[NewReport]) -> Sequence[Accepted | DifferentContent]:
-            order = sorted(range(len(reports)), key=lambda i: _key(reports[i]))
-            async with database.autocommit() as connection:
-                found = await self.accept_many(connection, [reports[i] for i in order])
-            answers = dict(zip(order, found, strict=True))
-            return [answers[i] for i in range(len(reports))]
-
-        return Batcher(together)
 
     async def accept(self, session: Connection, report: NewReport) -> Accepted:
         """Write the report in the session's transaction; it exists once that commits. On an
@@ -121,7 +107,7 @@ class Acceptance:
 
 
 def _wanted(reports: Sequence[NewReport]) -> str:
-    keys = [_key(report) for report in reports]
+    keys = [report.own_key for report in reports]
     return orjson.dumps(
         [
             {
@@ -129,7 +115,7 @@ def _wanted(reports: Sequence[NewReport]) -> str:
                 "agency_id": report.addressee_id or report.fallback_agency_id,
                 "scope": report.scope,
                 "idempotency_key": report.idempotency_key,
-                "new": keys.index(_key(report)) == place,  # of twins one is made
+                "new": keys.index(report.own_key) == place,  # of twins one is made
             }
             for place, report in enumerate(reports)
         ]
@@ -142,10 +128,6 @@ async def _insert(connection: psycopg.AsyncConnection[Any], new: Rows) -> set[in
     statement = insert_all(tuple((table, tuple(rows[0])) for table, rows in given.items()))
     parameters = {str(t.__tablename__): orjson.dumps(rows).decode() for t, rows in given.items()}
     return {row["number"] for row in await _rows(connection, statement, parameters)}
-
-
-def _key(report: NewReport) -> tuple[str, str]:
-    return report.scope, report.idempotency_key
 
 
 async def _rows(

@@ -56,6 +56,11 @@ class NewReport:
     trace: Mapping[str, str] = field(default_factory=trace_headers, repr=False)
     """The trace in which it came, for what is told of it."""
 
+    @property
+    def own_key(self) -> tuple[str, str]:
+        """The same of the same submission."""
+        return self.scope, self.idempotency_key
+
 
 @dataclass(frozen=True)
 class Accepted:

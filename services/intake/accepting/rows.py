@@ -17,7 +17,7 @@ from services.intake.models import IntakeAttachment, Submission
 from shared.attachments import StoredAttachment
 from shared.bus.report_events import report_message
 from shared.database.lifecycle import HistoryEntry, OutboxRow, Report, ReportDetails, ReportText
-from shared.database.rows import Row, columns_in_both, report_row
+from shared.database.rows import Row, columns_in_both, json_bytes, report_row
 from shared.database.sealed_originals import SealedOriginal
 from shared.lifecycle import clocks
 from shared.lifecycle.actions import Action
@@ -29,7 +29,7 @@ from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.lifecycle.visibility import visibility_of
 from shared.privacy.identity import IdentityCipher
-from shared.telemetry import continued_trace
+from shared.telemetry import new_trace
 
 STEP_ID = "submit"
 
@@ -107,8 +107,8 @@ def rows_of(report: NewReport, state: ReportState, access_code: str, sealing: Se
     """What one report is in the database, by table, for `statements.insert_all`."""
     actor, who = report.actor, report.identity
     details = {"to_handler": state.handler_id}
-    with continued_trace(report.trace):
-        message = report_message(_submitted(report, state, details), state.identity)
+    trace = report.trace or new_trace()
+    message = report_message(_submitted(report, state, details), state.identity, trace)
     elsewhere = report.addressee_id not in (None, state.handler_id)
     row = _same(report, _REPORT) | report_row(state)
     row["state"] = orjson.Fragment(row["state"])
@@ -121,7 +121,7 @@ def rows_of(report: NewReport, state: ReportState, access_code: str, sealing: Se
             | {name: sealing.seal(getattr(who, name)) for name in ("name", "phone", "email", "nik")}
             | {
                 "access_code": sealing.seal(access_code),
-                "fingerprint": _bytes(sealing.fingerprint(report)),
+                "fingerprint": json_bytes(sealing.fingerprint(report)),
             }
         ],
         Report: [row],
@@ -153,7 +153,7 @@ def rows_of(report: NewReport, state: ReportState, access_code: str, sealing: Se
                 "subject": message.subject,
                 "message_id": message.message_id,
                 "headers": message.headers,
-                "body": _bytes(message.body),
+                "body": json_bytes(message.body),
             }
         ],
         IntakeAttachment: [],
@@ -168,18 +168,13 @@ def rows_of(report: NewReport, state: ReportState, access_code: str, sealing: Se
         )
         if file.original is not None:
             original = asdict(file.original)
-            original["data_key"] = _bytes(file.original.data_key.encode())
+            original["data_key"] = json_bytes(file.original.data_key.encode())
             rows[SealedOriginal].append({"attachment_id": id["id"]} | number | original)
     return rows
 
 
 def _same(given: object, columns: Sequence[str]) -> Row:
     return {name: getattr(given, name) for name in columns}
-
-
-def _bytes(value: bytes) -> str:
-    """As Postgres reads it out of JSON."""
-    return f"\\x{value.hex()}"
 
 
 _REPORT = columns_in_both(Report, NewReport, without=("identity",))

@@ -1,14 +1,13 @@
 """The three statements of acceptance, each for as many reports as come. SQL, since a report more
 a second is what they are measured by: `make bench`, and decision 11."""
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
 from sqlmodel import SQLModel
 
 from shared.database.process_time import PROCESS_TIME_MARK
-from shared.database.rows import full_name
+from shared.database.rows import insert_many
 
 Columns = tuple[tuple[type[SQLModel], tuple[str, ...]], ...]
 """Tables, and of each the columns that are written."""
@@ -57,21 +56,13 @@ def insert_all(columns: Columns) -> str:
     One statement, because it is one round trip and one commit."""
     (submission, own), *others = columns
     writing = [
-        f"submission AS ({_insert(submission, own)}"
+        f"submission AS ({insert_many(submission, own)}"
         " ON CONFLICT (scope, idempotency_key) DO NOTHING RETURNING number)"
     ]
     for table, names in others:
-        new = f"{_insert(table, names)} JOIN submission USING (number)"
+        new = f"{insert_many(table, names)} JOIN submission USING (number)"
         writing.append(f"new_{table.__tablename__} AS ({new})")
     return f"WITH {', '.join(writing)} SELECT number FROM submission"  # noqa: S608
-
-
-def _insert(table: type[SQLModel], names: Sequence[str]) -> str:
-    name, columns = full_name(table), ", ".join(names)
-    return (
-        f"INSERT INTO {name} ({columns}) SELECT {columns} FROM"  # noqa: S608
-        f" json_populate_recordset(NULL::{name}, %({table.__tablename__})s::json)"
-    )
 
 
 FIRST: Final = """

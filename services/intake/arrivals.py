@@ -1,0 +1,85 @@
+"""Submissions that come at the same time: counted, looked up and accepted together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from services.intake.accepting.acceptance import Acceptance
+from services.intake.accepting.new_report import Accepted, NewReport
+from services.intake.references import NOTHING, Found, look_up, named_in, refuse_unknown
+from services.intake.report_form import ReportForm
+from shared.batcher import Batcher, answered
+from shared.database.engine import Database
+from shared.http.limits import RateLimits, Use
+from shared.http.problems import Problem, too_many
+
+Outcome = Accepted | Exception
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A report as it comes in. What `form` names is still to be looked up (None: it has been);
+    `use` is to be counted (None: it has been)."""
+
+    report: NewReport
+    form: ReportForm | None = None
+    use: Use | None = None
+
+
+class Arrivals:
+    """Takes in what comes at the same time by few statements, with one commit for all, on a
+    connection of its own. Each report exists when its answer is given.
+
+    Raises `DifferentContent`, and the problems: 429 beyond the limit, 422 for what a form names and
+    is not there.
+    """
+
+    def __init__(self, database: Database, limits: RateLimits, acceptance: Acceptance) -> None:
+        self._connection = database.lasting()
+        self._limits = limits
+        self._acceptance = acceptance
+        self._batcher = Batcher(self._together)
+
+    async def accept(self, arrival: Arrival) -> Accepted:
+        """The answer to this one."""
+        return await self._batcher.ask(arrival)
+
+    async def _together(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
+        outcomes: dict[int, Outcome] = {}
+        to_count = {place: use for place, one in enumerate(arrivals) if (use := one.use)}
+        if to_count:
+            session = await self._connection.get()
+            waits = await self._limits.count(session, list(to_count.values()))
+            for place, wait in zip(to_count, waits, strict=True):
+                if wait is not None:
+                    outcomes[place] = too_many(wait)
+        # Whatever one of the others meets, each has been counted once.
+        rest = [place for place in range(len(arrivals)) if place not in outcomes]
+        accepted = await answered(self._accept, [arrivals[place] for place in rest])
+        outcomes |= zip(rest, accepted, strict=True)
+        return [outcomes[place] for place in range(len(arrivals))]
+
+    async def _accept(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
+        session = await self._connection.get()
+        named = [NOTHING if one.form is None else named_in(one.form) for one in arrivals]
+        found: list[Found] = [NOTHING] * len(arrivals)
+        if any(names != NOTHING for names in named):
+            found = await look_up(session, named)
+        outcomes: dict[int, Outcome] = {}
+        reports: dict[int, NewReport] = {}
+        for place, (arrival, ids) in enumerate(zip(arrivals, found, strict=True)):
+            try:
+                reports[place] = _checked(arrival, ids)
+            except Problem as unknown:
+                outcomes[place] = unknown
+        order = sorted(reports, key=lambda place: reports[place].own_key)
+        accepted = await self._acceptance.accept_many(session, [reports[i] for i in order])
+        outcomes |= zip(order, accepted, strict=True)
+        return [outcomes[place] for place in range(len(arrivals))]
+
+
+def _checked(arrival: Arrival, ids: Found) -> NewReport:
+    if arrival.form is None:
+        return arrival.report
+    refuse_unknown(arrival.form, ids)
+    addressee_id, category_id = ids
+    return replace(arrival.report, addressee_id=addressee_id, category_id=category_id)
