@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.routing.reading.history import _in_order
+from services.routing.reading.history_rows import _in_order
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 

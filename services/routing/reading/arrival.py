@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TypedDict
 
-from services.routing.reading.history import Row, Rows
+from services.routing.reading.history_rows import Row, Rows
 from shared.command_requests.report_access import ReportAccess
 from shared.labels import label
 from shared.lifecycle.actions import Action

@@ -24,12 +24,11 @@ from services.routing.reading.details import details_of
 from services.routing.reading.history import (
     below_pusat,
     history_of,
-    read_rows,
-    rows_of,
     with_addresses,
     with_readers,
     written_of,
 )
+from services.routing.reading.history_rows import read_rows, rows_of
 from services.routing.reading.names import shown_action, shown_agency, shown_status
 from services.routing.reading.originals import originals_by_message
 from services.routing.reading.people import ShownAssignee, names_for

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.routing.reading.history import Rows, rows_of
+from services.routing.reading.history_rows import Rows, rows_of
 from services.routing.reading.names import ShownAgency
 from services.routing.reading.people import Names, ShownStaff
 from shared.command_requests.report_access import ReportAccess
