@@ -37,7 +37,7 @@ class DyingRecorder(Recorder):
 async def _work() -> None:
     own = settings("worker")
     database = Database(own.database_url)
-    async with worker.make_worker(await connect(own, "dying"), database, own):
+    async with worker.make_worker(await connect(own, "dying", lazy=False), database, own):
         await asyncio.Event().wait()
 
 
