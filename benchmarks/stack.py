@@ -111,8 +111,7 @@ async def _start(
     )
     nats = Nats(
         folder,
-        password=credentials.nats,
-        system_password=credentials.nats_system,
+        authority=credentials.nats,
         port=addresses.nats_port,
         monitor_port=addresses.nats_monitor_port,
     )

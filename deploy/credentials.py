@@ -3,14 +3,16 @@
 import base64
 import os
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from deploy.errors import StackError
+from deploy.nats.authority import Authority, from_variables, new_authority
+from deploy.nats.permissions import COMMANDS
 from shared.http.signing_keys import new_signing_key, public_key_of
-from shared.settings import SECRETS_OF, Addresses, Settings
+from shared.settings import AUTHORITY, SECRETS_OF, Addresses, Settings
 
 ROLES = (
     "lapor_owner",
@@ -24,6 +26,7 @@ ROLES = (
 Whose = Literal["staff", "reporter"]
 """Whose tokens a key signs."""
 SECRETS = frozenset(name for names in SECRETS_OF.values() for name in names)
+_AUTHORITY = frozenset(f"LAPOR_{name.upper()}" for name in AUTHORITY)
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,8 @@ class Credentials:
     """The superuser's password."""
     roles: dict[str, str]
     """The password of each Postgres role."""
-    nats: str
-    nats_system: str
+    nats: Authority
+    """Lets into NATS."""
     demo: str
     """The password of the demo staff."""
     application: dict[str, str]
@@ -49,6 +52,9 @@ def load_or_create(data_dir: Path) -> Credentials:
     data_dir.mkdir(parents=True, exist_ok=True)
     data_dir.chmod(0o700)
     values = _read(path)
+    if not _AUTHORITY & values.keys():  # new, or of before NATS had keys of its own
+        values = {k: v for k, v in values.items() if k not in _FORMER} | new_authority()
+        _write(path, values)
     if missing := [name for name in _GENERATED if name not in values]:
         for name in missing:
             values[name] = _GENERATED[name](values)
@@ -56,10 +62,9 @@ def load_or_create(data_dir: Path) -> Credentials:
     return Credentials(
         postgres=values["POSTGRES_PASSWORD"],
         roles={role: values[f"{role.upper()}_PASSWORD"] for role in ROLES},
-        nats=values["NATS_PASSWORD"],
-        nats_system=values["NATS_SYSTEM_PASSWORD"],
+        nats=from_variables(values),
         demo=values["DEMO_PASSWORD"],
-        application={name: values[name] for name in _APPLICATION},
+        application={name: values[name] for name in [*_APPLICATION, *sorted(_AUTHORITY)]},
     )
 
 
@@ -78,10 +83,11 @@ def environment(
     addresses: Addresses,
     credentials: Credentials,
     role: str | None,
-    secrets: Iterable[str] = SECRETS,
+    process: str = COMMANDS,
 ) -> dict[str, str]:
-    """The variables of a process, with these secrets (all by default: for commands that people
-    run); with a role also its way to the database and the bus."""
+    """The variables of a process with its own secrets, or of the commands that people run, with
+    all; with a role also its way to the database and the bus, where it is a user of its own."""
+    secrets = SECRETS_OF[process] if process != COMMANDS else [*SECRETS, *AUTHORITY]
     variables = {
         f"LAPOR_{name.upper()}": str(value)
         for name, value in addresses.model_dump(exclude_none=True).items()
@@ -94,7 +100,8 @@ def environment(
         database = f"{role}:{credentials.roles[role]}@{host}:{addresses.postgres_port}/lapor"
         variables |= {
             "LAPOR_DATABASE_URL": f"postgresql+psycopg://{database}",
-            "LAPOR_NATS_URL": f"nats://lapor:{credentials.nats}@{host}:{addresses.nats_port}",
+            "LAPOR_NATS_URL": f"nats://{host}:{addresses.nats_port}",
+            "LAPOR_NATS_CREDS": str(credentials.nats.user(process)),
         }
     return variables
 
@@ -161,11 +168,10 @@ _APPLICATION: dict[str, _Make] = {
     "LAPOR_SMS_SECRET": _random,
     "LAPOR_COOKIE_SECRET": _random,
 }
+_FORMER = {"NATS_PASSWORD", "NATS_SYSTEM_PASSWORD"}
 _GENERATED: dict[str, _Make] = {
     "POSTGRES_PASSWORD": _random,
     **{f"{role.upper()}_PASSWORD": _random for role in ROLES},
-    "NATS_PASSWORD": _random,
-    "NATS_SYSTEM_PASSWORD": _random,
     "DEMO_PASSWORD": lambda _: secrets.token_urlsafe(9),
     **_APPLICATION,
 }

@@ -1,12 +1,15 @@
 """What a process is told by its environment: `LAPOR_…` variables, read once."""
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.bus.addresses import parse_addresses
+from shared.bus.addresses import parse_addresses, with_credentials
+from shared.bus.credentials import parse_credentials
 
 
 class Addresses(BaseSettings):
@@ -92,10 +95,29 @@ class Settings(Addresses):
     """With the role of this process: `postgresql+psycopg://role:password@host:port/lapor`.
     Empty: it uses no database (the portal)."""
     nats_url: str = Field(default="", repr=False)
-    """With the credentials of account LAPOR: `nats://user:password@host:port`, several nodes of a
-    cluster separated by commas. Empty: as above."""
+    """`nats://host:port`, several nodes of a cluster separated by commas. Empty: as above. The
+    credentials are in `nats_creds`, or here, as `nats://<JWT>:<seed>@host:port`."""
+    nats_creds: str = Field(default="", repr=False)
+    """This process's user of NATS: `<JWT>:<seed>`, what a `.creds` file holds, or its path. Read
+    into `nats_url`, instead of what stands there."""
     nats_replicas: int = Field(default=1, ge=1, le=5)
     """On how many NATS nodes `lapor migrate` has each stream kept; never fewer than they are on."""
+    nats_operator_keys: str = Field(default="", repr=False)
+    """For `lapor nats` and `lapor partner` alone, with the next four: seeds (`SO…`),
+    comma-separated; the first signs accounts, servers believe all."""
+    nats_system_account: str = ""
+    """NATS's system account (`A…`)."""
+    nats_system_keys: str = Field(default="", repr=False)
+    """Its signing keys' seeds (`SA…`), as above."""
+    nats_account: str = ""
+    """Our account (`A…`). It stays for ever: the streams are kept under this name."""
+    nats_account_keys: str = Field(default="", repr=False)
+    """Its signing keys' seeds, as above: they sign users' credentials."""
+    partner_max_connections: int = Field(default=16, ge=1)
+    """How many connections a partner may have on each NATS node, what it may subscribe to, and
+    the largest message in bytes: `lapor nats push` has a change take effect."""
+    partner_max_subscriptions: int = Field(default=200, ge=10)
+    partner_max_message: int = Field(default=1024 * 1024, ge=1024)
     staff_signing_key: str = Field(default="", repr=False, min_length=43)
     """Ed25519, 32 bytes in base64url (`lapor keys make`): routing signs access tokens with it."""
     staff_public_keys: str = Field(default="", min_length=43)
@@ -127,12 +149,28 @@ class Settings(Addresses):
     webhooks_to_private_addresses: bool = False
     """Whether webhooks may go to addresses that are not on the internet, and over plain http."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _nats_user(cls, given: dict[str, object]) -> dict[str, object]:
+        url, credentials = str(given.get("nats_url", "")), str(given.get("nats_creds", ""))
+        if url and credentials:
+            with suppress(ValueError):  # the fields' own validators say it, by name
+                given = given | {"nats_url": with_credentials(url, parse_credentials(credentials))}
+        return given
+
     @field_validator("nats_url")
     @classmethod
     def _nats_addresses(cls, url: str) -> str:
         if url:
             parse_addresses(url)
         return url
+
+    @field_validator("nats_creds")
+    @classmethod
+    def _nats_credentials(cls, credentials: str) -> str:
+        if credentials:
+            parse_credentials(credentials)
+        return credentials
 
 
 _SERVICE = ("staff_public_keys", "reporter_public_keys", "identity_keys", "blind_index_key")
@@ -148,6 +186,16 @@ SECRETS_OF: dict[str, tuple[str, ...]] = {
 }
 """What each process must be told, and no other needs to know: secrets, and the public keys by which
 it believes a token."""
+
+
+AUTHORITY: Final = (
+    "nats_operator_keys",
+    "nats_system_account",
+    "nats_system_keys",
+    "nats_account",
+    "nats_account_keys",
+)
+"""What the commands need that let partners and processes into NATS, and no process needs."""
 
 
 class SecretMissing(Exception):

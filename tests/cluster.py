@@ -197,8 +197,7 @@ class Cluster:
             Postgres(self.folder, password=known.postgres, port=here.postgres_port),
             Nats(
                 self.folder,
-                password=known.nats,
-                system_password=known.nats_system,
+                authority=known.nats,
                 port=here.nats_port,
                 monitor_port=here.nats_monitor_port,
             ),

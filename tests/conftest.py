@@ -108,12 +108,6 @@ def nats_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def nats_data_dir(nats_url: str) -> Path:
-    """The data folder of this worker's nats-server: `nats/partners.conf` is in it."""
-    return _RUN_FOLDER / f"nats-{_WORKER}"
-
-
-@pytest.fixture(scope="session")
 def temporal_address() -> str:
     """The run's Temporal dev server; use the worker's own `temporal_namespace`."""
     return str(_server("temporal", "temporal")["address"])

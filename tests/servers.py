@@ -60,12 +60,11 @@ def _make(kind: str, data_dir: Path, credentials: Credentials) -> tuple[Child, d
     if kind == "nats":
         nats = Nats(
             data_dir,
-            password=credentials.nats,
-            system_password=credentials.nats_system,
+            authority=credentials.nats,
             port=port,
             monitor_port=free_port(),
         )
-        return nats, {"port": port, "url": nats.url, "system_url": nats.system_url}
+        return nats, {"port": port, "url": nats.url}
     temporal = Temporal(
         data_dir,
         port=port,

@@ -11,6 +11,7 @@ from deploy.cli import (
     demo,
     keys,
     migrate,
+    nats,
     partner,
     sms,
     staff,
@@ -32,6 +33,7 @@ app.command("after-restore")(after_restore.after_restore)
 app.command("demo")(demo.demo)
 app.add_typer(staff.app, name="staff")
 app.add_typer(partner.app, name="partner")
+app.add_typer(nats.app, name="nats")
 app.add_typer(keys.app, name="keys")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(sms.app, name="sms")

@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from deploy.nats.system import Reach
+    from deploy.partners.activity import Activity
     from deploy.partners.register import Credentials
+    from services.intake.partners.model import Partner
     from shared.database.engine import Database
     from shared.settings import Settings
 
@@ -29,26 +33,35 @@ def add(
 
     async def act() -> "Credentials":
         async with _stack() as (database, settings):
-            folder = settings.data_dir / "nats"
-            return await register.add(database, settings.nats_url, folder, name, system)
+            return await register.add(database, settings, name, system)
 
     print(_shown(asyncio.run(act())))
 
 
 @app.command("list")
 def list_() -> None:
-    """Show all partners that ever were."""
+    """Show all partners that ever were: whether they were given credentials of the present kind,
+    are connected, and when they were last seen and last sent a message."""
     from rich.console import Console
     from rich.table import Table
 
-    from deploy.partners import register
+    from deploy.errors import StackError
+    from deploy.partners import activity, register
 
     async def act() -> Table:
-        table = Table("system", "name", "since", "active")
-        async with _stack() as (database, _), database.session() as session:
-            for partner in await register.partners(session):
-                since = partner.created_at.strftime("%Y-%m-%d")
-                table.add_row(partner.system, partner.name, since, "yes" if partner.active else "")
+        table = Table("system", "name", "since", "active", "credentials", *_ACTIVITY)
+        async with _stack() as (database, settings):
+            async with database.session() as session:
+                partners = await register.partners(session)
+            activities: dict[str, activity.Activity] = {}
+            try:
+                activities = await activity.activities(settings, partners)
+            except StackError as error:
+                typer.echo(f"Who is connected is not known. {error}", err=True)
+            for partner in partners:
+                row = [partner.system, partner.name, _day(partner.created_at)]
+                row += ["yes" if partner.active else "", _credentials(partner)]
+                table.add_row(*row, *_seen(activities.get(partner.system)))
         return table
 
     Console().print(asyncio.run(act()))
@@ -62,8 +75,7 @@ def rotate(system: System) -> None:
 
     async def act() -> "Credentials":
         async with _stack() as (database, settings):
-            folder = settings.data_dir / "nats"
-            return await register.rotate(database, settings.nats_url, folder, system)
+            return await register.rotate(database, settings, system)
 
     print(_shown(asyncio.run(act())))
 
@@ -73,12 +85,36 @@ def remove(system: System) -> None:
     """Let a partner in no more; its reports stay. Adding it again gives it new credentials."""
     from deploy.partners import register
 
-    async def act() -> None:
+    async def act() -> "Reach | None":
         async with _stack() as (database, settings):
-            await register.remove(database, settings.data_dir / "nats", system)
+            return await register.remove(database, settings, system)
 
-    asyncio.run(act())
-    print(f"{system} is cut off.")
+    reach = asyncio.run(act())
+    print(f"{system} is cut off{f' ({reach})' if reach else ''}.")
+
+
+_ACTIVITY = ("connections", "last seen", "last message")
+
+
+def _credentials(partner: "Partner") -> str:
+    """Old ones are of before NATS had keys of its own: they let nobody in any more."""
+    if not partner.active:
+        return ""
+    return "old" if partner.nats_account is None else "present"
+
+
+def _seen(known: "Activity | None") -> tuple[str, str, str]:
+    if known is None:
+        return "", "", ""
+    return str(known.connections), _minute(known.last_seen), _minute(known.last_message)
+
+
+def _day(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d")
+
+
+def _minute(moment: datetime | None) -> str:
+    return "never" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
 @asynccontextmanager
@@ -96,10 +132,13 @@ async def _stack() -> "AsyncIterator[tuple[Database, Settings]]":
 
 def _shown(partner: "Credentials") -> str:
     lines = [
-        f"{partner.system} may send and read now. This is shown once; keep it secret.",
+        f"{partner.system} may send and read now ({partner.reach}).",
+        "This is shown once; keep it secret.",
         "",
-        f"  NATS nkey seed     {partner.nkey_seed}",
-        f"  HTTP token         {partner.http_token}",
+        f"  its NATS credentials, for a file {partner.system}.creds:",
+        "",
+        partner.nats.file,
+        f"  HTTP token         {partner.http_token or 'the one it has'}",
         "",
         "  publishes on       " + "\n                     ".join(partner.publish),
         "  receipts, events   " + "\n                     ".join(partner.read),

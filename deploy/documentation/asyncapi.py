@@ -53,7 +53,7 @@ def document() -> dict[str, Any]:
                 "host": "nats.lapor.example:4222",
                 "protocol": "nats",
                 "description": "JetStream; every partner has an account of its own",
-                "security": [{"$ref": "#/components/securitySchemes/nkey"}],
+                "security": [{"$ref": "#/components/securitySchemes/credentials"}],
             }
         },
         "channels": {
@@ -76,9 +76,12 @@ def document() -> dict[str, Any]:
             "messages": _messages(),
             "schemas": _schemas(),
             "securitySchemes": {
-                "nkey": {
+                "credentials": {
                     "type": "asymmetricEncryption",
-                    "description": "NATS nkey (Ed25519) of the partner; its seed is shown once",
+                    "description": (
+                        "A NATS credentials file: a JWT and the Ed25519 key of the partner's user;"
+                        " shown once"
+                    ),
                 },
                 "httpToken": {
                     "type": "http",

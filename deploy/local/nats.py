@@ -1,93 +1,79 @@
-"""nats-server with JetStream: accounts LAPOR and SYS, and the partners' in a file of their own."""
+"""nats-server with JetStream, in operator mode: it keeps accounts as tokens, pushed to it."""
 
-import os
-import signal
 import sysconfig
 from pathlib import Path
+from typing import Final
 
 from deploy.local.child import Child, first_line
-from deploy.partners.accounts import LAPOR_EXPORTS
+from deploy.nats.authority import Authority
+from deploy.nats.permissions import COMMANDS
+from shared.bus.addresses import with_credentials
 
 
 class Nats(Child):
-    """Configuration in `<data_dir>/nats/nats.conf`, which includes `partners.conf` beside it.
-
-    After a change of `partners.conf`, `reload` (or SIGHUP to the process) takes it in without
-    a restart.
-    """
+    """Configuration in `<data_dir>/nats/nats.conf`, accounts' tokens in `nats/accounts`, streams
+    in `nats/store`."""
 
     def __init__(
         self,
         data_dir: Path,
         *,
-        password: str,
-        system_password: str,
+        authority: Authority,
         port: int,
         monitor_port: int,
         host: str = "127.0.0.1",
     ) -> None:
         super().__init__("nats", data_dir)
         self.folder = self.data_dir / "nats"
+        self.authority = authority
         self.config = self.folder / "nats.conf"
-        self.partners = self.folder / "partners.conf"
-        self.command = [str(_BINARY), "--config", str(self.config)]
-        self.url = f"nats://lapor:{password}@{host}:{port}"
-        self.system_url = f"nats://sys:{system_password}@{host}:{port}"
+        self.command = [str(BINARY), "--config", str(self.config)]
+        self.address = f"nats://{host}:{port}"
+        self.url = with_credentials(self.address, authority.user(COMMANDS))
         self._address = (host, port)
         self._text = _CONFIG.format(
             host=host,
             port=port,
             monitor_port=monitor_port,
             folder=self.folder,
-            password=password,
-            system_password=system_password,
-            exports=LAPOR_EXPORTS,
+            authority=authority.server_config(),
         )
 
     async def prepare(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.partners.touch(mode=0o600)
         self.config.touch(mode=0o600)
         self.config.write_text(self._text)
+        adopt_streams(self.folder / "store", self.authority.account)
 
     async def is_ready(self) -> bool:
         greeting = await first_line(*self._address)
         return greeting.startswith(b"INFO") and self.alive
 
-    def reload(self) -> None:
-        """Takes in changed accounts; existing connections of unchanged ones stay."""
-        reload(self.data_dir)
+
+def adopt_streams(store: Path, account: str) -> bool:
+    """The streams of a server that knew our account by name and password become those of the
+    account of this key; what was read of them stays read. The server does not run meanwhile.
+    Whether there were any."""
+    former, present = store / "jetstream" / _FORMER, store / "jetstream" / account
+    if not former.is_dir() or present.exists():
+        return False
+    former.rename(present)
+    return True
 
 
-def reload(data_dir: Path) -> None:
-    """Tells the server that runs on this data folder to read its configuration again.
+BINARY: Final = Path(sysconfig.get_path("scripts")) / "nats-server"
+_FORMER: Final = "LAPOR"
 
-    Raises FileNotFoundError or ProcessLookupError when none runs.
-    """
-    os.kill(int((data_dir / "nats" / "nats.pid").read_text()), signal.SIGHUP)
-
-
-_BINARY = Path(sysconfig.get_path("scripts")) / "nats-server"
-
-# sync_interval always: what was acknowledged is on the disk, also through a power cut.
-_CONFIG = """\
+# sync_interval always: what was acknowledged is on the disk, also through a power cut. No account
+# can be deleted: a node that is away meanwhile would bring it back. It is closed instead.
+_CONFIG: Final = """\
 server_name: lapor
 listen: "{host}:{port}"
 http: "{host}:{monitor_port}"
-pid_file: "{folder}/nats.pid"
 max_payload: 1MB
 jetstream {{
   store_dir: "{folder}/store"
   sync_interval: always
 }}
-accounts {{
-  LAPOR {{
-    jetstream: enabled
-    users: [{{ user: lapor, password: "{password}" }}]
-    {exports}
-  }}
-  SYS {{ users: [{{ user: sys, password: "{system_password}" }}] }}
-  include "partners.conf"
-}}
-system_account: SYS
-"""
+resolver: {{ type: full, dir: "{folder}/accounts", allow_delete: false, interval: "5s" }}
+{authority}"""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from deploy.credentials import SECRETS, Credentials, environment
 from deploy.local.child import Child, first_line
-from shared.settings import SECRETS_OF, Addresses
+from shared.settings import AUTHORITY, Addresses
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,13 @@ class Process(Child):
         self, description: Description, addresses: Addresses, credentials: Credentials
     ) -> None:
         inherited = {k: v for k, v in os.environ.items() if k not in _SECRETS}
-        secrets = SECRETS_OF.get(description.name, ())
         super().__init__(
             description.name,
             addresses.data_dir,
             [sys.executable, "-m", description.module],
             environment={
                 **inherited,
-                **environment(addresses, credentials, description.role, secrets),
+                **environment(addresses, credentials, description.role, description.name),
             },
         )
         self._host = addresses.host
@@ -63,4 +62,9 @@ class Process(Child):
 
 
 # Of another process, also when the person's shell has them.
-_SECRETS = {"LAPOR_DATABASE_URL", "LAPOR_NATS_URL", *(f"LAPOR_{name.upper()}" for name in SECRETS)}
+_SECRETS = {
+    "LAPOR_DATABASE_URL",
+    "LAPOR_NATS_URL",
+    "LAPOR_NATS_CREDS",
+    *(f"LAPOR_{name.upper()}" for name in (*SECRETS, *AUTHORITY)),
+}

@@ -99,8 +99,7 @@ class _Stack:
         addresses = self._addresses
         nats = Nats(
             addresses.data_dir,
-            password=credentials.nats,
-            system_password=credentials.nats_system,
+            authority=credentials.nats,
             port=addresses.nats_port,
             monitor_port=addresses.nats_monitor_port,
             host=addresses.host,

@@ -1,48 +1,18 @@
-"""The part of nats-server's configuration that partners have: an account each, pinned subjects."""
+"""A partner's NATS account: its subjects alone, by tokens that are good for no other account."""
 
-import json
-import os
-import tempfile
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
+from deploy.nats import tokens
+from deploy.nats.authority import Authority, new_user
+from deploy.nats.tokens import AccountClaims, AccountLimits, Import
+from services.intake.partners.model import Partner
+from shared.bus.credentials import UserCredentials
 from shared.bus.streams import INGEST_KINDS, PARTNER_KINDS, PARTNERS
-
-_NEXT = f"$JS.API.CONSUMER.MSG.NEXT.{PARTNERS.name}"
-_INFO = f"$JS.API.CONSUMER.INFO.{PARTNERS.name}"
-_ACK = f"$JS.ACK.{PARTNERS.name}"
-
-LAPOR_EXPORTS: Final = f"""\
-exports: [
-      {{ service: "lapor.v1.ingest.*.*", account_token_position: 4 }}
-      {{ stream: "lapor.v1.partner.*.*", account_token_position: 4 }}
-      {{ service: "{_NEXT}.*", account_token_position: 7, response_type: stream }}
-      {{ service: "{_INFO}.*", account_token_position: 6 }}
-      {{ service: "{_ACK}.*.>", account_token_position: 4 }}
-    ]"""
-"""What account LAPOR offers. The token at the given position must be the importing account's name,
-so that no account, whatever its configuration says, can import another partner's subjects."""
+from shared.settings import Settings
 
 API_PREFIX: Final = "lapor.v1.api"
 """The JetStream API prefix a partner's client is given. The usual `$JS.API` would be answered by
 the partner's own account too: that it has no JetStream."""
-
-MAX_CONNECTIONS: Final = 16
-MAX_SUBSCRIPTIONS: Final = 200
-
-
-def partners_conf(nkeys: Mapping[str, str]) -> str:
-    """The accounts of these partners (system → public user nkey), for inclusion in `accounts`."""
-    return "".join(_account(system, nkeys[system]) for system in sorted(nkeys))
-
-
-def write_partners_conf(path: Path, nkeys: Mapping[str, str]) -> None:
-    """Replace the file in one step: a server that reads it meanwhile sees the old or the new."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(handle, "w") as file:
-        file.write(partners_conf(nkeys))
-    Path(name).replace(path)
 
 
 def publish_subjects(system: str) -> list[str]:
@@ -55,33 +25,86 @@ def read_subjects(system: str) -> list[str]:
     return [f"lapor.v1.partner.{system}.{kind}" for kind in PARTNER_KINDS]
 
 
-def _account(system: str, nkey: str) -> str:
-    pull = [f"{_NEXT}.{system}", f"{_INFO}.{system}"]
-    # What the partner calls it → what it is.
-    services = {subject: subject for subject in [*publish_subjects(system), f"{_ACK}.{system}.>"]}
-    services |= {subject.replace("$JS.API", API_PREFIX): subject for subject in pull}
-    reads = f"lapor.v1.partner.{system}.*"
-    imports = "\n".join(
-        f'    {{ service: {{ account: LAPOR, subject: "{there}" }}, to: "{here}" }}'
-        for here, there in services.items()
+def new_credentials(signer: str, account: str, system: str) -> UserCredentials:
+    """A user of the partner's account, by the seed of the account's signing key."""
+    return new_user(
+        signer,
+        account,
+        system,
+        {"allow": list(_services(system))},
+        {"allow": ["_INBOX.>", _reads(system)]},
     )
-    return f"""\
-"{system}" {{
-  limits: {{ max_connections: {MAX_CONNECTIONS}, max_subscriptions: {MAX_SUBSCRIPTIONS} }}
-  users: [{{
-    nkey: {nkey}
-    permissions: {{
-      publish: {{ allow: {_list(services)} }}
-      subscribe: {{ allow: {_list(["_INBOX.>", reads])} }}
-    }}
-  }}]
-  imports: [
-{imports}
-    {{ stream: {{ account: LAPOR, subject: "{reads}" }} }}
-  ]
-}}
-"""
 
 
-def _list(subjects: Iterable[str]) -> str:
-    return json.dumps(list(subjects))
+def partner_account(authority: Authority, settings: Settings, partner: Partner) -> str:
+    """The token of the partner's account, as its row is: open to users by the signing key in the
+    row, or closed, which ends all its connections."""
+    assert partner.nats_account is not None
+    assert partner.nats_issued_at is not None
+    account, system = partner.nats_account, partner.system
+    claims: AccountClaims
+    if partner.active and partner.nats_signer is not None:
+        claims = {
+            "type": "account",
+            "limits": _limits(settings),
+            "signing_keys": [partner.nats_signer],
+            "imports": [
+                *(
+                    _import(authority, account, "service", there, here)
+                    for here, there in _services(system).items()
+                ),
+                _import(authority, account, "stream", _reads(system), _reads(system)),
+            ],
+        }
+    else:
+        claims = {
+            "type": "account",
+            "limits": {"conn": 0},
+            "revocations": {"*": partner.nats_issued_at},
+        }
+    return authority.sign_account(account, system, claims, partner.nats_issued_at)
+
+
+def new_account() -> str:
+    """The name of a new account. Its own seed is kept by nobody: the operator signs for it."""
+    return tokens.public_key(tokens.new_seed("account"))
+
+
+def _limits(settings: Settings) -> AccountLimits:
+    return {
+        "conn": settings.partner_max_connections,
+        "leaf": settings.partner_max_connections,
+        "subs": settings.partner_max_subscriptions,
+        "payload": settings.partner_max_message,
+        "data": tokens.NO_LIMIT,
+        "imports": tokens.NO_LIMIT,
+    }
+
+
+def _services(system: str) -> dict[str, str]:
+    """What the partner calls it → what it is."""
+    subjects = [*publish_subjects(system), f"$JS.ACK.{PARTNERS.name}.{system}.>"]
+    services = {subject: subject for subject in subjects}
+    for request in ("MSG.NEXT", "INFO"):
+        of_consumer = f"CONSUMER.{request}.{PARTNERS.name}.{system}"
+        services[f"{API_PREFIX}.{of_consumer}"] = f"$JS.API.{of_consumer}"
+    return services
+
+
+def _reads(system: str) -> str:
+    return f"lapor.v1.partner.{system}.*"
+
+
+def _import(
+    authority: Authority, account: str, kind: Literal["service", "stream"], there: str, here: str
+) -> Import:
+    made: Import = {
+        "name": here,
+        "subject": there,
+        "account": authority.account,
+        "token": authority.activation(account, kind, there),
+        "type": kind,
+    }
+    if here != there:
+        made["local_subject"] = here
+    return made

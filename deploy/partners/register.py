@@ -2,32 +2,34 @@
 
 import asyncio
 import contextlib
-import os
 import re
-import secrets
-import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import nkeys
 from nats.js.errors import APIError, NoStreamResponseError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.errors import StackError
+from deploy.nats import tokens
+from deploy.nats.authority import Authority
+from deploy.nats.system import TRIAL, PushError, Reach, open_system
 from deploy.partners.accounts import (
     API_PREFIX,
+    new_account,
+    new_credentials,
+    partner_account,
     publish_subjects,
     read_subjects,
-    write_partners_conf,
 )
 from services.intake.partners.model import Partner
-from shared.bus.addresses import parse_addresses
 from shared.bus.connection import Bus, BusUserUnknown, connect
+from shared.bus.credentials import UserCredentials
 from shared.bus.streams import PARTNERS, Durable, declare_durable, partner_durable
 from shared.database.engine import Database
 from shared.http.auth import new_partner_token
+from shared.settings import Settings
 from shared.values.text import normalise
 
 _RESERVED = {"lapor", "sys"}
@@ -43,8 +45,11 @@ class Credentials:
     """All that a partner needs. Not stored anywhere: shown once."""
 
     system: str
-    nkey_seed: str = field(repr=False)
+    nats: UserCredentials
     http_token: str = field(repr=False)
+    """Empty: the one that it has stays."""
+    reach: Reach
+    """The nodes that know them."""
 
     @property
     def publish(self) -> list[str]:
@@ -74,12 +79,12 @@ def slug(name: str) -> str:
 
 
 async def add(
-    database: Database, nats_url: str, nats_folder: Path, name: str, system: str | None = None
+    database: Database, settings: Settings, name: str, system: str | None = None
 ) -> Credentials:
     """Let a partner in, or in again with new keys; nobody else's connection is touched.
 
-    `nats_folder` holds the server's `partners.conf` and `nats.pid`. Returns when the server
-    accepts the new key and brings its messages to the streams. Raises `PartnerError`.
+    Returns when every NATS node that can be reached knows the partner, and its messages arrive in
+    the streams. Raises `PartnerError` or `PushError`; then nothing has changed.
     """
     name = " ".join(normalise(name).split())
     if not name:
@@ -91,33 +96,50 @@ async def add(
         durable = partner_durable(system)
     except ValueError as error:
         raise PartnerError(str(error)) from None
-    await _declare(nats_url, durable)
+    await _declare(settings.nats_url, durable)
     async with database.session() as session:
         partner = await session.get(Partner, system)
         if partner is not None and partner.active:
             raise PartnerError(f"{system} is there already; `lapor partner rotate` gives new keys")
-    return await _with_new_keys(database, nats_url, nats_folder, system, name)
+    return await _with_new_keys(database, settings, system, name)
 
 
-async def rotate(database: Database, nats_url: str, nats_folder: Path, system: str) -> Credentials:
-    """New keys for a partner that is in. The old ones end at once, over NATS and HTTP; subjects,
-    consumer and what waits there stay. Raises `PartnerError`; then the old keys go on."""
+async def rotate(database: Database, settings: Settings, system: str) -> Credentials:
+    """New credentials for a partner that is in. The old ones end at once, over NATS and HTTP;
+    subjects, consumer and what waits there stay. A partner of before NATS had keys of its own keeps
+    its HTTP token this once, since it goes on by its old nkey over a server kept beside until it
+    uses the new credentials. Raises as `add`; then the old keys go on."""
     async with database.session() as session:
         partner = await session.get(Partner, system)
         if partner is None or not partner.active:
             raise PartnerError(f"there is no partner {system}; `lapor partner list` shows them")
         name = partner.name
-    return await _with_new_keys(database, nats_url, nats_folder, system, name)
+    return await _with_new_keys(database, settings, system, name)
 
 
-async def remove(database: Database, nats_folder: Path, system: str) -> None:
+async def remove(database: Database, settings: Settings, system: str) -> Reach | None:
     """Let a partner in no more, over NATS and HTTP; its reports and its place in the stream stay.
 
-    Its connections are closed by the server. Raises `PartnerError`.
+    Its connections are closed by every node that can be reached; None: it never had credentials
+    that a node would know. Raises `PartnerError`, also when NATS could not be told.
     """
-    if not await _deactivate(database, system):
-        raise PartnerError(f"there is no partner {system}; `lapor partner list` shows them")
-    await apply(database, nats_folder)
+    authority = Authority.of(settings)
+    async with database.session() as session:
+        partner = await session.get(Partner, system, with_for_update=True)
+        if partner is None or not partner.active:
+            raise PartnerError(f"there is no partner {system}; `lapor partner list` shows them")
+        partner.active = False
+        partner.http_token_hash = ""
+        partner.nats_signer = None
+        _sign_anew(partner)
+        known = partner.nats_account is not None
+    try:
+        return await _push(database, authority, settings, system) if known else None
+    except PushError as error:
+        raise PartnerError(
+            f"{system} is let in no more over HTTP, but NATS was not told ({error}): say "
+            "`lapor nats push` as soon as it is there"
+        ) from None
 
 
 async def partners(session: AsyncSession) -> Sequence[Partner]:
@@ -126,24 +148,26 @@ async def partners(session: AsyncSession) -> Sequence[Partner]:
     return (await session.execute(select(Partner).order_by(table.c.system))).scalars().all()
 
 
-async def apply(database: Database, nats_folder: Path) -> None:
-    """Write `partners.conf` as the table has it and let the server read it, without a restart."""
+async def push_all(database: Database, settings: Settings) -> dict[str, Reach]:
+    """Push the system account, ours, and every partner's, signed anew; by name. `PushError`."""
+    authority = Authority.of(settings)
     async with database.session() as session:
-        nkeys_of = {p.system: p.nkey_public for p in await partners(session) if p.active}
-    try:
-        write_partners_conf(nats_folder / "partners.conf", nkeys_of)
-    except OSError as error:
-        raise PartnerError(
-            f"{nats_folder / 'partners.conf'} cannot be written: {error.strerror}; run this where"
-            " nats-server's configuration is (LAPOR_DATA_DIR), as who owns it"
-        ) from None
-    _reload(nats_folder)
+        known = [p for p in await partners(session) if p.nats_account is not None]
+        for partner in known:
+            _sign_anew(partner)
+    async with open_system(authority, settings.nats_url) as system:
+        reaches = {name: await system.push(token) for name, token in authority.accounts().items()}
+        for partner in known:
+            token = partner_account(authority, settings, partner)
+            reaches[partner.system] = await system.push(token)
+    return reaches
 
 
 async def _with_new_keys(
-    database: Database, nats_url: str, nats_folder: Path, system: str, name: str
+    database: Database, settings: Settings, system: str, name: str
 ) -> Credentials:
-    seed, public = _new_nkey()
+    authority = Authority.of(settings)
+    signer = tokens.new_seed("account")
     token, hashed = new_partner_token()
     async with database.session() as session:
         partner = await session.get(Partner, system, with_for_update=True)
@@ -152,23 +176,47 @@ async def _with_new_keys(
                 system=system, name=name, nkey_public="", http_token_hash="", active=False
             )
             session.add(partner)
-        former = (partner.active, partner.nkey_public, partner.http_token_hash)
+        former = [getattr(partner, column) for column in _KEYS]
+        if partner.active and partner.nats_account is None:
+            token, hashed = "", bytes.fromhex(partner.http_token_hash)
+        account = partner.nats_account = partner.nats_account or new_account()
+        user = new_credentials(signer, account, system)
         partner.name, partner.active = name, True
-        partner.nkey_public, partner.http_token_hash = public, hashed.hex()
-    credentials = Credentials(system, seed, token)
+        partner.nats_signer = tokens.public_key(signer)
+        partner.nkey_public, partner.http_token_hash = tokens.public_key(user.seed), hashed.hex()
+        _sign_anew(partner)
     try:
-        await apply(database, nats_folder)
-        await _until_usable(nats_url, nats_folder, credentials)
+        reach = await _push(database, authority, settings, system)
+        await _until_usable(settings.nats_url, user, system)
     except BaseException:
         # Nobody will ever see these keys; another rotation's, made meanwhile, stay.
         async with database.session() as session:
             partner = await session.get_one(Partner, system, with_for_update=True)
-            if partner.nkey_public == public:
-                partner.active, partner.nkey_public, partner.http_token_hash = former
-        with contextlib.suppress(PartnerError):
-            await apply(database, nats_folder)
+            if partner.nkey_public == tokens.public_key(user.seed):
+                for column, value in zip(_KEYS, former, strict=True):
+                    setattr(partner, column, value)
+            _sign_anew(partner)
+        with contextlib.suppress(PushError):
+            await _push(database, authority, settings, system)
         raise
-    return credentials
+    return Credentials(system, user, token, reach)
+
+
+_KEYS = ("active", "nkey_public", "http_token_hash", "nats_signer")
+
+
+def _sign_anew(partner: Partner) -> None:
+    # Nodes that were apart agree on the account issued last.
+    partner.nats_issued_at = max(int(time.time()), (partner.nats_issued_at or 0) + 1)
+
+
+async def _push(database: Database, authority: Authority, settings: Settings, system: str) -> Reach:
+    """Push the partner's account as its row is by now."""
+    async with database.session() as session:
+        partner = await session.get_one(Partner, system)
+        token = partner_account(authority, settings, partner)
+    async with open_system(authority, settings.nats_url) as connection:
+        return await connection.push(token)
 
 
 async def _declare(nats_url: str, durable: Durable) -> None:
@@ -182,61 +230,27 @@ async def _declare(nats_url: str, durable: Durable) -> None:
         await bus.close()
 
 
-async def _deactivate(database: Database, system: str) -> bool:
-    """Whether it was active."""
-    async with database.session() as session:
-        partner = await session.get(Partner, system, with_for_update=True)
-        if partner is None or not partner.active:
-            return False
-        partner.active = False
-        partner.http_token_hash = ""
-    return True
-
-
-def _reload(nats_folder: Path) -> None:
-    try:
-        os.kill(int((nats_folder / "nats.pid").read_text()), signal.SIGHUP)
-    except (FileNotFoundError, ProcessLookupError):
-        raise PartnerError(
-            f"no nats-server runs on {nats_folder}; it takes the change when it starts"
-        ) from None
-
-
-async def _until_usable(nats_url: str, nats_folder: Path, partner: Credentials) -> None:
-    """Wait until the server lets the partner in and its messages arrive in the streams.
-
-    nats-server 2.15 connects an account that is new at a reload to the streams only at the next
-    reload, so one more is asked for while the messages do not arrive.
-    """
-    address = str(parse_addresses(nats_url))
+async def _until_usable(nats_url: str, user: UserCredentials, system: str) -> None:
+    """Wait until the server lets the partner in and its messages arrive in the streams."""
     deadline = asyncio.get_running_loop().time() + _PATIENCE
     while asyncio.get_running_loop().time() < deadline:
         with contextlib.suppress(BusUserUnknown, TimeoutError):
-            bus = await connect(address, "partner-check", patience=3, nkey_seed=partner.nkey_seed)
+            bus = await connect(nats_url, TRIAL, patience=3, credentials=user)
             try:
-                if await _arrives(bus, partner):
+                if await _arrives(bus, system):
                     return
             finally:
                 await bus.close()
-            _reload(nats_folder)
         await asyncio.sleep(0.1)
-    raise PartnerError("nats-server did not take the new configuration; its log says why")
+    raise PartnerError("NATS does not let the partner through; the server's log says why")
 
 
-async def _arrives(bus: Bus, partner: Credentials) -> bool:
+async def _arrives(bus: Bus, system: str) -> bool:
     """Whether every subject reaches its stream, asked so that the stream refuses the message."""
-    for subject in partner.publish:
-        try:
-            await bus.js.publish(subject, b"", stream="NONE", timeout=2)
-        except NoStreamResponseError:
-            return False
-        except APIError:
-            continue
+    try:
+        for subject in publish_subjects(system):
+            with contextlib.suppress(APIError):
+                await bus.js.publish(subject, b"", stream="NONE", timeout=2)
+    except NoStreamResponseError:
+        return False
     return True
-
-
-def _new_nkey() -> tuple[str, str]:
-    """Seed and public key of a new user."""
-    seed = nkeys.encode_seed(secrets.token_bytes(32), nkeys.PREFIX_BYTE_USER)
-    pair = nkeys.from_seed(bytearray(seed))
-    return seed.decode(), pair.public_key.decode()

@@ -1,31 +1,31 @@
 """The addresses of the nodes of a NATS cluster, and the one user for all of them."""
 
-from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from shared.bus.credentials import UserCredentials, parse_credentials
 
 _SCHEMES = ("nats", "tls")
 
 
 @dataclass(frozen=True)
 class NatsAddresses:
-    """`servers` carry no credentials. `user` and `password`, or `token`, or none of them, go to
-    every node, also to those that the cluster itself names."""
+    """`servers` carry no credentials. `credentials`, or none, go to every node, also to those that
+    the cluster itself names."""
 
     servers: tuple[str, ...]
-    user: str | None = field(default=None, repr=False)
-    password: str | None = field(default=None, repr=False)
-    token: str | None = field(default=None, repr=False)
+    credentials: UserCredentials | None = None
 
     def __str__(self) -> str:
         return ",".join(self.servers)
 
 
 def parse_addresses(url: str) -> NatsAddresses:
-    """Reads `nats://user:password@one:4222,two:4222` or `tls://token@one,tls://token@two`.
+    """Reads `nats://<JWT>:<seed>@one:4222,two:4222`.
 
     The port is 4222 and the scheme that of the first address where none is given. Credentials may
-    stand at one address or at each, and are the same: all nodes are of one cluster. Percent signs
-    are decoded in them. Raises `ValueError`, which quotes no credentials.
+    stand at one address or at each, and are the same: all nodes are of one cluster. Raises
+    `ValueError`, which quotes no credentials.
     """
     parts = [part.strip() for part in url.split(",") if part.strip()]
     if not parts:
@@ -33,7 +33,7 @@ def parse_addresses(url: str) -> NatsAddresses:
     first = parts[0].partition("://")
     scheme = first[0] if first[1] else _SCHEMES[0]
     servers: list[str] = []
-    credentials: set[tuple[str, str | None]] = set()
+    credentials: set[UserCredentials] = set()
     for place, part in enumerate(parts, 1):
         split = urlsplit(part if "://" in part else f"{scheme}://{part}")
         if split.scheme not in _SCHEMES:
@@ -48,13 +48,14 @@ def parse_addresses(url: str) -> NatsAddresses:
             raise ValueError(f"NATS address {place} has no host")
         servers.append(f"{split.scheme}://{f'[{host}]' if ':' in host else host}:{port}")
         if split.username is not None:
-            password = None if split.password is None else unquote(split.password)
-            credentials.add((unquote(split.username), password))
+            credentials.add(parse_credentials(f"{split.username}:{split.password}\n"))
     if len(credentials) > 1:
         raise ValueError("the NATS addresses name different users; one cluster has one for us")
-    if not credentials:
-        return NatsAddresses(tuple(servers))
-    [(user, password)] = credentials
-    if password is None:
-        return NatsAddresses(tuple(servers), token=user)
-    return NatsAddresses(tuple(servers), user, password)
+    return NatsAddresses(tuple(servers), *credentials)
+
+
+def with_credentials(url: str, credentials: UserCredentials) -> str:
+    """The same addresses, with these credentials. `ValueError` as above."""
+    servers = parse_addresses(url).servers
+    scheme, _, host = servers[0].partition("://")
+    return ",".join([f"{scheme}://{credentials}@{host}", *servers[1:]])

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Final, Never
 
-from nats.aio.client import Client
+from nats.aio.client import Client, RawCredentials
 from nats.errors import (
     ConnectionReconnectingError,
     OutboundBufferLimitError,
@@ -17,6 +17,7 @@ from nats.js.api import Header, PubAck
 from nats.js.errors import NoStreamResponseError, ServiceUnavailableError
 
 from shared.bus.addresses import NatsAddresses, parse_addresses
+from shared.bus.credentials import UserCredentials
 from shared.resilience.reasons import explained
 from shared.telemetry import trace_headers
 
@@ -34,12 +35,12 @@ _ACK_TIMEOUT: Final = 5.0
 
 
 class BusUserUnknown(Exception):
-    """The server does not know the user, or the password or key is wrong."""
+    """The server does not know the user, its key is wrong, or nobody lets it in any more."""
 
 
 @explained.register
 def _user_unknown(_: BusUserUnknown) -> str:
-    return "NATS refuses the user or password"
+    return "NATS refuses the user of LAPOR_NATS_CREDS"
 
 
 class Bus:
@@ -91,18 +92,25 @@ class Bus:
 
 
 async def connect(
-    url: str, name: str, *, patience: float | None = None, nkey_seed: str | None = None
+    url: str,
+    name: str,
+    *,
+    patience: float | None = None,
+    credentials: UserCredentials | None = None,
 ) -> Bus:
     """Connect under a name (seen in `nats server report connections`) and stay connected.
 
     `url` names one node or several, see `parse_addresses`; whichever of them is there is used.
+    `credentials` are used instead of those in the address.
 
     Waits for a server that is not there yet, `patience` seconds (then `TimeoutError`) or for
     ever; once connected, reconnects for ever. `BusUserUnknown` when the server does not know it.
     """
     addresses = parse_addresses(url)
+    if credentials is not None:
+        addresses = NatsAddresses(addresses.servers, credentials)
     refused: asyncio.Future[Never] = asyncio.get_running_loop().create_future()
-    connecting = asyncio.create_task(_connect(addresses, name, nkey_seed, refused))
+    connecting = asyncio.create_task(_connect(addresses, name, refused))
     try:
         done, _ = await asyncio.wait(
             (connecting, refused), timeout=patience, return_when=asyncio.FIRST_COMPLETED
@@ -117,17 +125,11 @@ async def connect(
         refused.cancel()
 
 
-async def _connect(
-    addresses: NatsAddresses, name: str, nkey_seed: str | None, refused: asyncio.Future[Never]
-) -> Client:
+async def _connect(addresses: NatsAddresses, name: str, refused: asyncio.Future[Never]) -> Client:
     # As options, not in the addresses: nodes that the cluster names are asked with them too.
-    options: dict[str, Any] = {
-        "user": addresses.user,
-        "password": addresses.password,
-        "token": addresses.token,
-    }
-    if nkey_seed:
-        options = {"nkeys_seed_str": nkey_seed}
+    options: dict[str, Any] = {}
+    if addresses.credentials is not None:
+        options["user_credentials"] = RawCredentials(addresses.credentials.file)
     missing = False
     client = Client()
 

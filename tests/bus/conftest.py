@@ -9,10 +9,12 @@ from cryptography.fernet import Fernet
 
 from deploy.local.nats import Nats
 from deploy.local.ports import free_port
+from deploy.nats.authority import from_variables, new_authority
 from shared.bus.connection import Bus, connect
 from shared.bus.streams import declare
 from shared.database.engine import Database
 from shared.privacy.identity import IdentityCipher
+from shared.settings import Settings
 
 
 @dataclass
@@ -20,6 +22,8 @@ class Server:
     """A nats-server with our streams that a test may stop and start."""
 
     nats: Nats
+    authority: dict[str, str]
+    """The variables of whoever lets into it."""
 
     @property
     def url(self) -> str:
@@ -27,11 +31,12 @@ class Server:
 
     @property
     def address(self) -> str:
-        return "nats://" + self.url.rpartition("@")[2]
+        return self.nats.address
 
     @property
-    def folder(self) -> Path:
-        return self.nats.folder
+    def settings(self) -> Settings:
+        """Those of the commands that let partners in and out of this server."""
+        return settings_of(self.authority, self.url)
 
     async def restart(self) -> None:
         await self.nats.stop()
@@ -39,21 +44,23 @@ class Server:
         await self.nats.wait_ready()
 
 
+def settings_of(authority: dict[str, str], nats_url: str) -> Settings:
+    """The settings of commands, with the keys of this authority."""
+    values = {name.removeprefix("LAPOR_").lower(): value for name, value in authority.items()}
+    return Settings.model_validate({**values, "nats_url": nats_url})
+
+
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
-    nats = Nats(
-        tmp_path,
-        password="words",
-        system_password="other",
-        port=free_port(),
-        monitor_port=free_port(),
-    )
+    authority = new_authority()
+    keys = from_variables(authority)
+    nats = Nats(tmp_path, authority=keys, port=free_port(), monitor_port=free_port())
     await nats.prepare()
     nats.start()
     try:
         await nats.wait_ready()
         await declare(nats.url)
-        yield Server(nats)
+        yield Server(nats, authority)
     finally:
         await nats.stop()
 

@@ -1,10 +1,7 @@
 """Several NATS nodes: any of them serves, and what is kept on several stays there."""
 
 import asyncio
-import contextlib
-import json
-import sysconfig
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +9,8 @@ from nats.aio.msg import Msg
 from nats.js import api
 from nats.js.errors import APIError
 
-from deploy.local.child import Child, first_line
-from deploy.local.ports import free_port
+from deploy.nats.authority import from_variables, new_authority
+from deploy.nats.permissions import COMMANDS
 from shared.bus.addresses import parse_addresses
 from shared.bus.connection import Bus, BusUserUnknown, connect
 from shared.bus.consumer import Consumer, each
@@ -21,60 +18,22 @@ from shared.bus.errors import BadMessage
 from shared.bus.streams import INGEST_REPORTS, INTAKE, REPORTS, STREAMS, declare
 from shared.settings import Settings
 from tests.bus.conftest import Server
+from tests.bus.nodes import Node, running, url_of
 
 REPORT = "lapor.v1.ingest.dukcapil.report"
-PASSWORD = "p@ss:w,rd/%"
-ENCODED = "p%40ss%3Aw%2Crd%2F%25"
-
-
-class Node(Child):
-    """One nats-server of a cluster."""
-
-    def __init__(
-        self, folder: Path, name: str, port: int, route: int, routes: Sequence[int]
-    ) -> None:
-        binary = Path(sysconfig.get_path("scripts")) / "nats-server"
-        self.port = port
-        self._config = folder / f"{name}.conf"
-        self._text = _CONFIG.format(
-            name=name,
-            port=port,
-            route=route,
-            folder=folder / name,
-            password=json.dumps(PASSWORD),
-            routes=", ".join(f"nats-route://127.0.0.1:{other}" for other in routes),
-        )
-        super().__init__(name, folder, [str(binary), "--config", str(self._config)])
-
-    async def prepare(self) -> None:
-        self._config.write_text(self._text)
-
-    async def is_ready(self) -> bool:
-        return self.alive and (await first_line("127.0.0.1", self.port)).startswith(b"INFO")
+USER, OTHER = (from_variables(new_authority()).user(COMMANDS) for _ in range(2))
 
 
 @pytest.fixture
 async def nodes(tmp_path: Path) -> AsyncIterator[list[Node]]:
-    ports, routes = [free_port() for _ in range(3)], [free_port() for _ in range(3)]
-    nodes = [
-        Node(tmp_path, f"n{place}", port, route, routes)
-        for place, (port, route) in enumerate(zip(ports, routes, strict=True))
-    ]
-    try:
-        for node in nodes:
-            await node.prepare()
-            node.start()
-        await asyncio.gather(*(node.wait_ready() for node in nodes))
-        await _until_led(nodes)
+    async with running(tmp_path) as nodes:
         yield nodes
-    finally:
-        await asyncio.gather(*(node.stop() for node in nodes))
 
 
 async def test_with_its_first_node_dead_everything_goes_on_and_replicas_are_never_lowered(
     nodes: list[Node],
 ) -> None:
-    url = f"nats://lapor:{ENCODED}@" + ",".join(f"127.0.0.1:{node.port}" for node in nodes)
+    url = url_of(nodes)
     await declare(url, replicas=3)
     await declare(url)
     bus = await connect(url, "test", patience=20)
@@ -108,7 +67,7 @@ async def test_with_its_first_node_dead_everything_goes_on_and_replicas_are_neve
 
 
 async def test_a_client_told_of_one_node_goes_to_those_the_cluster_names(nodes: list[Node]) -> None:
-    bus = await connect(f"nats://lapor:{ENCODED}@127.0.0.1:{nodes[1].port}", "test", patience=20)
+    bus = await connect(url_of(nodes[1:2]), "test", patience=20)
     try:
         await nodes[1].stop()
         async with asyncio.timeout(120):
@@ -130,7 +89,7 @@ async def test_more_replicas_than_there_are_nodes_are_refused_and_nothing_is_cha
 
 
 async def test_an_operators_placement_and_replicas_outlast_a_migration(nodes: list[Node]) -> None:
-    url = f"nats://lapor:{ENCODED}@127.0.0.1:{nodes[0].port},127.0.0.1:{nodes[2].port}"
+    url = url_of([nodes[0], nodes[2]])
     placement = api.Placement(cluster="lapor", tags=["ssd"])
     bus = await connect(url, "test", patience=20)
     try:
@@ -147,74 +106,62 @@ async def test_an_operators_placement_and_replicas_outlast_a_migration(nodes: li
 @pytest.mark.parametrize(
     ("url", "servers"),
     [
-        ("nats://u:p@a:1,nats://u:p@b:2", "nats://a:1,nats://b:2"),
-        ("nats://u:p@a, b:2 ,", "nats://a:4222,nats://b:2"),
-        ("tls://u:p@a,tls://b", "tls://a:4222,tls://b:4222"),
-        ("tls://u:p@a,b", "tls://a:4222,tls://b:4222"),
-        ("u:p@a:7", "nats://a:7"),
-        ("nats://u:p@[::1]:9,nats://b", "nats://[::1]:9,nats://b:4222"),
-        ("nats://a,nats://u:p@b", "nats://a:4222,nats://b:4222"),
+        ("nats://{user}@a:1,nats://{user}@b:2", "nats://a:1,nats://b:2"),
+        ("nats://{user}@a, b:2 ,", "nats://a:4222,nats://b:2"),
+        ("tls://{user}@a,tls://b", "tls://a:4222,tls://b:4222"),
+        ("tls://{user}@a,b", "tls://a:4222,tls://b:4222"),
+        ("{user}@a:7", "nats://a:7"),
+        ("nats://{user}@[::1]:9,nats://b", "nats://[::1]:9,nats://b:4222"),
+        ("nats://a,nats://{user}@b", "nats://a:4222,nats://b:4222"),
     ],
 )
 def test_several_addresses_are_read_with_one_user_for_all(url: str, servers: str) -> None:
+    url = url.format(user=USER)
     addresses = parse_addresses(url)
     assert str(addresses) == servers
-    assert (addresses.user, addresses.password) == ("u", "p")
+    assert addresses.credentials == USER
     assert Settings(nats_url=url).nats_url == url
+
+
+@pytest.mark.parametrize("kind", ["line", "content", "path"])
+def test_credentials_are_told_on_a_line_as_a_file_or_by_its_path(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "intake.creds").write_text(USER.file)
+    path = str(tmp_path / "intake.creds")
+    told = {"line": str(USER), "content": USER.file, "path": path}[kind]
+    settings = Settings(nats_url="tls://a,b", nats_creds=told)
+    addresses = parse_addresses(settings.nats_url)
+    assert (str(addresses), addresses.credentials) == ("tls://a:4222,tls://b:4222", USER)
+    assert USER.seed not in repr(settings)
 
 
 @pytest.mark.parametrize(
     "url",
     [
-        "nats://u:secret@a,nats://v:secret@b",
-        "nats://u:secret@a,nats://u:other-secret@b",
-        "http://u:secret@a",
-        "nats://u:secret@a:port",
-        "nats://u:secret@a:99999",
-        "nats://u:secret@/a",
-        "nats://u:secret@",
+        "nats://{user}@a,nats://{other}@b",
+        "nats://lapor:secret@a",
+        "nats://secret@a",
+        "http://{user}@a",
+        "nats://{user}@a:port",
+        "nats://{user}@a:99999",
+        "nats://{user}@/a",
+        "nats://{user}@",
         ",",
     ],
 )
-def test_an_address_that_makes_no_sense_stops_the_process_and_shows_no_password(url: str) -> None:
+def test_an_address_that_makes_no_sense_stops_the_process_and_shows_no_secret(url: str) -> None:
     with pytest.raises(ValueError, match="NATS") as refused:
-        Settings(nats_url=url)
-    assert "secret" not in str(refused.value)
+        Settings(nats_url=url.format(user=USER, other=OTHER))
+    assert not any(secret in str(refused.value) for secret in ("secret", USER.seed, OTHER.seed))
 
 
-async def test_a_wrong_password_is_said_whichever_node_answers(nodes: list[Node]) -> None:
-    url = "nats://lapor:wrong@" + ",".join(f"127.0.0.1:{node.port}" for node in nodes)
+@pytest.mark.parametrize("credentials", [USER.token, f":{USER.seed}", "/nowhere/intake.creds"])
+def test_credentials_that_make_no_sense_are_named_and_not_shown(credentials: str) -> None:
+    with pytest.raises(ValueError, match="nats_creds") as refused:
+        Settings(nats_url="nats://a", nats_creds=credentials)
+    assert USER.seed not in str(refused.value)
+
+
+async def test_a_user_of_another_operator_is_said_whichever_node_answers(nodes: list[Node]) -> None:
+    stranger = from_variables(new_authority()).user(COMMANDS)
     with pytest.raises(BusUserUnknown):
-        await connect(url, "test", patience=20)
-
-
-async def _until_led(nodes: Sequence[Node]) -> None:
-    """Until the cluster has chosen who leads its streams."""
-    url = f"nats://lapor:{ENCODED}@127.0.0.1:{nodes[0].port}"
-    async with asyncio.timeout(120):
-        bus = await connect(url, "test")
-        try:
-            while True:
-                with contextlib.suppress(Exception):
-                    await bus.js.account_info()
-                    await bus.js.add_stream(name="READY", subjects=["ready"], num_replicas=3)
-                    await bus.js.delete_stream("READY")
-                    break
-                await asyncio.sleep(0.1)
-        finally:
-            await bus.close()
-
-
-_CONFIG = """\
-server_name: {name}
-server_tags: [ssd]
-listen: "127.0.0.1:{port}"
-max_payload: 1MB
-jetstream {{ store_dir: "{folder}" }}
-cluster {{ name: lapor, listen: "127.0.0.1:{route}", routes: [{routes}] }}
-accounts {{
-  LAPOR {{ jetstream: enabled, users: [{{ user: lapor, password: {password} }}] }}
-  SYS {{ users: [{{ user: sys, password: sys }}] }}
-}}
-system_account: SYS
-"""
+        await connect(url_of(nodes), "test", patience=20, credentials=stranger)

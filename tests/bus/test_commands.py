@@ -35,7 +35,7 @@ def lapor(
         **credentials.application,
         "LAPOR_DATABASE_URL": fresh_database("lapor_owner"),
         "LAPOR_NATS_URL": server.url,
-        "LAPOR_DATA_DIR": str(server.folder.parent),
+        **server.authority,
         "COLUMNS": "200",
     }.items():
         monkeypatch.setenv(name, value)
@@ -49,12 +49,13 @@ def lapor(
 
 def test_a_partner_is_let_in_listed_and_cut_off(lapor: Lapor) -> None:
     shown = lapor("partner", "add", "Dukcapil Kemendagri")
-    assert re.search(r"nkey seed +SU[A-Z0-9]{56}\n", shown)
+    assert re.search(r"-----BEGIN USER NKEY SEED-----\nSU[A-Z0-9]{56}\n", shown)
+    assert "known to lapor" in shown
     assert "lapor.v1.ingest.dukcapil-kemendagri.report" in shown
 
     assert "is there already" in lapor("partner", "add", "Dukcapil Kemendagri")
     listed = lapor("partner", "list")
-    assert re.search(r"dukcapil-kemendagri.*Dukcapil Kemendagri.*yes", listed)
+    assert re.search(r"dukcapil-kemendagri.*Dukcapil Kemendagri.*yes.*present", listed)
 
     assert "is cut off" in lapor("partner", "remove", "dukcapil-kemendagri")
     assert "there is no partner" in lapor("partner", "remove", "dukcapil-kemendagri")

@@ -5,12 +5,17 @@ import json
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from nats.aio.client import Client
+from nats.aio.client import Client, RawCredentials
+from nats.js.errors import NoStreamResponseError
 from sqlalchemy import select
 
+from deploy.nats.authority import new_authority, new_user
+from deploy.nats.system import PushError, open_system
+from deploy.nats.tokens import NO_LIMIT, new_seed, public_key
 from deploy.partners import register
 from deploy.partners.register import Credentials, PartnerError, add, remove, rotate
 from services.intake.partners.model import Partner
@@ -18,7 +23,7 @@ from shared.bus import cloudevents
 from shared.bus.connection import Bus, BusUserUnknown, connect
 from shared.database.engine import Database
 from shared.http.auth import partner_token_hash
-from tests.bus.conftest import Server
+from tests.bus.conftest import Server, settings_of
 from tests.node_packages import NODE
 
 
@@ -28,12 +33,12 @@ def stored_hash(credentials: Credentials) -> str:
 
 @pytest.fixture
 async def dukcapil(server: Server, database: Database) -> Credentials:
-    return await add(database, server.url, server.folder, "Dukcapil")
+    return await add(database, server.settings, "Dukcapil")
 
 
 @pytest.fixture
 async def kemenkes(server: Server, database: Database, dukcapil: Credentials) -> Credentials:
-    return await add(database, server.url, server.folder, "Kemenkes")
+    return await add(database, server.settings, "Kemenkes")
 
 
 async def test_what_a_partner_is_given_is_stored_nowhere_in_the_clear(
@@ -44,9 +49,9 @@ async def test_what_a_partner_is_given_is_stored_nowhere_in_the_clear(
 
     assert (partner.system, partner.name, partner.active) == ("dukcapil", "Dukcapil", True)
     assert partner.http_token_hash == stored_hash(dukcapil)
-    configuration = (server.folder / "partners.conf").read_text()
-    assert partner.nkey_public in configuration
-    assert dukcapil.nkey_seed not in configuration + repr(partner)
+    [account] = server.nats.folder.rglob(f"{partner.nats_account}.jwt")
+    for secret in (dukcapil.nats.seed, dukcapil.http_token):
+        assert secret not in account.read_text() + repr(partner) + repr(dukcapil)
 
 
 async def test_a_partner_publishes_and_reads_its_own_receipts(
@@ -120,23 +125,32 @@ async def test_reading_what_is_anothers_is_refused_by_the_server(
         assert f'subscription to "{subject}"'.lower() in refusal
 
 
-async def test_an_account_cannot_import_anothers_subjects_whatever_its_configuration_says(
-    server: Server, dukcapil: Credentials, kemenkes: Credentials
+async def test_an_account_cannot_import_anothers_subjects_whatever_its_token_says(
+    server: Server, database: Database, dukcapil: Credentials, kemenkes: Credentials
 ) -> None:
-    path = server.folder / "partners.conf"
-    honest = path.read_text()
-    mine = honest.index('"kemenkes" {')
-    path.write_text(
-        honest[:mine] + honest[mine:].replace("ingest.kemenkes.report", "ingest.dukcapil.report")
-    )
-    checked = await asyncio.to_thread(
-        subprocess.run,
-        [server.nats.command[0], "-t", "-c", str(server.nats.config)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "service import not authorized" in checked.stdout + checked.stderr
+    authority = server.nats.authority
+    async with database.session() as session:
+        account = (await session.get_one(Partner, "kemenkes")).nats_account
+        others = (await session.get_one(Partner, "dukcapil")).nats_account
+    assert account is not None
+    assert others is not None
+    subject, own = "lapor.v1.ingest.dukcapil.report", "lapor.v1.ingest.kemenkes.report"
+    foreign = replace(authority, account_keys=(new_seed("account"),))
+    for token, refusal in (
+        (authority.activation(others, "service", subject), "doesn't match account"),
+        (authority.activation(account, "service", own), "doesn't match import"),
+    ):
+        with pytest.raises(PushError, match=refusal):
+            await _import(server, account, subject, token)
+
+    # One signed by somebody else is taken as it stands, and lets nothing through.
+    token = foreign.activation(account, "service", subject)
+    await _import(server, account, subject, token, signer=foreign.account_keys[0])
+    user = new_user(foreign.account_keys[0], account, "kemenkes", {}, {})
+    partner = await connect(server.address, "partner", patience=5, credentials=user)
+    with pytest.raises(NoStreamResponseError):
+        await partner.js.publish(subject, b"{}", timeout=2)
+    await partner.close()
 
 
 async def test_adding_a_partner_drops_nobodys_connection(
@@ -145,7 +159,7 @@ async def test_adding_a_partner_drops_nobodys_connection(
     partner = await _as_partner(server, dukcapil)
     ids = (bus.nc.client_id, partner.nc.client_id)
 
-    await add(database, server.url, server.folder, "Kemenkes")
+    await add(database, server.settings, "Kemenkes")
 
     await bus.nc.flush()
     await partner.publish("lapor.v1.ingest.dukcapil.reply", b"{}", msg_id="dukcapil-2")
@@ -158,7 +172,7 @@ async def test_a_removed_partner_is_cut_off_and_may_come_back_with_new_keys(
     server: Server, database: Database, dukcapil: Credentials
 ) -> None:
     partner = await _as_partner(server, dukcapil)
-    await remove(database, server.folder, "dukcapil")
+    await remove(database, server.settings, "dukcapil")
 
     async with asyncio.timeout(120):
         while partner.nc.is_connected:
@@ -167,8 +181,8 @@ async def test_a_removed_partner_is_cut_off_and_may_come_back_with_new_keys(
     with pytest.raises(BusUserUnknown):
         await _as_partner(server, dukcapil)
 
-    back = await add(database, server.url, server.folder, "Dukcapil")
-    assert back.nkey_seed != dukcapil.nkey_seed
+    back = await add(database, server.settings, "Dukcapil")
+    assert back.nats.seed != dukcapil.nats.seed
     await (await _as_partner(server, back)).close()
 
 
@@ -179,7 +193,7 @@ async def test_new_keys_end_the_old_ones_and_lose_nothing_that_waits(
     partner = await _as_partner(server, dukcapil)
     await bus.publish("lapor.v1.partner.dukcapil.receipt", b"waiting", msg_id="r1")
 
-    new = await rotate(database, server.url, server.folder, "dukcapil")
+    new = await rotate(database, server.settings, "dukcapil")
 
     async with asyncio.timeout(120):
         while partner.nc.is_connected:
@@ -193,10 +207,7 @@ async def test_new_keys_end_the_old_ones_and_lose_nothing_that_waits(
     assert kept.data == b"waiting"
     async with database.session() as session:
         stored = await session.get_one(Partner, "dukcapil")
-    assert (stored.active, stored.http_token_hash) == (
-        True,
-        stored_hash(new),
-    )
+    assert (stored.active, stored.http_token_hash) == (True, stored_hash(new))
     assert other.nc.stats["reconnects"] == 0
     await renewed.close()
     await other.close()
@@ -205,17 +216,15 @@ async def test_new_keys_end_the_old_ones_and_lose_nothing_that_waits(
 async def test_keys_that_cannot_be_given_leave_the_old_ones(
     server: Server, database: Database, dukcapil: Credentials
 ) -> None:
+    strangers = settings_of(new_authority(), server.url)
+    with pytest.raises(PushError, match="does not know this operator"):
+        await rotate(database, strangers, "dukcapil")
     with pytest.raises(PartnerError):
-        await rotate(database, server.url, server.folder / "elsewhere", "dukcapil")
-    with pytest.raises(PartnerError):
-        await rotate(database, server.url, server.folder, "kemenkes")
+        await rotate(database, server.settings, "kemenkes")
 
     async with database.session() as session:
         stored = await session.get_one(Partner, "dukcapil")
-    assert (stored.active, stored.http_token_hash) == (
-        True,
-        stored_hash(dukcapil),
-    )
+    assert (stored.active, stored.http_token_hash) == (True, stored_hash(dukcapil))
     await (await _as_partner(server, dukcapil)).close()
 
 
@@ -224,9 +233,9 @@ async def test_a_name_is_given_once_and_not_ours(
 ) -> None:
     for name in ("Dukcapil", "LAPOR!", "*", "9"):
         with pytest.raises(PartnerError):
-            await add(database, server.url, server.folder, name)
+            await add(database, server.settings, name)
     with pytest.raises(PartnerError):
-        await remove(database, server.folder, "kemenkes")
+        await remove(database, server.settings, "kemenkes")
 
 
 async def test_a_rotation_that_fails_leaves_the_keys_of_another_made_meanwhile(
@@ -234,13 +243,13 @@ async def test_a_rotation_that_fails_leaves_the_keys_of_another_made_meanwhile(
 ) -> None:
     async def other_operator_rotates(*_: object) -> None:
         monkeypatch.undo()
-        others.append(await rotate(database, server.url, server.folder, "dukcapil"))
+        others.append(await rotate(database, server.settings, "dukcapil"))
         raise PartnerError("not usable")
 
     others: list[Credentials] = []
     monkeypatch.setattr(register, "_until_usable", other_operator_rotates)
     with pytest.raises(PartnerError, match="not usable"):
-        await rotate(database, server.url, server.folder, "dukcapil")
+        await rotate(database, server.settings, "dukcapil")
     async with database.session() as session:
         partner = (await session.execute(select(Partner))).scalar_one()
     assert partner.http_token_hash == stored_hash(others[0])
@@ -262,7 +271,7 @@ async def test_the_npm_client_sends_a_report_reads_its_receipt_and_cannot_be_ano
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(dukcapil.nkey_seed.encode()), 60)
+    out, err = await asyncio.wait_for(process.communicate(dukcapil.nats.file.encode()), 60)
 
     assert process.returncode == 0, err.decode()
     assert json.loads(out) == {
@@ -279,8 +288,35 @@ async def test_the_npm_client_sends_a_report_reads_its_receipt_and_cannot_be_ano
     assert event.get_id() == "JKT-2026-0001"
 
 
+async def _import(
+    server: Server, account: str, subject: str, token: str, signer: str | None = None
+) -> None:
+    """Push an account that imports this subject of ours by this token."""
+    ours = server.nats.authority
+    pushed = ours.sign_account(
+        account,
+        "kemenkes",
+        {
+            "type": "account",
+            "limits": {"conn": 1, "subs": 9, "payload": NO_LIMIT, "data": -1, "imports": 9},
+            "signing_keys": [public_key(signer)] if signer else [],
+            "imports": [
+                {
+                    "name": subject,
+                    "subject": subject,
+                    "account": ours.account,
+                    "token": token,
+                    "type": "service",
+                }
+            ],
+        },
+    )
+    async with open_system(ours, server.url) as system:
+        await system.push(pushed)
+
+
 async def _as_partner(server: Server, partner: Credentials) -> Bus:
-    return await connect(server.address, "partner", patience=5, nkey_seed=partner.nkey_seed)
+    return await connect(server.address, "partner", patience=5, credentials=partner.nats)
 
 
 @asynccontextmanager
@@ -294,7 +330,9 @@ async def _watched(
         await refusals.put(str(error).lower())
 
     client = Client()
-    await client.connect(server.address, nkeys_seed_str=partner.nkey_seed, error_cb=note)
+    await client.connect(
+        server.address, user_credentials=RawCredentials(partner.nats.file), error_cb=note
+    )
     try:
         yield client, refusals
     finally:

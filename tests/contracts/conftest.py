@@ -72,8 +72,7 @@ async def known(cluster: Cluster) -> Known:
 @pytest.fixture(scope="package")
 async def principals(cluster: Cluster, known: Known) -> dict[str, Headers]:
     """Who calls, and with which headers."""
-    nats = cluster.folder / "nats"
-    partner = await add_partner(cluster.owner, cluster.settings.nats_url, nats, "Mitra Uji")
+    partner = await add_partner(cluster.owner, cluster.settings, "Mitra Uji")
     return {
         "nobody": {},
         "pusat": cluster.staff(places.PUSAT),

@@ -1,17 +1,17 @@
 // A partner system that shares nothing with us but the guide: npm's NATS client.
 //
-//   node partner.js SERVER SYSTEM OTHER_SYSTEM < nkey-seed
+//   node partner.js SERVER SYSTEM OTHER_SYSTEM < credentials.creds
 //
 // Sends a report as SYSTEM, reads one receipt through its durable consumer, tries to be
 // OTHER_SYSTEM, and prints what happened as one JSON object.
 
 import { readFileSync } from "node:fs";
 import { jetstream } from "@nats-io/jetstream";
-import { connect, headers, nkeyAuthenticator } from "@nats-io/transport-node";
+import { connect, credsAuthenticator, headers } from "@nats-io/transport-node";
 
 const [server, system, other] = process.argv.slice(2);
-const seed = new TextEncoder().encode(readFileSync(0, "utf8").trim());
-const nc = await connect({ servers: server, authenticator: nkeyAuthenticator(seed) });
+const credentials = credsAuthenticator(readFileSync(0));
+const nc = await connect({ servers: server, authenticator: credentials });
 const js = jetstream(nc, { apiPrefix: "lapor.v1.api" });
 
 const report = {

@@ -121,8 +121,8 @@ class Stack:
         self.gateway: ReportGateway
 
     async def partner(self, name: str) -> Partner:
-        credentials = await add(self.owner, self.server.url, self.server.folder, name)
-        bus = await connect(self.server.address, name, patience=10, nkey_seed=credentials.nkey_seed)
+        credentials = await add(self.owner, self.server.settings, name)
+        bus = await connect(self.server.address, name, patience=10, credentials=credentials.nats)
         self.running.push_async_callback(bus.close)
         partner = Partner(bus, credentials)
         await partner.listen()

@@ -29,12 +29,14 @@ async def test_the_example_sends_a_report_answers_the_follow_up_and_sees_it_clos
     stack: Stack, node_packages: Path
 ) -> None:
     await stack.start_all()
-    partner = await add(stack.owner, stack.server.url, stack.server.folder, "Dukcapil")
+    partner = await add(stack.owner, stack.server.settings, "Dukcapil")
     settings = stack.settings("lapor_followup")
+    credentials = node_packages / "dukcapil.creds"
+    credentials.write_text(partner.nats.file)
     environment = {
         "NATS_URL": stack.server.address,
         "LAPOR_SYSTEM": "dukcapil",
-        "LAPOR_SEED": partner.nkey_seed,
+        "LAPOR_CREDENTIALS": str(credentials),
         "LAPOR_TOKEN": partner.http_token,
         "LAPOR_INTAKE": settings.intake_url,
         "LAPOR_ADDRESSEE": f"A{PROVINCE}",

@@ -49,7 +49,7 @@ async def test_what_a_removed_partner_left_behind_is_not_accepted(
     stack: Stack, dukcapil: Partner
 ) -> None:
     ack = await dukcapil.send("report", report())
-    await remove(stack.owner, stack.server.folder, "dukcapil")
+    await remove(stack.owner, stack.server.settings, "dukcapil")
 
     async with stack.intake():
         async with asyncio.timeout(120):

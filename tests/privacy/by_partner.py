@@ -12,11 +12,10 @@ from tests.privacy.planted import Planted, until
 
 async def by_partner(planted: Planted) -> None:
     cluster, marks = planted.cluster, planted.marks
-    nats = cluster.folder / "nats"
-    known = await add_partner(cluster.owner, cluster.settings.nats_url, nats, "Mitra Uji")
-    marks.keep(known.http_token, known.nkey_seed)
+    known = await add_partner(cluster.owner, cluster.settings, "Mitra Uji")
+    marks.keep(known.http_token, known.nats.seed)
     address = f"nats://127.0.0.1:{cluster.addresses.nats_port}"
-    bus = await connect(address, "mitra", patience=10, nkey_seed=known.nkey_seed)
+    bus = await connect(address, "mitra", patience=10, credentials=known.nats)
 
     async def send(kind: str, data: Any, raw: bytes | None = None) -> None:
         event = {

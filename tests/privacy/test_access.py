@@ -81,8 +81,7 @@ async def test_who_has_a_copy_reads_the_report_and_does_nothing(
 @pytest.fixture(scope="package")
 async def partner(cluster: Cluster) -> dict[str, str]:
     """Another system, that brought none of the reports."""
-    nats = cluster.folder / "nats"
-    known = await add_partner(cluster.owner, cluster.settings.nats_url, nats, "Mitra Lain")
+    known = await add_partner(cluster.owner, cluster.settings, "Mitra Lain")
     return {"Authorization": f"Bearer {known.http_token}"}
 
 

@@ -15,8 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from nats.aio.transport import TcpTransport
 
-from deploy.local.nats import _BINARY
+from deploy.local.nats import BINARY
 from deploy.local.ports import free_port
+from deploy.nats.authority import from_variables, new_authority
+from deploy.nats.permissions import COMMANDS
 from shared.bus.connection import connect
 
 CONFIG = Path(__file__).parents[2] / "deploy" / "production" / "nats.conf"
@@ -63,15 +65,15 @@ async def address(tmp_path: Path) -> AsyncIterator[str]:
     text = re.sub(r'listen: "[^"]*"', f'listen: "127.0.0.1:{port}"', text)
     text = re.sub(r'http: "[^"]*"\n', "", text)
     (tmp_path / "nats.conf").write_text(text)
-    (tmp_path / "partners.conf").touch()
+    authority = from_variables(new_authority())
+    (tmp_path / "operator.conf").write_text(authority.server_config())
     process = await asyncio.create_subprocess_exec(
-        str(_BINARY),
+        str(BINARY),
         *("--config", str(tmp_path / "nats.conf")),
-        env={"NATS_PASSWORD": "rahasia", "NATS_SYSTEM_PASSWORD": "sistem"},
         stderr=subprocess.DEVNULL,
     )
     try:
-        yield f"lapor:rahasia@127.0.0.1:{port}"
+        yield f"{authority.user(COMMANDS)}@127.0.0.1:{port}"
     finally:
         process.terminate()
         await process.wait()

@@ -7,8 +7,8 @@ import yaml
 
 from deploy.credentials import ROLES, SECRETS
 from deploy.local.processes import PROCESSES
-from deploy.partners.accounts import LAPOR_EXPORTS
-from shared.settings import SECRETS_OF, Settings
+from deploy.nats.permissions import USERS
+from shared.settings import AUTHORITY, SECRETS_OF, Settings
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "production"
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
@@ -84,9 +84,17 @@ def test_every_variable_of_compose_is_in_the_example() -> None:
     example = (FOLDER / "environment.example").read_text()
     passwords = {f"{role.upper()}_PASSWORD" for role in ROLES}
     passwords |= {f"LAPOR_{name.upper()}" for name in SECRETS}
-    for variable in passwords | {"POSTGRES_PASSWORD", "NATS_PASSWORD"}:
+    passwords |= {f"LAPOR_{name.upper()}" for name in AUTHORITY}
+    passwords |= {f"{user.upper()}_NATS_CREDS" for user in USERS}
+    for variable in passwords | {"POSTGRES_PASSWORD"}:
         assert f"{variable}=" in example
 
 
-def test_nats_exports_what_partners_import() -> None:
-    assert LAPOR_EXPORTS in (FOLDER / "nats.conf").read_text()
+def test_compose_has_every_process_be_its_own_user_of_nats_and_nobody_the_operator() -> None:
+    keys = {f"LAPOR_{name.upper()}" for name in AUTHORITY}
+    for process in PROCESSES:
+        environment = COMPOSE["services"][process.name]["environment"]
+        expected = f"${{{process.name.upper()}_NATS_CREDS:?}}" if process.role else None
+        assert environment.get("LAPOR_NATS_CREDS") == expected
+        assert not keys & environment.keys()
+    assert keys <= COMPOSE["services"]["commands"]["environment"].keys()

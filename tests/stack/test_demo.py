@@ -54,7 +54,7 @@ async def test_a_demo_drives_reports_by_every_channel_and_a_trial_shows_clocks_r
     assert _counted(shown.stdout, "How they came") == 27
     for channel in ("Sistem Mitra", "SMS 1708", "X (Twitter)", "Pusat Panggilan"):
         assert channel in shown.stdout
-    partner = stack.data_dir / "demo-partner.json"
+    partner = stack.data_dir / "demo-partner.creds"
     assert partner.stat().st_mode & 0o777 == 0o600
 
     numbers = await asyncio.to_thread(_numbers, stack)

@@ -11,7 +11,7 @@ from deploy.credentials import environment, load_or_create
 from deploy.errors import StackError
 from shared.http.signing_keys import key_id_of, public_key_of
 from shared.http.tokens import Reporter, Staff, Tokens
-from shared.settings import SECRETS_OF, Addresses, Settings
+from shared.settings import Addresses, Settings
 
 Run = Callable[..., str]
 ADMIN = Staff(id=5, role="agency_admin", agency_id=3, agency_path=(1, 3), name="Wati")
@@ -34,7 +34,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
 def told(tmp_path: Path, process: str) -> Settings:
     """The settings of a process of the stack in this folder."""
     addresses = Addresses(data_dir=tmp_path)
-    variables = environment(addresses, load_or_create(tmp_path), None, SECRETS_OF[process])
+    variables = environment(addresses, load_or_create(tmp_path), None, process)
     return Settings.model_validate(
         {name.removeprefix("LAPOR_").lower(): value for name, value in variables.items()}
     )

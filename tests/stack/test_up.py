@@ -14,7 +14,7 @@ import pytest
 
 from deploy.credentials import SECRETS
 from deploy.local.processes import PROCESSES
-from shared.settings import SECRETS_OF
+from shared.settings import AUTHORITY, SECRETS_OF
 from tests.stack.lapor_up import LAPOR, Stack
 
 
@@ -32,6 +32,8 @@ def test_up_starts_everything_a_demo_needs_and_ctrl_c_leaves_no_process_but_the_
         environment = psutil.Process(stack.pid_of(process.name)).environ()
         known = {name for name in SECRETS if f"LAPOR_{name.upper()}" in environment}
         assert known == set(SECRETS_OF[process.name]), process.name
+        assert not any(f"LAPOR_{name.upper()}" in environment for name in AUTHORITY)
+        assert ("LAPOR_NATS_CREDS" in environment) is (process.role is not None)
     ui = stack.url("temporal_ui")
     assert ui in stack.said
     with urllib.request.urlopen(ui) as page:  # noqa: S310

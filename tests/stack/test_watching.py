@@ -17,6 +17,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.processes import PROCESSES
 from deploy.local.reload import processes_of
 from deploy.local.watch import keep_alive
+from deploy.nats.authority import from_variables, new_authority
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]
 
@@ -45,7 +46,8 @@ async def test_nats_that_dies_while_it_greets_is_not_ready_and_no_error(
     behaviour: Behaviour, tmp_path: Path
 ) -> None:
     port = free_port()
-    nats = Nats(tmp_path, password="a", system_password="b", port=port, monitor_port=free_port())
+    authority = from_variables(new_authority())
+    nats = Nats(tmp_path, authority=authority, port=port, monitor_port=free_port())
     nats.process = None
     async with await asyncio.start_server(behaviour, "127.0.0.1", port):
         assert not await nats.is_ready()

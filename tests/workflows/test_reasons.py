@@ -9,6 +9,8 @@ from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from deploy.nats.authority import from_variables, new_authority
+from shared.bus.addresses import with_credentials
 from shared.database.engine import Database
 from shared.http.operations import _state
 from shared.process import reached
@@ -41,26 +43,27 @@ def _other_password(address: str) -> str:
     return f"{before.rpartition(':')[0]}:guessed{at}{after}"
 
 
-@pytest.mark.parametrize(
-    ("what", "setting", "words"),
-    [
-        ("postgres", "database_url", "Postgres refuses the role or password"),
-        ("nats", "nats_url", "NATS refuses the user or password"),
-    ],
-)
-async def test_a_wrong_password_is_said_so(
-    worker_settings: Settings, what: str, setting: str, words: str
-) -> None:
-    assert await _says(worker_settings, what, "ok") == "ok"
-    wrong = _other_password(getattr(worker_settings, setting))
-    settings = worker_settings.model_copy(update={setting: wrong})
-    assert await _says(settings, what, words) == words
+async def test_a_wrong_password_is_said_so(worker_settings: Settings) -> None:
+    words = "Postgres refuses the role or password"
+    assert await _says(worker_settings, "postgres", "ok") == "ok"
+    wrong = _other_password(worker_settings.database_url)
+    settings = worker_settings.model_copy(update={"database_url": wrong})
+    assert await _says(settings, "postgres", words) == words
+
+
+async def test_credentials_of_another_operator_are_said_so(worker_settings: Settings) -> None:
+    words = "NATS refuses the user of LAPOR_NATS_CREDS"
+    assert await _says(worker_settings, "nats", "ok") == "ok"
+    stranger = from_variables(new_authority()).user("worker")
+    wrong = with_credentials(worker_settings.nats_url, stranger)
+    settings = worker_settings.model_copy(update={"nats_url": wrong})
+    assert await _says(settings, "nats", words) == words
 
 
 async def test_a_server_that_is_not_there_is_away(worker_settings: Settings) -> None:
     nowhere = {
         "database_url": "postgresql+psycopg://lapor_worker:x@127.0.0.1:9/lapor",
-        "nats_url": "nats://lapor:x@127.0.0.1:9",
+        "nats_url": "nats://127.0.0.1:9",
         "temporal_address": "127.0.0.1:9",
     }
     settings = worker_settings.model_copy(update=nowhere)

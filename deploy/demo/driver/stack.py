@@ -8,7 +8,6 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from deploy.errors import StackError
 from deploy.partners import register
 from shared.bus.cloudevents import encode, event
 from shared.bus.connection import Bus, BusUserUnknown, connect
+from shared.bus.credentials import UserCredentials, parse_credentials
 from shared.database.engine import Database
 from shared.settings import Addresses, Settings
 
@@ -160,14 +160,13 @@ async def _ids(stack: Stack) -> Ids:
 async def open_partner(settings: Settings) -> AsyncIterator[DemoPartner]:
     """The partner, registered as an operator does it if it is not yet. Its credentials are kept
     in the data folder, readable by us only."""
-    address = "nats://" + settings.nats_url.rpartition("@")[2].removeprefix("nats://")
-    path = settings.data_dir / "demo-partner.json"
+    path, url = settings.data_dir / "demo-partner.creds", settings.nats_url
     try:
-        seed = str(json.loads(path.read_text())["nkey_seed"])
-        bus = await connect(address, "demo-partner", patience=10, nkey_seed=seed)
+        credentials = parse_credentials(path.read_text())
+        bus = await connect(url, "demo-partner", patience=10, credentials=credentials)
     except (FileNotFoundError, BusUserUnknown):  # a new database, or keys of another
-        seed = await _register(settings, path)
-        bus = await connect(address, "demo-partner", patience=10, nkey_seed=seed)
+        credentials = await _register(settings, path)
+        bus = await connect(url, "demo-partner", patience=10, credentials=credentials)
     try:
         partner = DemoPartner(bus)
         await partner.subscribe()
@@ -176,19 +175,18 @@ async def open_partner(settings: Settings) -> AsyncIterator[DemoPartner]:
         await bus.close()
 
 
-async def _register(settings: Settings, path: Path) -> str:
-    """The seed of the partner's new key."""
-    folder = settings.data_dir / "nats"
+async def _register(settings: Settings, path: Path) -> UserCredentials:
+    """The partner's new credentials."""
     database = Database(settings.database_url, pool_size=1, application="lapor-demo")
     try:
         async with database.session() as session:
             active = {p.system for p in await register.partners(session) if p.active}
         if _SYSTEM in active:
-            credentials = await register.rotate(database, settings.nats_url, folder, _SYSTEM)
+            credentials = await register.rotate(database, settings, _SYSTEM)
         else:
-            credentials = await register.add(database, settings.nats_url, folder, _NAME, _SYSTEM)
+            credentials = await register.add(database, settings, _NAME, _SYSTEM)
     finally:
         await database.dispose()
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(asdict(credentials), file)
-    return credentials.nkey_seed
+        file.write(credentials.nats.file)
+    return credentials.nats

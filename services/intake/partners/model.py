@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, DateTime, true
+from sqlalchemy import BigInteger, Column, DateTime, true
 from sqlmodel import Field, SQLModel
 
 from shared import clock
@@ -15,9 +15,16 @@ class Partner(SQLModel, table=True):
     __table_args__ = {"schema": "intake"}
 
     system: str = Field(primary_key=True)
-    """a-z, 0-9 and -: part of its subjects, and the name of its NATS account and consumer."""
+    """a-z, 0-9 and -: part of its subjects, and the name of its consumer."""
     name: str
     nkey_public: str
+    """Of its user (`U…`)."""
+    nats_account: str | None = None
+    """Its account (`A…`). None: it has had no credentials since accounts have keys."""
+    nats_signer: str | None = None
+    """The key (`A…`) by which its present user is signed; whose seed is kept by nobody."""
+    nats_issued_at: int | None = Field(default=None, sa_type=BigInteger)
+    """When its account was last signed, in seconds since 1970: nodes keep the latest."""
     http_token_hash: str = Field(index=True)
     """SHA-256, hexadecimal; the token is 256 random bits, so that needs no salt."""
     created_at: datetime = Field(

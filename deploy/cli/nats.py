@@ -1,0 +1,104 @@
+"""`lapor nats`: keys, server configuration and users of NATS's operator mode."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deploy.errors import StackError
+
+if TYPE_CHECKING:
+    from shared.settings import Settings
+
+app = typer.Typer(help="NATS's keys, accounts and users.", no_args_is_help=True)
+
+
+@app.command()
+def keys() -> None:
+    """Make the keys of a new operator and print them, as the environment has them. Nothing is
+    stored. For `lapor nats` and `lapor partner` alone: whoever has them reads and writes all."""
+    from deploy.nats.authority import new_authority
+
+    for name, value in new_authority().items():
+        print(f"{name}={value}")
+
+
+@app.command()
+def seed(
+    kind: Annotated[str, typer.Argument(help="operator or account")],
+) -> None:
+    """Make one more key, to put before those of a setting: the first signs, all are believed."""
+    from deploy.nats.tokens import new_seed
+
+    if kind not in ("operator", "account"):
+        raise StackError("a key is of an operator or an account")
+    print(new_seed("operator" if kind == "operator" else "account"))
+
+
+@app.command()
+def config() -> None:
+    """Print what every node includes in its configuration: `operator.conf`. No secret in it."""
+    from deploy.nats.authority import Authority
+
+    print(Authority.of(_settings()).server_config(), end="")
+
+
+@app.command()
+def user(
+    name: Annotated[str, typer.Argument(help="A process (intake, relay, …), or commands.")],
+) -> None:
+    """Make a process's credentials and print them on one line, for its LAPOR_NATS_CREDS."""
+    from deploy.nats.authority import Authority
+    from deploy.nats.permissions import USERS
+
+    if name not in USERS:
+        raise StackError(f"{name} is none of {', '.join(USERS)}")
+    print(Authority.of(_settings()).user(name))
+
+
+@app.command()
+def push() -> None:
+    """Have every node that can be reached take all accounts anew: ours and every partner's.
+
+    After a change of keys or of partners' limits, when NATS lost its disk, and when the database
+    was restored to an earlier moment.
+    """
+    from deploy.credentials import stack_settings
+    from deploy.partners import register
+    from shared.database.engine import Database
+
+    settings = stack_settings()
+    database = Database(settings.database_url, pool_size=1, application="lapor-nats")
+
+    async def act() -> None:
+        try:
+            for name, reach in (await register.push_all(database, settings)).items():
+                print(f"{name}: {reach}")
+        finally:
+            await database.dispose()
+
+    asyncio.run(act())
+
+
+@app.command()
+def adopt(
+    store: Annotated[Path, typer.Argument(help="The `store_dir` of the server's configuration.")],
+) -> None:
+    """Give our account the streams of a NATS of before it had keys. The server must be stopped."""
+    from deploy.local.nats import adopt_streams
+
+    settings = _settings()
+    if not settings.nats_account:
+        raise StackError("This needs LAPOR_NATS_ACCOUNT: the name of our account.")
+    adopted = adopt_streams(store, settings.nats_account)
+    print("The streams are our account's." if adopted else "There are none of the former kind.")
+
+
+def _settings() -> "Settings":
+    """The environment's where it has keys, else those of the stack on this machine."""
+    from deploy.credentials import stack_settings
+    from shared.settings import Settings
+
+    return Settings() if "LAPOR_NATS_ACCOUNT" in os.environ else stack_settings()

@@ -1,0 +1,70 @@
+"""What each process may do on the bus, and no more: its own consumers and its own subjects."""
+
+from typing import Final
+
+from deploy.nats.tokens import Permission
+from shared.bus.streams import (
+    FOLLOWUP,
+    INTAKE,
+    LAUNCHER,
+    REPORTS,
+    STATISTICS,
+    STREAMS,
+    WATCH,
+    WEBHOOKS,
+    Durable,
+)
+
+COMMANDS: Final = "commands"
+"""The user of `lapor migrate` and the other commands, which may do everything in our account."""
+
+_INBOX: Final = "_INBOX.>"
+_DEAD: Final = "lapor.v1.dead.>"
+
+
+def _reads(*durables: Durable) -> list[str]:
+    return [
+        subject
+        for durable in durables
+        for subject in (
+            f"$JS.API.CONSUMER.MSG.NEXT.{durable.stream}.{durable.name}",
+            f"$JS.ACK.{durable.stream}.{durable.name}.>",
+        )
+    ]
+
+
+# What was given up is looked at in any stream, and taken out of those that are queues.
+_WATCHES: Final = [
+    *_reads(WATCH),
+    *(f"$JS.API.STREAM.MSG.GET.{stream.name}" for stream in STREAMS),
+    *(f"$JS.API.STREAM.MSG.DELETE.{stream.name}" for stream in STREAMS if stream.work_queue),
+]
+# The live feed makes a consumer for each visitor, which ends with the visit.
+_FOLLOWS: Final = [
+    "$JS.API.STREAM.NAMES",
+    f"$JS.API.STREAM.INFO.{REPORTS.name}",
+    f"$JS.API.CONSUMER.CREATE.{REPORTS.name}",
+    f"$JS.API.CONSUMER.CREATE.{REPORTS.name}.>",
+    f"$JS.API.CONSUMER.INFO.{REPORTS.name}.*",
+    f"$JS.API.CONSUMER.DELETE.{REPORTS.name}.*",
+    f"$JS.FC.{REPORTS.name}.>",
+]
+_PUBLISHES: Final[dict[str, list[str]]] = {
+    "intake": [*_reads(INTAKE), *_WATCHES, _DEAD],
+    "routing": [],
+    "followup": [*_reads(FOLLOWUP), _DEAD],
+    "reporting": _FOLLOWS,
+    "downloads": [*_reads(WEBHOOKS, STATISTICS), _DEAD],
+    "worker": [*_reads(LAUNCHER), _DEAD],
+    "relay": ["lapor.v1.report.>", "lapor.v1.partner.>"],
+}
+USERS: Final = (COMMANDS, *_PUBLISHES)
+"""Everybody who has credentials of our account."""
+
+
+def permissions(user: str) -> tuple[Permission, Permission]:
+    """Where it may publish, and what it may subscribe to. `KeyError` for a user we do not have."""
+    if user == COMMANDS:
+        return {}, {}
+    allowed = _PUBLISHES[user]
+    return {"allow": allowed} if allowed else {"deny": [">"]}, {"allow": [_INBOX]}
