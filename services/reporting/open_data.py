@@ -27,7 +27,7 @@ from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
-from shared.privacy.publication import as_public, public_time
+from shared.privacy.publication import as_public
 from shared.settings import Settings
 
 COLUMNS = (
@@ -187,14 +187,13 @@ def _jsonl(rows: Sequence[Row[Any]]) -> bytes:
 
 def _values(row: Row[Any]) -> dict[str, Any]:
     shown = as_public(row._mapping, row.anonymous)
-    places = zip(_PLACES, region_names(shown["region_code"]), strict=True)
-    shown |= dict(places)
+    shown |= zip(_REGION_LEVELS, region_names(shown["region_code"]), strict=True)
     return {name: _local(shown[name]) for name in COLUMNS}
 
 
 def _local(value: Any) -> Any:
     if isinstance(value, datetime):
-        return public_time(value).astimezone(_WIB).isoformat(timespec="minutes")
+        return value.astimezone(_WIB).isoformat(timespec="minutes")
     return value
 
 
@@ -210,7 +209,7 @@ def _takes_gzip(accept_encoding: str) -> bool:
     return False
 
 
-_PLACES = ("province", "regency", "district", "village")
+_REGION_LEVELS = ("province", "regency", "district", "village")
 _FIRST = text("SELECT submitted_at FROM lifecycle.report ORDER BY number LIMIT 1")
 _ROWS = text("""
 SELECT r.number, r.submitted_at, r.classification, c.code AS category_code, c.name AS category,

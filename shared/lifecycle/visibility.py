@@ -34,6 +34,16 @@ READ_BY_ALL: Final = frozenset({Action.FOLLOW_UP})
 """Once published, unless secret: by the public, and in copies. All else may name the reporter."""
 
 
+TOLD_IN_COPIES: Final = frozenset(
+    {
+        *("from_handler", "to_handler", "copies", "clock", "refused", "decided_alone", "accepted"),
+        *("deferral", "awaited_agency_id", "archive_category", "follow_up_kind", "reason_code"),
+        *("request", "request_id", "passed_on", "decider_id", "suggested_agency_id"),
+    }
+)
+"""The details of a step that an agency in copy reads: no other, whatever steps will have."""
+
+
 def readers_of(
     action: Action, details: Mapping[str, Any], *, secret: bool = False
 ) -> frozenset[Reader]:

@@ -1,4 +1,4 @@
-"""When and where, as exactly as everybody may read it: one rule for all that is public.
+"""What everybody may read of a report, and how exactly: one rule for all that is public.
 
 A moment, a house or the words for a place can name a person. So, of every report, times to the
 hour and coordinates to some 100 metres; of an anonymous one also coordinates to some kilometre, no
@@ -15,6 +15,7 @@ from sqlalchemy import RowMapping
 from shared.values.regions import DISTRICT_CODE
 
 Row = RowMapping | Mapping[str, Any]
+Rule = Callable[[Any, bool], Any]
 
 PUBLIC_TIME: Final = "date_trunc('hour', {0})"
 PUBLIC_REGION: Final = (
@@ -29,11 +30,12 @@ hour, for whoever entered it, or was seen at the counter, is found by the second
 
 
 def as_public(row: Row, anonymous: bool) -> dict[str, Any]:
-    """A report's row, what of place, channel and `happened_at` is in it as everybody may read it.
-    Its times are `public_time`'s: not all that a row may hold are told."""
-    values = dict(row)
-    return values | {
-        name: rule(values[name], anonymous) for name, rule in _RULES.items() if name in values
+    """What everybody may read of a report's row. What has no rule in `PUBLIC` is left out: a
+    column that is added is nobody's until somebody has decided about it."""
+    return {
+        name: rule(row[name], anonymous)
+        for name, rule in PUBLIC.items()
+        if rule is not None and name in row
     }
 
 
@@ -71,12 +73,38 @@ def public_happened(at: str | None, anonymous: bool) -> str | None:
     return at[:10] if anonymous else public_time(datetime.fromisoformat(at)).isoformat()
 
 
-_RULES: Final[dict[str, Callable[[Any, bool], Any]]] = {
+def _as_kept(value: Any, _: bool) -> Any:
+    """Told as it is: codes, names of agencies, and words that their verifier corrected."""
+    return value
+
+
+def _time(at: datetime | None, _: bool) -> datetime | None:
+    return at and public_time(at)
+
+
+def _rules(rule: Rule | None, *names: str) -> dict[str, Rule | None]:
+    return dict.fromkeys(names, rule)
+
+
+PUBLIC: Final[Mapping[str, Rule | None]] = {
     "region_code": public_region,
     "place": public_place,
     "latitude": public_degrees,
     "longitude": public_degrees,
     "happened_at": public_happened,
     "channel": public_channel,
+    **_rules(_as_kept, "number", "status", "tab", "anonymous", "classification", "title", "body"),
+    **_rules(_time, "submitted_at", "verified_at", "due_at", "ended_at"),
+    # What readings join to the row.
+    **_rules(_as_kept, "category", "category_code", "category_group"),
+    **_rules(_as_kept, "handler", "handler_code", "parent_agency"),
+    **_rules(_time, "first_follow_up_at", "changed_at"),
+    # Told to nobody but staff and the reporter: original words, people, the agencies' affairs.
+    **_rules(None, "original_title", "original_body", "search"),
+    **_rules(None, "identity", "version", "state", "system", "external_id", "linked_number"),
+    **_rules(None, "handler_id", "chain", "suggested_agency_id", "awaited_agency_id"),
+    **_rules(None, "assignee_id", "category_id", "tag_ids", "programme_id", "secret", "priority"),
+    **_rules(None, "held", "overdue", "auto_close_at", "last_step_at", "launched_at"),
 }
-"""By the names that the columns have everywhere."""
+"""By the names that the columns have everywhere: how each is told to everybody, given whether the
+report is anonymous; None: not at all. Every column of a report and its words is here."""

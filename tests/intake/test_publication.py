@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.privacy.publication import public_happened, public_time
+from shared.database.lifecycle import Report, ReportText
+from shared.privacy.publication import PUBLIC, as_public, public_happened, public_time
 from tests.intake.conftest import CITY, Country, form
 from tests.intake.test_reading import message, opened, stands
 
@@ -19,6 +20,18 @@ WHERE = {
 }
 FINER = ("32.73.02.1001", "Cipaganti", "Melati", "6.8851", "107.6134", "6.885", "21:47", "14:47")
 """Of an anonymous report, none of these."""
+
+
+def test_every_column_of_a_report_has_a_rule_for_the_public() -> None:
+    """Say in `PUBLIC` how a new column is told to everybody; `None` is: not at all."""
+    columns = Report.model_fields.keys() | ReportText.model_fields.keys()
+    assert columns - PUBLIC.keys() == set()
+
+
+def test_a_column_without_a_rule_is_told_to_nobody() -> None:
+    row = {"place": "Gang Melati 4", "vehicle_plate": "D 1234 AB", "original_body": "Saya Siti"}
+    assert as_public(row, anonymous=False) == {"place": "Gang Melati 4"}
+    assert as_public(row, anonymous=True) == {"place": None}
 
 
 @pytest.fixture(params=[True, False], ids=["anonymous", "named to the agency"])

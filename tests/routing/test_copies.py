@@ -3,11 +3,43 @@
 from datetime import datetime
 from typing import Any
 
+from services.routing.queue.rows import QueueRow
+from services.routing.reading.view import ReportView
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Actor, ActorKind, Role
 from tests.routing.country import Country
 
 ADMIN, READER = "admin.kab.bandung", "admin.kemensos"
+
+
+AS_THE_HANDLER = {
+    *("number", "version", "status", "classification", "classification_label", "category"),
+    *("anonymous", "secret", "priority", "held", "overdue", "question_unanswered", "handler"),
+    *("age_days", "allowed_actions", "by_copy"),
+}
+"""What agencies in copy read as the handler does, in a report and in a queue; `allowed_actions`
+are their own, and `by_copy` says which reader this is."""
+IN_A_REPORT = AS_THE_HANDLER | {
+    *("tags", "programme", "chain", "copies", "suggested_agency", "awaited_agency", "assignee"),
+    "checklist",
+}
+IN_A_QUEUE = AS_THE_HANDLER - {"by_copy"} | {"category_id", "assignee_id", "requests"}
+CUT_IN_A_QUEUE = {
+    *("title", "channel", "channel_label", "countdown", "submitted_at", "region_code"),
+}
+CUT_IN_A_REPORT = CUT_IN_A_QUEUE - {"region_code"} | {
+    *("body", "original_title", "original_body", "title_difference", "body_difference"),
+    *("happened_at", "place", "system", "reporter", "reveal", "linked_number", "verified_at"),
+    *("ended_at", "clocks", "attachments", "written", "requests", "history"),
+}
+"""What is made for copies by a rule of its own."""
+
+
+def test_of_every_field_it_is_decided_what_a_copy_shows() -> None:
+    """A field that is added is put into one of the sets, once a copy shows it by a rule, or may
+    show it as it is."""
+    assert ReportView.model_fields.keys() == IN_A_REPORT | CUT_IN_A_REPORT
+    assert QueueRow.model_fields.keys() == IN_A_QUEUE | CUT_IN_A_QUEUE
 
 
 async def copy(country: Country, number: int) -> None:
@@ -92,3 +124,22 @@ async def test_a_copy_does_not_tell_who_typed_an_anonymous_report(country: Count
     ]
     assert (shown["kind"], shown["staff"], shown["agency"]) == ("reporter", None, None)
     assert (known["kind"], known["staff"]["id"]) == ("staff", admin.id)
+
+
+async def test_a_copy_reads_the_details_of_a_step_that_are_named_for_it(country: Country) -> None:
+    number = await country.verified()
+    await copy(country, number)
+    handed = await country.one(
+        "UPDATE lifecycle.history SET details = details || jsonb_build_object('plate', 'D 1 AB')"
+        " WHERE number = :number AND action = 'verify' RETURNING details -> 'to_handler'",
+        number=number,
+    )
+
+    async def details(who: str) -> dict[str, Any]:
+        lines = (await country.seen(who, number))["history"]
+        [verification] = [line["details"] for line in lines if line["action"] == "verify"]
+        assert verification["to_handler"] == handed
+        return dict(verification)
+
+    assert (await details(ADMIN))["plate"] == "D 1 AB"
+    assert "plate" not in await details(READER)

@@ -1,6 +1,7 @@
 """`GET requests`: published reports, and by number the status of every report but secret ones."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from shared.http.problems import FieldError, not_found, validation
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.statuses import ENDED, TAB_OF, Status, Tab
-from shared.privacy.publication import PUBLIC_TIME, as_public, public_time
+from shared.privacy.publication import PUBLIC_TIME, as_public
 from shared.values import regions
 
 SPAN = timedelta(days=90)
@@ -96,29 +97,29 @@ async def open311_token(
 
 def _request(row: RowMapping) -> dict[str, Any]:
     """As the standard names things. Before verification the status alone."""
-    shown = is_published(row)
-    status = label("status", row["status"])
-    words = row["words"] if shown else label("notice", "unpublished")
+    shown = as_public(row, row["anonymous"])
+    published = is_published(row)
+    status = label("status", shown["status"])
+    words = row["words"] if published else label("notice", "unpublished")
     return {
-        "service_request_id": str(row["number"]),
-        "status": "closed" if Status(row["status"]) in ENDED else "open",
+        "service_request_id": str(shown["number"]),
+        "status": "closed" if Status(shown["status"]) in ENDED else "open",
         "status_notes": f"{status}: {words}" if words else status,
-        "service_name": row["category"] if shown else None,
-        "service_code": row["category_code"] if shown else None,
-        "description": f"{row['title']}\n\n{row['body']}" if shown else None,
-        "agency_responsible": row["handler"] if shown else None,
+        "service_name": shown["category"] if published else None,
+        "service_code": shown["category_code"] if published else None,
+        "description": f"{shown['title']}\n\n{shown['body']}" if published else None,
+        "agency_responsible": shown["handler"] if published else None,
         "service_notice": None,
-        "requested_datetime": public_time(row["submitted_at"]),
-        "updated_datetime": public_time(row["changed_at"]),
-        "expected_datetime": public_time(row["due_at"]) if shown and row["due_at"] else None,
-        **(_where(row) if shown else _NOWHERE),
+        "requested_datetime": shown["submitted_at"],
+        "updated_datetime": shown["changed_at"],
+        "expected_datetime": shown["due_at"] if published else None,
+        **(_where(shown) if published else _NOWHERE),
         "zipcode": None,
         "media_url": None,
     }
 
 
-def _where(row: RowMapping) -> dict[str, Any]:
-    shown = as_public(row, row["anonymous"])
+def _where(shown: Mapping[str, Any]) -> dict[str, Any]:
     code = shown["region_code"]
     region = regions.find(code) if code else None
     words = (shown["place"], region and region.path)

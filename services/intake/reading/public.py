@@ -1,5 +1,8 @@
 """A report as everybody reads it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.reading.rows import (
@@ -28,23 +31,25 @@ from shared.privacy.publication import as_public, public_time
 async def for_public(session: AsyncSession, row: Row) -> PublicReport:
     """What everybody reads: the status; from verification on the corrected words, with when and
     where as exactly as `shared.privacy.publication` lets them be."""
+    shown = as_public(row, row["anonymous"])
     return PublicReport(
-        number=row["number"],
-        submitted_at=public_time(row["submitted_at"]),
-        published=await _published(session, row) if is_published(row) else None,
-        **status_of(row),
+        number=shown["number"],
+        submitted_at=shown["submitted_at"],
+        published=await _published(session, shown) if is_published(row) else None,
+        **status_of(shown),
     )
 
 
-async def _published(session: AsyncSession, row: Row) -> PublishedWords:
-    number = row["number"]
+async def _published(session: AsyncSession, shown: Mapping[str, Any]) -> PublishedWords:
+    """`shown`: the row, as everybody may read it."""
+    number = shown["number"]
     history = await history_of(session, number)
     words = await words_of(session, number)
     files = await attachments_of(session, number)
     return PublishedWords(
-        title=row["title"],
-        body=row["body"],
-        **particulars(as_public(row, row["anonymous"])),
+        title=shown["title"],
+        body=shown["body"],
+        **particulars(shown),
         attachments=[attachment_line(file) for file in released(files)],
         history=[
             PublicLine(

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import RowMapping, Select, String, literal_column, select, text
+from sqlalchemy import RowMapping, Select, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -18,7 +18,7 @@ from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.statuses import TAB_OF, Tab
-from shared.privacy.publication import PUBLIC_REGION, public_time
+from shared.privacy.publication import PUBLIC_REGION, as_public
 from shared.values.text import SEARCH_LIMIT
 
 router = APIRouter(tags=["Reading"])
@@ -81,8 +81,8 @@ async def list_published_reports(
 
 
 def _item(row: RowMapping) -> PublicItem:
-    shown = {**row, "submitted_at": public_time(row["submitted_at"])}
-    return PublicItem(**shown, status_label=label("status", row["status"]))
+    shown = as_public(row, row["anonymous"])
+    return PublicItem(**shown, status_label=label("status", shown["status"]))
 
 
 _TABS = sorted({TAB_OF[status] for status in PUBLISHED})
@@ -95,7 +95,8 @@ _SHOWN: Select[*tuple[Any, ...]] = (
         col(_R.classification),
         col(CategoryEntry.name).label("category"),
         col(AgencyEntry.name).label("handler"),
-        literal_column(PUBLIC_REGION.format("r"), String()).label("region_code"),
+        col(_R.region_code),
+        col(_R.anonymous),
         col(_R.submitted_at),
     )
     .join(_T, col(_T.number) == col(_R.number))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -185,9 +185,9 @@ class EventsToWebhooks:
 def payload(event: ReportEvent, url: str, *, by_copy: bool) -> dict[str, Any]:
     """What a webhook carries: ids, codes, states and times. The words are read at `url`. An agency
     that has a copy is told the hour, and not by which way the report came (decision 19)."""
-    data = (_as_copied(event) if by_copy else event).model_dump(mode="json", include=_TOLD)
-    if by_copy:
-        del data["channel"]
+    told = _as_copied(event) if by_copy else event
+    fields = _TOLD_TO_COPIES if by_copy else _TOLD
+    data = told.model_dump(mode="json", include=fields)
     return {
         "type": f"report.{event.event}",
         "timestamp": data["at"],
@@ -215,8 +215,10 @@ def _arrived(event: ReportEvent) -> ReportEvent:
 
 
 def _as_copied(event: ReportEvent) -> ReportEvent:
-    times = {name: getattr(event, name) for name in ("at", "due_at", "auto_close_at")}
-    changes: dict[str, Any] = {name: at and public_time(at) for name, at in times.items()}
+    """All its times, whichever there will be, to the hour."""
+    changes: dict[str, Any] = {
+        name: public_time(value) for name, value in event if isinstance(value, datetime)
+    }
     if event.actor_kind is ActorKind.PARTNER:
         changes["actor_kind"] = ActorKind.REPORTER
     return event.model_copy(update=changes)
@@ -235,7 +237,8 @@ def _concerned(event: ReportEvent) -> set[int]:
 
 
 _log = logging.getLogger("lapor.reporting")
-_TOLD = {
+_TOLD_TO_COPIES = {
     *("number", "version", "event", "action", "actor_kind", "at", "from_status", "status", "tab"),
-    *("handler_id", "chain", "channel", "held", "overdue", "due_at", "auto_close_at"),
+    *("handler_id", "chain", "held", "overdue", "due_at", "auto_close_at"),
 }
+_TOLD = {*_TOLD_TO_COPIES, "channel"}

@@ -9,6 +9,7 @@ from shared.labels import label
 from shared.lifecycle.actions import Action
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import ActorKind
+from shared.lifecycle.visibility import TOLD_IN_COPIES
 from shared.privacy.publication import public_channel, public_time
 
 
@@ -36,6 +37,11 @@ def arrival_of(access: ReportAccess) -> Arrival:
 
 def lines_shown(lines: Rows, access: ReportAccess) -> list[Row]:
     """The lines of the history as this person reads them."""
+    if access.by_copy:
+        lines = [
+            {**line, "details": {k: v for k, v in line["details"].items() if k in TOLD_IN_COPIES}}
+            for line in lines
+        ]
     with_it = _entries_with_it(lines) if access.maker_hidden else frozenset()
     return [
         _as_arrival(line) if line["entry"] in with_it else _line_shown(line, access)

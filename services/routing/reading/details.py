@@ -28,16 +28,16 @@ class Details(BaseModel):
 async def details_of(row: Mapping[str, Any], *, by_copy: bool, anonymous: bool) -> Details:
     """Who reads a copy reads what the public may, and of a report that nobody has corrected yet
     the region alone: a house, or the words for it, can name its people."""
-    shown = as_public(row, anonymous) if by_copy else dict(row)
+    shown: Mapping[str, Any] = as_public(row, anonymous) if by_copy else row
     if by_copy and row["title"] is None:
-        shown |= dict.fromkeys(("place", "latitude", "longitude"))
+        shown = {"region_code": shown["region_code"]}
     code = shown["region_code"]
     region = await asyncio.to_thread(regions.find, code) if code else None
     place = Place(
         region_code=code,
         region=region.path if region else None,
-        text=shown["place"],
-        latitude=shown["latitude"],
-        longitude=shown["longitude"],
+        text=shown.get("place"),
+        latitude=shown.get("latitude"),
+        longitude=shown.get("longitude"),
     )
-    return Details(happened_at=shown["happened_at"], place=place)
+    return Details(happened_at=shown.get("happened_at"), place=place)
