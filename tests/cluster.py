@@ -26,6 +26,7 @@ from shared.database.engine import Database, raw
 from shared.http.tokens import ReportBearer, Staff, Tokens
 from shared.lifecycle.people import Role
 from shared.settings import Addresses, Settings
+from tests.deadlines import READY_WITHIN
 from tests.workflows.country import (
     BIDANG,
     DINAS,
@@ -133,7 +134,7 @@ class Cluster:
         await child.stop()
         await child.prepare()
         child.start()
-        await child.wait_ready()
+        await child.wait_ready(READY_WITHIN)
 
     @asynccontextmanager
     async def without(self, name: str) -> AsyncIterator[None]:
@@ -143,7 +144,7 @@ class Cluster:
             yield
         finally:
             self.children[name].start()
-            await self.children[name].wait_ready()
+            await self.children[name].wait_ready(READY_WITHIN)
 
     async def close(self) -> None:
         await self.http.aclose()
@@ -168,7 +169,7 @@ class Cluster:
     async def operations(self, process: str) -> str:
         """Where a process answers /healthz, /readyz and /metrics, as its log says."""
         log = self.folder / "log" / f"{process}.log"
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(READY_WITHIN):
             while True:
                 lines = [line for line in log.read_text().splitlines() if '"operations"' in line]
                 if lines:
@@ -213,4 +214,4 @@ class Cluster:
         await child.prepare()
         self.children[child.name] = child
         child.start()
-        await child.wait_ready()
+        await child.wait_ready(READY_WITHIN)

@@ -21,6 +21,7 @@ from deploy.local.nats import Nats
 from deploy.local.ports import free_port
 from deploy.local.postgres import OWNER, Postgres
 from deploy.local.temporal import Temporal, search_attributes
+from tests.deadlines import READY_WITHIN
 
 NAMESPACES = ["default", *(f"gw{number}" for number in range(8))]
 
@@ -34,7 +35,7 @@ async def keep(kind: str, name: str, folder: Path, run: int) -> None:
     try:
         await server.prepare()
         server.start()
-        await server.wait_ready()
+        await server.wait_ready(READY_WITHIN)
         if isinstance(server, Postgres):
             server.create_roles(credentials.roles)
             server.create_database()

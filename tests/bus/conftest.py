@@ -15,6 +15,7 @@ from shared.bus.streams import declare
 from shared.database.engine import Database
 from shared.privacy.identity import IdentityCipher
 from shared.settings import Settings
+from tests.deadlines import READY_WITHIN
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Server:
     async def restart(self) -> None:
         await self.nats.stop()
         self.nats.start()
-        await self.nats.wait_ready()
+        await self.nats.wait_ready(READY_WITHIN)
 
 
 def settings_of(authority: dict[str, str], nats_url: str) -> Settings:
@@ -58,7 +59,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
     await nats.prepare()
     nats.start()
     try:
-        await nats.wait_ready()
+        await nats.wait_ready(READY_WITHIN)
         await declare(nats.url)
         yield Server(nats, authority)
     finally:

@@ -15,6 +15,7 @@ from shared.bus.pull import Pull
 from shared.bus.streams import INTAKE
 from shared.database.engine import Database
 from shared.privacy.identity import IdentityCipher
+from tests.deadlines import READY_WITHIN
 from tests.partners.conftest import Partner, Stack, report
 
 
@@ -144,7 +145,7 @@ async def test_the_service_starts_without_nats_and_reads_when_it_comes(
     async with stack.intake():
         assert (await stack.get("/healthz")).status_code == 200
         stack.server.nats.start()
-        await stack.server.nats.wait_ready()
+        await stack.server.nats.wait_ready(READY_WITHIN)
         async with asyncio.timeout(120):
             while not dukcapil.bus.nc.is_connected:
                 await asyncio.sleep(0.05)

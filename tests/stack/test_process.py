@@ -14,6 +14,7 @@ from deploy.local.ports import free_port
 from deploy.local.processes import Description, Process
 from deploy.local.watch import keep_alive
 from shared.settings import Addresses
+from tests.deadlines import READY_WITHIN
 
 SERVICE = """
 import http.server, os, time
@@ -49,7 +50,7 @@ async def test_a_service_is_ready_when_it_answers_and_has_its_own_role(
 ) -> None:
     process = make_process(SERVICE)
     process.start()
-    await process.wait_ready()
+    await process.wait_ready(READY_WITHIN)
     assert process.log.read_text().startswith("role lapor_intake\n")
     await process.stop()
     assert not process.alive
@@ -61,14 +62,14 @@ async def test_a_service_that_fails_at_its_start_shows_its_last_words(
     process = make_process("raise SystemExit('no table named report')")
     process.start()
     with pytest.raises(StackError, match=r"(?s)a_service stopped.*no table named report"):
-        await process.wait_ready()
+        await process.wait_ready(READY_WITHIN)
     await process.stop()
 
 
 async def test_a_killed_service_is_started_again_and_said_so(make_process: MakeProcess) -> None:
     process = make_process(SERVICE)
     process.start()
-    await process.wait_ready()
+    await process.wait_ready(READY_WITHIN)
     lines: list[str] = []
     back = asyncio.Event()
 
@@ -94,6 +95,6 @@ async def test_a_service_that_does_not_listen_to_sigterm_is_killed(
     process = make_process(deaf)
     process.patience = 0.5
     process.start()
-    await process.wait_ready()
+    await process.wait_ready(READY_WITHIN)
     await process.stop()
     assert process.how_it_ended() == "signal 9"

@@ -18,6 +18,7 @@ from deploy.local.processes import PROCESSES
 from deploy.local.reload import processes_of
 from deploy.local.watch import keep_alive
 from deploy.nats.authority import from_variables, new_authority
+from tests.deadlines import READY_WITHIN
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]
 
@@ -144,7 +145,7 @@ async def test_postgres_starts_though_its_pid_file_is_damaged_or_anothers(tmp_pa
     await postgres.prepare()
     postgres.start()
     try:
-        await postgres.wait_ready()
+        await postgres.wait_ready(READY_WITHIN)
     finally:
         await postgres.stop()
 

@@ -17,6 +17,7 @@ from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from shared.temporal.names import SEARCH_ATTRIBUTES, STATUS, workflow_id
 from shared.temporal.report_gateway import ReportGateway
+from tests.deadlines import READY_WITHIN
 from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows.worker import make_worker
@@ -36,7 +37,7 @@ async def impatient(tmp_path: Path) -> AsyncIterator[Client]:
     await server.prepare()
     server.start()
     try:
-        await server.wait_ready()
+        await server.wait_ready(READY_WITHIN)
         yield await Client.connect(server.address, data_converter=pydantic_data_converter)
     finally:
         await server.stop()
