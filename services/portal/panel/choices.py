@@ -1,5 +1,6 @@
 """What the forms of the panel offer to choose from."""
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -39,7 +40,7 @@ async def agencies_offered(
     if known.agency is not None:
         offered[known.agency] = await _offered(page_request, known, report, form, known.agency)
         if known.path.endswith("/forward"):
-            copies = ActionForm(known.service, known.path, known.body, known.button, "copies")
+            copies = replace(known, agency="copies", offers="any")
             offered["copies"] = await _offered(page_request, copies, report, form, "copies")
     return offered
 

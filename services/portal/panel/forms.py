@@ -1,7 +1,7 @@
 """Every action as a form: where it is sent, what it sends, what it offers to choose from."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 from services.portal import references
@@ -15,24 +15,27 @@ from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.rules import RULES
 
 Body = Callable[[FormData], dict[str, object]]
+WordsField = Literal["reason", "note"]
 Offer = Literal["to_verify", "to_follow_up", "not_connected", "any"]
 
 
 @dataclass(frozen=True)
 class ActionForm:
     """`agency` is the field that chooses an agency, `offers` which ones it offers. With
-    `files`, the path has a twin that takes them. `reason` is the label of the reason it asks for;
-    other fields are those of `templates/panel/fields/<action>.html`, if there are any."""
+    `files`, the path has a twin that takes them. `words` is the label of the one text it asks for,
+    sent as `words_field`; other fields are those of `templates/panel/fields/<action>.html`."""
 
     service: Service
     path: str
     body: Body
     button: str
+    _: KW_ONLY
     agency: str | None = None
     offers: Offer = "any"
     many: bool = False
     files: bool = False
-    reason: str = ""
+    words: str = ""
+    words_field: WordsField = "reason"
 
 
 NAMES = {
@@ -112,10 +115,6 @@ def _archiving(form: FormData) -> dict[str, object]:
     return form.given("category", "note")
 
 
-def _reason(form: FormData) -> dict[str, object]:
-    return form.given("reason")
-
-
 def _asking(kind: str) -> Body:
     return lambda form: form.given("reason") | {"kind": kind}
 
@@ -153,12 +152,20 @@ _ORDER = (
     Action.AMEND,
 )
 _R = "/reports/{number}/"
+_YES = label("button", "yes")
 
 
-def _asking_for_a_reason(
-    path: str, body: Body = _reason, *, service: Service = "followup", reason: str = "Alasan"
+def _asking_for_words(
+    path: str,
+    body: Body | None = None,
+    *,
+    service: Service = "followup",
+    asks: str = "Alasan",
+    field: WordsField = "reason",
 ) -> ActionForm:
-    return ActionForm(service, _R + path, body, label("button", "yes"), reason=reason)
+    """A form with one text. Its endpoint calls it a reason or a note."""
+    sent: Body = body or (lambda form: form.given(field))
+    return ActionForm(service, _R + path, sent, _YES, words=asks, words_field=field)
 
 
 def _by_staff() -> Iterator[Action]:
@@ -170,40 +177,42 @@ def _by_staff() -> Iterator[Action]:
 
 
 FORMS: dict[str, ActionForm] = {
-    # With no row below, an action asks followup, under its own name, with a reason.
-    **{action: _asking_for_a_reason(action.replace("_", "-")) for action in _by_staff()},
-    Action.CLOSE: _asking_for_a_reason("close", reason=label("field", "close_note")),
-    Action.REOPEN: _asking_for_a_reason("reopen", reason=label("field", "reopen_note")),
+    # With no row below, an action asks followup, under its own name, with a reason. Whether a form
+    # says what its endpoint takes is tested of all of them.
+    **{action: _asking_for_words(action.replace("_", "-")) for action in _by_staff()},
+    Action.CLOSE: _asking_for_words("close", asks=label("field", "close_note")),
+    Action.REOPEN: _asking_for_words("reopen", asks=label("field", "reopen_note")),
     Action.VERIFY: ActionForm(
         "routing", _R + "verify", _verification, label("button", "verify"),
-        "agency_id", "to_follow_up",
+        agency="agency_id", offers="to_follow_up",
     ),
     Action.AMEND: ActionForm("routing", _R + "amend", _corrections, "Simpan"),
     Action.THROW: ActionForm(
-        "routing", _R + "throw", _handing, "Lempar", "agency_id", "to_verify"
+        "routing", _R + "throw", _handing, "Lempar", agency="agency_id", offers="to_verify"
     ),
     Action.DEFER: ActionForm(
-        "routing", _R + "defer", _deferral, "Tunda", "awaited_agency_id", "not_connected"
+        "routing", _R + "defer", _deferral, "Tunda",
+        agency="awaited_agency_id", offers="not_connected",
     ),
     Action.ARCHIVE: ActionForm("routing", _R + "archive", _archiving, "Arsipkan"),
-    Action.RESTORE: _asking_for_a_reason("restore", service="routing"),
+    Action.RESTORE: _asking_for_words("restore", service="routing"),
     Action.FORWARD: ActionForm(
         "routing", _R + "forward", _forwarding, label("button", "forward"),
-        "agency_id", "to_follow_up",
+        agency="agency_id", offers="to_follow_up",
     ),
     Action.CHANGE_COPIES: ActionForm(
-        "routing", _R + "copies", _copies, "Simpan", "agency_ids", many=True
+        "routing", _R + "copies", _copies, "Simpan", agency="agency_ids", many=True
     ),
     Action.REQUEST_NOT_AUTHORITY: ActionForm(
-        "followup", _R + "not-authority", _not_authority, label("button", "yes"),
-        "suggested_agency_id",
+        "followup", _R + "not-authority", _not_authority, _YES,
+        agency="suggested_agency_id",
     ),
     Action.FOLLOW_UP: ActionForm(
         "followup", _R + "follow-ups", _follow_up, label("button", "follow_up"), files=True
     ),
     Action.COORDINATE: ActionForm("followup", _R + "coordination", _coordination, "Simpan"),
     **{
-        action: _asking_for_a_reason("requests", _asking(kind))
+        action: _asking_for_words("requests", _asking(kind))
         for action, kind in REQUESTED_BY.items()
         if action is not Action.REQUEST_NOT_AUTHORITY
     },
