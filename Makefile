@@ -66,6 +66,7 @@ demo: $(READY)  ## Send REPORTS=100 varied reports through a running stack (`mak
 	$(BIN)/lapor demo --reports $(REPORTS)
 
 docs: $(READY)  ## Bring what is generated up to date: parts of the documentation, the portal's contracts
+	$(BIN)/python -m deploy.translation.untranslated
 	$(BIN)/python -m deploy.documentation.actions
 	$(BIN)/python -m deploy.documentation.asyncapi
 	$(BIN)/python -m deploy.documentation.portal_contracts

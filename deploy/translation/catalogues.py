@@ -37,3 +37,16 @@ def updated(language: Language) -> bytes:
     target = io.BytesIO()
     write_po(target, catalogue, width=100, no_location=True, ignore_obsolete=True)
     return target.getvalue()
+
+
+def untranslated(language: Language) -> list[Message]:
+    """The messages that have no text in a language."""
+    with catalogue_path(language).open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    return [each for each in used() if not _has_text(catalogue, each)]
+
+
+def _has_text(catalogue: Catalog, each: Message) -> bool:
+    entry = catalogue.get(each.code, each.context)
+    texts = entry.string if entry else ""
+    return bool(texts) and all(texts if isinstance(texts, tuple | list) else [texts])

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from pydantic_core.core_schema import ErrorType
 
-from deploy.translation.catalogues import updated, used
+from deploy.translation.catalogues import untranslated, updated, used
 from deploy.translation.codes import BY_PYDANTIC, CODES
 from deploy.translation.source import (
     ROOT,
@@ -51,6 +51,19 @@ def test_every_message_has_a_text_in_all_its_forms(language: str) -> None:
         for text in _forms(each)
         if each.fuzzy or not text or text != text.strip()
     ] == []
+
+
+def test_a_message_without_a_text_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """So that `make docs` fails on it, instead of printing nothing in its place."""
+    assert untranslated("id") == []
+    text = catalogue_path("id").read_text()
+    entry = 'msgctxt "action"\nmsgid "hold"\nmsgstr "'
+    emptied = tmp_path / "messages.po"
+    emptied.write_text(re.sub(f'{re.escape(entry)}[^"]*', entry, text))
+    monkeypatch.setattr("deploy.translation.catalogues.catalogue_path", lambda _: emptied)
+    assert [(each.context, each.code) for each in untranslated("id")] == [("action", "hold")]
+    emptied.write_text(text.replace(entry, entry.replace("hold", "detain")))
+    assert [(each.context, each.code) for each in untranslated("id")] == [("action", "hold")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
