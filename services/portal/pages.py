@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from services.portal.contracts.routing import Countdown, ShownRequest
+from services.portal.detail_texts import TEXTS
 from services.portal.stylesheet import STYLESHEET_PATH
 from shared.attachments import MAX_FILES, MAX_SIZE
 from shared.clock import now
@@ -131,6 +132,7 @@ _environment.globals |= {
     "countdown": countdown,
     "stylesheet": STYLESHEET_PATH,
     "limits": text,
+    "detail_texts": TEXTS,
     "shortest_password": SHORTEST,
     "files_hint": f"Paling banyak {MAX_FILES} berkas, masing-masing {MAX_SIZE // 1024**2} MB",
 }

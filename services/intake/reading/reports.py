@@ -75,17 +75,9 @@ async def _for_reporter(
 ) -> ReporterReport:
     number, state = row["number"], ReportState.model_validate(row["state"])
     clock = state.process_clock
+    as_kept = {name: row[name] for name in ReporterReport.model_fields if name in row}
     return ReporterReport(
-        **{
-            name: row[name]
-            for name in (
-                *("number", "version", "submitted_at", "channel", "anonymous", "secret"),
-                *("original_title", "original_body", "title", "body", "latitude", "longitude"),
-                *("due_at", "overdue", "auto_close_at", "linked_number", "external_id"),
-            )
-        },
-        **status_of(row),
-        **particulars(row),
+        **as_kept | status_of(row) | particulars(row),
         channel_label=label("channel", row["channel"]),
         zone=state.zone,
         due_on=day_of_deadline(row["due_at"], state.zone) if row["due_at"] else None,

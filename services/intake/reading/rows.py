@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from services.intake.models import Submission
 from shared.attachments.naming import plain_name
-from shared.database.lifecycle import HistoryEntry, Report, ReportText
+from shared.database.lifecycle import HistoryEntry, Report, ReportDetails, ReportText
 from shared.database.views import (
     AgencyEntry,
     CategoryEntry,
@@ -149,5 +149,5 @@ _OF_REPORT = (
 )
 _OF_TEXT = (
     *(ReportText.original_title, ReportText.original_body, ReportText.title, ReportText.body),
-    *(ReportText.happened_at, ReportText.place, ReportText.latitude, ReportText.longitude),
+    *(getattr(ReportText, name) for name in ReportDetails.model_fields),
 )

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from typing import NamedTuple
 
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel
@@ -10,27 +9,17 @@ from pydantic import AwareDatetime, BaseModel
 from services.portal import references
 from services.portal.answers import answer_as
 from services.portal.contracts.intake import ReporterReport, SubmissionAnswer
+from services.portal.detail_texts import TEXTS
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
 from services.portal.form_data import FormData
 from services.portal.page_request import BODY_LIMIT, PageRequest, PublicRequest
 from services.portal.public.access import open_report
 from shared.http.problems import Problem
 from shared.lifecycle.calendar import Zone
-from shared.values.text import PLACE_LIMIT
 
 router = APIRouter(include_in_schema=False)
 
 
-class TextField(NamedTuple):
-    """A line that may be left empty; `name` is the service's. It is asked where and when."""
-
-    name: str
-    label: str
-    hint: str
-    limit: int
-
-
-TEXTS = (TextField("place", "Tempat", "Nama jalan, nomor, RT/RW, patokan", PLACE_LIMIT),)
 NAMES = {
     "classification": "Jenis laporan",
     "title": "Judul",
@@ -151,7 +140,6 @@ async def _review(page_request: PageRequest, form: FormData) -> Response:
     return page_request.page(
         "public/review.html",
         form=form,
-        texts=TEXTS,
         region=", ".join(reversed([name for name in chosen if name])),
         addressee=agencies.get(form.get("addressee"), ""),
         category=categories.get(form.get("category"), ""),
@@ -169,7 +157,6 @@ async def _form_page(page_request: PageRequest, form: FormData, status: int = 20
         "public/submission.html",
         status,
         form=form,
-        texts=TEXTS,
         regions=regions,
         classifications=classifications,
         agencies=agencies,

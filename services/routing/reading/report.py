@@ -39,7 +39,7 @@ from services.routing.reading.texts import texts_of
 from services.routing.reading.view import ChecklistItem, Chosen, ReportView
 from shared.command_requests.report_access import ReportAccess, actions_open_to, staff_access
 from shared.database.columns import now
-from shared.database.lifecycle import Report, ReportText
+from shared.database.lifecycle import Report, ReportDetails, ReportText
 from shared.database.process_time import load_calendar
 from shared.database.views import StaffEntry
 from shared.http.auth import CurrentStaff
@@ -214,6 +214,6 @@ def _report(number: int) -> Select[*tuple[Any, ...]]:
 
 _OF_TEXT = (
     *(ReportText.original_title, ReportText.original_body, ReportText.title, ReportText.body),
-    *(ReportText.happened_at, ReportText.place, ReportText.latitude, ReportText.longitude),
+    *(getattr(ReportText, name) for name in ReportDetails.model_fields),
     ReportText.programme_id,
 )
