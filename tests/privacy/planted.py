@@ -7,7 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from fastapi.routing import APIRoute
 
+from services.followup import actions as followup_actions
+from shared.command_requests.endpoints import command_routers
 from tests.chaos.people import somewhere
 from tests.cluster import ABOVE, Cluster, Who
 from tests.privacy.marks import Marks
@@ -108,14 +111,8 @@ async def until(cluster: Cluster, query: str) -> None:
 
 
 _OF_FOLLOWUP = {
-    *(
-        "follow-ups",
-        "coordination",
-        "requests",
-        "not-authority",
-        "hold",
-        "release",
-        "close",
-        "reopen",
-    ),
+    route.path.removeprefix("/reports/{number}/")
+    for router in command_routers(followup_actions)
+    for route in router.routes
+    if isinstance(route, APIRoute)
 }

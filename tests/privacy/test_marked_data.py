@@ -13,6 +13,9 @@ from temporalio.client import WorkflowExecutionStatus
 
 from shared.bus.connection import connect
 from shared.bus.streams import ADVISORIES, DEAD_LETTERS, INGEST_MESSAGES, INGEST_REPORTS, STREAMS
+from shared.lifecycle.actions import Action
+from shared.lifecycle.authority import Capacity
+from shared.lifecycle.rules import RULES
 from tests.chaos.invariants import raw_messages_of
 from tests.privacy.planted import Planted
 
@@ -35,6 +38,15 @@ WORDS = {
     "lifecycle.sealed_original": {"name"},
 }
 """The columns meant for words: table to columns."""
+
+
+async def test_every_action_in_which_people_write_is_in_the_lives(planted: Planted) -> None:
+    """What these tests look for must have been written: a new action goes into `lives.py`."""
+    done = {
+        row.action for row in await planted.cluster.rows("SELECT action FROM lifecycle.command")
+    }
+    of_people = {action for action, rule in RULES.items() if rule.who - {Capacity.SYSTEM}}
+    assert of_people - done == {Action.CHANGE_COPIES}  # nothing is written with it
 
 
 async def test_no_workflow_knows_a_word_or_a_person(planted: Planted) -> None:
