@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 BUCKET: Final = 4096
 """Neighbouring numbers that the index of words tells apart (`report_text_words`)."""
-FIRST: Final = 2 * BUCKET
+FIRST: Final = 512
 """Numbers in the first slice; a later one has at most `GROWTH` times those of the one before."""
+FREQUENT: Final = 0.1
+"""Of reports: what so many say is found sooner by reading each than by the index of words."""
 GROWTH: Final = 8
 ROWS: Final = 2_500
 """Rows that a slice is meant to look at."""
@@ -55,8 +57,8 @@ async def newest_matches(
     words, and an agency's few reports by looking at each. Where both are many and seldom meet, it
     stops after `MOST` rows: what it found may be less than `limit`, or nothing, though more comes.
     """
-    low, high = (await session.execute(_BOUNDS)).one()
-    if low is None:
+    low, high, indexed = (await session.execute(_BOUNDS, {"q": words})).one()
+    if low is None or not indexed:
         return Matches([], None)
     high = min(before or high + 1, high + 1)
     span = max(high - low, 1)
@@ -65,13 +67,18 @@ async def newest_matches(
     width, found, looked_at = span if few else FIRST, list[int](), 0
     given = {**searched.parameters, "q": words, "most": limit}
     while high > low and len(found) < limit and looked_at < MOST:
-        first = max((high - width) // BUCKET * BUCKET, low)
+        first, seen = max(high - width, low), by_words
         if few or (by_words.known and by_reports.density < by_words.density):
             seen, statement = by_reports, _by_reports(searched)
+        elif indexed == _NOTHING or by_words.density >= FREQUENT:
+            first = max(first, high - ROWS)
+            looked_at += high - first
+            statement = _by_words(searched, _READ)
+        elif by_words.density * (high - low) <= 2 * ROWS:
+            first, statement = low, _by_words(searched, _INDEXED.format("true"))
         else:
-            rare = by_words.known and by_words.density * (high - low) <= 2 * ROWS
-            first = low if rare else first
-            seen, statement = by_words, _by_words(searched, in_buckets=not rare)
+            first = max(first // BUCKET * BUCKET, low)
+            statement = _by_words(searched, _INDEXED.format(_BUCKETS))
         rows, numbers = (await session.execute(statement, given | _slice(first, high))).one()
         found += numbers
         looked_at += rows
@@ -108,11 +115,10 @@ def _slice(first: int, end: int) -> dict[str, int]:
     return {"first": first, "end": end} | buckets
 
 
-def _by_words(searched: Searched, *, in_buckets: bool) -> TextClause:
+def _by_words(searched: Searched, matching: str) -> TextClause:
     return text(
         _BY_WORDS.format(
-            bucket=_BUCKETS if in_buckets else "true",
-            words=searched.words,
+            matching=matching.format(words=searched.words),
             reports=f"{searched.belongs} AND {searched.filters}",
         )
     )
@@ -126,16 +132,27 @@ def _by_reports(searched: Searched) -> TextClause:
     )
 
 
-_BOUNDS = text("SELECT min(number), max(number) FROM lifecycle.report")
+_BOUNDS = text(
+    "SELECT min(number), max(number), querytree(websearch_to_tsquery('indonesian', :q))"
+    " FROM lifecycle.report"
+)
+_NOTHING = "T"
+"""What the index can answer of words that only say what a report must not have."""
 _BUCKETS = f"t.number / {BUCKET} BETWEEN :from_bucket AND :to_bucket"
 # `+ 0`: by the index of words alone, not by that of numbers, whatever Postgres guesses of how rare
-# words are. Likewise OFFSET 0: each row found is looked up by its number.
-_BY_WORDS = """
-WITH looked_at AS MATERIALIZED (
+# words are. Likewise OFFSET 0: each row is read by its number.
+_INDEXED = """
     SELECT t.number FROM lifecycle.report_text t
-    WHERE t.search @@ websearch_to_tsquery('indonesian', :q) AND {bucket} AND {words}
+    WHERE t.search @@ websearch_to_tsquery('indonesian', :q) AND {} AND {{words}}
       AND t.number + 0 >= :first AND t.number + 0 < :end
-)
+"""
+_READ = """
+    SELECT t.number FROM (
+        SELECT * FROM lifecycle.report_text WHERE number >= :first AND number < :end OFFSET 0) t
+    WHERE t.search @@ websearch_to_tsquery('indonesian', :q) AND {words}
+"""
+_BY_WORDS = """
+WITH looked_at AS MATERIALIZED ({matching})
 SELECT (SELECT count(*) FROM looked_at), ARRAY(
     SELECT f.number FROM looked_at l, LATERAL (
         SELECT r.number FROM lifecycle.report r

@@ -55,7 +55,7 @@ async def test_paging_through_a_search_gives_every_match_once_newest_first(
     monkeypatch.setattr(word_search, "MOST", 30 if bounded else 10**6)
     of_agencies = [n for n in range(REPORTS) if 7 + n % 3 in agencies]
     searched = _searched(agencies, len(of_agencies) if known else None)
-    for words in ("jalan", "lampu", "jembatan", "trotoar", "gempa", "jalan -lampu", "kosong"):
+    for words in ("jalan", "lampu", "jembatan", "trotoar", "gempa", "-gempa", "-jalan", "kosong"):
         wanted = [n for n in of_agencies if _matches(words, n)]
         assert await _all(session, words, searched) == [
             10_000_001 + n * STEP for n in reversed(wanted)
