@@ -45,7 +45,8 @@ class NoRoom(Exception):
 def look_at_disk(folder: Path, reports: int) -> None:
     """Raises NoRoom before anything is written."""
     folder.mkdir(parents=True, exist_ok=True)
-    there = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    loaded = folder / "postgres"
+    there = sum(file.stat().st_size for file in loaded.rglob("*") if file.is_file())
     needed = reports * BYTES - there
     if (free := shutil.disk_usage(folder).free) < needed:
         raise NoRoom(
