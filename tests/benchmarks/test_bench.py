@@ -31,8 +31,8 @@ async def test_every_part_measures_figures(parts: list[Part[Any]]) -> None:
     assert results.failed == []
     assert list(results.figures) == [part.name for part in parts]
     for part, figures in results.figures.items():
-        assert figures, part
+        assert any(figure.ours > 0 for figure in figures), part
         for figure in figures:
-            assert figure.ours > 0 or figure.name == "a refused command", figure
+            assert figure.ours >= 0, figure
             assert figure.floor is None or figure.floor > 0, figure
     assert kept[-1] == ",".join(results.figures)

@@ -11,7 +11,7 @@ from shared.database import word_search
 from shared.database.engine import Database
 from shared.database.word_search import Searched, newest_matches
 
-REPORTS, STEP = 600, 1_777
+REPORTS, STEP = 240, 4_441
 """So many, with numbers far apart: many slices."""
 OWN, BELOW = 7, (7, 8, 9)
 
@@ -69,7 +69,7 @@ async def test_a_search_that_finds_little_stops_and_says_how_far_it_came(
     monkeypatch.setattr(word_search, "FEW", 10)
     monkeypatch.setattr(word_search, "ROWS", 20)
     monkeypatch.setattr(word_search, "MOST", 30)
-    matches = await newest_matches(session, "gempa", _searched((OWN,), 200), None, 25)
+    matches = await newest_matches(session, "gempa", _searched((OWN,), 80), None, 25)
     assert matches.numbers == []
     assert matches.reached is not None
 
@@ -86,7 +86,7 @@ async def _all(session: AsyncSession, words: str, searched: Searched) -> list[in
     found: list[int] = []
     before: int | None = None
     while True:
-        matches = await newest_matches(session, words, searched, before, 7)
+        matches = await newest_matches(session, words, searched, before, 20)
         found += matches.numbers
         if matches.reached is None:
             return found
