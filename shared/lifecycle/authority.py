@@ -14,8 +14,8 @@ class Capacity(StrEnum):
     HANDLER_STAFF = "handler_officer"
     """A liaison officer of the handler itself, or an admin whose subtree holds it. Stored commands
     name it `handler_officer`."""
-    HANDLER_ADMIN = "handler_admin"
-    """An admin whose subtree holds the handler."""
+    HANDLER_ADMIN_OR_ABOVE = "handler_admin"
+    """An admin of the handler, or of any agency above it. Stored commands name it `handler_admin`."""
     ADMIN_ABOVE = "admin_above"
     """An admin strictly above the handler; the handler's own where nobody is active there."""
     DECIDER = "decider"
@@ -34,7 +34,7 @@ def capacities(
     held: set[Capacity] = set()
     handler_id = handler_path[-1]
     if role in ADMINS and agency_id in handler_path:
-        held |= {Capacity.HANDLER_ADMIN, Capacity.HANDLER_STAFF}
+        held |= {Capacity.HANDLER_ADMIN_OR_ABOVE, Capacity.HANDLER_STAFF}
         if agency_id != handler_id or not admin_above:
             held.add(Capacity.ADMIN_ABOVE)
     elif role is Role.LIAISON_OFFICER and agency_id == handler_id:

@@ -79,7 +79,7 @@ _ON_REQUESTS = frozenset({Action.ACCEPT_REQUEST, Action.REJECT_REQUEST, Action.W
 _STAFF = frozenset(
     {
         Capacity.HANDLER_STAFF,
-        Capacity.HANDLER_ADMIN,
+        Capacity.HANDLER_ADMIN_OR_ABOVE,
         Capacity.ADMIN_ABOVE,
         Capacity.DECIDER,
     }

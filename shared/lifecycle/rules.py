@@ -72,7 +72,7 @@ def some_pending(state: ReportState) -> str | None:
 
 _REPORTER = frozenset({Capacity.REPORTER})
 _OFFICER = frozenset({Capacity.HANDLER_STAFF})
-_ADMIN = frozenset({Capacity.HANDLER_ADMIN})
+_ADMIN_OR_ABOVE = frozenset({Capacity.HANDLER_ADMIN_OR_ABOVE})
 _ABOVE = frozenset({Capacity.ADMIN_ABOVE, Capacity.OPERATOR})
 _DECIDER = frozenset({Capacity.DECIDER})
 _SYSTEM = frozenset({Capacity.SYSTEM})
@@ -80,13 +80,13 @@ _BY_ADMIN = frozenset({Status.ARCHIVED_BY_ADMIN})
 _QUESTIONED = OPEN | _BY_ADMIN
 
 _ROWS = (
-    Rule(A.VERIFY, _ADMIN, TO_BE_VERIFIED, (Status.VERIFIED,), "verified",
+    Rule(A.VERIFY, _ADMIN_OR_ABOVE, TO_BE_VERIFIED, (Status.VERIFIED,), "verified",
          "hands to the chosen unit; follow-up and settlement clocks start"),
-    Rule(A.AMEND, _ADMIN, WITH_AGENCY, (), "amended",
+    Rule(A.AMEND, _ADMIN_OR_ABOVE, WITH_AGENCY, (), "amended",
          "changes what verification set, but the handler and the clocks"),
-    Rule(A.THROW, _ADMIN, TO_BE_VERIFIED, (Status.UNVERIFIED,), "thrown",
+    Rule(A.THROW, _ADMIN_OR_ABOVE, TO_BE_VERIFIED, (Status.UNVERIFIED,), "thrown",
          "hands to an agency below; the verification clock starts anew there"),
-    Rule(A.DEFER, _ADMIN, TO_BE_VERIFIED,
+    Rule(A.DEFER, _ADMIN_OR_ABOVE, TO_BE_VERIFIED,
          (Status.AWAITING_INFORMATION, Status.AGENCY_NOT_CONNECTED), "deferred",
          "asks the reporter, or waits for an agency to connect; the verification clock pauses"),
     Rule(A.COMPLETE_INFORMATION, _REPORTER, _QUESTIONED, (Status.INFORMATION_TO_EVALUATE,),
@@ -99,9 +99,9 @@ _ROWS = (
     Rule(A.SUCCEED, _SYSTEM, EVERY, (), "succeeded",
          "another agency takes the place of one: as handler, in the chain, copies and requests; "
          "clocks go on"),
-    Rule(A.ARCHIVE, _ADMIN, TO_BE_VERIFIED, (Status.ARCHIVED_BY_ADMIN,), "archived",
+    Rule(A.ARCHIVE, _ADMIN_OR_ABOVE, TO_BE_VERIFIED, (Status.ARCHIVED_BY_ADMIN,), "archived",
          "files the report away with a category and a note; all clocks end", reporter_reads=True),
-    Rule(A.RESTORE, _ADMIN, _BY_ADMIN, (Status.UNVERIFIED,), "restored",
+    Rule(A.RESTORE, _ADMIN_OR_ABOVE, _BY_ADMIN, (Status.UNVERIFIED,), "restored",
          "takes it out of the archive; a full verification clock starts"),
     Rule(A.WITHDRAW, _REPORTER, TO_BE_VERIFIED, (Status.ARCHIVED_BY_REPORTER,), "withdrawn",
          "the reporter takes the report back; all clocks end", reporter_reads=True),
@@ -116,10 +116,10 @@ _ROWS = (
          reporter_reads=True),
     Rule(A.DECLARE_SATISFIED, _REPORTER, IN_PROCESS, (Status.CLOSED_BY_REPORTER,), "closed",
          "closes the report, perhaps with a rating", reporter_reads=True),
-    Rule(A.FORWARD, _ADMIN, WITH_AGENCY, (Status.VERIFIED,), "forwarded",
+    Rule(A.FORWARD, _ADMIN_OR_ABOVE, WITH_AGENCY, (Status.VERIFIED,), "forwarded",
          "hands the duty to follow up to an agency below; follow-up clock anew; "
          "auto-close, hold and all requests end"),
-    Rule(A.CHANGE_COPIES, _ADMIN, EVERY, (), "copies_changed",
+    Rule(A.CHANGE_COPIES, _ADMIN_OR_ABOVE, EVERY, (), "copies_changed",
          "sets which agencies read along", internal=True),
     Rule(A.HOLD, _ABOVE, IN_PROCESS, (), "held",
          "auto-close pauses, keeping what remains", (not_held,)),

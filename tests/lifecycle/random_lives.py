@@ -31,7 +31,7 @@ BELOW = {PROVINCE: (PROVINCE, DINAS), DINAS: (PROVINCE, DINAS, BIDANG)}
 
 _ADMIN = Actor(kind=ActorKind.STAFF, staff_id=2, role=Role.AGENCY_ADMIN, agency_id=PROVINCE)
 _OFFICER = Actor(kind=ActorKind.STAFF, staff_id=4, role=Role.LIAISON_OFFICER, agency_id=DINAS)
-_ABOVE = frozenset({Capacity.HANDLER_ADMIN, Capacity.HANDLER_STAFF, Capacity.ADMIN_ABOVE})
+_ABOVE = frozenset({Capacity.HANDLER_ADMIN_OR_ABOVE, Capacity.HANDLER_STAFF, Capacity.ADMIN_ABOVE})
 PEOPLE: tuple[tuple[Actor, frozenset[Capacity]], ...] = (
     (_ADMIN, _ABOVE),
     (_ADMIN, _ABOVE | {Capacity.DECIDER}),

@@ -31,8 +31,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CALENDAR = WorkingCalendar(frozenset())
 
 OFFICER = frozenset({S.HANDLER_STAFF})
-HANDLER_ADMIN = OFFICER | {S.HANDLER_ADMIN}
-ABOVE = HANDLER_ADMIN | {S.ADMIN_ABOVE}
+HANDLER_ADMIN_OR_ABOVE = OFFICER | {S.HANDLER_ADMIN_OR_ABOVE}
+ABOVE = HANDLER_ADMIN_OR_ABOVE | {S.ADMIN_ABOVE}
 DECIDER = ABOVE | {S.DECIDER}
 CITIZEN = frozenset({S.REPORTER})
 PLATFORM = frozenset({S.OPERATOR})
@@ -40,7 +40,7 @@ CLOCKWORK = frozenset({S.SYSTEM})
 NOBODY: frozenset[S] = frozenset()
 WHO = {
     "officer": OFFICER,
-    "handler's admin": HANDLER_ADMIN,
+    "handler's admin": HANDLER_ADMIN_OR_ABOVE,
     "admin above": ABOVE,
     "decider": DECIDER,
     "reporter": CITIZEN,
@@ -52,7 +52,9 @@ WHO = {
 PUSAT = Actor(kind=ActorKind.STAFF, staff_id=1, role=Role.CENTRAL_ADMIN, agency_id=1)
 _ACTORS: dict[frozenset[S], Actor] = {
     OFFICER: Actor(kind=ActorKind.STAFF, staff_id=4, role=Role.LIAISON_OFFICER, agency_id=DINAS),
-    HANDLER_ADMIN: Actor(kind=ActorKind.STAFF, staff_id=3, role=Role.AGENCY_ADMIN, agency_id=DINAS),
+    HANDLER_ADMIN_OR_ABOVE: Actor(
+        kind=ActorKind.STAFF, staff_id=3, role=Role.AGENCY_ADMIN, agency_id=DINAS
+    ),
     ABOVE: Actor(kind=ActorKind.STAFF, staff_id=2, role=Role.AGENCY_ADMIN, agency_id=PROVINCE),
     DECIDER: Actor(kind=ActorKind.STAFF, staff_id=2, role=Role.AGENCY_ADMIN, agency_id=PROVINCE),
     CITIZEN: REPORTER,

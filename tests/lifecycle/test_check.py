@@ -18,7 +18,7 @@ from tests.lifecycle.report_under_test import (
     CITIZEN,
     DECIDER,
     DINAS,
-    HANDLER_ADMIN,
+    HANDLER_ADMIN_OR_ABOVE,
     MINISTRY,
     OFFICER,
     PLATFORM,
@@ -106,14 +106,14 @@ def test_only_what_is_held_is_released(status: St) -> None:
 def test_one_request_of_a_kind_is_pending(kind: RequestKind) -> None:
     under_test = _asked(kind)
     with pytest.raises(Refused, match=r"not_authority_pending|request_already_pending"):
-        under_test.do(A(f"request_{kind}"), HANDLER_ADMIN)
+        under_test.do(A(f"request_{kind}"), HANDLER_ADMIN_OR_ABOVE)
 
 
 @pytest.mark.parametrize("status", sorted(UNVERIFIED | {St.VERIFIED}))
 def test_while_not_authority_is_pending_the_handler_may_withdraw_or_coordinate(status: St) -> None:
     under_test = ReportUnderTest(status)
     under_test.ask(RequestKind.NOT_AUTHORITY)
-    for who in (OFFICER, HANDLER_ADMIN, ABOVE):  # above, but below the delegating agency
+    for who in (OFFICER, HANDLER_ADMIN_OR_ABOVE, ABOVE):  # above, but below the delegating agency
         assert set(allowed_actions(under_test.state, who)) == {A.COORDINATE, A.WITHDRAW_REQUEST}
 
 
@@ -158,7 +158,7 @@ def test_only_who_asked_withdraws_a_request(kind: RequestKind) -> None:
     under_test = _asked(kind)
     request = under_test.state.requests[0].id
     with pytest.raises(Refused, match="not_the_asker"):
-        under_test.do(A.WITHDRAW_REQUEST, HANDLER_ADMIN, request_id=request)
+        under_test.do(A.WITHDRAW_REQUEST, HANDLER_ADMIN_OR_ABOVE, request_id=request)
     assert not under_test.do(A.WITHDRAW_REQUEST, OFFICER, request_id=request).requests
 
 
@@ -166,7 +166,7 @@ def test_only_who_asked_withdraws_a_request(kind: RequestKind) -> None:
 def test_handler_and_operator_do_not_decide(kind: RequestKind) -> None:
     under_test = _asked(kind)
     request = under_test.state.requests[0].id
-    for who in (OFFICER, HANDLER_ADMIN, ABOVE, PLATFORM):
+    for who in (OFFICER, HANDLER_ADMIN_OR_ABOVE, ABOVE, PLATFORM):
         with pytest.raises(Refused, match="not_authorised"):
             under_test.do(A.REJECT_REQUEST, who, request_id=request)
 
@@ -240,7 +240,7 @@ def _allowed(state: ReportState, *codes: str) -> dict[str, set[A]]:
 
 def test_a_command_of_an_older_history_is_still_read() -> None:
     """Commands of before 29 November 2026 wait in Postgres, and stand in histories."""
-    command = ReportUnderTest().command(A.VERIFY, HANDLER_ADMIN)
+    command = ReportUnderTest().command(A.VERIFY, HANDLER_ADMIN_OR_ABOVE)
     body = command.model_dump(mode="json")
     older = {("standings" if name == "capacities" else name): value for name, value in body.items()}
     assert "standings" in older

@@ -28,7 +28,7 @@ from tests.lifecycle.report_under_test import (
     CLOCKWORK,
     DAY,
     DINAS,
-    HANDLER_ADMIN,
+    HANDLER_ADMIN_OR_ABOVE,
     HOUR,
     MINISTRY,
     MONDAY,
@@ -47,17 +47,17 @@ RUN, WAIT = "running", "paused"
 
 # From, action, who, details → status, handler, clocks. The clocks before are the status' own.
 EFFECTS: tuple[tuple[St, A, frozenset[Capacity], dict[str, Any], St, int, dict[str, str]], ...] = (
-    (St.UNVERIFIED, A.VERIFY, HANDLER_ADMIN, {},
+    (St.UNVERIFIED, A.VERIFY, HANDLER_ADMIN_OR_ABOVE, {},
      St.VERIFIED, DINAS, {"follow_up": RUN, "settlement": RUN}),
-    (St.AWAITING_INFORMATION, A.VERIFY, HANDLER_ADMIN, {},
+    (St.AWAITING_INFORMATION, A.VERIFY, HANDLER_ADMIN_OR_ABOVE, {},
      St.VERIFIED, DINAS, {"follow_up": RUN, "settlement": RUN, "question": RUN}),
-    (St.UNVERIFIED, A.THROW, HANDLER_ADMIN, {},
+    (St.UNVERIFIED, A.THROW, HANDLER_ADMIN_OR_ABOVE, {},
      St.UNVERIFIED, BIDANG, {"verification": RUN}),
-    (St.AGENCY_NOT_CONNECTED, A.THROW, HANDLER_ADMIN, {},
+    (St.AGENCY_NOT_CONNECTED, A.THROW, HANDLER_ADMIN_OR_ABOVE, {},
      St.UNVERIFIED, BIDANG, {"verification": RUN}),
-    (St.UNVERIFIED, A.DEFER, HANDLER_ADMIN, {},
+    (St.UNVERIFIED, A.DEFER, HANDLER_ADMIN_OR_ABOVE, {},
      St.AWAITING_INFORMATION, DINAS, {"verification": WAIT, "question": RUN}),
-    (St.INFORMATION_TO_EVALUATE, A.DEFER, HANDLER_ADMIN, NOT_CONNECTED,
+    (St.INFORMATION_TO_EVALUATE, A.DEFER, HANDLER_ADMIN_OR_ABOVE, NOT_CONNECTED,
      St.AGENCY_NOT_CONNECTED, DINAS, {"verification": WAIT}),
     (St.AWAITING_INFORMATION, A.COMPLETE_INFORMATION, CITIZEN, {},
      St.INFORMATION_TO_EVALUATE, DINAS, {"verification": RUN}),
@@ -65,9 +65,9 @@ EFFECTS: tuple[tuple[St, A, frozenset[Capacity], dict[str, Any], St, int, dict[s
      St.INFORMATION_TO_EVALUATE, DINAS, {"verification": RUN}),
     (St.AGENCY_NOT_CONNECTED, A.CONNECT, CLOCKWORK, {},
      St.UNVERIFIED, DINAS, {"verification": RUN}),
-    (St.AWAITING_INFORMATION, A.ARCHIVE, HANDLER_ADMIN, {},
+    (St.AWAITING_INFORMATION, A.ARCHIVE, HANDLER_ADMIN_OR_ABOVE, {},
      St.ARCHIVED_BY_ADMIN, DINAS, {}),
-    (St.ARCHIVED_BY_ADMIN, A.RESTORE, HANDLER_ADMIN, {},
+    (St.ARCHIVED_BY_ADMIN, A.RESTORE, HANDLER_ADMIN_OR_ABOVE, {},
      St.UNVERIFIED, DINAS, {"verification": RUN}),
     (St.AWAITING_INFORMATION, A.WITHDRAW, CITIZEN, {},
      St.ARCHIVED_BY_REPORTER, DINAS, {}),
@@ -85,9 +85,9 @@ EFFECTS: tuple[tuple[St, A, frozenset[Capacity], dict[str, Any], St, int, dict[s
      St.REPLIED_BY_REPORTER, DINAS, {"follow_up": RUN}),
     (St.FOLLOWED_UP, A.DECLARE_SATISFIED, CITIZEN, {},
      St.CLOSED_BY_REPORTER, DINAS, {}),
-    (St.VERIFIED, A.FORWARD, HANDLER_ADMIN, {},
+    (St.VERIFIED, A.FORWARD, HANDLER_ADMIN_OR_ABOVE, {},
      St.VERIFIED, BIDANG, {"follow_up": RUN, "settlement": RUN}),
-    (St.FOLLOWED_UP, A.FORWARD, HANDLER_ADMIN, {},
+    (St.FOLLOWED_UP, A.FORWARD, HANDLER_ADMIN_OR_ABOVE, {},
      St.VERIFIED, BIDANG, {"follow_up": RUN}),
     (St.FOLLOWED_UP, A.HOLD, ABOVE, {},
      St.FOLLOWED_UP, DINAS, {"auto_close": WAIT}),
@@ -109,11 +109,11 @@ EFFECTS: tuple[tuple[St, A, frozenset[Capacity], dict[str, Any], St, int, dict[s
      St.FOLLOWED_UP, DINAS, {"auto_close": RUN, "request": RUN}),
     (St.CLOSED_BY_ADMIN, A.REQUEST_REOPEN, OFFICER, {},
      St.CLOSED_BY_ADMIN, DINAS, {"request": RUN}),
-    (St.VERIFIED, A.AMEND, HANDLER_ADMIN, {"priority": True},
+    (St.VERIFIED, A.AMEND, HANDLER_ADMIN_OR_ABOVE, {"priority": True},
      St.VERIFIED, DINAS, {"follow_up": RUN, "settlement": RUN}),
     (St.FOLLOWED_UP, A.COORDINATE, OFFICER, {},
      St.FOLLOWED_UP, DINAS, {"auto_close": RUN}),
-    (St.FOLLOWED_UP, A.CHANGE_COPIES, HANDLER_ADMIN, {},
+    (St.FOLLOWED_UP, A.CHANGE_COPIES, HANDLER_ADMIN_OR_ABOVE, {},
      St.FOLLOWED_UP, DINAS, {"auto_close": RUN}),
 )  # fmt: skip
 
@@ -150,22 +150,22 @@ def test_no_step_takes_back_that_a_report_is_anonymous_or_secret(action: A, flag
     under_test = ReportUnderTest(
         St.UNVERIFIED if action is A.VERIFY else St.VERIFIED, **{flag: True}
     )
-    assert getattr(under_test.do(action, HANDLER_ADMIN, **{flag: False}), flag) is True
+    assert getattr(under_test.do(action, HANDLER_ADMIN_OR_ABOVE, **{flag: False}), flag) is True
 
 
 def test_archiving_tells_the_category_and_restoring_gives_the_full_time() -> None:
     under_test = ReportUnderTest()
     under_test.wait(2 * DAY)
-    under_test.do(A.ARCHIVE, HANDLER_ADMIN, archive_category=ArchiveCategory.COURT_CASE)
+    under_test.do(A.ARCHIVE, HANDLER_ADMIN_OR_ABOVE, archive_category=ArchiveCategory.COURT_CASE)
     assert under_test.lines[0].details == {"archive_category": "court_case"}
     under_test.now += 100 * DAY
-    under_test.do(A.RESTORE, HANDLER_ADMIN)
+    under_test.do(A.RESTORE, HANDLER_ADMIN_OR_ABOVE)
     assert under_test.left(ClockKind.VERIFICATION) == 3 * DAY
 
 
 def test_an_answer_after_the_admin_moved_on_is_an_addition() -> None:
     under_test = ReportUnderTest(St.AWAITING_INFORMATION)
-    under_test.do(A.VERIFY, HANDLER_ADMIN)
+    under_test.do(A.VERIFY, HANDLER_ADMIN_OR_ABOVE)
     state = under_test.do(A.COMPLETE_INFORMATION, CITIZEN)
     assert (state.status, state.question_open) == (St.VERIFIED, False)
     assert under_test.clocks == {"follow_up": RUN, "settlement": RUN}
@@ -173,16 +173,19 @@ def test_an_answer_after_the_admin_moved_on_is_an_addition() -> None:
 
 def test_a_question_not_answered_survives_the_archive() -> None:
     under_test = ReportUnderTest(St.AWAITING_INFORMATION)
-    assert under_test.do(A.ARCHIVE, HANDLER_ADMIN).question_open
-    state = under_test.do(A.RESTORE, HANDLER_ADMIN)
+    assert under_test.do(A.ARCHIVE, HANDLER_ADMIN_OR_ABOVE).question_open
+    state = under_test.do(A.RESTORE, HANDLER_ADMIN_OR_ABOVE)
     assert state.question_open
     assert under_test.clocks == {"verification": RUN, "question": RUN}
 
 
 def test_an_agency_awaited_is_forgotten_once_the_admin_moves_on() -> None:
     under_test = ReportUnderTest()
-    assert under_test.do(A.DEFER, HANDLER_ADMIN, **NOT_CONNECTED).awaited_agency_id == MINISTRY
-    assert under_test.do(A.VERIFY, HANDLER_ADMIN).awaited_agency_id is None
+    assert (
+        under_test.do(A.DEFER, HANDLER_ADMIN_OR_ABOVE, **NOT_CONNECTED).awaited_agency_id
+        == MINISTRY
+    )
+    assert under_test.do(A.VERIFY, HANDLER_ADMIN_OR_ABOVE).awaited_agency_id is None
 
 
 def test_only_a_proper_follow_up_counts_as_one() -> None:
@@ -193,7 +196,7 @@ def test_only_a_proper_follow_up_counts_as_one() -> None:
 
 def test_forwarding_adds_copies_and_ends_the_hold() -> None:
     under_test = ReportUnderTest(St.FOLLOWED_UP, held=True, copies=(7,))
-    state = under_test.do(A.FORWARD, HANDLER_ADMIN, copies=(MINISTRY, 7))
+    state = under_test.do(A.FORWARD, HANDLER_ADMIN_OR_ABOVE, copies=(MINISTRY, 7))
     assert (state.copies, state.held) == ((7, MINISTRY), False)
 
 

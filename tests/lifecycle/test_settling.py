@@ -19,7 +19,7 @@ from tests.lifecycle.report_under_test import (
     DAY,
     DECIDER,
     DINAS,
-    HANDLER_ADMIN,
+    HANDLER_ADMIN_OR_ABOVE,
     HOUR,
     OFFICER,
     PROVINCE,
@@ -34,7 +34,7 @@ HELD_FOR = [timedelta(0), 5 * HOUR, 30 * DAY]
 def test_a_deferral_pauses_verification_to_the_hour() -> None:
     under_test = ReportUnderTest()
     under_test.wait(7 * HOUR)
-    under_test.do(A.DEFER, HANDLER_ADMIN)
+    under_test.do(A.DEFER, HANDLER_ADMIN_OR_ABOVE)
     under_test.wait(9 * DAY)
     under_test.do(A.COMPLETE_INFORMATION, CITIZEN)
     assert under_test.left(ClockKind.VERIFICATION) == 3 * DAY - 7 * HOUR
@@ -44,7 +44,7 @@ def test_a_deferral_pauses_verification_to_the_hour() -> None:
 def test_a_verification_late_before_the_deferral_is_late_after_it() -> None:
     under_test = ReportUnderTest()
     under_test.wait(4 * DAY)
-    under_test.do(A.DEFER, HANDLER_ADMIN)
+    under_test.do(A.DEFER, HANDLER_ADMIN_OR_ABOVE)
     assert under_test.clocks["verification"] == "overdue"
     assert under_test.state.overdue
     under_test.do(A.COMPLETE_INFORMATION, CITIZEN)
@@ -217,7 +217,7 @@ def test_settlement_runs_once_whatever_comes_after_the_first_follow_up() -> None
     under_test.do(A.CLOSE, ABOVE)
     under_test.do(A.REOPEN, ABOVE)
     under_test.do(A.FOLLOW_UP, OFFICER)
-    under_test.do(A.FORWARD, HANDLER_ADMIN)
+    under_test.do(A.FORWARD, HANDLER_ADMIN_OR_ABOVE)
     request = under_test.ask(RequestKind.NOT_AUTHORITY)
     assert under_test.state.request(request) is not None
     under_test.do(A.VERIFY, DECIDER, handing=handing(PROVINCE, DINAS))
@@ -227,7 +227,7 @@ def test_settlement_runs_once_whatever_comes_after_the_first_follow_up() -> None
 def test_forwarding_starts_the_follow_up_clock_anew_and_settlement_goes_on() -> None:
     under_test = ReportUnderTest(St.VERIFIED)
     under_test.wait(3 * DAY)
-    under_test.do(A.FORWARD, HANDLER_ADMIN)
+    under_test.do(A.FORWARD, HANDLER_ADMIN_OR_ABOVE)
     assert under_test.left(ClockKind.FOLLOW_UP) == 5 * DAY
     assert under_test.left(ClockKind.SETTLEMENT) == 11 * DAY
 
@@ -237,7 +237,7 @@ def test_settlement_forwarded_to_another_zone_keeps_its_working_time(zone: Zone)
     under_test = ReportUnderTest(St.VERIFIED)
     under_test.wait(3 * DAY)
     state = under_test.do(
-        A.FORWARD, HANDLER_ADMIN, handing=handing(PROVINCE, DINAS, BIDANG, zone=zone)
+        A.FORWARD, HANDLER_ADMIN_OR_ABOVE, handing=handing(PROVINCE, DINAS, BIDANG, zone=zone)
     )
     clock = state.clock(ClockKind.SETTLEMENT)
     assert clock is not None
@@ -273,24 +273,28 @@ SETTLEMENT_DAYS = {
 @pytest.mark.parametrize(("classification", "days"), SETTLEMENT_DAYS.items())
 def test_settlement_is_by_classification(classification: Classification, days: int) -> None:
     under_test = ReportUnderTest()
-    under_test.do(A.VERIFY, HANDLER_ADMIN, classification=classification)
+    under_test.do(A.VERIFY, HANDLER_ADMIN_OR_ABOVE, classification=classification)
     assert under_test.left(ClockKind.SETTLEMENT) == days * DAY
     under_test.wait(2 * DAY)
-    under_test.do(A.AMEND, HANDLER_ADMIN, classification=Classification.COMPLAINT_WITH_OVERSIGHT)
+    under_test.do(
+        A.AMEND, HANDLER_ADMIN_OR_ABOVE, classification=Classification.COMPLAINT_WITH_OVERSIGHT
+    )
     assert under_test.left(ClockKind.SETTLEMENT) == 58 * DAY  # by the difference, not anew
-    under_test.do(A.AMEND, HANDLER_ADMIN, classification=classification)
+    under_test.do(A.AMEND, HANDLER_ADMIN_OR_ABOVE, classification=classification)
     assert under_test.left(ClockKind.SETTLEMENT) == (days - 2) * DAY
 
 
 def test_amending_ends_lateness_only_where_the_other_length_is_not_over() -> None:
     under_test = ReportUnderTest()
-    under_test.do(A.VERIFY, HANDLER_ADMIN, classification=Classification.INFORMATION)
+    under_test.do(A.VERIFY, HANDLER_ADMIN_OR_ABOVE, classification=Classification.INFORMATION)
     under_test.wait(14 * DAY)
     under_test.do(A.FOLLOW_UP, OFFICER, follow_up_kind=FollowUpKind.INITIAL_RESPONSE)
     assert under_test.clocks == {"settlement": "overdue"}
-    under_test.do(A.AMEND, HANDLER_ADMIN, classification=Classification.ASPIRATION)
+    under_test.do(A.AMEND, HANDLER_ADMIN_OR_ABOVE, classification=Classification.ASPIRATION)
     assert under_test.clocks == {"settlement": "overdue"}
-    under_test.do(A.AMEND, HANDLER_ADMIN, classification=Classification.COMPLAINT_WITHOUT_OVERSIGHT)
+    under_test.do(
+        A.AMEND, HANDLER_ADMIN_OR_ABOVE, classification=Classification.COMPLAINT_WITHOUT_OVERSIGHT
+    )
     assert under_test.clocks == {"settlement": "running"}
     assert under_test.left(ClockKind.SETTLEMENT) == 4 * DAY
 
