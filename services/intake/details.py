@@ -50,7 +50,7 @@ Happened = Annotated[Day | Instant, WrapValidator(_day_or_instant)]
 Place = Annotated[str, StringConstraints(max_length=PLACE_LIMIT), AfterValidator(one_line)]
 
 
-class Details(Form):
+class DetailsForm(Form):
     """The fields that every form asks and acceptance takes: those of `ReportDetails`, checked."""
 
     happened_at: Annotated[Happened | None, Left] = Field(

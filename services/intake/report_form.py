@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from services.intake import contact
 from services.intake.accepting.new_report import Identity
-from services.intake.details import Details, Left, one_line, today
+from services.intake.details import DetailsForm, Left, one_line, today
 from shared.lifecycle.actions import Classification
 from shared.values.fields import NotABool
 from shared.values.text import (
@@ -64,7 +64,7 @@ class ReporterForm(Form):
         return Identity(self.name, self.phone, self.email, self.nik)
 
 
-class ReportForm(Details):
+class ReportForm(DetailsForm):
     """What every form asks. Ids and codes are checked against the directory afterwards."""
 
     classification: PublicClassification

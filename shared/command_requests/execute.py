@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.command_requests.command_request import CommandRequest, Details
+from shared.command_requests.command_request import CommandFields, CommandRequest
 from shared.command_requests.ended_requests import ended_request
 from shared.command_requests.report_access import ReportAccess, access_to
 from shared.database.columns import now
@@ -190,7 +190,7 @@ def _row_of(request: CommandRequest, command: Command, outcome: Outcome | None) 
 
 async def _details(
     session: AsyncSession, request: CommandRequest, access: ReportAccess
-) -> tuple[Details, str | None]:
+) -> tuple[CommandFields, str | None]:
     """The command's fields, or why there can be none. A refusal is an outcome and is kept,
     whichever look finds it; other problems are the request's, which may be put right."""
     state = access.state

@@ -15,7 +15,8 @@ class Capacity(StrEnum):
     """A liaison officer of the handler itself, or an admin whose subtree holds it. Stored commands
     name it `handler_officer`."""
     HANDLER_ADMIN_OR_ABOVE = "handler_admin"
-    """An admin of the handler, or of any agency above it. Stored commands name it `handler_admin`."""
+    """An admin of the handler, or of an agency above it. Stored commands name it
+    `handler_admin`."""
     ADMIN_ABOVE = "admin_above"
     """An admin strictly above the handler; the handler's own where nobody is active there."""
     DECIDER = "decider"

@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, text
 
 from services.intake.accepting.acceptance import Acceptance
 from services.intake.accepting.new_report import Identity, NewReport
-from services.intake.details import Details
+from services.intake.details import DetailsForm
 from shared.attachments import StoredAttachment
 from shared.database.engine import Database
 from shared.http.tokens import Staff, Tokens
@@ -109,8 +109,8 @@ class Country:
             "addressee_id": self.agencies[to] if to else None,
             "identity": identity,
             "attachments": attachments,
-            "details": Details.model_validate(
-                {name: changes.pop(name) for name in Details.model_fields if name in changes}
+            "details": DetailsForm.model_validate(
+                {name: changes.pop(name) for name in DetailsForm.model_fields if name in changes}
             ),
         }
         async with self.intake.session() as session:

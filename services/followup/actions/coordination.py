@@ -4,7 +4,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.actions.words import command_router
-from shared.command_requests.command_request import Details
+from shared.command_requests.command_request import CommandFields
 from shared.command_requests.report_access import ReportAccess
 from shared.database.views import StaffEntry
 from shared.http.problems import FieldError, validation
@@ -25,7 +25,7 @@ router = command_router("follow-ups")
 @router.by_staff(Action.COORDINATE, "/reports/{number}/coordination")
 async def coordinate_report(
     session: AsyncSession, access: ReportAccess, form: Coordination
-) -> Details:
+) -> CommandFields:
     """Note something for colleagues; the reporter does not see it and the status stays."""
     if form.assignee_id is None:
         return {}

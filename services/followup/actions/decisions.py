@@ -4,7 +4,7 @@ person who asked."""
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.actions.words import command_router
-from shared.command_requests.command_request import Details
+from shared.command_requests.command_request import CommandFields
 from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import FieldError, validation
 from shared.lifecycle.actions import PERFORMED_BY, Action
@@ -31,7 +31,7 @@ router = command_router("requests")
 
 
 @router.by_staff(Action.ACCEPT_REQUEST, "/reports/{number}/requests/{request_id}/accept")
-async def accept_request(_: AsyncSession, access: ReportAccess, form: Acceptance) -> Details:
+async def accept_request(_: AsyncSession, access: ReportAccess, form: Acceptance) -> CommandFields:
     """*Terima*: what was asked is done."""
     performed = PERFORMED_BY.get(access.request.kind) if access.request else None
     if form.note is None and performed and Reader.REPORTER in readers_of(performed, {}):
@@ -40,12 +40,12 @@ async def accept_request(_: AsyncSession, access: ReportAccess, form: Acceptance
 
 
 @router.by_staff(Action.REJECT_REQUEST, "/reports/{number}/requests/{request_id}/reject")
-async def reject_request(_: AsyncSession, __: ReportAccess, form: Rejection) -> Details:
+async def reject_request(_: AsyncSession, __: ReportAccess, form: Rejection) -> CommandFields:
     """*Tolak*: all stays as it was."""
     return {}
 
 
 @router.by_staff(Action.WITHDRAW_REQUEST, "/reports/{number}/requests/{request_id}/withdraw")
-async def withdraw_request(_: AsyncSession, __: ReportAccess, form: TakingBack) -> Details:
+async def withdraw_request(_: AsyncSession, __: ReportAccess, form: TakingBack) -> CommandFields:
     """Take one's own request back."""
     return {}

@@ -4,7 +4,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.actions.words import command_router
-from shared.command_requests.command_request import Details
+from shared.command_requests.command_request import CommandFields
 from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action, FollowUpKind
 from shared.values.words import FollowUpText, Form
@@ -25,6 +25,6 @@ router = command_router("follow-ups")
 
 
 @router.by_staff(Action.FOLLOW_UP, "/reports/{number}/follow-ups", files=True)
-async def follow_up_report(_: AsyncSession, __: ReportAccess, form: FollowUpForm) -> Details:
+async def follow_up_report(_: AsyncSession, __: ReportAccess, form: FollowUpForm) -> CommandFields:
     """Tell the reporter what is done about the report."""
     return {"follow_up_kind": form.kind}

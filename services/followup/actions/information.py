@@ -4,7 +4,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.actions.words import command_router
-from shared.command_requests.command_request import Details
+from shared.command_requests.command_request import CommandFields
 from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action
 from shared.values.words import Body, Form
@@ -20,6 +20,6 @@ router = command_router("reporter")
 @router.by_reporter(Action.COMPLETE_INFORMATION, "/reports/{number}/information", files=True)
 async def complete_report_information(
     _: AsyncSession, __: ReportAccess, form: InformationForm
-) -> Details:
+) -> CommandFields:
     """Answer the question that the report was deferred with."""
     return {}

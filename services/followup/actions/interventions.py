@@ -6,7 +6,7 @@ These travel as the workflow's signals; the answer says whether they took effect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.actions.words import command_router
-from shared.command_requests.command_request import Details
+from shared.command_requests.command_request import CommandFields
 from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action
 from shared.values.words import Form, NoteText
@@ -22,24 +22,24 @@ router = command_router("interventions")
 
 
 @router.by_staff(Action.HOLD, "/reports/{number}/hold")
-async def hold_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> Details:
+async def hold_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> CommandFields:
     """Keep the report from closing by itself, keeping what remains of the ten days."""
     return {}
 
 
 @router.by_staff(Action.RELEASE, "/reports/{number}/release")
-async def release_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> Details:
+async def release_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> CommandFields:
     """Let a held report go on with what remained of the ten days."""
     return {}
 
 
 @router.by_staff(Action.CLOSE, "/reports/{number}/close")
-async def close_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> Details:
+async def close_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> CommandFields:
     """Close the report; the reason is the *Konfirmasi Tutup Laporan*."""
     return {}
 
 
 @router.by_staff(Action.REOPEN, "/reports/{number}/reopen")
-async def reopen_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> Details:
+async def reopen_report(_: AsyncSession, __: ReportAccess, form: Intervention) -> CommandFields:
     """Open a closed report again: the agency owes a further follow-up."""
     return {}

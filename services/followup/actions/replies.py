@@ -4,7 +4,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.actions.words import command_router
-from shared.command_requests.command_request import Details
+from shared.command_requests.command_request import CommandFields
 from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action
 from shared.values.words import Body, Form
@@ -18,6 +18,6 @@ router = command_router("reporter")
 
 
 @router.by_reporter(Action.REPLY, "/reports/{number}/replies", files=True)
-async def reply_to_follow_up(_: AsyncSession, __: ReportAccess, form: ReplyForm) -> Details:
+async def reply_to_follow_up(_: AsyncSession, __: ReportAccess, form: ReplyForm) -> CommandFields:
     """Answer the agency: it owes a follow-up again."""
     return {}

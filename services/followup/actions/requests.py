@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.actions.words import command_router
-from shared.command_requests.command_request import Details
+from shared.command_requests.command_request import CommandFields
 from shared.command_requests.delegation import known_agencies, taken_back
 from shared.command_requests.directory import agency_to_decide
 from shared.command_requests.report_access import ReportAccess
@@ -37,7 +37,9 @@ router = command_router("requests")
 
 
 @router.by_staff(_action, "/reports/{number}/requests")
-async def ask_above(session: AsyncSession, access: ReportAccess, form: RequestForm) -> Details:
+async def ask_above(
+    session: AsyncSession, access: ReportAccess, form: RequestForm
+) -> CommandFields:
     """Ask the delegating agency. The id of the command is the id of the request."""
     chain, path = access.state.chain, access.handler.path
     return {"decider_id": await agency_to_decide(session, chain, path, access.actor)}
@@ -46,7 +48,7 @@ async def ask_above(session: AsyncSession, access: ReportAccess, form: RequestFo
 @router.by_staff(Action.REQUEST_NOT_AUTHORITY, "/reports/{number}/not-authority")
 async def ask_not_authority(
     session: AsyncSession, access: ReportAccess, form: NotAuthority
-) -> Details:
+) -> CommandFields:
     """Ask the delegating agency to take the report back.
 
     Who decides a pending request may pass it on by asking further up: the report comes back to

@@ -4,7 +4,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.followup.actions.words import command_router
-from shared.command_requests.command_request import Details
+from shared.command_requests.command_request import CommandFields
 from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action
 from shared.values.words import Form, NoteText
@@ -21,6 +21,6 @@ router = command_router("reporter")
 @router.by_reporter(Action.DECLARE_SATISFIED, "/reports/{number}/satisfaction")
 async def declare_satisfaction(
     _: AsyncSession, __: ReportAccess, form: SatisfactionForm
-) -> Details:
+) -> CommandFields:
     """Close the report as solved."""
     return {}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.intake.details import Details
+from services.intake.details import DetailsForm
 from shared.attachments import StoredAttachment
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.channels import Channel
@@ -39,7 +39,7 @@ class NewReport:
     idempotency_key: str
     actor: Actor = REPORTER
     classification: Classification | None = None
-    details: Details = field(default_factory=Details)
+    details: DetailsForm = field(default_factory=DetailsForm)
     region_code: str | None = None
     addressee_id: int | None = None
     fallback_agency_id: int | None = None

@@ -12,7 +12,7 @@ import orjson
 from sqlmodel import SQLModel
 
 from services.intake.accepting.new_report import NewReport
-from services.intake.details import Details
+from services.intake.details import DetailsForm
 from services.intake.models import IntakeAttachment, Submission
 from shared.attachments import StoredAttachment
 from shared.bus.report_events import report_message
@@ -179,7 +179,7 @@ def _same(given: object, columns: Sequence[str]) -> Row:
 
 _REPORT = columns_in_both(Report, NewReport, without=("identity",))
 _DETAILS = tuple(ReportDetails.model_fields)
-_LATER = sorted(Details.model_fields.keys() - {"happened_at", "place", "latitude", "longitude"})
+_LATER = sorted(DetailsForm.model_fields.keys() - {"happened_at", "place", "latitude", "longitude"})
 """Of the details, those that the first fingerprints did not have."""
 _SUBMISSION = columns_in_both(Submission, NewReport)
 _ATTACHMENT = columns_in_both(IntakeAttachment, StoredAttachment)

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.actions.words import command_router
 from services.routing.models import ArchiveReason
-from shared.command_requests.command_request import Details
+from shared.command_requests.command_request import CommandFields
 from shared.command_requests.delegation import taken_back
 from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import FieldError, validation
@@ -26,7 +26,7 @@ router = command_router("verification")
 
 
 @router.by_staff(Action.ARCHIVE, "/reports/{number}/archive")
-async def archive(session: AsyncSession, access: ReportAccess, form: ArchiveForm) -> Details:
+async def archive(session: AsyncSession, access: ReportAccess, form: ArchiveForm) -> CommandFields:
     """File a report away that cannot be verified, for one of the guide's eight reasons."""
     reason = await session.get(ArchiveReason, form.category)
     if reason is None or not reason.active:
@@ -35,6 +35,6 @@ async def archive(session: AsyncSession, access: ReportAccess, form: ArchiveForm
 
 
 @router.by_staff(Action.RESTORE, "/reports/{number}/restore")
-async def restore(_: AsyncSession, __: ReportAccess, form: RestoreForm) -> Details:
+async def restore(_: AsyncSession, __: ReportAccess, form: RestoreForm) -> CommandFields:
     """Take a report out of the archive again, with a full verification clock."""
     return {}

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.actions.words import command_router
-from shared.command_requests.command_request import Details
+from shared.command_requests.command_request import CommandFields
 from shared.command_requests.delegation import known_agencies, taken_back
 from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import conflict
@@ -36,7 +36,7 @@ router = command_router("verification")
 
 
 @router.by_staff(Action.DEFER, "/reports/{number}/defer")
-async def defer(session: AsyncSession, access: ReportAccess, form: Deferral) -> Details:
+async def defer(session: AsyncSession, access: ReportAccess, form: Deferral) -> CommandFields:
     """Put the report off; the verification clock pauses while nothing can be done."""
     if form.awaited_agency_id is not None:
         awaited_ids = [form.awaited_agency_id]

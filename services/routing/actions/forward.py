@@ -4,7 +4,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.actions.words import command_router
-from shared.command_requests.command_request import Details
+from shared.command_requests.command_request import CommandFields
 from shared.command_requests.delegation import agency_below, handing_to, known_agencies
 from shared.command_requests.report_access import ReportAccess
 from shared.lifecycle.actions import Action
@@ -29,7 +29,7 @@ router = command_router("forwarding")
 
 
 @router.by_staff(Action.FORWARD, "/reports/{number}/forward")
-async def forward(session: AsyncSession, access: ReportAccess, form: ForwardForm) -> Details:
+async def forward(session: AsyncSession, access: ReportAccess, form: ForwardForm) -> CommandFields:
     """Hand the duty to follow up to an agency below, whoever below had it before."""
     receiver = await agency_below(session, access, form.agency_id, to_verify=False)
     await known_agencies(session, "copies", form.copies)
@@ -37,7 +37,7 @@ async def forward(session: AsyncSession, access: ReportAccess, form: ForwardForm
 
 
 @router.by_staff(Action.CHANGE_COPIES, "/reports/{number}/copies")
-async def copies(session: AsyncSession, access: ReportAccess, form: Copies) -> Details:
+async def copies(session: AsyncSession, access: ReportAccess, form: Copies) -> CommandFields:
     """Set which agencies read along: those named, no others."""
     added = [a for a in form.agency_ids if a not in access.state.copies]
     await known_agencies(session, "agency_ids", added)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.models import Programme, Tag, Verification
-from shared.command_requests.command_request import CommandRequest, Details
+from shared.command_requests.command_request import CommandFields, CommandRequest
 from shared.command_requests.delegation import handing_to, unit_to_follow_up
 from shared.command_requests.endpoints import CommandRouter
 from shared.command_requests.report_access import ReportAccess
@@ -83,21 +83,23 @@ router = CommandRouter("verification", save_verification)
 
 
 @router.by_staff(Action.VERIFY, "/reports/{number}/verify")
-async def verify(session: AsyncSession, access: ReportAccess, form: VerificationForm) -> Details:
+async def verify(
+    session: AsyncSession, access: ReportAccess, form: VerificationForm
+) -> CommandFields:
     """Verify the report and hand it to the unit that is to follow it up."""
     unit = await unit_to_follow_up(session, access, form.agency_id)
     return {"handing": handing_to(access, unit)} | await _checked(session, access, form)
 
 
 @router.by_staff(Action.AMEND, "/reports/{number}/amend")
-async def amend(session: AsyncSession, access: ReportAccess, form: Amendment) -> Details:
+async def amend(session: AsyncSession, access: ReportAccess, form: Amendment) -> CommandFields:
     """Change what verification set, but who handles the report."""
     return await _checked(session, access, form)
 
 
 async def _checked(
     session: AsyncSession, access: ReportAccess, form: Amendment | VerificationForm
-) -> Details:
+) -> CommandFields:
     """The command's fields. Raises problems for what is not there or cannot be removed. What the
     report has already may stay, though it is not in use any more."""
     state = access.state

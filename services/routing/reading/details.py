@@ -20,12 +20,12 @@ class Place(BaseModel):
     longitude: float | None
 
 
-class Details(BaseModel):
+class ShownDetails(BaseModel):
     happened_at: str | None
     place: Place
 
 
-async def details_of(row: Mapping[str, Any], *, by_copy: bool, anonymous: bool) -> Details:
+async def details_of(row: Mapping[str, Any], *, by_copy: bool, anonymous: bool) -> ShownDetails:
     """Who reads a copy reads what the public may, and of a report that nobody has corrected yet
     the region alone: a house, or the words for it, can name its people."""
     shown: Mapping[str, Any] = as_public(row, anonymous) if by_copy else row
@@ -40,4 +40,4 @@ async def details_of(row: Mapping[str, Any], *, by_copy: bool, anonymous: bool) 
         latitude=shown.get("latitude"),
         longitude=shown.get("longitude"),
     )
-    return Details(happened_at=shown.get("happened_at"), place=place)
+    return ShownDetails(happened_at=shown.get("happened_at"), place=place)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from services.routing.reading.attachments import ShownAttachment
 from services.routing.reading.countdown import Countdown
-from services.routing.reading.details import Details
+from services.routing.reading.details import ShownDetails
 from services.routing.reading.history import HistoryLine, Written
 from services.routing.reading.names import ShownAction, ShownAgency, ShownStatus
 from services.routing.reading.people import ShownAssignee
@@ -28,7 +28,7 @@ class ChecklistItem(BaseModel):
     label: str
 
 
-class ReportView(Texts, Details):
+class ReportView(Texts, ShownDetails):
     """A report as this person may read it."""
 
     number: int
