@@ -22,8 +22,8 @@ F = TypeVar("F", bound=Form)
 CommandFields = dict[str, Any]
 """Fields of a `Command`, beside who asks and when."""
 Prepare = Callable[[AsyncSession, ReportAccess, F], Awaitable[CommandFields]]
-"""Looks up what the form names and gives the fields of the command; raises problems. A 409 is kept as
-the command's outcome."""
+"""Looks up what the form names and gives the fields of the command; raises problems. A 409 is kept
+as the command's outcome."""
 Save = Callable[[AsyncSession, Command, "CommandRequest"], Awaitable[None]]
 """Saves the words and the files, in the transaction that saves the command."""
 

@@ -86,7 +86,7 @@ FORMS = (
     ("/panel/pengguna/tambah", "admin.pusat", "routing", "/management/staff"),
     ("/panel/instansi/tambah", "admin.pusat", "routing", "/management/agencies"),
     ("/daftar", None, "intake", "/reporters"),
-    # Of every action its own page, but for copies, which shows agencies once some were searched for.
+    # Of every action its own page, but that of copies: it has agencies once some are searched for.
     *(
         (
             f"/panel/laporan/{{{'fresh' if action in _OF_FRESH else 'verified'}}}/{action}",
