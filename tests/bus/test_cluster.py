@@ -154,7 +154,11 @@ def test_an_address_that_makes_no_sense_stops_the_process_and_shows_no_secret(ur
     assert not any(secret in str(refused.value) for secret in ("secret", USER.seed, OTHER.seed))
 
 
-@pytest.mark.parametrize("credentials", [USER.token, f":{USER.seed}", "/nowhere/intake.creds"])
+@pytest.mark.parametrize(
+    "credentials",
+    [USER.token, f":{USER.seed}", "/nowhere/intake.creds"],
+    ids=["no seed", "no token", "no file"],
+)
 def test_credentials_that_make_no_sense_are_named_and_not_shown(credentials: str) -> None:
     with pytest.raises(ValueError, match="nats_creds") as refused:
         Settings(nats_url="nats://a", nats_creds=credentials)
