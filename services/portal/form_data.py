@@ -38,18 +38,18 @@ class KeptFile(NamedTuple):
 
 
 class FormData:
-    """Values by field name, as texts; `wrong` by field name; `refusal` of the whole form. `place`
-    keeps the ids of two forms on one page apart."""
+    """Values by field name, as texts; `wrong` by field name; `refusal` of the whole form.
+    `id_prefix` keeps the ids of two forms on one page apart."""
 
     def __init__(
         self,
         values: Mapping[str, Any] | SentForm | None = None,
         names: Mapping[str, str] = {},
-        place: str = "",
+        id_prefix: str = "",
     ) -> None:
         self._values: dict[str, list[str]] = {}
         self.names = dict(names)
-        self.place = f"{place}-" if place else ""
+        self.id_prefix = f"{id_prefix}-" if id_prefix else ""
         self.wrong: dict[str, str] = {}
         self.refusal: FormRefusal | None = None
         items: Iterable[tuple[str, Any]] = ()

@@ -34,7 +34,7 @@ router = APIRouter(tags=["events"], responses=problem_responses(401, 403, 429, 5
 
 @dataclass(frozen=True)
 class Listener:
-    """Who listens, and the place in the stream after which they go on; None from now on."""
+    """Who listens, and the position in the stream after which they go on; None from now on."""
 
     staff: Staff
     session_id: UUID
@@ -111,7 +111,7 @@ def _shown(happened: Happened) -> ServerSentEvent:
         # To the hour for all: of an anonymous report the second tells who entered it.
         event = event.model_copy(update={"at": public_time(event.at)})
     data = event.model_dump(mode="json", include=_TOLD)
-    return ServerSentEvent(id=str(happened.place), event="report", data=data)
+    return ServerSentEvent(id=str(happened.position), event="report", data=data)
 
 
 _TOLD = {"number", "version", "event", "status", "tab", "handler_id", "overdue", "at"}

@@ -1,4 +1,4 @@
-"""What happens to reports, read from the bus as it happens, from any place in the stream."""
+"""What happens to reports, read from the bus as it happens, from any position in the stream."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,9 +23,9 @@ PATIENCE = 5.0
 
 @dataclass(frozen=True)
 class Happened:
-    """An event and its place in the stream, by which reading goes on after it."""
+    """An event and its position in the stream, by which reading goes on after it."""
 
-    place: int
+    position: int
     event: ReportEvent
 
 
@@ -37,7 +37,7 @@ class Reading:
         self._messages: asyncio.Queue[Msg] = asyncio.Queue(KEPT)
         self._behind = False
         self.missed = missed
-        """What followed the place asked for is not in the stream any more, or not all of it."""
+        """What followed the position asked for is not in the stream any more, or not all of it."""
 
     async def hear(self, message: Msg) -> None:
         """A further event."""
@@ -47,7 +47,7 @@ class Reading:
 
     @property
     def over(self) -> bool:
-        """There is nothing more here; the reader goes on in another reading, from its place."""
+        """There is nothing more here; the reader goes on in another reading, from its position."""
         return self._behind and self._messages.empty()
 
     async def next(self, timeout: float) -> Happened | None:
@@ -70,10 +70,10 @@ class LiveFeed:
 
     @asynccontextmanager
     async def reading(self, after: int | None) -> AsyncIterator[Reading]:
-        """Read on after a place in the stream, without one from now on."""
+        """Read on after a position in the stream, without one from now on."""
         bus = await self.connected()
         state = (await bus.js.stream_info(REPORTS.name)).state
-        # A place beyond the end is of another stream, one that was lost.
+        # A position beyond the end is of another stream, one that was lost.
         known = after is not None and after <= state.last_seq
         config = ConsumerConfig(deliver_policy=DeliverPolicy.NEW)
         if known and after is not None:

@@ -169,7 +169,7 @@ async def test_who_does_not_take_events_is_let_go_and_comes_back_where_they_were
                 assert happened is not None
                 numbers.append(happened.event.number)
         assert happened is not None
-        async with feed.reading(happened.place) as reading:
+        async with feed.reading(happened.position) as reading:
             further = await reading.next(5)
             assert further is not None and not reading.missed
             numbers.append(further.event.number)

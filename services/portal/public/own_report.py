@@ -162,7 +162,7 @@ async def _page(
         status_summary=status_summary(report),
         question=_question(report),
         acted=action,
-        forms={place: FormData(names=NAMES, place=place) for place in _PATHS}
+        forms={path: FormData(names=NAMES, id_prefix=path) for path in _PATHS}
         | ({action: form} if action and form else {}),
     )
 

@@ -20,7 +20,7 @@ from services.reporting.files.job import CHARTS, Format, Job
 from services.reporting.files.lines import Encode
 from services.reporting.files.names import read_names
 from services.reporting.files.parts import ROWS, Part, Parts
-from services.reporting.files.reading import place, read, snapshot
+from services.reporting.files.reading import position, read, snapshot
 from services.reporting.files.summary import Summary
 from shared.labels import label
 
@@ -62,7 +62,7 @@ def _write_parts(
         counted = Summary(tab, context)
         for row in batch:
             counted.add(row)
-        figures, last = counted.figures(), place(tab, batch[-1])
+        figures, last = counted.figures(), position(tab, batch[-1])
         part = Part(layout=layout, rows=len(batch), last=last, read_at=at, figures=figures)
         parts.add(part, encode(batch, summary.rows))
         summary.take(figures)

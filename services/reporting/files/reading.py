@@ -36,7 +36,7 @@ def read(
     words: bool,
     after: Sequence[Any] | None = None,
 ) -> Iterator[Any]:
-    """The rows as named tuples, oldest first; those `after` a row whose `place` that was.
+    """The rows as named tuples, oldest first; those `after` a row whose `position` that was.
     Without `words` only what figures need."""
     reports = _REPORTS if words else _FIGURES
     query = _USERS if tab is DownloadTab.USERS else reports
@@ -53,7 +53,7 @@ def read(
         yield from cursor
 
 
-def place(tab: DownloadTab, row: Any) -> list[Any]:
+def position(tab: DownloadTab, row: Any) -> list[Any]:
     """Where a row stands in the order of all."""
     return [row.handler_id, row.name, row.id] if tab is DownloadTab.USERS else [row.number]
 

@@ -75,13 +75,13 @@ async def list_deliveries(
     """Newest first, with every attempt. Kept for 30 days after they ended."""
     webhook = await own_webhook(session, staff, webhook_id)
     position = decode_cursor(cursor, Position)
-    place = col(WebhookDelivery.created_at), col(WebhookDelivery.id)
+    newest_first = col(WebhookDelivery.created_at), col(WebhookDelivery.id)
     of_webhook = select(WebhookDelivery).where(col(WebhookDelivery.webhook_id) == webhook.id)
     if state is not None:
         of_webhook = of_webhook.where(col(WebhookDelivery.state) == state)
     if position is not None:
-        of_webhook = of_webhook.where(tuple_(*place) < (position.at, position.id))
-    newest = of_webhook.order_by(*(column.desc() for column in place)).limit(limit + 1)
+        of_webhook = of_webhook.where(tuple_(*newest_first) < (position.at, position.id))
+    newest = of_webhook.order_by(*(column.desc() for column in newest_first)).limit(limit + 1)
     deliveries = (await session.scalars(newest)).all()
     attempts = await _attempts(session, [delivery.id for delivery in deliveries[:limit]])
     items = [
