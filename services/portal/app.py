@@ -8,13 +8,13 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 
 from services.portal import panel, public, stylesheet, uploading
+from services.portal.carried_over_forms import carried_over
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
 from services.portal.refusals import words_of
-from services.portal.renewal import Renewal
-from services.portal.resuming import carried_over
 from services.portal.sealed_forms import CARRIED, Seals
 from services.portal.service_calls import Services
+from services.portal.session_renewal import Renewal
 from services.portal.sessions import Cookies
 from shared.http.app import create_app
 from shared.http.problems import Problem, unauthorized

@@ -15,10 +15,10 @@ from typing_extensions import TypeForm
 from services.portal import pages
 from services.portal.answers import answer_as
 from services.portal.downloads import ServiceFile
-from services.portal.renewal import Renewal
-from services.portal.returning import address_to_return_to
+from services.portal.return_address import address_to_return_to
 from services.portal.sealed_forms import CARRIED, PAGE, Page, Seals, from_here
 from services.portal.service_calls import File, Refusal, Service, Services
+from services.portal.session_renewal import Renewal
 from services.portal.sessions import Cookies, Session, Site
 from shared.http.problems import Problem, conflict, forbidden, unauthorized
 from shared.lifecycle.calendar import Zone

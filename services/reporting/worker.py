@@ -33,8 +33,8 @@ WAITS = timedelta(seconds=5)
 
 
 def make_worker(client: Client, database: Database, settings: Settings) -> Worker:
-    """A worker for downloads; run it with `async with`. Told to stop, it ends the files under
-    way; whoever works next begins them anew."""
+    """A worker for downloads; run it with `async with`. Told to stop, it leaves the files under
+    way; whoever works next goes on after the parts that are written (charts have none: anew)."""
     making = DownloadActivities(database, KeptFiles(settings.storage_url), settings)
     return Worker(
         client,

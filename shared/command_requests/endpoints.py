@@ -31,12 +31,12 @@ from shared.http.auth import CurrentReporter, CurrentStaff, current_reporter, cu
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
 from shared.http.idempotency import CommandId, IfMatch, asker_of, etag
-from shared.http.in_place import in_place
 from shared.http.limits import rate_limits
 from shared.http.paths import ReportNumber
 from shared.http.tokens import Principal
 from shared.http.transaction import CurrentDatabase
 from shared.http.uploads import FILES, FORM_LIMIT, Files, read_form
+from shared.http.without_thread import without_thread
 from shared.lifecycle.actions import Action
 from shared.temporal.report_gateway import ReportGateway
 
@@ -217,7 +217,7 @@ def _endpoint_with_files(
 
 
 def _context(askers: _Askers) -> Any:
-    return Annotated[askers.context, Depends(in_place(askers.context))]
+    return Annotated[askers.context, Depends(without_thread(askers.context))]
 
 
 def _with_parameters(endpoint: Any, **annotations: Any) -> Any:

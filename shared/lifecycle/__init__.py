@@ -1,0 +1,1 @@
+"""The life of a report, pure: statuses, actions, who may do what, clocks, what is decided."""

@@ -14,7 +14,7 @@ from shared.lifecycle.check import check
 from shared.lifecycle.clocks import Clock, ClockKind
 from shared.lifecycle.commands import Command
 from shared.lifecycle.decision import ClockIntent, ClockOp, Decision, Entry, Visibility
-from shared.lifecycle.effect import Effect
+from shared.lifecycle.effect_builder import Effect
 from shared.lifecycle.effects import apply, end_of_auto_close
 from shared.lifecycle.events import EVENT_OF
 from shared.lifecycle.people import SYSTEM, Actor

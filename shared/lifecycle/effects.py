@@ -13,7 +13,7 @@ from shared.lifecycle.actions import (
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command
 from shared.lifecycle.decision import ClockIntent, ClockOp
-from shared.lifecycle.effect import Effect
+from shared.lifecycle.effect_builder import Effect
 from shared.lifecycle.requests import ask, turn_down
 from shared.lifecycle.rules import RULES
 from shared.lifecycle.state import ReportState

@@ -88,6 +88,7 @@ def _working_days(amount: int) -> Length:
     return Length(amount=amount, unit=Unit.WORKING_DAYS)
 
 
+# Written into an empty database; after that the national team edits the policy there.
 NATIONAL_DEFAULT = Policy(
     version=1,
     verification=_working_days(3),

@@ -3,7 +3,7 @@
 from shared.lifecycle.actions import REQUESTED_BY
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command
-from shared.lifecycle.effect import Effect
+from shared.lifecycle.effect_builder import Effect
 from shared.lifecycle.state import PendingRequest
 
 

@@ -1,8 +1,9 @@
 """The transition table: who may do what from which status, and what it leads to.
 
 Everything that needs to know asks this table: the workflow and its validators, the services'
-`allowed_actions`, the panel's buttons and forms, the names of events, who reads which words, and
-the table of actions in the documentation.
+`allowed_actions`, the panel's buttons and forms, the names of events, who reads which words
+(`visibility.py`, where those of a deferral are an exception), and the table of actions in the
+documentation.
 """
 
 from collections.abc import Callable

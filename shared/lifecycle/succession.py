@@ -2,7 +2,7 @@
 
 from shared.lifecycle.chain import in_tree, succeeded
 from shared.lifecycle.commands import Command
-from shared.lifecycle.effect import Effect
+from shared.lifecycle.effect_builder import Effect
 
 
 def succeed(effect: Effect, command: Command) -> None:

@@ -47,9 +47,9 @@ TOLD_IN_COPIES: Final = frozenset(
 def readers_of(
     action: Action, details: Mapping[str, Any], *, secret: bool = False
 ) -> frozenset[Reader]:
-    """Who reads the words of a step beside staff, of a deferral only where it asks the reporter
-    something: `action` and `details` are its line's in the
-    history, where an accepted request stands as what it performed."""
+    """Who reads the words of a step beside staff. Those of a deferral are the reporter's only where
+    it asks for what is missing. `action` and `details` are of its line in the history, where an
+    accepted request stands as what it performed."""
     if action is Action.DEFER:
         asks = details.get("deferral") == DeferralKind.INCOMPLETE_DATA
         return frozenset({Reader.REPORTER}) if asks else frozenset()

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 
 from services.portal.answers import answer_as
+from services.portal.carried_over_forms import carried_over
 from services.portal.contracts.followup import CommandAnswer
 from services.portal.contracts.intake import HistoryLine, PublicReport, RenewedCode, ReporterReport
 from services.portal.downloads import PassedOn
@@ -16,7 +17,6 @@ from services.portal.public.access import read_report
 from services.portal.public.accounts import NAMES as SIGN_IN
 from services.portal.public.status_summary import status_summary
 from services.portal.public.tracking import NAMES as TRACK
-from services.portal.resuming import carried_over
 from services.portal.sealed_forms import CARRIED
 from services.portal.service_calls import File
 from shared.http.problems import Problem, not_found

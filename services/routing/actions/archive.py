@@ -1,4 +1,4 @@
-"""ArchiveForm a report (*Arsipkan*), and taking it out of the archive."""
+"""Archiving a report (*Arsipkan*), and taking it out of the archive."""
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession

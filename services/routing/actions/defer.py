@@ -19,7 +19,9 @@ class Deferral(Form):
     """`incomplete_data` asks the reporter; `agency_not_connected` names the agency to wait for."""
 
     kind: DeferralKind
-    note: NoteText = Field(description="Keterangan Tunda; of incomplete data: what is missing")
+    note: NoteText = Field(
+        description="Keterangan Tunda; of incomplete data what is missing: the reporter reads it"
+    )
     awaited_agency_id: int | None = Field(None, validate_default=True)
 
     @field_validator("awaited_agency_id")

@@ -1,4 +1,4 @@
-"""ForwardForm the duty to follow up to an agency below (*Teruskan*), and copies (*Salinan*)."""
+"""Forwarding the duty to follow up to an agency below (*Teruskan*), and copies (*Salinan*)."""
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -9,16 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.accounts.password_links import withdraw_links
-from services.routing.authority import (
-    Managing,
-    agency_in_reach,
-    agency_to_manage,
-)
 from services.routing.directory.agency_search import AgencyDetails, read_agency
 from services.routing.directory.agency_view import ManagedAgency, agency_details
 from services.routing.directory.handovers import ask_for_handover
 from services.routing.directory.log import changed, record
 from services.routing.directory.orphaned_requests import check_moving
+from services.routing.management_rights import (
+    Managing,
+    agency_in_reach,
+    agency_to_manage,
+)
 from services.routing.models import Agency, StaffMember
 from shared.command_requests.directory import Agency as KnownAgency
 from shared.database.lifecycle import Report

@@ -5,9 +5,9 @@ from pydantic import BaseModel
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from services.routing.authority import Pusat
 from services.routing.directory.log import changed, record
 from services.routing.directory.reference_data import Change
+from services.routing.management_rights import Pusat
 from services.routing.models import ArchiveReason
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict

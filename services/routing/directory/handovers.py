@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.routing.authority import Managing, agency_in_reach
 from services.routing.directory.log import record
 from services.routing.directory.orphaned_requests import check_taking
 from services.routing.management_models import Handover
+from services.routing.management_rights import Managing, agency_in_reach
 from services.routing.models import Agency as Row
 from services.routing.models import StaffMember
 from shared.command_requests.directory import Agency

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from services.routing.authority import Managing
 from services.routing.management_models import ManagementEntry
+from services.routing.management_rights import Managing
 from services.routing.models import Agency, StaffMember
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor

@@ -11,7 +11,10 @@ from sqlmodel import col
 
 from services.routing.accounts.password_links import OneTimeLink, make_link, withdraw_links
 from services.routing.accounts.sessions import revoke_all
-from services.routing.authority import (
+from services.routing.directory.log import changed, record
+from services.routing.directory.unique_names import save
+from services.routing.management_models import PasswordLink, SecondFactor
+from services.routing.management_rights import (
     Managing,
     Person,
     agency_in_reach,
@@ -19,9 +22,6 @@ from services.routing.authority import (
     check_role,
     person_in_reach,
 )
-from services.routing.directory.log import changed, record
-from services.routing.directory.unique_names import save
-from services.routing.management_models import PasswordLink, SecondFactor
 from services.routing.models import Agency, StaffMember, StaffSession
 from services.routing.second_person.requests import note_new_admin
 from shared.command_requests.directory import agency

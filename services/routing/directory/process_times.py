@@ -10,9 +10,9 @@ from sqlalchemy import delete, extract, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.routing.authority import Pusat
 from services.routing.directory.decreed_days import decreed_days
 from services.routing.directory.log import record
+from services.routing.management_rights import Pusat
 from services.routing.models import ClosedDay, PolicyVersion
 from services.routing.queue.handlers import agency_asked_for
 from shared.command_requests.directory import agency

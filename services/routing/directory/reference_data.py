@@ -8,9 +8,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.routing.authority import Pusat
 from services.routing.directory.log import changed, record
 from services.routing.directory.unique_names import save
+from services.routing.management_rights import Pusat
 from services.routing.models import Category, Programme, Tag
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, conflict, not_found, validation

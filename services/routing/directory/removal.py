@@ -8,12 +8,12 @@ from sqlalchemy import func, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.routing.authority import Managing, agency_in_reach, agency_to_manage
 from services.routing.directory.agencies import ONE_AT_A_TIME, has_open_reports
 from services.routing.directory.handovers import HandoverShown, ask_for_handover, show_handover
 from services.routing.directory.log import record
 from services.routing.directory.orphaned_requests import check_taking
 from services.routing.directory.people import deactivate
+from services.routing.management_rights import Managing, agency_in_reach, agency_to_manage
 from services.routing.models import Agency as Row
 from services.routing.models import StaffMember
 from shared.command_requests.directory import Agency

@@ -11,15 +11,15 @@ from sqlmodel import col
 from services.routing.accounts import second_factor
 from services.routing.accounts.password_links import take_password
 from services.routing.accounts.sessions import revoke_all
-from services.routing.authority import (
+from services.routing.directory.log import changed, record
+from services.routing.directory.people import PersonMade, StaffId, active_person, made
+from services.routing.management_rights import (
     Managing,
     Person,
     agency_to_work_at,
     check_role,
     person_in_reach,
 )
-from services.routing.directory.log import changed, record
-from services.routing.directory.people import PersonMade, StaffId, active_person, made
 from services.routing.models import StaffMember
 from services.routing.second_person.endpoints import RequestToConfirm, request_shown
 from services.routing.second_person.models import Kind

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.routing.authority import role_problem
 from services.routing.directory.agencies import CODE
 from services.routing.directory.people import USERNAME
 from services.routing.imports.workbook import (
@@ -17,6 +16,7 @@ from services.routing.imports.workbook import (
     NotAWorkbook,
     Row,
 )
+from services.routing.management_rights import role_problem
 from shared.http.messages import field_message
 from shared.http.tokens import Staff
 from shared.lifecycle.people import Role

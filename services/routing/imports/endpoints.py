@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.accounts.password_links import make_link
-from services.routing.authority import Managing, managing, roles_to_manage
 from services.routing.directory.log import record
 from services.routing.imports import workbook
 from services.routing.imports.files import KeptImports
 from services.routing.imports.runner import ImportRun
 from services.routing.management_models import Import, ImportFile, ManagementEntry
+from services.routing.management_rights import Managing, managing, roles_to_manage
 from services.routing.models import Agency, StaffMember
 from shared.attachments.sandbox import Sandbox
 from shared.attachments.serving import serving_headers

@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.routing.authority import Managing
+from services.routing.management_rights import Managing
 from services.routing.models import StaffMember
 from services.routing.second_person.deciding import decide, second_persons
 from services.routing.second_person.models import Kind, SecondPersonRequest

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def in_place(make: Callable[..., T]) -> Callable[..., Awaitable[T]]:
+def without_thread(make: Callable[..., T]) -> Callable[..., Awaitable[T]]:
     """`make` (a class, a function that does not wait), for `Depends`, which would run it in a
     thread: that takes longer than most of what such a one does."""
 
