@@ -70,7 +70,7 @@ async def _postgres(settings: Settings) -> None:
 
 
 async def _nats(settings: Settings) -> None:
-    await (await connect_bus(settings.nats_url, "probe", patience=1)).close()
+    await (await connect_bus(settings.nats_url, "probe", patience=3)).close()
 
 
 async def _temporal(settings: Settings) -> None:

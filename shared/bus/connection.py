@@ -123,6 +123,7 @@ async def connect(
     finally:
         connecting.cancel()
         refused.cancel()
+        await asyncio.wait({connecting})  # it closes its socket
 
 
 async def _connect(addresses: NatsAddresses, name: str, refused: asyncio.Future[Never]) -> Client:
@@ -153,17 +154,21 @@ async def _connect(addresses: NatsAddresses, name: str, refused: asyncio.Future[
         missing = False
         log.info("NATS is back (%s)", name)
 
-    await client.connect(
-        list(addresses.servers),
-        name=name,
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=1,
-        connect_timeout=3,
-        ping_interval=20,
-        max_outstanding_pings=2,
-        error_cb=on_error,
-        disconnected_cb=on_disconnect,
-        reconnected_cb=on_reconnect,
-        **options,
-    )
+    try:
+        await client.connect(
+            list(addresses.servers),
+            name=name,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+            connect_timeout=3,
+            ping_interval=20,
+            max_outstanding_pings=2,
+            error_cb=on_error,
+            disconnected_cb=on_disconnect,
+            reconnected_cb=on_reconnect,
+            **options,
+        )
+    except asyncio.CancelledError:
+        await client.close()  # the library leaves open the socket of what never was a connection
+        raise
     return client

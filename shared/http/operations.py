@@ -20,6 +20,8 @@ from shared.telemetry import registry
 Check = Callable[[], Awaitable[object]]
 
 _PATIENCE = 2.0
+_CHECKED_WITHIN = 4.0
+"""Seconds: NATS takes two to say that it does not know a user."""
 
 
 class NotReady(Exception):
@@ -95,7 +97,7 @@ def is_ready(states: Mapping[str, str]) -> bool:
 
 async def _state(name: str, check: Check) -> str:
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_CHECKED_WITHIN):
             await check()
     except NotReady as words:
         _log.warning("not ready", extra={"fields": {"check": name, "reason": str(words)}})

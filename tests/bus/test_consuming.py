@@ -9,6 +9,7 @@ import pytest
 from nats.aio.msg import Msg
 from sqlalchemy.exc import DBAPIError
 
+from deploy.nats.authority import from_variables, new_authority
 from shared.bus.connection import Bus, BusUserUnknown, connect
 from shared.bus.consumer import BatchHandler, Bury, Consumer, MessageOutcome, each
 from shared.bus.errors import BadMessage, TryLater
@@ -233,9 +234,10 @@ async def test_stopping_finishes_what_is_in_work_and_hands_back_the_rest(bus: Bu
     assert sorted(seen) == [b"0", b"1", b"2", b"3"]
 
 
-async def test_a_wrong_password_is_said_at_once(server: Server) -> None:
+async def test_a_user_of_another_operator_is_said_so_and_leaves_no_socket(server: Server) -> None:
+    stranger = from_variables(new_authority()).user("intake")
     with pytest.raises(BusUserUnknown):
-        await connect(server.url.replace("words", "wrong"), "test")
+        await connect(server.url, "test", credentials=stranger)
 
 
 @asynccontextmanager

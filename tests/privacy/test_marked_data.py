@@ -46,7 +46,7 @@ async def test_every_action_in_which_people_write_is_in_the_lives(planted: Plant
         row.action for row in await planted.cluster.rows("SELECT action FROM lifecycle.command")
     }
     of_people = {action for action, rule in RULES.items() if rule.who - {Capacity.SYSTEM}}
-    assert of_people - done == {Action.CHANGE_COPIES}  # nothing is written with it
+    assert of_people - done <= {Action.CHANGE_COPIES}  # nothing is written with it
 
 
 async def test_no_workflow_knows_a_word_or_a_person(planted: Planted) -> None:

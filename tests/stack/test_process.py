@@ -39,7 +39,7 @@ def make_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeProcess
     def make(code: str) -> Process:
         (tmp_path / "a_service.py").write_text(code)
         addresses = Addresses(data_dir=tmp_path / "data", intake_port=free_port())
-        what = Description("a_service", "a_service", "lapor_intake", "intake_port")
+        what = Description("intake", "a_service", "lapor_intake", "intake_port")
         return Process(what, addresses, load_or_create(addresses.data_dir))
 
     return make
@@ -61,7 +61,7 @@ async def test_a_service_that_fails_at_its_start_shows_its_last_words(
 ) -> None:
     process = make_process("raise SystemExit('no table named report')")
     process.start()
-    with pytest.raises(StackError, match=r"(?s)a_service stopped.*no table named report"):
+    with pytest.raises(StackError, match=r"(?s)intake stopped.*no table named report"):
         await process.wait_ready(READY_WITHIN)
     await process.stop()
 
@@ -81,7 +81,7 @@ async def test_a_killed_service_is_started_again_and_said_so(make_process: MakeP
     watch = asyncio.create_task(keep_alive([process], say))
     os.kill(process.pid, signal.SIGKILL)
     await asyncio.wait_for(back.wait(), 30)
-    assert lines[0].startswith("a_service ended (signal 9); again in 0.5 s.")
+    assert lines[0].startswith("intake ended (signal 9); again in 0.5 s.")
     assert await process.is_ready()
     watch.cancel()
     await asyncio.wait({watch})
