@@ -9,8 +9,9 @@ from benchmarks.parts import PARTS
 from benchmarks.run import Results, measure
 
 GROUPS = sharing(PARTS)
-WITH_REPORTS = "events"
-"""A part whose group needs the whole system, and drives reports through it."""
+LONG = {"events", "deadlines", "queue"}
+"""Parts whose groups drive reports through the whole system, wait for a midnight, or fill two
+databases: minutes each."""
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ WITH_REPORTS = "events"
         pytest.param(
             group,
             id="-".join(part.name for part in group),
-            marks=[pytest.mark.nightly] if WITH_REPORTS in {part.name for part in group} else [],
+            marks=[pytest.mark.nightly] if LONG & {part.name for part in group} else [],
         )
         for group in GROUPS
     ],
