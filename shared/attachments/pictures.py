@@ -95,7 +95,7 @@ def clean_picture(content: bytes, media_type: str) -> tuple[bytes, str]:
         if (scale := _scale(opened)) > 1:
             opened.draft(None, (opened.width // scale, opened.height // scale))
         opened.load()
-        ImageOps.exif_transpose(opened, without_thread=True)
+        ImageOps.exif_transpose(opened, in_place=True)
         # The same pixels without the class of their format, which may remember more.
         picture = _in_srgb(opened._new(opened.im), target)
     # What is left in `info` would be written again: GIF comments, profiles, PNG texts.
