@@ -41,7 +41,7 @@ async def session(module_database: Callable[[str], str]) -> AsyncIterator[AsyncS
 
 
 @pytest.mark.parametrize("bounded", [False, True])
-@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("known", [True, pytest.param(False, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("agencies", [(OWN,), BELOW, (10,)])
 async def test_paging_through_a_search_gives_every_match_once_newest_first(
     session: AsyncSession,
