@@ -24,7 +24,8 @@ BEFORE_DEADLINE: Final = timedelta(seconds=30)
 @dataclass
 class FirstTasks:
     """Spreads the first tasks of the runs that one process starts. A run whose first task is put
-    off is as durable as any, and a command or signal gets it its task at once."""
+    off is as durable as any, and what comes through the gateway gets it its task at once (a signal
+    typed by an operator waits for it)."""
 
     _busy_until: float = field(default=0.0)
     _next: float = field(default=0.0)

@@ -72,6 +72,8 @@ class Launcher:
         """Start the runs of these reports, given with the headers of their traces, and mark them as
         launched; those that are already are left alone. What went wrong, by number. `waiting`
         reports wait to be launched altogether."""
+        if not reports:
+            return {}
         async with self._database.autocommit() as connection:
             rows = (await connection.execute(_ROWS, {"numbers": list(reports)})).all()
         failed: dict[int, Exception] = dict.fromkeys(reports, TryLater("no such report yet"))
