@@ -13,6 +13,8 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from shared.bus.connection import Bus, connect
+from shared.bus.streams import PARTNERS, REPORTS, declare
 from shared.database.engine import Database
 from shared.settings import Settings
 from shared.temporal.names import SEARCH_ATTRIBUTES, workflow_id
@@ -35,6 +37,17 @@ async def owner(fresh_database: UrlOf) -> AsyncIterator[Database]:
     await settle_country(database)
     yield database
     await database.dispose()
+
+
+@pytest.fixture
+async def bus(nats_url: str) -> AsyncIterator[Bus]:
+    """A connection to our streams, of which those with reports' events are empty."""
+    await declare(nats_url)
+    bus = await connect(nats_url, "test", patience=10)
+    for stream in (REPORTS, PARTNERS):
+        await bus.js.purge_stream(stream.name)
+    yield bus
+    await bus.close()
 
 
 @pytest.fixture

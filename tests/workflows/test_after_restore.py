@@ -1,30 +1,18 @@
 """`lapor after-restore`: a backup goes on beside a Temporal and a NATS that are ahead of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-import pytest
 from temporalio.client import Client
 
 from deploy.restoring import MARGIN, after_restore
-from shared.bus.connection import Bus, connect
-from shared.bus.streams import REPORTS, declare
+from shared.bus.connection import Bus
 from shared.database.engine import Database
 from shared.lifecycle.actions import Action
 from shared.lifecycle.state import ReportState
 from shared.temporal.report_gateway import ReportGateway
 from tests.workflows.country import PROVINCE_ADMIN
 from tests.workflows.factory import Reports
-
-
-@pytest.fixture
-async def bus(nats_url: str) -> AsyncIterator[Bus]:
-    await declare(nats_url)
-    bus = await connect(nats_url, "test", patience=10)
-    await bus.js.purge_stream(REPORTS.name)
-    yield bus
-    await bus.close()
 
 
 async def test_numbers_go_on_above_any_that_temporal_or_nats_has_heard_of(

@@ -9,8 +9,8 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from shared.bus.connection import Bus, connect
-from shared.bus.streams import PARTNERS, REPORTS, declare
+from shared.bus.connection import Bus
+from shared.bus.streams import PARTNERS, REPORTS
 from shared.database.engine import Database
 from shared.lifecycle.actions import Action
 from shared.settings import Settings
@@ -21,16 +21,6 @@ from tests.workflows.country import DINAS_OFFICER, PROVINCE_ADMIN
 from tests.workflows.factory import FOLLOW_UP, Reports
 from workflows.launcher import Launcher, make_consumer
 from workflows.relay import relay
-
-
-@pytest.fixture
-async def bus(nats_url: str) -> AsyncIterator[Bus]:
-    await declare(nats_url)
-    bus = await connect(nats_url, "test", patience=10)
-    for stream in (REPORTS, PARTNERS):
-        await bus.js.purge_stream(stream.name)
-    yield bus
-    await bus.close()
 
 
 @pytest.fixture

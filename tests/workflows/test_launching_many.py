@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -12,8 +11,8 @@ from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from shared.bus.connection import Bus, connect
-from shared.bus.streams import REPORTS, declare
+from shared.bus.connection import Bus
+from shared.bus.streams import REPORTS
 from shared.database.engine import Database
 from shared.lifecycle.actions import Action
 from shared.lifecycle.state import ReportState
@@ -34,15 +33,6 @@ FEW = 1
 @pytest.fixture
 def launcher(worker_database: Database, gateway: ReportGateway) -> Launcher:
     return Launcher(worker_database, gateway)
-
-
-@pytest.fixture
-async def bus(nats_url: str) -> AsyncIterator[Bus]:
-    await declare(nats_url)
-    bus = await connect(nats_url, "test", patience=10)
-    await bus.js.purge_stream(REPORTS.name)
-    yield bus
-    await bus.close()
 
 
 async def test_while_many_wait_a_run_is_there_at_once_and_says_what_it_waits_for(

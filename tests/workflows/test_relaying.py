@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 import pytest
 from psycopg.types.json import Jsonb
 
-from shared.bus.connection import Bus, connect
-from shared.bus.streams import REPORTS, declare
+from shared.bus.connection import Bus
+from shared.bus.streams import REPORTS
 from shared.database.engine import raw
 from shared.settings import Settings
 from tests.conftest import SettingsOf, UrlOf
@@ -17,15 +17,6 @@ from workflows.relay import BATCH, relay
 
 REFUSED = {"Nats-Expected-Stream": "NOWHERE"}
 SUBJECT = "lapor.v1.report.amended"
-
-
-@pytest.fixture
-async def bus(nats_url: str) -> AsyncIterator[Bus]:
-    await declare(nats_url)
-    bus = await connect(nats_url, "test", patience=10)
-    await bus.js.purge_stream(REPORTS.name)
-    yield bus
-    await bus.close()
 
 
 @pytest.fixture
