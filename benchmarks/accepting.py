@@ -17,9 +17,8 @@ from benchmarks.measuring import (
     cpu_each,
     for_some_seconds,
     metered,
-    quantile,
-    rate,
-    ratio,
+    rates,
+    tail,
 )
 from benchmarks.part import Size
 from benchmarks.reports import report_form, submission_headers
@@ -66,22 +65,20 @@ async def _with(clients: int, stack: Stack, bare: bare_intake.Process, size: Siz
         )
     asking = f"{clients} client{'s' if clients > 1 else ''}"
     return [
-        Figure(
-            name=f"reports over HTTP, {asking}",
-            unit="reports/s",
-            ours=rate(ours),
-            floor=rate(floor),
-            floor_is="a bare FastAPI: form, as many rows",
-            score=ratio(ours, floor),
-            aim=AIMS[clients],
+        rates(
+            f"reports over HTTP, {asking}",
+            "reports/s",
+            ours,
+            floor,
+            "a bare FastAPI: form, as many rows",
+            AIMS[clients],
         ),
-        Figure(
-            name=f"the same beside INSERTs, {asking}",
-            unit="reports/s",
-            ours=rate(ours),
-            floor=rate(inserts),
-            floor_is="INSERT of one row, committed",
-            score=ratio(ours, inserts),
+        rates(
+            f"the same beside INSERTs, {asking}",
+            "reports/s",
+            ours,
+            inserts,
+            "INSERT of one row, committed",
         ),
         Figure(
             name=f"computing for one, {asking}",
@@ -91,21 +88,8 @@ async def _with(clients: int, stack: Stack, bare: bare_intake.Process, size: Siz
             floor_is="the bare FastAPI; with Postgres",
             score=cpu_each(ours) / cpu_each(floor),
         ),
-        _tail(asking, ours),
+        tail(f"its p99, {asking}", ours, TAIL),
     ]
-
-
-def _tail(asking: str, ours: list[Run]) -> Figure:
-    p50, p99 = quantile(ours, 0.5) * 1000, quantile(ours, 0.99) * 1000
-    return Figure(
-        name=f"its p99, {asking}",
-        unit="ms",
-        ours=p99,
-        floor=p50,
-        floor_is="the p50",
-        score=p99 / p50,
-        aim=TAIL,
-    )
 
 
 def submitting(url: str, opened: AsyncExitStack) -> Once:

@@ -12,7 +12,7 @@ import psycopg
 from nats.js import api
 
 from benchmarks.figures import Figure, at_least
-from benchmarks.measuring import Run, in_turn, rate, ratio
+from benchmarks.measuring import Run, in_turn, rates
 from benchmarks.part import Size
 from benchmarks.reports import report_form
 from benchmarks.stack import Stack
@@ -49,22 +49,20 @@ async def draining(stack: Stack, size: Size) -> list[Figure]:
             rounds, lambda: _read_and_ack(bus, messages), lambda: _insert(connections, messages)
         )
     return [
-        Figure(
-            name="partner messages made reports",
-            unit="messages/s",
-            ours=rate(reports),
-            floor=rate(inserts),
-            floor_is=f"INSERT of the bodies, {BATCH} a commit",
-            score=ratio(reports, inserts),
-            aim=AIM,
+        rates(
+            "partner messages made reports",
+            "messages/s",
+            reports,
+            inserts,
+            f"INSERT of the bodies, {BATCH} a commit",
+            AIM,
         ),
-        Figure(
-            name="messages only read and acknowledged",
-            unit="messages/s",
-            ours=rate(acks),
-            floor=rate(more_inserts),
-            floor_is="the same; what the stream allows",
-            score=ratio(acks, more_inserts),
+        rates(
+            "messages only read and acknowledged",
+            "messages/s",
+            acks,
+            more_inserts,
+            "the same; what the stream allows",
         ),
     ]
 

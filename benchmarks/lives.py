@@ -6,7 +6,7 @@ from statistics import median
 
 from benchmarks.bare import BareWorkflow
 from benchmarks.figures import Figure, at_least, at_most
-from benchmarks.measuring import Run, for_some_seconds, in_turn, quantile, rate, ratio, seconds_of
+from benchmarks.measuring import Run, for_some_seconds, in_turn, rates, seconds_of, tail
 from benchmarks.part import Size
 from benchmarks.stack_access import Clerk, StackAccess, quiet, start_bare
 
@@ -60,7 +60,6 @@ async def _verifying_at_once(access: StackAccess, each: int) -> list[Figure]:
                 run.took.append(await seconds_of(clerk.verify(number)))
 
         run.seconds = await seconds_of(asyncio.gather(*map(verify_all, clerks, numbers)))
-    p50, p99 = (quantile([run], share) * 1000 for share in (0.5, 0.99))
     return [
         Figure(
             name=f"verify over HTTP, {AT_ONCE} clients",
@@ -69,15 +68,7 @@ async def _verifying_at_once(access: StackAccess, each: int) -> list[Figure]:
             score=run.rate,
             aim=RATE_AIM,
         ),
-        Figure(
-            name=f"p99 of {AT_ONCE} clients",
-            unit="ms",
-            ours=p99,
-            floor=p50,
-            floor_is="their p50",
-            score=p99 / p50,
-            aim=SPREAD_AIM,
-        ),
+        tail(f"p99 of {AT_ONCE} clients", [run], SPREAD_AIM),
     ]
 
 
@@ -101,13 +92,12 @@ async def living(access: StackAccess, size: Size) -> list[Figure]:
             size.rounds, ours, lambda: for_some_seconds(seconds, [bare] * clerks)
         )
     return [
-        Figure(
-            name=f"submit, verify, follow up, close; {clerks} at a time",
-            unit="lives/s",
-            ours=rate(runs),
-            floor=rate(floor),
-            floor_is=f"a bare workflow of {STEPS} such updates",
-            score=ratio(runs, floor),
-            aim=LIVES_AIM,
+        rates(
+            f"submit, verify, follow up, close; {clerks} at a time",
+            "lives/s",
+            runs,
+            floor,
+            f"a bare workflow of {STEPS} such updates",
+            LIVES_AIM,
         )
     ]

@@ -9,6 +9,8 @@ from statistics import median
 
 import psutil
 
+from benchmarks.figures import Aim, Figure
+
 Once = Callable[[], Awaitable[object]]
 """One piece of work."""
 
@@ -90,6 +92,34 @@ def rate(runs: Sequence[Run]) -> float:
 def ratio(ours: Sequence[Run], floor: Sequence[Run]) -> float:
     """The median of the rounds' ratios: neighbours in time are compared."""
     return median(a.rate / b.rate for a, b in zip(ours, floor, strict=True))
+
+
+def rates(
+    name: str,
+    unit: str,
+    ours: Sequence[Run],
+    floor: Sequence[Run],
+    floor_is: str,
+    aim: Aim | None = None,
+) -> Figure:
+    """How many a second, ours beside the floor's."""
+    return Figure(
+        name=name,
+        unit=unit,
+        ours=rate(ours),
+        floor=rate(floor),
+        floor_is=floor_is,
+        score=ratio(ours, floor),
+        aim=aim,
+    )
+
+
+def tail(name: str, runs: Sequence[Run], aim: Aim) -> Figure:
+    """The p99 beside the p50 of the same runs."""
+    p50, p99 = quantile(runs, 0.5) * 1000, quantile(runs, 0.99) * 1000
+    return Figure(
+        name=name, unit="ms", ours=p99, floor=p50, floor_is="the p50", score=p99 / p50, aim=aim
+    )
 
 
 def quantile(runs: Sequence[Run], share: float) -> float:
