@@ -4,12 +4,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import text
 from temporalio.client import Client
 from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from shared.bus.dead_letters import forget_resolved
 from shared.database.engine import Database
 from shared.partners.background import in_background
 from shared.process import CHECKS, run_process
@@ -29,8 +32,6 @@ from workflows.recalculate_deadlines import Redating
 from workflows.record_step import Recorder
 from workflows.report import ReportWorkflow
 from workflows.resend_commands import Resending
-from workflows.retention import Forgetting
-from workflows.sandbox import sandbox
 from workflows.tab_counts import Counting
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ STEPS = 16
 OUTSTANDING = 10
 """Steps recorded at a time, in workflow tasks and by ordinary activities: together fewer than
 there are connections, so that what the loops do goes on."""
+_FORGOTTEN_AT_ONCE = 1_000
+"""Dead letters deleted in one transaction."""
 Loop = tuple[str, float, Callable[[], Awaitable[None]]]
 """What a loop does, every how many seconds."""
 
@@ -112,6 +115,43 @@ def make_worker(
         max_concurrent_local_activities=STEPS,
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """How workflow code is run by workers and replayers: ours and pydantic are passed through."""
+    return SandboxedWorkflowRunner(
+        SandboxRestrictions.default.with_passthrough_modules(
+            "annotated_types",
+            "pydantic",
+            "pydantic_core",
+            "shared",
+            "typing_inspection",
+            "workflows.alarm",
+            "workflows.another_report",
+            "workflows.cancellation",
+            "workflows.card",
+            "workflows.fire_clocks",
+            "workflows.perform_command",
+            "workflows.recorded_state",
+            "workflows.signals",
+            "workflows.step_messages",
+            "workflows.step_requests",
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Forgetting:
+    """Deletes dead letters that were put back or discarded 90 days ago."""
+
+    database: Database
+
+    async def once(self) -> None:
+        """All that is there."""
+        forgotten = _FORGOTTEN_AT_ONCE
+        while forgotten == _FORGOTTEN_AT_ONCE:
+            async with self.database.session() as session:
+                forgotten = await forget_resolved(session, _FORGOTTEN_AT_ONCE)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -11,11 +11,10 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from services.reporting.downloads import names
 from services.reporting.downloads.activities import DownloadActivities
-from services.reporting.downloads.housekeeping import clean_up
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.downloads.workflow import DownloadWorkflow
 from services.reporting.models import Download
-from services.reporting.statistics.tasks import statistics_kept
+from services.reporting.statistics.event_reader import statistics_kept
 from services.reporting.webhooks.tasks import webhooks_working
 from shared.clock import now
 from shared.database.engine import Database
@@ -30,6 +29,12 @@ LOOK_EVERY = 30.0
 """Seconds between two looks for downloads that nobody has started: Temporal was away."""
 WAITS = timedelta(seconds=5)
 """How long one waits to be started by who was asked for it."""
+PARTS_KEPT = timedelta(days=1)
+"""How long a cancelled or failed download can be gone on with: what is written of it is as its
+owner was allowed to see it then."""
+LISTED = timedelta(days=90)
+"""How long a download that is over is listed. The log of downloads stays."""
+_GRACE = timedelta(minutes=5)
 
 
 def make_worker(client: Client, database: Database, settings: Settings) -> Worker:
@@ -63,6 +68,27 @@ async def start_waiting(client: Client, database: Database) -> None:
         rows = (await connection.execute(attempts.order_by(col(Download.created_at)))).all()
     for download_id, attempt in rows:
         await by_itself("downloads", download_id, names.start(client, download_id, attempt))
+
+
+async def clean_up(database: Database, kept: KeptFiles) -> int:
+    """Delete files that have expired, parts nobody goes on with, rows of long ago; how many of
+    these. A file's workflow deletes it in time: this is for those that were lost."""
+    at = now()
+    state, expired = col(Download.state), update(Download).values(state="expired")
+    old = expired.where(state == "done", col(Download.expires_at) < at - _GRACE)
+    unfinished = expired.where(
+        state.in_(("cancelled", "failed")), col(Download.finished_at) < at - PARTS_KEPT
+    )
+    listed = delete(Download).where(state == "expired", col(Download.created_at) < at - LISTED)
+    async with database.autocommit() as connection:
+        lapsed = [*(await connection.execute(old.returning(col(Download.id)))).scalars()]
+        for download_id in lapsed:
+            await kept.delete(download_id)
+        left = [*(await connection.execute(unfinished.returning(col(Download.id)))).scalars()]
+        for download_id in left:
+            await kept.delete_parts(download_id)
+        forgotten = (await connection.execute(listed)).rowcount
+    return len(lapsed) + len(left) + forgotten
 
 
 async def work(settings: Settings, stopping: asyncio.Event) -> None:

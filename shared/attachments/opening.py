@@ -1,13 +1,25 @@
 """The sandbox's job for every attachment: what it is, and itself without what it gives away."""
 
 import hashlib
+import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from shared.attachments.authorship import cleaning_of
+import mutagen
+import mutagen.id3
+
+from shared.attachments.legacy_office import refuse_active
+from shared.attachments.office import clean_office
+from shared.attachments.open_documents import clean_open_document
+from shared.attachments.pdfs import clean_pdf
 from shared.attachments.pictures import clean_picture, is_picture, memory_for
 from shared.attachments.recognition import recognise
 from shared.attachments.recordings import blank_words, is_iso_media
+from shared.attachments.rejection import AttachmentRejected
+
+_POWERPOINT = "application/vnd.ms-powerpoint"
+_Cleaning = Callable[[bytes], bytes]
 
 
 def open_file(source: Path, target: Path, *, memory: int) -> dict[str, Any]:
@@ -41,13 +53,52 @@ def check_recording(recording: Path, media_type: str) -> None:
 def clean(content: bytes, media_type: str) -> tuple[bytes, str]:
     """The file as it may be served, and its type then. Raises nearly anything on a damaged file.
 
-    Pictures are saved anew, recordings lose place and device, documents and sounds their authors;
-    other files stay byte by byte.
+    Pictures are saved anew, recordings lose place and device. Documents and sounds say who made
+    them, on what and when, and documents act: that is taken out. Pictures inside a document keep
+    what they know, and a PDF's digital signature no longer fits. Other files stay byte by byte,
+    .doc, .xls, .ppt and .webm too.
     """
     if is_picture(media_type):
         return clean_picture(content, media_type)
     if is_iso_media(media_type):
         return blank_words(content), media_type
-    if (cleaning := cleaning_of(media_type)) is not None:
+    if (cleaning := _cleaning_of(media_type)) is not None:
         return cleaning(content), media_type
     return content, media_type
+
+
+def _cleaning_of(media_type: str) -> _Cleaning | None:
+    """What takes the author out of this type; None where nothing does."""
+    if media_type == "application/pdf":
+        return clean_pdf
+    if media_type.startswith("application/vnd.openxml"):
+        return clean_office
+    if media_type.startswith("application/vnd.oasis"):
+        return clean_open_document
+    if media_type in ("application/msword", "application/vnd.ms-excel", _POWERPOINT):
+        return refuse_active
+    if media_type in ("audio/mpeg", "audio/ogg"):
+        return _clean_sound
+    if media_type == "audio/aac":
+        return _without_id3
+    return None
+
+
+def _without_id3(content: bytes) -> bytes:
+    """For a type of which mutagen knows no tags."""
+    file = io.BytesIO(content)
+    mutagen.id3.delete(file)
+    return file.getvalue()
+
+
+def _clean_sound(content: bytes) -> bytes:
+    """Tags (ID3, Vorbis comments) removed."""
+    file = io.BytesIO(content)
+    try:
+        sound = mutagen.File(file)
+        if sound is not None and sound.tags is not None:
+            file.seek(0)
+            sound.delete(file)
+    except mutagen.MutagenError as error:
+        raise AttachmentRejected("unreadable", f"damaged sound ({type(error).__name__})") from error
+    return file.getvalue()

@@ -34,7 +34,7 @@ from shared.clock import now
 from shared.database.engine import Database
 from shared.partners.dead_letters import partner_dead_letters
 from shared.privacy.identity import IdentityCipher
-from workflows.retention import Forgetting
+from workflows.worker import Forgetting
 
 REPORT = "lapor.v1.ingest.dukcapil.report"
 WORDS = b'{"text": "Siti, Jalan Mawar 5"'

@@ -19,12 +19,12 @@ import pytest
 from openpyxl import load_workbook
 
 from deploy.local.postgres import OWNER
-from services.reporting.downloads.housekeeping import PARTS_KEPT, clean_up
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.files.build import build
 from services.reporting.files.job import Format, Job
 from services.reporting.files.parts import ROWS
 from services.reporting.files.selection import DownloadTab, Selection
+from services.reporting.worker import PARTS_KEPT, clean_up
 from shared.database.engine import Database
 from shared.lifecycle.calendar import Zone
 from shared.settings import Settings

@@ -1,9 +1,11 @@
-"""Follows the events of reports, and what no event tells: agencies that moved in the tree."""
+"""Keeps the statistics: by the events of reports, and by what no event tells, agencies that moved
+in the tree."""
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 from nats.aio.msg import Msg
@@ -11,14 +13,42 @@ from pydantic import ValidationError
 
 from services.reporting.statistics.updates import alone, refresh
 from shared.bus.cloudevents import decode
-from shared.bus.consumer import MessageOutcome
+from shared.bus.consumer import Consumer, MessageOutcome
+from shared.bus.dead_letters import to_dead_letters
 from shared.bus.errors import BadMessage
+from shared.bus.streams import STATISTICS
 from shared.database.engine import Database, raw
 from shared.lifecycle.events import ReportEvent
+from shared.partners.background import in_background
+from shared.privacy.identity import IdentityCipher
+from shared.settings import Settings
 
 LOOK_EVERY: Final = 60.0
 """Seconds between two looks for agencies that moved."""
 AT_ONCE: Final = 500
+ALWAYS: Final = 1_000_000
+"""Deliveries: no report is left out because the database was away for long."""
+
+
+def statistics_kept(database: Database, settings: Settings) -> AbstractAsyncContextManager[None]:
+    """Keep the statistics until the block ends; needs NATS and Postgres, waits for both."""
+    cipher = IdentityCipher(settings.identity_keys)
+    return in_background(
+        settings.nats_url,
+        "statistics",
+        lambda bus: [
+            Consumer(
+                bus,
+                STATISTICS,
+                Follower(database).follow,
+                to_dead_letters(bus, database, cipher, STATISTICS.stream),
+                batch=AT_ONCE,
+                lanes=1,  # whoever writes is alone
+                give_up_after=ALWAYS,
+            ),
+            Moves(database),
+        ],
+    )
 
 
 class Follower:

@@ -9,10 +9,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from services.reporting.statistics.event_reader import Moves
+from services.reporting.statistics.event_reader import Moves, statistics_kept
 from services.reporting.statistics.period import Period
 from services.reporting.statistics.rebuild import rebuild
-from services.reporting.statistics.tasks import statistics_kept
 from shared.bus.connection import Bus, connect
 from shared.bus.report_events import report_message
 from shared.bus.streams import declare
