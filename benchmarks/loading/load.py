@@ -1,7 +1,7 @@
-"""`python -m benchmarks.loading.load [--finish] REPORTS FOLDER`: load so many reports into a stack
-of its own in a folder, newest first, with progress. Interrupted, it goes on where it was; with
-`--finish` it makes do with those that are there. The bench then measures there:
-LAPOR_BENCH_DATA=FOLDER."""
+"""`python -m benchmarks.loading.load [--finish] [--lanes N] REPORTS FOLDER`: load so many reports
+into a stack of its own in a folder, newest first, with progress. Interrupted, it goes on where it
+was; with `--finish` it makes do with those that are there. Each lane takes a core: beside other
+work one, under `nice`. The bench then measures there: LAPOR_BENCH_DATA=FOLDER."""
 
 import argparse
 import asyncio
@@ -36,6 +36,12 @@ FAST = {
     "autovacuum": "off",
 }
 """While loading only: the folder is of no use after a power cut, and is then loaded anew."""
+_SESSION = {
+    "session_replication_role": "replica",
+    "synchronous_commit": "off",
+    "work_mem": "'256MB'",
+    "jit": "off",
+}
 
 
 class NoRoom(Exception):
@@ -56,21 +62,27 @@ def look_at_disk(folder: Path, reports: int) -> None:
 
 
 async def load(
-    stack: Stack, reports: int, tell: Callable[[str], None], *, finish: bool = False
+    stack: Stack,
+    reports: int,
+    tell: Callable[[str], None],
+    *,
+    finish: bool = False,
+    lanes: int = LANES,
 ) -> None:
     """What is not there yet of so many reports, then indexes and counts; `finish`: of those that
     are there."""
     with stack.postgres.administer("lapor") as administrator:
         administrator.execute(_PREPARED)
     async with AsyncExitStack() as opened:
-        lanes = [await _open(stack, opened) for _ in range(LANES)]
-        await plant(lanes[0])
-        await _lay_words(lanes[0])
-        done = {first for (first,) in await (await lanes[0].execute(_DONE)).fetchall()}
+        connections = [await _open(stack, opened) for _ in range(lanes)]
+        await plant(connections[0])
+        await _lay_words(connections[0])
+        done = {first for (first,) in await (await connections[0].execute(_DONE)).fetchall()}
         firsts = range(TOP - reports + 1, TOP + 1, SLICE)
         missing = [] if finish else [first for first in reversed(firsts) if first not in done]
         if missing:
-            await lanes[0].execute(_NO_INDEXES)
+            await connections[0].execute(_NO_INDEXES)
+            await connections[0].execute(_SEARCH_WRITTEN)
         begun, left = time.monotonic(), iter(missing)
         finished = 0
 
@@ -84,8 +96,8 @@ async def load(
                 loaded = reports - (len(missing) - finished) * SLICE
                 tell(f"{loaded:,} of {reports:,} reports; some {remaining:.0f} minutes more")
 
-        await asyncio.gather(*(lane(connection) for connection in lanes))
-        await _finish(lanes[0], tell)
+        await asyncio.gather(*(lane(connection) for connection in connections))
+        await _finish(connections[0], tell)
 
 
 async def _open(stack: Stack, opened: AsyncExitStack) -> psycopg.AsyncConnection:
@@ -100,8 +112,8 @@ async def _open(stack: Stack, opened: AsyncExitStack) -> psycopg.AsyncConnection
         autocommit=True,
     )
     opened.push_async_callback(connection.close)
-    await connection.execute("SET session_replication_role = replica")
-    await connection.execute("SET synchronous_commit = off")
+    for name, value in _SESSION.items():
+        await connection.execute(f"SET {name} = {value}".encode())
     return connection
 
 
@@ -109,7 +121,7 @@ async def _lay_words(connection: psycopg.AsyncConnection) -> None:
     [(there,)] = await (await connection.execute("SELECT count(*) FROM bench.sentence")).fetchall()
     if there:
         return
-    async with connection.cursor() as cursor, cursor.copy("COPY bench.sentence FROM STDIN") as copy:
+    async with connection.cursor() as cursor, cursor.copy(_SENTENCES) as copy:
         for id, words in enumerate(sentences()):
             await copy.write_row((id, words))
     await connection.execute("ANALYZE bench.sentence")
@@ -136,6 +148,7 @@ async def _finish(connection: psycopg.AsyncConnection, tell: Callable[[str], Non
     dropped = await (await connection.execute(_DROPPED)).fetchall()
     if not dropped:
         return
+    await connection.execute(_SEARCH_GENERATED)
     for name, definition in dropped:
         tell(f"index {name}")
         async with connection.transaction():
@@ -150,21 +163,27 @@ async def _finish(connection: psycopg.AsyncConnection, tell: Callable[[str], Non
     await connection.execute("CHECKPOINT")
 
 
-async def _main(reports: int, folder: Path, *, finish: bool) -> None:
+async def _main(reports: int, folder: Path, *, finish: bool, lanes: int) -> None:
     if not finish:
         look_at_disk(folder, reports)
     async with running([], folder=folder, postgres=FAST) as stack:
-        await load(stack, reports, say, finish=finish)
+        await load(stack, reports, say, finish=finish, lanes=lanes)
     os.sync()  # what Postgres was told not to wait for
     say("loaded")
 
 
 _PREPARED = """
 CREATE SCHEMA IF NOT EXISTS bench;
-CREATE TABLE IF NOT EXISTS bench.sentence (id integer PRIMARY KEY, words text NOT NULL);
+CREATE TABLE IF NOT EXISTS bench.sentence (
+    id integer PRIMARY KEY, words text NOT NULL,
+    heading text GENERATED ALWAYS AS (left(words, 60)) STORED,
+    found tsvector GENERATED ALWAYS AS (to_tsvector('indonesian', words)) STORED,
+    heading_found tsvector GENERATED ALWAYS AS (to_tsvector('indonesian', left(words, 60))) STORED
+);
 CREATE TABLE IF NOT EXISTS bench.slice (first bigint PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS bench.dropped (name text PRIMARY KEY, definition text NOT NULL);
 """
+_SENTENCES = "COPY bench.sentence (id, words) FROM STDIN"
 _DONE = "SELECT first FROM bench.slice"
 _DROPPED = "SELECT name, definition FROM bench.dropped ORDER BY name"
 # Indexes made after the rows: many times faster. Which there were outlives an interruption.
@@ -180,6 +199,12 @@ DO $$ DECLARE index_ record; BEGIN
   END LOOP;
 END $$
 """
+# The column is generated; Postgres has no statement that lets somebody write it for a while.
+_SEARCH_WRITTEN, _SEARCH_GENERATED = (
+    f"UPDATE pg_attribute SET attgenerated = '{kind}'"  # noqa: S608
+    " WHERE attrelid = 'lifecycle.report_text'::regclass AND attname = 'search'"
+    for kind in ("", "s")
+)
 _COUNTS = """
 TRUNCATE lifecycle.tab_count, lifecycle.tab_change;
 INSERT INTO lifecycle.tab_count (agency_id, given, tab, reports)
@@ -193,7 +218,8 @@ GROUP BY giver, tab
 if __name__ == "__main__":
     reading = argparse.ArgumentParser(prog="python -m benchmarks.loading.load", description=__doc__)
     reading.add_argument("--finish", action="store_true", help="no more reports, but their indexes")
+    reading.add_argument("--lanes", type=int, default=LANES, help="at the same time")
     reading.add_argument("reports", type=int)
     reading.add_argument("folder", type=Path)
     asked = reading.parse_args()
-    asyncio.run(_main(asked.reports, asked.folder, finish=asked.finish))
+    asyncio.run(_main(asked.reports, asked.folder, finish=asked.finish, lanes=asked.lanes))
