@@ -13,6 +13,7 @@ import psycopg
 import uvloop
 
 from shared.bus.connection import connect as connect_bus
+from shared.database.address import connection_string
 from shared.http.operations import Check, answering
 from shared.resilience.stopping import Stopped
 from shared.settings import Settings, settings
@@ -62,10 +63,8 @@ def reached(settings: Settings, *needs: str) -> dict[str, Callable[[], Awaitable
 
 
 async def _postgres(settings: Settings) -> None:
-    address = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-    async with await psycopg.AsyncConnection.connect(
-        address, autocommit=True, application_name="lapor-probe"
-    ) as connection:
+    address = connection_string(settings.database_url, "lapor-probe")
+    async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
         await connection.execute("SELECT 1")
 
 

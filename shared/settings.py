@@ -92,8 +92,8 @@ class Settings(Addresses):
     """
 
     database_url: str = Field(default="", repr=False)
-    """With the role of this process: `postgresql+psycopg://role:password@host:port/lapor`.
-    Empty: it uses no database (the portal)."""
+    """With the role of this process: `postgresql+psycopg://role:password@host:port/lapor`, a
+    primary with its standbys `…@one:5432,two:5432/lapor`. Empty: no database (the portal)."""
     nats_url: str = Field(default="", repr=False)
     """`nats://host:port`, several nodes of a cluster separated by commas. Empty: as above. The
     credentials are in `nats_creds`, or here, as `nats://<JWT>:<seed>@host:port`."""

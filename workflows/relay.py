@@ -16,6 +16,7 @@ from nats.js.errors import APIError, NoStreamResponseError
 from prometheus_client import Counter
 
 from shared.bus.connection import Bus, connect
+from shared.database.address import connection_string
 from shared.process import run_process
 from shared.resilience.reasons import reason
 from shared.resilience.set_aside import count_set_aside
@@ -42,11 +43,12 @@ Row = tuple[int, int, str, str, dict[str, str], bytes]
 async def relay(settings: Settings, stopping: asyncio.Event) -> None:
     """Publish until told to stop. Losing the database is losing the lock: begin again."""
     bus = await unless_stopped(stopping, connect(settings.nats_url, "relay"))
+    address = connection_string(settings.database_url, "lapor-relay")
     missing, refusals = False, LeftAlone[int]()
     while not stopping.is_set():
         try:
             async with await psycopg.AsyncConnection.connect(
-                dsn(settings.database_url), autocommit=True, application_name="lapor-relay"
+                address, autocommit=True
             ) as connection:
                 missing = False
                 if await _is_the_one(connection):
@@ -59,11 +61,6 @@ async def relay(settings: Settings, stopping: asyncio.Event) -> None:
             log.warning("the database is not ready (%s), trying on", reason(error))
         await pause(1, stopping)
     await bus.close()
-
-
-def dsn(database_url: str) -> str:
-    """The address as psycopg itself wants it."""
-    return database_url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 async def _is_the_one(connection: psycopg.AsyncConnection[Any]) -> bool:

@@ -4,10 +4,13 @@ from alembic import context
 from sqlalchemy import create_engine
 
 from deploy.migrations.metadata import SCHEMAS, metadata
+from shared.database.address import connection_arguments
 
 
 def run() -> None:
-    engine = create_engine(context.config.attributes["database_url"])
+    address = context.config.attributes["database_url"]
+    arguments = connection_arguments(address, "lapor-migrate")
+    engine = create_engine("postgresql+psycopg://", connect_args=arguments)
     with engine.connect() as connection:
         context.configure(
             connection=connection,

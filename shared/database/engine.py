@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from shared.database.address import connection_arguments
+
 
 class Database:
     """A pool of connections to one database, under one role.
@@ -27,7 +29,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10, application: str = "lapor") -> None:
         self.engine = create_async_engine(
-            url,
+            "postgresql+psycopg://",
             # Half as many again for what counts or looks up beside a transaction. None is closed
             # for coming back late: making a connection costs as much as a dozen requests.
             pool_size=pool_size + pool_size // 2,
@@ -38,8 +40,7 @@ class Database:
             json_serializer=_dump_json,
             json_deserializer=orjson.loads,
             connect_args={
-                "application_name": application,
-                "connect_timeout": 5,
+                **connection_arguments(url, application),
                 "options": "-c timezone=UTC",
                 "prepare_threshold": 3,
             },

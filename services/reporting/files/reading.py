@@ -9,6 +9,7 @@ from psycopg.rows import namedtuple_row
 
 from services.reporting.files.conditions import Where
 from services.reporting.files.selection import DownloadTab
+from shared.database.address import connection_string
 from shared.database.lifecycle import ReportText
 from shared.privacy.publication import ARRIVAL
 
@@ -19,10 +20,8 @@ BATCH = 1000
 @contextmanager
 def snapshot(database_url: str) -> Iterator[psycopg.Connection[Any]]:
     """A connection that only reads, and sees the database as it is at its first statement."""
-    address = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-    with psycopg.connect(
-        address, application_name="lapor-download", options="-c timezone=UTC"
-    ) as connection:
+    address = connection_string(database_url, "lapor-download")
+    with psycopg.connect(address, options="-c timezone=UTC") as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         yield connection

@@ -1,0 +1,35 @@
+"""Reading `LAPOR_DATABASE_URL`, in one way for everybody who connects."""
+
+from typing import Final
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+
+def connection_string(database_url: str, application: str) -> str:
+    """How psycopg connects to `postgresql+psycopg://role:password@host:port/database` under a name
+    that `pg_stat_activity` shows.
+
+    The address may name several servers, separated by commas, of which one is the primary: that
+    one is used, whichever it is at the moment. A machine that vanishes is noticed in half a minute.
+    Raises `psycopg.ProgrammingError` for something else.
+    """
+    address = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+    host = str(conninfo_to_dict(address).get("host") or "")
+    which = {"target_session_attrs": "read-write"} if "," in host else {}
+    chosen = _PATIENCE | which | conninfo_to_dict(address) | {"application_name": application}
+    return make_conninfo("", **chosen)
+
+
+def connection_arguments(database_url: str, application: str) -> dict[str, str | int | None]:
+    """The same, for SQLAlchemy to pass on."""
+    return conninfo_to_dict(connection_string(database_url, application))
+
+
+# Seconds, of what was sent milliseconds; libpq's own are two hours and for ever.
+_PATIENCE: Final[dict[str, str | int | None]] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
