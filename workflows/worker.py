@@ -12,7 +12,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from shared.bus.dead_letters import forget_resolved
+from shared.bus.dead_letter_review import forget_resolved
 from shared.database.engine import Database
 from shared.partners.background import in_background
 from shared.process import CHECKS, run_process

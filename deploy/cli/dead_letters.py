@@ -27,7 +27,8 @@ def list_() -> None:
     """Show the dead letters still to be looked at, oldest first; without their words."""
     from sqlalchemy import select
 
-    from shared.bus.dead_letters import LettersNotKept, unresolved
+    from shared.bus.dead_letter_review import unresolved
+    from shared.bus.dead_letters import LettersNotKept
 
     async def act() -> list[str]:
         async with _stack() as (session, _):
@@ -73,7 +74,8 @@ def retry(
     """Put a dead letter, or all of them, back where they came from."""
     from deploy.errors import StackError
     from shared.bus.connection import connect
-    from shared.bus.dead_letters import DeadLetter, retry, unresolved
+    from shared.bus.dead_letter_review import retry, unresolved
+    from shared.bus.dead_letters import DeadLetter
     from shared.privacy.identity import IdentityCipher
 
     if (letter_id is None) is not every:
@@ -114,7 +116,8 @@ def discard(
 ) -> None:
     """Take a dead letter, or all of a partner, off the list. It can be put back for 90 days."""
     from deploy.errors import StackError
-    from shared.bus.dead_letters import DeadLetter, discard, unresolved
+    from shared.bus.dead_letter_review import discard, unresolved
+    from shared.bus.dead_letters import DeadLetter
 
     if (letter_id is None) is (system is None):
         raise StackError("say which dead letter, or --system")

@@ -10,13 +10,13 @@ from services.followup.partner_messages import PartnerMessages
 from shared.attachments import AttachmentStore
 from shared.attachments.remaking_queue import REMAKING_EVERY, RemakingQueue
 from shared.bus.connection import Bus
-from shared.bus.consumer import Consumer, Runs, each
+from shared.bus.consumer import Consumer, each
 from shared.bus.streams import FOLLOWUP
 from shared.command_requests import answers
 from shared.command_requests.endpoints import command_routers
 from shared.database.engine import Database
 from shared.http.app import create_app
-from shared.partners.background import in_background
+from shared.partners.background import Runs, in_background
 from shared.partners.dead_letters import partner_dead_letters
 from shared.privacy.identity import IdentityCipher
 from shared.resilience.periodic import repeating

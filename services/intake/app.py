@@ -32,7 +32,7 @@ from shared.attachments import AttachmentStore
 from shared.attachments.drafts import DraftStore
 from shared.attachments.remaking_queue import REMAKING_EVERY, RemakingQueue
 from shared.bus.connection import Bus
-from shared.bus.consumer import Consumer, Runs
+from shared.bus.consumer import Consumer
 from shared.bus.streams import INTAKE
 from shared.bus.watch import Watch
 from shared.database.engine import Database
@@ -40,7 +40,7 @@ from shared.database.process_time import ProcessTime
 from shared.http.app import create_app
 from shared.http.limits import RateLimits
 from shared.http.service_client import service_client
-from shared.partners.background import in_background
+from shared.partners.background import Runs, in_background
 from shared.partners.dead_letters import partner_dead_letters
 from shared.privacy.identity import BlindIndex, IdentityCipher
 from shared.resilience.periodic import repeating

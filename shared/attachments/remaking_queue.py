@@ -16,14 +16,8 @@ from shared.attachments.inspection import room
 from shared.attachments.naming import file_name
 from shared.attachments.rejection import AttachmentMissing, AttachmentRejected
 from shared.attachments.remaking.names import JOB
-from shared.attachments.sandbox import (
-    MB,
-    PICTURES,
-    GaveWay,
-    Limits,
-    SandboxBusy,
-    workspace,
-)
+from shared.attachments.sandbox import MB, PICTURES, Limits, workspace
+from shared.attachments.sandbox_turns import GaveWay, SandboxBusy
 from shared.attachments.sealing import SealBroken
 from shared.attachments.store import AttachmentStore
 from shared.database.engine import Database

@@ -8,16 +8,15 @@ import signal
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections import deque
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from shared.attachments import sandboxed
 from shared.attachments.rejection import AttachmentRejected
-from shared.resilience.busy import Busy
+from shared.attachments.sandbox_turns import GaveWay, Turns
 
 MB = 1024 * 1024
 
@@ -40,14 +39,6 @@ OPENING = Limits()
 PICTURES = Limits(memory=640 * MB)
 
 
-class SandboxBusy(Busy):
-    """Too many files wait already; the same file may be sent again a little later."""
-
-
-class GaveWay(SandboxBusy):
-    """A job in the background was ended, for somebody waits; it may be run again later."""
-
-
 class Sandbox:
     """Runs jobs on files, each in a fresh interpreter without secrets, open files or network
     sessions of ours. One for each service: it keeps the service's children within `memory`.
@@ -65,7 +56,7 @@ class Sandbox:
         most_waiting: int = 40,
         patience: float = 30.0,
     ) -> None:
-        self._places = _Places(at_once, memory, most_waiting, patience)
+        self._turns = Turns(at_once, memory, most_waiting, patience)
 
     async def run(
         self,
@@ -87,9 +78,9 @@ class Sandbox:
         and `GaveWay` there.
         """
         if background:
-            with self._places.behind(limits.memory) as leave:
+            with self._turns.in_background(limits.memory) as leave:
                 return await _unless(leave, _run(job, source, target, limits, options))
-        async with self._places.one(limits.memory):
+        async with self._turns.in_turn(limits.memory):
             return await _run(job, source, target, limits, options)
 
 
@@ -98,79 +89,6 @@ def workspace() -> Iterator[Path]:
     """An empty folder for a job's files, gone afterwards with all that is in it."""
     with tempfile.TemporaryDirectory(prefix="lapor-file-") as folder:
         yield Path(folder)
-
-
-class _Places:
-    """Who may run: in the order in which they came, within a number and a sum."""
-
-    def __init__(self, at_once: int, memory: int, most_waiting: int, patience: float) -> None:
-        self._free = at_once
-        self._memory = memory
-        self._all_memory = memory
-        self._most_waiting = most_waiting
-        self._patience = patience
-        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
-        self._leave: asyncio.Event | None = None  # of the one in the background
-
-    @asynccontextmanager
-    async def one(self, memory: int) -> AsyncIterator[None]:
-        memory = min(memory, self._all_memory)
-        await self._take(memory)
-        try:
-            yield
-        finally:
-            self._give_back(memory)
-
-    @contextmanager
-    def behind(self, memory: int) -> Iterator[asyncio.Event]:
-        """A place where nobody wants it; what is given is set when somebody does."""
-        memory = min(memory, self._all_memory)
-        if self._leave or self._waiting or not self._free or memory > self._memory:
-            raise SandboxBusy
-        self._free -= 1
-        self._memory -= memory
-        self._leave = asyncio.Event()
-        try:
-            yield self._leave
-        finally:
-            self._leave = None
-            self._give_back(memory)
-
-    async def _take(self, memory: int) -> None:
-        if len(self._waiting) >= self._most_waiting:
-            raise SandboxBusy
-        turn = asyncio.get_running_loop().create_future()
-        place = (memory, turn)
-        self._waiting.append(place)
-        self._let_in()
-        try:
-            async with asyncio.timeout(self._patience):
-                await turn
-        except BaseException as error:
-            if place in self._waiting:
-                self._waiting.remove(place)
-                self._let_in()  # who waited behind a large one may fit
-            elif turn.done() and not turn.cancelled():
-                self._give_back(memory)
-            if isinstance(error, TimeoutError):
-                raise SandboxBusy from None
-            raise
-
-    def _give_back(self, memory: int) -> None:
-        self._free += 1
-        self._memory += memory
-        self._let_in()
-
-    def _let_in(self) -> None:
-        while self._waiting and self._free and self._waiting[0][0] <= self._memory:
-            memory, turn = self._waiting.popleft()
-            if turn.cancelled():
-                continue
-            self._free -= 1
-            self._memory -= memory
-            turn.set_result(None)
-        if self._waiting and self._leave:
-            self._leave.set()
 
 
 async def _unless(leave: asyncio.Event, running: Coroutine[Any, Any, Any]) -> Any:

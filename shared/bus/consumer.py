@@ -6,7 +6,7 @@ import logging
 import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 import prometheus_client as metrics
 from nats.aio.msg import Msg
@@ -61,14 +61,6 @@ def each(handler: Handler, concurrency: int = 16) -> BatchHandler:
         return await asyncio.gather(*(asyncio.create_task(one(message)) for message in messages))
 
     return batch
-
-
-class Runs(Protocol):
-    """A `Consumer`, a `Watch`."""
-
-    async def run(self) -> None: ...
-
-    def stop(self) -> None: ...
 
 
 class Consumer:
@@ -226,18 +218,6 @@ class Consumer:
             for message in messages:
                 if not message.is_acked:
                     await message.in_progress()
-
-
-async def run_until(stopping: asyncio.Event, *consumers: Runs) -> None:
-    """Runs the consumers until the event is set or one of them ends. Messages in work are
-    finished."""
-    async with asyncio.TaskGroup() as group:
-        running = {group.create_task(consumer.run()) for consumer in consumers}
-        stop = asyncio.create_task(stopping.wait())
-        await asyncio.wait({stop, *running}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        for consumer in consumers:
-            consumer.stop()
 
 
 def _outcome_name(outcome: MessageOutcome) -> str:

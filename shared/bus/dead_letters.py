@@ -1,8 +1,8 @@
-"""Messages nobody could handle: kept encrypted in Postgres, listed, shown and put back."""
+"""Messages nobody could handle: kept encrypted in Postgres, and announced."""
 
 import base64
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -13,25 +13,26 @@ from nats.js.api import Header
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
+    Date,
     DateTime,
     Index,
     LargeBinary,
     UniqueConstraint,
+    cast,
+    func,
     select,
     text,
-    true,
-    update,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from shared.bus import cloudevents
 from shared.bus.connection import Bus
 from shared.bus.consumer import Bury
 from shared.bus.errors import BadMessage
 from shared.bus.inbound import system_of
-from shared.clock import now
 from shared.database.engine import Database
 from shared.privacy.identity import IdentityCipher
 
@@ -39,8 +40,6 @@ EVENT_TYPE: Final = "id.go.lapor.dead"
 LETTERS_A_DAY: Final = 200
 BYTES_A_DAY: Final = 4 * 1024 * 1024
 """What is kept of one system within 24 hours; junk without end would fill the database."""
-KEPT_FOR: Final = timedelta(days=90)
-"""How long one stays that was put back or discarded."""
 
 
 class DeadLetter(SQLModel, table=True):
@@ -90,9 +89,6 @@ class LettersNotKept(SQLModel, table=True):
     day: date = Field(primary_key=True)
     letters: int
     bytes: int = Field(sa_column=Column(BigInteger, nullable=False))
-
-
-_LETTERS: Final = SQLModel.metadata.tables["lifecycle.dead_letter"]
 
 
 @dataclass(frozen=True)
@@ -153,8 +149,9 @@ async def keep(
         "received_at": remains.received_at,
         "body": None if remains.body is None else _seal(cipher, remains.headers, remains.body),
     }
-    statement = insert(_LETTERS).values(values).on_conflict_do_nothing().returning(_LETTERS.c.id)
-    kept: uuid.UUID | None = (await session.execute(statement)).scalar_one_or_none()
+    letter = insert(DeadLetter).values(values).on_conflict_do_nothing()
+    ids = await session.execute(letter.returning(col(DeadLetter.id)))
+    kept: uuid.UUID | None = ids.scalar_one_or_none()
     if kept is not None:
         return kept
     known = await known_letter(session, remains.stream, remains.stream_sequence)
@@ -169,43 +166,41 @@ async def has_room(session: AsyncSession, system: str, message: Msg) -> bool:
     stream, sequence = message.metadata.stream, message.metadata.sequence.stream
     if await known_letter(session, stream, sequence) is not None:
         return True
-    size = len(message.data)
-    await session.execute(_LOCK, {"system": system})
-    used = (await session.execute(_USED, {"system": system})).one()
+    await session.execute(select(_one_at_a_time(system)))
+    size, at = len(message.data), func.clock_timestamp()
+    bodies = func.coalesce(func.sum(func.octet_length(col(DeadLetter.body))), 0)
+    kept = select(func.count(), bodies).where(
+        col(DeadLetter.system) == system, col(DeadLetter.kept_at) > at - timedelta(days=1)
+    )
+    letters, used = (await session.execute(kept)).one()
     sealed = size * 2  # about: encrypted, in base 64
-    if used.letters < LETTERS_A_DAY and used.bytes + sealed <= BYTES_A_DAY:
+    if letters < LETTERS_A_DAY and used + sealed <= BYTES_A_DAY:
         return True
-    await session.execute(_NOT_KEPT, {"system": system, "bytes": size})
+    day = cast(func.timezone("UTC", at), Date)
+    beyond = insert(LettersNotKept).values(system=system, day=day, letters=1, bytes=size)
+    counts = {
+        "letters": col(LettersNotKept.letters) + 1,
+        "bytes": col(LettersNotKept.bytes) + beyond.excluded.bytes,
+    }
+    same_day = [col(LettersNotKept.system), col(LettersNotKept.day)]
+    await session.execute(beyond.on_conflict_do_update(index_elements=same_day, set_=counts))
     return False
 
 
-async def discard(session: AsyncSession, letter: DeadLetter, reason: str) -> None:
-    """Nobody needs it any more. It stays for `KEPT_FOR`, and can be put back until then."""
-    await session.execute(
-        update(_LETTERS)
-        .where(_LETTERS.c.id == letter.id)
-        .values(resolved=True, resolved_at=now(), discarded=reason)
-    )
-
-
-async def forget_resolved(session: AsyncSession, limit: int = 1_000) -> int:
-    """Delete what was put back or discarded long ago, at most so many; how many it were."""
-    before = {"before": now() - KEPT_FOR, "limit": limit}
-    gone = await session.execute(_FORGET, before)
-    await session.execute(_FORGET_COUNTS, {"before": before["before"]})
-    return len(gone.all())
+def _one_at_a_time(system: str) -> ColumnElement[None]:
+    """Two messages of a system do not share the last room of its quota."""
+    return func.pg_advisory_xact_lock(func.hashtextextended(f"dead letters {system}", 0))
 
 
 async def known_letter(session: AsyncSession, stream: str, sequence: int) -> uuid.UUID | None:
     """The id of the latest dead letter made of this message, if there is one."""
     ids = await session.execute(
-        select(_LETTERS.c.id)
-        .where(_LETTERS.c.stream == stream, _LETTERS.c.stream_sequence == sequence)
-        .order_by(_LETTERS.c.received_at.desc())
+        select(col(DeadLetter.id))
+        .where(col(DeadLetter.stream) == stream, col(DeadLetter.stream_sequence) == sequence)
+        .order_by(col(DeadLetter.received_at).desc())
         .limit(1)
     )
-    known: uuid.UUID | None = ids.scalar_one_or_none()
-    return known
+    return ids.scalar_one_or_none()
 
 
 async def announce(bus: Bus, letter: uuid.UUID, stream: str, code: str) -> None:
@@ -220,18 +215,9 @@ async def announce(bus: Bus, letter: uuid.UUID, stream: str, code: str) -> None:
     await bus.publish(f"lapor.v1.dead.{stream}", body, msg_id=str(letter), headers=headers)
 
 
-async def unresolved(
-    session: AsyncSession, *, limit: int = 100, system: str | None = None
-) -> Sequence[DeadLetter]:
-    """The dead letters still to be looked at, oldest first; those of one system, if named."""
-    of_system = true() if system is None else _LETTERS.c.system == system
-    rows = await session.execute(
-        select(DeadLetter)
-        .where(_LETTERS.c.resolved.is_(False), of_system)
-        .order_by(_LETTERS.c.received_at, _LETTERS.c.id)
-        .limit(limit)
-    )
-    return rows.scalars().all()
+def _seal(cipher: IdentityCipher, headers: Mapping[str, str], body: bytes) -> bytes:
+    content = {"headers": dict(headers), "body": base64.b64encode(body).decode()}
+    return cipher.encrypt_bytes(orjson.dumps(content))
 
 
 def read(cipher: IdentityCipher, letter: DeadLetter) -> tuple[dict[str, str], bytes]:
@@ -240,54 +226,3 @@ def read(cipher: IdentityCipher, letter: DeadLetter) -> tuple[dict[str, str], by
         raise LookupError(f"of dead letter {letter.id} only the reason is known")
     sealed = orjson.loads(cipher.decrypt_bytes(letter.body))
     return sealed["headers"], base64.b64decode(sealed["body"])
-
-
-async def retry(
-    session: AsyncSession, cipher: IdentityCipher, bus: Bus, letter: DeadLetter
-) -> None:
-    """Put the message back on its subject and mark the dead letter resolved.
-
-    The message id gets a suffix, since the stream still knows the old one; a retry repeated
-    because its answer was lost has the same suffix. If it dies again, that is a new dead letter.
-    """
-    headers, body = read(cipher, letter)
-    number = letter.retries + 1
-    origin = letter.msg_id or (f"{letter.system}-{letter.id}" if letter.system else str(letter.id))
-    await bus.publish(letter.subject, body, msg_id=f"{origin}.retry{number}", headers=headers)
-    await session.execute(
-        update(_LETTERS)
-        .where(_LETTERS.c.id == letter.id)
-        .values(
-            retried_at=now(),
-            retries=number,
-            resolved=True,
-            resolved_at=now(),
-        )
-    )
-
-
-def _seal(cipher: IdentityCipher, headers: Mapping[str, str], body: bytes) -> bytes:
-    content = {"headers": dict(headers), "body": base64.b64encode(body).decode()}
-    return cipher.encrypt_bytes(orjson.dumps(content))
-
-
-_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('dead letters ' || :system, 0))")
-_USED: Final = text(
-    "SELECT count(*) AS letters, coalesce(sum(octet_length(body)), 0) AS bytes"
-    " FROM lifecycle.dead_letter"
-    " WHERE system = :system AND kept_at > clock_timestamp() - interval '24 hours'"
-)
-_NOT_KEPT: Final = text(
-    "INSERT INTO lifecycle.dead_letter_not_kept AS counted (system, day, letters, bytes)"
-    " VALUES (:system, (clock_timestamp() AT TIME ZONE 'UTC')::date, 1, :bytes)"
-    " ON CONFLICT (system, day) DO UPDATE"
-    " SET letters = counted.letters + 1, bytes = counted.bytes + excluded.bytes"
-)
-_FORGET: Final = text(
-    "DELETE FROM lifecycle.dead_letter WHERE id IN ("
-    " SELECT id FROM lifecycle.dead_letter WHERE resolved AND resolved_at < :before LIMIT :limit)"
-    " RETURNING id"
-)
-_FORGET_COUNTS: Final = text(
-    "DELETE FROM lifecycle.dead_letter_not_kept WHERE day < CAST(:before AS timestamptz)::date"
-)

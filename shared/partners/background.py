@@ -5,16 +5,23 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, Protocol
 
 from shared.bus.connection import Bus, BusUserUnknown, connect
-from shared.bus.consumer import Runs, run_until
 from shared.resilience.stopping import Stopped, pause, unless_stopped
 
 log = logging.getLogger(__name__)
 
 _GRACE: Final = 10.0
 _AGAIN: Final = 5.0
+
+
+class Runs(Protocol):
+    """A `Consumer`, a `Watch`."""
+
+    async def run(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 @asynccontextmanager
@@ -44,7 +51,7 @@ async def _read(
         try:
             bus = await unless_stopped(stopping, connect(nats_url, name))
             try:
-                await run_until(stopping, *readers(bus))
+                await _run_until(stopping, *readers(bus))
             finally:
                 await bus.close()
         except Stopped:
@@ -54,3 +61,15 @@ async def _read(
         except Exception:  # whatever it is, the service goes on and reading begins again
             log.exception("reading from NATS ended unexpectedly, beginning again")
         await pause(_AGAIN, stopping)
+
+
+async def _run_until(stopping: asyncio.Event, *consumers: Runs) -> None:
+    """Runs the consumers until the event is set or one of them ends. Messages in work are
+    finished."""
+    async with asyncio.TaskGroup() as group:
+        running = {group.create_task(consumer.run()) for consumer in consumers}
+        stop = asyncio.create_task(stopping.wait())
+        await asyncio.wait({stop, *running}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        for consumer in consumers:
+            consumer.stop()

@@ -10,8 +10,9 @@ import psutil
 import pytest
 
 from shared.attachments.rejection import AttachmentRejected
-from shared.attachments.sandbox import MB, OPENING, PICTURES, GaveWay, Limits, Sandbox, SandboxBusy
+from shared.attachments.sandbox import MB, OPENING, PICTURES, Limits, Sandbox
 from shared.attachments.sandbox import workspace as a_workspace
+from shared.attachments.sandbox_turns import GaveWay, SandboxBusy
 
 JOBS = "tests.attachments.jobs:"
 

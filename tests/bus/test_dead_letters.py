@@ -14,16 +14,14 @@ from sqlalchemy import text
 from shared.bus import dead_letters
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, each
+from shared.bus.dead_letter_review import discard, retry, unresolved
 from shared.bus.dead_letters import (
     BYTES_A_DAY,
     DeadLetter,
     Remains,
     announce,
-    discard,
     keep,
     read,
-    retry,
-    unresolved,
 )
 from shared.bus.errors import BadMessage
 from shared.bus.inbound import read_inbound

@@ -9,7 +9,7 @@ from deploy.partners.register import remove
 from services.intake.accepting.acceptance import Acceptance
 from services.intake.partners.receiving import PartnerReports
 from shared.bus.connection import connect
-from shared.bus.dead_letters import retry, unresolved
+from shared.bus.dead_letter_review import retry, unresolved
 from shared.bus.errors import TryLater
 from shared.bus.pull import Pull
 from shared.bus.streams import INTAKE
