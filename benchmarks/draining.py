@@ -1,69 +1,63 @@
-"""Draining partners' messages from the stream, beside inserts of as many rows in like batches."""
+"""Draining partners' messages from the stream, beside a bare consumer that writes as many rows."""
 
 import asyncio
 import time
 import uuid
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
-import orjson
 import psycopg
-from nats.js import api
 
+from benchmarks import bare_consumer
+from benchmarks.bare_consumer import BATCH, LANES
 from benchmarks.figures import Figure, at_least
-from benchmarks.measuring import Run, in_turn, rates
+from benchmarks.measuring import Run, in_turn, rate, rates
 from benchmarks.part import Size
 from benchmarks.reports import report_form
 from benchmarks.stack import Stack
 from shared.bus.cloudevents import encode, event
 from shared.bus.connection import Bus, connect
-from shared.bus.pull import Pull
-from shared.bus.streams import INTAKE, Durable
+from shared.bus.streams import INTAKE
 
-AIM = at_least(0.3)
-BATCH, LANES = 100, 2
-"""As intake reads."""
+AIM = at_least(0.9)
 SYSTEM = "bench"
-BARE, BARE_SUBJECT = "BENCH", "bench"
 
 
 async def draining(stack: Stack, size: Size) -> list[Figure]:
-    """How fast a backlog of messages becomes reports with receipts."""
-    messages, rounds = size.of(1000, 400, BATCH * LANES), size.rounds
+    """How fast a backlog of messages becomes reports with receipts, by one intake and by two."""
+    messages, rounds = size.of(2000, 1000, BATCH * LANES), size.rounds
     async with AsyncExitStack() as opened:
         bus = await connect(stack.settings("lapor_intake").nats_url, "bench", patience=10)
         opened.push_async_callback(bus.close)
         connections = [
-            await opened.enter_async_context(await psycopg.AsyncConnection.connect(stack.dsn))
+            await opened.enter_async_context(
+                await psycopg.AsyncConnection.connect(stack.dsn, autocommit=True)
+            )
             for _ in range(LANES)
         ]
         await connections[0].execute(_PARTNER, (SYSTEM,))
-        await connections[0].execute(_TABLE)
-        await connections[0].commit()
-        await _declare_bare(bus)
-        reports, inserts = await in_turn(
-            rounds, lambda: _drain(bus, messages), lambda: _insert(connections, messages)
-        )
-        acks, more_inserts = await in_turn(
-            rounds, lambda: _read_and_ack(bus, messages), lambda: _insert(connections, messages)
-        )
+        await bare_consumer.prepare(bus, connections[0])
+
+        async def bare() -> Run:
+            await _publish(bus, bare_consumer.SUBJECT, messages)
+            begun = time.perf_counter()
+            await bare_consumer.drain(bus, connections)
+            return Run([0.0] * messages, time.perf_counter() - begun)
+
+        ours, floor = await in_turn(rounds, lambda: _drain(bus, messages), bare)
+        await stack.start_another("intake")
+        by_two = [await _drain(bus, messages) for _ in range(rounds + 1)][1:]
+    one, two = rate(ours), rate(by_two)
     return [
         rates(
             "partner messages made reports",
             "messages/s",
-            reports,
-            inserts,
-            f"INSERT of the bodies, {BATCH} a commit",
+            ours,
+            floor,
+            "a bare consumer: form, as many rows",
             AIM,
         ),
-        rates(
-            "messages only read and acknowledged",
-            "messages/s",
-            acks,
-            more_inserts,
-            "the same; what the stream allows",
-        ),
+        Figure("by two intakes", "messages/s", two, two / one, one, "one intake"),
     ]
 
 
@@ -74,45 +68,16 @@ async def _drain(bus: Bus, messages: int) -> Run:
     await bus.js.pause_consumer(INTAKE.stream, INTAKE.name, far)
     await _publish(bus, f"lapor.v1.ingest.{SYSTEM}.report", messages)
     await bus.js.resume_consumer(INTAKE.stream, INTAKE.name)
-    while (there := await _left(bus, INTAKE.stream)) == messages:
+    while (there := await _left(bus)) == messages:
         await asyncio.sleep(0.005)
     begun = time.perf_counter()
-    while await _left(bus, INTAKE.stream):
-        await asyncio.sleep(0.02)
+    while await _left(bus):
+        await asyncio.sleep(0.005)
     return Run([0.0] * there, time.perf_counter() - begun)
 
 
-async def _read_and_ack(bus: Bus, messages: int) -> Run:
-    await _publish(bus, BARE_SUBJECT, messages)
-    begun = time.perf_counter()
-    await asyncio.gather(*(_acknowledging(bus) for _ in range(LANES)))
-    while await _left(bus, BARE):
-        await asyncio.sleep(0.02)
-    return Run([0.0] * messages, time.perf_counter() - begun)
-
-
-async def _acknowledging(bus: Bus) -> None:
-    pull = await Pull.open(bus, Durable(BARE, BARE, (BARE_SUBJECT,), max_deliver=-1))
-    while messages := await pull.messages(BATCH, 0.1):
-        for message in messages:
-            await message.ack()
-    await pull.close()
-
-
-async def _left(bus: Bus, stream: str) -> int:
-    return (await bus.js.stream_info(stream)).state.messages
-
-
-async def _declare_bare(bus: Bus) -> None:
-    """A stream and consumer like those of partners' reports, which nobody else reads."""
-    await bus.js.add_stream(
-        api.StreamConfig(
-            name=BARE, subjects=[BARE_SUBJECT], retention=api.RetentionPolicy.WORK_QUEUE
-        )
-    )
-    await bus.js.add_consumer(
-        BARE, api.ConsumerConfig(durable_name=BARE, ack_policy=api.AckPolicy.EXPLICIT)
-    )
+async def _left(bus: Bus) -> int:
+    return (await bus.js.stream_info(INTAKE.stream)).state.messages
 
 
 async def _publish(bus: Bus, subject: str, messages: int) -> None:
@@ -131,21 +96,7 @@ def _message() -> tuple[str, dict[str, str], bytes]:
     return (id, *encode(told))
 
 
-async def _insert(connections: Sequence[psycopg.AsyncConnection], messages: int) -> Run:
-    body = orjson.dumps(report_form()).decode()
-    begun = time.perf_counter()
-
-    async def lane(connection: psycopg.AsyncConnection) -> None:
-        for _ in range(messages // BATCH // len(connections)):
-            async with connection.transaction(), connection.cursor() as cursor:
-                await cursor.executemany("INSERT INTO floor (body) VALUES (%s)", [(body,)] * BATCH)
-
-    await asyncio.gather(*(lane(connection) for connection in connections))
-    return Run([0.0] * messages, time.perf_counter() - begun)
-
-
 _PARTNER = """
 INSERT INTO intake.partner (system, name, nkey_public, http_token_hash, created_at)
 VALUES (%s, 'Bench', '', '', now())
 """
-_TABLE = "CREATE TABLE IF NOT EXISTS floor (id bigserial PRIMARY KEY, body text NOT NULL)"

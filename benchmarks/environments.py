@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from benchmarks.part import Size
 from benchmarks.stack import Stack, running
 from benchmarks.stack_access import PROCESSES, StackAccess, open_stack
+from deploy.local import processes
 
 
 @asynccontextmanager
@@ -19,4 +20,12 @@ async def intake_alone(_size: Size) -> AsyncIterator[Stack]:
 async def reports_living(_size: Size) -> AsyncIterator[StackAccess]:
     """All that reports need to live, and a worker for bare workflows."""
     async with running(PROCESSES, temporal=True) as stack, open_stack(stack) as access:
+        yield access
+
+
+@asynccontextmanager
+async def everything_running(_size: Size) -> AsyncIterator[StackAccess]:
+    """Every process of the system."""
+    names = [process.name for process in processes.PROCESSES]
+    async with running(names, temporal=True) as stack, open_stack(stack) as access:
         yield access

@@ -26,7 +26,7 @@ async def events(access: StackAccess, _size: Size) -> list[Figure]:
     async with AsyncExitStack() as opened:
         clerk = Clerk(access, opened)
         number = await clerk.submit()
-        await quiet(access)
+        await quiet(access.stack)
         handle = access.temporal.get_workflow_handle(names.workflow_id(number))
         counts = [await _settled_events(handle)]
         refused = await _refused(access, number)

@@ -26,7 +26,7 @@ async def verifying(access: StackAccess, size: Size) -> list[Figure]:
     async with AsyncExitStack() as opened:
         clerk = Clerk(access, opened)
         numbers = [await clerk.submit() for _ in range(times)]
-        await quiet(access)
+        await quiet(access.stack)
         bare = [await start_bare(access, 1) for _ in range(times)]
         for number, handle in zip(numbers, bare, strict=True):
             ours.append(await seconds_of(clerk.verify(number)))
@@ -53,7 +53,7 @@ async def _verifying_at_once(access: StackAccess, each: int) -> list[Figure]:
     async with AsyncExitStack() as opened:
         clerks = [Clerk(access, opened) for _ in range(AT_ONCE)]
         numbers = [[await clerk.submit() for _ in range(each)] for clerk in clerks]
-        await quiet(access)
+        await quiet(access.stack)
 
         async def verify_all(clerk: Clerk, own: list[int]) -> None:
             for number in own:
@@ -80,7 +80,7 @@ async def living(access: StackAccess, size: Size) -> list[Figure]:
 
         async def ours() -> Run:
             run = await for_some_seconds(seconds, lives)
-            await quiet(access)
+            await quiet(access.stack)
             return run
 
         async def bare() -> None:

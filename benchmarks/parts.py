@@ -4,13 +4,15 @@ from typing import Any
 
 from benchmarks.accepting import accepting
 from benchmarks.at_size import accepting_at_size, downloading
+from benchmarks.catching_up import accepting_in_company, burst, sustained
 from benchmarks.deadlines import deadlines
 from benchmarks.disk import disk
 from benchmarks.draining import draining
-from benchmarks.environments import intake_alone, reports_living
+from benchmarks.environments import everything_running, intake_alone, reports_living
 from benchmarks.events import events
 from benchmarks.excel import excel
 from benchmarks.lives import living, verifying
+from benchmarks.memory import memory
 from benchmarks.part import Part, nothing
 from benchmarks.queues import public, queues
 from benchmarks.searching import searches
@@ -25,7 +27,11 @@ PARTS: tuple[Part[Any], ...] = (
     Part("commands", reports_living, verifying),
     Part("lives", reports_living, living),
     Part("spike", reports_living, spike),
+    Part("sustained", everything_running, sustained),
+    Part("accepting-in-company", everything_running, accepting_in_company),
+    Part("burst", nothing, burst),
     Part("deadlines", nothing, deadlines),
+    Part("memory", nothing, memory),
     Part("disk", two_sizes, disk),
     Part("queue", two_sizes, queues),
     Part("search", two_sizes, searches),

@@ -1,5 +1,6 @@
 """Running parts: one after another, keeping what is measured as it comes."""
 
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -38,11 +39,13 @@ async def measure(parts: Sequence[Part[Any]], size: Size, results: Results) -> N
             async with group[0].environment(size) as environment:
                 for part in group:
                     say(part.name)
+                    begun = time.monotonic()
                     remaining.remove(part.name)
                     try:
                         results.add(part.name, await part.measure(environment, size))
                     except Exception:  # noqa: BLE001  whatever it is: told, and the next measured
                         results.fail(part.name)
+                    say(f"{part.name} took {time.monotonic() - begun:.0f} s")
         except Exception:  # noqa: BLE001  as above
             for name in remaining:
                 results.fail(name)

@@ -33,7 +33,7 @@ async def spike(access: StackAccess, size: Size) -> list[Figure]:
         for clerk in clerks:
             idle.put_nowait(clerk)
         to_verify = [await clerks[0].submit() for _ in range(VERIFICATIONS * TIMES * seconds)]
-        await quiet(access)
+        await quiet(access.stack)
 
         async def submit(clerk: Clerk) -> None:
             await _submit(clerk.intake, counted, submission_headers())
@@ -59,7 +59,7 @@ async def spike(access: StackAccess, size: Size) -> list[Figure]:
             *(_at_a_rate(kind, rate, seconds, idle, counted) for kind, rate in kinds)
         )
         ended = time.perf_counter()
-        await quiet(access)
+        await quiet(access.stack)
         caught_up = time.perf_counter() - ended
     errors = counted["failed"] + counted["submit failed"]
     told = counted["told to wait"]

@@ -37,6 +37,15 @@ class Stack:
         [process] = [process for process in PROCESSES if process.name == name]
         await start(Process(process, self.addresses, self.credentials), self.children)
 
+    async def start_another(self, name: str) -> None:
+        """A second one of a process that answers HTTP and runs already: another port, logs and
+        run file of its own, the rest is the same."""
+        [process] = [process for process in PROCESSES if process.name == name]
+        assert process.port is not None
+        own = {process.port: free_port(), "data_dir": self.addresses.data_dir / "another"}
+        addresses = self.addresses.model_copy(update=own)
+        await start(Process(process, addresses, self.credentials), self.children)
+
     def settings(self, role: str) -> Settings:
         """Of a process of this role."""
         variables = environment(self.addresses, self.credentials, role)

@@ -14,10 +14,13 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from benchmarks.bare import QUEUE, BareWorkflow
 from benchmarks.http import Connection
+from benchmarks.measuring import Run, for_some_seconds, seconds_of
 from benchmarks.reports import ABOVE, ADMIN, OFFICER, UNIT, report_form, submission_headers
 from benchmarks.stack import Stack, start
 from deploy.local.child import Child
 
+PEOPLE = 2
+"""At work while something else is measured."""
 PROCESSES = ("intake", "routing", "followup", "worker", "relay")
 
 
@@ -113,16 +116,29 @@ async def start_bare(access: StackAccess, steps: int) -> WorkflowHandle[BareWork
     )
 
 
-async def quiet(access: StackAccess) -> None:
+async def quiet(stack: Stack) -> None:
     """Until every report is launched and every event told, so that the floor has the machine."""
-    async with await psycopg.AsyncConnection.connect(
-        access.stack.dsn, autocommit=True
-    ) as connection:
+    async with await psycopg.AsyncConnection.connect(stack.dsn, autocommit=True) as connection:
         while True:
             row = await (await connection.execute(_LEFT)).fetchone()
             if row == (0,):
                 return
             await asyncio.sleep(0.05)
+
+
+async def verifying_for(access: StackAccess, seconds: float) -> Run:
+    """Verifications by a few people, each of a report just submitted, one after the other."""
+    async with AsyncExitStack() as opened:
+        clerks = [Clerk(access, opened) for _ in range(PEOPLE)]
+        run = Run()
+
+        async def verifying(clerk: Clerk) -> None:
+            number = await clerk.submit()
+            run.took.append(await seconds_of(clerk.verify(number)))
+
+        loops = [(lambda clerk=clerk: verifying(clerk)) for clerk in clerks]
+        run.seconds = (await for_some_seconds(seconds, loops)).seconds
+        return run
 
 
 async def _category(stack: Stack) -> int:

@@ -9,9 +9,9 @@ from benchmarks.parts import PARTS
 from benchmarks.run import Results, measure
 
 GROUPS = sharing(PARTS)
-LONG = {"events", "deadlines", "queue"}
-"""Parts whose groups drive reports through the whole system, wait for a midnight, or fill two
-databases: minutes each."""
+LONG = {"events", "sustained", "burst", "deadlines", "memory", "queue"}
+"""Parts whose groups drive reports through the whole system, wait for clocks, start all of it
+twice, or fill two databases: minutes each."""
 
 
 @pytest.mark.parametrize(
