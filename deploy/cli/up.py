@@ -15,6 +15,7 @@ def up(
     Stays until Ctrl-C, which stops all of it. Data and logs are under LAPOR_DATA_DIR (.lapor).
     """
     from deploy.local import supervisor
+    from deploy.local.stack import LocalStack
     from shared.settings import Addresses
 
-    supervisor.run(Addresses(), reload=reload)
+    supervisor.run(LocalStack(Addresses(), reload=reload))

@@ -61,6 +61,10 @@ class Child:
         assert self.process is not None, f"{self.name} was not started"
         return self.process.pid
 
+    def running_pid(self) -> int | None:
+        """Its process, whoever started it; None where none runs."""
+        return _running(self._run_file)
+
     def how_it_ended(self) -> str:
         """`exit 1` or `signal 9`."""
         code = self.process.poll() if self.process is not None else None
@@ -132,13 +136,9 @@ async def end_leftovers(data_dir: Path, patience: float = 10.0) -> list[str]:
     """Ends processes of an earlier start whose supervisor was killed; returns their names."""
     leftovers: list[tuple[str, psutil.Process]] = []
     for run_file in sorted((data_dir / "run").glob("*.pid")):
-        try:  # a machine that lost its power may have left half a file, or an empty one
-            pid, started = run_file.read_text().split()
-            process = psutil.Process(int(pid))
-            if abs(process.create_time() - float(started)) < 1:
-                leftovers.append((run_file.stem, process))
-        except (psutil.NoSuchProcess, ValueError, OverflowError):
-            pass
+        if (pid := _running(run_file)) is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                leftovers.append((run_file.stem, psutil.Process(pid)))
         run_file.unlink()
     for _, process in leftovers:
         process.terminate()
@@ -148,6 +148,17 @@ async def end_leftovers(data_dir: Path, patience: float = 10.0) -> list[str]:
     for process in stubborn:
         _kill_group(process.pid)
     return [name for name, _ in leftovers]
+
+
+def _running(run_file: Path) -> int | None:
+    """The process that a run file names, if it is still that one."""
+    try:  # a machine that lost its power may have left half a file, or an empty one
+        pid, started = run_file.read_text().split()
+        process = psutil.Process(int(pid))
+        same = abs(process.create_time() - float(started)) < 1
+        return process.pid if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except (OSError, psutil.NoSuchProcess, ValueError, OverflowError):
+        return None
 
 
 def _die_with_parent() -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
-from deploy.local.processes import Description
+from deploy.local.processes import PROCESSES
 from shared.settings import Addresses
 
 
@@ -62,11 +62,12 @@ class Screen:
     def welcome(
         self,
         addresses: Addresses,
-        processes: Sequence[Description],
         sign_ins: Sequence[tuple[str, str]],
         password: str,
+        more: Sequence[str] = (),
     ) -> None:
-        """Addresses, sign-ins, logs and how to stop: readable in 80 columns and in a file."""
+        """Addresses, sign-ins, `more`, logs and how to stop: readable in 80 columns and in a
+        file."""
         host = addresses.host
         where = [("Portal", addresses.public_base_url)]
         where += [
@@ -74,14 +75,14 @@ class Screen:
                 f"{process.name.capitalize()} API",
                 f"{getattr(addresses, f'{process.name}_url')}/docs",
             )
-            for process in processes
+            for process in PROCESSES
             if process.port is not None and process.name != "portal"
         ]
         where += [
             ("Temporal UI", f"http://{host}:{addresses.temporal_ui_port}"),
             ("Temporal", addresses.temporal_address),
-            ("NATS", f"nats://{host}:{addresses.nats_port}"),
-            ("Postgres", f"{host}:{addresses.postgres_port}, database lapor"),
+            ("NATS", addresses.nats_servers.replace(",", " ")),
+            ("Postgres", f"{addresses.postgres_servers.replace(',', ' ')}, database lapor"),
             ("Logs", f"{addresses.data_dir}/log/"),
         ]
         self._list(where)
@@ -89,6 +90,8 @@ class Screen:
             self.say(f"\n  Sign in at {addresses.public_base_url}/panel with")
             self._list([*sign_ins, ("Password of all", password)])
             self.say("\n  No second factor is asked here; elsewhere pusat needs one.")
+        for line in more:
+            self.say(line)
         self.say("\n  Ctrl-C stops everything; the data stays.")
         # Last: who waits for this line finds everything above it.
         self.console.print("\n[bold green]LAPOR! is ready.[/]")

@@ -24,7 +24,7 @@ SHEETS = {"openpyxl", "numpy"}
         ("services.reporting.app", {*OPENERS, *SHEETS}),
         ("services.reporting.worker", {*OPENERS, *SHEETS}),
         ("services.portal.app", {"temporalio", "sqlmodel", "zxcvbn", *OPENERS, *SHEETS}),
-        ("deploy.local.supervisor", {"sqlalchemy", "alembic", "temporalio", "fastapi"}),
+        ("deploy.local.stack", {"sqlalchemy", "alembic", "temporalio", "fastapi"}),
     ],
 )
 async def test_a_process_loads_what_it_needs(module: str, not_loaded: set[str]) -> None:

@@ -1,0 +1,108 @@
+"""`lapor up`: one of each server, one of each process, migrations and demo staff."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator, Sequence
+from typing import Any
+
+from deploy.credentials import Credentials
+from deploy.local.migrate import declare_streams, migrate_database
+from deploy.local.nats import Nats
+from deploy.local.postgres import OWNER, Postgres
+from deploy.local.processes import PROCESSES, Process
+from deploy.local.reload import watch_code
+from deploy.local.supervisor import Stack, together
+from deploy.local.temporal import Temporal, search_attributes
+from deploy.local.watch import keep_alive
+from shared.settings import Addresses
+
+_STEPS_BESIDE_PROCESSES = 6
+
+
+class LocalStack(Stack):
+    """With `reload` a process starts again when its code changes."""
+
+    def __init__(self, addresses: Addresses, *, reload: bool = False) -> None:
+        super().__init__(addresses, _STEPS_BESIDE_PROCESSES + len(PROCESSES))
+        self._reload = reload
+        self._sign_ins: Sequence[tuple[str, str]] = ()
+
+    async def start_all(self, credentials: Credentials) -> None:
+        postgres = self._postgres(credentials)
+        servers = self._start_bus(credentials), self.start_child("Postgres", postgres)
+        await together(servers)
+        # What answers HTTP needs no table before somebody asks, and nobody does yet.
+        await together(
+            [
+                self.start_child("Temporal", temporal_of(self.addresses)),
+                self._prepare_database(postgres, credentials),
+                *self._processes(credentials, answering_http=True),
+            ]
+        )
+        await together(self._processes(credentials, answering_http=False))
+
+    async def welcome(self, credentials: Credentials) -> None:
+        self.screen.welcome(self.addresses, self._sign_ins, credentials.demo)
+
+    async def keep(self) -> None:
+        changed = {process.name: asyncio.Event() for process in PROCESSES}
+        async with asyncio.TaskGroup() as group:
+            group.create_task(keep_alive(self.children, self.screen.say, changed))
+            if self._reload:
+                group.create_task(watch_code(changed))
+
+    async def _start_bus(self, credentials: Credentials) -> None:
+        addresses = self.addresses
+        nats = Nats(
+            addresses.data_dir,
+            authority=credentials.nats,
+            port=addresses.nats_port,
+            monitor_port=addresses.nats_monitor_port,
+            host=addresses.host,
+        )
+        await self.start_child("NATS", nats)
+        async with self.screen.step("streams"):
+            await declare_streams(nats.url)
+
+    async def _prepare_database(self, postgres: Postgres, credentials: Credentials) -> None:
+        owner = postgres.url(OWNER, credentials.roles[OWNER])
+        async with self.screen.step("migrations"):
+            await asyncio.to_thread(postgres.create_roles, credentials.roles)
+            await asyncio.to_thread(postgres.create_database)
+            await migrate_database(owner)
+        async with self.screen.step("demo agencies and staff"):
+            self._sign_ins = await load_demo(owner, credentials.demo)
+
+    def _postgres(self, credentials: Credentials) -> Postgres:
+        addresses = self.addresses
+        return Postgres(
+            addresses.data_dir,
+            password=credentials.postgres,
+            port=addresses.postgres_port,
+            host=addresses.host,
+        )
+
+    def _processes(
+        self, credentials: Credentials, *, answering_http: bool
+    ) -> Iterator[Coroutine[Any, Any, None]]:
+        for process in PROCESSES:
+            if (process.port is not None) is answering_http:
+                child = Process(process, self.addresses, credentials)
+                yield self.start_child(process.name, child)
+
+
+def temporal_of(addresses: Addresses) -> Temporal:
+    """The dev server at these addresses."""
+    return Temporal(
+        addresses.data_dir,
+        port=addresses.temporal_port,
+        ui_port=addresses.temporal_ui_port,
+        host=addresses.host,
+        search_attributes=search_attributes(),
+    )
+
+
+async def load_demo(database_url: str, password: str) -> Sequence[tuple[str, str]]:
+    """Agencies and staff; who signs in by which name."""
+    from deploy.demo import seed  # slow to import, while others start
+
+    return await seed.load(database_url, password)
