@@ -1,11 +1,16 @@
 """Every stream and durable consumer, in one table, and the one function that declares them."""
 
+import asyncio
 import re
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
+from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext, api
-from nats.js.errors import NotFoundError
+from nats.js.errors import NoStreamResponseError, NotFoundError, ServiceUnavailableError
 
 from shared.bus.connection import connect
 
@@ -166,12 +171,12 @@ async def declare(nats_url: str, replicas: int = 1) -> None:
     """
     bus = await connect(nats_url, "declare", patience=15)
     # A cluster chooses who leads each stream, and writes it on several nodes.
-    patient = bus.nc.jetstream(timeout=30)
+    patient = bus.nc.jetstream(timeout=10)
     try:
         for stream in STREAMS:
-            await _declare_stream(patient, stream, replicas)
+            await _insist(partial(_declare_stream, patient, stream, replicas))
         for durable in DURABLES:
-            await declare_durable(patient, durable)
+            await _insist(partial(declare_durable, patient, durable))
     finally:
         await bus.close()
 
@@ -179,6 +184,19 @@ async def declare(nats_url: str, replicas: int = 1) -> None:
 async def declare_durable(js: JetStreamContext, durable: Durable) -> None:
     """Create the consumer, or change it to this configuration; what was read stays read."""
     await js.add_consumer(durable.stream, durable.config())
+
+
+async def _insist(declare: Callable[[], Awaitable[None]]) -> None:
+    """Declares again what was asked while a cluster had nobody who leads it: that is never
+    answered. The last error, after two minutes."""
+    until = time.monotonic() + 120
+    while True:
+        try:
+            return await declare()
+        except (NatsTimeout, NoStreamResponseError, ServiceUnavailableError):
+            if time.monotonic() > until:
+                raise
+        await asyncio.sleep(0.2)
 
 
 async def _declare_stream(js: JetStreamContext, stream: Stream, replicas: int) -> None:
