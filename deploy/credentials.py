@@ -96,11 +96,10 @@ def environment(
         variables[f"LAPOR_{name.upper()}"] = credentials.application[f"LAPOR_{name.upper()}"]
     variables["LAPOR_SECOND_FACTOR_REQUIRED"] = "false"  # nobody has enrolled the demo's people
     if role is not None:
-        host = addresses.host
-        database = f"{role}:{credentials.roles[role]}@{host}:{addresses.postgres_port}/lapor"
+        database = f"{role}:{credentials.roles[role]}@{addresses.postgres_servers}/lapor"
         variables |= {
             "LAPOR_DATABASE_URL": f"postgresql+psycopg://{database}",
-            "LAPOR_NATS_URL": f"nats://{host}:{addresses.nats_port}",
+            "LAPOR_NATS_URL": addresses.nats_servers,
             "LAPOR_NATS_CREDS": str(credentials.nats.user(process)),
         }
     return variables

@@ -33,6 +33,10 @@ class Addresses(BaseSettings):
     postgres_port: int = 5442
     nats_port: int = 4222
     nats_monitor_port: int = 8222
+    postgres_servers: str = ""
+    """`host:port`, several separated by commas: of the stack on this machine, which tells its
+    processes by `database_url`. Likewise `nats_servers` and `nats_url`."""
+    nats_servers: str = ""
     temporal_port: int = 7233
     temporal_ui_port: int = 8233
 
@@ -71,6 +75,8 @@ class Addresses(BaseSettings):
             "routing_url": f"http://{host}:{value('routing_port')}",
             "followup_url": f"http://{host}:{value('followup_port')}",
             "reporting_url": f"http://{host}:{value('reporting_port')}",
+            "postgres_servers": f"{host}:{value('postgres_port')}",
+            "nats_servers": f"nats://{host}:{value('nats_port')}",
             "partner_nats_url": f"nats://{host}:{value('nats_port')}",
             "temporal_address": f"{host}:{value('temporal_port')}",
             "storage_url": (data_dir / "attachments").as_uri(),
@@ -134,8 +140,14 @@ class Settings(Addresses):
     operations_port: int = 0
     """Where each process answers /healthz, /readyz and /metrics. 0: any free port, which its log
     names. Not for the public."""
+    drain_seconds: float = Field(default=0, ge=0, le=60)
+    """How long a service that was told to stop says no to /healthz and goes on serving, so that
+    what stands in front sends nothing more when it stops. Longer than that asks /healthz."""
     second_factor_required: bool = True
     """Whether pusat needs a second factor to sign in. The local stack does without."""
+    worker_version: str = Field(default="", pattern=r"[A-Za-z0-9_.+-]*")
+    """Of the worker: its version in Temporal's worker deployment `lapor`. It gets work when
+    `lapor workers use` says so. Empty: every worker gets work at once, whatever its version."""
     temporal_api_key: str | None = Field(default=None, repr=False)
     x_api_base_url: str = "https://api.x.com"
     x_api_token: str | None = Field(default=None, repr=False)

@@ -12,7 +12,7 @@ from shared.bus.addresses import with_credentials
 
 class Nats(Child):
     """Configuration in `<data_dir>/nats/nats.conf`, accounts' tokens in `nats/accounts`, streams
-    in `nats/store`."""
+    in `nats/store`. A node of a cluster has a `name` of its own and `more` in its configuration."""
 
     def __init__(
         self,
@@ -22,16 +22,21 @@ class Nats(Child):
         port: int,
         monitor_port: int,
         host: str = "127.0.0.1",
+        name: str = "nats",
+        scheme: str = "nats",
+        more: str = "",
     ) -> None:
-        super().__init__("nats", data_dir)
-        self.folder = self.data_dir / "nats"
+        super().__init__(name, data_dir)
+        self.folder = self.data_dir / name
         self.authority = authority
         self.config = self.folder / "nats.conf"
         self.command = [str(BINARY), "--config", str(self.config)]
-        self.address = f"nats://{host}:{port}"
+        self.address = f"{scheme}://{host}:{port}"
         self.url = with_credentials(self.address, authority.user(COMMANDS))
         self._address = (host, port)
         self._text = _CONFIG.format(
+            name="lapor" if name == "nats" else name,
+            more=more,
             host=host,
             port=port,
             monitor_port=monitor_port,
@@ -67,7 +72,7 @@ _FORMER: Final = "LAPOR"
 # sync_interval always: what was acknowledged is on the disk, also through a power cut. No account
 # can be deleted: a node that is away meanwhile would bring it back. It is closed instead.
 _CONFIG: Final = """\
-server_name: lapor
+server_name: {name}
 listen: "{host}:{port}"
 http: "{host}:{monitor_port}"
 max_payload: 1MB
@@ -76,4 +81,4 @@ jetstream {{
   sync_interval: always
 }}
 resolver: {{ type: full, dir: "{folder}/accounts", allow_delete: false, interval: "5s" }}
-{authority}"""
+{more}{authority}"""

