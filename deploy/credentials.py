@@ -22,6 +22,7 @@ ROLES = (
     "lapor_reporting",
     "lapor_worker",
     "lapor_relay",
+    "lapor_backup",
 )
 Whose = Literal["staff", "reporter"]
 """Whose tokens a key signs."""

@@ -59,6 +59,8 @@ class Addresses(BaseSettings):
     temporal_tls_key: Path | None = None
     storage_url: str = ""
     """Where attachments are kept: `file:///…` (default: under `data_dir`) or `s3://…`."""
+    backup_dir: Path = Path()
+    """The folder of backups (default: under `data_dir`), better on another machine's disk."""
 
     @model_validator(mode="before")
     @classmethod
@@ -80,6 +82,7 @@ class Addresses(BaseSettings):
             "partner_nats_url": f"nats://{host}:{value('nats_port')}",
             "temporal_address": f"{host}:{value('temporal_port')}",
             "storage_url": (data_dir / "attachments").as_uri(),
+            "backup_dir": data_dir / "backups",
         }
         return derived | {k: v for k, v in values.items() if v != ""} | {"data_dir": data_dir}
 
@@ -119,6 +122,12 @@ class Settings(Addresses):
     """Our account (`A…`). It stays for ever: the streams are kept under this name."""
     nats_account_keys: str = Field(default="", repr=False)
     """Its signing keys' seeds, as above: they sign users' credentials."""
+    backup_recipient: str = ""
+    """`age1…` (`lapor backup key`): to whom its secrets are sealed. Empty: none are in it."""
+    backup_every_hours: float = Field(default=24, gt=0)
+    """How often `lapor backup keep` takes a whole backup."""
+    backup_keep_days: float = Field(default=14, gt=0)
+    """How far back a restore can go."""
     partner_max_connections: int = Field(default=16, ge=1)
     """How many connections a partner may have on each NATS node, what it may subscribe to, and
     the largest message in bytes: `lapor nats push` has a change take effect."""
@@ -195,6 +204,7 @@ SECRETS_OF: dict[str, tuple[str, ...]] = {
     "portal": ("cookie_secret",),
     "worker": ("identity_keys",),
     "relay": (),
+    "backup": (),
 }
 """What each process must be told, and no other needs to know: secrets, and the public keys by which
 it believes a token."""

@@ -7,12 +7,14 @@ import typer
 from deploy.cli import (
     after_restore,
     attachments,
+    backup,
     dead_letters,
     demo,
     keys,
     migrate,
     nats,
     partner,
+    restore,
     sms,
     staff,
     statistics,
@@ -30,7 +32,9 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("migrate")(migrate.migrate)
 app.command("after-restore")(after_restore.after_restore)
+app.command("restore")(restore.restore)
 app.command("demo")(demo.demo)
+app.add_typer(backup.app, name="backup")
 app.add_typer(staff.app, name="staff")
 app.add_typer(partner.app, name="partner")
 app.add_typer(nats.app, name="nats")

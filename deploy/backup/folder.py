@@ -1,0 +1,143 @@
+"""Where backups lie: one folder, which ought to be on another machine's disk.
+
+    base/<id>/      `postgres/`, whole, and `backup.json`, written last: without it nothing counts
+    wal/            its log, as it is written: from a base backup to any later moment
+    streams/<id>/   NATS's streams, and `copy.json`, as above
+    attachments/    every file, until no backup kept needs it
+    secrets/        <id>.age, each sealed to a key that is elsewhere
+
+An id is the instant at which it was begun, `20261129T132000Z`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+POSTGRES: Final = "postgres"
+_ID: Final = "%Y%m%dT%H%M%S.%fZ"
+_UNFINISHED: Final = ".new"
+
+
+class StreamCopy(BaseModel):
+    """A stream as it lay at the server. `sha256` is of what describes it and
+    of the file, `bytes` of the file alone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    messages: int
+    bytes: int
+    sha256: str
+
+
+class Copy(BaseModel):
+    """All streams at an instant, and the highest number that a report had by then."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    highest_number: int
+    streams: tuple[StreamCopy, ...]
+
+    @property
+    def began(self) -> datetime:
+        return instant_of(self.id)
+
+
+class Backup(BaseModel):
+    """A base backup. With the log, every moment from `ended` on can be restored. Sizes in bytes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    ended: datetime
+    server_version: int
+    """As Postgres numbers it: 180006."""
+    first_segment: str
+    """The first file of the log that it needs."""
+    bytes: int
+    attachments: int
+    attachment_bytes: int
+    secrets: bool
+
+    @property
+    def began(self) -> datetime:
+        return instant_of(self.id)
+
+
+Record = TypeVar("Record", Backup, Copy)
+
+
+@dataclass(frozen=True)
+class BackupFolder:
+    """The folder, and what is whole in it."""
+
+    path: Path
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """Makes it where it is missing; readable by us alone, since people's words lie in it."""
+        folder = cls(path.resolve())
+        for part in (folder.path, folder.base, folder.wal, folder.streams, folder.attachments):
+            part.mkdir(parents=True, exist_ok=True)
+        folder.secrets.mkdir(exist_ok=True)
+        folder.path.chmod(0o700)
+        return folder
+
+    @property
+    def base(self) -> Path:
+        return self.path / "base"
+
+    @property
+    def wal(self) -> Path:
+        return self.path / "wal"
+
+    @property
+    def streams(self) -> Path:
+        return self.path / "streams"
+
+    @property
+    def attachments(self) -> Path:
+        return self.path / "attachments"
+
+    @property
+    def secrets(self) -> Path:
+        return self.path / "secrets"
+
+    def postgres_of(self, backup: Backup) -> Path:
+        """Its base backup of Postgres, as `pg_basebackup` wrote it."""
+        return self.base / backup.id / POSTGRES
+
+    def backups(self) -> list[Backup]:
+        """The oldest first."""
+        return list(_records(self.base, "backup.json", Backup))
+
+    def copies(self) -> list[Copy]:
+        """Of the streams, the oldest first."""
+        return list(_records(self.streams, "copy.json", Copy))
+
+    def sealed_secrets(self) -> list[Path]:
+        """The oldest first."""
+        return sorted(self.secrets.glob("*.age"))
+
+
+def new_id() -> str:
+    return datetime.now(UTC).strftime(_ID)
+
+
+def instant_of(id: str) -> datetime:
+    return datetime.strptime(id, _ID).replace(tzinfo=UTC)
+
+
+def unfinished(path: Path) -> Path:
+    """Where something is made that gets its name when it is whole."""
+    return path.with_name(path.name + _UNFINISHED)
+
+
+def _records(folder: Path, name: str, kind: type[Record]) -> Iterator[Record]:
+    for path in sorted(folder.glob(f"*Z/{name}")):
+        yield kind.model_validate_json(path.read_bytes())

@@ -1,0 +1,128 @@
+"""A base backup of Postgres, and its log as it is written: by the server's own programs, over its
+address, with a role that may replicate and read."""
+
+import gzip
+import os
+import subprocess
+import sys
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import orjson
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from deploy.errors import StackError
+from deploy.local.postgres import BINARIES
+
+SLOT: Final = "lapor_backup"
+"""The server keeps its log until whoever reads by this name has it."""
+MANIFEST: Final = "backup_manifest"
+_SEGMENT_SIZE: Final = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Address:
+    """A server: `conninfo` without the password, which goes by the environment, where others on
+    the machine do not see it."""
+
+    conninfo: str
+    password: str
+
+    @classmethod
+    def of(cls, database_url: str) -> "Address":
+        """From a setting: `postgresql+psycopg://…`."""
+        parts = conninfo_to_dict(database_url.replace("+psycopg", "", 1))
+        password = str(parts.pop("password", "") or "")
+        return cls(make_conninfo("", **parts), password)
+
+    def command(self, program: str, *arguments: str) -> list[str]:
+        return [str(BINARIES / program), "-d", self.conninfo, "--no-password", *arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {"PGPASSWORD": self.password}
+
+    def connect(self) -> psycopg.Connection:
+        return psycopg.connect(self.conninfo, password=self.password, autocommit=True)
+
+
+def take_base(address: Address, folder: Path) -> str:
+    """A compressed copy of the whole server into this folder, with what of the log it needs to be
+    consistent by itself; the first file of the log that it needs. Raises StackError."""
+    shown = ["--progress"] if sys.stderr.isatty() else []
+    arguments = ["-D", str(folder), "-F", "tar", "-Z", "gzip:3", "-X", "stream", "-c", "fast"]
+    arguments += ["--manifest-checksums", "SHA256", *shown]
+    _run(address.command("pg_basebackup", *arguments), address.environment, "Postgres")
+    ranges = orjson.loads((folder / MANIFEST).read_bytes())["WAL-Ranges"]
+    return segment_name(int(ranges[0]["Timeline"]), str(ranges[0]["Start-LSN"]))
+
+
+def check_base(folder: Path) -> None:
+    """Every file is there as it was sent. Raises StackError."""
+    command = [str(BINARIES / "pg_verifybackup"), "--quiet", "--no-parse-wal", str(folder)]
+    _run(command, None, f"the base backup in {folder}")
+    try:
+        with gzip.open(folder / "pg_wal.tar.gz") as log:  # of which the manifest says nothing
+            while log.read(_SEGMENT_SIZE):
+                pass
+    except (OSError, EOFError, zlib.error) as error:
+        raise StackError(f"the log in {folder}: {error}") from None
+
+
+def receiving(address: Address, folder: Path) -> list[str]:
+    """The command that receives the log into this folder until it is stopped."""
+    arguments = ["-D", str(folder), "-S", SLOT, "--synchronous"]
+    return address.command("pg_receivewal", *arguments)
+
+
+def make_slot(address: Address) -> None:
+    """From now on the server keeps its log for us."""
+    command = address.command("pg_receivewal", "-S", SLOT, "--create-slot", "--if-not-exists")
+    _run(command, address.environment, "Postgres")
+
+
+def segment_name(timeline: int, lsn: str) -> str:
+    """The file of the log that holds this position."""
+    high, low = (int(part, 16) for part in lsn.split("/"))
+    return f"{timeline:08X}{high:08X}{low // _SEGMENT_SIZE:08X}"
+
+
+def missing_segments(folder: Path, first: str) -> list[str]:
+    """The files of the log that are not there between `first` and the last that is."""
+    present = {path.name[8:24] for path in segments(folder)}
+    wanted = [name for name in sorted(present) if name >= first[8:]]
+    if not wanted:
+        return []
+    begin, end = _index(first[8:]), _index(wanted[-1])
+    return [name for name in map(_name, range(begin, end + 1)) if name not in present]
+
+
+def segments(folder: Path) -> list[Path]:
+    """The files of the log, that being written (`.partial`) too."""
+    return sorted(
+        path for path in folder.iterdir() if len(path.name.removesuffix(".partial")) == _LENGTH
+    )
+
+
+def _index(name: str) -> int:
+    return int(name[:8], 16) * 256 + int(name[8:], 16)
+
+
+def _name(index: int) -> str:
+    return f"{index // 256:08X}{index % 256:08X}"
+
+
+def _run(command: Sequence[str], environment: dict[str, str] | None, what: str) -> None:
+    shown = None if "--progress" in command else subprocess.PIPE
+    done = subprocess.run(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=shown, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise StackError(f"{what}: {Path(command[0]).name} failed.\n{(done.stderr or '').strip()}")
+
+
+_LENGTH: Final = 24

@@ -1,0 +1,51 @@
+"""The secrets in a backup: sealed to a key that is kept elsewhere, in the form of `age`, so that
+its own program opens them too: `age --decrypt -i key.txt 20261129T132000Z.age`."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyrage
+
+from deploy.credentials import SECRETS
+from deploy.errors import StackError
+from shared.settings import AUTHORITY, Addresses
+
+_NAMES = frozenset(f"LAPOR_{name.upper()}" for name in (*SECRETS, *AUTHORITY))
+
+
+def new_key() -> tuple[str, str]:
+    """What opens (`AGE-SECRET-KEY-…`), and what seals (`age1…`)."""
+    key = pyrage.x25519.Identity.generate()
+    return str(key), str(key.to_public())
+
+
+def secrets_at_hand(addresses: Addresses, environment: Mapping[str, str] = os.environ) -> bytes:
+    """The secrets that this command can see, as lines `NAME=value`: those of the stack on this
+    machine, else those in the environment; empty where there are none."""
+    of_stack = addresses.data_dir / "secrets.env"
+    if "LAPOR_DATABASE_URL" not in environment and of_stack.exists():
+        return of_stack.read_bytes()
+    names = sorted(_NAMES & environment.keys())
+    return "".join(f"{name}={environment[name]}\n" for name in names).encode()
+
+
+def seal(content: bytes, recipient: str) -> bytes:
+    """Raises StackError where the setting is no recipient."""
+    try:
+        return bytes(pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(recipient)]))
+    except pyrage.RecipientError:
+        raise StackError("LAPOR_BACKUP_RECIPIENT is none: it begins with age1.") from None
+
+
+def unseal(sealed: Path, key_file: Path) -> bytes:
+    """The content, by a file that has the key on a line of its own. Raises StackError."""
+    lines = [line.strip() for line in key_file.read_text().splitlines()]
+    keys = [line for line in lines if line.startswith("AGE-SECRET-KEY-")]
+    if not keys:
+        raise StackError(f"There is no AGE-SECRET-KEY-… in {key_file}.")
+    try:
+        identities = [pyrage.x25519.Identity.from_str(key) for key in keys]
+        return bytes(pyrage.decrypt(sealed.read_bytes(), identities))
+    except (pyrage.IdentityError, pyrage.DecryptError) as error:
+        raise StackError(f"{key_file} does not open {sealed}: {error}") from None
