@@ -1,16 +1,21 @@
 """After a restore from a backup: numbers go on above any ever given, and what Temporal and NATS
 know of steps that are lost is no longer taken for these reports'."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from sqlalchemy import select, text
 from sqlmodel import col
-from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import (
+    GetWorkflowExecutionHistoryReverseRequest,
+    ListWorkflowExecutionsRequest,
+)
 from temporalio.client import Client
 
 from shared.bus.connection import Bus
@@ -25,30 +30,84 @@ PAGE: Final = 1000
 
 
 @dataclass(frozen=True)
+class LostStep:
+    """What NATS tells of a step that the database does not have."""
+
+    number: int
+    version: int
+    event: str
+    at: datetime
+    system: str | None
+    """The partner whose report it is."""
+
+
+@dataclass(frozen=True)
 class Restored:
-    """`next_number` is what the next report gets; `lost` the reports that have a run and no row;
-    `renewed` those whose later steps are lost, and which go on as new to Temporal and NATS."""
+    """`next_number` is what the next report gets; `lost` the reports that Temporal or NATS knows
+    and the database does not; `renewed` those whose later steps are lost, and which go on as new to
+    both, by a version above any told; `steps` what NATS tells of both."""
 
     next_number: int
     lost: tuple[int, ...]
     renewed: tuple[int, ...]
+    steps: tuple[LostStep, ...] = ()
 
 
-async def after_restore(database: Database, client: Client, bus: Bus) -> Restored:
-    """Safe to run again; the services may run meanwhile, but had better not."""
-    running, highest = await _runs(client)
-    published = await _told(bus)
-    number, version = col(Report.number), col(Report.version)
-    stored = select(number, version).where(number.in_(sorted(running | set(published))))
+async def after_restore(database: Database, client: Client | None, bus: Bus) -> Restored:
+    """Without a client: Temporal is as empty as the restored folder. Safe to run again; the
+    services may run meanwhile, but had better not."""
     async with database.session() as session:
-        rows = (await session.execute(stored)).all()
-        versions = {row.number: row.version for row in rows}
-        behind = sorted(n for n, v in published.items() if n in versions and v > versions[n])
-        await session.execute(_RENEW, {"numbers": behind})
-        above = max(highest, max(published, default=0))
-        next_number = (await session.execute(_SET_NUMBER, {"above": above + MARGIN})).scalar_one()
-    lost = sorted(number for number in running if number not in versions)
-    return Restored(next_number, tuple(lost), tuple(behind))
+        newest: datetime | None = (await session.execute(_NEWEST)).scalar_one()
+    running, highest = await _runs(client) if client is not None else (set[int](), 0)
+    steps = await _told(bus, newest)
+    told: dict[int, int] = {}
+    for step in steps:
+        told[step.number] = max(step.version, told.get(step.number, 0))
+    number, version = col(Report.number), col(Report.version)
+    stored = select(number, version).where(number.in_(sorted(running | set(told))))
+    async with database.session() as session:
+        versions = {row.number: row.version for row in (await session.execute(stored)).all()}
+    behind = {n: v for n, v in told.items() if n in versions and v > versions[n]}
+    if client is not None and newest is not None:
+        quiet = sorted(running & versions.keys() - behind.keys())
+        behind |= {n: versions[n] for n in await _went_on(client, quiet, newest)}
+    async with database.session() as session:
+        for statement in (_RENEW, _RENEW_COMMANDS):
+            await session.execute(
+                statement, {"numbers": list(behind), "versions": list(behind.values())}
+            )
+    next_number = await go_on_above(database, max(highest, max(told, default=0)))
+    lost = sorted((running | told.keys()) - versions.keys())
+    missing = [s for s in steps if s.version > versions.get(s.number, 0)]
+    return Restored(next_number, tuple(lost), tuple(sorted(behind)), tuple(missing))
+
+
+async def go_on_above(database: Database, highest: int) -> int:
+    """The next report's number: above any that somebody has heard of."""
+    async with database.session() as session:
+        above = {"above": highest + MARGIN}
+        return int((await session.execute(_SET_NUMBER, above)).scalar_one())
+
+
+async def _went_on(client: Client, numbers: list[int], newest: datetime) -> list[int]:
+    """Which runs did something after this instant, which NATS may not have heard of."""
+    at_once = asyncio.Semaphore(_ASKED_AT_ONCE)
+
+    async def went_on(number: int) -> bool:
+        async with at_once:
+            page = await client.workflow_service.get_workflow_execution_history_reverse(
+                GetWorkflowExecutionHistoryReverseRequest(
+                    namespace=client.namespace,
+                    execution=WorkflowExecution(workflow_id=names.workflow_id(number)),
+                    maximum_page_size=1,
+                ),
+                retry=True,
+            )
+        last = page.history.events[0].event_time.ToDatetime(UTC)
+        return last > newest + _RECORDED_WITHIN
+
+    answers = await asyncio.gather(*(went_on(number) for number in numbers))
+    return [number for number, answer in zip(numbers, answers, strict=True) if answer]
 
 
 async def _runs(client: Client) -> tuple[set[int], int]:
@@ -76,9 +135,12 @@ async def _runs(client: Client) -> tuple[set[int], int]:
             return running, highest
 
 
-async def _told(bus: Bus) -> Mapping[int, int]:
-    """The latest version by number of the events that the duplicate window may still hold."""
+async def _told(bus: Bus, newest: datetime | None) -> tuple[LostStep, ...]:
+    """The events since the newest step of the database, and at least those that the duplicate
+    window may still hold."""
     since = datetime.now(UTC) - timedelta(seconds=2 * DUPLICATE_WINDOW)
+    if newest is not None:
+        since = min(since, newest - _RECORDED_WITHIN)
     reading = await bus.js.pull_subscribe(
         "lapor.v1.report.>",
         stream=REPORTS.name,
@@ -88,28 +150,47 @@ async def _told(bus: Bus) -> Mapping[int, int]:
             ack_policy=AckPolicy.NONE,
         ),
     )
-    latest: dict[int, int] = {}
+    steps: list[LostStep] = []
     try:
         left = (await reading.consumer_info()).num_pending or 0
         while left > 0:
             messages = await reading.fetch(min(left, 500), timeout=30)
             left -= len(messages)
-            for message in messages:
-                data = orjson.loads(message.data)["data"]
-                number = int(data["number"])
-                latest[number] = max(latest.get(number, 0), int(data["version"]))
+            steps += [_step(orjson.loads(message.data)["data"]) for message in messages]
     finally:
         await reading.unsubscribe()
-    return latest
+    return tuple(steps)
 
 
-# A step of the same number and version would pass for a repeat of the one that was lost.
+def _step(data: Mapping[str, Any]) -> LostStep:
+    return LostStep(
+        number=int(data["number"]),
+        version=int(data["version"]),
+        event=str(data["event"]),
+        at=datetime.fromisoformat(data["at"]),
+        system=data["system"],
+    )
+
+
+_RECORDED_WITHIN: Final = timedelta(minutes=1)
+"""A step is dated before it is recorded, and told after."""
+_ASKED_AT_ONCE: Final = 32
+_NEWEST = text("SELECT max(last_step_at) FROM lifecycle.report")
+# A step of the same number and version would pass for a repeat of the one that was lost; so would a
+# lower version to a partner, who leaves out what is no news.
 _RENEW = text("""
-UPDATE lifecycle.report r SET identity = new.identity,
-    state = jsonb_set(state, '{identity}', to_jsonb(CAST(new.identity AS text)))
-FROM (SELECT number, gen_random_uuid() AS identity FROM lifecycle.report
-      WHERE number = ANY (:numbers)) new
+UPDATE lifecycle.report r SET identity = new.identity, version = new.version,
+    state = r.state || jsonb_build_object('identity', new.identity, 'version', new.version)
+FROM (SELECT number, version, gen_random_uuid() AS identity
+      FROM unnest(CAST(:numbers AS bigint[]), CAST(:versions AS int[])) AS told (number, version)
+     ) new
 WHERE r.number = new.number
+""")
+_RENEW_COMMANDS = text("""
+UPDATE lifecycle.command c SET body = jsonb_set(c.body, '{identity}', r.state->'identity')
+FROM lifecycle.report r
+WHERE c.done IS NULL AND c.number = r.number AND c.body ? 'identity'
+  AND r.number = ANY (CAST(:numbers AS bigint[])) AND CAST(:versions AS int[]) IS NOT NULL
 """)
 _SET_NUMBER = text("""
 SELECT setval('lifecycle.report_number', greatest(:above, (

@@ -7,13 +7,14 @@ def after_restore() -> None:
     """Make a database restored from a backup ready to go on, before the services start.
 
     Looks at Temporal and NATS for what the backup does not have: numbers go on above any ever
-    given, and reports whose later steps are lost go on as new to both. Says which reports have a
-    run and no row: these are lost. The worker's sweep then replaces runs that are others'.
+    given, and reports whose later steps are lost go on as new to both. Lists what is known of the
+    time that is lost. The worker's sweep then replaces runs that are others'.
 
     Uses the owner's LAPOR_DATABASE_URL, LAPOR_NATS_URL and LAPOR_TEMPORAL_ADDRESS, else the local
     stack's. Safe to run again.
     """
     from deploy import restoring
+    from deploy.cli.restore import show_afterwards
     from deploy.credentials import stack_settings
     from shared.bus.connection import connect as connect_bus
     from shared.database.engine import Database
@@ -31,14 +32,4 @@ def after_restore() -> None:
             await bus.close()
             await database.dispose()
 
-    restored = asyncio.run(act())
-    print(f"The next report gets number {restored.next_number}.")
-    print(f"{len(restored.renewed)} reports have lost steps and go on from what was restored.")
-    _list(restored.renewed)
-    print(f"{len(restored.lost)} reports have a run in Temporal and are not in this database.")
-    _list(restored.lost)
-
-
-def _list(numbers: tuple[int, ...]) -> None:
-    for number in numbers:
-        print(f"  {number}")
+    show_afterwards(asyncio.run(act()))

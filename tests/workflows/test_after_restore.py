@@ -53,8 +53,13 @@ async def test_a_step_done_again_is_no_repeat_of_the_one_that_was_lost(
     await reports.accept(number=before.number, identity=before.identity, at=before.submitted_at)
     restored = await after_restore(owner, client, bus)
     assert restored.renewed == (before.number,)
+    assert [(s.number, s.version, s.event) for s in restored.steps] == [
+        (before.number, 2, "verified")
+    ]
     assert (await reports.state(untouched.number)).identity == untouched.identity
     await _verify(reports, gateway, await reports.state(before.number))
+    # To who leaves out the versions that they have seen it is news.
+    assert (await reports.state(before.number)).version == 3
     assert (await _message_ids(reports, before))[-1] not in first
     assert (await after_restore(owner, client, bus)).renewed == ()
 

@@ -1,0 +1,125 @@
+"""A backup put into an empty folder, from which `lapor up` runs: Postgres as it was at a moment,
+streams as they were last, attachments, secrets."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from deploy.backup.attachments import kept_files
+from deploy.backup.folder import Backup, BackupFolder, Copy
+from deploy.backup.restore_postgres import recovered
+from deploy.backup.sealing import unseal
+from deploy.backup.streams import restore_streams
+from deploy.credentials import load_or_create
+from deploy.errors import StackError
+from deploy.local.nats import Nats
+from deploy.local.ports import free_port
+from deploy.restoring import Restored, after_restore, go_on_above
+from shared.bus.connection import Bus, connect
+from shared.database.engine import Database
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RestoredFolder:
+    """From which backup, the last transaction that came back, how many files; and what is known of
+    afterwards, where the streams came back too."""
+
+    backup: Backup
+    until: datetime | None
+    attachments: int
+    afterwards: Restored | None
+
+
+async def restore(
+    source: BackupFolder, target: Path, moment: datetime | None, key_file: Path | None, say: Say
+) -> RestoredFolder:
+    """Without a key file the secrets, and the streams that need them, are left out. Raises
+    StackError where the folder is not empty, the moment lies before the first backup or after the
+    log's end, or the key does not open the secrets."""
+    backup = _before(source, moment)
+    _make_empty(target)
+    if key_file is not None:
+        _write_secrets(target / "secrets.env", _secrets(source, key_file))
+    afterwards = None
+    say(f"Postgres, from {backup.id} …")
+    async with recovered(source, backup, target, moment) as postgres:
+        database = Database(postgres.database_url, pool_size=1)
+        try:
+            highest = max(copy.highest_number for copy in source.copies())
+            await go_on_above(database, highest)
+            if key_file is not None:
+                say("Streams …")
+                async with _streams(source.copies()[-1], source, target) as bus:
+                    afterwards = await after_restore(database, None, bus)
+        finally:
+            await database.dispose()
+    say("Attachments …")
+    files = await asyncio.to_thread(_copy_attachments, source, target / "attachments")
+    return RestoredFolder(backup, postgres.until, files, afterwards)
+
+
+@asynccontextmanager
+async def _streams(copy: Copy, source: BackupFolder, target: Path) -> AsyncIterator[Bus]:
+    """The last copy of the streams, also where it is later than the moment: what came in by then
+    and was not read is in nothing else, and it tells what is lost."""
+    authority = load_or_create(target).nats
+    nats = Nats(target, authority=authority, port=free_port(), monitor_port=free_port())
+    await nats.prepare()
+    nats.start()
+    try:
+        await nats.wait_ready()
+        bus = await connect(nats.url, "restore", patience=15)
+        try:
+            await restore_streams(bus, source.streams / copy.id, copy.streams)
+            yield bus
+        finally:
+            await bus.close()
+    finally:
+        await nats.stop()
+
+
+def _copy_attachments(source: BackupFolder, target: Path) -> int:
+    paths = list(kept_files(source.attachments))
+    for path in paths:
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source.attachments / path, target / path)
+    return len(paths)
+
+
+def _make_empty(target: Path) -> None:
+    if target.exists() and any(target.iterdir()):
+        raise StackError(f"{target} is not empty: a backup is restored beside what is there.")
+    target.mkdir(parents=True, exist_ok=True)
+    target.chmod(0o700)
+
+
+def _before(source: BackupFolder, moment: datetime | None) -> Backup:
+    backups = source.backups()
+    if not backups:
+        raise StackError(f"There is no whole backup in {source.path}.")
+    earlier = [backup for backup in backups if moment is None or backup.ended <= moment]
+    if not earlier:
+        raise StackError(
+            f"The first backup ended at {backups[0].ended:%Y-%m-%d %H:%M:%S} UTC: nothing before."
+        )
+    return earlier[-1]
+
+
+def _secrets(source: BackupFolder, key_file: Path) -> bytes:
+    sealed = source.sealed_secrets()
+    if not sealed:
+        raise StackError(f"There are no secrets in {source.path}.")
+    # The newest open all that the older ones do: keys are added in front, and dropped later.
+    return unseal(sealed[-1], key_file)
+
+
+def _write_secrets(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        file.write(content)
