@@ -30,6 +30,8 @@ PROCESSES = (
     Description("worker", "workflows.worker", "lapor_worker"),
     Description("relay", "workflows.relay", "lapor_relay"),
 )
+KEEPER = Description("backup", "deploy.backup", "lapor_backup")
+"""In production beside them: it keeps backups. On one machine `lapor backup keep` starts it."""
 
 
 class Process(Child):

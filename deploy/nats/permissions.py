@@ -57,6 +57,11 @@ _PUBLISHES: Final[dict[str, list[str]]] = {
     "downloads": [*_reads(WEBHOOKS, STATISTICS), _DEAD],
     "worker": [*_reads(LAUNCHER), _DEAD],
     "relay": ["lapor.v1.report.>", "lapor.v1.partner.>"],
+    "backup": [
+        "$JS.API.STREAM.INFO.*",
+        "$JS.API.STREAM.SNAPSHOT.*",
+        "$JS.SNAPSHOT.ACK.>",
+    ],
 }
 USERS: Final = (COMMANDS, *_PUBLISHES)
 """Everybody who has credentials of our account."""

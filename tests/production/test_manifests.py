@@ -6,7 +6,8 @@ from typing import Any
 import yaml
 
 from deploy.credentials import ROLES, SECRETS
-from deploy.local.processes import PROCESSES
+from deploy.local.processes import KEEPER
+from deploy.local.processes import PROCESSES as ON_ONE_MACHINE
 from deploy.nats.permissions import USERS
 from shared.settings import AUTHORITY, SECRETS_OF, Settings
 
@@ -15,6 +16,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
 CONFIG: dict[str, str] = yaml.safe_load((FOLDER / "kubernetes" / "settings.yaml").read_text())[
     "data"
 ]
+PROCESSES = (*ON_ONE_MACHINE, KEEPER)
 MODULES = {process.name: process.module for process in PROCESSES}
 
 
