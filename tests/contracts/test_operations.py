@@ -9,7 +9,6 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from deploy.backup import keep as _  # its metrics
 from shared.telemetry import registry
 from tests.cluster import Cluster
 from tests.contracts.calling import Known
