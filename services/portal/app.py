@@ -11,7 +11,7 @@ from services.portal import panel, public, stylesheet, uploading
 from services.portal.carried_over_forms import carried_over
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
-from services.portal.refusals import words_of
+from services.portal.refusals import fields_of, words_of
 from services.portal.sealed_forms import CARRIED, Seals
 from services.portal.service_calls import Services
 from services.portal.session_renewal import Renewal
@@ -81,7 +81,13 @@ def _show_problems(app: FastAPI) -> None:
             return page_request.go(_sign_in(request), page_request.session.notice)
         title, detail = words_of(problem, request)
         return page_request.page(
-            "trouble.html", problem.status, title=title, detail=detail, panel=panel, problem=problem
+            "trouble.html",
+            problem.status,
+            title=title,
+            detail=detail,
+            fields=fields_of(problem),
+            panel=panel,
+            problem=problem,
         )
 
 

@@ -17,12 +17,12 @@ class CarriedOver(NamedTuple):
 async def carried_over(page_request: PageRequest) -> CarriedOver | None:
     """The form this request brought, its files kept; None where it is no form of a page of ours,
     or holds nothing that anybody wrote."""
-    brought = await page_request.brought()
+    brought = await page_request.forms.brought()
     if brought is None:
         return None
     page, sent = brought
     page_request.session.drafts = page.drafts
     form = FormData(sent)
     await keep_chosen_files(page_request, form, sent)
-    sealed = page_request.sealed_form(page, form.answers)
+    sealed = page_request.forms.sealed(page, form.answers)
     return CarriedOver(page.person, sealed) if sealed else None

@@ -8,12 +8,10 @@ from starlette.datastructures import UploadFile
 
 from services.portal.answers import answer_as
 from services.portal.contracts.intake import Draft
-from services.portal.form_data import KEPT, FormData, KeptFile
+from services.portal.form_data import FILES, KEPT, FormData, KeptFile
 from services.portal.page_request import PageRequest
 from services.portal.service_calls import File, Refusal, spooled
 from shared.http.problems import Problem
-
-FIELD = "attachments"
 
 
 async def keep(page_request: PageRequest, file: UploadFile) -> KeptFile:
@@ -33,7 +31,7 @@ async def keep_chosen_files(page_request: PageRequest, form: FormData, sent: Sen
     its name."""
     wrong: list[str] = []
     chosen = [
-        file for file in sent.getlist(FIELD) if isinstance(file, UploadFile) and file.filename
+        file for file in sent.getlist(FILES) if isinstance(file, UploadFile) and file.filename
     ]
     for file in chosen:
         try:
@@ -41,7 +39,7 @@ async def keep_chosen_files(page_request: PageRequest, form: FormData, sent: Sen
         except Problem as problem:
             wrong.append(f"{file.filename}: {why(problem)}")
     if wrong:
-        form.wrong[FIELD] = " ".join(wrong)
+        form.wrong[FILES] = " ".join(wrong)
 
 
 @asynccontextmanager
@@ -63,12 +61,12 @@ async def files_kept(page_request: PageRequest, form: FormData) -> AsyncIterator
                     if refusal.status != 404:
                         raise
                     form.remove(KEPT, file.value)
-                    form.wrong[FIELD] = (
+                    form.wrong[FILES] = (
                         f"{file.name} sudah tidak tersimpan. Pilih berkas itu sekali lagi."
                     )
                     continue
                 content = opened.enter_context(await spooled(answer))
-                parts.append((FIELD, (file.name, content, "application/octet-stream")))
+                parts.append((FILES, (file.name, content, "application/octet-stream")))
             yield parts
 
 

@@ -15,11 +15,18 @@ from shared.http.messages import field_message
 from shared.http.problems import Problem
 
 
+def searched(name: str) -> tuple[str, str, str]:
+    """The fields of an agency that is searched for: itself, the words, the names of the matches."""
+    return name, f"{name}_cari", f"{name}_nama"
+
+
 class FormRefusal(NamedTuple):
     title: str
     detail: str
 
 
+FILES = "attachments"
+"""The field of files, which are kept from one page of a form to the next."""
 KEPT = "attachments_tersimpan"
 """The field that carries the files kept: a box for each, unchecked to leave it out."""
 

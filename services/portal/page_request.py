@@ -16,11 +16,11 @@ from services.portal import pages
 from services.portal.answers import answer_as
 from services.portal.downloads import ServiceFile
 from services.portal.return_address import address_to_return_to
-from services.portal.sealed_forms import CARRIED, PAGE, Page, Seals, from_here
+from services.portal.sent_forms import SentForms
 from services.portal.service_calls import File, Refusal, Service, Services
 from services.portal.session_renewal import Renewal
 from services.portal.sessions import Cookies, Session, Site
-from shared.http.problems import Problem, conflict, forbidden, unauthorized
+from shared.http.problems import Problem, conflict, unauthorized
 from shared.lifecycle.calendar import Zone
 
 T = TypeVar("T")
@@ -38,10 +38,9 @@ class PageRequest:
         self._services: Services = state.services
         self._cookies: Cookies = state.cookies
         self._renewal: Renewal = state.renewal
-        self._seals: Seals = state.seals
-        self._only_shows: str | None = None
         self.session: Session = self._cookies.read(request, site)
         self.session.drafts = self.session.drafts or secrets.token_urlsafe(32)
+        self.forms = SentForms(request, self.session, state.seals)
         self._known_as: list[str] | None = None
         request.state.page_request = self
 
@@ -58,64 +57,18 @@ class PageRequest:
         """Keep the marks that a sign-in gave."""
         self._known_as = marks
 
-    async def form(self) -> SentForm:
-        """What was sent, once its token shows that it came from a page of ours.
-
-        Some forms are only shown again, with their words, and the first call that would do
-        something is refused: those sent by Enter alone, those carried over a new sign-in, and
-        those of the same person whose token has been replaced meanwhile.
-        """
-        form = await self._sent()
-        if carried := form.get(CARRIED):
-            opened = self._seals.opened_form(carried)
-            if opened and self.request.url.path == opened.path:
-                if opened.person != self.session.person:
-                    raise forbidden("form_expired")
-                self._only_shows, self.session.drafts = "not_sent", opened.drafts
-                return opened.form
-        token = form.get("csrf")
-        if not isinstance(token, str) or not secrets.compare_digest(
-            token.encode(), self.session.csrf.encode()
-        ):
-            page = self._seals.opened_page(form.get(PAGE))
-            if page is None or page.person != self.session.person or not from_here(self.request):
-                raise forbidden("form_expired")
-            self._only_shows, self.session.drafts = "form_expired_kept", page.drafts
-        elif form.get("langkah") == "diam":
-            self._only_shows = "not_sent"
-        return form
-
-    async def brought(self) -> tuple[Page, SentForm] | None:
-        """The form this request brought, and for whom its page was made; None where it came
-        from no page of ours."""
-        if self.request.method != "POST" or not from_here(self.request):
-            return None
-        form = await self._sent()
-        page = self._seals.opened_page(form.get(PAGE))
-        return (page, form) if page else None
-
-    def sealed_form(self, page: Page, fields: list[tuple[str, str]]) -> str | None:
-        """What was written, for a page on which its person signs in again."""
-        return self._seals.form(self.request.url.path, page, fields)
+    async def form(self, *fields: str) -> SentForm:
+        """What was sent; see `SentForms.form`."""
+        return await self.forms.form(fields)
 
     def back_to_form(self, carried: str, below: str = "/") -> Response | None:
         """On to the form that was carried over the sign-in, if it is this person's and of a page
         `below`. Its words go in the body of the request (307), never in an address."""
-        opened = self._seals.opened_form(carried)
-        if opened is None or opened.person != self.session.person:
-            return None
-        if not opened.path.startswith(below):
+        opened = self.forms.opened(carried)
+        if opened is None or not opened.path.startswith(below):
             return None
         self.session.notice = "Anda sudah masuk lagi. Yang Anda tulis masih ada: periksa, kirim."
         return self.sealed(RedirectResponse(opened.path, 307))
-
-    @property
-    def page_seal(self) -> str:
-        """For whom this page is made, for its forms."""
-        return self._seals.page(Page(person=self.session.person, drafts=self.session.drafts))
-
-    async def _sent(self) -> SentForm:
-        return await self.request.form(max_files=20, max_fields=200, max_part_size=200_000)
 
     async def call(
         self,
@@ -219,8 +172,8 @@ class PageRequest:
 
     def _may(self, method: str, path: str) -> None:
         """Refuses what does something while the form is only shown; its files are kept."""
-        if self._only_shows and method != "GET" and not path.startswith("/drafts"):
-            raise conflict(self._only_shows)
+        if self.forms.only_shows and method != "GET" and not path.startswith("/drafts"):
+            raise conflict(self.forms.only_shows)
 
     async def _as_signed_in(
         self, once: Callable[[str | None], Awaitable[T]], token: str | None

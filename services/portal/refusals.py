@@ -3,7 +3,7 @@
 from fastapi import Request
 
 from services.portal.service_calls import Refusal
-from shared.http.messages import words_for
+from shared.http.messages import field_message, words_for
 from shared.http.problems import Problem
 
 
@@ -14,3 +14,10 @@ def words_of(problem: Problem, request: Request | None = None) -> tuple[str, str
     request_id = getattr(request.state, "request_id", None) if request else None
     words = words_for(problem.code, "id", {"request_id": request_id, **problem.params})
     return words.title, words.detail
+
+
+def fields_of(problem: Problem) -> dict[str, str]:
+    """What is wrong with which field, in Indonesian, for a page that does not show the form."""
+    if isinstance(problem, Refusal):
+        return problem.fields
+    return {e.field: field_message(e.code, "id", e.params, e.fallback) for e in problem.errors}

@@ -25,7 +25,7 @@ async def keep_for_panel(page_request: PanelRequest) -> Response:
 
 
 async def _kept(page_request: PageRequest) -> Response:
-    sent = await page_request.form()
+    sent = await page_request.form("file")
     file = sent.get("file")
     if not isinstance(file, UploadFile):
         return page_request.sealed(JSONResponse({"wrong": "Tidak ada berkas."}, 422))

@@ -281,10 +281,11 @@ _ACTIVE: dict[str, LiteralString] = {
 
 
 def _ids_of(form: Form) -> list[str]:
-    """Fields that take what the page offers, and the hidden ones."""
+    """Fields that take what the page offers, the hidden ones, and agencies to search for."""
     kinds = ("select", "radio", "checkbox", "hidden", "date")
     names = [one.name for one in form.fields if one.kind in kinds]
-    names += ["addressee", "unit", "agency_id", "parent_id", "copies", "awaited_agency_id"]
+    searched = [one.name for one in form.fields if one.name.endswith("_cari")]
+    names += [name.removesuffix("_cari") for name in searched]
     return [name for name in dict.fromkeys(names) if name not in OF_THE_FORM]
 
 

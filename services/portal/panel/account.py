@@ -25,7 +25,7 @@ async def account(page_request: PanelRequest) -> Response:
 
 @router.post("/sandi")
 async def change_password(page_request: PanelRequest) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("present", "password", "again"), NAMES)
     if form.get("password") != form.get("again"):
         form.wrong["again"] = "Kedua kata sandi berbeda."
         return await _page(page_request, form, 422)
@@ -41,7 +41,7 @@ async def change_password(page_request: PanelRequest) -> Response:
 
 @router.post("/faktor-kedua/lepas")
 async def remove_second_factor(page_request: PanelRequest) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("own_password", "code"), NAMES)
     body = {
         "username": (await _me(page_request)).username,
         "password": form.get("own_password"),

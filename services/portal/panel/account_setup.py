@@ -28,7 +28,7 @@ async def password_form(page_request: PanelDoor, kunci: str = "") -> Response:
 
 @router.post("/sandi")
 async def choose_password(page_request: PanelDoor) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("token", "password", "again"), NAMES)
     if form.get("password") != form.get("again"):
         form.wrong["again"] = "Kedua kata sandi berbeda."
         return page_request.page("panel/password.html", 422, form=form)
@@ -51,7 +51,7 @@ async def second_factor_form(page_request: PanelDoor) -> Response:
 @router.post("/faktor-kedua")
 async def set_up_second_factor(page_request: PanelDoor) -> Response:
     """First the name and password, which give a QR code; then a code of the authenticator."""
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("username", "present", "code", "secret", "uri"), NAMES)
     body: dict[str, object] = {
         "username": form.get("username").strip(),
         "password": form.get("present"),

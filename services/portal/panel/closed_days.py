@@ -38,7 +38,7 @@ async def closed_days(
 @router.post("/{year}/tambah")
 async def add_days(page_request: PanelRequest, year: Year) -> Response:
     """One day a line: the date, then its name. A day that is there gets the new name."""
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("days"), NAMES)
     added: dict[date, str] = {}
     for number, line in _lines(form.get("days")):
         day, name = _day(line)
@@ -57,7 +57,7 @@ async def add_days(page_request: PanelRequest, year: Year) -> Response:
 
 @router.post("/{year}/hapus")
 async def remove_days(page_request: PanelRequest, year: Year) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("day"), NAMES)
     kept = await _kept(page_request, year)
     left = {day: name for day, name in kept.items() if day.isoformat() not in form.all("day")}
     gone = len(kept) - len(left)

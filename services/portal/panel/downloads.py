@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from services.portal import references
 from services.portal.contracts.reporting import DownloadView, TabFields
 from services.portal.downloads import PassedOn
-from services.portal.form_data import FormData
+from services.portal.form_data import FormData, searched
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import search
 from services.portal.references import agency_option, keep_chosen
@@ -22,6 +22,11 @@ _MANY = ("category", "classification", "channel", "status", "role")
 _YES_OR_NO = ("anonymous", "secret", "priority", "held", "overdue", "active")
 _PLAIN = ("scope", "submitted_from", "submitted_to")
 _FIELDS = {f"selection.{name}": name for name in NAMES}
+_SENT = (
+    *("tab", *_MANY, *_YES_OR_NO, *_PLAIN),
+    *references.REGION_LEVELS,
+    *searched("agency"),
+)
 _SHOWN_AGAIN = ("", "diam", "cari", "wilayah")
 """Steps of the form that download nothing; the others are formats."""
 
@@ -41,7 +46,7 @@ async def downloads(page_request: PanelRequest) -> Response:
 @router.post("")
 async def download(page_request: PanelRequest) -> Response:
     """The file; a large one is made in the background and waits in the list."""
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form(*_SENT), NAMES)
     if form.get("langkah") in _SHOWN_AGAIN:
         return await _page(page_request, form)
     body = {"selection": _selection(form), "format": form.get("langkah")}

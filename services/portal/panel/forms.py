@@ -1,12 +1,12 @@
 """Every action as a form: where it is sent, what it sends, what it offers to choose from."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 from services.portal import references
 from services.portal.contracts.routing import Countdown, ShownAction
-from services.portal.form_data import FormData
+from services.portal.form_data import FormData, searched
 from services.portal.service_calls import Service
 from shared.labels import label
 from shared.lifecycle.actions import REQUESTED_BY, Action
@@ -23,7 +23,8 @@ Offer = Literal["to_verify", "to_follow_up", "not_connected", "any"]
 class ActionForm:
     """`agency` is the field that chooses an agency, `offers` which ones it offers. With
     `files`, the path has a twin that takes them. `words` is the label of the one text it asks for,
-    sent as `words_field`; other fields are those of `templates/panel/fields/<action>.html`."""
+    sent as `words_field`; `others` are the further fields of
+    `templates/panel/fields/<action>.html`."""
 
     service: Service
     path: str
@@ -36,6 +37,15 @@ class ActionForm:
     files: bool = False
     words: str = ""
     words_field: WordsField = "reason"
+    others: Collection[str] = ()
+
+    @property
+    def fields(self) -> set[str]:
+        """All that the form may send."""
+        fields = {*self.others, *(searched(self.agency) if self.agency else ())}
+        if self.words:
+            fields.add(self.words_field)
+        return fields | ({"attachments"} if self.files else set())
 
 
 NAMES = {
@@ -59,6 +69,13 @@ NAMES = {
     "province": "Wilayah",
     "attachments": "Lampiran",
 }
+
+
+_CORRECTED = (
+    *("title", "body", "classification", "category_id", "tag_ids", "programme_id"),
+    *("anonymous", "secret", "priority", "place", "released_attachments"),
+    *references.REGION_LEVELS,
+)
 
 
 def _corrections(form: FormData) -> dict[str, object]:
@@ -184,33 +201,39 @@ FORMS: dict[str, ActionForm] = {
     Action.REOPEN: _asking_for_words("reopen", asks=label("field", "reopen_note")),
     Action.VERIFY: ActionForm(
         "routing", _R + "verify", _verification, label("button", "verify"),
-        agency="agency_id", offers="to_follow_up",
+        agency="agency_id", offers="to_follow_up", others=_CORRECTED,
     ),
-    Action.AMEND: ActionForm("routing", _R + "amend", _corrections, "Simpan"),
+    Action.AMEND: ActionForm("routing", _R + "amend", _corrections, "Simpan", others=_CORRECTED),
     Action.THROW: ActionForm(
-        "routing", _R + "throw", _handing, "Lempar", agency="agency_id", offers="to_verify"
+        "routing", _R + "throw", _handing, "Lempar",
+        agency="agency_id", offers="to_verify", others=("note",),
     ),
     Action.DEFER: ActionForm(
         "routing", _R + "defer", _deferral, "Tunda",
-        agency="awaited_agency_id", offers="not_connected",
+        agency="awaited_agency_id", offers="not_connected", others=("kind", "note"),
     ),
-    Action.ARCHIVE: ActionForm("routing", _R + "archive", _archiving, "Arsipkan"),
+    Action.ARCHIVE: ActionForm(
+        "routing", _R + "archive", _archiving, "Arsipkan", others=("category", "note")
+    ),
     Action.RESTORE: _asking_for_words("restore", service="routing"),
     Action.FORWARD: ActionForm(
         "routing", _R + "forward", _forwarding, label("button", "forward"),
-        agency="agency_id", offers="to_follow_up",
+        agency="agency_id", offers="to_follow_up", others=(*searched("copies"), "note"),
     ),
     Action.CHANGE_COPIES: ActionForm(
         "routing", _R + "copies", _copies, "Simpan", agency="agency_ids", many=True
     ),
     Action.REQUEST_NOT_AUTHORITY: ActionForm(
         "followup", _R + "not-authority", _not_authority, _YES,
-        agency="suggested_agency_id",
+        agency="suggested_agency_id", others=("reason",),
     ),
     Action.FOLLOW_UP: ActionForm(
-        "followup", _R + "follow-ups", _follow_up, label("button", "follow_up"), files=True
+        "followup", _R + "follow-ups", _follow_up, label("button", "follow_up"),
+        files=True, others=("kind", "text", "secret"),
     ),
-    Action.COORDINATE: ActionForm("followup", _R + "coordination", _coordination, "Simpan"),
+    Action.COORDINATE: ActionForm(
+        "followup", _R + "coordination", _coordination, "Simpan", others=("note", "assignee_id")
+    ),
     **{
         action: _asking_for_words("requests", _asking(kind))
         for action, kind in REQUESTED_BY.items()

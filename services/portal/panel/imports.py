@@ -29,7 +29,7 @@ async def template(page_request: PanelRequest) -> Response:
 
 @router.post("", max_body_size=FILE_LIMIT)
 async def begin(page_request: PanelRequest) -> Response:
-    sent = await page_request.form()
+    sent = await page_request.form("file")
     form = FormData(sent, {"file": "Berkas"})
     files = files_of(sent, "file", "file")
     if not files:

@@ -10,7 +10,7 @@ from services.portal.contracts.routing import (
     HandoverShown,
     ManagedAgency,
 )
-from services.portal.form_data import FormData
+from services.portal.form_data import FormData, searched
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import agency_of, read_agency, search
 from services.portal.panel.managing import only_who_manages
@@ -30,6 +30,7 @@ NAMES = {
     "parent_id": "Instansi induk",
     "successor_id": "Instansi pengganti",
 }
+_FIELDS = ("code", "name", "kind", "zone", *searched("parent_id"))
 ID = Path(ge=1, le=2**31 - 1)
 _KEPT = ("name", "kind", "zone", "parent_id")
 """What can be changed of an agency."""
@@ -59,7 +60,7 @@ async def new_agency(page_request: PanelRequest) -> Response:
 
 @router.post("/tambah")
 async def create_agency(page_request: PanelRequest) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form(*_FIELDS), NAMES)
     if form.get("langkah") != "kirim":
         return await _form(page_request, form)
     try:
@@ -95,7 +96,10 @@ async def change_form(page_request: PanelRequest, agency_id: int = ID) -> Respon
 
 @router.post("/{agency_id}/ubah")
 async def change_agency(page_request: PanelRequest, agency_id: int = ID) -> Response:
-    form, path = FormData(await page_request.form(), NAMES), f"/management/agencies/{agency_id}"
+    form, path = (
+        FormData(await page_request.form(*_FIELDS), NAMES),
+        f"/management/agencies/{agency_id}",
+    )
     known = await managed_agency(page_request, agency_id)
     if form.get("langkah") != "kirim":
         return await _form(page_request, form, known)
@@ -115,7 +119,7 @@ async def removal_form(page_request: PanelRequest, agency_id: int = ID) -> Respo
 
 @router.post("/{agency_id}/hapus")
 async def remove_agency(page_request: PanelRequest, agency_id: int = ID) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form(*searched("successor_id")), NAMES)
     if form.get("langkah") != "kirim":
         return await _removal(page_request, agency_id, form)
     params = form.given("successor_id")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Response
 
 from services.portal.answers import Items, answer_as
 from services.portal.contracts.routing import Colleague, Duties, HandoverShown
-from services.portal.form_data import FormData
+from services.portal.form_data import FormData, searched
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import search
 from services.portal.panel.management_agencies import managed_agency
@@ -27,7 +27,7 @@ async def of_unit(page_request: PanelRequest, agency_id: Id) -> Response:
 
 @router.post("/instansi/{agency_id}/alih")
 async def hand_over_unit(page_request: PanelRequest, agency_id: Id) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form(*searched("to_id")), NAMES)
     if form.get("langkah") != "kirim":
         return await _unit(page_request, agency_id, form)
     try:
@@ -44,7 +44,7 @@ async def of_officer(page_request: PanelRequest, staff_id: Id) -> Response:
 
 @router.post("/pengguna/{staff_id}/alih")
 async def hand_over_officer(page_request: PanelRequest, staff_id: Id) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("to_id"), NAMES)
     try:
         return await _asked(page_request, "assignments", staff_id, form)
     except Problem as problem:

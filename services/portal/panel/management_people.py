@@ -4,7 +4,7 @@ from fastapi import APIRouter, Path, Response
 
 from services.portal.answers import answer_as
 from services.portal.contracts.routing import ManagedPerson, Me, PersonMade
-from services.portal.form_data import FormData
+from services.portal.form_data import FormData, searched
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import agency_of, search
 from services.portal.panel.managing import only_who_manages
@@ -22,6 +22,7 @@ NAMES = {
     "role": "Jabatan",
     "agency_id": "Instansi",
 }
+_FIELDS = ("username", "name", "role", *searched("agency_id"))
 ID = Path(ge=1, le=2**31 - 1)
 _RANKS = [role.value for role in Role]
 """From the one who may least."""
@@ -53,7 +54,7 @@ async def new_person(page_request: PanelRequest) -> Response:
 
 @router.post("/tambah")
 async def add_person(page_request: PanelRequest) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form(*_FIELDS), NAMES)
     if form.get("langkah") != "kirim":
         return await _form(page_request, form)
     try:
@@ -77,7 +78,7 @@ async def person(page_request: PanelRequest, staff_id: int = ID) -> Response:
 
 @router.post("/{staff_id}")
 async def change_person(page_request: PanelRequest, staff_id: int = ID) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form(*_FIELDS), NAMES)
     path = f"/management/staff/{staff_id}"
     known = await _person(page_request, staff_id)
     if form.get("langkah") != "kirim":
@@ -120,7 +121,10 @@ async def new_link(page_request: PanelRequest, staff_id: int = ID) -> Response:
 
 @router.post("/{staff_id}/pulihkan")
 async def restore_person(page_request: PanelRequest, staff_id: int = ID) -> Response:
-    form, path = FormData(await page_request.form(), NAMES), f"/management/staff/{staff_id}"
+    form, path = (
+        FormData(await page_request.form(*searched("agency_id")), NAMES),
+        f"/management/staff/{staff_id}",
+    )
     known = await _person(page_request, staff_id)
     if form.get("langkah") == "cari":
         return await _form(page_request, form, known)

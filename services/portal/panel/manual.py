@@ -15,7 +15,7 @@ from services.portal.contracts.intake import (
     SubmissionAnswer,
 )
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
-from services.portal.form_data import FormData
+from services.portal.form_data import FormData, searched
 from services.portal.page_request import BODY_LIMIT, PageRequest, PanelRequest
 from services.portal.panel.choices import corrections, search
 from shared.http.problems import Problem
@@ -40,6 +40,17 @@ NAMES = {
     "unit": "Satuan kerja",
     "refined": "Kadar pengawasan",
 }
+FIELDS = {
+    *("classification", "title", "body", "happened_at", "place", "category", "anonymous", "secret"),
+    *references.REGION_LEVELS,
+    *searched("addressee"),
+}
+"""Of every new report, however it is entered."""
+_FIELDS = FIELDS | {
+    *("channel", "name", "phone", "email", "nik", "attachments"),
+    *("disposition", "refined", "priority"),
+    *searched("unit"),
+}
 OURS = {
     "region_code": "province",
     "reporter": "phone",
@@ -57,7 +68,7 @@ async def manual_form(page_request: PanelRequest) -> Response:
 
 @router.post("/buat", max_body_size=BODY_LIMIT)
 async def submit(page_request: PanelRequest) -> Response:
-    sent = await page_request.form()
+    sent = await page_request.form(*_FIELDS)
     form = FormData(sent, NAMES)
     await keep_chosen_files(page_request, form, sent)
     if form.get("langkah") != "kirim" or form.wrong:

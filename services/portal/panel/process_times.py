@@ -5,7 +5,7 @@ import re
 from fastapi import APIRouter, Response
 
 from services.portal.contracts.routing import ChangedLength, FormerPolicy, Length, Policy
-from services.portal.form_data import FormData
+from services.portal.form_data import FormData, searched
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import read_agency, search
 from services.portal.references import agency_option, keep_chosen
@@ -23,6 +23,7 @@ _SETTLEMENT = {
     f"settlement_{classification}": str(classification) for classification in Classification
 }
 FIELDS = [*_PLAIN, *_SETTLEMENT]
+_SENT = (*FIELDS, *(f"{name}_unit" for name in FIELDS), *searched("agency_id"))
 _ABOUT = {
     "verification": "dari laporan masuk sampai diverifikasi",
     "follow_up": "dari disposisi atau tanggapan pelapor sampai tindak lanjut",
@@ -46,7 +47,7 @@ async def process_times(page_request: PanelRequest) -> Response:
 @router.post("")
 async def set_process_times(page_request: PanelRequest) -> Response:
     """Of an agency only what differs from the agency above it is set; the rest follows it."""
-    form = FormData(await page_request.form())
+    form = FormData(await page_request.form(*_SENT))
     if form.get("langkah") == "instansi":
         return page_request.go(f"/panel/waktu-proses?instansi={form.get('agency_id')}")
     if form.get("langkah") != "kirim":

@@ -44,10 +44,17 @@ async def category(page_request: PanelRequest, category_id: Id) -> Response:
     return await _category(page_request, category_id, FormData(names=NAMES))
 
 
+_OF_NEW: dict[Made, tuple[str, ...]] = {
+    "categories": ("name", "code", "parent_id"),
+    "tags": ("name", "category_id"),
+    "programmes": ("name",),
+}
+
+
 @router.post("/buat/{kind}")
 async def create(page_request: PanelRequest, kind: Made) -> Response:
     """A group, a category of a group, a tag of a category, or a programme."""
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form(*_OF_NEW[kind]), NAMES)
     body: dict[str, object] = form.given("name", "code" if kind == "categories" else "name")
     if kind == "tags":
         body |= form.given_ids("category_id")
@@ -64,7 +71,7 @@ async def create(page_request: PanelRequest, kind: Made) -> Response:
 @router.post("/ubah/{kind}/{one}")
 async def change(page_request: PanelRequest, kind: Kind, one: Code) -> Response:
     """A new name, or in use no more, or in use again."""
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("name", "active", "category_id", "one"), NAMES)
     body: dict[str, object] = form.given("name")
     if form.get("active"):
         body["active"] = form.get("active") == "ya"

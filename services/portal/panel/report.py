@@ -48,7 +48,7 @@ async def original(
 async def reveal(page_request: PanelRequest, number: int = NUMBER) -> Response:
     """The identity stands on the answer itself and nowhere else; until another of pusat has
     granted it, the page says that it waits."""
-    form = FormData(await page_request.form(), {"reason": "Alasan"})
+    form = FormData(await page_request.form("reason", "emergency"), {"reason": "Alasan"})
     body = form.given("reason") | {"emergency": bool(form.get("emergency"))}
     try:
         answer = await page_request.call("routing", "POST", f"/reports/{number}/reveal", json=body)

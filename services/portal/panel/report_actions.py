@@ -34,7 +34,7 @@ async def action_form(page_request: PanelRequest, action: str, number: int = NUM
 @router.post("/{number}/{action}", max_body_size=BODY_LIMIT)
 async def act(page_request: PanelRequest, action: str, number: int = NUMBER) -> Response:
     known = _form_of(action)
-    sent = await page_request.form()
+    sent = await page_request.form(*known.fields, "versi")
     form = FormData(sent, NAMES)
     if known.files:
         await keep_chosen_files(page_request, form, sent)

@@ -27,7 +27,7 @@ async def decide(
     page_request: PanelRequest, request_id: UUID, decision: Decision, number: int = NUMBER
 ) -> Response:
     """Accepting a not-authority request is an action of its own."""
-    form = FormData(await page_request.form(), {"reason": "Alasan"})
+    form = FormData(await page_request.form("reason", "versi"), {"reason": "Alasan"})
     words = form.get("reason").strip()
     try:
         await page_request.call(

@@ -25,7 +25,7 @@ async def sign_in_form(page_request: PanelDoor, lanjut: str = "") -> Response:
 @router.post("/masuk")
 async def sign_in(page_request: PanelDoor) -> Response:
     """Who wrote something while their session ended goes back to it."""
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form(*NAMES, "lanjut"), NAMES)
     body: dict[str, object] = {
         "username": form.get("username").strip(),
         "password": form.get("password"),

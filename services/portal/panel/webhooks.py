@@ -25,7 +25,7 @@ async def webhooks(page_request: PanelRequest) -> Response:
 @router.post("")
 async def create(page_request: PanelRequest) -> Response:
     """The secret stands on this answer and nowhere else."""
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("url"), NAMES)
     try:
         answer = await page_request.call("reporting", "POST", "/webhooks", json=form.given("url"))
     except Problem as problem:

@@ -6,7 +6,7 @@ from services.portal.answers import answer_as
 from services.portal.contracts.intake import PostPreview, SubmissionAnswer
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.manual import NAMES, OURS, choices, content_of, created
+from services.portal.panel.manual import FIELDS, NAMES, OURS, choices, content_of, created
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/buat", include_in_schema=False)
@@ -43,7 +43,7 @@ async def post_form(page_request: PanelRequest, url: str = "") -> Response:
 
 @router.post("/x")
 async def submit_post(page_request: PanelRequest) -> Response:
-    form = FormData(await page_request.form(), _NAMES)
+    form = FormData(await page_request.form(*FIELDS, "url", "author"), _NAMES)
     if form.get("langkah") != "kirim":
         return await _page(page_request, form)
     report = content_of(form) | form.given("url", "author")

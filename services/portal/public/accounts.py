@@ -33,7 +33,7 @@ async def sign_in_form(page_request: PublicRequest, lanjut: str = "") -> Respons
 
 @router.post("/masuk")
 async def sign_in(page_request: PublicRequest) -> Response:
-    sent = await page_request.form()
+    sent = await page_request.form("contact", "password", "lanjut")
     form = FormData(sent, NAMES)
     body = {
         "contact": form.get("contact"),
@@ -61,7 +61,7 @@ async def sign_up_form(page_request: PublicRequest) -> Response:
 
 @router.post("/daftar")
 async def sign_up(page_request: PublicRequest) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("name", "phone", "email", "nik", "password"), NAMES)
     body = form.given("name", "phone", "email", "nik") | {"password": form.get("password")}
     try:
         answer = await page_request.call("intake", "POST", "/reporters", json=body)
@@ -94,7 +94,7 @@ async def password_form(page_request: PublicRequest) -> Response:
 
 @router.post("/kata-sandi")
 async def change_password(page_request: PublicRequest) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("current_password", "password"), NAMES)
     body = {name: form.get(name) for name in ("current_password", "password")}
     try:
         answer = await page_request.call("intake", "POST", "/reporters/me/password", json=body)

@@ -92,7 +92,7 @@ async def renew_code(page_request: PublicRequest, number: Number = _NUMBER) -> R
 async def act(page_request: PublicRequest, action: str, number: Number = _NUMBER) -> Response:
     if action not in _PATHS:
         raise not_found()
-    sent = await page_request.form()
+    sent = await page_request.form(*_fields(action))
     form = FormData(sent, NAMES, action)
     await keep_chosen_files(page_request, form, sent)
     try:
@@ -111,6 +111,11 @@ async def act(page_request: PublicRequest, action: str, number: Number = _NUMBER
         notice = "Sudah kami simpan dan segera dijalankan. Muat ulang halaman ini sebentar lagi."
     # To where it is said: without one of its own the address keeps that of the form, now empty.
     return page_request.go(f"/laporan/{number}#kabar", notice)
+
+
+def _fields(action: str) -> list[str]:
+    files = ["attachments"] if action in _WITH_FILES else []
+    return [_WORDS[action], *files, *(["rating"] if action == "declare_satisfied" else [])]
 
 
 async def _perform(

@@ -11,7 +11,7 @@ from services.portal.answers import answer_as
 from services.portal.contracts.intake import ReporterReport, SubmissionAnswer
 from services.portal.detail_texts import TEXTS
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
-from services.portal.form_data import FormData
+from services.portal.form_data import FormData, searched
 from services.portal.page_request import BODY_LIMIT, PageRequest, PublicRequest
 from services.portal.public.access import open_report
 from shared.http.problems import Problem
@@ -34,6 +34,14 @@ NAMES = {
     "email": "Surel",
     "nik": "NIK",
     "attachments": "Lampiran",
+}
+_FIELDS = {
+    *NAMES,
+    *references.REGION_LEVELS,
+    *searched("addressee"),
+    "anonymous",
+    "secret",
+    "linked_number",
 }
 _OURS = {
     "region_code": "province",
@@ -72,7 +80,7 @@ async def report_form(
 async def submit(page_request: PublicRequest) -> Response:
     """The steps of the form. It is sent from the page that shows all answers once more, where
     who can see what is said in so many words."""
-    sent = await page_request.form()
+    sent = await page_request.form(*_FIELDS)
     form = FormData(sent, NAMES)
     form.refuse_twice(name for name in NAMES if name != "attachments")
     await keep_chosen_files(page_request, form, sent)

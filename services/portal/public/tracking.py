@@ -22,7 +22,7 @@ async def track_form(page_request: PublicRequest, nomor: str = "") -> Response:
 
 @router.post("/lacak")
 async def track(page_request: PublicRequest) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form(*NAMES), NAMES)
     number = "".join(form.get("number").split()).lstrip("#")
     if not re.fullmatch("[0-9]{1,18}", number):
         form.wrong["number"] = "Nomor laporan terdiri atas angka saja."

@@ -1,0 +1,89 @@
+"""The form that a request brings: whose page it came from, and nothing in it but its own fields."""
+
+import secrets
+from collections.abc import Collection
+
+from fastapi import Request
+from starlette.datastructures import FormData as SentForm
+
+from services.portal.form_data import FILES, KEPT
+from services.portal.sealed_forms import CARRIED, PAGE, Carried, Page, Seals, from_here
+from services.portal.sessions import Session
+from shared.http.problems import FieldError, Problem, forbidden
+
+_OF_EVERY_FORM = frozenset({"csrf", "kunci", "langkah", PAGE, CARRIED})
+
+
+class SentForms:
+    """`only_shows`: why the form is only shown again, as the code of a refusal; None where it does
+    what it asks."""
+
+    def __init__(self, request: Request, session: Session, seals: Seals) -> None:
+        self.only_shows: str | None = None
+        self._request = request
+        self._session = session
+        self._seals = seals
+
+    async def form(self, fields: Collection[str]) -> SentForm:
+        """What was sent, once its token shows that it came from a page of ours. `fields` are those
+        of this form, beside the ones that every form has. Raises the 422 problem that names any
+        other: what nobody reads is not lost in silence.
+
+        Some forms are only shown again, with their words, and the first call that would do
+        something is refused: those sent by Enter alone, those carried over a new sign-in, and
+        those of the same person whose token has been replaced meanwhile.
+        """
+        form = await self._trusted()
+        known = {*_OF_EVERY_FORM, *fields, *((KEPT,) if FILES in fields else ())}
+        unknown = [name for name in dict.fromkeys(form) if name not in known]
+        if unknown:
+            errors = [FieldError(name, "extra_forbidden") for name in unknown]
+            raise Problem(422, "fields_not_taken", errors=errors)
+        return form
+
+    async def brought(self) -> tuple[Page, SentForm] | None:
+        """The form this request brought, and for whom its page was made; None where it came
+        from no page of ours."""
+        if self._request.method != "POST" or not from_here(self._request):
+            return None
+        form = await self._sent()
+        page = self._seals.opened_page(form.get(PAGE))
+        return (page, form) if page else None
+
+    def sealed(self, page: Page, fields: list[tuple[str, str]]) -> str | None:
+        """What was written, for a page on which its person signs in again."""
+        return self._seals.form(self._request.url.path, page, fields)
+
+    def opened(self, carried: str) -> Carried | None:
+        """The form that was carried over the sign-in, if it is this person's."""
+        opened = self._seals.opened_form(carried)
+        return opened if opened and opened.person == self._session.person else None
+
+    @property
+    def page_seal(self) -> str:
+        """For whom this page is made, for its forms."""
+        return self._seals.page(Page(person=self._session.person, drafts=self._session.drafts))
+
+    async def _trusted(self) -> SentForm:
+        form = await self._sent()
+        if carried := form.get(CARRIED):
+            opened = self._seals.opened_form(carried)
+            if opened and self._request.url.path == opened.path:
+                if opened.person != self._session.person:
+                    raise forbidden("form_expired")
+                self.only_shows, self._session.drafts = "not_sent", opened.drafts
+                return opened.form
+        token = form.get("csrf")
+        if not isinstance(token, str) or not secrets.compare_digest(
+            token.encode(), self._session.csrf.encode()
+        ):
+            page = self._seals.opened_page(form.get(PAGE))
+            if page is None or page.person != self._session.person or not from_here(self._request):
+                raise forbidden("form_expired")
+            self.only_shows, self._session.drafts = "form_expired_kept", page.drafts
+        elif form.get("langkah") == "diam":
+            self.only_shows = "not_sent"
+        return form
+
+    async def _sent(self) -> SentForm:
+        return await self._request.form(max_files=20, max_fields=200, max_part_size=200_000)
