@@ -42,7 +42,7 @@ class Batcher(Generic[Asked, Answer]):
     async def _work(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-            answers = await answered(self._together, [one for one, _ in batch])
+            answers = await answered(self._together, [request for request, _ in batch])
             for (_, future), answer in zip(batch, answers, strict=True):
                 if future.done():
                     continue  # who asked has gone
@@ -66,7 +66,7 @@ async def answered(
     except Exception as error:  # noqa: BLE001 - whoever waits is told
         if len(batch) == 1:
             return [error]
-        return [(await answered(together, [one]))[0] for one in batch]
+        return [(await answered(together, [request]))[0] for request in batch]
 
 
 _AWAY = (*DATABASE_AWAY, OSError)

@@ -172,12 +172,14 @@ class Settings(Addresses):
 
     @model_validator(mode="before")
     @classmethod
-    def _nats_user(cls, given: dict[str, object]) -> dict[str, object]:
-        url, credentials = str(given.get("nats_url", "")), str(given.get("nats_creds", ""))
+    def _nats_user(cls, values: dict[str, object]) -> dict[str, object]:
+        url, credentials = str(values.get("nats_url", "")), str(values.get("nats_creds", ""))
         if url and credentials:
             with suppress(ValueError):  # the fields' own validators say it, by name
-                given = given | {"nats_url": with_credentials(url, parse_credentials(credentials))}
-        return given
+                values = values | {
+                    "nats_url": with_credentials(url, parse_credentials(credentials))
+                }
+        return values
 
     @field_validator("nats_url")
     @classmethod

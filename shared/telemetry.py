@@ -53,7 +53,9 @@ def continued_trace(headers: Mapping[str, str]) -> Iterator[str]:
     if current.is_valid:
         yield trace.format_trace_id(current.trace_id)
         return
-    sent = {name: value for given, value in headers.items() if (name := given.lower()) in _CARRIERS}
+    sent = {
+        name: value for header, value in headers.items() if (name := header.lower()) in _CARRIERS
+    }
     context = propagate.extract(sent) if sent else otel_context.Context()
     span = trace.get_current_span(context).get_span_context()
     if not span.is_valid:

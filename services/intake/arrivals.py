@@ -45,36 +45,38 @@ class Arrivals:
 
     async def _together(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
         outcomes: dict[int, Outcome] = {}
-        to_count = {place: use for place, one in enumerate(arrivals) if (use := one.use)}
+        to_count = {index: use for index, arrival in enumerate(arrivals) if (use := arrival.use)}
         if to_count:
             session = await self._connection.get()
             waits = await self._limits.count(session, list(to_count.values()))
-            for place, wait in zip(to_count, waits, strict=True):
+            for index, wait in zip(to_count, waits, strict=True):
                 if wait is not None:
-                    outcomes[place] = too_many(wait)
+                    outcomes[index] = too_many(wait)
         # Whatever one of the others meets, each has been counted once.
-        rest = [place for place in range(len(arrivals)) if place not in outcomes]
-        accepted = await answered(self._accept, [arrivals[place] for place in rest])
+        rest = [index for index in range(len(arrivals)) if index not in outcomes]
+        accepted = await answered(self._accept, [arrivals[index] for index in rest])
         outcomes |= zip(rest, accepted, strict=True)
-        return [outcomes[place] for place in range(len(arrivals))]
+        return [outcomes[index] for index in range(len(arrivals))]
 
     async def _accept(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
         session = await self._connection.get()
-        named = [NOTHING if one.form is None else named_in(one.form) for one in arrivals]
-        found: list[Found] = [NOTHING] * len(arrivals)
+        named = [
+            NOTHING if arrival.form is None else named_in(arrival.form) for arrival in arrivals
+        ]
+        ids_of: list[Found] = [NOTHING] * len(arrivals)
         if any(names != NOTHING for names in named):
-            found = await look_up(session, named)
+            ids_of = await look_up(session, named)
         outcomes: dict[int, Outcome] = {}
         reports: dict[int, NewReport] = {}
-        for place, (arrival, ids) in enumerate(zip(arrivals, found, strict=True)):
+        for index, (arrival, ids) in enumerate(zip(arrivals, ids_of, strict=True)):
             try:
-                reports[place] = _checked(arrival, ids)
+                reports[index] = _checked(arrival, ids)
             except Problem as unknown:
-                outcomes[place] = unknown
-        order = sorted(reports, key=lambda place: reports[place].own_key)
+                outcomes[index] = unknown
+        order = sorted(reports, key=lambda index: reports[index].own_key)
         accepted = await self._acceptance.accept_many(session, [reports[i] for i in order])
         outcomes |= zip(order, accepted, strict=True)
-        return [outcomes[place] for place in range(len(arrivals))]
+        return [outcomes[index] for index in range(len(arrivals))]
 
 
 def _checked(arrival: Arrival, ids: Found) -> NewReport:

@@ -44,9 +44,9 @@ async def checked(session: Connection, form: ReportForm) -> Found:
 async def checked_by(found_of: Callable[[Named], Awaitable[Found]], form: ReportForm) -> Found:
     """As `checked`, where something else looks up."""
     named = named_in(form)
-    found = await found_of(named) if named != NOTHING else NOTHING
-    refuse_unknown(form, found)
-    return found
+    ids = await found_of(named) if named != NOTHING else NOTHING
+    refuse_unknown(form, ids)
+    return ids
 
 
 def named_in(form: ReportForm) -> Named:
@@ -54,12 +54,12 @@ def named_in(form: ReportForm) -> Named:
     return form.addressee, form.category
 
 
-def refuse_unknown(form: ReportForm, found: Found) -> None:
+def refuse_unknown(form: ReportForm, ids: Found) -> None:
     """Raises the 422 problem for what the form names and is not there."""
     errors: list[FieldError] = []
     if form.region_code and not regions.find(form.region_code):
         errors.append(FieldError("region_code", "region_unknown"))
-    for field, asked, id in zip(("addressee", "category"), named_in(form), found, strict=True):
+    for field, asked, id in zip(("addressee", "category"), named_in(form), ids, strict=True):
         if asked is not None and id is None:
             errors.append(FieldError(field, f"{_KINDS[field]}_unknown"))
     if errors:
@@ -69,7 +69,7 @@ def refuse_unknown(form: ReportForm, found: Found) -> None:
 def report_of(
     form: ReportForm, references: Found, *, channel: Channel, scope: str, key: str
 ) -> NewReport:
-    """What every form says, checked, as acceptance wants it. `found`: of `checked`. Who reports,
+    """What every form says, checked, as acceptance wants it. `ids`: of `checked`. Who reports,
     who made it and its files are the channel's to add (`dataclasses.replace`)."""
     addressee_id, category_id = references
     region = regions.find(form.region_code) if form.region_code else None

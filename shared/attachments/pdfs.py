@@ -30,10 +30,10 @@ def _clean(value: Any, depth: int) -> None:
     if depth > _DEEPEST:
         raise AttachmentRejected("unreadable", "nested too deeply")
     if isinstance(value, pikepdf.Array):
-        for place in reversed(range(len(value))):
-            inside = value[place]
+        for index in reversed(range(len(value))):
+            inside = value[index]
             if _acts(inside):
-                del value[place]
+                del value[index]
             elif not _is_elsewhere(inside):
                 _clean(inside, depth + 1)
     elif isinstance(value, (pikepdf.Dictionary, pikepdf.Stream)):

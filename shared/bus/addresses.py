@@ -34,18 +34,18 @@ def parse_addresses(url: str) -> NatsAddresses:
     scheme = first[0] if first[1] else _SCHEMES[0]
     servers: list[str] = []
     credentials: set[UserCredentials] = set()
-    for place, part in enumerate(parts, 1):
+    for position, part in enumerate(parts, 1):
         split = urlsplit(part if "://" in part else f"{scheme}://{part}")
         if split.scheme not in _SCHEMES:
-            raise ValueError(f"NATS address {place} must begin with nats:// or tls://")
+            raise ValueError(f"NATS address {position} must begin with nats:// or tls://")
         if split.path.strip("/") or split.query or split.fragment:
-            raise ValueError(f"NATS address {place} has more than a host and a port")
+            raise ValueError(f"NATS address {position} has more than a host and a port")
         try:
             host, port = split.hostname, split.port or 4222
         except ValueError:
-            raise ValueError(f"NATS address {place} has no valid port") from None
+            raise ValueError(f"NATS address {position} has no valid port") from None
         if not host:
-            raise ValueError(f"NATS address {place} has no host")
+            raise ValueError(f"NATS address {position} has no host")
         servers.append(f"{split.scheme}://{f'[{host}]' if ':' in host else host}:{port}")
         if split.username is not None:
             credentials.add(parse_credentials(f"{split.username}:{split.password}\n"))

@@ -48,7 +48,7 @@ def each(handler: Handler, concurrency: int = 16) -> BatchHandler:
     """
     gate = asyncio.Semaphore(concurrency)
 
-    async def one(message: Msg) -> MessageOutcome:
+    async def outcome_of(message: Msg) -> MessageOutcome:
         async with gate:
             with continued_trace(message.headers or {}):
                 try:
@@ -58,7 +58,9 @@ def each(handler: Handler, concurrency: int = 16) -> BatchHandler:
         return None
 
     async def batch(messages: Sequence[Msg]) -> Sequence[MessageOutcome]:
-        return await asyncio.gather(*(asyncio.create_task(one(message)) for message in messages))
+        return await asyncio.gather(
+            *(asyncio.create_task(outcome_of(message)) for message in messages)
+        )
 
     return batch
 

@@ -65,7 +65,7 @@ async def newest_matches(
     by_words, by_reports = _Seen(), _Seen(searched.count, span)
     few = searched.count is not None and searched.count <= FEW
     width, found, looked_at = span if few else FIRST, list[int](), 0
-    given = {**searched.parameters, "q": words, "most": limit}
+    parameters = {**searched.parameters, "q": words, "most": limit}
     while high > low and len(found) < limit and looked_at < MOST:
         first, seen = max(high - width, low), by_words
         if few or (by_words.known and by_reports.density < by_words.density):
@@ -79,7 +79,7 @@ async def newest_matches(
         else:
             first = max(first // BUCKET * BUCKET, low)
             statement = _by_words(searched, _INDEXED.format(_BUCKETS))
-        rows, numbers = (await session.execute(statement, given | _slice(first, high))).one()
+        rows, numbers = (await session.execute(statement, parameters | _slice(first, high))).one()
         found += numbers
         looked_at += rows
         seen.add(rows, high - first)

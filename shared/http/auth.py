@@ -118,9 +118,9 @@ async def _principal(request: Request, credentials: _Credentials) -> Principal |
     if isinstance(principal, Staff):
         return await staff_in_directory(database, principal, session_id)
     bearer = principal if isinstance(principal, ReportBearer) else None
-    given = {"session_id": session_id, "number": bearer.number if bearer else None}
+    parameters = {"session_id": session_id, "number": bearer.number if bearer else None}
     async with database.autocommit() as connection:
-        ended, code_version = (await connection.execute(_REPORTERS_ACCESS, given)).one()
+        ended, code_version = (await connection.execute(_REPORTERS_ACCESS, parameters)).one()
     renewed = bearer is not None and code_version not in (None, bearer.code_version)
     if ended or renewed:
         raise unauthorized("token_invalid")
@@ -136,9 +136,9 @@ def session_of(request: Request) -> UUID:
 async def staff_in_directory(database: Database, claimed: Staff, session_id: UUID) -> Staff:
     """The directory's row for the claims of a token; its role, agency and path win. 401 if the
     person is not active any more, the token is older than the last change, or they signed out."""
-    given = {"id": claimed.id, "session_id": session_id}
+    parameters = {"id": claimed.id, "session_id": session_id}
     async with database.autocommit() as connection:
-        row = (await connection.execute(_STAFF, given)).mappings().one_or_none()
+        row = (await connection.execute(_STAFF, parameters)).mappings().one_or_none()
     if row is None or row["token_version"] != claimed.token_version:
         raise unauthorized("token_invalid")
     return Staff.model_validate(dict(row))

@@ -126,7 +126,7 @@ def _response(status: int) -> dict[str, Any]:
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
     """The schema with each reference replaced by what it refers to."""
     if isinstance(schema, list):
-        return [_inlined(one, definitions) for one in schema]
+        return [_inlined(item, definitions) for item in schema]
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:

@@ -66,8 +66,8 @@ class RateLimits:
 
     async def give_back(self, limit: Limit, subject: str) -> None:
         """A use that was counted was none."""
-        given = {"key": self.digest(limit.name, subject), "step": _step(limit)}
-        await self._one(self._give_back, given)
+        parameters = {"key": self.digest(limit.name, subject), "step": _step(limit)}
+        await self._one(self._give_back, parameters)
 
     async def remember(self, name: str, subject: str, time: timedelta) -> None:
         """That this subject did something, for so long."""
@@ -82,19 +82,19 @@ class RateLimits:
         """0 if it is this one's turn: each gets one, so many seconds after the one before. Else the
         seconds until it is; it keeps its place for some minutes after. A place further off than
         that is nobody's yet: the queue does not grow by the person who asks, and all ask again."""
-        given = {
+        parameters = {
             "turn": self.digest(f"turn {name}", what),
             "place": self.digest(f"place {name}", f"{what}\0{who}"),
             "step": round(seconds * _MICRO),
             "kept": round(_PLACE_KEPT * _MICRO),
         }
-        wait = int(await self._one(self._turn, given))
+        wait = int(await self._one(self._turn, parameters))
         return _seconds(wait) if wait > 0 else 0
 
-    async def _one(self, statement: str, given: Mapping[str, Any]) -> Any:
+    async def _one(self, statement: str, parameters: Mapping[str, Any]) -> Any:
         """The one value of a statement, None if it gives none."""
         async with self._database.autocommit() as session:
-            cursor = await (await raw(session)).execute(statement, given)
+            cursor = await (await raw(session)).execute(statement, parameters)
             row = await cursor.fetchone() if cursor.description else None
             return row[0] if row else None
 
@@ -110,13 +110,13 @@ class RateLimits:
         while left:
             # Of one limit, and one of each subject: the second use is counted after the first.
             limit = uses[left[0]][0]
-            now = {use: place for place in left if (use := uses[place])[0] == limit}
+            now = {use: position for position in left if (use := uses[position])[0] == limit}
             step = _step(limit)
             keys = orjson.dumps([key.hex() for _, key in now]).decode()
-            given = {"keys": keys, "step": step, "window": step * limit.count}
-            for key, wait in await (await connection.execute(self._take, given)).fetchall():
+            parameters = {"keys": keys, "step": step, "window": step * limit.count}
+            for key, wait in await (await connection.execute(self._take, parameters)).fetchall():
                 waits[now[limit, key]] = None if wait is None else _seconds(wait)
-            left = [place for place in left if place not in set(now.values())]
+            left = [position for position in left if position not in set(now.values())]
         if random.random() < _SWEEP_CHANCE * len(uses):  # noqa: S311
             await connection.execute(self._sweep)
         return waits

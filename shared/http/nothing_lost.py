@@ -77,8 +77,8 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def _query_parameters(dependant: Dependant) -> Iterator[str]:
-    for one in _all_of(dependant):
-        for field in one.query_params:
+    for dependency in _all_of(dependant):
+        for field in dependency.query_params:
             yield field.alias
 
 

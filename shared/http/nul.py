@@ -9,13 +9,13 @@ from fastapi import Request
 
 async def fields_with_nul(request: Request) -> list[str]:
     """Their dotted paths: of the address, then of a JSON body, which has been read already."""
-    found = [*_paths(request.path_params), *_paths(dict(request.query_params))]
+    fields = [*_paths(request.path_params), *_paths(dict(request.query_params))]
     if "json" in request.headers.get("content-type", ""):
         try:
-            found += _paths(json.loads(await request.body()))
+            fields += _paths(json.loads(await request.body()))
         except (ValueError, RecursionError):
-            return found
-    return list(dict.fromkeys(found))
+            return fields
+    return list(dict.fromkeys(fields))
 
 
 def _paths(value: Any, path: str = "") -> Iterator[str]:
@@ -25,5 +25,5 @@ def _paths(value: Any, path: str = "") -> Iterator[str]:
         for name, inside in value.items():
             yield from _paths(inside, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list):
-        for place, inside in enumerate(value):
-            yield from _paths(inside, f"{path}.{place}" if path else str(place))
+        for position, inside in enumerate(value):
+            yield from _paths(inside, f"{path}.{position}" if path else str(position))

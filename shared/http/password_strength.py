@@ -47,19 +47,19 @@ def _is_hard(password: str, known: list[str]) -> bool:
     spellings = {looked_at, re.sub(r"[\s._-]+", "", looked_at)}
     guessed = [*known, *_COMMON]
     return len(set(looked_at.lower())) > 3 and all(
-        zxcvbn(one, user_inputs=guessed)["guesses"] >= _SAFE for one in spellings
+        zxcvbn(spelling, user_inputs=guessed)["guesses"] >= _SAFE for spelling in spellings
     )
 
 
 def _words(about: Iterable[str | None]) -> Iterator[str]:
     """Each as it is, in words, and without what stands between; a phone number as people write
     it."""
-    for given in about:
-        if not given:
+    for detail in about:
+        if not detail:
             continue
-        words = [word for word in re.split(r"[\W_]+", given.lower()) if len(word) > 2]
-        yield from (given.lower(), "".join(words), *words)
-        digits = re.sub(r"\D", "", given)
+        words = [word for word in re.split(r"[\W_]+", detail.lower()) if len(word) > 2]
+        yield from (detail.lower(), "".join(words), *words)
+        digits = re.sub(r"\D", "", detail)
         if len(digits) > 7:
             national = digits.removeprefix("62").removeprefix("0")
             yield from (digits, national, f"0{national}", f"62{national}")

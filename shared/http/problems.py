@@ -214,10 +214,10 @@ _PARTS_OF_A_REQUEST = {"body", "query", "path", "header", "cookie"}
 
 def params_of(error: Mapping[str, Any]) -> dict[str, Any]:
     """What the words of one of pydantic's errors need: choices by their codes alone."""
-    given: dict[str, Any] = dict(error.get("ctx") or {})
-    if "expected" in given:
-        given["expected"] = _MEMBER.sub(r"\1", str(given["expected"]))
-    return given
+    params: dict[str, Any] = dict(error.get("ctx") or {})
+    if "expected" in params:
+        params["expected"] = _MEMBER.sub(r"\1", str(params["expected"]))
+    return params
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:
@@ -234,8 +234,8 @@ def field_of(location: Sequence[str | int]) -> str:
     a union (`int`, `function-after[…]`), which nobody sent."""
     return ".".join(
         str(part)
-        for place, part in enumerate(location)
-        if isinstance(part, int) or place == 0 or not _CHOICE_OF_UNION.fullmatch(part)
+        for position, part in enumerate(location)
+        if isinstance(part, int) or position == 0 or not _CHOICE_OF_UNION.fullmatch(part)
     )
 
 

@@ -20,7 +20,7 @@ def believed_proxies(environment: Mapping[str, str]) -> list[str]:
     address would quietly match nobody, so that all visitors shared one limit.
     """
     named = environment.get(VARIABLE, "127.0.0.1,::1").split(",")
-    proxies = [one.strip() for one in named if one.strip()]
+    proxies = [name.strip() for name in named if name.strip()]
     for proxy in proxies:
         try:
             network = ipaddress.ip_network(proxy)

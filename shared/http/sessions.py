@@ -113,11 +113,11 @@ class Sessions:
         is unknown is no error."""
         tokens = self._tokens
         of_token = col(tokens.token_hash) == _hash(token)
-        found = await session.scalar(select(col(tokens.session_id)).where(of_token))
-        if found is not None:
+        session_id = await session.scalar(select(col(tokens.session_id)).where(of_token))
+        if session_id is not None:
             # First wait for a renewal under way, whose new token a delete alone would not see.
-            await session.scalars(self._locked(col(tokens.session_id) == found))
-            await self._end(session, [found])
+            await session.scalars(self._locked(col(tokens.session_id) == session_id))
+            await self._end(session, [session_id])
 
     async def end_all(self, session: AsyncSession, owner_id: int) -> None:
         """None of a person's tokens can be used any more."""

@@ -23,7 +23,7 @@ class KeyRing:
     def __init__(self, *, public: str, signing: str, setting: str, signing_setting: str) -> None:
         self.verifying: Mapping[str, Ed25519PublicKey] = {
             _key_id(raw): _public(raw, setting)
-            for raw in (_bytes(one, setting) for one in public.split(",") if one.strip())
+            for raw in (_bytes(key, setting) for key in public.split(",") if key.strip())
         }
         self.signing: tuple[str, Ed25519PrivateKey] | None = None
         if signing:

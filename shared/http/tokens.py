@@ -163,7 +163,7 @@ class Tokens:
 
     def devices_of(self, whose: Whose, marks: Sequence[str]) -> list[Device]:
         """As what, and to whom, a browser with these marks is known; without what is no mark."""
-        found = []
+        devices = []
         for mark in marks:
             try:
                 issuer, claims = self._claims(mark, _DEVICES, ["exp", "sub", "jti"])
@@ -171,8 +171,8 @@ class Tokens:
                 continue
             account = claims.get("account")
             if issuer is self._issuer(whose) and (account is None or isinstance(account, int)):
-                found.append(Device(str(claims["jti"]), str(claims["sub"]), account, mark))
-        return found
+                devices.append(Device(str(claims["jti"]), str(claims["sub"]), account, mark))
+        return devices
 
     def read(self, token: str) -> AccessToken:
         """Who the token was issued to. Raises InvalidTokenError. These are claims only:
@@ -196,7 +196,9 @@ class Tokens:
         try:
             key_id = str(jwt.get_unverified_header(token).get("kid"))
             issuer = next(
-                one for one in (self._staff, self._reporters) if key_id in one.keys.verifying
+                issuer
+                for issuer in (self._staff, self._reporters)
+                if key_id in issuer.keys.verifying
             )
             return issuer, jwt.decode(
                 token,

@@ -11,8 +11,8 @@ from shared.database.engine import Database
 
 async def database(request: Request) -> Database:
     """The application's database, for work that needs several transactions (commands)."""
-    found: Database = request.app.state.database
-    return found
+    database: Database = request.app.state.database
+    return database
 
 
 CurrentDatabase = Annotated[Database, Depends(database)]

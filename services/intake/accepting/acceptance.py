@@ -124,9 +124,11 @@ def _wanted(reports: Sequence[NewReport]) -> str:
 
 async def _insert(connection: psycopg.AsyncConnection[Any], new: Rows) -> set[int]:
     """The numbers of those whose submission was not here before."""
-    given = {table: rows for table, rows in new.items() if rows}
-    statement = insert_all(tuple((table, tuple(rows[0])) for table, rows in given.items()))
-    parameters = {str(t.__tablename__): orjson.dumps(rows).decode() for t, rows in given.items()}
+    rows_by_table = {table: rows for table, rows in new.items() if rows}
+    statement = insert_all(tuple((table, tuple(rows[0])) for table, rows in rows_by_table.items()))
+    parameters = {
+        str(t.__tablename__): orjson.dumps(rows).decode() for t, rows in rows_by_table.items()
+    }
     return {row["number"] for row in await _rows(connection, statement, parameters)}
 
 

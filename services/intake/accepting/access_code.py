@@ -11,8 +11,8 @@ def new_access_code() -> str:
     drawn = secrets.randbelow(len(_ALPHABET) ** LENGTH)  # one question to the system, not eight
     code = ""
     for _ in range(LENGTH):
-        drawn, place = divmod(drawn, len(_ALPHABET))
-        code += _ALPHABET[place]
+        drawn, letter = divmod(drawn, len(_ALPHABET))
+        code += _ALPHABET[letter]
     return code
 
 

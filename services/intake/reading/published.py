@@ -59,9 +59,9 @@ async def list_published_reports(
         "agency": agency,
         "region": f"{region}%" if region else None,
     }
-    given = {name: value for name, value in filters.items() if value is not None}
-    where = " AND ".join([_PUBLIC, *(_FILTERS[name] for name in given)])
-    parameters = {**given, "tabs": _TABS}
+    asked = {name: value for name, value in filters.items() if value is not None}
+    where = " AND ".join([_PUBLIC, *(_FILTERS[name] for name in asked)])
+    parameters = {**asked, "tabs": _TABS}
     words = q.replace("\x00", "").strip() if q else ""
     if words:
         searched = Searched(where, parameters, words="t.title IS NOT NULL")
@@ -71,8 +71,8 @@ async def list_published_reports(
         reached = matches.reached
     else:
         newest = _SHOWN.where(text(where), col(_R.number) < (before or 2**63 - 1))
-        found = await session.execute(newest.limit(limit + 1), parameters)
-        rows = found.mappings().all()
+        newest_rows = await session.execute(newest.limit(limit + 1), parameters)
+        rows = newest_rows.mappings().all()
         reached = rows[limit - 1]["number"] if len(rows) > limit else None
     return Page(
         items=[_item(row) for row in rows[:limit]],

@@ -78,8 +78,8 @@ def released(files: Sequence[ReportFile]) -> list[ReportFile]:
     corrected text, and often says who it is."""
     chosen = [file for file in files if file.released and file.served]
     return [
-        ReportFile(**file.model_dump() | {"name": plain_name(place, file.media_type)})
-        for place, file in enumerate(chosen, 1)
+        ReportFile(**file.model_dump() | {"name": plain_name(position, file.media_type)})
+        for position, file in enumerate(chosen, 1)
     ]
 
 

@@ -104,19 +104,19 @@ def _draw_panels(figure: Figure, lines: list[list[Panel]], top: float) -> None:
     y = top
     for line, height in zip(lines, heights, strict=True):
         y -= height * unit + gap
-        for place, panel in enumerate(line):
-            box = _box(place, len(line), y + gap * 0.4, height * unit, panel)
+        for position, panel in enumerate(line):
+            box = _box(position, len(line), y + gap * 0.4, height * unit, panel)
             _draw_panel(figure.add_axes(box), panel, slots=height - 1)
 
 
 def _box(
-    place: int, of: int, y: float, height: float, panel: Panel
+    position: int, of: int, y: float, height: float, panel: Panel
 ) -> tuple[float, float, float, float]:
     """Left, bottom, width, height. Bars that lie leave room for their names at the left."""
     room = 0.0 if _upright(panel) else 0.2
     left, right, between = 0.06, 0.97, 0.03
     width = (right - left - between * (of - 1)) / of
-    return left + place * (width + between) + room, y, width - room, height
+    return left + position * (width + between) + room, y, width - room, height
 
 
 def _upright(panel: Panel) -> bool:
@@ -147,9 +147,9 @@ def _draw_bars(axes: Axes, table: Table, slots: float) -> None:
     colours = [_BLUE] * len(counts)
     if table.key == "status":
         colours = [STATUS_COLOURS[code].background for code in table.codes]
-    places = range(len(names))
-    bars = axes.barh(places, counts, color=colours, edgecolor=_EDGE, linewidth=0.4, height=0.72)
-    axes.set_yticks(places, names, fontsize=6.5, linespacing=0.9)
+    rows = range(len(names))
+    bars = axes.barh(rows, counts, color=colours, edgecolor=_EDGE, linewidth=0.4, height=0.72)
+    axes.set_yticks(rows, names, fontsize=6.5, linespacing=0.9)
     for tick, name in zip(axes.get_yticklabels(), names, strict=True):
         tick.set_fontsize(5.3 if "\n" in name else 6.5)
     # Bars as thick as the neighbour's, further apart where names have two lines.
@@ -176,7 +176,7 @@ def _draw_over_time(axes: Axes, table: Table) -> None:
         axes.bar_label(bars, [numbers.number(count) for count in counts], padding=1.5, fontsize=6)
     shown = range(0, len(names), -(-len(names) // _TICKS))
     # 31/12 or 12/2026; days with their year stand in the title.
-    ticks = ["/".join(reversed(names[place].split("-")[-2:])) for place in shown]
+    ticks = ["/".join(reversed(names[month].split("-")[-2:])) for month in shown]
     axes.set_xticks(shown, ticks, fontsize=6.5)
     axes.set_xlim(-0.7, max(len(names), _LEAST_SLOTS) - 0.3)
     _count_axis(axes)
@@ -189,13 +189,13 @@ def _draw_durations(axes: Axes, durations: list[Durations]) -> None:
     """Side by side, told apart by lightness and hatching too."""
     width = 0.8 / len(durations)
     for index, each in enumerate(durations):
-        places = [place + (index - (len(durations) - 1) / 2) * width for place in range(7)]
+        positions = [position + (index - (len(durations) - 1) / 2) * width for position in range(7)]
         counts = [count for _, count in each.histogram]
         median, p90 = numbers.tenths(each.median), numbers.tenths(each.p90)
         legend = f"{each.title}: {_word('median')} {median}, {_word('p90')} {p90}"
         colour, hatch = _PAIR[index]
         bars = axes.bar(
-            places,
+            positions,
             counts,
             width,
             color=colour,

@@ -57,11 +57,11 @@ def write_workbook(
     book.properties.title = title
     book.properties.creator = "LAPOR!"
     sheets = -(-summary.rows // ROWS_A_SHEET) or 1
-    for place in range(sheets):
-        name = f"{sheet_name} {place + 1}" if place else sheet_name
-        rows = min(summary.rows - place * ROWS_A_SHEET, ROWS_A_SHEET)
+    for index in range(sheets):
+        name = f"{sheet_name} {index + 1}" if index else sheet_name
+        rows = min(summary.rows - index * ROWS_A_SHEET, ROWS_A_SHEET)
         sheet = new_sheet(book, name)
-        if not place:
+        if not index:
             Styles.of(sheet)
         _fill(sheet, title, block, columns, rows)
     write_summary(book, summary)
@@ -106,7 +106,7 @@ def _header_row(block: int) -> int:
 def _pour(empty: Path, output: Path, sheets: int, written: parts.Parts) -> None:
     """The workbook again, its sheets with their rows."""
     # The second of a workbook's sheets is the summary.
-    names = [f"xl/worksheets/sheet{place or 1}.xml" for place in (0, *range(3, sheets + 2))]
+    names = [f"xl/worksheets/sheet{index or 1}.xml" for index in (0, *range(3, sheets + 2))]
     contents = written.contents()
     with (
         zipfile.ZipFile(empty) as source,

@@ -65,8 +65,8 @@ class RowWriter:
         self._writing = _by_type(styles)
         self._link = _link(styles)
         self._cells = [
-            (get_column_letter(place), column.shown(), self._link if column.link else None)
-            for place, column in enumerate(columns, 1)
+            (get_column_letter(number), column.shown(), self._link if column.link else None)
+            for number, column in enumerate(columns, 1)
         ]
 
     def write(self, row: Any, number: int) -> str:
@@ -87,30 +87,30 @@ Writing = Callable[[str, Any], str]
 def _by_type(styles: Styles) -> dict[type, Writing]:
     yes, no = (label("download_words", word) for word in ("yes", "no"))
 
-    def number(place: str, value: float) -> str:
-        return f'<c r="{place}"><v>{value!r}</v></c>'
+    def number(cell: str, value: float) -> str:
+        return f'<c r="{cell}"><v>{value!r}</v></c>'
 
-    def text(place: str, value: str) -> str:
+    def text(cell: str, value: str) -> str:
         value = excel_cells.NOT_IN_XML.sub("", value[:MOST_CHARACTERS])
         if not value:
             return ""
         style = ""
         if value[0] in excel_cells.RISKY or value in ERROR_CODES:
             style = f' s="{styles.quoted}"'
-        return f'<c r="{place}"{style} t="inlineStr"><is>{_t(value)}</is></c>'
+        return f'<c r="{cell}"{style} t="inlineStr"><is>{_t(value)}</is></c>'
 
-    def truth(place: str, value: bool) -> str:
-        return text(place, yes if value else no)
+    def truth(cell: str, value: bool) -> str:
+        return text(cell, yes if value else no)
 
-    def day(place: str, value: date) -> str:
-        return f'<c r="{place}" s="{styles.date}"><v>{_days(value)}</v></c>'
+    def day(cell: str, value: date) -> str:
+        return f'<c r="{cell}" s="{styles.date}"><v>{_days(value)}</v></c>'
 
-    def of_the_day(place: str, value: time) -> str:
-        return f'<c r="{place}" s="{styles.time}"><v>{_share(value)!r}</v></c>'
+    def of_the_day(cell: str, value: time) -> str:
+        return f'<c r="{cell}" s="{styles.time}"><v>{_share(value)!r}</v></c>'
 
-    def instant(place: str, value: datetime) -> str:
+    def instant(cell: str, value: datetime) -> str:
         share = _days(value) + _share(value)
-        return f'<c r="{place}" s="{styles.instant}"><v>{share!r}</v></c>'
+        return f'<c r="{cell}" s="{styles.instant}"><v>{share!r}</v></c>'
 
     return {
         str: text,
@@ -128,9 +128,9 @@ def _link(styles: Styles) -> Writing:
     sheet holds 65,530 only."""
     word = label("download_words", "open")
 
-    def link(place: str, address: str) -> str:
+    def link(cell: str, address: str) -> str:
         formula = escape(f'HYPERLINK("{address}","{word}")')
-        return f'<c r="{place}" s="{styles.link}" t="str"><f>{formula}</f><v>{word}</v></c>'
+        return f'<c r="{cell}" s="{styles.link}" t="str"><f>{formula}</f><v>{word}</v></c>'
 
     return link
 

@@ -42,7 +42,7 @@ class Parts:
         """Those that are there, in order; none of them where the columns have changed."""
         names = sorted(entry["path"] for entries in obstore.list(self._store) for entry in entries)
         parts = [self._part(name) for name in names]
-        if names != [_name(place) for place in range(len(names))] or any(
+        if names != [_name(index) for index in range(len(names))] or any(
             part.layout != layout for part in parts
         ):
             for name in names:
@@ -60,8 +60,8 @@ class Parts:
 
     def contents(self) -> Iterator[bytes]:
         """The rows of each part, in order."""
-        for place in range(len(self.known)):
-            yield zlib.decompress(self._whole(_name(place)).partition(b"\n")[2])
+        for index in range(len(self.known)):
+            yield zlib.decompress(self._whole(_name(index)).partition(b"\n")[2])
 
     def _part(self, name: str) -> Part:
         return Part.model_validate_json(self._whole(name).partition(b"\n")[0])
@@ -70,5 +70,5 @@ class Parts:
         return bytes(obstore.get(self._store, name).bytes())
 
 
-def _name(place: int) -> str:
-    return f"{place:06}"
+def _name(index: int) -> str:
+    return f"{index:06}"

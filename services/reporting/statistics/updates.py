@@ -83,16 +83,16 @@ async def _store(connection: Connection, facts: Sequence[Fact]) -> None:
 
 
 async def _tally(connection: Connection, change: Change) -> None:
-    places = sorted(place for place, row in change.items() if any(_nonzero(row)))
-    if not places:
+    keys = sorted(key for key, row in change.items() if any(_nonzero(row)))
+    if not keys:
         return
-    columns = [list(column) for column in zip(*places, strict=True)]
+    columns = [list(column) for column in zip(*keys, strict=True)]
     known = await connection.execute(_TALLIES, columns)
     for agency_id, span, day, *counted in await known.fetchall():
         row = change[agency_id, span, day]
         for column, counts in zip(COLUMNS, counted, strict=True):
             row[column].update(counts)
-    documents = [[_json(change[place][column]) for place in places] for column in COLUMNS]
+    documents = [[_json(change[key][column]) for key in keys] for column in COLUMNS]
     await connection.execute(_WRITE, [*columns, *documents])
     await connection.execute(_EMPTY, columns)
 

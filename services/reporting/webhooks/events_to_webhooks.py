@@ -185,9 +185,9 @@ class EventsToWebhooks:
 def payload(event: ReportEvent, url: str, *, by_copy: bool) -> dict[str, Any]:
     """What a webhook carries: ids, codes, states and times. The words are read at `url`. An agency
     that has a copy is told the hour, and not by which way the report came (decision 19)."""
-    told = _as_copied(event) if by_copy else event
+    shown = _as_copied(event) if by_copy else event
     fields = _TOLD_TO_COPIES if by_copy else _TOLD
-    data = told.model_dump(mode="json", include=fields)
+    data = shown.model_dump(mode="json", include=fields)
     return {
         "type": f"report.{event.event}",
         "timestamp": data["at"],

@@ -93,8 +93,8 @@ async def list_policy_versions(
     return Page(items=items, next=encode_cursor(position) if position else None)
 
 
-_Place = tuple[ClockKind, Classification | None]
-_PLACES: list[_Place] = [
+_LengthOf = tuple[ClockKind, Classification | None]
+_LENGTHS: list[_LengthOf] = [
     *((kind, None) for kind in ClockKind if kind is not ClockKind.SETTLEMENT),
     *((ClockKind.SETTLEMENT, classification) for classification in Classification),
 ]
@@ -117,31 +117,31 @@ def _shown(row: Any) -> FormerPolicy:
         ],
         changes=[
             ChangedLength(
-                clock=place[0],
-                classification=place[1],
-                before=before.get(place),
-                after=after.get(place),
+                clock=length_of[0],
+                classification=length_of[1],
+                before=before.get(length_of),
+                after=after.get(length_of),
             )
-            for place in _PLACES
-            if before.get(place) != after.get(place)
+            for length_of in _LENGTHS
+            if before.get(length_of) != after.get(length_of)
         ],
     )
 
 
-def _named(body: dict[str, Any] | None, national: bool) -> dict[_Place, Length]:
-    """The lengths of a version by their place; of the nation the guide's where it names none."""
+def _named(body: dict[str, Any] | None, national: bool) -> dict[_LengthOf, Length]:
+    """The lengths of a version; of the nation the guide's where it names none."""
     guide = dict(_lengths(NATIONAL_DEFAULT.model_dump(mode="json"))) if national else {}
     return guide | dict(_lengths(body or {}))
 
 
-def _lengths(body: dict[str, Any]) -> Iterator[tuple[_Place, Length]]:
-    for place in _PLACES:
-        clock, classification = place
+def _lengths(body: dict[str, Any]) -> Iterator[tuple[_LengthOf, Length]]:
+    for length_of in _LENGTHS:
+        clock, classification = length_of
         length = (
             body.get(clock) if classification is None else body.get(clock, {}).get(classification)
         )
         if length is not None:
-            yield place, Length.model_validate(length)
+            yield length_of, Length.model_validate(length)
 
 
 # Versions of one agency follow one another; those of others do not end them.

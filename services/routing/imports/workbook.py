@@ -81,10 +81,10 @@ def template() -> bytes:
         page = book.create_sheet(sheet)
         page.append(list(columns.values()))
         page.freeze_panes = "A2"
-        for place, (field, heading) in enumerate(columns.items(), 1):
-            cell = page.cell(1, place)
+        for column, (field, heading) in enumerate(columns.items(), 1):
+            cell = page.cell(1, column)
             cell.font = Font(bold=True)
-            letter = get_column_letter(place)
+            letter = get_column_letter(column)
             page.column_dimensions[letter].width = max(18, len(heading) + 4)
             if field in choices:
                 listed = ",".join(choices[field].values())
@@ -107,8 +107,8 @@ def sheet_of(title: str, headings: list[str], rows: list[list[str]]) -> bytes:
         page.append(row)
         for cell in page[page.max_row]:
             cell.data_type = "s"  # never a formula
-    for place in range(1, len(headings) + 1):
-        page.column_dimensions[get_column_letter(place)].width = 30
+    for column in range(1, len(headings) + 1):
+        page.column_dimensions[get_column_letter(column)].width = 30
     return _saved(book)
 
 

@@ -43,16 +43,16 @@ async def page_of(
     source = await _source(session, agency_id, query)
     own = await agency(session, staff.agency_id)
     zone = own.zone if own else Zone.WIB
-    filters, given = conditions(query, agency_id, staff.id, zone)
+    filters, parameters = conditions(query, agency_id, staff.id, zone)
     if query.q is not None:
-        return await search(session, source, query, filters, given)
+        return await search(session, source, query, filters, parameters)
     order = ordering(query.ordered_by, query.cursor, cipher)
     where = [*source.conditions, *filters]
     statement = _plain(where, order) if source.tabs is None else _probing(where, order)
-    given |= source.parameters | order.parameters | {"limit": query.limit + 1}
-    found = [Place(*row) for row in await session.execute(text(statement), given)]
-    page = found[: query.limit]
-    more = len(found) > query.limit
+    parameters |= source.parameters | order.parameters | {"limit": query.limit + 1}
+    rows = [Place(*row) for row in await session.execute(text(statement), parameters)]
+    page = rows[: query.limit]
+    more = len(rows) > query.limit
     next_page = cursor_after(query.ordered_by, cipher, *page[-1]) if more else None
     return [place.number for place in page], next_page
 

@@ -80,8 +80,8 @@ async def _searched(
 async def _is_there(session: AsyncSession, searched: Searched, number: int | None) -> bool:
     condition = f"r.number = :asked_for AND {searched.belongs} AND {searched.filters}"
     statement = text(f"SELECT FROM lifecycle.report r WHERE {condition}")
-    found = await session.execute(statement, {**searched.parameters, "asked_for": number})
-    return found.first() is not None
+    matches = await session.execute(statement, {**searched.parameters, "asked_for": number})
+    return matches.first() is not None
 
 
 _NUMBERED = "SELECT DISTINCT q.number FROM ({}) q WHERE q.number >= :first AND q.number < :end"

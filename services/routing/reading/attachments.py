@@ -110,9 +110,9 @@ async def _shown_to(session: AsyncSession, access: ReportAccess) -> list[dict[st
     if access.by_copy:
         files = [file for file in files if file["released"] and file["served"]]
     if access.reporter_hidden:
-        for place, file in enumerate(files, 1):
+        for position, file in enumerate(files, 1):
             if file["by_reporter"]:
-                file["name"] = plain_name(place, file["media_type"])
+                file["name"] = plain_name(position, file["media_type"])
     return files
 
 

@@ -63,9 +63,9 @@ async def second_persons(
     if kind != Kind.REVEAL:
         others.add(subject_id)
         subject = await session.get_one(StaffMember, subject_id)
-        place = await session.get_one(Agency, subject.agency_id)
+        agency = await session.get_one(Agency, subject.agency_id)
         if subject.role != Role.CENTRAL_ADMIN:
-            above = col(StaffMember.agency_id).in_(place.path[:-1])
+            above = col(StaffMember.agency_id).in_(agency.path[:-1])
             may |= (role == Role.COORDINATING_ADMIN) & above
     people = await session.scalars(
         select(StaffMember).where(

@@ -36,14 +36,14 @@ def remake_pdf(source: Path, target: Path) -> str:
                 "type_not_allowed" if len(opened) else "unreadable", f"{len(opened)} pages"
             )
         opened.init_forms()
-        for place in range(len(opened)):
-            _add(made, opened, place)
+        for index in range(len(opened)):
+            _add(made, opened, index)
         made.save(target, fix_metadata_version=False, deterministic_id=True)
     return "application/pdf"
 
 
-def _add(made: pikepdf.Pdf, opened: pypdfium2.PdfDocument, place: int) -> None:
-    page = opened[place]
+def _add(made: pikepdf.Pdf, opened: pypdfium2.PdfDocument, index: int) -> None:
+    page = opened[index]
     try:
         width, height = page.get_size()
         scale = DPI / _POINTS
