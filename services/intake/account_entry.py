@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import NamedTuple, TypedDict
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -83,7 +83,7 @@ async def keep_entries(session: AsyncSession, account_id: int, entries: list[Ent
     """The account is entered by these from now on, and by what it was entered by no more. 422
     where another is entered by one of them: signing in would be to one of the two only."""
     for entry in sorted(entries, key=itemgetter("contact")):
-        await session.execute(_ALONE, {"contact": entry["contact"]})
+        await session.execute(select(_alone(entry["contact"])))
         another = _entries(entry["contact"]).where(
             col(AccountEntry.reporter_id) != account_id,
             col(AccountEntry.password_hash) == entry["password_hash"],
@@ -109,4 +109,5 @@ def _entries(contact: bytes) -> SelectOfScalar[AccountEntry]:
     return by_contact.order_by(col(AccountEntry.reporter_id))
 
 
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(encode(:contact, 'hex'), 0))")
+def _alone(contact: bytes) -> ColumnElement[None]:
+    return func.pg_advisory_xact_lock(func.hashtextextended(contact.hex(), 0))

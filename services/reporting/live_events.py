@@ -10,10 +10,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from sqlalchemy import text
+from sqlalchemy import select
+from sqlmodel import col
 
 from services.reporting.live_feed import Happened, LiveFeed, Reading
 from shared.database.engine import Database
+from shared.database.views import AgencyEntry
 from shared.http.auth import CurrentStaff, session_of, staff_in_directory
 from shared.http.documentation import problem_responses
 from shared.http.problems import Problem, too_many
@@ -119,8 +121,7 @@ _TOLD = {"number", "version", "event", "status", "tab", "handler_id", "overdue",
 
 async def _subtree(database: Database, staff: Staff) -> frozenset[int]:
     async with database.autocommit() as connection:
-        rows = await connection.execute(_SUBTREE, {"path": [staff.agency_id]})
+        path = col(AgencyEntry.path)
+        below = select(col(AgencyEntry.id)).where(path.contains([staff.agency_id]))
+        rows = await connection.execute(below)
         return frozenset(rows.scalars())
-
-
-_SUBTREE = text("SELECT id FROM routing.agency_directory WHERE path @> CAST(:path AS bigint[])")

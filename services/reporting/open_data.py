@@ -17,12 +17,14 @@ import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
+from sqlmodel import col
 
 from services.reporting.files.lines import no_formula
 from services.reporting.files.names import region_names
 from shared.clock import now
 from shared.database.engine import Database
+from shared.database.lifecycle import Report
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited
 from shared.http.transaction import CurrentDatabase, Transaction
@@ -77,7 +79,9 @@ class OpenDataDescription(BaseModel):
 async def open_data(request: Request, session: Transaction) -> OpenDataDescription:
     """The columns, the licence, and the years there are."""
     settings: Settings = request.app.state.settings
-    first: datetime | None = (await session.execute(_FIRST)).scalar_one_or_none()
+    first: datetime | None = await session.scalar(
+        select(col(Report.submitted_at)).order_by(col(Report.number)).limit(1)
+    )
     this = now().astimezone(_WIB).year
     years = range(first.astimezone(_WIB).year if first else this, this + 1)
     return OpenDataDescription(
@@ -210,7 +214,6 @@ def _takes_gzip(accept_encoding: str) -> bool:
 
 
 _REGION_LEVELS = ("province", "regency", "district", "village")
-_FIRST = text("SELECT submitted_at FROM lifecycle.report ORDER BY number LIMIT 1")
 _ROWS = text("""
 SELECT r.number, r.submitted_at, r.classification, c.code AS category_code, c.name AS category,
        p.name AS category_group, t.title, t.body, r.channel, a.code AS handler_code,

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, Select, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
 
 from shared.attachments.inspection import room
 from shared.attachments.naming import file_name
@@ -21,6 +23,7 @@ from shared.attachments.sandbox_turns import GaveWay, SandboxBusy
 from shared.attachments.sealing import SealBroken
 from shared.attachments.store import AttachmentStore
 from shared.database.engine import Database
+from shared.database.sealed_originals import SealedOriginal
 from shared.resilience.periodic import repeating
 from shared.resilience.set_aside import count_set_aside
 
@@ -158,28 +161,26 @@ class RemakingQueue:
     async def _original(self, row: RowMapping) -> bytes:
         """What was sent, sealed from now on if it was not yet."""
         async with self._database.autocommit() as connection:
-            known = (await connection.execute(_SEALED, {"id": row["id"]})).mappings().first()
+            known = (await connection.execute(_sealed(row["id"]))).mappings().first()
         if known is not None:
             return await self._store.open_sealed(known["key"], known["data_key"])
         content = b"".join([chunk async for chunk in await self._store.open(row["key"])])
         key, data_key = await self._store.seal(content)
         async with self._database.session() as session:
-            await session.execute(
-                _SEAL,
-                {
-                    **{name: row[name] for name in ("id", "number", "name", "media_type")},
-                    "command_id": row["command_id"],
-                    "key": key,
-                    "size": len(content),
-                    "sha256": hashlib.sha256(content).hexdigest(),
-                    "data_key": data_key.encode(),
-                },
+            original = insert(SealedOriginal).values(
+                **{name: row[name] for name in ("number", "command_id", "name", "media_type")},
+                attachment_id=row["id"],
+                key=key,
+                size=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
+                data_key=data_key.encode(),
             )
+            await session.execute(original.on_conflict_do_nothing())
         return content
 
     async def _set_aside(self, row: RowMapping, why: str) -> None:
         async with self._database.autocommit() as connection:
-            known = (await connection.execute(_SEALED, {"id": row["id"]})).first()
+            known = (await connection.execute(_sealed(row["id"]))).first()
         if known is not None:  # else it may be all there is
             await self._store.delete(row["key"])
         await self._run("sealed", id=row["id"], why=why)
@@ -222,10 +223,8 @@ _SQL = {
         UPDATE {schema}.attachment SET state = 'pending', attempts = 0, leased_until = NULL
         WHERE state = 'sealed' AND sealed_because = 'failed' RETURNING id""",
 }
-_SEALED = text("SELECT key, data_key FROM lifecycle.sealed_original WHERE attachment_id = :id")
-_SEAL = text(
-    "INSERT INTO lifecycle.sealed_original"
-    " (attachment_id, number, command_id, key, name, media_type, size, sha256, data_key)"
-    " VALUES (:id, :number, :command_id, :key, :name, :media_type, :size, :sha256, :data_key)"
-    " ON CONFLICT DO NOTHING"
-)
+
+
+def _sealed(attachment_id: UUID) -> "Select[str, bytes]":
+    original = select(col(SealedOriginal.key), col(SealedOriginal.data_key))
+    return original.where(col(SealedOriginal.attachment_id) == attachment_id)

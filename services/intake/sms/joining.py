@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -61,7 +61,7 @@ class SmsParts:
         """What is known of this sender's part of this id. Locks the sender: parts that arrive at
         once must see each other."""
         sender = self._index.phone(message.sender)
-        await self._session.execute(_LOCK, {"name": sender.hex()})
+        await self._session.execute(select(_alone(sender)))
         row = await self._session.get(KeptPart, (sender, message.id), populate_existing=True)
         if row is None:
             return None
@@ -155,5 +155,8 @@ class SmsParts:
         return hashlib.sha256(self._index.other("sms words", content)).digest()
 
 
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('sms ' || :name, 0))")
+def _alone(sender: bytes) -> ColumnElement[None]:
+    return func.pg_advisory_xact_lock(func.hashtextextended(f"sms {sender.hex()}", 0))
+
+
 _WAITS = col(KeptPart.number).is_(None), col(KeptPart.set_aside).is_(None)

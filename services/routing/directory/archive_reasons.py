@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import select, text
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.routing.directory.log import changed, record
@@ -62,4 +62,4 @@ async def change_archive_reason(
     return KeptReason.model_validate(row, from_attributes=True)
 
 
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('archive_reason'))")
+_ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(func.hashtext("archive_reason")))

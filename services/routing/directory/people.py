@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import Row, Select, delete, func, select, text, tuple_, update
+from sqlalchemy import Row, Select, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -260,4 +260,4 @@ def _people() -> "Select[StaffMember, str, bool, datetime | None, int]":
     return people.outerjoin(SecondFactor, col(SecondFactor.staff_id) == id)
 
 
-_ONE_OF_PUSAT_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('last_central_admin'))")
+_ONE_OF_PUSAT_AT_A_TIME = select(func.pg_advisory_xact_lock(func.hashtext("last_central_admin")))

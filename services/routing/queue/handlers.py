@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from services.routing.models import Agency
 from shared.command_requests.directory import agency
 from shared.http.problems import not_found
 from shared.http.tokens import Staff
@@ -65,8 +67,8 @@ async def requests_waiting(session: AsyncSession, agency_id: int, *, below: bool
 
 async def subtree(session: AsyncSession, agency_id: int) -> list[int]:
     """The agency and every one below it."""
-    rows = await session.execute(_SUBTREE, {"path": [agency_id]})
-    return list(rows.scalars())
+    below = select(col(Agency.id)).where(col(Agency.path).contains([agency_id]))
+    return list(await session.scalars(below.order_by(col(Agency.id))))
 
 
 _PENDING = "q.decision IS NULL AND q.decider_id = ANY (:deciders)"
@@ -106,4 +108,3 @@ WHERE path @> CAST(:path AS bigint[]) OR path && ARRAY(
     WHERE h.kind = 'chains' AND p.finished_at IS NULL)
 ORDER BY id
 """)
-_SUBTREE = text("SELECT id FROM routing.agency WHERE path @> CAST(:path AS bigint[]) ORDER BY id")
