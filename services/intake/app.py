@@ -16,6 +16,7 @@ from services.intake import (
     open311,
     references,
     reporters,
+    sign_in,
     submission,
 )
 from services.intake import social_posts as x_posts
@@ -110,6 +111,7 @@ def make_app(settings: Settings) -> FastAPI:
             sms_webhook.router,
             x_posts.router,
             accounts.router,
+            sign_in.router,
             reporters.router,
             access_codes.router,
             published.router,

@@ -12,9 +12,9 @@ from sqlmodel import col
 
 from services.intake.accepting.access_code import new_access_code, same_code
 from services.intake.access_codes import ReportAccess, bearer_token, log_code
-from services.intake.accounts import SESSIONS
 from services.intake.models import Submission
 from services.intake.resources import Intake
+from services.intake.sign_in import SESSIONS
 from shared.database.lifecycle import Report, ReportText
 from shared.http.auth import CurrentReporter, session_of
 from shared.http.documentation import problem_responses

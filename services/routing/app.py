@@ -16,6 +16,7 @@ from services.routing.directory import (
     handovers,
     log,
     people,
+    people_shown,
     policy_history,
     process_times,
     reference_data,
@@ -23,7 +24,7 @@ from services.routing.directory import (
     staff,
     staff_access,
 )
-from services.routing.imports import endpoints
+from services.routing.imports import endpoints, links
 from services.routing.imports.files import LOOK_EVERY, KeptImports
 from services.routing.queue import endpoints as queue
 from services.routing.reading import attachments, originals, report, revealing
@@ -71,6 +72,7 @@ def make_app(settings: Settings) -> FastAPI:
             choices.router,
             process_times.router,
             policy_history.router,
+            people_shown.router,
             people.router,
             staff_access.router,
             password_links.router,
@@ -79,6 +81,7 @@ def make_app(settings: Settings) -> FastAPI:
             removal.router,
             handovers.router,
             endpoints.router,
+            links.router,
             reference_data.router,
             archive_reasons.router,
             log.router,

@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from services.intake import reporters
-from services.intake.accounts import GUARD
+from services.intake.sign_in import GUARD
 from shared.database.engine import Database
 from shared.http.limits import Limit, RateLimits
 from shared.privacy.identity import BlindIndex

@@ -12,7 +12,8 @@ from services.routing.accounts import second_factor
 from services.routing.accounts.password_links import take_password
 from services.routing.accounts.sessions import revoke_all
 from services.routing.directory.log import changed, record
-from services.routing.directory.people import PersonMade, StaffId, active_person, made
+from services.routing.directory.people import PersonMade, active_person, made
+from services.routing.directory.people_shown import StaffId
 from services.routing.management_rights import (
     Managing,
     Person,

@@ -8,18 +8,15 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from pydantic import BaseModel
-from sqlalchemy import Integer, cast, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.routing.accounts.password_links import make_link
-from services.routing.directory.log import record
 from services.routing.imports import workbook
 from services.routing.imports.files import KeptImports
 from services.routing.imports.runner import ImportRun
-from services.routing.management_models import Import, ImportFile, ManagementEntry
-from services.routing.management_rights import Managing, managing, roles_to_manage
-from services.routing.models import Agency, StaffMember
+from services.routing.management_models import Import, ImportFile
+from services.routing.management_rights import Managing, managing
 from shared.attachments.sandbox import Sandbox
 from shared.attachments.serving import serving_headers
 from shared.database.columns import now
@@ -97,7 +94,7 @@ router = APIRouter(
 async def download_template(_: Managing) -> Response:
     """An empty spreadsheet with the headings, and the choices to pick from."""
     content = await asyncio.to_thread(workbook.template)
-    return Response(content, headers=_headers("templat-impor.xlsx"), media_type=XLSX)
+    return Response(content, headers=serving_headers("templat-impor.xlsx", XLSX), media_type=XLSX)
 
 
 @router.get("")
@@ -149,7 +146,7 @@ async def import_checked_file(
         if checked is None or checked.staff_id != staff.id:
             raise not_found("import_not_found")
         if checked.run_id is not None:
-            return await _own(session, staff, checked.run_id)
+            return await own_import(session, staff, checked.run_id)
         if checked.state != "checked":
             raise conflict("import_not_checked")
         content = await kept.take(session, import_id)
@@ -164,49 +161,11 @@ async def import_checked_file(
 @router.get("/{import_id}")
 async def read_import(import_id: UUID, staff: Managing, session: Transaction) -> ImportShown:
     """How far an import of one's own is."""
-    return await _own(session, staff, import_id)
+    return await own_import(session, staff, import_id)
 
 
-@router.post("/{import_id}/links", response_class=Response)
-async def make_links(
-    import_id: UUID, staff: Managing, session: Transaction, request: Request
-) -> Response:
-    """One-time links for the people imported who have no password yet and whom the caller still
-    manages, as a spreadsheet. Shown this once; asked for again, new links take their place."""
-    job = await _own(session, staff, import_id)
-    if job.state != "done":
-        raise conflict("import_not_done")
-    added = select(cast(col(ManagementEntry.subject_id), Integer)).where(
-        col(ManagementEntry.kind) == "staff",
-        col(ManagementEntry.action) == "add",
-        col(ManagementEntry.details)["import"].as_string() == str(import_id),
-    )
-    in_reach = select(col(Agency.id)).where(col(Agency.path).contains([staff.agency_id]))
-    people = await session.scalars(
-        select(StaffMember)
-        .where(
-            col(StaffMember.id).in_(added),
-            col(StaffMember.active),
-            col(StaffMember.password_hash) == "",
-            col(StaffMember.id) != staff.id,
-            col(StaffMember.agency_id).in_(in_reach),
-            col(StaffMember.role).in_(roles_to_manage(staff)),
-        )
-        .order_by(col(StaffMember.id))
-        .with_for_update(key_share=True)
-    )
-    base_url = request.app.state.settings.public_base_url
-    rows = []
-    for person in people:
-        link = await make_link(session, base_url, person.id)
-        rows.append([person.username, person.name, link.url, f"{link.expires_at:%Y-%m-%d %H:%M}"])
-    headings = ["Nama Pengguna", "Nama", "Tautan", "Berlaku sampai (UTC)"]
-    content = await asyncio.to_thread(workbook.sheet_of, "Tautan", headings, rows)
-    record(session, staff, staff.agency_id, "import", import_id, "links", people=len(rows))
-    return Response(content, headers=_headers("tautan.xlsx"), media_type=XLSX)
-
-
-async def _own(session: AsyncSession, staff: Staff, import_id: UUID) -> ImportShown:
+async def own_import(session: AsyncSession, staff: Staff, import_id: UUID) -> ImportShown:
+    """An import of one's own; 404 for any other."""
     job = await session.get(Import, import_id)
     if job is None or job.staff_id != staff.id:
         raise not_found("import_not_found")
@@ -253,10 +212,6 @@ def _ended(task: "asyncio.Task[None]") -> None:
     _running.discard(task)
     if not task.cancelled() and (error := task.exception()):
         log.error("an import failed", exc_info=error)
-
-
-def _headers(name: str) -> dict[str, str]:
-    return serving_headers(name, XLSX)
 
 
 log = logging.getLogger("lapor.routing")

@@ -1,0 +1,138 @@
+"""People as the admins who keep them see them: all of the own agency and those below, or one."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.routing.management_models import PasswordLink, SecondFactor
+from services.routing.management_rights import (
+    Managing,
+    agency_in_reach,
+)
+from services.routing.models import Agency, StaffMember
+from shared.command_requests.directory import agency
+from shared.database.lifecycle import Report
+from shared.http.documentation import problem_responses
+from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
+from shared.http.problems import not_found
+from shared.http.transaction import Transaction
+from shared.labels import label
+from shared.lifecycle.people import Role
+from shared.lifecycle.statuses import OPEN_TABS
+from shared.values.text import NAME_SEARCH_LIMIT
+
+StaffId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+class ManagedPerson(BaseModel):
+    """`has_password`: a link was used; `link_until`: one waits to be used."""
+
+    id: int
+    username: str
+    name: str
+    role: Role
+    role_label: str
+    agency_id: int
+    agency_name: str
+    active: bool
+    has_password: bool
+    second_factor: bool
+    link_until: datetime | None
+    assigned: int = Field(
+        description="Open reports assigned to the person, also at an agency left since"
+    )
+
+
+class _Position(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    id: int
+
+
+router = APIRouter(
+    prefix="/management/staff",
+    tags=["management"],
+    responses=problem_responses(401, 403, 404, 409, 422),
+)
+
+
+@router.get("")
+async def list_people(
+    staff: Managing,
+    session: Transaction,
+    q: Annotated[str | None, Query(min_length=1, max_length=NAME_SEARCH_LIMIT)] = None,
+    agency_id: Annotated[int | None, Query(description="This agency and those below")] = None,
+    role: Role | None = None,
+    active: bool = True,
+    limit: PageSize = 25,
+    cursor: Cursor = None,
+) -> Page[ManagedPerson]:
+    """People by name, found by words of their name or user name."""
+    below = await agency_in_reach(session, staff, agency_id or staff.agency_id)
+    last = decode_cursor(cursor, _Position)
+    name, id = col(StaffMember.name), col(StaffMember.id)
+    named = name + " " + col(StaffMember.username)
+    words = [named.icontains(word, autoescape=True) for word in (q or "").split()]
+    matching = _people().where(col(Agency.path).contains([below.id]), *words)
+    matching = matching.where(col(StaffMember.active) == active)
+    if role is not None:
+        matching = matching.where(col(StaffMember.role) == role)
+    if last is not None:
+        matching = matching.where(tuple_(name, id) > (last.name, last.id))
+    rows = (await session.execute(matching.order_by(name, id).limit(limit + 1))).all()
+    items = [_shown(row) for row in rows[:limit]]
+    more = len(rows) > limit
+    position = _Position(name=items[-1].name, id=items[-1].id) if more else None
+    return Page(items=items, next=encode_cursor(position) if position else None)
+
+
+@router.get("/{staff_id}")
+async def read_person(staff_id: StaffId, staff: Managing, session: Transaction) -> ManagedPerson:
+    """One person of the own agency or one below."""
+    person = await find_person(session, staff_id)
+    where = await agency(session, person.agency_id) if person else None
+    if person is None or where is None or not where.is_or_stands_below(staff.agency_id):
+        raise not_found("person_not_found")
+    return person
+
+
+async def find_person(session: AsyncSession, staff_id: int) -> ManagedPerson | None:
+    """Somebody of any agency, also who was removed."""
+    people = await session.execute(_people().where(col(StaffMember.id) == staff_id))
+    row = people.one_or_none()
+    return _shown(row) if row else None
+
+
+def _shown(row: "Row[StaffMember, str, bool, datetime | None, int]") -> ManagedPerson:
+    member, agency_name, second_factor, link_until, assigned = row
+    return ManagedPerson(
+        **member.model_dump(),
+        role_label=label("role", member.role),
+        agency_name=agency_name,
+        has_password=member.password_hash != "",
+        second_factor=second_factor,
+        link_until=link_until,
+        assigned=assigned,
+    )
+
+
+def _people() -> "Select[StaffMember, str, bool, datetime | None, int]":
+    """Members of staff with what `_shown` adds to them."""
+    id = col(StaffMember.id)
+    link = select(col(PasswordLink.expires_at)).where(
+        col(PasswordLink.staff_id) == id, col(PasswordLink.expires_at) > func.now()
+    )
+    assigned = select(func.count()).where(
+        col(Report.assignee_id) == id, col(Report.tab).in_(OPEN_TABS)
+    )
+    confirmed = col(SecondFactor.confirmed_at).is_not(None)
+    counted = link.scalar_subquery(), assigned.scalar_subquery()
+    people = select(StaffMember, col(Agency.name), confirmed, *counted)
+    people = people.join(Agency, col(Agency.id) == col(StaffMember.agency_id))
+    return people.outerjoin(SecondFactor, col(SecondFactor.staff_id) == id)
