@@ -49,10 +49,10 @@ def main() -> None:
     """Runs the command line; expected trouble is told in words, with exit code 1."""
     try:
         app()
-    except StackError as trouble:
-        sys.exit(f"lapor: {trouble}")
-    except ValueError as trouble:
-        problems = _settings_problems(trouble)
+    except StackError as error:
+        sys.exit(f"lapor: {error}")
+    except ValueError as error:
+        problems = _settings_problems(error)
         if not problems:
             raise
         sys.exit("\n".join(["lapor: these settings are missing or make no sense:", *problems]))

@@ -49,8 +49,8 @@ async def _keep_one(child: Child, say: Callable[[str], None], changed: asyncio.E
             await child.prepare()
             child.start()
             await child.wait_ready()
-        except StackError as trouble:
-            say(str(trouble).splitlines()[0])
+        except StackError as error:
+            say(str(error).splitlines()[0])
         except Exception as error:  # noqa: BLE001 - one child's trouble must not end the stack
             say(f"{child.name} could not be started ({type(error).__name__}: {error})")
         else:

@@ -81,7 +81,7 @@ def _show_problems(app: FastAPI) -> None:
             return page_request.go(_sign_in(request), page_request.session.notice)
         title, detail = words_of(problem, request)
         return page_request.page(
-            "trouble.html",
+            "problem.html",
             problem.status,
             title=title,
             detail=detail,

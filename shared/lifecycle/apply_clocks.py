@@ -1,4 +1,4 @@
-"""Settling a decision: the dates its clock intents amount to, by calendar and policy."""
+"""The dates that the clock intents of a decision amount to, by calendar and policy."""
 
 from datetime import datetime
 
