@@ -1,13 +1,14 @@
 """`lapor up`: one of each server, one of each process, migrations and demo staff."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from typing import Any
 
 from deploy.credentials import Credentials
-from deploy.local.migrate import declare_streams, migrate_database
+from deploy.local.migrate import declare_streams
 from deploy.local.nats import Nats
 from deploy.local.postgres import OWNER, Postgres
+from deploy.local.preparation import Preparation, preparation
 from deploy.local.processes import PROCESSES, Process
 from deploy.local.reload import watch_code
 from deploy.local.supervisor import Stack, together
@@ -29,15 +30,17 @@ class LocalStack(Stack):
     async def start_all(self, credentials: Credentials) -> None:
         postgres = self._postgres(credentials)
         servers = self._start_bus(credentials), self.start_child("Postgres", postgres)
-        await together(servers)
-        # What answers HTTP needs no table before somebody asks, and nobody does yet.
-        await together(
-            [
-                self.start_child("Temporal", temporal_of(self.addresses)),
-                self._prepare_database(postgres, credentials),
-                *self._processes(credentials, answering_http=True),
-            ]
-        )
+        async with preparation(self.addresses.data_dir) as preparing:
+            await together(servers)
+            temporal = temporal_of(self.addresses, await preparing.search_attributes())
+            # What answers HTTP needs no table before somebody asks, and nobody does yet.
+            await together(
+                [
+                    self.start_child("Temporal", temporal),
+                    self._prepare_database(postgres, credentials, preparing),
+                    *self._processes(credentials, answering_http=True),
+                ]
+            )
         await together(self._processes(credentials, answering_http=False))
 
     async def welcome(self, credentials: Credentials) -> None:
@@ -63,14 +66,16 @@ class LocalStack(Stack):
         async with self.screen.step("streams"):
             await declare_streams(nats.url)
 
-    async def _prepare_database(self, postgres: Postgres, credentials: Credentials) -> None:
+    async def _prepare_database(
+        self, postgres: Postgres, credentials: Credentials, preparing: Preparation
+    ) -> None:
         owner = postgres.url(OWNER, credentials.roles[OWNER])
         async with self.screen.step("migrations"):
             await asyncio.to_thread(postgres.create_roles, credentials.roles)
             await asyncio.to_thread(postgres.create_database)
-            await migrate_database(owner)
+            await preparing.migrate(owner)
         async with self.screen.step("demo agencies and staff"):
-            self._sign_ins = await load_demo(owner, credentials.demo)
+            self._sign_ins = await preparing.load_demo(owner, credentials.demo)
 
     def _postgres(self, credentials: Credentials) -> Postgres:
         addresses = self.addresses
@@ -90,19 +95,13 @@ class LocalStack(Stack):
                 yield self.start_child(process.name, child)
 
 
-def temporal_of(addresses: Addresses) -> Temporal:
-    """The dev server at these addresses."""
+def temporal_of(addresses: Addresses, attributes: Mapping[str, str] | None = None) -> Temporal:
+    """The dev server at these addresses. `attributes` for searching, where they are known already:
+    knowing them loads Temporal's client, 20 MB."""
     return Temporal(
         addresses.data_dir,
         port=addresses.temporal_port,
         ui_port=addresses.temporal_ui_port,
         host=addresses.host,
-        search_attributes=search_attributes(),
+        search_attributes=attributes or search_attributes(),
     )
-
-
-async def load_demo(database_url: str, password: str) -> Sequence[tuple[str, str]]:
-    """Agencies and staff; who signs in by which name."""
-    from deploy.demo import seed  # slow to import, while others start
-
-    return await seed.load(database_url, password)

@@ -1,0 +1,92 @@
+"""Migrations and demo data of a start, made by a process that ends with it.
+
+What they import and allocate, twice what the supervisor itself needs, would otherwise stay for as
+long as the stack runs. `python -m deploy.local.preparation` is that process: a task in JSON on each
+line that it reads, its result on each that it writes.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from deploy.errors import StackError
+
+SignIns = Sequence[tuple[str, str]]
+
+
+class Preparation:
+    """The process, which imports while others start; its log is `preparation.log`."""
+
+    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+        self._process = process
+        self._log = log
+
+    async def search_attributes(self) -> dict[str, str]:
+        """Names and types for Temporal, as its CLI spells them."""
+        return dict(await self._ask("search_attributes"))
+
+    async def migrate(self, database_url: str) -> None:
+        """As the owner of the database. Raises StackError."""
+        await self._ask("migrate", database_url)
+
+    async def load_demo(self, database_url: str, password: str) -> SignIns:
+        """The sign-ins worth showing: user name, who it is. Raises StackError."""
+        return [(name, who) for name, who in await self._ask("load_demo", database_url, password)]
+
+    async def _ask(self, task: str, *arguments: str) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([task, *arguments]).encode() + b"\n")
+        answer = await self._process.stdout.readline()
+        if not answer:
+            lines = self._log.read_text(errors="replace").splitlines()[-15:]
+            raise StackError("\n".join([f"Preparing failed. The end of {self._log}:", *lines]))
+        return json.loads(answer)
+
+
+@asynccontextmanager
+async def preparation(data_dir: Path) -> AsyncIterator[Preparation]:
+    """Ends with the block, and, since it then reads no more, with the supervisor."""
+    log = data_dir / "log" / "preparation.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as errors:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            __name__,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        )
+    try:
+        yield Preparation(process, log)
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+def _perform() -> None:
+    # Before anything is asked, while others start; not in the supervisor.
+    from deploy.demo import seed
+    from deploy.migrations import upgrade
+    from shared.temporal.names import SEARCH_ATTRIBUTES
+
+    tasks: dict[str, Callable[..., object]] = {
+        "search_attributes": lambda: SEARCH_ATTRIBUTES,
+        "migrate": upgrade,
+        "load_demo": lambda *arguments: asyncio.run(seed.load(*arguments)),
+    }
+    for line in sys.stdin:
+        task, *arguments = json.loads(line)
+        sys.stdout.write(json.dumps(tasks[task](*arguments)) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _perform()
