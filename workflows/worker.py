@@ -10,9 +10,9 @@ from datetime import timedelta
 from sqlalchemy import text
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from shared.bus.dead_letter_review import forget_resolved
+from shared.collector import collect_seldom
 from shared.database.engine import Database
 from shared.partners.background import in_background
 from shared.process import CHECKS, run_process
@@ -32,6 +32,7 @@ from workflows.recalculate_deadlines import Redating
 from workflows.record_step import Recorder
 from workflows.report import ReportWorkflow
 from workflows.resend_commands import Resending
+from workflows.sandbox import sandbox
 from workflows.tab_counts import Counting
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
         async with make_worker(client, database, settings), launching, AsyncExitStack() as loops:
             for name, every, once in _loops(database, client, gateway, launcher):
                 await loops.enter_async_context(repeating(name, every, once))
+            collect_seldom()
             await stopping.wait()
     finally:
         await database.dispose()
@@ -114,29 +116,6 @@ def make_worker(
         max_concurrent_activities=OUTSTANDING,
         max_concurrent_local_activities=STEPS,
         graceful_shutdown_timeout=timedelta(seconds=5),
-    )
-
-
-def sandbox() -> SandboxedWorkflowRunner:
-    """How workflow code is run by workers and replayers: ours and pydantic are passed through."""
-    return SandboxedWorkflowRunner(
-        SandboxRestrictions.default.with_passthrough_modules(
-            "annotated_types",
-            "pydantic",
-            "pydantic_core",
-            "shared",
-            "typing_inspection",
-            "workflows.alarm",
-            "workflows.another_report",
-            "workflows.cancellation",
-            "workflows.card",
-            "workflows.fire_clocks",
-            "workflows.perform_command",
-            "workflows.recorded_state",
-            "workflows.signals",
-            "workflows.step_messages",
-            "workflows.step_requests",
-        )
     )
 
 

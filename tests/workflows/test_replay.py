@@ -18,7 +18,7 @@ from temporalio.worker import Replayer
 from shared.lifecycle.actions import Action
 from shared.lifecycle.rules import RULES
 from workflows.report import ReportWorkflow
-from workflows.worker import sandbox
+from workflows.sandbox import sandbox
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 

@@ -25,7 +25,8 @@ from tests.workflows.next_version import CHANGE, Patched, Unpatched
 from workflows.launcher import Launcher
 from workflows.record_step import Recorder
 from workflows.resend_commands import Resending
-from workflows.worker import make_worker, sandbox
+from workflows.sandbox import sandbox
+from workflows.worker import make_worker
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
