@@ -16,27 +16,33 @@ class Batcher(Generic[Asked, Answer]):
     waits for company, and the busier it is the less each one costs.
 
     `together` answers up to `most` in order, as `answered`; an exception among its answers is
-    raised to the one who asked.
+    raised to the one who asked. `lanes` batches are answered at a time: with two, this process
+    works at one while the database works at the other.
     """
 
     def __init__(
         self,
         together: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | Exception]]],
         most: int = 100,
+        lanes: int = 1,
     ) -> None:
         self._together = together
         self._most = most
+        self._idle = lanes
         self._waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
-        self._working: asyncio.Task[None] | None = None
+        self._working: set[asyncio.Task[None]] = set()
 
     async def ask(self, one: Asked) -> Answer:
         """The answer to this one; raises what went wrong with it."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((one, answer))
-        if self._working is None:
+        if self._idle:
+            self._idle -= 1
             # In a context of its own: the trace of whoever came first is not everybody's.
-            self._working = loop.create_task(self._work(), context=contextvars.Context())
+            lane = loop.create_task(self._work(), context=contextvars.Context())
+            self._working.add(lane)
+            lane.add_done_callback(self._working.discard)
         return await answer
 
     async def _work(self) -> None:
@@ -50,7 +56,7 @@ class Batcher(Generic[Asked, Answer]):
                     future.set_exception(answer)
                 else:
                     future.set_result(answer)
-        self._working = None
+        self._idle += 1
 
 
 async def answered(
