@@ -129,9 +129,16 @@ async def _checked(
 
 
 async def _present(session: AsyncSession, number: int) -> dict[str, Any]:
-    """What holds now."""
-    row = (await session.execute(_present_values(number))).mappings().one()
-    return {**row, "released_attachments": row["released_attachments"] or []}
+    """What holds now, read once in the transaction of a request."""
+    present: dict[str, Any] | None = session.info.get((_PRESENT, number))
+    if present is None:
+        row = (await session.execute(_present_values(number))).mappings().one()
+        present = {**row, "released_attachments": row["released_attachments"] or []}
+        session.info[_PRESENT, number] = present
+    return present
+
+
+_PRESENT = "present"
 
 
 def _over(present: dict[str, Any], form: Corrections) -> dict[str, Any]:
