@@ -10,13 +10,13 @@ from services.reporting import live_events, open_data, public_figures
 from services.reporting.downloads import endpoints
 from services.reporting.downloads import large_downloads as background
 from services.reporting.downloads.storage import KeptFiles
+from services.reporting.late_client import LateClient
 from services.reporting.live_feed import LiveFeed
 from services.reporting.statistics import listing, management, places, ranking, usage
 from services.reporting.webhooks import deliveries, subscriptions
 from shared.database.engine import Database
 from shared.http.app import create_app
 from shared.settings import Settings
-from shared.temporal.client import connect
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -25,7 +25,7 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.temporal = await connect(settings, "reporting")
+        app.state.temporal = LateClient(settings)
         app.state.live = LiveFeed(settings.nats_url)
         try:
             yield

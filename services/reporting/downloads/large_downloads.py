@@ -11,8 +11,6 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from temporalio.client import Client
-from temporalio.service import RPCError
 
 from services.reporting.downloads import names
 from services.reporting.downloads.log import log_download
@@ -20,6 +18,7 @@ from services.reporting.downloads.permission import agency_of
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.files.job import MEDIA_TYPES, Format, file_name
 from services.reporting.files.selection import DownloadTab, Selection
+from services.reporting.late_client import LateClient
 from services.reporting.models import Download
 from shared.attachments.serving import serving_headers
 from shared.database.columns import now
@@ -199,9 +198,11 @@ async def _own(
 
 
 async def _start(request: Request, download_id: UUID, attempt: int) -> None:
-    client: Client = request.app.state.temporal
+    from temporalio.service import RPCError
+
+    temporal: LateClient = request.app.state.temporal
     try:
-        await names.start(client, download_id, attempt)
+        await names.start(await temporal.get(), download_id, attempt)
     except (RPCError, RuntimeError) as error:
         # The worker looks for waiting ones every half minute.
         fields = {"download": str(download_id), "error": type(error).__name__}

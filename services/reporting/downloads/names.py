@@ -1,13 +1,13 @@
 """The names by which a download's workflow is started, and its one message."""
 
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
 
 TASK_QUEUE: Final = "downloads"
 WORKFLOW: Final = "DownloadWorkflow"
@@ -28,11 +28,14 @@ class DownloadRun(BaseModel):
     attempt: int
 
 
-async def start(client: Client, download_id: UUID, attempt: int) -> None:
+async def start(client: "Client", download_id: UUID, attempt: int) -> None:
     """Start the workflow of an attempt; one that was started already is left as it is.
 
     Raises RPCError or RuntimeError while Temporal is away.
     """
+    from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+    from temporalio.exceptions import WorkflowAlreadyStartedError
+
     try:
         await client.start_workflow(
             WORKFLOW,

@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from temporalio.service import RPCError
 
+from services.reporting.late_client import LateClient
 from services.reporting.webhooks import delivery_names as names
 from services.reporting.webhooks.delivery_names import DeliveryRun
 from services.reporting.webhooks.models import WebhookAttempt, WebhookDelivery
@@ -124,11 +124,16 @@ async def resend_delivery(
         delivery.state, delivery.round = "waiting", delivery.round + 1
         delivery.started, delivery.finished_at = False, None
         round = delivery.round
-    # Temporal away: the worker starts it when it is back.
-    with suppress(RPCError, RuntimeError):
-        run = DeliveryRun(delivery_id=delivery_id, round=round)
-        await names.start(request.app.state.temporal, run)
+    await _start(request, DeliveryRun(delivery_id=delivery_id, round=round))
     return Response(status_code=202)
+
+
+async def _start(request: Request, run: DeliveryRun) -> None:
+    from temporalio.service import RPCError
+
+    temporal: LateClient = request.app.state.temporal
+    with suppress(RPCError, RuntimeError):  # Temporal away: the worker starts it when it is back
+        await names.start(await temporal.get(), run)
 
 
 async def _attempts(

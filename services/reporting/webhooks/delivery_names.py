@@ -1,13 +1,13 @@
 """The names by which a delivery's workflow is started, and its messages."""
 
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
 
 TASK_QUEUE: Final = "webhooks"
 WORKFLOW: Final = "WebhookDeliveryWorkflow"
@@ -32,11 +32,14 @@ class DeliveryRun(BaseModel):
     delays: tuple[float, ...] = DELAYS
 
 
-async def start(client: Client, run: DeliveryRun) -> None:
+async def start(client: "Client", run: DeliveryRun) -> None:
     """Start the workflow of a round; one that was started already is left as it is.
 
     Raises RPCError or RuntimeError while Temporal is away.
     """
+    from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+    from temporalio.exceptions import WorkflowAlreadyStartedError
+
     try:
         await client.start_workflow(
             WORKFLOW,
