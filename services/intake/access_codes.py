@@ -14,8 +14,9 @@ from services.intake.models import Submission
 from services.intake.resources import Intake, Resources
 from shared.command_requests.report_access import owns
 from shared.http.auth import CurrentReporter
+from shared.http.callers import client_address
 from shared.http.documentation import problem_responses
-from shared.http.limits import Limit, client_address, rate_limits
+from shared.http.limits import Limit, rate_limits
 from shared.http.problems import conflict, forbidden, not_found, unauthorized
 from shared.http.tokens import Partner, ReportBearer, Tokens
 from shared.http.transaction import Transaction

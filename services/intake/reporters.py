@@ -17,9 +17,10 @@ from services.intake.resources import Intake
 from services.intake.sign_in import SESSIONS
 from shared.database.lifecycle import Report, ReportText
 from shared.http.auth import CurrentReporter, session_of
+from shared.http.callers import client_address
 from shared.http.documentation import problem_responses
 from shared.http.guessing import Guard, attempt_by_address
-from shared.http.limits import Limit, RateLimits, client_address, rate_limits
+from shared.http.limits import Limit, RateLimits, rate_limits
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.problems import Problem, forbidden, not_found
 from shared.http.tokens import ReportBearer, Reporter

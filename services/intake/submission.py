@@ -20,11 +20,12 @@ from services.intake.submission_form import SubmissionAnswer, SubmissionForm
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.http.auth import OptionalPrincipal
+from shared.http.callers import client_address
 from shared.http.direct_route import direct_route
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
 from shared.http.idempotency import CommandId, anybody, asker_of
-from shared.http.limits import Limit, client_address, limited, rate_limits
+from shared.http.limits import Limit, limited, rate_limits
 from shared.http.problems import FieldError, conflict, validation
 from shared.http.tokens import Principal, ReportBearer, Reporter
 from shared.http.transaction import CurrentDatabase

@@ -11,7 +11,7 @@ import httpx
 from fastapi import Request
 
 from services.portal.downloads import ServiceFile, VisitorSlots
-from shared.http.limits import client_address
+from shared.http.callers import client_address
 from shared.http.problems import Problem, unavailable
 from shared.http.service_client import service_client
 from shared.settings import Settings

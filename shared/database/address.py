@@ -1,8 +1,11 @@
-"""Reading `LAPOR_DATABASE_URL`, in one way for everybody who connects."""
+"""Reading `LAPOR_DATABASE_URL`, in one way for everybody who connects; why that fails."""
 
 from typing import Final
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from shared.resilience.reasons import explained
 
 
 def connection_string(database_url: str, application: str) -> str:
@@ -33,3 +36,20 @@ _PATIENCE: Final[dict[str, str | int | None]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
+
+
+@explained.register
+def _of_postgres(error: psycopg.Error) -> str | None:
+    message = str(error)
+    if error.sqlstate in _WRONG_LOGIN or any(words in message for words in _LOGIN_FAILED):
+        return "Postgres refuses the role or password"
+    if error.sqlstate == "3D000" or ('database "' in message and '" does not exist' in message):
+        return "Postgres has no such database"
+    if error.sqlstate in _NOT_MIGRATED:
+        return "the database is not migrated: run `lapor migrate`"
+    return None
+
+
+_WRONG_LOGIN = frozenset({"28P01", "28000"})
+_LOGIN_FAILED = ("password authentication failed", "no pg_hba.conf entry")
+_NOT_MIGRATED = frozenset({"42P01", "3F000", "42703"})

@@ -2,22 +2,20 @@
 
 import asyncio
 import ctypes
-import gc
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import uvicorn
 import uvloop
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from sqlalchemy import text
 
-from shared.database.engine import Database
+from shared.collector import collect_seldom
 from shared.http import documentation, problems
 from shared.http.deadlines import DeadlineProtocol
-from shared.http.limits import RateLimits
 from shared.http.nothing_lost import nothing_lost, plain_numbers
 from shared.http.observation import API_CONTENT_SECURITY, Observation
 from shared.http.operations import Check, answering, is_ready, states_of
@@ -25,6 +23,9 @@ from shared.http.proxies import ProxiesUnclearError, believed_proxies
 from shared.http.tokens import Tokens
 from shared.settings import Settings
 from shared.telemetry import configure_logging
+
+if TYPE_CHECKING:
+    from shared.database.engine import Database
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -38,7 +39,7 @@ def create_app(
     title: str,
     routers: Sequence[APIRouter],
     settings: Settings,
-    database: Database | None = None,
+    database: "Database | None" = None,
     lifespan: Lifespan | None = None,
     checks: Mapping[str, Check] | None = None,
     content_security: str = API_CONTENT_SECURITY,
@@ -56,9 +57,7 @@ def create_app(
     async def life(app: FastAPI) -> AsyncIterator[None]:
         try:
             async with lifespan(app) if lifespan else _nothing():
-                # What was made for starting stays: the collector need not walk through it again.
-                gc.collect()
-                gc.freeze()
+                collect_seldom()
                 yield
         finally:
             if database:
@@ -86,11 +85,11 @@ def create_app(
     if settings.staff_public_keys:
         app.state.tokens = Tokens.of(settings)
     readiness = dict(checks or {})
-    if database:
-        app.state.database = database
-        app.state.rate_limits = RateLimits(database, name, settings.blind_index_key)
-        readiness["postgres"] = lambda: _ask(database)
     problems.install(app)
+    if database:
+        from shared.http.with_database import attach  # 25 MB that the portal does without
+
+        readiness["postgres"] = attach(app, database, name, settings)
     if docs:
         documentation.install(app)
     app.state.checks = readiness
@@ -183,11 +182,6 @@ def _probes(checks: Mapping[str, Check]) -> APIRouter:
         return problems.render(request, problems.unavailable())  # for probes, not people
 
     return router
-
-
-async def _ask(database: Database) -> None:
-    async with database.autocommit() as connection:
-        await connection.execute(text("SELECT 1"))
 
 
 @asynccontextmanager

@@ -13,13 +13,8 @@ from typing import NamedTuple, get_args
 from fastapi import Request
 from prometheus_client import Counter
 
-from shared.http.limits import (
-    Limit,
-    RateLimits,
-    client_address,
-    client_place,
-    rate_limits,
-)
+from shared.http.callers import client_address, client_place
+from shared.http.limits import Limit, RateLimits, rate_limits
 from shared.http.problems import too_many
 from shared.http.tokens import Device, Tokens, Whose
 from shared.telemetry import registry

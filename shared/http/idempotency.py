@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from fastapi import Depends, Header, Request
 
-from shared.http.limits import client_address
+from shared.http.callers import client_address
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Partner, Principal, Reporter, Staff
 

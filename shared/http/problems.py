@@ -1,22 +1,17 @@
 """Errors as the interface states them: RFC 9457 problems with a stable code."""
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from shared.http.language import pick_language
 from shared.http.messages import field_message, words_for
-from shared.http.nul import fields_with_nul
 from shared.labels.catalogue import Language
-from shared.resilience.away import DATABASE_AWAY
 from shared.resilience.busy import Busy
 
 MEDIA_TYPE = "application/problem+json"
@@ -161,8 +156,9 @@ def json_response(content: Any, status: int = 200) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Make every error of the application a problem. What nobody foresaw becomes a 500 in
-    `shared.http.observation`, which logs it first."""
+    """Make every error of the application a problem; those of a database, where there is one, in
+    `shared.http.with_database`. What nobody foresaw becomes a 500 in `shared.http.observation`,
+    which logs it first."""
 
     @app.exception_handler(Problem)
     async def refused(request: Request, problem: Problem) -> Response:
@@ -181,24 +177,11 @@ def install(app: FastAPI) -> None:
         )
         return await answer(request, Problem(error.status_code, code, headers=error.headers))
 
-    # What the database cannot hold (a NUL in a text, a number beyond its type) is the caller's.
-    # Fields with a NUL are named; texts that are normalised have lost theirs before.
-    @app.exception_handler(DataError)
-    @app.exception_handler(psycopg.DataError)
-    async def not_storable(request: Request, error: DataError) -> Response:
-        _log.warning("not storable", exc_info=error)
-        wrong = (FieldError(name, "nul") for name in await fields_with_nul(request))
-        return await answer(request, validation(*wrong))
-
-    # A database that is away is a passing trouble, not a defect; so is a full queue of files.
-    async def away(request: Request, error: Exception) -> Response:
+    @app.exception_handler(Busy)
+    async def busy(request: Request, error: Busy) -> Response:
         return await answer(request, unavailable())
 
-    for kind in (*DATABASE_AWAY, Busy):
-        app.add_exception_handler(kind, away)
 
-
-_log = logging.getLogger("lapor.http")
 _HTTP_CODES = {
     400: "bad_request",
     401: "unauthorized",

@@ -9,8 +9,9 @@ import pytest
 from fastapi import APIRouter, Body, Request
 
 from shared.database.engine import Database
+from shared.http.callers import client_address, client_place
 from shared.http.guessing import Guard, PasswordAttempt, PasswordGuard, attempt_by_address
-from shared.http.limits import Limit, RateLimits, client_address, client_place
+from shared.http.limits import Limit, RateLimits
 from shared.http.problems import unauthorized
 from tests.http.conftest import Calling
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi import Request
 
 from services.intake.submission import SUBMISSION
-from shared.http.limits import client_address
+from shared.http.callers import client_address
 from tests.intake.conftest import Country, form
 
 DIRECT = {"content-type": "application/json"}

@@ -21,9 +21,12 @@ SHEETS = {"openpyxl", "numpy"}
         ("services.intake.app", {"temporalio", "zxcvbn", *OPENERS, *SHEETS}),
         ("services.routing.app", {"zxcvbn", *OPENERS, *SHEETS}),
         ("services.followup.app", {*OPENERS, *SHEETS}),
-        ("services.reporting.app", {*OPENERS, *SHEETS}),
+        ("services.reporting.app", {"temporalio", *OPENERS, *SHEETS}),
         ("services.reporting.worker", {*OPENERS, *SHEETS}),
-        ("services.portal.app", {"temporalio", "sqlmodel", "zxcvbn", *OPENERS, *SHEETS}),
+        (
+            "services.portal.app",
+            {"temporalio", "sqlalchemy", "psycopg", "zxcvbn", *OPENERS, *SHEETS},
+        ),
         ("deploy.local.stack", {"sqlalchemy", "alembic", "temporalio", "fastapi"}),
     ],
 )
@@ -45,4 +48,4 @@ async def test_the_operations_port_says_what_is_away() -> None:
         assert (await client.get(f"{address}/healthz")).json() == {"status": "ok"}
         readiness = await client.get(f"{address}/readyz")
         assert (readiness.status_code, readiness.json()["checks"]) == (503, {"nats": "away"})
-        assert "lapor_" in (await client.get(f"{address}/metrics")).text
+        assert "python_gc_collections" in (await client.get(f"{address}/metrics")).text

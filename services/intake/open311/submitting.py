@@ -29,9 +29,10 @@ from services.intake.resources import Intake
 from services.intake.submission import SUBMISSION, accept_or_refuse, key_of
 from shared.database.views import PartnerEntry
 from shared.http.auth import PARTNER_PREFIX, partner_token_hash
+from shared.http.callers import client_address
 from shared.http.form_parts import refuse_other_parts
 from shared.http.idempotency import CommandId, anybody, asker_of
-from shared.http.limits import Limit, client_address, rate_limits
+from shared.http.limits import Limit, rate_limits
 from shared.http.problems import FieldError, Problem, validation
 from shared.http.tokens import Partner
 from shared.http.transaction import CurrentDatabase

@@ -19,8 +19,9 @@ from services.routing.models import Agency, StaffMember
 from shared.database.columns import now
 from shared.database.views import StaffEntry
 from shared.http.auth import CurrentStaff
+from shared.http.callers import client_address
 from shared.http.documentation import problem_responses
-from shared.http.limits import Limit, client_address, rate_limits
+from shared.http.limits import Limit, rate_limits
 from shared.http.password_strength import SHORTEST, check_new_password
 from shared.http.passwords import hash_password, verify_password
 from shared.http.problems import FieldError, conflict, unauthorized, validation

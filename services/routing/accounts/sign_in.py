@@ -16,9 +16,10 @@ from services.routing.models import StaffMember
 from shared.command_requests.directory import agency
 from shared.database.views import StaffEntry
 from shared.http.auth import CurrentStaff
+from shared.http.callers import client_address
 from shared.http.documentation import problem_responses
 from shared.http.guessing import DEVICES, Guard, PasswordAttempt, PasswordGuard
-from shared.http.limits import Limit, client_address, rate_limits
+from shared.http.limits import Limit, rate_limits
 from shared.http.passwords import hash_password, needs_rehash, verify_password
 from shared.http.problems import Problem, forbidden, unauthorized
 from shared.http.sessions import Copied
