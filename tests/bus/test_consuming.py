@@ -69,6 +69,25 @@ async def test_what_is_handled_leaves_the_work_queue(bus: Bus) -> None:
     assert sorted(seen, key=int) == [b"%d" % number for number in range(250)]
 
 
+async def test_a_reader_that_rests_after_a_message_reads_together_what_came_meanwhile(
+    bus: Bus,
+) -> None:
+    batches: list[tuple[float, int]] = []
+
+    async def handle(messages: Sequence[Msg]) -> Sequence[MessageOutcome]:
+        batches.append((time.monotonic(), len(messages)))
+        return [None] * len(messages)
+
+    await bus.publish(REPORT, b"{}", msg_id="dukcapil-0")
+    async with _running(bus, handle, lanes=1, rest=0.5):
+        await _until(lambda: bool(batches))
+        await bus.publish(REPORT, b"{}", msg_id="dukcapil-1")
+        await _until(lambda: len(batches) == 2)
+
+    (first, _), (second, _) = batches
+    assert second - first >= 0.5
+
+
 async def test_on_passing_trouble_a_message_comes_again_after_growing_delays(bus: Bus) -> None:
     deliveries: list[float] = []
 

@@ -26,6 +26,8 @@ from shared.settings import Settings
 LOOK_EVERY: Final = 60.0
 """Seconds between two looks for agencies that moved."""
 AT_ONCE: Final = 500
+REST: Final = 0.5
+"""Seconds by which a figure may be behind for each batch to have more in it."""
 ALWAYS: Final = 1_000_000
 """Deliveries: no report is left out because the database was away for long."""
 
@@ -44,6 +46,7 @@ def statistics_kept(database: Database, settings: Settings) -> AbstractAsyncCont
                 to_dead_letters(bus, database, cipher, STATISTICS.stream),
                 batch=AT_ONCE,
                 lanes=1,  # whoever writes is alone
+                rest=REST,
                 give_up_after=ALWAYS,
             ),
             Moves(database),

@@ -37,6 +37,8 @@ from shared.resilience.reasons import reason
 from shared.resilience.set_aside import count_set_aside
 
 STARTED_AT_ONCE = 500
+REST = 0.5
+"""Seconds between two batches that are not full."""
 KEPT = timedelta(days=30)
 """How long a delivery that ended is listed."""
 
@@ -200,7 +202,7 @@ def reader(
 ) -> Consumer:
     """Carries the stream of reports to the feed, until stopped."""
     bury = to_dead_letters(bus, database, cipher, WEBHOOKS.stream)
-    return Consumer(bus, WEBHOOKS, feed.take, bury, lanes=1)
+    return Consumer(bus, WEBHOOKS, feed.take, bury, lanes=1, rest=REST)
 
 
 def _arrived(event: ReportEvent) -> ReportEvent:
