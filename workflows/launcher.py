@@ -30,7 +30,8 @@ from shared.temporal.report_gateway import ReportGateway
 from workflows.card import first_card
 from workflows.first_tasks import FirstTasks
 
-LAUNCHES_AT_ONCE: Final = 32
+LAUNCHES_AT_ONCE: Final = 8
+"""As many as keep a server busy. What waits for its store waits before every command."""
 _AWAY: Final = 5.0
 """Seconds until a report is launched that met a Temporal which was away."""
 
