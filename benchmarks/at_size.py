@@ -46,7 +46,7 @@ def _submitting(sizes: TwoSizes, stack: Stack) -> Once:
 
 async def downloading(sizes: TwoSizes, size: Size) -> list[Figure]:
     """A workbook of the newest reports among many, beside one of all of few: rows a second."""
-    many = min(size.of(200_000, 20_000, 100), sizes.many)
+    many = min(size.of(200_000, 10_000, 100), sizes.many)
     since = await _day_of(sizes.large, TOP - many + 1)
     ours = await make_workbook("ours", workbook_job(sizes.large, submitted_from=since), None)
     floor = await make_workbook("ours", workbook_job(sizes.small), None)

@@ -35,7 +35,7 @@ async def sustained(access: StackAccess, size: Size) -> list[Figure]:
         workers = [submitting(url, opened) for _ in range(CLIENTS)]
         for _ in range(size.of(3, 1, 1)):
             begun = time.perf_counter()
-            run = await for_some_seconds(size.of(20.0, 5.0, 0.2), workers)
+            run = await for_some_seconds(size.of(20.0, 2.0, 0.2), workers)
             await _caught_up(access.stack, bus)
             finished.append(len(run.took) / (time.perf_counter() - begun))
             accepting.append(run.rate)
@@ -67,7 +67,7 @@ async def accepting_in_company(access: StackAccess, size: Size) -> list[Figure]:
             async def in_company(workers: Sequence[Once] = to_ours) -> Run:
                 return await for_some_seconds(size.seconds, workers)
 
-            ours, floor = await in_turn(size.of(5, 2, 1), in_company, by_itself)
+            ours, floor = await in_turn(size.of(5, 1, 1), in_company, by_itself)
             figures.append(
                 rates(
                     f"accepting, everything running, {clients} clients",
@@ -84,7 +84,7 @@ async def accepting_in_company(access: StackAccess, size: Size) -> list[Figure]:
 async def burst(_: None, size: Size) -> list[Figure]:
     """Very many reports at once, while people verify and clocks of other reports run out."""
     reports = size.of(6_000, 600, 20)
-    others, calm = size.of(400, 100, 10), size.of(20, 10, 2)
+    others, calm = size.of(400, 50, 10), size.of(20, 5, 2)
     window = 2 * calm
     """Seconds in which clocks of other reports run out, one half of them before the burst."""
     held_back = [process.name for process in PROCESSES if process.name != "relay"]

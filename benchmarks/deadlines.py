@@ -21,14 +21,14 @@ async def deadlines(_: None, size: Size) -> list[Figure]:
     """As at the end of the first working day after days off: the deadlines have one end, and are
     spread by number over ten minutes. Lateness is from a stored deadline to the commit of its
     step; the runs are started by the product's own launcher, before."""
-    reports, spread = size.of(10_000, 150, 10), size.of(600, 15, 5)
+    reports, spread = size.of(10_000, 60, 10), size.of(600, 8, 5)
     held_back = [name for name in PROCESSES if name != "relay"]
     async with AsyncExitStack() as opened:
         stack = await opened.enter_async_context(
             running(held_back, temporal=True, postgres=COMMIT_TIMES)
         )
         await accept(stack, reports)
-        midnight = datetime.now(UTC) + timedelta(seconds=20 + reports / LAUNCHES)
+        midnight = datetime.now(UTC) + timedelta(seconds=size.of(20, 10, 10) + reports / LAUNCHES)
         numbers = await date_clocks(stack, midnight, spread)
         await stack.start_process("relay")
         access = await opened.enter_async_context(open_stack(stack))

@@ -25,7 +25,7 @@ SYSTEM = "bench"
 
 async def draining(stack: Stack, size: Size) -> list[Figure]:
     """How fast a backlog of messages becomes reports with receipts, by one intake and by two."""
-    messages, rounds = size.of(2000, 1000, BATCH * LANES), size.rounds
+    messages, rounds = size.of(2000, 600, BATCH * LANES), size.rounds
     async with AsyncExitStack() as opened:
         bus = await connect(stack.settings("lapor_intake").nats_url, "bench", patience=10)
         opened.push_async_callback(bus.close)

@@ -26,7 +26,7 @@ TIMES = 10
 async def excel(_: None, size: Size) -> list[Figure]:
     """A workbook of many rows, one of a tenth of them, and bare openpyxl with the same columns,
     each in a process of its own."""
-    many, rounds = size.of(200_000, 40_000, 200), size.of(3, 1, 1)
+    many, rounds = size.of(200_000, 20_000, 200), size.of(3, 1, 1)
     few = many // TIMES
     async with running([]) as stack:
         await fill_for_downloads(stack, many)

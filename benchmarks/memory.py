@@ -53,7 +53,7 @@ class LaporUp(Child):
 
 async def memory(_: None, size: Size) -> list[Figure]:
     """At rest, at a second start, and after very many reports; who has how much is printed."""
-    settle, reports = size.of(30, 10, 1), size.of(40_000, 1_000, 10)
+    settle, reports = size.of(30, 3, 1), size.of(40_000, 300, 10)
     async with AsyncExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="lapor-bench-")))
         ports = {name: free_port() for name in Addresses.model_fields if name.endswith("_port")}

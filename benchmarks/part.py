@@ -17,7 +17,7 @@ class Size(Enum):
     """How long each measurement goes on: in full, with `--quick`, or only to see that it runs."""
 
     FULL = (7, 2.0)
-    QUICK = (2, 0.5)
+    QUICK = (2, 0.3)
     TINY = (1, 0.1)
 
     @property

@@ -25,7 +25,7 @@ NONE, SOON = at_most(0), at_most(300, "s")
 
 async def spike(access: StackAccess, size: Size) -> list[Figure]:
     """Whatever the answers take, as much is asked: who is slow does not slow the others down."""
-    seconds = size.of(60, 10, 1)
+    seconds = size.of(60, 5, 1)
     counted: Counter[str] = Counter()
     async with AsyncExitStack() as opened:
         clerks = [Clerk(access, opened) for _ in range(CLIENTS)]

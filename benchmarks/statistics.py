@@ -28,7 +28,7 @@ WHERE handler_id = (SELECT min(handler_id) FROM lifecycle.report) AND tab = 'in_
 
 async def statistics(_: None, size: Size) -> list[Figure]:
     """Of pusat, hence of all reports, for this year."""
-    many = size.of(1_000_000, 100_000, 200)
+    many = size.of(1_000_000, 30_000, 200)
     async with AsyncExitStack() as opened:
         stack = await opened.enter_async_context(running(["reporting"]))
         await fill_for_downloads(stack, many)

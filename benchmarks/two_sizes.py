@@ -59,7 +59,7 @@ async def two_sizes(size: Size) -> AsyncIterator[TwoSizes]:
     folder; without, it is loaded here and removed: ten million take an hour."""
     kept = os.environ.get("LAPOR_BENCH_DATA")
     folder = Path(kept) if kept else None
-    few, wanted = size.of(FEW, FEW, 200), size.of(TOP, 100_000, 1_000)
+    few, wanted = size.of(FEW, FEW, 200), size.of(TOP, 60_000, 1_000)
     async with AsyncExitStack() as opened:
         small = await opened.enter_async_context(running(_PROCESSES, postgres=_POSTGRES))
         await load(small, few, _silent)
