@@ -4,30 +4,22 @@ Each starts when a test first asks for it, and is shared by the workers of a run
 a database of its own, cloned from a migrated template, and a Temporal namespace of its own.
 """
 
-import contextlib
-import fcntl
-import json
 import os
-import shutil
-import signal
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
-from psycopg import sql
 
 from deploy.credentials import Credentials, load_or_create
-from deploy.local.postgres import DATABASE, OWNER, Postgres
+from deploy.local.postgres import OWNER, Postgres
 from shared import clock
 from shared.settings import Settings
 from tests import node_packages as node
+from tests.databases import Renewed, clone
 from tests.distribution import pytest_collection_modifyitems, pytest_xdist_make_scheduler
+from tests.one_run import FOLDER, WORKER, Locked, end_servers, server
 
 __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 
@@ -63,35 +55,44 @@ def the_time(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def credentials() -> Credentials:
     """The generated secrets of this test run."""
-    with _Locked("secrets"):
-        return load_or_create(_RUN_FOLDER)
+    with Locked("secrets"):
+        return load_or_create(FOLDER)
 
 
 @pytest.fixture(scope="session")
 def postgres(credentials: Credentials) -> Postgres:
     """The run's Postgres; its database `lapor` is the migrated template, left alone."""
-    port = _server("postgres", "postgres")["port"]
-    return Postgres(_RUN_FOLDER / "postgres", password=credentials.postgres, port=port)
+    port = server("postgres", "postgres")["port"]
+    return Postgres(FOLDER / "postgres", password=credentials.postgres, port=port)
 
 
 @pytest.fixture(scope="session")
 def database_name(postgres: Postgres) -> Iterator[str]:
     """This worker's own migrated database, kept for the whole session."""
-    with _Clone(postgres, f"lapor_{_WORKER}") as name:
+    with clone(postgres, f"lapor_{WORKER}") as name:
         yield name
 
 
+@pytest.fixture(scope="session")
+def renewed_database(postgres: Postgres) -> Iterator[Renewed]:
+    """What `fresh_database` gives to one test after the other."""
+    with Renewed(postgres, f"fresh_{WORKER}") as database:
+        yield database
+
+
 @pytest.fixture
-def fresh_database(postgres: Postgres, credentials: Credentials) -> Iterator[UrlOf]:
-    """Role to address of a migrated, empty database for one test alone (0.1 s)."""
-    with _Clone(postgres, f"fresh_{_WORKER}") as name:
-        yield lambda role: postgres.url(role, credentials.roles[role], name)
+def fresh_database(
+    renewed_database: Renewed, postgres: Postgres, credentials: Credentials
+) -> Iterator[UrlOf]:
+    """Role to address of a migrated, empty database for one test alone."""
+    yield lambda role: postgres.url(role, credentials.roles[role], renewed_database.name)
+    renewed_database.renew()
 
 
 @pytest.fixture(scope="module")
 def module_database(postgres: Postgres, credentials: Credentials) -> Iterator[UrlOf]:
     """Role to address of a migrated, empty database for the tests of one file."""
-    with _Clone(postgres, f"module_{_WORKER}") as name:
+    with clone(postgres, f"module_{WORKER}") as name:
         yield lambda role: postgres.url(role, credentials.roles[role], name)
 
 
@@ -104,18 +105,18 @@ def database_url(postgres: Postgres, database_name: str, credentials: Credential
 @pytest.fixture(scope="session")
 def nats_url() -> str:
     """This worker's own nats-server, with the credentials of account LAPOR."""
-    return str(_server("nats", f"nats-{_WORKER}")["url"])
+    return str(server("nats", f"nats-{WORKER}")["url"])
 
 
 @pytest.fixture(scope="session")
 def temporal_address() -> str:
     """The run's Temporal dev server; use the worker's own `temporal_namespace`."""
-    return str(_server("temporal", "temporal")["address"])
+    return str(server("temporal", "temporal")["address"])
 
 
 @pytest.fixture(scope="session")
 def temporal_namespace(temporal_address: str) -> str:
-    return _WORKER
+    return WORKER
 
 
 @pytest.fixture(scope="session")
@@ -152,8 +153,8 @@ def settings(settings_for: SettingsOf) -> Settings:
 @pytest.fixture(scope="session")
 def node_packages() -> Path:
     """A folder with `tests/node` and its npm packages, installed once for all workers of a run."""
-    with _Locked("node"):
-        return node.install(_RUN_FOLDER / "node")
+    with Locked("node"):
+        return node.install(FOLDER / "node")
 
 
 def make_settings(credentials: Credentials, **values: object) -> Settings:
@@ -164,87 +165,5 @@ def make_settings(credentials: Credentials, **values: object) -> Settings:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The controller ends the servers of the run."""
-    if hasattr(config, "workerinput") or not _RUN_FOLDER.exists():
-        return
-    for pid_file in _RUN_FOLDER.glob("*.keeper"):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(int(pid_file.read_text()), signal.SIGTERM)
-    deadline = time.monotonic() + 20
-    while list(_RUN_FOLDER.glob("*/run/*.pid")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    shutil.rmtree(_RUN_FOLDER, ignore_errors=True)
-
-
-class _Clone:
-    """A database made of the template, dropped at the end."""
-
-    def __init__(self, postgres: Postgres, name: str) -> None:
-        self._postgres, self._name = postgres, name
-
-    def __enter__(self) -> str:
-        self._drop()
-        # Copying files costs half of what writing all to the log does.
-        make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY").format(
-            sql.Identifier(self._name), sql.Identifier(DATABASE), sql.Identifier(OWNER)
-        )
-        # Two workers may not copy the template at the same instant.
-        with _Locked("template"), self._postgres.administer() as connection:
-            connection.execute(make)
-        return self._name
-
-    def __exit__(self, *_: object) -> None:
-        self._drop()
-
-    def _drop(self) -> None:
-        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-        with self._postgres.administer() as connection:
-            connection.execute(drop.format(sql.Identifier(self._name)))
-
-
-class _Locked:
-    """A lock held across the workers of a run."""
-
-    def __init__(self, name: str) -> None:
-        _RUN_FOLDER.mkdir(mode=0o700, exist_ok=True)
-        self._path = _RUN_FOLDER / f"{name}.lock"
-
-    def __enter__(self) -> None:
-        self._file = self._path.open("w")
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-
-def _server(kind: str, name: str) -> dict[str, Any]:
-    """Where the run's server of this name is; starts it when nobody has yet."""
-    with _Locked(name):
-        facts = _RUN_FOLDER / f"{name}.json"
-        if not facts.exists():
-            _start_keeper(kind, name, facts)
-        return dict(json.loads(facts.read_text()))
-
-
-def _start_keeper(kind: str, name: str, facts: Path) -> None:
-    log = _RUN_FOLDER / f"{name}.log"
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    # Spawned and let go: it serves the other workers too, and watches the run itself.
-    keeper = os.posix_spawn(
-        sys.executable,
-        [sys.executable, "-m", "tests.servers", kind, name, str(_RUN_FOLDER), str(_RUN)],
-        {**os.environ, "PYTHONPATH": str(_ROOT)},
-        file_actions=[(os.POSIX_SPAWN_DUP2, output, 1), (os.POSIX_SPAWN_DUP2, output, 2)],
-        setsid=True,
-    )
-    os.close(output)
-    (_RUN_FOLDER / f"{name}.keeper").write_text(str(keeper))
-    while not facts.exists():
-        if os.waitpid(keeper, os.WNOHANG)[0]:
-            raise RuntimeError(f"The {kind} for the tests did not start:\n{log.read_text()}")
-        time.sleep(0.02)
-
-
-_ROOT = Path(__file__).parent.parent
-_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "default")
-_RUN = os.getpid() if _WORKER == "default" else os.getppid()
-_RUN_FOLDER = Path(tempfile.gettempdir()) / f"lapor-tests-{_RUN}"
+    if not hasattr(config, "workerinput"):
+        end_servers()

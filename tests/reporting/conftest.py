@@ -1,22 +1,21 @@
 """The reporting service over a real database with a small country and some thousand reports."""
 
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import psycopg
 import pytest
-from psycopg import sql
 
 from deploy.credentials import Credentials
-from deploy.local.postgres import DATABASE, OWNER, Postgres
+from deploy.local.postgres import OWNER, Postgres
 from services.reporting.app import make_app
 from shared.http.tokens import Staff, Tokens
 from shared.settings import Settings
 from tests.conftest import make_settings
+from tests.databases import clone
+from tests.one_run import WORKER
 from tests.reporting.factory import found_country, write_reports
 
 REPORTS = 4000
@@ -27,27 +26,15 @@ Bearer = Callable[[int], dict[str, str]]
 @pytest.fixture(scope="session")
 def reporting_database(postgres: Postgres, credentials: Credentials) -> Iterator[AddressOf]:
     """Role to the address of a database with the country and its reports."""
-    name = f"reporting_{uuid4().hex[:12]}"
-    make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY").format(
-        sql.Identifier(name), sql.Identifier(DATABASE), sql.Identifier(OWNER)
-    )
-    with postgres.administer() as admin:
-        for _ in range(50):
-            try:
-                admin.execute(make)
-                break
-            except psycopg.errors.ObjectInUse:  # another worker copies it just now
-                time.sleep(0.1)
+    with clone(postgres, f"reporting_{WORKER}") as name:
 
-    def address(role: str) -> str:
-        return postgres.url(role, credentials.roles[role], name)
+        def address(role: str) -> str:
+            return postgres.url(role, credentials.roles[role], name)
 
-    plain = address(OWNER).replace("+psycopg", "")
-    found_country(plain)
-    write_reports(plain, REPORTS)
-    yield address
-    with postgres.administer() as admin:
-        admin.execute(sql.SQL("DROP DATABASE {} (FORCE)").format(sql.Identifier(name)))
+        plain = address(OWNER).replace("+psycopg", "")
+        found_country(plain)
+        write_reports(plain, REPORTS)
+        yield address
 
 
 @pytest.fixture
