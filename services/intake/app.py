@@ -40,7 +40,7 @@ from shared.database.engine import Database
 from shared.database.process_time import ProcessTime
 from shared.http.app import create_app
 from shared.http.limits import RateLimits
-from shared.http.service_client import service_client
+from shared.http.service_client import service_client, trusted_authorities
 from shared.partners.background import Runs, in_background
 from shared.partners.dead_letters import partner_dead_letters
 from shared.privacy.identity import BlindIndex, IdentityCipher
@@ -58,7 +58,9 @@ def make_app(settings: Settings) -> FastAPI:
     """The application over the database and storage of these settings."""
     database = Database(settings.database_url, application="lapor-intake")
     routing = service_client(base_url=settings.routing_url, timeout=15)
-    x_http = httpx.AsyncClient(base_url=settings.x_api_base_url, timeout=10)
+    x_http = httpx.AsyncClient(
+        base_url=settings.x_api_base_url, timeout=10, verify=trusted_authorities()
+    )
     acceptance = Acceptance.of(settings)
     cipher = IdentityCipher(settings.identity_keys)
     store = AttachmentStore(settings.storage_url, cipher)

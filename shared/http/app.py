@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import os
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
@@ -57,7 +58,6 @@ def create_app(
     async def life(app: FastAPI) -> AsyncIterator[None]:
         try:
             async with lifespan(app) if lifespan else _nothing():
-                collect_seldom()
                 yield
         finally:
             if database:
@@ -126,7 +126,7 @@ async def _serve(
     factory: Callable[[], FastAPI], settings: Settings, port: int, proxies: list[str]
 ) -> None:
     app = factory()
-    server = _Draining(
+    server = _Server(
         uvicorn.Config(
             app,
             host=settings.host,
@@ -148,7 +148,7 @@ async def _serve(
         raise SystemExit(3)
 
 
-class _Draining(uvicorn.Server):
+class _Server(uvicorn.Server):
     """Told to stop, it says so to whoever asks /healthz, and stops some seconds later."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI, seconds: float) -> None:
@@ -162,6 +162,10 @@ class _Draining(uvicorn.Server):
         self._app.state.draining = True
         ended = partial(super().handle_exit, sig, frame)
         self._loop.call_soon_threadsafe(self._loop.call_later, self._seconds, ended)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        collect_seldom()
 
 
 def _probes(checks: Mapping[str, Check]) -> APIRouter:
