@@ -1,7 +1,6 @@
 """Reporters sign in and out; their sessions go on."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,7 +21,7 @@ from shared.http.guessing import (
 )
 from shared.http.limits import Limit
 from shared.http.problems import unauthorized
-from shared.http.sessions import Copied, Sessions
+from shared.http.sessions import Copied, Sessions, Used
 from shared.http.tokens import Reporter, Tokens
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.values.text import EMAIL_LIMIT, PASSWORD_LIMIT
@@ -53,6 +52,17 @@ class SignInForm(BaseModel):
 
 class RefreshForm(BaseModel):
     refresh_token: str = Field(max_length=4_000, repr=False)
+
+
+class RenewalForm(RefreshForm):
+    renewal_key: str | None = Field(
+        default=None,
+        min_length=32,
+        max_length=200,
+        repr=False,
+        description="A secret of yours for this token alone: asking again with it within ten"
+        " minutes has the same outcome, as long as the next token is not used",
+    )
 
 
 class SignedIn(BaseModel):
@@ -96,17 +106,17 @@ async def sign_in(
 
 
 @router.post("/reporters/refresh", responses=problem_responses(401))
-async def refresh(form: RefreshForm, database: CurrentDatabase, request: Request) -> SignedIn:
+async def refresh(form: RenewalForm, database: CurrentDatabase, request: Request) -> SignedIn:
     """A new pair of tokens for a refresh token. One that was used before has been copied: all
     sessions of its account end."""
     async with database.session() as session:
         try:
-            used = await SESSIONS.use(session, form.refresh_token)
+            used = await SESSIONS.use(session, form.refresh_token, form.renewal_key)
         except Copied as copied:
             await SESSIONS.end_all(session, copied.owner_id)
         else:
             if used is not None:
-                return await open_session(session, request, used.owner_id, used.session_id)
+                return await open_session(session, request, used.owner_id, used)
     # Outside: a refusal must not undo the end of the sessions.
     raise unauthorized("token_invalid")
 
@@ -118,11 +128,11 @@ async def sign_out(form: RefreshForm, session: Transaction) -> None:
 
 
 async def open_session(
-    session: AsyncSession, request: Request, account_id: int, session_id: UUID | None = None
+    session: AsyncSession, request: Request, account_id: int, used: Used | None = None
 ) -> SignedIn:
     """Tokens of a new session, or of the one that goes on."""
     tokens: Tokens = request.app.state.tokens
-    opened = await SESSIONS.open(session, account_id, session_id)
+    opened = await SESSIONS.open(session, account_id, used)
     access_token = tokens.issue(Reporter(account_id=account_id), session_id=opened.session_id)
     return SignedIn(access_token=access_token, refresh_token=opened.token)
 

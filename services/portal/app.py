@@ -46,7 +46,7 @@ def create(settings: Settings) -> FastAPI:
         docs=False,
     )
     app.state.services = services
-    app.state.renewal = Renewal(services)
+    app.state.renewal = Renewal(services, settings.cookie_secret)
     app.state.cookies = Cookies(
         settings.cookie_secret, secure=settings.public_base_url.startswith("https://")
     )

@@ -1,8 +1,7 @@
 """Renewing a session: each refresh token works once, though several pages ask at the same time."""
 
-import asyncio
 import hashlib
-import time
+import hmac
 
 from fastapi import Request
 
@@ -12,9 +11,6 @@ from services.portal.contracts.routing import SignedIn as StaffSignedIn
 from services.portal.service_calls import Service, Services
 from services.portal.sessions import TokenPair
 
-GRACE = 600.0
-"""Seconds the answer is kept for the other pages of the same browser."""
-
 PATHS: dict[Service, str] = {"routing": "/refresh", "intake": "/reporters/refresh"}
 ANSWERS: dict[Service, type[StaffSignedIn] | type[ReporterSignedIn]] = {
     "routing": StaffSignedIn,
@@ -23,25 +19,18 @@ ANSWERS: dict[Service, type[StaffSignedIn] | type[ReporterSignedIn]] = {
 
 
 class Renewal:
-    """One at a time per token. The answers live in this process's memory only."""
+    """By a key that every copy of the portal makes alike and nobody else can: pages that renew the
+    same session side by side, by whichever copies, have one outcome."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, cookie_secret: str) -> None:
         self._services = services
-        self._under_way: dict[bytes, tuple[float, asyncio.Task[TokenPair]]] = {}
+        self._secret = cookie_secret.encode()
 
     async def of(self, request: Request, service: Service, refresh: str) -> TokenPair:
         """The new pair for this refresh token. Raises the service's refusal."""
-        now = time.monotonic()
-        self._under_way = {k: v for k, v in self._under_way.items() if v[0] > now - GRACE}
-        name = hashlib.sha256(refresh.encode()).digest()
-        if name not in self._under_way:
-            task = asyncio.create_task(self._ask(request, service, refresh))
-            self._under_way[name] = (now, task)
-        return await asyncio.shield(self._under_way[name][1])
-
-    async def _ask(self, request: Request, service: Service, refresh: str) -> TokenPair:
-        answer = await self._services.call(
-            request, service, "POST", PATHS[service], json={"refresh_token": refresh}
-        )
+        named = b"renewal\0" + refresh.encode()
+        key = hmac.digest(self._secret, named, hashlib.sha256).hex()
+        body = {"refresh_token": refresh, "renewal_key": key}
+        answer = await self._services.call(request, service, "POST", PATHS[service], json=body)
         renewed = answer_as(ANSWERS[service], answer)
         return TokenPair(access=renewed.access_token, refresh=renewed.refresh_token)

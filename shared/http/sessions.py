@@ -3,7 +3,9 @@
 A session goes on through its refresh tokens under one id, which its access tokens carry; one that
 was ended is remembered for as long as such a token could still be shown."""
 
+import base64
 import hashlib
+import hmac
 import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -12,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from shared.database.columns import now
@@ -19,6 +22,8 @@ from shared.database.columns import now
 LIFETIME = timedelta(days=14)
 REMEMBERED = timedelta(hours=2)
 """More than any access token lasts."""
+REPEATED_WITHIN = timedelta(minutes=10)
+"""In which a renewal by the same key is the same one: pages of one browser renew side by side."""
 
 
 class Copied(Exception):
@@ -39,10 +44,11 @@ class Opened(NamedTuple):
 
 
 class Used(NamedTuple):
-    """Whose refresh token it was, and of which session."""
+    """Whose refresh token it was, of which session, and which token comes next where a key says."""
 
     owner_id: int
     session_id: UUID
+    next_token: str | None
 
 
 class Token(Protocol):
@@ -70,12 +76,11 @@ class Sessions:
         self._tokens, self._ended = tokens, ended
         self._owner_name, self._owner = owner, getattr(tokens, owner)
 
-    async def open(
-        self, session: AsyncSession, owner_id: int, session_id: UUID | None = None
-    ) -> Opened:
+    async def open(self, session: AsyncSession, owner_id: int, used: Used | None = None) -> Opened:
         """A refresh token of a new session, or of the one that goes on."""
-        tokens, token, expires_at = self._tokens, secrets.token_urlsafe(32), now() + LIFETIME
-        session_id = session_id or uuid4()
+        tokens, expires_at = self._tokens, now() + LIFETIME
+        token = (used and used.next_token) or secrets.token_urlsafe(32)
+        session_id = used.session_id if used else uuid4()
         expired = col(tokens.expires_at) < func.now()
         await session.execute(delete(tokens).where(self._owner == owner_id, expired))
         row = {
@@ -85,13 +90,17 @@ class Sessions:
             "token_hash": _hash(token),
             "expires_at": expires_at,
         }
-        await session.execute(insert(tokens).values(row))
+        await session.execute(insert(tokens).values(row).on_conflict_do_nothing())
         return Opened(token, expires_at, session_id)
 
-    async def use(self, session: AsyncSession, token: str) -> Used | None:
+    async def use(
+        self, session: AsyncSession, token: str, renewal_key: str | None = None
+    ) -> Used | None:
         """Whose token this is, marked as used; None for one that is unknown or expired. Raises
-        `Copied` for one used before: the caller ends all sessions of its owner."""
+        `Copied` for one used before: the caller ends all sessions of its owner. Used again soon by
+        the same key it leads to the same next token, as long as that is not used."""
         tokens = self._tokens
+        next_token = _next(token, renewal_key) if renewal_key else None
         this, used_at = col(tokens.token_hash) == _hash(token), col(tokens.used_at)
         good = used_at.is_(None) & (col(tokens.expires_at) > func.now())
         marked = await session.execute(
@@ -101,12 +110,14 @@ class Sessions:
             .returning(self._owner, col(tokens.session_id))
         )
         row = marked.one_or_none()
+        if row is None and next_token:
+            row = (await session.execute(self._repeated(token, next_token))).one_or_none()
         if row is None:
             used_by = await session.scalar(select(self._owner).where(this, used_at.is_not(None)))
             if used_by is not None:
                 raise Copied(used_by)
             return None
-        return Used(*row)
+        return Used(row[0], row[1], next_token)
 
     async def close(self, session: AsyncSession, token: str) -> None:
         """End the session of this refresh token, used or not, access tokens included; one that
@@ -130,6 +141,17 @@ class Sessions:
         """End a session that has no refresh token: its one access token is worth nothing."""
         await self._end(session, [session_id])
 
+    def _repeated(self, token: str, next_token: str) -> Select[int, UUID]:
+        tokens = self._tokens
+        follows = aliased(tokens)
+        return select(self._owner, col(tokens.session_id)).where(
+            col(tokens.token_hash) == _hash(token),
+            col(tokens.used_at) > func.now() - REPEATED_WITHIN,
+            col(follows.token_hash) == _hash(next_token),
+            col(follows.session_id) == col(tokens.session_id),
+            col(follows.used_at).is_(None),
+        )
+
     def _locked(self, which: ColumnElement[bool]) -> Select[UUID]:
         ids = select(col(self._tokens.session_id)).where(which)
         return ids.order_by(col(self._tokens.id)).with_for_update()
@@ -141,6 +163,12 @@ class Sessions:
             rows = [{"id": id, "until": now() + REMEMBERED} for id in session_ids]
             await session.execute(insert(ended).values(rows).on_conflict_do_nothing())
         await session.execute(delete(ended).where(col(ended.until) < func.now()))
+
+
+def _next(token: str, key: str) -> str:
+    """Known to nobody without both. In base64url, as a token that is drawn."""
+    made = hmac.digest(key.encode(), b"next refresh token\0" + token.encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
 
 def _hash(token: str) -> bytes:

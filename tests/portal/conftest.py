@@ -1,5 +1,6 @@
 """The portal as people use it: a browser before a whole stack, on ports of its own."""
 
+import json
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -9,9 +10,13 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from starlette.requests import Request
+from starlette.responses import Response
 
 from deploy.credentials import load_or_create
 from deploy.local.postgres import DATABASE, Postgres
+from services.portal.sessions import Cookies
+from shared.settings import Addresses
 from tests.stack.lapor_up import Stack
 
 if TYPE_CHECKING:
@@ -37,6 +42,7 @@ class Portal:
     password: str
     secret: str
     postgres: Postgres
+    addresses: Addresses
 
     def forgets_who_came(self) -> None:
         """Nobody has used up a limit: all these people come from one address, and in a few minutes
@@ -44,6 +50,17 @@ class Portal:
         with self.postgres.administer(DATABASE) as connection:
             for schema in ("intake", "routing", "followup", "reporting"):
                 connection.execute(f"TRUNCATE {schema}.rate_limit")
+
+    def panel_cookie_with(self, sealed: str, **tokens: str) -> str:
+        """The panel's cookie as the browser would hold it after a long while."""
+        cookies = Cookies(self.secret, secure=False)
+        header = f"lapor_panel={sealed}".encode()
+        session = cookies.read(Request({"type": "http", "headers": [(b"cookie", header)]}), "panel")
+        assert session.tokens is not None
+        session.tokens = session.tokens.model_copy(update=tokens)
+        answer = Response(json.dumps({}))
+        cookies.write(answer, "panel", session)
+        return answer.headers["set-cookie"].split(";")[0].split("=", 1)[1]
 
 
 @pytest.fixture(scope="package")
@@ -65,6 +82,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             postgres=Postgres(
                 data_dir, password=known.postgres, port=int(stack.ports["postgres_port"])
             ),
+            addresses=Addresses.model_validate({"data_dir": data_dir, **stack.ports}),
         )
     finally:
         stack.end(signal.SIGINT)

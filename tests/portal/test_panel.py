@@ -1,13 +1,9 @@
 """The panel's further pages: requests, deferral, revealing, manual reports, sessions."""
 
-import json
 import time
 
 import pytest
-from starlette.requests import Request
-from starlette.responses import Response
 
-from services.portal.sessions import Cookies
 from tests.portal.conftest import Meet, Person
 from tests.portal.test_one_story import UNIT, dispose, finishes, follow_up, sees, submit
 
@@ -189,14 +185,6 @@ def test_staff_reads_well_on_a_phone(meet: Meet) -> None:
 
 def _change_cookie(person: Person, **tokens: str) -> None:
     """As the browser would hold it after a long while."""
-    cookies = Cookies(person.portal.secret, secure=False)
-    context = person.page.context
     [sealed] = [cookie for cookie in person.cookies() if cookie["name"] == "lapor_panel"]
-    header = f"lapor_panel={sealed['value']}".encode()
-    session = cookies.read(Request({"type": "http", "headers": [(b"cookie", header)]}), "panel")
-    assert session.tokens is not None
-    session.tokens = session.tokens.model_copy(update=tokens)
-    answer = Response(json.dumps({}))
-    cookies.write(answer, "panel", session)
-    value = answer.headers["set-cookie"].split(";")[0].split("=", 1)[1]
-    context.add_cookies([{**sealed, "value": value}])
+    value = person.portal.panel_cookie_with(sealed["value"], **tokens)
+    person.page.context.add_cookies([{**sealed, "value": value}])

@@ -89,6 +89,49 @@ async def test_a_refresh_token_works_once_and_a_copy_ends_every_session(country:
         assert (await country.http.get("/me", headers=bearer)).status_code == 401
 
 
+async def test_pages_of_one_browser_renew_a_session_once_by_whichever_copy_of_the_portal(
+    country: Country,
+) -> None:
+    who = {"username": "admin.kemensos", "password": PASSWORD}
+    first = (await country.http.post("/sign-in", json=who)).json()
+    renewal = {"refresh_token": first["refresh_token"], "renewal_key": "k" * 43}
+    answers = await asyncio.gather(*(country.http.post("/refresh", json=renewal) for _ in range(5)))
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert len({answer.json()["refresh_token"] for answer in answers}) == 1
+    assert await statuses(country, *(answer.json() for answer in answers)) == [200] * 5
+
+    renewed = {"refresh_token": answers[0].json()["refresh_token"], "renewal_key": "l" * 43}
+    assert (await country.http.post("/refresh", json=renewed)).status_code == 200
+
+
+@pytest.mark.parametrize("key", [None, "other" * 9])
+async def test_a_copy_of_a_refresh_token_without_its_key_ends_every_session(
+    country: Country, key: str | None
+) -> None:
+    who = {"username": "admin.kemensos", "password": PASSWORD}
+    first = (await country.http.post("/sign-in", json=who)).json()
+    token = {"refresh_token": first["refresh_token"]}
+    renewed = await country.http.post("/refresh", json=token | {"renewal_key": "k" * 43})
+    copied = await country.http.post("/refresh", json=token | ({"renewal_key": key} if key else {}))
+    assert copied.status_code == 401
+    assert await statuses(country, renewed.json()) == [401]
+
+
+async def test_the_same_renewal_is_another_one_later_and_once_the_next_token_is_used(
+    country: Country,
+) -> None:
+    who = {"username": "admin.kemensos", "password": PASSWORD}
+    for make_late in (True, False):
+        first = (await country.http.post("/sign-in", json=who)).json()
+        renewal = {"refresh_token": first["refresh_token"], "renewal_key": "k" * 43}
+        renewed = (await country.http.post("/refresh", json=renewal)).json()
+        if make_late:
+            await country.rows("UPDATE routing.session SET used_at = used_at - interval '11 min'")
+        else:
+            await country.http.post("/refresh", json={"refresh_token": renewed["refresh_token"]})
+        assert (await country.http.post("/refresh", json=renewal)).status_code == 401
+
+
 @pytest.mark.parametrize("by_the_former_token", [False, True])
 async def test_who_signed_out_is_out_with_every_token_of_that_session_and_no_other(
     country: Country, by_the_former_token: bool

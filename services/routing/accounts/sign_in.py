@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -22,7 +21,7 @@ from shared.http.guessing import DEVICES, Guard, PasswordAttempt, PasswordGuard
 from shared.http.limits import Limit, rate_limits
 from shared.http.passwords import hash_password, needs_rehash, verify_password
 from shared.http.problems import Problem, forbidden, unauthorized
-from shared.http.sessions import Copied
+from shared.http.sessions import Copied, Used
 from shared.http.tokens import ACCESS_TTL, Staff, Tokens
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
@@ -60,6 +59,17 @@ class RefreshToken(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     refresh_token: str = Field(min_length=1, max_length=200)
+
+
+class Renewal(RefreshToken):
+    renewal_key: str | None = Field(
+        default=None,
+        min_length=32,
+        max_length=200,
+        repr=False,
+        description="A secret of yours for this token alone: asking again with it within ten"
+        " minutes has the same outcome, as long as the next token is not used",
+    )
 
 
 class SignedIn(BaseModel):
@@ -125,18 +135,18 @@ async def sign_in(body: SignIn, request: Request, database: CurrentDatabase) -> 
 
 
 @router.post("/refresh", responses=problem_responses(401, 422, 429))
-async def refresh(body: RefreshToken, request: Request, database: CurrentDatabase) -> SignedIn:
+async def refresh(body: Renewal, request: Request, database: CurrentDatabase) -> SignedIn:
     """A new pair of tokens for a refresh token. One that was used before has been copied: all
     sessions of its person end."""
     await rate_limits(request).take(REFRESHES, client_address(request))
     async with database.session() as session:
         try:
-            used = await SESSIONS.use(session, body.refresh_token)
+            used = await SESSIONS.use(session, body.refresh_token, body.renewal_key)
         except Copied as copied:
             await revoke_all(session, copied.owner_id)
         else:
             if used is not None:
-                return await _signed_in(session, request, used.owner_id, used.session_id)
+                return await _signed_in(session, request, used.owner_id, used)
     # Outside: a refusal must not undo the end of the sessions.
     raise unauthorized("token_invalid")
 
@@ -219,7 +229,7 @@ async def _owes_second_factor(
 
 
 async def _signed_in(
-    session: AsyncSession, request: Request, staff_id: int, session_id: UUID | None = None
+    session: AsyncSession, request: Request, staff_id: int, used: Used | None = None
 ) -> SignedIn:
     """Tokens of a new session, or of the one that goes on."""
     person = await session.get(StaffEntry, staff_id)
@@ -228,9 +238,9 @@ async def _signed_in(
         or not person.active
         or await _owes_second_factor(session, request, staff_id, person.role)
     ):
-        raise unauthorized("token_invalid" if session_id else "sign_in_failed")
+        raise unauthorized("token_invalid" if used else "sign_in_failed")
     tokens: Tokens = request.app.state.tokens
-    opened = await SESSIONS.open(session, staff_id, session_id)
+    opened = await SESSIONS.open(session, staff_id, used)
     staff = Staff.model_validate(person.model_dump())
     return SignedIn(
         access_token=tokens.issue(staff, session_id=opened.session_id),
