@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from sqlalchemy import text
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from shared.bus.dead_letter_review import forget_resolved
 from shared.collector import collect_seldom
@@ -112,6 +113,7 @@ def make_worker(
         workflows=[ReportWorkflow],
         activities=[recorder.record],
         workflow_runner=sandbox(),
+        deployment_config=_deployment(settings.worker_version),
         max_cached_workflows=cached_runs,
         max_concurrent_activities=OUTSTANDING,
         max_concurrent_local_activities=STEPS,
@@ -131,6 +133,18 @@ class Forgetting:
         while forgotten == _FORGOTTEN_AT_ONCE:
             async with self.database.session() as session:
                 forgotten = await forget_resolved(session, _FORGOTTEN_AT_ONCE)
+
+
+def _deployment(version: str) -> WorkerDeploymentConfig | None:
+    # Said here, not by the workflow: a worker without a version could then run none. A run goes on
+    # by whichever version is in use; one that stayed with its own would hold it for years.
+    if not version:
+        return None
+    return WorkerDeploymentConfig(
+        WorkerDeploymentVersion(names.DEPLOYMENT, version),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from deploy.cli import (
     after_restore,
     attachments,
     backup,
+    cluster,
     dead_letters,
     demo,
     keys,
@@ -19,6 +20,7 @@ from deploy.cli import (
     staff,
     statistics,
     up,
+    workers,
 )
 from deploy.errors import StackError
 
@@ -35,9 +37,11 @@ app.command("after-restore")(after_restore.after_restore)
 app.command("restore")(restore.restore)
 app.command("demo")(demo.demo)
 app.add_typer(backup.app, name="backup")
+app.add_typer(cluster.app, name="cluster")
 app.add_typer(staff.app, name="staff")
 app.add_typer(partner.app, name="partner")
 app.add_typer(nats.app, name="nats")
+app.add_typer(workers.app, name="workers")
 app.add_typer(keys.app, name="keys")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(sms.app, name="sms")

@@ -17,6 +17,8 @@ from shared.lifecycle.state import ReportState
 
 TASK_QUEUE = "reports"
 WORKFLOW = "ReportWorkflow"
+DEPLOYMENT = "lapor"
+"""The worker deployment whose versions are the worker's."""
 COMMAND = "command"
 """The update that carries every command. Those in `shared.lifecycle.actions.SIGNALS` may also come
 as a signal named like their action, as operators send them by hand."""

@@ -41,9 +41,9 @@ async def test_a_report_verified_under_the_old_worker_is_closed_under_the_new_on
     await reports.set_policy({"auto_close": {"amount": 1, "unit": "seconds"}})
     number = (await reports.accept()).number
     async with make_worker(client, worker_database, worker_settings):
-        assert await _sent(reports, gateway, number, Action.VERIFY, PROVINCE_ADMIN)
+        assert await sent(reports, gateway, number, Action.VERIFY, PROVINCE_ADMIN)
     async with _next_worker(client, worker_database), asyncio.timeout(120):
-        assert await _sent(reports, gateway, number, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
+        assert await sent(reports, gateway, number, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
         while (await reports.state(number)).status is not Status.CLOSED_BY_SYSTEM:
             await asyncio.sleep(0.1)
     history = await _history(client, number)
@@ -83,9 +83,9 @@ async def test_what_was_asked_while_no_worker_was_there_takes_effect_with_the_ne
 ) -> None:
     state = await reports.accept()
     async with make_worker(client, worker_database, worker_settings):
-        assert await _sent(reports, gateway, state.number, Action.VERIFY, PROVINCE_ADMIN)
+        assert await sent(reports, gateway, state.number, Action.VERIFY, PROVINCE_ADMIN)
     waiting = asyncio.create_task(
-        _sent(reports, gateway, state.number, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
+        sent(reports, gateway, state.number, Action.FOLLOW_UP, DINAS_OFFICER, **FOLLOW_UP)
     )
     await asyncio.sleep(0.5)
     assert not waiting.done()
@@ -123,7 +123,7 @@ def _next_worker(client: Client, database: Database) -> Worker:
     )
 
 
-async def _sent(
+async def sent(
     reports: Reports,
     gateway: ReportGateway,
     number: int,
@@ -131,6 +131,7 @@ async def _sent(
     actor: Actor,
     **details: Any,
 ) -> bool:
+    """Whether a command took effect."""
     state = await reports.state(number)
     command = await reports.command(state, action, actor, state.last_step_at, **details)
     outcome = await gateway.send(command, state, timeout=30)

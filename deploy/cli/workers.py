@@ -1,0 +1,61 @@
+"""`lapor workers …`: versions of the worker, one of which carries all reports."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+app = typer.Typer(help="Versions of the worker.", no_args_is_help=True)
+
+
+@app.command("versions")
+def versions() -> None:
+    """Show which version is in use, and how many running reports were last with which."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from deploy.worker_versions import versions
+
+    async def act() -> Table:
+        table = Table("version", "in use", "first seen", "runs")
+        for version in await versions(await _client()):
+            since = version.since.strftime("%Y-%m-%d %H:%M") if version.since else ""
+            in_use = "yes" if version.in_use else ""
+            table.add_row(version.name or "(none)", in_use, since, f"{version.runs:,}")
+        return table
+
+    Console().print(asyncio.run(act()))
+
+
+@app.command("use")
+def use(
+    version: Annotated[
+        str, typer.Argument(help="LAPOR_WORKER_VERSION of workers that run already.")
+    ] = "",
+    none: Annotated[bool, typer.Option("--none", help="Those that were given no version.")] = False,
+) -> None:
+    """Give all reports to this version's workers, new ones and those under way, without a stop.
+
+    Start its workers before. The others finish what they have, and can be stopped.
+    """
+    from deploy.errors import StackError
+    from deploy.worker_versions import use
+
+    if bool(version) is none:
+        raise StackError("say which version, or --none")
+
+    async def act() -> None:
+        await use(await _client(), version)
+
+    asyncio.run(act())
+    print(f"{version or 'Workers without a version'}: in use.")
+
+
+async def _client() -> "Client":
+    from deploy.credentials import stack_settings
+    from shared.temporal.client import connect
+
+    return await connect(stack_settings(), "lapor-workers", lazy=False)

@@ -1,0 +1,80 @@
+"""The worker's versions as Temporal knows them: which is in use, and which still have runs."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from temporalio.api.workflowservice.v1 import (
+    DescribeWorkerDeploymentRequest,
+    DescribeWorkerDeploymentResponse,
+    SetWorkerDeploymentCurrentVersionRequest,
+)
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from deploy.errors import StackError
+from shared.temporal import names
+
+UNVERSIONED = ""
+"""The version of workers that were given none."""
+
+
+@dataclass(frozen=True)
+class WorkerVersion:
+    """`runs`: running reports whose last task one of its workers did."""
+
+    name: str
+    in_use: bool
+    since: datetime | None
+    runs: int
+
+
+async def versions(client: Client) -> list[WorkerVersion]:
+    """Newest first, then the workers without one."""
+    deployment = await _deployment(client)
+    current = deployment.worker_deployment_info.routing_config.current_deployment_version.build_id
+    known = []
+    for each in deployment.worker_deployment_info.version_summaries:
+        name = each.deployment_version.build_id
+        since = each.create_time.ToDatetime(UTC)
+        runs = await _runs(client, f"= '{names.DEPLOYMENT}:{name}'")
+        known.append(WorkerVersion(name, name == current, since, runs))
+    known.sort(key=lambda version: version.since or datetime.min.replace(tzinfo=UTC), reverse=True)
+    runs = await _runs(client, "IS NULL")
+    return [*known, WorkerVersion(UNVERSIONED, current == UNVERSIONED, None, runs)]
+
+
+async def use(client: Client, version: str) -> None:
+    """From now on this version's workers get the tasks of all runs, new and old; those of others
+    finish what they have. Raises StackError for one that has no worker."""
+    try:
+        await client.workflow_service.set_worker_deployment_current_version(
+            SetWorkerDeploymentCurrentVersionRequest(
+                namespace=client.namespace,
+                deployment_name=names.DEPLOYMENT,
+                build_id=version,
+                identity="lapor",
+            )
+        )
+    except RPCError as error:
+        if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
+            raise
+        raise StackError(f"{version or 'no version'} cannot be used: {error.message}") from None
+
+
+async def _deployment(client: Client) -> DescribeWorkerDeploymentResponse:
+    try:
+        return await client.workflow_service.describe_worker_deployment(
+            DescribeWorkerDeploymentRequest(
+                namespace=client.namespace, deployment_name=names.DEPLOYMENT
+            )
+        )
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return DescribeWorkerDeploymentResponse()
+        raise
+
+
+async def _runs(client: Client, version: str) -> int:
+    running = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus = 'Running'"
+    query = f"{running} AND TemporalWorkerDeploymentVersion {version}"
+    return (await client.count_workflows(query)).count
