@@ -1,0 +1,106 @@
+"""Each migration leaves what the version before it reads and writes, so that both run at once.
+
+What the former version no longer uses may go in a later one, which says so: `CONTRACTS = "0051"`
+names the migration since whose version nobody has used it.
+"""
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from deploy.migrations import configuration
+from tests.conftest import UrlOf
+
+SINCE = "0038"
+"""The rule is younger than these."""
+
+
+def test_the_former_version_finds_all_that_it_uses_after_each_migration(
+    empty_database: UrlOf,
+) -> None:
+    config = configuration(empty_database("lapor_owner"))
+    script = ScriptDirectory.from_config(config)
+    later = [*script.iterate_revisions("head", SINCE)][::-1]
+    assert later
+    command.upgrade(config, SINCE)
+    for revision in later:
+        before = _used(empty_database)
+        command.upgrade(config, revision.revision)
+        after = _used(empty_database)
+        if not hasattr(revision.module, "CONTRACTS"):
+            gone = {name: kind for name, kind in before.items() if after.get(name) != kind}
+            assert not gone, f"{revision.revision} takes from the version before it: {gone}"
+        # What is new must not be asked of the former version's rows.
+        demanded = {
+            name
+            for name, kind in after.items()
+            if name not in before and kind == "demanded" and _table(name) in map(_table, before)
+        }
+        assert not demanded, f"{revision.revision} wants values nobody gives yet: {demanded}"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("ALTER TABLE lifecycle.outbox DROP COLUMN headers", "lifecycle.outbox.headers"),
+        ("ALTER TABLE lifecycle.outbox RENAME COLUMN body TO words", "lifecycle.outbox.body"),
+        ("REVOKE INSERT ON lifecycle.outbox FROM lapor_intake", "lapor_intake INSERT"),
+        ("DROP VIEW intake.published_owner", "intake.published_owner.number"),
+    ],
+)
+def test_what_a_migration_takes_is_seen(fresh_database: UrlOf, change: str, said: str) -> None:
+    before = _used(fresh_database)
+    with _connect(fresh_database) as connection:
+        connection.execute(change.encode())
+    after = _used(fresh_database)
+    gone = {name for name, kind in before.items() if after.get(name) != kind}
+    assert any(said in name for name in gone), gone
+
+
+def test_a_new_column_that_wants_a_value_is_seen(fresh_database: UrlOf) -> None:
+    with _connect(fresh_database) as connection:
+        connection.execute("ALTER TABLE lifecycle.outbox ADD COLUMN urgent boolean NOT NULL")
+    assert _used(fresh_database)["lifecycle.outbox.urgent demands a value"] == "demanded"
+
+
+@pytest.fixture
+def empty_database(fresh_database: UrlOf) -> UrlOf:
+    """A database without any migration."""
+    with psycopg.connect(fresh_database("lapor_owner").replace("+psycopg", "")) as connection:
+        schemas = connection.execute(
+            "SELECT string_agg(quote_ident(nspname), ', ') FROM pg_namespace"
+            " WHERE nspowner = 'lapor_owner'::regrole"
+        ).fetchone()
+        assert schemas is not None
+        connection.execute(f"DROP SCHEMA {schemas[0]} CASCADE".encode())
+        connection.execute("DROP TABLE schema_version")
+    return fresh_database
+
+
+def _used(database: UrlOf) -> dict[str, str]:
+    """Columns with their types, what may not be empty, and who may do what, by name."""
+    with _connect(database) as connection:
+        return {f"{name}": str(kind) for name, kind in connection.execute(_USED).fetchall()}
+
+
+def _table(name: str) -> str:
+    return ".".join(name.split(".")[:2])
+
+
+def _connect(database: UrlOf) -> psycopg.Connection:
+    return psycopg.connect(database("lapor_owner").replace("+psycopg", ""), autocommit=True)
+
+
+_OURS = b"table_schema IN ('intake', 'routing', 'followup', 'reporting', 'lifecycle')"
+_USED = (
+    b"SELECT table_schema || '.' || table_name || '.' || column_name, data_type"
+    b" FROM information_schema.columns WHERE " + _OURS + b" UNION ALL "
+    b"SELECT table_schema || '.' || table_name || '.' || column_name || ' demands a value',"
+    b" 'demanded' FROM information_schema.columns c JOIN information_schema.tables t"
+    b" USING (table_schema, table_name) WHERE t.table_type = 'BASE TABLE'"
+    b" AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'"
+    b" AND is_generated = 'NEVER' AND c." + _OURS + b" UNION ALL "
+    b"SELECT table_schema || '.' || table_name || ': ' || grantee || ' ' || privilege_type, 'may'"
+    b" FROM information_schema.role_table_grants WHERE " + _OURS
+)
