@@ -1,6 +1,6 @@
 # What a person does with this project. `make help` explains.
 
-.PHONY: help run dev test test-nightly test-fast coverage dates lint bench demo docs texts lock
+.PHONY: help run cluster dev test test-nightly test-fast coverage dates lint bench chaos demo docs texts lock
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -16,6 +16,9 @@ help:  ## Explain every target
 
 run: $(READY)  ## Start everything on this machine and show where it is; Ctrl-C stops it
 	@exec $(BIN)/lapor up
+
+cluster: $(READY)  ## Start everything several times: NATS × 3, Postgres × 2, processes × 2, behind Caddy
+	@exec $(BIN)/lapor cluster
 
 dev: $(READY)  ## As run; a process starts again when its code changes
 	@exec $(BIN)/lapor up --reload
@@ -61,6 +64,10 @@ lint: $(READY)  ## Check format, style, types and who may import whom
 # BENCH="--json run.json".
 bench: $(READY)  ## Measure BENCH="[--quick] [--json FILE] [PART …]": ours beside the least it can cost
 	$(BIN)/python -m benchmarks $(BENCH)
+
+chaos: $(READY)  ## Strike the whole cluster with FAULTS=100 faults of SEED=1 under load; goes on where it stopped
+	$(BIN)/python -m tests.whole_cluster --faults $(or $(FAULTS),100) --seed $(or $(SEED),1) \
+	  $(if $(MINUTES),--minutes $(MINUTES))
 
 demo: $(READY)  ## Send REPORTS=100 varied reports through a running stack (`make run` beside it)
 	$(BIN)/lapor demo --reports $(REPORTS)

@@ -66,16 +66,15 @@ PATHS = {
 }
 
 
-class Cluster:
-    """Servers and processes in a folder; `http` calls them by full address."""
+class ClusterAccess:
+    """How a test reaches what runs: `http` calls services by full address, `owner` reads tables."""
 
-    def __init__(self, folder: Path) -> None:
-        ports = {name: free_port() for name in Addresses.model_fields if name.endswith("_port")}
-        self.folder = folder
-        self.addresses = Addresses.model_validate({"data_dir": folder, **ports})
-        self.credentials: Credentials = load_or_create(folder)
+    client: Client
+
+    def __init__(self, addresses: Addresses) -> None:
+        self.folder, self.addresses = addresses.data_dir, addresses
+        self.credentials: Credentials = load_or_create(self.folder)
         self.settings = self.settings_of(OWNER)
-        self.children: dict[str, Child] = {}
         self.http = httpx.AsyncClient(timeout=30)
         self.owner = Database(self.settings.database_url)
         self.tokens = Tokens.of(self.settings)
@@ -85,6 +84,63 @@ class Cluster:
         return Settings.model_validate(
             {name.removeprefix("LAPOR_").lower(): value for name, value in variables.items()}
         )
+
+    def staff(self, who: Who) -> dict[str, str]:
+        staff_id, agency, role = who
+        principal = Staff(id=staff_id, role=role, agency_id=agency, agency_path=PATHS[agency])
+        return {"Authorization": f"Bearer {self.tokens.issue(principal)}"}
+
+    def reporter(self, number: int) -> dict[str, str]:
+        """Who has the number and its access code."""
+        return {"Authorization": f"Bearer {self.tokens.issue(ReportBearer(number=number))}"}
+
+    def address(self, service: str) -> str:
+        return str(getattr(self.addresses, f"{service}_url"))
+
+    async def operations(self, process: str) -> str:
+        """Where a process answers /healthz, /readyz and /metrics, as its log says."""
+        log = self.folder / "log" / f"{process}.log"
+        async with asyncio.timeout(READY_WITHIN):
+            while True:
+                lines = [line for line in log.read_text().splitlines() if '"operations"' in line]
+                if lines:
+                    return str(orjson.loads(lines[-1])["operations"])
+                await asyncio.sleep(0.1)
+
+    async def rows(self, query: str, **values: Any) -> list[Any]:
+        async with self.owner.session() as session:
+            return list((await session.execute(text(query), values)).all())
+
+    async def value(self, query: str, **values: Any) -> Any:
+        [row] = await self.rows(query, **values)
+        return row[0]
+
+
+async def settle_people(owner: Database) -> None:
+    """Put the country's agencies and people in, and a category."""
+    await settle_country(owner)
+    async with owner.session() as session:
+        connection = await raw(session)
+        for who in _MORE:
+            await add_staff(connection, *who)
+        await connection.execute(
+            "INSERT INTO routing.agency (id, code, name, kind, parent_id, path, zone, active)"
+            " VALUES (%s, 'A30', 'Instansi 30', 'unit', %s, %s, 'WIB', true)",
+            (UNCONNECTED, ROOT, [ROOT, UNCONNECTED]),
+        )
+        await connection.execute(
+            "INSERT INTO routing.category (id, code, name, active)"
+            " VALUES (1, 'jalan', 'Infrastruktur Jalan', true)"
+        )
+
+
+class Cluster(ClusterAccess):
+    """Servers and processes in a folder; `http` calls them by full address."""
+
+    def __init__(self, folder: Path) -> None:
+        ports = {name: free_port() for name in Addresses.model_fields if name.endswith("_port")}
+        super().__init__(Addresses.model_validate({"data_dir": folder, **ports}))
+        self.children: dict[str, Child] = {}
 
     @property
     def postgres(self) -> Postgres:
@@ -99,20 +155,7 @@ class Cluster:
         self.postgres.create_database()
         await migrate_database(self.settings.database_url)
         await declare_streams(self.settings.nats_url)
-        await settle_country(self.owner)
-        async with self.owner.session() as session:
-            connection = await raw(session)
-            for who in _MORE:
-                await add_staff(connection, *who)
-            await connection.execute(
-                "INSERT INTO routing.agency (id, code, name, kind, parent_id, path, zone, active)"
-                " VALUES (%s, 'A30', 'Instansi 30', 'unit', %s, %s, 'WIB', true)",
-                (UNCONNECTED, ROOT, [ROOT, UNCONNECTED]),
-            )
-            await connection.execute(
-                "INSERT INTO routing.category (id, code, name, active)"
-                " VALUES (1, 'jalan', 'Infrastruktur Jalan', true)"
-            )
+        await settle_people(self.owner)
         await self.add(*processes)
         self.client = await Client.connect(
             self.addresses.temporal_address, data_converter=pydantic_data_converter
@@ -153,36 +196,6 @@ class Cluster:
         servers = [c for c in self.children.values() if not isinstance(c, Process)]
         await asyncio.gather(*(child.stop() for child in processes))
         await asyncio.gather(*(child.stop() for child in servers))
-
-    def staff(self, who: Who) -> dict[str, str]:
-        staff_id, agency, role = who
-        principal = Staff(id=staff_id, role=role, agency_id=agency, agency_path=PATHS[agency])
-        return {"Authorization": f"Bearer {self.tokens.issue(principal)}"}
-
-    def reporter(self, number: int) -> dict[str, str]:
-        """Who has the number and its access code."""
-        return {"Authorization": f"Bearer {self.tokens.issue(ReportBearer(number=number))}"}
-
-    def address(self, service: str) -> str:
-        return str(getattr(self.addresses, f"{service}_url"))
-
-    async def operations(self, process: str) -> str:
-        """Where a process answers /healthz, /readyz and /metrics, as its log says."""
-        log = self.folder / "log" / f"{process}.log"
-        async with asyncio.timeout(READY_WITHIN):
-            while True:
-                lines = [line for line in log.read_text().splitlines() if '"operations"' in line]
-                if lines:
-                    return str(orjson.loads(lines[-1])["operations"])
-                await asyncio.sleep(0.1)
-
-    async def rows(self, query: str, **values: Any) -> list[Any]:
-        async with self.owner.session() as session:
-            return list((await session.execute(text(query), values)).all())
-
-    async def value(self, query: str, **values: Any) -> Any:
-        [row] = await self.rows(query, **values)
-        return row[0]
 
     async def set_policy(self, agency_id: int, **lengths: dict[str, Any]) -> None:
         """Process times of an agency from now on; those left out stay the nation's."""

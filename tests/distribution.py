@@ -14,7 +14,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 _TESTS = Path(__file__).parent
-_TOGETHER = ("portal", "privacy", "chaos", "contracts")
+_TOGETHER = ("whole_cluster", "portal", "privacy", "chaos", "contracts")
 """Folders whose tests share a cluster or a stack, the longest first."""
 _THEN = ("stack", "reporting", "workflows", "intake", "routing", "followup", "attachments", "bus")
 """Folders whose files take long one by one, the longest first."""
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.stack)
         if _folder(item) in _SLOW or "temporal_address" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
-        if _folder(item) == "chaos":
+        if _folder(item) in ("chaos", "whole_cluster"):
             item.add_marker(pytest.mark.chaos)
 
 

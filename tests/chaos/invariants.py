@@ -15,13 +15,13 @@ from shared.bus.streams import PARTNERS, REPORTS, Stream
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import TAB_OF, Tab
 from tests.chaos.people import People
-from tests.cluster import Cluster
+from tests.cluster import ClusterAccess
 
 _SETTLING = 40.0
 _NUMBER_AND_VERSION = re.compile(r"(\d+)\.(?:[0-9a-f]{32}\.)?(\d+)\.")
 
 
-async def all_promises_are_kept(people: People) -> None:
+async def all_promises_are_kept(people: People[ClusterAccess]) -> None:
     """Waits until everything has settled, then looks at everything there is."""
     cluster = people.cluster
     await _settled(cluster)
@@ -33,7 +33,7 @@ async def all_promises_are_kept(people: People) -> None:
     await _every_report_has_its_run(cluster, rows)
 
 
-async def messages_of(cluster: Cluster, stream: Stream) -> list[tuple[str, Any]]:
+async def messages_of(cluster: ClusterAccess, stream: Stream) -> list[tuple[str, Any]]:
     """All messages of a stream: their ids, and what is in them."""
     return [
         (headers.get("Nats-Msg-Id", ""), orjson.loads(body))
@@ -41,7 +41,9 @@ async def messages_of(cluster: Cluster, stream: Stream) -> list[tuple[str, Any]]
     ]
 
 
-async def raw_messages_of(cluster: Cluster, stream: Stream) -> list[tuple[dict[str, str], bytes]]:
+async def raw_messages_of(
+    cluster: ClusterAccess, stream: Stream
+) -> list[tuple[dict[str, str], bytes]]:
     """All messages of a stream as they lie there, read without a consumer."""
     bus = await connect(cluster.settings.nats_url, "test", patience=10)
     found = []
@@ -59,7 +61,7 @@ async def raw_messages_of(cluster: Cluster, stream: Stream) -> list[tuple[dict[s
     return found
 
 
-async def _settled(cluster: Cluster) -> None:
+async def _settled(cluster: ClusterAccess) -> None:
     """No command without an outcome, no report without a run, nothing left in the outbox."""
     async with asyncio.timeout(_SETTLING):
         while any(left := tuple((await cluster.rows(_LEFT))[0])):
@@ -67,7 +69,9 @@ async def _settled(cluster: Cluster) -> None:
             assert left
 
 
-async def _every_accepted_report_is_there_once(people: People, rows: Iterable[Any]) -> None:
+async def _every_accepted_report_is_there_once(
+    people: People[ClusterAccess], rows: Iterable[Any]
+) -> None:
     numbers = [row.number for row in rows]
     assert sorted(people.accepted.values()) == numbers
     submissions = await people.cluster.rows("SELECT number FROM intake.submission ORDER BY number")
@@ -101,7 +105,7 @@ def _row_and_history_agree(row: Any) -> None:
     assert {name: getattr(row, name) for name in columns} == columns, row.number
 
 
-async def _every_event_reached_the_stream_once(cluster: Cluster, rows: Iterable[Any]) -> None:
+async def _every_event_reached_the_stream_once(cluster: ClusterAccess, rows: Iterable[Any]) -> None:
     ids = Counter(id for id, _ in await messages_of(cluster, REPORTS))
     assert [id for id, times in ids.items() if times > 1] == []
     versions: defaultdict[int, list[int]] = defaultdict(list)
@@ -115,7 +119,7 @@ async def _every_event_reached_the_stream_once(cluster: Cluster, rows: Iterable[
     assert [id for id, times in sendings.items() if times > 1] == []
 
 
-async def _every_report_has_its_run(cluster: Cluster, rows: Iterable[Any]) -> None:
+async def _every_report_has_its_run(cluster: ClusterAccess, rows: Iterable[Any]) -> None:
     """One that runs, unless the report has ended: its run may be over."""
     async with asyncio.timeout(15):
         while wrong := await _wrong_runs(cluster, rows):
@@ -123,7 +127,7 @@ async def _every_report_has_its_run(cluster: Cluster, rows: Iterable[Any]) -> No
             assert wrong
 
 
-async def _wrong_runs(cluster: Cluster, rows: Iterable[Any]) -> list[tuple[int, int]]:
+async def _wrong_runs(cluster: ClusterAccess, rows: Iterable[Any]) -> list[tuple[int, int]]:
     running: Counter[str] = Counter()
     known = set()
     async for run in cluster.client.list_workflows("WorkflowType = 'ReportWorkflow'"):

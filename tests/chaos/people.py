@@ -1,21 +1,22 @@
 """People who insist: they send the same thing again, with its key, until they have an answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from random import randrange
-from typing import Any
+from typing import Any, Generic
 from uuid import UUID, uuid4
 
 import httpx
+from typing_extensions import TypeVar
 
-from tests.cluster import ABOVE, OFFICER, Cluster, Who
+from tests.cluster import ABOVE, OFFICER, Cluster, ClusterAccess, Who
 from tests.workflows.country import DINAS, PROVINCE
 
-_PATIENCE = 60.0
 _numbers = count(1)
 
 FOLLOW_UP = {"kind": "follow_up", "text": "Lubang sudah ditambal."}
@@ -27,12 +28,17 @@ VERIFICATION = {
 }
 
 
+C = TypeVar("C", bound=ClusterAccess, default=Cluster, covariant=True)
+
+
 @dataclass
-class People:
+class People(Generic[C]):
     """The citizens and officers of a cluster; `accepted` holds what they were told was accepted."""
 
-    cluster: Cluster
+    cluster: C
     accepted: dict[UUID, int] = field(default_factory=dict)
+    patience: float = 60.0
+    """Seconds for which they insist."""
     put_off: int = 0
     """How often somebody had to ask again."""
 
@@ -78,14 +84,18 @@ class People:
     async def insist(
         self, service: str, path: str, body: dict[str, Any], headers: dict[str, str], key: UUID
     ) -> httpx.Response:
-        """The answer once there is one: not 202, not 503, and not a lost connection."""
-        async with asyncio.timeout(_PATIENCE):
+        """The answer once there is one, as `until_answered`."""
+        return await self.until_answered(partial(self.ask, service, path, body, headers, key))
+
+    async def until_answered(self, ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+        """The answer once there is one: not 202, not 5xx of a server away, no lost connection."""
+        async with asyncio.timeout(self.patience):
             while True:
                 try:
-                    answer = await self.ask(service, path, body, headers, key)
+                    answer = await ask()
                 except httpx.TransportError:
                     answer = None
-                if answer is not None and answer.status_code not in (202, 503):
+                if answer is not None and answer.status_code not in (202, 502, 503, 504):
                     return answer
                 self.put_off += 1
                 await asyncio.sleep(0.2)

@@ -1,0 +1,76 @@
+"""`lapor cluster`: everything several times on this machine."""
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from shared.settings import Addresses
+
+app = typer.Typer(help="Everything several times on this machine, to be tried and broken.")
+
+_FOLDER = ".lapor-cluster"
+
+
+@app.callback(invoke_without_command=True)
+def cluster(
+    context: typer.Context,
+    asynchronous: Annotated[
+        bool,
+        typer.Option("--asynchronous", help="Answer commits before the standby has them."),
+    ] = False,
+) -> None:
+    """Start NATS three times, Postgres with a standby, every process twice, and Caddy in front.
+
+    Stays until Ctrl-C, as `lapor up` does, and like it says where everything is. Data and logs
+    are under LAPOR_DATA_DIR (.lapor-cluster). Temporal stays one dev server.
+    """
+    if context.invoked_subcommand is None:
+        from deploy.cluster.stack import ClusterStack
+        from deploy.local import supervisor
+
+        supervisor.run(ClusterStack(_addresses(), synchronous=not asynchronous))
+
+
+@app.command()
+def promote(
+    kill: Annotated[
+        bool, typer.Option("--kill", help="End the primary as a machine without power.")
+    ] = False,
+) -> None:
+    """Make the standby the primary, and the former primary its standby, while everything runs.
+
+    Commands wait meanwhile, and those under way are asked again by whoever sent them.
+    """
+    from deploy.cluster.promote import promote
+
+    asyncio.run(promote(_running(), print, kill=kill))
+
+
+@app.command("leaders")
+def leaders_() -> None:
+    """Show who leads what: Postgres, the relay, each stream of NATS."""
+    from deploy.cluster.leaders import ROLE, leaders
+    from deploy.credentials import stack_settings
+
+    _running()
+    for name, leader in asyncio.run(leaders(stack_settings(ROLE))).items():
+        print(f"{name:16} {leader}")
+
+
+def _addresses() -> "Addresses":
+    from shared.settings import Addresses
+
+    os.environ.setdefault("LAPOR_DATA_DIR", _FOLDER)
+    return Addresses()
+
+
+def _running() -> "Addresses":
+    """Of the cluster that runs, which says in its folder where it is."""
+    from deploy.cluster.layout import read_environment
+
+    own = _addresses()
+    os.environ.update(read_environment(own.data_dir))
+    return _addresses()

@@ -1,0 +1,136 @@
+"""Postgres twice: a primary, and a standby that streams from it. A file says which is which."""
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from deploy.cluster.layout import POSTGRES
+from deploy.errors import StackError
+from deploy.local.postgres import BINARIES, Postgres, as_other_user, give_to_other_user
+
+_PRIMARY: Final = "primary"
+_OPTIONS: Final = {
+    "wal_keep_size": "1GB",
+    "wal_sender_timeout": "10s",
+    "wal_receiver_timeout": "10s",
+}
+
+
+class PostgresNode(Postgres):
+    """One of the two. Started, it is what the file says: who was the primary and is no more begins
+    anew from a copy of the present one. With `synchronous` a commit is answered when the other has
+    it on its disk too; while the other is away, commits wait."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        name: str,
+        *,
+        password: str,
+        port: int,
+        other: int,
+        host: str,
+        synchronous: bool,
+    ) -> None:
+        both = ", ".join(f'"{node}"' for node in POSTGRES)
+        options = {
+            "cluster_name": name,
+            "synchronous_standby_names": f"ANY 1 ({both})" if synchronous else "",
+        }
+        super().__init__(
+            data_dir, password=password, port=port, host=host, options=_OPTIONS | options, name=name
+        )
+        self._primary = (
+            f"host={host} port={other} user=postgres password={password} dbname=postgres"
+            f" application_name={name} connect_timeout=5"
+        )
+
+    async def prepare(self) -> None:
+        if not self._is_primary:
+            await self._follow()
+        await super().prepare()
+
+    async def is_ready(self) -> bool:
+        """A promotion that was interrupted is finished first."""
+        if not await super().is_ready():
+            return False
+        return not self._is_primary or await asyncio.to_thread(self.promote)
+
+    def promote(self) -> bool:
+        """Makes a standby the primary; whether it is one now."""
+        with self.administer() as connection:
+            row = connection.execute("SELECT pg_is_in_recovery()").fetchone()
+            if row is not None and row[0]:
+                row = connection.execute("SELECT NOT pg_promote(wait => true)").fetchone()
+            return row is not None and not row[0]
+
+    def sync_state(self) -> str | None:
+        """Of the standby, as this primary sees it: `quorum`, `async`; None where none streams."""
+        with self.administer() as connection:
+            state = "SELECT sync_state FROM pg_stat_replication WHERE state = 'streaming'"
+            row = connection.execute(f"{state} AND application_name = ANY(%s)", ([*POSTGRES],))
+            found = row.fetchone()
+            return None if found is None else str(found[0])
+
+    @property
+    def _is_primary(self) -> bool:
+        return primary_of(self.data_dir) == self.name
+
+    async def _follow(self) -> None:
+        signal = self.folder / "standby.signal"
+        if not signal.exists():
+            await self._copy_primary()
+        settings = self.folder / "postgresql.auto.conf"
+        settings.write_text(f"primary_conninfo = '{self._primary}'\n")
+        for path in (settings, signal):
+            path.touch(mode=0o600)
+            give_to_other_user(path)
+
+    async def _copy_primary(self) -> None:
+        unfinished = self.folder.with_suffix(".new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True, mode=0o700)
+        give_to_other_user(unfinished)
+        command = [*as_other_user(), str(BINARIES / "pg_basebackup"), "--no-password"]
+        command += ["--pgdata", str(unfinished), "--checkpoint=fast", "--wal-method=stream"]
+        copying = await asyncio.create_subprocess_exec(
+            *command,
+            env=os.environ | _as_environment(self._primary),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, said = await copying.communicate()
+        if copying.returncode != 0:
+            raise StackError(f"{self.name} could not copy the primary: {said.decode().strip()}")
+        (unfinished / "standby.signal").touch(mode=0o600)
+        give_to_other_user(unfinished / "standby.signal")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        unfinished.rename(self.folder)
+
+
+def primary_of(data_dir: Path) -> str:
+    """The node that is the primary, or is to be: the first, until another was promoted."""
+    path = data_dir / _PRIMARY
+    return path.read_text().strip() if path.exists() else POSTGRES[0]
+
+
+def appoint(data_dir: Path, name: str) -> None:
+    """From now on this node is the primary, and the other one follows when it starts."""
+    new = data_dir / f"{_PRIMARY}.new"
+    with new.open("w") as file:
+        file.write(name)
+        file.flush()
+        os.fsync(file.fileno())
+    new.rename(data_dir / _PRIMARY)
+
+
+def _as_environment(conninfo: str) -> dict[str, str]:
+    # Not among the arguments of the command: everybody on the machine can read those.
+    known = psycopg.conninfo.conninfo_to_dict(conninfo)
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
+    return {variable: str(known[name]) for name, variable in names.items()}
