@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
+from random import randrange
 from typing import Any
 from uuid import uuid4
 
@@ -33,7 +34,11 @@ class Crowd(People[WholeCluster]):
 
     async def by_sms(self, partner: Bus, system: str) -> None:
         id = uuid4().hex
-        message = {"id": id, "from": "081234567890", "text": f"Lampu jalan mati di pasar {id}"}
+        message = {
+            "id": id,
+            "from": f"0812{randrange(10**8):08}",
+            "text": f"Lampu jalan mati di pasar {id}",
+        }
         body = json.dumps(message | {"received_at": datetime.now(UTC).isoformat()})
 
         async def send() -> httpx.Response:
