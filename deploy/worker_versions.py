@@ -1,8 +1,10 @@
 """The worker's versions as Temporal knows them: which is in use, and which still have runs."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from temporalio.api.enums.v1 import RoutingConfigUpdateState
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkerDeploymentRequest,
     DescribeWorkerDeploymentResponse,
@@ -14,6 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from deploy.errors import StackError
 from shared.temporal import names
 
+_PATIENCE = 60.0
 UNVERSIONED = ""
 """The version of workers that were given none."""
 
@@ -45,7 +48,8 @@ async def versions(client: Client) -> list[WorkerVersion]:
 
 async def use(client: Client, version: str) -> None:
     """From now on this version's workers get the tasks of all runs, new and old; those of others
-    finish what they have. Raises StackError for one that has no worker."""
+    finish what they have. Returns when every part of Temporal knows; `TimeoutError` when none says
+    so in a minute. Raises StackError for one that has no worker."""
     try:
         await client.workflow_service.set_worker_deployment_current_version(
             SetWorkerDeploymentCurrentVersionRequest(
@@ -59,6 +63,16 @@ async def use(client: Client, version: str) -> None:
         if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
             raise
         raise StackError(f"{version or 'no version'} cannot be used: {error.message}") from None
+    async with asyncio.timeout(_PATIENCE):
+        while not _is_routed(await _deployment(client), version):
+            await asyncio.sleep(0.1)
+
+
+def _is_routed(deployment: DescribeWorkerDeploymentResponse, version: str) -> bool:
+    info = deployment.worker_deployment_info
+    current = info.routing_config.current_deployment_version.build_id
+    done = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_COMPLETED
+    return current == version and info.routing_config_update_state == done
 
 
 async def _deployment(client: Client) -> DescribeWorkerDeploymentResponse:
