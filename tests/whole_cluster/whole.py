@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -69,9 +70,13 @@ class WholeCluster(ClusterAccess):
         return [f"http://{self.addresses.host}:{port}" for port in ports]
 
     def signal(self, name: str, how: signal.Signals) -> None:
-        """To the process and those that it started, as a machine would do to all of them."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.children[name].pid, how)
+        """To the process and those that it started, as a machine would do to all of them: a
+        backend of Postgres is in no group of its postmaster's."""
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(self.children[name].pid)
+            for each in (process, *process.children(recursive=True)):
+                with suppress(psutil.NoSuchProcess):
+                    each.send_signal(how)
 
     def end(self, name: str) -> None:
         """Tell it to stop, as whoever restarts it does."""
