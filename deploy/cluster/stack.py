@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator
 from typing import Any, Final
 
 from deploy.cluster.caddy import Caddy
@@ -23,10 +23,11 @@ from deploy.cluster.postgres_node import PostgresNode, primary_of
 from deploy.cluster.promote import node_of
 from deploy.credentials import Credentials, environment
 from deploy.local.child import Child
-from deploy.local.migrate import declare_streams, migrate_database
+from deploy.local.migrate import declare_streams
 from deploy.local.postgres import OWNER
+from deploy.local.preparation import Preparation, SignIns, preparation
 from deploy.local.processes import PROCESSES, Description, Process
-from deploy.local.stack import load_demo, temporal_of
+from deploy.local.stack import temporal_of
 from deploy.local.supervisor import Stack, together
 from shared.settings import Addresses, Settings
 
@@ -49,7 +50,7 @@ class ClusterStack(Stack):
         self.layout: Layout = lay_out(own)
         super().__init__(self.layout.addresses, _STEPS)
         self.synchronous = synchronous
-        self._sign_ins: Sequence[tuple[str, str]] = ()
+        self._sign_ins: SignIns = ()
         self._starting = asyncio.Semaphore(_AT_ONCE)
 
     async def start_all(self, credentials: Credentials) -> None:
@@ -60,15 +61,17 @@ class ClusterStack(Stack):
         os.environ["SSL_CERT_FILE"] = str(shown.authority)
         write_environment(self.layout, shown.authority)
         owner = self.settings(credentials).database_url
-        await together([self._start_bus(credentials, shown), self._start_postgres(credentials)])
-        await together(
-            [
-                self.start_child("Temporal", temporal_of(self.addresses)),
-                self.start_child("Caddy", Caddy(self.layout, shown)),
-                self._prepare_database(owner, credentials),
-                *self._processes(credentials, answering_http=True),
-            ]
-        )
+        async with preparation(self.addresses.data_dir) as preparing:
+            await together([self._start_bus(credentials, shown), self._start_postgres(credentials)])
+            temporal = temporal_of(self.addresses, await preparing.search_attributes())
+            await together(
+                [
+                    self.start_child("Temporal", temporal),
+                    self.start_child("Caddy", Caddy(self.layout, shown)),
+                    self._prepare_database(owner, credentials, preparing),
+                    *self._processes(credentials, answering_http=True),
+                ]
+            )
         await together(self._processes(credentials, answering_http=False))
 
     async def welcome(self, credentials: Credentials) -> None:
@@ -119,20 +122,22 @@ class ClusterStack(Stack):
         """A node of Postgres, running or not."""
         return node_of(self.addresses, name, credentials.postgres, synchronous=self.synchronous)
 
-    async def _prepare_database(self, owner: str, credentials: Credentials) -> None:
+    async def _prepare_database(
+        self, owner: str, credentials: Credentials, preparing: Preparation
+    ) -> None:
         primary = self.node(primary_of(self.addresses.data_dir), credentials)
         async with self.screen.step("migrations"):
             await asyncio.to_thread(primary.create_roles, credentials.roles)
             await asyncio.to_thread(primary.create_database)
-            await migrate_database(owner)
+            await preparing.migrate(owner)
         async with self.screen.step("agencies and staff"):
-            self._sign_ins = await self.lay_people(owner, credentials)
+            self._sign_ins = await self.lay_people(owner, credentials, preparing)
 
     async def lay_people(
-        self, database_url: str, credentials: Credentials
-    ) -> Sequence[tuple[str, str]]:
+        self, database_url: str, credentials: Credentials, preparing: Preparation
+    ) -> SignIns:
         """Agencies and their staff, where there are none; who signs in by which name."""
-        return await load_demo(database_url, credentials.demo)
+        return await preparing.load_demo(database_url, credentials.demo)
 
     def _processes(
         self, credentials: Credentials, *, answering_http: bool

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from deploy.cluster.stack import ClusterStack
 from deploy.credentials import Credentials
 from deploy.local.child import Child
 from deploy.local.ports import free_port
+from deploy.local.preparation import Preparation, SignIns
 from shared.database.engine import Database
 from shared.settings import Addresses
 from tests.cluster import ClusterAccess, settle_people
@@ -109,8 +109,8 @@ class CountryStack(ClusterStack):
     """With the tests' agencies and people instead of the demo's."""
 
     async def lay_people(
-        self, database_url: str, credentials: Credentials
-    ) -> Sequence[tuple[str, str]]:
+        self, database_url: str, credentials: Credentials, preparing: Preparation
+    ) -> SignIns:
         database = Database(database_url, pool_size=1)
         try:
             async with database.autocommit() as connection:
