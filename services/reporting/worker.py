@@ -1,6 +1,7 @@
 """Downloads, webhooks, statistics: `python -m services.reporting.worker`."""
 
 import asyncio
+import os
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
@@ -114,4 +115,5 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
+    os.nice(5)  # accepting and commands first: for what is done here nobody waits at a screen
     run_process("downloads", work, "postgres", "temporal")
