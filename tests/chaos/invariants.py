@@ -21,10 +21,12 @@ _SETTLING = 40.0
 _NUMBER_AND_VERSION = re.compile(r"(\d+)\.(?:[0-9a-f]{32}\.)?(\d+)\.")
 
 
-async def all_promises_are_kept(people: People[ClusterAccess]) -> None:
+async def all_promises_are_kept(
+    people: People[ClusterAccess], *, settling: float = _SETTLING
+) -> None:
     """Waits until everything has settled, then looks at everything there is."""
     cluster = people.cluster
-    await _settled(cluster)
+    await _settled(cluster, settling)
     rows = await cluster.rows(_REPORTS)
     await _every_accepted_report_is_there_once(people, rows)
     for row in rows:
@@ -61,9 +63,9 @@ async def raw_messages_of(
     return found
 
 
-async def _settled(cluster: ClusterAccess) -> None:
+async def _settled(cluster: ClusterAccess, seconds: float) -> None:
     """No command without an outcome, no report without a run, nothing left in the outbox."""
-    async with asyncio.timeout(_SETTLING):
+    async with asyncio.timeout(seconds):
         while any(left := tuple((await cluster.rows(_LEFT))[0])):
             await asyncio.sleep(0.2)
             assert left

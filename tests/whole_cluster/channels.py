@@ -21,6 +21,8 @@ from tests.cluster import ABOVE, OFFICER
 from tests.whole_cluster.whole import WholeCluster
 
 _PATIENCE = 180.0
+_PACE = 0.2
+"""Seconds a lane rests after each report: a backlog of thousands would be late by itself."""
 _REPORTER = {"name": "Warga", "phone": "+6281234567890"}
 
 
@@ -110,6 +112,7 @@ async def under_load(crowd: Crowd) -> AsyncIterator[None]:
     async def lane(by: Callable[[Bus, str], Awaitable[None]]) -> None:
         while not over.is_set():
             await by(bus, known.system)
+            await asyncio.sleep(_PACE)
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -31,7 +31,7 @@ async def everything_holds(crowd: Crowd) -> None:
     """With nobody at work: all that the system promises, of every report, event and run."""
     await partners_reports_arrived(crowd)
     await nothing_is_lost_or_late(crowd)
-    await all_promises_are_kept(crowd)
+    await all_promises_are_kept(crowd, settling=LATEST)
 
 
 async def _late(crowd: Crowd) -> tuple[Any, ...]:

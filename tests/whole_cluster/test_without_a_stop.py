@@ -12,38 +12,39 @@ import pytest
 from deploy.cluster.layout import NATS
 from deploy.cluster.leaders import NOBODY, ROLE, leaders
 from shared.bus.streams import STREAMS
-from tests.chaos.invariants import all_promises_are_kept
-from tests.chaos.people import People, somewhere
+from tests.chaos.people import somewhere
 from tests.deadlines import READY_WITHIN
+from tests.whole_cluster.channels import Crowd
+from tests.whole_cluster.checks import everything_holds
 from tests.whole_cluster.whole import WholeCluster
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(900)]
 
 
 async def test_services_are_replaced_one_by_one_and_no_request_fails(
-    whole: WholeCluster, crowd: People[WholeCluster]
+    whole: WholeCluster, crowd: Crowd
 ) -> None:
     async with _asking_without_patience(crowd) as asked:
         for service in ("portal", "intake", "routing", "followup"):
             await whole.replace(service)
     assert len(asked) > 20
     assert {status for _, status in asked} <= {200, 201}, asked
-    await all_promises_are_kept(crowd)
+    await everything_holds(crowd)
 
 
 @pytest.mark.parametrize("kill", [False, True])
 async def test_the_standby_is_promoted_while_commands_run_and_nothing_accepted_is_lost(
-    whole: WholeCluster, crowd: People[WholeCluster], kill: bool
+    whole: WholeCluster, crowd: Crowd, kill: bool
 ) -> None:
     former = (await leaders(whole.settings_of(ROLE)))["Postgres"]
     async with crowd.at_work(lanes=3, at_least=len(crowd.accepted) + 3):
         assert await whole.promote(kill=kill) != former
         await whole.ready(former)
-    await all_promises_are_kept(crowd)
+    await everything_holds(crowd)
 
 
 async def test_the_screen_names_who_leads_and_who_takes_over(
-    whole: WholeCluster, crowd: People[WholeCluster]
+    whole: WholeCluster, crowd: Crowd
 ) -> None:
     led = await leaders(whole.settings_of(ROLE))
     assert {led[stream.name].split(",")[0] for stream in STREAMS} <= set(NATS)
@@ -56,12 +57,12 @@ async def test_the_screen_names_who_leads_and_who_takes_over(
         while (await leaders(whole.settings_of(ROLE)))["relay"] in (carries, NOBODY):
             await asyncio.sleep(0.2)
     await crowd.in_process()
-    await all_promises_are_kept(crowd)
+    await everything_holds(crowd)
 
 
 @asynccontextmanager
 async def _asking_without_patience(
-    crowd: People[WholeCluster],
+    crowd: Crowd,
 ) -> AsyncIterator[list[tuple[str, int]]]:
     """One report after the other, with every answer, while the block runs: nobody asks twice."""
     asked: list[tuple[str, int]] = []
@@ -86,6 +87,7 @@ async def _asking_without_patience(
             await ask("/reports", body)
             page = await portal.get(f"{address}/buat-laporan")
             asked.append(("/buat-laporan", page.status_code))
+            await asyncio.sleep(0.1)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(3):
