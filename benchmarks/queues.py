@@ -35,8 +35,9 @@ async def queues(sizes: TwoSizes, size: Size) -> list[Figure]:
 async def public(sizes: TwoSizes, size: Size) -> list[Figure]:
     """What everybody reads: lists of published reports, figures."""
     figures = []
+    office = await sizes.large.agency(OFFICE.removeprefix("a."))
     for what, (service, path) in _PUBLIC.items():
-        pair = await sizes.asking(service, path, None)
+        pair = await sizes.asking(service, path.format(office=office), None)
         figures.append(await compared(sizes, what, pair, size, AIM))
     return figures
 
@@ -45,5 +46,6 @@ _PUBLIC: Mapping[str, tuple[str, str]] = {
     "the public list": ("intake", "/reports"),
     "the public list of a category": ("intake", "/reports?category=5"),
     "the public list of a region": ("intake", "/reports?region=32.73"),
-    "the public list of an agency": ("intake", "/reports?agency=1"),
+    "the public list of pusat and all below": ("intake", "/reports?agency=1"),
+    "the public list of a regency": ("intake", "/reports?agency={office}"),
 }

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from services.intake.reading import published
 from shared.http.auth import new_partner_token
 from shared.lifecycle.statuses import TAB_OF, Status
 from tests.intake.conftest import ADMIN, CITY, UNIT, Country, form
@@ -253,3 +254,25 @@ async def test_published_reports_are_searched_and_paged(
     for name, value in (("q", "sapi"), ("tab", "closed"), ("agency", "4"), ("region", "33")):
         assert (await intake.get("/reports", params={name: value})).json()["items"] == []
     assert (await intake.get("/reports", params={"cursor": "x"})).status_code == 422
+
+
+@pytest.mark.parametrize("few", [0, published.FEW], ids=["among all reports", "agency by agency"])
+async def test_the_published_reports_of_an_agency_and_of_those_below_are_listed_newest_first(
+    intake: httpx.AsyncClient, country: Country, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(published, "_SMALL", published._SMALL.bindparams(few=few))
+    numbers = [(await submitted(intake))["number"] for _ in range(4)]
+    for number, status in zip(numbers, ("VERIFIED", "CLOSED_BY_SYSTEM", "VERIFIED"), strict=False):
+        stands(country, number, status)
+    country.all("UPDATE lifecycle.report SET secret = true WHERE number = %s", numbers[2])
+    country.all("UPDATE lifecycle.report SET handler_id = %s WHERE number = %s", CITY, numbers[0])
+
+    async def listed(**query: int | str) -> list[int]:
+        page = (await intake.get("/reports", params=query)).json()
+        return [item["number"] for item in page["items"]]
+
+    assert await listed(agency=CITY) == [numbers[1], numbers[0]]
+    first = (await intake.get("/reports", params={"agency": CITY, "limit": 1})).json()
+    assert [item["number"] for item in first["items"]] == [numbers[1]]
+    assert await listed(agency=CITY, limit=1, cursor=first["next"]) == [numbers[0]]
+    assert await listed(agency=CITY, tab="closed") == [numbers[1]]

@@ -1,6 +1,6 @@
 """The published reports, for everybody to list and search."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -116,3 +116,22 @@ _FILTERS = {
     ),
     "region": f"{PUBLIC_REGION.format('r')} LIKE :region",
 }
+FEW: Final = 30
+"""Agencies of a subtree, of which each is asked for its newest; the reports of more are found among
+all reports before long."""
+_SMALL = text(
+    "SELECT count(*) <= :few FROM (SELECT FROM routing.agency_directory"
+    " WHERE CAST(:agency AS int) = ANY (path) LIMIT :few + 1) below"
+).bindparams(few=FEW)
+# By `report_newest`; read on by number, a page of an agency with a few of ten million reports goes
+# through all of them.
+_OF_FEW = """
+r.number IN (
+    SELECT newest.number
+    FROM routing.agency_directory d, unnest(CAST(:tabs AS text[])) tabs (tab), LATERAL (
+        SELECT r.number FROM lifecycle.report r JOIN lifecycle.report_text t USING (number)
+        WHERE r.handler_id = d.id AND r.tab = tabs.tab AND r.number < :before
+          AND t.title IS NOT NULL AND {}
+        ORDER BY r.number DESC LIMIT :most) newest
+    WHERE CAST(:agency AS int) = ANY (d.path))
+"""
