@@ -9,6 +9,7 @@ import httpx
 from tests import cluster as places
 from tests.chaos.people import FOLLOW_UP, REASON, VERIFICATION, People, somewhere
 from tests.cluster import Cluster
+from tests.privacy import new_rows
 from tests.sample_pdf import PDF
 from tests.workflows.country import DINAS, MISSION
 
@@ -21,6 +22,8 @@ class Scenes:
     def __init__(self, cluster: Cluster) -> None:
         self.people = People(cluster)
         self.cluster = cluster
+        self._shared: dict[str, Scene] = {}
+        self._copied: dict[str, Scene] = {}
 
     async def set(self, state: str) -> Scene:
         """The values for the path: numbers and ids."""
@@ -38,9 +41,20 @@ class Scenes:
             scene |= await getattr(self, f"_{state}")()
         return scene
 
-    async def copy_to_mission(self, number: int) -> None:
-        """So that somebody beside may read it."""
-        await self._routing(number, "copies", places.ABOVE, {"agency_ids": [MISSION]})
+    async def shared(self, state: str) -> Scene:
+        """One for all who only read."""
+        if state not in self._shared:
+            self._shared[state] = await self.set(state)
+        return self._shared[state]
+
+    async def copied(self, state: str) -> Scene:
+        """One for all tries of somebody beside who may read it, and is let do nothing."""
+        if state not in self._copied:
+            scene = await self.set(state)
+            copies = {"agency_ids": [MISSION]}
+            await self._routing(scene["number"], "copies", places.ABOVE, copies)
+            self._copied[state] = scene
+        return self._copied[state]
 
     async def _unverified(self, **changes: Any) -> Scene:
         number = await self.people.submit(**changes)
@@ -58,36 +72,36 @@ class Scenes:
 
     async def _person(self) -> Scene:
         """Somebody new at the dinas."""
-        return {"staff_id": self._insert(_NEW_PERSON)}
+        return {"staff_id": self._insert(new_rows.PERSON)}
 
     async def _agency(self) -> Scene:
         """A new agency below the dinas, with nobody in it."""
-        return {"agency_id": self._insert(_NEW_AGENCY)}
+        return {"agency_id": self._insert(new_rows.AGENCY)}
 
     async def _download(self) -> Scene:
         """A large download that the dinas' officer has given up."""
-        return {"id": self._insert(_NEW_DOWNLOAD, owner=places.OFFICER[0])}
+        return {"id": self._insert(new_rows.DOWNLOAD, owner=places.OFFICER[0])}
 
     async def _webhook(self) -> Scene:
         """Of the dinas, with a delivery that did not arrive."""
-        webhook = self._insert(_NEW_WEBHOOK, owner=places.ADMIN[0])
-        return {"id": webhook, "delivery": self._insert(_NEW_DELIVERY, webhook=webhook)}
+        webhook = self._insert(new_rows.WEBHOOK, owner=places.ADMIN[0])
+        return {"id": webhook, "delivery": self._insert(new_rows.DELIVERY, webhook=webhook)}
 
     async def _handover(self) -> Scene:
         """Of an officer's reports at the dinas."""
-        return {"handover_id": self._insert(_NEW_HANDOVER, owner=places.ABOVE_TOO[0])}
+        return {"handover_id": self._insert(new_rows.HANDOVER, owner=places.ABOVE_TOO[0])}
 
     async def _import(self) -> Scene:
         """Of the province's coordinator, refused for what it held."""
-        return {"import_id": self._insert(_NEW_IMPORT, owner=places.ABOVE_TOO[0])}
+        return {"import_id": self._insert(new_rows.IMPORT, owner=places.ABOVE_TOO[0])}
 
     async def _reference(self) -> Scene:
         """A category, a tag of it, a programme."""
-        category = self._insert(_NEW_CATEGORY)
+        category = self._insert(new_rows.CATEGORY)
         return {
             "category_id": category,
-            "tag_id": self._insert(_NEW_TAG, category=category),
-            "programme_id": self._insert(_NEW_PROGRAMME),
+            "tag_id": self._insert(new_rows.TAG, category=category),
+            "programme_id": self._insert(new_rows.PROGRAMME),
         }
 
     async def _anonymous(self) -> Scene:
@@ -186,61 +200,3 @@ class Scenes:
         self, number: int, what: str, who: places.Who, body: dict[str, Any]
     ) -> httpx.Response:
         return await self.people.does("routing", number, what, who, body)
-
-
-# Ids far from those that the sequences give.
-_NEW_PERSON = """
-INSERT INTO routing.staff (id, username, name, role, agency_id, password_hash, active,
-    token_version)
-SELECT n, 'baru' || n, 'Budi Baru', 'liaison_officer', %(agency)s, '', true, 1
-FROM (SELECT greatest(max(id), 5000) + 1 AS n FROM routing.staff) s RETURNING id
-"""
-_NEW_AGENCY = """
-INSERT INTO routing.agency (id, code, name, kind, parent_id, path, zone, active)
-SELECT n, 'B' || n, 'Seksi ' || n, 'unit', %(agency)s, p.path || n, 'WIB', true
-FROM routing.agency p, (SELECT greatest(max(id), 5000) + 1 AS n FROM routing.agency) s
-WHERE p.id = %(agency)s RETURNING id
-"""
-_NEW_DOWNLOAD = """
-INSERT INTO reporting.download (id, staff_id, agency_id, tab, format, selection, name, state,
-    attempt, rows_total, rows_done)
-VALUES (gen_random_uuid(), %(owner)s, %(agency)s, 'incoming', 'csv', '{"tab": "incoming"}',
-    'masuk.csv', 'cancelled', 1, 9, 0) RETURNING id
-"""
-_NEW_WEBHOOK = """
-INSERT INTO reporting.webhook (id, agency_id, url, secret, created_by)
-VALUES (gen_random_uuid(), %(agency)s, 'https://dinas.invalid/lapor', '\\x00', %(owner)s)
-RETURNING id
-"""
-_NEW_DELIVERY = """
-INSERT INTO reporting.webhook_delivery (id, webhook_id, event_id, event, number, version, body,
-    state, started, finished_at)
-VALUES (gen_random_uuid(), %(webhook)s, %(some)s, 'verified', 1, 2, '{}', 'failed', true, now())
-RETURNING id
-"""
-_NEW_HANDOVER = """
-INSERT INTO routing.handover (id, kind, from_id, to_id, agency_id, total, staff_id, role,
-    staff_agency_id)
-SELECT gen_random_uuid(), 'assignments', 4, 3, %(agency)s, 0, id, role, agency_id
-FROM routing.staff WHERE id = %(owner)s RETURNING id
-"""
-_NEW_IMPORT = """
-INSERT INTO routing.import (id, staff_id, file_name, dry_run, state, total, done, problems,
-    agencies, people)
-VALUES (gen_random_uuid(), %(owner)s, 'impor.xlsx', true, 'refused', 1, 1, '[]', 0, 0)
-RETURNING id
-"""
-_NEW_CATEGORY = """
-INSERT INTO routing.category (id, code, name, active)
-SELECT greatest(max(id), 5000) + 1, %(some)s, 'Lainnya', true FROM routing.category RETURNING id
-"""
-_NEW_TAG = """
-INSERT INTO routing.tag (id, category_id, name, active)
-SELECT coalesce(greatest(max(id), 5000), 5000) + 1, %(category)s, 'lubang', true FROM routing.tag
-RETURNING id
-"""
-_NEW_PROGRAMME = """
-INSERT INTO routing.programme (id, name, active)
-SELECT coalesce(greatest(max(id), 5000), 5000) + 1, %(some)s, true FROM routing.programme
-RETURNING id
-"""

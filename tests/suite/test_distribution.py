@@ -36,5 +36,5 @@ def test_the_tests_of_a_piece_run_on_one_worker() -> None:
 
 def test_a_folder_that_shares_a_stack_is_one_piece_and_other_files_are_one_each() -> None:
     assert piece_of("tests/portal/test_late.py::test_a[x::y]") == "portal"
-    assert piece_of("tests/privacy/test_access.py::test_b") == "privacy"
+    assert piece_of("tests/privacy/test_who_is_let_through.py::test_b") == "privacy"
     assert piece_of("tests/bus/test_cluster.py::test_c[a/b]") == "tests/bus/test_cluster.py"

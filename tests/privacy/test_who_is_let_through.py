@@ -1,4 +1,7 @@
-"""Everybody tries everything: role by endpoint, own agency, above, below and beside."""
+"""Everybody tries everything: role by endpoint, own agency, above, below and beside.
+
+Its hundreds of reports come after those that `test_marked_data.py` looks through one by one.
+"""
 
 import json
 from typing import Any
@@ -48,10 +51,12 @@ async def test_every_endpoint_has_its_expectation(cluster: Cluster, service: str
 
 
 @pytest.mark.parametrize("name", CASES)
-async def test_who_is_let_through(cluster: Cluster, partner: dict[str, str], name: str) -> None:
+async def test_who_is_let_through(
+    cluster: Cluster, scenes: Scenes, partner: dict[str, str], name: str
+) -> None:
     case = CASES[name]
-    scenes = Scenes(cluster)
-    scene = await scenes.set(case.state)
+    reads = " GET " in name
+    scene = await (scenes.shared(case.state) if reads else scenes.set(case.state))
     # Those who are refused first: they change nothing.
     for who in sorted(EVERYBODY, key=lambda one: one not in case.refused):
         if case.once and who not in case.refused:
@@ -67,15 +72,19 @@ async def test_who_is_let_through(cluster: Cluster, partner: dict[str, str], nam
 
 @pytest.mark.parametrize("name", OF_A_REPORT)
 async def test_who_has_a_copy_reads_the_report_and_does_nothing(
-    cluster: Cluster, name: str
+    cluster: Cluster, scenes: Scenes, name: str
 ) -> None:
-    case, scenes = CASES[name], Scenes(cluster)
-    scene = await scenes.set(case.state)
-    await scenes.copy_to_mission(scene["number"])
+    case = CASES[name]
+    scene = await scenes.copied(case.state)
     answer = await _ask(cluster, name, case, scene, cluster.staff(places.BESIDE))
     # Files are not in a copy, unless the verifier has released them.
     read = 404 if case.state in ("attached", "answered", "sealed") else 200
     assert answer == (read if " GET " in name else 403)
+
+
+@pytest.fixture(scope="package")
+def scenes(cluster: Cluster) -> Scenes:
+    return Scenes(cluster)
 
 
 @pytest.fixture(scope="package")
