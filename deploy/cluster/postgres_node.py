@@ -3,6 +3,8 @@
 import asyncio
 import os
 import shutil
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,7 @@ from deploy.errors import StackError
 from deploy.local.postgres import BINARIES, Postgres, as_other_user, give_to_other_user
 
 _PRIMARY: Final = "primary"
+_PATIENCE: Final = 60.0
 _OPTIONS: Final = {
     "wal_keep_size": "1GB",
     "wal_sender_timeout": "10s",
@@ -83,12 +86,26 @@ class PostgresNode(Postgres):
     async def _follow(self) -> None:
         signal = self.folder / "standby.signal"
         if not signal.exists():
+            await self._until_led()
             await self._copy_primary()
         settings = self.folder / "postgresql.auto.conf"
         settings.write_text(f"primary_conninfo = '{self._primary}'\n")
         for path in (settings, signal):
             path.touch(mode=0o600)
             give_to_other_user(path)
+
+    async def _until_led(self) -> None:
+        """Until the other one is the primary: a copy that begins while it becomes so is aborted."""
+        until = time.monotonic() + _PATIENCE
+        while True:
+            with suppress(psycopg.OperationalError):
+                async with await psycopg.AsyncConnection.connect(self._primary) as connection:
+                    row = await (await connection.execute("SELECT pg_is_in_recovery()")).fetchone()
+                if row is not None and not row[0]:
+                    return
+            if time.monotonic() > until:
+                raise StackError(f"{self.name} finds no primary to follow.")
+            await asyncio.sleep(0.2)
 
     async def _copy_primary(self) -> None:
         unfinished = self.folder.with_suffix(".new")
