@@ -18,6 +18,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 
+from deploy.telling_again import last_told, tell_again
 from shared.bus.connection import Bus
 from shared.bus.streams import DUPLICATE_WINDOW, REPORTS
 from shared.database.engine import Database
@@ -45,17 +46,21 @@ class LostStep:
 class Restored:
     """`next_number` is what the next report gets; `lost` the reports that Temporal or NATS knows
     and the database does not; `renewed` those whose later steps are lost, and which go on as new to
-    both, by a version above any told; `steps` what NATS tells of both."""
+    both, by a version above any told; `steps` what NATS tells of both. `told_again` are those whose
+    last step no stream had heard of."""
 
     next_number: int
     lost: tuple[int, ...]
     renewed: tuple[int, ...]
-    steps: tuple[LostStep, ...] = ()
+    steps: tuple[LostStep, ...]
+    told_again: tuple[int, ...]
 
 
-async def after_restore(database: Database, client: Client | None, bus: Bus) -> Restored:
-    """Without a client: Temporal is as empty as the restored folder. Safe to run again; the
-    services may run meanwhile, but had better not."""
+async def after_restore(
+    database: Database, client: Client | None, bus: Bus, intake_url: str
+) -> Restored:
+    """Without a client: Temporal is as empty as the restored folder. `intake_url` is where partners
+    read. Safe to run again; the services may run meanwhile, but had better not."""
     async with database.session() as session:
         newest: datetime | None = (await session.execute(_NEWEST)).scalar_one()
     running, highest = await _runs(client) if client is not None else (set[int](), 0)
@@ -76,10 +81,13 @@ async def after_restore(database: Database, client: Client | None, bus: Bus) -> 
             await session.execute(
                 statement, {"numbers": list(behind), "versions": list(behind.values())}
             )
+        since = await last_told(bus) or newest
+        again = await tell_again(session, since, told, f"{intake_url}/reports") if since else []
     next_number = await go_on_above(database, max(highest, max(told, default=0)))
     lost = sorted((running | told.keys()) - versions.keys())
     missing = [s for s in steps if s.version > versions.get(s.number, 0)]
-    return Restored(next_number, tuple(lost), tuple(sorted(behind)), tuple(missing))
+    renewed = tuple(sorted(behind))
+    return Restored(next_number, tuple(lost), renewed, tuple(missing), tuple(again))
 
 
 async def go_on_above(database: Database, highest: int) -> int:

@@ -1,5 +1,6 @@
 """Attachments in the backup folder: every file of the store, as it is there now."""
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -51,6 +52,15 @@ def forget_gone(folder: Path, before: datetime) -> int:
         del gone[path]
     _write(folder, gone)
     return len(old)
+
+
+def differs(folder: Path, key: str, sha256: str) -> bool:
+    """Whether the file with this key is another than the database says, or is missing."""
+    path = folder / key[:2] / key
+    if not path.exists():
+        return True
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() != sha256
 
 
 def kept_files(folder: Path) -> Iterator[str]:

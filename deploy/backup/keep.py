@@ -10,7 +10,7 @@ from typing import Final
 from prometheus_client import Counter, Gauge
 
 from deploy.backup.attachments import copy_attachments, forget_gone
-from deploy.backup.folder import BackupFolder
+from deploy.backup.folder import BackupFolder, instant_of
 from deploy.backup.postgres import Address, make_slot, receiving, segments
 from deploy.backup.sealing import secrets_at_hand
 from deploy.backup.take import copy_all_streams, take
@@ -136,7 +136,9 @@ def forget(folder: BackupFolder, before: datetime) -> None:
     for backup in backups:
         if backup not in needed:
             shutil.rmtree(folder.base / backup.id)
-            (folder.secrets / f"{backup.id}.age").unlink(missing_ok=True)
+    for sealed in folder.sealed_secrets()[:-1]:  # the last may be all there is
+        if instant_of(sealed.stem) < before:
+            sealed.unlink()
     if needed:
         for segment in segments(folder.wal):
             if segment.name[8:24] < needed[0].first_segment[8:]:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from deploy.backup.attachments import kept_files
+from sqlalchemy import text
+
+from deploy.backup.attachments import differs, kept_files
 from deploy.backup.folder import Backup, BackupFolder, Copy
 from deploy.backup.restore_postgres import recovered
 from deploy.backup.sealing import unseal
@@ -22,6 +24,7 @@ from deploy.local.ports import free_port
 from deploy.restoring import Restored, after_restore, go_on_above
 from shared.bus.connection import Bus, connect
 from shared.database.engine import Database
+from shared.settings import Addresses
 
 Say = Callable[[str], None]
 
@@ -45,23 +48,25 @@ async def restore(
     log's end, or the key does not open the secrets."""
     backup = _before(source, moment)
     _make_empty(target)
+    say("Attachments …")
+    files = await asyncio.to_thread(_copy_attachments, source, target / "attachments")
     if key_file is not None:
         _write_secrets(target / "secrets.env", _secrets(source, key_file))
+    password = load_or_create(target).postgres if key_file is not None else None
     afterwards = None
     say(f"Postgres, from {backup.id} …")
-    async with recovered(source, backup, target, moment) as postgres:
+    async with recovered(source, backup, target, moment, password) as postgres:
         database = Database(postgres.database_url, pool_size=1)
         try:
             highest = max(copy.highest_number for copy in source.copies())
             await go_on_above(database, highest)
+            await _remake_again(database, target / "attachments")
             if key_file is not None:
                 say("Streams …")
                 async with _streams(source.copies()[-1], source, target) as bus:
-                    afterwards = await after_restore(database, None, bus)
+                    afterwards = await after_restore(database, None, bus, Addresses().intake_url)
         finally:
             await database.dispose()
-    say("Attachments …")
-    files = await asyncio.to_thread(_copy_attachments, source, target / "attachments")
     return RestoredFolder(backup, postgres.until, files, afterwards)
 
 
@@ -83,6 +88,17 @@ async def _streams(copy: Copy, source: BackupFolder, target: Path) -> AsyncItera
             await bus.close()
     finally:
         await nats.stop()
+
+
+async def _remake_again(database: Database, attachments: Path) -> None:
+    """A file that was remade after it was last copied lies here as it was sent, perhaps with its
+    sender's name in it: it waits to be remade from its sealed original, and is not served till
+    then."""
+    async with database.session() as session:
+        for schema in ("intake", "followup"):
+            rows = await session.execute(text(_REMADE.format(schema=schema)))
+            ids = [row.id for row in rows if differs(attachments, row.key, row.sha256)]
+            await session.execute(text(_WAITS.format(schema=schema)), {"ids": ids})
 
 
 def _copy_attachments(source: BackupFolder, target: Path) -> int:
@@ -123,3 +139,9 @@ def _secrets(source: BackupFolder, key_file: Path) -> bytes:
 def _write_secrets(path: Path, content: bytes) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
         file.write(content)
+
+
+_REMADE = "SELECT id, key, sha256 FROM {schema}.attachment WHERE state = 'remade'"
+_WAITS = """
+UPDATE {schema}.attachment SET state = 'pending', attempts = 0 WHERE id = ANY (CAST(:ids AS uuid[]))
+"""

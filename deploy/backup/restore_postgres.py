@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from deploy.backup.folder import Backup, BackupFolder
 from deploy.errors import StackError
@@ -31,10 +32,14 @@ class RecoveredPostgres:
 
 @asynccontextmanager
 async def recovered(
-    source: BackupFolder, backup: Backup, target: Path, moment: datetime | None
+    source: BackupFolder,
+    backup: Backup,
+    target: Path,
+    moment: datetime | None,
+    password: str | None,
 ) -> AsyncIterator[RecoveredPostgres]:
     """`target/postgres` as the server was at the moment, or as far as its log goes, running while
-    the block does. Raises StackError."""
+    the block does. The superuser gets the password, if there is one. Raises StackError."""
     folder = target / "postgres"
     await asyncio.to_thread(_unpack, source.postgres_of(backup), folder)
     _ask_for(folder, source.wal, moment)
@@ -42,6 +47,10 @@ async def recovered(
         row = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchone()
         for setting in ("restore_command", "recovery_target_action", "recovery_target_time"):
             connection.execute(f"ALTER SYSTEM RESET {setting}".encode())
+        if password is not None:
+            connection.execute(
+                sql.SQL("ALTER ROLE postgres PASSWORD {}").format(sql.Literal(password))
+            )
         url = f"postgresql+psycopg://postgres@/{DATABASE}?host={socket}"
         yield RecoveredPostgres(url, row[0] if row is not None else None)
 

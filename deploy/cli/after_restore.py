@@ -27,7 +27,7 @@ def after_restore() -> None:
         bus = await connect_bus(settings.nats_url, "after-restore", patience=10)
         try:
             client = await connect(settings, "after-restore", lazy=False)
-            return await restoring.after_restore(database, client, bus)
+            return await restoring.after_restore(database, client, bus, settings.intake_url)
         finally:
             await bus.close()
             await database.dispose()

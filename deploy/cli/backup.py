@@ -100,6 +100,26 @@ def keep() -> None:
 
 
 @app.command()
+def secrets() -> None:
+    """Seal the secrets that this command sees into LAPOR_BACKUP_DIR, for LAPOR_BACKUP_RECIPIENT.
+
+    Wanted in production after each change of a key, where the process `backup` has none.
+    """
+    from deploy.backup.folder import BackupFolder, new_id
+    from deploy.backup.sealing import seal, secrets_at_hand
+    from shared.settings import Settings
+
+    settings = Settings()
+    content = secrets_at_hand(settings)
+    if not content:
+        raise StackError("There are no secrets in the environment, and no stack on this machine.")
+    path = BackupFolder.at(settings.backup_dir).secrets / f"{new_id()}.age"
+    path.write_bytes(seal(content, settings.backup_recipient))
+    names = [line.split("=")[0] for line in content.decode().splitlines()]
+    print(f"{path} has {', '.join(names)}.")
+
+
+@app.command()
 def key() -> None:
     """Make a pair of keys and print it. Nothing is stored: keep the first line away from here."""
     from deploy.backup.sealing import new_key

@@ -83,6 +83,33 @@ def push() -> None:
 
 
 @app.command()
+def restore() -> None:
+    """Put the last copy of the streams from LAPOR_BACKUP_DIR into a NATS that has none.
+
+    Then restart its nodes: only then do they know again what was told in the last hour.
+    """
+    from deploy.backup.folder import BackupFolder
+    from deploy.backup.streams import restore_streams
+    from deploy.credentials import stack_settings
+    from shared.bus.connection import connect
+
+    settings = stack_settings()
+    folder = BackupFolder(settings.backup_dir)
+    if not (copies := folder.copies()):
+        raise StackError(f"There is no copy of streams in {folder.path}.")
+
+    async def act() -> None:
+        bus = await connect(settings.nats_url, "restore", patience=10)
+        try:
+            await restore_streams(bus, folder.streams / copies[-1].id, copies[-1].streams)
+        finally:
+            await bus.close()
+
+    asyncio.run(act())
+    print(f"The streams are as they were at {copies[-1].began:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+@app.command()
 def adopt(
     store: Annotated[Path, typer.Argument(help="The `store_dir` of the server's configuration.")],
 ) -> None:

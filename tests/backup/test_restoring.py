@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import hashlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,9 @@ from tests.deadlines import READY_WITHIN
 from tests.workflows.country import settle_country
 from tests.workflows.factory import Reports
 
+SAME, REMADE = "aa" + "0" * 30, "bb" + "0" * 30
+"""Keys of attachments: one lies in the backup as it was last, one as it was sent."""
+
 
 @dataclasses.dataclass
 class Night:
@@ -48,8 +52,10 @@ async def night(source: Source, tmp_path_factory: pytest.TempPathFactory) -> Asy
     opens, seals = new_key()
     (home / "key.txt").write_text(opens)
     settings = source.settings.model_copy(update={"backup_recipient": seals})
-    (source.data_dir / "attachments" / "aa").mkdir(parents=True, exist_ok=True)
-    (source.data_dir / "attachments" / "aa" / "aa1").write_text("foto")
+    for key in (SAME, REMADE):
+        path = source.data_dir / "attachments" / key[:2] / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("foto")
     address = Address.of(settings.database_url)
     make_slot(address)
     receiver = Child(
@@ -63,6 +69,10 @@ async def night(source: Source, tmp_path_factory: pytest.TempPathFactory) -> Asy
         secrets = (source.data_dir / "secrets.env").read_bytes()
         backup = await take(folder, settings, secrets, lambda _: None)
         kept = await reports.accept()
+        for key, content in ((SAME, b"foto"), (REMADE, b"foto, remade since the copy")):
+            await reports.value(
+                _ATTACHMENT, n=kept.number, key=key, sha256=hashlib.sha256(content).hexdigest()
+            )
         [(moment,)] = source.sql("SELECT clock_timestamp()")
         assert isinstance(moment, datetime)
         lost = await reports.accept()
@@ -95,10 +105,14 @@ async def test_a_moment_comes_back_with_all_until_then_and_what_is_known_of_late
         (night.lost.number, "submitted")
     ]
     assert restored.afterwards.next_number > night.lost.number + MARGIN
-    assert (target / "attachments" / "aa" / "aa1").read_text() == "foto"
+    assert (target / "attachments" / SAME[:2] / SAME).read_text() == "foto"
     secrets = (target / "secrets.env").read_bytes()
     assert secrets == (night.source.data_dir / "secrets.env").read_bytes()
-    assert await _numbers(night, target) == [night.kept.number]
+    query = "SELECT number FROM lifecycle.report ORDER BY 1"
+    assert await _rows(night, target, query) == [(night.kept.number,)]
+    # As it lies there it may say who sent it.
+    query = "SELECT key, state FROM intake.attachment ORDER BY 1"
+    assert await _rows(night, target, query) == [(SAME, "remade"), (REMADE, "pending")]
 
 
 async def test_all_of_the_log_comes_back_and_secrets_may_be_brought_by_hand(
@@ -108,7 +122,8 @@ async def test_all_of_the_log_comes_back_and_secrets_may_be_brought_by_hand(
     restored = await restore(night.folder, target, None, None, lambda _: None)
     assert restored.afterwards is None
     assert not (target / "secrets.env").exists()
-    assert await _numbers(night, target) == [night.kept.number, night.lost.number]
+    query = "SELECT number FROM lifecycle.report ORDER BY 1"
+    assert await _rows(night, target, query) == [(night.kept.number,), (night.lost.number,)]
 
 
 async def test_what_cannot_be_restored_is_said(night: Night, tmp_path: Path) -> None:
@@ -146,24 +161,27 @@ def test_what_no_kept_moment_needs_is_forgotten(tmp_path: Path) -> None:
         (folder.wal / f"{1:08X}{0:08X}{segment:08X}").touch()
     forget(folder, datetime(2026, 11, 10, tzinfo=UTC))
     assert [backup.ended for backup in folder.backups()] == days[1:]
-    assert [path.stem[:8] for path in folder.sealed_secrets()] == ["20261108", "20261115"]
+    assert [path.stem[:8] for path in folder.sealed_secrets()] == ["20261115"]
     assert min(path.name for path in folder.wal.iterdir()).endswith(f"{32:08X}")
 
 
-async def _numbers(night: Night, target: Path) -> list[int]:
-    """The reports that are there once Postgres runs from the folder."""
+async def _rows(night: Night, target: Path, query: str) -> list[tuple[object, ...]]:
+    """What is there once Postgres runs from the folder."""
     postgres = Postgres(target, password=night.source.credentials.postgres, port=free_port())
     await postgres.prepare()
     postgres.start()
     try:
         await postgres.wait_ready(READY_WITHIN)
         with postgres.administer("lapor") as connection:
-            rows = connection.execute("SELECT number FROM lifecycle.report ORDER BY 1").fetchall()
+            return connection.execute(query.encode()).fetchall()
     finally:
         await postgres.stop()
-    return [int(row[0]) for row in rows]
 
 
+_ATTACHMENT = """
+INSERT INTO intake.attachment (id, number, key, name, media_type, size, sha256, state)
+VALUES (gen_random_uuid(), :n, :key, 'foto.jpg', 'image/jpeg', 4, :sha256, 'remade') RETURNING 1
+"""
 _RECEIVED = """
 SELECT flush_lsn >= pg_current_wal_flush_lsn() FROM pg_stat_replication
 WHERE application_name = 'pg_receivewal'
