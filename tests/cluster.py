@@ -156,6 +156,15 @@ class Cluster(ClusterAccess):
         await migrate_database(self.settings.database_url)
         await declare_streams(self.settings.nats_url)
         await settle_people(self.owner)
+        await self._go_on(processes)
+
+    async def resume(self, processes: Iterable[str]) -> None:
+        """Start servers and processes on what is in the folder already."""
+        await asyncio.gather(*(self._start(server) for server in self._servers()))
+        self.postgres.create_roles(self.credentials.roles)
+        await self._go_on(processes)
+
+    async def _go_on(self, processes: Iterable[str]) -> None:
         await self.add(*processes)
         self.client = await Client.connect(
             self.addresses.temporal_address, data_converter=pydantic_data_converter
