@@ -15,6 +15,9 @@ from services.intake.app import make_app
 from shared.http.tokens import Staff, Tokens
 from shared.settings import Settings
 from tests.conftest import make_settings
+from tests.quick_passwords import quick_passwords
+
+__all__ = ["quick_passwords"]
 
 ROOT, CITY, UNIT, REMOTE = 1, 2, 3, 4
 ADMIN, OFFICER = 11, 12

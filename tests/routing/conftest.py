@@ -16,8 +16,11 @@ from shared.database.engine import Database
 from shared.http.tokens import Tokens
 from shared.settings import Settings
 from tests.conftest import SettingsOf, UrlOf
+from tests.quick_passwords import quick_passwords
 from tests.routing.country import Country, calling
 from workflows.worker import make_worker
+
+__all__ = ["quick_passwords"]
 
 PASSWORD = "lapor-demo-password"
 

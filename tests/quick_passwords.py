@@ -1,0 +1,21 @@
+"""Passwords computed with the least that argon2 takes, where a test is about something else.
+
+The product's own cost, a fifth of a second and 64 MiB each, is tried in `tests/http`.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher
+
+from shared.http import passwords
+
+
+@pytest.fixture(scope="package", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        least = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_hasher", least)
+        passwords._nobody.cache_clear()
+        yield
+    passwords._nobody.cache_clear()
