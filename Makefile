@@ -75,6 +75,7 @@ demo: $(READY)  ## Send REPORTS=100 varied reports through a running stack (`mak
 docs: $(READY)  ## Bring what is generated up to date: parts of the documentation, the portal's contracts
 	$(BIN)/python -m deploy.translation.untranslated
 	$(BIN)/python -m deploy.documentation.actions
+	$(BIN)/python -m deploy.documentation.messages
 	$(BIN)/python -m deploy.documentation.asyncapi
 	$(BIN)/python -m deploy.documentation.portal_contracts
 

@@ -20,6 +20,7 @@ ROLES = (
     "lapor_routing",
     "lapor_followup",
     "lapor_reporting",
+    "lapor_notification",
     "lapor_worker",
     "lapor_relay",
     "lapor_backup",
@@ -166,6 +167,7 @@ _APPLICATION: dict[str, _Make] = {
     "LAPOR_IDENTITY_KEYS": _fernet_key,
     "LAPOR_BLIND_INDEX_KEY": _random,
     "LAPOR_SMS_SECRET": _random,
+    "LAPOR_SMS_GATEWAY_SECRET": _random,
     "LAPOR_COOKIE_SECRET": _random,
 }
 _FORMER = {"NATS_PASSWORD", "NATS_SYSTEM_PASSWORD"}

@@ -30,6 +30,7 @@ class Addresses(BaseSettings):
     routing_port: int = 8002
     followup_port: int = 8003
     reporting_port: int = 8004
+    notification_port: int = 8005
     postgres_port: int = 5442
     nats_port: int = 4222
     nats_monitor_port: int = 8222
@@ -39,6 +40,9 @@ class Addresses(BaseSettings):
     nats_servers: str = ""
     temporal_port: int = 7233
     temporal_ui_port: int = 8233
+    mailbox_port: int = 8025
+    """Where the local stack shows every mail and text message; their SMTP server is at the next."""
+    mailbox_smtp_port: int = 1025
 
     public_base_url: str = ""
     """The portal's address as people see it, for links. Default: host and port, as for the rest."""
@@ -46,6 +50,7 @@ class Addresses(BaseSettings):
     routing_url: str = ""
     followup_url: str = ""
     reporting_url: str = ""
+    notification_url: str = ""
     partner_nats_url: str = ""
     """Where partner systems reach NATS, as the AsyncAPI document tells them: `tls://host:port`."""
     temporal_address: str = ""
@@ -57,6 +62,13 @@ class Addresses(BaseSettings):
     temporal_tls_certificate: Path | None = None
     """Ours, where the server wants its clients to prove who they are; with the key."""
     temporal_tls_key: Path | None = None
+    smtp_url: str = ""
+    """Who takes our mail: `smtp://host:port` (encrypted by STARTTLS where the server has it),
+    `smtp+starttls://…` (never without) or `smtps://…` (TLS from the first byte). Default: the local
+    stack's mailbox."""
+    sms_gateway_url: str = ""
+    """Who takes our text messages (docs/integrating/sms-gateway.md), or `none`. Default: the local
+    stack's stand-in."""
     storage_url: str = ""
     """Where attachments are kept: `file:///…` (default: under `data_dir`) or `s3://…`."""
     backup_dir: Path = Path()
@@ -79,6 +91,9 @@ class Addresses(BaseSettings):
             "reporting_url": f"http://{host}:{value('reporting_port')}",
             "postgres_servers": f"{host}:{value('postgres_port')}",
             "nats_servers": f"nats://{host}:{value('nats_port')}",
+            "notification_url": f"http://{host}:{value('notification_port')}",
+            "smtp_url": f"smtp://{host}:{value('mailbox_smtp_port')}",
+            "sms_gateway_url": f"http://{host}:{value('mailbox_port')}/sms/messages",
             "partner_nats_url": f"nats://{host}:{value('nats_port')}",
             "temporal_address": f"{host}:{value('temporal_port')}",
             "storage_url": (data_dir / "attachments").as_uri(),
@@ -144,6 +159,13 @@ class Settings(Addresses):
     """Fernet keys, comma-separated; the first encrypts, all decrypt."""
     blind_index_key: str = Field(default="", repr=False, min_length=32)
     sms_secret: str = Field(default="", repr=False, min_length=16)
+    sms_gateway_secret: str = Field(default="", repr=False, min_length=16)
+    """Signs what we hand to the gateway, and what it tells us of deliveries."""
+    smtp_username: str = ""
+    smtp_password: str = Field(default="", repr=False)
+    """Of who takes our mail, where it asks for them."""
+    mail_from: str = "LAPOR! <kabar@lapor.example>"
+    """The sender of our mail."""
     cookie_secret: str = Field(default="", repr=False, min_length=32)
     """Seals the portal's cookies."""
     operations_port: int = 0
@@ -202,6 +224,7 @@ SECRETS_OF: dict[str, tuple[str, ...]] = {
     "routing": (*_SERVICE, "staff_signing_key"),
     "followup": _SERVICE,
     "reporting": _SERVICE,
+    "notification": (*_SERVICE, "sms_gateway_secret"),
     "downloads": ("identity_keys",),
     "portal": ("cookie_secret",),
     "worker": ("identity_keys",),

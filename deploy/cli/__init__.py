@@ -14,6 +14,7 @@ from deploy.cli import (
     keys,
     migrate,
     nats,
+    notifications,
     partner,
     restore,
     sms,
@@ -45,6 +46,7 @@ app.add_typer(workers.app, name="workers")
 app.add_typer(keys.app, name="keys")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(sms.app, name="sms")
+app.add_typer(notifications.app, name="notifications")
 app.add_typer(statistics.app, name="statistics")
 app.add_typer(attachments.app, name="attachments")
 

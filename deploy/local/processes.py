@@ -25,6 +25,7 @@ PROCESSES = (
     Description("routing", "services.routing", "lapor_routing", "routing_port"),
     Description("followup", "services.followup", "lapor_followup", "followup_port"),
     Description("reporting", "services.reporting", "lapor_reporting", "reporting_port"),
+    Description("notification", "services.notification", "lapor_notification", "notification_port"),
     Description("downloads", "services.reporting.worker", "lapor_reporting"),
     Description("portal", "services.portal", None, "portal_port"),
     Description("worker", "workflows.worker", "lapor_worker"),

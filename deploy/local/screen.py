@@ -79,6 +79,8 @@ class Screen:
             if process.port is not None and process.name != "portal"
         ]
         where += [
+            ("Mailbox", f"http://{host}:{addresses.mailbox_port}"),
+            ("Text messages", f"http://{host}:{addresses.mailbox_port}/sms"),
             ("Temporal UI", f"http://{host}:{addresses.temporal_ui_port}"),
             ("Temporal", addresses.temporal_address),
             ("NATS", addresses.nats_servers.replace(",", " ")),

@@ -5,6 +5,7 @@ from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from typing import Any
 
 from deploy.credentials import Credentials
+from deploy.local.mailbox.child import Mailbox
 from deploy.local.migrate import declare_streams
 from deploy.local.nats import Nats
 from deploy.local.postgres import OWNER, Postgres
@@ -16,7 +17,7 @@ from deploy.local.temporal import Temporal, search_attributes
 from deploy.local.watch import keep_alive
 from shared.settings import Addresses
 
-_STEPS_BESIDE_PROCESSES = 6
+_STEPS_BESIDE_PROCESSES = 7
 
 
 class LocalStack(Stack):
@@ -29,7 +30,11 @@ class LocalStack(Stack):
 
     async def start_all(self, credentials: Credentials) -> None:
         postgres = self._postgres(credentials)
-        servers = self._start_bus(credentials), self.start_child("Postgres", postgres)
+        servers = (
+            self._start_bus(credentials),
+            self.start_child("Postgres", postgres),
+            self.start_child("mailbox", Mailbox(self.addresses, credentials)),
+        )
         async with preparation(self.addresses.data_dir) as preparing:
             await together(servers)
             temporal = temporal_of(self.addresses, await preparing.search_attributes())

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import services.followup.models
 import services.intake.models
 import services.intake.partners.model
+import services.notification.models
 import services.reporting.models
 import services.reporting.statistics.models
 import services.reporting.webhooks.models
@@ -17,9 +18,9 @@ import shared.database.report_lists
 import shared.database.sealed_originals  # noqa: F401
 from shared.http.limits import rate_limit_table
 
-SCHEMAS = ("lifecycle", "intake", "routing", "followup", "reporting")
+SCHEMAS = ("lifecycle", "intake", "routing", "followup", "reporting", "notification")
 
 metadata = SQLModel.metadata
 
-for _schema in ("intake", "routing", "followup", "reporting"):
+for _schema in ("intake", "routing", "followup", "reporting", "notification"):
     rate_limit_table(metadata, _schema)

@@ -2,7 +2,7 @@
 # Creates the database's roles and, as their owner, the database `lapor`. Run once as superuser;
 # the passwords come from the environment (LAPOR_OWNER_PASSWORD, LAPOR_INTAKE_PASSWORD, …).
 set -eu
-for role in owner intake routing followup reporting worker relay backup; do
+for role in owner intake routing followup reporting notification worker relay backup; do
   variable="LAPOR_$(echo "$role" | tr '[:lower:]' '[:upper:]')_PASSWORD"
   eval "password=\${$variable:?is not set}"
   psql -v ON_ERROR_STOP=1 -v role="lapor_$role" -v password="$password" <<'SQL'

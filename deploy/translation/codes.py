@@ -9,6 +9,8 @@ from typing import get_args
 from services.intake.contact import ContactProblem
 from services.intake.open311.offered_services import ATTRIBUTES
 from services.intake.sms import messages as sms
+from services.notification.channel_choice import SkipReason
+from services.notification.message_table import TEMPLATES
 from services.reporting.files.columns import columns
 from services.reporting.files.job import Format
 from services.reporting.files.selection import FIELDS, DownloadTab
@@ -116,6 +118,19 @@ CODES: dict[str, Iterable[str]] = {
         *("policy.set", "calendar.set", "import.run", "import.links"),
     ),
     "mark": ("overdue", "question_unanswered"),
+    "message_reason": (
+        *get_args(SkipReason),
+        *("connection", "certificate", "credentials_refused", "sender_refused", "busy", "failing"),
+        *("put_off", "answer_lost", "rejected", "no_such_address", "no_such_number"),
+        *("undelivered", "no_gateway", "expired"),
+    ),
+    "message_state": ("queued", "sent", "failed", "skipped"),
+    "notification": TEMPLATES,
+    "notification_part": (
+        *("subject", "about", "about_title", "how_to_open", "open_report", "why", "stop"),
+        *("no_date", "sms_discreet", "code_subject", "code", "code_warning", "code_sms"),
+    ),
+    "notification_sms": TEMPLATES,
     "open311_attribute": ATTRIBUTES,
     "open311_format": ATTRIBUTES,
     "open_data_column": OPEN_DATA_COLUMNS,

@@ -149,7 +149,8 @@ LAUNCHER: Final = Durable(REPORTS.name, "launcher", ("lapor.v1.report.submitted"
 WATCH: Final = Durable(ADVISORIES.name, "dead-letter-watch", ADVISORIES.subjects, max_deliver=-1)
 WEBHOOKS: Final = Durable(REPORTS.name, "webhooks", REPORTS.subjects, max_deliver=-1)
 STATISTICS: Final = Durable(REPORTS.name, "statistics", REPORTS.subjects, max_deliver=-1)
-DURABLES: Final = (INTAKE, FOLLOWUP, LAUNCHER, WATCH, WEBHOOKS, STATISTICS)
+NOTIFICATION: Final = Durable(REPORTS.name, "notification", REPORTS.subjects, max_deliver=-1)
+DURABLES: Final = (INTAKE, FOLLOWUP, LAUNCHER, WATCH, WEBHOOKS, STATISTICS, NOTIFICATION)
 
 
 def partner_durable(system: str) -> Durable:

@@ -255,3 +255,18 @@ class MessageFile(View, table=True):
     size: int = Field(sa_type=Int64)
     served: bool
     state: FileState = Field(sa_type=Words)
+
+
+class ReachableReporter(View, table=True):
+    """By what a report's reporter can be reached, as ciphertext, and whether each contact is the
+    report's own or its account's."""
+
+    __tablename__ = "published_reachable"
+    __table_args__ = ({"schema": "intake"},)
+
+    number: int = Field(sa_type=Int64, primary_key=True)
+    reporter_id: int | None
+    phone: bytes | None = Field(sa_type=Bytes)
+    phone_of_report: bool
+    email: bytes | None = Field(sa_type=Bytes)
+    email_of_report: bool

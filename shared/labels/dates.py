@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
 
-from shared.labels.catalogue import INDONESIAN
+from shared.labels.catalogue import INDONESIAN, Language
 from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
 
 
@@ -13,9 +13,9 @@ def short_day(day: date) -> str:
     return format_date(day, "d MMM y", locale=INDONESIAN)
 
 
-def long_day(day: date) -> str:
+def long_day(day: date, language: Language = INDONESIAN) -> str:
     """`Senin, 23 November 2026`"""
-    return format_date(day, "EEEE, d MMMM y", locale=INDONESIAN)
+    return format_date(day, "EEEE, d MMMM y", locale=language)
 
 
 def span(code: str) -> str:
@@ -25,12 +25,14 @@ def span(code: str) -> str:
     return short_day(date.fromisoformat(code))
 
 
-def moment(at: datetime, zone: Zone) -> str:
+def moment(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
     """`23 Nov 2026 14.05 WIB`, of an aware time."""
     local = at.astimezone(zone.offset)
-    return f"{format_datetime(local, 'd MMM y HH.mm', locale=INDONESIAN)} {zone}"
+    return f"{format_datetime(local, 'd MMM y HH.mm', locale=language)} {zone}"
 
 
-def deadline(at: datetime, zone: Zone) -> str:
+def deadline(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
     """`Jumat, 4 Desember 2026` where it falls at that day's end, else as `moment`."""
-    return long_day(day_of_deadline(at, zone)) if ends_a_day(at, zone) else moment(at, zone)
+    if ends_a_day(at, zone):
+        return long_day(day_of_deadline(at, zone), language)
+    return moment(at, zone, language)

@@ -12,7 +12,7 @@ from tests.contracts.calling import Headers, Known
 from tests.workflows.country import BIDANG, DINAS, MISSION, PROVINCE
 
 PROCESSES = (
-    *("intake", "routing", "followup", "reporting"),
+    *("intake", "routing", "followup", "reporting", "notification"),
     *("downloads", "worker", "relay"),
 )
 

@@ -8,7 +8,7 @@ import pytest
 from tests.cluster import Cluster
 from tests.contracts.calling import Headers, Known, broken_promises
 
-SERVICES = ("intake", "routing", "followup", "reporting")
+SERVICES = ("intake", "routing", "followup", "reporting", "notification")
 NEVER_ENDING = ("live_events",)
 
 

@@ -13,7 +13,7 @@ from shared.telemetry import registry
 from tests.cluster import Cluster
 from tests.contracts.calling import Known
 
-SERVICES = ("intake", "routing", "followup", "reporting")
+SERVICES = ("intake", "routing", "followup", "reporting", "notification")
 PROCESSES = (*SERVICES, "downloads", "worker", "relay")
 DASHBOARDS = Path(__file__).parents[2] / "deploy" / "dashboards"
 OF_TIME = ("max_over_time", "min_over_time", "time")

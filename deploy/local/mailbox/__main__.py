@@ -1,0 +1,24 @@
+"""`python -m deploy.local.mailbox`: takes mail and text messages until it is told to stop."""
+
+import asyncio
+
+import uvicorn
+
+from deploy.local.mailbox.kept import Kept
+from deploy.local.mailbox.pages import make_app
+from deploy.local.mailbox.smtp import taking_mail
+from shared.settings import Settings
+
+
+async def run(settings: Settings) -> None:
+    kept = Kept(settings.data_dir)
+    app = make_app(kept, settings.sms_gateway_secret, f"{settings.notification_url}/sms/deliveries")
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.mailbox_port, log_level="warning", lifespan="off"
+    )
+    async with taking_mail(kept, settings.host, settings.mailbox_smtp_port):
+        await uvicorn.Server(config).serve()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(Settings()))

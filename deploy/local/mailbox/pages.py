@@ -1,0 +1,109 @@
+"""The mailbox's pages, and the SMS gateway's contract beside them."""
+
+import binascii
+from collections.abc import Awaitable, Callable
+from html import escape
+from uuid import UUID
+
+import httpx
+import orjson
+from standardwebhooks import Webhook as Signing
+from standardwebhooks import WebhookVerificationError
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from deploy.local.mailbox.kept import Kept
+from shared.clock import now
+
+UNKNOWN = "0000"
+"""How numbers end that nobody has, to see what happens then."""
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def make_app(kept: Kept, secret: str, reports_to: str) -> Starlette:
+    """`secret` signs both ways; `reports_to` is told that a message arrived."""
+    signing = Signing(secret if secret.startswith("whsec_") else secret.encode())
+
+    async def mails(_: Request) -> Response:
+        rows = "".join(
+            f"<tr><td>{mail.at:%Y-%m-%d %H:%M:%S}</td><td>{escape(mail.to)}</td>"
+            f'<td><a href="/mail/{mail.name}">{escape(mail.subject)}</a></td></tr>'
+            for mail in kept.mails()
+        )
+        return _page("Mail", f"<table>{rows}</table>" if rows else "<p>No mail yet.</p>")
+
+    async def mail(request: Request) -> Response:
+        found = kept.mail(request.path_params["name"])
+        if found is None:
+            return Response(status_code=404)
+        return _page(
+            found.subject,
+            f"<p>{found.at:%Y-%m-%d %H:%M:%S} to {escape(found.to)}</p>"
+            f"<pre>{escape(found.text)}</pre>"
+            f'<iframe sandbox title="HTML" srcdoc="{escape(found.html)}"></iframe>',
+        )
+
+    async def texts(_: Request) -> Response:
+        rows = "".join(
+            f"<tr><td>{text.at:%Y-%m-%d %H:%M:%S}</td><td>{escape(text.to)}</td>"
+            f"<td>{escape(text.text)}</td></tr>"
+            for text in kept.texts()
+        )
+        body = f"<table>{rows}</table>" if rows else "<p>No text message yet.</p>"
+        return _page("Text messages", body)
+
+    async def take_text(request: Request) -> Response:
+        body = await request.body()
+        try:
+            signing.verify(body, dict(request.headers), json_parse=False)
+        except (WebhookVerificationError, binascii.Error, ValueError):
+            return JSONResponse({"code": "signature"}, 401)
+        text = orjson.loads(body)
+        id, to = str(UUID(text["id"])), str(text["to"])
+        if to.endswith(UNKNOWN):
+            return JSONResponse({"code": "number_unknown"}, 422)
+        kept.keep_sms(id, to, str(text["text"]))
+        return JSONResponse({"id": id}, 202, background=BackgroundTask(report, id))
+
+    async def report(id: str) -> None:
+        body = orjson.dumps({"id": id, "state": "delivered"})
+        at = now()
+        headers = {
+            "webhook-id": id,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": signing.sign(id, at, body.decode()),
+        }
+        try:
+            async with httpx.AsyncClient(timeout=5) as client:
+                await client.post(reports_to, content=body, headers=headers)
+        except httpx.TransportError:
+            return  # a gateway would try again; nobody misses it here
+
+    return Starlette(
+        routes=[
+            Route("/", mails),
+            Route("/mail/{name}", mail),
+            Route("/sms", texts),
+            Route("/sms/messages", take_text, methods=["POST"]),
+        ]
+    )
+
+
+def _page(title: str, body: str) -> HTMLResponse:
+    return HTMLResponse(
+        f'<!doctype html><html lang="en"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style><nav><a href='/'>Mail</a> <a href='/sms'>Text messages</a></nav>"
+        f"<h1>{escape(title)}</h1>{body}"
+    )
+
+
+_STYLE = (
+    "body{font-family:sans-serif;max-width:60rem;margin:1rem auto;padding:0 1rem}"
+    "td{padding:.3rem .8rem .3rem 0;vertical-align:top}pre{white-space:pre-wrap}"
+    "iframe{width:100%;height:32rem;border:1px solid #ccc}"
+)

@@ -1,0 +1,49 @@
+"""What operators see of messages: how many ended how, and how long the oldest has waited."""
+
+from prometheus_client import Counter, Gauge
+from sqlalchemy import and_, func, not_, select
+from sqlmodel import col
+
+from services.notification.models import Message
+from shared.clock import now
+from shared.database.engine import Database
+from shared.telemetry import registry
+
+_messages = Counter(
+    "lapor_notifications",
+    "Messages to people that were written (queued) or have ended, by channel and reason",
+    ["channel", "state", "reason"],
+    registry=registry,
+)
+_waiting = Gauge(
+    "lapor_notifications_waiting",
+    "Messages that should have been sent by now",
+    ["channel"],
+    registry=registry,
+)
+_oldest = Gauge(
+    "lapor_notifications_oldest_seconds",
+    "For how long the oldest of them should have been sent",
+    ["channel"],
+    registry=registry,
+)
+
+
+def count_message(channel: str, state: str, reason: str | None) -> None:
+    _messages.labels(channel, state, reason or "").inc()
+
+
+async def measure(database: Database) -> None:
+    """Set the gauges; of what is not due yet (quiet hours) nothing is said."""
+    quiet = and_(col(Message.attempts) == 0, col(Message.not_before) > now())
+    counts = (
+        select(col(Message.channel), func.count(), func.min(col(Message.created_at)))
+        .where(col(Message.state) == "queued", not_(quiet))
+        .group_by(col(Message.channel))
+    )
+    async with database.autocommit() as connection:
+        rows = {row[0]: (row[1], row[2]) for row in (await connection.execute(counts)).all()}
+    for channel in ("email", "sms"):
+        count, oldest = rows.get(channel, (0, None))
+        _waiting.labels(channel).set(count)
+        _oldest.labels(channel).set((now() - oldest).total_seconds() if oldest else 0)

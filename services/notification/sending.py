@@ -1,0 +1,173 @@
+"""Sends what waits, at once and in batches, for as long as the process runs."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlmodel import col
+
+from services.notification.delivery_errors import NotDelivered, ProviderAway
+from services.notification.mail import Mailer
+from services.notification.mail_layout import mail_of
+from services.notification.models import Message
+from services.notification.outgoing import NotAnyMore, Outbox, Outgoing
+from services.notification.settling import Settling
+from services.notification.text_messages import SmsGateway
+from shared.clock import now
+from shared.database.engine import Database
+
+BATCH = 200
+AT_ONCE = 16
+LEASE = timedelta(minutes=5)
+"""How long one process has a message before another may send it: longer than a batch can take."""
+LOOK_EVERY = 5.0
+"""Seconds between two looks for what became due, or was left by a process that died."""
+AWAY = (5.0, 15.0, 60.0)
+"""Seconds until a provider that is away is tried again, after the first failure, the second …"""
+
+
+@dataclass(frozen=True)
+class Providers:
+    """Who takes mail and text messages, and how ours are made."""
+
+    mailer: Mailer
+    gateway: SmsGateway
+    sender: str
+    portal: str
+
+    async def hand_over(self, message: Message, outgoing: Outgoing) -> str | None:
+        """What the provider calls it, if anything. Raises `NotDelivered`."""
+        if message.channel == "sms":
+            return await self.gateway.send(outgoing.id, outgoing.to, outgoing.text.sms)
+        stop = f"{self.portal}/berhenti/{outgoing.unsubscribe}" if outgoing.unsubscribe else None
+        await self.mailer.send(
+            mail_of(
+                outgoing.id,
+                outgoing.text,
+                sender=self.sender,
+                to=outgoing.to,
+                unsubscribe=stop,
+                language=outgoing.language,
+            )
+        )
+        return None
+
+    async def close(self) -> None:
+        await self.mailer.close()
+        await self.gateway.close()
+
+
+@dataclass
+class ProviderState:
+    """Whether a provider answers: after `failures` in a row nothing is sent `until` then, and then
+    one message, to try."""
+
+    failures: int = 0
+    until: datetime | None = None
+
+    def may_send(self) -> int:
+        """How many messages may be handed over now."""
+        if self.until is None:
+            return BATCH
+        return 1 if self.until <= now() else 0
+
+    def failed(self) -> datetime:
+        """It did not answer; when it is tried again."""
+        if self.until is None or self.until <= now():
+            self.until = now() + timedelta(seconds=AWAY[min(self.failures, len(AWAY) - 1)])
+            self.failures += 1
+        return self.until
+
+    def answered(self) -> None:
+        self.failures, self.until = 0, None
+
+
+class Sending:
+    """Claims messages and hands them to their providers. Any number of processes may do so."""
+
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        providers: Providers,
+        written: asyncio.Event,
+        to_retry: asyncio.Event,
+    ) -> None:
+        self._database, self._outbox, self._providers = database, outbox, providers
+        self._written, self._to_retry = written, to_retry
+        self._settling = Settling(database)
+        self._states = {"email": ProviderState(), "sms": ProviderState()}
+
+    async def run(self) -> None:
+        """Until cancelled: when something was written, and every few seconds. Where it raises,
+        the rows stay, and are claimed again."""
+        while True:
+            self._written.clear()
+            while await self.send_due():
+                pass
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._written.wait()
+
+    async def send_due(self) -> int:
+        """Send one batch of what is due by each channel; how many there were."""
+        messages = [message for channel in self._states for message in await self._claim(channel)]
+        if not messages:
+            return 0
+        async with self._database.session() as session:
+            ready = await self._outbox.prepare(session, messages)
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def send(message: Message) -> None:
+            async with gate:
+                await self._send(message, ready[message.id])
+
+        await asyncio.gather(*map(send, messages))
+        return len(messages)
+
+    async def _send(self, message: Message, outgoing: Outgoing | NotAnyMore) -> None:
+        if isinstance(outgoing, NotAnyMore):
+            await self._settling.skipped(message, outgoing.reason)
+            return
+        provider = self._states[message.channel]
+        try:
+            if not provider.may_send():
+                raise ProviderAway("connection")
+            provider_id = await self._providers.hand_over(message, outgoing)
+        except NotDelivered as error:
+            again = now()
+            if isinstance(error, ProviderAway):
+                again = provider.failed()
+            if await self._settling.not_sent(message, error, again=again):
+                self._to_retry.set()
+            return
+        provider.answered()
+        await self._settling.sent(message, provider_id)
+
+    async def _claim(self, channel: str) -> Sequence[Message]:
+        """Messages that are this process's own for a while."""
+        at = now()
+        due = (
+            select(col(Message.id))
+            .where(
+                col(Message.channel) == channel,
+                col(Message.state) == "queued",
+                ~col(Message.retrying),
+                col(Message.not_before) <= at,
+                or_(col(Message.leased_until).is_(None), col(Message.leased_until) < at),
+            )
+            .order_by(col(Message.not_before))
+            .limit(self._states[channel].may_send())
+            .with_for_update(skip_locked=True)
+        )
+        claimed = (
+            update(Message)
+            .where(col(Message.id).in_(due.scalar_subquery()))
+            .values(leased_until=at + LEASE, attempts=col(Message.attempts) + 1)
+            .returning(Message)
+        )
+        async with self._database.session() as session:
+            return (await session.scalars(claimed)).all()

@@ -1,0 +1,164 @@
+"""Who is told what, by which channel, and why not: pure."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.intake.sms.messages import septets
+from services.notification.channel_choice import (
+    Choice,
+    Reachable,
+    Wishes,
+    choose_channel,
+    not_in_quiet_hours,
+)
+from services.notification.message_table import (
+    EVENTS_TOLD,
+    MESSAGE_TABLE,
+    TEMPLATES,
+    MessageKind,
+    messages_of,
+)
+from services.notification.models import Channel
+from services.notification.texts import ReportFacts, text_of, text_of_code
+from shared.labels.catalogue import LANGUAGES
+from shared.lifecycle.actions import Action
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.events import EVENTS, ReportEvent
+from shared.lifecycle.people import ActorKind
+from shared.lifecycle.statuses import TAB_OF, Status
+
+AT = datetime(2026, 12, 4, 9, 0, tzinfo=UTC)
+PROVEN = Reachable(AT - timedelta(days=30))
+TO_COME = {"closing_soon", "rectified"}
+"""Events of the domain that this table already knows."""
+
+
+def happened(event: str, status: Status, **details: str) -> ReportEvent:
+    return ReportEvent(
+        number=1,
+        version=2,
+        event=event,
+        action=Action.VERIFY,
+        actor_kind=ActorKind.STAFF,
+        at=AT,
+        from_status=None,
+        status=status,
+        tab=TAB_OF[status],
+        handler_id=1,
+        chain=(1,),
+        copies=(),
+        channel="website",
+        system=None,
+        held=False,
+        overdue=False,
+        due_at=None,
+        auto_close_at=None,
+        details=details,
+    )
+
+
+def told(event: ReportEvent) -> list[str]:
+    return [rule.template for rule in messages_of(event)]
+
+
+def test_every_event_of_the_table_is_one_of_the_domain() -> None:
+    assert EVENTS_TOLD <= EVENTS | TO_COME
+
+
+def test_a_deferral_tells_of_a_question_only_where_one_was_asked() -> None:
+    assert told(happened("deferred", Status.AWAITING_INFORMATION)) == ["question"]
+    assert told(happened("deferred", Status.AGENCY_NOT_CONNECTED)) == []
+
+
+def test_lateness_with_a_request_is_the_agencies_own_affair() -> None:
+    assert told(happened("overdue", Status.VERIFIED, clock="follow_up")) == ["overdue"]
+    assert told(happened("overdue", Status.VERIFIED, clock="request")) == []
+
+
+def test_of_requests_the_reporter_hears_of_the_own_objection_alone() -> None:
+    refused = "request_rejected", Status.CLOSED_BY_SYSTEM
+    assert told(happened(*refused, request="objection")) == ["objection_refused"]
+    assert told(happened(*refused, request="hold")) == []
+    reopened = "reopened", Status.FOLLOWED_UP
+    assert told(happened(*reopened, request="objection")) == ["objection_accepted"]
+    assert told(happened(*reopened, request="reopen")) == ["reopened"]
+    assert told(happened(*reopened)) == ["reopened"]
+
+
+def test_reporters_are_not_told_of_what_they_did_themselves() -> None:
+    assert told(happened("closed", Status.CLOSED_BY_REPORTER)) == []
+    assert told(happened("withdrawn", Status.ARCHIVED_BY_REPORTER)) == []
+
+
+@pytest.mark.parametrize(
+    ("contacts", "discreet", "expected"),
+    [
+        ({}, False, Choice("none", "no_contact")),
+        ({"email": PROVEN, "sms": PROVEN}, False, Choice("email")),
+        ({"email": Reachable(), "sms": PROVEN}, False, Choice("sms")),
+        ({"sms": PROVEN}, True, Choice("sms", "sms_not_chosen")),
+        ({"email": PROVEN, "sms": PROVEN}, True, Choice("email")),
+        ({"email": Reachable(), "sms": Reachable()}, False, Choice("email", "unproven")),
+        ({"email": Reachable(AT - timedelta(days=366))}, False, Choice("email", "lapsed")),
+        ({"email": Reachable(undeliverable=True)}, False, Choice("email", "undeliverable")),
+    ],
+)
+def test_mail_goes_before_a_text_message_and_only_to_who_is_proven(
+    contacts: dict[Channel, Reachable], discreet: bool, expected: Choice
+) -> None:
+    known = {channel: (contact, Wishes()) for channel, contact in contacts.items()}
+    chosen = choose_channel(known, MessageKind.PROGRESS, discreet=discreet, at=AT)
+    assert chosen == expected
+
+
+@pytest.mark.parametrize(
+    ("wishes", "expected"),
+    [
+        (Wishes(stopped=True, sms=True), Choice("email", "stopped")),
+        (Wishes(email=False), Choice("sms")),
+        (Wishes(email=False, sms=False), Choice("email", "channel_off")),
+        (Wishes(muted=["progress"]), Choice("email", "muted")),
+    ],
+)
+def test_what_somebody_wants_decides(wishes: Wishes, expected: Choice) -> None:
+    contacts: dict[Channel, tuple[Reachable, Wishes]] = {
+        "email": (PROVEN, wishes),
+        "sms": (PROVEN, wishes),
+    }
+    assert choose_channel(contacts, MessageKind.PROGRESS, discreet=False, at=AT) == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "sent"),
+    [
+        (Zone.WIB, "2026-12-04T20:59+07:00", "2026-12-04T20:59+07:00"),
+        (Zone.WIB, "2026-12-04T21:00+07:00", "2026-12-05T07:00+07:00"),
+        (Zone.WIT, "2026-12-04T20:00+07:00", "2026-12-05T07:00+09:00"),
+        (Zone.WITA, "2026-12-05T06:59+08:00", "2026-12-05T07:00+08:00"),
+    ],
+)
+def test_a_text_message_of_the_night_waits_for_the_morning_of_its_zone(
+    zone: Zone, at: str, sent: str
+) -> None:
+    assert not_in_quiet_hours(datetime.fromisoformat(at), zone) == datetime.fromisoformat(sent)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_message_fits_into_one(language: str) -> None:
+    report = ReportFacts(10_000_042, None, False, "Dinas Bina Marga", Zone.WIB)
+    facts = {"at": AT.isoformat(), "due_at": AT.isoformat()}
+    texts = [
+        text_of(template, facts, report, "https://www.lapor.go.id", language).sms
+        for template in TEMPLATES
+    ]
+    texts.append(text_of_code("123456", language).sms)
+    assert [text for text in texts if septets(text) > 160] == []
+
+
+def test_a_discreet_text_message_says_nothing_at_all() -> None:
+    report = ReportFacts(10_000_042, None, True, "Dinas Bina Marga", Zone.WIB)
+    facts = {"at": AT.isoformat()}
+    for rule in MESSAGE_TABLE:
+        text = text_of(rule.template, facts, report, "https://lapor.go.id", "id").sms
+        assert text == "Ada kabar untuk Anda."

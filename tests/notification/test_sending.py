@@ -1,0 +1,267 @@
+"""Events become messages, each once, and each ends as sent, failed or skipped."""
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+import orjson
+import pytest
+from standardwebhooks import Webhook
+
+from services.notification import channel_choice, sending
+from services.notification.app import make_app
+from shared.clock import now
+from shared.lifecycle.statuses import Status
+from shared.settings import Settings
+from tests.intake.conftest import Country
+from tests.notification.conftest import MAIL, PHONE, Reported, Told, until, working
+from tests.notification.providers import Gateway, MailServer
+
+VERIFIED = ("verified", Status.VERIFIED)
+
+
+@pytest.fixture(autouse=True)
+def never_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the hour in which the tests run."""
+    monkeypatch.setattr(channel_choice, "QUIET_FROM", 24)
+    monkeypatch.setattr(channel_choice, "QUIET_UNTIL", 0)
+
+
+@pytest.fixture(autouse=True)
+def soon_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "AWAY", (0.2,))
+    monkeypatch.setattr(sending, "LOOK_EVERY", 0.2)
+
+
+async def test_mail_says_what_happened_and_nothing_of_the_report(
+    reported: Reported, mail_server: MailServer, settings: Settings
+) -> None:
+    told = await reported()
+    told.prove("email", MAIL)
+    async with mail_server.there(), working(settings):
+        await told.happens(*VERIFIED)
+        assert await told.ended() == [("verified", "email", "sent", None)]
+    [mail] = mail_server.got
+    assert mail["To"] == MAIL
+    assert mail["Subject"] == "Ada kabar untuk Anda"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["List-Unsubscribe"].startswith("<http://lapor.test/berhenti/")
+    assert mail["Message-ID"].endswith("@lapor.example>")
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        assert body is not None
+        text = body.get_content()
+        assert f"http://lapor.test/laporan/{told.number}" in text
+        assert "Pemerintah Kota Bandung" in text
+        assert "berlubang" not in text and "Siti" not in text
+
+
+async def test_an_unproven_contact_is_told_nothing(
+    reported: Reported, mail_server: MailServer, settings: Settings
+) -> None:
+    told = await reported()
+    async with mail_server.there(), working(settings):
+        await told.happens(*VERIFIED)
+        assert await told.ended() == [("verified", "email", "skipped", "unproven")]
+    assert mail_server.got == []
+
+
+async def test_a_contact_proven_with_another_value_is_not_proven(
+    reported: Reported, mail_server: MailServer, settings: Settings
+) -> None:
+    told = await reported()
+    told.prove("email", "somebody@else.example")
+    async with mail_server.there(), working(settings):
+        await told.happens(*VERIFIED)
+        assert await told.ended() == [("verified", "email", "skipped", "unproven")]
+    assert mail_server.got == []
+
+
+async def test_two_tellings_of_an_event_at_once_are_one_message(
+    reported: Reported, mail_server: MailServer, settings: Settings
+) -> None:
+    told = await reported()
+    told.prove("email", MAIL)
+    async with mail_server.there(), working(settings), working(settings):
+        happened = await told.happens(*VERIFIED)
+        await asyncio.gather(*(told.again(happened) for _ in range(5)))
+        await told.happens("followed_up", Status.FOLLOWED_UP, version=3)
+        await told.ended(2)
+    assert [row[:3] for row in told.rows()] == [
+        ("verified", "email", "sent"),
+        ("followed_up", "email", "sent"),
+    ]
+    assert len(mail_server.got) == 2
+
+
+async def test_a_provider_that_is_away_gets_everything_when_it_is_back(
+    reported: Reported, mail_server: MailServer, settings: Settings, country: Country
+) -> None:
+    told = await reported()
+    told.prove("email", MAIL)
+    async with working(settings):
+        await told.happens(*VERIFIED)
+        await told.happens("followed_up", Status.FOLLOWED_UP, version=3)
+
+        async def tried() -> bool:
+            tries = "SELECT count(*), max(attempts) FROM notification.message"
+            count, attempts = country.one(tries)
+            return bool(count == 2 and attempts >= 2)
+
+        await until(tried)
+        async with mail_server.there():
+            await told.ended(2)
+    assert [row[2] for row in told.rows()] == ["sent", "sent"]
+    # No workflow for what is the provider's trouble.
+    assert country.one("SELECT bool_or(retrying) FROM notification.message") is False
+    assert len(mail_server.got) == 2
+
+
+async def test_what_one_recipient_is_refused_for_now_is_retried(
+    reported: Reported, mail_server: MailServer, settings: Settings, country: Country
+) -> None:
+    told = await reported()
+    told.prove("email", MAIL)
+    mail_server.refusals = ["451 4.3.0 later", "450 4.2.1 still busy"]
+    async with mail_server.there(), working(settings):
+        await told.happens(*VERIFIED)
+        assert await told.ended() == [("verified", "email", "sent", None)]
+    assert country.one("SELECT retry_round, retry_started FROM notification.message") == (1, True)
+    assert len(mail_server.got) == 1
+
+
+async def test_where_mail_never_arrives_a_text_message_goes_in_its_place(
+    reported: Reported, mail_server: MailServer, gateway: Gateway, settings: Settings
+) -> None:
+    told = await reported()
+    told.prove("email", MAIL)
+    told.prove("sms", PHONE)
+    mail_server.refusals = ["450 4.2.1 busy"] * 10
+    async with mail_server.there(), gateway.there(), working(settings):
+        await told.happens(*VERIFIED)
+        await told.ended(2)
+    assert told.rows() == [
+        ("verified", "email", "failed", "put_off"),
+        ("verified", "sms", "sent", None),
+    ]
+    [text] = gateway.got
+    assert text["to"] == PHONE
+    assert str(told.number) in text["text"]
+
+
+async def test_a_hard_bounce_ends_the_proof(
+    reported: Reported, mail_server: MailServer, settings: Settings, country: Country
+) -> None:
+    told = await reported()
+    told.prove("email", MAIL)
+    mail_server.refusals = ["550 5.1.1 no such user"]
+    async with mail_server.there(), working(settings):
+        await told.happens(*VERIFIED)
+        assert await told.ended() == [("verified", "email", "failed", "no_such_address")]
+        await told.happens("followed_up", Status.FOLLOWED_UP, version=3)
+        assert (await told.ended(2))[1] == ("followed_up", "email", "skipped", "undeliverable")
+    proof = "SELECT proven_at, proof, undeliverable_at IS NOT NULL FROM notification.contact"
+    assert country.one(proof) == (None, None, True)
+
+
+async def test_a_policy_of_the_receiver_does_not_end_the_proof(
+    reported: Reported, mail_server: MailServer, settings: Settings, country: Country
+) -> None:
+    told = await reported()
+    told.prove("email", MAIL)
+    mail_server.refusals = ["550 5.7.1 looks like spam"]
+    async with mail_server.there(), working(settings):
+        await told.happens(*VERIFIED)
+        assert await told.ended() == [("verified", "email", "failed", "rejected")]
+    assert country.one("SELECT proven_at IS NOT NULL FROM notification.contact") is True
+
+
+async def test_a_process_that_died_after_the_answer_sends_once_more_at_most(
+    reported: Reported, mail_server: MailServer, settings: Settings, country: Country
+) -> None:
+    """The lease of a dead process runs out; the mail can be known by its Message-ID."""
+    told = await reported()
+    told.prove("email", MAIL)
+    async with mail_server.there():
+        async with working(settings):
+            await told.happens(*VERIFIED)
+            await told.ended()
+        # As if the row's change had been lost with the process.
+        country.all(
+            "UPDATE notification.message SET state = 'queued', finished_at = NULL,"
+            " leased_until = now() - interval '1 second'"
+        )
+        async with working(settings):
+            await told.ended()
+    assert len(mail_server.got) == 2
+    assert mail_server.got[0]["Message-ID"] == mail_server.got[1]["Message-ID"]
+
+
+async def test_a_text_message_of_an_anonymous_report_waits_to_be_chosen_and_says_nothing(
+    reported: Reported, gateway: Gateway, settings: Settings
+) -> None:
+    who = {"name": "Siti", "phone": PHONE}
+    shy = await reported(reporter=who, anonymous=True)
+    shy.prove("sms", PHONE)
+    chosen = await reported(reporter=who, secret=True)
+    chosen.prove("sms", PHONE, sms=True)
+    async with gateway.there(), working(settings):
+        await shy.happens(*VERIFIED)
+        await chosen.happens(*VERIFIED)
+        assert await shy.ended() == [("verified", "sms", "skipped", "sms_not_chosen")]
+        assert await chosen.ended() == [("verified", "sms", "sent", None)]
+    assert [text["text"] for text in gateway.got] == ["Ada kabar untuk Anda."]
+
+
+async def test_what_is_old_is_told_to_nobody(
+    reported: Reported, mail_server: MailServer, settings: Settings
+) -> None:
+    told = await reported()
+    told.prove("email", MAIL)
+    async with mail_server.there(), working(settings):
+        await told.happens(*VERIFIED, at=now() - timedelta(days=4))
+        await told.happens("followed_up", Status.FOLLOWED_UP, version=3)
+        assert await told.ended() == [("followed_up", "email", "sent", None)]
+
+
+async def test_a_number_that_nobody_has_ends_the_proof_by_a_delivery_report(
+    reported: Reported, gateway: Gateway, settings: Settings, country: Country
+) -> None:
+    told = await reported(reporter={"name": "Siti", "phone": PHONE})
+    told.prove("sms", PHONE)
+    async with gateway.there(), working(settings):
+        await told.happens(*VERIFIED)
+        await told.ended()
+    [text] = gateway.got
+    report = {"id": text["id"], "state": "undelivered", "code": "number_unknown"}
+    assert (await _reported(settings, report, "a-wrong-secret-of-16")).status_code == 401
+    assert told.rows() == [("verified", "sms", "sent", None)]
+    assert (await _reported(settings, report)).status_code == 204
+    assert (await _reported(settings, report)).status_code == 204
+    assert told.rows() == [("verified", "sms", "failed", "no_such_number")]
+    assert country.one("SELECT proof FROM notification.contact") is None
+
+
+async def _reported(
+    settings: Settings, report: dict[str, str], secret: str | None = None
+) -> httpx.Response:
+    """What the gateway reports of a delivery."""
+    body, at = orjson.dumps(report), now()
+    signature = Webhook((secret or settings.sms_gateway_secret).encode()).sign(
+        "1", at, body.decode()
+    )
+    headers = {
+        "webhook-id": "1",
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": signature,
+    }
+    app = make_app(settings)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://notification") as client:
+        answer = await client.post("/sms/deliveries", content=body, headers=headers)
+    await app.state.database.dispose()
+    return answer
+
+
+__all__ = ["Told"]
