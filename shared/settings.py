@@ -161,6 +161,10 @@ class Settings(Addresses):
     sms_secret: str = Field(default="", repr=False, min_length=16)
     sms_gateway_secret: str = Field(default="", repr=False, min_length=16)
     """Signs what we hand to the gateway, and what it tells us of deliveries."""
+    sms_codes_per_hour: int = Field(default=2_000, ge=1)
+    """Text messages with a code that may be sent within an hour, to all numbers together, and to
+    those of one prefix: what somebody may cost us who asks for codes to numbers of their own."""
+    sms_codes_per_prefix: int = Field(default=200, ge=1)
     smtp_username: str = ""
     smtp_password: str = Field(default="", repr=False)
     """Of who takes our mail, where it asks for them."""

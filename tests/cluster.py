@@ -150,7 +150,7 @@ class Cluster(ClusterAccess):
 
     async def settle(self, processes: Iterable[str]) -> None:
         """Start servers and processes, migrate, and put the country's agencies and people in."""
-        await asyncio.gather(*(self._start(server) for server in self._servers()))
+        await asyncio.gather(*(self.start(server) for server in self._servers()))
         self.postgres.create_roles(self.credentials.roles)
         self.postgres.create_database()
         await migrate_database(self.settings.database_url)
@@ -174,7 +174,7 @@ class Cluster(ClusterAccess):
         """Start processes that do not run yet."""
         described = [process for process in PROCESSES if process.name in names]
         made = [Process(process, self.addresses, self.credentials) for process in described]
-        await asyncio.gather(*(self._start(process) for process in made))
+        await asyncio.gather(*(self.start(process) for process in made))
 
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         """End it at once, as the machine would that runs out of memory."""
@@ -232,7 +232,8 @@ class Cluster(ClusterAccess):
             ),
         ]
 
-    async def _start(self, child: Child) -> None:
+    async def start(self, child: Child) -> None:
+        """Start a server or process of the cluster; it is ready when this returns."""
         await child.prepare()
         self.children[child.name] = child
         child.start()

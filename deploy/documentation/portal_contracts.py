@@ -15,7 +15,7 @@ from deploy.credentials import load_or_create
 from shared.settings import Settings
 
 PORTAL: Final = Path(__file__).parents[2] / "services" / "portal"
-SERVICES: Final = ("intake", "routing", "followup", "reporting")
+SERVICES: Final = ("intake", "routing", "followup", "reporting", "notification")
 
 _HEADER: Final = '''"""What {service} answers, as far as the portal reads it. Made by `make docs`
 from the models of {service} and the imports of the portal; not to be edited."""'''

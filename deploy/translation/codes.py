@@ -10,7 +10,7 @@ from services.intake.contact import ContactProblem
 from services.intake.open311.offered_services import ATTRIBUTES
 from services.intake.sms import messages as sms
 from services.notification.channel_choice import SkipReason
-from services.notification.message_table import TEMPLATES
+from services.notification.message_table import TEMPLATES, MessageKind
 from services.reporting.files.columns import columns
 from services.reporting.files.job import Format
 from services.reporting.files.selection import FIELDS, DownloadTab
@@ -21,6 +21,7 @@ from services.reporting.webhooks import deliveries
 from services.routing.directory import agencies
 from services.routing.imports import endpoints as imports
 from services.routing.queue.filters import QueueTab
+from services.routing.reading.contact_states import ContactState
 from services.routing.second_person.models import Kind
 from shared.attachments import rejection, store, types_not_taken
 from shared.lifecycle.actions import (
@@ -90,6 +91,7 @@ CODES: dict[str, Iterable[str]] = {
     "checklist": ("reporter", "service", "office", "place_and_time"),
     "classification": Classification,
     "clock": ClockKind,
+    "contact_state": get_args(ContactState),
     "deferral": DeferralKind,
     "download_column": _distinct(c.key for tab in DownloadTab for c in columns(tab)),
     "download_field": _distinct(name for tab in DownloadTab for name in FIELDS[tab]),
@@ -118,6 +120,7 @@ CODES: dict[str, Iterable[str]] = {
         *("policy.set", "calendar.set", "import.run", "import.links"),
     ),
     "mark": ("overdue", "question_unanswered"),
+    "message_kind": MessageKind,
     "message_reason": (
         *get_args(SkipReason),
         *("connection", "certificate", "credentials_refused", "sender_refused", "busy", "failing"),

@@ -1,6 +1,7 @@
 """The access code of a report: who used it and when, and its reporter renewing it."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
@@ -62,19 +63,55 @@ async def renew_access_code(
         raise not_found()
     if isinstance(reporter, ReportBearer):
         former = reporter.code_version
-    code = new_access_code()
-    renewed = (
-        update(Submission)
-        .where(col(Submission.number) == number, col(Submission.access_code_version) == former)
-        .values(access_code=intake.cipher.encrypt(code), access_code_version=former + 1)
-    )
-    if await session.scalar(renewed.returning(col(Submission.number))) is None:
+    code = await _renew(session, intake, number, former)
+    if code is None:
         # Somebody else was faster: with the former code all that was opened by it has ended.
         if isinstance(reporter, ReportBearer):
             raise unauthorized("token_invalid")
         raise conflict("access_code_renewed")
     await log_code(session, intake, number, "renewed", address=client_address(request))
     return RenewedCode(access_code=code, access_token=bearer_token(request, number, former + 1))
+
+
+class RecoveryForm(BaseModel):
+    recovery_token: str = Field(max_length=100, repr=False)
+
+
+@router.post("/reports/{number}/access-code/recovered", responses=problem_responses(404, 409, 429))
+async def recover_access_code(
+    number: Annotated[int, Path(gt=0, lt=2**63)],
+    form: RecoveryForm,
+    session: Transaction,
+    intake: Intake,
+    request: Request,
+) -> RenewedCode:
+    """Another access code for who has shown the report's proven contact to the notification
+    service: its token is good for one. The former code, and all that was opened with it, end."""
+    await rate_limits(request).take(RENEWALS, str(number))
+    shown = {"shown": sha256(form.recovery_token.encode()).digest(), "number": number}
+    if not await session.scalar(_USE_RECOVERY, shown):
+        raise not_found()
+    version = select(col(Submission.access_code_version)).where(col(Submission.number) == number)
+    former = await session.scalar(version.with_for_update())
+    if former is None:
+        raise not_found()
+    code = await _renew(session, intake, number, former)
+    if code is None:
+        raise conflict("access_code_renewed")
+    await log_code(session, intake, number, "renewed", address=client_address(request))
+    return RenewedCode(access_code=code, access_token=bearer_token(request, number, former + 1))
+
+
+async def _renew(session: AsyncSession, intake: Resources, number: int, former: int) -> str | None:
+    """The new code; None where that of this version was renewed by somebody else meanwhile."""
+    code = new_access_code()
+    renewed = (
+        update(Submission)
+        .where(col(Submission.number) == number, col(Submission.access_code_version) == former)
+        .values(access_code=intake.cipher.encrypt(code), access_code_version=former + 1)
+    )
+    changed = await session.scalar(renewed.returning(col(Submission.number)))
+    return code if changed is not None else None
 
 
 def bearer_token(request: Request, number: int, code_version: int) -> str:
@@ -108,6 +145,7 @@ async def log_code(
         await session.execute(used)
 
 
+_USE_RECOVERY = text("SELECT notification.use_recovery(CAST(:shown AS bytea), :number)")
 _LOG = text(
     "SELECT routing.log_access_code(:number, :kind, CAST(:staff_id AS int),"
     " CAST(:agency_id AS int), CAST(:address AS bytea))"

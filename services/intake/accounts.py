@@ -30,6 +30,11 @@ from shared.http.problems import FieldError, forbidden, unauthorized, validation
 from shared.http.tokens import Reporter
 from shared.http.transaction import CurrentDatabase
 from shared.values.text import PASSWORD_LIMIT
+from shared.http.sessions import Copied, Sessions
+from shared.http.tokens import Reporter, Tokens
+from shared.http.transaction import CurrentDatabase, Transaction
+from shared.privacy.holder_keys import HolderCipher
+from shared.values.text import EMAIL_LIMIT, PASSWORD_LIMIT
 
 router = APIRouter(tags=["Reporters"])
 
@@ -76,12 +81,14 @@ async def sign_up(
     await check_new_password(form.password, form.name, form.phone, form.email, form.nik)
     await _count_guess(request, contacts)
     entries = await entries_for(database, intake, contacts, form.password)
-    seal = intake.cipher.encrypt
+    own, holder_key = HolderCipher.new(intake.cipher)
+    seal = own.encrypt
     account = ReporterAccount(
         name=seal(form.name or ""),
         phone=seal(form.phone) if form.phone else None,
         email=seal(form.email) if form.email else None,
         nik=seal(form.nik) if form.nik else None,
+        holder_key=holder_key,
         password_hash=entries[0]["password_hash"],
     )
     async with database.session() as session:
@@ -112,7 +119,8 @@ async def change_password(
     if account is None or not await verify_password(former, form.current_password):
         raise validation(FieldError("current_password", "present_password_wrong"))
     sealed = (account.name, account.phone, account.email, account.nik)
-    about = [intake.cipher.decrypt(bytes(token)) if token else None for token in sealed]
+    own = HolderCipher(intake.cipher, account.holder_key)
+    about = [own.decrypt(bytes(token)) if token else None for token in sealed]
     await check_new_password(form.password, *about)
     await _count_guess(request, contacts)
     entries = await entries_for(database, intake, contacts, form.password)

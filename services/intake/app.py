@@ -11,6 +11,7 @@ from services.intake import (
     access_codes,
     accounts,
     drafts,
+    holder_keys,
     lookups,
     manual,
     open311,
@@ -97,7 +98,12 @@ def make_app(settings: Settings) -> FastAPI:
         reading_bus = in_background(settings.nats_url, "intake", readers)
         sweeping = repeating("drafts", SWEEP, resources.drafts.sweep)
         remade = repeating("remaking files", REMAKING_EVERY, remaking.work)
-        async with routing, x_http, reading_bus, sweeping, remade:
+        carrying = repeating(
+            "carrying over contacts",
+            holder_keys.EVERY,
+            lambda: holder_keys.carry_over(database, cipher),
+        )
+        async with routing, x_http, reading_bus, sweeping, remade, carrying:
             joining = asyncio.create_task(sms_webhook.keep_joining(database, resources))
             yield
             joining.cancel()

@@ -11,10 +11,14 @@ from shared.database.columns import Bytes, Int64, Words, timestamp
 _IN_SCHEMA = {"schema": "intake"}
 _PENDING = Index("attachment_pending", "leased_until", postgresql_where=text("state = 'pending'"))
 _NOW = {"server_default": text("now()")}
+_WITHOUT_KEY = (
+    "holder_key IS NULL AND (name IS NOT NULL OR phone IS NOT NULL"
+    " OR email IS NOT NULL OR nik IS NOT NULL)"
+)
 
 
 class ReporterAccount(SQLModel, table=True):
-    """A reporter who signed up. Identity is ciphertext."""
+    """A reporter who signed up. Identity is ciphertext, by a key of the account's own."""
 
     __tablename__ = "reporter"
     __table_args__ = (_IN_SCHEMA,)
@@ -24,6 +28,8 @@ class ReporterAccount(SQLModel, table=True):
     phone: bytes | None = Field(default=None, sa_type=Bytes)
     email: bytes | None = Field(default=None, sa_type=Bytes)
     nik: bytes | None = Field(default=None, sa_type=Bytes)
+    holder_key: bytes | None = Field(default=None, sa_type=Bytes)
+    """Wrapped by the identity keys; None of accounts not carried over yet."""
     password_hash: str | None = None
     created_at: datetime = timestamp(sa_column_kwargs=_NOW)
 
@@ -41,7 +47,8 @@ class AccountEntry(SQLModel, table=True):
 
 
 class Submission(SQLModel, table=True):
-    """How a report came in and from whom; everything that names a person is ciphertext.
+    """How a report came in and from whom; everything that names a person is ciphertext, by a key of
+    the report's own.
 
     One `scope` (an account, a channel) sends one `idempotency_key` once.
     """
@@ -50,6 +57,7 @@ class Submission(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("scope", "idempotency_key", name="submission_once"),
         Index("submission_of_reporter", "reporter_id", "number"),
+        Index("submission_without_key", "number", postgresql_where=text(_WITHOUT_KEY)),
         _IN_SCHEMA,
     )
 
@@ -59,6 +67,8 @@ class Submission(SQLModel, table=True):
     phone: bytes | None = Field(default=None, sa_type=Bytes)
     email: bytes | None = Field(default=None, sa_type=Bytes)
     nik: bytes | None = Field(default=None, sa_type=Bytes)
+    holder_key: bytes | None = Field(default=None, sa_type=Bytes)
+    """Wrapped by the identity keys; None where nobody is named, or not carried over yet."""
     access_code: bytes = Field(sa_type=Bytes)
     access_code_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     """Rises when the reporter renews it: what was opened with an earlier one is closed."""

@@ -70,15 +70,12 @@ class EventsToMessages:
             reporters = await reporters_of(session, numbers)
             handlers = {event.handler_id for event, _ in told}
             of_agencies = select(col(AgencyEntry.id), col(AgencyEntry.zone))
-            zones = dict(
-                (await session.execute(of_agencies.where(col(AgencyEntry.id).in_(handlers))))
-                .tuples()
-                .all()
-            )
+            of_handlers = of_agencies.where(col(AgencyEntry.id).in_(handlers))
+            zones = {row.id: row.zone for row in (await session.execute(of_handlers)).all()}
             # Told before, perhaps by another channel: contacts may have changed since.
             keys = col(Message.number), col(Message.version), col(Message.recipient)
             before = select(*keys).where(col(Message.number).in_(numbers))
-            known = set((await session.execute(before)).tuples())
+            known = {tuple(row) for row in (await session.execute(before)).all()}
             rows = [
                 _row(event, rule, reporters[event.number], Zone(zones[event.handler_id]))
                 for event, rule in told

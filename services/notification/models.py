@@ -112,3 +112,15 @@ class Preference(SQLModel, table=True):
     """Kinds of message that are not wanted."""
     unsubscribe_token: UUID = Field(unique=True)
     """In the links that end all messages."""
+
+
+class Recovery(SQLModel, table=True):
+    """That somebody has shown the proven contact of a report: intake gives them one new access
+    code for it, by `notification.use_recovery`."""
+
+    __tablename__ = "recovery"
+    __table_args__ = (_IN_SCHEMA,)
+
+    token_hash: bytes = Field(sa_type=Bytes, primary_key=True)
+    number: int = Field(sa_type=Int64)
+    until: datetime = timestamp()

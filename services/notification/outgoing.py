@@ -19,6 +19,7 @@ from shared.database.lifecycle import Report, ReportText
 from shared.database.views import AgencyEntry, ReachableReporter
 from shared.labels.catalogue import Language
 from shared.lifecycle.calendar import Zone
+from shared.privacy.holder_keys import HolderCipher
 from shared.privacy.identity import BlindIndex, IdentityCipher
 
 CODE = "code"
@@ -62,7 +63,7 @@ class Outbox:
         sealed = row and row["email" if message.channel == "email" else "phone"]
         if row is None or not sealed or row["holder"] is None:
             return NotAnyMore("no_contact")
-        to = self._cipher.decrypt(sealed)
+        to = HolderCipher(self._cipher, row["report_key"], row["account_key"]).decrypt(sealed)
         language = row["language"]
         if message.template == CODE:
             if message.sealed_code is None:
@@ -99,6 +100,7 @@ _READ = (
         *(col(Contact.holder), col(Contact.language), col(Contact.proof), col(Contact.proven_at)),
         *(col(Preference.stopped_at), col(Preference.unsubscribe_token)),
         *(col(ReachableReporter.phone), col(ReachableReporter.email)),
+        *(col(ReachableReporter.report_key), col(ReachableReporter.account_key)),
         *(col(Report.anonymous), col(Report.secret), col(Report.verified_at), col(Report.tab)),
         col(ReportText.title),
         col(AgencyEntry.name).label("handler"),

@@ -16,7 +16,7 @@ from shared.http.problems import Problem, unavailable
 from shared.http.service_client import service_client
 from shared.settings import Settings
 
-Service = Literal["intake", "routing", "followup", "reporting"]
+Service = Literal["intake", "routing", "followup", "reporting", "notification"]
 File = tuple[str, tuple[str, BinaryIO, str]]
 """A part of a request; its content is on disk where it is not small."""
 
@@ -51,6 +51,7 @@ class Services:
             "routing": settings.routing_url,
             "followup": settings.followup_url,
             "reporting": settings.reporting_url,
+            "notification": settings.notification_url,
         }
         self._client = _client()
         # Connections of their own: as many files as are read slowly, pages go on.

@@ -61,7 +61,8 @@ class StaffEntry(View, table=True):
 
 
 class Contact(View, table=True):
-    """Who reported, as ciphertext: as the report says, else as the account does."""
+    """Who reported, as ciphertext: as the report says, else as the account does. Each by the key of
+    its holder."""
 
     __tablename__ = "published_contact"
     __table_args__ = ({"schema": "intake"},)
@@ -72,6 +73,8 @@ class Contact(View, table=True):
     email: bytes | None = Field(sa_type=Bytes)
     nik: bytes | None = Field(sa_type=Bytes)
     made_by: int | None
+    report_key: bytes | None = Field(sa_type=Bytes)
+    account_key: bytes | None = Field(sa_type=Bytes)
 
 
 class PartnerEntry(View, table=True):
@@ -257,6 +260,18 @@ class MessageFile(View, table=True):
     state: FileState = Field(sa_type=Words)
 
 
+class ContactProof(View, table=True):
+    """How far the contact of a holder (`report-<number>`, `account-<id>`) is proven."""
+
+    __tablename__ = "published_contact_state"
+    __table_args__ = ({"schema": "notification"},)
+
+    holder: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    proven_at: datetime | None = timestamp()
+    undeliverable_at: datetime | None = timestamp()
+
+
 class ReachableReporter(View, table=True):
     """By what a report's reporter can be reached, as ciphertext, and whether each contact is the
     report's own or its account's."""
@@ -270,3 +285,5 @@ class ReachableReporter(View, table=True):
     phone_of_report: bool
     email: bytes | None = Field(sa_type=Bytes)
     email_of_report: bool
+    report_key: bytes | None = Field(sa_type=Bytes)
+    account_key: bytes | None = Field(sa_type=Bytes)

@@ -46,7 +46,7 @@ async def test_mail_says_what_happened_and_nothing_of_the_report(
     assert mail["Subject"] == "Ada kabar untuk Anda"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert mail["List-Unsubscribe"].startswith("<http://lapor.test/berhenti/")
+    assert mail["List-Unsubscribe"].strip().startswith("<http://lapor.test/berhenti/")
     assert mail["Message-ID"].endswith("@lapor.example>")
     for kind in ("plain", "html"):
         body = mail.get_body((kind,))

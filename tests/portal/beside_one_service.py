@@ -34,6 +34,7 @@ async def visiting(address: str) -> AsyncIterator[httpx.AsyncClient]:
             routing_url=address,
             followup_url=address,
             reporting_url=address,
+            notification_url=address,
             cookie_secret="c" * 44,
         )
     )

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from deploy.local.mailbox.child import Mailbox
 from tests.cluster import Cluster
 from tests.intake import x_server
 from tests.privacy.marks import Marks
@@ -12,6 +13,7 @@ from tests.privacy.planting import plant
 
 PROCESSES = (
     *("intake", "routing", "followup", "reporting", "portal"),
+    "notification",
     *("downloads", "worker", "relay"),
 )
 
@@ -33,6 +35,7 @@ async def cluster(
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("LAPOR_X_API_BASE_URL", x.url)
             environment.setenv("LAPOR_X_API_TOKEN", x_server.TOKEN)
+            await cluster.start(Mailbox(cluster.addresses, cluster.credentials))
             await cluster.settle(PROCESSES)
         yield cluster
     finally:

@@ -4,6 +4,7 @@ from tests.cluster import Cluster
 from tests.intake.x_server import XServer
 from tests.privacy.by_channel import by_citizens, by_sms, by_staff
 from tests.privacy.by_partner import by_partner
+from tests.privacy.contacts import prove_contacts
 from tests.privacy.lives import long_life, other_ways
 from tests.privacy.marks import Marks
 from tests.privacy.mistakes import mistakes
@@ -15,6 +16,7 @@ async def plant(cluster: Cluster, x: XServer, marks: Marks) -> Planted:
     planted = Planted(cluster, marks)
     await by_citizens(planted)
     await by_staff(planted, x)
+    await prove_contacts(planted)
     await by_sms(planted)
     await by_partner(planted)
     await long_life(planted)
@@ -29,5 +31,6 @@ async def _settled(cluster: Cluster) -> None:
         cluster,
         "SELECT NOT EXISTS (SELECT FROM lifecycle.outbox) AND NOT EXISTS (SELECT FROM"
         " lifecycle.command WHERE done IS NULL) AND NOT EXISTS (SELECT FROM lifecycle.report"
-        " WHERE launched_at IS NULL)",
+        " WHERE launched_at IS NULL) AND NOT EXISTS (SELECT FROM notification.message"
+        " WHERE state = 'queued' AND not_before <= now())",
     )

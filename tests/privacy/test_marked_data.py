@@ -11,6 +11,7 @@ from temporalio.api.query.v1 import WorkflowQuery
 from temporalio.api.workflowservice.v1 import QueryWorkflowRequest
 from temporalio.client import WorkflowExecutionStatus
 
+from deploy.local.mailbox.kept import Kept
 from shared.bus.connection import connect
 from shared.bus.streams import ADVISORIES, DEAD_LETTERS, INGEST_MESSAGES, INGEST_REPORTS, STREAMS
 from shared.lifecycle.actions import Action
@@ -95,7 +96,7 @@ def test_no_log_holds_any(planted: Planted) -> None:
         assert b"Traceback" not in log.read_bytes(), log.name
 
 
-@pytest.mark.parametrize("service", ["intake", "routing", "followup", "reporting"])
+@pytest.mark.parametrize("service", ["intake", "routing", "followup", "reporting", "notification"])
 async def test_no_metric_holds_any(planted: Planted, service: str) -> None:
     address = await planted.cluster.operations(service)
     answer = await planted.cluster.http.get(address + "/metrics")
@@ -130,6 +131,31 @@ async def test_identities_are_ciphertext_that_the_key_opens(planted: Planted) ->
         assert bytes(sealed).startswith(b"gAAAA")
 
 
+async def test_messages_say_no_word_of_a_report_and_no_name(planted: Planted) -> None:
+    """But the title that the public reads, where its reporter is named."""
+    marks, kept = planted.marks, Kept(planted.cluster.folder)
+    mails, texts = list(kept.mails()), kept.texts()
+    templates = "SELECT count(DISTINCT template) FROM notification.message WHERE state = 'sent'"
+    assert await planted.cluster.value(templates) >= 5
+    assert mails and texts
+    for mail in mails:
+        assert marks.all_in(mail.subject) == set()
+        said = mail.text + mail.html
+        assert marks.identities_in(said) == set(), mail.name
+        titles = {word for word in marks.all_in(said) if not word.startswith("zqejaan")}
+        assert titles == set(), mail.name
+        for which in ("anonymous", "secret", "manual"):
+            if f"/laporan/{planted.numbers[which]}" in said:
+                assert marks.all_in(said) == set(), mail.name
+    for sms in texts:
+        assert marks.all_in(sms.text) == set()
+    address = "X-Envelope-To:", "To:", "Message-ID:"
+    for path in (planted.cluster.folder / "mail").iterdir():
+        head = path.read_bytes().replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode()
+        others = [line for line in head.splitlines() if not line.startswith(address)]
+        assert marks.all_in("\n".join(others)) == set(), path.name
+
+
 def test_files_lie_under_names_of_no_meaning(planted: Planted) -> None:
     folder = Path(planted.cluster.settings.storage_url.removeprefix("file://"))
     paths = [path for path in folder.rglob("*") if path.is_file()]
@@ -149,7 +175,8 @@ def _values(planted: Planted) -> Iterator[tuple[str, str, Any]]:
     """Every value of every column of every table."""
     tables = (
         "SELECT schemaname, tablename FROM pg_tables"
-        " WHERE schemaname IN ('intake', 'routing', 'followup', 'reporting', 'lifecycle', 'public')"
+        " WHERE schemaname IN ('intake', 'routing', 'followup', 'reporting', 'lifecycle', 'public',"
+        " 'notification')"
     )
     with planted.cluster.postgres.administer("lapor") as administrator:
         for schema, table in administrator.execute(tables).fetchall():

@@ -11,7 +11,7 @@ from uuid import uuid4
 import orjson
 from sqlmodel import SQLModel
 
-from services.intake.accepting.new_report import NewReport
+from services.intake.accepting.new_report import Identity, NewReport
 from services.intake.details import DetailsForm
 from services.intake.models import IntakeAttachment, Submission
 from shared.attachments import StoredAttachment
@@ -28,6 +28,7 @@ from shared.lifecycle.policy import Policy
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 from shared.lifecycle.visibility import visibility_of
+from shared.privacy.holder_keys import HolderCipher
 from shared.privacy.identity import IdentityCipher
 from shared.telemetry import new_trace
 
@@ -45,9 +46,20 @@ class Sealing:
     cipher: IdentityCipher
     fingerprint_key: str
 
-    def seal(self, text: str | None) -> str | None:
+    def seal(self, text: str) -> str:
         """As Postgres reads bytes out of JSON: what is encrypted has no backslash."""
-        return None if text is None else self.cipher.encrypt(text).decode()
+        return self.cipher.encrypt(text).decode()
+
+    def seal_identity(self, who: Identity) -> Row:
+        """The columns of who reports, encrypted by a new key of the report's own, with that key."""
+        fields = {name: getattr(who, name) for name in ("name", "phone", "email", "nik")}
+        if not any(fields.values()):
+            return fields | {"holder_key": None}
+        own, wrapped = HolderCipher.new(self.cipher)
+        sealed = {
+            name: own.encrypt(text).decode() if text else None for name, text in fields.items()
+        }
+        return sealed | {"holder_key": wrapped.decode()}
 
     def fingerprint(self, report: NewReport) -> bytes:
         """A keyed hash of what was sent, whoever the key belongs to."""
@@ -118,7 +130,7 @@ def rows_of(report: NewReport, state: ReportState, access_code: str, sealing: Se
         Submission: [
             number
             | _same(report, _SUBMISSION)
-            | {name: sealing.seal(getattr(who, name)) for name in ("name", "phone", "email", "nik")}
+            | sealing.seal_identity(who)
             | {
                 "access_code": sealing.seal(access_code),
                 "fingerprint": json_bytes(sealing.fingerprint(report)),

@@ -369,6 +369,10 @@ class ShownReporter(BaseModel):
     name: str | None
     phone: str | None
     email: str | None
+    phone_state: str | None
+    phone_state_label: str | None
+    email_state: str | None
+    email_state_label: str | None
 
 
 class ShownReveal(BaseModel):

@@ -15,6 +15,7 @@ from services.portal.form_data import FormData
 from services.portal.page_request import BODY_LIMIT, PageRequest, PublicRequest
 from services.portal.public.access import read_report
 from services.portal.public.accounts import NAMES as SIGN_IN
+from services.portal.public.messages import own_contacts
 from services.portal.public.status_summary import status_summary
 from services.portal.public.tracking import NAMES as TRACK
 from services.portal.sealed_forms import CARRIED
@@ -165,6 +166,8 @@ async def _page(
         zone=Zone(report.zone),
         report=report,
         status_summary=status_summary(report),
+        contacts=await own_contacts(page_request, number),
+        number=number,
         question=_question(report),
         acted=action,
         forms={path: FormData(names=NAMES, id_prefix=path) for path in _PATHS}

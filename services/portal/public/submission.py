@@ -14,6 +14,7 @@ from services.portal.drafts import files_kept, forget_files, keep_chosen_files
 from services.portal.form_data import FormData, searched
 from services.portal.page_request import BODY_LIMIT, PageRequest, PublicRequest
 from services.portal.public.access import open_report
+from services.portal.public.messages import own_contacts
 from shared.http.problems import Problem
 from shared.lifecycle.calendar import Zone
 
@@ -132,7 +133,16 @@ async def receipt(page_request: PublicRequest) -> Response:
         report = None  # the receipt is worth more than who verifies
     own = report if isinstance(report, ReporterReport) else None
     zone = Zone(own.zone) if own else Zone.WIB
-    return page_request.page("public/receipt.html", zone=zone, receipt=receipt, report=own)
+    contacts = await own_contacts(page_request, receipt.number) if own else None
+    return page_request.page(
+        "public/receipt.html",
+        zone=zone,
+        receipt=receipt,
+        report=own,
+        contacts=contacts,
+        number=receipt.number,
+        place="tanda-terima",
+    )
 
 
 async def _review(page_request: PageRequest, form: FormData) -> Response:

@@ -5,19 +5,26 @@ from typing import Literal
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.routing.reading.contact_states import ContactState, contact_states
 from shared.command_requests.report_access import ReportAccess
 from shared.database.views import Contact
+from shared.labels import label
+from shared.privacy.holder_keys import HolderCipher
 from shared.privacy.identity import IdentityCipher
 
 
 class ShownReporter(BaseModel):
     """`hidden` says why nothing is shown: the reporter is anonymous, this is a copy, or an officer
-    reads what an agency below handles."""
+    reads what an agency below handles. The states say whether the reporter is told there."""
 
     hidden: Literal["anonymous", "copy", "below"] | None
     name: str | None = None
     phone: str | None = None
     email: str | None = None
+    phone_state: ContactState | None = None
+    phone_state_label: str | None = None
+    email_state: ContactState | None = None
+    email_state_label: str | None = None
 
 
 class Identity(BaseModel):
@@ -36,13 +43,17 @@ async def shown_reporter(
     if hidden := access.reporter_hidden:
         return ShownReporter(hidden=hidden)
     identity = await identity_of(session, cipher, access.state.number)
-    return ShownReporter(hidden=None, **identity.model_dump(exclude={"nik"}))
+    states = await contact_states(session, access.state.number)
+    labels = {f"{name}_label": label("contact_state", state) for name, state in states.items()}
+    return ShownReporter(hidden=None, **identity.model_dump(exclude={"nik"}), **states, **labels)
 
 
 async def identity_of(session: AsyncSession, cipher: IdentityCipher, number: int) -> Identity:
     """All that is known of who sent a report. Whoever asks has seen to it that this is logged."""
     contact = await session.get(Contact, number)
     sealed = {name: getattr(contact, name, None) for name in Identity.model_fields}
+    keys = (contact.report_key, contact.account_key) if contact else ()
+    opened = HolderCipher(cipher, *keys)
     return Identity(
-        **{name: cipher.decrypt(token) if token else None for name, token in sealed.items()}
+        **{name: opened.decrypt(token) if token else None for name, token in sealed.items()}
     )

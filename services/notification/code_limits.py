@@ -1,0 +1,57 @@
+"""How many codes may be asked for: codes are a weapon against others' phones and our SMS bill.
+
+Four kinds of limit, each by itself: of who asks (an address, a report), of the contact (whoever
+asks for it), of a contact that this holder has proven before (strangers' requests do not use it
+up), and budgets of text messages, for all and for each prefix of numbers.
+"""
+
+import logging
+from typing import Final
+
+from prometheus_client import Counter
+
+from shared.http.limits import Limit, RateLimits
+from shared.telemetry import registry
+
+BY_ADDRESS: Final = Limit("code_by_address", 30, 3600)
+BY_REPORT: Final = Limit("code_by_report", 6, 3600)
+TO_CONTACT: Final = Limit("code_to_contact", 5, 3600)
+TO_PROVEN: Final = Limit("code_to_proven", 5, 3600)
+GUESSES: Final = Limit("code_guess_by_address", 60, 3600)
+
+PREFIX = 7
+"""Characters of a number in E.164 that tell an operator's block: `+628123`."""
+
+
+class CodeLimits:
+    """The limits on one system's codes; `sms_each_hour` and `sms_each_prefix` are its budgets."""
+
+    def __init__(self, limits: RateLimits, sms_each_hour: int, sms_each_prefix: int) -> None:
+        self._limits = limits
+        self._all = Limit("sms_codes", sms_each_hour, 3600)
+        self._prefix = Limit("sms_codes_prefix", sms_each_prefix, 3600)
+
+    async def wait(self, contact: str, channel: str, holder: str, *, proven: bool) -> int | None:
+        """The seconds until a code may go to this contact; None where it may now, and is
+        counted."""
+        if proven:
+            wait = await self._limits.wait(TO_PROVEN, f"{holder} {channel}")
+        else:
+            wait = await self._limits.wait(TO_CONTACT, contact)
+        if wait is not None or channel != "sms":
+            return wait
+        for limit, subject in ((self._prefix, contact[:PREFIX]), (self._all, "all")):
+            if (wait := await self._limits.wait(limit, subject)) is not None:
+                _refused.labels(limit.name).inc()
+                _log.warning("the budget of text messages with codes is used up: %s", limit.name)
+                return wait
+        return None
+
+
+_log = logging.getLogger("lapor.notification")
+_refused = Counter(
+    "lapor_codes_refused",
+    "Codes not sent because a budget of text messages was used up",
+    ["budget"],
+    registry=registry,
+)

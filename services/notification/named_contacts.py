@@ -1,0 +1,54 @@
+"""The contacts that the reporter of a report has named, read for that reporter."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notification.codes import NamedContact
+from services.notification.models import Channel
+from services.notification.reporters import holder_of_account, holder_of_report
+from shared.database.lifecycle import Report
+from shared.database.views import ReachableReporter
+from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.identity import IdentityCipher
+
+
+async def named_contacts(
+    session: AsyncSession, cipher: IdentityCipher, number: int
+) -> list[NamedContact]:
+    """Mail first; none where nobody is named, or there is no such report."""
+    statement = (
+        select(ReachableReporter, col(Report.handler_id))
+        .join(Report, col(Report.number) == col(ReachableReporter.number))
+        .where(col(ReachableReporter.number) == number)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        return []
+    reachable, handler_id = row
+    opened = HolderCipher(cipher, reachable.report_key, reachable.account_key)
+    sealed: tuple[tuple[Channel, bytes | None, bool], ...] = (
+        ("email", reachable.email, reachable.email_of_report),
+        ("sms", reachable.phone, reachable.phone_of_report),
+    )
+    return [
+        NamedContact(
+            number=number,
+            handler_id=handler_id,
+            holder=(
+                holder_of_report(number) if own else holder_of_account(reachable.reporter_id or 0)
+            ),
+            channel=channel,
+            value=opened.decrypt(token),
+        )
+        for channel, token, own in sealed
+        if token
+    ]
+
+
+def shown(channel: Channel, value: str) -> str:
+    """The contact as its holder knows it again, and who looks over the shoulder does not."""
+    if channel == "sms":
+        return f"{value[:3]}•••••{value[-3:]}"
+    name, _, domain = value.partition("@")
+    return f"{name[:1]}•••@{domain}"

@@ -1,0 +1,157 @@
+"""A lost access code: who shows the report's number and its proven contact gets another one."""
+
+import hmac
+import logging
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notification.channel_choice import PROOF_LASTS
+from services.notification.code_limits import BY_ADDRESS, GUESSES
+from services.notification.codes import NamedContact
+from services.notification.models import Recovery
+from services.notification.named_contacts import named_contacts
+from services.notification.proofs import digits
+from services.notification.resources import Notification, Resources
+from services.notification.settling import CODE_LASTS
+from shared.clock import now
+from shared.database.engine import Database
+from shared.http.documentation import problem_responses
+from shared.http.language import pick_language
+from shared.http.limits import Limit, limited, rate_limits
+from shared.http.problems import FieldError, validation
+from shared.http.transaction import CurrentDatabase
+from shared.labels.catalogue import Language
+from shared.privacy.identity import normalise_email
+from shared.values.phones import normalise_phone
+from shared.values.text import EMAIL_LIMIT
+
+router = APIRouter(tags=["Reporters"])
+
+OF_REPORT = Limit("recovery_guess_of_report", 20, 3600)
+
+Number = Annotated[int, Field(gt=0, lt=2**63)]
+
+
+class RecoveryForm(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    number: Number
+    contact: str = Field(
+        max_length=EMAIL_LIMIT, repr=False, description="The report's phone number or e-mail"
+    )
+
+
+class RecoveryCodeForm(RecoveryForm):
+    code: str = Field(max_length=20, repr=False, description="Six digits")
+
+
+class Recovered(BaseModel):
+    """Good for ten minutes and for one new access code of this report, at intake."""
+
+    recovery_token: str = Field(repr=False)
+
+
+@router.post(
+    "/recovery",
+    status_code=202,
+    responses=problem_responses(429),
+    dependencies=[Depends(limited(BY_ADDRESS))],
+)
+async def ask_for_recovery(
+    form: RecoveryForm,
+    database: CurrentDatabase,
+    notification: Notification,
+    request: Request,
+    background: BackgroundTasks,
+) -> None:
+    """Ask for a code to the proven contact of a report. Always the same answer, at once: what was
+    asked for is looked up afterwards, so that nothing tells whether report or contact are there."""
+    language = pick_language(request.headers.get("accept-language"))
+    background.add_task(_send, database, notification, form, language)
+
+
+@router.post(
+    "/recovery/proof",
+    responses=problem_responses(429),
+    dependencies=[Depends(limited(GUESSES))],
+)
+async def prove_recovery(
+    form: RecoveryCodeForm, database: CurrentDatabase, notification: Notification, request: Request
+) -> Recovered:
+    """Show the code that came. 422, the same for a wrong code, one that has run out, an unknown
+    number and an unknown contact."""
+    await rate_limits(request).take(OF_REPORT, str(form.number))
+    token = token_urlsafe(32)
+    async with database.session() as session:
+        contact = await _proven(session, notification, form)
+        right = contact is not None and (
+            await notification.codes.show(session, contact, digits(form.code)) == "right"
+        )
+        await session.execute(delete(Recovery).where(col(Recovery.until) < now()))
+        if right:
+            session.add(
+                Recovery(
+                    token_hash=sha256(token.encode()).digest(),
+                    number=form.number,
+                    until=now() + CODE_LASTS,
+                )
+            )
+        # A wrong try counts, so it is committed before it is refused.
+    if not right:
+        raise validation(FieldError("code", "code_wrong"))
+    return Recovered(recovery_token=token)
+
+
+async def _send(
+    database: Database, notification: Resources, form: RecoveryForm, language: Language
+) -> None:
+    try:
+        async with database.session() as session:
+            contact = await _proven(session, notification, form)
+            if contact is None:
+                return
+            wait = await notification.limits.wait(
+                contact.value, contact.channel, contact.holder, proven=True
+            )
+            if wait is not None:
+                return
+            await notification.codes.send(session, contact, language)
+            notification.send_after(session)
+    except Exception as error:  # noqa: BLE001  nobody waits for it, and no answer may differ
+        _log.warning("no code for a recovery: %s", type(error).__name__)
+
+
+async def _proven(
+    session: AsyncSession, notification: Resources, form: RecoveryForm
+) -> NamedContact | None:
+    """The report's contact, if it is the one that was typed and its holder has proven it."""
+    typed = _normal(form.contact)
+    for contact in await named_contacts(session, notification.cipher, form.number):
+        if not hmac.compare_digest(contact.value.encode(), typed.encode()):
+            continue
+        row = await notification.codes.row_of(session, contact)
+        if row is None or not notification.codes.is_proven(row, contact):
+            return None
+        assert row.proven_at is not None
+        return contact if row.proven_at + PROOF_LASTS > now() else None
+    return None
+
+
+def _normal(typed: str) -> str:
+    """As it would have been kept; nothing where it can be no contact."""
+    for normalise in (normalise_phone, normalise_email):
+        try:
+            return normalise(typed)
+        except ValueError:
+            continue
+    return ""
+
+
+_log = logging.getLogger("lapor.notification")

@@ -1,0 +1,149 @@
+"""What a reporter is told, and where: contacts are proven, messages chosen or ended; a lost access
+code is recovered."""
+
+from collections.abc import Mapping
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+
+from services.portal.answers import answer_as
+from services.portal.contracts.intake import RenewedCode
+from services.portal.contracts.notification import OwnContacts, Recovered
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PublicRequest
+from shared.http.problems import Problem
+from shared.labels import labels
+
+router = APIRouter(include_in_schema=False)
+
+Number = int
+_NUMBER = Path(gt=0, lt=2**63)
+Channel = Literal["email", "sms"]
+
+NAMES = {"code": "Kode", "number": "Nomor laporan", "contact": "Nomor telepon atau surel"}
+_PLACES = {"tanda-terima": "/tanda-terima"}
+"""Where these forms stand beside a report's page."""
+
+
+async def own_contacts(page_request: PageRequest, number: int) -> OwnContacts | None:
+    """The contacts of one's own report. None while they cannot be read: the page is worth more."""
+    token = page_request.session.reports.get(number)
+    path = f"/reports/{number}/contacts"
+    try:
+        return await page_request.read("notification", path, OwnContacts, token=token)
+    except Problem:
+        return None
+
+
+@router.post("/laporan/{number}/kontak/{channel}/kode")
+async def send_code(
+    page_request: PublicRequest, channel: Channel, number: Number = _NUMBER
+) -> Response:
+    form = FormData(await page_request.form(), NAMES)
+    path = f"/reports/{number}/contacts/{channel}/code"
+    notice = "Kode sudah dikirim. Masukkan enam angkanya di bawah ini; berlaku 10 menit."
+    return await _asked(page_request, number, form, path, None, notice)
+
+
+@router.post("/laporan/{number}/kontak/{channel}/bukti")
+async def prove(
+    page_request: PublicRequest, channel: Channel, number: Number = _NUMBER
+) -> Response:
+    form = FormData(await page_request.form(), NAMES)
+    path = f"/reports/{number}/contacts/{channel}/proof"
+    body = {"code": form.get("code")}
+    notice = "Terima kasih. Kontak ini sudah diverifikasi: kabar dikirim ke sini."
+    return await _asked(page_request, number, form, path, body, notice)
+
+
+@router.post("/laporan/{number}/kontak/pilihan")
+async def choose(page_request: PublicRequest, number: Number = _NUMBER) -> Response:
+    form = FormData(await page_request.form(), NAMES)
+    wanted = form.all("kinds")
+    body = {
+        "stopped": form.get("stopped") == "1",
+        "email": form.get("email") == "1",
+        "sms": form.get("sms") == "1",
+        "muted": [kind for kind in labels("message_kind") if kind not in wanted],
+    }
+    path = f"/reports/{number}/preferences"
+    return await _asked(page_request, number, form, path, body, "Pilihan Anda disimpan.", "PUT")
+
+
+@router.get("/berhenti/{token}")
+async def stop_page(page_request: PublicRequest, token: UUID) -> Response:
+    """The link in each mail. Opening it ends nothing: mail programs look at links by themselves."""
+    return page_request.page("public/stop_messages.html", token=token, stopped=False)
+
+
+@router.post("/berhenti/{token}")
+async def stop(page_request: PublicRequest, token: UUID) -> Response:
+    """One tap, also that of a mail program (RFC 8058), which has no session and no form of ours:
+    the token is what shows that it may."""
+    body = {"token": str(token)}
+    await page_request.call("notification", "POST", "/unsubscribe", json=body)
+    return page_request.page("public/stop_messages.html", token=token, stopped=True)
+
+
+@router.get("/kode-hilang")
+async def recovery_form(page_request: PublicRequest) -> Response:
+    return page_request.page("public/lost_code.html", form=FormData(names=NAMES), asked=False)
+
+
+@router.post("/kode-hilang")
+async def recover(page_request: PublicRequest) -> Response:
+    """First number and contact, then the code that came; the same page whether one was sent."""
+    form = FormData(await page_request.form(), NAMES)
+    number = form.get("number").strip().lstrip("#")
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        form.wrong["number"] = "Nomor laporan terdiri atas angka saja."
+        return page_request.page("public/lost_code.html", 422, form=form, asked=False)
+    asked = {"number": int(number), "contact": form.get("contact")}
+    try:
+        if not form.get("code"):
+            await page_request.call("notification", "POST", "/recovery", json=asked)
+            return page_request.page("public/lost_code.html", form=form, asked=True)
+        shown = asked | {"code": form.get("code")}
+        answer = await page_request.call("notification", "POST", "/recovery/proof", json=shown)
+        token = answer_as(Recovered, answer).recovery_token
+        answer = await page_request.call(
+            "intake",
+            "POST",
+            f"/reports/{int(number)}/access-code/recovered",
+            json={"recovery_token": token},
+        )
+    except Problem as problem:
+        form.refuse(problem)
+        asked_before = bool(form.get("code"))
+        return page_request.page(
+            "public/lost_code.html", problem.status, form=form, asked=asked_before
+        )
+    renewed = answer_as(RenewedCode, answer)
+    page_request.session.keep_report(int(number), renewed.access_token)
+    return page_request.page("public/new_code.html", number=int(number), code=renewed.access_code)
+
+
+async def _asked(
+    page_request: PageRequest,
+    number: int,
+    form: FormData,
+    path: str,
+    body: Mapping[str, object] | None,
+    notice: str,
+    method: str = "POST",
+) -> Response:
+    """Ask the service, and go back to where the form stood; a refusal is said there."""
+    token = page_request.session.reports.get(number)
+    try:
+        await page_request.call("notification", method, path, json=body, token=token)
+    except Problem as problem:
+        if problem.status in (401, 404):
+            return page_request.go(
+                f"/lacak?nomor={number}", "Demi keamanan, masukkan lagi kode akses laporan Anda."
+            )
+        form.refuse(problem)
+        words = [*form.wrong.values(), form.refusal.detail if form.refusal else ""]
+        notice = next(filter(None, words), "Belum berhasil. Coba lagi sebentar lagi.")
+    place = _PLACES.get(form.get("dari"), f"/laporan/{number}")
+    return page_request.go(f"{place}#kabar-untuk-anda", notice)

@@ -1,0 +1,42 @@
+"""A key for each holder of contacts: an account, or a report that has none.
+
+What names a person is encrypted by the key of its holder, and that key by the identity keys: where
+the holder's key is gone, nothing that it encrypted can be read again, in no copy either. Reports
+have a key each, so that no key ties two of them together.
+"""
+
+from typing import Self
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from shared.privacy.identity import IdentityCipher
+
+
+class HolderCipher:
+    """Encrypts by a holder's key; decrypts what any of several holders' keys encrypted, and what
+    was encrypted before there were such keys, by the identity keys."""
+
+    def __init__(self, cipher: IdentityCipher, *wrapped: bytes | None) -> None:
+        """`wrapped` as they are stored, the own one first; None where a holder has none yet.
+        Raises `InvalidToken` where no identity key opens one."""
+        self._cipher = cipher
+        self._keys = [Fernet(cipher.decrypt_bytes(key)) for key in wrapped if key]
+
+    @classmethod
+    def new(cls, cipher: IdentityCipher) -> tuple[Self, bytes]:
+        """Of a new key, and that key wrapped, to be stored."""
+        wrapped = cipher.encrypt_bytes(Fernet.generate_key())
+        return cls(cipher, wrapped), wrapped
+
+    def encrypt(self, text: str) -> bytes:
+        """The token to store (bytea), by the first key."""
+        return self._keys[0].encrypt(text.encode())
+
+    def decrypt(self, token: bytes | str) -> str:
+        """Raises `InvalidToken` if no key fits or the token was changed."""
+        for key in self._keys:
+            try:
+                return key.decrypt(token).decode()
+            except InvalidToken:
+                continue
+        return self._cipher.decrypt(token)

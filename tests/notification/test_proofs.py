@@ -1,0 +1,256 @@
+"""Reporters prove their contacts by codes; nothing tells strangers whether a contact is there."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from services.notification.app import make_app
+from services.notification.code_limits import BY_REPORT, TO_CONTACT
+from shared.http.tokens import ReportBearer, Tokens
+from shared.lifecycle.statuses import Status
+from shared.settings import Settings
+from tests.intake.conftest import Country, running
+from tests.notification.conftest import MAIL, PHONE, Reported, Told, until
+from tests.notification.providers import Gateway, MailServer
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """The whole service, called from an address of its own."""
+    app = make_app(settings)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app, client=("203.0.113.7", 4711))
+        async with httpx.AsyncClient(transport=transport, base_url="http://notify") as client:
+            yield client
+
+
+def bearer(told: Told) -> dict[str, str]:
+    token = Tokens.of(told.settings).issue(ReportBearer(number=told.number, code_version=1))
+    return {"Authorization": f"Bearer {token}"}
+
+
+def code_in(text: str) -> str:
+    found = re.search(r"\b\d{6}\b", text)
+    assert found, text
+    return found.group()
+
+
+def path(told: Told, channel: str, what: str) -> str:
+    return f"/reports/{told.number}/contacts/{channel}/{what}"
+
+
+async def mailed_code(client: httpx.AsyncClient, told: Told, mail_server: MailServer) -> str:
+    """The code that a request for one brings into the mailbox."""
+    before = len(mail_server.got)
+    answer = await client.post(path(told, "email", "code"), headers=bearer(told))
+    assert answer.status_code == 202, answer.text
+
+    async def arrived() -> bool:
+        return len(mail_server.got) > before
+
+    await until(arrived)
+    body = mail_server.got[-1].get_body(("plain",))
+    assert body is not None
+    return code_in(body.get_content())
+
+
+async def shows(client: httpx.AsyncClient, told: Told, code: str) -> httpx.Response:
+    return await client.post(
+        path(told, "email", "proof"), json={"code": code}, headers=bearer(told)
+    )
+
+
+async def test_a_code_proves_a_contact_which_then_is_told(
+    reported: Reported, settings: Settings, mail_server: MailServer, country: Country
+) -> None:
+    told = await reported()
+    async with mail_server.there(), serving(settings) as client:
+        before = (await client.get(f"/reports/{told.number}/contacts", headers=bearer(told))).json()
+        assert [(each["channel"], each["state"]) for each in before["contacts"]] == [
+            ("email", "unproven"),
+            ("sms", "unproven"),
+        ]
+        assert "siti@" not in str(before) and PHONE not in str(before)
+        code = await mailed_code(client, told, mail_server)
+        # Neither the code nor the contact lies anywhere.
+        for table in ("message", "contact", "preference"):
+            stored = country.everything_in(f"notification.{table}")
+            assert code not in stored and MAIL not in stored
+        after = (await shows(client, told, f"{code[:3]} {code[3:]}")).json()
+        assert after["contacts"][0]["state"] == "proven"
+        assert (await shows(client, told, code)).status_code == 422
+        await told.happens("verified", Status.VERIFIED)
+        await told.ended(2)
+    assert mail_server.got[0]["Subject"] == "Kode verifikasi Anda"
+    assert mail_server.got[0]["List-Unsubscribe"] is None
+    assert told.rows()[-1] == ("verified", "email", "sent", None)
+
+
+async def test_five_wrong_tries_end_a_code_and_a_new_one_ends_the_old(
+    reported: Reported, settings: Settings, mail_server: MailServer
+) -> None:
+    told = await reported()
+    async with mail_server.there(), serving(settings) as client:
+        first = await mailed_code(client, told, mail_server)
+        second = await mailed_code(client, told, mail_server)
+        if first != second:
+            wrong = await shows(client, told, first)
+            assert wrong.json()["errors"][0]["code"] == "code_wrong"
+        other = f"{(int(second) + 1) % 10**6:06d}"
+        for _ in range(5):
+            await shows(client, told, other)
+        over = await shows(client, told, second)
+        assert (over.status_code, over.json()["errors"][0]["code"]) == (422, "code_over")
+        third = await mailed_code(client, told, mail_server)
+        assert (await shows(client, told, third)).status_code == 200
+
+
+async def test_a_code_is_good_for_ten_minutes(
+    reported: Reported, settings: Settings, mail_server: MailServer, country: Country
+) -> None:
+    told = await reported()
+    async with mail_server.there(), serving(settings) as client:
+        code = await mailed_code(client, told, mail_server)
+        country.all("UPDATE notification.contact SET code_until = now() - interval '1 second'")
+        assert (await shows(client, told, code)).json()["errors"][0]["code"] == "code_over"
+
+
+async def test_nobody_reads_or_proves_contacts_of_others(
+    reported: Reported, settings: Settings
+) -> None:
+    told, other = await reported(), await reported()
+    async with serving(settings) as client:
+        for method, address in (
+            ("GET", f"/reports/{told.number}/contacts"),
+            ("POST", path(told, "email", "code")),
+        ):
+            assert (await client.request(method, address)).status_code == 401
+            strange = await client.request(method, address, headers=bearer(other))
+            assert strange.status_code == 404
+
+
+async def test_strangers_do_not_use_up_what_a_proven_contact_may_ask(
+    reported: Reported, settings: Settings, gateway: Gateway
+) -> None:
+    """Somebody names another's number in report after report, and asks for codes to it."""
+    who = {"name": "Siti", "phone": PHONE}
+    mine = await reported(reporter=who)
+    mine.prove("sms", PHONE)
+    statuses = []
+    async with gateway.there(), serving(settings) as client:
+        for _ in range(TO_CONTACT.count + 2):
+            theirs = await reported(reporter=who)
+            asked = await client.post(path(theirs, "sms", "code"), headers=bearer(theirs))
+            statuses.append(asked.status_code)
+        assert statuses == [202] * TO_CONTACT.count + [429, 429]
+        own = await client.post(path(mine, "sms", "code"), headers=bearer(mine))
+        assert own.status_code == 202
+        for _ in range(BY_REPORT.count):
+            asked = await client.post(path(mine, "sms", "code"), headers=bearer(mine))
+        assert asked.status_code == 429
+
+
+async def test_text_messages_with_codes_have_a_budget_for_each_prefix(
+    reported: Reported, settings: Settings, gateway: Gateway
+) -> None:
+    few = settings.model_copy(update={"sms_codes_per_prefix": 1})
+    numbers = ("+6281234560001", "+6281234560002", "+6285634560003")
+    reports = [await reported(reporter={"name": "S", "phone": number}) for number in numbers]
+    async with gateway.there(), serving(few) as client:
+        answers = [
+            (await client.post(path(each, "sms", "code"), headers=bearer(each))).status_code
+            for each in reports
+        ]
+    assert answers == [202, 429, 202]
+
+
+async def test_what_is_chosen_holds_and_one_tap_ends_everything(
+    reported: Reported, settings: Settings, mail_server: MailServer
+) -> None:
+    told = await reported()
+    told.prove("email", MAIL)
+    wishes: dict[str, Any] = {"stopped": False, "email": True, "sms": False, "muted": ["progress"]}
+    address = f"/reports/{told.number}/preferences"
+    async with mail_server.there(), serving(settings) as client:
+        chosen = await client.put(address, json=wishes, headers=bearer(told))
+        assert chosen.json()["muted"] == ["progress"]
+        await told.happens("verified", Status.VERIFIED)
+        await told.happens("archived", Status.ARCHIVED_BY_ADMIN, version=3)
+        rows = await told.ended(2)
+        assert [row[2:] for row in rows] == [("skipped", "muted"), ("sent", None)]
+        token = mail_server.got[0]["List-Unsubscribe"].strip().rsplit("/", 1)[1].rstrip(">")
+        assert (await client.post("/unsubscribe", json={"token": token})).status_code == 204
+        await told.happens("reopened", Status.FOLLOWED_UP, version=4)
+        assert (await told.ended(3))[2][2:] == ("skipped", "stopped")
+
+
+async def test_a_lost_code_is_recovered_by_number_and_proven_contact(
+    reported: Reported,
+    settings: Settings,
+    mail_server: MailServer,
+    country: Country,
+    fresh_database: Callable[[str], str],
+) -> None:
+    told = await reported()
+    told.prove("email", MAIL)
+    asked = {"number": told.number, "contact": " Siti@Example.org "}
+    async with mail_server.there(), serving(settings) as client:
+        assert (await client.post("/recovery", json=asked)).status_code == 202
+
+        async def arrived() -> bool:
+            return bool(mail_server.got)
+
+        await until(arrived)
+        body = mail_server.got[0].get_body(("plain",))
+        assert body is not None
+        code = code_in(body.get_content())
+        wrong = await client.post("/recovery/proof", json=asked | {"code": "x"})
+        assert wrong.status_code == 422
+        right = await client.post("/recovery/proof", json=asked | {"code": code})
+        assert right.status_code == 200
+        again = await client.post("/recovery/proof", json=asked | {"code": code})
+        assert again.status_code == 422
+    token = right.json()["recovery_token"]
+    assert token not in country.everything_in("notification.recovery")
+    at_intake = settings.model_copy(
+        update={"database_url": fresh_database("lapor_intake"), "nats_url": "nats://127.0.0.1:1"}
+    )
+    other = await reported()
+    async with running(at_intake) as intake:
+        shown = {"recovery_token": token}
+        strange = f"/reports/{other.number}/access-code/recovered"
+        assert (await intake.post(strange, json=shown)).status_code == 404
+        address = f"/reports/{told.number}/access-code/recovered"
+        renewed = await intake.post(address, json=shown)
+        assert renewed.status_code == 200, renewed.text
+        assert (await intake.post(address, json=shown)).status_code == 404
+        opened = {"access_code": renewed.json()["access_code"]}
+        access = await intake.post(f"/reports/{told.number}/access", json=opened)
+        assert access.status_code == 200
+        # What the former code had opened has ended.
+        former = await intake.get(f"/reports/{told.number}", headers=bearer(told))
+        assert former.status_code == 401
+
+
+@pytest.mark.parametrize("what", ["number", "contact", "unproven"])
+async def test_a_recovery_that_fits_nothing_is_answered_as_one_that_fits(
+    reported: Reported, settings: Settings, mail_server: MailServer, what: str, country: Country
+) -> None:
+    told = await reported()
+    if what != "unproven":
+        told.prove("email", MAIL)
+    asked = {
+        "number": told.number + (1 if what == "number" else 0),
+        "contact": "other@example.org" if what == "contact" else MAIL,
+    }
+    async with mail_server.there(), serving(settings) as client:
+        sent = await client.post("/recovery", json=asked)
+        assert (sent.status_code, sent.content) == (202, b"null")
+        shown = await client.post("/recovery/proof", json=asked | {"code": "123456"})
+        assert shown.json()["errors"][0]["code"] == "code_wrong"
+    assert mail_server.got == []
+    assert country.all("SELECT FROM notification.message") == []

@@ -1,0 +1,42 @@
+"""Reporters prove their contacts by the codes that come, so that they are told what happens."""
+
+import asyncio
+import re
+
+from deploy.local.mailbox.kept import Kept
+from tests.privacy.planted import Planted
+
+BY = {"anonymous": "email", "secret": "sms", "account": "email", "manual": "email"}
+"""Which contact of which report."""
+
+
+async def prove_contacts(planted: Planted) -> None:
+    """Each by its own way; the secret one's phone is chosen, too."""
+    for which, channel in BY.items():
+        path, headers = f"/reports/{planted.numbers[which]}", planted.reporter(which)
+        before = _told(planted)
+        answer = await planted.post("notification", f"{path}/contacts/{channel}/code", {}, headers)
+        assert answer.status_code == 202, answer.text
+        async with asyncio.timeout(30):
+            while not (new := _told(planted)[len(before) :]):
+                await asyncio.sleep(0.1)
+        code = re.search(r"\b\d{6}\b", new[0])
+        assert code, new
+        proof = f"{path}/contacts/{channel}/proof"
+        await planted.must("notification", proof, {"code": code.group()}, headers)
+    wishes = {"stopped": False, "email": True, "sms": True, "muted": []}
+    chosen = await planted.cluster.http.put(
+        planted.cluster.address("notification")
+        + f"/reports/{planted.numbers['secret']}/preferences",
+        json=wishes,
+        headers=planted.reporter("secret"),
+    )
+    assert chosen.status_code == 200, chosen.text
+
+
+def _told(planted: Planted) -> list[str]:
+    """All that came into the mailbox, by the time it came."""
+    kept = Kept(planted.cluster.folder)
+    came = [(mail.at, mail.text) for mail in kept.mails()]
+    came += [(sms.at, sms.text) for sms in kept.texts()]
+    return [text for _, text in sorted(came)]
