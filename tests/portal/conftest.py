@@ -48,7 +48,7 @@ class Portal:
         """Nobody has used up a limit: all these people come from one address, and in a few minutes
         one of them signs in more often than a person would."""
         with self.postgres.administer(DATABASE) as connection:
-            for schema in ("intake", "routing", "followup", "reporting"):
+            for schema in ("intake", "routing", "followup", "reporting", "notification"):
                 connection.execute(f"TRUNCATE {schema}.rate_limit")
 
     def panel_cookie_with(self, sealed: str, **tokens: str) -> str:
