@@ -125,7 +125,7 @@ CODES: dict[str, Iterable[str]] = {
         *get_args(SkipReason),
         *("connection", "certificate", "credentials_refused", "sender_refused", "busy", "failing"),
         *("put_off", "answer_lost", "rejected", "no_such_address", "no_such_number"),
-        *("undelivered", "no_gateway", "expired"),
+        *("undelivered", "no_gateway", "expired", "unreadable", "unexpected"),
     ),
     "message_state": ("queued", "sent", "failed", "skipped"),
     "notification": TEMPLATES,

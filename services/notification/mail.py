@@ -58,6 +58,8 @@ class Mailer:
                 if answer.code >= 500:
                     raise NeverDeliverable("rejected") from None
                 raise TryAgain("put_off") from None
+            except aiosmtplib.SMTPNotSupported:
+                raise NeverDeliverable("rejected") from None
             except (aiosmtplib.SMTPException, OSError, TimeoutError):
                 raise TryAgain("answer_lost") from None
 

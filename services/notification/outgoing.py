@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, and_, select
+from sqlalchemy import Integer, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -20,7 +20,7 @@ from shared.database.views import AgencyEntry, ReachableReporter
 from shared.labels.catalogue import Language
 from shared.lifecycle.calendar import Zone
 from shared.privacy.holder_keys import HolderCipher
-from shared.privacy.identity import BlindIndex, IdentityCipher
+from shared.privacy.identity import BlindIndex, IdentityCipher, InvalidToken
 
 CODE = "code"
 """The template of a message that carries a code: the one that an unproven contact gets."""
@@ -57,7 +57,13 @@ class Outbox:
         ids = [message.id for message in messages]
         rows = (await session.execute(_READ.where(col(Message.id).in_(ids)))).mappings()
         read = {row["id"]: dict(row) for row in rows}
-        return {message.id: self._ready(message, read.get(message.id)) for message in messages}
+        ready: dict[UUID, Outgoing | NotAnyMore] = {}
+        for message in messages:
+            try:
+                ready[message.id] = self._ready(message, read.get(message.id))
+            except InvalidToken:  # of a key that we do not have: the others are sent
+                ready[message.id] = NotAnyMore("unreadable")
+        return ready
 
     def _ready(self, message: Message, row: Mapping[str, Any] | None) -> Outgoing | NotAnyMore:
         sealed = row and row["email" if message.channel == "email" else "phone"]
@@ -111,5 +117,5 @@ _READ = (
     .join(ReachableReporter, col(ReachableReporter.number) == col(Message.number))
     .join(AgencyEntry, col(AgencyEntry.id) == _HANDLER)
     .outerjoin(Contact, col(Contact.id) == col(Message.contact_id))
-    .outerjoin(Preference, and_(col(Preference.holder) == col(Contact.holder)))
+    .outerjoin(Preference, col(Preference.holder) == col(Contact.holder))
 )

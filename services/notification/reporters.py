@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.notification.channel_choice import Reachable, Wishes
@@ -38,7 +38,7 @@ def holder_of_account(account_id: int) -> str:
 
 
 async def reporters_of(
-    session: AsyncSession | AsyncConnection, numbers: Collection[int]
+    session: AsyncSession, numbers: Collection[int]
 ) -> dict[int, ReporterOfReport]:
     """By number; reports that are not there are left out."""
     flags = col(Report.anonymous), col(Report.secret), col(Report.state)["clocks"].label("clocks")
@@ -56,19 +56,14 @@ async def reporters_of(
     rows = [dict(row) for row in (await session.execute(statement)).mappings()]
     holders = {row["number"]: _holders(row) for row in rows}
     all_holders = {holder for of_report in holders.values() for holder in of_report.values()}
-    known = select(Contact.__table__).where(col(Contact.holder).in_(all_holders))  # type: ignore[attr-defined]
-    contacts = {
-        (row["holder"], row["channel"]): row for row in (await session.execute(known)).mappings()
-    }
-    chosen = select(Preference.__table__).where(col(Preference.holder).in_(all_holders))  # type: ignore[attr-defined]
+    known = select(Contact).where(col(Contact.holder).in_(all_holders))
+    contacts = {(row.holder, row.channel): row for row in await session.scalars(known)}
+    chosen = select(Preference).where(col(Preference.holder).in_(all_holders))
     wishes = {
-        row["holder"]: Wishes(
-            stopped=row["stopped_at"] is not None,
-            email=row["email"],
-            sms=row["sms"],
-            muted=row["muted"],
+        row.holder: Wishes(
+            stopped=row.stopped_at is not None, email=row.email, sms=row.sms, muted=row.muted
         )
-        for row in (await session.execute(chosen)).mappings()
+        for row in await session.scalars(chosen)
     }
     return {
         row["number"]: ReporterOfReport(
@@ -77,7 +72,7 @@ async def reporters_of(
             question_until=_question_until(row["clocks"]),
             holders=holders[row["number"]],
             contact_ids={
-                channel: contacts[holder, channel]["id"]
+                channel: contacts[holder, channel].id
                 for channel, holder in holders[row["number"]].items()
                 if (holder, channel) in contacts
             },
@@ -105,10 +100,10 @@ def _holders(row: Mapping[str, Any]) -> dict[Channel, str]:
     return holders
 
 
-def _reachable(contact: Mapping[str, Any] | None) -> Reachable:
+def _reachable(contact: Contact | None) -> Reachable:
     if contact is None:
         return Reachable()
-    return Reachable(contact["proven_at"], contact["undeliverable_at"] is not None)
+    return Reachable(contact.proven_at, contact.undeliverable_at is not None)
 
 
 def _question_until(clocks: list[dict[str, Any]] | None) -> str | None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlmodel import col
 
-from services.notification.delivery_errors import NotDelivered, ProviderAway
+from services.notification.delivery_errors import NeverDeliverable, NotDelivered, ProviderAway
 from services.notification.mail import Mailer
 from services.notification.mail_layout import mail_of
 from services.notification.models import Message
@@ -18,6 +18,7 @@ from services.notification.settling import Settling
 from services.notification.text_messages import SmsGateway
 from shared.clock import now
 from shared.database.engine import Database
+from shared.resilience.set_aside import count_set_aside
 
 BATCH = 200
 AT_ONCE = 16
@@ -39,7 +40,17 @@ class Providers:
     portal: str
 
     async def hand_over(self, message: Message, outgoing: Outgoing) -> str | None:
-        """What the provider calls it, if anything. Raises `NotDelivered`."""
+        """What the provider calls it, if anything. Raises `NotDelivered`, for a message that
+        cannot be made into mail too: it is given up, and its neighbours go on."""
+        try:
+            return await self._hand_over(message, outgoing)
+        except NotDelivered:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever it is, it is this message's alone
+            count_set_aside("messages", type(error).__name__, message.id)
+            raise NeverDeliverable("unexpected") from None
+
+    async def _hand_over(self, message: Message, outgoing: Outgoing) -> str | None:
         if message.channel == "sms":
             return await self.gateway.send(outgoing.id, outgoing.to, outgoing.text.sms)
         stop = f"{self.portal}/berhenti/{outgoing.unsubscribe}" if outgoing.unsubscribe else None

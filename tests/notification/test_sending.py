@@ -14,7 +14,7 @@ from shared.clock import now
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from tests.intake.conftest import Country
-from tests.notification.conftest import MAIL, PHONE, Reported, Told, until, working
+from tests.notification.conftest import MAIL, PHONE, Reported, until, working
 from tests.notification.providers import Gateway, MailServer
 
 VERIFIED = ("verified", Status.VERIFIED)
@@ -165,6 +165,20 @@ async def test_a_hard_bounce_ends_the_proof(
     assert country.one(proof) == (None, None, True)
 
 
+async def test_a_contact_that_no_key_opens_keeps_no_other_message_waiting(
+    reported: Reported, mail_server: MailServer, settings: Settings, country: Country
+) -> None:
+    broken, well = await reported(), await reported()
+    for told in (broken, well):
+        told.prove("email", MAIL)
+    country.all("UPDATE intake.submission SET email = 'x'::bytea WHERE number = %s", broken.number)
+    async with mail_server.there(), working(settings):
+        for told in (broken, well):
+            await told.happens(*VERIFIED)
+        assert await broken.ended() == [("verified", "email", "skipped", "unreadable")]
+        assert await well.ended() == [("verified", "email", "sent", None)]
+
+
 async def test_a_policy_of_the_receiver_does_not_end_the_proof(
     reported: Reported, mail_server: MailServer, settings: Settings, country: Country
 ) -> None:
@@ -262,6 +276,3 @@ async def _reported(
         answer = await client.post("/sms/deliveries", content=body, headers=headers)
     await app.state.database.dispose()
     return answer
-
-
-__all__ = ["Told"]
