@@ -11,6 +11,7 @@ from services.intake.open311.offered_services import ATTRIBUTES
 from services.intake.sms import messages as sms
 from services.notification.channel_choice import SkipReason
 from services.notification.message_table import TEMPLATES, MessageKind
+from services.notification.models import Channel as MessageChannel
 from services.reporting.files.columns import columns
 from services.reporting.files.job import Format
 from services.reporting.files.selection import FIELDS, DownloadTab
@@ -120,6 +121,7 @@ CODES: dict[str, Iterable[str]] = {
         *("policy.set", "calendar.set", "import.run", "import.links"),
     ),
     "mark": ("overdue", "question_unanswered"),
+    "message_channel": get_args(MessageChannel),
     "message_kind": MessageKind,
     "message_reason": (
         *get_args(SkipReason),
@@ -128,6 +130,7 @@ CODES: dict[str, Iterable[str]] = {
         *("undelivered", "no_gateway", "expired", "unreadable", "unexpected"),
     ),
     "message_state": ("queued", "sent", "failed", "skipped"),
+    "message_template": TEMPLATES,
     "notification": TEMPLATES,
     "notification_part": (
         *("subject", "about", "about_title", "how_to_open", "open_report", "why", "stop"),

@@ -272,6 +272,22 @@ class ContactProof(View, table=True):
     undeliverable_at: datetime | None = timestamp()
 
 
+class ReporterMessage(View, table=True):
+    """A message to the reporter of a report; codes that prove a contact are none."""
+
+    __tablename__ = "published_message"
+    __table_args__ = ({"schema": "notification"},)
+
+    id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64)
+    template: str
+    channel: str
+    state: str
+    reason: str | None
+    created_at: datetime = timestamp()
+    finished_at: datetime | None = timestamp()
+
+
 class ReachableReporter(View, table=True):
     """By what a report's reporter can be reached, as ciphertext, and whether each contact is the
     report's own or its account's."""

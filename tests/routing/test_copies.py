@@ -29,7 +29,16 @@ CUT_IN_A_QUEUE = {
 }
 CUT_IN_A_REPORT = CUT_IN_A_QUEUE - {"region_code"} | {
     *("body", "original_title", "original_body", "title_difference", "body_difference"),
-    *("happened_at", "place", "system", "reporter", "reveal", "linked_number", "verified_at"),
+    *(
+        "happened_at",
+        "place",
+        "system",
+        "reporter",
+        "messages",
+        "reveal",
+        "linked_number",
+        "verified_at",
+    ),
     *("ended_at", "clocks", "attachments", "written", "requests", "history"),
 }
 """What is made for copies by a rule of its own."""

@@ -33,6 +33,10 @@ def upgrade() -> None:
         -- How far the contacts of a report's reporter are proven; no contact, and no digest of one.
         CREATE VIEW notification.published_contact_state AS
         SELECT c.holder, c.channel, c.proven_at, c.undeliverable_at FROM notification.contact c;
-        GRANT SELECT ON notification.published_contact_state, intake.published_reachable
+        CREATE VIEW notification.published_message AS
+        SELECT m.id, m.number, m.template, m.channel, m.state, m.reason, m.created_at, m.finished_at
+        FROM notification.message m WHERE m.recipient = 'reporter' AND m.event <> 'code';
+        GRANT SELECT ON notification.published_message, notification.published_contact_state,
+            intake.published_reachable
             TO lapor_routing;
     """)

@@ -364,6 +364,18 @@ class ShownColour(BaseModel):
     text: str
 
 
+class ShownMessage(BaseModel):
+    template: str
+    template_label: str
+    state: str
+    state_label: str
+    reason: str | None
+    reason_label: str | None
+    channel: str | None
+    channel_label: str | None
+    at: AwareDatetime | None
+
+
 class ShownReporter(BaseModel):
     hidden: str | None
     name: str | None
@@ -634,6 +646,7 @@ class ReportView(BaseModel):
     question_unanswered: bool
     by_copy: bool
     reporter: ShownReporter
+    messages: list[ShownMessage]
     reveal: ShownReveal | None
     handler: ShownAgency
     chain: list[ShownAgency]

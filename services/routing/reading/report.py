@@ -33,6 +33,7 @@ from services.routing.reading.names import shown_action, shown_agency, shown_sta
 from services.routing.reading.originals import originals_by_message
 from services.routing.reading.people import ShownAssignee, names_for
 from services.routing.reading.reporter import ShownReporter, shown_reporter
+from services.routing.reading.reporter_messages import messages_shown
 from services.routing.reading.requests import request_rows, requests_of
 from services.routing.reading.revealing import ShownReveal, reveal_shown
 from services.routing.reading.texts import texts_of
@@ -140,6 +141,7 @@ async def _view(
         question_unanswered=state.question_unanswered,
         by_copy=by_copy,
         reporter=reporter,
+        messages=await messages_shown(session, access),
         reveal=revealing,
         handler=shown_agency(access.handler),
         chain=[agency for id in state.chain if (agency := names.agency(id))],

@@ -11,6 +11,7 @@ from services.routing.reading.history import HistoryLine, Written
 from services.routing.reading.names import ShownAction, ShownAgency, ShownStatus
 from services.routing.reading.people import ShownAssignee
 from services.routing.reading.reporter import ShownReporter
+from services.routing.reading.reporter_messages import ShownMessage
 from services.routing.reading.requests import ShownRequest
 from services.routing.reading.revealing import ShownReveal
 from services.routing.reading.texts import Texts
@@ -50,6 +51,7 @@ class ReportView(Texts, ShownDetails):
     question_unanswered: bool
     by_copy: bool = Field(description="This person reads a copy only")
     reporter: ShownReporter
+    messages: list[ShownMessage] = Field(description="What the reporter was told; newest first")
     reveal: ShownReveal | None = Field(description="How far one of pusat has come with it")
     handler: ShownAgency
     chain: list[ShownAgency] = Field(description="Delegation chain; the last is the handler")

@@ -1,0 +1,55 @@
+"""What the reporter was told, and what did not reach them: as staff of the report read it."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from shared.command_requests.report_access import ReportAccess
+from shared.database.views import ReporterMessage
+from shared.labels import label
+
+AT_MOST = 50
+
+
+class ShownMessage(BaseModel):
+    """A message to the reporter. Of one whose identity is hidden neither channel nor time is
+    told: they could say who it is, or when the report came."""
+
+    template: str
+    template_label: str
+    state: str
+    state_label: str
+    reason: str | None
+    reason_label: str | None
+    channel: str | None
+    channel_label: str | None
+    at: datetime | None = Field(description="When it ended, else when it was written")
+
+
+async def messages_shown(session: AsyncSession, access: ReportAccess) -> list[ShownMessage]:
+    """Newest first; none by a copy."""
+    if access.by_copy:
+        return []
+    of_report = col(ReporterMessage.number) == access.state.number
+    newest = select(ReporterMessage).where(of_report)
+    newest = newest.order_by(col(ReporterMessage.created_at).desc()).limit(AT_MOST)
+    hidden = access.reporter_hidden is not None
+    return [_shown(row, hidden=hidden) for row in await session.scalars(newest)]
+
+
+def _shown(row: ReporterMessage, *, hidden: bool) -> ShownMessage:
+    channel = None if hidden or row.channel == "none" else row.channel
+    return ShownMessage(
+        template=row.template,
+        template_label=label("message_template", row.template),
+        state=row.state,
+        state_label=label("message_state", row.state),
+        reason=row.reason,
+        reason_label=label("message_reason", row.reason) if row.reason else None,
+        channel=channel,
+        channel_label=label("message_channel", channel) if channel else None,
+        at=None if hidden else row.finished_at or row.created_at,
+    )
