@@ -71,7 +71,7 @@ MESSAGE_TABLE = (
     MessageRule("reopened", _R, "reopened", _K.OUTCOME),
     MessageRule("restored", _R, "objection_accepted", _K.OUTCOME, details=_OF_OBJECTION),
     MessageRule("restored", _R, "reopened", _K.OUTCOME),
-    MessageRule("request_rejected", _R, "objection_refused", _K.OUTCOME, details=_OF_OBJECTION),
+    MessageRule("objection_rejected", _R, "objection_refused", _K.OUTCOME),
 )
 """Of an audience the first row that matches an event is what it is told. What reporters do
 themselves (withdraw, reply, declare to be satisfied) they are not told."""

@@ -5,8 +5,8 @@ routing and notification are upgraded first.
 
 from alembic import op
 
-revision = "0048"
-down_revision = "0047"
+revision = "0056"
+down_revision = "0055"
 
 
 def upgrade() -> None:

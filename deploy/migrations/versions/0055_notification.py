@@ -6,7 +6,7 @@ database's superuser, CREATE ROLE lapor_notification LOGIN PASSWORD '…'.
 
 from alembic import op
 
-revision = "0047"
+revision = "0055"
 down_revision = "0046"
 
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0049"
-down_revision = "0048"
+revision = "0057"
+down_revision = "0056"
 
 
 def upgrade() -> None:
