@@ -3,48 +3,69 @@
 It may stop at any moment and goes on where it was: a row without a key is one still to do.
 """
 
+from typing import Final
+
 from sqlalchemy import select
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from services.intake.models import ReporterAccount, Submission
 from shared.database.engine import Database
 from shared.privacy.holder_keys import HolderCipher
-from shared.privacy.identity import IdentityCipher
+from shared.privacy.identity import IdentityCipher, InvalidToken
+from shared.resilience.set_aside import count_set_aside
 
-EVERY = 600.0
+EVERY: Final = 600.0
 """Seconds between two looks: while an upgrade is under way, old processes write such rows."""
-BATCH = 200
-FIELDS = ("name", "phone", "email", "nik")
+BATCH: Final = 200
+FIELDS: Final = ("name", "phone", "email", "nik")
+
+Holder = ReporterAccount | Submission
 
 
 async def carry_over(database: Database, cipher: IdentityCipher) -> int:
-    """Give all holders a key, and encrypt by it what the identity keys encrypt; how many."""
+    """Give all holders a key, and encrypt by it what the identity keys encrypt; how many. One
+    that no identity key opens is set aside, and stays as it is."""
     done = 0
     for table in (ReporterAccount, Submission):
-        while count := await _batch(database, cipher, table):
-            done += count
+        after: int | None = 0
+        while after is not None:
+            carried, after = await _batch(database, cipher, table, after)
+            done += carried
     return done
 
 
 async def _batch(
-    database: Database, cipher: IdentityCipher, table: type[ReporterAccount | Submission]
-) -> int:
-    columns: type[SQLModel] = table
+    database: Database, cipher: IdentityCipher, table: type[Holder], after: int
+) -> tuple[int, int | None]:
+    """How many were carried over, and the last row looked at; None where there was none."""
+    own_id = col(Submission.number) if table is Submission else col(ReporterAccount.id)
     named = col(table.name).is_not(None) | col(table.phone).is_not(None)
     named |= col(table.email).is_not(None) | col(table.nik).is_not(None)
     to_do = (
-        select(columns)
-        .where(col(table.holder_key).is_(None), named)
+        select(table)
+        .where(col(table.holder_key).is_(None), named, own_id > after)
+        .order_by(own_id)
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     )
+    carried, last = 0, None
     async with database.session() as session:
-        rows = (await session.scalars(to_do)).all()
-        for row in rows:
-            own, wrapped = HolderCipher.new(cipher)
-            for name in FIELDS:
-                if (token := getattr(row, name)) is not None:
-                    # An account without a name was once stored as nothing at all.
-                    setattr(row, name, own.encrypt(cipher.decrypt(token)) if token else token)
-            row.holder_key = wrapped
-        return len(rows)
+        for row in await session.scalars(to_do):
+            assert isinstance(row, ReporterAccount | Submission)
+            last = row.number if isinstance(row, Submission) else row.id
+            try:
+                _carry(row, cipher)
+            except InvalidToken:
+                count_set_aside("carrying over contacts", "InvalidToken", last)
+            else:
+                carried += 1
+    return carried, last
+
+
+def _carry(row: Holder, cipher: IdentityCipher) -> None:
+    own, wrapped = HolderCipher.new(cipher)
+    tokens = {name: token for name in FIELDS if (token := getattr(row, name))}
+    opened = {name: cipher.decrypt(token) for name, token in tokens.items()}
+    for name, text in opened.items():
+        setattr(row, name, own.encrypt(text))
+    row.holder_key = wrapped

@@ -43,8 +43,12 @@ async def test_what_was_encrypted_before_is_carried_over_a_batch_at_a_time(
     )
     country.all("INSERT INTO intake.reporter (name) VALUES (''::bytea)")
     database = Database(fresh_database("lapor_intake"))
+    country.all("INSERT INTO intake.reporter (name) VALUES ('of no key'::bytea)")
     assert await carry_over(database, cipher) == 2
+    # What no key opens is left as it is, and keeps nobody else waiting.
     assert await carry_over(database, cipher) == 0
+    unread = "SELECT name FROM intake.reporter WHERE holder_key IS NULL"
+    assert bytes(country.one(unread)) == b"of no key"
     await database.dispose()
     [(phone, key)] = country.all(
         "SELECT phone, holder_key FROM intake.submission WHERE number = %s", told.number
