@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.notification.catching_up import tell_newest
 from services.notification.channel_choice import PROOF_LASTS
 from services.notification.code_limits import BY_REPORT, GUESSES
 from services.notification.codes import NamedContact
@@ -138,6 +139,8 @@ async def prove_contact(
         outcome = await notification.codes.show(session, contact, digits(form.code))
         if outcome == "right":
             await notification.codes.prove(session, contact)
+            await tell_newest(session, number)
+            notification.send_after(session)
         # A wrong try counts, so it is committed before it is refused.
     if outcome != "right":
         raise validation(FieldError("code", "code_wrong" if outcome == "wrong" else "code_over"))

@@ -90,6 +90,26 @@ async def test_a_code_proves_a_contact_which_then_is_told(
     assert told.rows()[-1] == ("verified", "email", "sent", None)
 
 
+async def test_who_proves_a_contact_on_the_receipt_is_told_that_the_report_was_accepted(
+    reported: Reported, settings: Settings, mail_server: MailServer
+) -> None:
+    told = await reported()
+    async with mail_server.there(), serving(settings) as client:
+        await told.happens("submitted", Status.UNVERIFIED, version=1)
+        assert await told.ended() == [("accepted", "email", "skipped", "unproven")]
+        code = await mailed_code(client, told, mail_server)
+        assert (await shows(client, told, code)).status_code == 200
+
+        async def told_of_it() -> bool:
+            return ("accepted", "email", "sent", None) in told.rows()
+
+        await until(told_of_it)
+    assert [mail["Subject"] for mail in mail_server.got] == [
+        "Kode verifikasi Anda",
+        "Ada kabar untuk Anda",
+    ]
+
+
 async def test_five_wrong_tries_end_a_code_and_a_new_one_ends_the_old(
     reported: Reported, settings: Settings, mail_server: MailServer
 ) -> None:
