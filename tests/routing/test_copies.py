@@ -60,7 +60,9 @@ async def test_a_copy_never_shows_who_reports_nor_who_looked(country: Country) -
     number = await country.verified()
     await copy(country, number)
     seen = await country.seen(READER, number)
-    assert seen["reporter"] == {"hidden": "copy", "name": None, "phone": None, "email": None}
+    told = {name: value for name, value in seen["reporter"].items() if value is not None}
+    assert told == {"hidden": "copy"}
+    assert seen["messages"] == []
     assert "Siti" not in str(seen)
 
 

@@ -33,6 +33,10 @@ async def test_staff_of_the_handler_s_subtree_see_who_reports(country: Country) 
             "name": "Siti Rahmawati",
             "phone": "+6281234567890",
             "email": "siti@contoh.id",
+            "phone_state": "unproven",
+            "phone_state_label": "kontak belum diverifikasi",
+            "email_state": "unproven",
+            "email_state_label": "kontak belum diverifikasi",
         }
 
 
