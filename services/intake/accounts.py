@@ -29,12 +29,8 @@ from shared.http.passwords import verify_password
 from shared.http.problems import FieldError, forbidden, unauthorized, validation
 from shared.http.tokens import Reporter
 from shared.http.transaction import CurrentDatabase
-from shared.values.text import PASSWORD_LIMIT
-from shared.http.sessions import Copied, Sessions
-from shared.http.tokens import Reporter, Tokens
-from shared.http.transaction import CurrentDatabase, Transaction
 from shared.privacy.holder_keys import HolderCipher
-from shared.values.text import EMAIL_LIMIT, PASSWORD_LIMIT
+from shared.values.text import PASSWORD_LIMIT
 
 router = APIRouter(tags=["Reporters"])
 

@@ -22,10 +22,8 @@ async def test_no_reading_names_the_anonymous_reporter(planted: Planted, who: Wh
     number = planted.numbers["anonymous"]
     read = await get(planted, "routing", f"/reports/{number}", who)
     assert read.status_code == 200
-    assert read.json()["reporter"] == {
-        "hidden": "anonymous",
-        **dict.fromkeys(("name", "phone", "email")),
-    }
+    told = {name: value for name, value in read.json()["reporter"].items() if value is not None}
+    assert told == {"hidden": "anonymous"}
     pages = [
         read,
         await get(planted, "followup", f"/reports/{number}/follow-ups", who),
