@@ -23,6 +23,7 @@ from deploy.cluster.postgres_node import PostgresNode, primary_of
 from deploy.cluster.promote import node_of
 from deploy.credentials import Credentials, environment
 from deploy.local.child import Child
+from deploy.local.mailbox.child import Mailbox
 from deploy.local.migrate import declare_streams
 from deploy.local.postgres import OWNER
 from deploy.local.preparation import Preparation, SignIns, preparation
@@ -33,7 +34,7 @@ from shared.settings import Addresses, Settings
 
 DRAIN: Final = 3
 """Seconds for which a service that ends says so to Caddy, which asks every second."""
-_STEPS: Final = 5 + len(NATS) + len(POSTGRES) + COPIES * len(PROCESSES)
+_STEPS: Final = 6 + len(NATS) + len(POSTGRES) + COPIES * len(PROCESSES)
 _AT_ONCE: Final = 4
 """Processes that start at a time: more only wait for each other."""
 _LOOK_EVERY: Final = 10.0
@@ -68,6 +69,7 @@ class ClusterStack(Stack):
                 [
                     self.start_child("Temporal", temporal),
                     self.start_child("Caddy", Caddy(self.layout, shown)),
+                    self.start_child("mailbox", Mailbox(self.addresses, credentials)),
                     self._prepare_database(owner, credentials, preparing),
                     *self._processes(credentials, answering_http=True),
                 ]

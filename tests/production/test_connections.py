@@ -19,9 +19,9 @@ KEPT_FREE = 10
 def test_two_copies_of_everything_fit_and_the_guide_reckons_with_what_they_open() -> None:
     rows = re.findall(r"^\| ((?:`[\w.]+`(?:, )?)+) \| (\d+) \|$", GUIDE, re.M)
     known = {module: int(most) for names, most in rows for module in re.findall(r"[\w.]+", names)}
-    service = _most()
+    services = ("intake", "routing", "followup", "reporting", "notification")
     assert known == {
-        **{f"services.{name}": service for name in ("intake", "routing", "followup", "reporting")},
+        **{f"services.{name}": _most() for name in services},
         "services.reporting.worker": _most(10) + AT_A_TIME,
         "workflows.worker": _most(POOL),
         "workflows.relay": 1,
