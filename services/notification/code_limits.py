@@ -55,3 +55,5 @@ _refused = Counter(
     ["budget"],
     registry=registry,
 )
+for _budget in ("sms_codes", "sms_codes_prefix"):
+    _refused.labels(_budget)  # from the start, so that the first refusal is seen as a rise

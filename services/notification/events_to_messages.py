@@ -8,12 +8,13 @@ from uuid import uuid4
 
 from nats.aio.msg import Msg
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from services.notification.channel_choice import Choice, choose_channel, not_in_quiet_hours
 from services.notification.message_table import MessageRule, facts_of, messages_of
+from services.notification.metrics import count_message
 from services.notification.models import Message
 from services.notification.reporters import ReporterOfReport, reporters_of
 from shared.bus.cloudevents import decode
@@ -33,7 +34,7 @@ TOO_OLD = timedelta(days=3)
 """What happened before is told to nobody any more: this service began to read later, or its
 messages could not be delivered for as long."""
 
-Row = dict[str, Any]
+Columns = dict[str, Any]
 
 
 class EventsToMessages:
@@ -65,6 +66,7 @@ class EventsToMessages:
         ]
         if not told:
             return
+        new: Sequence[Row[str, str, str | None]] = ()
         async with self._database.session() as session:
             numbers = {event.number for event, _ in told}
             reporters = await reporters_of(session, numbers)
@@ -83,8 +85,11 @@ class EventsToMessages:
                 and (event.number, event.version, rule.audience.value) not in known
             ]
             if rows:
-                once = insert(Message).on_conflict_do_nothing(index_elements=["key"])
-                await session.execute(once, rows)
+                once = insert(Message).values(rows).on_conflict_do_nothing(index_elements=["key"])
+                counted = col(Message.channel), col(Message.state), col(Message.reason)
+                new = (await session.execute(once.returning(*counted))).all()
+        for channel, state, reason in new:
+            count_message(channel, state, reason)
         self._written.set()
 
 
@@ -96,7 +101,7 @@ def reader(
     return Consumer(bus, NOTIFICATION, events.take, bury)
 
 
-def _row(event: ReportEvent, rule: MessageRule, reporter: ReporterOfReport, zone: Zone) -> Row:
+def _row(event: ReportEvent, rule: MessageRule, reporter: ReporterOfReport, zone: Zone) -> Columns:
     at = now()
     choice = choose_channel(reporter.contacts, rule.kind, discreet=reporter.discreet, at=at)
     return message_row(
@@ -111,11 +116,11 @@ def _row(event: ReportEvent, rule: MessageRule, reporter: ReporterOfReport, zone
     )
 
 
-def message_row(reporter: ReporterOfReport, choice: Choice, zone: Zone, **columns: Any) -> Row:
+def message_row(reporter: ReporterOfReport, choice: Choice, zone: Zone, **columns: Any) -> Columns:
     """The row of a message by the channel that was chosen: queued, or skipped for a reason."""
     at = now()
     key = f"{reporter.number}.{columns['version']}.{columns['recipient']}.{choice.channel}"
-    row: Row = columns | {
+    row: Columns = columns | {
         "id": uuid4(),
         "key": key,
         "number": reporter.number,

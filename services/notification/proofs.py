@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -94,6 +94,7 @@ async def read_own_contacts(
 @router.post(
     "/reports/{number}/contacts/{channel}/code",
     status_code=202,
+    response_class=Response,
     responses=problem_responses(401, 403, 404, 429),
 )
 async def send_code(
@@ -103,7 +104,7 @@ async def send_code(
     session: Transaction,
     notification: Notification,
     request: Request,
-) -> None:
+) -> Response:
     """Send a code to a contact of one's own report. It is good for ten minutes and five tries."""
     await _own(session, reporter, number)
     contact = await _named(session, notification, number, channel)
@@ -117,6 +118,7 @@ async def send_code(
     language = pick_language(request.headers.get("accept-language"))
     await notification.codes.send(session, contact, language)
     notification.send_after(session)
+    return Response(status_code=202)
 
 
 @router.post(

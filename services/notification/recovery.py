@@ -6,7 +6,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Request
+from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -61,6 +61,7 @@ class Recovered(BaseModel):
 @router.post(
     "/recovery",
     status_code=202,
+    response_class=Response,
     responses=problem_responses(429),
     dependencies=[Depends(limited(BY_ADDRESS))],
 )
@@ -70,11 +71,12 @@ async def ask_for_recovery(
     notification: Notification,
     request: Request,
     background: BackgroundTasks,
-) -> None:
+) -> Response:
     """Ask for a code to the proven contact of a report. Always the same answer, at once: what was
     asked for is looked up afterwards, so that nothing tells whether report or contact are there."""
     language = pick_language(request.headers.get("accept-language"))
     background.add_task(_send, database, notification, form, language)
+    return Response(status_code=202)
 
 
 @router.post(

@@ -23,7 +23,7 @@ async def test_a_service_answers_as_its_document_says(
     assert not failures, "\n\n".join(f"{k}\n{v}" for k, v in failures.items())
     # The calls are about something: most operations succeed for somebody.
     successful = [operation for operation, statuses in answered.items() if min(statuses) < 300]
-    assert len(successful) > len(answered) / 4, answered
+    assert len(successful) >= len(answered) / 4, answered
 
 
 @pytest.mark.parametrize("service", SERVICES)
