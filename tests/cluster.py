@@ -160,7 +160,7 @@ class Cluster(ClusterAccess):
 
     async def resume(self, processes: Iterable[str]) -> None:
         """Start servers and processes on what is in the folder already."""
-        await asyncio.gather(*(self._start(server) for server in self._servers()))
+        await asyncio.gather(*(self.start(server) for server in self._servers()))
         self.postgres.create_roles(self.credentials.roles)
         await self._go_on(processes)
 
