@@ -81,7 +81,11 @@ class Clerk:
         )
 
     async def follow_up(self, number: int) -> None:
-        body = {"kind": "follow_up", "text": "Lampu telah diperbaiki oleh petugas hari ini."}
+        body = {
+            "kind": "follow_up",
+            "outcome": "done",
+            "text": "Lampu telah diperbaiki oleh petugas hari ini.",
+        }
         path = f"/reports/{number}/follow-ups"
         await self._command(self.followup, path, body, self._stack_access.officer)
 

@@ -31,7 +31,9 @@ from shared.lifecycle.actions import (
     Classification,
     DeferralKind,
     FollowUpKind,
+    FollowUpOutcome,
     RequestKind,
+    UnmetReason,
 )
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.clocks import ClockKind
@@ -140,6 +142,7 @@ CODES: dict[str, Iterable[str]] = {
     "open311_attribute": ATTRIBUTES,
     "open311_format": ATTRIBUTES,
     "open_data_column": OPEN_DATA_COLUMNS,
+    "outcome": FollowUpOutcome,
     "problem.title": _PROBLEMS,
     "problem.detail": _PROBLEMS,
     "problem.field": _FIELDS,
@@ -157,6 +160,7 @@ CODES: dict[str, Iterable[str]] = {
     "status": Status,
     "tab": (*QueueTab,),
     "time_unit": Unit,
+    "unmet_reason": UnmetReason,
     "webhook_disabled": ("failing", "gone"),
     "webhook_error": ("timeout", "connection", "certificate", "address", "unexpected"),
     "webhook_state": get_args(deliveries.State),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -21,7 +21,8 @@ from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cur
 from shared.http.paths import ReportNumber
 from shared.http.transaction import Transaction
 from shared.labels import label
-from shared.lifecycle.actions import Action, FollowUpKind
+from shared.labels.outcomes import outcome_of
+from shared.lifecycle.actions import Action, FollowUpKind, FollowUpOutcome, UnmetReason
 
 
 class ListedAttachment(BaseModel):
@@ -38,6 +39,12 @@ class ListedFollowUp(BaseModel):
     command_id: UUID
     kind: FollowUpKind
     kind_label: str
+    outcome: FollowUpOutcome | None = Field(
+        description="Null of an initial response, and in follow-ups from before it was asked for"
+    )
+    outcome_label: str | None
+    unmet_reason: UnmetReason | None
+    unmet_reason_label: str | None
     text: str
     secret: bool
     at: datetime
@@ -75,6 +82,7 @@ async def list_follow_ups(
                 name: row[name]
                 for name in ("command_id", "kind", "secret", "at", "staff", "agency")
             },
+            **outcome_of(dict(row)),
             text=row["words"],
             kind_label=label("follow_up_kind", row["kind"]),
             attachments=[_attachment(file) for file in files[row["command_id"]]],
@@ -102,6 +110,8 @@ def _follow_ups(number: int) -> Select[*tuple[Any, ...]]:
         select(
             col(PublishedMessage.command_id),
             col(PublishedMessage.kind),
+            col(PublishedMessage.outcome),
+            col(PublishedMessage.unmet_reason),
             col(PublishedMessage.words),
             col(PublishedMessage.secret),
             col(PublishedMessage.at),

@@ -15,7 +15,8 @@ _PENDING = Index("attachment_pending", "leased_until", postgresql_where=text("st
 class Message(SQLModel, table=True):
     """What somebody wrote with a command; it appears once the command is done.
 
-    `kind` is the follow-up's (initial_response, follow_up) where `action` is follow_up.
+    `kind` is the follow-up's (initial_response, follow_up) where `action` is follow_up. `outcome`
+    is of a follow-up proper, and NULL in those from before it was asked for.
     """
 
     __tablename__ = "message"
@@ -25,6 +26,8 @@ class Message(SQLModel, table=True):
     number: int = Field(sa_type=Int64, index=True)
     action: str
     kind: str | None = None
+    outcome: str | None = None
+    unmet_reason: str | None = None
     words: str = Field(sa_type=Words)
     secret: bool = False
     rating: int | None = None

@@ -20,6 +20,8 @@ class OwnWords(BaseModel):
     number: int
     action: str
     kind: str | None
+    outcome: str | None
+    unmet_reason: str | None
     text: str
     secret: bool
     rating: int | None
@@ -42,6 +44,8 @@ async def read_own_words(
         number=message.number,
         action=message.action,
         kind=message.kind,
+        outcome=message.outcome,
+        unmet_reason=message.unmet_reason,
         text=message.words,
         secret=message.secret,
         rating=message.rating,

@@ -224,6 +224,8 @@ class PublishedMessage(View, table=True):
     agency_id: int | None
     assignee_id: int | None
     at: datetime = timestamp()
+    outcome: str | None
+    unmet_reason: str | None
 
 
 class ReportFile(View, table=True):

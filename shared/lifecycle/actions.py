@@ -94,6 +94,23 @@ class FollowUpKind(StrEnum):
     FOLLOW_UP = "follow_up"
 
 
+class FollowUpOutcome(StrEnum):
+    """What a follow-up proper comes to. Work that goes on is an initial response."""
+
+    DONE = "done"
+    CANNOT_BE_MET = "cannot_be_met"
+
+
+class UnmetReason(StrEnum):
+    """Why what the reporter asked for cannot be met; the words of the follow-up explain it."""
+
+    OUTSIDE_AUTHORITY = "outside_authority"
+    NO_BUDGET = "no_budget"
+    AGAINST_REGULATION = "against_regulation"
+    NOT_FOUND = "not_found"
+    OTHER = "other"
+
+
 class ArchiveCategory(StrEnum):
     """*Kriteria laporan yang dapat diarsipkan*, the guide's eight in its order."""
 

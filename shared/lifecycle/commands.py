@@ -12,6 +12,8 @@ from shared.lifecycle.actions import (
     Classification,
     DeferralKind,
     FollowUpKind,
+    FollowUpOutcome,
+    UnmetReason,
 )
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.calendar import Zone
@@ -82,6 +84,8 @@ class Command(BaseModel):
     awaited_agency_id: int | None = None
     archive_category: ArchiveCategory | None = None
     follow_up_kind: FollowUpKind | None = None
+    outcome: FollowUpOutcome | None = None
+    unmet_reason: UnmetReason | None = None
     request_id: UUID | None = None
     decider_id: int | None = None
     suggested_agency_id: int | None = None

@@ -138,6 +138,10 @@ def _withdraw(effect: Effect, _: Command) -> None:
 def _follow_up(effect: Effect, command: Command) -> None:
     effect.set(status=Status.FOLLOWED_UP)
     effect.details["follow_up_kind"] = command.follow_up_kind
+    if command.outcome is not None:  # none in those from before 29 November 2026
+        effect.details["outcome"] = command.outcome
+    if command.unmet_reason is not None:
+        effect.details["unmet_reason"] = command.unmet_reason
     if command.follow_up_kind is FollowUpKind.FOLLOW_UP:
         effect.set(followed_up=True, promised=False)
         effect.stop(ClockKind.FOLLOW_UP, ClockKind.SETTLEMENT)

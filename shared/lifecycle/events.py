@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.lifecycle.actions import Action
+from shared.lifecycle.actions import Action, FollowUpOutcome
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.rules import RULES
 from shared.lifecycle.state import ReportState
@@ -119,4 +119,6 @@ class PartnerEvent(BaseModel):
     status: Status
     due_at: datetime | None
     overdue: bool
+    outcome: FollowUpOutcome | None = None
+    """Of a follow-up proper: whether what was asked for is done, or cannot be met."""
     url: str

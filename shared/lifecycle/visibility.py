@@ -37,7 +37,8 @@ READ_BY_ALL: Final = frozenset({Action.FOLLOW_UP})
 TOLD_IN_COPIES: Final = frozenset(
     {
         *("from_handler", "to_handler", "copies", "clock", "refused", "decided_alone", "accepted"),
-        *("deferral", "awaited_agency_id", "archive_category", "follow_up_kind", "reason_code"),
+        *("deferral", "awaited_agency_id", "archive_category", "follow_up_kind", "outcome"),
+        *("unmet_reason", "reason_code"),
         *("request", "request_id", "passed_on", "decider_id", "suggested_agency_id"),
     }
 )

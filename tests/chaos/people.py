@@ -19,7 +19,7 @@ from tests.workflows.country import DINAS, PROVINCE
 
 _numbers = count(1)
 
-FOLLOW_UP = {"kind": "follow_up", "text": "Lubang sudah ditambal."}
+FOLLOW_UP = {"kind": "follow_up", "outcome": "done", "text": "Lubang sudah ditambal."}
 REASON = {"reason": "Sudah selesai."}
 VERIFICATION = {
     "agency_id": DINAS,

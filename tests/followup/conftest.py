@@ -62,7 +62,7 @@ _numbers = itertools.count(20_000_000 + datetime.now(UTC).microsecond * 1_000)
 
 _PATIENCE = 60.0
 
-WRITTEN = {"kind": "follow_up", "text": "Lubang sudah ditambal."}
+WRITTEN = {"kind": "follow_up", "outcome": "done", "text": "Lubang sudah ditambal."}
 REASON = {"reason": "Masih menunggu suku cadang."}
 
 
@@ -156,7 +156,10 @@ class Cluster:
         assert outcome.done, outcome
 
     async def follow_up(self, number: int, who: Who, **changes: Any) -> httpx.Response:
-        return await self.post(f"/reports/{number}/follow-ups", who, WRITTEN | changes)
+        written = WRITTEN | changes
+        if written["kind"] != "follow_up":
+            del written["outcome"]
+        return await self.post(f"/reports/{number}/follow-ups", who, written)
 
     async def post(
         self,

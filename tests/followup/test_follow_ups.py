@@ -42,6 +42,33 @@ async def test_an_initial_response_leaves_the_ten_days_off(cluster: Cluster) -> 
     assert (await cluster.state(number)).auto_close_at is None
 
 
+async def test_a_follow_up_says_that_what_was_asked_cannot_be_met_and_why(
+    cluster: Cluster,
+) -> None:
+    number = await cluster.verified()
+    unmet = {"outcome": "cannot_be_met", "unmet_reason": "no_budget"}
+    assert (await cluster.follow_up(number, OFFICER, **unmet)).status_code == 200
+    (item,) = (await cluster.get(f"/reports/{number}/follow-ups", OFFICER)).json()["items"]
+    assert (item["outcome_label"], item["unmet_reason"]) == ("Tidak dapat dipenuhi", "no_budget")
+
+
+@pytest.mark.parametrize(
+    ("written", "field"),
+    [
+        ({"outcome": None}, "outcome"),
+        ({"outcome": "cannot_be_met"}, "unmet_reason"),
+        ({"outcome": "done", "unmet_reason": "other"}, "unmet_reason"),
+    ],
+)
+async def test_a_follow_up_proper_states_its_outcome(
+    cluster: Cluster, written: dict[str, str], field: str
+) -> None:
+    number = await cluster.verified()
+    answer = await cluster.follow_up(number, OFFICER, **written)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
 @pytest.mark.parametrize(
     ("who", "status"),
     [(OFFICER, 200), (ADMIN, 200), (ABOVE, 200), (PUSAT, 200), (BELOW, 404), (BESIDE, 404)],

@@ -56,7 +56,7 @@ async def test_a_key_says_one_thing_once(cluster: Cluster) -> None:
     assert first.status_code == 200
     for other in (
         {"text": "Lubang belum ditambal."},
-        {"kind": "initial_response"},
+        {"outcome": "cannot_be_met", "unmet_reason": "no_budget"},
         {"secret": True},
         {"text": "Lubang sudah ditambal!"},
     ):

@@ -97,7 +97,9 @@ async def _follow_up(stack: Stack, number: int) -> None:
     staff = Staff(
         id=4, role="liaison_officer", agency_id=DINAS, agency_path=(ROOT, PROVINCE, DINAS)
     )
-    form = FollowUpForm.model_validate({"kind": "follow_up", "text": "Dua lampu sudah kami ganti."})
+    form = FollowUpForm.model_validate(
+        {"kind": "follow_up", "outcome": "done", "text": "Dua lampu sudah kami ganti."}
+    )
     database = Database(stack.settings("lapor_followup").database_url)
     try:
         asked = follow_up_report.asked(staff, number, form, uuid4())

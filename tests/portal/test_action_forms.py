@@ -40,7 +40,11 @@ def test_what_a_form_sends_is_what_its_endpoint_takes(action: str) -> None:
     fields = described["components"]["schemas"][name.rpartition("/")[2]]
     properties, required = fields["properties"], set(fields.get("required", ()))
     whole = {field: _filled(about, described) for field, about in properties.items()}
-    kinds = [{"kind": kind} for kind in _codes(properties.get("kind", {}), described)]
+    kinds = [
+        {field: code}
+        for field in ("kind", "outcome")
+        for code in _codes(properties.get(field, {}), described)
+    ]
     sent = [form.body(FormData(whole | kind)) for kind in kinds or [{}]]
     least = properties.keys() & (required | FILLED_IN)
     sent.append(form.body(FormData({field: whole[field] for field in least})))
@@ -58,6 +62,7 @@ def test_the_text_that_a_form_asks_for_is_sent(action: str) -> None:
 
 
 def _codes(field: Mapping[str, Any], described: Mapping[str, Any]) -> list[str]:
+    field = field.get("anyOf", [field])[0]
     if "$ref" in field:
         field = described["components"]["schemas"][field["$ref"].rpartition("/")[2]]
     return list(field.get("enum", ()))

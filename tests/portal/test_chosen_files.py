@@ -67,6 +67,7 @@ def test_a_second_tap_while_a_photo_uploads_sends_once(meet: Meet) -> None:
     admin.signs_in("admin.kab.bandung")
     dispose(admin, number)
     admin.opens(f"/panel/laporan/{number}/follow_up")
+    admin.page.locator("[name=outcome][value=done]").check()
     asked: list[str] = []
     admin.page.on("request", lambda one: asked.append(one.url) if one.method == "POST" else None)
     admin.page.locator("#f-text").fill("Sudah kami tambal.")

@@ -55,6 +55,7 @@ def dispose(
 
 def follow_up(officer: Person, number: str, words: str) -> None:
     officer.opens(f"/panel/laporan/{number}/follow_up")
+    officer.page.locator("[name=outcome][value=done]").check()
     officer.page.locator("#f-text").fill(words)
     officer.presses("KIRIM")
     finishes(officer, number, words)
@@ -178,6 +179,7 @@ def test_what_was_typed_is_kept_when_the_report_has_moved_on(meet: Meet) -> None
     for person in (officer, colleague):
         person.signs_in("petugas.pupr.kab.bandung")
         person.opens(f"/panel/laporan/{number}/follow_up")
+        person.page.locator("[name=outcome][value=done]").check()
     follow_up(colleague, number, "Sudah dijadwalkan.")
 
     officer.page.locator("#f-text").fill("Tim kami datang besok pagi.")

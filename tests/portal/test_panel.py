@@ -153,6 +153,7 @@ def test_a_form_sent_twice_does_its_work_once(meet: Meet) -> None:
     dispose(admin, number)
     officer.signs_in("petugas.pupr.kab.bandung")
     officer.opens(f"/panel/laporan/{number}/follow_up")
+    officer.page.locator("[name=outcome][value=done]").check()
     officer.page.locator("#f-text").fill("Sudah ditambal.")
     officer.page.evaluate(TWICE)
     until = time.monotonic() + 60

@@ -82,6 +82,7 @@ def test_what_the_agency_keeps_secret_the_neighbours_do_not_read(meet: Meet) -> 
     officer.signs_in("petugas.pupr.kab.bandung")
     follow_up(officer, number, "Jadwal kami minggu depan.")
     officer.opens(f"/panel/laporan/{number}/follow_up")
+    officer.page.locator("[name=outcome][value=done]").check()
     officer.page.locator("#f-text").fill("Pemilik lahan menolak pembebasan.")
     officer.page.get_by_label("Rahasia").check()
     officer.presses("KIRIM")

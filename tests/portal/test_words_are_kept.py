@@ -37,6 +37,7 @@ def test_a_session_that_ends_while_staff_write_loses_no_word_and_no_file(
     dispose(admin, number)
     officer.signs_in("petugas.pupr.kab.bandung")
     officer.opens(f"/panel/laporan/{number}/follow_up")
+    officer.page.locator("[name=outcome][value=done]").check()
     officer.page.locator("#f-text").fill(WORDS)
     officer.page.get_by_label("Rahasia").check()
     officer.page.locator("#f-attachments").set_input_files(_photo())
@@ -61,6 +62,7 @@ def test_another_person_who_signs_in_there_sees_none_of_it(meet: Meet) -> None:
     dispose(admin, number)
     officer.signs_in("petugas.pupr.kab.bandung")
     officer.opens(f"/panel/laporan/{number}/follow_up")
+    officer.page.locator("[name=outcome][value=done]").check()
     officer.page.locator("#f-text").fill(WORDS)
     officer.page.context.clear_cookies()
     officer.presses("KIRIM")
@@ -71,6 +73,7 @@ def test_another_person_who_signs_in_there_sees_none_of_it(meet: Meet) -> None:
 
     # Nor where the other one is signed in already when the form is sent.
     officer.opens(f"/panel/laporan/{number}/follow_up")
+    officer.page.locator("[name=outcome][value=done]").check()
     officer.page.locator("#f-text").fill(WORDS)
     cookies = _signed_in(meet, "petugas.pupr.kab.bandung").cookies()
     officer.page.context.clear_cookies()

@@ -49,7 +49,9 @@ async def by_partner(planted: Planted) -> None:
     await planted.staff("luar-1", "defer", ABOVE, kind="incomplete_data", note=marks.word("tunda"))
     await step("information", "luar-1", "INFORMATION_TO_EVALUATE", text=marks.word("lengkap"))
     await planted.verify("luar-1")
-    await planted.staff("luar-1", "follow-ups", OFFICER, kind="follow_up", text=marks.word("tl"))
+    await planted.staff(
+        "luar-1", "follow-ups", OFFICER, kind="follow_up", outcome="done", text=marks.word("tl")
+    )
     await step("reply", "luar-1", "REPLIED_BY_REPORTER", text=marks.word("balas"))
     await step("satisfaction", "luar-1", "CLOSED_BY_REPORTER", rating=5, text=marks.word("puas"))
     await step("withdrawal", "luar-2", "ARCHIVED_BY_REPORTER", reason=marks.word("batal"))

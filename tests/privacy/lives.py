@@ -15,7 +15,7 @@ async def long_life(planted: Planted) -> None:
     await say(which, "coordination", OFFICER, note=marks.word("koordinasi"))
     await say(which, "follow-ups", OFFICER, kind="initial_response", text=marks.word("awal"))
     path = f"/reports/{planted.numbers[which]}/follow-ups"
-    message = {"kind": "follow_up", "text": marks.word("lanjut"), "secret": True}
+    message = {"kind": "follow_up", "outcome": "done", "text": marks.word("lanjut"), "secret": True}
     officer = planted.cluster.staff(OFFICER)
     await planted.must("followup", path, message, officer, file=marks.file())
     await planted.says(which, "replies", marks.file(), text=marks.word("tanggap"))
@@ -28,7 +28,9 @@ async def long_life(planted: Planted) -> None:
     await say(which, "release", ABOVE, reason=marks.word("lepas"))
     await say(which, "close", ABOVE, reason=marks.word("tutup"))
     await say(which, "reopen", ABOVE, reason=marks.word("bukalagi"))
-    await say(which, "follow-ups", OFFICER, kind="follow_up", text=marks.word("perbaiki"))
+    await say(
+        which, "follow-ups", OFFICER, kind="follow_up", outcome="done", text=marks.word("perbaiki")
+    )
     await say(which, "close", ABOVE, reason=marks.word("tutuplagi"))
     asked = await say(which, "requests", OFFICER, kind="reopen", reason=marks.word("buka"))
     await say(which, f"requests/{asked}/accept", ABOVE_TOO, note=marks.word("terima"))

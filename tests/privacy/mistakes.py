@@ -28,7 +28,11 @@ async def mistakes(planted: Planted) -> None:
         ("routing", "reveal", {"reason": long}),
         ("routing", "reveal", {"reason": {"x": marks.word("dalam")}}),
         ("routing", "defer", {"kind": marks.word("jenis"), "note": long}),
-        ("followup", "follow-ups", {"kind": "follow_up", "text": long, "x": marks.word("y")}),
+        (
+            "followup",
+            "follow-ups",
+            {"kind": "follow_up", "outcome": "done", "text": long, "x": marks.word("y")},
+        ),
         ("followup", "close", {"reason": long}),
     ):
         path = f"/reports/{number}/{what}"

@@ -53,7 +53,16 @@ async def test_a_copy_holds_no_secret_follow_up_and_no_file_of_one(cluster: Clus
     for secret, text in words.items():
         answer = await cluster.http.post(
             f"/reports/{number}/follow-ups/with-attachments",
-            data={"message": json.dumps({"text": text, "kind": "follow_up", "secret": secret})},
+            data={
+                "message": json.dumps(
+                    {
+                        "text": text,
+                        "kind": "follow_up",
+                        "outcome": "done",
+                        "secret": secret,
+                    }
+                )
+            },
             files=[("attachments", ("Surat Siti.pdf", PDF))],
             headers=cluster.staff(OFFICER),
         )

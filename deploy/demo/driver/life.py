@@ -20,6 +20,7 @@ from deploy.demo.driver.sending import Sent
 from deploy.demo.driver.stack import PUSAT, Stack
 from deploy.demo.mix import MIX, draw
 from deploy.demo.reports import DemoReport
+from shared.lifecycle.actions import UnmetReason
 
 _IN_ROUTING = frozenset("throw defer archive verify forward copies amend".split())
 """The commands of routing; the others are followup's."""
@@ -176,7 +177,16 @@ class Life:
 
     async def _follow_up(self, kind: str, text: str, files: list[File]) -> None:
         officer, secret = officer_of(self._handler), self._rng.random() < 0.05
-        await self._act(officer, "follow-ups", files, kind=kind, text=text, secret=secret)
+        written: dict[str, Any] = {"kind": kind, "text": text, "secret": secret}
+        if kind == "follow_up":
+            written |= self._comes_to()
+        await self._act(officer, "follow-ups", files, **written)
+
+    def _comes_to(self) -> dict[str, str]:
+        """One in six cannot be met."""
+        if self._rng.random() < 5 / 6:
+            return {"outcome": "done"}
+        return {"outcome": "cannot_be_met", "unmet_reason": self._rng.choice(list(UnmetReason))}
 
     async def _act(
         self, username: str, command: str, files: Sequence[File] = (), **body: Any

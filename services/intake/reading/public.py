@@ -23,6 +23,7 @@ from services.intake.reading.views import (
     status_of,
 )
 from shared.labels import label
+from shared.labels.outcomes import outcome_of
 from shared.lifecycle.actions import Action
 from shared.lifecycle.visibility import Reader, readers_of
 from shared.privacy.publication import as_public, public_time
@@ -65,6 +66,7 @@ async def _published(session: AsyncSession, shown: Mapping[str, Any]) -> Publish
                 at=public_time(line["at"]),
                 kind=message["kind"],
                 kind_label=label("follow_up_kind", message["kind"]),
+                **outcome_of(line["details"]),
                 agency=message["agency"] or line["agency"],
                 words=message["words"],
             )

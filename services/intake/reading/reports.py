@@ -35,6 +35,7 @@ from shared.http.idempotency import etag
 from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import countdown, label
+from shared.labels.outcomes import outcome_of
 from shared.lifecycle.actions import Action
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.calendar import WorkingCalendar, day_of_deadline
@@ -114,6 +115,7 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
                 to_status_label=label("status", row["to_status"]),
                 words=message["words"] if message else None,
                 kind=message["kind"] if message else None,
+                **outcome_of(details),
                 secret=bool(message and message["secret"]),
                 rating=message["rating"] if message else None,
                 archive_category=category,

@@ -41,6 +41,10 @@ class PublicFollowUp(BaseModel):
     at: datetime
     kind: str
     kind_label: str
+    outcome: str | None
+    outcome_label: str | None
+    unmet_reason: str | None
+    unmet_reason_label: str | None
     agency: str
     words: str
 
@@ -91,6 +95,10 @@ class HistoryLine(BaseModel):
     to_status_label: str
     words: str | None
     kind: str | None = Field(description="Of a follow-up: initial_response or follow_up")
+    outcome: str | None = Field(description="Of a follow-up proper: done or cannot_be_met")
+    outcome_label: str | None
+    unmet_reason: str | None
+    unmet_reason_label: str | None
     secret: bool = Field(description="Only reporter and staff see it")
     rating: int | None
     archive_category: str | None

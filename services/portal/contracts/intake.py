@@ -64,6 +64,10 @@ class HistoryLine(BaseModel):
     to_status_label: str
     words: str | None
     kind: str | None
+    outcome: str | None
+    outcome_label: str | None
+    unmet_reason: str | None
+    unmet_reason_label: str | None
     secret: bool
     rating: int | None
     archive_category: str | None
@@ -103,6 +107,10 @@ class PublicFollowUp(BaseModel):
     at: AwareDatetime
     kind: str
     kind_label: str
+    outcome: str | None
+    outcome_label: str | None
+    unmet_reason: str | None
+    unmet_reason_label: str | None
     agency: str
     words: str
 

@@ -591,6 +591,10 @@ class Written(BaseModel):
     action: str
     label: str
     kind: str | None
+    outcome: str | None
+    outcome_label: str | None
+    unmet_reason: str | None
+    unmet_reason_label: str | None
     words: str
     read_by: list[str]
     secret: bool

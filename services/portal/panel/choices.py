@@ -23,7 +23,14 @@ from services.portal.references import RETIRED, AgencyOption, agency_option
 from services.portal.service_calls import Refusal
 from shared.http.paging import Page
 from shared.labels import label
-from shared.lifecycle.actions import Action, Classification, DeferralKind, FollowUpKind
+from shared.lifecycle.actions import (
+    Action,
+    Classification,
+    DeferralKind,
+    FollowUpKind,
+    FollowUpOutcome,
+    UnmetReason,
+)
 
 Choice = tuple[int, str]
 """An id and its name."""
@@ -53,13 +60,16 @@ async def choices_for(
         staff = (await page_request.read("routing", "/staff", Items[Colleague])).items
         colleagues = [(person.id, f"{person.name} – {person.role_label}") for person in staff]
         return {"colleagues": colleagues}
-    if action in _KINDS:
-        kind, codes = _KINDS[action]
+    if action == Action.DEFER:
+        return {"kinds": [(code, label("deferral", code), _ABOUT[code]) for code in DeferralKind]}
+    if action == Action.FOLLOW_UP:
+        still_at_it = FollowUpKind.INITIAL_RESPONSE
         return {
-            "kinds": [
-                (code, label(kind, code), _ABOUT[code])
-                for code in sorted(codes, key=[*_ABOUT].index)
-            ]
+            "outcomes": [
+                *((code, label("outcome", code), _ABOUT[code]) for code in FollowUpOutcome),
+                (still_at_it, label("follow_up_kind", still_at_it), _ABOUT[still_at_it]),
+            ],
+            "unmet_reasons": [(code, label("unmet_reason", code)) for code in UnmetReason],
         }
     if action == "archive":
         path = "/archive-categories"
@@ -113,16 +123,14 @@ async def corrections(
     }
 
 
-_KINDS: dict[str, tuple[str, type[DeferralKind] | type[FollowUpKind]]] = {
-    Action.DEFER: ("deferral", DeferralKind),
-    Action.FOLLOW_UP: ("follow_up_kind", FollowUpKind),
-}
 _ABOUT: dict[str, str] = {
     DeferralKind.INCOMPLETE_DATA: "Pertanyaan dikirim kepada pelapor.",
     DeferralKind.AGENCY_NOT_CONNECTED: "Menunggu sampai instansinya terhubung.",
-    FollowUpKind.FOLLOW_UP: "Menjawab isi laporan; bila tidak ditanggapi, laporan ditutup"
-    " otomatis setelah waktu penutupannya habis.",
-    FollowUpKind.INITIAL_RESPONSE: "Sedang dikerjakan; belum ada penutupan otomatis.",
+    FollowUpOutcome.DONE: "Bila tidak ditanggapi, laporan ditutup otomatis setelah waktu"
+    " penutupannya habis.",
+    FollowUpOutcome.CANNOT_BE_MET: "Tulis sebabnya di bawah. Bila tidak ditanggapi, laporan"
+    " ditutup otomatis.",
+    FollowUpKind.INITIAL_RESPONSE: "Masih dikerjakan; belum ada penutupan otomatis.",
 }
 
 

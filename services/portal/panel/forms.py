@@ -9,7 +9,7 @@ from services.portal.contracts.routing import Countdown, ShownAction
 from services.portal.form_data import FormData, searched
 from services.portal.service_calls import Service
 from shared.labels import label
-from shared.lifecycle.actions import REQUESTED_BY, Action
+from shared.lifecycle.actions import REQUESTED_BY, Action, FollowUpKind, FollowUpOutcome
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.rules import RULES
@@ -60,6 +60,8 @@ NAMES = {
     "copies": "Salinan",
     "agency_ids": "Salinan",
     "kind": "Jenis",
+    "outcome": "Hasil",
+    "unmet_reason": "Sebab tidak dapat dipenuhi",
     "category": "Kategori Arsip",
     "note": "Keterangan",
     "reason": "Alasan",
@@ -121,7 +123,18 @@ def _not_authority(form: FormData) -> dict[str, object]:
 
 
 def _follow_up(form: FormData) -> dict[str, object]:
-    return form.given("kind", "text") | {"secret": bool(form.get("secret"))}
+    return form.given("text") | _comes_to(form) | {"secret": bool(form.get("secret"))}
+
+
+def _comes_to(form: FormData) -> dict[str, object]:
+    """The one question of the form: work that goes on is an initial response."""
+    outcome = form.get("outcome")
+    if outcome == FollowUpKind.INITIAL_RESPONSE:
+        return {"kind": FollowUpKind.INITIAL_RESPONSE}
+    unmet = outcome == FollowUpOutcome.CANNOT_BE_MET
+    return {"kind": FollowUpKind.FOLLOW_UP} | form.given(
+        "outcome", *(["unmet_reason"] if unmet else [])
+    )
 
 
 def _coordination(form: FormData) -> dict[str, object]:

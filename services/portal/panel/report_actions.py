@@ -131,7 +131,7 @@ def _prefilled(report: ReportView, action: str) -> FormData:
             NAMES,
         )
     if action not in ("verify", "amend"):
-        return FormData({"kind": "follow_up" if action == "follow_up" else ""}, NAMES)
+        return FormData({}, NAMES)
     form = FormData(
         {
             "title": report.title,

@@ -160,6 +160,8 @@ _REPORTS = (
     Column("verification_days", 14, lambda r, c: c.working_days(r.submitted_at, r.verified_at)),
     Column("follow_up_days", 14, lambda r, c: c.working_days(r.verified_at, r.first_follow_up_at)),
     _same("follow_ups", 10),
+    _same("outcome", 20, "outcome"),
+    _same("unmet_reason", 26, "unmet_reason"),
     _same("replies", 10),
     _same("reopenings", 10),
     _same("rating", 10),

@@ -70,7 +70,9 @@ LEFT JOIN LATERAL (
            max(at) FILTER (WHERE action = 'follow_up') AS last_follow_up_at,
            count(*) FILTER (WHERE action = 'follow_up') AS follow_ups,
            count(*) FILTER (WHERE action = 'reply') AS replies,
-           count(*) FILTER (WHERE action = 'reopen') AS reopenings
+           count(*) FILTER (WHERE action = 'reopen') AS reopenings,
+           (array_agg(details ORDER BY entry DESC)
+               FILTER (WHERE details ->> 'follow_up_kind' = 'follow_up'))[1] AS came_to
     FROM lifecycle.history WHERE number = r.number AND NOT details ? 'refused'
 ) h ON true
 """
@@ -93,7 +95,9 @@ _REPORTS = f"""
 SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.category_id,
        {_TIMES},
        h.first_follow_up_at, h.last_follow_up_at, h.follow_ups,
-       h.replies, h.reopenings, r.anonymous, r.secret, r.priority, r.held, r.overdue,
+       h.replies, h.reopenings, h.came_to ->> 'outcome' AS outcome,
+       h.came_to ->> 'unmet_reason' AS unmet_reason,
+       r.anonymous, r.secret, r.priority, r.held, r.overdue,
        r.region_code, r.auto_close_at,
        CASE WHEN r.anonymous = l.anonymous THEN r.linked_number END AS linked_number,
        coalesce(t.title, t.original_title) AS title, t.original_body,

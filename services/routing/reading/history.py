@@ -12,6 +12,7 @@ from services.routing.reading.originals import SealedLine
 from services.routing.reading.people import Names, ShownActor
 from shared.http.messages import words_for
 from shared.labels import label
+from shared.labels.outcomes import outcome_of
 from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status
 from shared.lifecycle.visibility import Reader, readers_of
@@ -45,6 +46,10 @@ class Written(BaseModel):
     action: Action
     label: str
     kind: str | None = Field(description="Of a follow-up: initial_response or follow_up")
+    outcome: str | None = Field(description="Of a follow-up proper: done or cannot_be_met")
+    outcome_label: str | None
+    unmet_reason: str | None
+    unmet_reason_label: str | None
     words: str
     read_by: list[Reader] = Field(description="Who reads the words beside staff")
     secret: bool = Field(description="Only reporter and staff see it")
@@ -66,7 +71,8 @@ def with_readers(written: Rows, lines: Rows) -> Rows:
         step = steps.get(row["id"], {"action": row["action"], "details": {}})
         action = Action(step["action"])
         readers = readers_of(action, step["details"], secret=row["secret"])
-        shown.append({**row, "action": action, "read_by": sorted(readers)})
+        details = outcome_of(step["details"])
+        shown.append({**row, **details, "action": action, "read_by": sorted(readers)})
     return shown
 
 

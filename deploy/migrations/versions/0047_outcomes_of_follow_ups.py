@@ -1,0 +1,20 @@
+"""A follow-up states what it comes to. Those that are there were not asked, and state nothing."""
+
+from alembic import op
+
+revision = "0047"
+down_revision = "0046"
+
+
+def upgrade() -> None:
+    op.execute("""
+        ALTER TABLE followup.message
+            ADD COLUMN outcome VARCHAR,
+            ADD COLUMN unmet_reason VARCHAR
+    """)
+    op.execute("""
+        CREATE OR REPLACE VIEW followup.published_message AS
+        SELECT m.command_id, m.number, m.action, m.kind, m.words, m.secret, m.rating, m.actor_kind,
+               m.staff_id, m.agency_id, m.assignee_id, m.at, m.outcome, m.unmet_reason
+        FROM followup.message m JOIN lifecycle.command c ON c.id = m.command_id AND c.done
+    """)
