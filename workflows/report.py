@@ -160,12 +160,14 @@ class ReportWorkflow:
         return end is not None and end <= workflow.now()
 
     def _retires_at(self) -> datetime | None:
-        """Some weeks after closing or archiving, if nobody waits for a decision."""
+        """Some weeks after closing or archiving, not before the reporter's time to rate is over,
+        and if nobody waits for a decision."""
         state = self._recorded.state
         if state.ended_at is None or state.requests:
             return None
         grace = self._begun + min(self._retire_after, _GRACE)
-        return max(state.ended_at + self._retire_after, grace)
+        end = max(state.ended_at + self._retire_after, grace)
+        return max(end, state.rating_until or end)
 
 
 _GRACE = timedelta(minutes=1)

@@ -30,6 +30,7 @@ _SUMMARIES: Final = {
     "reply": "The reporter answers a follow-up",
     "withdrawal": "The reporter takes back a report that is not verified yet",
     "satisfaction": "The reporter is satisfied, which closes the report",
+    "rating": "The reporter rates how the report was closed",
 }
 
 

@@ -33,6 +33,7 @@ DATA: Final[dict[str, dict[str, Any]]] = {
     "reply": {"external_id": EXTERNAL_ID, "text": "Dua lampu sudah menyala, satu masih mati."},
     "withdrawal": {"external_id": EXTERNAL_ID, "reason": "Lampunya sudah menyala lagi."},
     "satisfaction": {"number": NUMBER, "rating": 5, "text": "Terima kasih, cepat sekali."},
+    "rating": {"number": NUMBER, "rating": 2, "solved": False, "text": "Satu lampu masih mati."},
 }
 
 RECEIPTS: Final[dict[str, dict[str, Any]]] = {

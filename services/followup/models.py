@@ -31,6 +31,7 @@ class Message(SQLModel, table=True):
     words: str = Field(sa_type=Words)
     secret: bool = False
     rating: int | None = None
+    solved: bool | None = None
     actor_kind: str
     staff_id: int | None = None
     agency_id: int | None = None

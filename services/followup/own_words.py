@@ -25,6 +25,7 @@ class OwnWords(BaseModel):
     text: str
     secret: bool
     rating: int | None
+    solved: bool | None
 
 
 router = APIRouter(tags=["commands"])
@@ -49,4 +50,5 @@ async def read_own_words(
         text=message.words,
         secret=message.secret,
         rating=message.rating,
+        solved=message.solved,
     )

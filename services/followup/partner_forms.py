@@ -7,6 +7,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from services.followup.actions.information import InformationForm
+from services.followup.actions.rating import RatingForm
 from services.followup.actions.replies import ReplyForm
 from services.followup.actions.satisfaction import SatisfactionForm
 from services.followup.actions.withdrawal import WithdrawalForm
@@ -56,9 +57,14 @@ class PartnerSatisfaction(PartnerForm, SatisfactionForm):
     """The reporter is satisfied, which closes the report."""
 
 
+class PartnerRating(PartnerForm, RatingForm):
+    """The reporter rates how the report was closed, once a closing and within its window."""
+
+
 FORMS: dict[str, type[PartnerForm]] = {
     "information": PartnerInformation,
     "reply": PartnerReply,
     "withdrawal": PartnerWithdrawal,
     "satisfaction": PartnerSatisfaction,
+    "rating": PartnerRating,
 }

@@ -12,6 +12,7 @@ from sqlalchemy import false, or_, select
 from sqlmodel import col
 
 from services.followup.actions.information import complete_report_information
+from services.followup.actions.rating import rate_closing
 from services.followup.actions.replies import reply_to_follow_up
 from services.followup.actions.satisfaction import declare_satisfaction
 from services.followup.actions.withdrawal import withdraw_report
@@ -19,6 +20,7 @@ from services.followup.partner_forms import (
     FORMS,
     PartnerForm,
     PartnerInformation,
+    PartnerRating,
     PartnerReply,
     PartnerSatisfaction,
     PartnerWithdrawal,
@@ -44,8 +46,8 @@ MOST_WAITING: Final = 300
 
 
 class PartnerMessages:
-    """Carries out what comes on `lapor.v1.ingest.<system>.information|reply|withdrawal|
-    satisfaction`. `reports_url` is the address, without the number, where a partner reads; `key`
+    """Carries out what comes on `lapor.v1.ingest.<system>.<kind>`, one for each of `FORMS`.
+    `reports_url` is the address, without the number, where a partner reads; `key`
     keeps others from guessing the command ids made of a partner's event ids."""
 
     def __init__(
@@ -144,4 +146,5 @@ _HANDLERS: Final[dict[type[PartnerForm], CommandHandler[Any]]] = {
     PartnerReply: reply_to_follow_up,
     PartnerWithdrawal: withdraw_report,
     PartnerSatisfaction: declare_satisfaction,
+    PartnerRating: rate_closing,
 }

@@ -14,7 +14,10 @@ from nats.js.errors import NoStreamResponseError, NotFoundError, ServiceUnavaila
 
 from shared.bus.connection import connect
 
-INGEST_KINDS: Final = ("report", "information", "reply", "withdrawal", "satisfaction")
+INGEST_KINDS: Final = (
+    *("report", "information", "reply", "withdrawal"),
+    *("satisfaction", "rating"),
+)
 PARTNER_KINDS: Final = ("receipt", "event")
 
 _KB, _MB, _HOUR, _DAY = 1024, 1024 * 1024, 3600.0, 86_400.0

@@ -226,6 +226,7 @@ class PublishedMessage(View, table=True):
     at: datetime = timestamp()
     outcome: str | None
     unmet_reason: str | None
+    solved: bool | None
 
 
 class ReportFile(View, table=True):

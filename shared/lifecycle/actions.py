@@ -21,6 +21,7 @@ class Action(StrEnum):
     COORDINATE = "coordinate"
     REPLY = "reply"
     DECLARE_SATISFIED = "declare_satisfied"
+    RATE = "rate"
     FORWARD = "forward"
     CHANGE_COPIES = "change_copies"
     HOLD = "hold"

@@ -24,7 +24,11 @@ def settle(
     for intent in decision.clocks:
         _apply(running, intent, state, decision.at, calendar, policy)
     settled = tuple(_go_or_wait(clock, state, decision.at, calendar) for clock in running.values())
-    return state.model_copy(update={"clocks": settled})
+    until = state.rating_until
+    if state.ended_at is not None and until is None:
+        length = policy.length(ClockKind.RATING, state.classification)
+        until = clocks.end_of(length, state.ended_at, state.zone, calendar, state.number)
+    return state.model_copy(update={"clocks": settled, "rating_until": until})
 
 
 def goes(kind: ClockKind, state: ReportState) -> bool:
@@ -42,6 +46,8 @@ def goes(kind: ClockKind, state: ReportState) -> bool:
             return not state.held and state.pending(RequestKind.HOLD) is None
         case ClockKind.REQUEST | ClockKind.QUESTION:
             return True
+        case ClockKind.RATING:
+            raise AssertionError("a stored date, no clock that runs")
 
 
 def _apply(

@@ -1,6 +1,7 @@
 """Whether an action is legal now: the table's answer, and why not."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from shared.lifecycle.actions import (
     ANSWERS_NOT_AUTHORITY,
@@ -28,8 +29,14 @@ class Refused(Exception):
         self.code = code
 
 
-def refusal(state: ReportState, action: Action, capacities: Collection[Capacity]) -> str | None:
-    """The code of the reason against this action, or None where it is allowed."""
+def refusal(
+    state: ReportState,
+    action: Action,
+    capacities: Collection[Capacity],
+    at: datetime | None = None,
+) -> str | None:
+    """The code of the reason against this action, or None where it is allowed. Without `at`
+    windows that close are not looked at."""
     rule = RULES[action]
     deciding = Capacity.DECIDER in capacities and _pending_not_authority(state)
     if not rule.who & set(capacities):
@@ -40,14 +47,20 @@ def refusal(state: ReportState, action: Action, capacities: Collection[Capacity]
     for condition in rule.conditions:
         if not waived and (code := condition(state)):
             return code
+    if action in _WITHIN_THE_WINDOW and at is not None:
+        ends_at = state.window_ends_at
+        if ends_at is not None and at > ends_at:
+            return "window_over"
     if _pending_not_authority(state) and not _goes_on(action, capacities):
         return "not_authority_pending"
     return None
 
 
-def allowed_actions(state: ReportState, capacities: Collection[Capacity]) -> tuple[Action, ...]:
-    """The actions open to somebody of these capacities, in the table's order."""
-    return tuple(action for action in RULES if refusal(state, action, capacities) is None)
+def allowed_actions(
+    state: ReportState, capacities: Collection[Capacity], at: datetime | None = None
+) -> tuple[Action, ...]:
+    """The actions open to somebody of these capacities, in the table's order; `at` as above."""
+    return tuple(action for action in RULES if refusal(state, action, capacities, at) is None)
 
 
 def check(state: ReportState, command: Command, *, formerly: bool = False) -> None:
@@ -59,7 +72,7 @@ def check(state: ReportState, command: Command, *, formerly: bool = False) -> No
         raise Refused(VERSION_CHANGED)
     if command.handler_seen != state.handler_id:
         raise Refused("handler_changed")
-    if code := refusal(state, command.action, command.capacities):
+    if code := refusal(state, command.action, command.capacities, command.at):
         raise Refused(code)
     if command.action in _ON_REQUESTS:
         _check_request(state, command)
@@ -75,6 +88,7 @@ VERSION_CHANGED = "version_changed"
 """The refusal of a command for a version that is past: over HTTP a failed precondition."""
 LATER_REFUSALS = frozenset({"same_handler", "handler_in_copy"})
 
+_WITHIN_THE_WINDOW = frozenset({Action.RATE})
 _ON_REQUESTS = frozenset({Action.ACCEPT_REQUEST, Action.REJECT_REQUEST, Action.WITHDRAW_REQUEST})
 _STAFF = frozenset(
     {

@@ -13,6 +13,7 @@ __all__ = [
     "ClockKind",
     "Unit",
     "days_left",
+    "end_of",
     "fire",
     "pause",
     "redate",
@@ -69,6 +70,17 @@ def start(
         key=key,
     )
     return resume(stopped, at, zone, calendar, number)
+
+
+def end_of(
+    length: Length, at: datetime, zone: Zone, calendar: WorkingCalendar, number: int
+) -> datetime:
+    """When a length that begins at `at` is over, as a deadline."""
+    if length.unit is Unit.WORKING_DAYS:
+        end = calendar.add(at, length.duration, zone)
+    else:
+        end = at + length.duration
+    return end if length.unit is Unit.SECONDS else spread(end, number, zone)
 
 
 def pause(clock: Clock, at: datetime, calendar: WorkingCalendar) -> Clock:

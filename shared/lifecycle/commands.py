@@ -92,6 +92,8 @@ class Command(BaseModel):
     copies: tuple[int, ...] | None = None
     assignee_id: int | None = None
     succession: Succession | None = None
+    rated: bool = False
+    """The reporter says a rating with it; the figure stays with the words."""
     reason_code: str | None = None
 
 

@@ -117,16 +117,14 @@ def _after(
     state: ReportState, effect: Effect, step_id: str, at: datetime, lines: int
 ) -> ReportState:
     changes: dict[str, Any] = dict(effect.changes)
+    ends = changes.get("status", state.status) in ENDED
+    if ends is not (state.status in ENDED):  # it ends, or is opened again
+        changes = {"ended_at": at if ends else None, "rating_until": None, "rated": False} | changes
     requests = changes.get("requests", state.requests)
     for request in requests:
         if request.kind in effect.ended:
             effect.stop(ClockKind.REQUEST, key=str(request.id))
     changes["requests"] = tuple(r for r in requests if r.kind not in effect.ended)
-    status = changes.get("status", state.status)
-    if status not in ENDED:
-        changes["ended_at"] = None
-    elif state.status not in ENDED:
-        changes["ended_at"] = at
     changes |= {
         "version": state.version + 1,
         "entries": state.entries + lines,

@@ -168,6 +168,15 @@ def _reply(effect: Effect, _: Command) -> None:
     effect.ended = frozenset({RequestKind.CLOSE})
 
 
+def _declare_satisfied(effect: Effect, command: Command) -> None:
+    _end(effect, Status.CLOSED_BY_REPORTER)
+    effect.set(rated=command.rated)
+
+
+def _rate(effect: Effect, _: Command) -> None:
+    effect.set(rated=True)
+
+
 def _forward(effect: Effect, command: Command) -> None:
     effect.hand_over(command)
     effect.set(status=Status.VERIFIED, held=False)
@@ -242,6 +251,8 @@ _EFFECTS: dict[Action, Callable[[Effect, Command], None]] = {
     Action.FOLLOW_UP: _follow_up,
     Action.COORDINATE: _coordinate,
     Action.REPLY: _reply,
+    Action.DECLARE_SATISFIED: _declare_satisfied,
+    Action.RATE: _rate,
     Action.FORWARD: _forward,
     Action.CHANGE_COPIES: _change_copies,
     Action.HOLD: _hold,

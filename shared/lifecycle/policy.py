@@ -10,7 +10,8 @@ from shared.lifecycle.actions import Classification
 
 
 class ClockKind(StrEnum):
-    """The clocks of a report. Auto-close ends in closing it, the others in a mark."""
+    """The clocks of a report. Auto-close ends in closing it, the others in a mark. The rating
+    window is no clock that runs: its end is a date that the closing stores."""
 
     VERIFICATION = "verification"
     FOLLOW_UP = "follow_up"
@@ -18,6 +19,7 @@ class ClockKind(StrEnum):
     AUTO_CLOSE = "auto_close"
     REQUEST = "request"
     QUESTION = "question"
+    RATING = "rating"
 
 
 class Unit(StrEnum):
@@ -54,6 +56,7 @@ class Policy(BaseModel, frozen=True):
     auto_close: Length
     request: Length
     question: Length
+    rating: Length
     settlement: dict[Classification, Length]
 
     @model_validator(mode="after")
@@ -80,6 +83,8 @@ class Policy(BaseModel, frozen=True):
                 return self.request
             case ClockKind.QUESTION:
                 return self.question
+            case ClockKind.RATING:
+                return self.rating
             case ClockKind.SETTLEMENT:
                 return self.settlement[Classification(classification or Classification.COMPLAINT)]
 
@@ -96,6 +101,7 @@ NATIONAL_DEFAULT = Policy(
     auto_close=_working_days(10),
     request=_working_days(3),
     question=_working_days(10),
+    rating=Length(amount=30, unit=Unit.CALENDAR_DAYS),
     settlement={
         Classification.INFORMATION: _working_days(5),
         Classification.ASPIRATION: _working_days(5),

@@ -60,6 +60,10 @@ def asked_a_question(state: ReportState) -> str | None:
     return None if state.question_open or evaluating else "no_question_open"
 
 
+def not_rated(state: ReportState) -> str | None:
+    return "already_rated" if state.rated else None
+
+
 def none_pending(kind: RequestKind) -> Condition:
     def condition(state: ReportState) -> str | None:
         return "request_already_pending" if state.pending(kind) else None
@@ -117,6 +121,9 @@ _ROWS = (
          reporter_reads=True),
     Rule(A.DECLARE_SATISFIED, _REPORTER, IN_PROCESS, (Status.CLOSED_BY_REPORTER,), "closed",
          "closes the report, perhaps with a rating", reporter_reads=True),
+    Rule(A.RATE, _REPORTER, CLOSED, (), "rated",
+         "rates the closing, within the rating window and once; nothing else changes",
+         (not_rated,), reporter_reads=True),
     Rule(A.FORWARD, _ADMIN_OR_ABOVE, WITH_AGENCY, (Status.VERIFIED,), "forwarded",
          "hands the duty to follow up to an agency below; follow-up clock anew; "
          "auto-close, hold and all requests end"),

@@ -1,6 +1,6 @@
 """The state of one report: all that its next step depends on, as codes, ids and times."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -60,6 +60,10 @@ class ReportState(BaseModel):
     clocks: tuple[Clock, ...] = ()
     submitted_at: datetime
     ended_at: datetime | None = None
+    rating_until: datetime | None = None
+    """The end of the window in which the reporter may rate this closing."""
+    rated: bool = False
+    """The reporter has rated this closing, or said a rating with it."""
 
     @property
     def handler_id(self) -> int:
@@ -74,6 +78,14 @@ class ReportState(BaseModel):
 
     def clock(self, kind: ClockKind, key: str | None = None) -> Clock | None:
         return next((c for c in self.clocks if c.kind is kind and c.key == key), None)
+
+    @property
+    def window_ends_at(self) -> datetime | None:
+        """Until when the reporter may rate the present closing; None while the report is open.
+        What ended before the date was stored has the national 30 days."""
+        if self.ended_at is None:
+            return None
+        return self.rating_until or self.ended_at + timedelta(days=30)
 
     @property
     def next_clock(self) -> Clock | None:

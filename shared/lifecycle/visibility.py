@@ -34,6 +34,10 @@ READ_BY_ALL: Final = frozenset({Action.FOLLOW_UP})
 """Once published, unless secret: by the public, and in copies. All else may name the reporter."""
 
 
+NOT_FOR_STAFF: Final = frozenset({Action.RATE})
+"""What reporters say of a closing once it is over: its handler reads figures of many together, and
+words without the report they are about."""
+
 TOLD_IN_COPIES: Final = frozenset(
     {
         *("from_handler", "to_handler", "copies", "clock", "refused", "decided_alone", "accepted"),

@@ -18,7 +18,7 @@ from shared.telemetry import continued_trace, trace_headers
 
 RECEIPT_TYPE: Final = "id.go.lapor.partner.receipt"
 
-Kind = Literal["report", "information", "reply", "withdrawal", "satisfaction"]
+Kind = Literal["report", "information", "reply", "withdrawal", "satisfaction", "rating"]
 
 
 class ReceiptProblem(BaseModel):

@@ -8,7 +8,7 @@ import pytest
 
 from shared.lifecycle.actions import Action, DeferralKind
 from shared.lifecycle.statuses import Status
-from tests.followup.conftest import OFFICER, Cluster
+from tests.followup.conftest import ABOVE, OFFICER, REASON, Cluster
 from tests.workflows.country import PROVINCE_ADMIN
 
 REPLY = {"text": "Masih ada satu lubang."}
@@ -97,6 +97,23 @@ async def test_satisfaction_closes_with_a_rating(cluster: Cluster) -> None:
     assert tuple(row) == ("Cepat sekali.", 5)
     again = await cluster.post(path, mine, {})
     assert (again.status_code, again.json()["report_status"]) == (409, "CLOSED_BY_REPORTER")
+
+
+async def test_a_closing_by_others_is_rated_and_its_staff_do_not_read_which(
+    cluster: Cluster,
+) -> None:
+    number = await cluster.in_process()
+    path, mine = f"/reports/{number}/rating", cluster.bearer(number)
+    said = {"rating": 2, "solved": False, "text": "Masih mati."}
+    assert (await cluster.post(path, mine, said)).status_code == 409
+    assert (await cluster.post(f"/reports/{number}/close", ABOVE, REASON)).status_code == 200
+    key = uuid4()
+    answer = await cluster.post(path, mine, said, key=key)
+    assert (answer.status_code, answer.json()["status"]) == (200, "CLOSED_BY_ADMIN")
+    again = await cluster.post(path, mine, said)
+    assert (again.status_code, again.json()["code"]) == (409, "already_rated")
+    kept = (await cluster.get(f"/commands/{key}/text", mine)).json()
+    assert (kept["rating"], kept["solved"], kept["text"]) == (2, False, "Masih mati.")
 
 
 async def test_satisfaction_needs_no_words(cluster: Cluster) -> None:

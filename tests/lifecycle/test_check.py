@@ -59,6 +59,7 @@ TABLE: dict[A, tuple[set[str], set[St]]] = {
     A.COORDINATE: (OFFICERS, OPEN),
     A.REPLY: ({"reporter"}, IN_PROCESS),
     A.DECLARE_SATISFIED: ({"reporter"}, IN_PROCESS),
+    A.RATE: ({"reporter"}, CLOSED),
     A.FORWARD: (ADMINS, WITH_AGENCY),
     A.CHANGE_COPIES: (ADMINS, ANY),
     A.HOLD: (INTERVENING, IN_PROCESS),

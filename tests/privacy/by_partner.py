@@ -53,7 +53,8 @@ async def by_partner(planted: Planted) -> None:
         "luar-1", "follow-ups", OFFICER, kind="follow_up", outcome="done", text=marks.word("tl")
     )
     await step("reply", "luar-1", "REPLIED_BY_REPORTER", text=marks.word("balas"))
-    await step("satisfaction", "luar-1", "CLOSED_BY_REPORTER", rating=5, text=marks.word("puas"))
+    await step("satisfaction", "luar-1", "CLOSED_BY_REPORTER", text=marks.word("puas"))
+    await step("rating", "luar-1", "CLOSED_BY_REPORTER", rating=5, text=marks.word("nilai"))
     await step("withdrawal", "luar-2", "ARCHIVED_BY_REPORTER", reason=marks.word("batal"))
     # What is wrong is buried, and its sender told why.
     wrong = planted.report(external_id="luar-3", reporter=marks.person() | {"phone": "zz"})

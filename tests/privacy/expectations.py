@@ -179,6 +179,7 @@ CASES: dict[str, Case] = {
         REPORTER, "questioned", REPLY, part="message"
     ),
     "followup POST /reports/{number}/satisfaction": Case(REPORTER, "in_process", {"rating": 5}),
+    "followup POST /reports/{number}/rating": Case(REPORTER, "closed", {"rating": 5}),
     "followup POST /reports/{number}/withdrawal": Case(REPORTER, "unverified", {}),
     "followup POST /reports/{number}/not-authority": Case(OFFICER, "verified", NOT_AUTHORITY),
     "followup POST /reports/{number}/requests": Case(OFFICER, "in_process", ASKING),

@@ -35,6 +35,9 @@ async def long_life(planted: Planted) -> None:
     asked = await say(which, "requests", OFFICER, kind="reopen", reason=marks.word("buka"))
     await say(which, f"requests/{asked}/accept", ABOVE_TOO, note=marks.word("terima"))
     await planted.says(which, "satisfaction", rating=4, text=marks.word("senang"))
+    await say(which, "reopen", ABOVE, reason=marks.word("bukakembali"))
+    await say(which, "close", ABOVE, reason=marks.word("tutupkembali"))
+    await planted.says(which, "rating", rating=2, solved=False, text=marks.word("nilai"))
     reveal = {"reason": marks.word("ungkap"), "emergency": True}
     path = f"/reports/{planted.numbers[which]}/reveal"
     await planted.must("routing", path, reveal, planted.cluster.staff(PUSAT))

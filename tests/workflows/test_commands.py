@@ -153,6 +153,7 @@ async def test_a_saved_command_that_was_changed_on_the_way_is_refused(
 async def test_a_command_to_a_report_whose_run_has_ended(
     reports: Reports, worker: None, client: Client, worker_database: Database
 ) -> None:
+    await reports.set_policy({"rating": {"amount": 1, "unit": "seconds"}})
     gateway = ReportGateway(client, worker_database, retire_after=timedelta(seconds=1))
     state = await _closed(reports, gateway)
     await client.get_workflow_handle(workflow_id(state.number)).result()

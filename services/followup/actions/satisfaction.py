@@ -23,4 +23,4 @@ async def declare_satisfaction(
     _: AsyncSession, __: ReportAccess, form: SatisfactionForm
 ) -> CommandFields:
     """Close the report as solved."""
-    return {}
+    return {"rated": form.rating is not None}

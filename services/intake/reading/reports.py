@@ -84,10 +84,11 @@ async def _for_reporter(
         due_on=day_of_deadline(row["due_at"], state.zone) if row["due_at"] else None,
         countdown=countdown(days_left(clock, now(), calendar)) if clock else None,
         question_open=state.question_open,
+        rating_until=state.window_ends_at,
         attachments=[attachment_line(file) for file in await attachments_of(session, number)],
         history=await _history(session, number),
         access_code_uses=list(await session.scalars(_code_uses(number))),
-        allowed_actions=list(allowed_actions(state, {Capacity.REPORTER})),
+        allowed_actions=list(allowed_actions(state, {Capacity.REPORTER}, now())),
     )
 
 
@@ -118,6 +119,7 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
                 **outcome_of(details),
                 secret=bool(message and message["secret"]),
                 rating=message["rating"] if message else None,
+                solved=message["solved"] if message else None,
                 archive_category=category,
                 archive_category_label=reasons.get(category) if category else None,
                 attachments=[

@@ -120,6 +120,7 @@ async def words_of(session: AsyncSession, number: int) -> dict[UUID, Row]:
             col(PublishedMessage.words),
             col(PublishedMessage.secret),
             col(PublishedMessage.rating),
+            col(PublishedMessage.solved),
             col(AgencyEntry.name).label("agency"),
         )
         .outerjoin(AgencyEntry, col(AgencyEntry.id) == col(PublishedMessage.agency_id))
@@ -131,6 +132,7 @@ async def words_of(session: AsyncSession, number: int) -> dict[UUID, Row]:
         col(PublishedNote.words),
         false().label("secret"),
         null().label("rating"),
+        null().label("solved"),
         null().label("agency"),
     ).where(col(PublishedNote.number) == number)
     rows = [*await _rows(session, messages), *await _rows(session, notes)]

@@ -101,6 +101,7 @@ class HistoryLine(BaseModel):
     unmet_reason_label: str | None
     secret: bool = Field(description="Only reporter and staff see it")
     rating: int | None
+    solved: bool | None = Field(description="Of a rating: whether the matter is solved")
     archive_category: str | None
     archive_category_label: str | None
     attachments: list[AttachmentLine]
@@ -142,6 +143,7 @@ class ReporterReport(BaseModel):
     countdown: str | None
     auto_close_at: datetime | None
     question_open: bool
+    rating_until: datetime | None = Field(description="Of what has ended: until when it is rated")
     linked_number: int | None
     external_id: str | None
     attachments: list[AttachmentLine]

@@ -70,6 +70,7 @@ class HistoryLine(BaseModel):
     unmet_reason_label: str | None
     secret: bool
     rating: int | None
+    solved: bool | None
     archive_category: str | None
     archive_category_label: str | None
     attachments: list[AttachmentLine]
@@ -211,6 +212,7 @@ class ReporterReport(BaseModel):
     countdown: str | None
     auto_close_at: AwareDatetime | None
     question_open: bool
+    rating_until: AwareDatetime | None
     linked_number: int | None
     external_id: str | None
     attachments: list[AttachmentLine]

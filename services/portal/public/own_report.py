@@ -33,17 +33,20 @@ NAMES = {
     "reason": "Alasan",
     "attachments": "Lampiran",
     "rating": "Nilai",
+    "solved": "Apakah masalahnya tuntas?",
 }
 _PATHS = {
     "complete_information": "information",
     "reply": "replies",
     "declare_satisfied": "satisfaction",
+    "rate": "rating",
     "withdraw": "withdrawal",
 }
 _WORDS = {
     "complete_information": "text",
     "reply": "text",
     "declare_satisfied": "text",
+    "rate": "text",
     "withdraw": "reason",
 }
 _WITH_FILES = ("complete_information", "reply")
@@ -51,6 +54,7 @@ _DONE = {
     "complete_information": "Terima kasih. Informasi Anda sudah dikirim.",
     "reply": "Tanggapan Anda sudah dikirim.",
     "declare_satisfied": "Terima kasih. Laporan ini selesai.",
+    "rate": "Terima kasih atas penilaian Anda.",
     "withdraw": "Laporan Anda sudah ditarik.",
 }
 
@@ -135,10 +139,11 @@ async def _perform(
             token=token,
         )
         return answer_as(CommandAnswer, answer)
-    rating = form.given_ids("rating") if action == "declare_satisfied" else {}
-    answer = await page_request.call(
-        "followup", "POST", path, json=body | rating, key=form.key, token=token
-    )
+    if action in ("declare_satisfied", "rate"):
+        body |= form.given_ids("rating")
+    if action == "rate" and (solved := form.get("solved")):
+        body["solved"] = solved == "yes"
+    answer = await page_request.call("followup", "POST", path, json=body, key=form.key, token=token)
     return answer_as(CommandAnswer, answer)
 
 

@@ -25,6 +25,7 @@ from shared.database.lifecycle import CommandRow, HistoryEntry
 from shared.database.views import PublishedMessage, PublishedNote
 from shared.lifecycle.actions import Action
 from shared.lifecycle.people import ActorKind
+from shared.lifecycle.visibility import NOT_FOR_STAFF
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -124,6 +125,7 @@ def _written(number: int) -> Query:
         .outerjoin(StaffMember, col(StaffMember.id) == col(message.staff_id))
         .outerjoin(HistoryEntry, _is_step_of(message))
         .where(col(message.number) == number)
+        .where(col(message.action).not_in(NOT_FOR_STAFF))
     )
     notes = (
         select(
