@@ -31,6 +31,7 @@ _SUMMARIES: Final = {
     "withdrawal": "The reporter takes back a report that is not verified yet",
     "satisfaction": "The reporter is satisfied, which closes the report",
     "rating": "The reporter rates how the report was closed",
+    "objection": "The reporter asks to have a closed or archived report opened again",
 }
 
 

@@ -34,6 +34,11 @@ DATA: Final[dict[str, dict[str, Any]]] = {
     "withdrawal": {"external_id": EXTERNAL_ID, "reason": "Lampunya sudah menyala lagi."},
     "satisfaction": {"number": NUMBER, "rating": 5, "text": "Terima kasih, cepat sekali."},
     "rating": {"number": NUMBER, "rating": 2, "solved": False, "text": "Satu lampu masih mati."},
+    "objection": {
+        "number": NUMBER,
+        "objection_reason": "not_solved",
+        "text": "Satu lampu masih mati.",
+    },
 }
 
 RECEIPTS: Final[dict[str, dict[str, Any]]] = {

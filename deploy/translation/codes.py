@@ -32,6 +32,7 @@ from shared.lifecycle.actions import (
     DeferralKind,
     FollowUpKind,
     FollowUpOutcome,
+    ObjectionReason,
     RequestKind,
     UnmetReason,
 )
@@ -102,7 +103,7 @@ CODES: dict[str, Iterable[str]] = {
     "download_state": ("waiting", "running", "done", "cancelled", "failed", "expired"),
     "download_tab": DownloadTab,
     "duration": DURATIONS,
-    "field": ("close_note", "reopen_note"),
+    "field": ("close_note", "reopen_note", "objection_note"),
     "figure": (
         *("received", "overdue", *EVENTS, "rated"),
         *(f"{duration}_{figure}" for duration in DURATIONS for figure in ("measured", "within")),
@@ -139,6 +140,7 @@ CODES: dict[str, Iterable[str]] = {
         *("no_date", "sms_discreet", "code_subject", "code", "code_warning", "code_sms"),
     ),
     "notification_sms": TEMPLATES,
+    "objection_reason": ObjectionReason,
     "open311_attribute": ATTRIBUTES,
     "open311_format": ATTRIBUTES,
     "open_data_column": OPEN_DATA_COLUMNS,

@@ -7,6 +7,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from services.followup.actions.information import InformationForm
+from services.followup.actions.objection import ObjectionForm
 from services.followup.actions.rating import RatingForm
 from services.followup.actions.replies import ReplyForm
 from services.followup.actions.satisfaction import SatisfactionForm
@@ -61,10 +62,15 @@ class PartnerRating(PartnerForm, RatingForm):
     """The reporter rates how the report was closed, once a closing and within its window."""
 
 
+class PartnerObjection(PartnerForm, ObjectionForm):
+    """The reporter asks to have a closed or archived report opened again."""
+
+
 FORMS: dict[str, type[PartnerForm]] = {
     "information": PartnerInformation,
     "reply": PartnerReply,
     "withdrawal": PartnerWithdrawal,
     "satisfaction": PartnerSatisfaction,
     "rating": PartnerRating,
+    "objection": PartnerObjection,
 }

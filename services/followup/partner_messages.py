@@ -12,6 +12,7 @@ from sqlalchemy import false, or_, select
 from sqlmodel import col
 
 from services.followup.actions.information import complete_report_information
+from services.followup.actions.objection import object_to_closing
 from services.followup.actions.rating import rate_closing
 from services.followup.actions.replies import reply_to_follow_up
 from services.followup.actions.satisfaction import declare_satisfaction
@@ -20,6 +21,7 @@ from services.followup.partner_forms import (
     FORMS,
     PartnerForm,
     PartnerInformation,
+    PartnerObjection,
     PartnerRating,
     PartnerReply,
     PartnerSatisfaction,
@@ -147,4 +149,5 @@ _HANDLERS: Final[dict[type[PartnerForm], CommandHandler[Any]]] = {
     PartnerWithdrawal: withdraw_report,
     PartnerSatisfaction: declare_satisfaction,
     PartnerRating: rate_closing,
+    PartnerObjection: object_to_closing,
 }

@@ -107,6 +107,23 @@ class Programme(SQLModel, table=True):
     active: bool = True
 
 
+class Recourse(SQLModel, table=True):
+    """Where else a reporter can go who was refused; a row applies where all that it names does."""
+
+    __tablename__ = "recourse"
+    __table_args__ = (_IN_SCHEMA,)
+
+    code: str = Field(primary_key=True)
+    place: int
+    name: str
+    how: str
+    url: str | None = None
+    archive_category: str | None = None
+    classification: str | None = None
+    category_id: int | None = Field(default=None, foreign_key="routing.category.id")
+    active: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
+
+
 class ArchiveReason(SQLModel, table=True):
     """A reason to archive a report (*Kategori Arsip*), by the domain's code, in pusat's words."""
 

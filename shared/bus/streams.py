@@ -16,7 +16,7 @@ from shared.bus.connection import connect
 
 INGEST_KINDS: Final = (
     *("report", "information", "reply", "withdrawal"),
-    *("satisfaction", "rating"),
+    *("satisfaction", "rating", "objection"),
 )
 PARTNER_KINDS: Final = ("receipt", "event")
 

@@ -72,4 +72,12 @@ async def agency_to_decide(
     return own_id if own_id in path and own_id is not None else path[0]
 
 
+async def agency_to_decide_objection(session: AsyncSession, path: Sequence[int]) -> int:
+    """Which agency decides the reporter's objection to a closing or archiving by the last agency of
+    this path: the nearest above it with an active admin, finally the root, also to its own."""
+    known = await agencies(session, path)
+    above = (known[id] for id in reversed(path[:-1]) if id in known)
+    return next((agency.id for agency in above if agency.has_admin), path[0])
+
+
 _COLUMNS = select(*(col(getattr(AgencyEntry, name)) for name in Agency.model_fields))

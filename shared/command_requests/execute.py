@@ -15,7 +15,7 @@ from shared.database.columns import now
 from shared.database.engine import Database
 from shared.database.lifecycle import CommandRow
 from shared.http.problems import Problem, conflict, forbidden, not_found, precondition
-from shared.lifecycle.actions import PERFORMED_BY, Action
+from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.check import VERSION_CHANGED, Refused, check, refusal
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.people import Actor
@@ -72,6 +72,7 @@ def outcome_of(row: CommandRow) -> Outcome | None:
 
 _Command = tuple[Command, ReportState, Outcome | None]
 _FORBIDDEN = frozenset({"not_authorised", "own_request", "not_the_asker"})
+_BY_ACTING = RequestKind.NOT_AUTHORITY
 _REQUEST_ENDED = "no_such_request"
 
 
@@ -222,7 +223,7 @@ async def _pending(
     action, 404 if there never was one."""
     assert request.request_id is not None
     if pending := state.request(request.request_id):
-        if request.action is Action.ACCEPT_REQUEST and pending.kind not in PERFORMED_BY:
+        if request.action is Action.ACCEPT_REQUEST and pending.kind is _BY_ACTING:
             raise Refused("accept_by_acting")
         return pending
     if await ended_request(session, request.number, request.request_id) is None:

@@ -1,6 +1,6 @@
 """Somebody before a report: its state, and what they are to it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
@@ -76,7 +76,7 @@ class ReportAccess:
         request = self.state.request(request_id)
         if request is None:
             return self.capacities
-        others = self.capacities - {Capacity.DECIDER, Capacity.SOLE_DECIDER}
+        others = self.capacities - _TOWARDS_REQUESTS
         return others | self._capacities_by([request])
 
     def decides(self, request: PendingRequest) -> bool:
@@ -94,11 +94,17 @@ class ReportAccess:
         not_authority = self.state.pending(RequestKind.NOT_AUTHORITY)
         return self._capacities_by([not_authority] if not_authority else self.state.requests)
 
-    def _capacities_by(self, requests: Iterable[PendingRequest]) -> frozenset[Capacity]:
+    def grants(self, request: PendingRequest) -> bool:
+        """Whether this person may accept the request, though perhaps not refuse it."""
+        return request.by_reporter and Capacity.HANDLER_ADMIN_OR_ABOVE in self.capacities
+
+    def _capacities_by(self, requests: Collection[PendingRequest]) -> frozenset[Capacity]:
         decided = [request for request in requests if self.decides(request)]
         capacities = {Capacity.DECIDER} if decided else set()
         if any(request.staff_id == self.actor.staff_id for request in decided):
             capacities.add(Capacity.SOLE_DECIDER)
+        if any(self.grants(request) for request in requests):
+            capacities.add(Capacity.OBJECTION_GRANTER)
         return frozenset(capacities)
 
 
@@ -135,8 +141,8 @@ def actions_open_to(access: ReportAccess) -> tuple[Action, ...]:
     """What this person may do now, in the table's order. Of requests: take back only one's own,
     and not-authority is for any agency but the root to ask."""
     actions = set(allowed_actions(access.state, access.capacities))
-    askers = {request.staff_id for request in access.state.requests}
-    if access.actor.staff_id not in askers:
+    requests = access.state.requests
+    if not any(request.asked_by(access.actor.staff_id) for request in requests):
         actions.discard(Action.WITHDRAW_REQUEST)
     roots = {access.handler.path[0]} & {access.handler.id, access.actor.agency_id}
     if roots:
@@ -170,6 +176,9 @@ async def owns(session: AsyncSession, principal: ReporterPrincipal, number: int)
         return await session.scalar(brought_by) == principal.system
     owner = await session.get(ReportOwner, number)
     return owner is not None and owner.reporter_id == principal.account_id
+
+
+_TOWARDS_REQUESTS = frozenset({Capacity.DECIDER, Capacity.SOLE_DECIDER, Capacity.OBJECTION_GRANTER})
 
 
 async def _state(session: AsyncSession, number: int) -> ReportState:

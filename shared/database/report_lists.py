@@ -14,7 +14,8 @@ from shared.database.lifecycle import SCHEMA
 
 
 class RequestRow(SQLModel, table=True):
-    """A request from below; `decision` is accepted, rejected, withdrawn, passed_on or ended."""
+    """A request from below, or the reporter's objection, of which `staff_id` and `agency_id` are of
+    who ended the report; `decision` is accepted, rejected, withdrawn, passed_on or ended."""
 
     __tablename__ = "request"
     __table_args__ = (
@@ -33,10 +34,11 @@ class RequestRow(SQLModel, table=True):
     number: int = Field(sa_type=Int64, foreign_key="lifecycle.report.number", index=True)
     kind: str
     asked_at: datetime = timestamp()
-    staff_id: int
+    staff_id: int | None
     agency_id: int
     decider_id: int
     suggested_agency_id: int | None = None
+    reason_code: str | None = None
     due_at: datetime | None = timestamp(default=None)
     overdue: bool = False
     decision: str | None = None

@@ -172,6 +172,22 @@ class ArchiveReasonEntry(View, table=True):
     active: bool
 
 
+class RecourseEntry(View, table=True):
+    """Where else a reporter can go; null criteria apply to every report."""
+
+    __tablename__ = "published_recourse"
+    __table_args__ = ({"schema": "routing"},)
+
+    code: str = Field(primary_key=True)
+    place: int
+    name: str
+    how: str
+    url: str | None
+    archive_category: str | None
+    classification: str | None
+    category_id: int | None
+
+
 class CodeUse(View, table=True):
     """A use of a report's access code."""
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from shared.lifecycle.statuses import Status
+
 
 class Action(StrEnum):
     """Every step a report can take; the codes stand in histories, events and the API."""
@@ -22,6 +24,7 @@ class Action(StrEnum):
     REPLY = "reply"
     DECLARE_SATISFIED = "declare_satisfied"
     RATE = "rate"
+    OBJECT = "object"
     FORWARD = "forward"
     CHANGE_COPIES = "change_copies"
     HOLD = "hold"
@@ -45,13 +48,15 @@ class Action(StrEnum):
 
 
 class RequestKind(StrEnum):
-    """Permintaan: what an agency may ask of the one that delegated the report to it."""
+    """Permintaan: what an agency may ask of the one that delegated the report to it; and what the
+    reporter may ask of those above who closed it."""
 
     NOT_AUTHORITY = "not_authority"
     HOLD = "hold"
     RELEASE = "release"
     CLOSE = "close"
     REOPEN = "reopen"
+    OBJECTION = "objection"
 
 
 REQUESTED_BY: dict[Action, RequestKind] = {
@@ -62,12 +67,23 @@ REQUESTED_BY: dict[Action, RequestKind] = {
     Action.REQUEST_REOPEN: RequestKind.REOPEN,
 }
 
+"""What staff ask for. The reporter's objection is asked for by `object`."""
+
 PERFORMED_BY: dict[RequestKind, Action] = {
     RequestKind.HOLD: Action.HOLD,
     RequestKind.RELEASE: Action.RELEASE,
     RequestKind.CLOSE: Action.CLOSE,
     RequestKind.REOPEN: Action.REOPEN,
 }
+
+
+def performed_by(kind: RequestKind, status: Status) -> Action | None:
+    """What accepting a request of that kind does to a report of that status; None where it is
+    accepted by acting."""
+    if kind is RequestKind.OBJECTION:
+        return Action.RESTORE if status is Status.ARCHIVED_BY_ADMIN else Action.REOPEN
+    return PERFORMED_BY.get(kind)
+
 
 ANSWERS_NOT_AUTHORITY = frozenset(
     {
@@ -109,6 +125,16 @@ class UnmetReason(StrEnum):
     NO_BUDGET = "no_budget"
     AGAINST_REGULATION = "against_regulation"
     NOT_FOUND = "not_found"
+    OTHER = "other"
+
+
+class ObjectionReason(StrEnum):
+    """Why a reporter asks to have the report opened again."""
+
+    NOT_SOLVED = "not_solved"
+    NOT_AS_SAID = "not_as_said"
+    NOT_ANSWERED = "not_answered"
+    WRONGLY_ARCHIVED = "wrongly_archived"
     OTHER = "other"
 
 

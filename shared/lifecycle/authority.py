@@ -23,6 +23,8 @@ class Capacity(StrEnum):
     """An admin of the delegating agency or above, who did not ask for it."""
     SOLE_DECIDER = "sole_decider"
     """The person who asked, where nobody else could decide it."""
+    OBJECTION_GRANTER = "objection_granter"
+    """An admin of the handler, or above: may accept the reporter's objection, not refuse it."""
     OPERATOR = "operator"
     SYSTEM = "system"
 
@@ -53,8 +55,8 @@ def decides(
     others: bool,
 ) -> bool:
     """Whether this person decides the request: the delegating agency's admin or above, and who
-    asked only if there are no `others`. `decider_path` is that of `request.decider_id`, root
-    first."""
+    asked (of an objection: who closed the report) only if there are no `others`. `decider_path` is
+    that of `request.decider_id`, root first."""
     if role not in ADMINS or agency_id not in decider_path:
         return False
     return staff_id != request.staff_id or not others

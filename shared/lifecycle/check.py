@@ -5,11 +5,11 @@ from datetime import datetime
 
 from shared.lifecycle.actions import (
     ANSWERS_NOT_AUTHORITY,
-    PERFORMED_BY,
     SIGNALS,
     Action,
     DeferralKind,
     RequestKind,
+    performed_by,
 )
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.commands import Command
@@ -88,7 +88,7 @@ VERSION_CHANGED = "version_changed"
 """The refusal of a command for a version that is past: over HTTP a failed precondition."""
 LATER_REFUSALS = frozenset({"same_handler", "handler_in_copy"})
 
-_WITHIN_THE_WINDOW = frozenset({Action.RATE})
+_WITHIN_THE_WINDOW = frozenset({Action.RATE, Action.OBJECT})
 _ON_REQUESTS = frozenset({Action.ACCEPT_REQUEST, Action.REJECT_REQUEST, Action.WITHDRAW_REQUEST})
 _STAFF = frozenset(
     {
@@ -135,8 +135,10 @@ def _check_request(state: ReportState, command: Command) -> None:
     if request is None:
         raise Refused("no_such_request")
     if command.action is Action.WITHDRAW_REQUEST:
-        if command.actor.staff_id != request.staff_id:
+        if not request.asked_by(command.actor.staff_id):
             raise Refused("not_the_asker")
+    elif request.by_reporter and command.action is Action.ACCEPT_REQUEST:
+        pass  # to grant it is open to the person who closed the report, too
     elif command.actor.staff_id == request.staff_id and not _decided_alone(command):
         raise Refused("own_request")
     if command.action is Action.ACCEPT_REQUEST:
@@ -160,7 +162,9 @@ def _decided_alone(command: Command) -> bool:
 
 def _check_performance(state: ReportState, kind: RequestKind) -> None:
     """What was asked must still be possible."""
-    if code := refusal(state, PERFORMED_BY[kind], {Capacity.ADMIN_ABOVE}):
+    action = performed_by(kind, state.status)
+    assert action is not None
+    if code := refusal(state, action, RULES[action].who):
         raise Refused(code)
 
 
@@ -195,6 +199,12 @@ def _incomplete(state: ReportState, command: Command) -> str | None:
         case Action.ARCHIVE if command.archive_category is None:
             return "command_incomplete"
         case Action.FOLLOW_UP if command.follow_up_kind is None:
+            return "command_incomplete"
+        case Action.OBJECT if (
+            command.objection_reason is None
+            or command.decider_id is None
+            or command.ended_by_agency_id is None
+        ):
             return "command_incomplete"
         case Action.CHANGE_COPIES if command.copies is None:
             return "command_incomplete"

@@ -13,6 +13,7 @@ from shared.lifecycle.actions import (
     DeferralKind,
     FollowUpKind,
     FollowUpOutcome,
+    ObjectionReason,
     UnmetReason,
 )
 from shared.lifecycle.authority import Capacity
@@ -94,6 +95,11 @@ class Command(BaseModel):
     succession: Succession | None = None
     rated: bool = False
     """The reporter says a rating with it; the figure stays with the words."""
+    objection_reason: ObjectionReason | None = None
+    ended_by_staff_id: int | None = None
+    """Of an objection: who closed or archived the report, if a person did, and through which
+    agency; the handler where the system did."""
+    ended_by_agency_id: int | None = None
     reason_code: str | None = None
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from shared.lifecycle.actions import (
     ANSWERS_NOT_AUTHORITY,
-    PERFORMED_BY,
     Action,
     RequestKind,
+    performed_by,
 )
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.check import check
@@ -16,7 +16,7 @@ from shared.lifecycle.commands import Command
 from shared.lifecycle.decision import ClockIntent, ClockOp, Decision, Entry, Visibility
 from shared.lifecycle.effect_builder import Effect
 from shared.lifecycle.effects import apply, end_of_auto_close
-from shared.lifecycle.events import EVENT_OF
+from shared.lifecycle.events import EVENT_OF, event_of
 from shared.lifecycle.people import SYSTEM, Actor
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import ENDED
@@ -41,7 +41,8 @@ def decide(
     action = _performed(state, command)
     main = _entry(state, effect, action, actor, at, command.id, command.reason_code)
     entries = [main, *_ended_entries(state, effect, command, actor, at)]
-    return _decision(state, effect, str(command.id), at, entries, EVENT_OF[action])
+    event = event_of(action, effect.details)
+    return _decision(state, effect, str(command.id), at, entries, event)
 
 
 def _decides(state: ReportState, command: Command) -> bool:
@@ -91,7 +92,9 @@ def _performed(state: ReportState, command: Command) -> Action:
         return command.action
     request = state.request(command.request_id)
     assert request is not None
-    return PERFORMED_BY[request.kind]
+    performed = performed_by(request.kind, state.status)
+    assert performed is not None
+    return performed
 
 
 def _decision(
@@ -119,7 +122,8 @@ def _after(
     changes: dict[str, Any] = dict(effect.changes)
     ends = changes.get("status", state.status) in ENDED
     if ends is not (state.status in ENDED):  # it ends, or is opened again
-        changes = {"ended_at": at if ends else None, "rating_until": None, "rated": False} | changes
+        anew = {"rating_until": None, "rated": False, "objected": False}
+        changes = {"ended_at": at if ends else None} | anew | changes
     requests = changes.get("requests", state.requests)
     for request in requests:
         if request.kind in effect.ended:
@@ -155,7 +159,7 @@ def _entry(
         at=at,
         from_status=state.status,
         to_status=to_status,
-        visibility=visibility_of(action, changed=to_status is not state.status),
+        visibility=visibility_of(action, details, changed=to_status is not state.status),
         ref=ref,
         details=details,
     )
@@ -199,4 +203,6 @@ def _accepts(kind: RequestKind, command: Command | None) -> bool:
         return False
     if kind is RequestKind.NOT_AUTHORITY:
         return command.action in ANSWERS_NOT_AUTHORITY
+    if kind is RequestKind.OBJECTION:
+        return command.action in (Action.REOPEN, Action.RESTORE)
     return command.action == kind.value

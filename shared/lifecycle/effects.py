@@ -3,18 +3,18 @@
 from collections.abc import Callable
 
 from shared.lifecycle.actions import (
-    PERFORMED_BY,
     REQUESTED_BY,
     Action,
     DeferralKind,
     FollowUpKind,
     RequestKind,
+    performed_by,
 )
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command
 from shared.lifecycle.decision import ClockIntent, ClockOp
 from shared.lifecycle.effect_builder import Effect
-from shared.lifecycle.requests import ask, turn_down
+from shared.lifecycle.requests import ask, object_to_closing, turn_down
 from shared.lifecycle.rules import RULES
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import ARCHIVED, CLOSED, Status
@@ -128,6 +128,7 @@ def _restore(effect: Effect, _: Command) -> None:
     effect.start(ClockKind.VERIFICATION)
     if effect.before.question_open:
         effect.start(ClockKind.QUESTION)
+    effect.ended = frozenset({RequestKind.OBJECTION})
 
 
 def _withdraw(effect: Effect, _: Command) -> None:
@@ -206,7 +207,7 @@ def _release(effect: Effect, _: Command) -> None:
 def _reopen(effect: Effect, _: Command) -> None:
     effect.set(status=Status.FOLLOWED_UP)
     _owe(effect)
-    effect.ended = frozenset({RequestKind.REOPEN})
+    effect.ended = frozenset({RequestKind.REOPEN, RequestKind.OBJECTION})
 
 
 def _owe(effect: Effect) -> None:
@@ -220,7 +221,9 @@ def _accept(effect: Effect, command: Command) -> None:
     assert request is not None
     effect.details["request"] = request.kind
     effect.details["request_id"] = str(request.id)
-    _perform(effect, PERFORMED_BY[request.kind], command)
+    action = performed_by(request.kind, effect.before.status)
+    assert action is not None
+    _perform(effect, action, command)
 
 
 def _file_away(effect: Effect, status: Status) -> None:
@@ -253,6 +256,7 @@ _EFFECTS: dict[Action, Callable[[Effect, Command], None]] = {
     Action.REPLY: _reply,
     Action.DECLARE_SATISFIED: _declare_satisfied,
     Action.RATE: _rate,
+    Action.OBJECT: object_to_closing,
     Action.FORWARD: _forward,
     Action.CHANGE_COPIES: _change_copies,
     Action.HOLD: _hold,

@@ -1,11 +1,12 @@
 """Events: what the stream tells of a step, by codes, ids and times alone."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.lifecycle.actions import Action, FollowUpOutcome
+from shared.lifecycle.actions import Action, FollowUpOutcome, RequestKind
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.rules import RULES
 from shared.lifecycle.state import ReportState
@@ -18,9 +19,20 @@ EVENT_OF: dict[Action, str] = {
 """One event a step, by its recorded action: that of an accepted request is what it performs. The
 subject is `lapor.v1.report.<event>`."""
 
+OBJECTION_REJECTED = "objection_rejected"
+"""A request turned down that was the reporter's: who is told of it, unlike of others."""
+
+
+def event_of(action: Action, details: Mapping[str, Any]) -> str:
+    """What the stream tells of a step; `details` are of its line in the history."""
+    if action is Action.REJECT_REQUEST and details.get("request") == RequestKind.OBJECTION:
+        return OBJECTION_REJECTED
+    return EVENT_OF[action]
+
+
 REFUSED_SIGNAL_EVENT = "signal_refused"
 
-EVENTS = frozenset(EVENT_OF.values()) | {REFUSED_SIGNAL_EVENT}
+EVENTS = frozenset(EVENT_OF.values()) | {REFUSED_SIGNAL_EVENT, OBJECTION_REJECTED}
 
 INTERNAL_EVENTS = frozenset(
     {

@@ -1,6 +1,6 @@
 """What asking, and turning down what was asked, does to a report."""
 
-from shared.lifecycle.actions import REQUESTED_BY
+from shared.lifecycle.actions import REQUESTED_BY, RequestKind
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command
 from shared.lifecycle.effect_builder import Effect
@@ -11,16 +11,32 @@ def ask(effect: Effect, command: Command) -> None:
     """A request from below. Its decider may pass it on, asking further up for itself."""
     kind = REQUESTED_BY[command.action]
     effect.hand_over(command)
-    assert command.actor.staff_id is not None and command.actor.agency_id is not None
+    assert command.actor.agency_id is not None
+    _wait_for(effect, command, kind, command.actor.staff_id, command.actor.agency_id)
+
+
+def object_to_closing(effect: Effect, command: Command) -> None:
+    """The reporter asks those above who closed or archived the report to have it opened again."""
+    assert command.ended_by_agency_id is not None
+    effect.set(objected=True)
+    effect.details["objection_reason"] = command.objection_reason
+    kind, by = RequestKind.OBJECTION, command.ended_by_staff_id
+    _wait_for(effect, command, kind, by, command.ended_by_agency_id)
+
+
+def _wait_for(
+    effect: Effect, command: Command, kind: RequestKind, staff_id: int | None, agency_id: int
+) -> None:
     assert command.decider_id is not None
     request = PendingRequest(
         id=command.id,
         kind=kind,
         asked_at=command.at,
-        staff_id=command.actor.staff_id,
-        agency_id=command.actor.agency_id,
+        staff_id=staff_id,
+        agency_id=agency_id,
         decider_id=command.decider_id,
         suggested_agency_id=command.suggested_agency_id,
+        reason_code=command.objection_reason,
     )
     passed_on = effect.before.pending(kind)
     if passed_on is not None:

@@ -64,6 +64,10 @@ def not_rated(state: ReportState) -> str | None:
     return "already_rated" if state.rated else None
 
 
+def not_objected(state: ReportState) -> str | None:
+    return "already_objected" if state.objected else None
+
+
 def none_pending(kind: RequestKind) -> Condition:
     def condition(state: ReportState) -> str | None:
         return "request_already_pending" if state.pending(kind) else None
@@ -82,6 +86,7 @@ _ABOVE = frozenset({Capacity.ADMIN_ABOVE, Capacity.OPERATOR})
 _DECIDER = frozenset({Capacity.DECIDER})
 _SYSTEM = frozenset({Capacity.SYSTEM})
 _BY_ADMIN = frozenset({Status.ARCHIVED_BY_ADMIN})
+_OBJECTED_TO = frozenset({Status.CLOSED_BY_SYSTEM, Status.CLOSED_BY_ADMIN}) | _BY_ADMIN
 _QUESTIONED = OPEN | _BY_ADMIN
 
 _ROWS = (
@@ -124,6 +129,9 @@ _ROWS = (
     Rule(A.RATE, _REPORTER, CLOSED, (), "rated",
          "rates the closing, within the rating window and once; nothing else changes",
          (not_rated,), reporter_reads=True),
+    Rule(A.OBJECT, _REPORTER, _OBJECTED_TO, (), "objected",
+         "asks to open the report again, within the rating window and once a closing or archiving",
+         (not_objected,), reporter_reads=True),
     Rule(A.FORWARD, _ADMIN_OR_ABOVE, WITH_AGENCY, (Status.VERIFIED,), "forwarded",
          "hands the duty to follow up to an agency below; follow-up clock anew; "
          "auto-close, hold and all requests end"),
@@ -150,8 +158,9 @@ _ROWS = (
          "asks to close the report", (none_pending(RequestKind.CLOSE),), internal=True),
     Rule(A.REQUEST_REOPEN, _OFFICER, CLOSED, (), "requested",
          "asks to open the report again", (none_pending(RequestKind.REOPEN),), internal=True),
-    Rule(A.ACCEPT_REQUEST, _DECIDER, EVERY, (), None,
-         "performs what was asked: hold, release, close or reopen", (some_pending,)),
+    Rule(A.ACCEPT_REQUEST, _DECIDER | {Capacity.OBJECTION_GRANTER}, EVERY, (), None,
+         "performs what was asked: hold, release, close or reopen; of an objection reopen or "
+         "restore", (some_pending,)),
     Rule(A.REJECT_REQUEST, _DECIDER, EVERY, (), "request_rejected",
          "leaves all as it was, with a reason", (some_pending,), internal=True),
     Rule(A.WITHDRAW_REQUEST, _OFFICER, EVERY, (), "request_withdrawn",

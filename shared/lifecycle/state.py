@@ -12,17 +12,28 @@ from shared.lifecycle.statuses import ENDED, Status
 
 
 class PendingRequest(BaseModel):
-    """A request from below that waits for the delegating agency's decision."""
+    """A request that waits for a decision: of an agency for the one that delegated to it, or the
+    reporter's objection. `staff_id` and `agency_id` are of who asked; of an objection of who closed
+    or archived the report, for that person does not decide it."""
 
     model_config = ConfigDict(frozen=True)
 
     id: UUID
     kind: RequestKind
     asked_at: datetime
-    staff_id: int
+    staff_id: int | None
     agency_id: int
     decider_id: int
     suggested_agency_id: int | None = None
+    reason_code: str | None = None
+
+    @property
+    def by_reporter(self) -> bool:
+        return self.kind is RequestKind.OBJECTION
+
+    def asked_by(self, staff_id: int | None) -> bool:
+        """Whether this member of staff asked."""
+        return not self.by_reporter and staff_id == self.staff_id
 
 
 class ReportState(BaseModel):
@@ -64,6 +75,8 @@ class ReportState(BaseModel):
     """The end of the window in which the reporter may rate this closing."""
     rated: bool = False
     """The reporter has rated this closing, or said a rating with it."""
+    objected: bool = False
+    """The reporter has objected to this closing or archiving."""
 
     @property
     def handler_id(self) -> int:

@@ -8,15 +8,18 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from shared.lifecycle.actions import Action, DeferralKind
+from shared.lifecycle.actions import Action, DeferralKind, RequestKind
 from shared.lifecycle.decision import Visibility
 from shared.lifecycle.rules import RULES
 
 
-def visibility_of(action: Action, *, changed: bool) -> Visibility:
-    """A change of status is public; other steps are the reporter's, internal ones the staff's."""
+def visibility_of(action: Action, details: Mapping[str, Any], *, changed: bool) -> Visibility:
+    """A change of status is public; other steps are the reporter's, internal ones the staff's, but
+    for the decision on what the reporter asked for."""
     if changed:
         return Visibility.PUBLIC
+    if action is Action.REJECT_REQUEST and _on_an_objection(details):
+        return Visibility.REPORTER
     rule = RULES.get(action)
     internal = rule.internal if rule else action is Action.END_REQUEST
     return Visibility.STAFF if internal else Visibility.REPORTER
@@ -42,7 +45,7 @@ TOLD_IN_COPIES: Final = frozenset(
     {
         *("from_handler", "to_handler", "copies", "clock", "refused", "decided_alone", "accepted"),
         *("deferral", "awaited_agency_id", "archive_category", "follow_up_kind", "outcome"),
-        *("unmet_reason", "reason_code"),
+        *("unmet_reason", "objection_reason", "reason_code"),
         *("request", "request_id", "passed_on", "decider_id", "suggested_agency_id"),
     }
 )
@@ -53,13 +56,18 @@ def readers_of(
     action: Action, details: Mapping[str, Any], *, secret: bool = False
 ) -> frozenset[Reader]:
     """Who reads the words of a step beside staff. Those of a deferral are the reporter's only where
-    it asks for what is missing. `action` and `details` are of its line in the history, where an
-    accepted request stands as what it performed."""
+    it asks for what is missing; those of a decision on an objection are. `action` and `details` are
+    of its line in the history, where an accepted request stands as what it performed."""
     if action is Action.DEFER:
         asks = details.get("deferral") == DeferralKind.INCOMPLETE_DATA
         return frozenset({Reader.REPORTER}) if asks else frozenset()
     rule = RULES.get(action)
-    readers = {Reader.REPORTER} if rule and rule.reporter_reads else set()
+    reads = (rule is not None and rule.reporter_reads) or _on_an_objection(details)
+    readers = {Reader.REPORTER} if reads else set()
     if action in READ_BY_ALL and not secret:
         readers |= {Reader.PUBLIC, Reader.COPY}
     return frozenset(readers)
+
+
+def _on_an_objection(details: Mapping[str, Any]) -> bool:
+    return details.get("request") == RequestKind.OBJECTION

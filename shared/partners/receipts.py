@@ -18,7 +18,9 @@ from shared.telemetry import continued_trace, trace_headers
 
 RECEIPT_TYPE: Final = "id.go.lapor.partner.receipt"
 
-Kind = Literal["report", "information", "reply", "withdrawal", "satisfaction", "rating"]
+Kind = Literal[
+    "report", "information", "reply", "withdrawal", "satisfaction", "rating", "objection"
+]
 
 
 class ReceiptProblem(BaseModel):

@@ -13,6 +13,7 @@ from shared.lifecycle.actions import (
     Classification,
     DeferralKind,
     FollowUpKind,
+    ObjectionReason,
 )
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.calendar import WorkingCalendar, Zone
@@ -120,6 +121,9 @@ def _details(draw: st.DrawFn, state: ReportState, action: Action) -> dict[str, A
             return {"archive_category": draw(st.sampled_from(ArchiveCategory))}
         case Action.FOLLOW_UP:
             return {"follow_up_kind": draw(st.sampled_from(FollowUpKind))}
+        case Action.OBJECT:
+            reason, about = draw(st.sampled_from(ObjectionReason)), {"decider_id": PROVINCE}
+            return {"objection_reason": reason, "ended_by_agency_id": DINAS, **about}
         case Action.CHANGE_COPIES:
             return {"copies": tuple(draw(st.lists(st.integers(1, 5), max_size=3)))}
         case Action.SUCCEED:

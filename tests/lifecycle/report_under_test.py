@@ -4,14 +4,16 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.lifecycle.actions import Action as A
 from shared.lifecycle.actions import (
+    REQUESTED_BY,
     ArchiveCategory,
     Classification,
     DeferralKind,
     FollowUpKind,
+    ObjectionReason,
     RequestKind,
 )
+from shared.lifecycle.actions import Action as A
 from shared.lifecycle.apply_clocks import settle
 from shared.lifecycle.authority import Capacity as S
 from shared.lifecycle.calendar import WorkingCalendar, Zone
@@ -176,7 +178,12 @@ NEEDED: dict[A, dict[str, Any]] = {
     A.ARCHIVE: {"archive_category": ArchiveCategory.UNCLEAR},
     A.FOLLOW_UP: {"follow_up_kind": FollowUpKind.FOLLOW_UP},
     A.CHANGE_COPIES: {"copies": (MINISTRY,)},
-    **{A(f"request_{kind}"): {"decider_id": PROVINCE} for kind in RequestKind},
+    **{A(f"request_{kind}"): {"decider_id": PROVINCE} for kind in REQUESTED_BY.values()},
+    A.OBJECT: {
+        "objection_reason": ObjectionReason.NOT_SOLVED,
+        "decider_id": PROVINCE,
+        "ended_by_agency_id": DINAS,
+    },
 }
 """What an action cannot do without, as most tests want it."""
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import pytest
 
+from shared.lifecycle.actions import REQUESTED_BY, DeferralKind, RequestKind
 from shared.lifecycle.actions import Action as A
-from shared.lifecycle.actions import DeferralKind, RequestKind
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.check import Refused, allowed_actions, refusal
 from shared.lifecycle.commands import Command
@@ -60,6 +60,7 @@ TABLE: dict[A, tuple[set[str], set[St]]] = {
     A.REPLY: ({"reporter"}, IN_PROCESS),
     A.DECLARE_SATISFIED: ({"reporter"}, IN_PROCESS),
     A.RATE: ({"reporter"}, CLOSED),
+    A.OBJECT: ({"reporter"}, {St.CLOSED_BY_SYSTEM, St.CLOSED_BY_ADMIN, St.ARCHIVED_BY_ADMIN}),
     A.FORWARD: (ADMINS, WITH_AGENCY),
     A.CHANGE_COPIES: (ADMINS, ANY),
     A.HOLD: (INTERVENING, IN_PROCESS),
@@ -103,7 +104,7 @@ def test_only_what_is_held_is_released(status: St) -> None:
     }
 
 
-@pytest.mark.parametrize("kind", RequestKind)
+@pytest.mark.parametrize("kind", REQUESTED_BY.values())
 def test_one_request_of_a_kind_is_pending(kind: RequestKind) -> None:
     under_test = _asked(kind)
     with pytest.raises(Refused, match=r"not_authority_pending|request_already_pending"):
@@ -145,7 +146,9 @@ def test_information_is_completed_while_the_question_is_unanswered(status: St) -
     assert refusal(asked, A.COMPLETE_INFORMATION, CITIZEN) is None
 
 
-@pytest.mark.parametrize("kind", [k for k in RequestKind if k is not RequestKind.NOT_AUTHORITY])
+@pytest.mark.parametrize(
+    "kind", [k for k in REQUESTED_BY.values() if k is not RequestKind.NOT_AUTHORITY]
+)
 def test_nobody_decides_their_own_request(kind: RequestKind) -> None:
     under_test = _asked(kind, DECIDER)
     request = under_test.state.requests[0].id
@@ -154,7 +157,7 @@ def test_nobody_decides_their_own_request(kind: RequestKind) -> None:
             under_test.do(decision, DECIDER, request_id=request)
 
 
-@pytest.mark.parametrize("kind", RequestKind)
+@pytest.mark.parametrize("kind", REQUESTED_BY.values())
 def test_only_who_asked_withdraws_a_request(kind: RequestKind) -> None:
     under_test = _asked(kind)
     request = under_test.state.requests[0].id
@@ -163,7 +166,7 @@ def test_only_who_asked_withdraws_a_request(kind: RequestKind) -> None:
     assert not under_test.do(A.WITHDRAW_REQUEST, OFFICER, request_id=request).requests
 
 
-@pytest.mark.parametrize("kind", RequestKind)
+@pytest.mark.parametrize("kind", REQUESTED_BY.values())
 def test_handler_and_operator_do_not_decide(kind: RequestKind) -> None:
     under_test = _asked(kind)
     request = under_test.state.requests[0].id

@@ -180,6 +180,9 @@ CASES: dict[str, Case] = {
     ),
     "followup POST /reports/{number}/satisfaction": Case(REPORTER, "in_process", {"rating": 5}),
     "followup POST /reports/{number}/rating": Case(REPORTER, "closed", {"rating": 5}),
+    "followup POST /reports/{number}/objection": Case(
+        REPORTER, "closed", {"objection_reason": "not_solved"}
+    ),
     "followup POST /reports/{number}/withdrawal": Case(REPORTER, "unverified", {}),
     "followup POST /reports/{number}/not-authority": Case(OFFICER, "verified", NOT_AUTHORITY),
     "followup POST /reports/{number}/requests": Case(OFFICER, "in_process", ASKING),

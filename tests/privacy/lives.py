@@ -38,6 +38,9 @@ async def long_life(planted: Planted) -> None:
     await say(which, "reopen", ABOVE, reason=marks.word("bukakembali"))
     await say(which, "close", ABOVE, reason=marks.word("tutupkembali"))
     await planted.says(which, "rating", rating=2, solved=False, text=marks.word("nilai"))
+    await planted.says(
+        which, "objection", objection_reason="not_solved", text=marks.word("keberatan")
+    )
     reveal = {"reason": marks.word("ungkap"), "emergency": True}
     path = f"/reports/{planted.numbers[which]}/reveal"
     await planted.must("routing", path, reveal, planted.cluster.staff(PUSAT))

@@ -7,7 +7,7 @@ from services.followup.actions.words import command_router
 from shared.command_requests.command_request import CommandFields
 from shared.command_requests.report_access import ReportAccess
 from shared.http.problems import FieldError, validation
-from shared.lifecycle.actions import PERFORMED_BY, Action
+from shared.lifecycle.actions import Action, performed_by
 from shared.lifecycle.visibility import Reader, readers_of
 from shared.values.words import Form, NoteText
 
@@ -33,8 +33,10 @@ router = command_router("requests")
 @router.by_staff(Action.ACCEPT_REQUEST, "/reports/{number}/requests/{request_id}/accept")
 async def accept_request(_: AsyncSession, access: ReportAccess, form: Acceptance) -> CommandFields:
     """*Terima*: what was asked is done."""
-    performed = PERFORMED_BY.get(access.request.kind) if access.request else None
-    if form.note is None and performed and Reader.REPORTER in readers_of(performed, {}):
+    kind = access.request.kind if access.request else None
+    performed = performed_by(kind, access.state.status) if kind else None
+    readers = readers_of(performed, {"request": kind}) if performed else frozenset()
+    if form.note is None and Reader.REPORTER in readers:
         raise validation(FieldError("note", "missing"))
     return {}
 

@@ -155,7 +155,7 @@ def rows_of(report: NewReport, state: ReportState, access_code: str, sealing: Se
                 "agency_id": actor.agency_id,
                 "system": actor.system,
                 "to_status": state.status,
-                "visibility": visibility_of(Action.SUBMIT, changed=True),
+                "visibility": visibility_of(Action.SUBMIT, {}, changed=True),
                 "details": details,
             }
         ],

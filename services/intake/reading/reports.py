@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.intake.reading.public import for_public
+from services.intake.reading.recourse import recourse_of
 from services.intake.reading.rows import (
     Row,
     attachments_of,
@@ -20,6 +21,7 @@ from services.intake.reading.rows import (
 )
 from services.intake.reading.views import (
     HistoryLine,
+    PendingObjection,
     PublicReport,
     ReporterReport,
     attachment_line,
@@ -36,11 +38,11 @@ from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import countdown, label
 from shared.labels.outcomes import outcome_of
-from shared.lifecycle.actions import Action
+from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.calendar import WorkingCalendar, day_of_deadline
 from shared.lifecycle.check import allowed_actions
-from shared.lifecycle.clocks import days_left
+from shared.lifecycle.clocks import ClockKind, days_left
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.visibility import Reader, readers_of
@@ -85,6 +87,8 @@ async def _for_reporter(
         countdown=countdown(days_left(clock, now(), calendar)) if clock else None,
         question_open=state.question_open,
         rating_until=state.window_ends_at,
+        objection=_objection(state),
+        recourse=await recourse_of(session, row, state),
         attachments=[attachment_line(file) for file in await attachments_of(session, number)],
         history=await _history(session, number),
         access_code_uses=list(await session.scalars(_code_uses(number))),
@@ -103,12 +107,13 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
         reads = Reader.REPORTER in readers_of(action, details)
         message = words.get(row["ref"]) if reads else None
         category = details.get("archive_category") if action is Action.ARCHIVE else None
+        objection = details.get("objection_reason")
         lines.append(
             HistoryLine(
                 entry=entry,
                 at=row["at"],
                 action=action,
-                action_label=label("action", action),
+                action_label=_label(action),
                 actor=_actor(row),
                 agency=row["agency"],
                 from_status=row["from_status"],
@@ -120,6 +125,7 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
                 secret=bool(message and message["secret"]),
                 rating=message["rating"] if message else None,
                 solved=message["solved"] if message else None,
+                objection_reason_label=label("objection_reason", objection) if objection else None,
                 archive_category=category,
                 archive_category_label=reasons.get(category) if category else None,
                 attachments=[
@@ -130,6 +136,27 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
             )
         )
     return lines
+
+
+def _objection(state: ReportState) -> PendingObjection | None:
+    request = state.pending(RequestKind.OBJECTION)
+    if request is None:
+        return None
+    clock = state.clock(ClockKind.REQUEST, str(request.id))
+    due_at = clock.deadline if clock else None
+    return PendingObjection(
+        asked_at=request.asked_at,
+        due_at=due_at,
+        due_on=day_of_deadline(due_at, state.zone) if due_at else None,
+        overdue=clock is not None and clock.overdue,
+    )
+
+
+def _label(action: Action) -> str:
+    """Of requests the reporter reads their own alone, and what became of it."""
+    if action is Action.REJECT_REQUEST:
+        return label("mark", "objection_rejected")
+    return label("action", action)
 
 
 def _actor(line: Row) -> str:

@@ -147,7 +147,7 @@ _OF_REPORT = (
     *(Report.version, Report.status, Report.tab, Report.channel, Report.classification),
     *(Report.anonymous, Report.secret, Report.region_code, Report.due_at, Report.overdue),
     *(Report.auto_close_at, Report.submitted_at, Report.system, Report.external_id),
-    *(Report.linked_number, Report.state),
+    *(Report.linked_number, Report.state, Report.category_id),
 )
 _OF_TEXT = (
     *(ReportText.original_title, ReportText.original_body, ReportText.title, ReportText.body),

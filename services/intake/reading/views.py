@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.intake.reading.recourse import Recourse
 from services.intake.reading.rows import Row
 from shared.database.views import FileState, MessageFile, ReportFile
 from shared.labels import label
@@ -102,9 +103,19 @@ class HistoryLine(BaseModel):
     secret: bool = Field(description="Only reporter and staff see it")
     rating: int | None
     solved: bool | None = Field(description="Of a rating: whether the matter is solved")
+    objection_reason_label: str | None
     archive_category: str | None
     archive_category_label: str | None
     attachments: list[AttachmentLine]
+
+
+class PendingObjection(BaseModel):
+    """The reporter's request to open the report again, while it waits for a decision."""
+
+    asked_at: datetime
+    due_at: datetime | None
+    due_on: date | None = Field(description="The handler's day in which it is due, or that it ends")
+    overdue: bool
 
 
 class ReporterReport(BaseModel):
@@ -144,6 +155,10 @@ class ReporterReport(BaseModel):
     auto_close_at: datetime | None
     question_open: bool
     rating_until: datetime | None = Field(description="Of what has ended: until when it is rated")
+    objection: PendingObjection | None
+    recourse: list[Recourse] = Field(
+        description="Where else to go: of what is archived, or whose objection was refused"
+    )
     linked_number: int | None
     external_id: str | None
     attachments: list[AttachmentLine]

@@ -71,6 +71,7 @@ class HistoryLine(BaseModel):
     secret: bool
     rating: int | None
     solved: bool | None
+    objection_reason_label: str | None
     archive_category: str | None
     archive_category_label: str | None
     attachments: list[AttachmentLine]
@@ -90,6 +91,13 @@ class OwnReport(BaseModel):
     due_at: AwareDatetime | None
     overdue: bool
     question_open: bool
+
+
+class PendingObjection(BaseModel):
+    asked_at: AwareDatetime
+    due_at: AwareDatetime | None
+    due_on: date | None
+    overdue: bool
 
 
 class PostPreview(BaseModel):
@@ -148,6 +156,13 @@ class PublishedWords(BaseModel):
     attachments: list[AttachmentLine]
     history: list[PublicLine]
     follow_ups: list[PublicFollowUp]
+
+
+class Recourse(BaseModel):
+    code: str
+    name: str
+    how: str
+    url: str | None
 
 
 class Region(BaseModel):
@@ -213,6 +228,8 @@ class ReporterReport(BaseModel):
     auto_close_at: AwareDatetime | None
     question_open: bool
     rating_until: AwareDatetime | None
+    objection: PendingObjection | None
+    recourse: list[Recourse]
     linked_number: int | None
     external_id: str | None
     attachments: list[AttachmentLine]

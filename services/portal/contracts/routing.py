@@ -572,6 +572,7 @@ class ShownRequest(BaseModel):
     asked_at: AwareDatetime
     asked_by: ShownStaff | None
     asking: ShownAgency | None
+    reason_label: str | None
     deciding: ShownAgency | None
     suggested: ShownAgency | None
     due_at: AwareDatetime | None
@@ -584,6 +585,7 @@ class ShownRequest(BaseModel):
     reason: str | None
     note_is_read: bool
     decidable: bool
+    acceptable: bool
     withdrawable: bool
 
 

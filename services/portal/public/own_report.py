@@ -21,6 +21,8 @@ from services.portal.public.tracking import NAMES as TRACK
 from services.portal.sealed_forms import CARRIED
 from services.portal.service_calls import File
 from shared.http.problems import Problem, not_found
+from shared.labels import label
+from shared.lifecycle.actions import ObjectionReason
 from shared.lifecycle.calendar import Zone
 
 router = APIRouter(include_in_schema=False)
@@ -33,6 +35,7 @@ NAMES = {
     "reason": "Alasan",
     "attachments": "Lampiran",
     "rating": "Nilai",
+    "objection_reason": "Alasan",
     "solved": "Apakah masalahnya tuntas?",
 }
 _PATHS = {
@@ -40,6 +43,7 @@ _PATHS = {
     "reply": "replies",
     "declare_satisfied": "satisfaction",
     "rate": "rating",
+    "object": "objection",
     "withdraw": "withdrawal",
 }
 _WORDS = {
@@ -47,6 +51,7 @@ _WORDS = {
     "reply": "text",
     "declare_satisfied": "text",
     "rate": "text",
+    "object": "text",
     "withdraw": "reason",
 }
 _WITH_FILES = ("complete_information", "reply")
@@ -55,6 +60,7 @@ _DONE = {
     "reply": "Tanggapan Anda sudah dikirim.",
     "declare_satisfied": "Terima kasih. Laporan ini selesai.",
     "rate": "Terima kasih atas penilaian Anda.",
+    "object": "Permintaan Anda sudah dikirim. Keputusannya tampil di halaman ini.",
     "withdraw": "Laporan Anda sudah ditarik.",
 }
 
@@ -141,6 +147,8 @@ async def _perform(
         return answer_as(CommandAnswer, answer)
     if action in ("declare_satisfied", "rate"):
         body |= form.given_ids("rating")
+    if action == "object":
+        body |= form.given("objection_reason")
     if action == "rate" and (solved := form.get("solved")):
         body["solved"] = solved == "yes"
     answer = await page_request.call("followup", "POST", path, json=body, key=form.key, token=token)
@@ -174,6 +182,7 @@ async def _page(
         contacts=await own_contacts(page_request, number),
         number=number,
         question=_question(report),
+        objection_reasons=[(code, label("objection_reason", code)) for code in ObjectionReason],
         acted=action,
         forms={path: FormData(names=NAMES, id_prefix=path) for path in _PATHS}
         | ({action: form} if action and form else {}),

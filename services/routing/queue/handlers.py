@@ -76,7 +76,8 @@ _DECIDED_NEARER = (
     "EXISTS (SELECT FROM routing.agency d JOIN routing.agency up ON up.id = ANY (d.path)"
     " JOIN routing.staff s ON s.agency_id = up.id"
     " WHERE d.id = q.decider_id AND :deciding = ANY (trim_array(up.path, 1))"
-    " AND up.active AND s.active AND s.role <> 'liaison_officer' AND s.id <> q.staff_id)"
+    " AND up.active AND s.active AND s.role <> 'liaison_officer'"
+    " AND s.id IS DISTINCT FROM q.staff_id)"
 )
 # Both descend through agencies without admins only, so they stay small however large the tree is.
 # An agency that has nobody itself leaves those below to the next one above; the root does not.

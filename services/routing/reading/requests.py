@@ -16,9 +16,10 @@ from shared.command_requests.report_access import ReportAccess
 from shared.database.lifecycle import HistoryEntry
 from shared.database.report_lists import RequestRow
 from shared.labels import label
-from shared.lifecycle.actions import PERFORMED_BY, Action, RequestKind
+from shared.lifecycle.actions import Action, RequestKind, performed_by
 from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
 from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.statuses import Status
 from shared.lifecycle.visibility import Reader, readers_of
 
 
@@ -30,7 +31,8 @@ class ShownRequest(BaseModel):
     label: str
     asked_at: datetime
     asked_by: ShownStaff | None
-    asking: ShownAgency | None
+    asking: ShownAgency | None = Field(description="Null: the reporter asks")
+    reason_label: str | None = Field(description="Of an objection: the reason chosen")
     deciding: ShownAgency | None
     suggested: ShownAgency | None = Field(description="Saran Instansi")
     due_at: datetime | None
@@ -45,6 +47,7 @@ class ShownRequest(BaseModel):
         description="The reporter reads the note of accepting it, which is needed"
     )
     decidable: bool = Field(description="This person may accept or reject it")
+    acceptable: bool = Field(description="This person may accept it, though perhaps not reject it")
     withdrawable: bool = Field(description="This person asked and may take it back")
 
 
@@ -62,6 +65,7 @@ def requests_of(
     for row in rows:
         pending = access.state.request(row["id"])
         clock = access.state.clock(ClockKind.REQUEST, str(row["id"]))
+        by_reporter = row["kind"] == RequestKind.OBJECTION
         zone, due_at = clock.zone if clock else Zone.WIB, row["due_at"]
         shown.append(
             ShownRequest(
@@ -69,8 +73,11 @@ def requests_of(
                 kind=row["kind"],
                 label=label("request", row["kind"]),
                 asked_at=row["asked_at"],
-                asked_by=names.person(row["staff_id"]),
-                asking=names.agency(row["agency_id"]),
+                asked_by=None if by_reporter else names.person(row["staff_id"]),
+                asking=None if by_reporter else names.agency(row["agency_id"]),
+                reason_label=label("objection_reason", row["reason_code"])
+                if row["reason_code"]
+                else None,
                 deciding=names.agency(row["decider_id"]),
                 suggested=names.agency(row["suggested_agency_id"]),
                 due_at=due_at,
@@ -81,17 +88,19 @@ def requests_of(
                 decided_at=row["decided_at"],
                 decided_by=names.person(row["decided_by"]),
                 reason=words.get(row["id"]),
-                note_is_read=_note_is_read(RequestKind(row["kind"])),
+                note_is_read=_note_is_read(RequestKind(row["kind"]), access.state.status),
                 decidable=pending is not None and access.decides(pending),
-                withdrawable=pending is not None and pending.staff_id == access.actor.staff_id,
+                acceptable=pending is not None
+                and (access.decides(pending) or access.grants(pending)),
+                withdrawable=pending is not None and pending.asked_by(access.actor.staff_id),
             )
         )
     return shown
 
 
-def _note_is_read(kind: RequestKind) -> bool:
-    performed = PERFORMED_BY.get(kind)
-    return performed is not None and Reader.REPORTER in readers_of(performed, {})
+def _note_is_read(kind: RequestKind, status: Status) -> bool:
+    performed = performed_by(kind, status)
+    return performed is not None and Reader.REPORTER in readers_of(performed, {"request": kind})
 
 
 def _requests() -> Select[*tuple[Any, ...]]:
@@ -113,5 +122,5 @@ _COLUMNS = (
     *(RequestRow.id, RequestRow.kind, RequestRow.asked_at, RequestRow.staff_id),
     *(RequestRow.agency_id, RequestRow.decider_id, RequestRow.suggested_agency_id),
     *(RequestRow.due_at, RequestRow.overdue, RequestRow.decision, RequestRow.decided_at),
-    RequestRow.decided_by,
+    *(RequestRow.decided_by, RequestRow.reason_code),
 )
