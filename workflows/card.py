@@ -61,6 +61,13 @@ _NAMES = {
     ClockKind.AUTO_CLOSE: "Penutupan Otomatis",
     ClockKind.REQUEST: "Permintaan",
     ClockKind.QUESTION: "Kelengkapan Informasi",
+    ClockKind.CLOSING_NOTICE: "Pemberitahuan Penutupan",
+}
+
+
+_MARKS = {
+    ClockKind.QUESTION: "question_unanswered",
+    ClockKind.CLOSING_NOTICE: "reporter_told",
 }
 
 
@@ -85,14 +92,14 @@ def _clock(clock: Clock, state: ReportState, agencies: Agencies) -> str:
     name, owes = _NAMES[clock.kind], _agency(state.handler_id, agencies)
     if clock.kind is ClockKind.QUESTION:
         owes = "pelapor"
-    elif clock.kind is ClockKind.AUTO_CLOSE:
+    elif clock.kind in (ClockKind.AUTO_CLOSE, ClockKind.CLOSING_NOTICE):
         owes = "sistem"
     elif clock.kind is ClockKind.REQUEST:
         request = next((r for r in state.requests if str(r.id) == clock.key), None)
         if request is not None:
             name, owes = label("request", request.kind), _agency(request.decider_id, agencies)
     when = "berhenti sementara" if clock.deadline is None else _time(clock.deadline, clock)
-    mark = "question_unanswered" if clock.kind is ClockKind.QUESTION else "overdue"
+    mark = _MARKS.get(clock.kind, "overdue")
     late = f" · {label('mark', mark)}" if clock.overdue else ""
     return f"{name}: {owes}, {when}{late}"
 

@@ -140,6 +140,7 @@ CODES: dict[str, Iterable[str]] = {
         *("no_date", "sms_discreet", "code_subject", "code", "code_warning", "code_sms"),
     ),
     "notification_sms": TEMPLATES,
+    "mark": ("overdue", "question_unanswered", "reporter_told"),
     "objection_reason": ObjectionReason,
     "open311_attribute": ATTRIBUTES,
     "open311_format": ATTRIBUTES,

@@ -40,6 +40,7 @@ class Action(StrEnum):
     REJECT_REQUEST = "reject_request"
     WITHDRAW_REQUEST = "withdraw_request"
     AUTO_CLOSE = "auto_close"
+    CLOSING_NOTICE = "closing_notice"
     OVERDUE = "overdue"
     QUESTION_REMINDER = "question_reminder"
     END_REQUEST = "end_request"

@@ -42,7 +42,7 @@ def goes(kind: ClockKind, state: ReportState) -> bool:
             return not not_authority
         case ClockKind.SETTLEMENT:
             return not not_authority and state.status not in ENDED
-        case ClockKind.AUTO_CLOSE:
+        case ClockKind.AUTO_CLOSE | ClockKind.CLOSING_NOTICE:
             return not state.held and state.pending(RequestKind.HOLD) is None
         case ClockKind.REQUEST | ClockKind.QUESTION:
             return True
@@ -62,6 +62,8 @@ def _apply(
     match intent.op:
         case ClockOp.STOP:
             running.pop(name, None)
+            if intent.kind is ClockKind.AUTO_CLOSE:
+                running.pop(_NOTICE, None)
         case ClockOp.FIRE:
             if name in running:
                 running[name] = clocks.fire(running[name])
@@ -85,6 +87,14 @@ def _apply(
                 state.number,
                 intent.key,
             )
+            if intent.kind is ClockKind.AUTO_CLOSE:
+                running.pop(_NOTICE, None)
+                before = policy.length(ClockKind.CLOSING_NOTICE, state.classification)
+                notice = clocks.notice_of(running[name], before, calendar, state.number)
+                running |= {_NOTICE: notice} if notice else {}
+
+
+_NOTICE = (ClockKind.CLOSING_NOTICE, None)
 
 
 def _go_or_wait(clock: Clock, state: ReportState, at: datetime, calendar: WorkingCalendar) -> Clock:

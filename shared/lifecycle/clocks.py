@@ -8,6 +8,7 @@ from shared.lifecycle.calendar import DAY, WorkingCalendar, Zone, day_of_deadlin
 from shared.lifecycle.policy import ClockKind, Length, Unit
 
 __all__ = [
+    "COMPANIONS",
     "PROCESS_CLOCKS",
     "Clock",
     "ClockKind",
@@ -15,6 +16,7 @@ __all__ = [
     "days_left",
     "end_of",
     "fire",
+    "notice_of",
     "pause",
     "redate",
     "resize",
@@ -25,6 +27,10 @@ __all__ = [
 
 PROCESS_CLOCKS = frozenset({ClockKind.VERIFICATION, ClockKind.FOLLOW_UP, ClockKind.SETTLEMENT})
 """The clocks of the countdown: running out, they make a report *overdue* (*terlambat*)."""
+
+
+COMPANIONS = frozenset({ClockKind.CLOSING_NOTICE})
+"""Clocks that go with others, and are told of when they run out rather than shown."""
 
 
 class Clock(BaseModel, frozen=True):
@@ -81,6 +87,25 @@ def end_of(
     else:
         end = at + length.duration
     return end if length.unit is Unit.SECONDS else spread(end, number, zone)
+
+
+def notice_of(clock: Clock, before: Length, calendar: WorkingCalendar, number: int) -> Clock | None:
+    """The clock of a notice that long before the end of this one, which has just been started;
+    None where it would be over already. It counts what the other counts, so that both are paused
+    and resumed alike."""
+    assert clock.anchor is not None
+    end = clock.anchor + clock.remaining
+    if clock.unit is Unit.WORKING_DAYS:
+        end = calendar.add(clock.anchor, clock.remaining, clock.zone)
+    if before.unit is Unit.WORKING_DAYS:
+        at = calendar.add(end, -before.duration, clock.zone)
+    else:
+        at = end - before.duration
+    remaining = _between(clock, clock.anchor, at, calendar)
+    if remaining <= timedelta():
+        return None
+    kind = ClockKind.CLOSING_NOTICE
+    return redate(clock.model_copy(update={"kind": kind, "remaining": remaining}), calendar, number)
 
 
 def pause(clock: Clock, at: datetime, calendar: WorkingCalendar) -> Clock:

@@ -70,9 +70,7 @@ def decide_clock(state: ReportState, clock: Clock) -> Decision:
     if clock.kind is ClockKind.AUTO_CLOSE:
         effect, action, event = end_of_auto_close(state), Action.AUTO_CLOSE, "closed"
     else:
-        # A question without an answer is the reporter's silence, which makes nobody late.
-        is_question = clock.kind is ClockKind.QUESTION
-        effect, action = Effect(state), Action.QUESTION_REMINDER if is_question else Action.OVERDUE
+        effect, action = Effect(state), _MARKED_AS.get(clock.kind, Action.OVERDUE)
         event = EVENT_OF[action]
         effect.clocks.append(ClockIntent(op=ClockOp.FIRE, kind=clock.kind, key=clock.key))
         effect.details["clock"] = clock.kind
@@ -84,6 +82,13 @@ def decide_clock(state: ReportState, clock: Clock) -> Decision:
         main = main.model_copy(update={"visibility": Visibility.STAFF})
     entries = [main, *_ended_entries(state, effect, None, SYSTEM, at)]
     return _decision(state, effect, step_id, at, entries, event)
+
+
+# A question without an answer is the reporter's silence, which makes nobody late.
+_MARKED_AS = {
+    ClockKind.QUESTION: Action.QUESTION_REMINDER,
+    ClockKind.CLOSING_NOTICE: Action.CLOSING_NOTICE,
+}
 
 
 def _performed(state: ReportState, command: Command) -> Action:

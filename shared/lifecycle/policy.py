@@ -10,7 +10,8 @@ from shared.lifecycle.actions import Classification
 
 
 class ClockKind(StrEnum):
-    """The clocks of a report. Auto-close ends in closing it, the others in a mark. The rating
+    """The clocks of a report. Auto-close ends in closing it, the others in a mark or an event. The
+    closing notice goes with auto-close; its length is that before the end of it. The rating
     window is no clock that runs: its end is a date that the closing stores."""
 
     VERIFICATION = "verification"
@@ -19,6 +20,7 @@ class ClockKind(StrEnum):
     AUTO_CLOSE = "auto_close"
     REQUEST = "request"
     QUESTION = "question"
+    CLOSING_NOTICE = "closing_notice"
     RATING = "rating"
 
 
@@ -56,6 +58,7 @@ class Policy(BaseModel, frozen=True):
     auto_close: Length
     request: Length
     question: Length
+    closing_notice: Length
     rating: Length
     settlement: dict[Classification, Length]
 
@@ -83,6 +86,8 @@ class Policy(BaseModel, frozen=True):
                 return self.request
             case ClockKind.QUESTION:
                 return self.question
+            case ClockKind.CLOSING_NOTICE:
+                return self.closing_notice
             case ClockKind.RATING:
                 return self.rating
             case ClockKind.SETTLEMENT:
@@ -101,6 +106,7 @@ NATIONAL_DEFAULT = Policy(
     auto_close=_working_days(10),
     request=_working_days(3),
     question=_working_days(10),
+    closing_notice=_working_days(3),
     rating=Length(amount=30, unit=Unit.CALENDAR_DAYS),
     settlement={
         Classification.INFORMATION: _working_days(5),

@@ -168,6 +168,8 @@ _ROWS = (
     Rule(A.AUTO_CLOSE, _SYSTEM, frozenset({Status.FOLLOWED_UP}), (Status.CLOSED_BY_SYSTEM,),
          "closed",
          "the days after the last follow-up have run out", (not_held,)),
+    Rule(A.CLOSING_NOTICE, _SYSTEM, frozenset({Status.FOLLOWED_UP}), (), "closing_soon",
+         "some days before auto-close ends the report: the reporter is told"),
     Rule(A.OVERDUE, _SYSTEM, EVERY, (), "overdue",
          "a clock has run out: a mark, and an escalation to the agency above"),
     Rule(A.QUESTION_REMINDER, _SYSTEM, EVERY, (), "question_reminder",

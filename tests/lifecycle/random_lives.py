@@ -41,7 +41,9 @@ PEOPLE: tuple[tuple[Actor, frozenset[Capacity]], ...] = (
     (SYSTEM, frozenset({Capacity.SYSTEM})),
     (OPERATOR, frozenset({Capacity.OPERATOR})),
 )
-_BY_SYSTEM = frozenset({Action.AUTO_CLOSE, Action.OVERDUE, Action.QUESTION_REMINDER})
+_BY_SYSTEM = frozenset(
+    {Action.AUTO_CLOSE, Action.CLOSING_NOTICE, Action.OVERDUE, Action.QUESTION_REMINDER}
+)
 COMMANDS = tuple(action for action in RULES if action not in _BY_SYSTEM)
 
 

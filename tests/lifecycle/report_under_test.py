@@ -17,7 +17,7 @@ from shared.lifecycle.actions import Action as A
 from shared.lifecycle.apply_clocks import settle
 from shared.lifecycle.authority import Capacity as S
 from shared.lifecycle.calendar import WorkingCalendar, Zone
-from shared.lifecycle.clocks import Clock, ClockKind, start
+from shared.lifecycle.clocks import COMPANIONS, Clock, ClockKind, start
 from shared.lifecycle.commands import Command, Handing
 from shared.lifecycle.decide import decide, decide_clock
 from shared.lifecycle.decision import Decision, Entry
@@ -147,8 +147,9 @@ class ReportUnderTest:
 
     @property
     def clocks(self) -> dict[str, str]:
-        """Every clock by name: running, paused or overdue."""
-        return {clock.kind.value: _how(clock) for clock in self.state.clocks}
+        """Every clock by name, but those that go with others: running, paused or overdue."""
+        shown = (clock for clock in self.state.clocks if clock.kind not in COMPANIONS)
+        return {clock.kind.value: _how(clock) for clock in shown}
 
     def left(self, kind: ClockKind) -> timedelta:
         """The working time that remains of a clock, running or paused."""

@@ -76,6 +76,7 @@ TABLE: dict[A, tuple[set[str], set[St]]] = {
     A.REJECT_REQUEST: (set(), set()),
     A.WITHDRAW_REQUEST: (set(), set()),
     A.AUTO_CLOSE: ({"system"}, {St.FOLLOWED_UP}),
+    A.CLOSING_NOTICE: ({"system"}, {St.FOLLOWED_UP}),
     A.OVERDUE: ({"system"}, ANY),
     A.QUESTION_REMINDER: ({"system"}, ANY),
 }

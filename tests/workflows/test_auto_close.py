@@ -26,7 +26,13 @@ async def test_a_report_closes_ten_working_days_after_its_follow_up_to_the_minut
     closing = (await life.reports.history(life.number))[-1]
     assert closing.actor_kind == "system"
     assert abs(closing.at - (begun + 14 * DAY)) < MINUTE
-    assert await life.happened() == ["submitted", "verified", "followed_up", "closed"]
+    assert await life.happened() == [
+        "submitted",
+        "verified",
+        "followed_up",
+        "closing_soon",
+        "closed",
+    ]
 
 
 async def test_an_initial_response_closes_nothing(life: Life) -> None:

@@ -238,6 +238,7 @@ class Policy(BaseModel):
     auto_close: Length
     request: Length
     question: Length
+    closing_notice: Length
     rating: Length
     settlement: dict[str, Length]
 

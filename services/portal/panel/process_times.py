@@ -30,6 +30,7 @@ _ABOUT = {
     "auto_close": "dari tindak lanjut terakhir sampai ditutup oleh sistem",
     "request": "untuk memutuskan permintaan instansi di bawah",
     "question": "bagi pelapor untuk melengkapi informasi",
+    "closing_notice": "sebelum ditutup oleh sistem: pelapor diberi tahu",
     "rating": "bagi pelapor untuk memberi penilaian sesudah laporan selesai",
 }
 

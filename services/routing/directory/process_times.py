@@ -50,6 +50,7 @@ class NewPolicy(Form):
     auto_close: BoundedLength | None = None
     request: BoundedLength | None = None
     question: BoundedLength | None = None
+    closing_notice: BoundedLength | None = None
     rating: BoundedLength | None = None
     settlement: dict[Classification, BoundedLength] = Field({}, description="By classification")
 

@@ -50,6 +50,7 @@ from shared.http.paths import ReportNumber
 from shared.http.transaction import Transaction
 from shared.labels import label, labels
 from shared.lifecycle.authority import capacities
+from shared.lifecycle.clocks import COMPANIONS
 from shared.lifecycle.people import Role
 from shared.lifecycle.visibility import Reader
 from shared.privacy.identity import IdentityCipher
@@ -154,7 +155,11 @@ async def _view(
         ended_at=told_at(state.ended_at, access),
         age_days=(moment - state.submitted_at).days,
         countdown=nearest_countdown(access, moment, calendar),
-        clocks=[countdown_of(clock, moment, calendar, access) for clock in state.clocks],
+        clocks=[
+            countdown_of(clock, moment, calendar, access)
+            for clock in state.clocks
+            if clock.kind not in COMPANIONS
+        ],
         attachments=await attachments_of(session, access),
         written=written_of(written, names),
         requests=requests_of(requests, written, names, access),
