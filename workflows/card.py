@@ -62,6 +62,7 @@ _NAMES = {
     ClockKind.REQUEST: "Permintaan",
     ClockKind.QUESTION: "Kelengkapan Informasi",
     ClockKind.CLOSING_NOTICE: "Pemberitahuan Penutupan",
+    ClockKind.ESCALATION: "Eskalasi",
 }
 
 

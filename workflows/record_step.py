@@ -20,6 +20,7 @@ from shared.lifecycle.apply_clocks import settle
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Outcome
 from shared.lifecycle.decision import Decision
+from shared.lifecycle.escalation import agency_at, at_the_top
 from shared.lifecycle.state import ReportState
 from shared.telemetry import registry
 from shared.temporal import names
@@ -70,6 +71,7 @@ class Recorder:
             after = await self._settled(session, decision, stored)
             outcome = _outcome(step, after)
             escalated_to = await _escalated_to(session, step, stored)
+            decision = _naming(decision, escalated_to)
             async with connection.pipeline():
                 for statement, values in self._statements(
                     step, decision, stored, after, outcome, escalated_to
@@ -86,6 +88,7 @@ class Recorder:
         await times.at_mark(session, stored.process_time_mark)
         policy = times.policy(stored.handler_path, decision.at)
         after = settle(stored.state.clocks, decision, times.calendar, policy)
+        after = at_the_top(after, stored.handler_path)
         # A run from before rows had an identity learns of it here.
         return after.model_copy(update={"identity": stored.state.identity})
 
@@ -107,7 +110,8 @@ class Recorder:
         yield from request_statements(before, after, decision, command)
         yield from copy_statements(before, after)
         if escalated_to is not None and step.clock is not None:
-            yield escalation_statement(after, step.clock.kind, escalated_to)
+            level = decision.entries[0].details.get("level")
+            yield escalation_statement(after, step.clock.kind, escalated_to, level)
         yield from outbox_statements(
             decision,
             after,
@@ -207,11 +211,12 @@ def _outcome(step: Step, after: ReportState) -> Outcome | None:
 
 
 async def _escalated_to(session: AsyncSession, step: Step, stored: Stored) -> int | None:
-    """The nearest agency above who is late: above the decider for a request, else above the
-    handler. The root has nobody above."""
+    """Before whom lateness is put: of the handler the agency so many levels above it, of a request
+    the one above its decider. The root has nobody above."""
     if step.clock is None or step.decision is None:
         return None
-    if step.decision.entries[0].action is not Action.OVERDUE:
+    main = step.decision.entries[0]
+    if main.action not in (Action.OVERDUE, Action.ESCALATE):
         return None
     path = stored.handler_path
     if step.clock.kind is ClockKind.REQUEST:
@@ -219,9 +224,16 @@ async def _escalated_to(session: AsyncSession, step: Step, stored: Stored) -> in
         if request is not None:
             found = await session.execute(_PATH, {"id": request.decider_id})
             path = tuple(found.scalar_one_or_none() or (request.decider_id,))
-    elif step.clock.kind is ClockKind.QUESTION:
-        return None
-    return path[-2] if len(path) > 1 else path[0]
+    return agency_at(path, main.details.get("level", 1))
+
+
+def _naming(decision: Decision, escalated_to: int | None) -> Decision:
+    """The decision, its line in the history naming the agency before whom lateness is put."""
+    if escalated_to is None:
+        return decision
+    main, *others = decision.entries
+    named = main.model_copy(update={"details": main.details | {"escalated_to": escalated_to}})
+    return decision.model_copy(update={"entries": (named, *others)})
 
 
 _PATH = text("SELECT path FROM routing.agency_directory WHERE id = :id")

@@ -122,7 +122,9 @@ def copy_statements(before: ReportState, after: ReportState) -> Iterator[Stateme
         yield _DELETE_COPY, {"number": after.number, "agency_id": agency_id}
 
 
-def escalation_statement(after: ReportState, clock: str, agency_id: int) -> Statement:
+def escalation_statement(
+    after: ReportState, clock: str, agency_id: int, level: int | None
+) -> Statement:
     """A clock that ran out, put before the agency above."""
     return inserted(
         Escalation,
@@ -131,6 +133,7 @@ def escalation_statement(after: ReportState, clock: str, agency_id: int) -> Stat
             "version": after.version,
             "agency_id": agency_id,
             "clock": clock,
+            "level": level,
             "at": after.last_step_at,
         },
     )

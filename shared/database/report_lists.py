@@ -67,6 +67,8 @@ class Escalation(SQLModel, table=True):
     agency_id: int = Field(index=True)
     clock: str
     at: datetime = timestamp()
+    level: int | None = None
+    """How many levels above the handler; NULL of a request's, and of those from before."""
 
 
 class TabCount(SQLModel, table=True):

@@ -42,6 +42,7 @@ class Action(StrEnum):
     AUTO_CLOSE = "auto_close"
     CLOSING_NOTICE = "closing_notice"
     OVERDUE = "overdue"
+    ESCALATE = "escalate"
     QUESTION_REMINDER = "question_reminder"
     END_REQUEST = "end_request"
     CANCEL = "cancel"

@@ -7,6 +7,7 @@ from shared.lifecycle.actions import RequestKind
 from shared.lifecycle.calendar import WorkingCalendar
 from shared.lifecycle.clocks import Clock, ClockKind
 from shared.lifecycle.decision import ClockIntent, ClockOp, Decision
+from shared.lifecycle.escalation import climbs, ladder
 from shared.lifecycle.policy import Policy
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import ENDED, Status
@@ -23,12 +24,20 @@ def settle(
     running = {(clock.kind, clock.key): clock for clock in stored}
     for intent in decision.clocks:
         _apply(running, intent, state, decision.at, calendar, policy)
-    settled = tuple(_go_or_wait(clock, state, decision.at, calendar) for clock in running.values())
+    climber = running.pop((ClockKind.ESCALATION, None), None)
+    settled = tuple(
+        _go_or_wait(clock, goes(clock.kind, state), state, decision.at, calendar)
+        for clock in running.values()
+    )
+    if climber is not None:
+        goes_up = climbs(settled)
+        settled = (*settled, _go_or_wait(climber, goes_up, state, decision.at, calendar))
     until = state.rating_until
     if state.ended_at is not None and until is None:
         length = policy.length(ClockKind.RATING, state.classification)
         until = clocks.end_of(length, state.ended_at, state.zone, calendar, state.number)
-    return state.model_copy(update={"clocks": settled, "rating_until": until})
+    after = state.model_copy(update={"clocks": settled, "rating_until": until})
+    return ladder(after, decision.entries[0].action)
 
 
 def goes(kind: ClockKind, state: ReportState) -> bool:
@@ -46,8 +55,8 @@ def goes(kind: ClockKind, state: ReportState) -> bool:
             return not state.held and state.pending(RequestKind.HOLD) is None
         case ClockKind.REQUEST | ClockKind.QUESTION:
             return True
-        case ClockKind.RATING:
-            raise AssertionError("a stored date, no clock that runs")
+        case ClockKind.RATING | ClockKind.ESCALATION:
+            raise AssertionError("a stored date; a clock that runs by others")
 
 
 def _apply(
@@ -97,8 +106,10 @@ def _apply(
 _NOTICE = (ClockKind.CLOSING_NOTICE, None)
 
 
-def _go_or_wait(clock: Clock, state: ReportState, at: datetime, calendar: WorkingCalendar) -> Clock:
-    if not goes(clock.kind, state):
+def _go_or_wait(
+    clock: Clock, runs: bool, state: ReportState, at: datetime, calendar: WorkingCalendar
+) -> Clock:
+    if not runs:
         return clocks.pause(clock, at, calendar)
     in_zone = clocks.rezone(clock, at, state.zone, calendar, state.number)
     return clocks.resume(in_zone, at, state.zone, calendar, state.number)

@@ -29,7 +29,7 @@ PROCESS_CLOCKS = frozenset({ClockKind.VERIFICATION, ClockKind.FOLLOW_UP, ClockKi
 """The clocks of the countdown: running out, they make a report *overdue* (*terlambat*)."""
 
 
-COMPANIONS = frozenset({ClockKind.CLOSING_NOTICE})
+COMPANIONS = frozenset({ClockKind.CLOSING_NOTICE, ClockKind.ESCALATION})
 """Clocks that go with others, and are told of when they run out rather than shown."""
 
 

@@ -16,6 +16,7 @@ from shared.lifecycle.commands import Command
 from shared.lifecycle.decision import ClockIntent, ClockOp, Decision, Entry, Visibility
 from shared.lifecycle.effect_builder import Effect
 from shared.lifecycle.effects import apply, end_of_auto_close
+from shared.lifecycle.escalation import climb
 from shared.lifecycle.events import EVENT_OF, event_of
 from shared.lifecycle.people import SYSTEM, Actor
 from shared.lifecycle.state import ReportState
@@ -73,6 +74,7 @@ def decide_clock(state: ReportState, clock: Clock) -> Decision:
         effect, action = Effect(state), _MARKED_AS.get(clock.kind, Action.OVERDUE)
         event = EVENT_OF[action]
         effect.clocks.append(ClockIntent(op=ClockOp.FIRE, kind=clock.kind, key=clock.key))
+        climb(effect, clock.kind)
         effect.details["clock"] = clock.kind
         if clock.key:
             effect.details["request_id"] = clock.key
@@ -88,6 +90,7 @@ def decide_clock(state: ReportState, clock: Clock) -> Decision:
 _MARKED_AS = {
     ClockKind.QUESTION: Action.QUESTION_REMINDER,
     ClockKind.CLOSING_NOTICE: Action.CLOSING_NOTICE,
+    ClockKind.ESCALATION: Action.ESCALATE,
 }
 
 

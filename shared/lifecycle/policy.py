@@ -21,6 +21,7 @@ class ClockKind(StrEnum):
     REQUEST = "request"
     QUESTION = "question"
     CLOSING_NOTICE = "closing_notice"
+    ESCALATION = "escalation"
     RATING = "rating"
 
 
@@ -59,6 +60,7 @@ class Policy(BaseModel, frozen=True):
     request: Length
     question: Length
     closing_notice: Length
+    escalation: Length
     rating: Length
     settlement: dict[Classification, Length]
 
@@ -88,6 +90,8 @@ class Policy(BaseModel, frozen=True):
                 return self.question
             case ClockKind.CLOSING_NOTICE:
                 return self.closing_notice
+            case ClockKind.ESCALATION:
+                return self.escalation
             case ClockKind.RATING:
                 return self.rating
             case ClockKind.SETTLEMENT:
@@ -107,6 +111,7 @@ NATIONAL_DEFAULT = Policy(
     request=_working_days(3),
     question=_working_days(10),
     closing_notice=_working_days(3),
+    escalation=_working_days(5),
     rating=Length(amount=30, unit=Unit.CALENDAR_DAYS),
     settlement={
         Classification.INFORMATION: _working_days(5),

@@ -172,6 +172,8 @@ _ROWS = (
          "some days before auto-close ends the report: the reporter is told"),
     Rule(A.OVERDUE, _SYSTEM, EVERY, (), "overdue",
          "a clock has run out: a mark, and an escalation to the agency above"),
+    Rule(A.ESCALATE, _SYSTEM, OPEN, (), "escalated",
+         "while it is late: put before the agency one level higher, up to pusat"),
     Rule(A.QUESTION_REMINDER, _SYSTEM, EVERY, (), "question_reminder",
          "a question has had no answer in its time: a mark"),
 )  # fmt: skip

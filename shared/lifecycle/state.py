@@ -71,6 +71,9 @@ class ReportState(BaseModel):
     clocks: tuple[Clock, ...] = ()
     submitted_at: datetime
     ended_at: datetime | None = None
+    escalation_level: int = 0
+    """How many agencies up, from the handler, its lateness has been put; the step that was owed
+    sets it back, handing over does not."""
     rating_until: datetime | None = None
     """The end of the window in which the reporter may rate this closing."""
     rated: bool = False
@@ -128,6 +131,11 @@ class ReportState(BaseModel):
         return self.status not in ENDED and any(
             c.overdue for c in self.clocks if c.kind in PROCESS_CLOCKS
         )
+
+    @property
+    def late(self) -> bool:
+        """A process clock has run out and not been stopped, though it be paused."""
+        return any(c.overdue for c in self.clocks if c.kind in PROCESS_CLOCKS)
 
     @property
     def question_unanswered(self) -> bool:

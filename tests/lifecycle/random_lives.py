@@ -42,7 +42,8 @@ PEOPLE: tuple[tuple[Actor, frozenset[Capacity]], ...] = (
     (OPERATOR, frozenset({Capacity.OPERATOR})),
 )
 _BY_SYSTEM = frozenset(
-    {Action.AUTO_CLOSE, Action.CLOSING_NOTICE, Action.OVERDUE, Action.QUESTION_REMINDER}
+    {Action.AUTO_CLOSE, Action.CLOSING_NOTICE}
+    | {Action.OVERDUE, Action.ESCALATE, Action.QUESTION_REMINDER}
 )
 COMMANDS = tuple(action for action in RULES if action not in _BY_SYSTEM)
 

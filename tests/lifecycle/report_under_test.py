@@ -21,6 +21,7 @@ from shared.lifecycle.clocks import COMPANIONS, Clock, ClockKind, start
 from shared.lifecycle.commands import Command, Handing
 from shared.lifecycle.decide import decide, decide_clock
 from shared.lifecycle.decision import Decision, Entry
+from shared.lifecycle.escalation import at_the_top
 from shared.lifecycle.people import OPERATOR, REPORTER, SYSTEM, Actor, ActorKind, Role
 from shared.lifecycle.policy import NATIONAL_DEFAULT
 from shared.lifecycle.state import ReportState
@@ -103,6 +104,7 @@ class ReportUnderTest:
             }
         )
         self.last: Decision | None = None
+        self.path: tuple[int, ...] = (1, PROVINCE, DINAS)
 
     def command(self, action: A, who: frozenset[S], **details: Any) -> Command:
         return Command(
@@ -161,7 +163,8 @@ class ReportUnderTest:
 
     def _record(self, decision: Decision) -> None:
         self.last = decision
-        self.state = settle(self.state.clocks, decision, CALENDAR, NATIONAL_DEFAULT)
+        after = settle(self.state.clocks, decision, CALENDAR, NATIONAL_DEFAULT)
+        self.state = at_the_top(after, self.path)
 
 
 def handing(*chain: int, zone: Zone = Zone.WIB) -> Handing:

@@ -78,6 +78,7 @@ TABLE: dict[A, tuple[set[str], set[St]]] = {
     A.AUTO_CLOSE: ({"system"}, {St.FOLLOWED_UP}),
     A.CLOSING_NOTICE: ({"system"}, {St.FOLLOWED_UP}),
     A.OVERDUE: ({"system"}, ANY),
+    A.ESCALATE: ({"system"}, OPEN),
     A.QUESTION_REMINDER: ({"system"}, ANY),
 }
 

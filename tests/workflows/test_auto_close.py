@@ -12,6 +12,7 @@ from tests.workflows.factory import FOLLOW_UP, INITIAL_RESPONSE
 from tests.workflows.life import DAY, HOUR, MINUTE, Life
 
 TUESDAY = 1
+MOST_EVENTS = 30
 _COMPLETED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED
 
 
@@ -33,6 +34,16 @@ async def test_a_report_closes_ten_working_days_after_its_follow_up_to_the_minut
         "closing_soon",
         "closed",
     ]
+
+
+async def test_a_life_without_an_answer_costs_few_events_with_the_notice(
+    life: Life, unhurried: None
+) -> None:
+    begun = await _followed_up(life)
+    await life.wait_until(begun + 14 * DAY + HOUR)
+    assert await life.status() is Status.CLOSED_BY_SYSTEM
+    handle = life.environment.client.get_workflow_handle(f"report-{life.number}")
+    assert len((await handle.fetch_history()).events) <= MOST_EVENTS
 
 
 async def test_an_initial_response_closes_nothing(life: Life) -> None:

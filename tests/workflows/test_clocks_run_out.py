@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from shared.lifecycle.actions import Action, Classification, DeferralKind
+from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.people import REPORTER
 from shared.lifecycle.statuses import Status
 from tests.workflows.country import BIDANG, DINAS_OFFICER, MISSION, PROVINCE, PROVINCE_ADMIN, ROOT
@@ -34,6 +35,19 @@ async def test_follow_up_is_overdue_after_five_working_days(life: Life) -> None:
     await life.wait(2 * MINUTE)
     assert (await life.state()).overdue
     assert await life.escalations() == [(PROVINCE, "follow_up")]
+
+
+async def test_lateness_is_put_before_the_next_agency_above_every_five_working_days(
+    life: Life,
+) -> None:
+    begun = await life.until(TUESDAY, 10)
+    await life.accept()
+    await life.verify()
+    await life.wait_until(begun + 14 * DAY + 2 * MINUTE)
+    assert await life.escalations() == [(PROVINCE, "follow_up"), (ROOT, "escalation")]
+    told = (await life.reports.events(life.number))[-1]
+    assert (told["event"], told["escalated_to"], told["details"]["level"]) == ("escalated", ROOT, 2)
+    assert (await life.state()).clock(ClockKind.ESCALATION) is None
 
 
 async def test_settlement_is_overdue_by_classification(life: Life) -> None:

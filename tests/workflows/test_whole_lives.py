@@ -7,6 +7,7 @@ from shared.lifecycle.actions import (
     Action,
     ArchiveCategory,
     DeferralKind,
+    ObjectionReason,
     RequestKind,
 )
 from shared.lifecycle.authority import Capacity
@@ -65,6 +66,24 @@ async def test_forwarded_with_copies_and_ended_by_a_satisfied_reporter(life: Lif
     await life.follow_up()
     await _done(life, Action.DECLARE_SATISFIED, REPORTER)
     assert await life.status() is Status.CLOSED_BY_REPORTER
+
+
+async def test_told_of_the_closing_rated_objected_to_and_opened_again(life: Life) -> None:
+    begun = await life.until(TUESDAY, 10)
+    await life.accept()
+    await life.verify()
+    await life.follow_up()
+    await life.wait_until(begun + 15 * DAY)
+    assert await life.status() is Status.CLOSED_BY_SYSTEM
+    await _done(life, Action.RATE, REPORTER, rated=True)
+    objection = {"objection_reason": ObjectionReason.NOT_SOLVED, "ended_by_agency_id": DINAS}
+    await _done(life, Action.OBJECT, REPORTER, decider_id=PROVINCE, **objection)
+    [request] = (await life.state()).requests
+    granting = {Capacity.OBJECTION_GRANTER}
+    await _done(life, Action.ACCEPT_REQUEST, DINAS_ADMIN, also=granting, request_id=request.id)
+    state = await life.state()
+    assert (state.status, state.requests, state.rated) == (Status.FOLLOWED_UP, (), False)
+    assert (await life.happened())[-4:] == ["closed", "rated", "objected", "reopened"]
 
 
 async def test_every_request_asked_withdrawn_rejected_and_accepted(life: Life) -> None:

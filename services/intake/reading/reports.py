@@ -17,6 +17,7 @@ from services.intake.reading.rows import (
     find_report,
     history_of,
     is_own,
+    names_of,
     words_of,
 )
 from services.intake.reading.views import (
@@ -102,7 +103,9 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
     reasons = {reason.code: reason.name for reason in archive_reasons}
     files = await attachments_of_messages(session, number)
     lines = []
-    for entry, row in enumerate(await history_of(session, number), start=1):
+    rows = await history_of(session, number)
+    above = await names_of(session, [row["details"].get("escalated_to") for row in rows])
+    for entry, row in enumerate(rows, start=1):
         action, details = Action(row["action"]), row["details"]
         reads = Reader.REPORTER in readers_of(action, details)
         message = words.get(row["ref"]) if reads else None
@@ -125,6 +128,7 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
                 secret=bool(message and message["secret"]),
                 rating=message["rating"] if message else None,
                 solved=message["solved"] if message else None,
+                escalated_to=above.get(details.get("escalated_to")),
                 objection_reason_label=label("objection_reason", objection) if objection else None,
                 archive_category=category,
                 archive_category_label=reasons.get(category) if category else None,

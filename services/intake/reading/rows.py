@@ -1,6 +1,6 @@
 """What reading a report takes from the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -109,6 +109,17 @@ async def history_of(session: AsyncSession, number: int) -> Sequence[Row]:
         .order_by(col(HistoryEntry.entry))
     )
     return await _rows(session, lines)
+
+
+async def names_of(session: AsyncSession, ids: Iterable[int | None]) -> dict[int | None, str]:
+    """The names of these agencies."""
+    wanted = {id for id in ids if id is not None}
+    if not wanted:
+        return {}
+    named = select(col(AgencyEntry.id), col(AgencyEntry.name)).where(
+        col(AgencyEntry.id).in_(wanted)
+    )
+    return {row.id: row.name for row in await session.execute(named)}
 
 
 async def words_of(session: AsyncSession, number: int) -> dict[UUID, Row]:

@@ -103,6 +103,7 @@ class HistoryLine(BaseModel):
     secret: bool = Field(description="Only reporter and staff see it")
     rating: int | None
     solved: bool | None = Field(description="Of a rating: whether the matter is solved")
+    escalated_to: str | None = Field(description="Before which agency the lateness was put")
     objection_reason_label: str | None
     archive_category: str | None
     archive_category_label: str | None

@@ -71,6 +71,7 @@ class HistoryLine(BaseModel):
     secret: bool
     rating: int | None
     solved: bool | None
+    escalated_to: str | None
     objection_reason_label: str | None
     archive_category: str | None
     archive_category_label: str | None

@@ -239,6 +239,7 @@ class Policy(BaseModel):
     request: Length
     question: Length
     closing_notice: Length
+    escalation: Length
     rating: Length
     settlement: dict[str, Length]
 

@@ -31,6 +31,7 @@ _ABOUT = {
     "request": "untuk memutuskan permintaan instansi di bawah",
     "question": "bagi pelapor untuk melengkapi informasi",
     "closing_notice": "sebelum ditutup oleh sistem: pelapor diberi tahu",
+    "escalation": "antara eskalasi keterlambatan ke instansi yang lebih tinggi",
     "rating": "bagi pelapor untuk memberi penilaian sesudah laporan selesai",
 }
 

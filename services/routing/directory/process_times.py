@@ -51,6 +51,7 @@ class NewPolicy(Form):
     request: BoundedLength | None = None
     question: BoundedLength | None = None
     closing_notice: BoundedLength | None = None
+    escalation: BoundedLength | None = None
     rating: BoundedLength | None = None
     settlement: dict[Classification, BoundedLength] = Field({}, description="By classification")
 

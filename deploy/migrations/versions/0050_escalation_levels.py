@@ -1,0 +1,10 @@
+"""Lateness climbs: an escalation says how many levels above the handler it was put."""
+
+from alembic import op
+
+revision = "0050"
+down_revision = "0049"
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE lifecycle.escalation ADD COLUMN level integer")

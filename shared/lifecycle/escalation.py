@@ -1,0 +1,62 @@
+"""The escalation ladder: while a report is late, one agency higher every some days, up to the root.
+
+One ladder a report. Its first rung is the deadline itself; a pause pauses it, handing over does not
+set it back, and the step that was owed ends it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from shared.lifecycle.actions import Action
+from shared.lifecycle.clocks import PROCESS_CLOCKS, Clock, ClockKind
+from shared.lifecycle.effect_builder import Effect
+from shared.lifecycle.state import ReportState
+
+_STEPS_OWED = frozenset(
+    {
+        *(Action.VERIFY, Action.FOLLOW_UP, Action.ARCHIVE, Action.WITHDRAW),
+        *(Action.CLOSE, Action.AUTO_CLOSE, Action.DECLARE_SATISFIED),
+    }
+)
+
+
+def climb(effect: Effect, fired: ClockKind) -> None:
+    """What a clock that ran out does to the ladder: a process clock begins it, or goes on with it
+    after a handing over; its own puts the report one level higher."""
+    state = effect.before
+    on_its_way = state.clock(ClockKind.ESCALATION) is not None
+    if fired is ClockKind.ESCALATION or (fired in PROCESS_CLOCKS and not on_its_way):
+        effect.set(escalation_level=state.escalation_level + 1)
+        effect.start(ClockKind.ESCALATION)
+    if fired is ClockKind.ESCALATION or fired in PROCESS_CLOCKS:
+        level = effect.changes.get("escalation_level", state.escalation_level)
+        effect.details["level"] = max(level, 1)
+
+
+def ladder(state: ReportState, action: Action) -> ReportState:
+    """The state, its clocks settled, with the ladder as it stands after the step."""
+    if state.late:
+        return state
+    over = action in _STEPS_OWED
+    clocks = tuple(clock for clock in state.clocks if clock.kind is not ClockKind.ESCALATION)
+    level = 0 if over else state.escalation_level
+    return state.model_copy(update={"clocks": clocks, "escalation_level": level})
+
+
+def climbs(clocks: Iterable[Clock]) -> bool:
+    """Whether the ladder's clock runs: a process clock is late and not paused."""
+    process = (clock for clock in clocks if clock.kind in PROCESS_CLOCKS)
+    return any(clock.overdue and clock.deadline is not None for clock in process)
+
+
+def agency_at(path: Sequence[int], level: int) -> int:
+    """The agency that many levels above the last of the path (root first), at most the root."""
+    return path[max(len(path) - 1 - level, 0)]
+
+
+def at_the_top(state: ReportState, path: Sequence[int]) -> ReportState:
+    """The state without the ladder's clock where it has come to the root. `path` is the handler's,
+    root first."""
+    if state.escalation_level < len(path) - 1:
+        return state
+    clocks = tuple(clock for clock in state.clocks if clock.kind is not ClockKind.ESCALATION)
+    return state.model_copy(update={"clocks": clocks})
