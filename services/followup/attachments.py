@@ -79,6 +79,9 @@ async def _name_for(
     if principal is None:
         return None
     if not isinstance(principal, Staff):
+        message = await session.get_one(PublishedMessage, file.command_id)
+        if message.rectified:
+            return None
         return own if await owns(session, principal, file.number) else None
     try:
         access = await staff_access(session, principal, file.number)

@@ -47,6 +47,7 @@ class ListedFollowUp(BaseModel):
     unmet_reason_label: str | None
     text: str
     secret: bool
+    rectified: bool = Field(description="Taken back: reporter and public do not read it any more")
     at: datetime
     staff: str | None
     agency: str | None
@@ -70,7 +71,8 @@ async def list_follow_ups(
     after = decode_cursor(cursor, _Position)
     follow_ups = _follow_ups(number).limit(limit + 1)
     if by_copy:
-        follow_ups = follow_ups.where(~col(PublishedMessage.secret))
+        unseen = col(PublishedMessage.secret) | col(PublishedMessage.rectified)
+        follow_ups = follow_ups.where(~unseen)
     if after is not None:
         follow_ups = follow_ups.where(col(CommandRow.version) < after.version)
     rows = (await session.execute(follow_ups)).mappings().all()
@@ -78,10 +80,7 @@ async def list_follow_ups(
     files = await _files(session, shown)
     items = [
         ListedFollowUp(
-            **{
-                name: row[name]
-                for name in ("command_id", "kind", "secret", "at", "staff", "agency")
-            },
+            **{name: row[name] for name in _AS_KEPT},
             **outcome_of(dict(row)),
             text=row["words"],
             kind_label=label("follow_up_kind", row["kind"]),
@@ -114,6 +113,7 @@ def _follow_ups(number: int) -> Select[*tuple[Any, ...]]:
             col(PublishedMessage.unmet_reason),
             col(PublishedMessage.words),
             col(PublishedMessage.secret),
+            col(PublishedMessage.rectified),
             col(PublishedMessage.at),
             col(CommandRow.version),
             col(StaffEntry.name).label("staff"),
@@ -140,4 +140,5 @@ async def _files(
     return files
 
 
+_AS_KEPT = ("command_id", "kind", "secret", "rectified", "at", "staff", "agency")
 _OF_A_FILE = {"id", "name", "media_type", "size"}

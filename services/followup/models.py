@@ -10,6 +10,9 @@ from shared.database.columns import Int64, Words, timestamp
 
 _IN_SCHEMA = {"schema": "followup"}
 _PENDING = Index("attachment_pending", "leased_until", postgresql_where=text("state = 'pending'"))
+_RECTIFYING = Index(
+    "message_rectifying", "rectifies", postgresql_where=text("rectifies IS NOT NULL")
+)
 
 
 class Message(SQLModel, table=True):
@@ -20,7 +23,7 @@ class Message(SQLModel, table=True):
     """
 
     __tablename__ = "message"
-    __table_args__ = (_IN_SCHEMA,)
+    __table_args__ = (_RECTIFYING, _IN_SCHEMA)
 
     command_id: UUID = Field(primary_key=True)
     number: int = Field(sa_type=Int64, index=True)
@@ -30,6 +33,8 @@ class Message(SQLModel, table=True):
     unmet_reason: str | None = None
     words: str = Field(sa_type=Words)
     secret: bool = False
+    rectifies: UUID | None = None
+    """The follow-up that this message takes back."""
     rating: int | None = None
     solved: bool | None = None
     actor_kind: str

@@ -243,6 +243,8 @@ class PublishedMessage(View, table=True):
     outcome: str | None
     unmet_reason: str | None
     solved: bool | None
+    rectified: bool
+    """A follow-up whose words staff alone read."""
 
 
 class ReportFile(View, table=True):

@@ -20,6 +20,7 @@ class Action(StrEnum):
     RESTORE = "restore"
     WITHDRAW = "withdraw"
     FOLLOW_UP = "follow_up"
+    RECTIFY = "rectify"
     COORDINATE = "coordinate"
     REPLY = "reply"
     DECLARE_SATISFIED = "declare_satisfied"

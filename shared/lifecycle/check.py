@@ -200,6 +200,8 @@ def _incomplete(state: ReportState, command: Command) -> str | None:
             return "command_incomplete"
         case Action.FOLLOW_UP if command.follow_up_kind is None:
             return "command_incomplete"
+        case Action.RECTIFY if command.rectifies is None:
+            return "command_incomplete"
         case Action.OBJECT if (
             command.objection_reason is None
             or command.decider_id is None

@@ -93,6 +93,8 @@ class Command(BaseModel):
     copies: tuple[int, ...] | None = None
     assignee_id: int | None = None
     succession: Succession | None = None
+    rectifies: UUID | None = None
+    """The follow-up, by its command, whose words are taken back."""
     rated: bool = False
     """The reporter says a rating with it; the figure stays with the words."""
     objection_reason: ObjectionReason | None = None

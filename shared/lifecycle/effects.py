@@ -156,6 +156,10 @@ def _follow_up(effect: Effect, command: Command) -> None:
         effect.start(ClockKind.FOLLOW_UP)
 
 
+def _rectify(effect: Effect, command: Command) -> None:
+    effect.details["rectifies"] = str(command.rectifies)
+
+
 def _coordinate(effect: Effect, command: Command) -> None:
     if command.assignee_id is not None:
         effect.details["assignee_id"] = command.assignee_id
@@ -252,6 +256,7 @@ _EFFECTS: dict[Action, Callable[[Effect, Command], None]] = {
     Action.RESTORE: _restore,
     Action.WITHDRAW: _withdraw,
     Action.FOLLOW_UP: _follow_up,
+    Action.RECTIFY: _rectify,
     Action.COORDINATE: _coordinate,
     Action.REPLY: _reply,
     Action.DECLARE_SATISFIED: _declare_satisfied,

@@ -119,6 +119,9 @@ _ROWS = (
          "a follow-up proper ends the follow-up clock and settlement and starts auto-close in "
          "full; an initial response ends the follow-up clock, or, where settlement has been met, "
          "starts it anew once for what is owed, and leaves auto-close off", reporter_reads=True),
+    Rule(A.RECTIFY, _OFFICER, EVERY, (), "rectified",
+         "takes the words of a follow-up of the own agency out of the reporter's and the public's "
+         "view, with a reason that they read; staff keep them, clocks go on", reporter_reads=True),
     Rule(A.COORDINATE, _OFFICER, OPEN, (), "coordinated",
          "an internal note, perhaps with an assignee", internal=True),
     Rule(A.REPLY, _REPORTER, IN_PROCESS, (Status.REPLIED_BY_REPORTER,), "replied",

@@ -33,7 +33,7 @@ class Reader(StrEnum):
     COPY = "copy"
 
 
-READ_BY_ALL: Final = frozenset({Action.FOLLOW_UP})
+READ_BY_ALL: Final = frozenset({Action.FOLLOW_UP, Action.RECTIFY})
 """Once published, unless secret: by the public, and in copies. All else may name the reporter."""
 
 
@@ -43,7 +43,7 @@ words without the report they are about."""
 
 TOLD_IN_COPIES: Final = frozenset(
     {
-        *("level", "escalated_to"),
+        *("level", "escalated_to", "rectifies"),
         *("from_handler", "to_handler", "copies", "clock", "refused", "decided_alone", "accepted"),
         *("deferral", "awaited_agency_id", "archive_category", "follow_up_kind", "outcome"),
         *("unmet_reason", "objection_reason", "reason_code"),

@@ -124,6 +124,8 @@ def _details(draw: st.DrawFn, state: ReportState, action: Action) -> dict[str, A
             return {"archive_category": draw(st.sampled_from(ArchiveCategory))}
         case Action.FOLLOW_UP:
             return {"follow_up_kind": draw(st.sampled_from(FollowUpKind))}
+        case Action.RECTIFY:
+            return {"rectifies": uuid.UUID(int=1)}
         case Action.OBJECT:
             reason, about = draw(st.sampled_from(ObjectionReason)), {"decider_id": PROVINCE}
             return {"objection_reason": reason, "ended_by_agency_id": DINAS, **about}

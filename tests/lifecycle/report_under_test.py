@@ -183,6 +183,7 @@ NEEDED: dict[A, dict[str, Any]] = {
     A.FOLLOW_UP: {"follow_up_kind": FollowUpKind.FOLLOW_UP},
     A.CHANGE_COPIES: {"copies": (MINISTRY,)},
     **{A(f"request_{kind}"): {"decider_id": PROVINCE} for kind in REQUESTED_BY.values()},
+    A.RECTIFY: {"rectifies": uuid.UUID(int=1)},
     A.OBJECT: {
         "objection_reason": ObjectionReason.NOT_SOLVED,
         "decider_id": PROVINCE,

@@ -56,6 +56,7 @@ TABLE: dict[A, tuple[set[str], set[St]]] = {
     A.RESTORE: (ADMINS, {St.ARCHIVED_BY_ADMIN}),
     A.WITHDRAW: ({"reporter"}, UNVERIFIED),
     A.FOLLOW_UP: (OFFICERS, WITH_AGENCY),
+    A.RECTIFY: (OFFICERS, ANY),
     A.COORDINATE: (OFFICERS, OPEN),
     A.REPLY: ({"reporter"}, IN_PROCESS),
     A.DECLARE_SATISFIED: ({"reporter"}, IN_PROCESS),

@@ -6,6 +6,7 @@ stand *above* it, a bidang *below*, a mission *beside*.
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from tests.chaos.people import FOLLOW_UP, REASON, VERIFICATION
 from tests.workflows.country import BIDANG, DINAS, MISSION
@@ -169,6 +170,9 @@ CASES: dict[str, Case] = {
         OFFICER, "verified", FOLLOW_UP, part="message"
     ),
     f"followup GET {FILE_OF_MESSAGE}": Case(STAFF_AND_REPORTER, "answered"),
+    "followup POST /reports/{number}/rectify": Case(
+        OFFICER, "in_process", {"rectifies": str(UUID(int=1)), **REASON}
+    ),
     "followup POST /reports/{number}/coordination": Case(OFFICER, "verified", {"note": "Ya."}),
     "followup POST /reports/{number}/replies": Case(REPORTER, "in_process", REPLY),
     "followup POST /reports/{number}/replies/with-attachments": Case(

@@ -18,6 +18,10 @@ async def long_life(planted: Planted) -> None:
     message = {"kind": "follow_up", "outcome": "done", "text": marks.word("lanjut"), "secret": True}
     officer = planted.cluster.staff(OFFICER)
     await planted.must("followup", path, message, officer, file=marks.file())
+    wrong = await say(
+        which, "follow-ups", OFFICER, kind="initial_response", text=marks.word("keliru")
+    )
+    await say(which, "rectify", OFFICER, rectifies=wrong, reason=marks.word("ralat"))
     await planted.says(which, "replies", marks.file(), text=marks.word("tanggap"))
     asked = await say(which, "requests", OFFICER, kind="hold", reason=marks.word("minta"))
     await say(which, f"requests/{asked}/reject", ABOVE, reason=marks.word("tolak"))

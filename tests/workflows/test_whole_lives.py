@@ -1,6 +1,7 @@
 """Whole lives, step after step, each kind of action in one of them; recorded to be replayed."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from shared.lifecycle.actions import (
     PERFORMED_BY,
@@ -73,6 +74,7 @@ async def test_told_of_the_closing_rated_objected_to_and_opened_again(life: Life
     await life.accept()
     await life.verify()
     await life.follow_up()
+    await _done(life, Action.RECTIFY, DINAS_OFFICER, rectifies=UUID(int=1))
     await life.wait_until(begun + 15 * DAY)
     assert await life.status() is Status.CLOSED_BY_SYSTEM
     await _done(life, Action.RATE, REPORTER, rated=True)

@@ -23,7 +23,7 @@ def command_router(tag: str) -> CommandRouter:
 async def save_message(session: AsyncSession, command: Command, request: CommandRequest) -> None:
     """Keep the words, in the transaction that saves the command; they appear when it is done."""
     more = request.form.model_dump(
-        include={"kind", "outcome", "unmet_reason", "secret", "rating", "solved"}
+        include={"kind", "outcome", "unmet_reason", "secret", "rating", "solved", "rectifies"}
     )
     if request.form.words is None and more.get("rating") is None and not request.files:
         return

@@ -65,7 +65,10 @@ async def _published(session: AsyncSession, shown: Mapping[str, Any]) -> Publish
             PublicFollowUp(
                 at=public_time(line["at"]),
                 kind=message["kind"],
-                kind_label=label("follow_up_kind", message["kind"]),
+                kind_label=label("follow_up_kind", message["kind"])
+                if message["kind"]
+                else label("action", line["action"]),
+                rectified=message["rectified"],
                 **outcome_of(line["details"]),
                 agency=message["agency"] or line["agency"],
                 words=message["words"],

@@ -125,6 +125,7 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
                 words=message["words"] if message else None,
                 kind=message["kind"] if message else None,
                 **outcome_of(details),
+                rectified=bool(message and message["rectified"]),
                 secret=bool(message and message["secret"]),
                 rating=message["rating"] if message else None,
                 solved=message["solved"] if message else None,

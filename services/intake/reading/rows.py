@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, false, null, select
+from sqlalchemy import RowMapping, Select, case, false, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -84,8 +84,10 @@ def released(files: Sequence[ReportFile]) -> list[ReportFile]:
 
 
 async def attachments_of_messages(session: AsyncSession, number: int) -> Sequence[MessageFile]:
-    """The files sent with messages, by anybody."""
-    files = select(MessageFile).where(col(MessageFile.number) == number)
+    """The files sent with messages, by anybody, but for those that were taken back."""
+    message = col(PublishedMessage.command_id) == col(MessageFile.command_id)
+    files = select(MessageFile).join(PublishedMessage, message)
+    files = files.where(col(MessageFile.number) == number, ~col(PublishedMessage.rectified))
     return (await session.scalars(files.order_by(col(MessageFile.name), col(MessageFile.id)))).all()
 
 
@@ -123,15 +125,19 @@ async def names_of(session: AsyncSession, ids: Iterable[int | None]) -> dict[int
 
 
 async def words_of(session: AsyncSession, number: int) -> dict[UUID, Row]:
-    """What was written with the commands that took effect, by command."""
+    """What was written with the commands that took effect, by command; of a follow-up that was
+    taken back no words."""
     messages: Query = (
         select(
             col(PublishedMessage.command_id),
             col(PublishedMessage.kind),
-            col(PublishedMessage.words),
+            case((col(PublishedMessage.rectified), None), else_=col(PublishedMessage.words)).label(
+                "words"
+            ),
             col(PublishedMessage.secret),
             col(PublishedMessage.rating),
             col(PublishedMessage.solved),
+            col(PublishedMessage.rectified),
             col(AgencyEntry.name).label("agency"),
         )
         .outerjoin(AgencyEntry, col(AgencyEntry.id) == col(PublishedMessage.agency_id))
@@ -144,6 +150,7 @@ async def words_of(session: AsyncSession, number: int) -> dict[UUID, Row]:
         false().label("secret"),
         null().label("rating"),
         null().label("solved"),
+        false().label("rectified"),
         null().label("agency"),
     ).where(col(PublishedNote.number) == number)
     rows = [*await _rows(session, messages), *await _rows(session, notes)]

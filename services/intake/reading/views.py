@@ -37,17 +37,19 @@ class PublicLine(BaseModel):
 
 
 class PublicFollowUp(BaseModel):
-    """What the agency did, in its words."""
+    """What the agency did, in its words; of one that was taken back none, and, as an entry of its
+    own without a kind, why."""
 
     at: datetime
-    kind: str
+    kind: str | None
     kind_label: str
+    rectified: bool
     outcome: str | None
     outcome_label: str | None
     unmet_reason: str | None
     unmet_reason_label: str | None
     agency: str
-    words: str
+    words: str | None
 
 
 class PublishedWords(BaseModel):
@@ -100,6 +102,7 @@ class HistoryLine(BaseModel):
     outcome_label: str | None
     unmet_reason: str | None
     unmet_reason_label: str | None
+    rectified: bool = Field(description="A follow-up that was taken back: without its words")
     secret: bool = Field(description="Only reporter and staff see it")
     rating: int | None
     solved: bool | None = Field(description="Of a rating: whether the matter is solved")

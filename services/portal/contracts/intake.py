@@ -68,6 +68,7 @@ class HistoryLine(BaseModel):
     outcome_label: str | None
     unmet_reason: str | None
     unmet_reason_label: str | None
+    rectified: bool
     secret: bool
     rating: int | None
     solved: bool | None
@@ -115,14 +116,15 @@ class PostPreview(BaseModel):
 
 class PublicFollowUp(BaseModel):
     at: AwareDatetime
-    kind: str
+    kind: str | None
     kind_label: str
+    rectified: bool
     outcome: str | None
     outcome_label: str | None
     unmet_reason: str | None
     unmet_reason_label: str | None
     agency: str
-    words: str
+    words: str | None
 
 
 class PublicItem(BaseModel):

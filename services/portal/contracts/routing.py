@@ -602,6 +602,7 @@ class Written(BaseModel):
     unmet_reason_label: str | None
     words: str
     read_by: list[str]
+    rectified: bool
     secret: bool
     rating: int | None
     at: AwareDatetime

@@ -18,6 +18,7 @@ from services.portal.contracts.routing import (
 )
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
+from services.portal.pages import moment
 from services.portal.panel.forms import ActionForm
 from services.portal.references import RETIRED, AgencyOption, agency_option
 from services.portal.service_calls import Refusal
@@ -71,6 +72,15 @@ async def choices_for(
             ],
             "unmet_reasons": [(code, label("unmet_reason", code)) for code in UnmetReason],
         }
+    if action == Action.RECTIFY:
+        written = [line for line in report.written if line.action == Action.FOLLOW_UP]
+        return {
+            "follow_ups": [
+                (line.id, f"{moment(line.at)}: {line.words[:_ENOUGH]}")
+                for line in written
+                if not line.rectified
+            ]
+        }
     if action == "archive":
         path = "/archive-categories"
         reasons = (await page_request.read("routing", path, Items[CodeChoice])).items
@@ -123,6 +133,8 @@ async def corrections(
     }
 
 
+_ENOUGH = 80
+"""Characters by which a follow-up is recognised."""
 _ABOUT: dict[str, str] = {
     DeferralKind.INCOMPLETE_DATA: "Pertanyaan dikirim kepada pelapor.",
     DeferralKind.AGENCY_NOT_CONNECTED: "Menunggu sampai instansinya terhubung.",

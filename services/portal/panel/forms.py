@@ -60,6 +60,7 @@ NAMES = {
     "copies": "Salinan",
     "agency_ids": "Salinan",
     "kind": "Jenis",
+    "rectifies": "Tindak lanjut yang diralat",
     "outcome": "Hasil",
     "unmet_reason": "Sebab tidak dapat dipenuhi",
     "category": "Kategori Arsip",
@@ -137,6 +138,10 @@ def _comes_to(form: FormData) -> dict[str, object]:
     )
 
 
+def _rectification(form: FormData) -> dict[str, object]:
+    return form.given("rectifies", "reason")
+
+
 def _coordination(form: FormData) -> dict[str, object]:
     return form.given("note") | form.given_ids("assignee_id")
 
@@ -158,6 +163,7 @@ def in_order(actions: list[ShownAction]) -> list[ShownAction]:
         action
         for action in actions
         if action.code in FORMS
+        and action.code not in _BESIDE_ITS_SUBJECT
         and action.code.removeprefix("request_") not in codes - {action.code}
     ]
     return sorted(shown, key=lambda action: ranks.get(action.code, len(ranks)))
@@ -181,6 +187,8 @@ _ORDER = (
     Action.COORDINATE,
     Action.AMEND,
 )
+_BESIDE_ITS_SUBJECT = frozenset({Action.RECTIFY})
+"""Offered beside what it is about, not among the report's actions."""
 _R = "/reports/{number}/"
 _YES = label("button", "yes")
 
@@ -242,10 +250,13 @@ FORMS: dict[str, ActionForm] = {
     ),
     Action.FOLLOW_UP: ActionForm(
         "followup", _R + "follow-ups", _follow_up, label("button", "follow_up"),
-        files=True, others=("kind", "text", "secret"),
+        files=True, others=("outcome", "unmet_reason", "text", "secret"),
     ),
     Action.COORDINATE: ActionForm(
         "followup", _R + "coordination", _coordination, "Simpan", others=("note", "assignee_id")
+    ),
+    Action.RECTIFY: ActionForm(
+        "followup", _R + "rectify", _rectification, "Ralat", others=("rectifies", "reason")
     ),
     **{
         action: _asking_for_words("requests", _asking(kind))

@@ -28,7 +28,10 @@ router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
 @router.get("/{number}/{action}")
 async def action_form(page_request: PanelRequest, action: str, number: int = NUMBER) -> Response:
     report = await read_report(page_request, number)
-    return await _page(page_request, report, action, _prefilled(report, action))
+    form = _prefilled(report, action)
+    if subject := page_request.request.query_params.get("tentang"):
+        form.set("rectifies", subject)
+    return await _page(page_request, report, action, form)
 
 
 @router.post("/{number}/{action}", max_body_size=BODY_LIMIT)

@@ -52,6 +52,7 @@ class Written(BaseModel):
     unmet_reason_label: str | None
     words: str
     read_by: list[Reader] = Field(description="Who reads the words beside staff")
+    rectified: bool = Field(description="A follow-up that was taken back: staff alone read it")
     secret: bool = Field(description="Only reporter and staff see it")
     rating: int | None
     at: datetime
@@ -71,6 +72,8 @@ def with_readers(written: Rows, lines: Rows) -> Rows:
         step = steps.get(row["id"], {"action": row["action"], "details": {}})
         action = Action(step["action"])
         readers = readers_of(action, step["details"], secret=row["secret"])
+        if row["rectified"]:
+            readers = frozenset()
         details = outcome_of(step["details"])
         shown.append({**row, **details, "action": action, "read_by": sorted(readers)})
     return shown

@@ -1,0 +1,46 @@
+"""A follow-up is taken back (*Ralat Tindak Lanjut*): by its author or their admins."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.followup.actions.words import command_router
+from shared.command_requests.command_request import CommandFields
+from shared.command_requests.directory import agency
+from shared.command_requests.report_access import ReportAccess
+from shared.database.views import PublishedMessage
+from shared.http.problems import FieldError, conflict, validation
+from shared.lifecycle.actions import Action
+from shared.lifecycle.check import Refused
+from shared.lifecycle.people import ADMINS
+from shared.values.words import Form, NoteText
+
+
+class Rectification(Form):
+    """Why. Whoever read the follow-up reads this in its place."""
+
+    rectifies: UUID
+    reason: NoteText
+
+
+router = command_router("follow-ups")
+
+
+@router.by_staff(Action.RECTIFY, "/reports/{number}/rectify")
+async def rectify_follow_up(
+    session: AsyncSession, access: ReportAccess, form: Rectification
+) -> CommandFields:
+    """Take the words and files of a follow-up out of the reporter's and the public's view. Staff
+    keep them, and no clock changes."""
+    message = await session.get(PublishedMessage, form.rectifies)
+    is_one = message is not None and message.action == Action.FOLLOW_UP
+    if message is None or not is_one or message.number != access.state.number:
+        raise validation(FieldError("rectifies", "not_a_choice"))
+    if message.rectified:
+        raise conflict("already_rectified")
+    if message.staff_id != access.actor.staff_id and access.actor.role not in ADMINS:
+        raise Refused("not_authorised")
+    author = await agency(session, message.agency_id) if message.agency_id else None
+    if author is None or not author.is_or_stands_below(access.own_agency_id):
+        raise Refused("not_authorised")
+    return {"rectifies": form.rectifies}
