@@ -18,10 +18,11 @@ class Alarm:
     def rung(self) -> bool:
         return self._timer is not None and self._timer.done()
 
-    def set(self, at: datetime, summary: str) -> None:
-        """Ring at that time or earlier, at once if it has passed."""
+    def set(self, at: datetime, summary: str, *, exactly: bool = False) -> None:
+        """Ring at that time or earlier, at once if it has passed. `exactly`: not earlier, where a
+        report is likely to be left alone until then."""
         if self._timer is not None and not self.rung:
-            if self._at is not None and self._at <= at:
+            if self._at is not None and (self._at == at or (self._at < at and not exactly)):
                 return
             self._timer.cancel()
         wait = max((at - workflow.now()).total_seconds(), 0.0)

@@ -10,6 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from shared.lifecycle.actions import Action
 from shared.lifecycle.check import Refused
+from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command, Outcome
 from shared.temporal import names
 from shared.temporal.messages import REFUSED, Start
@@ -137,7 +138,9 @@ class ReportWorkflow:
     def _set_alarm(self) -> None:
         clock, at = self._recorded.state.next_clock, self._clocks.next_at()
         if clock is not None and at is not None:
-            self._alarm.set(at, timer_summary(clock))
+            # After a follow-up nobody acts for days, mostly; runs of before know of no notice.
+            waits = clock.kind is ClockKind.CLOSING_NOTICE
+            self._alarm.set(at, timer_summary(clock), exactly=waits)
         elif (end := self._retires_at()) is not None:
             self._alarm.set(end, END_SUMMARY)
 

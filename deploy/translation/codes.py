@@ -28,6 +28,7 @@ from shared.attachments import rejection, store, types_not_taken
 from shared.lifecycle.actions import (
     Action,
     ArchiveCategory,
+    BroughtBy,
     Classification,
     DeferralKind,
     FollowUpKind,
@@ -87,6 +88,7 @@ CODES: dict[str, Iterable[str]] = {
     "agency_kind": ("central", *get_args(agencies.Kind)),
     "archive_category": ArchiveCategory,
     "attachment_state": get_args(store.State),
+    "brought_by": BroughtBy,
     "channel": Channel,
     "chart": (
         *("status", "classification", "category", "agency", "channel"),

@@ -141,6 +141,14 @@ class ObjectionReason(StrEnum):
     OTHER = "other"
 
 
+class BroughtBy(StrEnum):
+    """How the words of a reporter who has no phone or mail came to staff (*pelapor dibantu*)."""
+
+    VISIT = "visit"
+    CALL = "call"
+    LETTER = "letter"
+
+
 class ArchiveCategory(StrEnum):
     """*Kriteria laporan yang dapat diarsipkan*, the guide's eight in its order."""
 

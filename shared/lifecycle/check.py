@@ -89,6 +89,7 @@ VERSION_CHANGED = "version_changed"
 LATER_REFUSALS = frozenset({"same_handler", "handler_in_copy"})
 
 _WITHIN_THE_WINDOW = frozenset({Action.RATE, Action.OBJECT})
+_FOR_THE_REPORTER = frozenset({Action.REPLY, Action.COMPLETE_INFORMATION})
 _ON_REQUESTS = frozenset({Action.ACCEPT_REQUEST, Action.REJECT_REQUEST, Action.WITHDRAW_REQUEST})
 _STAFF = frozenset(
     {
@@ -183,6 +184,8 @@ def _incomplete(state: ReportState, command: Command) -> str | None:
     if Capacity.OPERATOR in command.capacities and command.reason_code is None:
         return "reason_required"
     handing = command.handing
+    if command.action in _FOR_THE_REPORTER and Capacity.REPORTER not in command.capacities:
+        return None if command.brought_by else "command_incomplete"
     match command.action:
         case Action.VERIFY:
             if handing is None or command.classification is None:

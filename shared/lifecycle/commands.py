@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from shared.lifecycle.actions import (
     Action,
     ArchiveCategory,
+    BroughtBy,
     Classification,
     DeferralKind,
     FollowUpKind,
@@ -93,6 +94,8 @@ class Command(BaseModel):
     copies: tuple[int, ...] | None = None
     assignee_id: int | None = None
     succession: Succession | None = None
+    brought_by: BroughtBy | None = None
+    """Staff record what the reporter said: how it came to them."""
     rectifies: UUID | None = None
     """The follow-up, by its command, whose words are taken back."""
     rated: bool = False

@@ -110,7 +110,8 @@ def _defer(effect: Effect, command: Command) -> None:
         effect.details["awaited_agency_id"] = command.awaited_agency_id
 
 
-def _complete_information(effect: Effect, _: Command) -> None:
+def _complete_information(effect: Effect, command: Command) -> None:
+    _mark_brought(effect, command)
     effect.set(question_open=False)
     effect.stop(ClockKind.QUESTION)
     if effect.before.status is Status.AWAITING_INFORMATION:
@@ -165,7 +166,13 @@ def _coordinate(effect: Effect, command: Command) -> None:
         effect.details["assignee_id"] = command.assignee_id
 
 
-def _reply(effect: Effect, _: Command) -> None:
+def _mark_brought(effect: Effect, command: Command) -> None:
+    if command.brought_by is not None:
+        effect.details["brought_by"] = command.brought_by
+
+
+def _reply(effect: Effect, command: Command) -> None:
+    _mark_brought(effect, command)
     effect.set(status=Status.REPLIED_BY_REPORTER)
     effect.stop(ClockKind.AUTO_CLOSE)
     if effect.before.clock(ClockKind.FOLLOW_UP) is None:

@@ -81,6 +81,8 @@ def some_pending(state: ReportState) -> str | None:
 
 _REPORTER = frozenset({Capacity.REPORTER})
 _OFFICER = frozenset({Capacity.HANDLER_STAFF})
+# Staff record a visit, a call or a letter of a reporter who has no phone or mail.
+_REPORTER_OR_FOR_THEM = _REPORTER | _OFFICER
 _ADMIN_OR_ABOVE = frozenset({Capacity.HANDLER_ADMIN_OR_ABOVE})
 _ABOVE = frozenset({Capacity.ADMIN_ABOVE, Capacity.OPERATOR})
 _DECIDER = frozenset({Capacity.DECIDER})
@@ -99,8 +101,8 @@ _ROWS = (
     Rule(A.DEFER, _ADMIN_OR_ABOVE, TO_BE_VERIFIED,
          (Status.AWAITING_INFORMATION, Status.AGENCY_NOT_CONNECTED), "deferred",
          "asks the reporter, or waits for an agency to connect; the verification clock pauses"),
-    Rule(A.COMPLETE_INFORMATION, _REPORTER, _QUESTIONED, (Status.INFORMATION_TO_EVALUATE,),
-         "information_completed",
+    Rule(A.COMPLETE_INFORMATION, _REPORTER_OR_FOR_THEM, _QUESTIONED,
+         (Status.INFORMATION_TO_EVALUATE,), "information_completed",
          "answers the question; the verification clock goes on", (asked_a_question,),
          reporter_reads=True),
     Rule(A.CONNECT, _SYSTEM, frozenset({Status.AGENCY_NOT_CONNECTED}), (Status.UNVERIFIED,),
@@ -124,7 +126,7 @@ _ROWS = (
          "view, with a reason that they read; staff keep them, clocks go on", reporter_reads=True),
     Rule(A.COORDINATE, _OFFICER, OPEN, (), "coordinated",
          "an internal note, perhaps with an assignee", internal=True),
-    Rule(A.REPLY, _REPORTER, IN_PROCESS, (Status.REPLIED_BY_REPORTER,), "replied",
+    Rule(A.REPLY, _REPORTER_OR_FOR_THEM, IN_PROCESS, (Status.REPLIED_BY_REPORTER,), "replied",
          "ends auto-close and a pending close request; the follow-up clock starts unless it runs",
          reporter_reads=True),
     Rule(A.DECLARE_SATISFIED, _REPORTER, IN_PROCESS, (Status.CLOSED_BY_REPORTER,), "closed",

@@ -43,7 +43,7 @@ words without the report they are about."""
 
 TOLD_IN_COPIES: Final = frozenset(
     {
-        *("level", "escalated_to", "rectifies"),
+        *("level", "escalated_to", "rectifies", "brought_by"),
         *("from_handler", "to_handler", "copies", "clock", "refused", "decided_alone", "accepted"),
         *("deferral", "awaited_agency_id", "archive_category", "follow_up_kind", "outcome"),
         *("unmet_reason", "objection_reason", "reason_code"),

@@ -99,6 +99,17 @@ async def test_satisfaction_closes_with_a_rating(cluster: Cluster) -> None:
     assert (again.status_code, again.json()["report_status"]) == (409, "CLOSED_BY_REPORTER")
 
 
+async def test_staff_record_what_a_reporter_says_who_came_by(cluster: Cluster) -> None:
+    number = await cluster.in_process()
+    path, came = f"/reports/{number}/assisted-replies", {"brought_by": "visit", **REPLY}
+    assert (await cluster.post(path, cluster.bearer(number), came)).status_code == 403
+    answer = await cluster.post(path, OFFICER, came)
+    assert (answer.status_code, answer.json()["status"]) == (200, "REPLIED_BY_REPORTER")
+    assert (await cluster.state(number)).due_at is not None
+    reply = f"/reports/{number}/replies"
+    assert (await cluster.post(reply, OFFICER, REPLY)).status_code == 403
+
+
 async def test_a_closing_by_others_is_rated_and_its_staff_do_not_read_which(
     cluster: Cluster,
 ) -> None:

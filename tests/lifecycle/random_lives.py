@@ -10,6 +10,7 @@ from shared.lifecycle.actions import (
     REQUESTED_BY,
     Action,
     ArchiveCategory,
+    BroughtBy,
     Classification,
     DeferralKind,
     FollowUpKind,
@@ -124,6 +125,8 @@ def _details(draw: st.DrawFn, state: ReportState, action: Action) -> dict[str, A
             return {"archive_category": draw(st.sampled_from(ArchiveCategory))}
         case Action.FOLLOW_UP:
             return {"follow_up_kind": draw(st.sampled_from(FollowUpKind))}
+        case Action.REPLY | Action.COMPLETE_INFORMATION:
+            return {"brought_by": draw(st.sampled_from(BroughtBy))}
         case Action.RECTIFY:
             return {"rectifies": uuid.UUID(int=1)}
         case Action.OBJECT:

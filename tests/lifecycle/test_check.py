@@ -47,7 +47,7 @@ TABLE: dict[A, tuple[set[str], set[St]]] = {
     A.THROW: (ADMINS, UNVERIFIED),
     A.DEFER: (ADMINS, UNVERIFIED),
     A.COMPLETE_INFORMATION: (
-        {"reporter"},
+        {"reporter"} | OFFICERS,
         {St.AWAITING_INFORMATION, St.INFORMATION_TO_EVALUATE},
     ),
     A.CONNECT: ({"system"}, {St.AGENCY_NOT_CONNECTED}),
@@ -58,7 +58,7 @@ TABLE: dict[A, tuple[set[str], set[St]]] = {
     A.FOLLOW_UP: (OFFICERS, WITH_AGENCY),
     A.RECTIFY: (OFFICERS, ANY),
     A.COORDINATE: (OFFICERS, OPEN),
-    A.REPLY: ({"reporter"}, IN_PROCESS),
+    A.REPLY: ({"reporter"} | OFFICERS, IN_PROCESS),
     A.DECLARE_SATISFIED: ({"reporter"}, IN_PROCESS),
     A.RATE: ({"reporter"}, CLOSED),
     A.OBJECT: ({"reporter"}, {St.CLOSED_BY_SYSTEM, St.CLOSED_BY_ADMIN, St.ARCHIVED_BY_ADMIN}),
@@ -218,6 +218,7 @@ LACKING: Iterable[tuple[A, St, dict[str, object]]] = (
     (A.DEFER, St.UNVERIFIED, {"deferral": DeferralKind.AGENCY_NOT_CONNECTED}),
     (A.ARCHIVE, St.UNVERIFIED, {"archive_category": None}),
     (A.FOLLOW_UP, St.VERIFIED, {"follow_up_kind": None}),
+    (A.REPLY, St.FOLLOWED_UP, {}),  # staff say how the reporter's words came to them
     (A.CHANGE_COPIES, St.VERIFIED, {"copies": None}),
     (A.REQUEST_HOLD, St.FOLLOWED_UP, {"decider_id": None}),
 )

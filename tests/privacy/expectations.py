@@ -70,6 +70,7 @@ class Case:
 
 
 REPLY = {"text": "Belum selesai."}
+BROUGHT = {"brought_by": "visit", "text": "Belum selesai."}
 MANUAL = {
     "classification": "complaint",
     "title": "Jalan",
@@ -174,6 +175,8 @@ CASES: dict[str, Case] = {
         OFFICER, "in_process", {"rectifies": str(UUID(int=1)), **REASON}
     ),
     "followup POST /reports/{number}/coordination": Case(OFFICER, "verified", {"note": "Ya."}),
+    "followup POST /reports/{number}/assisted-replies": Case(OFFICER, "in_process", BROUGHT),
+    "followup POST /reports/{number}/assisted-information": Case(OFFICER, "questioned", BROUGHT),
     "followup POST /reports/{number}/replies": Case(REPORTER, "in_process", REPLY),
     "followup POST /reports/{number}/replies/with-attachments": Case(
         REPORTER, "in_process", REPLY, part="message"

@@ -12,7 +12,8 @@ from tests.workflows.factory import FOLLOW_UP, INITIAL_RESPONSE
 from tests.workflows.life import DAY, HOUR, MINUTE, Life
 
 TUESDAY = 1
-MOST_EVENTS = 30
+MOST_EVENTS = 34
+"""30 where the first task comes with the first command (decision 57)."""
 _COMPLETED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED
 
 

@@ -110,7 +110,7 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
         reads = Reader.REPORTER in readers_of(action, details)
         message = words.get(row["ref"]) if reads else None
         category = details.get("archive_category") if action is Action.ARCHIVE else None
-        objection = details.get("objection_reason")
+        objection, brought_by = details.get("objection_reason"), details.get("brought_by")
         lines.append(
             HistoryLine(
                 entry=entry,
@@ -129,6 +129,8 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
                 secret=bool(message and message["secret"]),
                 rating=message["rating"] if message else None,
                 solved=message["solved"] if message else None,
+                brought_by=brought_by,
+                brought_by_label=label("brought_by", brought_by) if brought_by else None,
                 escalated_to=above.get(details.get("escalated_to")),
                 objection_reason_label=label("objection_reason", objection) if objection else None,
                 archive_category=category,

@@ -106,6 +106,8 @@ class HistoryLine(BaseModel):
     secret: bool = Field(description="Only reporter and staff see it")
     rating: int | None
     solved: bool | None = Field(description="Of a rating: whether the matter is solved")
+    brought_by: str | None = Field(description="Staff recorded it: visit, call or letter")
+    brought_by_label: str | None
     escalated_to: str | None = Field(description="Before which agency the lateness was put")
     objection_reason_label: str | None
     archive_category: str | None

@@ -72,6 +72,8 @@ class HistoryLine(BaseModel):
     secret: bool
     rating: int | None
     solved: bool | None
+    brought_by: str | None
+    brought_by_label: str | None
     escalated_to: str | None
     objection_reason_label: str | None
     archive_category: str | None

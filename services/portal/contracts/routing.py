@@ -600,6 +600,7 @@ class Written(BaseModel):
     outcome_label: str | None
     unmet_reason: str | None
     unmet_reason_label: str | None
+    brought_by_label: str | None
     words: str
     read_by: list[str]
     rectified: bool

@@ -26,6 +26,7 @@ from shared.http.paging import Page
 from shared.labels import label
 from shared.lifecycle.actions import (
     Action,
+    BroughtBy,
     Classification,
     DeferralKind,
     FollowUpKind,
@@ -72,6 +73,8 @@ async def choices_for(
             ],
             "unmet_reasons": [(code, label("unmet_reason", code)) for code in UnmetReason],
         }
+    if action in (Action.REPLY, Action.COMPLETE_INFORMATION):
+        return {"brought_by": [(code, label("brought_by", code)) for code in BroughtBy]}
     if action == Action.RECTIFY:
         written = [line for line in report.written if line.action == Action.FOLLOW_UP]
         return {

@@ -60,6 +60,7 @@ NAMES = {
     "copies": "Salinan",
     "agency_ids": "Salinan",
     "kind": "Jenis",
+    "brought_by": "Disampaikan melalui",
     "rectifies": "Tindak lanjut yang diralat",
     "outcome": "Hasil",
     "unmet_reason": "Sebab tidak dapat dipenuhi",
@@ -138,6 +139,10 @@ def _comes_to(form: FormData) -> dict[str, object]:
     )
 
 
+def _brought(form: FormData) -> dict[str, object]:
+    return form.given("brought_by", "text")
+
+
 def _rectification(form: FormData) -> dict[str, object]:
     return form.given("rectifies", "reason")
 
@@ -160,7 +165,7 @@ def in_order(actions: list[ShownAction]) -> list[ShownAction]:
     ranks = {action.value: rank for rank, action in enumerate(_ORDER)}
     codes = {action.code for action in actions}
     shown = [
-        action
+        action.model_copy(update={"label": _RECORDING.get(action.code, action.label)})
         for action in actions
         if action.code in FORMS
         and action.code not in _BESIDE_ITS_SUBJECT
@@ -189,6 +194,11 @@ _ORDER = (
 )
 _BESIDE_ITS_SUBJECT = frozenset({Action.RECTIFY})
 """Offered beside what it is about, not among the report's actions."""
+_RECORDING: dict[str, str] = {
+    Action.REPLY: label("button", "record_reply"),
+    Action.COMPLETE_INFORMATION: label("button", "record_information"),
+}
+"""What the reporter does, recorded by staff: the button says so."""
 _R = "/reports/{number}/"
 _YES = label("button", "yes")
 
@@ -257,6 +267,12 @@ FORMS: dict[str, ActionForm] = {
     ),
     Action.RECTIFY: ActionForm(
         "followup", _R + "rectify", _rectification, "Ralat", others=("rectifies", "reason")
+    ),
+    Action.REPLY: ActionForm(
+        "followup", _R + "assisted-replies", _brought, "Simpan", others=("brought_by", "text")
+    ),
+    Action.COMPLETE_INFORMATION: ActionForm(
+        "followup", _R + "assisted-information", _brought, "Simpan", others=("brought_by", "text")
     ),
     **{
         action: _asking_for_words("requests", _asking(kind))

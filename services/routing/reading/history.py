@@ -50,6 +50,9 @@ class Written(BaseModel):
     outcome_label: str | None
     unmet_reason: str | None
     unmet_reason_label: str | None
+    brought_by_label: str | None = Field(
+        description="Staff recorded what the reporter said: how it came"
+    )
     words: str
     read_by: list[Reader] = Field(description="Who reads the words beside staff")
     rectified: bool = Field(description="A follow-up that was taken back: staff alone read it")
@@ -75,6 +78,8 @@ def with_readers(written: Rows, lines: Rows) -> Rows:
         if row["rectified"]:
             readers = frozenset()
         details = outcome_of(step["details"])
+        came = step["details"].get("brought_by")
+        details["brought_by_label"] = label("brought_by", came) if came else None
         shown.append({**row, **details, "action": action, "read_by": sorted(readers)})
     return shown
 
