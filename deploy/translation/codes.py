@@ -17,7 +17,14 @@ from services.reporting.files.job import Format
 from services.reporting.files.selection import FIELDS, DownloadTab
 from services.reporting.open_data import COLUMNS as OPEN_DATA_COLUMNS
 from services.reporting.statistics.management import EVENTS
-from services.reporting.statistics.marks import ANSWERED_BY, DURATIONS, NONE, VERIFIED_BY
+from services.reporting.statistics.marks import (
+    ANSWERED_BY,
+    CLOSED_UNANSWERED,
+    DURATIONS,
+    NONE,
+    OBJECTIONS,
+    VERIFIED_BY,
+)
 from services.reporting.webhooks import deliveries
 from services.routing.directory import agencies
 from services.routing.imports import endpoints as imports
@@ -107,7 +114,7 @@ CODES: dict[str, Iterable[str]] = {
     "duration": DURATIONS,
     "field": ("close_note", "reopen_note", "objection_note"),
     "figure": (
-        *("received", "overdue", *EVENTS, "rated"),
+        *("received", "overdue", *EVENTS, "rated", CLOSED_UNANSWERED, *OBJECTIONS),
         *(f"{duration}_{figure}" for duration in DURATIONS for figure in ("measured", "within")),
         *(VERIFIED_BY, ANSWERED_BY, NONE),
     ),
@@ -162,6 +169,7 @@ CODES: dict[str, Iterable[str]] = {
     "role": ("reporter", "staff", *Role, "operator", "partner_system", "system"),
     "second_person": Kind,
     "sms_refusal": get_args(sms.Refusal),
+    "solved": ("yes", "no"),
     "status": Status,
     "tab": (*QueueTab,),
     "time_unit": Unit,

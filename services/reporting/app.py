@@ -12,7 +12,7 @@ from services.reporting.downloads import large_downloads as background
 from services.reporting.downloads.storage import KeptFiles
 from services.reporting.late_client import LateClient
 from services.reporting.live_feed import LiveFeed
-from services.reporting.statistics import listing, management, places, ranking, usage
+from services.reporting.statistics import comments, listing, management, places, ranking, usage
 from services.reporting.webhooks import deliveries, subscriptions
 from shared.database.engine import Database
 from shared.http.app import create_app
@@ -48,6 +48,7 @@ def make_app(settings: Settings) -> FastAPI:
             usage.router,
             places.router,
             listing.router,
+            comments.router,
         ],
         settings=settings,
         database=database,

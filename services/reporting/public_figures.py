@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
+from services.reporting.statistics.marks import CLOSED_UNANSWERED, OBJECTIONS
 from shared.clock import now
 from shared.database.engine import Database
 from shared.http.documentation import problem_responses
@@ -40,6 +41,10 @@ class PublicFigures(BaseModel):
     status: list[Group]
     channel: list[Group] = Field(description="Of reports that are not anonymous")
     month: list[Group] = Field(description="By submission (WIB), e.g. 2026-01")
+    rating: list[Group] = Field(description="What reporters said of closings, 5 is best")
+    closing: list[Group] = Field(
+        description="Closed by the system without an answer; how objections to closings ended"
+    )
 
 
 @router.get("/figures/public")
@@ -98,11 +103,16 @@ class _Kept:
 
 async def _count(database: Database) -> PublicFigures:
     by: dict[str, dict[str, int]] = {"status": {}, "channel": {}, "month": {}}
+    said: dict[str, int] = {}
     async with database.autocommit() as connection:
         for status, channel, month, count in await connection.execute(_PUBLIC):
             for name, code in (("status", status), ("channel", channel), ("month", month)):
                 if code is not None:
                     by[name][code] = count
+        for mark, count in await connection.execute(_SAID, {"marks": _MARKS}):
+            said[mark] = count
+    ratings = {mark.partition(":")[2]: n for mark, n in said.items() if mark.startswith("rating:")}
+    ended = {mark: count for mark, count in said.items() if mark in _CLOSING}
     tabs, statuses = suppressed_statuses(by["status"])
     return PublicFigures(
         at=now(),
@@ -113,6 +123,8 @@ async def _count(database: Database) -> PublicFigures:
             Group(code=month, label=month, count=count)
             for month, count in sorted(suppressed(by["month"]).items())
         ],
+        rating=_groups("rating", suppressed(ratings)),
+        closing=_groups("figure", suppressed(ended)),
     )
 
 
@@ -122,6 +134,15 @@ def _groups(kind: str, counts: Mapping[str, int | None]) -> list[Group]:
     ]
 
 
+_CLOSING = (CLOSED_UNANSWERED, *OBJECTIONS)
+_MARKS = [*_CLOSING, *(f"rating:{value}" for value in range(1, 6))]
+_SAID = text("""
+SELECT mark, count(*) FROM reporting.fact f
+JOIN lifecycle.report r USING (number), unnest(f.marks) mark
+WHERE f.marks && :marks AND mark = ANY (:marks) AND NOT r.secret
+  AND r.tab = ANY (ARRAY['awaiting_follow_up', 'in_process', 'closed'])
+GROUP BY mark ORDER BY mark
+""")
 # As it grows by one with each report, the channel is counted where it is public at all.
 _PUBLIC = text(f"""
 SELECT r.status, {PUBLIC_CHANNEL.format("r")},

@@ -37,6 +37,7 @@ OFFICER = frozenset({S.HANDLER_STAFF})
 HANDLER_ADMIN_OR_ABOVE = OFFICER | {S.HANDLER_ADMIN_OR_ABOVE}
 ABOVE = HANDLER_ADMIN_OR_ABOVE | {S.ADMIN_ABOVE}
 DECIDER = ABOVE | {S.DECIDER}
+GRANTER = HANDLER_ADMIN_OR_ABOVE | {S.OBJECTION_GRANTER}
 CITIZEN = frozenset({S.REPORTER})
 PLATFORM = frozenset({S.OPERATOR})
 CLOCKWORK = frozenset({S.SYSTEM})
@@ -60,6 +61,10 @@ _ACTORS: dict[frozenset[S], Actor] = {
     ),
     ABOVE: Actor(kind=ActorKind.STAFF, staff_id=2, role=Role.AGENCY_ADMIN, agency_id=PROVINCE),
     DECIDER: Actor(kind=ActorKind.STAFF, staff_id=2, role=Role.AGENCY_ADMIN, agency_id=PROVINCE),
+    GRANTER: Actor(kind=ActorKind.STAFF, staff_id=3, role=Role.AGENCY_ADMIN, agency_id=DINAS),
+    DECIDER | GRANTER: Actor(
+        kind=ActorKind.STAFF, staff_id=2, role=Role.AGENCY_ADMIN, agency_id=PROVINCE
+    ),
     CITIZEN: REPORTER,
     PLATFORM: OPERATOR,
     CLOCKWORK: SYSTEM,
@@ -99,6 +104,7 @@ class ReportUnderTest:
                 "submitted_at": MONDAY,
                 "question_open": question,
                 "ended_at": MONDAY if status in ENDED else None,
+                "rating_until": MONDAY + 30 * DAY if status in ENDED else None,
                 "clocks": tuple(_clock(kind, status, fields) for kind in _CLOCKS.get(status, ())),
                 **fields,
             }

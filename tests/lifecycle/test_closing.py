@@ -7,7 +7,6 @@ import pytest
 
 from shared.lifecycle.actions import Action as A
 from shared.lifecycle.actions import RequestKind
-from shared.lifecycle.authority import Capacity
 from shared.lifecycle.check import Refused, allowed_actions
 from shared.lifecycle.decision import Visibility
 from shared.lifecycle.statuses import Status as St
@@ -16,7 +15,7 @@ from tests.lifecycle.report_under_test import (
     ABOVE,
     CITIZEN,
     DECIDER,
-    HANDLER_ADMIN_OR_ABOVE,
+    GRANTER,
     OFFICER,
     ReportUnderTest,
 )
@@ -71,10 +70,10 @@ def test_the_next_closing_is_rated_anew() -> None:
 
 
 def test_what_was_closed_before_there_was_a_window_has_thirty_days() -> None:
-    under_test = ReportUnderTest(St.CLOSED_BY_SYSTEM)
+    under_test = ReportUnderTest(St.CLOSED_BY_SYSTEM, rating_until=None)
     under_test.wait(MONTH)
     under_test.do(A.RATE, CITIZEN, rated=True)
-    late = ReportUnderTest(St.CLOSED_BY_SYSTEM)
+    late = ReportUnderTest(St.CLOSED_BY_SYSTEM, rating_until=None)
     late.wait(MONTH + timedelta(seconds=1))
     with pytest.raises(Refused, match="window_over"):
         late.do(A.RATE, CITIZEN, rated=True)
@@ -90,8 +89,7 @@ def test_what_was_closed_before_there_was_a_window_has_thirty_days() -> None:
 )
 def test_an_objection_is_granted_also_by_the_handlers_admin(ended: St, opened: Opened) -> None:
     under_test, request = _objected(ended)
-    granter = HANDLER_ADMIN_OR_ABOVE | {Capacity.OBJECTION_GRANTER}
-    state = under_test.do(A.ACCEPT_REQUEST, granter, request_id=request)
+    state = under_test.do(A.ACCEPT_REQUEST, GRANTER, request_id=request)
     line = under_test.lines[0]
     assert (line.action, state.status) == opened
     assert not state.requests
@@ -100,9 +98,8 @@ def test_an_objection_is_granted_also_by_the_handlers_admin(ended: St, opened: O
 
 def test_the_handlers_admin_does_not_refuse_an_objection() -> None:
     under_test, request = _objected(St.CLOSED_BY_ADMIN)
-    granter = HANDLER_ADMIN_OR_ABOVE | {Capacity.OBJECTION_GRANTER}
     with pytest.raises(Refused, match="not_authorised"):
-        under_test.do(A.REJECT_REQUEST, granter, request_id=request)
+        under_test.do(A.REJECT_REQUEST, GRANTER, request_id=request)
 
 
 def test_who_closed_it_does_not_refuse_the_objection_but_may_grant_it() -> None:
@@ -111,8 +108,8 @@ def test_who_closed_it_does_not_refuse_the_objection_but_may_grant_it() -> None:
         under_test.do(A.REJECT_REQUEST, DECIDER, request_id=request)
     with pytest.raises(Refused, match="not_the_asker"):
         under_test.do(A.WITHDRAW_REQUEST, DECIDER, request_id=request)
-    granter = DECIDER | {Capacity.OBJECTION_GRANTER}
-    assert under_test.do(A.ACCEPT_REQUEST, granter, request_id=request).status is St.FOLLOWED_UP
+    state = under_test.do(A.ACCEPT_REQUEST, DECIDER | GRANTER, request_id=request)
+    assert state.status is St.FOLLOWED_UP
 
 
 def test_the_reporter_reads_the_refusal_of_an_objection_and_partners_are_told() -> None:

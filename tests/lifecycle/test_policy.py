@@ -15,13 +15,17 @@ def working_days(kind: ClockKind, classification: str | None = None) -> int:
 
 
 def test_the_national_policy_has_a_length_for_every_clock() -> None:
-    assert {kind.value: working_days(kind) for kind in ClockKind} == {
+    assert NATIONAL_DEFAULT.rating == Length(amount=30, unit=Unit.CALENDAR_DAYS)
+    others = set(ClockKind) - {ClockKind.RATING}
+    assert {kind.value: working_days(kind) for kind in others} == {
         "verification": 3,
         "follow_up": 5,
         "settlement": 14,
         "auto_close": 10,
         "request": 3,
         "question": 10,
+        "closing_notice": 3,
+        "escalation": 5,
     }
     assert {"verification", "follow_up", "settlement"} == PROCESS_CLOCKS
 

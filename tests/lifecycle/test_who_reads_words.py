@@ -10,11 +10,11 @@ REPORTER = {Reader.REPORTER}
 
 @pytest.mark.parametrize("action", Action)
 @pytest.mark.parametrize("secret", [True, False])
-def test_nobody_but_the_reporter_reads_anything_but_a_follow_up(
+def test_nobody_but_the_reporter_reads_anything_but_a_follow_up_and_why_it_was_taken_back(
     action: Action, secret: bool
 ) -> None:
     others = readers_of(action, {}, secret=secret) - REPORTER
-    assert bool(others) is (action is Action.FOLLOW_UP and not secret)
+    assert bool(others) is (action in (Action.FOLLOW_UP, Action.RECTIFY) and not secret)
 
 
 @pytest.mark.parametrize("action", [*REQUESTED_BY, Action.COORDINATE, Action.REJECT_REQUEST])

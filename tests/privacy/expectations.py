@@ -219,6 +219,7 @@ CASES: dict[str, Case] = {
     "reporting GET /downloads/{id}/file": Case(ONLY_ITS_OWNER, "download"),
     "reporting GET /figures/public": Case(OPEN),
     "reporting GET /statistics/management": Case(READING, query=OF_DINAS),
+    "reporting GET /statistics/comments": Case(READING, query=OF_DINAS),
     "reporting GET /statistics/agencies": Case(READING, query=OF_DINAS),
     "reporting GET /statistics/staff": Case(ADMIN, query=OF_DINAS),
     "reporting GET /statistics/usage": Case(READING, query=OF_DINAS),

@@ -8,6 +8,14 @@ from datetime import date
 from pydantic import AwareDatetime, BaseModel
 
 
+class AnsweredClosings(BaseModel):
+    status: str
+    label: str
+    closed: int
+    answered: int
+    share: float | None
+
+
 class AttemptView(BaseModel):
     attempt: int
     at: AwareDatetime
@@ -79,12 +87,16 @@ class PublicFigures(BaseModel):
     status: list[Group]
     channel: list[Group]
     month: list[Group]
+    rating: list[Group]
+    closing: list[Group]
 
 
 class Satisfaction(BaseModel):
     rated: Figure
     average: float | None
     ratings: list[Figure]
+    solved: list[Figure]
+    closings: list[AnsweredClosings]
 
 
 class Scope(BaseModel):
@@ -191,7 +203,11 @@ class Management(BaseModel):
     overdue: Figure
     events: list[Figure]
     durations: dict[str, Duration]
+    outcomes: list[Figure]
+    unmet_reasons: list[Figure]
     satisfaction: Satisfaction
+    closed_unanswered: Figure
+    objections: list[Figure]
     trend: list[TrendPoint]
 
 

@@ -15,7 +15,8 @@ _LABELLED = {
     "channel": "channel",
     "classification": "classification",
     "flag": "flag",
-    "rating": "rating",
+    "outcome": "outcome",
+    "unmet_reason": "unmet_reason",
     "weekday": "weekday",
 }
 _KINDS = {

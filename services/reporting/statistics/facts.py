@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from services.reporting.statistics.marks import (
     ANSWERED_BY,
+    CLOSED_UNANSWERED,
     MARK_OF,
     NONE,
     VERIFIED_BY,
@@ -14,7 +15,7 @@ from services.reporting.statistics.marks import (
 from shared.lifecycle.actions import Action, FollowUpKind, RequestKind
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.clocks import ClockKind
-from shared.lifecycle.statuses import ENDED, TAB_OF, Status
+from shared.lifecycle.statuses import CLOSED, ENDED, TAB_OF, Status
 
 TENTH: Final = timedelta(days=1) / 10
 
@@ -51,6 +52,9 @@ class ReportRow:
     overdue: bool
     submitted_at: datetime
     rating: int | None
+    solved: bool | None
+    rated_now: bool
+    """The rating is of the present closing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def fact_of(report: ReportRow, steps: Sequence[Step]) -> Fact:
         *_row(report),
         *_usage(report),
         *_done(steps),
+        *_comes_to(report, steps),
         *_measured(report, steps),
         f"hour:{local.hour}",
         f"weekday:{local.weekday()}",
@@ -96,6 +101,10 @@ def _row(report: ReportRow) -> Iterator[str]:
     if report.rating is not None:
         yield "rated"
         yield f"rating:{report.rating}"
+        if report.status in CLOSED and report.rated_now:
+            yield f"answered:{report.status}"
+    if report.solved is not None:
+        yield f"solved:{'yes' if report.solved else 'no'}"
 
 
 def _usage(report: ReportRow) -> Iterator[str]:
@@ -122,6 +131,28 @@ def _done(steps: Sequence[Step]) -> Iterator[str]:
                 yield "not_authority_accepted"
             elif step.action is Action.REJECT_REQUEST:
                 yield "not_authority_rejected"
+
+
+def _comes_to(report: ReportRow, steps: Sequence[Step]) -> Iterator[str]:
+    """What the last follow-up proper came to, how an objection to the closing ended, and whether
+    the system closed what its reporter never answered."""
+    proper = [step for step in steps if step.details.get("outcome")]
+    if proper:
+        yield f"outcome:{proper[-1].details['outcome']}"
+        if reason := proper[-1].details.get("unmet_reason"):
+            yield f"unmet_reason:{reason}"
+    objection = None
+    for step in steps:
+        if step.action is Action.OBJECT:
+            objection = "objection_waiting"
+        elif step.details.get("request") == RequestKind.OBJECTION:
+            refused = step.action is Action.REJECT_REQUEST
+            objection = "objection_refused" if refused else "objection_granted"
+    if objection is not None:
+        yield objection
+    answers = {Action.REPLY, Action.RATE}
+    if report.status is Status.CLOSED_BY_SYSTEM and not any(s.action in answers for s in steps):
+        yield CLOSED_UNANSWERED
 
 
 def _measured(report: ReportRow, steps: Sequence[Step]) -> Iterator[str]:
@@ -175,7 +206,7 @@ _FLAGS = ("anonymous", "secret", "priority")
 RELEVANT: Final = tuple(
     sorted(
         {Action.SUBMIT, Action.VERIFY, Action.FOLLOW_UP, Action.OVERDUE}
-        | {Action.REJECT_REQUEST, Action.END_REQUEST, *MARK_OF}
+        | {Action.REJECT_REQUEST, Action.END_REQUEST, Action.RATE, Action.RESTORE, *MARK_OF}
     )
 )
 """The actions whose lines figures depend on."""

@@ -40,18 +40,24 @@ def _row(row: dict[str, Any]) -> ReportRow:
     )
 
 
-# The rating of the last declaration, by the command that its line refers to.
+# The last rating, with satisfaction or of a closing, by the command that its line refers to.
 _REPORTS = """
 SELECT r.number, r.version, r.status, coalesce(a.path, ARRAY[r.handler_id::bigint]) AS path,
     coalesce(a.zone, 'WIB') AS zone, r.channel, r.classification, r.category_id,
     t.programme_id, coalesce(t.tag_ids, '{}') AS tag_ids, r.region_code, r.anonymous, r.secret,
-    r.priority, r.overdue, r.submitted_at, (
-        SELECT m.rating FROM lifecycle.history h
-        JOIN followup.published_message m ON m.command_id = h.ref
-        WHERE h.number = r.number AND h.action = 'declare_satisfied'
-        ORDER BY h.entry DESC LIMIT 1
-    ) AS rating
+    r.priority, r.overdue, r.submitted_at, said.rating, said.solved,
+    coalesce(said.entry > (
+        SELECT coalesce(max(o.entry), 0) FROM lifecycle.history o
+        WHERE o.number = r.number AND o.action = 'reopen' AND NOT o.details ? 'refused'
+    ), false) AS rated_now
 FROM lifecycle.report r
+LEFT JOIN LATERAL (
+    SELECT m.rating, m.solved, h.entry FROM lifecycle.history h
+    JOIN followup.published_message m ON m.command_id = h.ref
+    WHERE h.number = r.number AND h.action = ANY (ARRAY['declare_satisfied', 'rate'])
+        AND m.rating IS NOT NULL
+    ORDER BY h.entry DESC LIMIT 1
+) said ON true
 LEFT JOIN lifecycle.report_text t ON t.number = r.number
 LEFT JOIN routing.agency_directory a ON a.id = r.handler_id
 WHERE r.number = ANY (%(numbers)s)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
+from services.reporting.statistics.marks import OF_MANY_ALONE, kind_of
 from services.reporting.statistics.period import (
     AskedAgency,
     AskedPeriod,
@@ -18,6 +19,7 @@ from shared.command_requests.directory import Agency
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
+from shared.http.problems import FieldError, validation
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.privacy.publication import ARRIVAL
@@ -86,6 +88,8 @@ async def reports(
     cursor: Cursor = None,
 ) -> Page[ListedReport]:
     """The reports that a figure counts, newest first: as many as the figure says."""
+    if any(kind_of(mark) in OF_MANY_ALONE for mark in marks):
+        raise validation(FieldError("mark", "not_a_choice"))
     unit = await agency_in_reach(session, staff, agency)
     listed = Listed.of(unit, period, marks)
     after = decode_cursor(cursor, Position)

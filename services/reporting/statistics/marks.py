@@ -22,9 +22,20 @@ MARK_OF: Final[dict[Action, str]] = {
     Action.HOLD: "held",
     Action.REOPEN: "reopened",
     Action.REPLY: "replied",
+    Action.OBJECT: "objected",
     Action.REQUEST_NOT_AUTHORITY: "not_authority_asked",
 }
 """Borne by every report to which it was ever done."""
+
+OBJECTIONS: Final = ("objection_waiting", "objection_granted", "objection_refused")
+"""How the last objection stands."""
+
+CLOSED_UNANSWERED: Final = "closed_unanswered"
+"""Closed by the system, and the reporter has neither replied nor rated."""
+
+OF_MANY_ALONE: Final = frozenset({"rated", "rating", "solved", "answered"})
+"""Kinds whose reports are not listed: what a reporter says of a closing is a figure of many.
+`answered:<status>` is borne by a closed report whose present closing its reporter has rated."""
 
 USAGE: Final = frozenset(
     {"channel", "classification", "category", "tag", "programme", "place", "hour", "weekday"}
