@@ -132,7 +132,7 @@ CODES: dict[str, Iterable[str]] = {
         *("programme.create", "programme.change", "archive_reason.change"),
         *("policy.set", "calendar.set", "import.run", "import.links"),
     ),
-    "mark": ("overdue", "question_unanswered"),
+    "mark": ("overdue", "question_unanswered", "reporter_told"),
     "message_channel": get_args(MessageChannel),
     "message_kind": MessageKind,
     "message_reason": (
@@ -149,7 +149,6 @@ CODES: dict[str, Iterable[str]] = {
         *("no_date", "sms_discreet", "code_subject", "code", "code_warning", "code_sms"),
     ),
     "notification_sms": TEMPLATES,
-    "mark": ("overdue", "question_unanswered", "reporter_told"),
     "objection_reason": ObjectionReason,
     "open311_attribute": ATTRIBUTES,
     "open311_format": ATTRIBUTES,

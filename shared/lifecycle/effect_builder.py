@@ -7,6 +7,9 @@ from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.commands import Command
 from shared.lifecycle.decision import ClockIntent, ClockOp
 from shared.lifecycle.state import ReportState
+from shared.lifecycle.statuses import Status
+
+ALL_REQUESTS = frozenset(RequestKind)
 
 
 class Effect:
@@ -43,3 +46,22 @@ class Effect:
     def hand_over(self, command: Command) -> None:
         if command.handing is not None:
             self.set(chain=command.handing.chain, zone=command.handing.zone)
+
+    def owe(self) -> None:
+        """The agency owes a further step, which may be put off once."""
+        self.set(promised=False)
+        self.start(ClockKind.FOLLOW_UP)
+
+    def file_away(self, status: Status) -> None:
+        """Archive it: nothing is owed any more."""
+        self.set(status=status, held=False, awaited_agency_id=None)
+        self.stop_process()
+        self.stop(ClockKind.QUESTION)
+        self.ended = ALL_REQUESTS
+
+    def end(self, status: Status) -> None:
+        """Close it. Not settlement: it waits for a reopening, until the first follow-up proper."""
+        self.set(status=status, held=False, question_open=False)
+        self.stop(ClockKind.VERIFICATION, ClockKind.FOLLOW_UP, ClockKind.AUTO_CLOSE)
+        self.stop(ClockKind.QUESTION)
+        self.ended = ALL_REQUESTS - {RequestKind.REOPEN}

@@ -49,6 +49,8 @@ def test_who_verified_an_anonymous_report_they_entered_is_in_no_figure_of_a_pers
         classification=None, category_id=None, programme_id=None, tag_ids=(), region_code=None,
         anonymous=anonymous, secret=False, priority=False, overdue=False, submitted_at=AT,
         rating=None,
+        solved=None,
+        rated_now=False,
     )  # fmt: skip
     steps = [Step(AT, Action.SUBMIT, maker, maker and 2, {}), Step(AT, Action.VERIFY, 5, 2, {})]
     marks = fact_of(row, steps).marks
