@@ -94,7 +94,7 @@ def verify(country: Country, number: int, *, status: str, tab: str, **changes: A
     )
 
 
-def follow_up(country: Country, number: int, words: str, *, secret: bool) -> None:
+def follow_up(country: Country, number: int, words: str, *, secret: bool) -> object:
     [(id,)] = country.all(
         "INSERT INTO lifecycle.command (id, number, action, at, body, done)"
         " VALUES (gen_random_uuid(), %s, 'follow_up', now(), '{}', true) RETURNING id",
@@ -112,6 +112,20 @@ def follow_up(country: Country, number: int, words: str, *, secret: bool) -> Non
         " 'staff', 'FOLLOWED_UP', %s, 'public', '{}' FROM lifecycle.history WHERE number = %s"
         " GROUP BY number",
         *(id, number),
+    )
+    return id
+
+
+def take_back(country: Country, number: int, follow_up_id: object) -> None:
+    [(id,)] = country.all(
+        "INSERT INTO lifecycle.command (id, number, action, at, body, done)"
+        " VALUES (gen_random_uuid(), %s, 'rectify', now(), '{}', true) RETURNING id",
+        number,
+    )
+    country.all(
+        "INSERT INTO followup.message (command_id, number, action, words, secret, actor_kind, at,"
+        " rectifies) VALUES (%s, %s, 'rectify', 'Salah.', false, 'staff', now(), %s)",
+        *(id, number, follow_up_id),
     )
 
 
@@ -169,6 +183,8 @@ def test_the_client_reports_and_follows_the_report_to_its_end(
     verify(country, number, status="FOLLOWED_UP", tab="in_process", due_at=due)
     follow_up(country, number, "Kami tambal hari Senin.", secret=False)
     follow_up(country, number, "Hanya untuk pelapor.", secret=True)
+    wrong = follow_up(country, number, "Milik Bu Siti.", secret=False)
+    take_back(country, number, wrong)
     [after] = client.requests("lubang")
     assert after["description"] == "Jalan rusak\n\nSudah diperbaiki bahasanya"
     assert after["status_notes"] == "Ditindaklanjuti oleh Instansi: Kami tambal hari Senin."

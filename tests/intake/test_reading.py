@@ -62,9 +62,10 @@ def step(
 def message(country: Country, number: int, action: str, words: str, **columns: Any) -> UUID:
     command = step(country, number, action, **columns.pop("details", {}))
     country.all(
-        "INSERT INTO followup.message (command_id, number, action, kind, words, secret,"
-        " actor_kind, agency_id, at) VALUES (%s, %s, %s, %s, %s, %s, 'staff', %s, now())",
-        *(command, number, action, columns.get("kind"), words, columns.get("secret", False), UNIT),
+        "INSERT INTO followup.message (command_id, number, action, kind, words, secret, rectifies,"
+        " actor_kind, agency_id, at) VALUES (%s, %s, %s, %s, %s, %s, %s, 'staff', %s, now())",
+        *(command, number, action, columns.get("kind"), words, columns.get("secret", False)),
+        *(columns.get("rectifies"), UNIT),
     )
     return command
 

@@ -218,7 +218,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT m.words FROM lifecycle.history h
     JOIN followup.published_message m ON m.command_id = h.ref
-    WHERE h.number = r.number AND h.action = 'follow_up' AND NOT m.secret
+    WHERE h.number = r.number AND h.action = 'follow_up' AND NOT m.secret AND NOT m.rectified
     ORDER BY h.entry DESC LIMIT 1
 ) said ON true
 ORDER BY r.number DESC

@@ -1,0 +1,42 @@
+"""What reporter and public read of a follow-up that was taken back, and of a refusal."""
+
+import httpx
+
+from tests.intake.conftest import Country
+from tests.intake.test_reading import message, note, opened, stands, submitted
+
+
+async def test_of_a_follow_up_that_was_taken_back_everybody_reads_why_alone(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
+    report = await submitted(intake)
+    number = report["number"]
+    stands(country, number, "FOLLOWED_UP")
+    wrong = message(country, number, "follow_up", "Milik Bu Siti.", kind="initial_response")
+    message(country, number, "rectify", "Salah laporan.", rectifies=wrong)
+    secret = message(country, number, "follow_up", "Rahasia.", kind="follow_up", secret=True)
+    message(country, number, "rectify", "Bukan untuk umum.", rectifies=secret)
+
+    public = await intake.get(f"/reports/{number}")
+    listed = public.json()["published"]["follow_ups"]
+    assert [(line["rectified"], line["words"]) for line in listed] == [
+        (True, None),
+        (False, "Salah laporan."),
+    ]
+    own = await intake.get(f"/reports/{number}", headers=await opened(intake, report))
+    lines = [line["words"] for line in own.json()["history"] if line["action"] == "rectify"]
+    assert lines == ["Salah laporan.", "Bukan untuk umum."]
+    for answer in (public, own):
+        assert "Bu Siti" not in answer.text
+        assert "Rahasia." not in answer.text
+
+
+async def test_who_is_archived_reads_where_else_to_go(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
+    report = await submitted(intake)
+    stands(country, report["number"], "ARCHIVED_BY_ADMIN")
+    note(country, report["number"], "archive", "Ini pidana.", archive_category="criminal_case")
+    read = await intake.get(f"/reports/{report['number']}", headers=await opened(intake, report))
+    assert [office["code"] for office in read.json()["recourse"]] == ["police", "ombudsman"]
+    assert "object" in read.json()["allowed_actions"]
