@@ -37,6 +37,7 @@ def outbox_statements(
             status=after.status,
             due_at=after.due_at,
             overdue=after.overdue,
+            rating_until=after.rating_until,
             outcome=decision.entries[0].details.get("outcome"),
             url=words_at,
         )

@@ -70,6 +70,8 @@ class ReportEvent(BaseModel):
     overdue: bool
     due_at: datetime | None
     auto_close_at: datetime | None
+    rating_until: datetime | None = None
+    """Of what has ended: until when its reporter may rate it and object to it."""
     escalated_to: int | None = None
     details: dict[str, Any]
 
@@ -106,6 +108,7 @@ class ReportEvent(BaseModel):
             overdue=after.overdue,
             due_at=after.due_at,
             auto_close_at=after.auto_close_at,
+            rating_until=after.rating_until,
             escalated_to=escalated_to,
             details=details,
         )
@@ -131,6 +134,8 @@ class PartnerEvent(BaseModel):
     status: Status
     due_at: datetime | None
     overdue: bool
+    rating_until: datetime | None = None
+    """Of what has ended: until when its reporter may rate it and object to it."""
     outcome: FollowUpOutcome | None = None
     """Of a follow-up proper: whether what was asked for is done, or cannot be met."""
     url: str
