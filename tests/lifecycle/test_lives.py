@@ -115,8 +115,14 @@ class Life(RuleBasedStateMachine):
             assert (auto_close.deadline is None) == suspended
         if state.status in ENDED:
             assert running <= {ClockKind.REQUEST}
-            assert present <= {ClockKind.REQUEST, ClockKind.SETTLEMENT}
+            assert present <= {ClockKind.REQUEST, ClockKind.SETTLEMENT, ClockKind.ESCALATION}
             assert not state.overdue
+        if ClockKind.ESCALATION in present:
+            assert state.late, "who is not late is not put before anybody"
+            assert state.escalation_level >= 1
+        if ClockKind.CLOSING_NOTICE in present:
+            assert auto_close is not None, "a notice without a closing"
+            assert ClockKind.CLOSING_NOTICE in running or auto_close.deadline is None
         if state.followed_up:
             assert ClockKind.SETTLEMENT not in present
         if state.status is Status.REPLIED_BY_REPORTER:
