@@ -129,7 +129,7 @@ CODES: dict[str, Iterable[str]] = {
         *("agency.create", "agency.change", "agency.remove"),
         *("handover.reports", "handover.assignments"),
         *("category.create", "category.change", "tag.create", "tag.change"),
-        *("programme.create", "programme.change", "archive_reason.change"),
+        *("programme.create", "programme.change", "archive_reason.change", "recourse.change"),
         *("policy.set", "calendar.set", "import.run", "import.links"),
     ),
     "mark": ("overdue", "question_unanswered", "reporter_told"),
