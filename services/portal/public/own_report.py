@@ -54,6 +54,11 @@ _WORDS = {
     "object": "text",
     "withdraw": "reason",
 }
+_CHOSEN = {
+    "declare_satisfied": ("rating",),
+    "rate": ("rating", "solved"),
+    "object": ("objection_reason",),
+}
 _WITH_FILES = ("complete_information", "reply")
 _DONE = {
     "complete_information": "Terima kasih. Informasi Anda sudah dikirim.",
@@ -126,7 +131,7 @@ async def act(page_request: PublicRequest, action: str, number: Number = _NUMBER
 
 def _fields(action: str) -> list[str]:
     files = ["attachments"] if action in _WITH_FILES else []
-    return [_WORDS[action], *files, *(["rating"] if action == "declare_satisfied" else [])]
+    return [_WORDS[action], *files, *_CHOSEN.get(action, ())]
 
 
 async def _perform(
