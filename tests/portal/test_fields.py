@@ -99,6 +99,7 @@ FORMS = (
     ),
 )
 EMPTIED = {
+    "FollowUpForm": {"outcome"},
     "Amendment": {"title", "body", "classification", "category_id"},
     "VerificationForm": {"title", "body"},
     "SubmissionForm": {"title", "name"},
