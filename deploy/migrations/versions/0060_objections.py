@@ -5,8 +5,8 @@ The texts of `routing.recourse` are pusat's; a row applies where all that it nam
 
 from alembic import op
 
-revision = "0049"
-down_revision = "0048"
+revision = "0060"
+down_revision = "0059"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0061"
+down_revision = "0060"
 
 
 def upgrade() -> None:
