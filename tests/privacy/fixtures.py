@@ -34,6 +34,7 @@ class Scenes:
             "draft_id": "0" * 32,
             "code": "32",
             "reason": "too_general",
+            "office": "ombudsman",
             "format": "json",
             "service_code": "tidak-ada",
         }

@@ -104,7 +104,7 @@ MANAGING_CASES: dict[str, Case] = {
     "routing PATCH /management/tags/{tag_id}": Case(PUSAT, "reference", RETIRED),
     "routing GET /management/archive-reasons": Case(PUSAT),
     "routing GET /management/recourse": Case(PUSAT),
-    "routing PATCH /management/recourse/{code}": Case(PUSAT, body={"active": True}),
+    "routing PATCH /management/recourse/{office}": Case(PUSAT, body={"active": True}),
     "routing PATCH /management/archive-reasons/{reason}": Case(PUSAT, body={"active": True}),
     "routing POST /management/programmes": Case(PUSAT, body={"name": "Baru"}),
     "routing PATCH /management/programmes/{programme_id}": Case(PUSAT, "reference", RETIRED),

@@ -50,12 +50,12 @@ async def list_recourse(_: Pusat, session: Transaction) -> list[KeptRecourse]:
     return [KeptRecourse.model_validate(row, from_attributes=True) for row in rows]
 
 
-@router.patch("/{code}")
+@router.patch("/{office}")
 async def change_recourse(
-    code: str, form: RecourseChange, staff: Pusat, session: Transaction
+    office: str, form: RecourseChange, staff: Pusat, session: Transaction
 ) -> KeptRecourse:
     """Say it in other words, or name it no more."""
-    row = await session.get(Recourse, code, with_for_update=True)
+    row = await session.get(Recourse, office, with_for_update=True)
     if row is None:
         raise not_found()
     before = row.model_dump(include=set(RecourseChange.model_fields))
@@ -65,7 +65,7 @@ async def change_recourse(
         session.add(row)
         changes = {f"{field}_changed": values for field, values in differences.items()}
         record(
-            session, staff, staff.agency_id, "recourse", code, "change", name=row.name, **changes
+            session, staff, staff.agency_id, "recourse", office, "change", name=row.name, **changes
         )
         await session.flush()
     return KeptRecourse.model_validate(row, from_attributes=True)
