@@ -9,13 +9,17 @@
 An id is the instant at which it was begun, `20261129T132000Z`.
 """
 
+import fcntl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+from deploy.errors import StackError
 
 POSTGRES: Final = "postgres"
 _ID: Final = "%Y%m%dT%H%M%S.%fZ"
@@ -87,6 +91,17 @@ class BackupFolder:
         folder.secrets.mkdir(exist_ok=True)
         folder.path.chmod(0o700)
         return folder
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While the block runs nobody else writes here. Raises StackError where somebody does;
+        kill -9 frees it."""
+        with (self.path / "lock").open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StackError(f"Another backup is being taken into {self.path}.") from None
+            yield
 
     @property
     def base(self) -> Path:

@@ -90,7 +90,8 @@ class Keeper:
         """Streams and files, and a whole backup where it is time."""
         while True:
             try:
-                await self.once()
+                with self._folder.alone():
+                    await self.once()
             except Exception as error:  # noqa: BLE001  the next round may go well
                 _failed("round", error)
             await asyncio.sleep(ROUND)

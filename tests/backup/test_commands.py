@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from deploy.backup.folder import BackupFolder
 from deploy.backup.sealing import new_key
 from deploy.cli import app
 from tests.backup.conftest import Source
@@ -34,6 +35,12 @@ async def test_a_backup_is_taken_listed_checked_and_put_into_a_folder(at_the_sou
     restored = await _lapor("restore", str(at_the_source / "restored"), "--key", key)
     assert "The next report gets number" in restored
     assert (at_the_source / "restored" / "postgres" / "PG_VERSION").exists()
+
+
+async def test_while_one_backup_is_taken_another_is_refused(at_the_source: Path) -> None:
+    with BackupFolder.at(at_the_source / "backups").alone():
+        result = await asyncio.to_thread(CliRunner().invoke, app, ["backup"])
+    assert "Another backup is being taken" in str(result.exception)
 
 
 async def test_what_a_person_forgot_is_said(at_the_source: Path) -> None:
