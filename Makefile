@@ -82,9 +82,12 @@ docs: $(READY)  ## Bring what is generated up to date: parts of the documentatio
 texts: $(READY)  ## Bring the catalogues of texts up to date: new messages in, unused ones out
 	$(BIN)/python -m deploy.translation
 
+PIN := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --python-version 3.11 pyproject.toml
+
 lock: $(READY)  ## Pin the newest versions that pyproject.toml allows, with hashes
-	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --extra dev --python-version 3.11 -o requirements.lock pyproject.toml
+	$(PIN) --upgrade --extra local --extra dev -o requirements.lock
+	$(PIN) --constraint requirements.lock -o deploy/production/requirements.lock
 
 # The environment, made anew only when what it is made of changed. Pip installs uv, which installs all
 # else in a quarter of pip's time; where only pip knows the way to an index, pip does.
