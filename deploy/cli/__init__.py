@@ -34,6 +34,7 @@ app = typer.Typer(
 # A module of commands registers itself here; it imports what is slow inside its functions.
 app.command("up")(up.up)
 app.command("migrate")(migrate.migrate)
+app.command("migrated")(migrate.migrated)
 app.command("after-restore")(after_restore.after_restore)
 app.command("restore")(restore.restore)
 app.command("demo")(demo.demo)

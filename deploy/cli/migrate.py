@@ -1,6 +1,7 @@
-"""`lapor migrate`."""
+"""`lapor migrate`, and `lapor migrated`, which waits for it."""
 
 import asyncio
+import time
 
 
 def migrate() -> None:
@@ -30,3 +31,30 @@ def migrate() -> None:
 
     asyncio.run(everything())
     print("Database, streams and search attributes are up to date.")
+
+
+def migrated() -> None:
+    """Wait until the database is what this version expects, without changing anything.
+
+    For the processes of a new version that start beside its `lapor migrate`. LAPOR_DATABASE_URL may
+    have any process's role. A database that is away, or empty, is waited for.
+    """
+    import psycopg
+
+    from deploy.migrations import is_migrated
+    from shared.resilience.reasons import reason
+    from shared.settings import Settings
+
+    url, said = Settings().database_url, ""
+    while True:
+        try:
+            if is_migrated(url):
+                break
+            why = "it has not been migrated to this version"
+        except psycopg.Error as error:
+            why = reason(error)
+        if why != said:
+            print(f"Waiting for the database: {why}", flush=True)
+        said = why
+        time.sleep(1)
+    print("The database is what this version expects.")

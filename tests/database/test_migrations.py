@@ -1,10 +1,16 @@
 """The schema: migrations, and who may write what."""
 
+import os
+import subprocess
+import sysconfig
+from pathlib import Path
+
 import psycopg
 import pytest
 from alembic import command
 
-from deploy.migrations import configuration
+from deploy.credentials import ROLES
+from deploy.migrations import configuration, is_migrated
 from shared.settings import Settings
 from tests.conftest import UrlOf
 
@@ -31,3 +37,32 @@ def test_the_worker_cannot_read_who_reported(database_url: UrlOf) -> None:
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute("SELECT * FROM intake.submission")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_process_may_ask_whether_the_database_is_migrated_for_it(
+    fresh_database: UrlOf, role: str
+) -> None:
+    url = fresh_database(role)
+    assert is_migrated(url)
+    with _connect(fresh_database("lapor_owner")) as owner:
+        owner.execute("UPDATE schema_version SET version_num = '0045'")
+        assert not is_migrated(url)
+        owner.execute("UPDATE schema_version SET version_num = 'of a later version'")
+        assert is_migrated(url)
+
+
+def test_a_process_of_a_new_version_waits_for_its_migration(fresh_database: UrlOf) -> None:
+    with _connect(fresh_database("lapor_owner")) as owner:
+        owner.execute("REVOKE SELECT ON schema_version FROM PUBLIC")  # as before the first one
+        waiting = subprocess.Popen(
+            [Path(sysconfig.get_path("scripts")) / "lapor", "migrated"],
+            env={**os.environ, "LAPOR_DATABASE_URL": fresh_database("lapor_relay")},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert waiting.stdout
+        assert waiting.stdout.readline().startswith("Waiting for the database")
+        owner.execute("GRANT SELECT ON schema_version TO PUBLIC")
+    assert waiting.wait(60) == 0
+    waiting.stdout.close()

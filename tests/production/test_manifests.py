@@ -10,12 +10,10 @@ from deploy.local.processes import KEEPER
 from deploy.local.processes import PROCESSES as ON_ONE_MACHINE
 from deploy.nats.permissions import USERS
 from shared.settings import AUTHORITY, SECRETS_OF, Settings
+from tests.production.manifests import config, containers, of_kind
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "production"
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
-CONFIG: dict[str, str] = yaml.safe_load((FOLDER / "kubernetes" / "settings.yaml").read_text())[
-    "data"
-]
 PROCESSES = (*ON_ONE_MACHINE, KEEPER)
 MODULES = {process.name: process.module for process in PROCESSES}
 
@@ -35,14 +33,8 @@ def test_compose_runs_every_process_with_its_own_role_and_secrets() -> None:
 
 
 def test_kubernetes_runs_every_process_with_its_own_secret() -> None:
-    documents = yaml.safe_load_all((FOLDER / "kubernetes" / "processes.yaml").read_text())
-    deployments = [d for d in documents if d["kind"] == "Deployment"]
-    containers = {
-        d["metadata"]["labels"]["process"]: d["spec"]["template"]["spec"]["containers"][0]
-        for d in deployments
-    }
-    assert {name: container["command"][-1] for name, container in containers.items()} == MODULES
-    for name, container in containers.items():
+    assert {name: made["command"][-1] for name, made in containers().items()} == MODULES
+    for name, container in containers().items():
         secrets = [source.get("secretRef", {}).get("name") for source in container["envFrom"]]
         assert secrets == [None, f"lapor-{name}"]
 
@@ -55,19 +47,8 @@ def test_the_guide_names_what_each_process_is_told() -> None:
         assert {s for s in SECRETS if f"LAPOR_{s.upper()}`" in variables[name]} == set(secrets)
 
 
-def test_kubernetes_asks_every_process_whether_it_is_ready() -> None:
-    documents = yaml.safe_load_all((FOLDER / "kubernetes" / "processes.yaml").read_text())
-    for deployment in (d for d in documents if d["kind"] == "Deployment"):
-        [container] = deployment["spec"]["template"]["spec"]["containers"]
-        ports = {port["name"]: port["containerPort"] for port in container["ports"]}
-        assert ports["operations"] == int(CONFIG["LAPOR_OPERATIONS_PORT"])
-        for probe, path in (("readinessProbe", "/readyz"), ("livenessProbe", "/healthz")):
-            assert container[probe]["httpGet"] == {"path": path, "port": "operations"}
-
-
 def test_the_operations_port_is_reached_from_inside_alone() -> None:
-    documents = yaml.safe_load_all((FOLDER / "kubernetes" / "processes.yaml").read_text())
-    for service in (d for d in documents if d["kind"] == "Service"):
+    for service in of_kind("Service"):
         assert [port["port"] for port in service["spec"]["ports"]] != [9000]
     for service in COMPOSE["services"].values():
         assert not any("9000" in port for port in service.get("ports", ()))
@@ -78,7 +59,7 @@ def test_the_operations_port_is_reached_from_inside_alone() -> None:
 
 def test_every_setting_named_is_one() -> None:
     settings = {f"LAPOR_{name.upper()}" for name in Settings.model_fields}
-    named = {*COMPOSE["x-environment"], *CONFIG} - {"FORWARDED_ALLOW_IPS", "SSL_CERT_FILE"}
+    named = {*COMPOSE["x-environment"], *config()} - {"FORWARDED_ALLOW_IPS", "SSL_CERT_FILE"}
     assert named <= settings
 
 
