@@ -23,12 +23,20 @@ class Measuring:
         """One look."""
         for what, query in _QUERIES.items():
             await by_itself("measuring", what, self._measure(what, query))
+        await by_itself("measuring", "dead letters", self._measure_dead_letters())
 
     async def _measure(self, what: str, query: TextClause) -> None:
         async with self.database.autocommit() as connection:
             row = (await connection.execute(query, {"most": MOST})).one()
         _waiting.labels(what).set(row.number)
         _oldest.labels(what).set(row.seconds or 0)
+
+    async def _measure_dead_letters(self) -> None:
+        async with self.database.autocommit() as connection:
+            rows = (await connection.execute(_DEAD_LETTERS, {"most": MOST})).all()
+        _dead_letters.clear()
+        for row in rows:
+            _dead_letters.labels(row.system).set(row.number)
 
 
 _waiting = Gauge(
@@ -40,6 +48,13 @@ _waiting = Gauge(
 )
 _oldest = Gauge(
     "lapor_waiting_oldest_seconds", "Since when the oldest waits", ["what"], registry=registry
+)
+_dead_letters = Gauge(
+    "lapor_dead_letters",
+    "Messages nobody has looked at that could not be handled, by the partner who sent them; those"
+    " of ours have none",
+    ["system"],
+    registry=registry,
 )
 
 
@@ -60,3 +75,8 @@ _QUERIES = {
         ("dead_letters", "received_at", "lifecycle.dead_letter WHERE NOT resolved"),
     )
 }
+_DEAD_LETTERS = text(
+    "SELECT coalesce(system, '') AS system, count(*) AS number"
+    " FROM (SELECT system FROM lifecycle.dead_letter WHERE NOT resolved LIMIT :most) AS waiting"
+    " GROUP BY 1"
+)

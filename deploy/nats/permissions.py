@@ -5,9 +5,12 @@ from typing import Final
 from deploy.nats.tokens import Permission
 from shared.bus.streams import (
     FOLLOWUP,
+    INGEST_MESSAGES,
+    INGEST_REPORTS,
     INTAKE,
     LAUNCHER,
     NOTIFICATION,
+    PARTNERS,
     REPORTS,
     STATISTICS,
     STREAMS,
@@ -40,6 +43,11 @@ _WATCHES: Final = [
     *(f"$JS.API.STREAM.MSG.GET.{stream.name}" for stream in STREAMS),
     *(f"$JS.API.STREAM.MSG.DELETE.{stream.name}" for stream in STREAMS if stream.work_queue),
 ]
+# What waits between us and each partner.
+_MEASURES: Final = [
+    *(f"$JS.API.STREAM.INFO.{stream.name}" for stream in (INGEST_REPORTS, INGEST_MESSAGES)),
+    f"$JS.API.CONSUMER.INFO.{PARTNERS.name}.*",
+]
 # The live feed makes a consumer for each visitor, which ends with the visit.
 _FOLLOWS: Final = [
     "$JS.API.STREAM.NAMES",
@@ -51,7 +59,7 @@ _FOLLOWS: Final = [
     f"$JS.FC.{REPORTS.name}.>",
 ]
 _PUBLISHES: Final[dict[str, list[str]]] = {
-    "intake": [*_reads(INTAKE), *_WATCHES, _DEAD],
+    "intake": [*_reads(INTAKE), *_WATCHES, *_MEASURES, _DEAD],
     "routing": [],
     "followup": [*_reads(FOLLOWUP), _DEAD],
     "reporting": _FOLLOWS,

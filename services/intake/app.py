@@ -25,6 +25,7 @@ from services.intake.accepting.acceptance import Acceptance
 from services.intake.arrivals import Arrivals
 from services.intake.partners import asyncapi
 from services.intake.partners import reading as partner_reading
+from services.intake.partners.measuring import PartnerMeasuring
 from services.intake.partners.receiving import PartnerReports
 from services.intake.reading import attachments, published, reports
 from services.intake.resources import Resources
@@ -89,6 +90,7 @@ def make_app(settings: Settings) -> FastAPI:
         return [
             Consumer(bus, INTAKE, partners.accept, bury, batch=BATCH, lanes=LANES),
             Watch(bus, database, resources.cipher),
+            PartnerMeasuring(bus, database),
         ]
 
     @asynccontextmanager

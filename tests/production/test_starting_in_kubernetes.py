@@ -27,7 +27,7 @@ def _namespaces_are_to_be_had() -> None:
         pytest.skip("this machine gives no namespaces to this user")
 
 
-@pytest.mark.parametrize("process", (*PROCESSES, KEEPER), ids=lambda process: process.name)
+@pytest.mark.parametrize("process", [*PROCESSES, KEEPER], ids=lambda process: process.name)
 def test_a_process_lives_where_nothing_it_needs_is_there_yet(
     process: Description, credentials: Credentials, tmp_path: Path
 ) -> None:
