@@ -18,6 +18,7 @@ from shared.http.operations import Check, answering
 from shared.resilience.stopping import Stopped
 from shared.settings import Settings, settings
 from shared.telemetry import configure_logging
+from shared.tracing import traced
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,8 @@ def run_process(name: str, main: Main, *needs: str) -> None:
     configure_logging(name)
     code = 0
     try:
-        uvloop.run(_until_stopped(name, main, needs))
+        with traced(name):
+            uvloop.run(_until_stopped(name, main, needs))
     except Exception:
         log.exception("%s ended", name)
         code = 1

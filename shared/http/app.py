@@ -24,6 +24,7 @@ from shared.http.proxies import ProxiesUnclearError, believed_proxies
 from shared.http.tokens import Tokens
 from shared.settings import Settings
 from shared.telemetry import configure_logging
+from shared.tracing import send_waiting_spans, traced
 
 if TYPE_CHECKING:
     from shared.database.engine import Database
@@ -60,6 +61,7 @@ def create_app(
             async with lifespan(app) if lifespan else _nothing():
                 yield
         finally:
+            await asyncio.to_thread(send_waiting_spans)  # uvicorn ends by the signal it was sent
             if database:
                 await database.dispose()
 
@@ -113,7 +115,7 @@ def serve(name: str, factory: Callable[[], FastAPI], settings: Settings, *, port
         proxies = believed_proxies(os.environ)
     except ProxiesUnclearError as error:
         raise SystemExit(str(error)) from error
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), traced(name):
         uvloop.run(_serve(factory, settings, port, proxies))
 
 

@@ -10,7 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from shared.resilience.reasons import explained, known_reason
 from shared.settings import Settings
 from shared.temporal.names import SEARCH_ATTRIBUTES
-from shared.temporal.tracing import TracingInterceptor
+from shared.temporal.tracing import interceptors
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ async def connect(settings: Settings, name: str, *, lazy: bool = True) -> Client
         tls=_tls(settings),
         api_key=settings.temporal_api_key,
         data_converter=pydantic_data_converter,
-        interceptors=[TracingInterceptor()],
+        interceptors=interceptors(),
         identity=name,
         lazy=lazy,
     )
@@ -37,7 +37,7 @@ def _tls(settings: Settings) -> TLSConfig | bool:
         settings.temporal_tls_key,
     )
     if not any(files):
-        return settings.temporal_tls
+        return settings.temporal_tls or bool(settings.temporal_api_key)  # never in the clear
     authority, certificate, key = (file.read_bytes() if file else None for file in files)
     return TLSConfig(server_root_ca_cert=authority, client_cert=certificate, client_private_key=key)
 

@@ -9,14 +9,34 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from temporalio import client, worker
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import PayloadConverter
 from temporalio.workflow import ActivityHandle
 
 from shared.telemetry import continued_trace, trace_headers
+from shared.tracing import is_traced
 
 HEADER = "_tracer-data"
+
+
+def interceptors() -> list[client.Interceptor]:
+    """Of every client. Where traces are collected, what clients ask and what activities do are
+    spans; what a workflow does is none, so that replays need not have it."""
+    if not is_traced():
+        return [TracingInterceptor()]
+    from temporalio.contrib.opentelemetry import TracingInterceptor as Temporals
+
+    class Spans(Temporals):
+        def __init__(self) -> None:
+            super().__init__()
+            self.text_map_propagator = TraceContextTextMapPropagator()  # no baggage: see telemetry
+
+        def workflow_interceptor_class(self, input: worker.WorkflowInterceptorClassInput) -> None:  # type: ignore[override]
+            return None
+
+    return [Spans(), TracingInterceptor()]
 
 
 class TracingInterceptor(client.Interceptor, worker.Interceptor):
