@@ -184,6 +184,7 @@ class Settings(Addresses):
     """Of the worker: its version in Temporal's worker deployment `lapor`. It gets work when
     `lapor workers use` says so. Empty: every worker gets work at once, whatever its version."""
     temporal_api_key: str | None = Field(default=None, repr=False)
+    """Where the cluster lets in by keys; means `temporal_tls`."""
     x_api_base_url: str = "https://api.x.com"
     x_api_token: str | None = Field(default=None, repr=False)
     """None: the X API is not configured, an admin pastes the post instead."""

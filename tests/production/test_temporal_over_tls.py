@@ -56,6 +56,17 @@ async def test_a_server_by_another_authority_is_not_believed(address: str) -> No
         await connect(Settings(temporal_address=address, temporal_tls=True), "test", lazy=False)
 
 
+async def test_a_key_for_the_cluster_goes_with_its_namespace_and_never_in_the_clear() -> None:
+    settings = Settings(
+        temporal_address="temporal.example:7233",
+        temporal_namespace="lapor.a1b2c",
+        temporal_api_key="kunci",
+    )
+    client = await connect(settings, "test")
+    config = client.service_client.config
+    assert (client.namespace, config.api_key, config.tls) == ("lapor.a1b2c", "kunci", True)
+
+
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         while data := await reader.read(65536):
