@@ -11,6 +11,7 @@ import pytest
 from services.reporting.statistics.marks import OF_MANY_ALONE, kind_of
 from services.reporting.statistics.rebuild import rebuild
 from shared.database.engine import Database
+from tests.conftest import UrlOf
 from tests.reporting.conftest import Bearer
 from tests.reporting.factory import (
     CITY,
@@ -34,9 +35,12 @@ Scope = tuple[int, date, date]
 SCOPES: list[Scope] = [(agency, *period) for agency in AGENCIES for period in PERIODS]
 
 
-@pytest.fixture
-async def counted(lives: list[Life], database: Database) -> Recount:
+@pytest.fixture(scope="module")
+async def counted(lives: list[Life], module_database: UrlOf) -> Recount:
+    """Counted once for all tests of this file, which only read."""
+    database = Database(module_database("lapor_reporting"))
     assert await rebuild(database, nothing) == LIVES
+    await database.dispose()
     return Recount(lives)
 
 
