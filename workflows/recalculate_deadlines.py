@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import text
 
 from shared.database.engine import Database, raw
-from shared.database.process_time import CALENDAR_MARK, load_calendar
+from shared.database.policy_in_force import CALENDAR_MARK, load_calendar
 from shared.lifecycle import clocks
 from shared.lifecycle.calendar import WorkingCalendar
 from shared.lifecycle.clocks import ClockKind

@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from shared.database.agency_codes import AgencyCodes
 from shared.database.engine import Database, raw
-from shared.database.process_time import ProcessTime
+from shared.database.policy_in_force import ProcessTime
 from shared.lifecycle.actions import Action
 from shared.lifecycle.apply_clocks import settle
 from shared.lifecycle.clocks import ClockKind

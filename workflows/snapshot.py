@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from shared.database.process_time import PROCESS_TIME_MARK
+from shared.database.policy_in_force import PROCESS_TIME_MARK
 from shared.lifecycle.clocks import Clock
 from shared.lifecycle.commands import Command, Outcome
 from shared.lifecycle.state import ReportState

@@ -14,7 +14,7 @@ from services.intake.partners.receiving import FORMS as REPORTS
 from shared.bus.cloudevents import MAX_INBOUND, STRUCTURED
 from shared.bus.streams import INGEST_KINDS, INGEST_MESSAGES, INGEST_REPORTS, PARTNERS
 from shared.lifecycle.events import EVENTS, INTERNAL_EVENTS, PartnerEvent
-from shared.partners.reading import ID_PATTERN, TYPE_PREFIX
+from shared.partners.message_reading import ID_PATTERN, TYPE_PREFIX
 from shared.partners.receipts import RECEIPT_TYPE, Receipt
 from workflows.outbox import PARTNER_TYPE
 

@@ -12,7 +12,7 @@ from services.followup.actions.rating import RatingForm
 from services.followup.actions.replies import ReplyForm
 from services.followup.actions.satisfaction import SatisfactionForm
 from services.followup.actions.withdrawal import WithdrawalForm
-from shared.partners.reading import ExternalId
+from shared.partners.message_reading import ExternalId
 from shared.values.words import Form
 
 

@@ -36,8 +36,8 @@ from shared.database.lifecycle import Report
 from shared.database.views import PartnerEntry
 from shared.http.problems import Problem
 from shared.http.tokens import Partner
+from shared.partners.message_reading import Read, read
 from shared.partners.problems import problems_of_refusal
-from shared.partners.reading import Read, read
 from shared.partners.receipts import Receipt, Sent, tell
 from shared.temporal.report_gateway import ReportGateway
 

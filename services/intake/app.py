@@ -23,8 +23,7 @@ from services.intake import (
 from services.intake import social_posts as x_posts
 from services.intake.accepting.acceptance import Acceptance
 from services.intake.arrivals import Arrivals
-from services.intake.partners import asyncapi
-from services.intake.partners import reading as partner_reading
+from services.intake.partners import asyncapi, report_lookup
 from services.intake.partners.measuring import PartnerMeasuring
 from services.intake.partners.receiving import PartnerReports
 from services.intake.reading import attachments, published, reports
@@ -39,7 +38,7 @@ from shared.bus.consumer import Consumer
 from shared.bus.streams import INTAKE
 from shared.bus.watch import Watch
 from shared.database.engine import Database
-from shared.database.process_time import ProcessTime
+from shared.database.policy_in_force import ProcessTime
 from shared.http.app import create_app
 from shared.http.limits import RateLimits
 from shared.http.service_client import service_client, trusted_authorities
@@ -127,7 +126,7 @@ def make_app(settings: Settings) -> FastAPI:
             published.router,
             reports.router,
             attachments.router,
-            partner_reading.router,
+            report_lookup.router,
             lookups.router,
             asyncapi.router,
             *open311.routers,

@@ -10,7 +10,7 @@ from services.intake.accepting.new_report import NewReport
 from services.intake.report_form import ReportForm
 from shared.batcher import Batcher
 from shared.database.engine import Database, raw
-from shared.database.process_time import Connection
+from shared.database.policy_in_force import Connection
 from shared.http.problems import FieldError, validation
 from shared.lifecycle.channels import Channel
 from shared.values import regions

@@ -13,7 +13,7 @@ from services.intake.x.api import XApi
 from shared.attachments import AttachmentStore
 from shared.attachments.drafts import DraftStore
 from shared.batcher import Batcher
-from shared.database.process_time import ProcessTime
+from shared.database.policy_in_force import ProcessTime
 from shared.privacy.identity import BlindIndex, IdentityCipher
 from shared.settings import Settings
 

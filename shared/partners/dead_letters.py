@@ -10,8 +10,8 @@ from shared.bus.consumer import Bury
 from shared.bus.dead_letters import announce, has_room, keep
 from shared.bus.errors import NOT_KEPT, BadMessage
 from shared.database.engine import Database
+from shared.partners.message_reading import recognise
 from shared.partners.problems import problems_of
-from shared.partners.reading import recognise
 from shared.partners.receipts import tell
 from shared.privacy.identity import IdentityCipher
 from shared.telemetry import registry

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from shared.bus.report_events import report_message
 from shared.database.engine import Database, raw
-from shared.database.process_time import ProcessTime
+from shared.database.policy_in_force import ProcessTime
 from shared.lifecycle import clocks
 from shared.lifecycle.actions import Action, Classification, FollowUpKind
 from shared.lifecycle.authority import Capacity

@@ -14,7 +14,7 @@ from services.intake.accepting.rows import Rows, Sealing, first_state, rows_of
 from services.intake.accepting.statements import FIRST, PREPARE, insert_all
 from shared.clock import now
 from shared.database.engine import raw
-from shared.database.process_time import Connection, ProcessTime
+from shared.database.policy_in_force import Connection, ProcessTime
 from shared.http.problems import unavailable
 from shared.lifecycle.statuses import Status
 from shared.privacy.identity import IdentityCipher

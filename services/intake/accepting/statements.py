@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlmodel import SQLModel
 
-from shared.database.process_time import PROCESS_TIME_MARK
+from shared.database.policy_in_force import PROCESS_TIME_MARK
 from shared.database.rows import insert_many
 
 Columns = tuple[tuple[type[SQLModel], tuple[str, ...]], ...]

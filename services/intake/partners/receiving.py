@@ -17,8 +17,8 @@ from shared.bus.consumer import MessageOutcome
 from shared.bus.errors import BadMessage, TryLater
 from shared.database.engine import Database
 from shared.http.problems import FieldError, Problem
+from shared.partners.message_reading import Read, read
 from shared.partners.problems import Unacceptable, problems_of
-from shared.partners.reading import Read, read
 from shared.partners.receipts import Receipt, Sent, tell
 from shared.resilience.away import DATABASE_AWAY
 from shared.values import regions

@@ -12,7 +12,7 @@ from services.intake.references import Found, report_of
 from services.intake.report_form import ReporterForm, ReportForm
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Actor, ActorKind
-from shared.partners.reading import ExternalId
+from shared.partners.message_reading import ExternalId
 
 
 class PartnerReport(ReportForm):

@@ -17,7 +17,7 @@ from services.routing.models import ClosedDay, PolicyVersion
 from services.routing.queue.handlers import agency_asked_for
 from shared.command_requests.directory import agency
 from shared.database.columns import now
-from shared.database.process_time import CALENDAR_MARK, load_policy
+from shared.database.policy_in_force import CALENDAR_MARK, load_policy
 from shared.database.report_lists import CalendarMark, RedatingProgress
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses

@@ -20,7 +20,7 @@ from services.routing.reading.names import (
 from shared.command_requests.directory import Agency, agencies
 from shared.command_requests.report_access import ReportAccess, access_of, actions_open_to
 from shared.database.columns import now
-from shared.database.process_time import load_calendar
+from shared.database.policy_in_force import load_calendar
 from shared.http.tokens import Staff
 from shared.labels import label
 from shared.lifecycle.actions import Classification, RequestKind

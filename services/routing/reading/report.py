@@ -41,7 +41,7 @@ from services.routing.reading.view import ChecklistItem, Chosen, ReportView
 from shared.command_requests.report_access import ReportAccess, actions_open_to, staff_access
 from shared.database.columns import now
 from shared.database.lifecycle import Report, ReportDetails, ReportText
-from shared.database.process_time import load_calendar
+from shared.database.policy_in_force import load_calendar
 from shared.database.views import StaffEntry
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
