@@ -97,7 +97,7 @@ _ROWS = (
     Rule(A.AMEND, _ADMIN_OR_ABOVE, WITH_AGENCY, (), "amended",
          "changes what verification set, but the handler and the clocks"),
     Rule(A.THROW, _ADMIN_OR_ABOVE, TO_BE_VERIFIED, (Status.UNVERIFIED,), "thrown",
-         "hands to an agency below; the verification clock starts anew there"),
+         "hands to an agency below the one who acts; the verification clock starts anew there"),
     Rule(A.DEFER, _ADMIN_OR_ABOVE, TO_BE_VERIFIED,
          (Status.AWAITING_INFORMATION, Status.AGENCY_NOT_CONNECTED), "deferred",
          "asks the reporter, or waits for an agency to connect; the verification clock pauses"),
@@ -138,7 +138,7 @@ _ROWS = (
          "asks to open the report again, within the rating window and once a closing or archiving",
          (not_objected,), reporter_reads=True),
     Rule(A.FORWARD, _ADMIN_OR_ABOVE, WITH_AGENCY, (Status.VERIFIED,), "forwarded",
-         "hands the duty to follow up to an agency below; follow-up clock anew; "
+         "hands the duty to follow up to an agency below the one who acts; follow-up clock anew; "
          "auto-close, hold and all requests end"),
     Rule(A.CHANGE_COPIES, _ADMIN_OR_ABOVE, EVERY, (), "copies_changed",
          "sets which agencies read along", internal=True),
