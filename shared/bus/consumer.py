@@ -149,6 +149,8 @@ class Consumer:
         alive = asyncio.create_task(self._keep_alive(messages))
         try:
             outcomes = await self._outcomes(messages)
+            for error in {outcome for outcome in outcomes if isinstance(outcome, DATABASE_AWAY)}:
+                log.warning("%s waits for the database (%s)", self._durable.name, reason(error))
             for message, outcome in zip(messages, outcomes, strict=True):
                 await self._settle(message, outcome)
         except NatsError as error:
@@ -176,9 +178,7 @@ class Consumer:
             self._failures.pop(sequence, None)
             await message.ack()
             return
-        if isinstance(outcome, DATABASE_AWAY):
-            log.warning("%s waits for the database (%s)", self._durable.name, reason(outcome))
-        elif not isinstance(outcome, BadMessage | TryLater):
+        if not isinstance(outcome, (BadMessage, TryLater, *DATABASE_AWAY)):
             self._log_unexpected(message, outcome)
             self._failures[sequence] += 1
             if (failed := self._failures[sequence]) >= self._give_up_after:

@@ -211,6 +211,26 @@ async def test_however_long_the_database_is_away_no_message_is_given_up_for_it(
     assert [record.levelname for record in caplog.records].count("ERROR") == 1
 
 
+async def test_a_batch_that_meets_no_database_is_told_of_once(
+    bus: Bus, caplog: pytest.LogCaptureFixture
+) -> None:
+    batches: list[int] = []
+
+    async def handle(messages: Sequence[Msg]) -> Sequence[MessageOutcome]:
+        batches.append(len(messages))
+        if len(batches) == 1:
+            raise _made(DATABASE_AWAY[0])
+        return [None] * len(messages)
+
+    for number in range(20):
+        await bus.publish(REPORT, b"{}", msg_id=f"dukcapil-{number}")
+    async with _running(bus, handle, delays=(0.05,)):
+        await _until_empty(bus)
+
+    assert batches[0] > 1
+    assert [record.levelname for record in caplog.records].count("WARNING") == 1
+
+
 async def test_reading_and_publishing_go_on_after_the_server_was_restarted(
     server: Server, bus: Bus
 ) -> None:
