@@ -10,7 +10,12 @@ from typing import Final
 
 from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext, api
-from nats.js.errors import NoStreamResponseError, NotFoundError, ServiceUnavailableError
+from nats.js.errors import (
+    BadRequestError,
+    NoStreamResponseError,
+    NotFoundError,
+    ServiceUnavailableError,
+)
 
 from shared.bus.connection import connect
 
@@ -190,15 +195,22 @@ async def declare_durable(js: JetStreamContext, durable: Durable) -> None:
     await js.add_consumer(durable.stream, durable.config())
 
 
+_NO_PEERS: Final = 10005
+
+
 async def _insist(declare: Callable[[], Awaitable[None]]) -> None:
-    """Declares again what was asked while a cluster had nobody who leads it: that is never
-    answered. The last error, after two minutes."""
-    until = time.monotonic() + 120
+    """Declares again what was asked while a cluster had nobody who leads it, which is never
+    answered, or its leader had not met the other nodes. The last error, after two minutes, or half
+    a minute without enough nodes."""
+    began = time.monotonic()
     while True:
         try:
             return await declare()
         except (NatsTimeout, NoStreamResponseError, ServiceUnavailableError):
-            if time.monotonic() > until:
+            if time.monotonic() > began + 120:
+                raise
+        except BadRequestError as error:
+            if error.err_code != _NO_PEERS or time.monotonic() > began + 30:
                 raise
         await asyncio.sleep(0.2)
 
