@@ -277,3 +277,5 @@ async def test_the_published_reports_of_an_agency_and_of_those_below_are_listed_
     assert [item["number"] for item in first["items"]] == [numbers[1]]
     assert await listed(agency=CITY, limit=1, cursor=first["next"]) == [numbers[0]]
     assert await listed(agency=CITY, tab="closed") == [numbers[1]]
+    monkeypatch.setattr(published, "_OF_FEW", "false")
+    assert (await listed(agency=CITY) == []) is (few > 0)

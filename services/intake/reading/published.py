@@ -70,8 +70,11 @@ async def list_published_reports(
         rows = (await session.execute(shown)).mappings().all()
         reached = matches.reached
     else:
-        newest = _SHOWN.where(text(where), col(_R.number) < (before or 2**63 - 1))
-        newest_rows = await session.execute(newest.limit(limit + 1), parameters)
+        parameters |= {"before": before or 2**63 - 1, "most": limit + 1}
+        if agency is not None and await session.scalar(_SMALL, parameters):
+            where = _OF_FEW.format(where)
+        newest = _SHOWN.where(text(where), text("r.number < :before")).limit(limit + 1)
+        newest_rows = await session.execute(newest, parameters)
         rows = newest_rows.mappings().all()
         reached = rows[limit - 1]["number"] if len(rows) > limit else None
     return Page(
@@ -126,12 +129,12 @@ _SMALL = text(
 # By `report_newest`; read on by number, a page of an agency with a few of ten million reports goes
 # through all of them.
 _OF_FEW = """
-r.number IN (
+r.number = ANY (ARRAY(
     SELECT newest.number
     FROM routing.agency_directory d, unnest(CAST(:tabs AS text[])) tabs (tab), LATERAL (
         SELECT r.number FROM lifecycle.report r JOIN lifecycle.report_text t USING (number)
         WHERE r.handler_id = d.id AND r.tab = tabs.tab AND r.number < :before
           AND t.title IS NOT NULL AND {}
         ORDER BY r.number DESC LIMIT :most) newest
-    WHERE CAST(:agency AS int) = ANY (d.path))
+    WHERE CAST(:agency AS int) = ANY (d.path)))
 """
