@@ -87,10 +87,11 @@ async def recover_access_code(
 ) -> RenewedCode:
     """Another access code for who has shown the report's proven contact to the notification
     service: its token is good for one. The former code, and all that was opened with it, end."""
-    await rate_limits(request).take(RENEWALS, str(number))
     shown = {"shown": sha256(form.recovery_token.encode()).digest(), "number": number}
     if not await session.scalar(_USE_RECOVERY, shown):
         raise not_found()
+    # After the token, which nobody guesses: a stranger does not use up the renewals of a report.
+    await rate_limits(request).take(RENEWALS, str(number))
     version = select(col(Submission.access_code_version)).where(col(Submission.number) == number)
     former = await session.scalar(version.with_for_update())
     if former is None:

@@ -107,6 +107,9 @@ CASES: dict[str, Case] = {
     f"intake GET {FILE}": Case(ONLY_ITS_REPORTER, "attached"),
     "intake POST /reports/{number}/access-code": Case(ONLY_A_REPORTER, "verified"),
     "intake POST /reports/{number}/access": Case(NOBODY, "verified", {"access_code": "AAAA"}),
+    "intake POST /reports/{number}/access-code/recovered": Case(
+        NOBODY, "verified", {"recovery_token": "AAAA"}
+    ),
     "intake DELETE /reports/{number}/access": Case(REPORTER, "verified"),
     "intake POST /reports/manual": Case(NO_STAFF, body=MANUAL),
     "intake POST /reports/manual/with-attachments": Case(NO_STAFF, body=MANUAL, part="report"),
@@ -121,6 +124,25 @@ CASES: dict[str, Case] = {
         ONLY_ACCOUNTS, body={"current_password": "dulu", "password": "kata sandi yang baru"}
     ),
     "intake GET /reporters/me/reports": Case(ONLY_ACCOUNTS),
+    "notification GET /reports/{number}/contacts": Case(ONLY_A_REPORTER, "reachable"),
+    "notification POST /reports/{number}/contacts/{channel}/code": Case(
+        ONLY_A_REPORTER, "reachable"
+    ),
+    "notification POST /reports/{number}/contacts/{channel}/proof": Case(
+        ONLY_A_REPORTER, "reachable", {"code": "000000"}
+    ),
+    "notification PUT /reports/{number}/preferences": Case(
+        ONLY_A_REPORTER,
+        "reachable",
+        {"stopped": False, "email": True, "sms": False, "muted": []},
+    ),
+    # Who asks and who shows a code is answered alike, whatever there is.
+    "notification POST /recovery": Case(OPEN, "reachable", {"number": 1, "contact": "a@contoh.id"}),
+    "notification POST /recovery/proof": Case(
+        OPEN, "reachable", {"number": 1, "contact": "a@contoh.id", "code": "000000"}
+    ),
+    "notification POST /unsubscribe": Case(OPEN, body={"token": str(UUID(int=0))}),
+    "notification POST /sms/deliveries": Case(NO_SIGNATURE, body={}),
     "intake GET /partner/reports/{external_id}": Case(
         {"nobody": 401} | all_of(EVERYBODY[1:], 403) | {"partner": 404}
     ),

@@ -32,6 +32,7 @@ class Scenes:
             "year": 2031,
             "external_id": "tidak-ada",
             "draft_id": "0" * 32,
+            "channel": "email",
             "code": "32",
             "reason": "too_general",
             "office": "ombudsman",
@@ -70,6 +71,12 @@ class Scenes:
     async def _secret(self) -> Scene:
         scene = await self._verified(secret=True)
         return scene | {"service_request_id": scene["number"], "token": scene["number"]}
+
+    async def _reachable(self) -> Scene:
+        """Its anonymous reporter has named an e-mail address."""
+        return await self._verified(
+            anonymous=True, reporter={"name": "Warga", "email": "warga@contoh.id"}
+        )
 
     async def _person(self) -> Scene:
         """Somebody new at the dinas."""

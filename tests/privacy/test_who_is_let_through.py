@@ -18,7 +18,7 @@ from tests.privacy.fixtures import Scene, Scenes
 from tests.privacy.managing import MANAGING_CASES
 from tests.sample_pdf import PDF
 
-SERVICES = ("intake", "routing", "followup", "reporting")
+SERVICES = ("intake", "routing", "followup", "reporting", "notification")
 CASES = expectations.CASES | MANAGING_CASES
 OF_A_REPORT = [
     name for name in CASES if "{number}" in name and name.startswith(("routing", "followup"))
