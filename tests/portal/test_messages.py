@@ -34,6 +34,7 @@ def test_a_phone_is_proven_on_the_receipt_and_gets_a_lost_code_back(meet: Meet) 
     citizen.page.get_by_label("Kode enam angka dari SMS").fill("000 000")
     citizen.presses("Verifikasi")
     assert "Kode ini tidak cocok" in citizen.reads
+    assert citizen.page.locator("#kabar-untuk-anda .notice").is_visible()  # beside the field
     citizen.page.get_by_label("Kode enam angka dari SMS").fill(newest_code(citizen, before + 1))
     citizen.presses("Verifikasi")
     assert "sudah diverifikasi" in citizen.reads

@@ -40,7 +40,7 @@ async def own_contacts(page_request: PageRequest, number: int) -> OwnContacts | 
 async def send_code(
     page_request: PublicRequest, channel: Channel, number: Number = _NUMBER
 ) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("dari"), NAMES)
     path = f"/reports/{number}/contacts/{channel}/code"
     notice = "Kode sudah dikirim. Masukkan enam angkanya di bawah ini; berlaku 10 menit."
     return await _asked(page_request, number, form, path, None, notice)
@@ -50,7 +50,7 @@ async def send_code(
 async def prove(
     page_request: PublicRequest, channel: Channel, number: Number = _NUMBER
 ) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("code", "dari"), NAMES)
     path = f"/reports/{number}/contacts/{channel}/proof"
     body = {"code": form.get("code")}
     notice = "Terima kasih. Kontak ini sudah diverifikasi: kabar dikirim ke sini."
@@ -59,7 +59,7 @@ async def prove(
 
 @router.post("/laporan/{number}/kontak/pilihan")
 async def choose(page_request: PublicRequest, number: Number = _NUMBER) -> Response:
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("kinds", "email", "sms", "stopped"), NAMES)
     wanted = form.all("kinds")
     body = {
         "stopped": form.get("stopped") == "1",
@@ -94,7 +94,7 @@ async def recovery_form(page_request: PublicRequest) -> Response:
 @router.post("/kode-hilang")
 async def recover(page_request: PublicRequest) -> Response:
     """First number and contact, then the code that came; the same page whether one was sent."""
-    form = FormData(await page_request.form(), NAMES)
+    form = FormData(await page_request.form("number", "contact", "code"), NAMES)
     number = form.get("number").strip().lstrip("#")
     if not (number.isascii() and number.isdigit() and len(number) <= 18):
         form.wrong["number"] = "Nomor laporan terdiri atas angka saja."
