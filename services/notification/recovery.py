@@ -24,7 +24,7 @@ from shared.clock import now
 from shared.database.engine import Database
 from shared.http.documentation import problem_responses
 from shared.http.language import pick_language
-from shared.http.limits import Limit, limited, rate_limits
+from shared.http.limits import limited
 from shared.http.problems import FieldError, validation
 from shared.http.transaction import CurrentDatabase
 from shared.labels.catalogue import Language
@@ -33,8 +33,6 @@ from shared.values.phones import normalise_phone
 from shared.values.text import EMAIL_LIMIT
 
 router = APIRouter(tags=["Reporters"])
-
-OF_REPORT = Limit("recovery_guess_of_report", 20, 3600)
 
 Number = Annotated[int, Field(gt=0, lt=2**63)]
 
@@ -85,11 +83,12 @@ async def ask_for_recovery(
     dependencies=[Depends(limited(GUESSES))],
 )
 async def prove_recovery(
-    form: RecoveryCodeForm, database: CurrentDatabase, notification: Notification, request: Request
+    form: RecoveryCodeForm, database: CurrentDatabase, notification: Notification
 ) -> Recovered:
     """Show the code that came. 422, the same for a wrong code, one that has run out, an unknown
-    number and an unknown contact."""
-    await rate_limits(request).take(OF_REPORT, str(form.number))
+    number and an unknown contact. Guessing is limited by the caller's address, and by the five
+    tries of a code: a limit on the report's number could be used up by strangers, and its reporter
+    would be kept out."""
     token = token_urlsafe(32)
     async with database.session() as session:
         contact = await _proven(session, notification, form)
