@@ -4,7 +4,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +17,7 @@ from shared.command_requests.report_access import owns
 from shared.http.auth import CurrentReporter
 from shared.http.callers import client_address
 from shared.http.documentation import problem_responses
-from shared.http.limits import Limit, rate_limits
+from shared.http.limits import Limit, limited, rate_limits
 from shared.http.problems import conflict, forbidden, not_found, unauthorized
 from shared.http.tokens import Partner, ReportBearer, Tokens
 from shared.http.transaction import Transaction
@@ -25,6 +25,7 @@ from shared.lifecycle.people import Actor
 
 BEARER_TTL = timedelta(hours=1)
 RENEWALS = Limit("access_code_renewal", 10, 3600)
+RECOVERIES = Limit("access_code_recovery", 30, 3600)
 
 router = APIRouter(tags=["Reporters"])
 
@@ -77,7 +78,11 @@ class RecoveryForm(BaseModel):
     recovery_token: str = Field(max_length=100, repr=False)
 
 
-@router.post("/reports/{number}/access-code/recovered", responses=problem_responses(404, 409, 429))
+@router.post(
+    "/reports/{number}/access-code/recovered",
+    responses=problem_responses(404, 409, 429),
+    dependencies=[Depends(limited(RECOVERIES))],
+)
 async def recover_access_code(
     number: Annotated[int, Path(gt=0, lt=2**63)],
     form: RecoveryForm,

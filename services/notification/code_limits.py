@@ -1,8 +1,9 @@
 """How many codes may be asked for: codes are a weapon against others' phones and our SMS bill.
 
 Four kinds of limit, each by itself: of who asks (an address, a report), of the contact (whoever
-asks for it), of a contact that this holder has proven before (strangers' requests do not use it
-up), and budgets of text messages, for all and for each prefix of numbers.
+asks for it), of a contact that this holder has proven before, and budgets of text messages, for all
+and for each prefix of numbers. Contacts that are proven have budgets of their own: strangers'
+requests do not use up what they may ask.
 """
 
 import logging
@@ -28,8 +29,13 @@ class CodeLimits:
 
     def __init__(self, limits: RateLimits, sms_each_hour: int, sms_each_prefix: int) -> None:
         self._limits = limits
-        self._all = Limit("sms_codes", sms_each_hour, 3600)
-        self._prefix = Limit("sms_codes_prefix", sms_each_prefix, 3600)
+        self._budgets = {
+            proven: (
+                Limit(f"sms_codes_prefix{suffix}", sms_each_prefix, 3600),
+                Limit(f"sms_codes{suffix}", sms_each_hour, 3600),
+            )
+            for proven, suffix in ((False, ""), (True, "_proven"))
+        }
 
     async def wait(self, contact: str, channel: str, holder: str, *, proven: bool) -> int | None:
         """The seconds until a code may go to this contact; None where it may now, and is
@@ -40,7 +46,7 @@ class CodeLimits:
             wait = await self._limits.wait(TO_CONTACT, contact)
         if wait is not None or channel != "sms":
             return wait
-        for limit, subject in ((self._prefix, contact[:PREFIX]), (self._all, "all")):
+        for limit, subject in zip(self._budgets[proven], (contact[:PREFIX], "all"), strict=True):
             if (wait := await self._limits.wait(limit, subject)) is not None:
                 _refused.labels(limit.name).inc()
                 _log.warning("the budget of text messages with codes is used up: %s", limit.name)
@@ -55,5 +61,5 @@ _refused = Counter(
     ["budget"],
     registry=registry,
 )
-for _budget in ("sms_codes", "sms_codes_prefix"):
+for _budget in ("sms_codes", "sms_codes_prefix", "sms_codes_proven", "sms_codes_prefix_proven"):
     _refused.labels(_budget)  # from the start, so that the first refusal is seen as a rise

@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from services.intake.access_codes import RENEWALS
 from tests.intake.conftest import ADMIN, Bearer, Country, form
 from tests.intake.test_manual import manual
 from tests.intake.test_reporters import ACCOUNT, header
@@ -115,6 +116,20 @@ async def test_nobody_else_renews_it(
     answer = await intake.post(f"/reports/{number}/access-code", headers=headers)
     assert answer.status_code in (401, 403, 404)
     assert (await opened(intake, number, report["access_code"])).status_code == 200
+
+
+async def test_strangers_who_guess_recoveries_do_not_keep_its_reporter_from_renewing(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
+    report = (await intake.post("/reports", json=form())).json()
+    number = report["number"]
+    for guess in range(RENEWALS.count + 1):
+        answer = await intake.post(
+            f"/reports/{number}/access-code/recovered", json={"recovery_token": str(guess)}
+        )
+        assert answer.status_code == 404
+    token = (await opened(intake, number, report["access_code"])).json()["access_token"]
+    assert (await renewed(intake, number, token)).status_code == 200
 
 
 async def test_an_account_renews_the_codes_of_its_own_reports(intake: httpx.AsyncClient) -> None:

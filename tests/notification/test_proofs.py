@@ -185,7 +185,11 @@ async def test_text_messages_with_codes_have_a_budget_for_each_prefix(
             (await client.post(path(each, "sms", "code"), headers=bearer(each))).status_code
             for each in reports
         ]
+        proven = await reported(reporter={"name": "S", "phone": numbers[1]})
+        proven.prove("sms", numbers[1])
+        own = await client.post(path(proven, "sms", "code"), headers=bearer(proven))
     assert answers == [202, 429, 202]
+    assert own.status_code == 202  # strangers have not used up what it may ask
 
 
 async def test_what_is_chosen_holds_and_one_tap_ends_everything(
@@ -254,6 +258,35 @@ async def test_a_lost_code_is_recovered_by_number_and_proven_contact(
         # What the former code had opened has ended.
         former = await intake.get(f"/reports/{told.number}", headers=bearer(told))
         assert former.status_code == 401
+
+
+async def test_strangers_who_guess_do_not_keep_a_reporter_from_recovering(
+    reported: Reported, settings: Settings, mail_server: MailServer
+) -> None:
+    """From many addresses they show codes for the number of a report, and know no contact."""
+    told = await reported()
+    told.prove("email", MAIL)
+    asked = {"number": told.number, "contact": MAIL}
+    app = make_app(settings)
+    async with mail_server.there(), app.router.lifespan_context(app):
+        for stranger in range(25):
+            transport = httpx.ASGITransport(app, client=(f"203.0.113.{stranger}", 4711))
+            async with httpx.AsyncClient(transport=transport, base_url="http://notify") as client:
+                guess = asked | {"contact": "other@example.org", "code": "123456"}
+                refused = await client.post("/recovery/proof", json=guess)
+                assert refused.status_code == 422
+        transport = httpx.ASGITransport(app, client=("203.0.113.200", 4711))
+        async with httpx.AsyncClient(transport=transport, base_url="http://notify") as client:
+            await client.post("/recovery", json=asked)
+
+            async def arrived() -> bool:
+                return bool(mail_server.got)
+
+            await until(arrived)
+            body = mail_server.got[0].get_body(("plain",))
+            assert body is not None
+            right = asked | {"code": code_in(body.get_content())}
+            assert (await client.post("/recovery/proof", json=right)).status_code == 200
 
 
 @pytest.mark.parametrize("what", ["number", "contact", "unproven"])
