@@ -69,7 +69,7 @@ def choose_channel(
     for channel in channels:
         if channel not in contacts or channel in without:
             continue
-        reason = _reason_against(channel, *contacts[channel], kind, discreet, at)
+        reason = reason_against(channel, *contacts[channel], kind, discreet=discreet, at=at)
         if reason is None:
             return Choice(channel)
         skipped.append(Choice(channel, reason))
@@ -87,14 +87,16 @@ def not_in_quiet_hours(at: datetime, zone: Zone) -> datetime:
     return morning if local.hour < QUIET_UNTIL else morning + timedelta(days=1)
 
 
-def _reason_against(
+def reason_against(
     channel: Channel,
     contact: Reachable,
     wishes: Wishes,
     kind: MessageKind,
+    *,
     discreet: bool,
     at: datetime,
 ) -> SkipReason | None:
+    """Why nothing of that kind may go to this contact now, if so."""
     if wishes.stopped:
         return "stopped"
     if contact.undeliverable:

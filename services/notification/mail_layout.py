@@ -33,7 +33,6 @@ def mail_of(
     mail["Date"] = format_datetime(now())
     mail["Message-ID"] = f"<{id}@{address.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = language
     if unsubscribe:
         mail["List-Unsubscribe"] = f"<{unsubscribe}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -52,6 +51,7 @@ def mail_of(
         .render(language=language, text=text, footer=footer, stop=stop, unsubscribe=unsubscribe)
     )
     mail.add_alternative(html, subtype="html")
+    mail["Content-Language"] = language  # after the content, which takes such headers away
     return mail
 
 

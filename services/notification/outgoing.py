@@ -3,15 +3,16 @@ of sending, so that what was ended meanwhile is not sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Integer, select
+from sqlalchemy import Integer, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.notification.channel_choice import PROOF_LASTS
-from services.notification.models import Contact, Message, Preference
+from services.notification.channel_choice import Reachable, Wishes, reason_against
+from services.notification.message_table import MessageKind
+from services.notification.models import Channel, Contact, Message, Preference
 from services.notification.proof_digest import proof_digest
 from services.notification.texts import MessageText, ReportFacts, text_of, text_of_code
 from shared.clock import now
@@ -39,7 +40,8 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class NotAnyMore:
-    """Nothing is sent: the contact was ended, changed or stopped after the row was written."""
+    """Nothing is sent: the contact was ended or changed, or something else was chosen, after the
+    row was written. A text message of the evening waits for the morning."""
 
     reason: str
 
@@ -76,15 +78,26 @@ class Outbox:
                 return NotAnyMore("expired")
             code = self._cipher.decrypt(message.sealed_code)
             return Outgoing(message.id, to, text_of_code(code, language), language, None)
-        if row["stopped_at"] is not None:
-            return NotAnyMore("stopped")
+        facts = _facts(message, row)
         proven = row["proof"] == proof_digest(self._index, row["holder"], message.channel, to)
-        if not proven or row["proven_at"] is None or row["proven_at"] + PROOF_LASTS < now():
-            return NotAnyMore("unproven")
-        text = text_of(
-            message.template, message.facts, _facts(message, row), self._portal, language
+        against = reason_against(
+            cast("Channel", message.channel),
+            Reachable(row["proven_at"] if proven else None),
+            _wishes(row),
+            MessageKind(message.facts["kind"]),
+            discreet=facts.discreet,
+            at=now(),
         )
+        if against is not None:
+            return NotAnyMore(against)
+        text = text_of(message.template, message.facts, facts, self._portal, language)
         return Outgoing(message.id, to, text, language, row["unsubscribe_token"])
+
+
+def _wishes(row: Mapping[str, Any]) -> Wishes:
+    if row["unsubscribe_token"] is None:  # nothing was chosen
+        return Wishes()
+    return Wishes(row["stopped_at"] is not None, row["send_mail"], row["sms"], row["muted"])
 
 
 def _facts(message: Message, row: Mapping[str, Any]) -> ReportFacts:
@@ -100,11 +113,12 @@ def _facts(message: Message, row: Mapping[str, Any]) -> ReportFacts:
 
 
 _HANDLER = col(Message.facts)["handler_id"].astext.cast(Integer)
-_READ = (
+_READ: Select[*tuple[Any, ...]] = (
     select(
         col(Message.id),
         *(col(Contact.holder), col(Contact.language), col(Contact.proof), col(Contact.proven_at)),
         *(col(Preference.stopped_at), col(Preference.unsubscribe_token)),
+        *(col(Preference.email).label("send_mail"), col(Preference.sms), col(Preference.muted)),
         *(col(ReachableReporter.phone), col(ReachableReporter.email)),
         *(col(ReachableReporter.report_key), col(ReachableReporter.account_key)),
         *(col(Report.anonymous), col(Report.secret), col(Report.verified_at), col(Report.tab)),

@@ -45,6 +45,7 @@ async def test_mail_says_what_happened_and_nothing_of_the_report(
     assert mail["To"] == MAIL
     assert mail["Subject"] == "Ada kabar untuk Anda"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == "id"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["List-Unsubscribe"].strip().startswith("<http://lapor.test/berhenti/")
     assert mail["Message-ID"].endswith("@lapor.example>")
@@ -226,6 +227,40 @@ async def test_a_text_message_of_an_anonymous_report_waits_to_be_chosen_and_says
         assert await shy.ended() == [("verified", "sms", "skipped", "sms_not_chosen")]
         assert await chosen.ended() == [("verified", "sms", "sent", None)]
     assert [text["text"] for text in gateway.got] == ["Ada kabar untuk Anda."]
+
+
+@pytest.mark.parametrize(
+    ("chosen_meanwhile", "reason"),
+    [
+        ("UPDATE notification.preference SET sms = false", "channel_off"),
+        ("UPDATE notification.preference SET muted = '[\"progress\"]'", "muted"),
+        ("UPDATE lifecycle.report SET secret = true", "sms_not_chosen"),
+    ],
+)
+async def test_what_was_chosen_while_a_message_waited_holds(
+    reported: Reported,
+    gateway: Gateway,
+    settings: Settings,
+    country: Country,
+    chosen_meanwhile: str,
+    reason: str,
+) -> None:
+    """A text message of the evening waits for the morning, and others for a gateway that is
+    away."""
+    told = await reported(reporter={"name": "Siti", "phone": PHONE})
+    told.prove("sms", PHONE)
+    async with working(settings):  # the gateway is away
+
+        async def waits() -> bool:
+            return told.rows() == [("verified", "sms", "queued", "connection")]
+
+        await told.happens(*VERIFIED)
+        await until(waits)
+    country.all(chosen_meanwhile)
+    country.all("UPDATE notification.message SET leased_until = NULL, not_before = now()")
+    async with gateway.there(), working(settings):
+        assert await told.ended() == [("verified", "sms", "skipped", reason)]
+    assert gateway.got == []
 
 
 async def test_what_is_old_is_told_to_nobody(
