@@ -23,6 +23,7 @@ async def long_life(planted: Planted) -> None:
     )
     await say(which, "rectify", OFFICER, rectifies=wrong, reason=marks.word("ralat"))
     await planted.says(which, "replies", marks.file(), text=marks.word("tanggap"))
+    await say(which, "assisted-replies", OFFICER, brought_by="visit", text=marks.word("datang"))
     asked = await say(which, "requests", OFFICER, kind="hold", reason=marks.word("minta"))
     await say(which, f"requests/{asked}/reject", ABOVE, reason=marks.word("tolak"))
     asked = await say(which, "requests", OFFICER, kind="close", reason=marks.word("mohon"))

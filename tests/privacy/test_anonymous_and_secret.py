@@ -5,6 +5,7 @@ import json
 import httpx
 import pytest
 
+from shared.lifecycle.people import Role
 from tests.cluster import ABOVE, ABOVE_TOO, ADMIN, OFFICER, PUSAT, PUSAT_OFFICER, Who
 from tests.privacy.planted import Planted
 
@@ -36,6 +37,20 @@ async def test_no_reading_names_the_anonymous_reporter(planted: Planted, who: Wh
     for page in pages:
         assert page.status_code == 200, page.text
         assert planted.marks.identities_in(page.text) & _of(planted, person) == set()
+
+
+@pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: f"{who[2]}-of-{who[1]}")
+async def test_who_wrote_down_the_words_of_an_anonymous_visitor_is_pusats_to_know(
+    planted: Planted, who: Who
+) -> None:
+    """They have met the reporter."""
+    read = await get(planted, "routing", f"/reports/{planted.numbers['anonymous']}", who)
+    report = read.json()
+    [line] = [line for line in report["history"] if line["details"].get("brought_by")]
+    [words] = [words for words in report["written"] if words["id"] == line["ref"]]
+    central = who[2] is Role.CENTRAL_ADMIN
+    for actor in (line["actor"], words["author"]):
+        assert (actor["staff"] is not None) is central
 
 
 async def test_no_download_names_the_anonymous_reporter(planted: Planted) -> None:

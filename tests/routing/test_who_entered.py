@@ -207,3 +207,26 @@ async def test_what_they_do_after_it_was_verified_is_told_in_full(country: Count
     seen = await country.seen(UNIT, number)
     [line] = [one for one in seen["history"] if one["action"] == "amend"]
     assert line["actor"]["staff"]["id"] == country.staff[ADMIN].id
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"), [("sms_not_chosen", None), ("no_such_number", None), ("stopped", "stopped")]
+)
+async def test_why_an_anonymous_reporter_was_not_told_names_no_channel(
+    country: Country, reason: str, told: str | None
+) -> None:
+    """Who has a phone and no mail is one of fewer."""
+    for anonymous, expected in ((True, told), (False, reason)):
+        number = await country.verified(anonymous=anonymous)
+        await country.rows(
+            "INSERT INTO notification.message (id, key, number, version, event, template,"
+            " recipient, channel, facts, state, reason, not_before, finished_at)"
+            " VALUES (gen_random_uuid(), :key, :n, 2, 'verified', 'verified', 'reporter', 'sms',"
+            " '{}', 'skipped', :reason, now(), now())",
+            key=f"{number}.2.reporter.sms",
+            n=number,
+            reason=reason,
+        )
+        [message] = (await country.seen(UNIT, number))["messages"]
+        assert (message["state"], message["reason"]) == ("skipped", expected)
+        assert (message["reason_label"] is None) is (expected is None)

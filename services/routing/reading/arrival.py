@@ -84,13 +84,15 @@ def _line_shown(line: Row, access: ReportAccess) -> Row:
 
 def _entries_with_it(lines: Rows) -> frozenset[int]:
     """What whoever entered the report went on to do with it, up to its verification: such a line
-    tells who that was, and when it came."""
+    tells who that was, and when it came. And what staff recorded of a visit, a call or a letter:
+    they have met the reporter."""
     steps = [line for line in lines if line["entry"] is not None]
+    brought = frozenset(line["entry"] for line in steps if line["details"].get("brought_by"))
     submitted = next((line for line in steps if line["action"] == Action.SUBMIT), None)
     if submitted is None or submitted["staff_id"] is None:
-        return frozenset()
+        return brought
     verified = next((line["entry"] for line in steps if line["action"] == Action.VERIFY), None)
-    return frozenset(
+    return brought | frozenset(
         line["entry"]
         for line in steps
         if line["staff_id"] == submitted["staff_id"]

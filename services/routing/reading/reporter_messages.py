@@ -12,11 +12,19 @@ from shared.database.views import ReporterMessage
 from shared.labels import label
 
 AT_MOST = 50
+_OF_NO_CHANNEL = frozenset(
+    {
+        *("no_contact", "unproven", "lapsed", "undeliverable", "stopped", "muted", "channel_off"),
+        *("expired", "unreadable", "unexpected"),
+    }
+)
+"""Reasons that may be those of mail and of text messages alike; the others tell which it was."""
 
 
 class ShownMessage(BaseModel):
     """A message to the reporter. Of one whose identity is hidden neither channel nor time is
-    told: they could say who it is, or when the report came."""
+    told, and no reason that tells the channel: they could say who it is, or when the report
+    came."""
 
     template: str
     template_label: str
@@ -42,13 +50,14 @@ async def messages_shown(session: AsyncSession, access: ReportAccess) -> list[Sh
 
 def _shown(row: ReporterMessage, *, hidden: bool) -> ShownMessage:
     channel = None if hidden or row.channel == "none" else row.channel
+    reason = None if hidden and row.reason not in _OF_NO_CHANNEL else row.reason
     return ShownMessage(
         template=row.template,
         template_label=label("message_template", row.template),
         state=row.state,
         state_label=label("message_state", row.state),
-        reason=row.reason,
-        reason_label=label("message_reason", row.reason) if row.reason else None,
+        reason=reason,
+        reason_label=label("message_reason", reason) if reason else None,
         channel=channel,
         channel_label=label("message_channel", channel) if channel else None,
         at=None if hidden else row.finished_at or row.created_at,
