@@ -21,11 +21,13 @@ _STEPS_OWED = frozenset(
 
 def climb(effect: Effect, fired: ClockKind) -> None:
     """What a clock that ran out does to the ladder: a process clock begins it, or goes on with it
-    after a handing over; its own puts the report one level higher."""
+    after a handing over; its own puts the report one level higher. A second one that runs out
+    while the report is late raises no level, though the ladder has come to the root."""
     state = effect.before
     on_its_way = state.clock(ClockKind.ESCALATION) is not None
     if fired is ClockKind.ESCALATION or (fired in PROCESS_CLOCKS and not on_its_way):
-        effect.set(escalation_level=state.escalation_level + 1)
+        been_at_the_root = not on_its_way and state.late and state.escalation_level > 0
+        effect.set(escalation_level=state.escalation_level + (0 if been_at_the_root else 1))
         effect.start(ClockKind.ESCALATION)
     if fired is ClockKind.ESCALATION or fired in PROCESS_CLOCKS:
         level = effect.changes.get("escalation_level", state.escalation_level)

@@ -81,6 +81,15 @@ def test_one_ladder_though_two_clocks_are_late() -> None:
     assert under_test.state.escalation_level == 2
 
 
+def test_at_pusat_a_second_lateness_puts_it_no_higher() -> None:
+    under_test = ReportUnderTest(St.VERIFIED)
+    under_test.wait(WEEK * 2)  # follow-up is late; the ladder has ended at pusat
+    under_test.wait(WEEK)  # settlement, 14 working days
+    assert _level(under_test) == ("overdue", 2)
+    state = under_test.state
+    assert (state.clock(LADDER), state.escalation_level) == (None, 2)
+
+
 def _level(under_test: ReportUnderTest) -> tuple[str, int]:
     assert under_test.last is not None
     return under_test.last.event, under_test.lines[0].details["level"]
