@@ -58,7 +58,7 @@ async def test_a_timer_that_is_kept_names_no_clock_and_the_card_says_what_is_awa
     assert [line.partition(" sampai ")[0] for line in awaited] == [
         "- Menunggu: Verifikasi",
         "- Menunggu: Tindak Lanjut",
-        "- Menunggu: Penutupan Otomatis",
+        "- Menunggu: Pemberitahuan Penutupan",
         "- Menunggu: tidak ada tenggat, laporan ditahan",
         "- Menunggu: akhir alur kerja",
     ]
