@@ -33,19 +33,22 @@ CHECKS = [
     response_schema_conformance,
 ]
 Operation = APIOperation[Any, Any, Any, Any]
-PER_OPERATION = 8
-"""Calls of each kind, as the document says and not as it says, in one attempt."""
-ATTEMPTS = 4
+ATTEMPTS = 8
 ENOUGH_SUCCEED = 0.7
 """Operations that nobody succeeded with are called again, as the document says, while they are
 more than this share: most reports are not the caller's, or not in a status that allows it."""
 
 
 def broken_promises(
-    address: str, known: Known, principals: Mapping[str, Headers], skipped: Sequence[str] = ()
+    address: str,
+    known: Known,
+    principals: Mapping[str, Headers],
+    calls: int,
+    skipped: Sequence[str] = (),
 ) -> tuple[dict[str, str], dict[str, set[int]]]:
     """What the service at `address` did other than its document says, by operation, and the
-    statuses that each operation answered with. `skipped` are operation ids."""
+    statuses that each operation answered with. `calls` are made in one attempt as the document
+    says, and as many not as it says; `skipped` are operation ids."""
     schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
     operations = [
         operation
@@ -66,7 +69,7 @@ def broken_promises(
                     try:
                         # What takes nothing cannot be called wrongly.
                         with suppress(Unsatisfiable):
-                            _call(made, known, principals, session, statuses, attempt)
+                            _call(made, known, principals, session, statuses, attempt, calls)
                     except FailureGroup as group:
                         failures[f"{operation.label} ({mode.value})"] = "\n".join(
                             map(_told, group.exceptions)
@@ -86,10 +89,11 @@ def _call(
     session: requests.Session,
     statuses: set[int],
     attempt: int,
+    calls: int,
 ) -> None:
     @seed(attempt)
     @settings(
-        max_examples=PER_OPERATION,
+        max_examples=calls,
         database=None,
         deadline=None,
         phases=[Phase.explicit, Phase.generate],
