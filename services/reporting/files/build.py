@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from services.reporting.files import excel, lines
+from services.reporting.files import lines
 from services.reporting.files.columns import Context, columns
-from services.reporting.files.excel_rows import RowWriter
 from services.reporting.files.heading import title, title_block
 from services.reporting.files.job import CHARTS, Format, Job
 from services.reporting.files.lines import Encode
@@ -74,6 +73,10 @@ def _encoder(job: Job, context: Context) -> Encode:
         return lines.csv_rows(shown, context)
     if job.format is Format.JSONL:
         return lines.jsonl_rows(shown, context)
+    # Imported here, as charts are: openpyxl is a quarter of what a small CSV would cost.
+    from services.reporting.files import excel
+    from services.reporting.files.excel_rows import RowWriter
+
     writer = RowWriter(shown, context, excel.styles())
     above = len(title_block(job, context))
 
@@ -90,6 +93,8 @@ def _put_together(job: Job, context: Context, parts: Parts, summary: Summary) ->
     """The file of all parts; its title says from when to when they were read."""
     tab = job.selection.tab
     if job.format is Format.XLSX:
+        from services.reporting.files import excel
+
         sheet = label("download_words", "users" if tab == "users" else "reports")
         begun = parts.known[0].read_at if parts.known else None
         block = title_block(job, context, begun)
