@@ -28,7 +28,7 @@ from workflows.record_step import Recorder
 LONG = 120.0
 
 
-async def test_a_life_costs_twenty_six_events_and_no_activity_task(
+async def test_a_life_costs_twenty_eight_events_and_no_activity_task(
     reports: Reports, unhurried: None, worker: None, gateway: ReportGateway, client: Client
 ) -> None:
     state = await reports.accept()
@@ -41,7 +41,8 @@ async def test_a_life_costs_twenty_six_events_and_no_activity_task(
         assert (await _do(reports, gateway, state.number, action, actor, **details)).done
     kinds = await _kinds(client, state.number)
     assert kinds["activity_task_scheduled"] == 0
-    assert kinds.total() <= 26, kinds
+    # Two of them move the timer to the closing notice, which saves a life that waits for it more.
+    assert kinds.total() <= 28, kinds
 
 
 async def test_a_report_whose_row_is_locked_holds_up_no_other_and_refuses_meanwhile(
