@@ -9,6 +9,7 @@ from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.notification.delivery_errors import NeverDeliverable
 from services.notification.texts import MessageText
 from shared.clock import now
 from shared.labels.catalogue import Language, message
@@ -24,11 +25,12 @@ def mail_of(
     language: Language,
 ) -> EmailMessage:
     """The mail. `unsubscribe` ends all messages, by one POST of a mail program (RFC 8058); a code
-    has none. `Message-ID` is by `id`: what is sent twice can be known again."""
+    has none. `Message-ID` is by `id`: what is sent twice can be known again. Raises
+    `NeverDeliverable` for an address that is none in ASCII."""
     name, address = parseaddr(sender)
     mail = EmailMessage()
     mail["From"] = Address(name, addr_spec=address)
-    mail["To"] = Address(addr_spec=to)
+    mail["To"] = Address(addr_spec=_in_ascii(to))
     mail["Subject"] = text.subject
     mail["Date"] = format_datetime(now())
     mail["Message-ID"] = f"<{id}@{address.rpartition('@')[2]}>"
@@ -53,6 +55,16 @@ def mail_of(
     mail.add_alternative(html, subtype="html")
     mail["Content-Language"] = language  # after the content, which takes such headers away
     return mail
+
+
+def _in_ascii(to: str) -> str:
+    """The address with its domain as servers know it (`xn--…`). A name in other letters only few
+    servers would take (RFC 6531)."""
+    name, _, domain = to.rpartition("@")
+    try:
+        return f"{name.encode('ascii').decode()}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        raise NeverDeliverable("rejected") from None
 
 
 @cache

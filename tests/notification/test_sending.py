@@ -58,6 +58,21 @@ async def test_mail_says_what_happened_and_nothing_of_the_report(
         assert "berlubang" not in text and "Siti" not in text
 
 
+async def test_a_domain_in_other_letters_is_reached_and_a_name_in_them_is_no_alarm(
+    reported: Reported, mail_server: MailServer, settings: Settings
+) -> None:
+    told = await reported(reporter={"name": "Siti", "email": "siti@ex\xe4mple.org"})
+    told.prove("email", "siti@ex\xe4mple.org")
+    other = await reported(reporter={"name": "Siti", "email": "sit\xef@example.org"})
+    other.prove("email", "sit\xef@example.org")
+    async with mail_server.there(), working(settings):
+        await told.happens(*VERIFIED)
+        await other.happens(*VERIFIED)
+        assert await told.ended() == [("verified", "email", "sent", None)]
+        assert await other.ended() == [("verified", "email", "failed", "rejected")]
+    assert [mail["To"] for mail in mail_server.got] == ["siti@xn--exmple-cua.org"]
+
+
 async def test_an_unproven_contact_is_told_nothing(
     reported: Reported, mail_server: MailServer, settings: Settings
 ) -> None:
