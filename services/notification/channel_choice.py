@@ -78,6 +78,15 @@ def choose_channel(
     return min(skipped, key=lambda choice: _NEAREST.index(str(choice.skipped)))
 
 
+def wish_for_sms(ticked: bool, before: bool | None, *, discreet: bool) -> bool | None:
+    """What a ticked or empty box for text messages says on the page of a report. A box left as the
+    report's flags have it chooses nothing: who ticks it for a report with a name has not chosen it
+    for a secret one, and that report may be made secret later."""
+    if ticked is discreet:
+        return ticked
+    return before if before is ticked else None
+
+
 def not_in_quiet_hours(at: datetime, zone: Zone) -> datetime:
     """`at`, or the next end of the quiet hours where it lies in them."""
     local = at.astimezone(zone.offset)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.notification.catching_up import tell_newest
-from services.notification.channel_choice import PROOF_LASTS
+from services.notification.channel_choice import PROOF_LASTS, wish_for_sms
 from services.notification.code_limits import BY_REPORT, GUESSES
 from services.notification.codes import NamedContact
 from services.notification.message_table import MessageKind
@@ -164,10 +164,13 @@ async def choose_messages(
     values = {
         "stopped_at": now() if form.stopped else None,
         "email": form.email,
-        "sms": form.sms,
         "muted": sorted(kind.value for kind in form.muted),
     }
+    discreet = await notification.is_discreet(session, number)
     for holder in sorted({contact.holder for contact in contacts}):
+        of_holder = col(Preference.holder) == holder
+        before = await session.scalar(select(col(Preference.sms)).where(of_holder))
+        values["sms"] = wish_for_sms(form.sms, before, discreet=discreet)
         chosen = insert(Preference).values(holder=holder, unsubscribe_token=uuid4(), **values)
         await session.execute(chosen.on_conflict_do_update(index_elements=["holder"], set_=values))
     return await _view(session, notification, number)

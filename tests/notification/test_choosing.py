@@ -11,6 +11,7 @@ from services.notification.channel_choice import (
     Wishes,
     choose_channel,
     not_in_quiet_hours,
+    wish_for_sms,
 )
 from services.notification.message_table import (
     EVENTS_TOLD,
@@ -152,6 +153,25 @@ def test_every_text_message_fits_into_one(language: str) -> None:
     ]
     texts.append(text_of_code("123456", language).sms)
     assert [text for text in texts if septets(text) > 160] == []
+
+
+@pytest.mark.parametrize(
+    ("ticked", "before", "discreet", "wish"),
+    [
+        (True, None, False, None),  # as it stood: nothing is chosen for secret reports
+        (False, None, False, False),
+        (True, False, False, None),
+        (True, True, False, True),  # chosen on the page of a secret one
+        (False, None, True, None),
+        (True, None, True, True),
+        (False, True, True, None),
+        (False, False, True, False),  # turned off on the page of one with a name
+    ],
+)
+def test_a_box_left_as_it_stood_chooses_no_text_messages_for_secret_reports(
+    ticked: bool, before: bool | None, discreet: bool, wish: bool | None
+) -> None:
+    assert wish_for_sms(ticked, before, discreet=discreet) is wish
 
 
 def test_a_discreet_text_message_says_nothing_at_all() -> None:

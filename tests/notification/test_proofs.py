@@ -212,6 +212,22 @@ async def test_what_is_chosen_holds_and_one_tap_ends_everything(
         assert (await told.ended(3))[2][2:] == ("skipped", "stopped")
 
 
+async def test_what_is_saved_for_a_report_with_a_name_lets_no_text_message_go_once_it_is_secret(
+    reported: Reported, settings: Settings, country: Country
+) -> None:
+    told = await reported(reporter={"name": "Siti", "phone": PHONE})
+    address = f"/reports/{told.number}/preferences"
+    as_it_stood = {"stopped": False, "email": True, "sms": True, "muted": ["progress"]}
+    async with serving(settings) as client:
+        saved = await client.put(address, json=as_it_stood, headers=bearer(told))
+        assert saved.json()["sms"] is True
+        country.all("UPDATE lifecycle.report SET secret = true")
+        contacts = await client.get(f"/reports/{told.number}/contacts", headers=bearer(told))
+        assert contacts.json()["sms"] is False
+        chosen = await client.put(address, json=as_it_stood, headers=bearer(told))
+        assert chosen.json()["sms"] is True
+
+
 async def test_a_lost_code_is_recovered_by_number_and_proven_contact(
     reported: Reported,
     settings: Settings,
