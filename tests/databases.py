@@ -12,9 +12,9 @@ from tests.one_run import Locked
 
 
 @contextmanager
-def clone(postgres: Postgres, name: str) -> Iterator[str]:
-    """A database made of the template, dropped at the end."""
-    _make(postgres, name)
+def clone(postgres: Postgres, name: str, template: str = DATABASE) -> Iterator[str]:
+    """A database made of the template, to which nobody may be connected; dropped at the end."""
+    _make(postgres, name, template)
     yield name
     _drop(postgres, name)
 
@@ -75,11 +75,11 @@ _MUCH = 4 * 2**20
 """Bytes of all tables together, dead rows included: each DELETE and each query reads them."""
 
 
-def _make(postgres: Postgres, name: str) -> None:
+def _make(postgres: Postgres, name: str, template: str = DATABASE) -> None:
     _drop(postgres, name)
     # Copying files costs half of what writing all to the log does.
     make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY").format(
-        sql.Identifier(name), sql.Identifier(DATABASE), sql.Identifier(OWNER)
+        sql.Identifier(name), sql.Identifier(template), sql.Identifier(OWNER)
     )
     # Two workers may not copy the template at the same instant.
     with Locked("template"), postgres.administer() as connection:

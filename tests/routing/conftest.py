@@ -1,14 +1,16 @@
 """The demo country on real Postgres and Temporal, one database for the tests of a file."""
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 
 import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from deploy.credentials import Credentials
 from deploy.demo.seed import load
+from deploy.local.postgres import OWNER, Postgres
 from services.followup.app import make_app as make_followup
 from services.intake.accepting.acceptance import Acceptance
 from services.routing.app import make_app
@@ -16,6 +18,8 @@ from shared.database.engine import Database
 from shared.http.tokens import Tokens
 from shared.settings import Settings
 from tests.conftest import SettingsOf, UrlOf
+from tests.databases import clone
+from tests.one_run import WORKER
 from tests.quick_passwords import quick_passwords
 from tests.routing.country import Country, calling
 from workflows.worker import make_worker
@@ -23,6 +27,26 @@ from workflows.worker import make_worker
 __all__ = ["quick_passwords"]
 
 PASSWORD = "lapor-demo-password"
+
+
+@pytest.fixture(scope="package")
+async def loaded_demo(
+    postgres: Postgres, credentials: Credentials, quick_passwords: None
+) -> AsyncIterator[str]:
+    """A database with the demo's agencies and staff, left alone: a clone of it costs a tenth of
+    loading the demo again."""
+    with clone(postgres, f"demo_{WORKER}") as name:
+        await load(postgres.url(OWNER, credentials.roles[OWNER], name), PASSWORD)
+        yield name
+
+
+@pytest.fixture(scope="module")
+def module_database(
+    postgres: Postgres, credentials: Credentials, loaded_demo: str
+) -> Iterator[UrlOf]:
+    """Role to address of a database for the tests of one file, with the demo in it."""
+    with clone(postgres, f"routing_{WORKER}", loaded_demo) as name:
+        yield lambda role: postgres.url(role, credentials.roles[role], name)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +65,6 @@ async def country(
     temporal_namespace: str,
 ) -> AsyncIterator[Country]:
     """The demo's agencies and staff, the service, and a worker that carries the reports."""
-    await load(settings.database_url, PASSWORD)
     app = make_app(settings)
     of_followup = {"database_url": module_database("lapor_followup")}
     followup = make_followup(settings_for("lapor_followup").model_copy(update=of_followup))
