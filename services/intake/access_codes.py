@@ -22,6 +22,7 @@ from shared.http.problems import conflict, forbidden, not_found, unauthorized
 from shared.http.tokens import Partner, ReportBearer, Tokens
 from shared.http.transaction import Transaction
 from shared.lifecycle.people import Actor
+from shared.values.words import Form
 
 BEARER_TTL = timedelta(hours=1)
 RENEWALS = Limit("access_code_renewal", 10, 3600)
@@ -74,7 +75,7 @@ async def renew_access_code(
     return RenewedCode(access_code=code, access_token=bearer_token(request, number, former + 1))
 
 
-class RecoveryForm(BaseModel):
+class RecoveryForm(Form):
     recovery_token: str = Field(max_length=100, repr=False)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +29,7 @@ from shared.http.limits import Limit, limited, rate_limits
 from shared.http.problems import FieldError, forbidden, not_found, too_many, validation
 from shared.http.tokens import Partner, ReporterPrincipal
 from shared.http.transaction import CurrentDatabase, Transaction
+from shared.values.words import Form
 
 router = APIRouter(tags=["Reporters"])
 
@@ -59,16 +60,12 @@ class OwnContacts(BaseModel):
     muted: list[MessageKind]
 
 
-class CodeForm(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
+class CodeForm(Form):
     code: CodeText = Field(repr=False)
 
 
-class PreferenceForm(BaseModel):
+class PreferenceForm(Form):
     """All that may be chosen; `stopped` is *Jangan hubungi saya*."""
-
-    model_config = ConfigDict(extra="forbid")
 
     stopped: bool
     email: bool
@@ -76,9 +73,7 @@ class PreferenceForm(BaseModel):
     muted: list[MessageKind] = Field(max_length=len(MessageKind))
 
 
-class UnsubscribeForm(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class UnsubscribeForm(Form):
     token: UUID
 
 

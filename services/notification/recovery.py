@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -31,15 +31,14 @@ from shared.labels.catalogue import Language
 from shared.privacy.identity import normalise_email
 from shared.values.phones import normalise_phone
 from shared.values.text import EMAIL_LIMIT
+from shared.values.words import Form
 
 router = APIRouter(tags=["Reporters"])
 
 Number = Annotated[int, Field(gt=0, lt=2**63)]
 
 
-class RecoveryForm(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
+class RecoveryForm(Form):
     number: Number
     contact: str = Field(
         max_length=EMAIL_LIMIT, repr=False, description="The report's phone number or e-mail"

@@ -7,7 +7,13 @@ from uuid import uuid4
 import pytest
 
 from shared.attachments import AttachmentStore, StoredAttachment
-from tests.routing.conftest import country, settings  # noqa: F401  fixtures
+from tests.routing.conftest import (  # noqa: F401  fixtures
+    country,
+    loaded_demo,
+    module_database,
+    quick_passwords,
+    settings,
+)
 from tests.routing.country import Country
 from tests.sample_pdf import PDF
 

@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.routing.conftest import country, settings  # noqa: F401  fixtures
+from tests.routing.conftest import (  # noqa: F401  fixtures
+    country,
+    loaded_demo,
+    module_database,
+    quick_passwords,
+    settings,
+)
 from tests.routing.country import Country
 
 ADMIN = "admin.kab.bandung"
