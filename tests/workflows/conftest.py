@@ -1,7 +1,6 @@
 """A report's workflow on real servers: the dev server for commands, time-skipping for clocks."""
 
 import os
-import sysconfig
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from shared.settings import Settings
 from shared.temporal.names import SEARCH_ATTRIBUTES, workflow_id
 from shared.temporal.report_gateway import ReportGateway
 from tests.conftest import SettingsOf, UrlOf
+from tests.skipped_time import start_time_skipping
 from tests.workflows.country import settle_country
 from tests.workflows.factory import Reports
 from tests.workflows.life import Life
@@ -117,10 +117,7 @@ def gateway(client: Client, worker_database: Database) -> ReportGateway:
 @pytest.fixture
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
     """A Temporal server whose time jumps to the next timer when nothing else is to do."""
-    binary = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
-    async with await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(binary), data_converter=pydantic_data_converter
-    ) as environment:
+    async with await start_time_skipping() as environment:
         types = {
             name: getattr(IndexedValueType, f"INDEXED_VALUE_TYPE_{kind.upper()}")
             for name, kind in SEARCH_ATTRIBUTES.items()

@@ -1,21 +1,18 @@
 """How long and how often a receiver that is away is tried, with the time skipped."""
 
-import sysconfig
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from temporalio import activity
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from services.reporting.webhooks import delivery_names as names
 from services.reporting.webhooks.delivery_names import DELAYS, DeliveryRun
 from services.reporting.webhooks.delivery_workflow import WebhookDeliveryWorkflow
 from services.reporting.webhooks.tasks import SANDBOX
+from tests.skipped_time import start_time_skipping
 
 
 @pytest.mark.parametrize("arrives_at", [None, 4])
@@ -24,10 +21,7 @@ async def test_it_is_tried_with_growing_delays_for_more_than_three_days(
 ) -> None:
     tried: list[datetime] = []
     given_up: list[datetime] = []
-    binary = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
-    async with await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(binary), data_converter=pydantic_data_converter
-    ) as env:
+    async with await start_time_skipping() as env:
 
         @activity.defn(name=names.SEND)
         async def send(_: DeliveryRun) -> bool:
