@@ -1,5 +1,6 @@
 """One request of a person: their session, the form they sent, the page they get."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -19,7 +20,7 @@ from services.portal.return_address import address_to_return_to
 from services.portal.sent_forms import SentForms
 from services.portal.service_calls import File, Refusal, Service, Services
 from services.portal.session_renewal import Renewal
-from services.portal.sessions import Cookies, Session, Site
+from services.portal.sessions import Cookies, Session, Site, TokenPair
 from shared.http.problems import Problem, conflict, unauthorized
 from shared.lifecycle.calendar import Zone
 
@@ -42,6 +43,7 @@ class PageRequest:
         self.session.drafts = self.session.drafts or secrets.token_urlsafe(32)
         self.forms = SentForms(request, self.session, state.seals)
         self._known_as: list[str] | None = None
+        self._renewing = asyncio.Lock()
         request.state.page_request = self
 
     @property
@@ -187,22 +189,29 @@ class PageRequest:
         except Refusal as refusal:
             if refusal.status != 401:
                 raise
-        return await once(await self._renewed())
+        return await once(await self._renewed(tokens))
 
-    async def _renewed(self) -> str:
-        tokens = self.session.tokens
-        if tokens is None or tokens.refresh is None:
-            self.session.sign_out()
-            raise unauthorized("token_invalid")
-        service: Service = "routing" if self.site == "panel" else "intake"
-        try:
-            self.session.tokens = await self._renewal.of(self.request, service, tokens.refresh)
-        except Problem as problem:
-            if problem.status < 500:
+    async def _renewed(self, run_out: TokenPair) -> str:
+        """The access token after this pair's. Calls that a page makes side by side renew once: if
+        one of them used the next refresh token, it would look copied to other pages that are still
+        renewing this one, and all sessions would end."""
+        async with self._renewing:
+            tokens = self.session.tokens
+            if tokens is not None and tokens is not run_out:
+                return tokens.access
+            if tokens is None or tokens.refresh is None:
                 self.session.sign_out()
-                raise unauthorized("token_invalid") from None
-            raise
-        return self.session.tokens.access
+                raise unauthorized("token_invalid")
+            service: Service = "routing" if self.site == "panel" else "intake"
+            try:
+                tokens = await self._renewal.of(self.request, service, tokens.refresh)
+            except Problem as problem:
+                if problem.status < 500:
+                    self.session.sign_out()
+                    raise unauthorized("token_invalid") from None
+                raise
+            self.session.tokens = tokens
+            return tokens.access
 
 
 async def _public(request: Request) -> PageRequest:
