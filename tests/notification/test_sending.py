@@ -104,9 +104,10 @@ async def test_two_tellings_of_an_event_at_once_are_one_message(
         await asyncio.gather(*(told.again(happened) for _ in range(5)))
         await told.happens("followed_up", Status.FOLLOWED_UP, version=3)
         await told.ended(2)
-    assert [row[:3] for row in told.rows()] == [
-        ("verified", "email", "sent"),
+    # Two events that come together may be written in either order.
+    assert sorted(row[:3] for row in told.rows()) == [
         ("followed_up", "email", "sent"),
+        ("verified", "email", "sent"),
     ]
     assert len(mail_server.got) == 2
 
