@@ -1,18 +1,42 @@
 """Schema migrations (Alembic), run under the owner's role."""
 
+import logging
+import time
 from pathlib import Path
 
 import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
 
 from shared.database.address import connection_string
 
+TRIES = 60
+"""For one lock, until a migration gives up: with the pauses, some ten minutes."""
+_PAUSE = 5.0
+
+log = logging.getLogger(__name__)
+
 
 def upgrade(database_url: str) -> None:
-    """Bring the database at this address (owner's credentials) to the newest version."""
-    command.upgrade(configuration(database_url), "head")
+    """Bring the database at this address (owner's credentials) to the newest version.
+
+    A migration that waits for a table keeps everybody waiting who comes after it. So it waits for
+    some seconds only, lets the others go first, and tries again. Raises `LockNotAvailable` in the
+    end, with what was done until then kept.
+    """
+    for tries_left in reversed(range(TRIES)):
+        try:
+            command.upgrade(configuration(database_url), "head")
+            return
+        except OperationalError as error:
+            if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
+                raise
+            if not tries_left:
+                raise error.orig from None
+            log.warning("A migration waits for a table that is in use, and tries again.")
+        time.sleep(_PAUSE)
 
 
 def is_migrated(database_url: str) -> bool:

@@ -1,7 +1,8 @@
-"""Alembic's entry: one connection, one transaction for all versions."""
+"""Alembic's entry: one connection, one transaction for each version: what one has locked is free
+before the next begins, and `lapor migrate` goes on after the last that ended."""
 
 from alembic import context
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 from deploy.migrations.metadata import SCHEMAS, metadata
 from shared.database.address import connection_arguments
@@ -10,7 +11,9 @@ from shared.database.address import connection_arguments
 def run() -> None:
     address = context.config.attributes["database_url"]
     arguments = connection_arguments(address, "lapor-migrate")
-    engine = create_engine("postgresql+psycopg://", connect_args=arguments)
+    # No longer does anybody wait behind a migration that waits; `upgrade` tries again.
+    arguments["options"] = f"{arguments.get('options') or ''} -c lock_timeout=3s"
+    engine = create_engine("postgresql+psycopg://", connect_args=arguments, poolclass=NullPool)
     with engine.connect() as connection:
         context.configure(
             connection=connection,
@@ -18,10 +21,10 @@ def run() -> None:
             include_schemas=True,
             include_name=_ours,
             version_table="schema_version",
+            transaction_per_migration=True,
         )
         with context.begin_transaction():
             context.run_migrations()
-    engine.dispose()
 
 
 def _ours(name: str | None, kind: str, parents: object) -> bool:

@@ -9,9 +9,12 @@ import services.notification.models
 import services.reporting.models
 import services.reporting.statistics.models
 import services.reporting.webhooks.models
+import services.routing.desk_models
+import services.routing.finding_models
 import services.routing.management_models
 import services.routing.models
 import services.routing.second_person.models  # noqa: F401
+import shared.bulk_commands.tables
 import shared.bus.dead_letters
 import shared.database.lifecycle
 import shared.database.report_lists

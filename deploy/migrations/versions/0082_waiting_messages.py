@@ -1,0 +1,13 @@
+"""What waits to be sent is counted by an index, built beside what goes on."""
+
+from deploy.migrations.indexes import build_beside
+
+revision = "0082"
+down_revision = "0081"
+
+
+def upgrade() -> None:
+    build_beside(
+        "notification.message_waiting",
+        "notification.message (channel, created_at) WHERE state = 'queued'",
+    )

@@ -1,0 +1,10 @@
+"""A bulk command is of the reports as they were seen."""
+
+from alembic import op
+
+revision = "0099"
+down_revision = "0098"
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE lifecycle.bulk_item ADD COLUMN version INTEGER")
