@@ -13,10 +13,13 @@ from typing import Any
 import orjson
 from opentelemetry import context as otel_context
 from opentelemetry import propagate, trace
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 _CARRIERS = frozenset(propagate.get_global_textmap().fields)
 """The headers in which a trace is carried on."""
+_TRACE = TraceContextTextMapPropagator()
+"""Writes them without baggage, which may hold anything a caller put there."""
 
 registry = CollectorRegistry()
 """Every metric of the process is registered here and shown at /metrics."""
@@ -72,15 +75,15 @@ def continued_trace(headers: Mapping[str, str]) -> Iterator[str]:
 
 def new_trace() -> dict[str, str]:
     """The headers of a trace that begins here, or of the one under way."""
-    with continued_trace({}):
-        return trace_headers()
+    if headers := trace_headers():
+        return headers
+    return {"traceparent": f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"}
 
 
 def trace_headers() -> dict[str, str]:
     """The headers that carry the present trace on, over HTTP or NATS; empty without one."""
     headers: dict[str, str] = {}
-    propagate.inject(headers)
-    headers.pop("baggage", None)  # may hold anything a caller put there
+    _TRACE.inject(headers)
     return headers
 
 

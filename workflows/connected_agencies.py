@@ -35,8 +35,8 @@ class Connecting:
         """One round. The same report at the same version gets the same command."""
         wanted = {"limit": BATCH, "alone": self._tried.now()}
         async with self.database.autocommit() as connection:
-            found = (await connection.execute(_CONNECTED, wanted)).all()
-        for row in found:
+            connected = (await connection.execute(_CONNECTED, wanted)).all()
+        for row in connected:
             # Also where all goes well: until the step is recorded, others have their turn.
             self._tried.add(row.number)
             await by_itself("connecting", row.number, self._connect(row.state))

@@ -56,10 +56,12 @@ class HandingOver:
         """One round over all hand-overs, taking turns. One that has finished is looked at for
         another hour: commands that were on their way may have named the agency once more."""
         async with self.database.autocommit() as connection:
-            found = (await connection.execute(_UNDER_WAY)).mappings().all()
-        left = [(dict(row), 0) for row in found if self._is_due(row["id"], row["again"])]
+            under_way = (await connection.execute(_UNDER_WAY)).mappings().all()
+        left = [(dict(row), 0) for row in under_way if self._is_due(row["id"], row["again"])]
         self._looked_at = {
-            row["id"]: self._looked_at[row["id"]] for row in found if row["id"] in self._looked_at
+            row["id"]: self._looked_at[row["id"]]
+            for row in under_way
+            if row["id"] in self._looked_at
         }
         while left:
             further = [(one, await self._batch(one, after)) for one, after in left]
@@ -85,8 +87,7 @@ class HandingOver:
             "limit": BATCH,
         }
         async with self.database.autocommit() as connection:
-            found = await connection.execute(_REPORTS[handover["kind"]], where)
-            rows = found.all()
+            rows = (await connection.execute(_REPORTS[handover["kind"]], where)).all()
         outcomes = await asyncio.gather(
             *(by_itself("handing over", row.number, self._try(handover, row)) for row in rows)
         )

@@ -28,7 +28,7 @@ def outbox_statements(
     message = report_message(_happened(decision, after, escalated_to), after.identity)
     yield inserted(OutboxRow, message.row(after.number))
     if after.system and external_id and _told_to_partners(decision):
-        told = PartnerEvent(
+        partner_event = PartnerEvent(
             number=after.number,
             external_id=external_id,
             version=after.version,
@@ -41,7 +41,7 @@ def outbox_statements(
             outcome=decision.entries[0].details.get("outcome"),
             url=words_at,
         )
-        message = _partner_message(after.system, told, after.identity)
+        message = _partner_message(after.system, partner_event, after.identity)
         yield inserted(OutboxRow, message.row(after.number))
 
 
@@ -65,17 +65,19 @@ def _happened(decision: Decision, after: ReportState, escalated_to: int | None) 
     )
 
 
-def _partner_message(system: str, told: PartnerEvent, identity: UUID | None) -> OutboxMessage:
+def _partner_message(
+    system: str, partner_event: PartnerEvent, identity: UUID | None
+) -> OutboxMessage:
     subject = f"lapor.v1.partner.{system}.event"
-    message_id = message_id_of(told.number, identity, told.version, subject)
+    message_id = message_id_of(partner_event.number, identity, partner_event.version, subject)
     headers, body = encode(
         event(
             PARTNER_TYPE,
             SOURCE,
-            told.model_dump(mode="json"),
+            partner_event.model_dump(mode="json"),
             id=message_id,
-            subject=str(told.number),
-            time=told.at,
+            subject=str(partner_event.number),
+            time=partner_event.at,
         )
     )
     return OutboxMessage(subject, message_id, {**headers, **trace_headers()}, body)

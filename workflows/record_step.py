@@ -31,6 +31,7 @@ from workflows.step_messages import Step, StepResult, Verdict
 from workflows.step_rows import (
     Statement,
     copy_statements,
+    ended_escalations,
     escalation_statement,
     history_statements,
     outcome_statement,
@@ -112,6 +113,7 @@ class Recorder:
         if escalated_to is not None and step.clock is not None:
             level = decision.entries[0].details.get("level")
             yield escalation_statement(after, step.clock.kind, escalated_to, level)
+        yield from ended_escalations(before, after)
         yield from outbox_statements(
             decision,
             after,
@@ -222,8 +224,8 @@ async def _escalated_to(session: AsyncSession, step: Step, stored: Stored) -> in
     if step.clock.kind is ClockKind.REQUEST:
         request = next((r for r in stored.state.requests if str(r.id) == step.clock.key), None)
         if request is not None:
-            found = await session.execute(_PATH, {"id": request.decider_id})
-            path = tuple(found.scalar_one_or_none() or (request.decider_id,))
+            paths = await session.execute(_PATH, {"id": request.decider_id})
+            path = tuple(paths.scalar_one_or_none() or (request.decider_id,))
     return agency_at(path, main.details.get("level", 1))
 
 

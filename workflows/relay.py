@@ -79,8 +79,8 @@ async def _carry(
     idle = _IDLE
     while not stopping.is_set():
         left_alone = refusals.now()
-        found = await connection.execute(_ROWS, (left_alone, BATCH))
-        rows: Sequence[Row] = await found.fetchall()
+        cursor = await connection.execute(_ROWS, (left_alone, BATCH))
+        rows: Sequence[Row] = await cursor.fetchall()
         published = await _publish(rows, bus, refusals)
         if published:
             await connection.execute(

@@ -4,19 +4,17 @@ from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.converter import SerializationContext, StorageDriverStoreContext
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import Info
+
+from shared.temporal.sandbox import restrictions
 
 
 def sandbox() -> SandboxedWorkflowRunner:
     """Ours and pydantic are passed through."""
     return _Runner(
-        SandboxRestrictions.default.with_passthrough_modules(
-            "annotated_types",
-            "pydantic",
-            "pydantic_core",
+        restrictions(
             "shared",
-            "typing_inspection",
             "workflows.alarm",
             "workflows.another_report",
             "workflows.cancellation",

@@ -139,6 +139,20 @@ def escalation_statement(
     )
 
 
+def ended_escalations(before: ReportState, after: ReportState) -> Iterator[Statement]:
+    """What was put before agencies above is over with the step that was owed: with the ladder of
+    the report, and of its requests with the last late one."""
+    over = {"number": after.number, "at": after.last_step_at}
+    if before.escalation_level and not after.escalation_level:
+        yield _END_LADDER, over
+    if _late_request(before) and not _late_request(after):
+        yield _END_OF_REQUESTS, over
+
+
+def _late_request(state: ReportState) -> bool:
+    return any(clock.kind is ClockKind.REQUEST and clock.overdue for clock in state.clocks)
+
+
 def _how_it_ended(
     request: PendingRequest, passed_on: object, command: Command | None, granted: set[Any]
 ) -> str:
@@ -197,5 +211,10 @@ _RENAME_IN_REQUEST = f"""
 UPDATE lifecycle.request SET {assignments(("agency_id", "decider_id", "suggested_agency_id"))}
 WHERE id = %(id)s
 """  # noqa: S608
+_END_ESCALATIONS = """
+UPDATE lifecycle.escalation SET ended_at = %(at)s WHERE number = %(number)s AND ended_at IS NULL
+"""
+_END_LADDER = _END_ESCALATIONS + " AND clock <> 'request'"
+_END_OF_REQUESTS = _END_ESCALATIONS + " AND clock = 'request'"
 _INSERT_COPY = f"{insert(CopyRow, ('number', 'agency_id'))} ON CONFLICT DO NOTHING"
 _DELETE_COPY = "DELETE FROM lifecycle.copy WHERE number = %(number)s AND agency_id = %(agency_id)s"

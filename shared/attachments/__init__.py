@@ -8,7 +8,7 @@ from shared.attachments.rejection import (
     AttachmentRejected,
     check_count,
 )
-from shared.attachments.serving import serving_headers
+from shared.attachments.serving import is_shown, serving_headers
 from shared.attachments.store import AttachmentStore, StoredAttachment
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "StoredAttachment",
     "check_count",
     "inspect",
+    "is_shown",
     "serving_headers",
 ]

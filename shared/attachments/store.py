@@ -6,20 +6,25 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Final, Literal
 
 from obstore import delete_async, get_async, put_async
 from obstore.store import from_url
 
-from shared.attachments.inspection import inspect, receive
+from shared.attachments.inspection import inspect, receive, room
 from shared.attachments.naming import file_name
-from shared.attachments.rejection import AttachmentMissing
+from shared.attachments.rejection import AttachmentMissing, AttachmentRejected
 from shared.attachments.remaking.taking import take
-from shared.attachments.sandbox import Sandbox, workspace
+from shared.attachments.sandbox import OPENING, PICTURES, Sandbox, workspace
 from shared.attachments.sealing import SealedFile, seal, unseal
 from shared.privacy.identity import IdentityCipher
 
 CHUNK = 256 * 1024
+
+PREVIEWS: Final = "previews/"
+"""Where small pictures lie: made again where they are missing."""
+_PREVIEW: Final = "shared.attachments.previews:make_preview"
 
 State = Literal["as_sent", "pending", "remade", "sealed"]
 """Of an anonymous report a file is remade before it is served, or stays sealed. `as_sent`: served
@@ -118,9 +123,22 @@ class AttachmentStore:
             raise AttachmentMissing(key) from None
         return _chunks(stored.stream(min_chunk_size=CHUNK))
 
+    async def preview(self, key: str, media_type: str) -> bytes:
+        """A picture made small, as JPEG: when it is first asked for, and kept beside the file.
+        Raises `AttachmentMissing`, `AttachmentRejected` where it is damaged or takes too much, and
+        `SandboxBusy`."""
+        try:
+            kept = await get_async(self._store, _preview_path(key))
+        except FileNotFoundError:
+            made = await self._made_small(key, media_type)
+            await put_async(self._store, _preview_path(key), made, mode="overwrite")
+            return made
+        return bytes(await kept.bytes_async())
+
     async def replace(self, key: str, content: bytes) -> None:
         """Puts what was remade where the file as sent lay, or nothing yet."""
         await put_async(self._store, _path(key), content, mode="overwrite")
+        await self._delete(_preview_path(key))
 
     async def seal(self, content: bytes) -> tuple[str, str]:
         """Keeps an original, encrypted: its random key in the store, and the encrypted key to it,
@@ -141,10 +159,23 @@ class AttachmentStore:
     async def delete(self, key: str) -> None:
         """Removes the file; one that is gone already is no error."""
         await self._delete(_path(key))
+        await self._delete(_preview_path(key))
 
     async def delete_sealed(self, key: str) -> None:
         """Removes an original that no row names."""
         await self._delete(_sealed_path(key))
+
+    async def _made_small(self, key: str, media_type: str) -> bytes:
+        with workspace() as folder:
+            source, target = folder / "source", folder / "preview"
+            await receive(await self.open(key), source)
+            asked = partial(self.sandbox.run, _PREVIEW, source, target, media_type=media_type)
+            needed = (await asked(memory=room(OPENING))).get("memory")
+            if needed is not None:
+                if needed > room(PICTURES):
+                    raise AttachmentRejected("too_complex", "more than fits into memory")
+                await asked(memory=room(PICTURES), limits=PICTURES)
+            return await asyncio.to_thread(target.read_bytes)
 
     async def _delete(self, path: str) -> None:
         try:
@@ -160,6 +191,10 @@ def _path(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise AttachmentMissing(key)
     return f"{key[:2]}/{key}"
+
+
+def _preview_path(key: str) -> str:
+    return f"{PREVIEWS}{_path(key)}"
 
 
 def _sealed_path(key: str) -> str:

@@ -27,7 +27,7 @@ _MAX_ATTRIBUTE: Final = 255
 _SAFE: Final = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
 
 _PLAIN: Final = re.compile(r"[\w.~:/-]*", re.ASCII)
-"""Of what quoting leaves as it is, what most attributes are made of."""
+"""Matches most attributes: none of these characters needs quoting."""
 
 
 def event(

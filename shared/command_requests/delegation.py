@@ -52,8 +52,8 @@ def handing_to(access: ReportAccess, receiver: Agency) -> Handing:
 
 
 async def taken_back(session: AsyncSession, access: ReportAccess) -> Handing | None:
-    """Who decides a not-authority request by keeping the report has it in the own agency; for
-    everybody else the handler stays."""
+    """The handing over by which a person who decides a not-authority request keeps the report: to
+    their own agency. None for everybody else, for whom the handler stays."""
     request = access.state.pending(RequestKind.NOT_AUTHORITY)
     if request is None or not access.decides(request):
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -46,7 +46,7 @@ class Agency(BaseModel):
 
 async def agencies(session: AsyncSession, ids: Iterable[int]) -> dict[int, Agency]:
     """The agencies of these ids; an id nobody has is missing from the answer."""
-    rows = await session.execute(_COLUMNS.where(col(AgencyEntry.id).in_(list(ids))))
+    rows = await session.execute(_AGENCIES, {"ids": list(ids)})
     return {row["id"]: Agency.model_validate(dict(row)) for row in rows.mappings()}
 
 
@@ -80,4 +80,7 @@ async def agency_to_decide_objection(session: AsyncSession, path: Sequence[int])
     return next((agency.id for agency in above if agency.has_admin), path[0])
 
 
-_COLUMNS = select(*(col(getattr(AgencyEntry, name)) for name in Agency.model_fields))
+_AGENCIES = select(*(col(getattr(AgencyEntry, name)) for name in Agency.model_fields)).where(
+    col(AgencyEntry.id).in_(bindparam("ids", expanding=True))
+)
+"""Made once, as every command asks it."""

@@ -16,8 +16,8 @@ from shared.http.problems import Problem, conflict
 
 @dataclass(frozen=True)
 class EndedRequest:
-    """`decision` is accepted, rejected, withdrawn, passed_on or ended; `name` that of who decided.
-    `status` and `version` are the report's."""
+    """`decision` is accepted, rejected, withdrawn, passed_on or ended; `name` that of the person
+    who decided. `status` and `version` are the report's."""
 
     decision: str
     decided_at: datetime

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -47,7 +47,7 @@ async def admit(database: Database, request: CommandRequest) -> None:
     status forbids is left to it, which keeps the refusal.
     """
     async with database.session() as session:
-        access = await access_to(session, request.principal, request.number)
+        access = await access_to(session, request.principal, request.number, request.action)
         row = await _row(session, request, access)
         if row and (row.number, row.action) == (request.number, request.action):
             return
@@ -55,6 +55,17 @@ async def admit(database: Database, request: CommandRequest) -> None:
         raise forbidden(code)
     if request.version not in (None, access.state.version):
         raise precondition(access.state.version)
+
+
+async def foresee(session: AsyncSession, request: CommandRequest) -> int:
+    """The version of the report against which nothing stands at this moment, as far as can be told
+    without asking its run. Raises the problem that `execute` would raise. Nothing is saved."""
+    access = await access_to(session, request.principal, request.number, request.action)
+    details, code = await _details(session, request, access)
+    command = _command(request, access, details)
+    if outcome := _refused_at_once(access.state, command, code):
+        raise _problem_of(outcome)
+    return access.state.version
 
 
 def outcome_of(row: CommandRow) -> Outcome | None:
@@ -72,22 +83,27 @@ def outcome_of(row: CommandRow) -> Outcome | None:
 
 _Command = tuple[Command, ReportState, Outcome | None]
 _FORBIDDEN = frozenset({"not_authorised", "own_request", "not_the_asker"})
+_ROWS = select(CommandRow).where(col(CommandRow.id).in_(bindparam("ids", expanding=True)))
 _BY_ACTING = RequestKind.NOT_AUTHORITY
 _REQUEST_ENDED = "no_such_request"
 
 
 async def _problem(database: Database, request: CommandRequest, outcome: Outcome) -> Problem:
     """The problem a refusal amounts to: 412 for a version that is past, 403 for authority, 409
-    with where the report stands, or with who has decided the request."""
+    with where the report stands, or with the person who has decided the request."""
+    if outcome.refusal == _REQUEST_ENDED and request.request_id is not None:
+        async with database.session() as session:
+            ended = await ended_request(session, request.number, request.request_id)
+        return ended.problem if ended else not_found("request_unknown")
+    return _problem_of(outcome)
+
+
+def _problem_of(outcome: Outcome) -> Problem:
     code = outcome.refusal or "refused"
     if code == VERSION_CHANGED:
         return precondition(outcome.version)
     if code in _FORBIDDEN:
         return forbidden(code)
-    if code == _REQUEST_ENDED and request.request_id is not None:
-        async with database.session() as session:
-            ended = await ended_request(session, request.number, request.request_id)
-        return ended.problem if ended else not_found("request_unknown")
     return conflict(code, members={"report_status": outcome.status, "version": outcome.version})
 
 
@@ -96,12 +112,12 @@ async def _known_or_made(database: Database, request: CommandRequest) -> _Comman
     command. Who may not read the report is told nothing, of earlier commands neither."""
     try:
         async with database.session() as session:
-            access = await access_to(session, request.principal, request.number)
+            access = await access_to(session, request.principal, request.number, request.action)
             known = await _known(session, request, access)
             return known or await _save(session, request, access)
     except IntegrityError:
         async with database.session() as session:
-            access = await access_to(session, request.principal, request.number)
+            access = await access_to(session, request.principal, request.number, request.action)
             twin = await _known(session, request, access)
         if twin is None:
             raise
@@ -134,8 +150,8 @@ async def _row(
 ) -> CommandRow | None:
     """The command this asker made with the key, also from when the key itself was the id, and no
     digest was kept."""
-    either = select(CommandRow).where(col(CommandRow.id).in_([request.id, request.key]))
-    rows = {row.id: row for row in (await session.execute(either)).scalars()}
+    either = {"ids": [request.id, request.key]}
+    rows = {row.id: row for row in (await session.execute(_ROWS, either)).scalars()}
     if row := rows.get(request.id):
         return row
     row = rows.get(request.key)
@@ -150,9 +166,20 @@ async def _row(
 
 async def _save(session: AsyncSession, request: CommandRequest, access: ReportAccess) -> _Command:
     details, code = await _details(session, request, access)
+    command = _command(request, access, details)
+    outcome = _refused_at_once(access.state, command, code)
+    session.add(_row_of(request, command, outcome))
+    await session.flush()
+    # Whoever had no authority over it wrote nothing that would be worth keeping.
+    if outcome is None or outcome.refusal not in _FORBIDDEN:
+        await request.handler.save(session, command, request)
+    return command, access.state, outcome
+
+
+def _command(request: CommandRequest, access: ReportAccess, details: CommandFields) -> Command:
     if misspelled := details.keys() - Command.model_fields.keys():
         raise TypeError(f"a command has no {sorted(misspelled)}")  # it would be left out silently
-    command = Command(
+    return Command(
         id=request.id,
         number=request.number,
         action=request.action,
@@ -165,13 +192,6 @@ async def _save(session: AsyncSession, request: CommandRequest, access: ReportAc
         identity=access.state.identity,
         **details,
     )
-    outcome = _refused_at_once(access.state, command, code)
-    session.add(_row_of(request, command, outcome))
-    await session.flush()
-    # Whoever had no authority over it wrote nothing that would be worth keeping.
-    if outcome is None or outcome.refusal not in _FORBIDDEN:
-        await request.handler.save(session, command, request)
-    return command, access.state, outcome
 
 
 def _row_of(request: CommandRequest, command: Command, outcome: Outcome | None) -> CommandRow:

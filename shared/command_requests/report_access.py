@@ -17,7 +17,7 @@ from shared.http.tokens import Partner, Principal, ReportBearer, ReporterPrincip
 from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.authority import Capacity, capacities, decides
 from shared.lifecycle.check import allowed_actions
-from shared.lifecycle.people import REPORTER, Actor, ActorKind, Role
+from shared.lifecycle.people import ADMINS, REPORTER, Actor, ActorKind, Role
 from shared.lifecycle.rules import RULES
 from shared.lifecycle.state import PendingRequest, ReportState
 
@@ -36,6 +36,8 @@ class ReportAccess:
     known: dict[int, Agency]
     own_path: tuple[int, ...] = ()
     request: PendingRequest | None = None
+    by_sms: bool = False
+    """The reporter speaks by SMS: the sender cannot be confirmed."""
 
     @property
     def own_agency_id(self) -> int:
@@ -45,7 +47,10 @@ class ReportAccess:
 
     @property
     def by_copy(self) -> bool:
-        """A member of staff who reads only because an agency of theirs has a copy."""
+        """A member of staff who reads only because an agency of theirs has a copy; an overseer
+        reads everything as such a copy."""
+        if self.actor.role is Role.OVERSEER:
+            return True
         agency_id = self.actor.agency_id
         return agency_id is not None and not self.handler.is_or_stands_below(agency_id)
 
@@ -108,23 +113,42 @@ class ReportAccess:
         return frozenset(capacities)
 
 
-async def access_to(session: AsyncSession, principal: Principal, number: int) -> ReportAccess:
-    """Anybody before a report. 404 where they may not know that it exists."""
+async def access_to(
+    session: AsyncSession, principal: Principal, number: int, action: Action
+) -> ReportAccess:
+    """Anybody before a report, to do this. 404 where they may not know that it exists."""
     if isinstance(principal, Staff):
-        return await staff_access(session, principal, number)
+        as_author = action is Action.RECTIFY
+        return await staff_access(session, principal, number, as_author=as_author)
     return await reporter_access(session, principal, number)
 
 
-async def staff_access(session: AsyncSession, staff: Staff, number: int) -> ReportAccess:
-    """A member of staff before a report. 404 where they may not know that it exists."""
+async def staff_access(
+    session: AsyncSession, staff: Staff, number: int, *, as_author: bool = False
+) -> ReportAccess:
+    """A member of staff before a report. 404 where they may not know that it exists. `as_author`:
+    they may also come to take back what their agency wrote, and has handed on since."""
     row = (await session.execute(_BEFORE_STAFF, {"number": number})).one_or_none()
     if row is None:
         raise not_found("report_not_found")
     state = ReportState.model_validate(row.state)
     known = {agency["id"]: Agency.model_validate(agency) for agency in row.known}
-    if not _may_read(staff, state, known[state.handler_id], known):
+    authored = as_author and await followed_up_by(session, staff.agency_id, staff.role, number)
+    if not authored and not _may_read(staff, state, known[state.handler_id], known):
         raise not_found("report_not_found")
-    return access_of(staff, state, known)
+    access = access_of(staff, state, known)
+    if authored:
+        return replace(access, capacities=access.capacities | {Capacity.AUTHOR})
+    return access
+
+
+async def followed_up_by(
+    session: AsyncSession, agency_id: int, role: str | None, number: int
+) -> bool:
+    """Whether the agency, or for an admin one below it, wrote a follow-up of the report."""
+    asked = {"agency_id": agency_id, "number": number, "action": Action.FOLLOW_UP}
+    asked["below"] = role in ADMINS
+    return bool(await session.scalar(_FOLLOWED_UP_BY, asked))
 
 
 def access_of(staff: Staff, state: ReportState, known: dict[int, Agency]) -> ReportAccess:
@@ -163,7 +187,8 @@ async def reporter_access(
     if isinstance(principal, Partner):
         actor = Actor(kind=ActorKind.PARTNER, system=principal.system)
     owner = frozenset({Capacity.REPORTER})
-    return ReportAccess(state, actor, owner, known[state.handler_id], known)
+    by_sms = isinstance(principal, ReportBearer) and principal.by_sms
+    return ReportAccess(state, actor, owner, known[state.handler_id], known, by_sms=by_sms)
 
 
 async def owns(session: AsyncSession, principal: ReporterPrincipal, number: int) -> bool:
@@ -195,6 +220,14 @@ def _may_read(staff: Staff, state: ReportState, handler: Agency, known: dict[int
     copies = (known[c] for c in state.copies if c in known)
     return any(copy.is_or_stands_below(staff.agency_id) for copy in copies)
 
+
+_FOLLOWED_UP_BY = text("""
+SELECT EXISTS (
+    SELECT FROM lifecycle.history h JOIN routing.agency_directory d ON d.id = h.agency_id
+    WHERE h.number = :number AND h.action = :action
+        AND (d.id = :agency_id OR :below AND :agency_id = ANY (d.path))
+)
+""")
 
 # By hand: asked before each action and reading of staff, and one exchange instead of three. The
 # report, and the agencies of the handler's path, of those to decide requests, and of copies.

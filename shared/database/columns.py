@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, Uuid
+from sqlalchemy import BigInteger, DateTime, LargeBinary, String, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -16,6 +16,7 @@ Words = Text
 Id = Uuid
 IntArray = ARRAY(BigInteger)
 IdArray = ARRAY(Uuid)
+TextArray = ARRAY(String)
 
 
 def timestamp(**options: Any) -> Any:

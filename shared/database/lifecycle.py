@@ -39,8 +39,27 @@ class Report(SQLModel, table=True):
         Index("report_newest", "handler_id", "tab", text("number DESC")),
         Index("report_chain", "chain", postgresql_using="gin"),
         Index("report_unlaunched", "submitted_at", postgresql_where=text("launched_at IS NULL")),
+        Index(
+            "report_due",
+            "due_at",
+            "number",
+            postgresql_where=text("ended_at IS NULL AND due_at IS NOT NULL"),
+        ),
         Index("report_open", "number", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "report_urgent_late",
+            "number",
+            postgresql_where=text(
+                "overdue AND (priority OR classification = 'complaint_with_oversight')"
+            ),
+        ),
         Index("report_assignee", "assignee_id", postgresql_where=text("assignee_id IS NOT NULL")),
+        Index(
+            "report_main",
+            "main_number",
+            "number",
+            postgresql_where=text("main_number IS NOT NULL"),
+        ),
         Index(
             "report_awaiting_agency",
             "awaited_agency_id",
@@ -79,6 +98,7 @@ class Report(SQLModel, table=True):
     system: str | None = None
     external_id: str | None = None
     linked_number: int | None = Field(default=None, sa_type=Int64)
+    main_number: int | None = Field(default=None, sa_type=Int64)
     suggested_agency_id: int | None = None
     awaited_agency_id: int | None = None
     assignee_id: int | None = None
@@ -105,6 +125,13 @@ class ReportText(ReportDetails, table=True):
             "search",
             text("(number / 4096)"),
             postgresql_using="gin",
+        ),
+        Index(
+            "report_text_cell",
+            text("(floor(latitude * 200)::int)"),
+            text("(floor(longitude * 200)::int)"),
+            "number",
+            postgresql_where=text("latitude IS NOT NULL"),
         ),
         {"schema": SCHEMA},
     )
@@ -135,7 +162,14 @@ class HistoryEntry(SQLModel, table=True):
     """One line of a report's history (*riwayat*), numbered from 1 without gaps."""
 
     __tablename__ = "history"
-    __table_args__ = ({"schema": SCHEMA},)
+    __table_args__ = (
+        Index(
+            "history_of_week",
+            "at",
+            postgresql_where=text("action IN ('follow_up', 'object')"),
+        ),
+        {"schema": SCHEMA},
+    )
 
     number: int = Field(sa_type=Int64, primary_key=True, foreign_key="lifecycle.report.number")
     entry: int = Field(primary_key=True)

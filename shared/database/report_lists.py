@@ -57,10 +57,13 @@ class CopyRow(SQLModel, table=True):
 
 
 class Escalation(SQLModel, table=True):
-    """A clock that ran out, put before the agency above."""
+    """A clock that ran out, put before the agency above; `ended_at` NULL while the step is owed."""
 
     __tablename__ = "escalation"
-    __table_args__ = ({"schema": SCHEMA},)
+    __table_args__ = (
+        Index("escalation_now", "agency_id", "number", postgresql_where=text("ended_at IS NULL")),
+        {"schema": SCHEMA},
+    )
 
     number: int = Field(sa_type=Int64, primary_key=True, foreign_key="lifecycle.report.number")
     version: int = Field(primary_key=True)
@@ -69,6 +72,7 @@ class Escalation(SQLModel, table=True):
     at: datetime = timestamp()
     level: int | None = None
     """How many levels above the handler; NULL of a request's, and of those from before."""
+    ended_at: datetime | None = timestamp(default=None)
 
 
 class TabCount(SQLModel, table=True):

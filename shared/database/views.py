@@ -1,6 +1,8 @@
 """The published views by which one schema is read from another: to select from, never to write.
 
-What they show is in `deploy/migrations/`; a test compares the columns.
+What they show is in `deploy/migrations/`; a test compares the columns. Longer than other files, and
+one: it is the list of all that schemas let each other read, without a line of code; by topic, a
+reader of reports, files and contacts would look in three places.
 """
 
 from datetime import date, datetime
@@ -8,9 +10,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import MetaData
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
 
-from shared.database.columns import Bytes, Int64, IntArray, Json, Words, timestamp
+from shared.database.columns import Bytes, Int64, IntArray, Json, TextArray, Words, timestamp
 
 FileState = Literal["as_sent", "pending", "remade", "sealed"]
 """Of whom is anonymous: to be remade, remade, or kept sealed; all others as they were sent."""
@@ -45,6 +48,22 @@ class AgencyEntry(View, table=True):
     admin_above: bool
 
 
+class AgencyWordsEntry(View, table=True):
+    """By what an agency is found."""
+
+    __tablename__ = "published_agency_words"
+    __table_args__ = ({"schema": "routing"},)
+
+    agency_id: int = Field(primary_key=True)
+    name: str
+    path: list[int] = Field(sa_type=IntArray)
+    active: bool
+    aliases: list[str] = Field(sa_type=TextArray)
+    words: str = Field(sa_type=TSVECTOR)
+    has_admin: bool
+    has_officer: bool
+
+
 class StaffEntry(View, table=True):
     """A member of staff; `active` while the agency is, too."""
 
@@ -58,6 +77,84 @@ class StaffEntry(View, table=True):
     agency_path: list[int] = Field(sa_type=IntArray)
     active: bool
     token_version: int
+
+
+class ReachableStaff(View, table=True):
+    """By what a member of staff can be reached, as ciphertext. `holder` is `staff-<id>`."""
+
+    __tablename__ = "published_staff_contact"
+    __table_args__ = ({"schema": "routing"},)
+
+    holder: str = Field(primary_key=True)
+    staff_id: int
+    email: bytes = Field(sa_type=Bytes)
+    holder_key: bytes = Field(sa_type=Bytes)
+
+
+class ReachableLeader(View, table=True):
+    """Who leads an agency, and by what they can be reached, as ciphertext. `holder` is
+    `leader-<agency>`."""
+
+    __tablename__ = "published_leader"
+    __table_args__ = ({"schema": "routing"},)
+
+    holder: str = Field(primary_key=True)
+    agency_id: int
+    name: str
+    title: str
+    email: bytes = Field(sa_type=Bytes)
+    holder_key: bytes = Field(sa_type=Bytes)
+
+
+class LeaderState(View, table=True):
+    """How far the address of an agency's leader is proven, and whether the letter was stopped."""
+
+    __tablename__ = "published_leader_state"
+    __table_args__ = ({"schema": "notification"},)
+
+    holder: str = Field(primary_key=True)
+    proven_at: datetime | None = timestamp()
+    undeliverable_at: datetime | None = timestamp()
+    stopped_at: datetime | None = timestamp()
+
+
+class WeekTally(View, table=True):
+    """How many reports of an agency and all below came in on a day or in a month, how many of
+    these were rated, and the sum of their ratings."""
+
+    __tablename__ = "published_tally"
+    __table_args__ = ({"schema": "reporting"},)
+
+    agency_id: int = Field(primary_key=True)
+    span: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    received: int
+    rated: int
+    points: int
+
+
+class Handling(View, table=True):
+    """By which line of a report's history an agency got it."""
+
+    __tablename__ = "published_handling"
+    __table_args__ = ({"schema": "lifecycle"},)
+
+    number: int = Field(primary_key=True)
+    entry: int = Field(primary_key=True)
+    handler_id: int
+
+
+class StandInEntry(View, table=True):
+    """Who stands in for whom, and from when to when; both are active, of one agency and one
+    role."""
+
+    __tablename__ = "published_stand_in"
+    __table_args__ = ({"schema": "routing"},)
+
+    staff_id: int = Field(primary_key=True)
+    stand_in_id: int
+    begins_at: datetime = timestamp()
+    ends_at: datetime = timestamp()
 
 
 class Contact(View, table=True):
@@ -75,6 +172,25 @@ class Contact(View, table=True):
     made_by: int | None
     report_key: bytes | None = Field(sa_type=Bytes)
     account_key: bytes | None = Field(sa_type=Bytes)
+
+
+class SocialPostEntry(View, table=True):
+    """A post that became a report; its words, by the key of the report, where it was edited."""
+
+    __tablename__ = "published_social_post"
+    __table_args__ = ({"schema": "intake"},)
+
+    network: str = Field(primary_key=True)
+    post_id: str = Field(primary_key=True)
+    number: int = Field(sa_type=Int64)
+    position: int
+    url: str
+    gone_at: datetime | None = timestamp()
+    gone_because: str | None
+    edited_at: datetime | None = timestamp()
+    words_before: bytes | None = Field(sa_type=Bytes)
+    words_now: bytes | None = Field(sa_type=Bytes)
+    report_key: bytes | None = Field(sa_type=Bytes)
 
 
 class PartnerEntry(View, table=True):
@@ -291,6 +407,8 @@ class ContactProof(View, table=True):
     channel: str = Field(primary_key=True)
     proven_at: datetime | None = timestamp()
     undeliverable_at: datetime | None = timestamp()
+    removed_at: datetime | None = timestamp()
+    """Its holder says that it is not safe."""
 
 
 class ReporterMessage(View, table=True):
@@ -307,6 +425,33 @@ class ReporterMessage(View, table=True):
     reason: str | None
     created_at: datetime = timestamp()
     finished_at: datetime | None = timestamp()
+    handler_id: int | None
+    """Of the report, when it was written."""
+
+
+class RevealNotice(View, table=True):
+    """That pusat has read who an anonymous reporter is, once they may be told."""
+
+    __tablename__ = "published_reveal_notice"
+    __table_args__ = ({"schema": "routing"},)
+
+    request_id: UUID = Field(primary_key=True)
+    number: int = Field(sa_type=Int64)
+    reason_class: str
+    at: datetime = timestamp()
+    tell_at: datetime = timestamp()
+
+
+class ReporterContacts(View, table=True):
+    """By what the owner of an account can be reached, as ciphertext, by the account's key."""
+
+    __tablename__ = "published_account"
+    __table_args__ = ({"schema": "intake"},)
+
+    id: int = Field(primary_key=True)
+    phone: bytes | None = Field(sa_type=Bytes)
+    email: bytes | None = Field(sa_type=Bytes)
+    holder_key: bytes | None = Field(sa_type=Bytes)
 
 
 class ReachableReporter(View, table=True):
@@ -324,3 +469,8 @@ class ReachableReporter(View, table=True):
     email_of_report: bool
     report_key: bytes | None = Field(sa_type=Bytes)
     account_key: bytes | None = Field(sa_type=Bytes)
+    phone_safe: bool
+    email_safe: bool
+    phone_stated: bool
+    email_stated: bool
+    """A partner system states that it has verified the contact; nobody is told there for that."""

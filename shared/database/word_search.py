@@ -28,7 +28,8 @@ class Searched:
     """Which reports are searched. `standing` selects their numbers from `:first` to below `:end`,
     by an index, and `belongs` is the same as a condition on `lifecycle.report r`; `count` is how
     many they are, None if that is not known: then they are found by their words alone. `filters`
-    narrow them further, `words` does by `lifecycle.report_text t`. `parameters` are of all."""
+    narrow them further, `words` does by `lifecycle.report_text t`. `parameters` are of all. Numbers
+    below `first` are not searched."""
 
     belongs: str
     parameters: Mapping[str, Any]
@@ -36,6 +37,7 @@ class Searched:
     count: int | None = None
     filters: str = "true"
     words: str = "true"
+    first: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ async def newest_matches(
     low, high, indexed = (await session.execute(_BOUNDS, {"q": words})).one()
     if low is None or not indexed:
         return Matches([], None)
-    high = min(before or high + 1, high + 1)
+    low, high = max(low, searched.first), min(before or high + 1, high + 1)
     span = max(high - low, 1)
     by_words, by_reports = _Seen(), _Seen(searched.count, span)
     few = searched.count is not None and searched.count <= FEW

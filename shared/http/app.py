@@ -95,6 +95,7 @@ def create_app(
     if docs:
         documentation.install(app)
     app.state.checks = readiness
+    app.state.stopping = asyncio.Event()
     app.include_router(_probes(readiness))
     strictness = [Depends(plain_numbers)]
     if docs:  # a page's forms are read as forms
@@ -168,6 +169,10 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         collect_seldom()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.state.stopping.set()  # streams end, and are not waited for
+        await super().shutdown(sockets)
 
 
 def _probes(checks: Mapping[str, Check]) -> APIRouter:

@@ -1,7 +1,5 @@
 """Sign-in as endpoints ask for it: dependencies that give the principal or refuse."""
 
-import hashlib
-import secrets
 from typing import Annotated
 from uuid import UUID
 
@@ -13,7 +11,8 @@ from sqlmodel import col
 from shared.database.engine import Database
 from shared.database.views import PartnerEntry
 from shared.http.documentation import OPTIONAL_SCHEME
-from shared.http.problems import forbidden, unauthorized
+from shared.http.problems import Problem, forbidden, unauthorized
+from shared.http.secret_tokens import new_token, token_hash
 from shared.http.tokens import (
     InvalidTokenError,
     Partner,
@@ -23,19 +22,15 @@ from shared.http.tokens import (
     Staff,
     Tokens,
 )
+from shared.lifecycle.people import Role
 
 PARTNER_PREFIX = "lapor_p_"
 
 
 def new_partner_token() -> tuple[str, bytes]:
     """A partner's HTTP token, shown once, and the hash to store."""
-    token = PARTNER_PREFIX + secrets.token_urlsafe(32)
-    return token, partner_token_hash(token)
-
-
-def partner_token_hash(token: str) -> bytes:
-    """SHA-256, 32 bytes. Enough for what is random and long."""
-    return hashlib.sha256(token.encode()).digest()
+    token = PARTNER_PREFIX + new_token()[0]
+    return token, token_hash(token)
 
 
 _staff_scheme = HTTPBearer(
@@ -51,7 +46,7 @@ _optional_scheme = HTTPBearer(scheme_name=OPTIONAL_SCHEME, auto_error=False)
 _Credentials = HTTPAuthorizationCredentials | None
 
 
-async def current_staff(
+async def current_reader(
     request: Request, credentials: Annotated[_Credentials, Depends(_staff_scheme)]
 ) -> Staff:
     """A member of staff, as the directory has them at this moment. 401 without a valid token,
@@ -62,6 +57,13 @@ async def current_staff(
     if not isinstance(principal, Staff):
         raise forbidden()
     return principal
+
+
+async def current_staff(reader: Annotated[Staff, Depends(current_reader)]) -> Staff:
+    """As `current_reader`, but nobody who may only read: 403 for an overseer. An endpoint is
+    theirs only where it asks for a `CurrentReader`."""
+    _refuse_overseers(reader)
+    return reader
 
 
 async def current_reporter(
@@ -86,6 +88,7 @@ async def current_principal(
     principal = await _principal(request, staff or reporter)
     if principal is None:
         raise unauthorized()
+    _refuse_overseers(principal)
     return principal
 
 
@@ -96,10 +99,16 @@ async def optional_principal(
     return await _principal(request, credentials)
 
 
+CurrentReader = Annotated[Staff, Depends(current_reader)]
 CurrentStaff = Annotated[Staff, Depends(current_staff)]
 CurrentReporter = Annotated[ReporterPrincipal, Depends(current_reporter)]
 CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 OptionalPrincipal = Annotated[Principal | None, Depends(optional_principal)]
+
+
+def _refuse_overseers(principal: Principal) -> None:
+    if isinstance(principal, Staff) and principal.role == Role.OVERSEER:
+        raise forbidden()
 
 
 async def _principal(request: Request, credentials: _Credentials) -> Principal | None:
@@ -117,6 +126,12 @@ async def _principal(request: Request, credentials: _Credentials) -> Principal |
     request.state.session_id = session_id
     if isinstance(principal, Staff):
         return await staff_in_directory(database, principal, session_id)
+    await _still_open(database, principal, session_id)
+    return principal
+
+
+async def _still_open(database: Database, principal: Principal, session_id: UUID) -> None:
+    """401 where the session has ended, or the report has another access code by now."""
     bearer = principal if isinstance(principal, ReportBearer) else None
     parameters = {"session_id": session_id, "number": bearer.number if bearer else None}
     async with database.autocommit() as connection:
@@ -124,7 +139,19 @@ async def _principal(request: Request, credentials: _Credentials) -> Principal |
     renewed = bearer is not None and code_version not in (None, bearer.code_version)
     if ended or renewed:
         raise unauthorized("token_invalid")
-    return principal
+
+
+async def opens_report(request: Request, token: str, number: int) -> bool:
+    """Whether this token is one that the access code of this report opened, and still good."""
+    tokens: Tokens = request.app.state.tokens
+    try:
+        principal, session_id = tokens.read(token)
+        if not isinstance(principal, ReportBearer) or principal.number != number:
+            return False
+        await _still_open(request.app.state.database, principal, session_id)
+    except (InvalidTokenError, Problem):
+        return False
+    return True
 
 
 def session_of(request: Request) -> UUID:
@@ -146,7 +173,7 @@ async def staff_in_directory(database: Database, claimed: Staff, session_id: UUI
 
 async def _partner(database: Database, token: str) -> Partner:
     async with database.autocommit() as connection:
-        by_token = col(PartnerEntry.http_token_hash) == partner_token_hash(token)
+        by_token = col(PartnerEntry.http_token_hash) == token_hash(token)
         partners = select(col(PartnerEntry.system)).where(by_token, col(PartnerEntry.active))
         system = await connection.scalar(partners)
     if system is None:

@@ -7,8 +7,8 @@ from typing import Final
 # counted, else the microseconds to wait. The outer SELECT sees the rows as they were before. JSON,
 # not an array, which Postgres would count, and plan anew each time.
 NOW: Final = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
-TAKE: Final = """
-WITH given AS MATERIALIZED (
+TAKEN: Final = """
+given AS MATERIALIZED (
   SELECT decode(value, 'hex') AS key FROM json_array_elements_text(%(keys)s::json)
 ), taken AS (
   INSERT INTO {schema}.rate_limit AS bucket (key, full_at)
@@ -17,13 +17,14 @@ WITH given AS MATERIALIZED (
   SET full_at = greatest(bucket.full_at, {now}) + %(step)s::bigint
   WHERE greatest(bucket.full_at, {now}) + %(step)s::bigint <= {now} + %(window)s::bigint
   RETURNING bucket.key
+), waits AS MATERIALIZED (
+  SELECT key, CASE WHEN taken.key IS NULL THEN coalesce(
+    (SELECT full_at FROM {schema}.rate_limit before WHERE before.key = given.key)
+      + %(step)s::bigint - %(window)s::bigint - {now},
+    %(step)s::bigint
+  ) END AS wait
+  FROM given LEFT JOIN taken USING (key)
 )
-SELECT key, CASE WHEN taken.key IS NULL THEN coalesce(
-  (SELECT full_at FROM {schema}.rate_limit before WHERE before.key = given.key)
-    + %(step)s::bigint - %(window)s::bigint - {now},
-  %(step)s::bigint
-) END
-FROM given LEFT JOIN taken USING (key)
 """
 GIVE_BACK: Final = "UPDATE {schema}.rate_limit SET full_at = full_at - %(step)s WHERE key = %(key)s"
 KEEP: Final = """

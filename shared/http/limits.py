@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.batcher import Batcher
 from shared.database.engine import Database, raw
 from shared.http.callers import client_address
-from shared.http.limit_statements import GIVE_BACK, KEEP, KEPT, NOW, SWEEP, TAKE, TURN
+from shared.http.limit_statements import GIVE_BACK, KEEP, KEPT, NOW, SWEEP, TAKEN, TURN
 from shared.http.problems import too_many
 
 
@@ -43,10 +43,12 @@ class RateLimits:
     def __init__(self, database: Database, schema: str, key: str) -> None:
         self._database = database
         self._key = key.encode()
-        self._take, self._sweep, self._give_back, self._keep, self._kept, self._turn = (
+        # `taken`: what a statement begins with that counts uses too (see `limit_statements`).
+        self.taken, self._sweep, self._give_back, self._keep, self._kept, self._turn = (
             statement.format(schema=schema, now=NOW)
-            for statement in (TAKE, SWEEP, GIVE_BACK, KEEP, KEPT, TURN)
+            for statement in (TAKEN, SWEEP, GIVE_BACK, KEEP, KEPT, TURN)
         )
+        self._take = f"WITH {self.taken} SELECT key, wait FROM waits"  # noqa: S608
         self._gathering = Batcher(self._together)
 
     async def take(self, limit: Limit, subject: str) -> None:
@@ -89,7 +91,7 @@ class RateLimits:
             "kept": round(_PLACE_KEPT * _MICRO),
         }
         wait = int(await self._one(self._turn, parameters))
-        return _seconds(wait) if wait > 0 else 0
+        return seconds_of(wait) if wait > 0 else 0
 
     async def _one(self, statement: str, parameters: Mapping[str, Any]) -> Any:
         """The one value of a statement, None if it gives none."""
@@ -111,15 +113,23 @@ class RateLimits:
             # Of one limit, and one of each subject: the second use is counted after the first.
             limit = uses[left[0]][0]
             now = {use: position for position in left if (use := uses[position])[0] == limit}
-            step = _step(limit)
-            keys = orjson.dumps([key.hex() for _, key in now]).decode()
-            parameters = {"keys": keys, "step": step, "window": step * limit.count}
+            parameters = self.parameters(limit, [key for _, key in now])
             for key, wait in await (await connection.execute(self._take, parameters)).fetchall():
-                waits[now[limit, key]] = None if wait is None else _seconds(wait)
+                waits[now[limit, key]] = None if wait is None else seconds_of(wait)
             left = [position for position in left if position not in set(now.values())]
-        if random.random() < _SWEEP_CHANCE * len(uses):  # noqa: S311
-            await connection.execute(self._sweep)
+        await self.sweep(session, len(uses))
         return waits
+
+    def parameters(self, limit: Limit, keys: Sequence[bytes]) -> dict[str, Any]:
+        """Of `taken`, for one use of a limit by each of different subjects."""
+        step = _step(limit)
+        named = orjson.dumps([key.hex() for key in keys]).decode()
+        return {"keys": named, "step": step, "window": step * limit.count}
+
+    async def sweep(self, session: AsyncConnection, uses: int) -> None:
+        """Now and then, by how much is counted: forget those whose bucket is full again."""
+        if random.random() < _SWEEP_CHANCE * uses:  # noqa: S311
+            await (await raw(session)).execute(self._sweep)
 
     def digest(self, name: str, subject: str) -> bytes:
         """What stands for a subject where it must not be read."""
@@ -160,7 +170,8 @@ def _step(limit: Limit) -> int:
     return round(limit.seconds / limit.count * _MICRO)
 
 
-def _seconds(micro: int) -> int:
+def seconds_of(micro: int) -> int:
+    """To wait, of what `taken` says."""
     return max(1, math.ceil(micro / _MICRO))
 
 

@@ -6,11 +6,11 @@ was ended is remembered for as long as such a token could still be shown."""
 import base64
 import hashlib
 import hmac
-import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Annotated, NamedTuple, Protocol
 from uuid import UUID, uuid4
 
+from pydantic import Field
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,12 +18,24 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from shared.database.columns import now
+from shared.http.secret_tokens import new_token, token_hash
 
 LIFETIME = timedelta(days=14)
 REMEMBERED = timedelta(hours=2)
 """More than any access token lasts."""
 REPEATED_WITHIN = timedelta(minutes=10)
 """In which a renewal by the same key is the same one: pages of one browser renew side by side."""
+RenewalKey = Annotated[
+    str | None,
+    Field(
+        min_length=32,
+        max_length=200,
+        repr=False,
+        description="A secret of yours for this token alone: asking again with it within ten"
+        " minutes has the same outcome, as long as the next token is not used",
+    ),
+]
+"""What a form that renews a session may carry."""
 
 
 class Copied(Exception):
@@ -79,7 +91,7 @@ class Sessions:
     async def open(self, session: AsyncSession, owner_id: int, used: Used | None = None) -> Opened:
         """A refresh token of a new session, or of the one that goes on."""
         tokens, expires_at = self._tokens, now() + LIFETIME
-        token = (used and used.next_token) or secrets.token_urlsafe(32)
+        token = (used and used.next_token) or new_token()[0]
         session_id = used.session_id if used else uuid4()
         expired = col(tokens.expires_at) < func.now()
         await session.execute(delete(tokens).where(self._owner == owner_id, expired))
@@ -87,7 +99,7 @@ class Sessions:
             "id": uuid4(),
             self._owner_name: owner_id,
             "session_id": session_id,
-            "token_hash": _hash(token),
+            "token_hash": token_hash(token),
             "expires_at": expires_at,
         }
         await session.execute(insert(tokens).values(row).on_conflict_do_nothing())
@@ -101,7 +113,7 @@ class Sessions:
         the same key it leads to the same next token, as long as that is not used."""
         tokens = self._tokens
         next_token = _next(token, renewal_key) if renewal_key else None
-        this, used_at = col(tokens.token_hash) == _hash(token), col(tokens.used_at)
+        this, used_at = col(tokens.token_hash) == token_hash(token), col(tokens.used_at)
         good = used_at.is_(None) & (col(tokens.expires_at) > func.now())
         marked = await session.execute(
             update(tokens)
@@ -123,7 +135,7 @@ class Sessions:
         """End the session of this refresh token, used or not, access tokens included; one that
         is unknown is no error."""
         tokens = self._tokens
-        of_token = col(tokens.token_hash) == _hash(token)
+        of_token = col(tokens.token_hash) == token_hash(token)
         session_id = await session.scalar(select(col(tokens.session_id)).where(of_token))
         if session_id is not None:
             # First wait for a renewal under way, whose new token a delete alone would not see.
@@ -145,9 +157,9 @@ class Sessions:
         tokens = self._tokens
         follows = aliased(tokens)
         return select(self._owner, col(tokens.session_id)).where(
-            col(tokens.token_hash) == _hash(token),
+            col(tokens.token_hash) == token_hash(token),
             col(tokens.used_at) > func.now() - REPEATED_WITHIN,
-            col(follows.token_hash) == _hash(next_token),
+            col(follows.token_hash) == token_hash(next_token),
             col(follows.session_id) == col(tokens.session_id),
             col(follows.used_at).is_(None),
         )
@@ -169,7 +181,3 @@ def _next(token: str, key: str) -> str:
     """Known to nobody without both. In base64url, as a token that is drawn."""
     made = hmac.digest(key.encode(), b"next refresh token\0" + token.encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

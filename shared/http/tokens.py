@@ -50,6 +50,8 @@ class ReportBearer(BaseModel):
     number: int
     code_version: int = 1
     """Of the access code: tokens of an earlier one end when its reporter renews it."""
+    by_sms: bool = False
+    """What is said with it came by SMS, whose sender can be made up: staff read that it did."""
 
 
 class Partner(BaseModel):

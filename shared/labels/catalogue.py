@@ -34,6 +34,11 @@ def messages(context: str, language: Language = INDONESIAN) -> Mapping[str, str]
     return _catalogue(language).messages[context]
 
 
+def contexts() -> tuple[str, ...]:
+    """All contexts: the kinds of codes that have texts."""
+    return tuple(_catalogue(INDONESIAN).messages)
+
+
 def plural_message(context: str, code: str, n: int, language: Language = INDONESIAN) -> str:
     """The text of a code about `n` things, in the form that the language has for so many. An
     unknown code raises KeyError."""

@@ -29,6 +29,7 @@ TAB_COLOURS: dict[str, Colour] = {
     "thrown": Colour("#56B4E9", _BLACK),
     "disposed": Colour("#332288", _WHITE),
     "copies": Colour("#DDDDDD", _BLACK),
+    "all": Colour("#FFFFFF", _BLACK),
 }
 
 STATUS_COLOURS: dict[str, Colour] = {

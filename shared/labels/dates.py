@@ -8,9 +8,9 @@ from shared.labels.catalogue import INDONESIAN, Language
 from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
 
 
-def short_day(day: date) -> str:
+def short_day(day: date, language: Language = INDONESIAN) -> str:
     """`23 Nov 2026`"""
-    return format_date(day, "d MMM y", locale=INDONESIAN)
+    return format_date(day, "d MMM y", locale=language)
 
 
 def long_day(day: date, language: Language = INDONESIAN) -> str:
@@ -18,11 +18,11 @@ def long_day(day: date, language: Language = INDONESIAN) -> str:
     return format_date(day, "EEEE, d MMMM y", locale=language)
 
 
-def span(code: str) -> str:
+def span(code: str, language: Language = INDONESIAN) -> str:
     """`31 Jan 2026` for a day in ISO 8601, `Jan 2026` for a month (`2026-01`)."""
     if len(code) == len("2026-01"):
-        return format_date(date.fromisoformat(f"{code}-01"), "MMM y", locale=INDONESIAN)
-    return short_day(date.fromisoformat(code))
+        return format_date(date.fromisoformat(f"{code}-01"), "MMM y", locale=language)
+    return short_day(date.fromisoformat(code), language)
 
 
 def moment(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:

@@ -2,12 +2,12 @@
 
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
-from shared.labels.catalogue import INDONESIAN
+from shared.labels.catalogue import INDONESIAN, Language
 
 
-def number(value: int) -> str:
+def number(value: int, language: Language = INDONESIAN) -> str:
     """1.234.567"""
-    return format_decimal(value, locale=INDONESIAN)
+    return format_decimal(value, locale=language)
 
 
 def short(value: int) -> str:
@@ -16,14 +16,14 @@ def short(value: int) -> str:
     return format_compact_decimal(value, locale=INDONESIAN, fraction_digits=places)
 
 
-def tenths(value: float | None) -> str:
+def tenths(value: float | None, language: Language = INDONESIAN) -> str:
     """12,3; 12,0"""
-    return "–" if value is None else format_decimal(value, "#,##0.0", locale=INDONESIAN)
+    return "–" if value is None else format_decimal(value, "#,##0.0", locale=language)
 
 
-def decimal(value: float) -> str:
+def decimal(value: float, language: Language = INDONESIAN) -> str:
     """2,5; 2,25; whole numbers without a fraction."""
-    return format_decimal(value, "#,##0.##", locale=INDONESIAN)
+    return format_decimal(value, "#,##0.##", locale=language)
 
 
 def percent(share: float) -> str:

@@ -28,6 +28,8 @@ class Action(StrEnum):
     OBJECT = "object"
     FORWARD = "forward"
     CHANGE_COPIES = "change_copies"
+    LINK = "link"
+    UNLINK = "unlink"
     HOLD = "hold"
     RELEASE = "release"
     CLOSE = "close"

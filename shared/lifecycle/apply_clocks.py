@@ -55,8 +55,8 @@ def goes(kind: ClockKind, state: ReportState) -> bool:
             return not state.held and state.pending(RequestKind.HOLD) is None
         case ClockKind.REQUEST | ClockKind.QUESTION:
             return True
-        case ClockKind.RATING | ClockKind.ESCALATION:
-            raise AssertionError("a stored date; a clock that runs by others")
+        case ClockKind.RATING | ClockKind.ESCALATION | ClockKind.PROOF:
+            raise AssertionError("a stored date; a clock that runs by others; no report's")
 
 
 def _apply(

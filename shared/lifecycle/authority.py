@@ -25,6 +25,9 @@ class Capacity(StrEnum):
     """The person who asked, where nobody else could decide it."""
     OBJECTION_GRANTER = "objection_granter"
     """An admin of the handler, or above: may accept the reporter's objection, not refuse it."""
+    AUTHOR = "author"
+    """Staff of an agency that wrote a follow-up of the report, or of one above it; the report may
+    have another handler by now."""
     OPERATOR = "operator"
     SYSTEM = "system"
 

@@ -86,7 +86,10 @@ class WorkingCalendar:
         """
         reached = self._elapsed(start, zone) + working
         full_days = -(-reached // DAY)
-        end = bisect_left(_DAY_NUMBERS, full_days, key=self._working_days_before)
+        # Five in seven days work, less those closed: it lies in a few weeks, not in 9,999 years.
+        first = max(full_days // 5 * 7 - 2, 0)
+        last = (full_days + len(self._closed_weekdays)) // 5 * 7 + 7
+        end = bisect_left(_DAY_NUMBERS, full_days, first, last, key=self._working_days_before)
         return (_origin(zone) + end * DAY - (full_days * DAY - reached)).astimezone(UTC)
 
     def _elapsed(self, instant: datetime, zone: Zone) -> timedelta:

@@ -213,6 +213,8 @@ def _incomplete(state: ReportState, command: Command) -> str | None:
             return "command_incomplete"
         case Action.CHANGE_COPIES if command.copies is None:
             return "command_incomplete"
+        case Action.LINK:
+            return _against_linking(state, command)
         case Action.SUCCEED if command.succession is None:
             return "command_incomplete"
         case (
@@ -224,3 +226,10 @@ def _incomplete(state: ReportState, command: Command) -> str | None:
         ) if command.decider_id is None or command.actor.staff_id is None:
             return "command_incomplete"
     return None
+
+
+def _against_linking(state: ReportState, command: Command) -> str | None:
+    """What else stands against it depends on other reports, and is looked at by the service."""
+    if command.main_number in (None, state.number):
+        return "command_incomplete"
+    return "already_linked" if command.main_number == state.main_number else None

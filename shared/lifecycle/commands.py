@@ -92,10 +92,13 @@ class Command(BaseModel):
     decider_id: int | None = None
     suggested_agency_id: int | None = None
     copies: tuple[int, ...] | None = None
+    main_number: int | None = None
     assignee_id: int | None = None
     succession: Succession | None = None
     brought_by: BroughtBy | None = None
     """Staff record what the reporter said: how it came to them."""
+    by_sms: bool = False
+    """The reporter said it by SMS: that it was the reporter cannot be confirmed."""
     rectifies: UUID | None = None
     """The follow-up, by its command, whose words are taken back."""
     rated: bool = False

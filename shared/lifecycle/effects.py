@@ -143,6 +143,16 @@ def _change_copies(effect: Effect, command: Command) -> None:
     effect.details["copies"] = sorted(set(command.copies))
 
 
+def _link(effect: Effect, command: Command) -> None:
+    effect.set(main_number=command.main_number)
+    effect.details["main_number"] = command.main_number
+
+
+def _unlink(effect: Effect, _: Command) -> None:
+    effect.set(main_number=None)
+    effect.details["main_number"] = effect.before.main_number
+
+
 def _hold(effect: Effect, _: Command) -> None:
     effect.set(held=True)
     effect.ended = frozenset({RequestKind.HOLD})
@@ -188,6 +198,8 @@ _EFFECTS: dict[Action, Callable[[Effect, Command], None]] = {
     Action.OBJECT: object_to_closing,
     Action.FORWARD: _forward,
     Action.CHANGE_COPIES: _change_copies,
+    Action.LINK: _link,
+    Action.UNLINK: _unlink,
     Action.HOLD: _hold,
     Action.RELEASE: _release,
     Action.REOPEN: _reopen,

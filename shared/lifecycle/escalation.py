@@ -20,9 +20,10 @@ _STEPS_OWED = frozenset(
 
 
 def climb(effect: Effect, fired: ClockKind) -> None:
-    """What a clock that ran out does to the ladder: a process clock begins it, or goes on with it
-    after a handing over; its own puts the report one level higher. A second one that runs out
-    while the report is late raises no level, though the ladder has come to the root."""
+    """Raises the escalation level, where this clock's end does so. The first process clock that
+    runs out starts the escalation (or goes on with it after the report changed hands); from then
+    on the escalation clock raises it by one level each time. Another process clock that runs out
+    meanwhile raises nothing, also where the root has been reached."""
     state = effect.before
     on_its_way = state.clock(ClockKind.ESCALATION) is not None
     if fired is ClockKind.ESCALATION or (fired in PROCESS_CLOCKS and not on_its_way):

@@ -6,8 +6,11 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Role(StrEnum):
-    """Roles of staff (guide: *Pengelola SP4N-LAPOR!*)."""
+    """Roles of staff (guide: *Pengelola SP4N-LAPOR!*), the least powerful first."""
 
+    OVERSEER = "overseer"
+    """Inspektorat, Ombudsman: reads what the agency and those below handle, as a copy is read, and
+    does nothing. Each reading is logged."""
     LIAISON_OFFICER = "liaison_officer"
     AGENCY_ADMIN = "agency_admin"
     COORDINATING_ADMIN = "coordinating_admin"
@@ -15,6 +18,8 @@ class Role(StrEnum):
 
 
 ADMINS = frozenset({Role.AGENCY_ADMIN, Role.COORDINATING_ADMIN, Role.CENTRAL_ADMIN})
+WITH_SECOND_FACTOR = frozenset({Role.CENTRAL_ADMIN, Role.OVERSEER})
+"""Who signs in with a second factor where the platform requires it: they read widely."""
 
 
 class ActorKind(StrEnum):

@@ -12,7 +12,8 @@ from shared.lifecycle.actions import Classification
 class ClockKind(StrEnum):
     """The clocks of a report. Auto-close ends in closing it, the others in a mark or an event. The
     closing notice goes with auto-close; its length is that before the end of it. The rating
-    window is no clock that runs: its end is a date that the closing stores."""
+    window is no clock that runs: its end is a date that the closing stores. Neither is the proof of
+    a contact, which is believed for so long: numbers change their owners."""
 
     VERIFICATION = "verification"
     FOLLOW_UP = "follow_up"
@@ -23,6 +24,7 @@ class ClockKind(StrEnum):
     CLOSING_NOTICE = "closing_notice"
     ESCALATION = "escalation"
     RATING = "rating"
+    PROOF = "proof"
 
 
 class Unit(StrEnum):
@@ -62,6 +64,8 @@ class Policy(BaseModel, frozen=True):
     closing_notice: Length
     escalation: Length
     rating: Length
+    proof: Length
+    """The nation's alone: an account belongs to no agency."""
     settlement: dict[Classification, Length]
 
     @model_validator(mode="after")
@@ -94,6 +98,8 @@ class Policy(BaseModel, frozen=True):
                 return self.escalation
             case ClockKind.RATING:
                 return self.rating
+            case ClockKind.PROOF:
+                return self.proof
             case ClockKind.SETTLEMENT:
                 return self.settlement[Classification(classification or Classification.COMPLAINT)]
 
@@ -113,6 +119,7 @@ NATIONAL_DEFAULT = Policy(
     closing_notice=_working_days(3),
     escalation=_working_days(5),
     rating=Length(amount=30, unit=Unit.CALENDAR_DAYS),
+    proof=Length(amount=365, unit=Unit.CALENDAR_DAYS),
     settlement={
         Classification.INFORMATION: _working_days(5),
         Classification.ASPIRATION: _working_days(5),
@@ -121,3 +128,6 @@ NATIONAL_DEFAULT = Policy(
         Classification.COMPLAINT_WITH_OVERSIGHT: _working_days(60),
     },
 )
+
+PROOF_LASTS = NATIONAL_DEFAULT.proof.duration
+"""Where the policy is not asked."""

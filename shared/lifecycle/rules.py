@@ -55,6 +55,10 @@ def is_held(state: ReportState) -> str | None:
     return None if state.held else "not_held"
 
 
+def is_linked(state: ReportState) -> str | None:
+    return None if state.main_number else "not_linked"
+
+
 def asked_a_question(state: ReportState) -> str | None:
     evaluating = state.status is Status.INFORMATION_TO_EVALUATE
     return None if state.question_open or evaluating else "no_question_open"
@@ -80,9 +84,9 @@ def some_pending(state: ReportState) -> str | None:
 
 
 _REPORTER = frozenset({Capacity.REPORTER})
-_OFFICER = frozenset({Capacity.HANDLER_STAFF})
+_STAFF = frozenset({Capacity.HANDLER_STAFF})
 # Staff record a visit, a call or a letter of a reporter who has no phone or mail.
-_REPORTER_OR_FOR_THEM = _REPORTER | _OFFICER
+_REPORTER_OR_FOR_THEM = _REPORTER | _STAFF
 _ADMIN_OR_ABOVE = frozenset({Capacity.HANDLER_ADMIN_OR_ABOVE})
 _ABOVE = frozenset({Capacity.ADMIN_ABOVE, Capacity.OPERATOR})
 _DECIDER = frozenset({Capacity.DECIDER})
@@ -117,14 +121,14 @@ _ROWS = (
          "takes it out of the archive; a full verification clock starts"),
     Rule(A.WITHDRAW, _REPORTER, TO_BE_VERIFIED, (Status.ARCHIVED_BY_REPORTER,), "withdrawn",
          "the reporter takes the report back; all clocks end", reporter_reads=True),
-    Rule(A.FOLLOW_UP, _OFFICER, WITH_AGENCY, (Status.FOLLOWED_UP,), "followed_up",
+    Rule(A.FOLLOW_UP, _STAFF, WITH_AGENCY, (Status.FOLLOWED_UP,), "followed_up",
          "a follow-up proper ends the follow-up clock and settlement and starts auto-close in "
          "full; an initial response ends the follow-up clock, or, where settlement has been met, "
          "starts it anew once for what is owed, and leaves auto-close off", reporter_reads=True),
-    Rule(A.RECTIFY, _OFFICER, EVERY, (), "rectified",
+    Rule(A.RECTIFY, _STAFF | {Capacity.AUTHOR}, EVERY, (), "rectified",
          "takes the words of a follow-up of the own agency out of the reporter's and the public's "
          "view, with a reason that they read; staff keep them, clocks go on", reporter_reads=True),
-    Rule(A.COORDINATE, _OFFICER, OPEN, (), "coordinated",
+    Rule(A.COORDINATE, _STAFF, OPEN, (), "coordinated",
          "an internal note, perhaps with an assignee", internal=True),
     Rule(A.REPLY, _REPORTER_OR_FOR_THEM, IN_PROCESS, (Status.REPLIED_BY_REPORTER,), "replied",
          "ends auto-close and a pending close request; the follow-up clock starts unless it runs",
@@ -142,6 +146,11 @@ _ROWS = (
          "auto-close, hold and all requests end"),
     Rule(A.CHANGE_COPIES, _ADMIN_OR_ABOVE, EVERY, (), "copies_changed",
          "sets which agencies read along", internal=True),
+    Rule(A.LINK, _ADMIN_OR_ABOVE, OPEN, (), "linked",
+         "ties it to a main report about the same thing, of the same handler or one above; "
+         "nothing else changes", internal=True),
+    Rule(A.UNLINK, _ADMIN_OR_ABOVE, OPEN, (), "unlinked",
+         "unties it from its main report", (is_linked,), internal=True),
     Rule(A.HOLD, _ABOVE, IN_PROCESS, (), "held",
          "auto-close pauses, keeping what remains", (not_held,)),
     Rule(A.RELEASE, _ABOVE, IN_PROCESS, (), "released",
@@ -150,25 +159,25 @@ _ROWS = (
          "closes the report with a confirmation", reporter_reads=True),
     Rule(A.REOPEN, _ABOVE, CLOSED, (Status.FOLLOWED_UP,), "reopened",
          "the agency owes a further step: the follow-up clock starts", reporter_reads=True),
-    Rule(A.REQUEST_NOT_AUTHORITY, _OFFICER, TO_BE_VERIFIED | {Status.VERIFIED}, (), "requested",
+    Rule(A.REQUEST_NOT_AUTHORITY, _STAFF, TO_BE_VERIFIED | {Status.VERIFIED}, (), "requested",
          "asks the delegating agency to take the report back; the handler's clocks pause",
          (none_pending(RequestKind.NOT_AUTHORITY),), internal=True),
-    Rule(A.REQUEST_HOLD, _OFFICER, IN_PROCESS, (), "requested",
+    Rule(A.REQUEST_HOLD, _STAFF, IN_PROCESS, (), "requested",
          "auto-close waits for the decision",
          (not_held, none_pending(RequestKind.HOLD)), internal=True),
-    Rule(A.REQUEST_RELEASE, _OFFICER, IN_PROCESS, (), "requested",
+    Rule(A.REQUEST_RELEASE, _STAFF, IN_PROCESS, (), "requested",
          "asks for the release of a held report",
          (is_held, none_pending(RequestKind.RELEASE)), internal=True),
-    Rule(A.REQUEST_CLOSE, _OFFICER, IN_PROCESS, (), "requested",
+    Rule(A.REQUEST_CLOSE, _STAFF, IN_PROCESS, (), "requested",
          "asks to close the report", (none_pending(RequestKind.CLOSE),), internal=True),
-    Rule(A.REQUEST_REOPEN, _OFFICER, CLOSED, (), "requested",
+    Rule(A.REQUEST_REOPEN, _STAFF, CLOSED, (), "requested",
          "asks to open the report again", (none_pending(RequestKind.REOPEN),), internal=True),
     Rule(A.ACCEPT_REQUEST, _DECIDER | {Capacity.OBJECTION_GRANTER}, EVERY, (), None,
          "performs what was asked: hold, release, close or reopen; of an objection reopen or "
          "restore", (some_pending,)),
     Rule(A.REJECT_REQUEST, _DECIDER, EVERY, (), "request_rejected",
          "leaves all as it was, with a reason", (some_pending,), internal=True),
-    Rule(A.WITHDRAW_REQUEST, _OFFICER, EVERY, (), "request_withdrawn",
+    Rule(A.WITHDRAW_REQUEST, _STAFF, EVERY, (), "request_withdrawn",
          "who asked takes the request back", (some_pending,), internal=True),
     Rule(A.AUTO_CLOSE, _SYSTEM, frozenset({Status.FOLLOWED_UP}), (Status.CLOSED_BY_SYSTEM,),
          "closed",

@@ -13,8 +13,8 @@ from shared.lifecycle.statuses import ENDED, Status
 
 class PendingRequest(BaseModel):
     """A request that waits for a decision: of an agency for the one that delegated to it, or the
-    reporter's objection. `staff_id` and `agency_id` are of who asked; of an objection of who closed
-    or archived the report, for that person does not decide it."""
+    reporter's objection. `staff_id` and `agency_id` are of the person who asked; of an objection,
+    of the one who closed or archived the report, for that person does not decide it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -80,6 +80,8 @@ class ReportState(BaseModel):
     """The reporter has rated this closing, or said a rating with it."""
     objected: bool = False
     """The reporter has objected to this closing or archiving."""
+    main_number: int | None = None
+    """The main report about the same thing to which this one is linked (*laporan serupa*)."""
 
     @property
     def handler_id(self) -> int:

@@ -14,8 +14,8 @@ from shared.lifecycle.rules import RULES
 
 
 def visibility_of(action: Action, details: Mapping[str, Any], *, changed: bool) -> Visibility:
-    """A change of status is public; other steps are the reporter's, internal ones the staff's, but
-    for the decision on what the reporter asked for."""
+    """The public reads changes of status. Other steps are read by the reporter, internal ones by
+    staff alone; the decision on an objection its reporter reads."""
     if changed:
         return Visibility.PUBLIC
     if action is Action.REJECT_REQUEST and _on_an_objection(details):

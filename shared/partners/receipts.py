@@ -1,7 +1,7 @@
 """Receipts: what became of a message, told to the partner system that sent it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Self
 
 import orjson
@@ -130,4 +130,10 @@ def _row(sent: Sent, receipt: Receipt) -> Row:
         message = receipt_message(sent, receipt)
     # Rows of one report go out in order; what belongs to none need not wait for another.
     number = -sent.sequence if receipt.number is None else receipt.number
-    return {"number": number} | asdict(message) | {"body": json_bytes(message.body)}
+    return {
+        "number": number,
+        "subject": message.subject,
+        "message_id": message.message_id,
+        "headers": message.headers,
+        "body": json_bytes(message.body),
+    }

@@ -25,8 +25,10 @@ class HolderCipher:
     @classmethod
     def new(cls, cipher: IdentityCipher) -> tuple[Self, bytes]:
         """Of a new key, and that key wrapped, to be stored."""
-        wrapped = cipher.encrypt_bytes(Fernet.generate_key())
-        return cls(cipher, wrapped), wrapped
+        key = Fernet.generate_key()
+        own = cls(cipher)
+        own._keys.append(Fernet(key))
+        return own, cipher.encrypt_bytes(key)
 
     def encrypt(self, text: str) -> bytes:
         """The token to store (bytea), by the first key."""

@@ -18,13 +18,14 @@ __all__ = [
 
 
 class IdentityCipher:
-    """Encrypts identity fields. The first key encrypts, every key decrypts: put a new key in
-    front, run `rotate` over the stored tokens, then drop the old one."""
+    """Encrypts identity fields, and the keys of their holders. The first key encrypts, every key
+    decrypts: put a new key in front, run `lapor identity-keys rotate`, then drop the old one."""
 
     def __init__(self, keys: str) -> None:
         """`keys` as in the settings: comma-separated Fernet keys (url-safe base64 of 32 bytes).
         Raises ValueError for anything else."""
-        self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
+        each = [Fernet(key.strip()) for key in keys.split(",")]
+        self._first, self._fernet = each[0], MultiFernet(each)
 
     def encrypt(self, text: str) -> bytes:
         """The token to store (bytea)."""
@@ -41,9 +42,14 @@ class IdentityCipher:
         """Raises InvalidToken if no key fits or the token was changed."""
         return self._fernet.decrypt(token)
 
-    def rotate(self, token: bytes | str) -> bytes:
-        """The same content under the first key. Raises InvalidToken."""
-        return self._fernet.rotate(token)
+    def rotate(self, token: bytes | str) -> bytes | None:
+        """The same content under the first key; None where it is so already. Raises
+        InvalidToken."""
+        try:
+            self._first.decrypt(token)
+        except InvalidToken:
+            return self._fernet.rotate(token)
+        return None
 
 
 class BlindIndex:

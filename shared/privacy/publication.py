@@ -102,6 +102,7 @@ PUBLIC: Final[Mapping[str, Rule | None]] = {
     # Told to nobody but staff and the reporter: original words, people, the agencies' affairs.
     **_rules(None, "original_title", "original_body", "search"),
     **_rules(None, "identity", "version", "state", "system", "external_id", "linked_number"),
+    **_rules(None, "main_number"),
     **_rules(None, "handler_id", "chain", "suggested_agency_id", "awaited_agency_id"),
     **_rules(None, "assignee_id", "category_id", "tag_ids", "programme_id", "secret", "priority"),
     **_rules(None, "held", "overdue", "auto_close_at", "last_step_at", "launched_at"),

@@ -12,8 +12,9 @@ from typing import Literal
 from lokal import wilayah
 from lokal.provinces import PROVINCES
 
-DISTRICT_CODE = len("32.73.02")
-"""Characters of a district's dotted code, with which those of its villages begin."""
+CITY_CODE, DISTRICT_CODE = len("32.73"), len("32.73.02")
+"""Characters of the dotted code of a city or regency, and of a district, with which those of its
+villages begin."""
 
 Level = Literal["province", "regency", "district", "village"]
 TimeZone = Literal["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]

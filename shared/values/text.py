@@ -19,6 +19,11 @@ NOTE_LIMIT = 1_000
 """Of a note, a reason, a comment."""
 NAME_LIMIT = 300
 """Of what has a name in a list: an agency, a member of staff, a category, a tag, a programme."""
+TEMPLATE_LIMIT = 4_000
+TEMPLATE_NAME_LIMIT = 80
+"""Of an agency's template of an answer."""
+ALIAS_LIMIT = 80
+"""Of another name of an agency: *PUPR*, *Pemprov DKI*."""
 REPORTER_NAME_LIMIT = 100
 PHONE_LIMIT = 40
 """Of a phone number as people write it, with spaces and signs."""

@@ -49,24 +49,29 @@ def memory_to_remake(content: bytes, media_type: str) -> int:
 
 
 def remake_picture(source: Path, target: Path, media_type: str) -> str:
-    """JPEG or PNG, upright, in sRGB, without transparency (which can hide pixels); of an animation
-    the first frame. Compression tables are ours too: a camera's say which camera."""
-    expected = FORMATS[media_type]
-    with Image.open(source, formats=[expected]) as opened:
+    """JPEG or PNG, of an animation the first frame. Compression tables are ours too: a camera's say
+    which camera."""
+    picture = flat_picture(source, media_type)
+    if FORMATS[media_type] in _LOSSLESS:
+        large = picture.width * picture.height > 4_000_000  # would take longer than it may
+        picture.save(target, format="PNG", compress_level=1 if large else 6)
+        return "image/png"
+    picture.save(target, format="JPEG", quality=88, optimize=False)
+    return "image/jpeg"
+
+
+def flat_picture(source: Path, media_type: str) -> Image.Image:
+    """The pixels alone, in no more memory than `memory_to_remake` says: grey or RGB, upright, in
+    sRGB, without transparency (which can hide pixels)."""
+    with Image.open(source, formats=[FORMATS[media_type]]) as opened:
         check_pixels(opened)
         _decode_smaller(opened)
         opened.load()
         orientation = opened.getexif().get(0x0112, 1)
         picture = _flat(opened)
         opened.close()  # its pixels too
-    if (turn := _TURNS.get(orientation)) is not None:
-        picture = picture.transpose(turn)
-    if expected in _LOSSLESS:
-        large = picture.width * picture.height > 4_000_000  # would take longer than it may
-        picture.save(target, format="PNG", compress_level=1 if large else 6)
-        return "image/png"
-    picture.save(target, format="JPEG", quality=88, optimize=False)
-    return "image/jpeg"
+    turn = _TURNS.get(orientation)
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _decode_smaller(opened: Image.Image) -> None:

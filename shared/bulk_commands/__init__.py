@@ -1,0 +1,1 @@
+"""Many commands at once: each report gets one of its own, by the same way as a single one."""

@@ -1,0 +1,216 @@
+"""Agencies as people say them: by words of their name, other names and place, abbreviated
+(*Dinas PU*, *Pemkab*) or mistyped."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+Step = Literal["verify", "follow_up", "wait"]
+"""What the agency is to do: `wait` is what one does for an agency that cannot follow up yet."""
+
+MOST_WORDS: Final = 8
+_STOP_WORDS = frozenset({"dan", "di", "ke", "dari", "yang", "untuk", "pada"})
+
+
+@dataclass(frozen=True)
+class Match:
+    """`able`: it can do the step now. `places` are of those above it, the nearest first."""
+
+    id: int
+    able: bool
+    aliases: list[str]
+    places: list[str]
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The best of `total`."""
+
+    items: list[Match]
+    total: int
+
+
+def folded(words: str) -> list[str]:
+    """The words in small letters without accents, as the directory keeps them."""
+    plain = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", words.casefold())
+        if not unicodedata.combining(letter)
+    )
+    return "".join(c if c.isascii() and c.isalnum() else " " for c in plain).split()
+
+
+async def agency_query(session: AsyncSession, words: str, *, generous: bool = False) -> str | None:
+    """What to ask of `published_agency_words` for these words, each of which must be met; None
+    where none of them says anything. `generous`: each may be a typing error, not only those that
+    are in no agency's name."""
+    *others, last = folded(words) or [""]
+    # The last one may not be at its end yet.
+    tokens = [*(word for word in others if word not in _STOP_WORDS), last][-MOST_WORDS:]
+    if not last:
+        return None
+    spans = {
+        " ".join(tokens[first:end]): (first, end)
+        for first in range(len(tokens))
+        for end in range(first + 1, len(tokens) + 1)
+    }
+    parameters = {"words": tokens, "phrases": list(spans), "generous": generous}
+    known = (await session.execute(_KNOWN, parameters)).all()
+    near: dict[str, list[str]] = {}
+    meanings: dict[str, list[str]] = {}
+    spoken: dict[tuple[int, int], list[str]] = {}
+    for kind, word, other in known:
+        if kind == "near":
+            near.setdefault(word, []).append(other)
+        elif kind == "short":
+            meanings.setdefault(word, []).append(other)
+        else:
+            spoken.setdefault(spans[other], []).append(word)
+    return " & ".join(_groups(tokens, near, meanings, spoken))
+
+
+async def find_agencies(
+    session: AsyncSession,
+    words: str,
+    *,
+    step: Step | None = None,
+    below: int | None = None,
+    first: Sequence[int] = (),
+    limit: int,
+) -> Matches:
+    """The active agencies of these words, or all where there are none, the best ones first. Those
+    of `first` come before the others, those that cannot do the `step` after them."""
+    if not words.strip():
+        return await _found(session, None, step, below, first, limit)
+    for generous in (False, True):
+        asked = await agency_query(session, words, generous=generous)
+        if asked is None:
+            break
+        matches = await _found(session, asked, step, below, first, limit)
+        if matches.total:
+            return matches
+    return Matches([], 0)
+
+
+async def _found(
+    session: AsyncSession,
+    asked: str | None,
+    step: Step | None,
+    below: int | None,
+    first: Sequence[int],
+    limit: int,
+) -> Matches:
+    conditions = ["active"]
+    if asked is not None:
+        conditions.append("words @@ to_tsquery('simple', :asked)")
+    if below is not None:
+        conditions.append("path @> ARRAY[CAST(:below AS bigint)]")
+    statement = text(_FIND.format(able=_ABLE[step], conditions=" AND ".join(conditions)))
+    parameters = {
+        "asked": asked or "",
+        "by_name": _LEXEME.sub(lambda word: f"{word[1]}:{'*' if word[2] else ''}AB", asked or ""),
+        "in_whole": _LEXEME.sub(r"\1:AB", asked or ""),
+        "below": below,
+        "first": list(first),
+        "most": limit,
+    }
+    rows = (await session.execute(statement, parameters)).all()
+    items = [Match(row.agency_id, row.able, row.aliases, row.places) for row in rows]
+    return Matches(items, rows[0].total if rows else 0)
+
+
+def _groups(
+    tokens: Sequence[str],
+    near: Mapping[str, Sequence[str]],
+    meanings: Mapping[str, Sequence[str]],
+    spoken: Mapping[tuple[int, int], Sequence[str]],
+) -> list[str]:
+    """One condition for each word, or for words that have an abbreviation in common."""
+    groups: list[str] = []
+    position = 0
+    while position < len(tokens):
+        ends = [end for first, end in spoken if first == position]
+        end = max(ends, default=position + 1)
+        each = " & ".join(_any_of(token, near, meanings) for token in tokens[position:end])
+        shorts = spoken.get((position, end), ())
+        groups.append(f"({' | '.join([*shorts, f'({each})'])})")
+        position = end
+    return groups
+
+
+def _any_of(
+    token: str, near: Mapping[str, Sequence[str]], meanings: Mapping[str, Sequence[str]]
+) -> str:
+    """The word, or what begins with it; what it is short for; where no agency has such a word,
+    those that are spelt nearly so."""
+    alternatives = [f"{token}:*"]
+    for word in (token, *near.get(token, ())):
+        if word != token:
+            alternatives.append(word)
+        for meaning in meanings.get(word, ()):
+            alternatives.append(f"({' & '.join(meaning.split())})")
+    return f"({' | '.join(alternatives)})"
+
+
+_LEXEME = re.compile(r"([a-z0-9]+)(:\*)?")
+# Of words that begin none: those spelt most nearly so, abbreviations among them.
+_KNOWN = text("""
+WITH unknown AS (
+    SELECT t.word FROM unnest(CAST(:words AS text[])) t (word)
+    WHERE length(t.word) > 2 AND (:generous OR NOT EXISTS (
+        SELECT FROM routing.published_directory_word w
+        WHERE w.word >= t.word AND w.word < t.word || '{'))
+      AND NOT EXISTS (SELECT FROM routing.published_abbreviation a WHERE a.short = t.word)
+),
+near AS (
+    SELECT u.word, n.word AS spelt FROM unknown u, LATERAL (
+        SELECT w.word FROM (
+            SELECT word FROM routing.published_directory_word
+            WHERE word % u.word COLLATE "C"
+            UNION SELECT short FROM routing.published_abbreviation WHERE short % u.word
+        ) w ORDER BY similarity(w.word, u.word) DESC, w.word LIMIT 3) n
+)
+SELECT 'near', word, spelt FROM near
+UNION ALL
+SELECT DISTINCT 'short', short, meaning FROM routing.published_abbreviation
+WHERE short = ANY (CAST(:words AS text[])) OR short IN (SELECT spelt FROM near)
+UNION ALL
+SELECT 'long', short, meaning FROM routing.published_abbreviation
+WHERE meaning = ANY (CAST(:phrases AS text[]))
+""")
+_ABLE: Mapping[Step | None, str] = {
+    None: "true",
+    "verify": "has_admin",
+    "follow_up": "has_officer",
+    "wait": "NOT has_officer",
+}
+_BROAD = 2_000
+"""Of so many it is not asked whose own name says it: who searches goes on typing."""
+# Those whose own names say it all, in whole words, come before those of whose place it is said.
+# One table has what is ordered by, and only narrow rows are kept: a word may be of all agencies.
+_FIND: Final = f"""
+WITH matched AS MATERIALIZED (
+    SELECT agency_id, name, cardinality(path) AS depth, {{able}} AS able,
+        array_position(CAST(:first AS bigint[]), agency_id::bigint) AS place
+    FROM routing.published_agency_words WHERE {{conditions}}
+),
+best AS (
+    SELECT m.*, n.total, CASE WHEN n.total > {_BROAD} THEN 0 ELSE (
+        SELECT CASE WHEN w.words @@ to_tsquery('simple', :in_whole) THEN 2
+                    WHEN w.words @@ to_tsquery('simple', :by_name) THEN 1 ELSE 0 END
+        FROM routing.published_agency_words w WHERE w.agency_id = m.agency_id) END AS by_name
+    FROM matched m, (SELECT count(*) AS total FROM matched) n
+    ORDER BY able DESC, place, by_name DESC, depth, name, agency_id LIMIT :most
+)
+SELECT best.agency_id, best.able, w.aliases, best.total, ARRAY(
+    SELECT u.name FROM routing.published_agency_words u
+    WHERE u.agency_id = ANY (w.path) AND u.agency_id <> w.agency_id AND cardinality(u.path) > 1
+    ORDER BY cardinality(u.path) DESC) AS places
+FROM best JOIN routing.published_agency_words w ON w.agency_id = best.agency_id
+ORDER BY able DESC, place, by_name DESC, depth, best.name, best.agency_id
+"""  # noqa: S608

@@ -1,0 +1,1 @@
+"""Documents that we make for people to print and keep."""

@@ -1,0 +1,1 @@
+"""What people owe now: steps on reports, answers to requests, what has been escalated to them."""

@@ -1,0 +1,95 @@
+"""Whose steps an agency owes: its own, and those of agencies below that have nobody for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.lifecycle.people import ADMINS, Role
+from shared.lifecycle.statuses import Tab
+
+DECIDING: Final = (Tab.UNVERIFIED, Tab.DEFERRED, Tab.ARCHIVED)
+"""The tabs whose next step an admin owes; an officer can owe that of the others."""
+FOLLOWING_UP: Final = (Tab.AWAITING_FOLLOW_UP, Tab.IN_PROCESS)
+"""Those of an officer in which there is still a step to do."""
+
+PENDING: Final = "q.decision IS NULL AND q.decider_id = ANY (:deciders)"
+"""A condition on `lifecycle.request q`."""
+DECIDED_NEARER: Final = (
+    "EXISTS (SELECT FROM routing.agency_directory d"
+    " JOIN routing.staff_directory s ON s.agency_id = ANY (d.path)"
+    " WHERE d.id = q.decider_id AND :deciding = ANY (trim_array(s.agency_path, 1))"
+    " AND s.active AND s.role NOT IN ('liaison_officer', 'overseer')"
+    " AND s.id IS DISTINCT FROM q.staff_id)"
+)
+"""Somebody below the agency `deciding` is there to decide it, who did not ask."""
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose steps a person of an agency owes. `to_verify`, `to_follow_up`: the agencies whose
+    reports those are; `deciders`: those whose requests, perhaps decided nearer. An officer owes
+    what the own agency has to follow up."""
+
+    agency_id: int
+    to_verify: Sequence[int]
+    to_follow_up: Sequence[int]
+    deciders: Sequence[int]
+    at_the_root: bool
+
+
+async def whose(session: AsyncSession, agency_id: int, role: Role, *, at_the_root: bool) -> Whose:
+    """What people of this role at this agency owe. `at_the_root`: it is pusat."""
+    if role not in ADMINS:
+        return Whose(agency_id, (), (agency_id,), (), at_the_root)
+    return Whose(
+        agency_id,
+        to_verify=await handlers_of(session, agency_id, DECIDING),
+        to_follow_up=await handlers_of(session, agency_id, FOLLOWING_UP),
+        deciders=await deciders_of(session, agency_id),
+        at_the_root=at_the_root,
+    )
+
+
+async def handlers_of(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]) -> list[int]:
+    """The agency, and those below it that have nobody (left) for the step owed in these tabs, with
+    no agency in between that has. The tabs owe the same kind of step; from above, only an admin
+    can do it."""
+    needs_admin = all(tab in DECIDING for tab in tabs)
+    rows = await session.execute(
+        _WITH_DESERTED, {"agency_id": agency_id, "needs_admin": needs_admin}
+    )
+    return list(rows.scalars())
+
+
+async def deciders_of(session: AsyncSession, agency_id: int) -> list[int]:
+    """The agency, and those below it whose requests it may have to decide: nobody nearer has two
+    admins, of whom one did not ask."""
+    rows = await session.execute(_WITH_NEARLY_DESERTED, {"agency_id": agency_id})
+    return list(rows.scalars())
+
+
+# Both descend through agencies without admins only, so they stay small however large the tree is.
+# An agency that has nobody itself leaves those below to the next one above; the root does not.
+_WITH_DESERTED = text("""
+WITH RECURSIVE below (id, deserted) AS (
+    SELECT id, true FROM routing.agency_directory
+    WHERE id = :agency_id AND (has_admin OR parent_id IS NULL)
+    UNION ALL
+    SELECT d.id, NOT (d.has_officer AND NOT CAST(:needs_admin AS boolean))
+    FROM below JOIN routing.agency_directory d ON d.parent_id = below.id WHERE NOT d.has_admin
+)
+SELECT CAST(:agency_id AS int) UNION SELECT id FROM below WHERE deserted
+""")
+_WITH_NEARLY_DESERTED = text("""
+WITH RECURSIVE below (id) AS (
+    SELECT id FROM routing.agency_directory
+    WHERE id = :agency_id AND (has_admin OR parent_id IS NULL)
+    UNION ALL
+    SELECT d.id FROM below JOIN routing.agency_directory d ON d.parent_id = below.id
+    WHERE d.admins < 2
+)
+SELECT CAST(:agency_id AS int) UNION SELECT id FROM below
+""")

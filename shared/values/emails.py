@@ -1,0 +1,35 @@
+"""E-mail addresses in one normal form, so that one address is one however it is typed."""
+
+from typing import Annotated
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from shared.values.text import EMAIL_LIMIT
+
+
+def normalise_email(raw: str) -> str:
+    """In lower case. Only the form is checked, no DNS is asked. Raises ValueError, which does not
+    repeat what was typed."""
+    try:
+        address = validate_email(raw.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        raise ValueError("not an e-mail address") from None
+    return address.normalized.lower()
+
+
+def _email(raw: str) -> str:
+    try:
+        return normalise_email(raw)
+    except ValueError:
+        raise PydanticCustomError("email_invalid", "Not an e-mail address") from None
+
+
+def _email_or_nothing(raw: str) -> str:
+    return _email(raw) if raw.strip() else ""
+
+
+Email = Annotated[str, Field(max_length=EMAIL_LIMIT), AfterValidator(_email)]
+EmailOrNothing = Annotated[str, Field(max_length=EMAIL_LIMIT), AfterValidator(_email_or_nothing)]
+"""What a form has for an address that may be taken away: empty for none."""
