@@ -1,5 +1,7 @@
 """What operators see of messages: how many ended how, and how long the oldest has waited."""
 
+from typing import Literal
+
 from prometheus_client import Counter, Gauge
 from sqlalchemy import and_, func, not_, select
 from sqlmodel import col
@@ -7,6 +9,7 @@ from sqlmodel import col
 from services.notification.models import Message
 from shared.clock import now
 from shared.database.engine import Database
+from shared.lifecycle.calendar import Zone
 from shared.telemetry import registry
 
 _messages = Counter(
@@ -28,9 +31,23 @@ _oldest = Gauge(
     registry=registry,
 )
 
+_mornings = Counter(
+    "lapor_digest_mornings",
+    "Mornings of a zone of which all digests were written, or none was due",
+    ["zone", "outcome"],
+    registry=registry,
+)
+for _zone in Zone:  # there at once, so that the first one counts as an increase
+    for _outcome in ("written", "not_due"):
+        _mornings.labels(_zone, _outcome)
+
 
 def count_message(channel: str, state: str, reason: str | None) -> None:
     _messages.labels(channel, state, reason or "").inc()
+
+
+def count_morning(zone: Zone, outcome: Literal["written", "not_due"]) -> None:
+    _mornings.labels(zone, outcome).inc()
 
 
 async def measure(database: Database) -> None:

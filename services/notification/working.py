@@ -8,17 +8,26 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlmodel import col
 
-from services.notification.events_to_messages import EventsToMessages, reader
-from services.notification.mail import Mailer
+from services.notification.contacts.code_limits import CodeLimits
+from services.notification.contacts.codes import Codes
+from services.notification.contacts.first_codes import FirstCodes
+from services.notification.digest.mornings import DigestActivities
+from services.notification.events.events_to_messages import EventsToMessages, reader
+from services.notification.events.reveal_notices import RevealNotices
 from services.notification.metrics import measure
-from services.notification.models import Message
-from services.notification.outgoing import Outbox
-from services.notification.retry_names import DELAYS
-from services.notification.retrying import RetryActivities, retries_working
-from services.notification.sending import Providers, Sending
-from services.notification.text_messages import SmsGateway
+from services.notification.models import BellItem, Message, ToldDeadline
+from services.notification.outgoing.to_reporters import Outbox
+from services.notification.proofs.earlier_reports import forget_discreet
+from services.notification.sending.mail import Mailer
+from services.notification.sending.retries import RetryActivities
+from services.notification.sending.retry_names import DELAYS
+from services.notification.sending.sender import Providers, Sending
+from services.notification.sending.text_messages import SmsGateway
+from services.notification.staff.near_deadlines import tell_of_deadlines
+from services.notification.worker import worker_running
 from shared.clock import now
 from shared.database.engine import Database
+from shared.http.limits import RateLimits
 from shared.partners.background import in_background
 from shared.privacy.identity import BlindIndex, IdentityCipher
 from shared.resilience.periodic import repeating
@@ -26,8 +35,12 @@ from shared.settings import Settings
 
 KEPT = timedelta(days=180)
 """How long a message that has ended is listed."""
+REVEALS_EVERY = 30.0
 MEASURE_EVERY = 15.0
+BELL_KEPT = timedelta(days=90)
+"""How long the bell holds what happened."""
 FORGET_EVERY = 3600.0
+DEADLINES_EVERY = 600.0
 
 
 @asynccontextmanager
@@ -39,7 +52,7 @@ async def messages_working(
 ) -> AsyncIterator[None]:
     """Tell people what happens, until the block ends. `written` is set by whoever writes a row
     that is to be sent at once; `delays` in seconds, as in `RetryRun`. Without Temporal all goes
-    on but the retries."""
+    on but the retries and the digests."""
     cipher = IdentityCipher(settings.identity_keys)
     portal = settings.public_base_url.rstrip("/")
     outbox = Outbox(cipher, BlindIndex(settings.blind_index_key), portal)
@@ -48,16 +61,24 @@ async def messages_working(
     providers = Providers(mailer, gateway, settings.mail_from, portal)
     to_retry = asyncio.Event()
     sending = Sending(database, outbox, providers, written, to_retry)
-    events = EventsToMessages(database, written)
+    limits = CodeLimits(RateLimits(database, "notification", settings.blind_index_key), settings)
+    codes = Codes(cipher, BlindIndex(settings.blind_index_key))
+    first_codes = FirstCodes(database, cipher, codes, limits)
+    events = EventsToMessages(database, first_codes, written)
+    reveals = RevealNotices(database, written)
     retries = RetryActivities(database, outbox, providers)
+    digests = DigestActivities(database, written)
 
     async with AsyncExitStack() as stack:
         stack.push_async_callback(providers.close)
         for context in (
-            retries_working(settings, database, retries, to_retry, delays),
+            worker_running(settings, database, retries, digests, to_retry, delays),
             repeating("sending messages", 1.0, sending.run),
+            repeating("sending letters", 1.0, sending.run_letters),
+            repeating("telling of reveals", REVEALS_EVERY, reveals.tell),
             repeating("measuring messages", MEASURE_EVERY, lambda: measure(database)),
             repeating("forgetting messages", FORGET_EVERY, lambda: _forget(database)),
+            repeating("near deadlines", DEADLINES_EVERY, lambda: tell_of_deadlines(database)),
             in_background(
                 settings.nats_url,
                 "notification",
@@ -70,5 +91,10 @@ async def messages_working(
 
 async def _forget(database: Database) -> None:
     old = delete(Message).where(col(Message.finished_at) < now() - KEPT)
+    rung = delete(BellItem).where(col(BellItem.created_at) < now() - BELL_KEPT)
+    past = delete(ToldDeadline).where(col(ToldDeadline.due_at) < now())
     async with database.session() as session:
+        await forget_discreet(session)
+        await session.execute(past)
         await session.execute(old)
+        await session.execute(rung)

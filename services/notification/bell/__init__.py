@@ -1,0 +1,1 @@
+"""The bell of the panel: what concerns somebody, live."""

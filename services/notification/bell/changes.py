@@ -1,0 +1,76 @@
+"""Who of those that listen has something new in the bell: one look for all of them."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import ARRAY, Integer, cast, func, select, true
+from sqlmodel import col
+
+from services.notification.models import BellItem
+from shared.database.engine import Database
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks for what was written, by this process or another."""
+STREAMS_OF_ONE = 6
+STREAMS_OF_ALL = 2_000
+"""Of one process."""
+
+
+@dataclass(eq=False)
+class Listening:
+    """One open bell. `changed` is set when there may be something new for the person."""
+
+    staff_id: int
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class BellChanges:
+    """Wakes the bells of those for whom something was written, by whichever process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._listening: set[Listening] = set()
+        self._newest: dict[int, int] = {}
+
+    def is_full(self, staff_id: int) -> bool:
+        """Whether this person, or the process, has as many bells open as may be."""
+        own = Counter(each.staff_id for each in self._listening)[staff_id]
+        return own >= STREAMS_OF_ONE or len(self._listening) >= STREAMS_OF_ALL
+
+    @contextmanager
+    def listening(self, staff_id: int) -> Iterator[Listening]:
+        """Until the block ends."""
+        stream = Listening(staff_id)
+        self._listening.add(stream)
+        try:
+            yield stream
+        finally:
+            self._listening.discard(stream)
+
+    async def look(self) -> None:
+        """Wake those whose newest item is another than at the last look, and those who came
+        since: what was written between their first answer and this would be missed. An item that
+        was numbered before the newest and committed after it is seen at the next count."""
+        people = {each.staff_id for each in self._listening}
+        newest = await self._newest_of(people) if people else {}
+        for each in self._listening:
+            if newest.get(each.staff_id, 0) != self._newest.get(each.staff_id):
+                each.changed.set()
+        self._newest = {id: newest.get(id, 0) for id in people}
+
+    async def _newest_of(self, people: set[int]) -> dict[int, int]:
+        person = func.unnest(cast(list(people), ARRAY(Integer))).column_valued("person")
+        last = (
+            select(col(BellItem.id))
+            .where(col(BellItem.staff_id) == person)
+            .order_by(col(BellItem.id).desc())
+            .limit(1)
+            .lateral()
+        )
+        newest = select(person, last.c.id).join(last, true())  # one row of the index a person
+        async with self._database.autocommit() as connection:
+            rows = (await connection.execute(newest)).all()
+        return {row.person: row.id for row in rows}

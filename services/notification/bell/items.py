@@ -1,0 +1,140 @@
+"""The bell: what concerns a member of staff, unread first, of reports that they may read now."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Integer, Select, func, literal, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notification.messages.staff_table import StaffKind
+from services.notification.messages.staff_texts import StaffFacts, sentence
+from services.notification.models import BellItem
+from services.notification.outgoing.staff_reading import is_readable
+from shared.clock import now
+from shared.database.lifecycle import Report
+from shared.database.views import AgencyEntry
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.paging import Cursor, PageSize, decode_cursor, encode_cursor
+from shared.http.problems import not_found
+from shared.http.tokens import Staff
+from shared.http.transaction import Transaction
+from shared.lifecycle.calendar import Zone
+from shared.values.words import Form
+
+router = APIRouter(prefix="/me/bell", tags=["Staff"], responses=problem_responses(401, 403))
+
+COUNTED = 99
+"""Unread items are counted as far as a person would."""
+
+ItemId = Annotated[int, Path(gt=0, lt=2**63)]
+
+
+class BellEntry(BaseModel):
+    """One thing that happened; `text` says what, without a word of the report. `at` is of the
+    event, to the hour where it tells when the report came."""
+
+    id: int
+    number: int
+    kind: StaffKind
+    text: str
+    at: datetime
+    read: bool
+
+
+class BellPage(BaseModel):
+    items: list[BellEntry]
+    unread: int = Field(description=f"At most {COUNTED + 1}: more are not counted")
+    next: str | None = Field(description="The cursor of the next page; null on the last")
+
+
+class ReadUpTo(Form):
+    """The newest item that the person has seen: what came meanwhile stays unread."""
+
+    id: int = Field(gt=0, lt=2**63)
+
+
+class _Position(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    read: bool
+    id: int
+
+
+@router.get("", responses=problem_responses(422))
+async def read_bell(
+    staff: CurrentStaff, session: Transaction, limit: PageSize = 25, cursor: Cursor = None
+) -> BellPage:
+    """What concerns this person: what is unread first, then newest first."""
+    last = decode_cursor(cursor, _Position)
+    read, id = col(BellItem.read_at).is_not(None), col(BellItem.id)
+    items = _of(staff, select(BellItem, col(AgencyEntry.name))).join(AgencyEntry, _HANDLED_BY)
+    if last is not None:
+        items = items.where(tuple_(read, -id) > tuple_(last.read, -last.id))
+    rows = (await session.execute(items.order_by(read, id.desc()).limit(limit + 1))).all()
+    own = select(col(AgencyEntry.zone)).where(col(AgencyEntry.id) == staff.agency_id)
+    zone = Zone(await session.scalar(own) or Zone.WIB)
+    entries = [_shown(item, handler, zone) for item, handler in rows[:limit]]
+    more = len(rows) > limit
+    position = _Position(read=entries[-1].read, id=entries[-1].id) if more else None
+    return BellPage(
+        items=entries,
+        unread=await unread_of(session, staff),
+        next=encode_cursor(position) if position else None,
+    )
+
+
+@router.post("/read", status_code=204)
+async def mark_all_read(form: ReadUpTo, staff: CurrentStaff, session: Transaction) -> None:
+    """All up to this item are read."""
+    seen = col(BellItem.staff_id) == staff.id, col(BellItem.id) <= form.id
+    await session.execute(_mark().where(*seen))
+
+
+@router.post("/{item_id}/read", responses=problem_responses(404))
+async def mark_read(item_id: ItemId, staff: CurrentStaff, session: Transaction) -> BellEntry:
+    """One item is read; the answer says which report it is about. 404: it is another's, or of a
+    report that this person may not read any more."""
+    items = _of(staff, select(BellItem, col(AgencyEntry.name))).join(AgencyEntry, _HANDLED_BY)
+    row = (await session.execute(items.where(col(BellItem.id) == item_id))).one_or_none()
+    if row is None:
+        raise not_found()
+    await session.execute(_mark().where(col(BellItem.id) == item_id))
+    return _shown(row[0], row[1], Zone.WIB).model_copy(update={"read": True})
+
+
+async def unread_of(session: AsyncSession, staff: Staff) -> int:
+    """How many items are unread, at most `COUNTED` + 1."""
+    unread = _of(staff, select(col(BellItem.id))).where(col(BellItem.read_at).is_(None))
+    counted = select(func.count()).select_from(unread.limit(COUNTED + 1).subquery())
+    return await session.scalar(counted) or 0
+
+
+def _of(staff: Staff, items: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The person's items, of reports that they may read now."""
+    of_person = items.join(Report, col(Report.number) == col(BellItem.number))
+    return of_person.where(
+        col(BellItem.staff_id) == staff.id, is_readable(literal(staff.agency_id))
+    )
+
+
+def _mark() -> Any:
+    return update(BellItem).where(col(BellItem.read_at).is_(None)).values(read_at=now())
+
+
+def _shown(item: BellItem, handler: str, zone: Zone) -> BellEntry:
+    assert item.id is not None
+    return BellEntry(
+        id=item.id,
+        number=item.number,
+        kind=StaffKind(item.kind),
+        text=sentence(item.template, item.facts, StaffFacts(item.number, handler, zone), "id"),
+        at=datetime.fromisoformat(item.facts["at"]),
+        read=item.read_at is not None,
+    )
+
+
+_HANDLED_BY = col(AgencyEntry.id) == col(BellItem.facts)["handler_id"].astext.cast(Integer)

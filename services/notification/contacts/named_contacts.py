@@ -1,0 +1,91 @@
+"""The contacts that the reporter of a report, or an account, has named: read for their holder."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notification.contacts.codes import NamedContact
+from services.notification.contacts.reporters import holder_of_account, holder_of_report
+from services.notification.models import Channel
+from shared.database.lifecycle import Report
+from shared.database.views import ReachableReporter, ReporterContacts
+from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.identity import IdentityCipher, normalise_email
+from shared.values.phones import normalise_phone
+
+
+async def named_contacts(
+    session: AsyncSession, cipher: IdentityCipher, number: int
+) -> list[NamedContact]:
+    """Mail first; none where nobody is named, or there is no such report."""
+    statement = (
+        select(ReachableReporter, col(Report.handler_id))
+        .join(Report, col(Report.number) == col(ReachableReporter.number))
+        .where(col(ReachableReporter.number) == number)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        return []
+    reachable, handler_id = row
+    opened = HolderCipher(cipher, reachable.report_key, reachable.account_key)
+    sealed: tuple[tuple[Channel, bytes | None, bool], ...] = (
+        ("email", reachable.email, reachable.email_of_report),
+        ("sms", reachable.phone, reachable.phone_of_report),
+    )
+    return [
+        NamedContact(
+            number=number,
+            handler_id=handler_id,
+            holder=(
+                holder_of_report(number) if own else holder_of_account(reachable.reporter_id or 0)
+            ),
+            channel=channel,
+            value=opened.decrypt(token),
+        )
+        for channel, token, own in sealed
+        if token
+    ]
+
+
+async def contacts_of_account(
+    session: AsyncSession, cipher: IdentityCipher, account_id: int
+) -> list[NamedContact]:
+    """The contacts of an account beside its reports, mail first."""
+    account = await session.get(ReporterContacts, account_id)
+    if account is None:
+        return []
+    opened = HolderCipher(cipher, account.holder_key)
+    sealed: tuple[tuple[Channel, bytes | None], ...] = (
+        ("email", account.email),
+        ("sms", account.phone),
+    )
+    holder = holder_of_account(account_id)
+    return [
+        NamedContact(0, 0, holder, channel, opened.decrypt(token))
+        for channel, token in sealed
+        if token
+    ]
+
+
+def shown(channel: Channel, value: str) -> str:
+    """The contact as its holder knows it again, and who looks over the shoulder does not."""
+    if channel == "sms":
+        return f"{value[:3]}•••••{value[-3:]}"
+    name, _, domain = value.partition("@")
+    return f"{name[:1]}•••@{domain}"
+
+
+def typed_contact(typed: str) -> tuple[Channel, str]:
+    """By which channel, and as it would have been kept; empty where it can be no contact."""
+    kinds: tuple[tuple[Channel, Callable[[str], str]], ...] = (
+        ("sms", normalise_phone),
+        ("email", normalise_email),
+    )
+    for channel, normalise in kinds:
+        try:
+            return channel, normalise(typed)
+        except ValueError:
+            continue
+    return "email", ""

@@ -1,0 +1,116 @@
+"""The contacts of one's own report as its reporter sees them, and what is chosen for them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import Path
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notification.contacts.codes import NamedContact
+from services.notification.contacts.first_choice import first_choice
+from services.notification.contacts.named_contacts import named_contacts, shown
+from services.notification.contacts.reporters import holder_of_report
+from services.notification.contacts.resources import Resources
+from services.notification.messages.table import MessageKind
+from services.notification.models import Channel, Contact, Preference
+from services.notification.proven import proof_lasts
+from shared.clock import now
+from shared.command_requests.report_access import owns
+from shared.http.problems import forbidden, not_found
+from shared.http.tokens import Partner, ReporterPrincipal
+
+ContactState = Literal["unproven", "proven", "lapsed", "undeliverable", "removed"]
+"""`removed`: its holder says that it is not safe; it is a name to sign in with, nothing else."""
+Number = Annotated[int, Path(gt=0, lt=2**63)]
+
+
+class OwnContact(BaseModel):
+    """A contact that the reporter has named; only a proven one is told of the report."""
+
+    channel: Channel
+    shown: str = Field(description="As its owner knows it again")
+    state: ContactState
+    of_account: bool = Field(description="Replaced and removed there, not on a report's page")
+    proven_until: datetime | None
+
+
+class OwnContacts(BaseModel):
+    """What the reporter of a report has named and chosen."""
+
+    contacts: list[OwnContact]
+    discreet: bool = Field(description="Anonymous or secret: text messages have to be chosen")
+    stopped: bool = Field(description="Nothing is sent at all")
+    email: bool
+    sms: bool = Field(description="Whether text messages are sent")
+    muted: list[MessageKind]
+
+
+async def check_own(session: AsyncSession, reporter: ReporterPrincipal, number: int) -> None:
+    """404 for a report that is not the reporter's, 403 for partner systems."""
+    if isinstance(reporter, Partner):
+        raise forbidden()
+    if not await owns(session, reporter, number):
+        raise not_found("report_not_found")
+
+
+async def are_stopped_by_sms(session: AsyncSession, number: int) -> bool:
+    """Whether the report's reporter has stopped text messages about it by SMS."""
+    row = await session.get(Preference, holder_of_report(number), populate_existing=True)
+    return row is not None and row.sms_stopped_at is not None
+
+
+async def own_contacts(session: AsyncSession, notification: Resources, number: int) -> OwnContacts:
+    """What the reporter of a report has named and chosen, of report and account together."""
+    contacts = await named_contacts(session, notification.cipher, number)
+    holders = {contact.holder for contact in contacts}
+    rows = await session.scalars(select(Contact).where(col(Contact.holder).in_(holders)))
+    known = {(row.holder, row.channel): row for row in rows}
+    chosen = await session.scalars(select(Preference).where(col(Preference.holder).in_(holders)))
+    wishes: Sequence[Preference] = chosen.all()
+    discreet = await notification.is_discreet(session, number)
+    email = [wish.email for wish in wishes]
+    sms = [wish.sms for wish in wishes if wish.sms is not None]
+    if holder_of_report(number) in holders - {wish.holder for wish in wishes}:
+        first = await first_choice(session, number)
+        email.append(first.email)
+        sms += [first.sms] if first.sms is not None else []
+    stopped_by_sms = await are_stopped_by_sms(session, number)
+    lasts = await proof_lasts(session)
+    return OwnContacts(
+        contacts=[
+            own_contact(notification, contact, known.get((contact.holder, contact.channel)), lasts)
+            for contact in contacts
+        ],
+        discreet=discreet,
+        stopped=any(wish.stopped_at is not None for wish in wishes),
+        email=all(email),
+        sms=not stopped_by_sms and (all(sms) if sms else not discreet),
+        muted=sorted({MessageKind(kind) for wish in wishes for kind in wish.muted}),
+    )
+
+
+def own_contact(
+    notification: Resources, contact: NamedContact, row: Contact | None, lasts: timedelta
+) -> OwnContact:
+    """A contact as its holder knows it again, with how far it is proven; for so long it `lasts`."""
+    state: ContactState = "unproven"
+    until = None
+    if row is not None and row.removed_at is not None:
+        state = "removed"
+    elif row is not None and row.undeliverable_at is not None:
+        state = "undeliverable"
+    elif row is not None and notification.codes.is_proven(row, contact):
+        assert row.proven_at is not None
+        until = row.proven_at + lasts
+        state = "proven" if until > now() else "lapsed"
+    return OwnContact(
+        channel=contact.channel,
+        shown=shown(contact.channel, contact.value),
+        state=state,
+        of_account=contact.holder.startswith("account-"),
+        proven_until=until,
+    )

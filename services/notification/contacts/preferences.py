@@ -1,0 +1,112 @@
+"""Reporters choose what they are told and how, or that they are told nothing any more."""
+
+from dataclasses import asdict
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from services.notification.contacts.first_choice import first_choice
+from services.notification.contacts.named_contacts import named_contacts
+from services.notification.contacts.own_contacts import (
+    Number,
+    OwnContacts,
+    are_stopped_by_sms,
+    check_own,
+    own_contacts,
+)
+from services.notification.contacts.reporters import holder_of_report
+from services.notification.contacts.resources import Notification
+from services.notification.messages.channel_choice import wish_for_sms
+from services.notification.messages.table import MessageKind
+from services.notification.models import Preference
+from shared.clock import now
+from shared.http.auth import CurrentReporter
+from shared.http.documentation import problem_responses
+from shared.http.limits import Limit, limited
+from shared.http.transaction import Transaction
+from shared.values.words import Form
+
+router = APIRouter(tags=["Reporters"])
+
+UNSUBSCRIBING = Limit("unsubscribing", 60, 600)
+
+
+class PreferenceForm(Form):
+    """All that may be chosen; `stopped` is *Jangan hubungi saya*."""
+
+    stopped: bool
+    email: bool
+    sms: bool
+    muted: list[MessageKind] = Field(max_length=len(MessageKind))
+
+
+class UnsubscribeForm(Form):
+    token: UUID
+
+
+@router.put("/reports/{number}/preferences", responses=problem_responses(401, 403, 404))
+async def choose_messages(
+    number: Number,
+    form: PreferenceForm,
+    reporter: CurrentReporter,
+    session: Transaction,
+    notification: Notification,
+) -> OwnContacts:
+    """Choose what is told, and how. Of an account it is chosen for all of its reports. Text
+    messages that were stopped for this report by SMS begin again only where they are chosen."""
+    await check_own(session, reporter, number)
+    stopped_by_sms = await are_stopped_by_sms(session, number)
+    if form.sms and stopped_by_sms:
+        of_report = col(Preference.holder) == holder_of_report(number)
+        await session.execute(update(Preference).where(of_report).values(sms_stopped_at=None))
+    contacts = await named_contacts(session, notification.cipher, number)
+    values = {
+        "stopped_at": now() if form.stopped else None,
+        "email": form.email,
+        "muted": sorted(kind.value for kind in form.muted),
+    }
+    discreet = await notification.is_discreet(session, number)
+    for holder in sorted({contact.holder for contact in contacts}):
+        of_holder = col(Preference.holder) == holder
+        before = await session.scalar(select(col(Preference.sms)).where(of_holder))
+        left_stopped = stopped_by_sms and not form.sms
+        chosen_sms = wish_for_sms(form.sms, before, discreet=discreet)
+        values["sms"] = before if left_stopped else chosen_sms
+        chosen = insert(Preference).values(holder=holder, unsubscribe_token=uuid4(), **values)
+        await session.execute(chosen.on_conflict_do_update(index_elements=["holder"], set_=values))
+    return await own_contacts(session, notification, number)
+
+
+@router.post(
+    "/reports/{number}/contacts/sms/stop",
+    status_code=204,
+    responses=problem_responses(401, 403, 404),
+)
+async def stop_text_messages(
+    number: Number, reporter: CurrentReporter, session: Transaction
+) -> None:
+    """No text messages about one's own report any more, also where the phone is an account's; all
+    else stays as it was chosen. Asked by intake, with a token for the report, for BERHENTI."""
+    await check_own(session, reporter, number)
+    first = asdict(await first_choice(session, number))
+    stopped = {"sms_stopped_at": now()}
+    row = {"holder": holder_of_report(number), "unsubscribe_token": uuid4(), **first, **stopped}
+    chosen = insert(Preference).values(**row)
+    await session.execute(chosen.on_conflict_do_update(index_elements=["holder"], set_=stopped))
+
+
+@router.post(
+    "/unsubscribe",
+    status_code=204,
+    responses=problem_responses(429),
+    dependencies=[Depends(limited(UNSUBSCRIBING))],
+)
+async def unsubscribe(form: UnsubscribeForm, session: Transaction) -> None:
+    """*Jangan hubungi saya*, by the token of a mail's link: nothing is sent to that holder any
+    more. The same answer for a token that is nobody's."""
+    of_token = col(Preference.unsubscribe_token) == form.token
+    await session.execute(update(Preference).where(of_token).values(stopped_at=now()))

@@ -1,0 +1,127 @@
+"""The reporter of each report as messages know them: contacts, how far proven, what is wanted."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notification.messages.channel_choice import Reachable, Wishes
+from services.notification.models import Channel, Contact, Preference
+from services.notification.proven import proof_lasts
+from shared.database.lifecycle import Report
+from shared.database.views import ReachableReporter
+from shared.lifecycle.clocks import ClockKind
+
+
+@dataclass(frozen=True)
+class ReporterOfReport:
+    """`holders`: of each contact that was named, whose it is; `contact_ids` of those that have a
+    row. `discreet`: the report is anonymous or secret."""
+
+    number: int
+    discreet: bool
+    question_until: str | None
+    holders: Mapping[Channel, str]
+    contact_ids: Mapping[Channel, UUID]
+    contacts: dict[Channel, tuple[Reachable, Wishes]]
+
+
+def holder_of_report(number: int) -> str:
+    return f"report-{number}"
+
+
+def holder_of_account(account_id: int) -> str:
+    return f"account-{account_id}"
+
+
+async def reporters_of(
+    session: AsyncSession, numbers: Collection[int]
+) -> dict[int, ReporterOfReport]:
+    """By number; reports that are not there are left out."""
+    flags = col(Report.anonymous), col(Report.secret), col(Report.state)["clocks"].label("clocks")
+    reachable = (
+        *(col(ReachableReporter.reporter_id), col(ReachableReporter.phone_of_report)),
+        col(ReachableReporter.email_of_report),
+        col(ReachableReporter.phone).is_not(None).label("phone"),
+        col(ReachableReporter.email).is_not(None).label("email"),
+    )
+    statement = (
+        select(col(Report.number), *flags, *reachable)
+        .outerjoin(ReachableReporter, col(ReachableReporter.number) == col(Report.number))
+        .where(col(Report.number).in_(numbers))
+    )
+    rows = [dict(row) for row in (await session.execute(statement)).mappings()]
+    holders = {row["number"]: _holders(row) for row in rows}
+    all_holders = {holder for of_report in holders.values() for holder in of_report.values()}
+    known = select(Contact).where(col(Contact.holder).in_(all_holders))
+    contacts = {(row.holder, row.channel): row for row in await session.scalars(known)}
+    lasts = await proof_lasts(session)
+    of_reports = {holder_of_report(number) for number in holders}
+    chosen = select(Preference).where(col(Preference.holder).in_(all_holders | of_reports))
+    preferences = (await session.scalars(chosen)).all()
+    stopped_by_sms = {row.holder for row in preferences if row.sms_stopped_at is not None}
+    wishes = {
+        row.holder: Wishes(
+            stopped=row.stopped_at is not None, email=row.email, sms=row.sms, muted=row.muted
+        )
+        for row in preferences
+    }
+    return {
+        row["number"]: ReporterOfReport(
+            number=row["number"],
+            discreet=row["anonymous"] or row["secret"],
+            question_until=_question_until(row["clocks"]),
+            holders=holders[row["number"]],
+            contact_ids={
+                channel: contacts[holder, channel].id
+                for channel, holder in holders[row["number"]].items()
+                if (holder, channel) in contacts
+            },
+            contacts={
+                channel: (
+                    _reachable(contacts.get((holder, channel)), lasts),
+                    _for_report(
+                        wishes.get(holder, Wishes()),
+                        holder_of_report(row["number"]) in stopped_by_sms,
+                    ),
+                )
+                for channel, holder in holders[row["number"]].items()
+            },
+        )
+        for row in rows
+    }
+
+
+def _holders(row: Mapping[str, Any]) -> dict[Channel, str]:
+    holders: dict[Channel, str] = {}
+    columns: tuple[tuple[Channel, str], ...] = (("email", "email"), ("sms", "phone"))
+    for channel, column in columns:
+        if row[column]:
+            own = row[f"{column}_of_report"]
+            holders[channel] = (
+                holder_of_report(row["number"]) if own else holder_of_account(row["reporter_id"])
+            )
+    return holders
+
+
+def _for_report(wishes: Wishes, stopped_by_sms: bool) -> Wishes:
+    return replace(wishes, sms=False) if stopped_by_sms else wishes
+
+
+def _reachable(contact: Contact | None, lasts: timedelta) -> Reachable:
+    if contact is None:
+        return Reachable()
+    return Reachable(contact.proven_at, contact.undeliverable_at is not None, lasts)
+
+
+def _question_until(clocks: list[dict[str, Any]] | None) -> str | None:
+    for clock in clocks or ():
+        if clock["kind"] == ClockKind.QUESTION:
+            deadline: str | None = clock["deadline"]
+            return deadline
+    return None

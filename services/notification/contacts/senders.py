@@ -1,0 +1,51 @@
+"""Whether a text message to 1708 comes from the contact of the report that it is about."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, Field
+
+from services.notification.contacts.named_contacts import named_contacts
+from services.notification.contacts.own_contacts import check_own
+from services.notification.contacts.resources import Notification
+from shared.http.auth import CurrentReporter
+from shared.http.documentation import problem_responses
+from shared.http.transaction import Transaction
+from shared.values.text import PHONE_LIMIT
+from shared.values.words import Form
+
+router = APIRouter(tags=["Reporters"])
+
+
+E_164 = r"^\+[1-9][0-9]{5,14}$"
+
+
+class SenderForm(Form):
+    phone: str = Field(max_length=PHONE_LIMIT, pattern=E_164, repr=False)
+
+
+class Sender(BaseModel):
+    """`named`: the phone is a contact of one's own report; `proven`: it is, and is proven now."""
+
+    named: bool
+    proven: bool
+
+
+@router.post("/reports/{number}/contacts/sms/sender", responses=problem_responses(401, 403, 404))
+async def check_sender(
+    number: Annotated[int, Path(gt=0, lt=2**63)],
+    form: SenderForm,
+    reporter: CurrentReporter,
+    session: Transaction,
+    notification: Notification,
+) -> Sender:
+    """Whether a phone is the contact of one's own report, and proven: what comes from it may be
+    taken for its reporter's. Asked by intake, with a token for the report."""
+    await check_own(session, reporter, number)
+    for contact in await named_contacts(session, notification.cipher, number):
+        if contact.channel == "sms" and contact.value == form.phone:
+            row = await notification.codes.row_of(session, contact)
+            return Sender(
+                named=True, proven=await notification.codes.is_proven_now(session, row, contact)
+            )
+    return Sender(named=False, proven=False)

@@ -1,0 +1,148 @@
+"""What the people of an agency owe, as figures: by how soon, with the numbers of the first few."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notification.digest.names import HOUR, MINUTE
+from shared.database.views import AgencyEntry
+from shared.lifecycle.calendar import SPREAD, WorkingCalendar, Zone
+from shared.lifecycle.people import Role
+from shared.owed.statements import (
+    ESCALATIONS,
+    ESCALATIONS_AT_THE_ROOT,
+    ORDINARY_AT_THE_ROOT,
+    REQUESTS,
+    REQUESTS_ESCALATED,
+    OwedKind,
+    all_reports,
+    parameters_of,
+)
+from shared.owed.whose import Whose, whose
+
+Section = Literal["late", "today", "next_day", "decide", "escalated"]
+NAMED = 5
+"""Numbers of reports that a section names."""
+COUNTED = 1_000
+"""Ordinary escalations at pusat, as far as they are counted."""
+
+
+class Group(NamedTuple):
+    """Items of one kind in a section, assigned to one person or to nobody."""
+
+    section: Section
+    kind: OwedKind
+    assignee_id: int | None
+    items: int
+    numbers: list[int]
+
+
+@dataclass(frozen=True)
+class DigestDays:
+    """`moment`: what is due by then is late. `tonight`: the end of today; `next_night`: that of the
+    next working day. News is from the morning of the working day before until this `morning`."""
+
+    moment: datetime
+    tonight: datetime
+    next_night: datetime
+    morning: datetime
+    morning_before: datetime
+
+    @classmethod
+    def of(cls, day: date, zone: Zone, calendar: WorkingCalendar, moment: datetime) -> "DigestDays":
+        following = day + timedelta(days=1)
+        while not calendar.is_working(following):
+            following += timedelta(days=1)
+        before = day - timedelta(days=1)
+        while not calendar.is_working(before):
+            before -= timedelta(days=1)
+        nights = _end(day, zone), _end(following, zone)
+        return cls(moment, *nights, _morning(day, zone), _morning(before, zone))
+
+
+@dataclass(frozen=True)
+class AgencyFigures:
+    """What people of one role at an agency owe. Steps on reports are the same for all of them,
+    whom they are assigned to aside."""
+
+    theirs: Whose
+    steps: Sequence[Group]
+    ordinary: int | None
+    """At pusat: how many ordinary reports have been put before it."""
+
+
+async def agency_figures(
+    session: AsyncSession, agency: AgencyEntry, role: Role, days: DigestDays
+) -> AgencyFigures:
+    """Of all people of this role there."""
+    at_the_root = len(agency.path) == 1
+    theirs = await whose(session, agency.id, role, at_the_root=at_the_root)
+    parameters = parameters_of(theirs, 0, tuple(OwedKind)) | vars(days)
+    rows = await session.execute(_STEPS, parameters)
+    ordinary = None
+    if at_the_root and theirs.deciders:
+        ordinary = await session.scalar(_ORDINARY, parameters | {"at_most": COUNTED})
+    return AgencyFigures(theirs, [_group(row) for row in rows], ordinary)
+
+
+async def for_an_admin(
+    session: AsyncSession, figures: AgencyFigures, staff_id: int, days: DigestDays
+) -> list[Group]:
+    """What waits for this admin's decision, and what was put before the agency."""
+    theirs = figures.theirs
+    if not theirs.deciders:
+        return []
+    parameters = parameters_of(theirs, staff_id, tuple(OwedKind)) | vars(days)
+    statement = _OTHERS_AT_THE_ROOT if theirs.at_the_root else _OTHERS
+    return [_group(row) for row in await session.execute(statement, parameters)]
+
+
+def sections_of(groups: Collection[Group]) -> dict[str, Any]:
+    """The facts of a digest about what is owed."""
+    sections: dict[str, dict[str, Any]] = {}
+    for group in groups:
+        section = sections.setdefault(group.section, {"count": 0, "numbers": []})
+        section["count"] += group.items
+        section["numbers"] = [*section["numbers"], *group.numbers][:NAMED]
+    return sections
+
+
+def _group(row: Any) -> Group:
+    return Group(row.section, OwedKind(row.kind), row.assignee_id, row.items, row.numbers)
+
+
+def _morning(day: date, zone: Zone) -> datetime:
+    return datetime.combine(day, time(HOUR, MINUTE), zone.offset)
+
+
+def _end(day: date, zone: Zone) -> datetime:
+    """Deadlines of a midnight lie in the minutes after it."""
+    return datetime.combine(day + timedelta(days=1), time(), zone.offset) + SPREAD
+
+
+_COUNTED = f"count(*) AS items, (array_agg(number ORDER BY due_at, number))[1:{NAMED}] AS numbers"
+_STEPS = text(f"""
+SELECT section, kind, assignee_id, {_COUNTED}
+FROM (SELECT kind, number, due_at, assignee_id,
+             CASE WHEN due_at <= :moment THEN 'late' WHEN due_at < :tonight THEN 'today'
+                  ELSE 'next_day' END AS section
+      FROM ({all_reports("r.due_at < :next_night")}) r) owed
+GROUP BY section, kind, assignee_id
+""")  # noqa: S608
+_GROUPED = """
+SELECT CASE kind WHEN 'escalation' THEN 'escalated' ELSE 'decide' END AS section, kind,
+       NULL AS assignee_id, {} FROM ({}) owed GROUP BY kind
+"""
+_OTHERS = text(
+    _GROUPED.format(_COUNTED, " UNION ALL ".join([REQUESTS, ESCALATIONS, REQUESTS_ESCALATED]))
+)
+_OTHERS_AT_THE_ROOT = text(
+    _GROUPED.format(
+        _COUNTED, " UNION ALL ".join([REQUESTS, ESCALATIONS_AT_THE_ROOT, REQUESTS_ESCALATED])
+    )
+)
+_ORDINARY = text(f"SELECT count(*) FROM ({ORDINARY_AT_THE_ROOT}) o")  # noqa: S608

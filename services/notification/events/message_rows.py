@@ -1,0 +1,75 @@
+"""The row of a message to a reporter: made of an event, and made again where it did not arrive."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notification.contacts.reporters import ReporterOfReport, reporters_of
+from services.notification.messages.channel_choice import Choice, choose_channel, not_in_quiet_hours
+from services.notification.messages.table import MessageKind
+from services.notification.models import Message
+from shared.clock import now
+from shared.database.views import AgencyEntry
+from shared.lifecycle.calendar import Zone
+
+Columns = dict[str, Any]
+
+
+def message_row(reporter: ReporterOfReport, choice: Choice, zone: Zone, **columns: Any) -> Columns:
+    """The row of a message by the channel that was chosen: queued, or skipped for a reason."""
+    at = now()
+    of_event = f"{reporter.number}.{columns['version']}.{columns['recipient']}"
+    key = f"{columns['facts'].get('about', of_event)}.{choice.channel}"
+    row: Columns = columns | {
+        "id": uuid4(),
+        "key": key,
+        "number": reporter.number,
+        "handler_id": columns["facts"]["handler_id"],
+        "channel": choice.channel,
+        "contact_id": None,
+        "state": "skipped" if choice.skipped else "queued",
+        "reason": choice.skipped,
+        "created_at": at,
+        "not_before": not_in_quiet_hours(at, zone) if choice.channel == "sms" else at,
+        "finished_at": at if choice.skipped else None,
+    }
+    if choice.channel != "none":
+        row["contact_id"] = reporter.contact_ids.get(choice.channel)
+    return row
+
+
+async def message_again(
+    session: AsyncSession, message: Message, *, without: Collection[str] = ()
+) -> Columns | None:
+    """The row of the same message to the reporter, queued; None where nothing may be sent.
+    `without`: channels that have failed."""
+    assert message.number is not None
+    reporter = (await reporters_of(session, [message.number])).get(message.number)
+    zone = await session.scalar(zone_of_handler(message))
+    if reporter is None or zone is None:
+        return None
+    kind = MessageKind(message.facts["kind"])
+    choice = choose_channel(
+        reporter.contacts, kind, discreet=reporter.discreet, at=now(), without=without
+    )
+    if choice.skipped:
+        return None
+    return message_row(
+        reporter,
+        choice,
+        Zone(zone),
+        version=message.version,
+        event=message.event,
+        template=message.template,
+        recipient=message.recipient,
+        facts=message.facts,
+    )
+
+
+def zone_of_handler(message: Message) -> Select[str]:
+    """That of the agency that handled the report when it happened."""
+    return select(col(AgencyEntry.zone)).where(col(AgencyEntry.id) == message.facts["handler_id"])

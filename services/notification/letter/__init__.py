@@ -1,0 +1,1 @@
+"""The weekly letter to the leader whom an agency has named."""

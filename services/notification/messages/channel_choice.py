@@ -1,0 +1,141 @@
+"""By which channel somebody is told, or why by none. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from services.notification.messages.table import MessageKind
+from services.notification.models import Channel
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.policy import PROOF_LASTS
+
+QUIET_FROM, QUIET_UNTIL = 21, 7
+"""Hours of the reporter's zone in which no text message is sent."""
+
+SkipReason = Literal[
+    "no_contact",
+    "unproven",
+    "lapsed",
+    "undeliverable",
+    "stopped",
+    "muted",
+    "channel_off",
+    "sms_not_chosen",
+    "not_readable",
+]
+
+
+@dataclass(frozen=True)
+class Reachable:
+    """A contact that somebody has named, and how far it is proven."""
+
+    proven_at: datetime | None = None
+    undeliverable: bool = False
+    lasts: timedelta = PROOF_LASTS
+    """How long the proof is believed."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a holder of contacts has chosen."""
+
+    stopped: bool = False
+    email: bool = True
+    sms: bool | None = None
+    muted: Collection[str] = field(default=())
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`channel` carries it; or nothing is sent, for `skipped`."""
+
+    channel: Channel | Literal["none"]
+    skipped: SkipReason | None = None
+
+
+def choose_channel(
+    contacts: dict[Channel, tuple[Reachable, Wishes]],
+    kind: MessageKind,
+    *,
+    discreet: bool,
+    at: datetime,
+    without: Collection[str] = (),
+) -> Choice:
+    """E-mail where it may be sent, else a text message. `discreet`: the report is anonymous or
+    secret, and its phone may be shared, so that a text message must have been chosen. `without`:
+    channels that have failed. Where nothing may be sent, the reason is that of the channel nearest
+    to being usable."""
+    channels: tuple[Channel, ...] = ("email", "sms")
+    skipped: list[Choice] = []
+    for channel in channels:
+        if channel not in contacts or channel in without:
+            continue
+        reason = reason_against(channel, *contacts[channel], kind, discreet=discreet, at=at)
+        if reason is None:
+            return Choice(channel)
+        skipped.append(Choice(channel, reason))
+    if not skipped:
+        return Choice("none", "no_contact")
+    return min(skipped, key=lambda choice: _NEAREST.index(str(choice.skipped)))
+
+
+def wish_for_sms(ticked: bool, before: bool | None, *, discreet: bool) -> bool | None:
+    """What a ticked or empty box for text messages says on the page of a report. A box left as the
+    report's flags have it chooses nothing: who ticks it for a report with a name has not chosen it
+    for a secret one, and that report may be made secret later."""
+    if ticked is discreet:
+        return ticked
+    return before if before is ticked else None
+
+
+def not_in_quiet_hours(at: datetime, zone: Zone) -> datetime:
+    """`at`, or the next end of the quiet hours where it lies in them."""
+    local = at.astimezone(zone.offset)
+    if QUIET_UNTIL <= local.hour < QUIET_FROM:
+        return at
+    morning = local.replace(hour=QUIET_UNTIL, minute=0, second=0, microsecond=0)
+    return morning if local.hour < QUIET_UNTIL else morning + timedelta(days=1)
+
+
+def reason_against(
+    channel: Channel,
+    contact: Reachable,
+    wishes: Wishes,
+    kind: MessageKind | None,
+    *,
+    discreet: bool,
+    at: datetime,
+) -> SkipReason | None:
+    """Why nothing of that kind may go to this contact now, if so; None as the kind: whatever it
+    is."""
+    if wishes.stopped:
+        return "stopped"
+    if contact.undeliverable:
+        return "undeliverable"
+    if contact.proven_at is None:
+        return "unproven"
+    if contact.proven_at + contact.lasts < at:
+        return "lapsed"
+    if kind in wishes.muted:
+        return "muted"
+    if (channel == "email" and not wishes.email) or (channel == "sms" and wishes.sms is False):
+        return "channel_off"
+    if channel == "sms" and wishes.sms is None and discreet:
+        return "sms_not_chosen"
+    return None
+
+
+def reason_against_mail(
+    proven_at: datetime | None, *, undeliverable: bool, stopped: bool, at: datetime
+) -> SkipReason | None:
+    """Why no mail may go to a member of staff or a leader now, if so: they choose no channel."""
+    contact, wishes = Reachable(proven_at, undeliverable), Wishes(stopped=stopped)
+    return reason_against("email", contact, wishes, None, discreet=False, at=at)
+
+
+_NEAREST = (
+    *("stopped", "muted", "channel_off", "sms_not_chosen", "undeliverable", "lapsed"),
+    "unproven",
+)
+"""What the person has decided counts before what is wrong with a contact."""

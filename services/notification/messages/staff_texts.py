@@ -1,0 +1,80 @@
+"""What a message to staff says: a number, what happened, a link that asks for sign-in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.notification.messages.texts import MessageText
+from shared.labels.catalogue import Language, Phrase
+from shared.labels.dates import deadline, moment
+from shared.lifecycle.calendar import Zone
+
+PASSWORD_LINK, PROVE_EMAIL = "password_link", "prove_email"
+ACCOUNT_TEMPLATES = (PASSWORD_LINK, PROVE_EMAIL)
+"""Messages about the account, which nobody can switch off; the first alone may go to an address
+that was entered and not proven."""
+
+
+@dataclass(frozen=True)
+class StaffFacts:
+    """What staff are told of a report: its number, who has it, and by when in the reader's zone;
+    no word and no title, which are behind the sign-in."""
+
+    number: int
+    handler: str
+    zone: Zone
+
+
+def sentence(
+    template: str, facts: Mapping[str, Any], report: StaffFacts, language: Language
+) -> str:
+    """What happened, in one sentence: in the bell, and in mail."""
+    due_at = facts.get("due_at")
+    values = {
+        "handler": report.handler,
+        "at": moment(datetime.fromisoformat(facts["at"]), report.zone, language),
+        "due_at": (
+            deadline(datetime.fromisoformat(due_at), report.zone, language)
+            if due_at
+            else _part("no_date", language)
+        ),
+    }
+    return Phrase("staff_notification", template, values).in_language(language)
+
+
+def text_for_staff(
+    template: str,
+    facts: Mapping[str, Any],
+    report: StaffFacts,
+    portal: str,
+    language: Language,
+) -> MessageText:
+    """The mail about a report."""
+    number = report.number
+    return MessageText(
+        subject=_part("staff_subject", language, number=number),
+        paragraphs=(
+            _part("about", language, number=number),
+            sentence(template, facts, report, language),
+        ),
+        link=f"{portal}/panel/laporan/{number}",
+        link_label=_part("open_report", language),
+        sms="",
+        footer="staff_",
+    )
+
+
+def text_of_account(template: str, link: str, language: Language) -> MessageText:
+    """A link, and what it is for; nothing else."""
+    return MessageText(
+        subject=_part(f"{template}_subject", language),
+        paragraphs=(_part(template, language), _part("staff_not_asked", language)),
+        link=link,
+        link_label=_part(f"{template}_label", language),
+        sms="",
+    )
+
+
+def _part(part: str, language: Language, **values: Any) -> str:
+    return Phrase("notification_part", part, values).in_language(language)

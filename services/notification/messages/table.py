@@ -1,0 +1,113 @@
+"""What reporters are told of an event: event × audience → template. Pure, and nowhere else
+decided; what staff are told is in `staff_table`.
+
+`docs/using/messages.md` is made from it by `make docs`.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from shared.lifecycle.events import ReportEvent
+from shared.lifecycle.statuses import Status
+
+
+class Audience(StrEnum):
+    """`HANDLER`: whoever owes the next step. `ASKER`: whose request was decided."""
+
+    REPORTER = "reporter"
+    HANDLER = "handler"
+    DECIDER = "decider"
+    ASSIGNEE = "assignee"
+    ASKER = "asker"
+    AGENCY_ABOVE = "agency_above"
+
+
+class MessageKind(StrEnum):
+    """What a reporter may switch off."""
+
+    QUESTION = "question"
+    PROGRESS = "progress"
+    LATENESS = "lateness"
+    OUTCOME = "outcome"
+    IDENTITY = "identity"
+
+
+@dataclass(frozen=True)
+class MessageRule:
+    """An event (with these statuses and details, where they are named) tells an audience this."""
+
+    event: str
+    audience: Audience
+    template: str
+    kind: StrEnum
+    statuses: frozenset[Status] | None = None
+    details: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    def matches(self, event: ReportEvent) -> bool:
+        if event.event != self.event:
+            return False
+        if self.statuses is not None and event.status not in self.statuses:
+            return False
+        return all(event.details.get(name) in values for name, values in self.details.items())
+
+
+_R, _K, _S = Audience.REPORTER, MessageKind, Status
+_OF_OBJECTION = {"request": ("objection",)}
+_OF_PROCESS = {"clock": ("verification", "follow_up", "settlement")}
+
+
+def _in(*statuses: Status) -> frozenset[Status]:
+    return frozenset(statuses)
+
+
+MESSAGE_TABLE = (
+    MessageRule("submitted", _R, "accepted", _K.PROGRESS),
+    MessageRule("deferred", _R, "question", _K.QUESTION, _in(_S.AWAITING_INFORMATION)),
+    MessageRule("question_reminder", _R, "question_reminder", _K.QUESTION),
+    MessageRule("verified", _R, "verified", _K.PROGRESS),
+    MessageRule("thrown", _R, "handed_on", _K.PROGRESS),
+    MessageRule("forwarded", _R, "handed_on", _K.PROGRESS),
+    MessageRule("followed_up", _R, "followed_up", _K.PROGRESS),
+    MessageRule("rectified", _R, "rectified", _K.PROGRESS),
+    MessageRule("overdue", _R, "overdue", _K.LATENESS, details=_OF_PROCESS),
+    MessageRule("closing_soon", _R, "closing_soon", _K.OUTCOME),
+    MessageRule("closed", _R, "closed_by_system", _K.OUTCOME, _in(_S.CLOSED_BY_SYSTEM)),
+    MessageRule("closed", _R, "closed_by_admin", _K.OUTCOME, _in(_S.CLOSED_BY_ADMIN)),
+    MessageRule("archived", _R, "archived", _K.OUTCOME),
+    MessageRule("reopened", _R, "objection_accepted", _K.OUTCOME, details=_OF_OBJECTION),
+    MessageRule("reopened", _R, "reopened", _K.OUTCOME),
+    MessageRule("restored", _R, "objection_accepted", _K.OUTCOME, details=_OF_OBJECTION),
+    MessageRule("restored", _R, "reopened", _K.OUTCOME),
+    MessageRule("objection_rejected", _R, "objection_refused", _K.OUTCOME),
+)
+"""The first row of an audience that matches an event is the message it gets. Reporters get none
+about what they do themselves (withdraw, reply, declare to be satisfied)."""
+
+REVEALED = MessageRule("identity_revealed", _R, "revealed", _K.IDENTITY)
+"""Of no event on the bus: from routing's notices (`reveal_notices.py`)."""
+
+TEMPLATES = tuple(dict.fromkeys(rule.template for rule in (*MESSAGE_TABLE, REVEALED)))
+EVENTS_TOLD = frozenset(rule.event for rule in MESSAGE_TABLE)
+
+
+def messages_of(event: ReportEvent) -> list[MessageRule]:
+    """The rows by which this event is told, one an audience at most."""
+    rules: dict[Audience, MessageRule] = {}
+    for rule in MESSAGE_TABLE:
+        if rule.audience not in rules and rule.matches(event):
+            rules[rule.audience] = rule
+    return list(rules.values())
+
+
+def facts_of(event: ReportEvent, question_until: str | None) -> dict[str, Any]:
+    """What the message says beside its template: ids and times, no words and nobody."""
+    return {
+        "handler_id": event.handler_id,
+        "at": event.at.isoformat(),
+        "due_at": event.due_at.isoformat() if event.due_at else None,
+        "auto_close_at": event.auto_close_at.isoformat() if event.auto_close_at else None,
+        "question_until": question_until,
+        "from_status": event.from_status,
+    }

@@ -1,0 +1,186 @@
+"""What is needed to send a message: to whom, in which language, with what text. Read at the moment
+of sending, so that what was ended meanwhile is not sent."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Integer, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from services.notification.messages.channel_choice import Reachable, Wishes, reason_against
+from services.notification.messages.table import MessageKind
+from services.notification.messages.texts import (
+    ReportFacts,
+    text_of,
+    text_of_code,
+    text_of_contact_change,
+    text_of_report_contact_change,
+)
+from services.notification.models import Channel, Contact, Message, Preference
+from services.notification.outgoing.prepared import NotAnyMore, Outgoing
+from services.notification.outgoing.to_leaders import LeaderOutbox, is_to_leader
+from services.notification.outgoing.to_staff import StaffOutbox, is_to_staff
+from services.notification.proven import proof_digest, proof_lasts
+from shared.clock import now
+from shared.database.lifecycle import Report, ReportText
+from shared.database.views import AgencyEntry, ReachableReporter
+from shared.labels.catalogue import Language
+from shared.lifecycle.calendar import Zone
+from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.identity import BlindIndex, IdentityCipher, InvalidToken
+
+CODE = "code"
+"""The template of a message that carries a code: the one that an unproven contact gets."""
+CONTACT_CHANGE = "contact_change"
+"""Of the notice to the present contact of an account or a report that another is to take its
+place."""
+ACCOUNT = "account"
+"""The recipient of a message to an account beside its reports: it holds to whom it goes."""
+
+
+class Outbox:
+    """Makes messages ready. It alone decrypts contacts to send to them."""
+
+    def __init__(self, cipher: IdentityCipher, index: BlindIndex, portal: str) -> None:
+        self._cipher, self._index, self._portal = cipher, index, portal
+        self._of_staff = StaffOutbox(cipher, index, portal)
+        self._of_leaders = LeaderOutbox(cipher, index, portal)
+
+    async def prepare(
+        self, session: AsyncSession, messages: Sequence[Message]
+    ) -> dict[UUID, Outgoing | NotAnyMore]:
+        """By the messages' ids."""
+        to_staff, to_leaders, to_reporters = [], [], []
+        for message in messages:
+            if is_to_staff(message):
+                to_staff.append(message)
+            elif is_to_leader(message):
+                to_leaders.append(message)
+            else:
+                to_reporters.append(message)
+        ready = await self._of_staff.prepare(session, to_staff) if to_staff else {}
+        if to_leaders:
+            ready |= await self._of_leaders.prepare(session, to_leaders)
+        return ready | (await self._to_reporters(session, to_reporters) if to_reporters else {})
+
+    async def _to_reporters(
+        self, session: AsyncSession, messages: Sequence[Message]
+    ) -> dict[UUID, Outgoing | NotAnyMore]:
+        lasts = await proof_lasts(session)
+        ids = [message.id for message in messages]
+        rows = (await session.execute(_READ.where(col(Message.id).in_(ids)))).mappings()
+        read = {row["id"]: dict(row) for row in rows}
+        ready: dict[UUID, Outgoing | NotAnyMore] = {}
+        for message in messages:
+            try:
+                ready[message.id] = (
+                    self._to_account(message)
+                    if message.recipient == ACCOUNT
+                    else self._ready(message, read.get(message.id), lasts)
+                )
+            except InvalidToken:  # of a key that we do not have: the others are sent
+                ready[message.id] = NotAnyMore("unreadable")
+        return ready
+
+    def _to_account(self, message: Message) -> Outgoing | NotAnyMore:
+        if message.sealed_code is None:
+            return NotAnyMore("expired")
+        to, code_or_token = self._cipher.decrypt(message.sealed_code).split("\n")
+        language: Language = message.facts["language"]
+        if message.template == CODE:
+            text = text_of_code(code_or_token, language)
+        else:
+            text = text_of_contact_change(message.facts, self._stop(code_or_token))
+        return Outgoing(message.id, to, text, language, None)
+
+    def _ready(
+        self, message: Message, row: Mapping[str, Any] | None, lasts: timedelta
+    ) -> Outgoing | NotAnyMore:
+        assert message.number is not None
+        sealed = row and row["email" if message.channel == "email" else "phone"]
+        if row is None or not sealed or row["holder"] is None:
+            return NotAnyMore("no_contact")
+        to = HolderCipher(self._cipher, row["report_key"], row["account_key"]).decrypt(sealed)
+        language = row["language"]
+        if message.template == CODE:
+            if message.sealed_code is None:
+                return NotAnyMore("expired")
+            code = self._cipher.decrypt(message.sealed_code)
+            number = message.number if message.facts.get("first") else None
+            return Outgoing(message.id, to, text_of_code(code, language, number), language, None)
+        facts = _facts(message.number, row)
+        kind = None  # whatever is wanted: that the contact is to be replaced is said all the same
+        if message.template != CONTACT_CHANGE:
+            kind = MessageKind(message.facts["kind"])
+        proven = row["proof"] == proof_digest(self._index, row["holder"], message.channel, to)
+        against = reason_against(
+            cast("Channel", message.channel),
+            Reachable(row["proven_at"] if proven else None, lasts=lasts),
+            _wishes(row),
+            kind,
+            discreet=facts.discreet,
+            at=now(),
+        )
+        if against is not None:
+            return NotAnyMore(against)
+        if message.template == CONTACT_CHANGE:
+            if message.sealed_code is None:
+                return NotAnyMore("expired")
+            stop = self._stop(self._cipher.decrypt(message.sealed_code))
+            text = text_of_report_contact_change(message.facts, facts, stop)
+            return Outgoing(message.id, to, text, message.facts["language"], None)
+        text = text_of(message.template, message.facts, facts, self._portal, language)
+        return Outgoing(message.id, to, text, language, row["unsubscribe_token"])
+
+    def _stop(self, token: str) -> str:
+        """The link that keeps the present contact."""
+        return f"{self._portal}/kontak-tetap/{token}"
+
+
+def _wishes(row: Mapping[str, Any]) -> Wishes:
+    sms = False if row["sms_stopped_at"] is not None else row["sms"]
+    if row["unsubscribe_token"] is None:  # nothing was chosen
+        return Wishes(sms=sms)
+    return Wishes(row["stopped_at"] is not None, row["send_mail"], sms, row["muted"])
+
+
+def _facts(number: int, row: Mapping[str, Any]) -> ReportFacts:
+    discreet = row["anonymous"] or row["secret"]
+    public = not discreet and row["verified_at"] is not None and row["tab"] != "archived"
+    return ReportFacts(
+        number=number,
+        title=row["title"] if public else None,
+        discreet=discreet,
+        handler=row["handler"],
+        zone=Zone(row["zone"]),
+    )
+
+
+_HANDLER = col(Message.facts)["handler_id"].astext.cast(Integer)
+_OfReport = aliased(Preference)
+_READ: Select[*tuple[Any, ...]] = (
+    select(
+        col(Message.id),
+        *(col(Contact.holder), col(Contact.language), col(Contact.proof), col(Contact.proven_at)),
+        *(col(Preference.stopped_at), col(Preference.unsubscribe_token)),
+        *(col(Preference.email).label("send_mail"), col(Preference.sms), col(Preference.muted)),
+        col(_OfReport.sms_stopped_at),
+        *(col(ReachableReporter.phone), col(ReachableReporter.email)),
+        *(col(ReachableReporter.report_key), col(ReachableReporter.account_key)),
+        *(col(Report.anonymous), col(Report.secret), col(Report.verified_at), col(Report.tab)),
+        col(ReportText.title),
+        col(AgencyEntry.name).label("handler"),
+        col(AgencyEntry.zone),
+    )
+    .join(Report, col(Report.number) == col(Message.number))
+    .join(ReportText, col(ReportText.number) == col(Message.number))
+    .join(ReachableReporter, col(ReachableReporter.number) == col(Message.number))
+    .join(AgencyEntry, col(AgencyEntry.id) == _HANDLER)
+    .outerjoin(Contact, col(Contact.id) == col(Message.contact_id))
+    .outerjoin(Preference, col(Preference.holder) == col(Contact.holder))
+    .outerjoin(_OfReport, col(_OfReport.holder) == func.concat("report-", col(Message.number)))
+)

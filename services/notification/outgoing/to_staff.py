@@ -1,0 +1,145 @@
+"""Messages to staff made ready: read at the moment of sending, as those to reporters are."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from services.notification.messages.channel_choice import reason_against_mail
+from services.notification.messages.digest_text import DIGEST, text_of_digest
+from services.notification.messages.staff_table import Delivery, StaffKind, delivery_of
+from services.notification.messages.staff_texts import (
+    PASSWORD_LINK,
+    PROVE_EMAIL,
+    StaffFacts,
+    text_for_staff,
+    text_of_account,
+)
+from services.notification.models import Contact, Message, Preference
+from services.notification.outgoing.prepared import NotAnyMore, Outgoing
+from services.notification.outgoing.proof_links import proof_token
+from services.notification.outgoing.staff_reading import is_readable
+from services.notification.proven import proof_digest
+from shared.clock import now
+from shared.database.lifecycle import Report
+from shared.database.views import AgencyEntry, ReachableStaff, StaffEntry
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.people import Role
+from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.identity import BlindIndex, IdentityCipher, InvalidToken
+
+
+def holder_of_staff(staff_id: int) -> str:
+    return f"staff-{staff_id}"
+
+
+def is_to_staff(message: Message) -> bool:
+    return message.recipient.startswith("staff-")
+
+
+class StaffOutbox:
+    """Makes messages to staff ready. With `Outbox`, it alone decrypts contacts to send to them."""
+
+    def __init__(self, cipher: IdentityCipher, index: BlindIndex, portal: str) -> None:
+        self._cipher, self._index, self._portal = cipher, index, portal
+
+    async def prepare(
+        self, session: AsyncSession, messages: Sequence[Message]
+    ) -> dict[UUID, Outgoing | NotAnyMore]:
+        """By the messages' ids."""
+        ids = [message.id for message in messages]
+        rows = (await session.execute(_READ.where(col(Message.id).in_(ids)))).mappings()
+        read = {row["id"]: dict(row) for row in rows}
+        return {message.id: self._ready(message, read.get(message.id)) for message in messages}
+
+    def _ready(self, message: Message, row: Mapping[str, Any] | None) -> Outgoing | NotAnyMore:
+        if row is None or not row["active"]:
+            return NotAnyMore("no_contact")
+        try:
+            to = HolderCipher(self._cipher, row["holder_key"]).decrypt(row["email"])
+        except InvalidToken:  # of a key that we do not have: the others are sent
+            return NotAnyMore("unreadable")
+        proven = row["proof"] == proof_digest(self._index, row["holder"], "email", to)
+        if message.template == PROVE_EMAIL:
+            token = proof_token(self._index, row["holder"], to, now())
+            link = f"{self._portal}/panel/surel?kunci={token}"
+        elif message.template == PASSWORD_LINK:
+            if not (proven or message.facts["first"]):
+                return NotAnyMore("unproven")
+            if message.sealed_code is None:
+                return NotAnyMore("expired")
+            link = self._cipher.decrypt(message.sealed_code)
+        else:
+            return self._wanted(message, row, to, proven=proven)
+        text = text_of_account(message.template, link, row["language"])
+        return Outgoing(message.id, to, text, row["language"], None)
+
+    def _wanted(
+        self, message: Message, row: Mapping[str, Any], to: str, *, proven: bool
+    ) -> Outgoing | NotAnyMore:
+        """What goes to a proven address alone, and may be switched off."""
+        against = reason_against_mail(
+            row["proven_at"] if proven else None,
+            undeliverable=row["undeliverable_at"] is not None,
+            stopped=row["stopped_at"] is not None,
+            at=now(),
+        )
+        if against is not None:
+            return NotAnyMore(against)
+        if message.template == DIGEST:
+            today = now().astimezone(Zone(row["zone"]).offset).date().isoformat()
+            if message.facts["day"] != today:
+                return NotAnyMore("expired")
+            if (message.facts.get("agency_id"), message.facts.get("role")) != (
+                row["agency_id"],
+                row["role"],
+            ):  # what an agency owes is nothing for those who have left it
+                return NotAnyMore("not_readable")
+            text = text_of_digest(message.facts, self._portal, row["language"])
+            return Outgoing(message.id, to, text, row["language"], row["unsubscribe_token"])
+        return self._about_report(message, row, to)
+
+    def _about_report(
+        self, message: Message, row: Mapping[str, Any], to: str
+    ) -> Outgoing | NotAnyMore:
+        if message.number is None or not row["readable"]:
+            return NotAnyMore("not_readable")
+        delivery = delivery_of(
+            StaffKind(message.facts["kind"]), Role(row["role"]), row["kinds"] or {}
+        )
+        if delivery is not Delivery.AT_ONCE:
+            return NotAnyMore("muted")
+        report = StaffFacts(message.number, row["handler"], Zone(row["zone"]))
+        language = row["language"]
+        text = text_for_staff(message.template, message.facts, report, self._portal, language)
+        return Outgoing(message.id, to, text, language, row["unsubscribe_token"])
+
+
+_OWN, _HANDLER = aliased(AgencyEntry), aliased(AgencyEntry)
+_HANDLER_ID = col(Message.facts)["handler_id"].astext.cast(Integer)
+_STAFF_ID = func.substring(col(Message.recipient), "^staff-([0-9]+)$").cast(Integer)
+"""Of the recipient: `holder` of the view is made of it, so that no index finds a row by that."""
+_READ: Select[*tuple[Any, ...]] = (
+    select(
+        col(Message.id),
+        *(col(ReachableStaff.holder), col(ReachableStaff.staff_id), col(ReachableStaff.email)),
+        *(col(ReachableStaff.holder_key), col(StaffEntry.active), col(StaffEntry.role)),
+        col(StaffEntry.agency_id),
+        *(col(Contact.language), col(Contact.proof), col(Contact.proven_at)),
+        *(col(Contact.undeliverable_at), col(Preference.stopped_at)),
+        *(col(Preference.unsubscribe_token), col(Preference.kinds)),
+        *(col(_OWN.zone), col(_HANDLER.name).label("handler")),
+        is_readable(col(StaffEntry.agency_id)).label("readable"),
+    )
+    .join(ReachableStaff, col(ReachableStaff.staff_id) == _STAFF_ID)
+    .join(StaffEntry, col(StaffEntry.id) == col(ReachableStaff.staff_id))
+    .join(_OWN, col(_OWN.id) == col(StaffEntry.agency_id))
+    .join(Contact, col(Contact.id) == col(Message.contact_id))
+    .outerjoin(Preference, col(Preference.holder) == col(Message.recipient))
+    .outerjoin(Report, col(Report.number) == col(Message.number))
+    .outerjoin(_HANDLER, col(_HANDLER.id) == _HANDLER_ID)
+)

@@ -1,0 +1,169 @@
+"""Reporters prove the contacts that their reports name."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notification.contacts.code_limits import BY_REPORT, OWN_GUESSES
+from services.notification.contacts.codes import NamedContact
+from services.notification.contacts.named_contacts import named_contacts
+from services.notification.contacts.own_contacts import Number, OwnContacts, check_own, own_contacts
+from services.notification.contacts.reporters import holder_of_report
+from services.notification.contacts.resources import Notification, Resources
+from services.notification.events.message_rows import message_again
+from services.notification.messages.table import Audience
+from services.notification.models import Channel, Message
+from services.notification.outgoing.to_reporters import CODE
+from shared.clock import now
+from shared.http.auth import CurrentReporter
+from shared.http.documentation import problem_responses
+from shared.http.language import pick_language
+from shared.http.limits import rate_limits
+from shared.http.problems import FieldError, Problem, not_found, too_many, validation
+from shared.http.transaction import CurrentDatabase, Transaction
+from shared.values.words import Form
+
+router = APIRouter(tags=["Reporters"])
+
+RECENT = timedelta(days=3)
+"""What is older is told to nobody who proves a contact now: it is on the report's page."""
+CodeText = Annotated[str, Field(max_length=20, description="Six digits")]
+
+
+class CodeForm(Form):
+    code: CodeText = Field(repr=False)
+
+
+@router.get("/reports/{number}/contacts", responses=problem_responses(401, 403, 404))
+async def read_own_contacts(
+    number: Number, reporter: CurrentReporter, session: Transaction, notification: Notification
+) -> OwnContacts:
+    """The contacts of one's own report, how far they are proven, and what is chosen."""
+    await check_own(session, reporter, number)
+    return await own_contacts(session, notification, number)
+
+
+@router.post(
+    "/reports/{number}/contacts/{channel}/code",
+    status_code=202,
+    response_class=Response,
+    responses=problem_responses(401, 403, 404, 429),
+)
+async def send_code(
+    number: Number,
+    channel: Channel,
+    reporter: CurrentReporter,
+    session: Transaction,
+    notification: Notification,
+    request: Request,
+) -> Response:
+    """Send a code to a contact of one's own report. It is good for ten minutes and five tries."""
+    await check_own(session, reporter, number)
+    contact = await _named(session, notification, number, channel)
+    await rate_limits(request).take(BY_REPORT, str(number))
+    await send_within_limits(session, notification, request, contact)
+    return Response(status_code=202)
+
+
+@router.post(
+    "/reports/{number}/contacts/{channel}/proof",
+    responses=problem_responses(401, 403, 404, 429),
+)
+async def prove_contact(
+    number: Number,
+    channel: Channel,
+    form: CodeForm,
+    reporter: CurrentReporter,
+    database: CurrentDatabase,
+    notification: Notification,
+    request: Request,
+) -> OwnContacts:
+    """Show the code that was sent. 422: it is not the one, or has run out. Tries are counted by
+    the report, which nobody else has opened: strangers at the same address use up none of them."""
+    async with database.session() as session:
+        await check_own(session, reporter, number)
+        await rate_limits(request).take(OWN_GUESSES, str(number))
+        contact = await _named(session, notification, number, channel)
+        outcome = await notification.codes.show(session, contact, digits(form.code))
+        if outcome == "right":
+            own = contact.holder == holder_of_report(number)
+            offered = own and not await notification.is_discreet(session, number)
+            await notification.codes.prove(session, contact, offered=offered)
+            await _tell_newest(session, number)
+            notification.send_after(session)
+        # A wrong try counts, so it is committed before it is refused.
+    if outcome != "right":
+        raise not_shown(outcome)
+    async with database.session() as session:
+        return await own_contacts(session, notification, number)
+
+
+async def send_within_limits(
+    session: AsyncSession, notification: Resources, request: Request, contact: NamedContact
+) -> None:
+    """Send a code to a contact of the caller's own. 404: it was removed, and nothing goes there.
+    429: it, or everybody, has had too many."""
+    row = await notification.codes.row_of(session, contact)
+    if row is not None and row.removed_at is not None:
+        raise not_found()
+    proven = notification.codes.is_proven(row, contact)
+    wait = await notification.limits.wait(
+        contact.value, contact.channel, contact.holder, proven=proven
+    )
+    if wait is not None:
+        raise too_many(wait)
+    language = pick_language(request.headers.get("accept-language"))
+    await notification.codes.send(session, contact, language)
+    notification.send_after(session)
+
+
+def not_shown(outcome: str) -> Problem:
+    """The refusal of a code that is `wrong`, or has run out or been tried too often."""
+    return validation(FieldError("code", "code_wrong" if outcome == "wrong" else "code_over"))
+
+
+def digits(code: str) -> str:
+    """What was typed, without spaces and dashes."""
+    return "".join(character for character in code if character.isdigit())
+
+
+async def _named(
+    session: AsyncSession, notification: Notification, number: int, channel: Channel
+) -> NamedContact:
+    for contact in await named_contacts(session, notification.cipher, number):
+        if contact.channel == channel:
+            return contact
+    raise not_found()
+
+
+async def _tell_newest(session: AsyncSession, number: int) -> None:
+    """Whoever proves a contact on the receipt is told that the report was accepted; later, what
+    happened last. In the transaction of the proof."""
+    of_reporter = (
+        col(Message.number) == number,
+        col(Message.recipient) == Audience.REPORTER.value,
+        col(Message.event) != CODE,
+    )
+    newest = select(Message).where(*of_reporter).order_by(col(Message.version).desc()).limit(1)
+    message = await session.scalar(newest)
+    if message is None or message.reason != "unproven" or message.created_at < now() - RECENT:
+        return
+    await session.flush()
+    row = await message_again(session, message)
+    if row is None:
+        return
+    again = insert(Message).values(row)
+    queued = {name: row[name] for name in ("state", "reason", "contact_id", "not_before")}
+    await session.execute(
+        again.on_conflict_do_update(
+            index_elements=["key"],
+            set_=queued | {"created_at": row["created_at"], "finished_at": None},
+            where=col(Message.state) == "skipped",
+        )
+    )

@@ -1,0 +1,1 @@
+"""A lost access code, a lost password: a proven contact gets another one."""

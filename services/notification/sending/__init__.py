@@ -1,0 +1,1 @@
+"""Rows go to their providers, by mail and SMS: at once, and again where that failed."""

@@ -1,0 +1,241 @@
+"""Sends what waits, at once and in batches, for as long as the process runs."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import ProgrammingError
+from sqlmodel import col
+
+from services.notification.messages.letter_text import LETTER
+from services.notification.models import Message
+from services.notification.outgoing.prepared import NotAnyMore, Outgoing
+from services.notification.outgoing.to_reporters import Outbox
+from services.notification.sending.errors import (
+    NeverDeliverable,
+    NotDelivered,
+    ProviderAway,
+    TryAgain,
+)
+from services.notification.sending.mail import Mailer
+from services.notification.sending.mail_layout import mail_of
+from services.notification.sending.outcomes import Settling
+from services.notification.sending.text_messages import SmsGateway
+from shared.attachments.sandbox import Sandbox
+from shared.attachments.sandbox_turns import SandboxBusy
+from shared.clock import now
+from shared.database.engine import Database
+from shared.documents.a4 import A4
+from shared.documents.typesetting import to_pdf
+from shared.resilience.periodic import is_away
+from shared.resilience.set_aside import count_set_aside
+
+BATCH = 200
+AT_ONCE = 16
+LETTERS = 4
+"""Letters of a batch, sent at once: a PDF waits 30 s at most and is set within 60 s."""
+LEASE = timedelta(minutes=5)
+"""How long one process has a message before another may send it: longer than a batch can take."""
+LOOK_EVERY = 5.0
+"""Seconds between two looks for what became due, or was left by a process that died."""
+AWAY = (5.0, 15.0, 60.0)
+"""Seconds until a provider that is away is tried again, after the first failure, the second …"""
+
+Prepared = Outgoing | NotAnyMore | NeverDeliverable
+
+
+@dataclass(frozen=True)
+class Providers:
+    """Who takes mail and text messages, and how ours are made."""
+
+    mailer: Mailer
+    gateway: SmsGateway
+    sender: str
+    portal: str
+    sandbox: Sandbox = field(default_factory=Sandbox)
+    """In which documents are set."""
+
+    async def hand_over(self, message: Message, outgoing: Outgoing) -> str | None:
+        """What the provider calls it, if anything. Raises `NotDelivered`, for a message that
+        cannot be made into mail too: it is given up, and its neighbours go on."""
+        try:
+            return await self._hand_over(message, outgoing)
+        except NotDelivered:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever it is, it is this message's alone
+            count_set_aside("messages", type(error).__name__, message.id)
+            raise NeverDeliverable("unexpected") from None
+
+    async def _hand_over(self, message: Message, outgoing: Outgoing) -> str | None:
+        if message.channel == "sms":
+            return await self.gateway.send(outgoing.id, outgoing.to, outgoing.text.sms)
+        stop = f"{self.portal}/berhenti/{outgoing.unsubscribe}" if outgoing.unsubscribe else None
+        await self.mailer.send(
+            mail_of(
+                outgoing.id,
+                outgoing.text,
+                sender=self.sender,
+                to=outgoing.to,
+                unsubscribe=stop,
+                language=outgoing.language,
+                pdf=await self._pdf(outgoing.document) if outgoing.document else None,
+            )
+        )
+        return None
+
+    async def _pdf(self, document: A4) -> bytes:
+        try:
+            return await to_pdf(document, self.sandbox)
+        except SandboxBusy:
+            raise TryAgain("busy") from None
+
+    async def close(self) -> None:
+        await self.mailer.close()
+        await self.gateway.close()
+
+
+@dataclass
+class ProviderState:
+    """Whether a provider answers: after `failures` in a row nothing is sent `until` then, and then
+    one message, to try."""
+
+    failures: int = 0
+    until: datetime | None = None
+
+    def may_send(self) -> int:
+        """How many messages may be handed over now."""
+        if self.until is None:
+            return BATCH
+        return 1 if self.until <= now() else 0
+
+    def failed(self) -> datetime:
+        """It did not answer; when it is tried again."""
+        if self.until is None or self.until <= now():
+            self.until = now() + timedelta(seconds=AWAY[min(self.failures, len(AWAY) - 1)])
+            self.failures += 1
+        return self.until
+
+    def answered(self) -> None:
+        self.failures, self.until = 0, None
+
+
+class Sending:
+    """Claims messages and hands them to their providers. Any number of processes may do so."""
+
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        providers: Providers,
+        written: asyncio.Event,
+        to_retry: asyncio.Event,
+    ) -> None:
+        self._database, self._outbox, self._providers = database, outbox, providers
+        self._written, self._to_retry = written, to_retry
+        self._settling = Settling(database)
+        self._states = {"email": ProviderState(), "sms": ProviderState()}
+
+    async def run(self) -> None:
+        """Until cancelled: when something was written, and every few seconds. Where it raises,
+        the rows stay, and are claimed again."""
+        while True:
+            self._written.clear()
+            while await self.send_due():
+                pass
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._written.wait()
+
+    async def run_letters(self) -> None:
+        """As `run`, for letters, in batches of their own: no code waits for a PDF."""
+        while True:
+            while await self._send_all(await self._claim("email", LETTERS, letters=True)):
+                pass
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def send_due(self) -> int:
+        """Send one batch of what is due by each channel; how many there were."""
+        claimed = [await self._claim(channel, BATCH, letters=False) for channel in self._states]
+        return await self._send_all([message for each in claimed for message in each])
+
+    async def _send_all(self, messages: Sequence[Message]) -> int:
+        if not messages:
+            return 0
+        ready = await self._prepare(messages)
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def send(message: Message) -> None:
+            async with gate:
+                await self._send(message, ready[message.id])
+
+        await asyncio.gather(*map(send, messages))
+        return len(messages)
+
+    async def _prepare(self, messages: Sequence[Message]) -> dict[UUID, Prepared]:
+        """By the messages' ids. One that cannot be made ready, whatever the reason, is given up,
+        and its neighbours go on; where the database is what fails, all wait."""
+        try:
+            async with self._database.session() as session:
+                return {**await self._outbox.prepare(session, messages)}
+        except Exception as error:
+            if is_away(error) or isinstance(error, ProgrammingError):
+                raise
+            if len(messages) == 1:
+                count_set_aside("messages", type(error).__name__, messages[0].id)
+                return {messages[0].id: NeverDeliverable("unexpected")}
+        ready: dict[UUID, Prepared] = {}
+        for message in messages:
+            ready |= await self._prepare([message])
+        return ready
+
+    async def _send(self, message: Message, outgoing: Prepared) -> None:
+        if isinstance(outgoing, NotAnyMore):
+            await self._settling.skipped(message, outgoing.reason)
+            return
+        if isinstance(outgoing, NeverDeliverable):
+            await self._settling.failed(message, outgoing)
+            return
+        provider = self._states[message.channel]
+        try:
+            if not provider.may_send():
+                raise ProviderAway("connection")
+            provider_id = await self._providers.hand_over(message, outgoing)
+        except NotDelivered as error:
+            again = now()
+            if isinstance(error, ProviderAway):
+                again = provider.failed()
+            if await self._settling.not_sent(message, error, again=again):
+                self._to_retry.set()
+            return
+        provider.answered()
+        await self._settling.sent(message, provider_id)
+
+    async def _claim(self, channel: str, most: int, *, letters: bool) -> Sequence[Message]:
+        """Messages that are this process's own for a while: letters, or all others."""
+        at = now()
+        due = (
+            select(col(Message.id))
+            .where(
+                col(Message.channel) == channel,
+                (col(Message.template) == LETTER) == letters,
+                col(Message.state) == "queued",
+                ~col(Message.retrying),
+                col(Message.not_before) <= at,
+                or_(col(Message.leased_until).is_(None), col(Message.leased_until) < at),
+            )
+            .order_by(col(Message.not_before))
+            .limit(min(most, self._states[channel].may_send()))
+            .with_for_update(skip_locked=True)
+        )
+        claimed = (
+            update(Message)
+            .where(col(Message.id).in_(due.scalar_subquery()))
+            .values(leased_until=at + LEASE, attempts=col(Message.attempts) + 1)
+            .returning(Message)
+        )
+        async with self._database.session() as session:
+            return (await session.scalars(claimed)).all()

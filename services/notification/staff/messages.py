@@ -1,0 +1,124 @@
+"""From events to staff: a row in the bell of each person whom it concerns, and a message to those
+who want to be told of it at once."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notification.messages.channel_choice import (
+    Reachable,
+    SkipReason,
+    Wishes,
+    reason_against,
+)
+from services.notification.messages.staff_table import Delivery, StaffKind, delivery_of
+from services.notification.messages.table import MessageRule, facts_of
+from services.notification.models import BellItem, Contact, Message, Preference
+from services.notification.outgoing.to_staff import holder_of_staff
+from services.notification.staff.recipients import Recipient, Told, recipients_of
+from shared.clock import now
+from shared.lifecycle.events import ReportEvent, near_arrival
+from shared.privacy.publication import public_time
+
+_HOUR = timedelta(hours=1)
+Concerned = tuple[ReportEvent, MessageRule, Recipient]
+
+
+async def tell_staff(session: AsyncSession, told: Sequence[Told]) -> None:
+    """Write the rows, in the caller's transaction. The same event again writes nothing."""
+    concerned = await recipients_of(session, told) if told else []
+    if not concerned:
+        return
+    bell = insert(BellItem).on_conflict_do_nothing(constraint="bell_once")
+    await session.execute(bell, [_bell_row(*each) for each in concerned])
+    holders = {holder_of_staff(recipient.staff_id) for _, _, recipient in concerned}
+    contacts = {
+        contact.holder: contact
+        for contact in await session.scalars(
+            select(Contact).where(col(Contact.holder).in_(holders))
+        )
+    }
+    chosen = await session.scalars(select(Preference).where(col(Preference.holder).in_(holders)))
+    preferences = {preference.holder: preference for preference in chosen}
+    rows = [
+        _message_row(event, rule, recipient, contact)
+        for event, rule, recipient in concerned
+        if (contact := contacts.get(holder_of_staff(recipient.staff_id))) is not None
+        and _is_told_at_once(rule, recipient, contact, preferences.get(contact.holder))
+    ]
+    if rows:
+        await session.execute(insert(Message).on_conflict_do_nothing(index_elements=["key"]), rows)
+
+
+def reason_not_to_mail(contact: Contact, preference: Preference | None) -> SkipReason | None:
+    """Why nothing about reports may go to the address of this member of staff, if so. That it is
+    still the one that was proven is asked when the message is made ready."""
+    stopped = preference is not None and preference.stopped_at is not None
+    return reason_against(
+        "email",
+        Reachable(contact.proven_at, contact.undeliverable_at is not None),
+        Wishes(stopped=stopped),
+        None,
+        discreet=False,
+        at=now(),
+    )
+
+
+def _is_told_at_once(
+    rule: MessageRule, recipient: Recipient, contact: Contact, preference: Preference | None
+) -> bool:
+    if not recipient.at_once or reason_not_to_mail(contact, preference) is not None:
+        return False
+    chosen = preference.kinds if preference else {}
+    return delivery_of(StaffKind(rule.kind), recipient.role, chosen) is Delivery.AT_ONCE
+
+
+def _bell_row(event: ReportEvent, rule: MessageRule, recipient: Recipient) -> dict[str, Any]:
+    return {
+        "staff_id": recipient.staff_id,
+        "number": event.number,
+        "version": event.version,
+        "template": rule.template,
+        "kind": rule.kind.value,
+        "facts": _facts(event),
+        "created_at": now(),
+    }
+
+
+def _message_row(
+    event: ReportEvent, rule: MessageRule, recipient: Recipient, contact: Contact
+) -> dict[str, Any]:
+    """Of an anonymous report that has just come, the mail goes at the next full hour: its time, in
+    each header on its way, says no more than the panel does."""
+    at = now()
+    return {
+        "id": uuid4(),
+        "key": f"{event.number}.{event.version}.{rule.template}.{contact.holder}.email",
+        "number": event.number,
+        "version": event.version,
+        "event": event.event,
+        "template": rule.template,
+        "recipient": contact.holder,
+        "channel": "email",
+        "contact_id": contact.id,
+        "facts": _facts(event) | {"kind": rule.kind.value},
+        "state": "queued",
+        "created_at": at,
+        "not_before": public_time(at) + _HOUR if recipient.hour_alone else at,
+    }
+
+
+def _facts(event: ReportEvent) -> dict[str, Any]:
+    """Codes and times. When a report came is told to the hour: of an anonymous one, the second
+    tells who entered it."""
+    facts = facts_of(event, None)
+    if near_arrival(event):
+        facts["at"] = public_time(event.at).isoformat()
+        facts["due_at"] = public_time(event.due_at).isoformat() if event.due_at else None
+    return facts

@@ -1,0 +1,220 @@
+"""Which staff an event concerns: read once for a batch of events."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notification.messages.staff_table import DEADLINE_NEAR, StaffKind, may_be_at_once
+from services.notification.messages.table import Audience, MessageRule
+from shared.clock import now
+from shared.database.lifecycle import HistoryEntry, Report
+from shared.database.report_lists import RequestRow
+from shared.database.views import AgencyEntry, StaffEntry, StandInEntry
+from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.events import ReportEvent, near_arrival
+from shared.lifecycle.people import ADMINS, Role
+from shared.lifecycle.statuses import Tab
+from shared.owed.whose import DECIDING
+
+Told = tuple[ReportEvent, MessageRule]
+_SUBMISSION = 1
+"""The version with which every report begins."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A member of staff who is told. `at_once`: the report allows it, whatever they chose.
+    `hour_alone`: they may know no more than the hour in which the report came."""
+
+    staff_id: int
+    role: Role
+    at_once: bool
+    hour_alone: bool
+
+
+async def recipients_of(
+    session: AsyncSession, told: Sequence[Told]
+) -> list[tuple[ReportEvent, MessageRule, Recipient]]:
+    """Who is told of each, and who stands in for them; without who did it."""
+    known = await _known(session, [event for event, _ in told])
+    return [
+        (event, rule, recipient) for event, rule in told for recipient in known.told_of(event, rule)
+    ]
+
+
+@dataclass(frozen=True)
+class _Known:
+    agencies: Mapping[int, AgencyEntry]
+    staff: Mapping[int, Sequence[StaffEntry]]
+    """Active people, by the agency."""
+    reports: Mapping[int, Mapping[str, Any]]
+    requests: Mapping[int, Sequence[RequestRow]]
+    actors: Mapping[tuple[int, int], int]
+    """Who of the staff did a step, by number and version."""
+    stand_ins: Mapping[int, int]
+    """By the person who is away today, who stands in."""
+
+    def told_of(self, event: ReportEvent, rule: MessageRule) -> list[Recipient]:
+        report = self.reports.get(event.number)
+        if report is None:
+            return []
+        at_once = may_be_at_once(
+            StaffKind(rule.kind),
+            priority=report["priority"],
+            classification=report["classification"],
+        )
+        people = {person.id: person for person in self._people(event, rule.audience, at_once)}
+        self._add_stand_ins(people)
+        if rule is not DEADLINE_NEAR:
+            people.pop(self.actors.get((event.number, event.version), 0), None)
+        concerned = [(id, Role(person.role)) for id, person in people.items()]
+        hidden = report["anonymous"] and self._tells_arrival(event)
+        return [
+            Recipient(id, role, at_once, hidden and role is not Role.CENTRAL_ADMIN)
+            for id, role in concerned
+        ]
+
+    def _tells_arrival(self, event: ReportEvent) -> bool:
+        """Whether the time of the event tells when the report came: it waits for verification, or
+        staff entered it, and may have verified it in the same minute."""
+        waits = event.tab in (Tab.UNVERIFIED, Tab.DEFERRED)
+        entered = self.actors.get((event.number, _SUBMISSION)) is not None
+        return waits or (entered and near_arrival(event))
+
+    def _add_stand_ins(self, people: dict[int, StaffEntry]) -> None:
+        """Those who stand in for these today, and for whoever does and is away in turn."""
+        waiting = list(people.values())
+        while waiting:
+            absent = waiting.pop()
+            for stand_in in self._by_id(self.stand_ins.get(absent.id), absent.agency_id):
+                if stand_in.id not in people:
+                    people[stand_in.id] = stand_in
+                    waiting.append(stand_in)
+
+    def _people(
+        self, event: ReportEvent, audience: Audience, at_once: bool
+    ) -> Iterable[StaffEntry]:
+        if audience is Audience.HANDLER:
+            return self._handlers(event)
+        if audience is Audience.DECIDER:
+            return self._deciders(event)
+        if audience is Audience.ASSIGNEE:
+            return self._by_id(event.details.get("assignee_id"), event.handler_id)
+        if audience is Audience.ASKER:
+            return self._askers(event)
+        agency_id = event.escalated_to
+        if agency_id is None or agency_id not in self.agencies:
+            return []
+        # Pusat has figures of what is late everywhere; each report would drown what is urgent.
+        at_the_root = self.agencies[agency_id].parent_id is None
+        return [] if at_the_root and not at_once else self._admins(agency_id)
+
+    def _handlers(self, event: ReportEvent) -> Iterable[StaffEntry]:
+        """Whoever it is assigned to; else who can do the step owed: of the handler, or of the
+        nearest agency above that has somebody."""
+        if event.tab not in DECIDING:
+            assignee = self.reports[event.number]["assignee_id"]
+            if assigned := self._by_id(assignee, event.handler_id):
+                return assigned
+            of_handler = self.staff.get(event.handler_id, ())
+            if officers := [p for p in of_handler if p.role == Role.LIAISON_OFFICER]:
+                return officers
+        upwards = (self._admins(agency_id) for agency_id in self._upwards(event.handler_id))
+        return next((admins for admins in upwards if admins), [])
+
+    def _deciders(self, event: ReportEvent) -> Iterable[StaffEntry]:
+        """The admins of the nearest agency, from the deciding one up, that has one who did not ask.
+        Of an objection the handler's too: they may accept it."""
+        people: list[StaffEntry] = []
+        for request in self.requests.get(event.number, ()):
+            asked = request.decider_id == event.details.get("decider_id")
+            asked &= (request.kind == RequestKind.OBJECTION) == (event.event == "objected")
+            if request.decision is None and (asked or _names(event, request)):
+                upwards = (self._admins(id) for id in self._upwards(request.decider_id))
+                others = ([p for p in admins if p.id != request.staff_id] for admins in upwards)
+                people += next((admins for admins in others if admins), [])
+                if request.kind == RequestKind.OBJECTION:
+                    people += self._admins(event.handler_id)
+        return people
+
+    def _askers(self, event: ReportEvent) -> Iterable[StaffEntry]:
+        """Whoever asked what this step decides; of an objection nobody of the staff did."""
+        return [
+            person
+            for request in self.requests.get(event.number, ())
+            if request.kind != RequestKind.OBJECTION
+            and request.decision in ("accepted", "rejected")
+            and (_names(event, request) or request.decided_at == event.at)
+            for person in self._by_id(request.staff_id, request.agency_id)
+        ]
+
+    def _by_id(self, staff_id: int | None, agency_id: int) -> list[StaffEntry]:
+        """The person, if they are still at that agency."""
+        return [person for person in self.staff.get(agency_id, ()) if person.id == staff_id]
+
+    def _admins(self, agency_id: int) -> list[StaffEntry]:
+        return [person for person in self.staff.get(agency_id, ()) if person.role in ADMINS]
+
+    def _upwards(self, agency_id: int) -> list[int]:
+        unit = self.agencies.get(agency_id)
+        return unit.path[::-1] if unit else []
+
+
+def _names(event: ReportEvent, request: RequestRow) -> bool:
+    return event.details.get("request_id") == str(request.id)
+
+
+async def _known(session: AsyncSession, events: Collection[ReportEvent]) -> _Known:
+    numbers = {event.number for event in events}
+    columns = (
+        *(col(Report.number), col(Report.assignee_id), col(Report.priority)),
+        *(col(Report.classification), col(Report.anonymous)),
+    )
+    of_reports = select(*columns).where(col(Report.number).in_(numbers))
+    rows = (await session.execute(of_reports)).mappings()
+    reports = {row["number"]: dict(row) for row in rows}
+    requests: dict[int, list[RequestRow]] = {}
+    for request in await session.scalars(
+        select(RequestRow).where(col(RequestRow.number).in_(numbers))
+    ):
+        requests.setdefault(request.number, []).append(request)
+    steps = tuple_(col(HistoryEntry.number), col(HistoryEntry.version))
+    acted = select(col(HistoryEntry.number), col(HistoryEntry.version), col(HistoryEntry.staff_id))
+    done = {(event.number, event.version) for event in events}
+    acted = acted.where(steps.in_(sorted(done | {(number, _SUBMISSION) for number in numbers})))
+    actors = {(row[0], row[1]): row[2] for row in (await session.execute(acted)).all() if row[2]}
+    asked = [request for of_report in requests.values() for request in of_report]
+    named = {event.handler_id for event in events}
+    named |= {event.escalated_to for event in events if event.escalated_to is not None}
+    named |= {id for request in asked for id in (request.decider_id, request.agency_id)}
+    agencies = await _agencies(session, named)
+    above = {id for unit in agencies.values() for id in unit.path}
+    agencies |= await _agencies(session, above - agencies.keys())
+    staff: dict[int, list[StaffEntry]] = {}
+    of_these = (
+        col(StaffEntry.agency_id).in_(above),
+        col(StaffEntry.active),
+        col(StaffEntry.role) != Role.OVERSEER,
+    )
+    people = select(StaffEntry).where(*of_these).order_by(col(StaffEntry.id))
+    for person in await session.scalars(people):
+        staff.setdefault(person.agency_id, []).append(person)
+    in_force = select(col(StandInEntry.staff_id), col(StandInEntry.stand_in_id)).where(
+        col(StandInEntry.staff_id).in_(select(col(StaffEntry.id)).where(*of_these)),
+        col(StandInEntry.begins_at) <= now(),
+        col(StandInEntry.ends_at) > now(),
+    )
+    rows_in_force = (await session.execute(in_force)).all()
+    stand_ins = {row.staff_id: row.stand_in_id for row in rows_in_force}
+    return _Known(agencies, staff, reports, requests, actors, stand_ins)
+
+
+async def _agencies(session: AsyncSession, ids: Collection[int]) -> dict[int, AgencyEntry]:
+    if not ids:
+        return {}
+    rows = await session.scalars(select(AgencyEntry).where(col(AgencyEntry.id).in_(ids)))
+    return {row.id: row for row in rows}
