@@ -1,13 +1,13 @@
-"""Tables of managing people and agencies: links and second factors, hand-overs, imports, log."""
+"""Tables of managing people and agencies: links, factors, hand-overs, imports, templates, log."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from shared.database.columns import Bytes, Int64, Json, timestamp
+from shared.database.columns import Bytes, Int64, Json, Words, timestamp
 
 _IN_SCHEMA = {"schema": "routing"}
 _NOW = {"server_default": text("now()")}
@@ -100,6 +100,20 @@ class ImportFile(SQLModel, table=True):
     import_id: UUID = Field(primary_key=True, foreign_key="routing.import.id")
     content: bytes = Field(sa_type=Bytes)
     expires_at: datetime = timestamp()
+
+
+class AnswerTemplate(SQLModel, table=True):
+    """Words for an answer (*templat jawaban*) that an agency keeps for itself and those below it,
+    for all reports or those of a category; `{fields}` in them are filled in for a report."""
+
+    __tablename__ = "answer_template"
+    __table_args__ = (UniqueConstraint("agency_id", "name"), _IN_SCHEMA)
+
+    id: UUID = Field(primary_key=True)
+    agency_id: int = Field(foreign_key="routing.agency.id")
+    category_id: int | None = Field(default=None, foreign_key="routing.category.id")
+    name: str
+    text: str = Field(sa_type=Words)
 
 
 class ManagementEntry(SQLModel, table=True):

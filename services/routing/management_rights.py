@@ -14,7 +14,7 @@ from shared.command_requests.directory import Agency, agency
 from shared.http.auth import CurrentStaff
 from shared.http.problems import FieldError, conflict, forbidden, not_found, validation
 from shared.http.tokens import Staff
-from shared.lifecycle.people import Role
+from shared.lifecycle.people import ADMINS, Role
 
 _RANK = {role: rank for rank, role in enumerate(Role)}
 
@@ -31,6 +31,13 @@ class Person:
     active: bool
 
 
+async def its_admin(staff: CurrentStaff) -> Staff:
+    """An admin, who keeps what belongs to the own agency. 403 for everybody else."""
+    if staff.role not in ADMINS:
+        raise forbidden()
+    return staff
+
+
 async def managing(staff: CurrentStaff) -> Staff:
     """A coordinating admin, or pusat. 403 for everybody else."""
     if staff.role not in (Role.COORDINATING_ADMIN, Role.CENTRAL_ADMIN):
@@ -45,6 +52,7 @@ async def pusat(staff: CurrentStaff) -> Staff:
     return staff
 
 
+ItsAdmin = Annotated[Staff, Depends(its_admin)]
 Managing = Annotated[Staff, Depends(managing)]
 Pusat = Annotated[Staff, Depends(pusat)]
 

@@ -50,6 +50,45 @@ class StaffMember(SQLModel, table=True):
     token_version: int = 1
 
 
+class StaffContact(SQLModel, table=True):
+    """The e-mail address of a member of staff, encrypted by a key of their own, which the identity
+    keys wrap."""
+
+    __tablename__ = "staff_contact"
+    __table_args__ = (_IN_SCHEMA,)
+
+    staff_id: int = Field(primary_key=True, foreign_key="routing.staff.id")
+    email: bytes = Field(sa_type=Bytes)
+    holder_key: bytes = Field(sa_type=Bytes)
+
+
+class AgencyLeader(SQLModel, table=True):
+    """Who leads an agency (*pimpinan*), and where the weekly letter goes: a contact, no account.
+    The address is encrypted by a key of its own, which the identity keys wrap."""
+
+    __tablename__ = "agency_leader"
+    __table_args__ = (_IN_SCHEMA,)
+
+    agency_id: int = Field(primary_key=True, foreign_key="routing.agency.id")
+    name: str
+    title: str
+    email: bytes = Field(sa_type=Bytes)
+    holder_key: bytes = Field(sa_type=Bytes)
+
+
+class StandIn(SQLModel, table=True):
+    """Who stands in for a person who is away (*Plt.*), from a midnight of their agency's zone up to
+    another. A person has one at most; who it was before is in the management log."""
+
+    __tablename__ = "stand_in"
+    __table_args__ = (_IN_SCHEMA,)
+
+    staff_id: int = Field(primary_key=True, foreign_key="routing.staff.id")
+    stand_in_id: int = Field(foreign_key="routing.staff.id", index=True)
+    begins_at: datetime = timestamp()
+    ends_at: datetime = timestamp()
+
+
 class StaffSession(SQLModel, table=True):
     """A refresh token, by its hash; each may be used once. Those of one `session_id` follow each
     other."""
@@ -213,3 +252,15 @@ class AccessLogEntry(SQLModel, table=True):
     address: bytes | None = Field(default=None, sa_type=Bytes)
     """From where an access code was used, encrypted."""
     at: datetime = timestamp(sa_column_kwargs=_NOW)
+
+
+class Letterhead(SQLModel, table=True):
+    """What stands on top of an agency's letters (*kop surat*). The logo lies in the store."""
+
+    __tablename__ = "letterhead"
+    __table_args__ = (_IN_SCHEMA,)
+
+    agency_id: int = Field(primary_key=True, foreign_key="routing.agency.id")
+    name: str
+    address: str
+    logo_key: str | None = None

@@ -14,7 +14,7 @@ from services.routing.accounts.sign_in import (
 from shared.http.documentation import problem_responses
 from shared.http.problems import conflict
 from shared.http.transaction import CurrentDatabase
-from shared.lifecycle.people import Role
+from shared.lifecycle.people import WITH_SECOND_FACTOR
 from shared.values.text import ONE_TIME_CODE_LIMIT
 
 
@@ -74,7 +74,7 @@ async def confirm(form: Confirmation, request: Request, database: CurrentDatabas
 async def remove(form: Confirmation, request: Request, database: CurrentDatabase) -> None:
     """Do without it again, with a code of it; not for pusat where it is required."""
     person = await checked_person(form, request, database)
-    if person.role == Role.CENTRAL_ADMIN and request.app.state.settings.second_factor_required:
+    if person.role in WITH_SECOND_FACTOR and request.app.state.settings.second_factor_required:
         raise conflict("second_factor_required")
     async with database.session() as session:
         await still_checked(session, person)

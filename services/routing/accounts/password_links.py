@@ -1,7 +1,5 @@
 """Choosing a password: by a one-time link from an admin, or by oneself while signed in."""
 
-import hashlib
-import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -14,17 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.accounts.sessions import revoke_all
+from services.routing.accounts.staff_email import mail_proof_link
 from services.routing.management_models import PasswordLink
 from services.routing.models import Agency, StaffMember
 from shared.database.columns import now
 from shared.database.views import StaffEntry
-from shared.http.auth import CurrentStaff
+from shared.http.auth import CurrentReader
 from shared.http.callers import client_address
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, rate_limits
 from shared.http.password_strength import SHORTEST, check_new_password
 from shared.http.passwords import hash_password, verify_password
 from shared.http.problems import FieldError, conflict, unauthorized, validation
+from shared.http.secret_tokens import new_token, token_hash
 from shared.http.transaction import CurrentDatabase
 from shared.values.text import PASSWORD_LIMIT
 from shared.values.words import Form
@@ -58,7 +58,8 @@ router = APIRouter(tags=["sign-in"], responses=problem_responses(422, 429))
 
 @router.post("/password/by-link", status_code=204, responses=problem_responses(409))
 async def choose_password(form: ByLink, request: Request, database: CurrentDatabase) -> None:
-    """Choose a password with a one-time link. All sessions of before end."""
+    """Choose a password with a one-time link. All sessions of before end. Whoever has an address
+    that is not proven yet is mailed the link that proves it."""
     await rate_limits(request).take(PER_ADDRESS, client_address(request))
     good = _good_link(form.token)
     async with database.session() as session:
@@ -73,11 +74,12 @@ async def choose_password(form: ByLink, request: Request, database: CurrentDatab
         if staff_id is None:
             raise conflict("password_link_used")
         await _set(session, staff_id, hashed)
+        await mail_proof_link(session, staff_id)
 
 
 @router.post("/me/password", status_code=204, responses=problem_responses(401, 403))
 async def change_own_password(
-    form: OwnPassword, staff: CurrentStaff, request: Request, database: CurrentDatabase
+    form: OwnPassword, staff: CurrentReader, request: Request, database: CurrentDatabase
 ) -> None:
     """Change the own password. All sessions end, this one too: sign in with the new one."""
     await rate_limits(request).take(PER_PERSON, str(staff.id))
@@ -94,8 +96,9 @@ async def change_own_password(
 
 async def make_link(session: AsyncSession, base_url: str, staff_id: int) -> OneTimeLink:
     """A new link for a person; the one before, if any, is worth nothing any more."""
-    token, expires_at = secrets.token_urlsafe(32), now() + LIFETIME
-    row = {"staff_id": staff_id, "token_hash": _hash(token), "expires_at": expires_at}
+    token, hashed = new_token()
+    expires_at = now() + LIFETIME
+    row = {"staff_id": staff_id, "token_hash": hashed, "expires_at": expires_at}
     made = insert(PasswordLink).values(row)
     await session.execute(made.on_conflict_do_update(index_elements=["staff_id"], set_=row))
     return OneTimeLink(url=f"{base_url}/panel/sandi?kunci={token}", expires_at=expires_at)
@@ -107,10 +110,15 @@ async def withdraw_links(session: AsyncSession, staff_ids: Collection[int]) -> N
     await session.execute(delete(PasswordLink).where(col(PasswordLink.staff_id).in_(staff_ids)))
 
 
-async def take_password(session: AsyncSession, staff_id: int) -> None:
-    """The person cannot sign in until a link is used; all sessions end."""
+async def take_password(session: AsyncSession, staff_id: int) -> bool:
+    """The person cannot sign in until a link is used; all sessions end. Whether they ever could:
+    each password that was chosen or taken before has made sessions of a newer version."""
+    person = await session.get_one(StaffMember, staff_id, populate_existing=True)
+    if not person.password_hash:  # nor any session
+        return person.token_version > 1
     await set_password(session, staff_id, "")
     await revoke_all(session, staff_id)
+    return True
 
 
 async def still_has_password(
@@ -145,15 +153,11 @@ async def _check(password: str, person: StaffMember, *agency: str) -> None:
     await check_new_password(password, person.username, person.name, *agency)
 
 
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
-
-
 def _good_link(token: str) -> tuple[ColumnElement[bool], ...]:
     """Of somebody who is still here."""
     here = select(col(StaffEntry.id)).where(col(StaffEntry.active))
     return (
-        col(PasswordLink.token_hash) == _hash(token),
+        col(PasswordLink.token_hash) == token_hash(token),
         col(PasswordLink.expires_at) > func.now(),
         col(PasswordLink.staff_id).in_(here),
     )

@@ -14,19 +14,19 @@ from services.routing.accounts.sessions import SESSIONS, revoke_all
 from services.routing.models import StaffMember
 from shared.command_requests.directory import agency
 from shared.database.views import StaffEntry
-from shared.http.auth import CurrentStaff
+from shared.http.auth import CurrentReader
 from shared.http.callers import client_address
 from shared.http.documentation import problem_responses
 from shared.http.guessing import DEVICES, Guard, PasswordAttempt, PasswordGuard
 from shared.http.limits import Limit, rate_limits
 from shared.http.passwords import hash_password, needs_rehash, verify_password
 from shared.http.problems import Problem, forbidden, unauthorized
-from shared.http.sessions import Copied, Used
+from shared.http.sessions import Copied, RenewalKey, Used
 from shared.http.tokens import ACCESS_TTL, Staff, Tokens
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
 from shared.lifecycle.calendar import Zone
-from shared.lifecycle.people import Role
+from shared.lifecycle.people import WITH_SECOND_FACTOR
 from shared.values.text import ONE_TIME_CODE_LIMIT, PASSWORD_LIMIT, USERNAME_LIMIT
 
 GUARD = PasswordGuard(
@@ -46,7 +46,9 @@ class SignIn(BaseModel):
     ] = Field(description="In capitals or not")
     password: str = Field(min_length=1, max_length=PASSWORD_LIMIT)
     code: str | None = Field(
-        None, max_length=ONE_TIME_CODE_LIMIT, description="Of the second factor, for who has one"
+        None,
+        max_length=ONE_TIME_CODE_LIMIT,
+        description="Of the second factor, for people who have one",
     )
     device_tokens: list[Annotated[str, Field(max_length=1_000)]] = Field(
         default=[],
@@ -62,14 +64,7 @@ class RefreshToken(BaseModel):
 
 
 class Renewal(RefreshToken):
-    renewal_key: str | None = Field(
-        default=None,
-        min_length=32,
-        max_length=200,
-        repr=False,
-        description="A secret of yours for this token alone: asking again with it within ten"
-        " minutes has the same outcome, as long as the next token is not used",
-    )
+    renewal_key: RenewalKey = None
 
 
 class SignedIn(BaseModel):
@@ -158,7 +153,7 @@ async def sign_out(body: RefreshToken, session: Transaction) -> None:
 
 
 @router.get("/me", responses=problem_responses(401, 403))
-async def me(staff: CurrentStaff, session: Transaction) -> Me:
+async def me(staff: CurrentReader, session: Transaction) -> Me:
     """Who is signed in."""
     own = await agency(session, staff.agency_id)
     assert own is not None, "staff belong to an agency that exists"
@@ -181,8 +176,8 @@ async def me(staff: CurrentStaff, session: Transaction) -> Me:
 async def checked_person(
     body: SignIn, request: Request, database: CurrentDatabase
 ) -> CheckedPerson:
-    """Who has this name and password. 401 for nobody, 429 after many failures. No transaction is
-    open while the password is looked at: that takes long on purpose."""
+    """The person who has this name and password. 401 for nobody, 429 after many failures. No
+    transaction is open while the password is looked at: that takes long on purpose."""
     async with database.session() as session:
         row = (await session.execute(_BY_NAME, {"username": body.username})).one_or_none()
 
@@ -224,7 +219,7 @@ async def check_second_factor(
 async def _owes_second_factor(
     session: AsyncSession, request: Request, staff_id: int, role: str
 ) -> bool:
-    required = request.app.state.settings.second_factor_required and role == Role.CENTRAL_ADMIN
+    required = request.app.state.settings.second_factor_required and role in WITH_SECOND_FACTOR
     return required and not await second_factor.in_use(session, staff_id)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Field, StringConstraints
 from sqlalchemy import Select, Sequence, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -77,11 +77,11 @@ async def create_agency(form: NewAgency, staff: Managing, session: Transaction) 
 
 @router.get("/{agency_id}")
 async def read_managed_agency(
-    agency_id: AgencyId, staff: Managing, session: Transaction
+    agency_id: AgencyId, staff: Managing, session: Transaction, request: Request
 ) -> ManagedAgency:
     """An agency with its people, its units, and how its reports stand."""
     await agency_in_reach(session, staff, agency_id)
-    return await agency_details(session, staff, agency_id)
+    return await agency_details(session, request.app.state.identity, staff, agency_id)
 
 
 @router.patch("/{agency_id}")

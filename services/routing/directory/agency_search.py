@@ -5,16 +5,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.reading.names import ShownAgency
 from services.routing.reading.requests import request_rows
 from shared.command_requests.report_access import staff_access
+from shared.database.agency_search import agency_query
 from shared.database.lifecycle import Report
-from shared.database.views import AgencyEntry
-from shared.http.auth import CurrentStaff
+from shared.database.views import AgencyEntry, AgencyWordsEntry
+from shared.http.auth import CurrentReader, CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.paths import AgencyId, ReportNumber
@@ -59,12 +60,14 @@ router = APIRouter(tags=["agencies"], responses=problem_responses(401, 403, 404,
 
 @router.get("/agencies")
 async def list_agencies(
-    _: CurrentStaff,
+    _: CurrentReader,
     session: Transaction,
     q: Annotated[
         str | None,
         Query(
-            min_length=1, max_length=NAME_SEARCH_LIMIT, description="Words of its name, or its code"
+            min_length=1,
+            max_length=NAME_SEARCH_LIMIT,
+            description="Words of its name, other names, code, place; abbreviated or mistyped",
         ),
     ] = None,
     below: Annotated[int | None, Query(description="Only this agency and those below it")] = None,
@@ -75,9 +78,12 @@ async def list_agencies(
     last = decode_cursor(cursor, _Position)
     name, id = col(AgencyEntry.name), col(AgencyEntry.id)
     entries = select(AgencyEntry).where(col(AgencyEntry.active)).order_by(name, id).limit(limit + 1)
-    if q and (words := q.split()):
-        named = and_(*(name.icontains(word, autoescape=True) for word in words))
-        entries = entries.where(named | (col(AgencyEntry.code) == q.strip().lower()))
+    if q and q.strip():
+        asked = await agency_query(session, q)
+        if asked is None:
+            return Page(items=[], next=None)
+        named = col(AgencyWordsEntry.words).bool_op("@@")(func.to_tsquery("simple", asked))
+        entries = entries.where(id.in_(select(col(AgencyWordsEntry.agency_id)).where(named)))
     if below is not None:
         entries = entries.where(col(AgencyEntry.path).contains([below]))
     if last is not None:
@@ -90,7 +96,7 @@ async def list_agencies(
 
 
 @router.get("/agencies/{agency_id}")
-async def read_agency(agency_id: AgencyId, _: CurrentStaff, session: Transaction) -> AgencyDetails:
+async def read_agency(agency_id: AgencyId, _: CurrentReader, session: Transaction) -> AgencyDetails:
     """One agency, also one that is no longer active."""
     row = await session.get(AgencyEntry, agency_id)
     if row is None:

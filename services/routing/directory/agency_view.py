@@ -6,10 +6,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.directory.agency_search import AgencyDetails, read_agency
+from services.routing.directory.aliases import aliases_of
+from services.routing.directory.leaders import Leader, leader_of
 from services.routing.models import Agency, StaffMember
 from services.routing.reading.names import ShownAgency
 from shared.http.tokens import Staff
 from shared.labels import label
+from shared.privacy.identity import IdentityCipher
 
 
 class AgencyPerson(BaseModel):
@@ -29,12 +32,16 @@ class ReportCounts(BaseModel):
 
 
 class ManagedAgency(AgencyDetails):
+    aliases: list[str] = Field(description="Other names by which people know it")
     people: list[AgencyPerson]
     units: list[ShownAgency] = Field(description="Active agencies directly below")
     reports: ReportCounts
+    leader: Leader | None = Field(description="Who gets the weekly letter")
 
 
-async def agency_details(session: AsyncSession, staff: Staff, agency_id: int) -> ManagedAgency:
+async def agency_details(
+    session: AsyncSession, cipher: IdentityCipher, staff: Staff, agency_id: int
+) -> ManagedAgency:
     """The agency; 404 if there is none."""
     known = await read_agency(agency_id, staff, session)
     people = await session.scalars(
@@ -50,11 +57,13 @@ async def agency_details(session: AsyncSession, staff: Staff, agency_id: int) ->
     counts = (await session.execute(_REPORTS, {"id": agency_id, "path": [agency_id]})).mappings()
     return ManagedAgency(
         **known.model_dump(),
+        aliases=await aliases_of(session, agency_id),
         people=[
             AgencyPerson(**row.model_dump(), role_label=label("role", row.role)) for row in people
         ],
         units=[ShownAgency.model_validate(row, from_attributes=True) for row in units],
         reports=ReportCounts(**dict(counts.one())),
+        leader=await leader_of(session, cipher, agency_id),
     )
 
 

@@ -5,7 +5,7 @@ from pydantic import BaseModel
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from services.routing.directory.log import changed, record
+from services.routing.directory.log import record_change
 from services.routing.directory.reference_data import Change
 from services.routing.management_rights import Pusat
 from services.routing.models import ArchiveReason
@@ -50,14 +50,9 @@ async def change_archive_reason(
         raise conflict("last_archive_reason")
     if after["name"].lower() in {kept.name.lower() for kept in reasons.values()}:
         raise conflict("archive_reason_name_taken")
-    if differences := changed(before, after):
-        row.name, row.active = after["name"], after["active"]
+    if record_change(session, staff, "archive_reason", reason, before, after):
+        row.sqlmodel_update(after)
         session.add(row)
-        changes = {f"{field}_changed": values for field, values in differences.items()}
-        record(
-            session, staff, staff.agency_id, "archive_reason", reason, "change",
-            name=row.name, **changes,
-        )  # fmt: skip
         await session.flush()
     return KeptReason.model_validate(row, from_attributes=True)
 

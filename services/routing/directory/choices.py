@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.routing.models import ArchiveReason, Category, Programme, Tag
-from shared.http.auth import CurrentStaff
+from shared.http.auth import CurrentReader, CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.transaction import Transaction
 from shared.labels import labels
@@ -70,7 +70,7 @@ router = APIRouter(tags=["reference data"], responses=problem_responses(401, 403
 
 
 @router.get("/categories")
-async def list_categories(_: CurrentStaff, session: Transaction) -> Choices[CategoryChoice]:
+async def list_categories(_: CurrentReader, session: Transaction) -> Choices[CategoryChoice]:
     """The categories a report can have."""
     group, within = aliased(Category), aliased(Category)
     rows = await session.execute(
@@ -97,7 +97,7 @@ async def list_categories(_: CurrentStaff, session: Transaction) -> Choices[Cate
 
 @router.get("/tags")
 async def list_tags(
-    _: CurrentStaff,
+    _: CurrentReader,
     session: Transaction,
     category: Annotated[int | None, Query(description="Of this category only")] = None,
 ) -> Choices[TagChoice]:
@@ -106,7 +106,7 @@ async def list_tags(
 
 
 @router.get("/programmes")
-async def list_programmes(_: CurrentStaff, session: Transaction) -> Choices[ProgrammeChoice]:
+async def list_programmes(_: CurrentReader, session: Transaction) -> Choices[ProgrammeChoice]:
     """The government's priority programmes (*Program Prioritas*)."""
     return Choices(items=await _programmes(session))
 

@@ -91,6 +91,27 @@ def record(
     )
 
 
+def record_change(
+    session: AsyncSession,
+    staff: Staff,
+    kind: str,
+    subject_id: object,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    *,
+    agency_id: int | None = None,
+) -> bool:
+    """Log what differs between the fields `before` and `after` of something that the agency keeps
+    (without one, pusat), the `name` among them; False where nothing does."""
+    differences = changed(before, after)
+    if differences:
+        changes = {f"{field}_changed": values for field, values in differences.items()}
+        named = {"name": after["name"]}
+        where = agency_id or staff.agency_id
+        record(session, staff, where, kind, subject_id, "change", **named, **changes)
+    return bool(differences)
+
+
 def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
     """Each field that differs, with its value before and after."""
     return {name: [before[name], after[name]] for name in after if before[name] != after[name]}

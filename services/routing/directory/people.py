@@ -3,13 +3,19 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.accounts.password_links import OneTimeLink, make_link, withdraw_links
 from services.routing.accounts.sessions import revoke_all
+from services.routing.accounts.staff_email import (
+    enter_email,
+    mail_password_link,
+    mail_proof_link,
+    read_emails,
+)
 from services.routing.directory.log import changed, record
 from services.routing.directory.people_shown import ManagedPerson, StaffId, find_person
 from services.routing.directory.unique_names import save
@@ -23,9 +29,12 @@ from services.routing.management_rights import (
 from services.routing.models import StaffMember, StaffSession
 from services.routing.second_person.requests import note_new_admin
 from shared.http.documentation import problem_responses
+from shared.http.limits import Limit, rate_limits
 from shared.http.problems import conflict
 from shared.http.transaction import Transaction
 from shared.lifecycle.people import Role
+from shared.privacy.identity import IdentityCipher
+from shared.values.emails import EmailOrNothing
 from shared.values.words import Form, Name
 
 USERNAME = r"^[a-z0-9][a-z0-9._-]{1,63}$"
@@ -37,20 +46,29 @@ class NewPerson(Form):
     name: Name
     role: Role
     agency_id: int
+    email: EmailOrNothing = Field("", repr=False)
 
 
 class PersonChange(Form):
-    """What is left out stays. A change of role or agency ends sessions, and a link that waits."""
+    """What is left out stays. A change of role or agency ends sessions, and a link that waits.
+    Another `email` has to be proven; empty, there is none any more."""
 
     name: Name | None = None
     role: Role | None = None
     agency_id: int | None = None
+    email: EmailOrNothing | None = Field(None, repr=False)
 
 
 class PersonMade(BaseModel):
+    """`mailed`: the link goes to the person's address too."""
+
     person: ManagedPerson
     link: OneTimeLink
+    mailed: bool
 
+
+ADDRESSES = Limit("staff_addresses", 60, 3600)
+"""That one person enters: whoever has such an address did not ask for the mail that comes."""
 
 router = APIRouter(
     prefix="/management/staff",
@@ -59,29 +77,35 @@ router = APIRouter(
 )
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=problem_responses(429))
 async def add_person(
     form: NewPerson, staff: Managing, session: Transaction, request: Request
 ) -> PersonMade:
-    """Add somebody. The link, by which they choose a password, is shown this once."""
+    """Add somebody. The link, by which they choose a password, is shown this once, and mailed
+    where there is an address: 60 an hour by one person."""
+    if form.email:
+        await rate_limits(request).take(ADDRESSES, str(staff.id))
     where = await agency_to_work_at(session, staff, form.agency_id)
     check_role(staff, form.role, where)
-    member = StaffMember(**form.model_dump(mode="json"), password_hash="")
+    values = form.model_dump(mode="json", exclude={"email"})
+    member = StaffMember(**values, password_hash="")
     await save(session, member, "username_taken")
     assert member.id is not None
-    record(session, staff, where.id, "staff", member.id, "add", **form.model_dump(mode="json"))
+    record(session, staff, where.id, "staff", member.id, "add", **values)
+    await enter_email(session, request.app.state.identity, member.id, form.email)
     await note_new_admin(session, staff, member.id, member.role)
-    return await made(session, request, member.id)
+    return await made(session, request, member.id, first=True)
 
 
-@router.patch("/{staff_id}")
+@router.patch("/{staff_id}", responses=problem_responses(429))
 async def change_person(
-    staff_id: StaffId, form: PersonChange, staff: Managing, session: Transaction
+    staff_id: StaffId, form: PersonChange, staff: Managing, session: Transaction, request: Request
 ) -> ManagedPerson:
-    """Change name, role or agency."""
+    """Change name, role, agency or e-mail address."""
     person = await active_person(session, staff, staff_id)
     before = {"name": person.name, "role": person.role.value, "agency_id": person.agency_id}
-    after = {**before, **form.model_dump(mode="json", exclude_none=True)}
+    named = form.model_dump(mode="json", exclude_none=True, exclude={"email"})
+    after = {**before, **named}
     where = await agency_to_work_at(session, staff, after["agency_id"])
     check_role(staff, Role(after["role"]), where)
     if after["role"] != Role.CENTRAL_ADMIN:
@@ -90,13 +114,19 @@ async def change_person(
     if differences:
         member = update(StaffMember).where(col(StaffMember.id) == staff_id)
         await session.execute(member.values(after))
+    cipher = request.app.state.identity
+    if form.email is not None:
+        if form.email:
+            await rate_limits(request).take(ADDRESSES, str(staff.id))
+        differences |= await _change_email(session, cipher, staff_id, form.email)
+    if differences:
         record(session, staff, person.agency_id, "staff", staff_id, "change", **differences)
     if differences.keys() & {"role", "agency_id"}:
         await revoke_all(session, staff_id)
         await withdraw_links(session, [staff_id])
     if "role" in differences:
         await note_new_admin(session, staff, staff_id, after["role"])
-    return await _known(session, staff_id)
+    return await _known(session, cipher, staff_id)
 
 
 @router.delete("/{staff_id}", status_code=204)
@@ -139,14 +169,34 @@ async def _check_not_the_last_of_pusat(session: AsyncSession, person: Person) ->
         raise conflict("last_central_admin")
 
 
-async def made(session: AsyncSession, request: Request, staff_id: int) -> PersonMade:
-    """The person with a new one-time link."""
+async def made(
+    session: AsyncSession, request: Request, staff_id: int, *, first: bool
+) -> PersonMade:
+    """The person with a new one-time link, which is mailed too: to a proven address, or, where it
+    is the `first` password, to the one that was entered."""
+    cipher = request.app.state.identity
     link = await make_link(session, request.app.state.settings.public_base_url, staff_id)
-    return PersonMade(person=await _known(session, staff_id), link=link)
+    person = await _known(session, cipher, staff_id)
+    mailed = person.email_state == "proven" or (first and person.email_state == "unproven")
+    if mailed:
+        await mail_password_link(session, cipher, staff_id, link.url, first=first)
+    return PersonMade(person=person, link=link, mailed=mailed)
 
 
-async def _known(session: AsyncSession, staff_id: int) -> ManagedPerson:
-    person = await find_person(session, staff_id)
+async def _change_email(
+    session: AsyncSession, cipher: IdentityCipher, staff_id: int, email: str
+) -> dict[str, list[bool]]:
+    """Whether there was an address and is one, where it is another: the log holds none."""
+    before = (await read_emails(session, cipher, [staff_id])).get(staff_id, "")
+    if before == email:
+        return {}
+    await enter_email(session, cipher, staff_id, email)
+    await mail_proof_link(session, staff_id)
+    return {"email": [bool(before), bool(email)]}
+
+
+async def _known(session: AsyncSession, cipher: IdentityCipher, staff_id: int) -> ManagedPerson:
+    person = await find_person(session, cipher, staff_id)
     assert person is not None
     return person
 

@@ -1,36 +1,43 @@
 """People as the admins who keep them see them: all of the own agency and those below, or one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.routing.accounts.staff_email import EmailState, email_states, read_emails
 from services.routing.management_models import PasswordLink, SecondFactor
 from services.routing.management_rights import (
     Managing,
     agency_in_reach,
+    roles_to_manage,
 )
 from services.routing.models import Agency, StaffMember
+from services.routing.stand_ins import ShownStandIn, in_force_of
 from shared.command_requests.directory import agency
 from shared.database.lifecycle import Report
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.http.problems import not_found
+from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import OPEN_TABS
+from shared.privacy.identity import IdentityCipher
 from shared.values.text import NAME_SEARCH_LIMIT
 
 StaffId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class ManagedPerson(BaseModel):
-    """`has_password`: a link was used; `link_until`: one waits to be used."""
+    """`has_password`: a link was used; `link_until`: one waits to be used. `email` is read by who
+    manages the person alone; empty where there is none."""
 
     id: int
     username: str
@@ -39,6 +46,8 @@ class ManagedPerson(BaseModel):
     role_label: str
     agency_id: int
     agency_name: str
+    email: str
+    email_state: EmailState
     active: bool
     has_password: bool
     second_factor: bool
@@ -46,6 +55,7 @@ class ManagedPerson(BaseModel):
     assigned: int = Field(
         description="Open reports assigned to the person, also at an agency left since"
     )
+    stand_in: ShownStandIn | None = Field(description="Who stands in for the person today")
 
 
 class _Position(BaseModel):
@@ -66,6 +76,7 @@ router = APIRouter(
 async def list_people(
     staff: Managing,
     session: Transaction,
+    request: Request,
     q: Annotated[str | None, Query(min_length=1, max_length=NAME_SEARCH_LIMIT)] = None,
     agency_id: Annotated[int | None, Query(description="This agency and those below")] = None,
     role: Role | None = None,
@@ -86,40 +97,65 @@ async def list_people(
     if last is not None:
         matching = matching.where(tuple_(name, id) > (last.name, last.id))
     rows = (await session.execute(matching.order_by(name, id).limit(limit + 1))).all()
-    items = [_shown(row) for row in rows[:limit]]
+    shown = await _shown(session, request.app.state.identity, rows[:limit])
+    items = [_as_read_by(staff, person) for person in shown]
     more = len(rows) > limit
     position = _Position(name=items[-1].name, id=items[-1].id) if more else None
     return Page(items=items, next=encode_cursor(position) if position else None)
 
 
 @router.get("/{staff_id}")
-async def read_person(staff_id: StaffId, staff: Managing, session: Transaction) -> ManagedPerson:
+async def read_person(
+    staff_id: StaffId, staff: Managing, session: Transaction, request: Request
+) -> ManagedPerson:
     """One person of the own agency or one below."""
-    person = await find_person(session, staff_id)
+    person = await find_person(session, request.app.state.identity, staff_id)
     where = await agency(session, person.agency_id) if person else None
     if person is None or where is None or not where.is_or_stands_below(staff.agency_id):
         raise not_found("person_not_found")
-    return person
+    return _as_read_by(staff, person)
 
 
-async def find_person(session: AsyncSession, staff_id: int) -> ManagedPerson | None:
+async def find_person(
+    session: AsyncSession, cipher: IdentityCipher, staff_id: int
+) -> ManagedPerson | None:
     """Somebody of any agency, also who was removed."""
     people = await session.execute(_people().where(col(StaffMember.id) == staff_id))
-    row = people.one_or_none()
-    return _shown(row) if row else None
+    shown = await _shown(session, cipher, people.all())
+    return shown[0] if shown else None
 
 
-def _shown(row: "Row[StaffMember, str, bool, datetime | None, int]") -> ManagedPerson:
-    member, agency_name, second_factor, link_until, assigned = row
-    return ManagedPerson(
-        **member.model_dump(),
-        role_label=label("role", member.role),
-        agency_name=agency_name,
-        has_password=member.password_hash != "",
-        second_factor=second_factor,
-        link_until=link_until,
-        assigned=assigned,
-    )
+def _as_read_by(staff: Staff, person: ManagedPerson) -> ManagedPerson:
+    """Without the address of somebody whose role is beyond the reader's own."""
+    if person.role in roles_to_manage(staff):
+        return person
+    return person.model_copy(update={"email": ""})
+
+
+async def _shown(
+    session: AsyncSession,
+    cipher: IdentityCipher,
+    rows: "Sequence[Row[StaffMember, str, bool, datetime | None, int]]",
+) -> list[ManagedPerson]:
+    ids = [row[0].id for row in rows]
+    emails = await read_emails(session, cipher, ids)
+    states = await email_states(session, ids)
+    away = await in_force_of(session, ids)
+    return [
+        ManagedPerson(
+            **member.model_dump(),
+            role_label=label("role", member.role),
+            agency_name=agency_name,
+            email=emails.get(member.id, ""),
+            email_state=states.get(member.id, "none"),
+            has_password=member.password_hash != "",
+            second_factor=second_factor,
+            link_until=link_until,
+            assigned=assigned,
+            stand_in=away.get(member.id),
+        )
+        for member, agency_name, second_factor, link_until, assigned in rows
+    ]
 
 
 def _people() -> "Select[StaffMember, str, bool, datetime | None, int]":

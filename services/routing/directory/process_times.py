@@ -53,6 +53,9 @@ class NewPolicy(Form):
     closing_notice: BoundedLength | None = None
     escalation: BoundedLength | None = None
     rating: BoundedLength | None = None
+    proof: BoundedLength | None = Field(
+        None, description="How long a proven contact of a reporter is believed; for all alone"
+    )
     settlement: dict[Classification, BoundedLength] = Field({}, description="By classification")
 
 
@@ -109,6 +112,8 @@ async def set_policy(form: NewPolicy, staff: CurrentStaff, session: Transaction)
     await session.execute(_ONE_POLICY_AT_A_TIME)
     if form.agency_id is not None and await agency(session, form.agency_id) is None:
         raise validation(FieldError("agency_id", "agency_unknown"))
+    if form.agency_id is not None and form.proof is not None:
+        raise validation(FieldError("proof", "extra_forbidden"))
     versions = select(PolicyVersion).order_by(col(PolicyVersion.version).desc()).limit(1)
     same = col(PolicyVersion.agency_id).is_not_distinct_from(form.agency_id)
     present = await session.scalar(versions.where(same))

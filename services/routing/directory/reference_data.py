@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.routing.directory.log import changed, record
+from services.routing.directory.log import record, record_change
 from services.routing.directory.unique_names import save
 from services.routing.management_rights import Pusat
 from services.routing.models import Category, Programme, Tag
@@ -178,18 +178,8 @@ async def _change(
         raise not_found(f"{kind}_not_found")
     before = {"name": row.name, "active": row.active}
     after = {**before, **form.model_dump(exclude_none=True)}
-    if differences := changed(before, after):
-        row.name, row.active = after["name"], after["active"]
-        record(
-            session,
-            staff,
-            staff.agency_id,
-            kind,
-            row.id,
-            "change",
-            name=row.name,
-            **{f"{field}_changed": values for field, values in differences.items()},
-        )
+    if record_change(session, staff, kind, row.id, before, after):
+        row.sqlmodel_update(after)
         await session.flush()
     return kept.model_validate(row, from_attributes=True)
 

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from services.routing.directory.agencies import ONE_AT_A_TIME, has_open_reports
 from services.routing.directory.handovers import HandoverShown, ask_for_handover, show_handover
+from services.routing.directory.leaders import forget_leader
 from services.routing.directory.log import record
 from services.routing.directory.orphaned_requests import check_taking
 from services.routing.directory.people import deactivate
@@ -80,6 +81,7 @@ async def remove_agency(
         )
         handover = await show_handover(session, handover_row.id)
     await deactivate(session, people)
+    await forget_leader(session, agency_id)
     gone = {"active": False, "successor_id": successor_id}
     await session.execute(update(Row).where(col(Row.id) == agency_id).values(gone))
     record(

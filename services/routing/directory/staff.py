@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from services.routing.models import Agency, StaffMember
 from services.routing.queue.handlers import agency_asked_for
+from services.routing.stand_ins import ShownStandIn, in_force_of
 from shared.database.views import StaffEntry
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
@@ -25,6 +26,7 @@ class Colleague(BaseModel):
     name: str
     role: str
     role_label: str
+    stand_in: ShownStandIn | None
 
 
 class Colleagues(BaseModel):
@@ -46,18 +48,29 @@ async def list_staff(
         int | None, Query(description="The own agency (default), or one below")
     ] = None,
 ) -> Colleagues:
-    """The active people of an agency, by name."""
+    """The active people of an agency who work on reports, by name, with whoever stands in for them
+    today."""
     agency_id = await agency_asked_for(session, staff, agency)
-    rows = await session.scalars(
+    active = (
         select(StaffEntry)
-        .where(col(StaffEntry.agency_id) == agency_id, col(StaffEntry.active))
+        .where(
+            col(StaffEntry.agency_id) == agency_id,
+            col(StaffEntry.active),
+            col(StaffEntry.role) != Role.OVERSEER,
+        )
         .order_by(col(StaffEntry.name), col(StaffEntry.id))
     )
+    people = (await session.scalars(active)).all()
+    away = await in_force_of(session, [person.id for person in people])
     items = [
         Colleague(
-            id=person.id, name=person.name, role=person.role, role_label=label("role", person.role)
+            id=person.id,
+            name=person.name,
+            role=person.role,
+            role_label=label("role", person.role),
+            stand_in=away.get(person.id),
         )
-        for person in rows
+        for person in people
     ]
     return Colleagues(items=items)
 

@@ -73,7 +73,7 @@ async def restore_person(
     await session.execute(update(StaffMember).where(col(StaffMember.id) == staff_id).values(back))
     moved = changed({"agency_id": person.agency_id}, {"agency_id": where.id})
     record(session, staff, where.id, "staff", staff_id, "restore", **moved)
-    return await made(session, request, staff_id)
+    return await made(session, request, staff_id, first=False)
 
 
 @router.post("/{staff_id}/password-link", responses=WAITS)
@@ -86,9 +86,9 @@ async def reset_password(
     if waits := await _for_a_second(session, staff, Kind.PASSWORD, person):
         response.status_code = 202
         return waits
-    await take_password(session, staff_id)
+    had_password = await take_password(session, staff_id)
     record(session, staff, person.agency_id, "staff", staff_id, "reset_password")
-    return await made(session, request, staff_id)
+    return await made(session, request, staff_id, first=not had_password)
 
 
 @router.delete("/{staff_id}/second-factor", status_code=204, response_model=None, responses=WAITS)

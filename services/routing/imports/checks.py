@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.routing.directory.agencies import CODE
+from services.routing.directory.aliases import MOST
 from services.routing.directory.people import USERNAME
 from services.routing.imports.workbook import (
     AGENCIES,
     COLUMNS,
     KINDS,
+    OPTIONAL,
     PEOPLE,
     ROLES,
     NotAWorkbook,
@@ -20,7 +22,8 @@ from services.routing.management_rights import role_problem
 from shared.http.messages import field_message
 from shared.http.tokens import Staff
 from shared.lifecycle.people import Role
-from shared.values.text import NAME_LIMIT, is_a_name
+from shared.values.emails import normalise_email
+from shared.values.text import ALIAS_LIMIT, EMAIL_LIMIT, NAME_LIMIT, is_a_name
 
 
 class Fault(NamedTuple):
@@ -83,7 +86,8 @@ def check_rows(rows: Sequence[Row], known: Known, staff: Staff) -> Checked:
 
 def _agency_faults(row: Row, known: Known, new: set[str], named: set[str]) -> list[Fault]:
     fields = row.fields
-    faults = {name: "needed" for name, value in fields.items() if not value}
+    needed = {name: value for name, value in fields.items() if name not in OPTIONAL}
+    faults = {name: "needed" for name, value in needed.items() if not value}
     if fields["code"] and not re.fullmatch(CODE, fields["code"]):
         faults["code"] = "code_malformed"
     elif fields["code"] in known.codes:
@@ -94,6 +98,9 @@ def _agency_faults(row: Row, known: Known, new: set[str], named: set[str]) -> li
         faults["kind"] = "not_a_choice"
     if fields["zone"] and fields["zone"].upper() not in ("WIB", "WITA", "WIT"):
         faults["zone"] = "not_a_choice"
+    aliases = aliases_in(fields.get("aliases", ""))
+    if len(aliases) > MOST or any(len(alias) > ALIAS_LIMIT for alias in aliases):
+        faults["aliases"] = "words_too_long"
     # A parent in the same file stands in a row above.
     if fields["parent"] and fields["parent"] not in known.paths and fields["parent"] not in new:
         below = fields["parent"] in named
@@ -101,11 +108,19 @@ def _agency_faults(row: Row, known: Known, new: set[str], named: set[str]) -> li
     return _with_length(row, faults)
 
 
+def aliases_in(typed: str) -> list[str]:
+    """Other names as a cell has them, with semicolons between."""
+    return sorted({alias.strip() for alias in typed.split(";") if alias.strip()})
+
+
 def _person_faults(
     row: Row, known: Known, new: set[str], names: set[str], staff: Staff
 ) -> list[Fault]:
     fields = row.fields
-    faults = {name: "needed" for name, value in fields.items() if not value}
+    needed = {name: value for name, value in fields.items() if name not in OPTIONAL}
+    faults = {name: "needed" for name, value in needed.items() if not value}
+    if not _is_an_email(fields.get("email", "")):
+        faults["email"] = "email_invalid"
     if fields["username"] and not re.fullmatch(USERNAME, fields["username"]):
         faults["username"] = "username_malformed"
     elif fields["username"] in known.usernames:
@@ -131,6 +146,15 @@ def _with_length(row: Row, faults: dict[str, str]) -> list[Fault]:
         faults["name"] = "not_a_name"
     faults |= row.faults
     return [Fault(row.sheet, row.number, name, code) for name, code in faults.items()]
+
+
+def _is_an_email(typed: str) -> bool:
+    if not typed:
+        return True
+    try:
+        return len(normalise_email(typed)) <= EMAIL_LIMIT
+    except ValueError:
+        return False
 
 
 def _code_of(choices: Mapping[str, str], typed: str) -> str | None:

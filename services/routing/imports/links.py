@@ -8,6 +8,7 @@ from sqlalchemy import Integer, cast, select
 from sqlmodel import col
 
 from services.routing.accounts.password_links import make_link
+from services.routing.accounts.staff_email import mail_password_link
 from services.routing.directory.log import record
 from services.routing.imports import workbook
 from services.routing.imports.endpoints import XLSX, own_import
@@ -31,7 +32,8 @@ async def make_links(
     import_id: UUID, staff: Managing, session: Transaction, request: Request
 ) -> Response:
     """One-time links for the people imported who have no password yet and whom the caller still
-    manages, as a spreadsheet. Shown this once; asked for again, new links take their place."""
+    manages, as a spreadsheet, and mailed to those who have an address. Shown this once; asked for
+    again, new links take their place."""
     job = await own_import(session, staff, import_id)
     if job.state != "done":
         raise conflict("import_not_done")
@@ -55,9 +57,11 @@ async def make_links(
         .with_for_update(key_share=True)
     )
     base_url = request.app.state.settings.public_base_url
+    cipher = request.app.state.identity
     rows = []
     for person in people:
         link = await make_link(session, base_url, person.id)
+        await mail_password_link(session, cipher, person.id, link.url, first=True)
         rows.append([person.username, person.name, link.url, f"{link.expires_at:%Y-%m-%d %H:%M}"])
     headings = ["Nama Pengguna", "Nama", "Tautan", "Berlaku sampai (UTC)"]
     content = await asyncio.to_thread(workbook.sheet_of, "Tautan", headings, rows)

@@ -10,12 +10,15 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.routing.accounts.staff_email import enter_email
 from services.routing.directory.agencies import ONE_AT_A_TIME, add_agency
 from services.routing.directory.log import record
+from services.routing.finding_models import AgencyAlias
 from services.routing.imports.checks import (
     Checked,
     Fault,
     Known,
+    aliases_in,
     check_rows,
     file_fault,
 )
@@ -29,6 +32,7 @@ from shared.database.columns import now
 from shared.database.engine import Database
 from shared.http.tokens import Staff
 from shared.resilience.periodic import repeating
+from shared.values.emails import normalise_email
 
 EVERY = 100
 """Rows between two words of progress."""
@@ -103,6 +107,8 @@ class ImportRun:
             above = paths[row["parent"]]
             values = {name: row[name] for name in ("code", "name", "kind", "zone")}
             new_id = await add_agency(session, {**values, "parent_id": above[-1]}, above)
+            aliases = aliases_in(row.get("aliases", ""))
+            session.add_all(AgencyAlias(agency_id=new_id, alias=alias) for alias in aliases)
             paths[row["code"]] = (*above, new_id)
             self._log(session, new_id, "agency", new_id, "create", values)
 
@@ -120,6 +126,9 @@ class ImportRun:
             await session.flush()
             assert member.id is not None
             self._log(session, agency_id, "staff", member.id, "add", values)
+            if row.get("email"):
+                email = normalise_email(row["email"])
+                await enter_email(session, self.kept.cipher, member.id, email)
             await note_new_admin(session, self.staff, member.id, member.role)
 
         await each(checked.agencies, agency)

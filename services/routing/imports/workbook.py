@@ -31,15 +31,19 @@ COLUMNS: dict[str, dict[str, str]] = {
         "kind": "Jenis",
         "parent": "Kode Instansi Induk",
         "zone": "Zona Waktu",
+        "aliases": "Nama Lain",
     },
     PEOPLE: {
         "username": "Nama Pengguna",
         "name": "Nama",
         "role": "Jabatan",
         "agency": "Kode Instansi",
+        "email": "Surel",
     },
 }
 """Field to heading, by sheet."""
+OPTIONAL = ("email", "aliases")
+"""Columns that may be empty, and are not in sheets of before."""
 
 KINDS = {code: name for code, name in labels("agency_kind").items() if code != "central"}
 ROLES = {
@@ -167,10 +171,12 @@ def _rows(book: Any, sheet: str) -> list[Row]:
     rows: list[Row] = []
     lines = book[sheet].iter_rows(max_row=MOST_LINES + 1, max_col=len(columns), values_only=True)
     for number, cells in enumerate(lines, 1):
-        texts = [_text(cell) for cell in cells]
+        texts = [_text(cell) for cell in cells][: len(columns)]
         faults = [_fault(cell) for cell in cells]
         if number == 1:
-            if texts != list(columns.values()):
+            if not any(texts[len(columns) - 1 :]) and list(columns)[-1] in OPTIONAL:
+                columns = dict(list(columns.items())[:-1])
+            if texts[: len(columns)] != list(columns.values()):
                 raise NotAWorkbook("heading_wrong", sheet)
         elif number > MOST_LINES:
             raise NotAWorkbook("too_many_rows", sheet)

@@ -5,10 +5,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.queue.filters import DISPOSED, THROWN, QueueTab
-from services.routing.queue.handlers import DECIDING, handlers_of, requests_waiting, subtree
+from services.routing.queue.handlers import requests_waiting, subtree
 from services.routing.reading.names import ShownColour, tab_colour
 from shared.labels import label
 from shared.lifecycle.statuses import Tab
+from shared.owed.whose import DECIDING, handlers_of
 
 
 class TabCount(BaseModel):

@@ -3,17 +3,27 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 
 from services.routing.queue.counts import TabCount, tab_counts
 from services.routing.queue.filters import QueueQuery
 from services.routing.queue.handlers import agency_asked_for
 from services.routing.queue.pages import page_of
 from services.routing.queue.rows import QueueRow, queue_rows
-from shared.http.auth import CurrentStaff
+from shared.http.auth import CurrentReader
 from shared.http.documentation import problem_responses
 from shared.http.paging import Page
 from shared.http.transaction import Transaction
-from shared.privacy.identity import IdentityCipher
+from shared.privacy.identity import BlindIndex, IdentityCipher
+
+
+class QueuePage(Page[QueueRow]):
+    """One page of a queue."""
+
+    corrected: str | None = Field(
+        description="Nothing says the words of `q`: these are found by these words, spelt nearly so"
+    )
+
 
 router = APIRouter(tags=["queue"], responses=problem_responses(401, 403, 404, 422))
 
@@ -21,24 +31,27 @@ router = APIRouter(tags=["queue"], responses=problem_responses(401, 403, 404, 42
 @router.get("/queue")
 async def queue(
     query: Annotated[QueueQuery, Query()],
-    staff: CurrentStaff,
+    staff: CurrentReader,
     session: Transaction,
     request: Request,
-) -> Page[QueueRow]:
+) -> QueuePage:
     """One tab of the own agency's queue, or of an agency's below.
 
     Reports of agencies below that have nobody left for the step owed show in it too. A search by
     words looks at so many reports at a time: a page of it may be short, even empty, and have a
-    `next` that searches on among older ones.
+    `next` that searches on among older ones. It orders by what fits best among a hundred at a time,
+    the newest hundred first.
     """
     cipher: IdentityCipher = request.app.state.identity
-    numbers, next_page = await page_of(session, staff, query, cipher)
-    return Page(items=await queue_rows(session, staff, numbers), next=next_page)
+    index: BlindIndex = request.app.state.contact_index
+    found = await page_of(session, staff, query, cipher, index)
+    rows = await queue_rows(session, staff, found.numbers)
+    return QueuePage(items=rows, next=found.next, corrected=found.corrected)
 
 
 @router.get("/queue/counts")
 async def queue_counts(
-    staff: CurrentStaff,
+    staff: CurrentReader,
     session: Transaction,
     scope: Annotated[Literal["own", "below"], Query()] = "own",
     agency: Annotated[int | None, Query()] = None,

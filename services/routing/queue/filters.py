@@ -1,5 +1,6 @@
 """What a queue can be asked for, and the conditions that amounts to."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -17,14 +18,14 @@ from shared.http.paging import Cursor, PageSize
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.calendar import SPREAD, Zone
 from shared.lifecycle.channels import Channel
-from shared.lifecycle.statuses import Tab
+from shared.lifecycle.statuses import TAB_OF, Status, Tab
 from shared.privacy.publication import ARRIVAL, PUBLIC_CHANNEL, PUBLIC_REGION, PUBLIC_TIME
 from shared.values.fields import Day, Instant, PlainNumbers
 from shared.values.text import SEARCH_LIMIT
 
 
 class QueueTab(StrEnum):
-    """The six tabs of every report, and four more ways to look at reports."""
+    """The six tabs of every report, four more ways to look at reports, and all six at once."""
 
     UNVERIFIED = "unverified"
     DEFERRED = "deferred"
@@ -36,6 +37,7 @@ class QueueTab(StrEnum):
     THROWN = "thrown"
     DISPOSED = "disposed"
     COPIES = "copies"
+    ALL = "all"
 
 
 THROWN = (Tab.UNVERIFIED, Tab.DEFERRED)
@@ -76,6 +78,7 @@ class QueueQuery(PlainNumbers):
     agency: Annotated[
         int | None, Field(description="The queue of this agency, the own one or one below")
     ] = None
+    status: Status | None = None
     category: int | None = None
     classification: Classification | None = None
     channel: Channel | None = None
@@ -84,6 +87,9 @@ class QueueQuery(PlainNumbers):
     priority: bool | None = None
     held: bool | None = None
     overdue: bool | None = None
+    linked: Annotated[
+        bool | None, Field(description="Linked to a main report about the same thing")
+    ] = None
     escalated: Annotated[
         bool | None, Field(description="A clock ran out and was put before the agency")
     ] = None
@@ -98,11 +104,22 @@ class QueueQuery(PlainNumbers):
     submitted_to: Annotated[
         Moment | None, Field(description="Before this time, or until this day's end")
     ] = None
-    assigned_to_me: bool = False
+    reply_owed: Annotated[
+        bool | None, Field(description="The reporter replied, and no follow-up came since")
+    ] = None
+    assignee: Annotated[int | None, Field(description="Somebody it is assigned to")] = None
+    assigned_to_me: Annotated[bool, Field(description="Or to somebody for whom one stands in")] = (
+        False
+    )
     q: Annotated[
         str | None,
         Field(
-            min_length=1, max_length=SEARCH_LIMIT, description="Number, or words as in a web search"
+            min_length=1,
+            max_length=SEARCH_LIMIT,
+            description="A number however it is written, the address of a report, the exact phone"
+            " number or e-mail address that a reporter has proven, or words as in a web search;"
+            " abbreviations find what they stand for, and where nothing says a word, one spelt"
+            " nearly so is searched for",
         ),
     ] = None
     order: Annotated[
@@ -110,7 +127,8 @@ class QueueQuery(PlainNumbers):
         Field(
             description="`deadline`: priority first, then the nearest deadline; the default where"
             " reports are open. `newest`: the default of closed and archived, the only one of"
-            " copies and of searches by words"
+            " copies and of all tabs at once. A search has an order of its own: the number, who has"
+            " the contact, whose title says the words, whose text does, each newest first"
         ),
     ] = None
     limit: PageSize = 25
@@ -118,19 +136,33 @@ class QueueQuery(PlainNumbers):
 
     @property
     def ordered_by(self) -> Order:
-        if self.tab is QueueTab.COPIES or self.q is not None:
+        if self.tab in (QueueTab.COPIES, QueueTab.ALL) or self.q is not None:
             return "newest"
         ended = self.tab in {QueueTab.CLOSED, QueueTab.ARCHIVED} or self.sub == "closed"
         return self.order or ("newest" if ended else "deadline")
 
+    def within(self, tabs: Sequence[Tab]) -> tuple[Tab, ...]:
+        """Of these tabs those in which there can be what is asked for."""
+        wanted = {TAB_OF[self.status]} if self.status else set(tabs)
+        if self.reply_owed:
+            wanted &= {TAB_OF[Status.REPLIED_BY_REPORTER]}
+        return tuple(tab for tab in tabs if tab in wanted)
+
 
 def conditions(
-    query: QueueQuery, agency_id: int, staff_id: int, zone: Zone
+    query: QueueQuery,
+    agency_id: int,
+    stood_in_for: Sequence[int],
+    zone: Zone,
+    *,
+    by_copy: bool = False,
 ) -> tuple[list[str], dict[str, Any]]:
-    """Conditions on `lifecycle.report r`, and their parameters. Days are those of the zone."""
+    """Conditions on `lifecycle.report r`, and their parameters. Days are those of the zone;
+    `stood_in_for` are the person and those for whom they stand in; `by_copy`: all is read as copies
+    are."""
     clauses: list[str] = []
     parameters: dict[str, Any] = {}
-    copies = query.tab is QueueTab.COPIES
+    copies = by_copy or query.tab is QueueTab.COPIES
     for name, column in _EQUAL.items():
         if (value := getattr(query, name)) is not None:
             clauses.append(f"r.{column} = :{name}")
@@ -148,13 +180,19 @@ def conditions(
     if query.escalated is not None:
         clauses.append(_ESCALATED if query.escalated else f"NOT {_ESCALATED}")
         parameters["escalated_to"] = agency_id
+    if query.linked is not None:
+        clauses.append(f"{shown['main_number']} IS {'NOT ' if query.linked else ''}NULL")
+    if query.reply_owed is not None:
+        clauses.append(f"r.status {'=' if query.reply_owed else '<>'} :replied")
+        parameters["replied"] = Status.REPLIED_BY_REPORTER.value
     if query.assigned_to_me:
-        clauses.append("r.assignee_id = :me")
-        parameters["me"] = staff_id
+        clauses.append("r.assignee_id = ANY (:mine)")
+        parameters["mine"] = list(stood_in_for)
     return clauses, parameters
 
 
 _EQUAL = {
+    "status": "status",
     "category": "category_id",
     "classification": "classification",
     "anonymous": "anonymous",
@@ -162,6 +200,7 @@ _EQUAL = {
     "priority": "priority",
     "held": "held",
     "overdue": "overdue",
+    "assignee": "assignee_id",
 }
 _OTHERS = {
     "channel": "{channel} = :channel",
@@ -172,12 +211,14 @@ _OTHERS = {
 _TOLD = {
     "channel": "r.channel",
     "due_at": ARRIVAL.format("r", "due_at"),
+    "main_number": "r.main_number",
     "region": "r.region_code",
     "submitted_at": ARRIVAL.format("r", "submitted_at"),
 }
 _TOLD_BY_COPY = {
     "channel": PUBLIC_CHANNEL.format("r"),
     "due_at": PUBLIC_TIME.format("r.due_at"),
+    "main_number": "NULL",
     "region": PUBLIC_REGION.format("r"),
     "submitted_at": PUBLIC_TIME.format("r.submitted_at"),
 }
@@ -206,9 +247,3 @@ def _instant(name: str, value: Any, zone: Zone) -> Any:
             return midnight + timedelta(days=1) + MINUTE
         case _:
             return midnight + timedelta(days=1)
-
-
-def number_in(words: str) -> int | None:
-    """The report number that a search asks for."""
-    digits = words.strip().removeprefix("#")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None

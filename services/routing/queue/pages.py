@@ -7,22 +7,32 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.queue.filters import DISPOSED, THROWN, QueueQuery, QueueTab, conditions
+from services.routing.queue.by_contact import ContactFinder
+from services.routing.queue.filters import (
+    DISPOSED,
+    THROWN,
+    QueueQuery,
+    QueueTab,
+    conditions,
+)
 from services.routing.queue.handlers import (
     agency_asked_for,
     handlers_below,
-    handlers_of,
     requests_waiting,
     subtree,
 )
 from services.routing.queue.ordering import Ordering, cursor_after, ordering
-from services.routing.queue.searching import Source, search
+from services.routing.queue.searching import Found, Source, search
+from services.routing.queue.typed_number import number_in
+from services.routing.stand_ins import stood_in_for
 from shared.command_requests.directory import agency
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
 from shared.lifecycle.calendar import Zone
+from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import Tab
-from shared.privacy.identity import IdentityCipher
+from shared.owed.whose import DECIDING, handlers_of
+from shared.privacy.identity import BlindIndex, IdentityCipher
 
 
 class Place(NamedTuple):
@@ -34,18 +44,30 @@ class Place(NamedTuple):
 
 
 async def page_of(
-    session: AsyncSession, staff: Staff, query: QueueQuery, cipher: IdentityCipher
-) -> tuple[list[int], str | None]:
+    session: AsyncSession,
+    staff: Staff,
+    query: QueueQuery,
+    cipher: IdentityCipher,
+    index: BlindIndex,
+) -> Found:
     """The numbers of one page, and the cursor of the next if there is one."""
     if query.sub is not None and query.tab is not QueueTab.DISPOSED:
         raise validation(FieldError("sub", "tab_has_no_sub"))
     agency_id = await agency_asked_for(session, staff, query.agency)
+    overseer = staff.role == Role.OVERSEER
+    if overseer and query.q is not None and number_in(query.q) is None:
+        # Words that only the original has would tell of it, and of who signed it.
+        raise validation(FieldError("q", "number_alone"))
+    if overseer:
+        query = query.model_copy(update={"order": "newest"})
     source = await _source(session, agency_id, query)
     own = await agency(session, staff.agency_id)
     zone = own.zone if own else Zone.WIB
-    filters, parameters = conditions(query, agency_id, staff.id, zone)
+    mine = await stood_in_for(session, staff.id) if query.assigned_to_me else ()
+    filters, parameters = conditions(query, agency_id, mine, zone, by_copy=overseer)
     if query.q is not None:
-        return await search(session, source, query, filters, parameters)
+        finder = None if overseer else ContactFinder(staff, index, cipher)
+        return await search(session, source, query, filters, parameters, finder)
     order = ordering(query.ordered_by, query.cursor, cipher)
     where = [*source.conditions, *filters]
     statement = _plain(where, order) if source.tabs is None else _probing(where, order)
@@ -54,16 +76,16 @@ async def page_of(
     page = rows[: query.limit]
     more = len(rows) > query.limit
     next_page = cursor_after(query.ordered_by, cipher, *page[-1]) if more else None
-    return [place.number for place in page], next_page
+    return Found([place.number for place in page], next_page)
 
 
 async def _source(session: AsyncSession, agency_id: int, query: QueueQuery) -> Source:
     match query.tab:
         case QueueTab.THROWN:
-            return await _handed_down(session, agency_id, THROWN)
+            return await _handed_down(session, agency_id, query.within(THROWN))
         case QueueTab.DISPOSED:
-            tabs = (Tab(query.sub),) if query.sub else DISPOSED
-            return await _handed_down(session, agency_id, tabs)
+            disposed = (Tab(query.sub),) if query.sub else DISPOSED
+            return await _handed_down(session, agency_id, query.within(disposed))
         case QueueTab.REQUESTS:
             deciding = await requests_waiting(session, agency_id, below=query.scope == "below")
             numbers = _REQUESTED.format(deciding.condition)
@@ -71,10 +93,15 @@ async def _source(session: AsyncSession, agency_id: int, query: QueueQuery) -> S
         case QueueTab.COPIES:
             agencies = await subtree(session, agency_id) if query.scope == "below" else [agency_id]
             return Source.of_numbers(_COPIED, {"agencies": agencies})
+        case QueueTab.ALL:
+            agencies = await _agencies(session, agency_id, query, DECIDING)
+            tabs = query.within(tuple(Tab))
+            return Source(tabs, [], {"agencies": agencies, "tabs": [tab.value for tab in tabs]})
         case _:
             tab = Tab(query.tab)
             agencies = await _agencies(session, agency_id, query, (tab,))
-            return Source((tab,), [], {"agencies": agencies, "tabs": [tab.value]})
+            tabs = query.within((tab,))
+            return Source(tabs, [], {"agencies": agencies, "tabs": [tab.value for tab in tabs]})
 
 
 async def _agencies(

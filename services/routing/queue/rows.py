@@ -1,7 +1,8 @@
 """The rows of a queue: each report as the list shows it to this person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import BaseModel
 from sqlalchemy import RowMapping, text
@@ -25,17 +26,20 @@ from shared.http.tokens import Staff
 from shared.labels import label
 from shared.lifecycle.actions import Classification, RequestKind
 from shared.lifecycle.channels import Channel
+from shared.lifecycle.people import Role
 from shared.lifecycle.state import ReportState
 from shared.privacy.publication import public_region
 
 
 class QueueRow(BaseModel):
     """A report in a queue. `title` is the corrected one where there is one; in a copy, which shows
-    no other, it may say that it is not there yet."""
+    no other, it may say that it is not there yet. `excerpt` is how the text begins, of the same
+    words as the title, on one line."""
 
     number: int
     version: int
     title: str
+    excerpt: str
     status: ShownStatus
     handler: ShownAgency
     classification: Classification | None
@@ -55,14 +59,30 @@ class QueueRow(BaseModel):
     age_days: int
     region_code: str | None
     assignee_id: int | None
+    main_number: int | None
     requests: list[RequestKind]
     allowed_actions: list[ShownAction]
 
 
+class Seen(NamedTuple):
+    """A report in a list, and what the person who reads the list is to it."""
+
+    row: QueueRow
+    access: ReportAccess
+
+
 async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]) -> list[QueueRow]:
     """The rows of these reports, in this order."""
+    seen = await seen_reports(session, staff, numbers)
+    return [seen[number].row for number in numbers if number in seen]
+
+
+async def seen_reports(
+    session: AsyncSession, staff: Staff, numbers: Collection[int]
+) -> dict[int, Seen]:
+    """These reports, by number."""
     if not numbers:
-        return []
+        return {}
     by_number = {
         row["number"]: row
         for row in (await session.execute(_ROWS, {"numbers": list(numbers)})).mappings()
@@ -72,14 +92,14 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
     known |= await agencies(session, _above_own_requests(states.values(), staff, known))
     calendar, moment = await load_calendar(session), now()
 
-    def shown(number: int) -> QueueRow:
-        state, row = states[number], by_number[number]
+    def shown(state: ReportState, row: RowMapping) -> Seen:
         access = access_of(staff, state, known)
         classification = state.classification
-        return QueueRow(
-            number=number,
+        in_list = QueueRow(
+            number=state.number,
             version=state.version,
             title=row["title"] or _uncorrected(row, access),
+            excerpt=_excerpt(row, access),
             status=shown_status(state.status),
             handler=shown_agency(access.handler),
             classification=classification,
@@ -101,15 +121,24 @@ async def queue_rows(session: AsyncSession, staff: Staff, numbers: Sequence[int]
             if access.by_copy
             else row["region_code"],
             assignee_id=row["assignee_id"],
+            main_number=None if access.by_copy else state.main_number,
             requests=[request.kind for request in state.requests],
             allowed_actions=[shown_action(a) for a in actions_open_to(access)],
         )
+        return Seen(in_list, access)
 
-    return [shown(number) for number in numbers if number in by_number]
+    return {number: shown(states[number], row) for number, row in by_number.items()}
 
 
 def _uncorrected(row: RowMapping, access: ReportAccess) -> str:
     return label("mark", "unverified_copy") if access.by_copy else row["original_title"]
+
+
+def _excerpt(row: RowMapping, access: ReportAccess) -> str:
+    if access.actor.role is Role.OVERSEER:
+        return ""  # they read it where each reading is logged
+    begins = row["begins"] or ("" if access.by_copy else row["original_begins"])
+    return " ".join(begins.split())
 
 
 def _concerned(states: Iterable[ReportState]) -> set[int]:
@@ -131,7 +160,9 @@ def _above_own_requests(
 
 _ROWS = text(
     "SELECT r.number, r.state, r.category_id, c.name AS category, r.region_code, r.assignee_id,"
-    " t.title, t.original_title"
+    " t.title, t.original_title,"
+    # As much as two lines of a list hold.
+    " left(t.body, 200) AS begins, left(t.original_body, 200) AS original_begins"
     " FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number"
     " LEFT JOIN routing.category c ON c.id = r.category_id"
     " WHERE r.number = ANY (:numbers)"

@@ -1,14 +1,18 @@
-"""Searching a queue: by number or by words, newest first."""
+"""Searching a queue: by number, by a reporter's contact, or by words, what fits best first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple
 
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.routing.queue.filters import QueueQuery, QueueTab, number_in
-from services.routing.queue.ordering import Newest
+from services.routing.queue.by_contact import ContactFinder, TypedContact, contact_in
+from services.routing.queue.filters import QueueQuery, QueueTab
+from services.routing.queue.spelling import spelt_nearly
+from services.routing.queue.typed_number import number_in
+from shared.database.search_words import said_otherwise
 from shared.database.word_search import Searched, newest_matches
 from shared.http.paging import decode_cursor, encode_cursor
 from shared.lifecycle.statuses import Tab
@@ -30,29 +34,99 @@ class Source:
         return cls(None, [f"r.number IN ({statement})"], parameters, statement)
 
 
+class Found(NamedTuple):
+    """The numbers of a page, and the cursor of the next. `corrected`: nothing says the words that
+    were asked for, these are found by others, spelt nearly so."""
+
+    numbers: list[int]
+    next: str | None
+    corrected: str | None = None
+
+
+class _Place(BaseModel):
+    """Behind `at` reports of the block below number `n`; `w` are the words that are searched for
+    where they were corrected."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    n: int
+    at: int = 0
+    w: str | None = None
+
+
+@dataclass(frozen=True)
+class _Block:
+    """The newest that match, best first. `reached`: from this number on, all have been searched;
+    None: every one has."""
+
+    numbers: list[int]
+    reached: int | None
+
+
 async def search(
     session: AsyncSession,
     source: Source,
     query: QueueQuery,
     filters: Sequence[str],
     given: dict[str, Any],
-) -> tuple[list[int], str | None]:
-    """The numbers of one page, and the cursor from which to search on. A page may be short, or
-    empty, though there is a next one: what one search looks at is bounded."""
-    position = decode_cursor(query.cursor, Newest)
-    before = position.n if position else None
+    finder: ContactFinder | None,
+) -> Found:
+    """One page. It may be short, or empty, though there is a next one: what one search looks at is
+    bounded. Without a `finder`, who reads no words, digits are a number alone."""
+    position = decode_cursor(query.cursor, _Place)
     searched = await _searched(session, source, query, filters, given)
     words = query.q or ""
-    matches = await newest_matches(session, words, searched, before, query.limit)
-    numbers, reached = set(matches.numbers), matches.reached
     asked_for = number_in(words)
-    due = asked_for is not None and (reached or 0) <= asked_for < (before or asked_for + 1)
-    if due and await _is_there(session, searched, asked_for):
-        numbers.add(asked_for or 0)
-    page = sorted(numbers, reverse=True)[: query.limit]
-    if len(page) < len(numbers):
-        reached = page[-1]
-    return page, None if reached is None else encode_cursor(Newest(n=reached))
+    there = asked_for is not None and await _is_there(session, searched, asked_for)
+    first = [asked_for] if there and asked_for is not None and position is None else []
+    block, corrected = _Block([], None), position.w if position else None
+    contact = contact_in(words)
+    if finder is not None and (asked_for is None or contact or words.isdigit()):
+        before = position.n if position else None
+        block = await _block(session, finder, searched, corrected or words, contact, before)
+        nothing = not first and not block.numbers and block.reached is None and position is None
+        if nothing and (corrected := await spelt_nearly(session, words)):
+            block = await _block(session, finder, searched, corrected, None, None)
+            corrected = corrected if block.numbers else None
+    others = [number for number in block.numbers if number != asked_for]
+    at = position.at if position else 0
+    page = others[at : at + query.limit - len(first)]
+    following = _following(position, block, others, at + len(page), corrected)
+    return Found([*first, *page], following, corrected)
+
+
+def _following(
+    position: _Place | None, block: _Block, others: list[int], at: int, corrected: str | None
+) -> str | None:
+    if at < len(others):
+        top = position.n if position else max(block.numbers) + 1
+        return encode_cursor(_Place(n=top, at=at, w=corrected))
+    return None if block.reached is None else encode_cursor(_Place(n=block.reached, w=corrected))
+
+
+async def _block(
+    session: AsyncSession,
+    finder: ContactFinder,
+    searched: Searched,
+    words: str,
+    contact: TypedContact | None,
+    before: int | None,
+) -> _Block:
+    ways = await said_otherwise(session, words)
+    matches = await newest_matches(session, ways, searched, before, BLOCK)
+    having: list[int] = []
+    if contact is not None:
+        having = await finder.newest(
+            session, contact, searched, first=matches.reached or 0, before=before, limit=BLOCK
+        )
+    newest = sorted({*having, *matches.numbers}, reverse=True)[:BLOCK]
+    reached = newest[-1] if len(newest) == BLOCK else matches.reached
+    by_title = set(
+        await session.scalars(_BY_TITLE, {"numbers": newest, "q": ways}) if newest else ()
+    )
+    of_contact = set(having)
+    ranked = sorted(newest, key=lambda n: (n not in of_contact, n not in by_title, -n))
+    return _Block(ranked, reached)
 
 
 async def _searched(
@@ -70,11 +144,11 @@ async def _searched(
         standing = _NUMBERED.format(source.numbers)
         [belongs] = source.conditions
         return Searched(belongs, parameters, standing, count, narrowed, words)
-    counting = _GIVEN if "giver" in source.parameters else _HANDLED
-    [(count,)] = await session.execute(text(counting), source.parameters)
+    counting = _GIVEN if "giver" in source.parameters else HANDLED
+    [(count,)] = await session.execute(counting, source.parameters)
     belongs = " AND ".join([_BELONGS, *source.conditions])
     handed_down = " AND ".join(source.conditions) or "true"
-    return Searched(belongs, parameters, _STANDING.format(handed_down), count, narrowed, words)
+    return Searched(belongs, parameters, STANDING.format(handed_down), count, narrowed, words)
 
 
 async def _is_there(session: AsyncSession, searched: Searched, number: int | None) -> bool:
@@ -84,19 +158,28 @@ async def _is_there(session: AsyncSession, searched: Searched, number: int | Non
     return matches.first() is not None
 
 
+BLOCK: Final = 100
+"""So many matches are ranked at a time, the newest: more would have to be read for each page."""
+_BY_TITLE = text("""
+SELECT t.number FROM lifecycle.report_text t
+WHERE t.number = ANY (CAST(:numbers AS bigint[]))
+  AND to_tsvector('indonesian', coalesce(t.title, t.original_title))
+      @@ websearch_to_tsquery('indonesian', :q)
+""")
 _NUMBERED = "SELECT DISTINCT q.number FROM ({}) q WHERE q.number >= :first AND q.number < :end"
 _BELONGS = "r.handler_id = ANY (:agencies) AND r.tab = ANY (:tabs)"
 _COUNT = "SELECT count(DISTINCT q.number) FROM ({}) q"
-_HANDLED = """
+HANDLED = text("""
 SELECT coalesce(sum(reports), 0)::bigint FROM lifecycle.tab_reports
 WHERE NOT given AND agency_id = ANY (:agencies) AND tab = ANY (:tabs)
-"""
-_GIVEN = """
+""")
+"""How many reports agencies handle, by the counts of tabs."""
+_GIVEN = text("""
 SELECT coalesce(sum(reports), 0)::bigint FROM lifecycle.tab_reports
 WHERE given AND agency_id = ANY (:giver) AND tab = ANY (:tabs)
-"""
+""")
 # One index probe for each handler and tab: `report_newest` has nothing but what is asked for.
-_STANDING = """
+STANDING = """
 SELECT r.number
 FROM unnest(CAST(:agencies AS int[])) AS h (id), unnest(CAST(:tabs AS text[])) AS s (tab), LATERAL (
     SELECT r.number FROM lifecycle.report r

@@ -22,7 +22,7 @@ class Arrival(TypedDict):
 
 
 def arrival_of(access: ReportAccess) -> Arrival:
-    """Who reads a copy reads what the public may: the hour, and of an anonymous report not the
+    """Staff who read a copy read what the public may: the hour, and of an anonymous report not the
     channel. Of that one the handling agency reads the hour as well."""
     state, by_copy = access.state, access.by_copy
     channel = public_channel(state.channel, state.anonymous) if by_copy else state.channel

@@ -1,9 +1,10 @@
 """The files of a report: what they are, and handing one out, which is logged."""
 
+from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import CompoundSelect, Uuid, cast, false, null, nulls_first, select, true, union_all
@@ -11,15 +12,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.models import AccessLogEntry
-from shared.attachments import AttachmentMissing, AttachmentStore, serving_headers
+from shared.attachments import (
+    AttachmentMissing,
+    AttachmentRejected,
+    AttachmentStore,
+    is_shown,
+    serving_headers,
+)
 from shared.attachments.naming import plain_name
+from shared.clock import now
 from shared.command_requests.report_access import ReportAccess, staff_access
 from shared.database.views import FileState, MessageFile, PublishedMessage, ReportFile
-from shared.http.auth import CurrentStaff
+from shared.http.auth import CurrentReader
 from shared.http.documentation import problem_responses
 from shared.http.paths import ReportNumber
 from shared.http.problems import conflict, not_found
-from shared.http.transaction import Transaction
+from shared.http.tokens import Staff
+from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
 from shared.lifecycle.people import ActorKind
 
@@ -38,6 +47,7 @@ class ShownAttachment(BaseModel):
     )
     state_label: str
     href: str | None = Field(description="null: not served, or not yet")
+    preview: str | None = Field(description="A picture made small; null: it is none, or not served")
 
 
 router = APIRouter(tags=["reports"])
@@ -54,12 +64,79 @@ router = APIRouter(tags=["reports"])
 async def download_attachment(
     number: ReportNumber,
     attachment_id: UUID,
-    staff: CurrentStaff,
+    staff: CurrentReader,
     session: Transaction,
     request: Request,
 ) -> StreamingResponse:
     """A file of a report, for whoever may read the report; for agencies in copy those that are
     released. Every download is logged."""
+    file = await _served_to(session, staff, number, attachment_id)
+    store: AttachmentStore = request.app.state.attachments
+    try:
+        content = await store.open(file["key"])
+    except AttachmentMissing:
+        raise not_found("attachment_not_found") from None
+    session.add(_reading(staff, number, attachment_id))
+    headers = serving_headers(file["name"], file["media_type"], inline=True)
+    headers |= {"Content-Length": str(file["size"]), "Cache-Control": "private, no-store"}
+    return StreamingResponse(content, headers=headers)
+
+
+@router.get(
+    "/reports/{number}/attachments/{attachment_id}/preview",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/jpeg": {}}, "description": "At most 480 pixels each way"},
+        **problem_responses(401, 403, 404, 409, 422, 503),
+    },
+)
+async def preview_attachment(
+    number: ReportNumber,
+    attachment_id: UUID,
+    staff: CurrentReader,
+    database: CurrentDatabase,
+    request: Request,
+) -> Response:
+    """A picture of a report made small, for whoever may download it. Pages show it again and
+    again: it is logged as a download once a day for each person."""
+    async with database.session() as session:
+        file = await _served_to(session, staff, number, attachment_id)
+        if not is_shown(file["media_type"]):
+            raise not_found("attachment_not_found")
+        reading = _reading(staff, number, attachment_id)
+        if not await _logged_today(session, reading):
+            session.add(reading)
+    store: AttachmentStore = request.app.state.attachments
+    try:
+        content = await store.preview(file["key"], file["media_type"])
+    except (AttachmentMissing, AttachmentRejected):
+        raise not_found("attachment_not_found") from None
+    headers = serving_headers("gambar.jpg", "image/jpeg", inline=True)
+    return Response(content, headers=headers | {"Cache-Control": "private, no-store"})
+
+
+async def attachments_of(session: AsyncSession, access: ReportAccess) -> list[ShownAttachment]:
+    """Those of the report, then those of messages, as this person may see them."""
+    files = await _shown_to(session, access)
+    return [_as_shown(file, access.state.number) for file in files]
+
+
+def _as_shown(file: dict[str, Any], number: int) -> ShownAttachment:
+    path = f"/reports/{number}/attachments/{file['id']}"
+    small = file["served"] and is_shown(file["media_type"])
+    return ShownAttachment(
+        **file,
+        of="message" if file["message_id"] else "report",
+        state_label=label("attachment_state", file["state"]),
+        href=path if file["served"] else None,
+        preview=f"{path}/preview" if small else None,
+    )
+
+
+async def _served_to(
+    session: AsyncSession, staff: Staff, number: int, attachment_id: UUID
+) -> dict[str, Any]:
+    """The file, which this person may read. Raises the 404 or 409 problem."""
     access = await staff_access(session, staff, number)
     files = await _shown_to(session, access)
     file = next((file for file in files if file["id"] == attachment_id), None)
@@ -67,38 +144,28 @@ async def download_attachment(
         raise not_found("attachment_not_found")
     if not file["served"]:
         raise conflict(f"file_{file['state']}")
-    store: AttachmentStore = request.app.state.attachments
-    try:
-        content = await store.open(file["key"])
-    except AttachmentMissing:
-        raise not_found("attachment_not_found") from None
-    session.add(
-        AccessLogEntry(
-            number=number,
-            kind="attachment",
-            staff_id=staff.id,
-            agency_id=staff.agency_id,
-            subject_id=attachment_id,
-        )
+    return file
+
+
+def _reading(staff: Staff, number: int, attachment_id: UUID) -> AccessLogEntry:
+    return AccessLogEntry(
+        number=number,
+        kind="attachment",
+        staff_id=staff.id,
+        agency_id=staff.agency_id,
+        subject_id=attachment_id,
     )
-    headers = serving_headers(file["name"], file["media_type"], inline=True)
-    headers |= {"Content-Length": str(file["size"]), "Cache-Control": "private, no-store"}
-    return StreamingResponse(content, headers=headers)
 
 
-async def attachments_of(session: AsyncSession, access: ReportAccess) -> list[ShownAttachment]:
-    """Those of the report, then those of messages, as this person may see them."""
-    return [
-        ShownAttachment(
-            **file,
-            of="message" if file["message_id"] else "report",
-            state_label=label("attachment_state", file["state"]),
-            href=f"/reports/{access.state.number}/attachments/{file['id']}"
-            if file["served"]
-            else None,
-        )
-        for file in await _shown_to(session, access)
-    ]
+async def _logged_today(session: AsyncSession, reading: AccessLogEntry) -> bool:
+    same = select(col(AccessLogEntry.id)).where(
+        col(AccessLogEntry.number) == reading.number,
+        col(AccessLogEntry.kind) == reading.kind,
+        col(AccessLogEntry.staff_id) == reading.staff_id,
+        col(AccessLogEntry.subject_id) == reading.subject_id,
+        col(AccessLogEntry.at) > now() - timedelta(days=1),
+    )
+    return await session.scalar(same.limit(1)) is not None
 
 
 async def _shown_to(session: AsyncSession, access: ReportAccess) -> list[dict[str, Any]]:

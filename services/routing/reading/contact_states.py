@@ -1,14 +1,19 @@
 """Whether the reporter of a report is told at the contacts that staff see."""
 
+from datetime import timedelta
 from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from shared.clock import now
+from shared.database.policy_in_force import load_policy
 from shared.database.views import ContactProof, ReachableReporter
 
-ContactState = Literal["unproven", "proven", "undeliverable"]
+ContactState = Literal["unproven", "stated", "proven", "lapsed", "undeliverable", "removed"]
+"""`stated`: not proven here, a partner system states that it has verified it. `removed`: the
+reporter says that it is not safe."""
 
 
 async def contact_states(session: AsyncSession, number: int) -> dict[str, ContactState]:
@@ -24,16 +29,23 @@ async def contact_states(session: AsyncSession, number: int) -> dict[str, Contac
     of_holders = col(ContactProof.holder).in_({holder for _, holder in holders.values()})
     rows = await session.scalars(select(ContactProof).where(of_holders))
     proofs = {(row.channel, row.holder): row for row in rows}
-    return {f"{name}_state": _state(proofs.get(holders[name])) for name in sorted(named)}
+    lasts = (await load_policy(session, (), now())).proof.duration
+    stated = {"phone": reachable.phone_stated, "email": reachable.email_stated}
+    return {
+        f"{name}_state": _state(proofs.get(holders[name]), lasts, stated=stated[name])
+        for name in sorted(named)
+    }
 
 
 def _holder(reachable: ReachableReporter, *, own: bool) -> str:
     return f"report-{reachable.number}" if own else f"account-{reachable.reporter_id}"
 
 
-def _state(proof: ContactProof | None) -> ContactState:
-    if proof is None:
-        return "unproven"
-    if proof.undeliverable_at is not None:
+def _state(proof: ContactProof | None, lasts: timedelta, *, stated: bool) -> ContactState:
+    if proof is not None and proof.removed_at is not None:
+        return "removed"
+    if proof is not None and proof.undeliverable_at is not None:
         return "undeliverable"
-    return "proven" if proof.proven_at is not None else "unproven"
+    if proof is not None and proof.proven_at is not None:
+        return "proven" if proof.proven_at + lasts > now() else "lapsed"
+    return "stated" if stated else "unproven"

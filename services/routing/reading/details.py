@@ -26,7 +26,7 @@ class ShownDetails(BaseModel):
 
 
 async def details_of(row: Mapping[str, Any], *, by_copy: bool, anonymous: bool) -> ShownDetails:
-    """Who reads a copy reads what the public may, and of a report that nobody has corrected yet
+    """Staff who read a copy read what the public may, and of a report that nobody has corrected yet
     the region alone: a house, or the words for it, can name its people."""
     shown: Mapping[str, Any] = as_public(row, anonymous) if by_copy else row
     if by_copy and row["title"] is None:

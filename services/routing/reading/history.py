@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from services.routing.reading.history_rows import Rows
 from services.routing.reading.originals import SealedLine
 from services.routing.reading.people import Names, ShownActor
+from services.routing.reading.step_facts import Edits, StepFact, facts_of
 from shared.http.messages import words_for
 from shared.labels import label
 from shared.labels.outcomes import outcome_of
@@ -34,6 +35,7 @@ class HistoryLine(BaseModel):
     changed: bool = Field(description="The status changed")
     refusal: str | None = Field(description="Why a signal had no effect: the step was not done")
     words: str | None = Field(description="What was written with it")
+    facts: list[StepFact] = Field(description="To whom, of which kind, instead of what")
     details: dict[str, Any]
     ref: UUID | None = Field(description="The message, note, request or attachment it is about")
     sealed: list[SealedLine] = Field(description="Originals kept of files that came with it")
@@ -53,6 +55,7 @@ class Written(BaseModel):
     brought_by_label: str | None = Field(
         description="Staff recorded what the reporter said: how it came"
     )
+    by_sms_label: str | None = Field(description="It came by SMS, whose sender nobody confirmed")
     words: str
     read_by: list[Reader] = Field(description="Who reads the words beside staff")
     rectified: bool = Field(description="A follow-up that was taken back: staff alone read it")
@@ -80,6 +83,8 @@ def with_readers(written: Rows, lines: Rows) -> Rows:
         details = outcome_of(step["details"])
         came = step["details"].get("brought_by")
         details["brought_by_label"] = label("brought_by", came) if came else None
+        by_sms = step["details"].get("by_sms")
+        details["by_sms_label"] = label("mark", "by_sms") if by_sms else None
         shown.append({**row, **details, "action": action, "read_by": sorted(readers)})
     return shown
 
@@ -105,10 +110,26 @@ def with_addresses(lines: Rows, cipher: IdentityCipher) -> Rows:
     ]
 
 
-def history_of(lines: Rows, written: Rows, names: Names, originals: Originals) -> list[HistoryLine]:
+def history_of(
+    lines: Rows,
+    written: Rows,
+    requests: Rows,
+    names: Names,
+    originals: Originals,
+    edits: Edits,
+) -> list[HistoryLine]:
     """The lines in order; steps carry the words and files that came with them."""
     words = {row["id"]: row["words"] for row in written}
-    return [_line(row, words, names, originals) for row in lines]
+    return [
+        _line(
+            row,
+            [*facts_of(row, lines, requests, names), *edits.get(row["ref"], ())],
+            words,
+            names,
+            originals,
+        )
+        for row in lines
+    ]
 
 
 def written_of(written: Rows, names: Names) -> list[Written]:
@@ -121,8 +142,22 @@ def written_of(written: Rows, names: Names) -> list[Written]:
     ]
 
 
+def line_label(row: Mapping[str, Any]) -> str:
+    """What a line of the history is called, with what one must know of how it came about."""
+    action = label("action" if row["entry"] is not None else "reading", row["action"])
+    marks = [
+        *([label("mark", "decided_alone")] if row["details"].get("decided_alone") else []),
+        *([label("mark", "by_sms")] if row["details"].get("by_sms") else []),
+    ]
+    return f"{action} ({', '.join(marks)})" if marks else action
+
+
 def _line(
-    row: Mapping[str, Any], words: Mapping[UUID, str], names: Names, originals: Originals
+    row: Mapping[str, Any],
+    facts: list[StepFact],
+    words: Mapping[UUID, str],
+    names: Names,
+    originals: Originals,
 ) -> HistoryLine:
     step = row["entry"] is not None
     ended_with_another_step = row["action"] == Action.END_REQUEST
@@ -131,7 +166,7 @@ def _line(
         at=row["at"],
         entry=row["entry"],
         action=row["action"],
-        label=_label(row),
+        label=line_label(row),
         actor=names.actor(row),
         from_status=row["from_status"],
         to_status=row["to_status"],
@@ -141,6 +176,7 @@ def _line(
         if (code := row["details"].get("refused"))
         else None,
         words=row["reason"] or (None if ended_with_another_step else words.get(row["ref"])),
+        facts=facts,
         details=row["details"],
         ref=row["ref"],
         sealed=originals.get(None if row["action"] == Action.SUBMIT else row["ref"], [])
@@ -149,10 +185,4 @@ def _line(
     )
 
 
-def _label(row: Mapping[str, Any]) -> str:
-    action = label("action" if row["entry"] is not None else "reading", row["action"])
-    alone = row["details"].get("decided_alone")
-    return f"{action} ({label('mark', 'decided_alone')})" if alone else action
-
-
-_READ_BY_ALL = ("reveal", "attachment")
+_READ_BY_ALL = ("reveal", "attachment", "printed", "overseen")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.models import AccessLogEntry
-from services.routing.reading.revealing import is_of_pusat, reveal_in_force
+from services.routing.reading.revealing import is_of_pusat, note_reading, reveal_in_force
 from shared.attachments import AttachmentMissing, AttachmentStore, serving_headers
 from shared.command_requests.report_access import staff_access
 from shared.database.sealed_originals import SealedOriginal
@@ -76,6 +76,7 @@ async def download_original(
             reason=granted.reason,
         )
     )
+    await note_reading(session, granted)
     headers = serving_headers(sealed.name, "application/octet-stream")
     return Response(content, headers=headers | {"Cache-Control": "private, no-store"})
 

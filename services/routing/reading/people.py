@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from services.routing.models import StaffMember
 from services.routing.reading.names import ShownAgency, shown_agency
+from services.routing.stand_ins import ShownStandIn
 from shared.command_requests.directory import agencies
 from shared.labels import label
 from shared.lifecycle.people import ActorKind
@@ -23,6 +24,7 @@ class ShownStaff(BaseModel):
 
 class ShownAssignee(ShownStaff):
     here: bool = Field(description="False for somebody who has left the handler, or the service")
+    stand_in: ShownStandIn | None = Field(description="Who stands in for them today")
 
 
 class ShownActor(BaseModel):

@@ -1,6 +1,7 @@
 """`GET /reports/{number}`: everything that staff may read of a report."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from services.routing.models import Category, Programme, Tag
+from services.routing.models import AccessLogEntry, Category, Programme, Tag
 from services.routing.reading.arrival import (
     arrival_of,
     lines_shown,
@@ -21,6 +22,7 @@ from services.routing.reading.arrival import (
 from services.routing.reading.attachments import attachments_of
 from services.routing.reading.countdown import countdown_of, nearest_countdown
 from services.routing.reading.details import details_of
+from services.routing.reading.form_drafts import drafts_kept
 from services.routing.reading.history import (
     below_pusat,
     history_of,
@@ -29,27 +31,37 @@ from services.routing.reading.history import (
     written_of,
 )
 from services.routing.reading.history_rows import read_rows, rows_of
+from services.routing.reading.linked import links_of
 from services.routing.reading.names import shown_action, shown_agency, shown_status
 from services.routing.reading.originals import originals_by_message
 from services.routing.reading.people import ShownAssignee, names_for
+from services.routing.reading.posts import posts_of
 from services.routing.reading.reporter import ShownReporter, shown_reporter
 from services.routing.reading.reporter_messages import messages_shown
 from services.routing.reading.requests import request_rows, requests_of
-from services.routing.reading.revealing import ShownReveal, reveal_shown
+from services.routing.reading.revealing import ShownReveal, reveal_shown, was_opened
+from services.routing.reading.step_facts import edits_of, ids_told
 from services.routing.reading.texts import texts_of
 from services.routing.reading.view import ChecklistItem, Chosen, ReportView
-from shared.command_requests.report_access import ReportAccess, actions_open_to, staff_access
+from services.routing.stand_ins import in_force_of
+from shared.command_requests.report_access import (
+    ReportAccess,
+    actions_open_to,
+    followed_up_by,
+    staff_access,
+)
 from shared.database.columns import now
 from shared.database.lifecycle import Report, ReportDetails, ReportText
 from shared.database.policy_in_force import load_calendar
 from shared.database.views import StaffEntry
-from shared.http.auth import CurrentStaff
+from shared.http.auth import CurrentReader
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import etag
 from shared.http.paths import ReportNumber
+from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.labels import label, labels
-from shared.lifecycle.authority import capacities
+from shared.lifecycle.authority import Capacity, capacities
 from shared.lifecycle.clocks import COMPANIONS
 from shared.lifecycle.people import Role
 from shared.lifecycle.visibility import Reader
@@ -61,20 +73,34 @@ router = APIRouter(tags=["reports"])
 @router.get("/reports/{number}", responses=problem_responses(401, 403, 404, 422))
 async def read_report(
     number: ReportNumber,
-    staff: CurrentStaff,
+    staff: CurrentReader,
     session: Transaction,
     request: Request,
     response: Response,
 ) -> ReportView:
     """A report in full; its version is the ETag that a command may carry as If-Match."""
-    access = await staff_access(session, staff, number)
-    [row] = await rows_of(session, _report(number))
-    identity = request.app.state.identity
-    reporter = await shown_reporter(session, identity, access)
-    revealing = await reveal_shown(session, staff, number)
-    view = await _view(session, access, row, reporter, revealing, identity)
+    view = await report_view(session, staff, number, request.app.state.identity)
     response.headers["ETag"] = etag(view.version)
     return view
+
+
+async def report_view(
+    session: AsyncSession, staff: Staff, number: int, identity: IdentityCipher
+) -> ReportView:
+    """The report as this person may read it. 404 where they may not know that it exists. An
+    overseer's reading is logged."""
+    access = await staff_access(session, staff, number)
+    if access.actor.role is Role.OVERSEER:
+        session.add(
+            AccessLogEntry(
+                number=number, kind="overseen", staff_id=staff.id, agency_id=staff.agency_id
+            )
+        )
+    [row] = await rows_of(session, _report(number))
+    reporter = await shown_reporter(session, identity, access)
+    revealing = await reveal_shown(session, staff, number)
+    opened = await was_opened(session, revealing)
+    return await _view(session, access, row, reporter, revealing, opened, identity)
 
 
 async def _view(
@@ -83,10 +109,10 @@ async def _view(
     row: Mapping[str, Any],
     reporter: ShownReporter,
     revealing: ShownReveal | None,
+    opened: bool,
     cipher: IdentityCipher,
 ) -> ReportView:
     state, by_copy = access.state, access.by_copy
-    revealed = revealing is not None and revealing.state == "in_force"
     calendar, moment = await load_calendar(session), now()
     requests = await request_rows(session, state.number)
     of_pusat = access.actor.role is Role.CENTRAL_ADMIN
@@ -102,15 +128,19 @@ async def _view(
     lines = lines_shown(lines, access)
     if not of_pusat:
         lines = below_pusat(lines, state.anonymous)
-    elif not state.anonymous or revealed:
+    elif not state.anonymous or opened:
         lines = with_addresses(lines, cipher)
+    edits = {} if by_copy else await edits_of(session, lines, row)
+    staff_told, agencies_told = ids_told(lines)
     names = await names_for(
         session,
         [
+            *staff_told,
             *(row["staff_id"] for row in (*lines, *written, *requests)),
             *(request["decided_by"] for request in requests),
         ],
         [
+            *agencies_told,
             row["suggested_agency_id"],
             state.awaited_agency_id,
             *state.chain,
@@ -142,6 +172,7 @@ async def _view(
         question_unanswered=state.question_unanswered,
         by_copy=by_copy,
         reporter=reporter,
+        posts=await posts_of(session, cipher, access),
         messages=await messages_shown(session, access),
         reveal=revealing,
         handler=shown_agency(access.handler),
@@ -149,8 +180,9 @@ async def _view(
         copies=[agency for id in state.copies if (agency := names.agency(id))],
         suggested_agency=names.agency(row["suggested_agency_id"]),
         awaited_agency=names.agency(state.awaited_agency_id),
-        assignee=_assignee(row, access),
+        assignee=await _assignee(session, row, access),
         linked_number=None if by_copy else row["linked_number"],
+        links=await links_of(session, access),
         verified_at=told_at(row["verified_at"], access),
         ended_at=told_at(state.ended_at, access),
         age_days=(moment - state.submitted_at).days,
@@ -163,20 +195,44 @@ async def _view(
         attachments=await attachments_of(session, access),
         written=written_of(written, names),
         requests=requests_of(requests, written, names, access),
-        history=history_of(lines, written, names, originals),
+        history=history_of(lines, written, requests, names, originals, edits),
         checklist=[ChecklistItem(code=c, label=w) for c, w in labels("checklist").items()],
-        allowed_actions=[shown_action(action) for action in actions_open_to(access)],
+        allowed_actions=[
+            shown_action(action) for action in actions_open_to(await _as_author(session, access))
+        ],
+        form_drafts=await drafts_kept(session, access),
     )
 
 
-def _assignee(row: Mapping[str, Any], access: ReportAccess) -> ShownAssignee | None:
+async def _as_author(session: AsyncSession, access: ReportAccess) -> ReportAccess:
+    """Whoever reads a report that their agency has handed on, be it a copy, may still take back
+    what it wrote."""
+    if Capacity.HANDLER_STAFF in access.capacities or access.actor.role is Role.OVERSEER:
+        return access
+    if not await followed_up_by(
+        session, access.own_agency_id, access.actor.role, access.state.number
+    ):
+        return access
+    return replace(access, capacities=access.capacities | {Capacity.AUTHOR})
+
+
+async def _assignee(
+    session: AsyncSession, row: Mapping[str, Any], access: ReportAccess
+) -> ShownAssignee | None:
     """Who it is assigned to, and whether that person may still follow it up."""
-    if row["assignee_id"] is None:
+    assignee_id = row["assignee_id"]
+    if assignee_id is None:
         return None
+    stand_ins = await in_force_of(session, [assignee_id])
     path = access.handler.path
     may = capacities(Role(row["assignee_role"]), row["assignee_agency"], path, admin_above=True)
     here = bool(row["assignee_active"] and may)
-    return ShownAssignee(id=row["assignee_id"], name=row["assignee_name"], here=here)
+    return ShownAssignee(
+        id=assignee_id,
+        name=row["assignee_name"],
+        here=here,
+        stand_in=stand_ins.get(assignee_id),
+    )
 
 
 def _chosen(chosen_id: int | None, name: str | None) -> Chosen | None:

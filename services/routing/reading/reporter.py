@@ -28,7 +28,7 @@ class ShownReporter(BaseModel):
 
 
 class Identity(BaseModel):
-    """All that is known of who sent the report."""
+    """All that is known of the person who sent the report."""
 
     name: str | None
     phone: str | None
@@ -49,7 +49,8 @@ async def shown_reporter(
 
 
 async def identity_of(session: AsyncSession, cipher: IdentityCipher, number: int) -> Identity:
-    """All that is known of who sent a report. Whoever asks has seen to it that this is logged."""
+    """All that is known of the sender of a report. Whoever asks has seen to it that this is
+    logged."""
     contact = await session.get(Contact, number)
     sealed = {name: getattr(contact, name, None) for name in Identity.model_fields}
     keys = (contact.report_key, contact.account_key) if contact else ()

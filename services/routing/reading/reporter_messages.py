@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.routing.desk_models import ToldOtherwise
+from services.routing.models import StaffMember
 from shared.command_requests.report_access import ReportAccess
 from shared.database.views import ReporterMessage
 from shared.labels import label
@@ -35,6 +37,8 @@ class ShownMessage(BaseModel):
     channel: str | None
     channel_label: str | None
     at: datetime | None = Field(description="When it ended, else when it was written")
+    told_by: str | None = Field(description="Who of staff told the reporter otherwise")
+    told_at: datetime | None
 
 
 async def messages_shown(session: AsyncSession, access: ReportAccess) -> list[ShownMessage]:
@@ -42,15 +46,30 @@ async def messages_shown(session: AsyncSession, access: ReportAccess) -> list[Sh
     if access.by_copy:
         return []
     of_report = col(ReporterMessage.number) == access.state.number
-    newest = select(ReporterMessage).where(of_report)
-    newest = newest.order_by(col(ReporterMessage.created_at).desc()).limit(AT_MOST)
+    newest = (
+        select(ReporterMessage, col(StaffMember.name), col(ToldOtherwise.at))
+        .outerjoin(ToldOtherwise, col(ToldOtherwise.message_id) == col(ReporterMessage.id))
+        .outerjoin(StaffMember, col(StaffMember.id) == col(ToldOtherwise.staff_id))
+        .where(of_report)
+        .order_by(col(ReporterMessage.created_at).desc())
+        .limit(AT_MOST)
+    )
     hidden = access.reporter_hidden is not None
-    return [_shown(row, hidden=hidden) for row in await session.scalars(newest)]
+    rows = (await session.execute(newest)).all()
+    return [_shown(message, by, at, hidden=hidden) for message, by, at in rows]
 
 
-def _shown(row: ReporterMessage, *, hidden: bool) -> ShownMessage:
+def reason_shown(reason: str | None, *, hidden: bool) -> str | None:
+    """The reason for which a message did not go, unless it tells which contacts a hidden reporter
+    has."""
+    return None if hidden and reason not in _OF_NO_CHANNEL else reason
+
+
+def _shown(
+    row: ReporterMessage, told_by: str | None, told_at: datetime | None, *, hidden: bool
+) -> ShownMessage:
     channel = None if hidden or row.channel == "none" else row.channel
-    reason = None if hidden and row.reason not in _OF_NO_CHANNEL else row.reason
+    reason = reason_shown(row.reason, hidden=hidden)
     return ShownMessage(
         template=row.template,
         template_label=label("message_template", row.template),
@@ -61,4 +80,6 @@ def _shown(row: ReporterMessage, *, hidden: bool) -> ShownMessage:
         channel=channel,
         channel_label=label("message_channel", channel) if channel else None,
         at=None if hidden else row.finished_at or row.created_at,
+        told_by=told_by,
+        told_at=told_at,
     )

@@ -1,5 +1,6 @@
 """The requests (*permintaan*) of a report, and what this person may do with those pending."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -54,6 +55,13 @@ class ShownRequest(BaseModel):
 async def request_rows(session: AsyncSession, number: int) -> Rows:
     requests = _requests().where(col(RequestRow.number) == number)
     return await rows_of(session, requests)
+
+
+async def pending_requests(session: AsyncSession, ids: Collection[UUID]) -> Rows:
+    """Those of these that still wait for a decision."""
+    pending = select(*(col(column) for column in _COLUMNS), col(RequestRow.number))
+    waiting = col(RequestRow.id).in_(ids), col(RequestRow.decision).is_(None)
+    return await rows_of(session, pending.where(*waiting))
 
 
 def requests_of(

@@ -1,17 +1,23 @@
 """Who an anonymous reporter is: asked by one of pusat, granted by another, every reading logged."""
 
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, time, timedelta
+from typing import Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.reading.reporter import Identity, identity_of
 from services.routing.second_person.logging import log_opening
-from services.routing.second_person.models import Kind, SecondPersonRequest
+from services.routing.second_person.models import (
+    KeptRevealNotice,
+    Kind,
+    SecondPersonRequest,
+)
 from services.routing.second_person.requests import ask, in_force, waiting
+from shared.clock import now
 from shared.command_requests.report_access import staff_access
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
@@ -19,13 +25,26 @@ from shared.http.paths import ReportNumber
 from shared.http.problems import FieldError, conflict, forbidden, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
+from shared.lifecycle.calendar import Zone
 from shared.lifecycle.people import Role
 from shared.privacy.identity import IdentityCipher
+from shared.privacy.reveal_reasons import RevealReason
+from shared.values.fields import Day
 from shared.values.words import Form, NoteText
+
+PUT_OFF_AT_MOST: Final = timedelta(days=366)
 
 
 class RevealForm(Form):
     reason: NoteText | None = Field(None, description="Needed unless a grant is in force")
+    reason_class: RevealReason = Field(
+        RevealReason.OTHER, description="All that the reporter is told of the reason"
+    )
+    tell_on: Day | None = Field(
+        None,
+        description="For law enforcement: the reporter is told on this day, at most a year ahead,"
+        " and not at once",
+    )
     emergency: bool = Field(
         False,
         description="Ancaman jiwa: at once, by one; all others of pusat are told, and one of them"
@@ -73,14 +92,24 @@ async def reveal(
     if granted is None:
         if form.reason is None:
             raise validation(FieldError("reason", "missing"))
+        _check_putting_off(form)
+        emergency = RevealReason.THREAT_TO_LIFE if form.emergency else form.reason_class
         pending = await ask(
-            session, staff, Kind.REVEAL, number, reason=form.reason, emergency=form.emergency
+            session,
+            staff,
+            Kind.REVEAL,
+            number,
+            reason=form.reason,
+            emergency=form.emergency,
+            reason_class=emergency,
+            tell_on=form.tell_on,
         )
         if not form.emergency:
             response.status_code = 202
             return _shown(pending, "waiting")
         granted = pending
     log_opening(session, staff, number, granted.id, form.reason or granted.reason)
+    await note_reading(session, granted)
     await session.flush()
     cipher: IdentityCipher = request.app.state.identity
     return await identity_of(session, cipher, number)
@@ -108,6 +137,41 @@ async def reveal_shown(session: AsyncSession, staff: Staff, number: int) -> Show
         return _shown(granted, "in_force")
     pending = await waiting(session, staff.id, Kind.REVEAL, number)
     return _shown(pending, "waiting") if pending else None
+
+
+async def was_opened(session: AsyncSession, reveal: ShownReveal | None) -> bool:
+    """Whether the identity has been read by this reveal, which is in force: then it is logged and
+    the reporter is told, and what else says who it is may be shown."""
+    if reveal is None or reveal.state != "in_force":
+        return False
+    return await session.get(KeptRevealNotice, reveal.id) is not None
+
+
+async def note_reading(session: AsyncSession, granted: SecondPersonRequest) -> None:
+    """The reporter is to be told of the first reading by a grant: of the identity, or of what is
+    sealed with it."""
+    at = now()
+    on = granted.tell_on
+    tell_at = datetime.combine(on, time(8), Zone.WIB.offset) if on else at
+    notice = insert(KeptRevealNotice).values(
+        request_id=granted.id,
+        number=granted.subject_id,
+        reason_class=granted.reason_class or RevealReason.OTHER,
+        at=at,
+        tell_at=max(at, tell_at),
+    )
+    await session.execute(notice.on_conflict_do_nothing())
+
+
+def _check_putting_off(form: RevealForm) -> None:
+    """Only law enforcement can ask for it, for a time, and only with a second person: not in an
+    emergency, which one person declares."""
+    if form.tell_on is None:
+        return
+    may = form.reason_class is RevealReason.LAW_ENFORCEMENT and not form.emergency
+    today = now().date()
+    if not may or not today < form.tell_on <= today + PUT_OFF_AT_MOST:
+        raise validation(FieldError("tell_on", "not_a_choice"))
 
 
 def _shown(request: SecondPersonRequest, state: Literal["waiting", "in_force"]) -> ShownReveal:

@@ -30,7 +30,7 @@ class Texts(BaseModel):
 
 
 def texts_of(row: Mapping[str, Any], *, by_copy: bool) -> Texts:
-    """Who reads a copy reads the correction alone, and before it nothing: people sign what they
+    """Staff who read a copy read the correction alone, and before it nothing: people sign what they
     write, and a copy never shows who reports."""
     title, body = row["title"], row["body"]
     original_title, original_body = row["original_title"], row["original_body"]

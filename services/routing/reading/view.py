@@ -7,9 +7,12 @@ from pydantic import BaseModel, Field
 from services.routing.reading.attachments import ShownAttachment
 from services.routing.reading.countdown import Countdown
 from services.routing.reading.details import ShownDetails
+from services.routing.reading.form_drafts import KeptDraft
 from services.routing.reading.history import HistoryLine, Written
+from services.routing.reading.linked import Links
 from services.routing.reading.names import ShownAction, ShownAgency, ShownStatus
 from services.routing.reading.people import ShownAssignee
+from services.routing.reading.posts import ShownPost
 from services.routing.reading.reporter import ShownReporter
 from services.routing.reading.reporter_messages import ShownMessage
 from services.routing.reading.requests import ShownRequest
@@ -51,6 +54,7 @@ class ReportView(Texts, ShownDetails):
     question_unanswered: bool
     by_copy: bool = Field(description="This person reads a copy only")
     reporter: ShownReporter
+    posts: list[ShownPost] = Field(description="On a social network, of which it was made")
     messages: list[ShownMessage] = Field(description="What the reporter was told; newest first")
     reveal: ShownReveal | None = Field(description="How far one of pusat has come with it")
     handler: ShownAgency
@@ -59,7 +63,8 @@ class ReportView(Texts, ShownDetails):
     suggested_agency: ShownAgency | None
     awaited_agency: ShownAgency | None
     assignee: ShownAssignee | None
-    linked_number: int | None
+    linked_number: int | None = Field(description="An earlier report that this one goes on from")
+    links: Links
     submitted_at: datetime
     verified_at: datetime | None
     ended_at: datetime | None
@@ -72,3 +77,4 @@ class ReportView(Texts, ShownDetails):
     history: list[HistoryLine]
     checklist: list[ChecklistItem] = Field(description="What the verifier looks for")
     allowed_actions: list[ShownAction]
+    form_drafts: list[KeptDraft] = Field(description="What this person typed and has not sent")

@@ -1,6 +1,6 @@
 """What waits for me to decide, what I asked, and deciding."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -33,6 +33,8 @@ class RequestToConfirm(BaseModel):
     asked_by: str
     asked_at: datetime
     reason: str | None
+    reason_class_label: str | None = Field(description="What the reporter is told of the reason")
+    tell_on: date | None = Field(description="Before that day the reporter is told nothing")
     emergency: bool
     mine: bool
     decidable: bool
@@ -113,6 +115,9 @@ async def shown(
         request.model_dump()
         | {
             "label": label("second_person", kind),
+            "reason_class_label": label("reveal_reason", request.reason_class)
+            if request.reason_class
+            else None,
             "number": request.subject_id if kind is Kind.REVEAL else None,
             "person": f"{subject.name} ({subject.username})" if subject else None,
             "asked_by": asker.name,

@@ -1,6 +1,6 @@
 """The table of what one person asked and another has to grant."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -38,6 +38,10 @@ class SecondPersonRequest(SQLModel, table=True):
     asked_by: int = Field(foreign_key="routing.staff.id")
     asked_at: datetime = timestamp(sa_column_kwargs={"server_default": text("now()")})
     reason: str | None = Field(default=None, sa_type=Words)
+    reason_class: str | None = None
+    """Of a reveal: all that its reporter is told of the reason."""
+    tell_on: date | None = None
+    """Of a reveal for law enforcement: before that day its reporter is told nothing."""
     emergency: bool = False
     decision: str | None = None
     decided_by: int | None = Field(default=None, foreign_key="routing.staff.id")
@@ -45,3 +49,17 @@ class SecondPersonRequest(SQLModel, table=True):
     decided_at: datetime | None = timestamp(default=None)
     ends_at: datetime | None = timestamp(default=None)
     used_at: datetime | None = timestamp(default=None)
+
+
+class KeptRevealNotice(SQLModel, table=True):
+    """By this grant somebody of pusat first read an identity, `at` this moment; its reporter is
+    told of it from `tell_at`."""
+
+    __tablename__ = "reveal_notice"
+    __table_args__ = ({"schema": "routing"},)
+
+    request_id: UUID = Field(primary_key=True, foreign_key="routing.second_person_request.id")
+    number: int = Field(sa_type=Int64, index=True)
+    reason_class: str
+    at: datetime = timestamp()
+    tell_at: datetime = timestamp(index=True)

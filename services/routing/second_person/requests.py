@@ -1,6 +1,6 @@
 """Asking for a second person, and whether what was asked is in force."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import uuid4
 
@@ -64,10 +64,12 @@ async def ask(
     *,
     reason: str | None = None,
     emergency: bool = False,
+    reason_class: str | None = None,
+    tell_on: date | None = None,
 ) -> SecondPersonRequest:
-    """Ask, unless the same is asked already. An emergency is in force at once; 409 where nobody
-    has confirmed one before. 403 for anyone who is
-    no second person for others: they would be two that one has made."""
+    """Ask, unless the same is asked already, in which case what was asked first stays. An emergency
+    is in force at once; 409 where nobody has confirmed one before. 403 for anyone who is no second
+    person for others: they would be two that one has made."""
     if kind is not Kind.NEW_ADMIN and not await is_vouched_for(session, staff.id):
         raise forbidden("not_vouched_for")
     if emergency:
@@ -81,12 +83,16 @@ async def ask(
         asked_by=staff.id,
         asked_at=now(),
         reason=reason,
+        reason_class=reason_class,
+        tell_on=tell_on,
         emergency=emergency,
         ends_at=now() + LIFETIME if emergency else None,
     )
     session.add(request)
     await session.flush()
     await log(session, request, "emergency" if emergency else "asked", staff=staff, words=reason)
+    if tell_on is not None:
+        await log(session, request, "put_off", staff=staff, words=tell_on.isoformat())
     return request
 
 

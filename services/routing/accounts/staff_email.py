@@ -1,0 +1,88 @@
+"""The e-mail address of a member of staff: kept encrypted; `notification` alone sends to it."""
+
+from collections.abc import Collection
+from typing import Literal
+
+from sqlalchemy import LargeBinary, cast, delete, func, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.routing.models import StaffContact
+from shared.database.views import ContactProof
+from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.identity import IdentityCipher, InvalidToken
+
+EmailState = Literal["none", "unproven", "proven", "undeliverable"]
+
+
+async def read_emails(
+    session: AsyncSession, cipher: IdentityCipher, staff_ids: Collection[int]
+) -> dict[int, str]:
+    """The addresses of those who have one, by the ids of people."""
+    kept = select(StaffContact).where(col(StaffContact.staff_id).in_(staff_ids))
+    emails: dict[int, str] = {}
+    for contact in await session.scalars(kept):
+        try:
+            emails[contact.staff_id] = HolderCipher(cipher, contact.holder_key).decrypt(
+                contact.email
+            )
+        except InvalidToken:  # of a key that we do not have
+            continue
+    return emails
+
+
+async def email_states(session: AsyncSession, staff_ids: Collection[int]) -> dict[int, EmailState]:
+    """How far the addresses are proven, by the ids of people who have one."""
+    holder = func.concat("staff-", col(StaffContact.staff_id))
+    statement = (
+        select(col(StaffContact.staff_id), ContactProof)
+        .outerjoin(
+            ContactProof,
+            (col(ContactProof.holder) == holder) & (col(ContactProof.channel) == "email"),
+        )
+        .where(col(StaffContact.staff_id).in_(staff_ids))
+    )
+    rows = (await session.execute(statement)).all()
+    return {staff_id: _state(proof) for staff_id, proof in rows}
+
+
+async def enter_email(
+    session: AsyncSession, cipher: IdentityCipher, staff_id: int, email: str
+) -> None:
+    """From now on it is this one, not proven yet; empty: there is none. In the caller's
+    transaction, as everything here."""
+    if not email:
+        gone = delete(StaffContact).where(col(StaffContact.staff_id) == staff_id)
+        await session.execute(gone)
+        return
+    own, wrapped = HolderCipher.new(cipher)
+    row = {"staff_id": staff_id, "email": own.encrypt(email), "holder_key": wrapped}
+    kept = insert(StaffContact).values(row)
+    await session.execute(kept.on_conflict_do_update(index_elements=["staff_id"], set_=row))
+    await session.execute(select(func.notification.staff_email_entered(staff_id)))
+
+
+async def mail_password_link(
+    session: AsyncSession, cipher: IdentityCipher, staff_id: int, url: str, *, first: bool
+) -> None:
+    """Mail a one-time link to the person, if there is an address. `first`: they have no password,
+    so that it may go to an address that is not proven yet."""
+    facts = cast({"first": first}, JSONB)
+    sealed = cast(cipher.encrypt(url), LargeBinary)
+    write = func.notification.write_to_staff(staff_id, "password_link", facts, sealed)
+    await session.execute(select(write))
+
+
+async def mail_proof_link(session: AsyncSession, staff_id: int) -> None:
+    """Mail the link that proves the address, if there is one that is not proven."""
+    if (await email_states(session, [staff_id])).get(staff_id) != "unproven":
+        return
+    write = func.notification.write_to_staff(staff_id, "prove_email", cast({}, JSONB), None)
+    await session.execute(select(write))
+
+
+def _state(proof: ContactProof | None) -> EmailState:
+    if proof is not None and proof.undeliverable_at is not None:
+        return "undeliverable"
+    return "proven" if proof is not None and proof.proven_at is not None else "unproven"

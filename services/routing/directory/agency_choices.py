@@ -1,0 +1,183 @@
+"""Which agencies a form offers: as people say them, the likely ones first, each with its reason."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.routing.finding_models import UsualUnit
+from services.routing.reading.requests import request_rows
+from shared.command_requests.report_access import staff_access
+from shared.database.agency_search import Match, Step, find_agencies
+from shared.database.lifecycle import Report
+from shared.database.views import AgencyEntry
+from shared.http.auth import CurrentReader
+from shared.http.documentation import problem_responses
+from shared.http.problems import forbidden
+from shared.http.tokens import Staff
+from shared.http.transaction import Transaction
+from shared.labels import label
+from shared.lifecycle.people import Role
+from shared.values.text import NAME_SEARCH_LIMIT
+
+Purpose = Literal["verify", "throw", "forward", "defer", "any"]
+Likely = Literal["addressed", "suggested", "usual", "own"]
+Unavailable = Literal["no_admin", "no_officer", "connected", "own_agency"]
+
+
+class OfferedAgency(BaseModel):
+    """`likely` says why it comes first, `unavailable` why it cannot be chosen and comes last.
+    `place` names those above it, the nearest first."""
+
+    id: int
+    name: str
+    kind_label: str
+    aliases: list[str]
+    place: str
+    likely: Likely | None
+    unavailable: Unavailable | None
+
+
+class OfferedAgencies(BaseModel):
+    """The best ones of `total`."""
+
+    items: list[OfferedAgency]
+    total: int = Field(description="How many match, those not in `items` too")
+
+
+router = APIRouter(tags=["agencies"], responses=problem_responses(401, 403, 404, 422))
+
+
+@router.get("/agency-choices")
+async def list_agency_choices(
+    staff: CurrentReader,
+    session: Transaction,
+    q: Annotated[
+        str | None,
+        Query(
+            max_length=NAME_SEARCH_LIMIT,
+            description="Words of its name, other names, place; abbreviated or mistyped",
+        ),
+    ] = None,
+    purpose: Annotated[Purpose, Query(description="The action that asks")] = "any",
+    report: Annotated[
+        int | None, Query(ge=1, le=2**53, description="What is likely for this report")
+    ] = None,
+    category: Annotated[
+        int | None, Query(gt=0, lt=2**31, description="What is usual for this category")
+    ] = None,
+    below: Annotated[bool, Query(description="Only the own agency and those below")] = False,
+    limit: Annotated[int, Query(ge=1, le=50)] = 20,
+) -> OfferedAgencies:
+    """Agencies to choose from. Without words, the likely ones and then all."""
+    if staff.role == Role.OVERSEER and (purpose != "any" or report is not None):
+        raise forbidden()
+    handing = purpose in _HANDING
+    likely = await _likely(session, staff, report, category) if purpose != "any" else {}
+    if handing:
+        likely.setdefault(staff.agency_id, "own")
+    found = await find_agencies(
+        session,
+        q or "",
+        step=_STEPS[purpose],
+        below=staff.agency_id if handing or below else None,
+        first=list(likely),
+        limit=limit,
+    )
+    entries = await _entries(session, found.items)
+    items = [_offered(match, entries[match.id], purpose, staff, likely) for match in found.items]
+    items.sort(key=lambda item: item.unavailable is not None)
+    return OfferedAgencies(items=items, total=found.total)
+
+
+async def note_usual_unit(
+    session: AsyncSession, agency_id: int, category_id: int, unit_id: int
+) -> None:
+    """The staff of an agency dispose another report of the category to the unit."""
+    first = UsualUnit(agency_id=agency_id, category_id=category_id, unit_id=unit_id, times=1)
+    counted = insert(UsualUnit).values(first.model_dump())
+    await session.execute(
+        counted.on_conflict_do_update(
+            index_elements=["agency_id", "category_id", "unit_id"],
+            set_={"times": col(UsualUnit.times) + 1},
+        )
+    )
+
+
+_HANDING: tuple[Purpose, ...] = ("verify", "throw", "forward")
+"""What goes to the own agency or below it alone."""
+_STEPS: Mapping[Purpose, Step | None] = {
+    "verify": "follow_up",
+    "throw": "verify",
+    "forward": "follow_up",
+    "defer": "wait",
+    "any": None,
+}
+_WHY: Mapping[Step, Unavailable] = {
+    "verify": "no_admin",
+    "follow_up": "no_officer",
+    "wait": "connected",
+}
+
+
+def _offered(
+    match: Match,
+    entry: AgencyEntry,
+    purpose: Purpose,
+    staff: Staff,
+    likely: Mapping[int, Likely],
+) -> OfferedAgency:
+    step = _STEPS[purpose]
+    unavailable = _WHY[step] if step is not None and not match.able else None
+    if purpose in ("throw", "forward") and match.id == staff.agency_id:
+        unavailable = "own_agency"
+    return OfferedAgency(
+        id=match.id,
+        name=entry.name,
+        kind_label=label("agency_kind", entry.kind),
+        aliases=match.aliases,
+        place=", ".join(match.places),
+        likely=likely.get(match.id),
+        unavailable=unavailable,
+    )
+
+
+async def _entries(session: AsyncSession, matches: Sequence[Match]) -> dict[int, AgencyEntry]:
+    ids = [match.id for match in matches]
+    rows = await session.scalars(select(AgencyEntry).where(col(AgencyEntry.id).in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def _likely(
+    session: AsyncSession, staff: Staff, number: int | None, category: int | None
+) -> dict[int, Likely]:
+    """Those that the report's reporter or a request named, then those to which the own agency
+    mostly hands reports of its category."""
+    likely: dict[int, Likely] = {}
+    if number is not None:
+        await staff_access(session, staff, number)
+        known = select(col(Report.suggested_agency_id), col(Report.category_id))
+        [(addressed, classified)] = await session.execute(known.where(col(Report.number) == number))
+        category = category or classified
+        if addressed:
+            likely[addressed] = "addressed"
+        for row in await request_rows(session, number):
+            if row["suggested_agency_id"]:
+                likely.setdefault(row["suggested_agency_id"], "suggested")
+    if category is not None:
+        usual = select(col(UsualUnit.unit_id)).where(
+            col(UsualUnit.agency_id) == staff.agency_id, col(UsualUnit.category_id) == category
+        )
+        for agency_id in await session.scalars(
+            usual.order_by(col(UsualUnit.times).desc(), col(UsualUnit.unit_id)).limit(_USUAL)
+        ):
+            likely.setdefault(agency_id, "usual")
+    return likely
+
+
+_USUAL = 3

@@ -1,0 +1,61 @@
+"""The other names of an agency (*Nama lain*), by which it is found: kept by its own admins."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import AfterValidator, Field
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.routing.directory.log import changed, record
+from services.routing.finding_models import AgencyAlias
+from services.routing.management_rights import Managing, agency_in_reach
+from shared.http.documentation import problem_responses
+from shared.http.paths import AgencyId
+from shared.http.transaction import Transaction
+from shared.values.text import ALIAS_LIMIT
+from shared.values.words import Form, Name
+
+MOST = 20
+Alias = Annotated[Name, Field(max_length=ALIAS_LIMIT)]
+
+
+class Aliases(Form):
+    """All other names that the agency has from now on."""
+
+    aliases: Annotated[list[Alias], AfterValidator(lambda names: sorted(set(names)))] = Field(
+        max_length=MOST
+    )
+
+
+router = APIRouter(
+    prefix="/management/agencies",
+    tags=["management"],
+    responses=problem_responses(401, 403, 404, 422),
+)
+
+
+@router.put("/{agency_id}/aliases")
+async def set_aliases(
+    agency_id: AgencyId, form: Aliases, staff: Managing, session: Transaction
+) -> Aliases:
+    """Set the other names of the own agency or of one below: abbreviations, former names."""
+    await agency_in_reach(session, staff, agency_id)
+    before = await aliases_of(session, agency_id)
+    differences = changed({"aliases": ", ".join(before)}, {"aliases": ", ".join(form.aliases)})
+    if differences:
+        gone = set(before) - set(form.aliases)
+        of_agency = delete(AgencyAlias).where(col(AgencyAlias.agency_id) == agency_id)
+        await session.execute(of_agency.where(col(AgencyAlias.alias).in_(gone)))
+        new = [name for name in form.aliases if name not in before]
+        session.add_all(AgencyAlias(agency_id=agency_id, alias=name) for name in new)
+        record(session, staff, agency_id, "agency", agency_id, "change", **differences)
+        await session.flush()
+    return form
+
+
+async def aliases_of(session: AsyncSession, agency_id: int) -> list[str]:
+    """The other names of an agency, in their order."""
+    names = select(col(AgencyAlias.alias)).where(col(AgencyAlias.agency_id) == agency_id)
+    return sorted(await session.scalars(names))

@@ -1,0 +1,1 @@
+"""*Tugas Saya*: what a person, or their agency, owes now, whatever the tab."""

@@ -1,0 +1,79 @@
+"""How much is owed: by kind, and how soon."""
+
+from datetime import datetime, time, timedelta
+
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.owed.pages import OwedScope, other_sources
+from shared.clock import now
+from shared.labels import label
+from shared.lifecycle.calendar import SPREAD, Zone
+from shared.owed.statements import ORDINARY_AT_THE_ROOT, OwedKind, all_reports
+
+COUNTED = 1_000
+"""Ordinary escalations at pusat, as far as they are counted."""
+
+
+class OwedCount(BaseModel):
+    kind: OwedKind
+    label: str
+    count: int
+    late: int
+
+
+class OwedCounts(BaseModel):
+    """`today`: due by the end of this day, and not late."""
+
+    total: int
+    late: int
+    today: int
+    kinds: list[OwedCount] = Field(description="Those of which there are any")
+    escalated_ordinary: int | None = Field(
+        description=f"At pusat: ordinary reports whose lateness has come up to it, counted to"
+        f" {COUNTED}; they are not listed"
+    )
+
+
+async def owed_counts(session: AsyncSession, scope: OwedScope) -> OwedCounts:
+    """The counts of what `GET /owed` lists."""
+    moment = now()
+    parameters = scope.parameters | {"now": moment, "tonight": end_of_day(moment, scope.zone)}
+    reports = f"SELECT kind, number, ref, priority, due_at FROM ({all_reports(scope.narrowed)}) r"  # noqa: S608
+    sources = " UNION ALL ".join([reports, *other_sources(scope)])
+    rows = (await session.execute(text(_COUNTS.format(sources)), parameters)).all()
+    by_kind = {row.kind: row for row in rows}
+    kinds = [
+        OwedCount(kind=kind, label=label("owed", kind), count=row.owed, late=row.late)
+        for kind in OwedKind
+        if (row := by_kind.get(kind)) is not None
+    ]
+    return OwedCounts(
+        total=sum(kind.count for kind in kinds),
+        late=sum(kind.late for kind in kinds),
+        today=sum(row.today for row in rows),
+        kinds=kinds,
+        escalated_ordinary=await _ordinary(session, scope),
+    )
+
+
+def end_of_day(moment: datetime, zone: Zone) -> datetime:
+    """Until when a deadline is one of this day: those of its midnight lie in the minutes after."""
+    tomorrow = moment.astimezone(zone.offset).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), zone.offset) + SPREAD
+
+
+async def _ordinary(session: AsyncSession, scope: OwedScope) -> int | None:
+    if not (scope.whose.at_the_root and scope.whose.deciders):
+        return None
+    parameters = {"deciding": scope.whose.agency_id, "at_most": COUNTED}
+    counted = text(f"SELECT count(*) FROM ({ORDINARY_AT_THE_ROOT}) o")  # noqa: S608
+    return int(await session.scalar(counted, parameters) or 0)
+
+
+_COUNTS = """
+SELECT kind, count(*) AS owed, count(*) FILTER (WHERE due_at <= :now) AS late,
+    count(*) FILTER (WHERE due_at > :now AND due_at < :tonight) AS today
+FROM ({}) owed GROUP BY kind
+"""

@@ -1,0 +1,97 @@
+"""What is owed, as the list shows it: the report, who has it, and the request to be decided."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.routing.models import StaffMember
+from services.routing.owed.pages import Owed
+from services.routing.queue.rows import QueueRow, Seen, seen_reports
+from services.routing.reading.people import ShownStaff, names_for
+from services.routing.reading.requests import ShownRequest, pending_requests, requests_of
+from services.routing.stand_ins import ShownStandIn, in_force_of, stood_in_for
+from shared.clock import now
+from shared.database.views import PublishedMessage
+from shared.http.tokens import Staff
+from shared.labels import label
+from shared.owed.statements import OwedKind
+
+
+class OwedAssignee(ShownStaff):
+    """`mine`: the person who asks, or somebody for whom they stand in."""
+
+    stand_in: ShownStandIn | None
+    mine: bool
+
+
+class OwedItem(BaseModel):
+    """One step, decision or escalation. Its deadline is the report's `countdown`, or that of the
+    `request`."""
+
+    kind: OwedKind
+    kind_label: str
+    late: bool
+    report: QueueRow
+    assignee: OwedAssignee | None
+    request: ShownRequest | None = Field(description="To be decided, with its reason")
+
+
+async def owed_items(session: AsyncSession, staff: Staff, owed: Sequence[Owed]) -> list[OwedItem]:
+    """The items of these, in this order."""
+    seen = await seen_reports(session, staff, {each.number for each in owed})
+    requests = await _requests(session, seen, [UUID(each.ref) for each in owed if each.ref])
+    assignees = await _assignees(session, staff, seen)
+    moment = now()
+    return [
+        OwedItem(
+            kind=each.kind,
+            kind_label=label("owed", each.kind),
+            late=each.due_at <= moment,
+            report=seen[each.number].row,
+            assignee=assignees.get(seen[each.number].row.assignee_id or 0),
+            request=requests.get(each.ref),
+        )
+        for each in owed
+        if each.number in seen and (not each.ref or each.ref in requests)
+    ]
+
+
+async def _requests(
+    session: AsyncSession, seen: Mapping[int, Seen], ids: Sequence[UUID]
+) -> dict[str, ShownRequest]:
+    """By their ids; one decided meanwhile is missing."""
+    if not ids:
+        return {}
+    rows = await pending_requests(session, ids)
+    reasons = select(col(PublishedMessage.command_id), col(PublishedMessage.words)).where(
+        col(PublishedMessage.command_id).in_(ids)
+    )
+    written = [{"id": id, "words": words} for id, words in await session.execute(reasons)]
+    names = await names_for(
+        session,
+        [row["staff_id"] for row in rows],
+        [row[name] for row in rows for name in ("agency_id", "decider_id", "suggested_agency_id")],
+    )
+    return {
+        str(row["id"]): requests_of([row], written, names, seen[row["number"]].access)[0]
+        for row in rows
+    }
+
+
+async def _assignees(
+    session: AsyncSession, staff: Staff, seen: Mapping[int, Seen]
+) -> dict[int, OwedAssignee]:
+    ids = {report.row.assignee_id for report in seen.values()} - {None}
+    if not ids:
+        return {}
+    mine = await stood_in_for(session, staff.id)
+    away = await in_force_of(session, [id for id in ids if id])
+    people = select(col(StaffMember.id), col(StaffMember.name)).where(col(StaffMember.id).in_(ids))
+    return {
+        id: OwedAssignee(id=id, name=name, stand_in=away.get(id), mine=id in mine)
+        for id, name in await session.execute(people)
+    }

@@ -1,0 +1,144 @@
+"""One page of what is owed: reports by index probes, and the few requests and escalations."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import ConfigDict, Field
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.routing.stand_ins import stood_in_for
+from shared.clock import now
+from shared.command_requests.directory import agency
+from shared.database.views import StaffEntry
+from shared.http.paging import Cursor, PageSize, open_cursor, seal_cursor
+from shared.http.tokens import Staff
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.people import Role
+from shared.owed.order import OwedOrder, OwedPlace, owed_order
+from shared.owed.statements import (
+    ASSIGNED_TO_NO_COLLEAGUE,
+    ESCALATIONS,
+    ESCALATIONS_AT_THE_ROOT,
+    REQUESTS,
+    REQUESTS_ESCALATED,
+    OwedKind,
+    first_reports,
+    parameters_of,
+)
+from shared.owed.whose import Whose, whose
+from shared.privacy.identity import IdentityCipher
+from shared.values.fields import PlainNumbers
+
+
+class OwedQuery(PlainNumbers):
+    """The parameters of `GET /owed`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: OwedKind | None = None
+    whose: Annotated[
+        Literal["agency", "mine"],
+        Field(
+            description="`mine`: without the reports assigned to a colleague, unless one stands in"
+            " for them"
+        ),
+    ] = "agency"
+    limit: PageSize = 25
+    cursor: Cursor = None
+
+
+class Owed(NamedTuple):
+    """A step, a decision or an escalation; `ref` is the request to be decided, else ''."""
+
+    kind: OwedKind
+    number: int
+    ref: str
+    priority: bool
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class OwedScope:
+    """Of whom it is asked what is owed, as parameters of the statements of `shared.owed`."""
+
+    whose: Whose
+    kinds: tuple[OwedKind, ...]
+    narrowed: str
+    zone: Zone
+    parameters: dict[str, Any]
+
+
+async def owed_scope(session: AsyncSession, staff: Staff, query: OwedQuery) -> OwedScope:
+    """What this person is asked for by this query."""
+    role, at_the_root = Role(staff.role), len(staff.agency_path) == 1
+    theirs = await whose(session, staff.agency_id, role, at_the_root=at_the_root)
+    kinds = (query.kind,) if query.kind else tuple(OwedKind)
+    parameters = parameters_of(theirs, staff.id, kinds)
+    narrowed = "true"
+    if query.whose == "mine":
+        narrowed = ASSIGNED_TO_NO_COLLEAGUE
+        parameters["colleagues"] = await _colleagues(session, staff)
+    own = await agency(session, staff.agency_id)
+    return OwedScope(theirs, kinds, narrowed, own.zone if own else Zone.WIB, parameters)
+
+
+def other_sources(scope: OwedScope) -> list[str]:
+    """The statements of what is owed beside steps on reports: an officer owes nothing else."""
+    if not scope.whose.deciders:
+        return []
+    sources = []
+    if {OwedKind.DECIDE, OwedKind.OBJECTION} & set(scope.kinds):
+        sources.append(REQUESTS)
+    if OwedKind.ESCALATION in scope.kinds:
+        at_the_root = scope.whose.at_the_root
+        sources.append(ESCALATIONS_AT_THE_ROOT if at_the_root else ESCALATIONS)
+        sources.append(REQUESTS_ESCALATED)
+    return sources
+
+
+async def owed_page(
+    session: AsyncSession, staff: Staff, query: OwedQuery, cipher: IdentityCipher
+) -> tuple[list[Owed], str | None]:
+    """One page, and the cursor of the next if there is one. Pages of one list are cut at the same
+    instant: what becomes late meanwhile does not move before what was read."""
+    place = open_cursor(query.cursor, OwedPlace, cipher)
+    scope = await owed_scope(session, staff, query)
+    as_of = place.t if place else now()
+    order = owed_order(place, scope.zone, as_of)
+    parameters = scope.parameters | order.parameters | {"limit": query.limit + 1}
+    rows = await session.execute(text(_page(scope, order)), parameters)
+    items = [Owed(OwedKind(row.kind), *row[1:]) for row in rows]
+    page = items[: query.limit]
+    if len(items) <= query.limit:
+        return page, None
+    last = page[-1]
+    behind = OwedPlace(t=as_of, p=last.priority, d=last.due_at, n=last.number, r=last.ref)
+    return page, seal_cursor(behind, cipher)
+
+
+def _page(scope: OwedScope, order: OwedOrder) -> str:
+    sources = [first_reports(order, scope.narrowed)]
+    urgent, others = order.urgent_requests.format("o"), order.other_requests.format("o")
+    sources += [
+        f"SELECT o.* FROM ({source}) o"  # noqa: S608
+        f" WHERE o.priority AND {urgent} OR NOT o.priority AND {others}"
+        for source in other_sources(scope)
+    ]
+    return (
+        f"SELECT kind, number, ref, priority, due_at FROM ({' UNION ALL '.join(sources)}) owed"  # noqa: S608
+        f" ORDER BY {order.by} LIMIT :limit"
+    )
+
+
+async def _colleagues(session: AsyncSession, staff: Staff) -> list[int]:
+    """Those who do what is assigned to them: not the person, nor whom they stand in for."""
+    mine = await stood_in_for(session, staff.id)
+    there = select(col(StaffEntry.id)).where(
+        col(StaffEntry.agency_id) == staff.agency_id,
+        col(StaffEntry.active),
+        col(StaffEntry.id).not_in(mine),
+    )
+    return list(await session.scalars(there))

@@ -1,0 +1,1 @@
+"""Reports and answers on paper: PDFs as one person may read them."""

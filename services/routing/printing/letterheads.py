@@ -1,0 +1,112 @@
+"""`/letterhead`: name, address and logo on the letters of the own agency (*kop surat*)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from pydantic import BaseModel, Field
+
+from services.routing.directory.log import record
+from services.routing.management_rights import ItsAdmin, its_admin
+from services.routing.models import Letterhead
+from shared.attachments import AttachmentMissing, AttachmentStore
+from shared.command_requests.directory import agency
+from shared.documents import a4
+from shared.http.documentation import problem_responses
+from shared.http.form_parts import only_parts
+from shared.http.limits import rate_limits
+from shared.http.problems import FieldError, validation
+from shared.http.transaction import CurrentDatabase, Transaction
+from shared.http.uploads import FILES, store_all
+
+LOGO_LIMIT = 1024 * 1024
+"""Bytes."""
+_FORM_LIMIT = LOGO_LIMIT + 64 * 1024
+_LOGO_TYPES = ("image/png", "image/jpeg")
+_Line = Annotated[str, Form(max_length=500)]
+
+
+class ShownLetterhead(BaseModel):
+    """Without one, letters are headed by the agency's name alone."""
+
+    name: str
+    address: str
+    logo: bool = Field(description="There is one")
+
+
+router = APIRouter(tags=["management"], responses=problem_responses(401, 403, 422))
+
+
+@router.get("/letterhead")
+async def read_letterhead(staff: ItsAdmin, session: Transaction) -> ShownLetterhead:
+    """The own agency's."""
+    row = await session.get(Letterhead, staff.agency_id)
+    own = await agency(session, staff.agency_id)
+    name = row.name if row else own.name if own else ""
+    return ShownLetterhead(
+        name=name, address=row.address if row else "", logo=bool(row and row.logo_key)
+    )
+
+
+@router.put(
+    "/letterhead",
+    max_body_size=_FORM_LIMIT,
+    responses=problem_responses(400, 429),
+    dependencies=[
+        Depends(its_admin),
+        Depends(only_parts("name", "address", "without_logo", "logo")),
+    ],
+)
+async def keep_letterhead(
+    staff: ItsAdmin,
+    database: CurrentDatabase,
+    request: Request,
+    name: Annotated[str, Form(min_length=1, max_length=500)],
+    address: _Line = "",
+    without_logo: Annotated[bool, Form(description="Take the present logo away")] = False,
+    logo: Annotated[UploadFile | None, File(description="PNG or JPEG, at most 1 MB")] = None,
+) -> ShownLetterhead:
+    """Keep the own agency's. The logo stays as it is where none is sent."""
+    await rate_limits(request).take(FILES, f"staff:{staff.id}")
+    store: AttachmentStore = request.app.state.attachments
+    kept = await _stored(store, logo) if logo is not None and (logo.filename or logo.size) else None
+    try:
+        async with database.session() as session:
+            row = await session.get(Letterhead, staff.agency_id)
+            former = row.logo_key if row else None
+            key = kept or (None if without_logo else former)
+            row = row or Letterhead(agency_id=staff.agency_id, name=name, address=address)
+            row.name, row.address, row.logo_key = name.strip() or name, address.strip(), key
+            session.add(row)
+            own = staff.agency_id
+            record(session, staff, own, "agency", own, "change", letterhead=True)
+    except Exception:
+        if kept:
+            await store.delete(kept)
+        raise
+    if former and former != key:
+        await store.delete(former)
+    return ShownLetterhead(name=row.name, address=row.address, logo=key is not None)
+
+
+async def head_of(row: Letterhead | None, store: AttachmentStore, name: str) -> a4.Letterhead:
+    """What stands on top of the agency's letters; without one of its own a plain head."""
+    if row is None:
+        return a4.Letterhead(name=name)
+    logo = None
+    if row.logo_key:
+        try:
+            logo = b"".join([part async for part in await store.open(row.logo_key)])
+        except AttachmentMissing:
+            logo = None
+    return a4.Letterhead(name=row.name, address=row.address, logo=logo)
+
+
+async def _stored(store: AttachmentStore, logo: UploadFile) -> str:
+    """The logo's key, opened and cleaned as any file is; 422 for what is no picture for paper."""
+    if (logo.size or 0) > LOGO_LIMIT:
+        raise validation(FieldError("logo", "logo_not_taken"))
+    [kept] = await store_all(store, [logo], "logo", anonymous=False)
+    if kept.media_type not in _LOGO_TYPES:
+        await store.delete(kept.key)
+        raise validation(FieldError("logo", "logo_not_taken"))
+    return kept.key

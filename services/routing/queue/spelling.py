@@ -1,0 +1,59 @@
+"""What a search that found nothing may have meant: its words, spelt as reports spell them."""
+
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database.agency_search import folded
+from shared.database.search_words import is_plain
+
+MOST_WORDS: Final = 8
+SHORTEST: Final = 4
+"""Shorter ones are near too many others."""
+
+
+async def spelt_nearly(session: AsyncSession, words: str) -> str | None:
+    """The words, in place of each that no published report says the one spelt most nearly so; None
+    where there is none to put in place. What is asked for as in a web search stays as it is."""
+    if not is_plain(words):
+        return None
+    typed = words.split()[:MOST_WORDS]
+    plain = {word: word.casefold() for word in typed if _is_a_word(word)}
+    rows = await session.execute(_NEAR, {"words": sorted(set(plain.values()))})
+    best: dict[str, tuple[int, int, str]] = {}
+    for word, near, reports in rows:
+        errors = _errors(word, near)
+        if errors <= (1 if len(word) < 6 else 2):
+            best[word] = min(best.get(word, (9, 0, "")), (errors, -reports, near))
+    if not best:
+        return None
+    return " ".join(best[key][2] if (key := plain.get(word)) in best else word for word in typed)
+
+
+def _is_a_word(word: str) -> bool:
+    return len(word) >= SHORTEST and folded(word) == [word.casefold()] and word.isalpha()
+
+
+def _errors(typed: str, meant: str) -> int:
+    """How many letters are wrong, missing, too many, or stand in each other's place."""
+    before: list[int] = []
+    row = list(range(len(meant) + 1))
+    for i, letter in enumerate(typed, start=1):
+        before, last, row = row, before, [i]
+        for j, other in enumerate(meant, start=1):
+            errors = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and (letter, typed[i - 2]) == (meant[j - 2], other):
+                errors = min(errors, last[j - 2] + 1)
+            row.append(errors)
+    return row[-1]
+
+
+_NEAR = text("""
+SELECT t.word, n.word, n.reports
+FROM unnest(CAST(:words AS text[])) t (word), LATERAL (
+    SELECT w.word, w.reports FROM routing.report_word w
+    WHERE w.word % t.word COLLATE "C"
+    ORDER BY similarity(w.word, t.word) DESC, w.reports DESC, w.word LIMIT 20) n
+WHERE NOT EXISTS (SELECT FROM routing.report_word k WHERE k.word = t.word)
+""")

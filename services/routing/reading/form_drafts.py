@@ -1,0 +1,167 @@
+"""What a member of staff has typed into a form of a report and not sent: kept for them alone, for a
+week, encrypted, since it may name people."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.routing.desk_models import FormDraft
+from shared.clock import now
+from shared.command_requests.report_access import ReportAccess, access_to
+from shared.database.engine import Database
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.paths import ReportNumber
+from shared.http.problems import conflict, forbidden, not_found, too_large
+from shared.http.transaction import Transaction
+from shared.lifecycle.actions import Action
+from shared.lifecycle.authority import Capacity
+from shared.privacy.identity import IdentityCipher, InvalidToken
+from shared.values.words import Form
+
+KEPT: Final = timedelta(days=7)
+LOOK_EVERY: Final = 3600.0
+"""Seconds between two looks for drafts whose time is up."""
+MOST: Final = 100
+"""Of a person."""
+LONGEST: Final = 40_000
+"""Characters of all fields of a form: several times what the longest may have when it is sent."""
+_FIELDS: Final = 100
+
+FieldName = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class DraftForm(Form):
+    """The fields of a form as they were filled in, right or wrong; no files."""
+
+    fields: Annotated[
+        dict[FieldName, Annotated[list[str], Field(max_length=_FIELDS)]],
+        Field(max_length=_FIELDS),
+    ]
+
+
+class KeptDraft(BaseModel):
+    """A form of the report that this person has a draft of."""
+
+    action: Action
+    kept_at: datetime
+
+
+class DraftRead(KeptDraft):
+    fields: dict[str, list[str]]
+
+
+router = APIRouter(
+    prefix="/reports/{number}/form-drafts",
+    tags=["reports"],
+    responses=problem_responses(401, 403, 404, 422),
+)
+
+
+@router.put("/{action}", responses=problem_responses(409, 413))
+async def keep_form_draft(
+    number: ReportNumber,
+    action: Action,
+    form: DraftForm,
+    staff: CurrentStaff,
+    session: Transaction,
+    request: Request,
+) -> KeptDraft:
+    """Keep what is typed into the form of an action, for oneself, for seven days from now, in
+    place of what was kept of it before. Not for who reads a copy: they can do nothing."""
+    access = await access_to(session, staff, number, action)
+    if access.by_copy and Capacity.AUTHOR not in access.capacities:
+        raise forbidden("not_authorised")
+    length = sum(len(value) for values in form.fields.values() for value in values)
+    if length > LONGEST:
+        raise too_large("form_draft_too_long", limit=LONGEST)
+    others = select(func.count()).where(_kept_of(staff.id), ~_of_form(number, action))
+    if (await session.scalar(others) or 0) >= MOST:
+        raise conflict("too_many_form_drafts", most=MOST)
+    cipher: IdentityCipher = request.app.state.identity
+    at = now()
+    kept = insert(FormDraft).values(
+        staff_id=staff.id,
+        number=number,
+        action=action,
+        fields=cipher.encrypt(json.dumps(form.fields)),
+        kept_at=at,
+    )
+    await session.execute(
+        kept.on_conflict_do_update(
+            index_elements=["staff_id", "number", "action"],
+            set_={"fields": kept.excluded.fields, "kept_at": kept.excluded.kept_at},
+        )
+    )
+    return KeptDraft(action=action, kept_at=at)
+
+
+@router.get("/{action}")
+async def read_form_draft(
+    number: ReportNumber,
+    action: Action,
+    staff: CurrentStaff,
+    session: Transaction,
+    request: Request,
+) -> DraftRead:
+    """What one has kept of this form."""
+    await access_to(session, staff, number, action)
+    kept = select(FormDraft).where(_kept_of(staff.id), _of_form(number, action))
+    draft = await session.scalar(kept)
+    cipher: IdentityCipher = request.app.state.identity
+    if draft is None:
+        raise not_found("form_draft_not_found")
+    try:
+        fields = json.loads(cipher.decrypt(draft.fields))
+    except InvalidToken:  # its key was dropped
+        raise not_found("form_draft_not_found") from None
+    return DraftRead(action=action, kept_at=draft.kept_at, fields=fields)
+
+
+@router.delete("/{action}", status_code=204)
+async def discard_form_draft(
+    number: ReportNumber, action: Action, staff: CurrentStaff, session: Transaction
+) -> None:
+    """Keep it no more, if it is there; also of a report that one may not read any more."""
+    own = col(FormDraft.staff_id) == staff.id
+    await session.execute(delete(FormDraft).where(own, _of_form(number, action)))
+
+
+async def drafts_kept(session: AsyncSession, access: ReportAccess) -> list[KeptDraft]:
+    """Those that this person has of forms of the report, the newest first."""
+    kept = (
+        select(col(FormDraft.action), col(FormDraft.kept_at))
+        .where(_kept_of(access.actor.staff_id), col(FormDraft.number) == access.state.number)
+        .order_by(col(FormDraft.kept_at).desc())
+    )
+    rows = await session.execute(kept)
+    return [KeptDraft(action=Action(action), kept_at=kept_at) for action, kept_at in rows]
+
+
+@dataclass(frozen=True)
+class DraftKeeper:
+    """Forgets drafts whose time is up."""
+
+    database: Database
+
+    async def forget_expired(self) -> int:
+        """How many there were."""
+        async with self.database.autocommit() as connection:
+            expired = delete(FormDraft).where(col(FormDraft.kept_at) <= now() - KEPT)
+            return int((await connection.execute(expired)).rowcount)
+
+
+def _of_form(number: int, action: Action) -> ColumnElement[bool]:
+    return (col(FormDraft.number) == number) & (col(FormDraft.action) == action)
+
+
+def _kept_of(staff_id: int | None) -> ColumnElement[bool]:
+    return (col(FormDraft.staff_id) == staff_id) & (col(FormDraft.kept_at) > now() - KEPT)

@@ -1,0 +1,59 @@
+"""The reports that one is linked with (*laporan serupa*), as this person may read them."""
+
+from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.routing.reading.names import ShownAgency, ShownStatus, shown_status
+from shared.command_requests.report_access import ReportAccess
+from shared.lifecycle.statuses import Status
+
+
+class LinkedReport(BaseModel):
+    number: int
+    title: str | None = Field(description="null: not for this person to read")
+    status: ShownStatus | None
+    handler: ShownAgency | None
+
+
+class Links(BaseModel):
+    main: LinkedReport | None = Field(description="The main report to which this one is linked")
+    linked: list[LinkedReport] = Field(description="Those linked to this one; oldest first")
+    linked_elsewhere: int = Field(description="Further ones that others than this person handle")
+
+
+async def links_of(session: AsyncSession, access: ReportAccess) -> Links:
+    """None of them in a copy."""
+    if access.by_copy:
+        return Links(main=None, linked=[], linked_elsewhere=0)
+    main_number = access.state.main_number
+    asked = {"number": access.state.number, "main": main_number, "agency": access.own_agency_id}
+    rows = (await session.execute(_LINKED, asked)).mappings().all()
+    shown = [_shown(row) for row in rows if row["readable"]]
+    main = next((one for one in shown if one.number == main_number), None)
+    if main is None and main_number is not None:
+        main = LinkedReport(number=main_number, title=None, status=None, handler=None)
+    return Links(
+        main=main,
+        linked=[one for one in shown if one.number != main_number],
+        linked_elsewhere=sum(not row["readable"] and row["number"] != main_number for row in rows),
+    )
+
+
+def _shown(row: RowMapping) -> LinkedReport:
+    return LinkedReport(
+        number=row["number"],
+        title=row["title"],
+        status=shown_status(Status(row["status"])),
+        handler=ShownAgency(id=row["handler_id"], code=row["code"], name=row["name"]),
+    )
+
+
+_LINKED = text("""
+SELECT r.number, r.status, r.handler_id, d.code, d.name,
+    coalesce(t.title, t.original_title) AS title, :agency = ANY (d.path) AS readable
+FROM lifecycle.report r JOIN lifecycle.report_text t ON t.number = r.number
+JOIN routing.agency_directory d ON d.id = r.handler_id
+WHERE r.main_number = :number OR r.number = :main
+ORDER BY r.number
+""")

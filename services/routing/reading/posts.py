@@ -1,0 +1,52 @@
+"""The posts on a social network that a report was made of, for who may know the reporter."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from shared.command_requests.report_access import ReportAccess
+from shared.database.views import SocialPostEntry
+from shared.labels import label
+from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.identity import IdentityCipher
+
+GoneBecause = Literal["deleted", "not_visible"]
+
+
+class ShownPost(BaseModel):
+    """A post. Of one that is gone from its network nothing is kept but where it was."""
+
+    url: str
+    gone_at: datetime | None = Field(description="Since when it is known to be gone")
+    gone_label: str | None
+    edited_at: datetime | None
+    words_before: str | None = Field(description="What an edited one said as it became the report")
+    words_now: str | None
+
+
+async def posts_of(
+    session: AsyncSession, cipher: IdentityCipher, access: ReportAccess
+) -> list[ShownPost]:
+    """In the order of their thread. None to who is not told the reporter: a post names its
+    author."""
+    if access.reporter_hidden:
+        return []
+    of_report = select(SocialPostEntry).where(col(SocialPostEntry.number) == access.state.number)
+    rows = await session.scalars(of_report.order_by(col(SocialPostEntry.position)))
+    return [_shown(row, cipher) for row in rows]
+
+
+def _shown(row: SocialPostEntry, cipher: IdentityCipher) -> ShownPost:
+    own = HolderCipher(cipher, row.report_key)
+    return ShownPost(
+        url=row.url,
+        gone_at=row.gone_at,
+        gone_label=label("post_gone", row.gone_because) if row.gone_because else None,
+        edited_at=row.edited_at,
+        words_before=own.decrypt(row.words_before) if row.words_before else None,
+        words_now=own.decrypt(row.words_now) if row.words_now else None,
+    )

@@ -1,0 +1,155 @@
+"""What a step of the history tells beside its name: to whom, of which kind, instead of what."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.routing.models import Category, Verification
+from services.routing.reading.history_rows import Row, Rows
+from services.routing.reading.people import Names
+from shared.labels import label
+from shared.labels.outcomes import outcome_of
+from shared.lifecycle.actions import Action
+from shared.values import regions
+
+
+class StepFact(BaseModel):
+    """`was` is what stood there before, where the step put something else in its place."""
+
+    label: str
+    value: str
+    was: str | None = None
+
+
+Edits = Mapping[UUID, list[StepFact]]
+
+
+def ids_told(lines: Rows) -> tuple[list[int | None], list[int | None]]:
+    """The staff and the agencies that the steps' facts name."""
+    details = [line["details"] for line in lines]
+    agencies = [known.get(name) for known in details for name in _AGENCIES]
+    copies = [id for known in details for id in known.get("copies", ())]
+    return [known.get("assignee_id") for known in details], [*agencies, *copies]
+
+
+def facts_of(line: Row, lines: Rows, requests: Rows, names: Names) -> list[StepFact]:
+    """Of one line, as `lines` and `requests` are shown to whoever reads it."""
+    details = line["details"]
+    return [
+        StepFact(label=name, value=value)
+        for name, value in (
+            ("Diserahkan kepada", _handed_to(details, names)),
+            ("Jenis", _labelled("follow_up_kind", details.get("follow_up_kind"))),
+            ("Hasil", _outcome(details)),
+            ("Alasan tunda", _labelled("deferral", details.get("deferral"))),
+            ("Menunggu instansi", _agency(details.get("awaited_agency_id"), names)),
+            ("Kategori arsip", _labelled("archive_category", details.get("archive_category"))),
+            ("Alasan pelapor", _labelled("objection_reason", details.get("objection_reason"))),
+            (_DONE_WITH_IT.get(line["action"], "Menerima"), _request(line, requests, names)),
+            ("Saran instansi", _agency(details.get("suggested_agency_id"), names)),
+            ("Diputuskan oleh", _agency(details.get("decider_id"), names)),
+            ("Meralat", _rectified(details, lines)),
+            ("Kata pelapor, dicatat petugas", _labelled("brought_by", details.get("brought_by"))),
+            ("Ditugaskan kepada", _assignee(details, names)),
+            ("Salinan", _copies(line, names)),
+            ("Batas waktu", _labelled("clock", details.get("clock"))),
+            ("Dilaporkan kepada", _agency(details.get("escalated_to"), names)),
+        )
+        if value
+    ]
+
+
+async def edits_of(session: AsyncSession, lines: Rows, original: Row) -> Edits:
+    """What each verification and amendment changed, by its command; the first of what was sent."""
+    steps = [line["ref"] for line in lines if line["action"] in (Action.VERIFY, Action.AMEND)]
+    done = select(Verification).where(col(Verification.command_id).in_(steps))
+    saved = {row.command_id: row for row in await session.scalars(done)}
+    verifications = [saved[step] for step in steps if step in saved]
+    ids = {row.category_id for row in verifications}
+    named = await session.execute(
+        select(col(Category.id), col(Category.name)).where(col(Category.id).in_(ids))
+    )
+    categories = {row.id: row.name for row in named}
+    before: dict[str, str | None] = {"Judul": original["original_title"]}
+    text = original["original_body"]
+    edits: dict[UUID, list[StepFact]] = {}
+    for row in verifications:
+        region = regions.find(row.region_code) if row.region_code else None
+        after = {
+            "Judul": row.title,
+            "Kategori": categories.get(row.category_id) if row.category_id else None,
+            "Tempat": row.place,
+            "Wilayah": region.path if region else None,
+        }
+        edits[row.command_id] = [
+            StepFact(label=name, value=value or "–", was=before.get(name))
+            for name, value in after.items()
+            if value != before.get(name)
+        ]
+        if row.body != text:
+            edits[row.command_id].append(StepFact(label="Isi laporan", value="diperbaiki"))
+        before, text = after, row.body
+    return edits
+
+
+def _labelled(kind: str, code: str | None) -> str:
+    return label(kind, code) if code else ""
+
+
+def _agency(agency_id: int | None, names: Names) -> str:
+    known = names.agency(agency_id)
+    return known.name if known else ""
+
+
+def _handed_to(details: Mapping[str, Any], names: Names) -> str:
+    to = details.get("to_handler")
+    return "" if details.get("from_handler") in (None, to) else _agency(to, names)
+
+
+def _outcome(details: Mapping[str, Any]) -> str:
+    outcome = outcome_of(details)
+    words = (outcome["outcome_label"], outcome["unmet_reason_label"])
+    return ": ".join(text for text in words if text)
+
+
+def _request(line: Row, requests: Rows, names: Names) -> str:
+    """What was asked, and by whom; nothing where the step is the asking itself."""
+    details = line["details"]
+    kind = details.get("request")
+    if not kind or line["action"].startswith("request_") or line["action"] == Action.OBJECT:
+        return ""
+    asked = next((r for r in requests if str(r["id"]) == details.get("request_id")), None)
+    by = _agency(asked["agency_id"], names) if asked else ""
+    return f"{label('request', kind)}{f', diminta oleh {by}' if by else ''}"
+
+
+def _rectified(details: Mapping[str, Any], lines: Rows) -> str:
+    of = next((one for one in lines if str(one["ref"]) == details.get("rectifies")), None)
+    return f"tindak lanjut No. {of['entry']}" if of and details.get("rectifies") else ""
+
+
+def _assignee(details: Mapping[str, Any], names: Names) -> str:
+    person = names.person(details.get("assignee_id"))
+    return person.name if person else ""
+
+
+def _copies(line: Row, names: Names) -> str:
+    if "copies" not in line["details"]:
+        return ""
+    known = [_agency(id, names) for id in line["details"]["copies"]]
+    return ", ".join(name for name in known if name) or "tidak ada lagi"
+
+
+_DONE_WITH_IT = {
+    Action.REJECT_REQUEST: "Menolak",
+    Action.WITHDRAW_REQUEST: "Menarik",
+    Action.END_REQUEST: "Mengakhiri",
+}
+_AGENCIES = (
+    *("to_handler", "awaited_agency_id", "suggested_agency_id", "decider_id", "escalated_to"),
+)

@@ -1,0 +1,9 @@
+"""What a template of an answer leaves to be filled in, in braces: ``{nomor}``."""
+
+import re
+from typing import Final
+
+FIELDS: Final = ("nomor", "judul", "kategori", "instansi", "petugas", "tanggal", "tenggat")
+
+FIELD = re.compile(r"\{([^{}]*)\}?|\}")
+"""A field; also a brace that has lost the other, which is refused as one."""
