@@ -5,10 +5,20 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.followup import actions, attachments, follow_up_list, own_words
+from services.followup import (
+    actions,
+    attachments,
+    follow_up_list,
+    linked_follow_ups,
+    own_words,
+)
+from services.followup.bulk import BULK_KINDS
+from services.followup.linked_follow_ups import LINKED_FOLLOW_UP
 from services.followup.partner_messages import PartnerMessages
 from shared.attachments import AttachmentStore
 from shared.attachments.remaking_queue import REMAKING_EVERY, RemakingQueue
+from shared.bulk_commands.carrying_out import carrying_out
+from shared.bulk_commands.endpoints import bulk_router
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer, each
 from shared.bus.streams import FOLLOWUP
@@ -49,6 +59,7 @@ def make_app(settings: Settings) -> FastAPI:
         async with (
             in_background(settings.nats_url, "followup", readers),
             repeating("remaking files", REMAKING_EVERY, remaking.work),
+            carrying_out(database, gateway, "followup", (*BULK_KINDS, LINKED_FOLLOW_UP)),
         ):
             yield
 
@@ -57,7 +68,9 @@ def make_app(settings: Settings) -> FastAPI:
         title="LAPOR! Follow-up",
         routers=[
             *command_routers(actions),
+            bulk_router("followup", BULK_KINDS),
             follow_up_list.router,
+            linked_follow_ups.router,
             attachments.router,
             answers.router,
             own_words.router,

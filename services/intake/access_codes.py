@@ -1,17 +1,16 @@
 """The access code of a report: who used it and when, and its reporter renewing it."""
 
 from datetime import timedelta
-from hashlib import sha256
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.intake.accepting.access_code import new_access_code
-from services.intake.models import Submission
+from services.intake.models import ContactChange, Submission
 from services.intake.resources import Intake, Resources
 from shared.command_requests.report_access import owns
 from shared.http.auth import CurrentReporter
@@ -19,6 +18,7 @@ from shared.http.callers import client_address
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited, rate_limits
 from shared.http.problems import conflict, forbidden, not_found, unauthorized
+from shared.http.secret_tokens import token_hash
 from shared.http.tokens import Partner, ReportBearer, Tokens
 from shared.http.transaction import Transaction
 from shared.lifecycle.people import Actor
@@ -52,8 +52,9 @@ async def renew_access_code(
     request: Request,
 ) -> RenewedCode:
     """Another access code for one's own report. The former one, and all that was opened with it,
-    end at once: whoever knew it, and whoever entered the report, reaches it no more. Of several
-    who renew the same code at once one is told a new one."""
+    end at once: whoever knew it, and whoever entered the report, reaches it no more, and no contact
+    that waits becomes the report's. Of several who renew the same code at once one is told a new
+    one."""
     if isinstance(reporter, Partner):
         raise forbidden()
     if not await owns(session, reporter, number):
@@ -91,9 +92,10 @@ async def recover_access_code(
     intake: Intake,
     request: Request,
 ) -> RenewedCode:
-    """Another access code for who has shown the report's proven contact to the notification
-    service: its token is good for one. The former code, and all that was opened with it, end."""
-    shown = {"shown": sha256(form.recovery_token.encode()).digest(), "number": number}
+    """Another access code for a person who has shown the report's proven contact to the
+    notification service: its token is good for one. The former code, all that was opened with it,
+    and changes of contacts that wait, end."""
+    shown = {"shown": token_hash(form.recovery_token), "number": number}
     if not await session.scalar(_USE_RECOVERY, shown):
         raise not_found()
     # After the token, which nobody guesses: a stranger does not use up the renewals of a report.
@@ -110,15 +112,19 @@ async def recover_access_code(
 
 
 async def _renew(session: AsyncSession, intake: Resources, number: int, former: int) -> str | None:
-    """The new code; None where that of this version was renewed by somebody else meanwhile."""
+    """The new code; None where that of this version was renewed by somebody else meanwhile. Whoever
+    knew the former code may have asked for another contact: it does not become the report's."""
     code = new_access_code()
     renewed = (
         update(Submission)
         .where(col(Submission.number) == number, col(Submission.access_code_version) == former)
         .values(access_code=intake.cipher.encrypt(code), access_code_version=former + 1)
     )
-    changed = await session.scalar(renewed.returning(col(Submission.number)))
-    return code if changed is not None else None
+    if await session.scalar(renewed.returning(col(Submission.number))) is None:
+        return None
+    await session.execute(delete(ContactChange).where(col(ContactChange.number) == number))
+    await session.execute(_FORGET_PROOFS, {"number": number})
+    return code
 
 
 def bearer_token(request: Request, number: int, code_version: int) -> str:
@@ -153,6 +159,7 @@ async def log_code(
 
 
 _USE_RECOVERY = text("SELECT notification.use_recovery(CAST(:shown AS bytea), :number)")
+_FORGET_PROOFS = text("SELECT notification.forget_report_proofs(:number)")
 _LOG = text(
     "SELECT routing.log_access_code(:number, :kind, CAST(:staff_id AS int),"
     " CAST(:agency_id AS int), CAST(:address AS bytea))"

@@ -2,20 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 from fastapi import FastAPI
 
 from services.intake import (
     access_codes,
+    account_password,
     accounts,
+    contact_changes,
+    contact_removal,
     drafts,
+    earlier_reports,
     holder_keys,
     lookups,
     manual,
     open311,
     references,
+    replacing_contacts,
     reporters,
     sign_in,
     submission,
@@ -26,9 +31,11 @@ from services.intake.arrivals import Arrivals
 from services.intake.partners import asyncapi, report_lookup
 from services.intake.partners.measuring import PartnerMeasuring
 from services.intake.partners.receiving import PartnerReports
-from services.intake.reading import attachments, published, reports
+from services.intake.reading import attachments, printing, published, reports
 from services.intake.resources import Resources
+from services.intake.sms import stale_parts
 from services.intake.sms import webhook as sms_webhook
+from services.intake.x import watching as x_watching
 from services.intake.x.api import XApi
 from shared.attachments import AttachmentStore
 from shared.attachments.drafts import DraftStore
@@ -39,6 +46,7 @@ from shared.bus.streams import INTAKE
 from shared.bus.watch import Watch
 from shared.database.engine import Database
 from shared.database.policy_in_force import ProcessTime
+from shared.documents.typesetting import paper_sandbox
 from shared.http.app import create_app
 from shared.http.limits import RateLimits
 from shared.http.service_client import service_client, trusted_authorities
@@ -51,6 +59,9 @@ from shared.values import regions
 
 BATCH, LANES = 100, 2
 """Partners' reports accepted in one transaction, and transactions at a time."""
+SMS_CALLS_AT_ONCE = 8
+"""Calls for messages about reports to one service; more wait some seconds, and their gateway calls
+again."""
 SWEEP = 600.0
 """Seconds between looks for drafts whose time is up."""
 
@@ -59,6 +70,14 @@ def make_app(settings: Settings) -> FastAPI:
     """The application over the database and storage of these settings."""
     database = Database(settings.database_url, application="lapor-intake")
     routing = service_client(base_url=settings.routing_url, timeout=15)
+    followup, notification = (
+        service_client(
+            base_url=url,
+            timeout=httpx.Timeout(15, pool=5),
+            limits=httpx.Limits(max_connections=SMS_CALLS_AT_ONCE),
+        )
+        for url in (settings.followup_url, settings.notification_url)
+    )
     x_http = httpx.AsyncClient(
         base_url=settings.x_api_base_url, timeout=10, verify=trusted_authorities()
     )
@@ -77,6 +96,8 @@ def make_app(settings: Settings) -> FastAPI:
         cipher=cipher,
         index=BlindIndex(settings.blind_index_key),
         http=routing,
+        followup=followup,
+        notification=notification,
         x=XApi(x_http, settings.x_api_token) if settings.x_api_token else None,
         settings=settings,
     )
@@ -104,8 +125,23 @@ def make_app(settings: Settings) -> FastAPI:
             holder_keys.EVERY,
             lambda: holder_keys.carry_over(database, cipher),
         )
-        async with routing, x_http, reading_bus, sweeping, remade, carrying:
-            joining = asyncio.create_task(sms_webhook.keep_joining(database, resources))
+        replacing = repeating(
+            "replacing contacts",
+            replacing_contacts.APPLY_EVERY,
+            lambda: replacing_contacts.apply_due(database, resources),
+        )
+        clients = routing, followup, notification, x_http
+        async with AsyncExitStack() as stack:
+            if x := resources.x:
+                looking = repeating(
+                    "looking at posts on X",
+                    x_watching.EVERY,
+                    lambda: x_watching.look_again(database, x, cipher),
+                )
+                await stack.enter_async_context(looking)
+            for context in (*clients, reading_bus, sweeping, remade, carrying, replacing):
+                await stack.enter_async_context(context)
+            joining = asyncio.create_task(stale_parts.keep_joining(database, resources))
             yield
             joining.cancel()
             await asyncio.wait([joining])
@@ -120,11 +156,16 @@ def make_app(settings: Settings) -> FastAPI:
             sms_webhook.router,
             x_posts.router,
             accounts.router,
+            account_password.router,
+            contact_changes.router,
+            contact_removal.router,
+            earlier_reports.router,
             sign_in.router,
             reporters.router,
             access_codes.router,
             published.router,
             reports.router,
+            printing.router,
             attachments.router,
             report_lookup.router,
             lookups.router,
@@ -136,4 +177,5 @@ def make_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.resources = resources
+    app.state.papers = paper_sandbox()
     return app

@@ -1,13 +1,12 @@
 """Submissions that come at the same time: counted, looked up and accepted together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from services.intake.accepting.acceptance import Acceptance
-from services.intake.accepting.new_report import Accepted, NewReport
-from services.intake.references import NOTHING, Found, look_up, named_in, refuse_unknown
-from services.intake.report_form import ReportForm
+from services.intake.accepting.new_report import Accepted, DifferentContent
+from services.intake.accepting.preparing import Arrival, Prepared
 from shared.batcher import Batcher, answered
 from shared.database.engine import Database, LastingConnection
 from shared.http.limits import RateLimits, Use
@@ -16,16 +15,6 @@ from shared.http.problems import Problem, too_many
 Outcome = Accepted | Exception
 LANES = 2
 """Batches at a time. With one, intake and Postgres waited for each other, each half of the time."""
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A report as it comes in. What `form` names is still to be looked up (None: it has been);
-    `use` is to be counted (None: it has been)."""
-
-    report: NewReport
-    form: ReportForm | None = None
-    use: Use | None = None
 
 
 class Arrivals:
@@ -57,46 +46,57 @@ class Arrivals:
         self, connection: LastingConnection, arrivals: Sequence[Arrival]
     ) -> list[Outcome]:
         outcomes: dict[int, Outcome] = {}
-        to_count = {index: use for index, arrival in enumerate(arrivals) if (use := arrival.use)}
-        if to_count:
-            session = await connection.get()
-            waits = await self._limits.count(session, list(to_count.values()))
-            for index, wait in zip(to_count, waits, strict=True):
-                if wait is not None:
-                    outcomes[index] = too_many(wait)
-        # Whatever one of the others meets, each has been counted once.
-        rest = [index for index in range(len(arrivals)) if index not in outcomes]
-        accepting = partial(self._accept, connection)
-        accepted = await answered(accepting, [arrivals[index] for index in rest])
-        outcomes |= zip(rest, accepted, strict=True)
+        waiting = dict(enumerate(arrivals))
+        await self._count_repeats(connection, waiting, outcomes)
+        # Whatever one of the others meets, each is counted once: where it was, it is prepared.
+        preparing = partial(self._prepare, connection)
+        prepared = await answered(preparing, list(waiting.values()))
+        ready: dict[int, Prepared] = {}
+        for index, one in zip(waiting, prepared, strict=True):
+            if isinstance(one, Prepared):
+                ready[index] = one
+            else:
+                outcomes[index] = one
+        order = sorted(ready, key=lambda index: ready[index].report.own_key)
+        writing = partial(self._write, connection)
+        outcomes |= zip(order, await answered(writing, [ready[i] for i in order]), strict=True)
         return [outcomes[index] for index in range(len(arrivals))]
 
-    async def _accept(
+    async def _count_repeats(
+        self,
+        connection: LastingConnection,
+        waiting: dict[int, Arrival],
+        outcomes: dict[int, Outcome],
+    ) -> None:
+        """Count the uses that the statement which prepares cannot: it counts one of each subject,
+        and of one limit."""
+        seen: set[Use] = set()
+        repeats: dict[int, Use] = {}
+        for index, arrival in waiting.items():
+            if (use := arrival.use) is not None:
+                if use in seen or (seen and next(iter(seen))[0] != use[0]):
+                    repeats[index] = use
+                else:
+                    seen.add(use)
+        if not repeats:
+            return
+        waits = await self._limits.count(await connection.get(), list(repeats.values()))
+        for index, wait in zip(repeats, waits, strict=True):
+            if wait is None:
+                waiting[index] = replace(waiting[index], use=None)
+            else:
+                outcomes[index] = too_many(wait)
+                del waiting[index]
+
+    async def _prepare(
         self, connection: LastingConnection, arrivals: Sequence[Arrival]
-    ) -> list[Outcome]:
+    ) -> list[Prepared | Problem]:
         session = await connection.get()
-        named = [
-            NOTHING if arrival.form is None else named_in(arrival.form) for arrival in arrivals
-        ]
-        ids_of: list[Found] = [NOTHING] * len(arrivals)
-        if any(names != NOTHING for names in named):
-            ids_of = await look_up(session, named)
-        outcomes: dict[int, Outcome] = {}
-        reports: dict[int, NewReport] = {}
-        for index, (arrival, ids) in enumerate(zip(arrivals, ids_of, strict=True)):
-            try:
-                reports[index] = _checked(arrival, ids)
-            except Problem as unknown:
-                outcomes[index] = unknown
-        order = sorted(reports, key=lambda index: reports[index].own_key)
-        accepted = await self._acceptance.accept_many(session, [reports[i] for i in order])
-        outcomes |= zip(order, accepted, strict=True)
-        return [outcomes[index] for index in range(len(arrivals))]
+        prepared = await self._acceptance.prepare(session, arrivals, self._limits)
+        await self._limits.sweep(session, len(arrivals))
+        return prepared
 
-
-def _checked(arrival: Arrival, ids: Found) -> NewReport:
-    if arrival.form is None:
-        return arrival.report
-    refuse_unknown(arrival.form, ids)
-    addressee_id, category_id = ids
-    return replace(arrival.report, addressee_id=addressee_id, category_id=category_id)
+    async def _write(
+        self, connection: LastingConnection, prepared: Sequence[Prepared]
+    ) -> list[Accepted | DifferentContent]:
+        return await self._acceptance.write(await connection.get(), prepared)

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from email_validator import EmailNotValidError, validate_email
 from lokal.nik import parse_nik
 
-from shared.values import phones
+from shared.values import emails, phones
 
 ContactField = Literal["phone", "email", "nik"]
 ContactProblem = Literal[
@@ -51,15 +50,11 @@ def normalise_phone(raw: str) -> str:
 
 
 def normalise_email(raw: str) -> str:
-    """The address in lower case, so that one person is one person however it is typed.
-
-    Only the form is checked, no DNS is asked. Raises `ContactRejected`.
-    """
+    """As `shared.values.emails` reads it. Raises `ContactRejected`."""
     try:
-        address = validate_email(raw.strip(), check_deliverability=False)
-    except EmailNotValidError:
+        return emails.normalise_email(raw)
+    except ValueError:
         raise ContactRejected("email", "email_invalid") from None
-    return address.normalized.lower()
 
 
 def parse_reporter_nik(raw: str, *, today: date) -> Nik:

@@ -34,6 +34,16 @@ async def carry_over(database: Database, cipher: IdentityCipher) -> int:
     return done
 
 
+def carry(row: Holder, cipher: IdentityCipher) -> None:
+    """Give a holder that has none a key, and encrypt by it what the identity keys encrypt."""
+    own, wrapped = HolderCipher.new(cipher)
+    tokens = {name: token for name in FIELDS if (token := getattr(row, name))}
+    opened = {name: cipher.decrypt(token) for name, token in tokens.items()}
+    for name, text in opened.items():
+        setattr(row, name, own.encrypt(text))
+    row.holder_key = wrapped
+
+
 async def _batch(
     database: Database, cipher: IdentityCipher, table: type[Holder], after: int
 ) -> tuple[int, int | None]:
@@ -54,18 +64,9 @@ async def _batch(
             assert isinstance(row, ReporterAccount | Submission)
             last = row.number if isinstance(row, Submission) else row.id
             try:
-                _carry(row, cipher)
+                carry(row, cipher)
             except InvalidToken:
                 count_set_aside("carrying over contacts", "InvalidToken", last)
             else:
                 carried += 1
     return carried, last
-
-
-def _carry(row: Holder, cipher: IdentityCipher) -> None:
-    own, wrapped = HolderCipher.new(cipher)
-    tokens = {name: token for name in FIELDS if (token := getattr(row, name))}
-    opened = {name: cipher.decrypt(token) for name, token in tokens.items()}
-    for name, text in opened.items():
-        setattr(row, name, own.encrypt(text))
-    row.holder_key = wrapped

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.intake.report_form import PublicClassification
+from shared.database.agency_search import find_agencies
 from shared.database.views import AgencyEntry, CategoryEntry
 from shared.http.documentation import problem_responses
 from shared.http.problems import not_found
@@ -93,12 +94,14 @@ async def list_agencies(
     parent: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> list[AgencyChoice]:
-    """Agencies that can be addressed: by name with `q`, else those directly below `parent`
-    (default: below pusat)."""
+    """Agencies that can be addressed: with `q` by words of name, other names and place, abbreviated
+    or mistyped, the best first; else those directly below `parent` (default: below pusat)."""
     agencies = select(AgencyEntry).where(col(AgencyEntry.active)).limit(limit)
     if q is not None:
-        agencies = agencies.where(col(AgencyEntry.name).icontains(q, autoescape=True))
-        agencies = agencies.order_by(func.cardinality(AgencyEntry.path), col(AgencyEntry.name))
+        found = await find_agencies(session, q, limit=limit)
+        ids = [match.id for match in found.items]
+        agencies = agencies.where(col(AgencyEntry.id).in_(ids))
+        agencies = agencies.order_by(func.array_position(ids, col(AgencyEntry.id)))
     else:
         top = col(AgencyEntry.parent_id).is_(None), col(AgencyEntry.active)
         root = select(col(AgencyEntry.id)).where(*top).limit(1).scalar_subquery()

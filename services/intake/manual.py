@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accepting.new_report import Accepted, NewReport
 from services.intake.references import checked, report_of
-from services.intake.report_form import ReporterForm, ReportForm
+from services.intake.report_form import ReporterOfReport, ReportForm
 from services.intake.resources import Intake, Resources
 from services.intake.submission import accept_or_refuse
 from services.intake.submission_form import SubmissionAnswer
@@ -56,7 +56,7 @@ class ManualForm(ReportForm):
     """A report on behalf of somebody. Without an addressee the maker's own agency has it."""
 
     channel: ManualChannel
-    reporter: ReporterForm
+    reporter: ReporterOfReport
     disposition: dict[str, Any] | None = Field(
         None,
         description="To verify at once: the body of routing's `POST /reports/{number}/verify`",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from shared.database.columns import Bytes, Int64, Words, timestamp
@@ -46,6 +46,41 @@ class AccountEntry(SQLModel, table=True):
     password_hash: str
 
 
+class ContactChange(SQLModel, table=True):
+    """Another contact that its holder, an account or a report, has proven, and that becomes the
+    holder's at `takes_effect_at`: whoever has the present one may stop it until then. Encrypted by
+    the holder's key."""
+
+    __tablename__ = "contact_change"
+    __table_args__ = (
+        UniqueConstraint("reporter_id", "channel", name="contact_change_once"),
+        UniqueConstraint("number", "channel", name="contact_change_of_report_once"),
+        CheckConstraint(
+            "num_nonnulls(reporter_id, number) = 1", name="contact_change_of_one_holder"
+        ),
+        Index("contact_change_due", "takes_effect_at"),
+        _IN_SCHEMA,
+    )
+
+    id: UUID = Field(primary_key=True)
+    reporter_id: int | None = Field(default=None, foreign_key="intake.reporter.id")
+    number: int | None = Field(default=None, sa_type=Int64)
+    """Of a report, whose own contact it is to be."""
+    channel: str
+    contact: bytes = Field(sa_type=Bytes)
+    safe: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    """Of a report: messages may come there (*Aman dihubungi di sini?*)."""
+    digest: bytes = Field(sa_type=Bytes)
+    """By which notification knows it again."""
+    entry: bytes | None = Field(default=None, sa_type=Bytes)
+    """The keyed hash by which an account is entered then, with the hash of its password."""
+    password_hash: str | None = None
+    stop_hash: bytes = Field(sa_type=Bytes, unique=True)
+    """Of the token in the notice."""
+    asked_at: datetime = timestamp()
+    takes_effect_at: datetime = timestamp()
+
+
 class Submission(SQLModel, table=True):
     """How a report came in and from whom; everything that names a person is ciphertext, by a key of
     the report's own.
@@ -69,6 +104,13 @@ class Submission(SQLModel, table=True):
     nik: bytes | None = Field(default=None, sa_type=Bytes)
     holder_key: bytes | None = Field(default=None, sa_type=Bytes)
     """Wrapped by the identity keys; None where nobody is named, or not carried over yet."""
+    phone_safe: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    email_safe: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    """*Aman dihubungi di sini?*: messages may come to this contact, until the reporter chooses
+    anew."""
+    phone_stated: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    email_stated: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    """The partner system that sent the report states that it has verified this contact."""
     access_code: bytes = Field(sa_type=Bytes)
     access_code_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     """Rises when the reporter renews it: what was opened with an earlier one is closed."""
@@ -105,15 +147,32 @@ class IntakeAttachment(SQLModel, table=True):
 
 
 class SocialPost(SQLModel, table=True):
-    """A post that became a report; the same post twice is refused with the first number."""
+    """A post that became a report, alone or in a thread; the same post twice is refused with the
+    first number."""
 
     __tablename__ = "social_post"
-    __table_args__ = (_IN_SCHEMA,)
+    __table_args__ = (
+        Index("social_post_of_report", "number"),
+        Index("social_post_looked_at", "looked_at"),
+        _IN_SCHEMA,
+    )
 
     network: str = Field(primary_key=True)
     post_id: str = Field(primary_key=True)
     number: int = Field(sa_type=Int64)
     url: str = Field(sa_type=Words)
+    position: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """In the thread."""
+    looked_at: datetime | None = timestamp(default=None)
+    """When the network was last asked for it."""
+    gone_at: datetime | None = timestamp(default=None)
+    """Since when it is known not to be readable there any more."""
+    gone_because: str | None = None
+    """deleted or not_visible."""
+    edited_at: datetime | None = timestamp(default=None)
+    words_before: bytes | None = Field(default=None, sa_type=Bytes)
+    """Of an edited one what it said when it became the report, by the key of the report."""
+    words_now: bytes | None = Field(default=None, sa_type=Bytes)
 
 
 class ReporterSession(SQLModel, table=True):
@@ -168,3 +227,35 @@ class SmsPart(SQLModel, table=True):
     """Why it can be no report; its words stay for the operator."""
     sent_at: datetime = timestamp()
     received_at: datetime = timestamp()
+    """When it came; later where its message was put off since."""
+
+
+class SmsAnswer(SQLModel, table=True):
+    """What was answered to a message about a report, encrypted, for a gateway that asks again."""
+
+    __tablename__ = "sms_answer"
+    __table_args__ = (_IN_SCHEMA,)
+
+    key: str = Field(primary_key=True)
+    """Of the message, as the key of the report that it would have become."""
+    digest: bytes = Field(sa_type=Bytes)
+    """Keyed hash of what it said."""
+    answer: bytes = Field(sa_type=Bytes)
+    at: datetime = timestamp(index=True)
+
+
+class SmsConfirmation(SQLModel, table=True):
+    """What the reporter of a report has asked for by SMS and is to confirm by a code."""
+
+    __tablename__ = "sms_confirmation"
+    __table_args__ = (_IN_SCHEMA,)
+
+    number: int = Field(sa_type=Int64, primary_key=True)
+    sender_index: bytes = Field(sa_type=Bytes)
+    wish: str
+    rating: int | None = None
+    solved: bool | None = None
+    reason: str | None = None
+    code_digest: bytes = Field(sa_type=Bytes)
+    tries: int
+    until: datetime = timestamp()

@@ -1,12 +1,12 @@
 """What a form refers to, checked: agency, category, region; and the report that it makes."""
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from functools import partial
 
 import orjson
 
 from services.intake.accepting.new_report import NewReport
+from services.intake.accepting.preparing import NOTHING, Found, LookUp, Named, as_columns
 from services.intake.report_form import ReportForm
 from shared.batcher import Batcher
 from shared.database.engine import Database, raw
@@ -14,12 +14,6 @@ from shared.database.policy_in_force import Connection
 from shared.http.problems import FieldError, validation
 from shared.lifecycle.channels import Channel
 from shared.values import regions
-
-Named = tuple[int | str | None, int | str | None]
-"""Agency and category as a form names them, by id or code."""
-Found = tuple[int | None, int | None]
-"""Their ids; None for what is not there, or not in use any more."""
-NOTHING: Final = (None, None)
 
 
 def gathered(database: Database) -> Batcher[Named, Found]:
@@ -52,6 +46,13 @@ async def checked_by(found_of: Callable[[Named], Awaitable[Found]], form: Report
 def named_in(form: ReportForm) -> Named:
     """What is to be looked up."""
     return form.addressee, form.category
+
+
+def look_up_of(form: ReportForm) -> LookUp:
+    """What acceptance is to look up for a form, with the rest."""
+    code = form.region_code
+    in_vain = code is not None and code != "" and regions.find(code) is None
+    return LookUp(named_in(form), partial(refuse_unknown, form), in_vain)
 
 
 def refuse_unknown(form: ReportForm, ids: Found) -> None:
@@ -95,32 +96,9 @@ _KINDS = {"addressee": "agency", "category": "category"}
 async def look_up(session: Connection, named: Sequence[Named]) -> list[Found]:
     """The ids of what several forms name, in order."""
     connection = await raw(session)
-    references = [
-        {
-            "place": place,
-            "agency_id": _id(agency),
-            "agency_code": _code(agency),
-            "category_id": _id(category),
-            "category_code": _code(category),
-        }
-        for place, (agency, category) in enumerate(named)
-    ]
+    references = [as_columns(one) | {"place": place} for place, one in enumerate(named)]
     parameters = {"wanted": orjson.dumps(references).decode()}
     return list(await (await connection.execute(_LOOK_UP, parameters)).fetchall())
-
-
-def _id(reference: int | str | None) -> int | None:
-    """An id, also where it came as text, as we write it: without zeros before it."""
-    if reference is None or not (isinstance(reference, int) or _NUMBER.fullmatch(reference)):
-        return None
-    return number if 0 < (number := int(reference)) < 2**31 else None
-
-
-_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
-
-
-def _code(reference: int | str | None) -> str | None:
-    return None if reference is None else str(reference)
 
 
 _LOOK_UP = """

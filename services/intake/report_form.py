@@ -59,13 +59,25 @@ class ReporterForm(Form):
         Annotated[str, Field(max_length=NIK_LIMIT), AfterValidator(_nik)] | None, Left
     ] = Field(None, description="Population number, 16 digits; optional")
 
+
+class ReporterOfReport(ReporterForm):
+    """Who reports, and where messages about the report may come. To a contact without a yes nothing
+    is sent but the codes that its reporter asks for."""
+
+    phone_safe: bool = Field(
+        False, description="Nobody else reads text messages at `phone` (Aman dihubungi di sini?)"
+    )
+    email_safe: bool = Field(False, description="Nobody else reads mail at `email`")
+
     @property
     def identity(self) -> Identity:
-        return Identity(self.name, self.phone, self.email, self.nik)
+        contacts = self.name, self.phone, self.email, self.nik
+        return Identity(*contacts, self.phone_safe, self.email_safe)
 
 
 class ReportForm(DetailsForm):
-    """What every form asks. Ids and codes are checked against the directory afterwards."""
+    """The report itself, as the forms of all channels ask for it. Ids and codes are checked
+    against the directory afterwards."""
 
     classification: PublicClassification
     title: Annotated[Annotated[Title, _MAY_BE_EMPTY] | None, Left] = Field(

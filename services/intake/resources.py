@@ -7,8 +7,8 @@ import httpx
 from fastapi import Depends, Request
 
 from services.intake.accepting.acceptance import Acceptance
+from services.intake.accepting.preparing import Found, Named
 from services.intake.arrivals import Arrivals
-from services.intake.references import Found, Named
 from services.intake.x.api import XApi
 from shared.attachments import AttachmentStore
 from shared.attachments.drafts import DraftStore
@@ -32,6 +32,9 @@ class Resources:
     index: BlindIndex
     http: httpx.AsyncClient
     """For asking routing."""
+    followup: httpx.AsyncClient
+    notification: httpx.AsyncClient
+    """For what reporters say by SMS of a report that is there."""
     x: XApi | None
     """None: the X API is not configured."""
     settings: Settings

@@ -21,7 +21,7 @@ from shared.http.guessing import (
 )
 from shared.http.limits import Limit
 from shared.http.problems import unauthorized
-from shared.http.sessions import Copied, Sessions, Used
+from shared.http.sessions import Copied, RenewalKey, Sessions, Used
 from shared.http.tokens import Reporter, Tokens
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.values.text import EMAIL_LIMIT, PASSWORD_LIMIT
@@ -55,14 +55,7 @@ class RefreshForm(BaseModel):
 
 
 class RenewalForm(RefreshForm):
-    renewal_key: str | None = Field(
-        default=None,
-        min_length=32,
-        max_length=200,
-        repr=False,
-        description="A secret of yours for this token alone: asking again with it within ten"
-        " minutes has the same outcome, as long as the next token is not used",
-    )
+    renewal_key: RenewalKey = None
 
 
 class SignedIn(BaseModel):

@@ -7,7 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.intake.accepting.new_report import DifferentContent, Identity
 from services.intake.access_codes import log_code
@@ -17,7 +20,9 @@ from services.intake.references import checked, report_of
 from services.intake.report_form import Name, ReportForm
 from services.intake.resources import Intake
 from services.intake.submission_form import SubmissionAnswer
+from services.intake.x.api import THREAD
 from services.intake.x.posts import Post, XError, parse_post_id
+from services.intake.x.watching import NETWORK
 from shared.command_requests.report_access import staff_access
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
@@ -28,8 +33,6 @@ from shared.lifecycle.channels import Channel
 from shared.values.text import POST_LIMIT, TextRejected, derive_title
 
 router = APIRouter(prefix="/channels/x", tags=["Social media"])
-
-NETWORK = "x"
 
 
 def _post_id(raw: str) -> str:
@@ -43,8 +46,9 @@ PostRef = Annotated[str, Field(max_length=POST_LIMIT), AfterValidator(_post_id)]
 
 
 class PostPreview(BaseModel):
-    """A post, for the admin to complete. `number`: it is that report already, which this person
-    may read."""
+    """A post, for the admin to complete, with those by which its author goes on: `url` and all
+    that follows are of the first, `text` and `media_urls` of all, `thread` the addresses of the
+    others. `number`: it is that report already, which this person may read."""
 
     id: str
     url: str
@@ -53,6 +57,7 @@ class PostPreview(BaseModel):
     text: str
     created_at: datetime
     media_urls: list[str]
+    thread: list[str]
     suggested_title: str
     number: int | None
 
@@ -61,7 +66,16 @@ class PostForm(ReportForm):
     """A report made of a post: `url` (or id) and `author` as read or pasted, the rest completed."""
 
     url: PostRef = Field(description="The post's address or id")
+    thread: list[PostRef] = Field(
+        [],
+        max_length=THREAD - 1,
+        description="Addresses or ids of the posts by which the author goes on, in order",
+    )
     author: Name = Field(min_length=1, description="The account's name on X")
+
+    @property
+    def post_ids(self) -> list[str]:
+        return list(dict.fromkeys([self.url, *self.thread]))
 
 
 @router.get("/posts", responses=problem_responses(401, 403, 404, 409, 503))
@@ -75,20 +89,23 @@ async def read_post(
     if intake.x is None:
         raise conflict("x_not_configured")
     try:
-        post = await intake.x.get_post(url)
+        asked_for = await intake.x.get_post(url)
     except XError as error:
         raise _problem(error) from None
-    known = await session.get(SocialPost, (NETWORK, post.id))
+    posts = await intake.x.get_thread(asked_for)
+    post, *others = posts
+    known = await _reported_as(session, [each.id for each in posts])
     return PostPreview(
         id=post.id,
         url=post.url,
         author=post.author_username,
         author_name=post.author_name,
-        text=post.text,
+        text="\n\n".join(each.text for each in posts if each.text),
         created_at=post.created_at,
-        media_urls=list(post.media_urls),
+        media_urls=[url for each in posts for url in each.media_urls],
+        thread=[each.url for each in others],
         suggested_title=_title(post),
-        number=await _told(session, staff, known.number) if known else None,
+        number=await _told(session, staff, known) if known else None,
     )
 
 
@@ -103,6 +120,8 @@ async def submit_post(
     """Create the report. The same post again is a 409, which names the first report to the person
     who may read it."""
     references = await checked(session, form)
+    if known := await _reported_as(session, form.post_ids):
+        raise _reported(await _told(session, staff, known))
     report = replace(
         report_of(form, references, channel=Channel.X, scope=NETWORK, key=form.url),
         actor=staff_actor(staff),
@@ -116,12 +135,34 @@ async def submit_post(
         raise _reported(await _told(session, staff, before.number)) from None
     if accepted.replayed:
         raise _reported(await _told(session, staff, accepted.number))
-    # Not the address with the author's name in it: that would be an identity in the open.
-    url = f"https://x.com/i/status/{form.url}"
-    session.add(SocialPost(network=NETWORK, post_id=form.url, number=accepted.number, url=url))
+    await _keep(session, form.post_ids, accepted.number)
     await log_code(session, intake, accepted.number, "given", maker=report.actor)
     response.headers["Location"] = f"/reports/{accepted.number}"
     return SubmissionAnswer.of(accepted)
+
+
+async def _reported_as(session: AsyncSession, post_ids: list[str]) -> int | None:
+    """The report that one of these posts is already."""
+    same = col(SocialPost.network) == NETWORK, col(SocialPost.post_id).in_(post_ids)
+    return await session.scalar(select(col(SocialPost.number)).where(*same).limit(1))
+
+
+async def _keep(session: AsyncSession, post_ids: list[str], number: int) -> None:
+    """Raises the 409 where another made a report of one of these posts at the same moment."""
+    posts = [
+        {
+            "network": NETWORK,
+            "post_id": post_id,
+            "number": number,
+            # Not with the author's name in it: that would be an identity in the open.
+            "url": f"https://x.com/i/status/{post_id}",
+            "position": position,
+        }
+        for position, post_id in enumerate(post_ids, start=1)
+    ]
+    new = insert(SocialPost).values(posts).on_conflict_do_nothing()
+    if len((await session.scalars(new.returning(col(SocialPost.post_id)))).all()) < len(posts):
+        raise _reported(None)
 
 
 def _title(post: Post) -> str:

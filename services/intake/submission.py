@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.intake.accepting.new_report import Accepted, DifferentContent, Identity, NewReport
+from services.intake.accepting.preparing import NOTHING, Arrival
 from services.intake.access_codes import log_code
-from services.intake.arrivals import Arrival
 from services.intake.models import Submission
-from services.intake.references import NOTHING, checked_by, report_of
+from services.intake.references import checked_by, look_up_of, report_of
 from services.intake.resources import Intake, Resources
 from services.intake.submission_form import SubmissionAnswer, SubmissionForm
 from shared.database.engine import Database
@@ -65,7 +65,7 @@ async def _submit_directly(request: Request, form: SubmissionForm, key: UUID) ->
     intake: Resources = request.app.state.resources
     report = _draft(form, None, _key(intake, request, None, key))
     use = rate_limits(request).use(SUBMISSION, client_address(request))
-    accepted = await _or_refuse(intake.arrivals.accept(Arrival(report, form, use)))
+    accepted = await _or_refuse(intake.arrivals.accept(Arrival(report, look_up_of(form), use)))
     answer = SubmissionAnswer.of(accepted).model_dump_json()
     location = {"Location": f"/reports/{accepted.number}"}
     return Response(answer, 201, location, media_type="application/json")
@@ -187,7 +187,9 @@ async def _arrival(
     if account_id is None and not _reachable(form):
         raise validation(FieldError("reporter", "contact_missing"))
     linked_number = await _linked(database, principal, form)
-    return Arrival(replace(_draft(form, account_id, key), linked_number=linked_number), form)
+    return Arrival(
+        replace(_draft(form, account_id, key), linked_number=linked_number), look_up_of(form)
+    )
 
 
 def _reachable(form: SubmissionForm) -> bool:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from services.intake.accepting.new_report import Accepted
-from services.intake.report_form import ReporterForm, ReportForm
+from services.intake.report_form import ReporterOfReport, ReportForm
 from shared.attachments import StoredAttachment
 from shared.attachments.store import State
 from shared.labels import label
@@ -18,7 +18,7 @@ class SubmissionForm(ReportForm):
     """A report by a member of the public. Without an account, `reporter` is needed."""
 
     channel: Literal["website", "android", "ios", "agency_website"] = "website"
-    reporter: ReporterForm | None = None
+    reporter: ReporterOfReport | None = None
     linked_number: int | None = Field(
         None,
         gt=0,
@@ -29,7 +29,7 @@ class SubmissionForm(ReportForm):
 
     @model_validator(mode="after")
     def _has_title(self) -> Self:
-        """Who fills in the web form is asked for one; other programs may leave it out."""
+        """People at the web form are asked for one; other programs may leave it out."""
         if self.channel == "website" and self.title is None:
             error = InitErrorDetails(
                 type=PydanticCustomError("missing", "Field required"), loc=("title",), input=None

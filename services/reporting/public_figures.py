@@ -103,16 +103,18 @@ class _Kept:
 
 async def _count(database: Database) -> PublicFigures:
     by: dict[str, dict[str, int]] = {"status": {}, "channel": {}, "month": {}}
-    said: dict[str, int] = {}
+    answers: dict[str, int] = {}
     async with database.autocommit() as connection:
         for status, channel, month, count in await connection.execute(_PUBLIC):
             for name, code in (("status", status), ("channel", channel), ("month", month)):
                 if code is not None:
                     by[name][code] = count
         for mark, count in await connection.execute(_SAID, {"marks": _MARKS}):
-            said[mark] = count
-    ratings = {mark.partition(":")[2]: n for mark, n in said.items() if mark.startswith("rating:")}
-    ended = {mark: count for mark, count in said.items() if mark in _CLOSING}
+            answers[mark] = count
+    ratings = {
+        mark.partition(":")[2]: n for mark, n in answers.items() if mark.startswith("rating:")
+    }
+    ended = {mark: count for mark, count in answers.items() if mark in _CLOSING}
     tabs, statuses = suppressed_statuses(by["status"])
     return PublicFigures(
         at=now(),

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from services.reporting.downloads import names
 from services.reporting.downloads.activities import DownloadActivities
@@ -24,12 +24,13 @@ from shared.resilience.periodic import by_itself, repeating
 from shared.resilience.stopping import unless_stopped
 from shared.settings import Settings
 from shared.temporal.client import connect_patiently
+from shared.temporal.sandbox import restrictions
 
 AT_A_TIME = 2
 LOOK_EVERY = 30.0
 """Seconds between two looks for downloads that nobody has started: Temporal was away."""
 WAITS = timedelta(seconds=5)
-"""How long one waits to be started by who was asked for it."""
+"""How long a download waits for the process that was asked for it to start it."""
 PARTS_KEPT = timedelta(days=1)
 """How long a cancelled or failed download can be gone on with: what is written of it is as its
 owner was allowed to see it then."""
@@ -47,15 +48,7 @@ def make_worker(client: Client, database: Database, settings: Settings) -> Worke
         task_queue=names.TASK_QUEUE,
         workflows=[DownloadWorkflow],
         activities=[making.make, making.give_up, making.expire],
-        workflow_runner=SandboxedWorkflowRunner(
-            SandboxRestrictions.default.with_passthrough_modules(
-                "annotated_types",
-                "pydantic",
-                "pydantic_core",
-                "services.reporting.downloads.names",
-                "typing_inspection",
-            )
-        ),
+        workflow_runner=SandboxedWorkflowRunner(restrictions("services.reporting.downloads.names")),
         max_concurrent_activities=AT_A_TIME,
         graceful_shutdown_timeout=timedelta(),
     )

@@ -19,7 +19,7 @@ router = command_router("reporter")
 
 @router.by_reporter(Action.COMPLETE_INFORMATION, "/reports/{number}/information", files=True)
 async def complete_report_information(
-    _: AsyncSession, __: ReportAccess, form: InformationForm
+    _: AsyncSession, access: ReportAccess, form: InformationForm
 ) -> CommandFields:
     """Answer the question that the report was deferred with."""
-    return {}
+    return {"by_sms": access.by_sms}

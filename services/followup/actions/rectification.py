@@ -2,12 +2,16 @@
 
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.followup.actions.words import command_router
+from services.followup.models import Message
 from shared.command_requests.command_request import CommandFields
 from shared.command_requests.directory import agency
 from shared.command_requests.report_access import ReportAccess
+from shared.database.lifecycle import CommandRow
 from shared.database.views import PublishedMessage
 from shared.http.problems import FieldError, conflict, validation
 from shared.lifecycle.actions import Action
@@ -31,12 +35,13 @@ async def rectify_follow_up(
     session: AsyncSession, access: ReportAccess, form: Rectification
 ) -> CommandFields:
     """Take the words and files of a follow-up out of the reporter's and the public's view. Staff
-    keep them, and no clock changes."""
+    keep them, and no clock changes. Its author's agency may, and those above it, whoever handles
+    the report now."""
     message = await session.get(PublishedMessage, form.rectifies)
     is_one = message is not None and message.action == Action.FOLLOW_UP
     if message is None or not is_one or message.number != access.state.number:
         raise validation(FieldError("rectifies", "not_a_choice"))
-    if message.rectified:
+    if await _is_taken_back(session, form.rectifies):
         raise conflict("already_rectified")
     if message.staff_id != access.actor.staff_id and access.actor.role not in ADMINS:
         raise Refused("not_authorised")
@@ -44,3 +49,14 @@ async def rectify_follow_up(
     if author is None or not author.is_or_stands_below(access.own_agency_id):
         raise Refused("not_authorised")
     return {"rectifies": form.rectifies}
+
+
+async def _is_taken_back(session: AsyncSession, follow_up: UUID) -> bool:
+    """Whether somebody has taken it back, or is about to: of two at once the first is told."""
+    await session.get_one(Message, follow_up, with_for_update=True)
+    others = (
+        select(col(Message.command_id))
+        .join(CommandRow, col(CommandRow.id) == col(Message.command_id))
+        .where(col(Message.rectifies) == follow_up, col(CommandRow.done).is_not(False))
+    )
+    return await session.scalar(others.limit(1)) is not None

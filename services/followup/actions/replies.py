@@ -18,6 +18,8 @@ router = command_router("reporter")
 
 
 @router.by_reporter(Action.REPLY, "/reports/{number}/replies", files=True)
-async def reply_to_follow_up(_: AsyncSession, __: ReportAccess, form: ReplyForm) -> CommandFields:
+async def reply_to_follow_up(
+    _: AsyncSession, access: ReportAccess, form: ReplyForm
+) -> CommandFields:
     """Answer the agency: it owes a follow-up again."""
-    return {}
+    return {"by_sms": access.by_sms}

@@ -10,12 +10,14 @@ from psycopg.rows import dict_row
 
 from services.intake.accepting.access_code import new_access_code
 from services.intake.accepting.new_report import Accepted, DifferentContent, NewReport
+from services.intake.accepting.preparing import Arrival, Prepared, prepare
 from services.intake.accepting.rows import Rows, Sealing, first_state, rows_of
-from services.intake.accepting.statements import FIRST, PREPARE, insert_all
+from services.intake.accepting.statements import FIRST, insert_all
 from shared.clock import now
 from shared.database.engine import raw
 from shared.database.policy_in_force import Connection, ProcessTime
-from shared.http.problems import unavailable
+from shared.http.limits import RateLimits
+from shared.http.problems import Problem
 from shared.lifecycle.statuses import Status
 from shared.privacy.identity import IdentityCipher
 from shared.settings import Settings
@@ -54,34 +56,50 @@ class Acceptance:
         be given in the order of their keys, so that no two transactions wait in a circle."""
         if not reports:
             return []
+        prepared = await self.prepare(session, [Arrival(report) for report in reports])
+        return await self.write(session, [one for one in prepared if isinstance(one, Prepared)])
+
+    async def prepare(
+        self, session: Connection, arrivals: Sequence[Arrival], limits: RateLimits | None = None
+    ) -> list[Prepared | Problem]:
+        """The first of the two statements: see `preparing`."""
+        prepared = await prepare(await raw(session), arrivals, limits)
+        mark = next((one.found["mark"] for one in prepared if isinstance(one, Prepared)), None)
+        if mark is not None:
+            await self._times.at_mark(session, mark)
+        return prepared
+
+    async def write(
+        self, session: Connection, prepared: Sequence[Prepared]
+    ) -> list[Accepted | DifferentContent]:
+        """The second, of what was prepared on the same connection, in the order of their keys."""
         connection = await raw(session)
-        prepared = await _rows(connection, PREPARE, {"wanted": _wanted(reports)})
-        if len(prepared) != len(reports):
-            raise unavailable()
-        await self._times.at_mark(session, prepared[0]["mark"])
         at = now()
         new: Rows = {}
         answers: dict[int, Accepted | DifferentContent] = {}
-        for index, (report, found) in enumerate(zip(reports, prepared, strict=True)):
-            if found["number"] is None:
+        for index, one in enumerate(prepared):
+            if one.found["number"] is None:
                 continue
-            policy = self._times.policy(found["path"], at)
-            state = first_state(report, found, at, self._times.calendar, policy)
+            policy = self._times.policy(one.found["path"], at)
+            state = first_state(one.report, one.found, at, self._times.calendar, policy)
             code = new_access_code()
-            for table, rows in rows_of(report, state, code, self._sealing).items():
+            for table, rows in rows_of(one.report, state, code, self._sealing).items():
                 new.setdefault(table, []).extend(rows)
             answers[index] = self._answer(state.number, code, state.status, at, state.due_at)
         written = await _insert(connection, new) if new else set()
-        for index, report in enumerate(reports):
+        for index, one in enumerate(prepared):
             if index not in answers or answers[index].number not in written:
-                answers[index] = await self._first_answer(connection, report)
-        return [answers[index] for index in range(len(reports))]
+                answers[index] = await self._first_answer(session, one.report)
+        return [answers[index] for index in range(len(prepared))]
 
     async def _first_answer(
-        self, connection: psycopg.AsyncConnection[Any], report: NewReport
+        self, session: Connection, report: NewReport
     ) -> Accepted | DifferentContent:
         key = {"scope": report.scope, "idempotency_key": report.idempotency_key}
-        [first] = await _rows(connection, FIRST, key)  # committed, and submissions stay
+        found = await _rows(await raw(session), FIRST, key)  # committed, and submissions stay
+        if not found:  # a twin that came with this one was refused
+            return (await self.accept_many(session, [report]))[0]
+        [first] = found
         if first["fingerprint"] != self._sealing.fingerprint(report):
             return DifferentContent(first["number"])
         return self._answer(
@@ -104,22 +122,6 @@ class Acceptance:
     ) -> Accepted:
         link = f"{self._public}/laporan/{number}"
         return Accepted(number, code, link, status, submitted_at, due_at, replayed)
-
-
-def _wanted(reports: Sequence[NewReport]) -> str:
-    keys = [report.own_key for report in reports]
-    return orjson.dumps(
-        [
-            {
-                "place": place,
-                "agency_id": report.addressee_id or report.fallback_agency_id,
-                "scope": report.scope,
-                "idempotency_key": report.idempotency_key,
-                "new": keys.index(report.own_key) == place,  # of twins one is made
-            }
-            for place, report in enumerate(reports)
-        ]
-    ).decode()
 
 
 async def _insert(connection: psycopg.AsyncConnection[Any], new: Rows) -> set[int]:

@@ -15,12 +15,15 @@ from shared.telemetry import trace_headers
 
 @dataclass(frozen=True)
 class Identity:
-    """Who reports, readable; normalised. Stored as ciphertext only."""
+    """Who reports, readable; normalised. Stored as ciphertext only, but for whether messages may
+    come to a contact."""
 
     name: str | None = None
     phone: str | None = None
     email: str | None = None
     nik: str | None = None
+    phone_safe: bool = False
+    email_safe: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,9 @@ class NewReport:
     system: str | None = None
     external_id: str | None = None
     linked_number: int | None = None
+    phone_stated: bool = False
+    email_stated: bool = False
+    """The partner system states that it has verified the contact."""
     attachments: tuple[StoredAttachment, ...] = field(default=())
     trace: Mapping[str, str] = field(default_factory=trace_headers, repr=False)
     """The trace in which it came, for what is told of it."""

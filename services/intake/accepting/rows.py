@@ -51,15 +51,17 @@ class Sealing:
         return self.cipher.encrypt(text).decode()
 
     def seal_identity(self, who: Identity) -> Row:
-        """The columns of who reports, encrypted by a new key of the report's own, with that key."""
+        """The columns of the reporter, encrypted by a new key of the report's own, with that key,
+        and where messages may come."""
         fields = {name: getattr(who, name) for name in ("name", "phone", "email", "nik")}
+        safe = {name: getattr(who, name) for name in _SAFE}
         if not any(fields.values()):
-            return fields | {"holder_key": None}
+            return fields | safe | {"holder_key": None}
         own, wrapped = HolderCipher.new(self.cipher)
         sealed = {
             name: own.encrypt(text).decode() if text else None for name, text in fields.items()
         }
-        return sealed | {"holder_key": wrapped.decode()}
+        return sealed | safe | {"holder_key": wrapped.decode()}
 
     def fingerprint(self, report: NewReport) -> bytes:
         """A keyed hash of what was sent, whoever the key belongs to."""
@@ -73,6 +75,7 @@ class Sealing:
             [(file.original or file).sha256 for file in report.attachments],
             # What was sent before there was a field stays the same content.
             *([value] for name in _LATER if (value := getattr(details, name)) is not None),
+            *([name] for name in _SAFE if getattr(who, name)),
         )
         return hmac.digest(self.fingerprint_key.encode(), orjson.dumps(content), hashlib.sha256)
 
@@ -193,6 +196,7 @@ _REPORT = columns_in_both(Report, NewReport, without=("identity",))
 _DETAILS = tuple(ReportDetails.model_fields)
 _LATER = sorted(DetailsForm.model_fields.keys() - {"happened_at", "place", "latitude", "longitude"})
 """Of the details, those that the first fingerprints did not have."""
+_SAFE = ("phone_safe", "email_safe")
 _SUBMISSION = columns_in_both(Submission, NewReport)
 _ATTACHMENT = columns_in_both(IntakeAttachment, StoredAttachment)
 

@@ -12,10 +12,41 @@ from shared.database.rows import insert_many
 Columns = tuple[tuple[type[SQLModel], tuple[str, ...]], ...]
 """Tables, and of each the columns that are written."""
 
-PREPARE: Final = f"""
-WITH report AS MATERIALIZED (
-    SELECT * FROM json_to_recordset(%(wanted)s::json)
-        AS report (place int, agency_id int, scope text, idempotency_key text, new boolean)
+
+@cache
+def prepare_all(taken: str = "") -> str:
+    """For each report that was not here before a number (one that was taken is gone, so a repeat
+    takes none, nor does one that is to be refused), the ids of what it names, and who is to verify:
+    the agency wanted if it has an admin, else the nearest above that has, finally the root (of
+    arrays with a common beginning the longer sorts last). With `RateLimits.taken` before it, also
+    how long its sender has to wait.
+
+    JSON, not arrays: those Postgres would count, and plan anew each time. What is asked of a large
+    table (earlier submissions, members of staff) is asked by subqueries that cannot be joined, so
+    that an index answers for each row: planned as joins of a hundred rows, they read whole tables.
+    So is what is named, an id before a code that reads like it."""
+    wait = "(SELECT wait FROM waits WHERE key = decode(use, 'hex'))" if taken else "NULL::bigint"
+    return f"""
+WITH {taken and f"{taken}, "}asked AS MATERIALIZED (
+    SELECT *, {wait} AS wait FROM json_to_recordset(%(wanted)s::json) AS asked (
+        place int, agency_id int, agency_code text, category_id int, category_code text,
+        addressee_id int, fallback_id int, scope text, idempotency_key text, use text, new boolean)
+), named AS MATERIALIZED (
+    SELECT place, scope, idempotency_key, wait, new, agency_code, category_code, fallback_id,
+        coalesce(addressee_id,
+            (SELECT id FROM routing.agency_directory WHERE active AND id = asked.agency_id),
+            (SELECT id FROM routing.agency_directory WHERE active AND code = asked.agency_code)
+        ) AS addressee_id,
+        coalesce(
+            (SELECT id FROM routing.published_category WHERE active AND id = asked.category_id),
+            (SELECT id FROM routing.published_category WHERE active AND code = asked.category_code)
+        ) AS category_id
+    FROM asked
+), report AS MATERIALIZED (
+    SELECT *, coalesce(addressee_id, fallback_id) AS agency_id,
+        new AND wait IS NULL AND (agency_code IS NULL OR addressee_id IS NOT NULL)
+            AND (category_code IS NULL OR category_id IS NOT NULL) AS wanted
+    FROM named
 ), handler AS MATERIALIZED (
     SELECT wanted.agency_id, nearest.id, nearest.path, nearest.zone
     FROM (SELECT DISTINCT agency_id FROM report) wanted, LATERAL (
@@ -30,21 +61,16 @@ WITH report AS MATERIALIZED (
         LIMIT 1
     ) nearest
 )
-SELECT CASE WHEN report.new AND (
+SELECT CASE WHEN report.wanted AND (
            SELECT before.number FROM intake.submission before
            WHERE before.scope = report.scope
                AND before.idempotency_key = report.idempotency_key) IS NULL
        THEN nextval('lifecycle.report_number') END AS number,
+       report.addressee_id, report.category_id, report.wait,
        handler.id, handler.path, handler.zone, ({PROCESS_TIME_MARK}) AS mark
 FROM report JOIN handler ON handler.agency_id IS NOT DISTINCT FROM report.agency_id
 ORDER BY report.place
 """  # noqa: S608
-"""For each that was not here before a number (one that was taken is gone, so a repeat takes none),
-and who is to verify: the agency wanted if it has an admin, else the nearest above that has, finally
-the root (of arrays with a common beginning the longer sorts last). JSON, not arrays: those Postgres
-would count, and plan anew each time. What is asked of a large table (earlier submissions, members
-of staff) is asked by subqueries that cannot be joined, so that an index answers for each row:
-planned as joins of a hundred rows, they read whole tables."""
 
 
 @cache

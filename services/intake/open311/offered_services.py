@@ -15,7 +15,12 @@ from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.labels import label
 
-ATTRIBUTES = ("classification", "title", "happened_at", "addressee", "anonymous", "secret")
+SAFE = ("phone_safe", "email_safe")
+"""*Aman dihubungi di sini?*: without a yes nothing is sent there but codes."""
+ATTRIBUTES = (
+    *("classification", "title", "happened_at", "addressee", "anonymous", "secret"),
+    *SAFE,
+)
 """What may be sent as `attribute[…]`, the same for every service; nothing of it is required."""
 
 router = APIRouter(prefix="/open311/v2", tags=["Open311"], route_class=SpecRoute)
@@ -105,7 +110,7 @@ _VALUES: dict[str, tuple[tuple[str, str, str], ...]] = {
         (code, "classification", code) for code in ("complaint", "aspiration", "information")
     ),
     **dict.fromkeys(
-        ("anonymous", "secret"),
+        ("anonymous", "secret", *SAFE),
         (("false", "download_words", "no"), ("true", "download_words", "yes")),
     ),
 }

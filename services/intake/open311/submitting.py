@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as SentFile
 
 from services.intake.accepting.new_report import NewReport
-from services.intake.open311.offered_services import ATTRIBUTES, category_of
+from services.intake.open311.offered_services import ATTRIBUTES, SAFE, category_of
 from services.intake.open311.rendering import (
     ERRORS,
     Format,
@@ -24,16 +24,17 @@ from services.intake.open311.rendering import (
     rendered,
 )
 from services.intake.references import checked, report_of
-from services.intake.report_form import ReporterForm, ReportForm
+from services.intake.report_form import ReporterOfReport, ReportForm
 from services.intake.resources import Intake
 from services.intake.submission import SUBMISSION, accept_or_refuse, key_of
 from shared.database.views import PartnerEntry
-from shared.http.auth import PARTNER_PREFIX, partner_token_hash
+from shared.http.auth import PARTNER_PREFIX
 from shared.http.callers import client_address
 from shared.http.form_parts import refuse_other_parts
 from shared.http.idempotency import CommandId, anybody, asker_of
 from shared.http.limits import Limit, rate_limits
 from shared.http.problems import FieldError, Problem, validation
+from shared.http.secret_tokens import token_hash
 from shared.http.tokens import Partner
 from shared.http.transaction import CurrentDatabase
 from shared.http.uploads import FORM_LIMIT, discard, stored
@@ -158,7 +159,7 @@ async def _admit(session: AsyncSession, request: Request, api_key: str | None) -
         return anybody(request)
     system = None
     if api_key.startswith(PARTNER_PREFIX):
-        by_token = col(PartnerEntry.http_token_hash) == partner_token_hash(api_key)
+        by_token = col(PartnerEntry.http_token_hash) == token_hash(api_key)
         partners = select(col(PartnerEntry.system)).where(by_token, col(PartnerEntry.active))
         system = await session.scalar(partners)
     if system is None:
@@ -179,12 +180,13 @@ async def _report(session: AsyncSession, sent: dict[str, str], key: str) -> NewR
     return replace(made, identity=reporter.identity)
 
 
-def _read(sent: dict[str, str]) -> tuple[ReportForm, ReporterForm]:
+def _read(sent: dict[str, str]) -> tuple[ReportForm, ReporterOfReport]:
     """The fields under the names of our own form, so that they are checked alike."""
     fields: dict[str, Any] = {
         ours: sent[theirs] for ours, theirs in _FIELDS.items() if theirs in sent
     }
     fields.setdefault("classification", "complaint")
+    safe = {name: fields.pop(name) for name in SAFE if name in fields}
     name = " ".join(sent[part] for part in ("first_name", "last_name") if part in sent)
     try:
         fields.setdefault("title", derive_title(sent["description"]))
@@ -192,7 +194,8 @@ def _read(sent: dict[str, str]) -> tuple[ReportForm, ReporterForm]:
             # Not fetched: whoever verifies looks at it, or does not.
             fields["body"] += f"\n\n{sent['media_url']}"
         form = ReportForm.model_validate(fields)
-        reporter = ReporterForm(name=name, phone=sent.get("phone"), email=sent.get("email"))
+        contacts = {"name": name, "phone": sent.get("phone"), "email": sent.get("email")}
+        reporter = ReporterOfReport.model_validate(contacts | safe)
     except TextRejected as error:
         limits = {"length": error.length, "limit": error.limit}
         raise validation(FieldError("description", f"text_{error.code}", limits)) from None

@@ -1,18 +1,30 @@
 """The report a partner system sends: its form, and what of it acceptance gets."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.intake.accepting.new_report import NewReport
+from services.intake.accepting.preparing import Found
 from services.intake.details import Left
-from services.intake.references import Found, report_of
-from services.intake.report_form import ReporterForm, ReportForm
+from services.intake.references import report_of
+from services.intake.report_form import ReporterOfReport, ReportForm
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Actor, ActorKind
 from shared.partners.message_reading import ExternalId
+
+
+class PartnerReporterForm(ReporterOfReport):
+    """One of the partner's own reporters."""
+
+    verified_by_us: list[Literal["phone", "email"]] = Field(
+        default=[],
+        max_length=2,
+        description="Contacts that you have verified: staff read that you state it. Messages go to"
+        " a contact only once its owner has shown a code that we sent there",
+    )
 
 
 class PartnerReport(ReportForm):
@@ -20,7 +32,7 @@ class PartnerReport(ReportForm):
     number or an e-mail address, also where `anonymous` keeps them from the agencies."""
 
     external_id: ExternalId
-    reporter: ReporterForm
+    reporter: PartnerReporterForm
     addressee: Annotated[Annotated[str, Field(max_length=100)] | None, Left] = Field(
         None, description="The agency addressed, by code"
     )
@@ -49,6 +61,8 @@ def new_report(system: str, form: PartnerReport, references: Found) -> NewReport
         made,
         actor=Actor(kind=ActorKind.PARTNER, system=system),
         identity=form.reporter.identity,
+        phone_stated="phone" in form.reporter.verified_by_us and form.reporter.phone is not None,
+        email_stated="email" in form.reporter.verified_by_us and form.reporter.email is not None,
         system=system,
         external_id=form.external_id,
     )

@@ -69,7 +69,7 @@ async def _published(session: AsyncSession, shown: Mapping[str, Any]) -> Publish
                 if message["kind"]
                 else label("action", line["action"]),
                 rectified=message["rectified"],
-                **outcome_of(line["details"]),
+                **outcome_of({} if message["rectified"] else line["details"]),
                 agency=message["agency"] or line["agency"],
                 words=message["words"],
             )

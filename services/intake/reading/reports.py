@@ -1,7 +1,8 @@
 """Reading a report: the public what is published, its reporter everything but staff's affairs."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 from sqlalchemy import Select, select
@@ -25,13 +26,14 @@ from services.intake.reading.views import (
     PendingObjection,
     PublicReport,
     ReporterReport,
+    Reveal,
     attachment_line,
     particulars,
     status_of,
 )
 from services.intake.resources import Intake
 from shared.database.columns import now
-from shared.database.views import ArchiveReasonEntry, CodeUse
+from shared.database.views import ArchiveReasonEntry, CodeUse, RevealNotice
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import etag
@@ -90,6 +92,7 @@ async def _for_reporter(
         rating_until=state.window_ends_at,
         objection=_objection(state),
         recourse=await recourse_of(session, row, state),
+        reveals=await _reveals(session, number),
         attachments=[attachment_line(file) for file in await attachments_of(session, number)],
         history=await _history(session, number),
         access_code_uses=list(await session.scalars(_code_uses(number))),
@@ -104,11 +107,13 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
     files = await attachments_of_messages(session, number)
     lines = []
     rows = await history_of(session, number)
-    above = await names_of(session, [row["details"].get("escalated_to") for row in rows])
+    named = [(row["details"].get("escalated_to"), _handed_to(row["details"])) for row in rows]
+    agencies = await names_of(session, [id for pair in named for id in pair])
     for entry, row in enumerate(rows, start=1):
         action, details = Action(row["action"]), row["details"]
         reads = Reader.REPORTER in readers_of(action, details)
         message = words.get(row["ref"]) if reads else None
+        rectified = bool(message and message["rectified"])
         category = details.get("archive_category") if action is Action.ARCHIVE else None
         objection, brought_by = details.get("objection_reason"), details.get("brought_by")
         lines.append(
@@ -124,14 +129,15 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
                 to_status_label=label("status", row["to_status"]),
                 words=message["words"] if message else None,
                 kind=message["kind"] if message else None,
-                **outcome_of(details),
-                rectified=bool(message and message["rectified"]),
+                **outcome_of({} if rectified else details),
+                rectified=rectified,
                 secret=bool(message and message["secret"]),
                 rating=message["rating"] if message else None,
                 solved=message["solved"] if message else None,
                 brought_by=brought_by,
                 brought_by_label=label("brought_by", brought_by) if brought_by else None,
-                escalated_to=above.get(details.get("escalated_to")),
+                handed_to=agencies.get(_handed_to(details)),
+                escalated_to=agencies.get(details.get("escalated_to")),
                 objection_reason_label=label("objection_reason", objection) if objection else None,
                 archive_category=category,
                 archive_category_label=reasons.get(category) if category else None,
@@ -143,6 +149,21 @@ async def _history(session: AsyncSession, number: int) -> list[HistoryLine]:
             )
         )
     return lines
+
+
+def _handed_to(details: Mapping[str, Any]) -> int | None:
+    """The agency that the step gave the report to, if another had it before."""
+    to: int | None = details.get("to_handler")
+    return to if details.get("from_handler") not in (None, to) else None
+
+
+async def _reveals(session: AsyncSession, number: int) -> list[Reveal]:
+    """Without those that the reporter may not be told yet."""
+    of_report = select(RevealNotice).where(col(RevealNotice.number) == number)
+    return [
+        Reveal(at=notice.at, reason_label=label("reveal_reason", notice.reason_class))
+        for notice in await session.scalars(of_report.order_by(col(RevealNotice.at)))
+    ]
 
 
 def _objection(state: ReportState) -> PendingObjection | None:

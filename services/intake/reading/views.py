@@ -108,6 +108,7 @@ class HistoryLine(BaseModel):
     solved: bool | None = Field(description="Of a rating: whether the matter is solved")
     brought_by: str | None = Field(description="Staff recorded it: visit, call or letter")
     brought_by_label: str | None
+    handed_to: str | None = Field(description="Which agency it was handed to")
     escalated_to: str | None = Field(description="Before which agency the lateness was put")
     objection_reason_label: str | None
     archive_category: str | None
@@ -122,6 +123,13 @@ class PendingObjection(BaseModel):
     due_at: datetime | None
     due_on: date | None = Field(description="The handler's day in which it is due, or that it ends")
     overdue: bool
+
+
+class Reveal(BaseModel):
+    """Pusat has read who reported."""
+
+    at: datetime
+    reason_label: str
 
 
 class ReporterReport(BaseModel):
@@ -165,6 +173,7 @@ class ReporterReport(BaseModel):
     recourse: list[Recourse] = Field(
         description="Where else to go: of what is archived, or whose objection was refused"
     )
+    reveals: list[Reveal] = Field(description="When pusat read who reported, and why, by class")
     linked_number: int | None
     external_id: str | None
     attachments: list[AttachmentLine]

@@ -18,25 +18,31 @@ from shared.privacy.identity import BlindIndex, IdentityCipher
 
 PATIENCE = timedelta(minutes=5)
 """How long the other parts are waited for; then there is a report with a gap."""
+NO_REPORT = 0
+"""In place of a report's number: the parts were joined, and are no report."""
 BURST = timedelta(seconds=30)
 """Within which the gateway has the parts of one message from the phone."""
 
 
 @dataclass(frozen=True)
 class WholeSms:
-    """A message as one text. `key` names it among all messages, and `message` its parts."""
+    """A message as one text. `key` names it among all messages, and `message` its parts, if it came
+    in some: those that are in the text by the gateway's ids, and whether none is missing."""
 
     key: str
     sender: str
     text: str
     message: UUID | None = None
+    gateway_ids: tuple[str, ...] = ()
+    complete: bool = True
 
 
 @dataclass(frozen=True)
 class KnownPart:
-    """A part that came before: `number` is its report, None while others are waited for."""
+    """A part that came before: `number` is its report, None while the message waits."""
 
     number: int | None
+    message: UUID
     same: bool
     """Whether it said the same: a gateway asks again, or gives an id to two messages."""
 
@@ -57,15 +63,19 @@ class SmsParts:
         """The sender and the gateway's id, in one value that names neither."""
         return self._index.other("sms", f"{message.sender} {message.id}").hex()
 
+    async def lock(self, phone: str) -> None:
+        """Until the transaction ends no other reads or writes what this sender sent: parts that
+        arrive at once must see each other. To be called before rows are locked."""
+        await self._session.execute(select(_alone(self._index.phone(phone))))
+
     async def known(self, message: SmsMessage) -> KnownPart | None:
-        """What is known of this sender's part of this id. Locks the sender: parts that arrive at
-        once must see each other."""
+        """What is known of this sender's part of this id. Locks the sender."""
+        await self.lock(message.sender)
         sender = self._index.phone(message.sender)
-        await self._session.execute(select(_alone(sender)))
         row = await self._session.get(KeptPart, (sender, message.id), populate_existing=True)
         if row is None:
             return None
-        return KnownPart(row.number, row.digest in (None, self._digest(message)))
+        return KnownPart(row.number, row.message, row.digest in (None, self.digest(message)))
 
     async def add(self, message: SmsMessage, part: SmsPart) -> WholeSms | None:
         """Keep one part that is not known; gives the whole message once no part is missing."""
@@ -82,7 +92,7 @@ class SmsParts:
                 part=part.part,
                 total=part.total,
                 gateway_id=message.id,
-                digest=self._digest(message),
+                digest=self.digest(message),
                 words=self._cipher.encrypt(message.model_dump_json(by_alias=True)),
                 sent_at=message.received_at,
                 received_at=now(),
@@ -112,22 +122,30 @@ class SmsParts:
         ]
         if not parts:
             return None
-        return WholeSms(f"parts {message}", parts[0].sender, join(parts).text, message)
+        sender, joined, ids = parts[0].sender, join(parts), tuple(part.id for part in parts)
+        return WholeSms(of_parts(message), sender, joined.text, message, ids, joined.complete)
 
-    async def joined(self, message: UUID, number: int) -> None:
-        """The message is a report: its words go, its gateway ids stay for repeats."""
-        await self._change(message, number=number, words=None, set_aside=None)
+    async def joined(self, whole: WholeSms, number: int) -> None:
+        """The message is a report, or what was said of one (`NO_REPORT`): its words go, its gateway
+        ids stay for repeats. A part that came too late to be in it waits on, as a message."""
+        if whole.message is not None:
+            taken = col(KeptPart.gateway_id).in_(whole.gateway_ids), *_WAITS
+            await self._change(whole.message, *taken, number=number, words=None)
 
     async def set_aside(self, message: UUID, reason: str) -> None:
         """It can be no report: its words stay, for `lapor sms`."""
-        await self._change(message, set_aside=reason)
+        await self._change(message, *_WAITS, set_aside=reason)
+
+    async def put_off(self, message: UUID) -> None:
+        """It is not stale for another while: others have their turn before it."""
+        await self._change(message, *_WAITS, received_at=now())
 
     async def forget_old(self, before: datetime) -> None:
         old = col(KeptPart.number).is_not(None), col(KeptPart.received_at) < before
         await self._session.execute(delete(KeptPart).where(*old))
 
-    async def _change(self, message: UUID, **values: Any) -> None:
-        parts = update(KeptPart).where(col(KeptPart.message) == message)
+    async def _change(self, message: UUID, *those: ColumnElement[bool], **values: Any) -> None:
+        parts = update(KeptPart).where(col(KeptPart.message) == message, *those)
         await self._session.execute(parts.values(values))
 
     def _message_of(self, message: SmsMessage, part: SmsPart, rows: Sequence[KeptPart]) -> UUID:
@@ -136,7 +154,7 @@ class SmsParts:
         Where phones use a reference again while a message waits, a part could belong to several:
         it goes to the one it was sent together with, if that is one only. Nothing is guessed.
         """
-        digest = self._digest(message)
+        digest = self.digest(message)
         for row in rows:
             if row.part == part.part and row.digest == digest:
                 return row.message  # the same words under another id
@@ -149,10 +167,15 @@ class SmsParts:
             }
         return candidates.pop() if len(candidates) == 1 else uuid4()
 
-    def _digest(self, message: SmsMessage) -> bytes:
+    def digest(self, message: SmsMessage) -> bytes:
         """Keyed: words of a few characters could be guessed otherwise."""
         content = f"{message.concat} {message.text}"
         return hashlib.sha256(self._index.other("sms words", content)).digest()
+
+
+def of_parts(message: UUID) -> str:
+    """The key of a message that came in parts."""
+    return f"parts {message}"
 
 
 def _alone(sender: bytes) -> ColumnElement[None]:

@@ -29,6 +29,25 @@ ANSWER_LIMIT = 160
 """Septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038)."""
 
 Refusal = Literal["empty", "too_long", "unavailable"]
+Answer = Literal[
+    "code_asked",
+    "not_yours",
+    "proven",
+    "done",
+    "not_now",
+    "rated_before",
+    "too_long",
+    "confirm_satisfied",
+    "confirm_rate",
+    "confirm_object",
+    "confirm_stop",
+    "wrong_code",
+    "stopped",
+    "unclear",
+    "too_many",
+]
+"""What is said to a message about a report. To anyone but its proven contact the same, whether
+there is such a report or not."""
 
 
 class SmsRejected(ValueError):
@@ -127,6 +146,12 @@ def answer_accepted(number: str, code: str, address: str) -> str:
 def answer_refused(refusal: Refusal) -> str:
     """The answer to a message that made no report: what to do next."""
     return _one_sms(message("sms_refusal", refusal))
+
+
+def answer_about(answer: Answer, **values: str) -> str:
+    """The answer to a message about a report. It names neither report nor sender, but where the
+    sender is to repeat the number."""
+    return _one_sms(Phrase("sms_answer", answer, values).in_language(INDONESIAN))
 
 
 def septets(text: str) -> int:

@@ -1,9 +1,5 @@
-"""SMS 1708: the gateway hands over messages, each becomes a report, and an answer goes back."""
-
-import asyncio
-import logging
-from datetime import datetime, timedelta
-from uuid import UUID
+"""SMS 1708: the gateway hands over messages, each a new report or what a reporter says of theirs
+(`replies.py`), and an answer goes back."""
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
@@ -14,32 +10,35 @@ from sqlmodel import col
 from services.intake.accepting.new_report import DifferentContent, Identity, NewReport
 from services.intake.models import Submission
 from services.intake.resources import Intake, Resources
-from services.intake.sms.joining import PATIENCE, SmsParts, WholeSms
+from services.intake.sms.about_reports import read_about_report
+from services.intake.sms.answers import Answers
+from services.intake.sms.joining import NO_REPORT, SmsParts, WholeSms, of_parts
 from services.intake.sms.messages import (
     SmsMessage,
     SmsRejected,
+    answer_about,
     answer_accepted,
     answer_refused,
     join,
     read_webhook,
 )
-from shared import clock
+from services.intake.sms.replies import Replies, Reply, is_new_report
 from shared.database.engine import Database
 from shared.http.documentation import problem_responses, raw_body
+from shared.http.limits import Limit, rate_limits
 from shared.http.problems import FieldError, Problem, conflict, unauthorized, validation
-from shared.http.transaction import Transaction
+from shared.http.transaction import CurrentDatabase
 from shared.labels import label
 from shared.lifecycle.channels import Channel
-from shared.resilience.away import DATABASE_AWAY
-from shared.resilience.set_aside import count_set_aside
 from shared.values.text import TextRejected, derive_title, normalise_body
 
 router = APIRouter(prefix="/channels/sms", tags=["SMS 1708"])
 
-_REMEMBERED = timedelta(days=2)
-_INTERVAL = 20.0
-_AT_MOST = 200
-"""Messages that one round makes reports of."""
+ABOUT_REPORTS = Limit("sms_about_reports", 30, 3600)
+"""By sender: tries to be taken for somebody's reporter. A sender can be made up, so that what comes
+from a proven contact, and words that become a report, are not counted."""
+CODES_SHOWN = Limit("sms_codes_shown", 10, 3600)
+"""By report: tries of a code from its proven contact, since that can be made up too."""
 
 
 class SmsAnswer(BaseModel):
@@ -60,7 +59,7 @@ _SIGNATURE = [
     responses=problem_responses(401, 409, 422, 503),
     openapi_extra={**raw_body(SmsMessage), "parameters": _SIGNATURE},
 )
-async def receive_sms(request: Request, session: Transaction, intake: Intake) -> SmsAnswer:
+async def receive_sms(request: Request, database: CurrentDatabase, intake: Intake) -> SmsAnswer:
     """One SMS (Standard Webhooks signature over the raw body). The same `id` of the same sender
     again gets the same answer, and a 409 with other words; a 5xx asks the gateway to call again."""
     body = await request.body()
@@ -70,86 +69,85 @@ async def receive_sms(request: Request, session: Transaction, intake: Intake) ->
         if rejected.code == "signature":
             raise unauthorized() from None
         raise validation(FieldError("", "invalid")) from None
+    async with database.session() as session:
+        answer_or_reply = await _read(session, intake, message)
+    if isinstance(answer_or_reply, SmsAnswer):
+        return answer_or_reply
+    reply, replies, limits = answer_or_reply, Replies(database, intake), rate_limits(request)
+    sender = await replies.sender_of(reply)
+    if is_new_report(reply.about, sender):
+        return await _accept_words(database, intake, message)
+    counted: tuple[Limit, str] | None = None
+    if not sender.proven:
+        counted = ABOUT_REPORTS, intake.index.phone(message.sender).hex()
+    elif reply.about.wish == "confirm":
+        counted = CODES_SHOWN, str(reply.about.number)
+    if counted and await limits.wait(*counted) is not None:
+        return SmsAnswer(number=None, answer=answer_about("too_many"))
+    try:
+        answer = await replies.take(reply, sender)
+    except Problem:  # nothing was done; the gateway calls again
+        if counted:
+            await limits.give_back(*counted)
+        raise
+    return SmsAnswer(number=None, answer=answer)
+
+
+async def _accept_words(database: Database, intake: Resources, message: SmsMessage) -> SmsAnswer:
+    """A report of words that begin with a number, and are not from the reporter of that report; its
+    answer again where they were handed over twice."""
+    async with database.session() as session:
+        answer_or_reply = await _read(session, intake, message)
+        if isinstance(answer_or_reply, SmsAnswer):
+            return answer_or_reply
+        parts = SmsParts(session, intake.cipher, intake.index)
+        return await _accept(session, intake, parts, answer_or_reply.whole)
+
+
+async def _read(session: AsyncSession, intake: Resources, message: SmsMessage) -> SmsAnswer | Reply:
+    """The answer where it is there, or is that to a new report or to a part; else what is said of
+    a report."""
     parts = SmsParts(session, intake.cipher, intake.index)
     before = await parts.known(message)
     if before is not None and not before.same:
         raise conflict("sms_id_reused")
+    key = parts.key(message) if before is None else of_parts(before.message)
+    digest = parts.digest(message) if before is None else None
+    known = await Answers(session, intake.cipher).known(key, digest)
+    if known is not None:
+        return SmsAnswer(number=None, answer=known)
     if before is not None and before.number is not None:
         return await _answer_again(session, intake, before.number)
     alone = join([message]).text
     whole: WholeSms | None = WholeSms(parts.key(message), message.sender, alone)
     if message.concat and message.concat.total > 1:
-        if before is not None:
-            return SmsAnswer(number=None, answer=None)
-        if await session.scalar(_of_key(parts.key(message))) is not None:
+        if before is not None:  # all parts are there where a service did not answer
+            whole = await parts.whole(before.message)
+        elif await session.scalar(_of_key(parts.key(message))) is not None:
             raise conflict("sms_id_reused")
-        whole = await parts.add(message, message.concat)
-    if whole is None:
+        else:
+            whole = await parts.add(message, message.concat)
+    if whole is None or not whole.complete:
         return SmsAnswer(number=None, answer=None)
-    return await _accept(session, intake, parts, whole)
-
-
-async def accept_stale_parts(database: Database, intake: Resources, now: datetime) -> int:
-    """Make reports of long messages whose missing parts did not come; how many it made. One that
-    cannot become a report is set aside and the next has its turn."""
-    async with database.session() as session:
-        parts = SmsParts(session, intake.cipher, intake.index)
-        await parts.forget_old(now - _REMEMBERED)
-        waiting = await parts.stale(now - PATIENCE, _AT_MOST)
-    made = 0
-    for message in waiting:
-        try:
-            made += await _make_report(database, intake, message)
-        except (*DATABASE_AWAY, Problem):  # a problem: there is no agency yet to verify
-            raise
-        except Exception as error:  # noqa: BLE001  whatever it is, it is this message's alone
-            await _set_aside(database, intake, message, type(error).__name__)
-    return made
-
-
-async def keep_joining(database: Database, intake: Resources) -> None:
-    """Accepts stale parts every now and then, until cancelled."""
-    while True:
-        await asyncio.sleep(_INTERVAL)
-        try:
-            await accept_stale_parts(database, intake, clock.now())
-        except Exception as error:  # noqa: BLE001  the database may be away; later again
-            _log.warning("SMS parts wait", extra={"fields": {"error": type(error).__name__}})
-
-
-async def _make_report(database: Database, intake: Resources, message: UUID) -> bool:
-    async with database.session() as session:
-        parts = SmsParts(session, intake.cipher, intake.index)
-        whole = await parts.whole(message)
-        if whole is None:
-            return False
-        report = _report(whole)
-        accepted = await intake.acceptance.accept(session, report)
-        await parts.joined(message, accepted.number)
-    return True
-
-
-async def _set_aside(database: Database, intake: Resources, message: UUID, reason: str) -> None:
-    async with database.session() as session:
-        await SmsParts(session, intake.cipher, intake.index).set_aside(message, reason)
-    count_set_aside("sms", reason)
+    about = read_about_report(whole.text)
+    if about is None or await session.scalar(_of_key(whole.key)) is not None:
+        return await _accept(session, intake, parts, whole)
+    return Reply(about, whole, parts.digest(message) if whole.message is None else None)
 
 
 async def _accept(
     session: AsyncSession, intake: Resources, parts: SmsParts, whole: WholeSms
 ) -> SmsAnswer:
     try:
-        report = _report(whole)
+        report = report_of(whole)
     except TextRejected as rejected:
-        if whole.message:
-            await parts.joined(whole.message, _NO_REPORT)
+        await parts.joined(whole, NO_REPORT)
         return SmsAnswer(number=None, answer=answer_refused(rejected.code))
     try:
         accepted = await intake.acceptance.accept(session, report)
     except DifferentContent:
         raise conflict("sms_id_reused") from None
-    if whole.message:
-        await parts.joined(whole.message, accepted.number)
+    await parts.joined(whole, accepted.number)
     return _answer(accepted.number, accepted.access_code, accepted.link)
 
 
@@ -158,7 +156,8 @@ def _of_key(key: str) -> Select[int]:
     return select(col(Submission.number)).where(*of_key)
 
 
-def _report(whole: WholeSms) -> NewReport:
+def report_of(whole: WholeSms) -> NewReport:
+    """The report that a message becomes. Raises `TextRejected`."""
     body = normalise_body(whole.text)
     return NewReport(
         title=derive_title(body),
@@ -166,12 +165,13 @@ def _report(whole: WholeSms) -> NewReport:
         channel=Channel.SMS,
         scope="sms",
         idempotency_key=whole.key,
-        identity=Identity(phone=whole.sender),
+        # Who writes from a phone is answered there, and reads the answer.
+        identity=Identity(phone=whole.sender, phone_safe=True),
     )
 
 
 async def _answer_again(session: AsyncSession, intake: Resources, number: int) -> SmsAnswer:
-    if number == _NO_REPORT:
+    if number == NO_REPORT:
         return SmsAnswer(number=None, answer=answer_refused("too_long"))
     submission = await session.get_one(Submission, number)
     renewed = submission.access_code_version > 1
@@ -182,8 +182,3 @@ async def _answer_again(session: AsyncSession, intake: Resources, number: int) -
 def _answer(number: int, code: str | None, link: str) -> SmsAnswer:
     code_or_notice = code or label("notice", "code_renewed")
     return SmsAnswer(number=number, answer=answer_accepted(str(number), code_or_notice, link))
-
-
-_NO_REPORT = 0
-"""In place of a number: the parts were joined, and refused."""
-_log = logging.getLogger("lapor.intake")

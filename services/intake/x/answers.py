@@ -1,4 +1,4 @@
-"""The answer of the X API v2 to the question for one post, and the post in it."""
+"""The answers of the X API v2 to questions for posts, and the posts in them."""
 
 import re
 from datetime import UTC
@@ -10,7 +10,8 @@ from shared.values.fields import Instant
 
 FIELDS = {
     "expansions": "author_id,attachments.media_keys",
-    "tweet.fields": "attachments,author_id,created_at,entities,lang,note_tweet",
+    "tweet.fields": "attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,"
+    "entities,in_reply_to_user_id,lang,note_tweet,public_metrics",
     "user.fields": "name,username",
     "media.fields": "media_key,preview_image_url,type,url,variants",
 }
@@ -36,12 +37,20 @@ class _Attachments(BaseModel):
     media_keys: list[str] = []
 
 
+class _Metrics(BaseModel):
+    reply_count: int = 0
+
+
 class _Tweet(BaseModel):
     id: str
     text: str
     author_id: str
     created_at: Instant
     lang: str | None = None
+    conversation_id: str | None = None
+    in_reply_to_user_id: str | None = None
+    edit_history_tweet_ids: list[str] = []
+    public_metrics: _Metrics = _Metrics()
     entities: _Entities = _Entities()
     note_tweet: _Note | None = None
     attachments: _Attachments = _Attachments()
@@ -76,24 +85,44 @@ class _Error(BaseModel):
     title: str = ""
     detail: str = ""
     resource_type: str = ""
+    resource_id: str = ""
 
 
 class Answer(BaseModel):
+    """To the question for one post."""
+
     data: _Tweet | None = None
+    includes: _Includes = _Includes()
+    errors: list[_Error] = Field(default=[])
+
+
+class Answers(BaseModel):
+    """To the question for several."""
+
+    data: list[_Tweet] = []
     includes: _Includes = _Includes()
     errors: list[_Error] = Field(default=[])
 
 
 def read_post(answer: Answer) -> Post:
     """Raises `XError` where there is none."""
-    tweet = answer.data
-    if tweet is None:
-        raise _error_in(answer)
-    author = next((user for user in answer.includes.users if user.id == tweet.author_id), None)
+    if answer.data is None:
+        raise _error_in(answer.errors)
+    return _post(answer.data, answer.includes)
+
+
+def read_posts(answers: Answers) -> dict[str, Post | XError]:
+    """The posts by their ids, or why one could not be read."""
+    errors = {error.resource_id: _error_in([error]) for error in answers.errors}
+    return errors | {tweet.id: _post(tweet, answers.includes) for tweet in answers.data}
+
+
+def _post(tweet: _Tweet, includes: _Includes) -> Post:
+    author = next((user for user in includes.users if user.id == tweet.author_id), None)
     if author is None:
         raise XError("unavailable", "an answer without the author")
     words = tweet.note_tweet or tweet
-    attached = {media.media_key: media for media in answer.includes.media}
+    attached = {media.media_key: media for media in includes.media}
     media = [attached[key] for key in tweet.attachments.media_keys if key in attached]
     return Post(
         id=tweet.id,
@@ -104,12 +133,16 @@ def read_post(answer: Answer) -> Post:
         url=f"https://x.com/{author.username}/status/{tweet.id}",
         lang=tweet.lang,
         media_urls=tuple(url for url in map(_best_url, media) if url),
+        versions=tuple(sorted({tweet.id, *tweet.edit_history_tweet_ids}, key=int)),
+        conversation_id=tweet.conversation_id or tweet.id,
+        continues=tweet.in_reply_to_user_id == tweet.author_id,
+        answered=tweet.public_metrics.reply_count > 0,
     )
 
 
-def _error_in(answer: Answer) -> XError:
+def _error_in(errors: list[_Error]) -> XError:
     """A post that is not there comes as HTTP 200 with `errors` and no `data`."""
-    for error in answer.errors:
+    for error in errors:
         if error.type.endswith("/not-authorized-for-resource"):
             return XError("not_visible", error.title)
         if error.type.endswith("/resource-not-found"):

@@ -1,14 +1,22 @@
 """Posts on X, read through the X API v2. Reporting on somebody's behalf starts from one."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final, TypeVar
 
 import httpx
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from services.intake.x.answers import FIELDS, Answer, read_post
+from services.intake.x.answers import FIELDS, Answer, Answers, read_post, read_posts
 from services.intake.x.posts import Post, XError, parse_post_id
+
+AT_ONCE: Final = 100
+"""Posts that X tells of in one answer."""
+THREAD: Final = 25
+"""Posts of a thread that are read."""
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 
 class XApi:
@@ -21,21 +29,53 @@ class XApi:
 
     async def get_post(self, id_or_url: str) -> Post:
         """The post with this id or address. Raises `XError`. Asks once: the person asks again."""
-        post_id = parse_post_id(id_or_url)
+        return read_post(await self._ask(f"/2/tweets/{parse_post_id(id_or_url)}", Answer))
+
+    async def get_posts(self, ids: Sequence[str]) -> dict[str, Post | XError]:
+        """The posts with these ids, at most `AT_ONCE`, each or why it cannot be read. Raises
+        `XError` where none could be asked for."""
+        return read_posts(await self._ask("/2/tweets", Answers, {"ids": ",".join(ids)}))
+
+    async def get_thread(self, post: Post) -> list[Post]:
+        """The posts with which the author goes on from the first, in order, this one among them.
+        X searches those of a week; it alone where they cannot be read."""
+        if not (post.continues or post.answered):
+            return [post]
+        query = f"conversation_id:{post.conversation_id} from:{post.author_username}"
+        try:
+            answers = await self._ask(
+                "/2/tweets/search/recent", Answers, {"query": query, "max_results": str(AT_ONCE)}
+            )
+            found = {post.id: post, **read_posts(answers)}
+            if post.conversation_id not in found:
+                found |= await self.get_posts([post.conversation_id])
+        except XError:
+            return [post]
+        own = [
+            each
+            for each in found.values()
+            if isinstance(each, Post)
+            and each.author_username == post.author_username
+            and (each.continues or each.id in {post.id, post.conversation_id})
+        ]
+        return sorted(own, key=lambda each: int(each.id))[:THREAD]
+
+    async def _ask(
+        self, path: str, form: type[AnswerT], params: Mapping[str, str] | None = None
+    ) -> AnswerT:
         try:
             response = await self._http.get(
-                f"/2/tweets/{post_id}",
-                params=FIELDS,
+                path,
+                params={**FIELDS, **(params or {})},
                 headers={"Authorization": f"Bearer {self._token}"},
             )
         except httpx.HTTPError as error:
             raise XError("unavailable", type(error).__name__) from error
         _raise_for_status(response)
         try:
-            answer = Answer.model_validate_json(response.content)
+            return form.model_validate_json(response.content)
         except ValidationError as error:
             raise XError("unavailable", "an answer of another form") from error
-        return read_post(answer)
 
 
 def _raise_for_status(response: httpx.Response) -> None:

@@ -45,6 +45,12 @@ class Post:
     url: str
     lang: str | None
     media_urls: tuple[str, ...]
+    versions: tuple[str, ...]
+    """The ids of the post as it was edited, oldest first; X shows each by its own."""
+    conversation_id: str
+    continues: bool
+    """It answers a post of the same author: a thread."""
+    answered: bool
 
 
 def parse_post_id(id_or_url: str) -> str:

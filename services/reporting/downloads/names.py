@@ -33,19 +33,13 @@ async def start(client: "Client", download_id: UUID, attempt: int) -> None:
 
     Raises RPCError or RuntimeError while Temporal is away.
     """
-    from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-    from temporalio.exceptions import WorkflowAlreadyStartedError
+    from shared.temporal.start_once import start_once
 
-    try:
-        await client.start_workflow(
-            WORKFLOW,
-            DownloadRun(download_id=download_id, attempt=attempt),
-            id=f"download-{download_id}-{attempt}",
-            task_queue=TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            static_summary="A large download of Monitoring > Reporting",
-            rpc_timeout=timedelta(seconds=3),
-        )
-    except WorkflowAlreadyStartedError:
-        return
+    await start_once(
+        client,
+        WORKFLOW,
+        DownloadRun(download_id=download_id, attempt=attempt),
+        id=f"download-{download_id}-{attempt}",
+        task_queue=TASK_QUEUE,
+        summary="A large download of Monitoring > Reporting",
+    )

@@ -14,7 +14,8 @@ _SHORT = timedelta(seconds=30)
 
 @workflow.defn(name=names.WORKFLOW)
 class DownloadWorkflow:
-    """One attempt. A cancelled one ends as soon as its activity sees that it was cancelled."""
+    """Makes one download, in an activity that is tried again after a restart. A cancelled one ends
+    as soon as the activity sees that it was cancelled."""
 
     @workflow.run
     async def run(self, download: DownloadRun) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from services.reporting.files import lines
 from services.reporting.files.columns import Context, columns
 from services.reporting.files.heading import title, title_block
-from services.reporting.files.job import CHARTS, Format, Job
+from services.reporting.files.job import CHARTS, CSV_MARKS, Format, Job
 from services.reporting.files.lines import Encode
 from services.reporting.files.names import read_names
 from services.reporting.files.parts import ROWS, Part, Parts
@@ -69,8 +69,8 @@ def _write_parts(
 
 def _encoder(job: Job, context: Context) -> Encode:
     shown = columns(job.selection.tab)
-    if job.format is Format.CSV:
-        return lines.csv_rows(shown, context)
+    if job.format in CSV_MARKS:
+        return lines.csv_rows(shown, context, CSV_MARKS[job.format])
     if job.format is Format.JSONL:
         return lines.jsonl_rows(shown, context)
     # Imported here, as charts are: openpyxl is a quarter of what a small CSV would cost.
@@ -101,8 +101,8 @@ def _put_together(job: Job, context: Context, parts: Parts, summary: Summary) ->
         excel.write_workbook(job.output, sheet, title(job), block, columns(tab), parts, summary)
         return
     with job.output.open("wb") as file:
-        if job.format is Format.CSV:
-            file.write(lines.csv_header(columns(tab)))
+        if job.format in CSV_MARKS:
+            file.write(lines.csv_header(columns(tab), CSV_MARKS[job.format]))
         file.writelines(parts.contents())
 
 

@@ -169,6 +169,7 @@ _REPORTS = (
     Column("programme", 24, lambda r, c: c.names.programmes.get(r.programme_id)),
     *(_same(name, _width(name)) for name in ReportDetails.model_fields if name != "happened_at"),
     _same("linked_number", 13),
+    _same("main_number", 13),
 )
 _USERS = (
     _same("id", 11),

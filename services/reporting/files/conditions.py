@@ -75,6 +75,7 @@ _FILTERS = {
     "priority": "r.priority = %(priority)s",
     "held": "r.held = %(held)s",
     "overdue": "r.overdue = %(overdue)s",
+    "linked": "(r.main_number IS NOT NULL) = %(linked)s",
     "region": "(r.region_code = %(region)s OR r.region_code LIKE %(region)s || '.%%')",
     "role": "s.role = ANY(%(role)s)",
     "active": "s.active = %(active)s",

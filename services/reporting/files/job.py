@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,13 +19,26 @@ class Format(StrEnum):
     PDF = "pdf"
     SVG = "svg"
     CSV = "csv"
+    CSV_SEMICOLONS = "csv_semicolons"
+    """As Excel opens it where the comma is the decimal mark, as in Indonesia."""
     JSONL = "jsonl"
 
 
 CHARTS = frozenset({Format.PNG, Format.SVG, Format.PDF})
+
+
+class CsvMarks(NamedTuple):
+    """Between two values, and before the decimals of one."""
+
+    separator: str
+    decimal: str
+
+
+CSV_MARKS = {Format.CSV: CsvMarks(",", "."), Format.CSV_SEMICOLONS: CsvMarks(";", ",")}
 MEDIA_TYPES = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.CSV: "text/csv; charset=utf-8",
+    Format.CSV_SEMICOLONS: "text/csv; charset=utf-8",
     Format.JSONL: "application/jsonl",
     Format.PNG: "image/png",
     Format.SVG: "image/svg+xml",
@@ -62,4 +76,5 @@ class Job(BaseModel):
 def file_name(selection: Selection, format: Format, at: datetime, zone: Zone) -> str:
     """`lapor-terdisposisi-20260131-0930.xlsx`"""
     tab = label("download_tab", selection.tab).lower()
-    return f"lapor-{tab}-{at.astimezone(zone.offset):%Y%m%d-%H%M}.{format}"
+    extension = Format.CSV if format in CSV_MARKS else format
+    return f"lapor-{tab}-{at.astimezone(zone.offset):%Y%m%d-%H%M}.{extension}"

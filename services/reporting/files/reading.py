@@ -99,7 +99,7 @@ SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.c
        h.came_to ->> 'unmet_reason' AS unmet_reason,
        r.anonymous, r.secret, r.priority, r.held, r.overdue,
        r.region_code, r.auto_close_at,
-       CASE WHEN r.anonymous = l.anonymous THEN r.linked_number END AS linked_number,
+       CASE WHEN r.anonymous = l.anonymous THEN r.linked_number END AS linked_number, r.main_number,
        coalesce(t.title, t.original_title) AS title, t.original_body,
        coalesce(t.body, t.original_body) AS body, {_AS_KEPT},
        d.details AS reason_details, d.words AS reason_words, s.rating

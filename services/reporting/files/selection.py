@@ -59,6 +59,7 @@ _OF_REPORTS = (
     "secret",
     "priority",
     "region",
+    "linked",
 )
 FIELDS: dict[DownloadTab, tuple[str, ...]] = {
     DownloadTab.INCOMING: (*_OF_REPORTS, "held", "overdue"),
@@ -103,6 +104,9 @@ class Selection(PlainNumbers):
     priority: bool | None = None
     held: bool | None = None
     overdue: bool | None = None
+    linked: Annotated[
+        bool | None, Field(description="Linked to a main report about the same thing")
+    ] = None
     region: Annotated[
         str | None,
         Field(pattern=r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$", description="With all within it"),

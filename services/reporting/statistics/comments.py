@@ -5,8 +5,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from services.reporting.statistics.listing import Listed
-from services.reporting.statistics.management import ENOUGH
 from services.reporting.statistics.period import AskedAgency, AskedPeriod, agency_in_reach
+from services.reporting.statistics.told_months import months_told, years_of
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.transaction import Transaction
@@ -15,7 +15,7 @@ router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 40
 
 
 class Comments(BaseModel):
-    """In no order; none where fewer than ten were written."""
+    """In no order. Of whole months, as many together as have ten; others tell none."""
 
     items: list[str] = Field(max_length=100)
 
@@ -26,15 +26,28 @@ async def comments(
 ) -> Comments:
     """Words of ratings, of reports of the agency and all below, submitted in the period."""
     unit = await agency_in_reach(session, staff, agency)
-    listed = Listed.of(unit, period, ["rated"])
-    words = await session.execute(text(_WORDS.format(where=listed.condition)), listed.parameters)
-    items = list(words.scalars())
-    return Comments(items=items if len(items) >= ENOUGH else [])
+    if not period.is_whole_months:
+        return Comments(items=[])
+    listed = Listed.of(unit, years_of(period), ["rated"])
+    counted = text(_COUNTED.format(where=listed.condition))
+    rows = (await session.execute(counted, listed.parameters)).all()
+    months = months_told({row.month: row.written for row in rows}, period)
+    if not months:
+        return Comments(items=[])
+    of_months = listed.parameters | {"months": months}
+    words = await session.execute(text(_WORDS.format(where=listed.condition)), of_months)
+    return Comments(items=list(words.scalars()))
 
 
+_COUNTED = """
+SELECT date_trunc('month', f.day)::date AS month, count(*) AS written FROM reporting.fact f
+JOIN followup.published_message m ON m.number = f.number AND m.action = 'rate'
+WHERE {where} AND m.words <> '' GROUP BY 1
+"""
 # By the hash of the command's id: always the same order, and that of nothing else.
 _WORDS = """
 SELECT m.words FROM reporting.fact f
 JOIN followup.published_message m ON m.number = f.number AND m.action = 'rate'
-WHERE {where} AND m.words <> '' ORDER BY md5(m.command_id::text) LIMIT 100
+WHERE {where} AND m.words <> '' AND date_trunc('month', f.day)::date = ANY (:months)
+ORDER BY md5(m.command_id::text) LIMIT 100
 """

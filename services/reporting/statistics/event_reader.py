@@ -1,5 +1,5 @@
-"""Keeps the statistics: by the events of reports, and by what no event tells, agencies that moved
-in the tree."""
+"""Keeps the statistics: by the events of reports, and by what no event tells: agencies that moved
+in the tree, and reports that were counted by former rules."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ from typing import Final
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
-from services.reporting.statistics.updates import alone, refresh
+from services.reporting.statistics.updates import COUNTED_BY, alone, refresh
 from shared.bus.cloudevents import decode
 from shared.bus.consumer import Consumer, MessageOutcome
 from shared.bus.dead_letters import to_dead_letters
@@ -49,7 +49,7 @@ def statistics_kept(database: Database, settings: Settings) -> AbstractAsyncCont
                 rest=REST,
                 give_up_after=ALWAYS,
             ),
-            Moves(database),
+            Recounting(database),
         ],
     )
 
@@ -91,9 +91,10 @@ class Follower:
                 await refresh(connection, behind)
 
 
-class Moves:
+class Recounting:
     """Looks, as long as it runs, whether agencies stand elsewhere in the tree than their reports
-    were counted, and counts these anew."""
+    were counted, or reports were counted by the rules of a former version, and counts these anew.
+    Interrupted, it goes on with what is left."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -119,7 +120,7 @@ class Moves:
             async with self._database.session() as session:
                 connection = await raw(session)
                 await alone(connection)
-                rows = await connection.execute(_MISPLACED, (AT_ONCE,))
+                rows = await connection.execute(_TO_COUNT_ANEW, (AT_ONCE,))
                 numbers = [number for (number,) in await rows.fetchall()]
                 counted += await refresh(connection, numbers) if numbers else 0
             if len(numbers) < AT_ONCE:
@@ -129,13 +130,19 @@ class Moves:
 
 _log = logging.getLogger("lapor.reporting")
 _KNOWN = "SELECT number, version FROM reporting.fact WHERE number = ANY (%s)"
-# Two probes of the index for each agency that stands where it stood.
-_MISPLACED = """
+# Four probes of indexes for each agency that stands where it stood.
+_TO_COUNT_ANEW = f"""
+SELECT number FROM reporting.fact WHERE counted_by < {COUNTED_BY}
+UNION
 SELECT f.number FROM routing.agency_directory a
 CROSS JOIN LATERAL (
     SELECT number FROM reporting.fact WHERE handler_id = a.id AND path < a.path
     UNION ALL
     SELECT number FROM reporting.fact WHERE handler_id = a.id AND path > a.path
+    UNION ALL
+    SELECT number FROM reporting.holding WHERE agency_id = a.id AND path < a.path
+    UNION ALL
+    SELECT number FROM reporting.holding WHERE agency_id = a.id AND path > a.path
 ) f
 LIMIT %s
-"""
+"""  # noqa: S608

@@ -10,11 +10,11 @@ from services.reporting.statistics.marks import (
     CLOSED_UNANSWERED,
     MARK_OF,
     NONE,
+    OFTEN,
     VERIFIED_BY,
 )
 from shared.lifecycle.actions import Action, FollowUpKind, RequestKind
 from shared.lifecycle.calendar import Zone
-from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.statuses import CLOSED, ENDED, TAB_OF, Status
 
 TENTH: Final = timedelta(days=1) / 10
@@ -28,6 +28,7 @@ class Step:
     action: Action
     staff_id: int | None
     agency_id: int | None
+    to_status: Status
     details: dict[str, Any]
 
 
@@ -77,6 +78,7 @@ def fact_of(report: ReportRow, steps: Sequence[Step]) -> Fact:
         *_row(report),
         *_usage(report),
         *_done(steps),
+        f"handed_over:{min(hand_overs(steps), OFTEN)}",
         *_comes_to(report, steps),
         *_measured(report, steps),
         f"hour:{local.hour}",
@@ -90,6 +92,21 @@ def fact_of(report: ReportRow, steps: Sequence[Step]) -> Fact:
         region_code=report.region_code,
         marks=tuple(dict.fromkeys(marks)),
     )
+
+
+def hand_overs(steps: Sequence[Step]) -> int:
+    """How often the report changed hands. An agency in place of one that was removed is none."""
+    return sum(
+        handed_to(step) not in (None, step.details.get("from_handler"))
+        for step in steps
+        if step.action not in (Action.SUBMIT, Action.SUCCEED)
+    )
+
+
+def handed_to(step: Step) -> int | None:
+    """The handler that the step names, on submission the first."""
+    handler = step.details.get("to_handler")
+    return None if handler is None else int(handler)
 
 
 def _row(report: ReportRow) -> Iterator[str]:
@@ -156,31 +173,31 @@ def _comes_to(report: ReportRow, steps: Sequence[Step]) -> Iterator[str]:
 
 
 def _measured(report: ReportRow, steps: Sequence[Step]) -> Iterator[str]:
-    """Elapsed time, each to the first of its kind: verification from submission; follow-up (of
-    either kind) and settlement (the first *tindak lanjut*) from the first verification."""
+    """Elapsed time, whoever held the report, each to the first of its kind: verification from
+    submission; follow-up (of either kind) and settlement (the first *tindak lanjut*) from the first
+    verification; the answer, that same *tindak lanjut*, from submission."""
     verified = _first(steps, Action.VERIFY)
     if verified is None:
         return
-    yield from _duration("verification", report.submitted_at, verified, steps)
+    yield from _total("verification", report.submitted_at, verified)
     if not (report.anonymous and verified.staff_id == _maker(steps)):
         yield from _by(VERIFIED_BY, verified)
     later = steps[steps.index(verified) :]
     answered = _first(later, Action.FOLLOW_UP)
     if answered is None:
         return
-    yield from _duration("follow_up", verified.at, answered, later)
+    yield from _total("follow_up", verified.at, answered)
     yield from _by(ANSWERED_BY, answered)
     for step in later:
         if step.details.get("follow_up_kind") == FollowUpKind.FOLLOW_UP:
-            yield from _duration("settlement", verified.at, step, later)
+            yield from _total("settlement", verified.at, step)
+            yield from _total("answer", report.submitted_at, step)
             return
 
 
-def _duration(name: str, begin: datetime, end: Step, steps: Sequence[Step]) -> Iterator[str]:
-    yield f"{name}_measured"
-    yield f"{name}:{-((begin - end.at) // TENTH)}"
-    if not any(_ran_out(step, ClockKind(name)) and step.at <= end.at for step in steps):
-        yield f"{name}_within"
+def _total(name: str, begin: datetime, end: Step) -> Iterator[str]:
+    yield f"{name}_total_measured"
+    yield f"{name}_total:{-((begin - end.at) // TENTH)}"
 
 
 def _by(kind: str, step: Step) -> Iterator[str]:
@@ -198,15 +215,18 @@ def _first(steps: Sequence[Step], action: Action) -> Step | None:
     return next((step for step in steps if step.action is action), None)
 
 
-def _ran_out(step: Step, clock: ClockKind) -> bool:
-    return step.action is Action.OVERDUE and step.details.get("clock") == clock
-
-
 _FLAGS = ("anonymous", "secret", "priority")
 RELEVANT: Final = tuple(
     sorted(
         {Action.SUBMIT, Action.VERIFY, Action.FOLLOW_UP, Action.OVERDUE}
-        | {Action.REJECT_REQUEST, Action.END_REQUEST, Action.RATE, Action.RESTORE, *MARK_OF}
+        | {
+            Action.REJECT_REQUEST,
+            Action.WITHDRAW_REQUEST,
+            Action.END_REQUEST,
+            Action.RATE,
+            Action.RESTORE,
+            *MARK_OF,
+        }
     )
 )
-"""The actions whose lines figures depend on."""
+"""The actions whose lines figures depend on, beside those that change status or handler."""

@@ -5,7 +5,6 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from services.reporting.statistics.marks import DURATIONS
 from services.reporting.statistics.period import Period
 from services.reporting.statistics.tallies import Tally
 from shared.command_requests.directory import Agency
@@ -20,11 +19,21 @@ class Figure(BaseModel):
     count: int
 
 
-class Duration(BaseModel):
-    """How long something took, in days of 24 hours, to a tenth; null where none was measured."""
+class Elapsed(BaseModel):
+    """From one step to another, whoever held the report meanwhile, of the reports in scope."""
 
     measured: Figure
-    within: Figure = Field(description="Those whose process clock did not run out before")
+    median_days: float | None = Field(description="Of 24 hours, to a tenth")
+    p90_days: float | None = Field(description="Nine of ten took no longer")
+
+
+class Duration(BaseModel):
+    """How long a clock ran with the agency or one below, in days of 24 hours, to a tenth; null
+    where none was measured. Also of reports that another agency handles now: their list shows
+    those that one may read."""
+
+    measured: Figure = Field(description="Whose clock ran here and waits here no more")
+    within: Figure = Field(description="Those whose process clock did not run out here")
     within_share: float | None
     median_days: float | None
     p90_days: float | None = Field(description="Nine of ten took no longer")
@@ -58,17 +67,22 @@ def figures(tally: Tally, kind: str, codes: Iterable[str], labels_of: str) -> li
     ]
 
 
-def duration(tally: Tally, name: str) -> Duration:
-    """One of `DURATIONS`."""
-    measured, within = figure(tally, f"{name}_measured"), figure(tally, f"{name}_within")
+def duration(held: Tally, name: str) -> Duration:
+    """One of `DURATIONS`, of a tally of column `held` or of a person's."""
+    measured, within = figure(held, f"{name}_measured"), figure(held, f"{name}_within")
     return Duration(
         measured=measured,
         within=within,
         within_share=round(within.count / measured.count, 3) if measured.count else None,
-        median_days=tally.quantile(name, 0.5),
-        p90_days=tally.quantile(name, 0.9),
+        median_days=held.quantile(name, 0.5),
+        p90_days=held.quantile(name, 0.9),
     )
 
 
-def durations(tally: Tally) -> dict[str, Duration]:
-    return {name: duration(tally, name) for name in DURATIONS}
+def elapsed(tally: Tally, name: str) -> Elapsed:
+    """One of `TOTALS`."""
+    return Elapsed(
+        measured=figure(tally, f"{name}_total_measured"),
+        median_days=tally.quantile(f"{name}_total", 0.5),
+        p90_days=tally.quantile(f"{name}_total", 0.9),
+    )

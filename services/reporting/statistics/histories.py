@@ -1,31 +1,83 @@
-"""Reads reports and their histories as `fact_of` wants them, many at a time."""
+"""Reads reports and their histories, many at a time, as what they are in the statistics."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import TupleRow, dict_row
 
 from services.reporting.statistics.facts import RELEVANT, Fact, ReportRow, Step, fact_of
+from services.reporting.statistics.holdings import Holding, Paths, holders_of, holdings_of
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.statuses import Status
+from shared.resilience.set_aside import count_set_aside
 
 Connection = psycopg.AsyncConnection[Any]
 
 
-async def facts_of(connection: Connection, numbers: Sequence[int]) -> list[Fact]:
-    """The facts of these reports; a number that no report has is missing from the answer."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a report is in the statistics."""
+
+    fact: Fact
+    holdings: list[Holding]
+
+
+async def read_counted(connection: Connection, numbers: Sequence[int]) -> list[Counted]:
+    """These reports; a number that no report has is missing from the answer, and so is a report
+    that cannot be counted, which is said in log and metric: the others go on."""
     parameters = {"numbers": list(numbers), "relevant": list(RELEVANT)}
     async with connection.pipeline():
         reports = await connection.cursor(row_factory=dict_row).execute(_REPORTS, parameters)
         lines = await connection.execute(_LINES, parameters)
         rows, steps = await reports.fetchall(), await lines.fetchall()
-    lives: dict[int, list[Step]] = {}
-    for number, at, action, staff_id, agency_id, details in steps:
-        step = Step(at, Action(action), staff_id, agency_id, details)
-        lives.setdefault(number, []).append(step)
-    return [fact_of(_row(row), lives.get(row["number"], ())) for row in rows]
+    lines_of: dict[int, list[TupleRow]] = {}
+    for line in steps:
+        lines_of.setdefault(line[0], []).append(line)
+    lives: list[_Life] = []
+    for row in rows:
+        with _leaving_aside(row["number"]):
+            lives.append(_life(row, lines_of.get(row["number"], ())))
+    holders = {holder for life in lives for holder in life.holders}
+    cursor = await connection.execute(_PATHS, (list(holders),))
+    paths = {agency_id: tuple(path) for agency_id, path in await cursor.fetchall()}
+    counted: list[Counted] = []
+    for life in lives:
+        with _leaving_aside(life.report.number):
+            counted.append(_counted(life.report, life.steps, paths))
+    return counted
+
+
+@dataclass(frozen=True, slots=True)
+class _Life:
+    report: ReportRow
+    steps: list[Step]
+    holders: list[int]
+
+
+@contextmanager
+def _leaving_aside(number: int) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  of one report: the others are counted
+        count_set_aside("statistics", type(error).__name__, number)
+
+
+def _life(row: dict[str, Any], lines: Sequence[TupleRow]) -> _Life:
+    report = _row(row)
+    steps = [
+        Step(at, Action(action), staff_id, agency_id, Status(to_status), details)
+        for _, at, action, staff_id, agency_id, to_status, details in lines
+    ]
+    return _Life(report, steps, holders_of(report, steps))
+
+
+def _counted(report: ReportRow, steps: Sequence[Step], paths: Paths) -> Counted:
+    fact = fact_of(report, steps)
+    return Counted(fact, holdings_of(report, steps, fact, paths))
 
 
 def _row(row: dict[str, Any]) -> ReportRow:
@@ -63,7 +115,9 @@ LEFT JOIN routing.agency_directory a ON a.id = r.handler_id
 WHERE r.number = ANY (%(numbers)s)
 """
 _LINES = """
-SELECT number, at, action, staff_id, agency_id, details FROM lifecycle.history
-WHERE number = ANY (%(numbers)s) AND action = ANY (%(relevant)s) AND NOT details ? 'refused'
+SELECT number, at, action, staff_id, agency_id, to_status, details FROM lifecycle.history
+WHERE number = ANY (%(numbers)s) AND NOT details ? 'refused' AND (
+    action = ANY (%(relevant)s) OR from_status IS DISTINCT FROM to_status OR details ? 'to_handler')
 ORDER BY number, entry
 """
+_PATHS = "SELECT id, path FROM routing.agency_directory WHERE id = ANY (%s)"

@@ -8,7 +8,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
-from services.reporting.statistics.marks import OF_MANY_ALONE, kind_of
+from services.reporting.statistics.marks import (
+    OF_HOLDERS,
+    OF_MANY_ALONE,
+    kind_of,
+    of_whoever_held,
+)
 from services.reporting.statistics.period import (
     AskedAgency,
     AskedPeriod,
@@ -64,17 +69,21 @@ class Listed:
 
     @classmethod
     def of(cls, agency: Agency, period: Period, marks: list[str]) -> Self:
-        """Reports of the agency and all below, submitted in the period, with all of the marks."""
-        condition = (
-            "f.handler_id IN (SELECT id FROM routing.agency_directory"
-            " WHERE path @> ARRAY[:agency]::bigint[])"
-            " AND f.path @> ARRAY[:agency]::bigint[]"
-            " AND f.day BETWEEN :first AND :last"
-        )
+        """Reports submitted in the period with all of the marks. Those of the agency and all below;
+        of clocks that ran there, those that were."""
         parameters = {"agency": agency.id, "first": period.first, "last": period.last}
-        if marks:
-            return cls(f"{condition} AND f.marks @> :marks", parameters | {"marks": marks})
-        return cls(condition, parameters)
+        conditions = ["f.day BETWEEN :first AND :last"]
+        held = [mark for mark in marks if mark in OF_HOLDERS]
+        of_facts = [mark for mark in marks if mark not in OF_HOLDERS]
+        if not any(of_whoever_held(mark) for mark in marks):
+            conditions.append(_HANDLED_HERE)
+        if held:
+            conditions.append(_HELD_HERE)
+        conditions += [_share(mark) for mark in held]
+        if of_facts:
+            conditions.append("f.marks @> :marks")
+            parameters |= {"marks": of_facts}
+        return cls(" AND ".join(conditions), parameters)
 
 
 @router.get("/statistics/reports")
@@ -92,9 +101,11 @@ async def reports(
         raise validation(FieldError("mark", "not_a_choice"))
     unit = await agency_in_reach(session, staff, agency)
     listed = Listed.of(unit, period, marks)
+    gone = any(of_whoever_held(mark) for mark in marks)
+    reader = staff.agency_id if gone else unit.id
     after = decode_cursor(cursor, Position)
     statement = text(_PAGE.format(where=listed.condition))
-    position = {"before": after.number if after else _BEYOND, "limit": limit + 1}
+    position = {"reader": reader, "before": after.number if after else _BEYOND, "limit": limit + 1}
     rows = (await session.execute(statement, listed.parameters | position)).mappings().all()
     items = [
         ListedReport(**row, status_label=label("status", row["status"])) for row in rows[:limit]
@@ -106,7 +117,22 @@ async def reports(
 
 
 _BEYOND = 2**63 - 1
-# Statistics follow a little later; whose report it has become meanwhile reads it, nobody else.
+
+
+def _share(mark: str) -> str:
+    clock, _, what = mark.rpartition("_")
+    over = f"bool_or(h.{clock} IS NOT NULL) AND NOT bool_or('{clock}' = ANY (h.waiting))"
+    if what == "within":
+        over += f" AND NOT bool_or('{clock}' = ANY (h.late))"
+    return f"(SELECT {over} FROM reporting.holding h WHERE {_OF_REPORT})"  # noqa: S608
+
+
+_OF_REPORT = "h.number = f.number AND h.path @> ARRAY[:agency]::bigint[]"
+_HERE = "(SELECT id FROM routing.agency_directory WHERE path @> ARRAY[:agency]::bigint[])"
+_HANDLED_HERE = f"f.handler_id IN {_HERE} AND f.path @> ARRAY[:agency]::bigint[]"
+_HELD_HERE = f"f.number IN (SELECT number FROM reporting.holding WHERE agency_id IN {_HERE})"  # noqa: S608
+# Statistics follow a little later; whose report it has become meanwhile reads it, nobody else. Of
+# those that were here and went, whoever asks reads what is still in the own reach.
 _PAGE = f"""
 SELECT r.number, coalesce(t.title, t.original_title) AS title, r.status, r.handler_id,
     a.name AS handler, r.overdue, {ARRIVAL.format("r", "submitted_at")} AS submitted_at
@@ -114,6 +140,6 @@ FROM reporting.fact f
 JOIN lifecycle.report r USING (number)
 JOIN lifecycle.report_text t USING (number)
 JOIN routing.agency_directory a ON a.id = r.handler_id
-WHERE {{where}} AND a.path @> ARRAY[:agency]::bigint[] AND f.number < :before
+WHERE {{where}} AND a.path @> ARRAY[:reader]::bigint[] AND f.number < :before
 ORDER BY f.number DESC LIMIT :limit
 """  # noqa: S608

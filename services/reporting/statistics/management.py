@@ -1,23 +1,32 @@
 """*Pengelolaan Laporan*: how an agency, with all below, manages its reports."""
 
 from collections import Counter
-from typing import Final
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.statistics.figures import (
     Duration,
+    Elapsed,
     Figure,
     Scope,
-    durations,
+    duration,
+    elapsed,
     figure,
     figures,
 )
-from services.reporting.statistics.marks import CLOSED_UNANSWERED, OBJECTIONS
+from services.reporting.statistics.marks import (
+    CLOSED_UNANSWERED,
+    DURATIONS,
+    OBJECTIONS,
+    OFTEN,
+    TOTALS,
+)
 from services.reporting.statistics.period import AskedAgency, AskedPeriod, Period, agency_in_reach
-from services.reporting.statistics.tallies import Tally, read_tally
-from shared.http.auth import CurrentStaff
+from services.reporting.statistics.tallies import Tally, read_tally, read_totals
+from services.reporting.statistics.told_months import months_told, years_of
+from shared.http.auth import CurrentReader
 from shared.http.documentation import problem_responses
 from shared.http.transaction import Transaction
 from shared.labels import label
@@ -28,9 +37,6 @@ EVENTS = (
     *("thrown", "deferred", "forwarded", "held", "reopened", "replied", "objected"),
     *("not_authority_asked", "not_authority_accepted", "not_authority_rejected"),
 )
-
-ENOUGH: Final = 10
-"""Answers; of fewer an agency could tell whose they are."""
 
 router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 404, 422, 503))
 
@@ -46,10 +52,11 @@ class AnsweredClosings(BaseModel):
 
 
 class Satisfaction(BaseModel):
-    """What reporters said of closings, whoever closed. Fewer than ten answers are not told apart:
-    then there are no ratings."""
+    """What reporters said of closings, whoever closed. Ratings are told of whole months, as many
+    together as have ten answers: a part of a month, or a month with fewer, tells none."""
 
     rated: Figure
+    told: int = Field(description="Answers in the ratings that follow")
     average: float | None = Field(description="1 to 5")
     ratings: list[Figure]
     solved: list[Figure] = Field(description="Whether the matter is solved")
@@ -74,8 +81,13 @@ class Management(BaseModel):
     statuses: list[Figure]
     overdue: Figure = Field(description="Whose process clock has run out and runs on, now")
     events: list[Figure] = Field(description="To how many it was done, once or oftener")
-    durations: dict[str, Duration] = Field(
-        description="`verification` from submission, `follow_up` and `settlement` from verification"
+    durations: dict[str, Duration] = Field(description="By clock: the time it ran here")
+    totals: dict[str, Elapsed] = Field(
+        description="`verification` and `answer` (the first follow-up proper) from submission,"
+        " `follow_up` and `settlement` from verification; here and elsewhere"
+    )
+    hand_overs: list[Figure] = Field(
+        description=f"How many changed hands 0, 1, … times; the last: {OFTEN} times or oftener"
     )
     outcomes: list[Figure] = Field(description="What the last follow-up proper came to")
     unmet_reasons: list[Figure]
@@ -89,11 +101,12 @@ class Management(BaseModel):
 
 @router.get("/statistics/management")
 async def management(
-    staff: CurrentStaff, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
+    staff: CurrentReader, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
 ) -> Management:
     """Received, by status, times, overdue, what was done to them, satisfaction, trend."""
     unit = await agency_in_reach(session, staff, agency)
     tally = await read_tally(session, "management", unit.id, period)
+    held = (await read_totals(session, "held", [unit.id], period))[unit.id]
     return Management(
         scope=Scope.of(unit, period),
         received=figure(tally, "received"),
@@ -101,26 +114,41 @@ async def management(
         statuses=figures(tally, "status", Status, "status"),
         overdue=figure(tally, "overdue"),
         events=[figure(tally, mark) for mark in EVENTS],
-        durations=durations(tally),
+        durations={name: duration(held, name) for name in DURATIONS},
+        totals={name: elapsed(tally, name) for name in TOTALS},
+        hand_overs=figures(tally, "handed_over", map(str, range(OFTEN + 1)), "hand_overs"),
         outcomes=figures(tally, "outcome", FollowUpOutcome, "outcome"),
         unmet_reasons=figures(tally, "unmet_reason", UnmetReason, "unmet_reason"),
-        satisfaction=_satisfaction(tally),
+        satisfaction=_satisfaction(tally, await _told(session, unit.id, period)),
         closed_unanswered=figure(tally, CLOSED_UNANSWERED),
         objections=[figure(tally, mark) for mark in OBJECTIONS],
         trend=_trend(tally, period),
     )
 
 
-def _satisfaction(tally: Tally) -> Satisfaction:
-    ratings = figures(tally, "rating", map(str, range(1, 6)), "rating")
-    rated = figure(tally, "rated")
-    enough = rated.count >= ENOUGH
+async def _told(session: AsyncSession, agency_id: int, period: Period) -> Tally:
+    """Of the months whose ratings are told."""
+    if not period.is_whole_months:
+        return Tally()
+    years = await read_tally(session, "management", agency_id, years_of(period))
+    by_month = {
+        month: years.buckets.get(f"{month:%Y-%m}", Counter[str]())
+        for month in years_of(period).months()
+    }
+    months = months_told({month: counts["rated"] for month, counts in by_month.items()}, period)
+    return Tally(sum((by_month[month] for month in months), Counter[str]()))
+
+
+def _satisfaction(tally: Tally, shown: Tally) -> Satisfaction:
+    ratings = figures(shown, "rating", map(str, range(1, 6)), "rating")
+    count = shown.total["rated"]
     points = sum(value * rating.count for value, rating in enumerate(ratings, 1))
     return Satisfaction(
-        rated=rated,
-        average=round(points / rated.count, 2) if enough else None,
-        ratings=ratings if enough else [],
-        solved=figures(tally, "solved", ("yes", "no"), "solved") if enough else [],
+        rated=figure(tally, "rated"),
+        told=count,
+        average=round(points / count, 2) if count else None,
+        ratings=ratings if count else [],
+        solved=figures(shown, "solved", ("yes", "no"), "solved") if count else [],
         closings=[_answered(tally, status) for status in Status if status in CLOSED],
     )
 

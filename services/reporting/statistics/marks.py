@@ -4,6 +4,7 @@ A mark is a code, or a kind and a value: `received`, `status:VERIFIED`, `place:3
 asks which reports are behind a figure asks for those that bear its mark.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from shared.lifecycle.actions import Action
@@ -12,8 +13,21 @@ NONE: Final = "none"
 """The value of a kind for reports that have none."""
 
 DURATIONS: Final = ("verification", "follow_up", "settlement")
-"""What is measured. Each gives three marks: `<it>_measured`, `<it>_within` (its process clock did
-not run out) and `<it>:<tenths of a day>`, begun ones counting."""
+"""The clocks that are measured. At each agency whose own or those below held one, a report counts
+as `<clock>_measured`, `<clock>_within` (it did not run out there) and `<clock>:<tenths of a day>`,
+begun ones counting (see `holdings.py`)."""
+
+TOTALS: Final = (*DURATIONS, "answer")
+"""The time from one step to another, whoever held the report: `<it>_total_measured` and
+`<it>_total:<tenths of a day>`, where the report is now."""
+
+OF_HOLDERS: Final = frozenset(
+    f"{clock}_{what}" for clock in DURATIONS for what in ("measured", "within")
+)
+"""Marks that a report bears at the agencies that held the clock, wherever it is now."""
+
+OFTEN: Final = 4
+"""`handed_over:<times>` says at most this: so often or oftener."""
 
 MARK_OF: Final[dict[Action, str]] = {
     Action.THROW: "thrown",
@@ -64,19 +78,18 @@ def tallied(mark: str) -> bool:
     return kind_of(mark) not in _OF_STAFF
 
 
-def of_staff(marks: tuple[str, ...] | list[str]) -> dict[int, list[str]]:
-    """By agency, what counts there for a person who acted for it: `<staff>:verified_by` and
-    `<staff>:` before each mark of the duration that the person answers for."""
-    by_person: dict[int, list[str]] = {}
+def of_staff(marks: Iterable[str]) -> dict[int, list[tuple[int, str, str]]]:
+    """By the agency acted for: who did what first, and the clock that ended by it."""
+    by_agency: dict[int, list[tuple[int, str, str]]] = {}
     for mark in marks:
         kind = kind_of(mark)
         if kind in _OF_STAFF:
             _, agency_id, staff_id = mark.split(":")
-            own = by_person.setdefault(int(agency_id), [])
-            own.append(f"{staff_id}:{kind}")
-            own += [f"{staff_id}:{m}" for m in marks if _measures(m, _OF_STAFF[kind])]
-    return by_person
+            did = (int(staff_id), kind, _OF_STAFF[kind])
+            by_agency.setdefault(int(agency_id), []).append(did)
+    return by_agency
 
 
-def _measures(mark: str, duration: str) -> bool:
-    return mark.startswith((f"{duration}:", f"{duration}_"))
+def of_whoever_held(mark: str) -> bool:
+    """Whether it counts where a clock was held or somebody acted, wherever the report is now."""
+    return mark in OF_HOLDERS or kind_of(mark) in _OF_STAFF

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, Index, Text
+from sqlalchemy import ARRAY, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from shared.database.columns import Int64, IntArray, Json
@@ -20,6 +20,7 @@ class FactRow(SQLModel, table=True):
         Index("fact_placed", "handler_id", "path"),
         Index("fact_by_day", "day", "number"),
         Index("fact_by_mark", "marks", postgresql_using="gin"),
+        Index("fact_to_count_anew", "number", postgresql_where=text("counted_by < 1")),
         _IN_SCHEMA,
     )
 
@@ -32,11 +33,31 @@ class FactRow(SQLModel, table=True):
     """Of submission, in the handler's time zone."""
     region_code: str | None = None
     marks: list[str] = Field(sa_type=ARRAY(Text))
+    counted_by: int = Field(sa_column_kwargs={"server_default": "0"})
+    """The version of the rules (`updates.COUNTED_BY`); 0 from before there were shares."""
+
+
+class HoldingRow(SQLModel, table=True):
+    """An agency's share of a report (see `holdings.py`)."""
+
+    __tablename__ = "holding"
+    __table_args__ = (Index("holding_placed", "agency_id", "path"), _IN_SCHEMA)
+
+    number: int = Field(sa_type=Int64, primary_key=True)
+    agency_id: int = Field(primary_key=True)
+    path: list[int] = Field(sa_type=IntArray)
+    day: date
+    verification: int | None = None
+    follow_up: int | None = None
+    settlement: int | None = None
+    late: list[str] = Field(sa_type=ARRAY(Text))
+    waiting: list[str] = Field(sa_type=ARRAY(Text))
+    acted: list[str] = Field(sa_type=ARRAY(Text))
 
 
 class TallyRow(SQLModel, table=True):
     """How many reports of an agency and all below bear each mark, by day, month and year of
-    submission. The columns map marks to counts; `staff` is of this agency's own people."""
+    submission. The columns map marks to counts."""
 
     __tablename__ = "tally"
     __table_args__ = (_IN_SCHEMA,)
@@ -47,4 +68,19 @@ class TallyRow(SQLModel, table=True):
     """The first of the span."""
     management: dict[str, Any] = Field(sa_type=Json)
     usage: dict[str, Any] = Field(sa_type=Json)
+    staff: dict[str, Any] = Field(sa_type=Json, sa_column_kwargs={"server_default": "{}"})
+    """Nothing any more: `HeldTallyRow` has it."""
+
+
+class HeldTallyRow(SQLModel, table=True):
+    """The same of the clocks that an agency or one below held, wherever the reports are now;
+    `staff` is of this agency's own people."""
+
+    __tablename__ = "held_tally"
+    __table_args__ = (_IN_SCHEMA,)
+
+    agency_id: int = Field(primary_key=True)
+    span: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    held: dict[str, Any] = Field(sa_type=Json)
     staff: dict[str, Any] = Field(sa_type=Json)

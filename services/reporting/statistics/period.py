@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.reporting.statistics.updates import Span
 from shared.command_requests.directory import Agency, agency
 from shared.database.columns import now
-from shared.http.auth import CurrentStaff
+from shared.http.auth import CurrentReader
 from shared.http.problems import FieldError, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
@@ -39,10 +39,21 @@ class Period:
     def by_the_day(self) -> bool:
         return self.days <= BY_THE_DAY
 
+    @property
+    def is_whole_months(self) -> bool:
+        return self.first.day == 1 and (self.last + DAY).day == 1
+
+    def months(self) -> Iterator[date]:
+        """The first day of each month that it touches."""
+        month = self.first.replace(day=1)
+        while month <= self.last:
+            yield month
+            month = _next(month, "month")
+
     def before(self) -> "Period":
         """The one before: whole months before whole months, else as many days."""
         end = self.first - DAY
-        if self.first.day == 1 and _next(self.last, "month") == self.last + DAY:
+        if self.is_whole_months:
             months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
             return Period(_months_before(end.replace(day=1), months), end)
         return Period(self.first - timedelta(days=self.days), end)
@@ -73,7 +84,7 @@ class Period:
 
 
 async def asked_period(
-    staff: CurrentStaff,
+    staff: CurrentReader,
     session: Transaction,
     first: Annotated[
         Day | None,

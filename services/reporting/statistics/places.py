@@ -11,11 +11,12 @@ from services.reporting.statistics.listing import Listed
 from services.reporting.statistics.marks import NONE, tallied
 from services.reporting.statistics.period import AskedAgency, AskedPeriod, agency_in_reach
 from services.reporting.statistics.tallies import read_totals
-from shared.http.auth import CurrentStaff
+from shared.http.auth import CurrentReader
 from shared.http.documentation import problem_responses
 from shared.http.problems import FieldError, validation
 from shared.http.transaction import Transaction
 from shared.labels import label
+from shared.lifecycle.people import Role
 from shared.values import regions
 
 router = APIRouter(tags=["statistics"], responses=problem_responses(401, 403, 404, 422, 503))
@@ -31,7 +32,7 @@ class Places(BaseModel):
 
 @router.get("/statistics/places")
 async def places(
-    staff: CurrentStaff,
+    staff: CurrentReader,
     session: Transaction,
     period: AskedPeriod,
     agency: AskedAgency = None,
@@ -45,6 +46,9 @@ async def places(
     unit = await agency_in_reach(session, staff, agency)
     begin = "" if within is None else f"{within}."
     depth = begin.count(".") + 1
+    if staff.role == Role.OVERSEER and depth > _DISTRICTS:
+        # A day of a small unit may be one report: of an anonymous one no copy tells the village.
+        raise validation(FieldError("within", "within_unknown"))
     if tallied(f"place:{begin}00"):
         tally = (await read_totals(session, "usage", [unit.id], period))[unit.id]
         counts = tally.of_kind("place")
@@ -71,7 +75,8 @@ def name_of(code: str) -> str:
     return region.name if region else code
 
 
-_LENGTHS = {3: 8, 4: 13}
+_DISTRICTS = 3
+_LENGTHS = {_DISTRICTS: 8, 4: 13}
 """Of the codes of districts and villages, by their depth."""
 _COUNTED = """
 SELECT left(f.region_code, :length) AS code, count(*) AS reports

@@ -3,17 +3,25 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.reporting.statistics.figures import Duration, Figure, Scope, duration, figure
+from services.reporting.statistics.figures import (
+    Duration,
+    Elapsed,
+    Figure,
+    Scope,
+    duration,
+    elapsed,
+    figure,
+)
 from services.reporting.statistics.marks import ANSWERED_BY, VERIFIED_BY
 from services.reporting.statistics.period import AskedAgency, AskedPeriod, agency_in_reach
 from services.reporting.statistics.tallies import Tally, read_tally, read_totals
 from shared.database.views import AgencyEntry, ManagedStaff
-from shared.http.auth import CurrentStaff
+from shared.http.auth import CurrentReader, CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.problems import forbidden
 from shared.http.transaction import Transaction
@@ -35,10 +43,12 @@ class AgencyFigures(BaseModel):
     verification: Duration
     follow_up: Duration
     settlement: Duration
+    answer: Elapsed = Field(description="From submission to the first follow-up proper, anywhere")
+    hand_overs: int | None = Field(description="The median of how often a report changed hands")
 
 
 class AgencyRanking(BaseModel):
-    """The agencies directly below that have reports, most first."""
+    """The agencies directly below that have or had reports, most first."""
 
     scope: Scope
     items: list[AgencyFigures]
@@ -67,18 +77,20 @@ class StaffRanking(BaseModel):
 
 @router.get("/statistics/agencies")
 async def agencies(
-    staff: CurrentStaff, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
+    staff: CurrentReader, session: Transaction, period: AskedPeriod, agency: AskedAgency = None
 ) -> AgencyRanking:
     """The agencies directly below. A figure's reports are those of `agency=<its id>`."""
     unit = await agency_in_reach(session, staff, agency)
     below = select(AgencyEntry).where(col(AgencyEntry.parent_id) == unit.id)
     rows = (await session.scalars(below)).all()
-    tallies = await read_totals(session, "management", [row.id for row in rows], period)
-    items = [_agency(row.id, row.name, tallies[row.id]) for row in rows]
+    ids = [row.id for row in rows]
+    tallies = await read_totals(session, "management", ids, period)
+    held = await read_totals(session, "held", ids, period)
+    items = [_agency(row.id, row.name, tallies[row.id], held[row.id]) for row in rows]
     return AgencyRanking(
         scope=Scope.of(unit, period),
         items=sorted(
-            (agency for agency in items if agency.received.count),
+            (agency for agency in items if agency.received.count or _held(agency)),
             key=lambda agency: (-agency.received.count, agency.name),
         ),
     )
@@ -98,7 +110,12 @@ async def people(
     return StaffRanking(scope=Scope.of(unit, period), items=items)
 
 
-def _agency(agency_id: int, name: str, tally: Tally) -> AgencyFigures:
+def _held(agency: AgencyFigures) -> bool:
+    clocks = (agency.verification, agency.follow_up, agency.settlement)
+    return any(clock.measured.count for clock in clocks)
+
+
+def _agency(agency_id: int, name: str, tally: Tally, held: Tally) -> AgencyFigures:
     closed = Figure(
         mark="tab:closed", label=label("tab", "closed"), count=tally.total["tab:closed"]
     )
@@ -109,9 +126,11 @@ def _agency(agency_id: int, name: str, tally: Tally) -> AgencyFigures:
         closed=closed,
         overdue=figure(tally, "overdue"),
         not_authority_asked=figure(tally, "not_authority_asked"),
-        verification=duration(tally, "verification"),
-        follow_up=duration(tally, "follow_up"),
-        settlement=duration(tally, "settlement"),
+        verification=duration(held, "verification"),
+        follow_up=duration(held, "follow_up"),
+        settlement=duration(held, "settlement"),
+        answer=elapsed(tally, "answer"),
+        hand_overs=tally.middle("handed_over", 0.5),
     )
 
 

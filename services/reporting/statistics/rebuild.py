@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import delete, func, select
 from sqlmodel import col
 
-from services.reporting.statistics.models import FactRow, TallyRow
+from services.reporting.statistics.models import FactRow, HeldTallyRow, HoldingRow, TallyRow
 from services.reporting.statistics.updates import alone, refresh
 from shared.database.engine import Database, raw
 from shared.database.lifecycle import Report
@@ -22,8 +22,8 @@ async def rebuild(database: Database, progress: Callable[[int, int], None]) -> i
     async with database.session() as session:
         connection = await raw(session)
         await alone(connection)
-        await session.execute(delete(FactRow))
-        await session.execute(delete(TallyRow))
+        for table in (FactRow, TallyRow, HoldingRow, HeldTallyRow):
+            await session.execute(delete(table))
         total = await session.scalar(select(func.count(col(Report.number)))) or 0
         last = 0
         while True:

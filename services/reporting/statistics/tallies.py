@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting.statistics.period import Period
-from services.reporting.statistics.updates import Column
+from services.reporting.statistics.updates import TABLES, Column
 from shared.database.engine import raw
 
 
@@ -37,12 +37,17 @@ class Tally:
     def quantile(self, duration: str, share: float) -> float | None:
         """The days, to a tenth, that at least this share of the measured reports did not exceed;
         None where none was measured."""
-        tenths = sorted((int(value), n) for value, n in self.of_kind(duration).items())
-        needed, seen = share * sum(n for _, n in tenths), 0
-        for value, n in tenths:
+        value = self.middle(duration, share)
+        return None if value is None else value / 10
+
+    def middle(self, kind: str, share: float) -> int | None:
+        """Of a kind whose values are numbers: the one that at least this share did not exceed."""
+        values = sorted((int(value), n) for value, n in self.of_kind(kind).items())
+        needed, seen = share * sum(n for _, n in values), 0
+        for value, n in values:
             seen += n
             if seen >= needed:
-                return value / 10
+                return value
         return None
 
 
@@ -72,7 +77,8 @@ async def _read(
     cover = list(period.cover(by_bucket=by_bucket))
     spans, days = [span for span, _ in cover], [day for _, day in cover]
     connection = await raw(session)
-    statement = _TALLIES.format(column=column).encode()
+    table = next(table for table, columns in TABLES.items() if column in columns)
+    statement = _TALLIES.format(table=table, column=column).encode()
     rows = await connection.execute(statement, (list(agency_ids), spans, days))
     tallies = {agency_id: Tally() for agency_id in agency_ids}
     async for agency_id, day, document in rows:
@@ -88,5 +94,5 @@ _TALLIES = """
 SELECT t.agency_id, t.day, t.{column}::text
 FROM unnest(%s::int[]) AS asked (agency_id)
 CROSS JOIN unnest(%s::text[], %s::date[]) AS cover (span, day)
-JOIN reporting.tally t USING (agency_id, span, day)
+JOIN {table} t USING (agency_id, span, day)
 """

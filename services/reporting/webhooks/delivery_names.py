@@ -1,6 +1,5 @@
 """The names by which a delivery's workflow is started, and its messages."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -37,19 +36,13 @@ async def start(client: "Client", run: DeliveryRun) -> None:
 
     Raises RPCError or RuntimeError while Temporal is away.
     """
-    from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-    from temporalio.exceptions import WorkflowAlreadyStartedError
+    from shared.temporal.start_once import start_once
 
-    try:
-        await client.start_workflow(
-            WORKFLOW,
-            run,
-            id=f"webhook-{run.delivery_id}-{run.round}",
-            task_queue=TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            static_summary="An event for an agency's own system",
-            rpc_timeout=timedelta(seconds=3),
-        )
-    except WorkflowAlreadyStartedError:
-        return
+    await start_once(
+        client,
+        WORKFLOW,
+        run,
+        id=f"webhook-{run.delivery_id}-{run.round}",
+        task_queue=TASK_QUEUE,
+        summary="An event for an agency's own system",
+    )

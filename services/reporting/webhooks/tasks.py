@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from services.reporting.webhooks import delivery_names as names
 from services.reporting.webhooks.delivery_activities import WebhookActivities
@@ -17,16 +17,9 @@ from shared.partners.background import in_background
 from shared.privacy.identity import IdentityCipher
 from shared.resilience.periodic import repeating
 from shared.settings import Settings
+from shared.temporal.sandbox import restrictions
 
-SANDBOX = SandboxedWorkflowRunner(
-    SandboxRestrictions.default.with_passthrough_modules(
-        "annotated_types",
-        "pydantic",
-        "pydantic_core",
-        "services.reporting.webhooks.delivery_names",
-        "typing_inspection",
-    )
-)
+SANDBOX = SandboxedWorkflowRunner(restrictions("services.reporting.webhooks.delivery_names"))
 AT_A_TIME = 50
 LOOK_EVERY = 30.0
 """Seconds between two looks for deliveries that nobody has started: Temporal was away."""

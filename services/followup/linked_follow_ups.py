@@ -1,0 +1,124 @@
+"""A follow-up on a main report, sent to the reports linked to it too: each by a command of its own,
+so that every reporter keeps reply, rating and objection."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+from sqlalchemy import any_, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.followup.actions.follow_ups import FollowUpForm, follow_up_report
+from shared.bulk_commands.asking import MOST, BulkKind, save_bulk
+from shared.bulk_commands.endpoints import Foreseen, foreseen
+from shared.command_requests.report_access import ReportAccess, staff_access
+from shared.database.lifecycle import Report
+from shared.database.views import AgencyEntry
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.idempotency import CommandId
+from shared.http.language import pick_language
+from shared.http.limits import Limit, rate_limits
+from shared.http.paths import ReportNumber
+from shared.http.problems import FieldError, conflict, forbidden, validation
+from shared.http.transaction import Transaction
+from shared.lifecycle.actions import Action
+from shared.lifecycle.authority import Capacity
+from shared.lifecycle.check import refusal
+from shared.lifecycle.state import ReportState
+from shared.values.words import Form
+
+LINKED_FOLLOW_UP: Final = BulkKind("follow_up", follow_up_report)
+"""For linked reports only: there is no free bulk follow-up."""
+_SENT_ON = Limit("linked follow-ups", 30, 3600)
+
+
+class LinkedTargets(BaseModel):
+    """`reason` says what stands against a follow-up now, null where nothing."""
+
+    items: list[Foreseen]
+
+
+class LinkedFollowUps(Form):
+    numbers: Annotated[
+        list[Annotated[int, Field(ge=1, le=2**63 - 1)]],
+        Field(min_length=1, max_length=MOST, description="Linked reports of the same handler"),
+    ]
+    form: FollowUpForm
+
+
+class SentOn(BaseModel):
+    """`id`: how far it is, GET /bulk-commands/{id} of routing says."""
+
+    id: UUID
+    total: int
+
+
+router = APIRouter(tags=["follow-ups"], responses=problem_responses(401, 403, 404, 422))
+_PATH = "/reports/{number}/linked-follow-ups"
+
+
+@router.get(_PATH)
+async def linked_targets(
+    number: ReportNumber, staff: CurrentStaff, session: Transaction, request: Request
+) -> LinkedTargets:
+    """The reports linked to this one, and which of them a follow-up can be sent to now. None for
+    those who read a copy."""
+    access = await staff_access(session, staff, number)
+    linked = {} if access.by_copy else await _linked(session, access)
+    language = pick_language(request.headers.get("accept-language"))
+    return LinkedTargets(items=[foreseen(each, code, language) for each, code in linked.items()])
+
+
+@router.post(_PATH, status_code=202, responses=problem_responses(409, 429))
+async def send_to_linked(
+    number: ReportNumber,
+    body: LinkedFollowUps,
+    staff: CurrentStaff,
+    session: Transaction,
+    request: Request,
+    key: CommandId,
+) -> SentOn:
+    """Send a follow-up to these linked reports, each as a command of its own. What has become of
+    one that is refused meanwhile stands in the result. Files are not sent along."""
+    access = await staff_access(session, staff, number)
+    if Capacity.HANDLER_STAFF not in access.capacities:
+        raise forbidden("not_authorised")
+    await LINKED_FOLLOW_UP.handler.prepare(session, access, body.form)  # 422 for what it lacks
+    linked = await _linked(session, access)
+    if any(linked.get(each, _ELSEWHERE) == _ELSEWHERE for each in body.numbers):
+        raise validation(FieldError("numbers", "not_linked_here"))
+    await rate_limits(request).take(_SENT_ON, str(staff.id))
+    bulk_id = await save_bulk(
+        session, staff, "followup", LINKED_FOLLOW_UP, body.numbers, body.form, key
+    )
+    return SentOn(id=bulk_id, total=len(set(body.numbers)))
+
+
+async def _linked(session: AsyncSession, access: ReportAccess) -> dict[int, str | None]:
+    """By number, what stands against a follow-up of this person now, if anything does. Only those
+    handled by their agency or one below: they may not know of the others."""
+    linked = (
+        select(col(Report.number), col(Report.state))
+        .join(AgencyEntry, col(AgencyEntry.id) == col(Report.handler_id))
+        .where(col(Report.main_number) == access.state.number)
+        .where(literal(access.own_agency_id) == any_(col(AgencyEntry.path)))
+        .order_by(col(Report.number))
+    )
+    return {
+        number: _against(access, ReportState.model_validate(state))
+        for number, state in await session.execute(linked)
+    }
+
+
+def _against(access: ReportAccess, state: ReportState) -> str | None:
+    """Of a report of the same handler this person is what they are to the main one."""
+    if state.handler_id != access.state.handler_id:
+        return _ELSEWHERE
+    own = access.capacities & {Capacity.HANDLER_STAFF}
+    return refusal(state, Action.FOLLOW_UP, own)
+
+
+_ELSEWHERE: Final = conflict("linked_elsewhere").code

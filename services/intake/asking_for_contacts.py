@@ -1,0 +1,196 @@
+"""Another contact for an account or a report is asked for: it is the holder's at once where a
+present one is proven too, else after seven days' notice to that one."""
+
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import orjson
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, Row, delete, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from services.intake.account_entry import Entry
+from services.intake.contact_holders import Channel, ContactHolder, NamedContact
+from services.intake.models import ContactChange
+from services.intake.replacing_contacts import NOTICE, apply, key_of_notice
+from services.intake.resources import Resources
+from shared.clock import now
+from shared.database.lifecycle import Report
+from shared.http.problems import FieldError, validation
+from shared.http.secret_tokens import token_hash
+
+JUST_NOW = timedelta(minutes=10)
+"""As long as a code is good: whoever proved the present contact so lately has it now."""
+
+
+class NewContact(NamedTuple):
+    """A contact that somebody has shown for a holder. `entry`: how an account is entered by it;
+    `safe`: messages of a report may come there."""
+
+    proof: Row[Any]
+    value: str
+    entry: Entry | None = None
+    safe: bool = False
+
+
+class WaitingChange(BaseModel):
+    """A contact that is to become the holder's."""
+
+    channel: Channel
+    takes_effect_at: datetime
+
+
+class WaitingChanges(BaseModel):
+    waiting: list[WaitingChange]
+
+
+async def shown_contact(session: AsyncSession, holder: ContactHolder, proof_token: str) -> Row[Any]:
+    """What notification gave the token for. 422: it has run out, was used, or is of another."""
+    proof = (await session.execute(_PROOF_OF, _shown(proof_token))).one_or_none()
+    of_holder = holder.account_id, holder.number
+    if proof is None or (proof.account_id, proof.number) != of_holder:
+        raise validation(FieldError("proof_token", "code_over"))
+    return proof
+
+
+async def begin_change(
+    session: AsyncSession,
+    intake: Resources,
+    holder: ContactHolder,
+    new: NewContact,
+    proof_token: str,
+    language: str,
+) -> None:
+    """Replace the contact where nobody has proven any, or the one that is told was proven just now;
+    else tell that one, and wait. Where a proven one was removed nobody is told, and it waits for
+    as long. 422 where the token was used meanwhile."""
+    cipher = await holder.cipher(session, intake)
+    if not await session.scalar(_USE, _shown(proof_token)):
+        raise validation(FieldError("proof_token", "code_over"))
+    contacts = await holder.contacts(session, intake)
+    warned = warned_contact(contacts, new.proof.channel)
+    replaceable = max(filter(None, (each.replaceable_at for each in contacts)), default=now())
+    stop = token_urlsafe(16)
+    change = await _keep(session, holder, new, cipher.encrypt(new.value), stop)
+    if warned is None:
+        change.takes_effect_at = replaceable
+    if (warned is None and replaceable <= now()) or _was_proven(warned, now() - JUST_NOW):
+        await apply(session, intake, change)
+    elif warned is not None:
+        await _give_notice(session, intake, change, warned, stop, language)
+    await session.flush()
+
+
+async def apply_if_shown(
+    session: AsyncSession, intake: Resources, holder: ContactHolder, channel: Channel
+) -> None:
+    """Do not wait any longer, where the contact that is told was proven since. Else all stays."""
+    this = select(ContactChange).where(*_this(holder, channel))
+    if await session.scalar(this) is None:
+        return
+    contacts = await holder.contacts(session, intake)  # which nobody else replaces from here on
+    change = await session.scalar(this.execution_options(populate_existing=True))
+    warned = warned_contact(contacts, channel)
+    if change is not None and _was_proven(warned, change.asked_at):
+        await apply(session, intake, change)
+        await session.flush()
+
+
+async def drop_change(session: AsyncSession, holder: ContactHolder, channel: Channel) -> None:
+    """The present contact stays."""
+    await session.execute(delete(ContactChange).where(*_this(holder, channel)))
+
+
+async def waiting_changes(session: AsyncSession, holder: ContactHolder) -> WaitingChanges:
+    of_holder = select(ContactChange).where(holder.changes).order_by(col(ContactChange.channel))
+    rows = await session.scalars(of_holder)
+    return WaitingChanges(
+        waiting=[WaitingChange.model_validate(row, from_attributes=True) for row in rows]
+    )
+
+
+def warned_contact(contacts: list[NamedContact], channel: Channel) -> NamedContact | None:
+    """Which proven contact is told before another becomes that of this channel: the one that it
+    replaces, else the other one, as a contact that is added opens account or report too. None where
+    nobody has proven any."""
+    proven = [each for each in contacts if each.proven_at is not None]
+    return min(proven, key=lambda each: each.channel != channel, default=None)
+
+
+async def _keep(
+    session: AsyncSession, holder: ContactHolder, new: NewContact, contact: bytes, stop_token: str
+) -> ContactChange:
+    """The change, in place of one that was asked for before. `contact` as it is stored then."""
+    await session.execute(delete(ContactChange).where(*_this(holder, new.proof.channel)))
+    change = ContactChange(
+        id=uuid4(),
+        reporter_id=holder.account_id,
+        number=holder.number,
+        channel=new.proof.channel,
+        contact=contact,
+        safe=new.safe,
+        digest=new.proof.digest,
+        entry=new.entry["contact"] if new.entry else None,
+        password_hash=new.entry["password_hash"] if new.entry else None,
+        stop_hash=token_hash(stop_token),
+        asked_at=now(),
+        takes_effect_at=now() + NOTICE,
+    )
+    session.add(change)
+    await session.flush()
+    return change
+
+
+async def _give_notice(
+    session: AsyncSession,
+    intake: Resources,
+    change: ContactChange,
+    warned: NamedContact,
+    stop_token: str,
+    language: str,
+) -> None:
+    """Tell the present contact, in the same transaction: no change waits that nobody is told of.
+    Of a report it is told as it is told all else: not where its reporter has not called it safe."""
+    handler = select(col(Report.handler_id)).where(col(Report.number) == change.number)
+    handler_id = await session.scalar(handler) if change.number is not None else 0
+    facts = {
+        "at": change.takes_effect_at.isoformat(),
+        "language": language,
+        "handler_id": handler_id,
+    }
+    sealed = stop_token if change.number is not None else f"{warned.value}\n{stop_token}"
+    message = {
+        "key": key_of_notice(change),
+        "holder": warned.holder.name,
+        "channel": warned.channel,
+        "number": change.number,
+        "facts": orjson.dumps(facts).decode(),
+        "sealed": intake.cipher.encrypt(sealed),
+    }
+    await session.execute(_TELL, message)
+
+
+def _was_proven(contact: NamedContact | None, since: datetime) -> bool:
+    return contact is not None and contact.proven_at is not None and contact.proven_at >= since
+
+
+def _this(holder: ContactHolder, channel: str) -> tuple[ColumnElement[bool], ...]:
+    return holder.changes, col(ContactChange.channel) == channel
+
+
+def _shown(proof_token: str) -> dict[str, Any]:
+    return {"shown": token_hash(proof_token)}
+
+
+_PROOF_OF = text(
+    "SELECT account_id, number, channel, contact, digest"
+    " FROM notification.account_proof_of(CAST(:shown AS bytea), 'contact')"
+)
+_USE = text("SELECT notification.use_account_proof(CAST(:shown AS bytea))")
+_TELL = text(
+    "SELECT notification.tell_contact(:key, :holder, CAST(:number AS bigint), :channel,"
+    " 'contact_change', CAST(:facts AS jsonb), CAST(:sealed AS bytea))"
+)

@@ -1,0 +1,180 @@
+"""Accounts get another contact, and reports that are opened by their code; whoever has the present
+contact may keep it."""
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import Field
+from sqlalchemy import delete, select
+from sqlmodel import col
+
+from services.intake.account_entry import entries_for
+from services.intake.account_password import shown_password
+from services.intake.accounts import count_guess
+from services.intake.asking_for_contacts import (
+    NewContact,
+    WaitingChanges,
+    apply_if_shown,
+    begin_change,
+    drop_change,
+    shown_contact,
+    waiting_changes,
+)
+from services.intake.contact_holders import Channel, holder_of_change, own_account, own_report
+from services.intake.models import ContactChange
+from services.intake.resources import Intake
+from services.intake.sign_in import SESSIONS
+from shared.http.auth import CurrentReporter
+from shared.http.documentation import problem_responses
+from shared.http.language import pick_language
+from shared.http.limits import Limit, limited
+from shared.http.paths import ReportNumber
+from shared.http.secret_tokens import token_hash
+from shared.http.transaction import CurrentDatabase, Transaction
+from shared.values.text import PASSWORD_LIMIT
+from shared.values.words import Form
+
+router = APIRouter(tags=["Reporters"])
+
+STOPPING = Limit("contact_change_stop", 60, 600)
+_OF_ACCOUNT, _OF_REPORT = "/reporters/me/contact-changes", "/reports/{number}/contact-changes"
+
+
+class ContactChangeForm(Form):
+    """`proof_token`: what notification gave for the code that came to the new contact."""
+
+    proof_token: str = Field(max_length=100, repr=False)
+    current_password: str = Field(max_length=PASSWORD_LIMIT, repr=False)
+
+
+class ReportContactForm(Form):
+    """`proof_token`: what notification gave for the code that came to the new contact."""
+
+    proof_token: str = Field(max_length=100, repr=False)
+    safe: bool = Field(description="*Aman dihubungi di sini?*: news may be sent there")
+
+
+class StopForm(Form):
+    token: str = Field(max_length=100, repr=False)
+
+
+@router.get(_OF_ACCOUNT, responses=problem_responses(401, 403))
+async def read_contact_changes(reporter: CurrentReporter, session: Transaction) -> WaitingChanges:
+    """The contacts of one's own account that are to be replaced, and when."""
+    return await waiting_changes(session, own_account(reporter))
+
+
+@router.get(_OF_REPORT, responses=problem_responses(401, 403, 404))
+async def read_report_contact_changes(
+    number: ReportNumber, reporter: CurrentReporter, session: Transaction
+) -> WaitingChanges:
+    """The contacts of one's own report that are to be replaced, and when."""
+    return await waiting_changes(session, await own_report(session, reporter, number))
+
+
+@router.post(_OF_ACCOUNT, responses=problem_responses(401, 403, 422, 429))
+async def change_contact(
+    form: ContactChangeForm,
+    reporter: CurrentReporter,
+    database: CurrentDatabase,
+    intake: Intake,
+    request: Request,
+) -> WaitingChanges:
+    """Make a contact that was proven that of the account. At once where nobody has proven any
+    contact of the account, or the one that it replaces (where that is not proven: the other one)
+    was proven in the last ten minutes; else in seven days, of which that one gets notice."""
+    holder = own_account(reporter)
+    await shown_password(database, request, holder.account_id, form.current_password)
+    async with database.session() as session:
+        proof = await shown_contact(session, holder, form.proof_token)
+    contact = intake.cipher.decrypt(proof.contact)
+    index = intake.index.phone if proof.channel == "sms" else intake.index.email
+    await count_guess(request, [index(contact)])
+    [entry] = await entries_for(database, intake, [index(contact)], form.current_password)
+    new = NewContact(proof, contact, entry)
+    language = pick_language(request.headers.get("accept-language"))
+    async with database.session() as session:
+        await begin_change(session, intake, holder, new, form.proof_token, language)
+        return await waiting_changes(session, holder)
+
+
+@router.post(_OF_REPORT, responses=problem_responses(401, 403, 404, 422))
+async def change_report_contact(
+    number: ReportNumber,
+    form: ReportContactForm,
+    reporter: CurrentReporter,
+    session: Transaction,
+    intake: Intake,
+    request: Request,
+) -> WaitingChanges:
+    """Make a contact that was proven that of one's own report, by the same rules as that of an
+    account. Where the report's reporter has not called the present contact safe, nothing is sent
+    there, and the change waits for seven days all the same."""
+    holder = await own_report(session, reporter, number)
+    proof = await shown_contact(session, holder, form.proof_token)
+    new = NewContact(proof, intake.cipher.decrypt(proof.contact), safe=form.safe)
+    language = pick_language(request.headers.get("accept-language"))
+    await begin_change(session, intake, holder, new, form.proof_token, language)
+    return await waiting_changes(session, holder)
+
+
+@router.post(f"{_OF_ACCOUNT}/{{channel}}/apply", responses=problem_responses(401, 403, 422))
+async def apply_contact_change(
+    channel: Channel, reporter: CurrentReporter, session: Transaction, intake: Intake
+) -> WaitingChanges:
+    """Do not wait any longer, where the contact that got notice was proven since the change was
+    asked for. Where it was not, or there is no change, all stays as it is."""
+    holder = own_account(reporter)
+    await apply_if_shown(session, intake, holder, channel)
+    return await waiting_changes(session, holder)
+
+
+@router.post(f"{_OF_REPORT}/{{channel}}/apply", responses=problem_responses(401, 403, 404))
+async def apply_report_contact_change(
+    number: ReportNumber,
+    channel: Channel,
+    reporter: CurrentReporter,
+    session: Transaction,
+    intake: Intake,
+) -> WaitingChanges:
+    """As for an account."""
+    holder = await own_report(session, reporter, number)
+    await apply_if_shown(session, intake, holder, channel)
+    return await waiting_changes(session, holder)
+
+
+@router.delete(f"{_OF_ACCOUNT}/{{channel}}", status_code=204, responses=problem_responses(401, 403))
+async def drop_contact_change(
+    channel: Channel, reporter: CurrentReporter, session: Transaction
+) -> None:
+    """The present contact stays."""
+    await drop_change(session, own_account(reporter), channel)
+
+
+@router.delete(
+    f"{_OF_REPORT}/{{channel}}", status_code=204, responses=problem_responses(401, 403, 404)
+)
+async def drop_report_contact_change(
+    number: ReportNumber, channel: Channel, reporter: CurrentReporter, session: Transaction
+) -> None:
+    """The present contact stays."""
+    await drop_change(session, await own_report(session, reporter, number), channel)
+
+
+@router.post(
+    "/contact-changes/stop",
+    status_code=204,
+    responses=problem_responses(429),
+    dependencies=[Depends(limited(STOPPING))],
+)
+async def stop_contact_change(form: StopForm, session: Transaction) -> None:
+    """By the token in the notice: the present contact stays. All sessions of an account end, as
+    whoever asked for the change knows its password; the code of a report stays, and can be replaced
+    by the contact (`/recovery`). The same answer for a token of nobody's."""
+    of_token = col(ContactChange.stop_hash) == token_hash(form.token)
+    change = await session.scalar(select(ContactChange).where(of_token))
+    if change is None:
+        return
+    holder = holder_of_change(change)
+    await holder.row(session)
+    ended = delete(ContactChange).where(of_token).returning(col(ContactChange.id))
+    if await session.scalar(ended) is not None and holder.account_id is not None:
+        await SESSIONS.end_all(session, holder.account_id)

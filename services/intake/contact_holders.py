@@ -1,0 +1,136 @@
+"""Whose contacts are replaced or removed: an account's, or a report's own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from sqlalchemy import ColumnElement, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.intake.holder_keys import carry
+from services.intake.models import ContactChange, ReporterAccount, Submission
+from services.intake.resources import Resources
+from shared.command_requests.report_access import owns
+from shared.http.problems import forbidden, not_found
+from shared.http.tokens import Partner, Reporter, ReporterPrincipal
+from shared.privacy.holder_keys import HolderCipher
+
+Channel = Literal["email", "sms"]
+
+
+@dataclass(frozen=True)
+class ContactHolder:
+    """An account or a report, as notification names it: `account-<id>`, `report-<number>`."""
+
+    account_id: int | None = None
+    number: int | None = None
+
+    @property
+    def name(self) -> str:
+        return f"account-{self.account_id}" if self.number is None else f"report-{self.number}"
+
+    @property
+    def changes(self) -> ColumnElement[bool]:
+        """Which changes of contacts are its own."""
+        if self.number is None:
+            return col(ContactChange.reporter_id) == self.account_id
+        return col(ContactChange.number) == self.number
+
+    async def row(self, session: AsyncSession) -> ReporterAccount | Submission:
+        """Locked, before anything else: no two who change its contacts wait for each other.
+        Raises `NoResultFound` where the holder is gone."""
+        if self.number is None:
+            return await session.get_one(ReporterAccount, self.account_id, with_for_update=True)
+        return await session.get_one(Submission, self.number, with_for_update=True)
+
+    async def cipher(self, session: AsyncSession, intake: Resources) -> HolderCipher:
+        """By its own key, which a report that named nobody gets now."""
+        row = await self.row(session)
+        if row.holder_key is None:
+            carry(row, intake.cipher)
+            await session.flush()
+        return HolderCipher(intake.cipher, row.holder_key)
+
+    async def contacts(self, session: AsyncSession, intake: Resources) -> "list[NamedContact]":
+        """Mail first."""
+        row = await self.row(session)
+        account = None
+        if isinstance(row, Submission) and row.reporter_id is not None:
+            account = await session.get(ReporterAccount, row.reporter_id)
+        named: list[NamedContact] = []
+        for channel in _CHANNELS:
+            owner: ReporterAccount | Submission = row
+            holder = self
+            proven_at, replaceable_at = await _proof(session, self, channel)
+            if account is not None and not token_of(row, channel) and token_of(account, channel):
+                owner, holder = account, ContactHolder(account_id=account.id)
+                proven_at, later = await _proof(session, holder, channel)
+                replaceable_at = max(filter(None, (replaceable_at, later)), default=None)
+            token = token_of(owner, channel)
+            value = HolderCipher(intake.cipher, owner.holder_key).decrypt(token) if token else None
+            proven_at = proven_at if value else None
+            named.append(NamedContact(holder, channel, value, proven_at, replaceable_at))
+        return named
+
+
+class NamedContact(NamedTuple):
+    """What a holder is reached by through one channel, with how far that is proven. `holder`: whose
+    it is, where a report names none that of its account; `replaceable_at`: one was removed here,
+    and from then on another may take its place."""
+
+    holder: ContactHolder
+    channel: Channel
+    value: str | None
+    proven_at: datetime | None
+    replaceable_at: datetime | None
+
+
+def token_of(row: ReporterAccount | Submission, channel: Channel) -> bytes | None:
+    """The contact as the row keeps it."""
+    return row.email if channel == "email" else row.phone
+
+
+def keep_token(row: ReporterAccount | Submission, channel: Channel, token: bytes | None) -> None:
+    """It is the holder's now."""
+    if channel == "email":
+        row.email = token
+    else:
+        row.phone = token
+
+
+def holder_of_change(change: ContactChange) -> ContactHolder:
+    return ContactHolder(change.reporter_id, change.number)
+
+
+def own_account(reporter: ReporterPrincipal) -> ContactHolder:
+    """403 for those who have no account."""
+    if not isinstance(reporter, Reporter):
+        raise forbidden()
+    return ContactHolder(account_id=reporter.account_id)
+
+
+async def own_report(
+    session: AsyncSession, reporter: ReporterPrincipal, number: int
+) -> ContactHolder:
+    """403 for partner systems, 404 for a report that is not the reporter's."""
+    if isinstance(reporter, Partner):
+        raise forbidden()
+    if not await owns(session, reporter, number):
+        raise not_found("report_not_found")
+    return ContactHolder(number=number)
+
+
+async def _proof(
+    session: AsyncSession, holder: ContactHolder, channel: Channel
+) -> tuple[datetime | None, datetime | None]:
+    """When the holder proved this contact, and from when on one that was removed is replaced."""
+    asked = {"holder": holder.name, "channel": channel}
+    known = (await session.execute(_PROOF, asked)).one_or_none()
+    return (known.proven_at, known.replaceable_at) if known else (None, None)
+
+
+_CHANNELS: tuple[Channel, ...] = ("email", "sms")
+_PROOF = text(
+    "SELECT proven_at, replaceable_at FROM notification.proof_of_contact(:holder, :channel)"
+)

@@ -1,0 +1,231 @@
+"""Text messages about a report: from its proven contact they are a reply, or what was asked for;
+what rates, closes or reopens it, or stops its text messages, is confirmed by a code. Words of all
+others are new reports, and what else they send gets one answer, whatever there is."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+import httpx
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.intake.access_codes import BEARER_TTL
+from services.intake.models import Submission
+from services.intake.resources import Resources
+from services.intake.sms.about_reports import AboutReport
+from services.intake.sms.answers import Answers
+from services.intake.sms.confirmations import Confirmations, Confirmed
+from services.intake.sms.joining import NO_REPORT, SmsParts, WholeSms
+from services.intake.sms.messages import Answer, answer_about
+from shared.database.engine import Database
+from shared.database.lifecycle import Report
+from shared.http.problems import conflict, unavailable
+from shared.http.tokens import ReportBearer, Tokens
+from shared.lifecycle.state import ReportState
+from shared.lifecycle.statuses import Status
+
+_PATHS: Final = {"satisfied": "satisfaction", "rate": "rating", "object": "objection"}
+_TAKEN = (200, 202)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A message about a report. `digest` is of its words, where it came in one part; None: its
+    parts are known by theirs."""
+
+    about: AboutReport
+    whole: WholeSms
+    digest: bytes | None
+    stale: bool = False
+    """Nobody hears the answer any more."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """What a sender is to the report: its contact, and proven. `token` speaks for its reporter;
+    empty where there is no such report."""
+
+    token: str
+    named: bool
+    proven: bool
+
+
+class ReplyRefused(Exception):
+    """The words of a stale message were refused, by the answer that its sender does not hear."""
+
+
+def is_new_report(about: AboutReport, sender: Sender) -> bool:
+    """Whether a message is a new report, though it begins with a number: words of somebody who is
+    not the proven contact of a report by that number. It may be an amount or a date."""
+    return about.wish == "say" and not sender.proven
+
+
+class Replies:
+    """What comes of messages about reports. While another service is asked no transaction is open:
+    one that hangs keeps no connection from those who report. Raises the 503 problem where it does
+    not answer; then no answer is kept, and the message again does nothing twice."""
+
+    def __init__(self, database: Database, intake: Resources) -> None:
+        self._database, self._intake = database, intake
+        self._tokens = Tokens.of(intake.settings)
+
+    async def sender_of(self, reply: Reply) -> Sender:
+        """Who sent it, as the notification service knows its phone."""
+        number = reply.about.number
+        async with self._database.session() as session:
+            submission = await session.get(Submission, number)
+        if submission is None:
+            return Sender("", named=False, proven=False)
+        version = submission.access_code_version
+        bearer = ReportBearer(number=number, code_version=version, by_sms=True)
+        token = self._tokens.issue(bearer, BEARER_TTL)
+        path = f"/reports/{number}/contacts/sms/sender"
+        body = {"phone": reply.whole.sender}
+        answer = await self._ask(self._intake.notification, "POST", path, token, body, {})
+        if answer.status_code != 200:
+            raise unavailable()
+        contact = answer.json()
+        return Sender(token, bool(contact["named"]), bool(contact["proven"]))
+
+    async def take(self, reply: Reply, sender: Sender) -> str:
+        """Does what the message asks. Gives the answer to it, which is kept for its repeats. Raises
+        `ReplyRefused`."""
+        async with self._database.session() as session:
+            # The same message, which the gateway handed over twice: a code that has proven the
+            # phone meanwhile is no reply.
+            known = await self._known(session, reply)
+        if known is not None:
+            return known
+        answer = await self._do(reply, sender)
+        if reply.stale and answer in ("not_now", "too_long"):
+            raise ReplyRefused(answer)
+        async with self._database.session() as session:
+            return await self._keep(session, reply, answer)
+
+    async def _do(self, reply: Reply, sender: Sender) -> Answer:
+        about, token = reply.about, sender.token
+        if about.wish == "code":
+            if sender.named:
+                await self._notify(token, about.number, "contacts/sms/code")
+            return "code_asked"
+        if about.wish == "prove" and sender.named and not sender.proven:
+            path, code = "contacts/sms/proof", {"code": about.code}
+            status = await self._notify(token, about.number, path, code)
+            return "proven" if status == 200 else "not_yours"
+        if not sender.proven:
+            return "not_yours"
+        return await self._do_for_reporter(reply, token)
+
+    async def _do_for_reporter(self, reply: Reply, token: str) -> Answer:
+        about = reply.about
+        match about.wish:
+            case "satisfied":
+                return "confirm_satisfied"
+            case "rate":
+                return "confirm_rate"
+            case "object":
+                return "confirm_object"
+            case "stop":
+                return "confirm_stop"
+            case "confirm":
+                wanted = await self._confirmed(reply)
+                if wanted is None:
+                    return "wrong_code"
+                if wanted.wish == "stop":
+                    return await self._stop(about.number, token)
+                fields = {
+                    "rating": wanted.rating,
+                    "solved": wanted.solved,
+                    "objection_reason": wanted.reason,
+                }
+                body = {name: value for name, value in fields.items() if value is not None}
+                return await self._tell(reply, token, _PATHS[wanted.wish], body)
+            case "unclear":
+                return "unclear"
+            case _:  # also a code of six digits that was not asked for, which may be words
+                path = "information" if await self._is_asked(about.number) else "replies"
+                return await self._tell(reply, token, path, {"text": about.words})
+
+    async def _keep(self, session: AsyncSession, reply: Reply, answer: Answer) -> str:
+        about, phone = reply.about, reply.whole.sender
+        parts = SmsParts(session, self._intake.cipher, self._intake.index)
+        confirmations = Confirmations(session, self._intake.index)
+        await parts.lock(phone)
+        if (known := await self._known(session, reply)) is not None:
+            return known
+        if answer.startswith("confirm_"):
+            code = await confirmations.ask(about, phone)
+            text = answer_about(answer, number=str(about.number), code=code)
+        else:
+            text = answer_about(answer)
+        if about.wish == "confirm":
+            await confirmations.use_up(about, phone)
+        answers = Answers(session, self._intake.cipher)
+        await answers.keep(reply.whole.key, reply.digest or b"", text)
+        await parts.joined(reply.whole, NO_REPORT)
+        return text
+
+    async def _known(self, session: AsyncSession, reply: Reply) -> str | None:
+        return await Answers(session, self._intake.cipher).known(reply.whole.key, reply.digest)
+
+    async def _confirmed(self, reply: Reply) -> Confirmed | None:
+        async with self._database.session() as session:
+            confirmations = Confirmations(session, self._intake.index)
+            return await confirmations.shown(reply.about, reply.whole.sender)
+
+    async def _is_asked(self, number: int) -> bool:
+        state = select(col(Report.state)).where(col(Report.number) == number)
+        async with self._database.session() as session:
+            known = ReportState.model_validate(await session.scalar(state))
+        return known.question_open or known.status is Status.INFORMATION_TO_EVALUATE
+
+    async def _stop(self, number: int, token: str) -> Answer:
+        if await self._notify(token, number, "contacts/sms/stop") != 204:
+            raise unavailable()
+        return "stopped"
+
+    async def _notify(
+        self, token: str, number: int, path: str, body: dict[str, Any] | None = None
+    ) -> int:
+        """The status of the notification service's answer: a limit or a wrong code is none of
+        ours."""
+        whole = f"/reports/{number}/{path}"
+        answer = await self._ask(self._intake.notification, "POST", whole, token, body, {})
+        return answer.status_code
+
+    async def _tell(self, reply: Reply, token: str, path: str, body: dict[str, Any]) -> Answer:
+        """What the reporter says, as over HTTP; the same message again is the same command."""
+        headers = {"Idempotency-Key": str(uuid5(NAMESPACE_URL, f"sms {reply.whole.key}"))}
+        whole = f"/reports/{reply.about.number}/{path}"
+        answer = await self._ask(self._intake.followup, "POST", whole, token, body, headers)
+        if answer.status_code in _TAKEN:
+            return "done"
+        if answer.status_code == 422:
+            return "too_long"
+        code = answer.json().get("code")
+        if code == "idempotency_key_reused":
+            raise conflict("sms_id_reused")
+        return _REFUSED.get(code, "not_now")
+
+    async def _ask(
+        self,
+        service: httpx.AsyncClient,
+        method: str,
+        path: str,
+        token: str,
+        body: dict[str, Any] | None,
+        headers: dict[str, str],
+    ) -> httpx.Response:
+        headers = headers | {"Authorization": f"Bearer {token}", "Accept-Language": "id"}
+        try:
+            answer = await service.request(method, path, json=body, headers=headers)
+        except httpx.HTTPError:
+            raise unavailable() from None
+        if answer.status_code >= 500:
+            raise unavailable()
+        return answer
+
+
+_REFUSED: Final[dict[str | None, Answer]] = {"already_rated": "rated_before"}
