@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 
 from services.portal import panel, public, stylesheet, uploading
 from services.portal.carried_over_forms import carried_over
+from services.portal.compression import Compression
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
 from services.portal.refusals import fields_of, words_of
@@ -45,6 +46,7 @@ def create(settings: Settings) -> FastAPI:
         content_security=CONTENT_SECURITY,
         docs=False,
     )
+    app.add_middleware(Compression)
     app.state.services = services
     app.state.renewal = Renewal(services, settings.cookie_secret)
     app.state.cookies = Cookies(

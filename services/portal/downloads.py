@@ -1,7 +1,8 @@
 """Files of the services, passed on as they come: so many at a time for each visitor."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import httpx
@@ -9,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from shared.http.problems import too_many
+from shared.http.streams import until_stopping
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,31 @@ class PassedOn(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:  # also where the visitor left before the first byte
             await self._file.close()
+
+
+class Live(StreamingResponse):
+    """A stream of events that does not end by itself: until the service ends it, the visitor
+    leaves, or this process stops."""
+
+    def __init__(self, stream: ServiceFile, stopping: asyncio.Event) -> None:
+        self._stream = stream
+        super().__init__(
+            until_stopping(stopping, _while_it_lasts(stream.answer)),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._stream.close()
+
+
+async def _while_it_lasts(answer: httpx.Response) -> AsyncGenerator[bytes, None]:
+    with suppress(httpx.TransportError):  # the service went away: the browser asks again
+        async for piece in answer.aiter_raw():
+            yield piece
 
 
 _KEPT = (

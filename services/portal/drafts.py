@@ -11,6 +11,7 @@ from services.portal.contracts.intake import Draft
 from services.portal.form_data import FILES, KEPT, FormData, KeptFile
 from services.portal.page_request import PageRequest
 from services.portal.service_calls import File, Refusal, spooled
+from services.portal.translation import translated
 from shared.http.problems import Problem
 
 
@@ -61,9 +62,8 @@ async def files_kept(page_request: PageRequest, form: FormData) -> AsyncIterator
                     if refusal.status != 404:
                         raise
                     form.remove(KEPT, file.value)
-                    form.wrong[FILES] = (
-                        f"{file.name} sudah tidak tersimpan. Pilih berkas itu sekali lagi."
-                    )
+                    lost = translated("{file} sudah tidak tersimpan. Pilih berkas itu sekali lagi.")
+                    form.wrong[FILES] = lost.format(file=file.name)
                     continue
                 content = opened.enter_context(await spooled(answer))
                 parts.append((FILES, (file.name, content, "application/octet-stream")))
@@ -89,4 +89,4 @@ def why(problem: Problem) -> str:
     """What is wrong with a file, in words to stand after its name."""
     if isinstance(problem, Refusal):
         return next(iter(problem.fields.values()), problem.detail)
-    return "belum dapat disimpan. Pilih sekali lagi."
+    return translated("belum dapat disimpan. Pilih sekali lagi.")

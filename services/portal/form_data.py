@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from services.portal.refusals import words_of
 from services.portal.sealed_forms import PAGE
 from services.portal.service_calls import File, Refusal
+from services.portal.translation import language
 from shared.http.messages import field_message
 from shared.http.problems import Problem
 
@@ -45,7 +46,7 @@ class KeptFile(NamedTuple):
 
 
 class FormData:
-    """Values by field name, as texts; `wrong` by field name; `refusal` of the whole form.
+    """Values by field name, as texts; `wrong` and `hints` too; `refusal` of the whole form.
     `id_prefix` keeps the ids of two forms on one page apart."""
 
     def __init__(
@@ -59,6 +60,7 @@ class FormData:
         self.id_prefix = f"{id_prefix}-" if id_prefix else ""
         self.wrong: dict[str, str] = {}
         self.refusal: FormRefusal | None = None
+        self.hints: dict[str, str] = {}
         items: Iterable[tuple[str, Any]] = ()
         if isinstance(values, SentForm):
             items = values.multi_items()
@@ -73,7 +75,7 @@ class FormData:
         """Marks those of these fields that were sent with several values: only one is kept."""
         for name in names:
             if len(set(self.all(name))) > 1:
-                self.wrong[name] = field_message("sent_twice", "id", {}, "")
+                self.wrong[name] = field_message("sent_twice", language.get(), {}, "")
 
     def get(self, name: str) -> str:
         return self._values.get(name, [""])[0]

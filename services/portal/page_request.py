@@ -15,12 +15,13 @@ from typing_extensions import TypeForm
 
 from services.portal import pages
 from services.portal.answers import answer_as
-from services.portal.downloads import ServiceFile
+from services.portal.downloads import Live, ServiceFile
 from services.portal.return_address import address_to_return_to
 from services.portal.sent_forms import SentForms
 from services.portal.service_calls import File, Refusal, Service, Services
 from services.portal.session_renewal import Renewal
 from services.portal.sessions import Cookies, Session, Site, TokenPair
+from services.portal.translation import language, language_of
 from shared.http.problems import Problem, conflict, unauthorized
 from shared.lifecycle.calendar import Zone
 
@@ -36,10 +37,12 @@ class PageRequest:
         state = request.app.state
         self.request = request
         self.site: Site = site
+        language.set(language_of(request))
         self._services: Services = state.services
         self._cookies: Cookies = state.cookies
         self._renewal: Renewal = state.renewal
         self.session: Session = self._cookies.read(request, site)
+        self._tokens_at_first = self.session.tokens
         self.session.drafts = self.session.drafts or secrets.token_urlsafe(32)
         self.forms = SentForms(request, self.session, state.seals)
         self._known_as: list[str] | None = None
@@ -87,7 +90,7 @@ class PageRequest:
         version: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """Ask a service: with `token`, else as who is signed in; a session that has run out is
+        """Ask a service: with `token`, else as the person signed in; a session that has run out is
         renewed once. Raises `Refusal` or another problem."""
 
         self._may(method, path)
@@ -144,6 +147,17 @@ class PageRequest:
 
         return await self._as_signed_in(once, token)
 
+    async def listen(self, service: Service, path: str) -> Response:
+        """A service's stream of events, passed on. The cookie goes along only where the session
+        was renewed: the answer lasts, and may come after that of a page asked for later."""
+        before = self.session.tokens
+
+        async def once(bearer: str | None) -> ServiceFile:
+            return await self._services.listen(self.request, service, path, bearer)
+
+        stream = Live(await self._as_signed_in(once, None), self.request.app.state.stopping)
+        return stream if self.session.tokens is before else self.sealed(stream)
+
     def carrying(self) -> AbstractAsyncContextManager[None]:
         """Around what keeps or sends files: see `Services.carrying`."""
         return self._services.carrying(self.request)
@@ -154,11 +168,30 @@ class PageRequest:
         """The page; a notice left by the request before is shown on it once. Times are shown in
         `zone`, or that of the agency of the person who is signed in to the panel."""
         notice, self.session.notice = self.session.notice, None
-        content = {"form_key": uuid4(), "return_to": address_to_return_to(self.request), **content}
+        return_to = address_to_return_to(self.request)
+        url = self.request.url
+        asked_for = f"{url.path}?{url.query}" if url.query else url.path
+        content = {
+            "form_key": uuid4(),
+            "return_to": return_to,
+            # An address that is none of ours is not repeated: ADR 90.
+            "here": "/" if status >= 400 and not return_to else return_to or asked_for,
+            **content,
+        }
         html = pages.render(
             template, zone or self.session.zone, page_request=self, notice=notice, **content
         )
         return self.sealed(Response(html, status, media_type="text/html; charset=utf-8"))
+
+    def piece(self, template: str, **content: Any) -> Response:
+        """A piece of a page, for a script of a page that is open."""
+        html = pages.render(template, self.session.zone, page_request=self, **content)
+        return self.beside(Response(html, media_type="text/html; charset=utf-8"))
+
+    def beside(self, response: Response) -> Response:
+        """The answer to a script of a page that is open. It leaves the session, and a notice for
+        the next page, as they are, unless the session was renewed for it."""
+        return response if self.session.tokens is self._tokens_at_first else self.sealed(response)
 
     def go(self, path: str, notice: str | None = None) -> Response:
         """On to another page (303), which shows the notice."""
@@ -180,7 +213,8 @@ class PageRequest:
     async def _as_signed_in(
         self, once: Callable[[str | None], Awaitable[T]], token: str | None
     ) -> T:
-        """With `token`, else as who is signed in, whose session is renewed when it has run out."""
+        """With `token`, else as the person signed in, whose session is renewed when it has run
+        out."""
         tokens = self.session.tokens
         if token is not None or tokens is None:
             return await once(token)

@@ -1,7 +1,9 @@
 """Pages from templates: the words of codes, dates as people read them, colours by class."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -10,10 +12,13 @@ from markupsafe import Markup
 from services.portal.contracts.routing import Countdown, ShownRequest
 from services.portal.detail_texts import TEXTS
 from services.portal.stylesheet import STYLESHEET_PATH
+from services.portal.translation import language, translated, translated_plural
+from shared import labels as catalogues
 from shared.attachments import MAX_FILES, MAX_SIZE
 from shared.clock import now
 from shared.http.password_strength import SHORTEST
-from shared.labels import countdown, dates, labels, numbers
+from shared.labels import dates, numbers
+from shared.labels.catalogue import INDONESIAN, Language, contexts, messages
 from shared.lifecycle.calendar import Zone, day_of_deadline
 from shared.values import text
 
@@ -21,15 +26,52 @@ from shared.values import text
 def render(template: str, zone: Zone, /, **content: Any) -> str:
     """The HTML of a page, with times as in this zone."""
     token = _zone.set(zone)
+    hint = translated("Paling banyak {files} berkas, masing-masing {megabytes} MB")
+    files_hint = hint.format(files=MAX_FILES, megabytes=MAX_SIZE // 1024**2)
     try:
-        return _environment.get_template(template).render(**content)
+        return _environment.get_template(template).render(files_hint=files_hint, **content)
     finally:
         _zone.reset(token)
 
 
 def label(kind: str, code: object) -> str:
-    """The Indonesian label; the code itself where a newer service has one we do not know."""
+    """The label; the code itself where a newer service has one we do not know."""
     return labels(kind).get(str(code), str(code)) if code is not None else ""
+
+
+def labels(kind: str) -> dict[str, str]:
+    """All labels of a kind by code."""
+    return catalogues.labels(kind, language.get())
+
+
+def relabelled(text: str | None, *kinds: str) -> str:
+    """A label that a service gave, in the language of the page: services label in Indonesian.
+    Without kinds, one of any kind; what is no label (a name, an agency) stays as it is."""
+    if language.get() == INDONESIAN or text is None:
+        return text or ""
+    return _labels_by_text(language.get(), kinds).get(text, text)
+
+
+def worded(text: str) -> str:
+    """What stands at a field or choice, in the language of the page: a text or label in
+    Indonesian; a name stays as it is."""
+    return relabelled(translated(text))
+
+
+@cache
+def _labels_by_text(read_in: Language, kinds: tuple[str, ...]) -> Mapping[str, str]:
+    """The labels in another language by what they are in Indonesian, those of the first kinds
+    before others."""
+    by_text: dict[str, str] = {}
+    for kind in kinds or contexts():
+        for code, indonesian in messages(kind).items():
+            by_text.setdefault(indonesian, messages(kind, read_in)[code])
+    return by_text
+
+
+def countdown(days: int) -> str:
+    """*sisa / terlambat N hari*"""
+    return catalogues.countdown(days, language.get())
 
 
 def moment(value: object) -> str:
@@ -38,8 +80,8 @@ def moment(value: object) -> str:
     if parsed is None:
         return ""
     if not isinstance(parsed, datetime):
-        return dates.short_day(parsed)
-    return dates.moment(parsed, _zone.get())
+        return dates.short_day(parsed, language.get())
+    return dates.moment(parsed, _zone.get(), language.get())
 
 
 def day(value: object) -> str:
@@ -48,7 +90,7 @@ def day(value: object) -> str:
     if parsed is None:
         return ""
     local = parsed.astimezone(_zone.get().offset) if isinstance(parsed, datetime) else parsed
-    return dates.long_day(local)
+    return dates.long_day(local, language.get())
 
 
 def due_day(value: object, zone: Zone | None = None) -> str:
@@ -56,7 +98,7 @@ def due_day(value: object, zone: Zone | None = None) -> str:
     parsed = _parsed(value)
     if not isinstance(parsed, datetime):
         return ""
-    return dates.long_day(day_of_deadline(parsed, zone or _zone.get()))
+    return dates.long_day(day_of_deadline(parsed, zone or _zone.get()), language.get())
 
 
 def until(owed: Countdown | ShownRequest) -> str:
@@ -70,17 +112,36 @@ def age(value: object) -> str:
     if not isinstance(parsed, datetime):
         return ""
     seconds = max(0, (now() - parsed).total_seconds())
-    for size, name in ((86400, "hari"), (3600, "jam"), (60, "menit")):
-        if seconds >= size:
-            return f"{int(seconds // size)} {name} lalu"
-    return "baru saja"
+    for length, ago in _AGES.items():
+        if seconds >= length:
+            return translated(ago).format(n=int(seconds // length))
+    return translated("baru saja")
+
+
+_AGES = {86400: "{n} hari lalu", 3600: "{n} jam lalu", 60: "{n} menit lalu"}
+"""By seconds."""
+
+
+def thousands(value: int) -> str:
+    """`1.234.567`"""
+    return numbers.number(value, language.get())
+
+
+def decimal(value: float) -> str:
+    """`2,5`"""
+    return numbers.decimal(value, language.get())
+
+
+def span(code: str) -> str:
+    """`31 Jan 2026` or, of a month, `Jan 2026`."""
+    return dates.span(code, language.get())
 
 
 def size(value: int) -> str:
     """`1,4 MB`."""
     if value < 1024 * 1024:
         return f"{max(1, value // 1024)} KB"
-    return f"{numbers.tenths(value / 1024 / 1024)} MB"
+    return f"{numbers.tenths(value / 1024 / 1024, language.get())} MB"
 
 
 def _parsed(value: object) -> datetime | date | None:
@@ -111,6 +172,11 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     auto_reload=False,
+    extensions=["jinja2.ext.i18n"],
+)
+_environment.policies["ext.i18n.trimmed"] = True
+_environment.install_gettext_callables(  # type: ignore[attr-defined]
+    translated, translated_plural, newstyle=True
 )
 _zone: ContextVar[Zone] = ContextVar("zone", default=Zone.WIB)
 _environment.filters |= {
@@ -120,10 +186,13 @@ _environment.filters |= {
     "until": until,
     "age": age,
     "size": size,
-    "thousands": numbers.number,
-    "decimal": numbers.decimal,
-    "span": dates.span,
+    "thousands": thousands,
+    "decimal": decimal,
+    "span": span,
     "paragraphs": _paragraphs,
+    "relabelled": relabelled,
+    "worded": worded,
+    "translated": translated,
     "lines": _lines,
 }
 _environment.globals |= {
@@ -134,5 +203,5 @@ _environment.globals |= {
     "limits": text,
     "detail_texts": TEXTS,
     "shortest_password": SHORTEST,
-    "files_hint": f"Paling banyak {MAX_FILES} berkas, masing-masing {MAX_SIZE // 1024**2} MB",
+    "language": language.get,
 }

@@ -13,6 +13,8 @@ from services.portal.contracts.intake import (
 )
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
+from services.portal.pages import label
+from services.portal.translation import translated
 
 Option = tuple[str, str]
 Group = tuple[str, list[Option]]
@@ -71,17 +73,28 @@ async def addressees(page_request: PageRequest, form: FormData) -> list[AgencyOp
 def keep_chosen(form: FormData, name: str, offered: Iterable[AgencyOption]) -> list[AgencyOption]:
     """Options for an agency field. Those chosen before stay, by the names the form carries."""
     options = {str(option.id): option for option in offered}
-    names = dict(pair.split("|", 1) for pair in form.all(f"{name}_nama") if "|" in pair)
-    for chosen in form.all(name):
-        if chosen not in options and chosen in names and len(chosen) < 19 and chosen.isdecimal():
-            options[chosen] = AgencyOption(int(chosen), names[chosen])
+    for chosen, called in chosen_names(form, name).items():
+        options.setdefault(chosen, AgencyOption(int(chosen), called))
     return list(options.values())
+
+
+def chosen_names(form: FormData, name: str) -> dict[str, str]:
+    """By id, the names that the form carries of the agencies chosen in a field."""
+    names = dict(pair.split("|", 1) for pair in form.all(f"{name}_nama") if "|" in pair)
+    return {
+        chosen: names[chosen]
+        for chosen in form.all(name)
+        if chosen in names and len(chosen) < 19 and chosen.isdecimal()
+    }
 
 
 async def classifications(page_request: PageRequest) -> list[tuple[str, str, str]]:
     """What a new report can be, each with what that means."""
     choices = await page_request.read("intake", "/classifications", list[ClassificationChoice])
-    return [(choice.code, choice.label, _ABOUT.get(choice.code, "")) for choice in choices]
+    return [
+        (choice.code, label("classification", choice.code), translated(_ABOUT.get(choice.code, "")))
+        for choice in choices
+    ]
 
 
 async def categories(page_request: PageRequest) -> list[Group]:
@@ -118,7 +131,7 @@ def region_selects(
         options = [(region.code, region.name) for region in levels.get(level, ())]
         old = codes.get(level)
         if old and old.rpartition(".")[0] == (parent or "") and old not in dict(options):
-            options.append((old, f"{old} ({RETIRED.lower()})"))
+            options.append((old, f"{old} ({translated(RETIRED).lower()})"))
         if options or level == "province":
             selects.append((level, text, options))
         parent = form.get(level)

@@ -14,6 +14,10 @@ from shared.http.problems import FieldError, Problem, forbidden
 _OF_EVERY_FORM = frozenset({"csrf", "kunci", "langkah", PAGE, CARRIED})
 
 
+_MOST_FIELDS = 300
+"""A bulk command names up to 200 reports."""
+
+
 class SentForms:
     """`only_shows`: why the form is only shown again, as the code of a refusal; None where it does
     what it asks."""
@@ -86,4 +90,6 @@ class SentForms:
         return form
 
     async def _sent(self) -> SentForm:
-        return await self._request.form(max_files=20, max_fields=200, max_part_size=200_000)
+        return await self._request.form(
+            max_files=20, max_fields=_MOST_FIELDS, max_part_size=200_000
+        )

@@ -11,6 +11,7 @@ import httpx
 from fastapi import Request
 
 from services.portal.downloads import ServiceFile, VisitorSlots
+from services.portal.translation import language
 from shared.http.callers import client_address
 from shared.http.problems import Problem, unavailable
 from shared.http.service_client import service_client
@@ -24,6 +25,8 @@ CARRIED_AT_ONCE = 8
 """Requests with files that this process keeps or sends at a time."""
 CARRIED_AFTER = 30.0
 """Seconds after which who waits for that is told to come back."""
+LISTENING_AT_ONCE = 1_000
+"""Streams of events that this process passes on."""
 IN_MEMORY = 256 * 1024
 """Bytes of a file; what is larger lies on disk."""
 
@@ -56,6 +59,7 @@ class Services:
         self._client = _client()
         # Connections of their own: as many files as are read slowly, pages go on.
         self._files = _client()
+        self._live = _client(LISTENING_AT_ONCE)
         self._slots = VisitorSlots()
         self._carrying = VisitorSlots(each=4)
         self._carried = asyncio.Semaphore(CARRIED_AT_ONCE)
@@ -63,6 +67,7 @@ class Services:
     async def close(self) -> None:
         await self._client.aclose()
         await self._files.aclose()
+        await self._live.aclose()
 
     async def call(
         self,
@@ -83,7 +88,7 @@ class Services:
         """The answer, if it is a yes. Raises `Refusal`, or the 503 problem where the service
         is away. The visitor's address goes along, so that limits count people, not portals."""
         headers = {
-            "Accept-Language": "id",
+            "Accept-Language": language.get(),
             "X-Forwarded-For": _address(request),
             **(headers or {}),
         }
@@ -123,7 +128,7 @@ class Services:
         """As `call`, for an answer whose body is read, and closed, by the caller. Raises also the
         429 problem, where this visitor is fetching too many files already."""
         headers = {
-            "Accept-Language": "id",
+            "Accept-Language": language.get(),
             "X-Forwarded-For": _address(request),
             **(headers or {}),
         }
@@ -149,6 +154,22 @@ class Services:
             await answer.aclose()
 
         return ServiceFile(answer, close)
+
+    async def listen(
+        self, request: Request, service: Service, path: str, token: str | None
+    ) -> ServiceFile:
+        """A stream of events, which the caller reads and closes. Raises as `call`; 503 where this
+        process listens to as many as it may."""
+        headers = {"X-Forwarded-For": _address(request), "Authorization": f"Bearer {token}"}
+        built = self._live.build_request("GET", self._bases[service] + path, headers=headers)
+        try:
+            answer = await self._live.send(built, stream=True)
+        except httpx.TransportError:
+            raise unavailable() from None
+        if answer.is_error:
+            await answer.aread()
+            raise _refusal(answer)
+        return ServiceFile(answer, answer.aclose)
 
     @asynccontextmanager
     async def carrying(self, request: Request) -> AsyncIterator[None]:
@@ -195,10 +216,10 @@ _WORDS = {
 }
 
 
-def _client() -> httpx.AsyncClient:
+def _client(connections: int = 100) -> httpx.AsyncClient:
     return service_client(
         timeout=httpx.Timeout(30, connect=3),
-        limits=httpx.Limits(max_connections=100, keepalive_expiry=60),
+        limits=httpx.Limits(max_connections=connections, keepalive_expiry=60),
         follow_redirects=False,
     )
 

@@ -102,7 +102,7 @@ class Cookies:
 
     def devices(self, request: Request, site: Site) -> list[str]:
         """The marks by which services know the browser, the latest first. They are signed by who
-        gave them, and say nothing of who signed in."""
+        gave them, and say nothing of the person who signed in."""
         kept = request.cookies.get(_DEVICES[site], "")
         return [mark for mark in kept.split(_BETWEEN) if 0 < len(mark) <= 1_000][:KEPT_DEVICES]
 

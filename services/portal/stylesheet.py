@@ -12,15 +12,24 @@ router = APIRouter(include_in_schema=False)
 
 
 def _colours() -> Iterator[str]:
-    """A class per tab and status: style attributes are forbidden by the content policy."""
+    """The hue of each tab and status, for the mark beside its words: style attributes are forbidden
+    by the content policy."""
     for kind, colours in (("tab", TAB_COLOURS), ("status", STATUS_COLOURS)):
         for code, colour in colours.items():
-            yield f".{kind}-{code}{{background:{colour.background};color:{colour.text}}}"
+            yield f".{kind}-{code}{{--hue:{colour.background}}}"
 
 
 _static = files("services.portal") / "static"
-_css = (_static / "lapor.css").read_text(encoding="utf-8") + "\n".join(_colours())
-_js = (_static / "lapor.js").read_text(encoding="utf-8")
+
+
+def _joined(*names: str) -> str:
+    return "\n".join((_static / name).read_text(encoding="utf-8") for name in names)
+
+
+_css = "\n".join(
+    [_joined("tokens.css", "lapor.css", "desk.css", "finding.css", "print.css"), *_colours()]
+)
+_js = _joined("lapor.js", "combobox.js", "panel.js", "live.js")
 _mark = hashlib.sha256((_css + _js).encode()).hexdigest()[:12]
 _FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 _ICON = (_static / "lapor.svg").read_bytes()

@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.portal.drafts import keep, why
 from services.portal.page_request import PageRequest, PanelRequest, PublicRequest
+from services.portal.translation import translated
 from shared.attachments import MAX_SIZE
 from shared.http.problems import Problem
 
@@ -28,7 +29,7 @@ async def _kept(page_request: PageRequest) -> Response:
     sent = await page_request.form("file")
     file = sent.get("file")
     if not isinstance(file, UploadFile):
-        return page_request.sealed(JSONResponse({"wrong": "Tidak ada berkas."}, 422))
+        return page_request.sealed(JSONResponse({"wrong": translated("Tidak ada berkas.")}, 422))
     try:
         kept = await keep(page_request, file)
     except Problem as problem:

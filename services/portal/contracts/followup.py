@@ -14,3 +14,13 @@ class CommandAnswer(BaseModel):
     version: int | None
     refusal: str | None
     href: str
+
+
+class Foreseen(BaseModel):
+    number: int
+    reason: str | None
+    reason_words: str | None
+
+
+class LinkedTargets(BaseModel):
+    items: list[Foreseen]

@@ -74,6 +74,7 @@ class HistoryLine(BaseModel):
     solved: bool | None
     brought_by: str | None
     brought_by_label: str | None
+    handed_to: str | None
     escalated_to: str | None
     objection_reason_label: str | None
     archive_category: str | None
@@ -112,6 +113,7 @@ class PostPreview(BaseModel):
     text: str
     created_at: AwareDatetime
     media_urls: list[str]
+    thread: list[str]
     suggested_title: str
     number: int | None
 
@@ -198,6 +200,61 @@ class ReportAccess(BaseModel):
     access_token: str
 
 
+class Reveal(BaseModel):
+    at: AwareDatetime
+    reason_label: str
+
+
+class SignedIn(BaseModel):
+    access_token: str
+    refresh_token: str
+
+
+class SignedInHere(BaseModel):
+    access_token: str
+    refresh_token: str
+    device_tokens: list[str]
+
+
+class TakenFile(BaseModel):
+    name: str
+    size: int
+    state: str
+    state_label: str
+
+
+class WaitingChange(BaseModel):
+    channel: str
+    takes_effect_at: AwareDatetime
+
+
+class WaitingChanges(BaseModel):
+    waiting: list[WaitingChange]
+
+
+class ManualAnswer(BaseModel):
+    number: int
+    access_code: str | None
+    link: str
+    status: str
+    status_label: str
+    submitted_at: AwareDatetime
+    verification_due_at: AwareDatetime | None
+    attachments: list[TakenFile]
+    disposition: DispositionAnswer | None
+
+
+class PublicReport(BaseModel):
+    view: Literal["public"]
+    number: int
+    status: str
+    status_label: str
+    tab: str
+    colour: str
+    submitted_at: AwareDatetime
+    published: PublishedWords | None
+
+
 class ReporterReport(BaseModel):
     view: Literal["reporter"]
     number: int
@@ -235,53 +292,13 @@ class ReporterReport(BaseModel):
     rating_until: AwareDatetime | None
     objection: PendingObjection | None
     recourse: list[Recourse]
+    reveals: list[Reveal]
     linked_number: int | None
     external_id: str | None
     attachments: list[AttachmentLine]
     history: list[HistoryLine]
     access_code_uses: list[AwareDatetime]
     allowed_actions: list[str]
-
-
-class SignedIn(BaseModel):
-    access_token: str
-    refresh_token: str
-
-
-class SignedInHere(BaseModel):
-    access_token: str
-    refresh_token: str
-    device_tokens: list[str]
-
-
-class TakenFile(BaseModel):
-    name: str
-    size: int
-    state: str
-    state_label: str
-
-
-class ManualAnswer(BaseModel):
-    number: int
-    access_code: str | None
-    link: str
-    status: str
-    status_label: str
-    submitted_at: AwareDatetime
-    verification_due_at: AwareDatetime | None
-    attachments: list[TakenFile]
-    disposition: DispositionAnswer | None
-
-
-class PublicReport(BaseModel):
-    view: Literal["public"]
-    number: int
-    status: str
-    status_label: str
-    tab: str
-    colour: str
-    submitted_at: AwareDatetime
-    published: PublishedWords | None
 
 
 class SubmissionAnswer(BaseModel):

@@ -93,6 +93,7 @@ class PublicFigures(BaseModel):
 
 class Satisfaction(BaseModel):
     rated: Figure
+    told: int
     average: float | None
     ratings: list[Figure]
     solved: list[Figure]
@@ -121,6 +122,7 @@ class Selection(BaseModel):
     priority: bool | None
     held: bool | None
     overdue: bool | None
+    linked: bool | None
     region: str | None
     role: list[str]
     active: bool | None
@@ -195,6 +197,12 @@ class Duration(BaseModel):
     p90_days: float | None
 
 
+class Elapsed(BaseModel):
+    measured: Figure
+    median_days: float | None
+    p90_days: float | None
+
+
 class Management(BaseModel):
     scope: Scope
     received: Figure
@@ -203,6 +211,8 @@ class Management(BaseModel):
     overdue: Figure
     events: list[Figure]
     durations: dict[str, Duration]
+    totals: dict[str, Elapsed]
+    hand_overs: list[Figure]
     outcomes: list[Figure]
     unmet_reasons: list[Figure]
     satisfaction: Satisfaction
@@ -243,6 +253,8 @@ class AgencyFigures(BaseModel):
     verification: Duration
     follow_up: Duration
     settlement: Duration
+    answer: Elapsed
+    hand_overs: int | None
 
 
 class AgencyRanking(BaseModel):

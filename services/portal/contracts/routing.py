@@ -30,6 +30,42 @@ class AgencyRow(BaseModel):
     can_follow_up: bool
 
 
+class BulkProgress(BaseModel):
+    id: str
+    kind: str
+    asked_at: AwareDatetime
+    total: int
+    waiting: int
+    done: int
+    not_done: int
+
+
+class BulkResult(BaseModel):
+    number: int
+    reason: str | None
+    reason_words: str | None
+    state: str
+
+
+class BulkView(BaseModel):
+    id: str
+    kind: str
+    asked_at: AwareDatetime
+    total: int
+    waiting: int
+    done: int
+    not_done: int
+    form: dict[str, object]
+    items: list[BulkResult]
+
+
+class CategoryChoice(BaseModel):
+    id: int
+    code: str
+    name: str
+    parent_id: int | None
+
+
 class ChecklistItem(BaseModel):
     code: str
     label: str
@@ -43,13 +79,6 @@ class Chosen(BaseModel):
 class CodeChoice(BaseModel):
     code: str
     label: str
-
-
-class Colleague(BaseModel):
-    id: int
-    name: str
-    role: str
-    role_label: str
 
 
 class CommandAnswer(BaseModel):
@@ -74,6 +103,12 @@ class Countdown(BaseModel):
     overdue: bool
     unanswered: bool
     key: str | None
+
+
+class DraftRead(BaseModel):
+    action: str
+    kept_at: AwareDatetime
+    fields: dict[str, list[str]]
 
 
 class Duty(BaseModel):
@@ -134,6 +169,11 @@ class KeptCategory(BaseModel):
     active: bool
 
 
+class KeptDraft(BaseModel):
+    action: str
+    kept_at: AwareDatetime
+
+
 class KeptProgramme(BaseModel):
     id: int
     name: str
@@ -146,11 +186,41 @@ class KeptReason(BaseModel):
     active: bool
 
 
+class KeptRecourse(BaseModel):
+    code: str
+    name: str
+    how: str
+    url: str | None
+    active: bool
+    archive_category: str | None
+    classification: str | None
+    category_id: int | None
+
+
 class KeptTag(BaseModel):
     id: int
     category_id: int
     name: str
     active: bool
+
+
+class KeptTemplate(BaseModel):
+    id: str
+    agency_id: int
+    name: str
+    text: str
+    category_id: int | None
+
+
+class KeptTemplates(BaseModel):
+    items: list[KeptTemplate]
+
+
+class Leader(BaseModel):
+    name: str
+    title: str
+    email: str
+    state: str
 
 
 class Length(BaseModel):
@@ -173,21 +243,6 @@ class LogLine(BaseModel):
     details: dict[str, object]
 
 
-class ManagedPerson(BaseModel):
-    id: int
-    username: str
-    name: str
-    role: str
-    role_label: str
-    agency_id: int
-    agency_name: str
-    active: bool
-    has_password: bool
-    second_factor: bool
-    link_until: AwareDatetime | None
-    assigned: int
-
-
 class Me(BaseModel):
     id: int
     username: str
@@ -208,14 +263,51 @@ class NamedDay(BaseModel):
     name: str
 
 
+class OfferedAgency(BaseModel):
+    id: int
+    name: str
+    kind_label: str
+    aliases: list[str]
+    place: str
+    likely: str | None
+    unavailable: str | None
+
+
+class OfferedTemplate(BaseModel):
+    id: str
+    name: str
+    agency_id: int
+    agency_name: str
+
+
+class OfferedTemplates(BaseModel):
+    items: list[OfferedTemplate]
+    filled: str | None
+
+
 class OneTimeLink(BaseModel):
     url: str
     expires_at: AwareDatetime
 
 
-class PersonMade(BaseModel):
-    person: ManagedPerson
-    link: OneTimeLink
+class OpenedBy(BaseModel):
+    name: str
+    agency: str
+
+
+class OwedCount(BaseModel):
+    kind: str
+    label: str
+    count: int
+    late: int
+
+
+class OwedCounts(BaseModel):
+    total: int
+    late: int
+    today: int
+    kinds: list[OwedCount]
+    escalated_ordinary: int | None
 
 
 class Piece(BaseModel):
@@ -241,7 +333,15 @@ class Policy(BaseModel):
     closing_notice: Length
     escalation: Length
     rating: Length
+    proof: Length
     settlement: dict[str, Length]
+
+
+class Previewed(BaseModel):
+    number: int
+    reason: str | None
+    reason_words: str | None
+    version: int | None
 
 
 class ProgrammeChoice(BaseModel):
@@ -291,6 +391,8 @@ class RequestToConfirm(BaseModel):
     asked_by: str
     asked_at: AwareDatetime
     reason: str | None
+    reason_class_label: str | None
+    tell_on: date | None
     emergency: bool
     mine: bool
     decidable: bool
@@ -343,12 +445,6 @@ class ShownAgency(BaseModel):
     name: str
 
 
-class ShownAssignee(BaseModel):
-    id: int
-    name: str
-    here: bool
-
-
 class ShownAttachment(BaseModel):
     id: str
     of: str
@@ -360,11 +456,18 @@ class ShownAttachment(BaseModel):
     state: str
     state_label: str
     href: str | None
+    preview: str | None
 
 
 class ShownColour(BaseModel):
     background: str
     text: str
+
+
+class ShownLetterhead(BaseModel):
+    name: str
+    address: str
+    logo: bool
 
 
 class ShownMessage(BaseModel):
@@ -377,6 +480,17 @@ class ShownMessage(BaseModel):
     channel: str | None
     channel_label: str | None
     at: AwareDatetime | None
+    told_by: str | None
+    told_at: AwareDatetime | None
+
+
+class ShownPost(BaseModel):
+    url: str
+    gone_at: AwareDatetime | None
+    gone_label: str | None
+    edited_at: AwareDatetime | None
+    words_before: str | None
+    words_now: str | None
 
 
 class ShownReporter(BaseModel):
@@ -403,12 +517,30 @@ class ShownStaff(BaseModel):
     name: str
 
 
+class ShownStandIn(BaseModel):
+    staff_id: int
+    staff_name: str
+    stand_in_id: int
+    stand_in_name: str
+    first_day: date
+    last_day: date
+    in_force: bool
+
+
 class ShownStatus(BaseModel):
     code: str
     label: str
     tab: str
     tab_label: str
     colour: ShownColour
+
+
+class ShownView(BaseModel):
+    id: str
+    name: str
+    shared: bool
+    query: dict[str, str]
+    removable: bool
 
 
 class SignedIn(BaseModel):
@@ -428,6 +560,17 @@ class SignedInHere(BaseModel):
     device_tokens: list[str]
 
 
+class StandIns(BaseModel):
+    of: ShownStandIn | None
+    stands_in_for: list[ShownStandIn]
+
+
+class StepFact(BaseModel):
+    label: str
+    value: str
+    was: str | None
+
+
 class TabCount(BaseModel):
     tab: str
     sub: str | None
@@ -440,6 +583,17 @@ class TagChoice(BaseModel):
     id: int
     category_id: int
     name: str
+
+
+class UnreachedReporter(BaseModel):
+    message_id: str
+    number: int
+    title: str
+    status_label: str
+    template: str
+    template_label: str
+    reason_label: str | None
+    anonymous: bool
 
 
 class VerificationChoices(BaseModel):
@@ -471,6 +625,10 @@ class AgencyRemoved(BaseModel):
     handover: HandoverShown | None
 
 
+class BulkPreview(BaseModel):
+    items: list[Previewed]
+
+
 class ChangedLength(BaseModel):
     clock: str
     classification: str | None
@@ -480,6 +638,14 @@ class ChangedLength(BaseModel):
 
 class ClosedDays(BaseModel):
     items: list[NamedDay]
+
+
+class Colleague(BaseModel):
+    id: int
+    name: str
+    role: str
+    role_label: str
+    stand_in: ShownStandIn | None
 
 
 class Duties(BaseModel):
@@ -513,6 +679,19 @@ class ImportShown(BaseModel):
     file_until: AwareDatetime | None
 
 
+class LinkedReport(BaseModel):
+    number: int
+    title: str | None
+    status: ShownStatus | None
+    handler: ShownAgency | None
+
+
+class Links(BaseModel):
+    main: LinkedReport | None
+    linked: list[LinkedReport]
+    linked_elsewhere: int
+
+
 class ManagedAgency(BaseModel):
     id: int
     code: str
@@ -527,15 +706,54 @@ class ManagedAgency(BaseModel):
     can_follow_up: bool
     successor_id: int | None
     ancestors: list[ShownAgency]
+    aliases: list[str]
     people: list[AgencyPerson]
     units: list[ShownAgency]
     reports: ReportCounts
+    leader: Leader | None
+
+
+class ManagedPerson(BaseModel):
+    id: int
+    username: str
+    name: str
+    role: str
+    role_label: str
+    agency_id: int
+    agency_name: str
+    email: str
+    email_state: str
+    active: bool
+    has_password: bool
+    second_factor: bool
+    link_until: AwareDatetime | None
+    assigned: int
+    stand_in: ShownStandIn | None
+
+
+class OfferedAgencies(BaseModel):
+    items: list[OfferedAgency]
+    total: int
+
+
+class OwedAssignee(BaseModel):
+    id: int
+    name: str
+    stand_in: ShownStandIn | None
+    mine: bool
+
+
+class PersonMade(BaseModel):
+    person: ManagedPerson
+    link: OneTimeLink
+    mailed: bool
 
 
 class QueueRow(BaseModel):
     number: int
     version: int
     title: str
+    excerpt: str
     status: ShownStatus
     handler: ShownAgency
     classification: str | None
@@ -555,8 +773,13 @@ class QueueRow(BaseModel):
     age_days: int
     region_code: str | None
     assignee_id: int | None
+    main_number: int | None
     requests: list[str]
     allowed_actions: list[ShownAction]
+
+
+class SavedViews(BaseModel):
+    items: list[ShownView]
 
 
 class ShownActor(BaseModel):
@@ -565,6 +788,13 @@ class ShownActor(BaseModel):
     staff: ShownStaff | None
     agency: ShownAgency | None
     system: str | None
+
+
+class ShownAssignee(BaseModel):
+    id: int
+    name: str
+    here: bool
+    stand_in: ShownStandIn | None
 
 
 class ShownRequest(BaseModel):
@@ -591,6 +821,22 @@ class ShownRequest(BaseModel):
     withdrawable: bool
 
 
+class SimilarReport(BaseModel):
+    report: QueueRow
+    metres: int | None
+    words: list[str]
+
+
+class SimilarReports(BaseModel):
+    items: list[SimilarReport]
+
+
+class VerificationAids(BaseModel):
+    choices: VerificationChoices
+    similar: list[SimilarReport]
+    checked: list[str]
+
+
 class Written(BaseModel):
     id: str
     action: str
@@ -601,6 +847,7 @@ class Written(BaseModel):
     unmet_reason: str | None
     unmet_reason_label: str | None
     brought_by_label: str | None
+    by_sms_label: str | None
     words: str
     read_by: list[str]
     rectified: bool
@@ -624,9 +871,25 @@ class HistoryLine(BaseModel):
     changed: bool
     refusal: str | None
     words: str | None
+    facts: list[StepFact]
     details: dict[str, object]
     ref: str | None
     sealed: list[SealedLine]
+
+
+class OwedItem(BaseModel):
+    kind: str
+    kind_label: str
+    late: bool
+    report: QueueRow
+    assignee: OwedAssignee | None
+    request: ShownRequest | None
+
+
+class QueuePage(BaseModel):
+    items: list[QueueRow]
+    next: str | None
+    corrected: str | None
 
 
 class ReportView(BaseModel):
@@ -657,6 +920,7 @@ class ReportView(BaseModel):
     question_unanswered: bool
     by_copy: bool
     reporter: ShownReporter
+    posts: list[ShownPost]
     messages: list[ShownMessage]
     reveal: ShownReveal | None
     handler: ShownAgency
@@ -666,6 +930,7 @@ class ReportView(BaseModel):
     awaited_agency: ShownAgency | None
     assignee: ShownAssignee | None
     linked_number: int | None
+    links: Links
     submitted_at: AwareDatetime
     verified_at: AwareDatetime | None
     ended_at: AwareDatetime | None
@@ -678,3 +943,4 @@ class ReportView(BaseModel):
     history: list[HistoryLine]
     checklist: list[ChecklistItem]
     allowed_actions: list[ShownAction]
+    form_drafts: list[KeptDraft]

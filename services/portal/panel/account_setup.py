@@ -58,7 +58,7 @@ async def set_up_second_factor(page_request: PanelDoor) -> Response:
         "device_tokens": page_request.devices,
     }
     secret, uri = form.get("secret"), form.get("uri")
-    # As nobody, also for who is signed in: a wrong password is no session that has run out.
+    # As nobody, also for people who are signed in: a wrong password is no session that has run out.
     try:
         if not secret:
             answer = await page_request.call(

@@ -1,29 +1,30 @@
 """What the forms of the panel offer to choose from."""
 
-from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from services.portal import references
 from services.portal.answers import Items
+from services.portal.contracts.followup import Foreseen, LinkedTargets
 from services.portal.contracts.routing import (
     AgencyDetails,
-    AgencyRow,
     Chosen,
     CodeChoice,
     Colleague,
     GroupedCategory,
     ReportView,
+    SimilarReports,
+    VerificationAids,
     VerificationChoices,
 )
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
-from services.portal.pages import moment
+from services.portal.pages import label, moment
+from services.portal.panel.agency_finding import offered
 from services.portal.panel.forms import ActionForm
 from services.portal.references import RETIRED, AgencyOption, agency_option
 from services.portal.service_calls import Refusal
-from shared.http.paging import Page
-from shared.labels import label
+from services.portal.translation import translated
 from shared.lifecycle.actions import (
     Action,
     BroughtBy,
@@ -45,13 +46,14 @@ async def agencies_offered(
 
     Those that cannot be chosen say why.
     """
-    offered: dict[str, list[AgencyOption]] = {}
+    options: dict[str, list[AgencyOption]] = {}
     if known.agency is not None:
-        offered[known.agency] = await _offered(page_request, known, report, form, known.agency)
-        if known.path.endswith("/forward"):
-            copies = replace(known, agency="copies", offers="any")
-            offered["copies"] = await _offered(page_request, copies, report, form, "copies")
-    return offered
+        options[known.agency] = await offered(
+            page_request, form, known.agency, purpose=known.purpose, report=report.number
+        )
+        if known.purpose == "forward":
+            options["copies"] = await offered(page_request, form, "copies")
+    return options
 
 
 async def choices_for(
@@ -60,13 +62,13 @@ async def choices_for(
     """Further lists that an action's form needs."""
     if action == "coordinate":
         staff = (await page_request.read("routing", "/staff", Items[Colleague])).items
-        colleagues = [(person.id, f"{person.name} – {person.role_label}") for person in staff]
-        return {"colleagues": colleagues}
+        return {"colleagues": [(person.id, _colleague(person)) for person in staff]}
     if action == Action.DEFER:
         return {"kinds": [(code, label("deferral", code), _ABOUT[code]) for code in DeferralKind]}
     if action == Action.FOLLOW_UP:
         still_at_it = FollowUpKind.INITIAL_RESPONSE
         return {
+            "to_linked": await _linked_targets(page_request, report),
             "outcomes": [
                 *((code, label("outcome", code), _ABOUT[code]) for code in FollowUpOutcome),
                 (still_at_it, label("follow_up_kind", still_at_it), _ABOUT[still_at_it]),
@@ -75,6 +77,9 @@ async def choices_for(
         }
     if action in (Action.REPLY, Action.COMPLETE_INFORMATION):
         return {"brought_by": [(code, label("brought_by", code)) for code in BroughtBy]}
+    if action == Action.LINK:
+        path = f"/reports/{report.number}/similar"
+        return {"similar": (await page_request.read("routing", path, SimilarReports)).items}
     if action == Action.RECTIFY:
         written = [line for line in report.written if line.action == Action.FOLLOW_UP]
         return {
@@ -88,7 +93,13 @@ async def choices_for(
         path = "/archive-categories"
         reasons = (await page_request.read("routing", path, Items[CodeChoice])).items
         return {"reasons": [(reason.code, reason.label) for reason in reasons]}
-    if action not in ("verify", "amend"):
+    if action == Action.VERIFY:
+        path = f"/reports/{report.number}/verification"
+        params = _chosen_so_far(form)
+        aids = await page_request.read("routing", path, VerificationAids, params=params)
+        lists = _corrected_by(aids.choices, form, report)
+        return {**lists, "similar": aids.similar, "checked": aids.checked}
+    if action != Action.AMEND:
         return {}
     return await corrections(page_request, form, report)
 
@@ -96,18 +107,29 @@ async def choices_for(
 async def corrections(
     page_request: PageRequest, form: FormData, report: ReportView | None = None
 ) -> dict[str, Any]:
-    """The lists of a verification. What the report has already is offered though it is not in
-    use any more: a form saves only what it shows."""
-    category_id = form.id("category_id")
-    params = {
-        "category": category_id
-        if isinstance(category_id, int) and 0 < category_id < 2**31
-        else None,
-        "region": references.region_chosen(form),
-    }
+    """The lists of a verification."""
+    params = _chosen_so_far(form)
     offered = await page_request.read(
         "routing", "/verification-choices", VerificationChoices, params=params
     )
+    return _corrected_by(offered, form, report)
+
+
+def _chosen_so_far(form: FormData) -> dict[str, int | str | None]:
+    """On which the lists depend."""
+    category_id = form.id("category_id")
+    known = isinstance(category_id, int) and 0 < category_id < 2**31
+    return {
+        "category": category_id if known else None,
+        "region": references.region_chosen(form),
+    }
+
+
+def _corrected_by(
+    offered: VerificationChoices, form: FormData, report: ReportView | None
+) -> dict[str, Any]:
+    """What the report has already is offered though it is not in use any more: a form saves only
+    what it shows."""
     tags = [(tag.id, tag.name) for tag in offered.tags]
     programmes = [(programme.id, programme.name) for programme in offered.programmes]
     categories = _grouped(offered.categories)
@@ -115,7 +137,7 @@ async def corrections(
         category, programme = report.category, report.programme
         known = {code for _, options in categories for code, _ in options}
         if category and str(category.id) not in known:
-            categories.append((RETIRED, [(str(category.id), category.name)]))
+            categories.append((translated(RETIRED), [(str(category.id), category.name)]))
         if category and form.get("category_id") == str(category.id):
             tags += _retired(report.tags, tags)
         programmes += _retired([programme] if programme else [], programmes)
@@ -134,6 +156,19 @@ async def corrections(
             if code is not Classification.COMPLAINT
         ],
     }
+
+
+async def _linked_targets(page_request: PageRequest, report: ReportView) -> list[Foreseen]:
+    if not report.links.linked and not report.links.linked_elsewhere:
+        return []
+    path = f"/reports/{report.number}/linked-follow-ups"
+    return (await page_request.read("followup", path, LinkedTargets)).items
+
+
+def _colleague(person: Colleague) -> str:
+    """Name and role, and who stands in for them today."""
+    words = f"{person.name} – {person.role_label}"
+    return f"{words} (Plt.: {person.stand_in.stand_in_name})" if person.stand_in else words
 
 
 _ENOUGH = 80
@@ -161,7 +196,7 @@ def _retired(had: list[Chosen], offered: list[Choice]) -> list[Choice]:
     """Those of the report that are not offered any more, and say so."""
     known = dict(offered)
     return [
-        (chosen.id, f"{chosen.name} ({RETIRED.lower()})")
+        (chosen.id, f"{chosen.name} ({translated(RETIRED).lower()})")
         for chosen in had
         if chosen.id not in known
     ]
@@ -180,42 +215,3 @@ async def agency_of(page_request: PageRequest, agency_id: int) -> list[AgencyOpt
         if refusal.status not in (404, 422):
             raise
         return []
-
-
-async def search(page_request: PageRequest, query: str, *, below: int | None) -> list[AgencyRow]:
-    """The agencies of these words in their name, with `below` only that one and those below it."""
-    params = {"q": query, "below": below, "limit": 25}
-    return (await page_request.read("routing", "/agencies", Page[AgencyRow], params=params)).items
-
-
-async def _offered(
-    page_request: PageRequest, known: ActionForm, report: ReportView, form: FormData, name: str
-) -> list[AgencyOption]:
-    query = form.get(f"{name}_cari").strip()
-    own = page_request.session.agency_id
-    handing = known.offers in ("to_verify", "to_follow_up")
-    agencies: list[AgencyRow] = []
-    if query:
-        agencies = await search(page_request, query, below=own if handing else None)
-    elif handing:
-        with_own = known.offers == "to_follow_up"
-        path, params = f"/reports/{report.number}/suggested-agencies", {"own": with_own}
-        agencies = await page_request.read("routing", path, list[AgencyRow], params=params)
-    options = [agency_option(agency, _unavailable(agency, known, own)) for agency in agencies]
-    return references.keep_chosen(form, name, options)
-
-
-def _unavailable(agency: AgencyRow, known: ActionForm, own: int | None) -> str:
-    match known.offers:
-        case "to_verify" if not agency.connected:
-            return "Belum terhubung: belum ada admin aktif."
-        case "to_verify" if agency.id == own:
-            return "Instansi Anda sendiri."
-        case "to_follow_up" if not agency.can_follow_up:
-            return "Belum terhubung: belum ada petugas aktif."
-        case "to_follow_up" if known.path.endswith("/forward") and agency.id == own:
-            return "Instansi Anda sendiri."
-        case "not_connected" if agency.can_follow_up:
-            return "Sudah terhubung: laporan dapat langsung diserahkan kepadanya."
-        case _:
-            return ""

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from services.portal.contracts.routing import ClosedDays, Redating
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
+from services.portal.translation import translated
 from shared.clock import now
 from shared.http.problems import Problem
 
@@ -43,16 +44,18 @@ async def add_days(page_request: PanelRequest, year: Year) -> Response:
     for number, line in _lines(form.get("days")):
         day, name = _day(line)
         if day is None or not name or day.year != year:
-            form.wrong["days"] = (
-                f"Baris {number} belum dapat dibaca: tulis tanggal di tahun {year}, lalu namanya."
+            unread = translated(
+                "Baris {number} belum dapat dibaca: tulis tanggal di tahun {year}, lalu namanya."
             )
+            form.wrong["days"] = unread.format(number=number, year=year)
             return await _page(page_request, year, form, 422)
         added[day] = name
     if not added:
         form.wrong["days"] = "Tulis paling sedikit satu hari."
         return await _page(page_request, year, form, 422)
     kept = await _kept(page_request, year) | added
-    return await _save(page_request, year, kept, form, f"{len(added)} hari disimpan.")
+    saved = translated("{count} hari disimpan.").format(count=len(added))
+    return await _save(page_request, year, kept, form, saved)
 
 
 @router.post("/{year}/hapus")
@@ -63,7 +66,8 @@ async def remove_days(page_request: PanelRequest, year: Year) -> Response:
     gone = len(kept) - len(left)
     if not gone:
         return page_request.go(f"/panel/hari-libur?tahun={year}", "Tidak ada hari yang dicentang.")
-    return await _save(page_request, year, left, form, f"{gone} hari dihapus.")
+    removed = translated("{count} hari dihapus.").format(count=gone)
+    return await _save(page_request, year, left, form, removed)
 
 
 async def _save(

@@ -10,8 +10,7 @@ from services.portal.contracts.reporting import DownloadView, TabFields
 from services.portal.downloads import PassedOn
 from services.portal.form_data import FormData, searched
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.choices import search
-from services.portal.references import agency_option, keep_chosen
+from services.portal.panel.agency_finding import offered
 from shared.http.problems import Problem
 from shared.labels import labels
 
@@ -19,7 +18,7 @@ router = APIRouter(prefix="/panel/unduh", include_in_schema=False)
 
 NAMES = labels("download_field")
 _MANY = ("category", "classification", "channel", "status", "role")
-_YES_OR_NO = ("anonymous", "secret", "priority", "held", "overdue", "active")
+_YES_OR_NO = ("anonymous", "secret", "priority", "held", "overdue", "linked", "active")
 _PLAIN = ("scope", "submitted_from", "submitted_to")
 _FIELDS = {f"selection.{name}": name for name in NAMES}
 _SENT = (
@@ -102,16 +101,13 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
         tabs = [tab for tab in tabs if tab.tab != "users"]
     tab = next((tab for tab in tabs if tab.tab == form.get("tab")), tabs[0])
     form.set("tab", tab.tab)
-    query = form.get("agency_cari").strip()
-    own = page_request.session.agency_id
-    matches = await search(page_request, query, below=own) if query else []
     return page_request.page(
         "panel/downloads.html",
         status,
         form=form,
         tabs=tabs,
         tab=tab,
-        agencies=keep_chosen(form, "agency", map(agency_option, matches)),
+        agencies=await offered(page_request, form, "agency", below=True),
         categories=await references.categories(page_request),
         regions=await references.regions(page_request, form) if "region" in tab.fields else [],
         formats=tab.formats,

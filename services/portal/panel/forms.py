@@ -7,6 +7,7 @@ from typing import Literal
 from services.portal import references
 from services.portal.contracts.routing import Countdown, ShownAction
 from services.portal.form_data import FormData, searched
+from services.portal.panel.agency_finding import Purpose
 from services.portal.service_calls import Service
 from shared.labels import label
 from shared.lifecycle.actions import REQUESTED_BY, Action, FollowUpKind, FollowUpOutcome
@@ -16,12 +17,11 @@ from shared.lifecycle.rules import RULES
 
 Body = Callable[[FormData], dict[str, object]]
 WordsField = Literal["reason", "note"]
-Offer = Literal["to_verify", "to_follow_up", "not_connected", "any"]
 
 
 @dataclass(frozen=True)
 class ActionForm:
-    """`agency` is the field that chooses an agency, `offers` which ones it offers. With
+    """`agency` is the field that chooses an agency, `purpose` for what. With
     `files`, the path has a twin that takes them. `words` is the label of the one text it asks for,
     sent as `words_field`; `others` are the further fields of
     `templates/panel/fields/<action>.html`."""
@@ -32,7 +32,7 @@ class ActionForm:
     button: str
     _: KW_ONLY
     agency: str | None = None
-    offers: Offer = "any"
+    purpose: Purpose = "any"
     many: bool = False
     files: bool = False
     words: str = ""
@@ -60,6 +60,7 @@ NAMES = {
     "copies": "Salinan",
     "agency_ids": "Salinan",
     "kind": "Jenis",
+    "main_number": "Laporan utama",
     "brought_by": "Disampaikan melalui",
     "rectifies": "Tindak lanjut yang diralat",
     "outcome": "Hasil",
@@ -67,6 +68,7 @@ NAMES = {
     "category": "Kategori Arsip",
     "note": "Keterangan",
     "reason": "Alasan",
+    "to_linked": "Laporan tertaut",
     "text": "Tindak lanjut",
     "assignee_id": "Ditugaskan kepada",
     "place": "Lokasi",
@@ -113,6 +115,12 @@ def _forwarding(form: FormData) -> dict[str, object]:
 
 def _copies(form: FormData) -> dict[str, object]:
     return {"agency_ids": form.ids("agency_ids")}
+
+
+def _linking(form: FormData) -> dict[str, object]:
+    """The number as people write it, or one that is offered."""
+    written = form.get("main_number").strip().lstrip("#")
+    return {"main_number": int(written) if written.isascii() and written.isdigit() else written}
 
 
 def _deferral(form: FormData) -> dict[str, object]:
@@ -188,7 +196,7 @@ _ORDER = (
     Action.DEFER,
     Action.ARCHIVE,
     Action.FORWARD,
-    Action.REQUEST_NOT_AUTHORITY,
+    *REQUESTED_BY,
     Action.COORDINATE,
     Action.AMEND,
 )
@@ -232,16 +240,16 @@ FORMS: dict[str, ActionForm] = {
     Action.REOPEN: _asking_for_words("reopen", asks=label("field", "reopen_note")),
     Action.VERIFY: ActionForm(
         "routing", _R + "verify", _verification, label("button", "verify"),
-        agency="agency_id", offers="to_follow_up", others=_CORRECTED,
+        agency="agency_id", purpose="verify", others=(*_CORRECTED, "checked"),
     ),
     Action.AMEND: ActionForm("routing", _R + "amend", _corrections, "Simpan", others=_CORRECTED),
     Action.THROW: ActionForm(
         "routing", _R + "throw", _handing, "Lempar",
-        agency="agency_id", offers="to_verify", others=("note",),
+        agency="agency_id", purpose="throw", others=("note",),
     ),
     Action.DEFER: ActionForm(
         "routing", _R + "defer", _deferral, "Tunda",
-        agency="awaited_agency_id", offers="not_connected", others=("kind", "note"),
+        agency="awaited_agency_id", purpose="defer", others=("kind", "note"),
     ),
     Action.ARCHIVE: ActionForm(
         "routing", _R + "archive", _archiving, "Arsipkan", others=("category", "note")
@@ -249,10 +257,16 @@ FORMS: dict[str, ActionForm] = {
     Action.RESTORE: _asking_for_words("restore", service="routing"),
     Action.FORWARD: ActionForm(
         "routing", _R + "forward", _forwarding, label("button", "forward"),
-        agency="agency_id", offers="to_follow_up", others=(*searched("copies"), "note"),
+        agency="agency_id", purpose="forward", others=(*searched("copies"), "note"),
     ),
     Action.CHANGE_COPIES: ActionForm(
         "routing", _R + "copies", _copies, "Simpan", agency="agency_ids", many=True
+    ),
+    Action.LINK: ActionForm(
+        "routing", _R + "link", _linking, "Tautkan", others=("main_number",)
+    ),
+    Action.UNLINK: ActionForm(
+        "routing", _R + "unlink", lambda form: form.given("note"), "Lepas tautan", others=("note",)
     ),
     Action.REQUEST_NOT_AUTHORITY: ActionForm(
         "followup", _R + "not-authority", _not_authority, _YES,
@@ -260,7 +274,7 @@ FORMS: dict[str, ActionForm] = {
     ),
     Action.FOLLOW_UP: ActionForm(
         "followup", _R + "follow-ups", _follow_up, label("button", "follow_up"),
-        files=True, others=("outcome", "unmet_reason", "text", "secret"),
+        files=True, others=("outcome", "unmet_reason", "text", "secret", "to_linked"),
     ),
     Action.COORDINATE: ActionForm(
         "followup", _R + "coordination", _coordination, "Simpan", others=("note", "assignee_id")

@@ -12,9 +12,11 @@ from services.portal.contracts.routing import (
 )
 from services.portal.form_data import FormData, searched
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.choices import agency_of, read_agency, search
+from services.portal.panel.agency_finding import offered
+from services.portal.panel.choices import agency_of, read_agency
+from services.portal.panel.leaders import LETTER_STATES
 from services.portal.panel.managing import only_who_manages
-from services.portal.references import AgencyOption, agency_option, keep_chosen
+from services.portal.references import AgencyOption, keep_chosen
 from shared.http.paging import Page
 from shared.http.problems import Problem
 from shared.labels import labels
@@ -29,6 +31,7 @@ NAMES = {
     "zone": "Zona waktu",
     "parent_id": "Instansi induk",
     "successor_id": "Instansi pengganti",
+    "aliases": "Nama lain",
 }
 _FIELDS = ("code", "name", "kind", "zone", *searched("parent_id"))
 ID = Path(ge=1, le=2**31 - 1)
@@ -77,6 +80,28 @@ async def create_agency(page_request: PanelRequest) -> Response:
 @router.get("/{agency_id}")
 async def agency(page_request: PanelRequest, agency_id: int = ID) -> Response:
     known = await managed_agency(page_request, agency_id)
+    return await _shown(page_request, known, FormData({"aliases": "; ".join(known.aliases)}, NAMES))
+
+
+@router.post("/{agency_id}/nama-lain")
+async def set_aliases(page_request: PanelRequest, agency_id: int = ID) -> Response:
+    form = FormData(await page_request.form("aliases"), NAMES)
+    aliases = [name.strip() for name in form.get("aliases").split(";") if name.strip()]
+    if form.get("langkah") == "kirim":
+        path = f"/management/agencies/{agency_id}/aliases"
+        try:
+            await page_request.call("routing", "PUT", path, json={"aliases": aliases})
+        except Problem as problem:
+            form.refuse(problem)
+        else:
+            return page_request.go(f"/panel/instansi/{agency_id}", "Nama lain disimpan.")
+    known = await managed_agency(page_request, agency_id)
+    return await _shown(page_request, known, form, 422 if form.wrong or form.refusal else 200)
+
+
+async def _shown(
+    page_request: PageRequest, known: ManagedAgency, form: FormData, status: int = 200
+) -> Response:
     own, successor, in_reach = page_request.session.agency_id, None, False
     if known.successor_id:
         successor = await read_agency(page_request, known.successor_id)
@@ -84,7 +109,14 @@ async def agency(page_request: PanelRequest, agency_id: int = ID) -> Response:
     # Those from the own agency down can be looked at.
     reach = known.path[known.path.index(own) if own in known.path else 0 :]
     return page_request.page(
-        "panel/agency.html", agency=known, successor=successor, in_reach=in_reach, reach=reach
+        "panel/agency.html",
+        status,
+        agency=known,
+        successor=successor,
+        in_reach=in_reach,
+        reach=reach,
+        form=form,
+        letter_states=LETTER_STATES,
     )
 
 
@@ -188,11 +220,7 @@ async def _removal(
 
 
 async def _found(page_request: PageRequest, form: FormData, name: str) -> list[AgencyOption]:
-    query, chosen = form.get(f"{name}_cari").strip(), form.id(name)
-    options: list[AgencyOption] = []
-    if query:
-        agencies = await search(page_request, query, below=page_request.session.agency_id)
-        options = [agency_option(agency) for agency in agencies]
-    elif isinstance(chosen, int):
-        options = await agency_of(page_request, chosen)
-    return keep_chosen(form, name, options)
+    chosen = form.id(name)
+    if not form.get(f"{name}_cari").strip() and isinstance(chosen, int):
+        return keep_chosen(form, name, await agency_of(page_request, chosen))
+    return await offered(page_request, form, name, below=True)

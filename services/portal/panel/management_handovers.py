@@ -8,9 +8,8 @@ from services.portal.answers import Items, answer_as
 from services.portal.contracts.routing import Colleague, Duties, HandoverShown
 from services.portal.form_data import FormData, searched
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.choices import search
+from services.portal.panel.agency_finding import offered
 from services.portal.panel.management_agencies import managed_agency
-from services.portal.references import agency_option, keep_chosen
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
@@ -62,11 +61,7 @@ async def _unit(
     page_request: PageRequest, agency_id: int, form: FormData, status: int = 200
 ) -> Response:
     known = await managed_agency(page_request, agency_id)
-    query = form.get("to_id_cari").strip()
-    matches = (
-        await search(page_request, query, below=page_request.session.agency_id) if query else []
-    )
-    options = keep_chosen(form, "to_id", map(agency_option, matches))
+    options = await offered(page_request, form, "to_id", below=True)
     others = [option for option in options if option.id != agency_id]
     return page_request.page(
         "panel/handover_unit.html", status, form=form, agency=known, agencies=others

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from services.portal.contracts.routing import LogLine
 from services.portal.page_request import PanelRequest
+from services.portal.translation import translated
 from shared.http.paging import Page
 from shared.labels import labels
 
@@ -17,17 +18,23 @@ _FIELDS = {
     "name_changed": "Nama",
     "role": "Jabatan",
     "agency_id": "Instansi",
+    "email": "Surel",
+    "leader": "Pimpinan",
+    "title": "Jabatan pimpinan",
     "kind": "Jenis",
     "zone": "Zona waktu",
+    "aliases": "Nama lain",
     "parent_id": "Instansi induk",
     "active_changed": "Dipakai",
+    "text_changed": "Teks",
+    "category_id_changed": "Kategori",
 }
 _VALUES: dict[str, dict[Any, str]] = {
     "role": dict(labels("role")),
     "kind": dict(labels("agency_kind")),
     "active_changed": {True: "ya", False: "tidak"},
 }
-_IDS = ("agency_id", "parent_id")
+_NOT_SHOWN = ("agency_id", "parent_id", "email", "text_changed", "category_id_changed")
 
 
 @router.get("")
@@ -40,14 +47,17 @@ async def management_log(page_request: PanelRequest) -> Response:
 
 
 def _changes(details: Mapping[str, object]) -> list[str]:
-    """Each field that was changed, from what to what; what goes by an id is only named."""
+    """Each field that was changed, from what to what; what goes by an id, and an
+    address, is only named."""
     changes: list[str] = []
     for field, value in details.items():
         if field not in _FIELDS or not isinstance(value, list) or len(value) != 2:
             continue
-        if field in _IDS:
-            changes.append(f"{_FIELDS[field]} diganti")
+        if field in _NOT_SHOWN:
+            changes.append(translated("{field} diganti").format(field=translated(_FIELDS[field])))
             continue
         before, after = (_VALUES.get(field, {}).get(code, code) for code in value)
-        changes.append(f"{_FIELDS[field]}: dari {before} menjadi {after}")
+        change = translated("{field}: dari {before} menjadi {after}")
+        name = translated(_FIELDS[field])
+        changes.append(change.format(field=name, before=before, after=after))
     return changes

@@ -6,9 +6,11 @@ from services.portal.answers import answer_as
 from services.portal.contracts.routing import ManagedPerson, Me, PersonMade
 from services.portal.form_data import FormData, searched
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.choices import agency_of, search
+from services.portal.panel.agency_finding import offered
+from services.portal.panel.choices import agency_of
 from services.portal.panel.managing import only_who_manages
-from services.portal.references import AgencyOption, agency_option, keep_chosen
+from services.portal.references import AgencyOption, keep_chosen
+from services.portal.translation import translated
 from shared.http.paging import Page
 from shared.http.problems import Problem
 from shared.labels import labels
@@ -21,8 +23,9 @@ NAMES = {
     "name": "Nama",
     "role": "Jabatan",
     "agency_id": "Instansi",
+    "email": "Surel",
 }
-_FIELDS = ("username", "name", "role", *searched("agency_id"))
+_FIELDS = ("username", "name", "role", "email", *searched("agency_id"))
 ID = Path(ge=1, le=2**31 - 1)
 _RANKS = [role.value for role in Role]
 """From the one who may least."""
@@ -115,7 +118,9 @@ async def new_link(page_request: PanelRequest, staff_id: int = ID) -> Response:
     if answer.status_code == 202:
         return _waits(page_request)
     return page_request.page(
-        "panel/person_link.html", made=answer_as(PersonMade, answer), what="mendapat tautan baru"
+        "panel/person_link.html",
+        made=answer_as(PersonMade, answer),
+        what=translated("mendapat tautan baru"),
     )
 
 
@@ -188,7 +193,8 @@ def _as_kept(person: ManagedPerson) -> FormData:
 
 
 def _body(form: FormData) -> dict[str, object]:
-    return form.given("username", "name", "role") | form.given_ids("agency_id")
+    named = form.given("username", "name", "role") | form.given_ids("agency_id")
+    return named | {"email": form.get("email").strip()}
 
 
 async def _form(
@@ -197,18 +203,16 @@ async def _form(
     known: ManagedPerson | None = None,
     status: int = 200,
 ) -> Response:
-    query, own = form.get("agency_id_cari").strip(), page_request.session.agency_id
-    if query:
-        agencies = await search(page_request, query, below=own)
-        options = [agency_option(agency) for agency in agencies]
+    if form.get("agency_id_cari").strip():
+        options = await offered(page_request, form, "agency_id", below=True)
     else:
-        options = await _chosen(page_request, form)
+        options = keep_chosen(form, "agency_id", await _chosen(page_request, form))
     return page_request.page(
         "panel/person.html",
         status,
         form=form,
         person=known,
-        agencies=keep_chosen(form, "agency_id", options),
+        agencies=options,
         roles=_roles(page_request),
     )
 

@@ -17,7 +17,10 @@ from services.portal.contracts.intake import (
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
 from services.portal.form_data import FormData, searched
 from services.portal.page_request import BODY_LIMIT, PageRequest, PanelRequest
-from services.portal.panel.choices import corrections, search
+from services.portal.panel.agency_finding import offered
+from services.portal.panel.choices import corrections
+from services.portal.public.submission import reporter_of
+from services.portal.translation import translated
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
@@ -34,7 +37,9 @@ NAMES = {
     "category": "Kategori",
     "name": "Nama pelapor",
     "phone": "Nomor telepon",
+    "phone_safe": "Aman dihubungi di sini?",
     "email": "Surel",
+    "email_safe": "Aman dihubungi di sini?",
     "nik": "NIK",
     "attachments": "Lampiran",
     "unit": "Satuan kerja",
@@ -47,7 +52,7 @@ FIELDS = {
 }
 """Of every new report, however it is entered."""
 _FIELDS = FIELDS | {
-    *("channel", "name", "phone", "email", "nik", "attachments"),
+    *("channel", "name", "phone", "phone_safe", "email", "email_safe", "nik", "attachments"),
     *("disposition", "refined", "priority"),
     *searched("unit"),
 }
@@ -56,7 +61,9 @@ OURS = {
     "reporter": "phone",
     "reporter.name": "name",
     "reporter.phone": "phone",
+    "reporter.phone_safe": "phone_safe",
     "reporter.email": "email",
+    "reporter.email_safe": "email_safe",
     "reporter.nik": "nik",
 }
 
@@ -78,7 +85,7 @@ async def submit(page_request: PanelRequest) -> Response:
         return await _page(page_request, form, 422)
     report: dict[str, object] = content_of(form) | {
         "channel": form.get("channel"),
-        "reporter": form.given("name", "phone", "email", "nik"),
+        "reporter": reporter_of(form),
     }
     if form.get("disposition"):
         report["disposition"] = _disposition(form)
@@ -127,29 +134,21 @@ async def choices(page_request: PageRequest, form: FormData) -> dict[str, Any]:
         corrections(page_request, form),
         references.classifications(page_request),
         references.addressees(page_request, form),
-        _units(page_request, form),
+        offered(page_request, form, "unit", purpose="verify", category_field="category"),
     )
     new = {"classifications": classifications, "addressees": addressees, "units": units}
     return {**lists, **new}
 
 
-async def _units(page_request: PageRequest, form: FormData) -> list[references.AgencyOption]:
-    query, own = form.get("unit_cari").strip(), page_request.session.agency_id
-    units = await search(page_request, query, below=own) if query else []
-    options = [
-        references.agency_option(unit, "" if unit.can_follow_up else "Belum terhubung.")
-        for unit in units
-    ]
-    return references.keep_chosen(form, "unit", options)
-
-
 def _outcome(disposition: DispositionAnswer) -> str:
     title = (disposition.answer or {}).get("title", "")
     return {
-        "done": "Sudah didisposisikan.",
-        "waiting": "Disposisi disimpan, segera dijalankan.",
-        "refused": f"Disposisi ditolak ({title}); menunggu verifikasi.",
-        "failed": "Disposisi belum berhasil; laporan menunggu verifikasi.",
+        "done": translated("Sudah didisposisikan."),
+        "waiting": translated("Disposisi disimpan, segera dijalankan."),
+        "refused": translated("Disposisi ditolak ({title}); menunggu verifikasi.").format(
+            title=title
+        ),
+        "failed": translated("Disposisi belum berhasil; laporan menunggu verifikasi."),
     }[disposition.state]
 
 

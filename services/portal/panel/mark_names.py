@@ -7,6 +7,7 @@ from services.portal.contracts.intake import CategoryChoice, RegionChoice
 from services.portal.contracts.routing import ProgrammeChoice, TagChoice
 from services.portal.page_request import PageRequest
 from services.portal.pages import label
+from services.portal.translation import translated
 from shared.http.problems import Problem
 
 _LABELLED = {
@@ -36,12 +37,12 @@ async def name_of_mark(page_request: PageRequest, mark: str) -> str:
     if not value:
         return label("figure", kind)
     if value == "none":
-        return f"{_KINDS.get(kind, kind)}: {label('figure', 'none')}"
+        return f"{translated(_KINDS.get(kind, kind))}: {label('figure', 'none')}"
     if kind in _LABELLED:
         return label(_LABELLED[kind], value)
     if kind in ("verified_by", "answered_by"):
-        return _KINDS[kind]
-    return f"{_KINDS.get(kind, kind)}: {await _name(page_request, kind, value)}"
+        return translated(_KINDS[kind])
+    return f"{translated(_KINDS.get(kind, kind))}: {await _name(page_request, kind, value)}"
 
 
 async def _name(page_request: PageRequest, kind: str, value: str) -> str:

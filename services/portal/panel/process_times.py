@@ -1,17 +1,19 @@
 """*Waktu Proses*: how long each clock runs; pusat sets it, for all or for an agency."""
 
 import re
+from collections.abc import Iterable
 
 from fastapi import APIRouter, Response
 
 from services.portal.contracts.routing import ChangedLength, FormerPolicy, Length, Policy
 from services.portal.form_data import FormData, searched
 from services.portal.page_request import PageRequest, PanelRequest
-from services.portal.panel.choices import read_agency, search
-from services.portal.references import agency_option, keep_chosen
+from services.portal.pages import label
+from services.portal.panel.agency_finding import offered
+from services.portal.panel.choices import read_agency
+from services.portal.translation import translated
 from shared.http.paging import Page
 from shared.http.problems import Problem
-from shared.labels import label
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.clocks import ClockKind
 
@@ -32,6 +34,7 @@ _ABOUT = {
     "question": "bagi pelapor untuk melengkapi informasi",
     "closing_notice": "sebelum ditutup oleh sistem: pelapor diberi tahu",
     "escalation": "antara eskalasi keterlambatan ke instansi yang lebih tinggi",
+    "proof": "kontak pelapor dipercaya sesudah diverifikasi",
     "rating": "bagi pelapor untuk memberi penilaian sesudah laporan selesai",
 }
 
@@ -56,13 +59,13 @@ async def set_process_times(page_request: PanelRequest) -> Response:
     if form.get("langkah") != "kirim":
         return await _page(page_request, form)
     form.names = {name: _name(name) for name in FIELDS}
-    overrides = _wanted(form)
+    national = _agency(page_request, form) == page_request.session.agency_id
+    overrides = _wanted(form, _fields(national=national))
     if isinstance(form.id("agency_id"), str):
         form.wrong["agency_id"] = "Pilih instansi dari daftar."  # never: all of the country
     if form.wrong:
         return await _page(page_request, form, 422)
     agency_id = _agency(page_request, form)
-    national = agency_id == page_request.session.agency_id
     if not national:
         path = (await read_agency(page_request, agency_id)).path
         above = _lengths(await _policy(page_request, path[-2]))
@@ -89,14 +92,21 @@ def _agency(page_request: PageRequest, form: FormData) -> int | None:
     return chosen if isinstance(chosen, int) else page_request.session.agency_id
 
 
-def _wanted(form: FormData) -> dict[str, Length]:
+def _fields(*, national: bool) -> list[str]:
+    """Those that may be set: how long a contact is believed, for the whole country alone."""
+    return [name for name in FIELDS if national or name != ClockKind.PROOF]
+
+
+def _wanted(form: FormData, fields: Iterable[str]) -> dict[str, Length]:
     lengths: dict[str, Length] = {}
-    for name in FIELDS:
+    for name in fields:
         amount = form.get(name).strip()
         if re.fullmatch("[0-9]{1,6}", amount) and 0 < int(amount) <= LONGEST:
             lengths[name] = Length(amount=int(amount), unit=form.get(f"{name}_unit"))
         else:
-            form.wrong[name] = f"Isi angka dari 1 sampai {LONGEST}."
+            form.wrong[name] = translated("Isi angka dari 1 sampai {longest}.").format(
+                longest=LONGEST
+            )
     return lengths
 
 
@@ -124,7 +134,7 @@ def _lengths(policy: Policy) -> dict[str, Length]:
 
 
 async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
-    query, own = form.get("agency_id_cari").strip(), page_request.session.agency_id
+    own = page_request.session.agency_id
     params: dict[str, object] = {
         "cursor": page_request.request.query_params.get("lanjut"),
         "limit": 10,
@@ -132,7 +142,6 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
     if _agency(page_request, form) != own:
         params["agency_id"] = _agency(page_request, form)
     chosen = await read_agency(page_request, _agency(page_request, form))
-    matches = await search(page_request, query, below=own) if query else []
     units = ["working_days", "calendar_days"]
     if any(form.get(f"{name}_unit") == "seconds" for name in FIELDS):
         units.append("seconds")
@@ -140,10 +149,17 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
         "panel/process_times.html",
         status,
         form=form,
-        rows=[(name, _name(name), _ABOUT.get(name, "")) for name in FIELDS],
+        rows=[
+            (
+                name,
+                _name(name),
+                translated(_ABOUT.get(name, "")),
+            )
+            for name in _fields(national=chosen.id == own)
+        ],
         units=[(unit, label("time_unit", unit)) for unit in units],
         chosen=chosen,
-        agencies=keep_chosen(form, "agency_id", map(agency_option, matches)),
+        agencies=await offered(page_request, form, "agency_id", below=True),
         may_set=page_request.session.role == "central_admin",
         national=chosen.id == own,
         place=place,

@@ -2,28 +2,65 @@
 
 import asyncio
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from services.portal import references
+from services.portal.answers import Items
 from services.portal.contracts.intake import AgencyChoice
-from services.portal.contracts.routing import QueueRow, TabCount
+from services.portal.contracts.routing import (
+    Colleague,
+    QueuePage,
+    SavedViews,
+    ShownView,
+    TabCount,
+)
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
+from services.portal.pages import label
+from services.portal.panel.bell import passed_on
+from services.portal.panel.bulk import bulk_forms_for
 from services.portal.panel.forms import in_order, owed
 from services.portal.panel.second_person import to_decide
-from shared.http.paging import Page
+from services.portal.translation import translated
+from shared.http.problems import Problem
+from shared.lifecycle.people import Role
+from shared.lifecycle.statuses import STATUSES_OF, Status, Tab
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
 
-FLAGS = ("overdue", "escalated", "priority", "anonymous", "secret", "held", "assigned_to_me")
+FLAGS = (
+    "overdue",
+    "escalated",
+    "priority",
+    "anonymous",
+    "secret",
+    "held",
+    "linked",
+    "reply_owed",
+    "assigned_to_me",
+)
 _FILTERS = (
-    "scope", "agency", "category", "classification", "channel", "region", "q", "order",
-    "due_before", "submitted_from", "submitted_to", *FLAGS,
+    "scope", "agency", "status", "category", "classification", "channel", "region", "assignee",
+    "q", "order", "due_before", "submitted_from", "submitted_to", *FLAGS,
 )  # fmt: skip
 _OWED = ("unverified", "awaiting_follow_up", "in_process", "requests")
 """The tabs in which something can be late."""
 _COUNTED = 20
+_STATUSES = {tab.value: STATUSES_OF[tab] for tab in Tab} | {
+    "thrown": STATUSES_OF[Tab.UNVERIFIED] | STATUSES_OF[Tab.DEFERRED],
+    "disposed": STATUSES_OF[Tab.AWAITING_FOLLOW_UP]
+    | STATUSES_OF[Tab.IN_PROCESS]
+    | STATUSES_OF[Tab.CLOSED],
+}
+"""What a report of a tab can be; of those not named, any."""
+
+
+@router.get("/langsung")
+async def live(page_request: PanelRequest) -> Response:
+    """What happens to reports, as the service sends it: see `bell.live`."""
+    return await passed_on(page_request, "reporting", "/events")
 
 
 @router.get("")
@@ -33,13 +70,24 @@ async def queue(page_request: PanelRequest) -> Response:
     if not form.get("tab"):
         officer = page_request.session.role == "liaison_officer"
         form.set("tab", "awaiting_follow_up" if officer else "unverified")
+    if form.get("tab") == "all":
+        form.set("sub", "")
     references.spread_region(form, form.get("region"))
     below = {"scope": form.get("scope"), "agency": form.get("agency")}
     params = {**_params(form), "cursor": query.get("lanjut"), "limit": 25}
-    (page, counts), agencies, categories, provinces, late, waiting = await asyncio.gather(
+    (
+        (page, counts, views, colleagues),
+        agencies,
+        categories,
+        provinces,
+        late,
+        waiting,
+    ) = await asyncio.gather(
         asyncio.gather(
-            page_request.read("routing", "/queue", Page[QueueRow], params=params),
+            page_request.read("routing", "/queue", QueuePage, params=params),
             page_request.read("routing", "/queue/counts", list[TabCount], params=below),
+            _views(page_request),
+            _colleagues(page_request),
         ),
         _agencies_below(page_request),
         references.categories(page_request),
@@ -57,21 +105,88 @@ async def queue(page_request: PanelRequest) -> Response:
         agencies=agencies,
         categories=categories,
         provinces=provinces,
-        flags=FLAGS,
+        statuses=_statuses(form),
+        colleagues=colleagues,
+        flags=[name for name in FLAGS if name != "reply_owed" or _has_replied(form)],
         owed_tabs=_OWED,
+        bulk_forms=bulk_forms_for(page.items),
+        picked=query.get("pilih") == "semua",
+        this_page=query.get("lanjut"),
         in_order=in_order,
         owed=owed,
+        views=[(view, "/panel?" + urlencode(view.query)) for view in views],
+        saved=_params(form),
+        name_of_view=query.get("nama", "")[:60],
         filtered=[name for name in _FILTERS if form.get(name) and name != "scope"],
         link=lambda **changed: _link(form, changed),
+        to_tab=lambda tab, **changed: _link(form, {"tab": tab, **_OF_A_TAB, **changed}),
     )
+
+
+@router.post("/tampilan")
+async def save_view(page_request: PanelRequest) -> Response:
+    """Save the filters that the form carries under the name given."""
+    form = FormData(await page_request.form(*_FILTERS, "tab", "sub", "nama", "bagikan"))
+    back, named = _link(form, {}), urlencode({"nama": form.get("nama")})
+    if form.get("langkah") != "kirim":
+        return page_request.go(f"{back}&{named}")
+    body = {
+        "name": form.get("nama"),
+        "shared": bool(form.get("bagikan")),
+        "query": _params(form),
+    }
+    try:
+        await page_request.call("routing", "POST", "/saved-views", json=body)
+    except Problem as problem:
+        form.refuse(problem)
+        words = " ".join(form.wrong.values()) or (form.refusal and form.refusal.detail) or ""
+        return page_request.go(
+            f"{back}&{named}", f"{translated('Tampilan belum disimpan.')} {words}"
+        )
+    return page_request.go(back, "Tampilan disimpan.")
+
+
+@router.post("/tampilan/{view_id}/hapus")
+async def remove_view(page_request: PanelRequest, view_id: UUID) -> Response:
+    await page_request.form()
+    await page_request.call("routing", "DELETE", f"/saved-views/{view_id}")
+    return page_request.go("/panel", "Tampilan dihapus.")
+
+
+async def _views(page_request: PageRequest) -> list[ShownView]:
+    """Overseers have none."""
+    if page_request.session.role == Role.OVERSEER:
+        return []
+    return (await page_request.read("routing", "/saved-views", SavedViews)).items
+
+
+async def _colleagues(page_request: PageRequest) -> list[references.Option]:
+    """To whom the reports of the own agency may be assigned; overseers are not told."""
+    if page_request.session.role == Role.OVERSEER:
+        return []
+    people = (await page_request.read("routing", "/staff", Items[Colleague])).items
+    return [(str(person.id), person.name) for person in people]
+
+
+def _statuses(form: FormData) -> list[references.Option]:
+    """Those to choose from in this tab, where there are several."""
+    possible = _STATUSES.get(form.get("tab"), frozenset(Status))
+    if len(possible) == 1:
+        return []
+    return [(status.value, label("status", status)) for status in Status if status in possible]
+
+
+def _has_replied(form: FormData) -> bool:
+    """Whether reports of this tab can have a reply that waits."""
+    return Status.REPLIED_BY_REPORTER in _STATUSES.get(form.get("tab"), frozenset(Status))
 
 
 async def _late(page_request: PageRequest, tab: str, below: dict[str, str]) -> str:
     """How many reports of a tab are late, counted as far as a person would."""
     params = {"tab": tab, "overdue": "true", "limit": _COUNTED, **below}
-    page = await page_request.read("routing", "/queue", Page[QueueRow], params=params)
+    page = await page_request.read("routing", "/queue", QueuePage, params=params)
     if page.next:
-        return f"lebih dari {_COUNTED}"
+        return translated("lebih dari {count}").format(count=_COUNTED)
     return str(len(page.items)) if page.items else ""
 
 
@@ -81,6 +196,10 @@ def _params(form: FormData) -> dict[str, object]:
         if name in params:
             params[name] = "true"
     return params
+
+
+_OF_A_TAB = dict.fromkeys(("sub", "order", "status", "reply_owed"))
+"""What does not go along to another tab."""
 
 
 def _link(form: FormData, changed: dict[str, object]) -> str:

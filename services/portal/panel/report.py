@@ -5,21 +5,52 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 
 from services.portal.answers import answer_as
-from services.portal.contracts.routing import Identity, ReportView
+from services.portal.contracts.routing import HistoryLine, Identity, OpenedBy, ReportView
 from services.portal.downloads import PassedOn
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.forms import in_order, owed
 from shared.http.problems import Problem
+from shared.labels import labels
 
 router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
 
+REVEAL_NAMES = {
+    "reason": "Alasan",
+    "reason_class": "Golongan alasan",
+    "tell_on": "Pelapor baru diberi tahu pada",
+}
 NUMBER = Path(gt=0, lt=2**63)
 
 
 async def read_report(page_request: PageRequest, number: int) -> ReportView:
     """The report as this person may read it."""
     return await page_request.read("routing", f"/reports/{number}", ReportView)
+
+
+@router.post("/{number}/dibuka")
+async def has_open(page_request: PanelRequest, number: int = NUMBER) -> Response:
+    """Who else has the report open, for a script that says again and again that this person has."""
+    await page_request.form()
+    answer = await page_request.call("routing", "PUT", f"/reports/{number}/presence")
+    return page_request.piece("panel/presence.html", others=answer_as(list[OpenedBy], answer))
+
+
+def last_entry(report: ReportView) -> int:
+    """The newest entry of its history, as this person reads it."""
+    return max((line.entry or 0 for line in report.history), default=0)
+
+
+def steps_since(report: ReportView, entry: int) -> list[HistoryLine]:
+    """What was done to it after this entry of its history."""
+    return [line for line in report.history if line.kind == "step" and (line.entry or 0) > entry]
+
+
+@router.get("/{number}/sejak/{entry}")
+async def since(page_request: PanelRequest, entry: int, number: int = NUMBER) -> Response:
+    """A piece of a page, for one that is open while somebody else does something."""
+    report = await read_report(page_request, number)
+    return page_request.piece("panel/since.html", since=steps_since(report, entry))
 
 
 @router.get("/{number}")
@@ -35,6 +66,15 @@ async def attachment(
     return page_request.sealed(PassedOn(await page_request.download("routing", path, None)))
 
 
+@router.get("/{number}/lampiran/{attachment_id}/kecil")
+async def preview(
+    page_request: PanelRequest, attachment_id: UUID, number: int = NUMBER
+) -> Response:
+    """A picture made small, for a page that shows it."""
+    path = f"/reports/{number}/attachments/{attachment_id}/preview"
+    return page_request.beside(PassedOn(await page_request.download("routing", path, None)))
+
+
 @router.get("/{number}/lampiran/{attachment_id}/asli")
 async def original(
     page_request: PanelRequest, attachment_id: UUID, number: int = NUMBER
@@ -44,12 +84,27 @@ async def original(
     return page_request.sealed(PassedOn(await page_request.download("routing", path, None)))
 
 
+@router.get("/{number}/dokumen")
+async def document(page_request: PanelRequest, number: int = NUMBER) -> Response:
+    """The report on paper, as this person reads it."""
+    path = f"/reports/{number}/document"
+    return page_request.sealed(PassedOn(await page_request.download("routing", path, None)))
+
+
+@router.get("/{number}/surat/{message_id}")
+async def letter(page_request: PanelRequest, message_id: UUID, number: int = NUMBER) -> Response:
+    """A follow-up as a letter to the reporter."""
+    path = f"/reports/{number}/follow-ups/{message_id}/letter"
+    return page_request.sealed(PassedOn(await page_request.download("routing", path, None)))
+
+
 @router.post("/{number}/identitas")
 async def reveal(page_request: PanelRequest, number: int = NUMBER) -> Response:
     """The identity stands on the answer itself and nowhere else; until another of pusat has
     granted it, the page says that it waits."""
-    form = FormData(await page_request.form("reason", "emergency"), {"reason": "Alasan"})
-    body = form.given("reason") | {"emergency": bool(form.get("emergency"))}
+    fields = "reason", "reason_class", "tell_on"
+    form = FormData(await page_request.form(*fields, "emergency"), REVEAL_NAMES)
+    body = form.given(*fields) | {"emergency": bool(form.get("emergency"))}
     try:
         answer = await page_request.call("routing", "POST", f"/reports/{number}/reveal", json=body)
     except Problem as problem:
@@ -78,9 +133,12 @@ async def report_shown(
         report=report,
         actions=in_order(report.allowed_actions),
         owed=owed(report.countdown),
+        seen=last_entry(report),
         identity=identity,
         reveal_form=reveal_form or FormData(),
+        reveal_reasons=list(labels("reveal_reason").items()),
         request_id=request_id,
         request_form=request_form,
         blank=FormData(),
+        back=request_form.get("kembali") if request_form else None,
     )

@@ -3,46 +3,76 @@ kept."""
 
 import asyncio
 import json
-from uuid import UUID, uuid4
+from collections.abc import Sequence
+from contextlib import suppress
+from uuid import UUID, uuid4, uuid5
 
 from fastapi import APIRouter, Response
 
-from services.portal import references
 from services.portal.answers import answer_as
-from services.portal.contracts.routing import CommandAnswer, ReportView
+from services.portal.contracts.routing import (
+    CommandAnswer,
+    HistoryLine,
+    OwedItem,
+    ReportView,
+)
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
 from services.portal.form_data import FormData
 from services.portal.page_request import BODY_LIMIT, PageRequest, PanelRequest
+from services.portal.pages import label
+from services.portal.panel import form_drafts
 from services.portal.panel.choices import agencies_offered, choices_for
-from services.portal.panel.forms import FORMS, NAMES, ActionForm
-from services.portal.panel.report import NUMBER, read_report
+from services.portal.panel.forms import FORMS, NAMES, ActionForm, owed
+from services.portal.panel.prefilled import prefilled
+from services.portal.panel.report import NUMBER, last_entry, read_report, steps_since
+from services.portal.panel.template_use import template_fields, templates_for
 from services.portal.service_calls import File
+from services.portal.translation import translated
+from shared.http.paging import Page
 from shared.http.problems import Problem, not_found
-from shared.labels import label
 from shared.lifecycle.actions import Action
 from shared.lifecycle.rules import RULES
 
+_SENDING = ("kirim", "lanjut")
+_TICKED = "centang"
+"""By the script: what is ticked of the checklist is kept, and nothing else done."""
+_LINKING = "tautkan-"
+"""With a number: links the report to that one, from whichever form, whose words stay."""
 router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
 
 
 @router.get("/{number}/{action}")
 async def action_form(page_request: PanelRequest, action: str, number: int = NUMBER) -> Response:
     report = await read_report(page_request, number)
-    form = _prefilled(report, action)
+    form = prefilled(report, action)
     if subject := page_request.request.query_params.get("tentang"):
         form.set("rectifies", subject)
+    form_drafts.offer(form, report, action)
     return await _page(page_request, report, action, form)
 
 
 @router.post("/{number}/{action}", max_body_size=BODY_LIMIT)
 async def act(page_request: PanelRequest, action: str, number: int = NUMBER) -> Response:
     known = _form_of(action)
-    sent = await page_request.form(*known.fields, "versi")
+    others = *template_fields(action), "versi", "riwayat", form_drafts.OFFERED
+    sent = await page_request.form(*known.fields, *others)
     form = FormData(sent, NAMES)
+    if form.get("langkah") == form_drafts.TYPED:
+        return await form_drafts.keep_quietly(page_request, known, number, action, form)
     if known.files:
         await keep_chosen_files(page_request, form, sent)
-    if form.get("langkah") != "kirim" or form.wrong:
+    if action == Action.VERIFY:
+        await _keep_ticks(page_request, number, form)
+        if form.get("langkah") == _TICKED:
+            return page_request.sealed(Response(status_code=204))
+    if (main := form.get("langkah").removeprefix(_LINKING)) != form.get("langkah"):
+        return await _link(page_request, number, action, form, main)
+    if form.get("langkah") in form_drafts.STEPS:
+        return await _with_draft(page_request, known, number, action, form)
+    if form.get("langkah") not in _SENDING or form.wrong:
         report = await read_report(page_request, number)
+        if form.get("langkah") == "muat":
+            _as_it_is_now(form, report)
         return await _page(page_request, report, action, form, 422 if form.wrong else 200)
     try:
         async with files_kept(page_request, form) as files:
@@ -55,18 +85,116 @@ async def act(page_request: PanelRequest, action: str, number: int = NUMBER) -> 
         report = await read_report(page_request, number)
         # What was refused is over; what could not be asked may have happened: same key again.
         key = form.key if problem.status >= 500 else None
-        form.set("versi", str(report.version))
-        return await _page(page_request, report, action, form, problem.status, key)
-    await forget_files(page_request, form)
-    words = label("action", action)
-    if command.state == "waiting":
-        return page_request.go(f"/panel/laporan/{number}", f"{words}: disimpan, segera dijalankan.")
-    return page_request.go(f"/panel/laporan/{number}", f"{words}: berhasil.")
+        since = _since(report, form) if problem.status == 412 else []
+        _as_it_is_now(form, report)
+        return await _page(page_request, report, action, form, problem.status, key, since)
+    await asyncio.gather(
+        forget_files(page_request, form), form_drafts.forget(page_request, number, action)
+    )
+    waits = command.state == "waiting"
+    outcome = translated("disimpan, segera dijalankan") if waits else translated("berhasil")
+    words = f"{label('action', action)}: {outcome}."
+    if action == Action.FOLLOW_UP and form.all("to_linked"):
+        words += await _sent_to_linked(page_request, known, number, form)
+    if form.get("langkah") == "lanjut":
+        return await _go_to_next(page_request, number, words)
+    return page_request.go(f"/panel/laporan/{number}", words)
+
+
+async def _with_draft(
+    page_request: PageRequest, known: ActionForm, number: int, action: str, form: FormData
+) -> Response:
+    """The draft kept, used or discarded; one that is used is of the report as it was then."""
+    status = 422 if form.wrong else 200
+    try:
+        form = await form_drafts.step(page_request, known, number, action, form)
+    except Problem as problem:
+        form.refuse(problem)
+        status = problem.status
+    report = await read_report(page_request, number)
+    since: Sequence[HistoryLine] = ()
+    if form.get("langkah") == form_drafts.USE:
+        since = _since(report, form)
+        _as_it_is_now(form, report)
+    return await _page(page_request, report, action, form, status, since=since)
+
+
+async def _sent_to_linked(
+    page_request: PageRequest, known: ActionForm, number: int, form: FormData
+) -> str:
+    """Once the main report has the follow-up; asked again with the same form it is sent once."""
+    numbers = form.ids("to_linked")
+    body = {"numbers": numbers, "form": known.body(form)}
+    path, key = f"/reports/{number}/linked-follow-ups", uuid5(form.key, "linked")
+    try:
+        await page_request.call("followup", "POST", path, json=body, key=key)
+    except Problem:
+        return " Laporan tertaut belum dikirimi: kirim lagi dari laporan masing-masing."
+    return f" Dikirim juga ke {len(numbers)} laporan tertaut; hasilnya di Tindakan massal."
+
+
+async def _keep_ticks(page_request: PageRequest, number: int, form: FormData) -> None:
+    """With every step of the form. Whoever may not verify is told so by what they asked for."""
+    with suppress(Problem):
+        body = {"checked": form.all("checked")}
+        await page_request.call("routing", "PUT", f"/reports/{number}/checklist", json=body)
+
+
+async def _link(
+    page_request: PageRequest, number: int, action: str, form: FormData, main: str
+) -> Response:
+    link = FORMS[Action.LINK]
+    try:
+        sent = FormData({"main_number": main}, NAMES)
+        await _perform(page_request, link, number, sent, [], key=form.key)
+    except Problem as problem:
+        form.refuse(problem)
+        report = await read_report(page_request, number)
+        return await _page(page_request, report, action, form, problem.status)
+    words = translated("Laporan #{number} tertaut ke #{main}.").format(number=number, main=main)
+    if action == Action.LINK:
+        return page_request.go(f"/panel/laporan/{number}", words)
+    report = await read_report(page_request, number)
+    _as_it_is_now(form, report)
+    page_request.session.notice = words
+    return await _page(page_request, report, action, form)
+
+
+def _since(report: ReportView, form: FormData) -> list[HistoryLine]:
+    seen = form.id("riwayat")
+    return steps_since(report, seen) if isinstance(seen, int) else []
+
+
+def _as_it_is_now(form: FormData, report: ReportView) -> None:
+    """The form is from now on about the report as it is, whatever it was when it was opened."""
+    form.set("versi", str(report.version))
+    form.set("riwayat", str(last_entry(report)))
+
+
+async def _go_to_next(page_request: PageRequest, done: int, words: str) -> Response:
+    """On to the first report of *Tugas Saya* but the one just done, at the form of what is owed."""
+    items = (await page_request.read("routing", "/owed", Page[OwedItem], params={"limit": 2})).items
+    report = next((item.report for item in items if item.report.number != done), None)
+    if report is None:
+        return page_request.go(
+            "/panel/tugas", f"#{done}: {words} {translated('Tidak ada tugas lagi.')}"
+        )
+    action = owed(report.countdown)
+    known = action in [each.code for each in report.allowed_actions]
+    path = f"/panel/laporan/{report.number}" + (f"/{action}" if known else "")
+    return page_request.go(path, f"#{done}: {words} {translated('Ini tugas berikutnya.')}")
 
 
 async def _perform(
-    page_request: PageRequest, known: ActionForm, number: int, form: FormData, files: list[File]
+    page_request: PageRequest,
+    known: ActionForm,
+    number: int,
+    form: FormData,
+    files: list[File],
+    key: UUID | None = None,
 ) -> CommandAnswer:
+    """`key` where it is not the form's own."""
+    key = key or form.key
     path = known.path.format(number=number)
     body = known.body(form)
     version = form.get("versi") or None
@@ -77,12 +205,12 @@ async def _perform(
             path + "/with-attachments",
             data={"message": json.dumps(body)},
             files=files,
-            key=form.key,
+            key=key,
             version=version,
         )
     else:
         answer = await page_request.call(
-            known.service, "POST", path, json=body, key=form.key, version=version
+            known.service, "POST", path, json=body, key=key, version=version
         )
     return answer_as(CommandAnswer, answer)
 
@@ -94,11 +222,13 @@ async def _page(
     form: FormData,
     status: int = 200,
     key: UUID | None = None,
+    since: Sequence[HistoryLine] = (),
 ) -> Response:
     known = _form_of(action)
-    agencies, choices = await asyncio.gather(
+    agencies, choices, templates = await asyncio.gather(
         agencies_offered(page_request, known, report, form),
         choices_for(page_request, action, form, report),
+        templates_for(page_request, action, form, report),
     )
     allowed = action in [offered.code for offered in report.allowed_actions]
     return page_request.page(
@@ -112,7 +242,11 @@ async def _page(
         form=form,
         agencies=agencies,
         version=form.get("versi") or report.version,
+        seen=form.get("riwayat") or last_entry(report),
+        since=since,
+        draft=form_drafts.offered(form, report, action),
         **choices,
+        **templates,
         form_key=key or uuid4(),
     )
 
@@ -121,36 +255,6 @@ def _form_of(action: str) -> ActionForm:
     if action not in FORMS:
         raise not_found()
     return FORMS[action]
-
-
-def _prefilled(report: ReportView, action: str) -> FormData:
-    """What the report has already, for the forms that change it."""
-    if action == "change_copies":
-        return FormData(
-            {
-                "agency_ids": [agency.id for agency in report.copies],
-                "agency_ids_nama": [f"{agency.id}|{agency.name}" for agency in report.copies],
-            },
-            NAMES,
-        )
-    if action not in ("verify", "amend"):
-        return FormData({}, NAMES)
-    form = FormData(
-        {
-            "title": report.title,
-            "body": report.body,
-            "classification": report.classification,
-            **{flag: "1" for flag in ("anonymous", "secret", "priority") if getattr(report, flag)},
-            "category_id": report.category and report.category.id,
-            "tag_ids": [tag.id for tag in report.tags],
-            "programme_id": report.programme and report.programme.id,
-            "place": report.place.text,
-            "released_attachments": [file.id for file in report.attachments if file.released],
-        },
-        NAMES,
-    )
-    references.spread_region(form, report.place.region_code)
-    return form
 
 
 _AS_WRITTEN = {"follow_up": {"message": "text"}}

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from services.portal.form_data import FormData
 from services.portal.page_request import PanelRequest
 from services.portal.panel.report import NUMBER, report_shown
+from services.portal.paths import own_path
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
@@ -26,8 +27,9 @@ _DONE = {
 async def decide(
     page_request: PanelRequest, request_id: UUID, decision: Decision, number: int = NUMBER
 ) -> Response:
-    """Accepting a not-authority request is an action of its own."""
-    form = FormData(await page_request.form("reason", "versi"), {"reason": "Alasan"})
+    """Accepting a not-authority request is an action of its own. Whoever decides in the list of
+    what they owe goes on there."""
+    form = FormData(await page_request.form("reason", "versi", "kembali"), {"reason": "Alasan"})
     words = form.get("reason").strip()
     try:
         await page_request.call(
@@ -43,4 +45,5 @@ async def decide(
         return await report_shown(
             page_request, number, problem.status, request_id=str(request_id), request_form=form
         )
-    return page_request.go(f"/panel/laporan/{number}", _DONE[decision])
+    back = own_path(form.get("kembali"), f"/panel/laporan/{number}")
+    return page_request.go(back, _DONE[decision])

@@ -23,12 +23,31 @@ _ALL = ("liaison_officer", *_ADMINS)
 
 _PLACES = (
     Place("/panel/akun", "Akun Saya", "Kata sandi dan faktor kedua Anda.", _ALL),
+    Place(
+        "/panel/pengaturan/saya",
+        "Pengaturan Saya",
+        "Surel Anda, dan kabar apa yang Anda terima.",
+        _ALL,
+    ),
+    Place("/panel/plt", "Plt.", "Siapa menggantikan Anda, dan sampai kapan.", _ALL),
     Place("/panel/pengguna", "Manajemen Pengguna", "Tambah, ubah, hapus petugas.", COORDINATORS),
     Place(
         "/panel/instansi",
         "Manajemen Instansi",
         "Buat, ubah, pindahkan, hapus instansi; alihkan laporannya.",
         COORDINATORS,
+    ),
+    Place(
+        "/panel/kop-surat",
+        "Kop Surat",
+        "Nama, alamat, dan logo pada surat tanggapan instansi Anda.",
+        _ADMINS,
+    ),
+    Place(
+        "/panel/templat",
+        "Templat Jawaban",
+        "Teks yang dipakai lagi pada tindak lanjut dan jawaban lain.",
+        _ADMINS,
     ),
     Place(
         "/panel/impor",
@@ -49,7 +68,10 @@ _PLACES = (
         COORDINATORS,
     ),
     Place(
-        "/panel/acuan", "Data Acuan", "Kategori, tag, program prioritas, kategori arsip.", _PUSAT
+        "/panel/acuan",
+        "Data Acuan",
+        "Kategori, tag, program prioritas, kategori arsip, tempat mengadu lain.",
+        _PUSAT,
     ),
     Place("/panel/waktu-proses", "Waktu Proses", "Berapa lama setiap tahap boleh berjalan.", _ALL),
     Place("/panel/hari-libur", "Hari Libur", "Hari libur nasional dan cuti bersama.", _ALL),

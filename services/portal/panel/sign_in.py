@@ -6,6 +6,7 @@ from services.portal.answers import answer_as
 from services.portal.contracts.routing import Me, SignedInHere
 from services.portal.form_data import FormData
 from services.portal.page_request import PanelDoor
+from services.portal.panel.owed import PATH as OWED
 from services.portal.paths import own_path
 from services.portal.sealed_forms import CARRIED, NOT_YOURS
 from services.portal.sessions import TokenPair
@@ -55,8 +56,8 @@ async def sign_in(page_request: PanelDoor) -> Response:
     page_request.session.zone = Zone(me.agency_zone)
     if carried := form.get(CARRIED):
         back = page_request.back_to_form(carried)
-        return back or page_request.go("/panel", NOT_YOURS)
-    return page_request.go(own_path(form.get("lanjut"), "/panel"))
+        return back or page_request.go(OWED, NOT_YOURS)
+    return page_request.go(own_path(form.get("lanjut"), OWED))
 
 
 @router.post("/keluar")

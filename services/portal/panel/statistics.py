@@ -20,9 +20,11 @@ from services.portal.contracts.reporting import (
 )
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
+from services.portal.panel.agency_finding import offered
+from services.portal.panel.charts import chart_of
 from services.portal.panel.choices import read_agency
 from services.portal.panel.mark_names import name_of_mark
-from services.portal.references import LEVEL_LABELS
+from services.portal.references import LEVEL_LABELS, agency_option
 from shared.http.paging import Page
 from shared.lifecycle.people import ADMINS
 
@@ -57,7 +59,13 @@ async def management(page_request: PanelRequest) -> Response:
         _staff(page_request, selection),
     )
     return await _page(
-        page_request, "management", selection, figures, agencies=agencies.items, staff=staff
+        page_request,
+        "management",
+        selection,
+        figures,
+        agencies=agencies.items,
+        staff=staff,
+        chart=chart_of([(_short(point.bucket), point.received) for point in figures.trend]),
     )
 
 
@@ -93,6 +101,12 @@ async def reports(page_request: PanelRequest) -> Response:
     )
 
 
+def _short(bucket: str) -> str:
+    """`31/1` of a day, `1/26` of a month."""
+    year, month, *day = bucket.split("-")
+    return f"{int(day[0])}/{int(month)}" if day else f"{int(month)}/{year[2:]}"
+
+
 async def _staff(page_request: PageRequest, selection: Asked) -> list[StaffFigures] | None:
     """None for officers, who see figures of nobody."""
     if page_request.session.role not in ADMINS:
@@ -121,13 +135,17 @@ async def _page(
 ) -> Response:
     """A page of figures with the form for agency and period above them."""
     scope = figures.scope
-    form = FormData({"agency": scope.agency_id, "from": scope.first, "to": scope.last})
+    query = page_request.request.query_params.get("agency_cari", "").strip()
+    form = FormData({"agency": scope.agency_id, "agency_cari": query})
     agency = await read_agency(page_request, scope.agency_id)
     own = page_request.session.agency_id
+    found = await offered(page_request, form, "agency", below=True)
+    options = [agency_option(agency), *(one for one in found if one.id != agency.id)]
     above = agency.path[-2] if own in agency.path[:-1] else None
     return page_request.page(
         f"panel/statistics/{name}.html",
         form=form,
+        agencies_found=options,
         figures=figures,
         scope=scope,
         above=above,

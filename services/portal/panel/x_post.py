@@ -11,7 +11,11 @@ from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel/buat", include_in_schema=False)
 
-_NAMES = NAMES | {"url": "Tautan unggahan", "author": "Akun penulis"}
+_NAMES = NAMES | {
+    "url": "Tautan unggahan",
+    "thread": "Unggahan lain dalam utas",
+    "author": "Akun penulis",
+}
 
 
 @router.get("/x")
@@ -32,6 +36,7 @@ async def post_form(page_request: PanelRequest, url: str = "") -> Response:
         )
     read = {
         "url": post.url,
+        "thread": "\n".join(post.thread),
         "author": post.author,
         "title": post.suggested_title,
         "body": post.text,
@@ -43,10 +48,10 @@ async def post_form(page_request: PanelRequest, url: str = "") -> Response:
 
 @router.post("/x")
 async def submit_post(page_request: PanelRequest) -> Response:
-    form = FormData(await page_request.form(*FIELDS, "url", "author"), _NAMES)
+    form = FormData(await page_request.form(*FIELDS, "url", "thread", "author"), _NAMES)
     if form.get("langkah") != "kirim":
         return await _page(page_request, form)
-    report = content_of(form) | form.given("url", "author")
+    report = content_of(form) | form.given("url", "author") | {"thread": form.get("thread").split()}
     try:
         answer = await page_request.call("intake", "POST", "/channels/x/reports", json=report)
     except Problem as problem:

@@ -10,6 +10,7 @@ from services.portal.paths import own_path
 from services.portal.public.access import leave_report
 from services.portal.sealed_forms import CARRIED, NOT_YOURS
 from services.portal.sessions import TokenPair
+from services.portal.translation import language
 from shared.http.paging import Page
 from shared.http.problems import Problem, unauthorized
 
@@ -23,6 +24,7 @@ NAMES = {
     "password": "Kata sandi",
     "current_password": "Kata sandi sekarang",
     "nik": "NIK",
+    "code": "Kode",
 }
 
 
@@ -43,7 +45,7 @@ async def sign_in(page_request: PublicRequest) -> Response:
     try:
         answer = await page_request.call("intake", "POST", "/reporters/sign-in", json=body)
         signed_in = answer_as(SignedInHere, answer)
-        _enter(page_request, signed_in)
+        enter(page_request, signed_in)
         page_request.is_known_as(signed_in.device_tokens)
     except Problem as problem:
         form.refuse(problem)
@@ -65,11 +67,13 @@ async def sign_up(page_request: PublicRequest) -> Response:
     body = form.given("name", "phone", "email", "nik") | {"password": form.get("password")}
     try:
         answer = await page_request.call("intake", "POST", "/reporters", json=body)
-        _enter(page_request, answer_as(SignedIn, answer))
+        enter(page_request, answer_as(SignedIn, answer))
     except Problem as problem:
         form.refuse(problem)
         return page_request.page("public/sign_up.html", problem.status, form=form)
-    return page_request.go("/laporan-saya", "Akun Anda sudah dibuat.")
+    return page_request.go(
+        "/laporan-saya", "Akun Anda sudah dibuat. Verifikasi kontaknya di Akun saya."
+    )
 
 
 @router.post("/keluar")
@@ -98,7 +102,7 @@ async def change_password(page_request: PublicRequest) -> Response:
     body = {name: form.get(name) for name in ("current_password", "password")}
     try:
         answer = await page_request.call("intake", "POST", "/reporters/me/password", json=body)
-        _enter(page_request, answer_as(SignedIn, answer))
+        enter(page_request, answer_as(SignedIn, answer))
     except Problem as problem:
         form.refuse(problem)
         return page_request.page("public/password.html", problem.status, form=form)
@@ -116,13 +120,15 @@ async def my_reports(page_request: PublicRequest, lanjut: str | None = None) -> 
     except Problem as problem:
         if problem.status == 401:
             return page_request.go(
-                "/masuk?lanjut=/laporan-saya", unauthorized("token_invalid").body("id")["detail"]
+                "/masuk?lanjut=/laporan-saya",
+                unauthorized("token_invalid").body(language.get())["detail"],
             )
         raise
     return page_request.page("public/my_reports.html", page=page)
 
 
-def _enter(page_request: PageRequest, signed_in: SignedIn | SignedInHere) -> None:
+def enter(page_request: PageRequest, signed_in: SignedIn | SignedInHere) -> None:
+    """This browser's session is that of the account."""
     page_request.session.sign_out()
     page_request.session.tokens = TokenPair(
         access=signed_in.access_token, refresh=signed_in.refresh_token

@@ -6,12 +6,20 @@ from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
+from pydantic import AwareDatetime
 
 from services.portal.answers import answer_as
 from services.portal.contracts.intake import RenewedCode
 from services.portal.contracts.notification import OwnContacts, Recovered
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PublicRequest
+from services.portal.public.contact_changes import (
+    REPLACED,
+    apply_waiting,
+    of_report,
+    read_waiting,
+    why_refused,
+)
 from shared.http.problems import Problem
 from shared.labels import labels
 
@@ -24,6 +32,15 @@ Channel = Literal["email", "sms"]
 NAMES = {"code": "Kode", "number": "Nomor laporan", "contact": "Nomor telepon atau surel"}
 _PLACES = {"tanda-terima": "/tanda-terima"}
 """Where these forms stand beside a report's page."""
+
+
+async def waiting_contacts(page_request: PageRequest, number: int) -> dict[str, AwareDatetime]:
+    """When which contact of one's own report is to be replaced; as far as that can be read."""
+    try:
+        waiting = await read_waiting(page_request, of_report(page_request, number))
+    except Problem:
+        return {}
+    return {change.channel: change.takes_effect_at for change in waiting.waiting}
 
 
 async def own_contacts(page_request: PageRequest, number: int) -> OwnContacts | None:
@@ -52,9 +69,15 @@ async def prove(
 ) -> Response:
     form = FormData(await page_request.form("code", "dari"), NAMES)
     path = f"/reports/{number}/contacts/{channel}/proof"
-    body = {"code": form.get("code")}
+    body, of = {"code": form.get("code")}, of_report(page_request, number)
     notice = "Terima kasih. Kontak ini sudah diverifikasi: kabar dikirim ke sini."
-    return await _asked(page_request, number, form, path, body, notice)
+    try:
+        await page_request.call("notification", "POST", path, json=body, token=of.token)
+        if await apply_waiting(page_request, of):
+            notice = REPLACED
+    except Problem as problem:
+        return _refused(page_request, number, form, problem)
+    return _back(page_request, number, form, notice)
 
 
 @router.post("/laporan/{number}/kontak/pilihan")
@@ -69,6 +92,17 @@ async def choose(page_request: PublicRequest, number: Number = _NUMBER) -> Respo
     }
     path = f"/reports/{number}/preferences"
     return await _asked(page_request, number, form, path, body, "Pilihan Anda disimpan.", "PUT")
+
+
+@router.post("/laporan/{number}/kontak/berhenti")
+async def stop_all(page_request: PublicRequest, number: Number = _NUMBER) -> Response:
+    """*Jangan hubungi saya*, by one tap on the report's page; the other choices stay."""
+    form = FormData(await page_request.form(), NAMES)
+    contacts = await own_contacts(page_request, number)
+    chosen = contacts.model_dump(include={"email", "sms", "muted"}) if contacts else {}
+    body = {"email": False, "sms": False, "muted": [], **chosen, "stopped": True}
+    path = f"/reports/{number}/preferences"
+    return await _asked(page_request, number, form, path, body, "Anda tidak dihubungi lagi.", "PUT")
 
 
 @router.get("/berhenti/{token}")
@@ -138,12 +172,17 @@ async def _asked(
     try:
         await page_request.call("notification", method, path, json=body, token=token)
     except Problem as problem:
-        if problem.status in (401, 404):
-            return page_request.go(
-                f"/lacak?nomor={number}", "Demi keamanan, masukkan lagi kode akses laporan Anda."
-            )
-        form.refuse(problem)
-        words = [*form.wrong.values(), form.refusal.detail if form.refusal else ""]
-        notice = next(filter(None, words), "Belum berhasil. Coba lagi sebentar lagi.")
+        return _refused(page_request, number, form, problem)
+    return _back(page_request, number, form, notice)
+
+
+def _refused(page_request: PageRequest, number: int, form: FormData, problem: Problem) -> Response:
+    of = of_report(page_request, number)
+    if of.is_closed_by(problem):
+        return of.ask_again(page_request)
+    return _back(page_request, number, form, why_refused(form, problem))
+
+
+def _back(page_request: PageRequest, number: int, form: FormData, notice: str) -> Response:
     place = _PLACES.get(form.get("dari"), f"/laporan/{number}")
     return page_request.go(f"{place}#kabar-untuk-anda", notice)

@@ -13,15 +13,16 @@ from services.portal.downloads import PassedOn
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
 from services.portal.form_data import FormData
 from services.portal.page_request import BODY_LIMIT, PageRequest, PublicRequest
+from services.portal.pages import label
 from services.portal.public.access import read_report
 from services.portal.public.accounts import NAMES as SIGN_IN
-from services.portal.public.messages import own_contacts
+from services.portal.public.contact_changes import NAMES as CONTACT_NAMES
+from services.portal.public.messages import own_contacts, waiting_contacts
 from services.portal.public.status_summary import status_summary
 from services.portal.public.tracking import NAMES as TRACK
 from services.portal.sealed_forms import CARRIED
 from services.portal.service_calls import File
 from shared.http.problems import Problem, not_found
-from shared.labels import label
 from shared.lifecycle.actions import ObjectionReason
 from shared.lifecycle.calendar import Zone
 
@@ -73,6 +74,13 @@ _DONE = {
 @router.get("/laporan/{number}")
 async def report_page(page_request: PublicRequest, number: Number = _NUMBER) -> Response:
     return await _page(page_request, number)
+
+
+@router.get("/laporan/{number}/dokumen")
+async def document(page_request: PublicRequest, number: Number = _NUMBER) -> Response:
+    """The report on paper, as anybody may read it."""
+    path = f"/reports/{number}/document"
+    return page_request.sealed(PassedOn(await page_request.download("intake", path)))
 
 
 @router.get("/laporan/{number}/lampiran/{attachment_id}")
@@ -155,7 +163,7 @@ async def _perform(
     if action == "object":
         body |= form.given("objection_reason")
     if action == "rate" and (solved := form.get("solved")):
-        body["solved"] = solved == "yes"
+        body["solved"] = {"yes": True, "no": False}.get(solved, solved)  # else it is refused
     answer = await page_request.call("followup", "POST", path, json=body, key=form.key, token=token)
     return answer_as(CommandAnswer, answer)
 
@@ -185,6 +193,8 @@ async def _page(
         report=report,
         status_summary=status_summary(report),
         contacts=await own_contacts(page_request, number),
+        waiting=await waiting_contacts(page_request, number),
+        contact_form=FormData(names=CONTACT_NAMES, id_prefix="kontak"),
         number=number,
         question=_question(report),
         objection_reasons=[(code, label("objection_reason", code)) for code in ObjectionReason],

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from services.portal.contracts.intake import ReporterReport
 from services.portal.pages import due_day
+from services.portal.translation import translated
 from shared.lifecycle.calendar import Zone
 
 
@@ -17,28 +18,30 @@ class StatusSummary(NamedTuple):
 def status_summary(report: ReporterReport) -> StatusSummary:
     """The first thing a reporter reads. `report` as intake gives it to its reporter."""
     handler, status = report.handler, report.status
-    line = _LINES[status].format(handler=handler)
+    line = translated(_LINES[status]).format(handler=handler)
     if status == "FOLLOWED_UP" and report.due_at:
         # After an initial response, or opened again: the agency owes the next step.
-        line = f"{handler} masih harus menyelesaikan laporan Anda."
+        line = translated("{handler} masih harus menyelesaikan laporan Anda.")
+        line = line.format(handler=handler)
     return StatusSummary(line, _until(report))
 
 
 def _until(report: ReporterReport) -> str:
     status, due, zone = report.status, report.due_at, Zone(report.zone)
     if status == "AWAITING_INFORMATION":
-        return "Selama itu laporan menunggu jawaban Anda."
+        return translated("Selama itu laporan menunggu jawaban Anda.")
     if due and report.overdue:
-        late = report.countdown or "terlambat"
-        return f"Seharusnya paling lambat {due_day(due, zone)}: {late}."
+        words = translated("Seharusnya paling lambat {day}: {late}.")
+        return words.format(day=due_day(due, zone), late=report.countdown or "terlambat")
     if due:
         left = f" ({report.countdown})" if report.countdown else ""
-        return f"Paling lambat {due_day(due, zone)}{left}."
+        words = translated("Paling lambat {day}{left}.")
+        return words.format(day=due_day(due, zone), left=left)
     if report.auto_close_at:
-        return (
-            f"Tanggapi, atau nyatakan puas. Tanpa tanggapan, laporan ditutup otomatis pada "
-            f"{due_day(report.auto_close_at, zone)}."
+        words = translated(
+            "Tanggapi, atau nyatakan puas. Tanpa tanggapan, laporan ditutup otomatis pada {day}."
         )
+        return words.format(day=due_day(report.auto_close_at, zone))
     return ""
 
 

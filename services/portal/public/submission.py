@@ -32,7 +32,9 @@ NAMES = {
     "category": "Kategori",
     "name": "Nama",
     "phone": "Nomor telepon",
+    "phone_safe": "Aman dihubungi di sini?",
     "email": "Surel",
+    "email_safe": "Aman dihubungi di sini?",
     "nik": "NIK",
     "attachments": "Lampiran",
 }
@@ -49,7 +51,9 @@ _OURS = {
     "reporter": "phone",
     "reporter.name": "name",
     "reporter.phone": "phone",
+    "reporter.phone_safe": "phone_safe",
     "reporter.email": "email",
+    "reporter.email_safe": "email_safe",
     "reporter.nik": "nik",
 }
 
@@ -59,7 +63,13 @@ class Receipt(BaseModel):
 
     number: int
     access_code: str | None
+    link: str = ""
     verification_due_at: AwareDatetime | None
+
+    @property
+    def follow_at(self) -> str:
+        """Where number and code are asked for, as it is typed from paper."""
+        return self.link.rpartition("/laporan/")[0] + "/lacak"
 
 
 @router.get("/buat-laporan")
@@ -193,5 +203,11 @@ def _report(page_request: PageRequest, form: FormData) -> dict[str, object]:
         **form.given_ids("addressee", "category", "linked_number"),
     }
     if not page_request.signed_in:
-        report["reporter"] = form.given("name", "phone", "email", "nik")
+        report["reporter"] = reporter_of(form)
     return report
+
+
+def reporter_of(form: FormData) -> dict[str, object]:
+    """Who reports, and where messages may come, of the forms for new reports."""
+    safe = {name: bool(form.get(name)) for name in ("phone_safe", "email_safe")}
+    return {**form.given("name", "phone", "email", "nik"), **safe}

@@ -1,5 +1,7 @@
 "use strict";
 // Comfort only: every page works without this file.
+var language = document.documentElement.lang;
+function words(indonesian, english) { return language === "en" ? english : indonesian; }
 document.querySelectorAll("textarea[data-limit]").forEach(function (area) {
   var limit = Number(area.dataset.limit), out = document.createElement("span");
   out.className = "hint num";
@@ -7,8 +9,9 @@ document.querySelectorAll("textarea[data-limit]").forEach(function (area) {
   area.after(out);
   function count() {
     var left = limit - Array.from(area.value.trim()).length;
-    out.textContent = left >= 0 ? "Sisa " + left.toLocaleString("id") + " karakter"
-      : "Kelebihan " + (-left).toLocaleString("id") + " karakter";
+    var n = Math.abs(left).toLocaleString(language);
+    out.textContent = left >= 0 ? words("Sisa " + n + " karakter", n + " characters left")
+      : words("Kelebihan " + n + " karakter", n + " characters too many");
     out.classList.toggle("wrong", left < 0);
   }
   area.addEventListener("input", count);
@@ -25,10 +28,59 @@ document.addEventListener("keydown", function (event) {
   var row = field.type === "search" && field.closest(".row");
   if (row) { row.querySelector("button").click(); }
 });
-// A choice that another field depends on asks the server for the next one.
-document.querySelectorAll("select[data-step]").forEach(function (select) {
-  var next = select.form.querySelector("button[value='" + select.dataset.step + "']");
-  select.addEventListener("change", function () { if (next) { next.click(); } });
+// A choice that other fields depend on asks the server for them, and only they are put in anew: the
+// page is not loaded again, and nothing moves under who fills it in. They say that they are busy.
+document.addEventListener("change", function (event) {
+  var select = event.target, step = select.dataset.step, form = select.form;
+  var pieces = step && form.querySelectorAll("[data-after='" + step + "']");
+  if (!pieces || !pieces.length) { return; }
+  var data = typed(form, step);
+  pieces.forEach(function (piece) { piece.setAttribute("aria-busy", "true"); });
+  form.asked = (form.asked || 0) + 1;
+  var asked = form.asked, before = Array.from(pieces, filled);
+  fetch(form.action.split("#")[0], {method: "POST", body: data})
+    .then(function (answer) { return answer.text(); })
+    .then(function (text) {
+      var page = new DOMParser().parseFromString(text, "text/html");
+      if (asked !== form.asked) { return; }
+      pieces.forEach(function (piece, n) {
+        var used = piece.contains(document.activeElement) || filled(piece) !== before[n];
+        if ("offer" in piece.dataset && used) { piece.removeAttribute("aria-busy"); }
+        else { putIn(piece, page.getElementById(piece.id)); }
+      });
+    })
+    .catch(function () {
+      if (!leaving) { form.querySelector("button[value='" + step + "']").click(); }
+    });
+});
+// A form without its files, as a step of it is sent.
+function typed(form, step) {
+  var data = new FormData(form);
+  Array.from(form.elements).forEach(function (field) {
+    if (field.type === "file") { data.delete(field.name); }
+  });
+  data.set("langkah", step);
+  return data;
+}
+var leaving = false;
+window.addEventListener("beforeunload", function () { leaving = true; });
+// What an offer holds: where somebody has begun to choose meanwhile, it is theirs and stays.
+function filled(piece) {
+  return Array.from(piece.querySelectorAll("input"), function (field) {
+    return field.value + field.checked;
+  }).join();
+}
+function putIn(piece, next) {
+  var held = piece.contains(document.activeElement) && document.activeElement.id;
+  if (!next) { throw new Error("no such piece"); }
+  piece.replaceWith(next);
+  comboboxes(next);
+  if (held && document.getElementById(held)) { document.getElementById(held).focus(); }
+}
+// On a phone the tabs stand in one row: the one that is open is brought into sight.
+document.querySelectorAll(".tabs [aria-current], .top nav [aria-current]").forEach(function (tab) {
+  var row = tab.closest(".tabs, nav");
+  row.scrollLeft = tab.offsetLeft - row.offsetLeft - 16;
 });
 // Sent once, after its files; but a form whose answer is a file leaves the page for the next one.
 document.querySelectorAll("form:not([data-download])").forEach(function (form) {
@@ -45,6 +97,7 @@ document.querySelectorAll("form:not([data-download])").forEach(function (form) {
 });
 window.addEventListener("pageshow", function () {
   document.querySelectorAll("form").forEach(function (form) { delete form.dataset.sent; });
+  leaving = false;
 });
 // A page that answered a form is kept by no browser, and is not sent for again: who comes back to it
 // is shown the page of its address. Until it is left, reloading it sends the form again, words kept.
@@ -67,7 +120,7 @@ document.querySelectorAll("input[data-upload]").forEach(function (input) {
       var line = document.createElement("p"), bar = document.createElement("progress");
       line.textContent = file.name;
       bar.max = 1;
-      bar.setAttribute("aria-label", "Mengunggah " + file.name);
+      bar.setAttribute("aria-label", words("Mengunggah ", "Uploading ") + file.name);
       line.append(bar);
       list.append(line);
       queue.push({file: file, line: line, bar: bar});
@@ -101,7 +154,7 @@ document.querySelectorAll("input[data-upload]").forEach(function (input) {
     label.className = "choice";
     box.type = "checkbox"; box.name = "attachments_tersimpan"; box.value = answer.value;
     box.checked = true;
-    label.append(box, answer.name + " – sudah diunggah");
+    label.append(box, answer.name + words(" – sudah diunggah", " – uploaded"));
     one.line.replaceWith(label);
   }
   function refused(one, words) {
@@ -112,7 +165,8 @@ document.querySelectorAll("input[data-upload]").forEach(function (input) {
     var all = new DataTransfer();
     Array.from(input.files).concat([one.file]).forEach(function (file) { all.items.add(file); });
     input.files = all.files;
-    one.line.textContent = one.file.name + ": belum terunggah, dikirim bersama formulir.";
+    one.line.textContent = one.file.name +
+      words(": belum terunggah, dikirim bersama formulir.", ": not uploaded yet, goes with the form.");
   }
   function ready() {
     form.uploads = false;
@@ -138,3 +192,26 @@ function renew(piece) {
 document.querySelectorAll("[data-renew]").forEach(renew);
 var summary = document.querySelector(".errors[tabindex]");
 if (summary) { summary.focus(); }
+// How many items of the bell are unread, live: one tab of a browser listens and tells the others.
+var bell = document.querySelector("[data-bell]");
+if (bell && window.EventSource && window.BroadcastChannel && navigator.locks) {
+  var title = document.title, tabs = new BroadcastChannel("lonceng"), unread = null;
+  function ring(count) {
+    var words = count > 99 ? "99+" : String(count);
+    unread = count;
+    bell.querySelector(".bell").textContent = count ? " " + words : "";
+    document.title = count ? "(" + words + ") " + title : title;
+  }
+  tabs.onmessage = function (event) {
+    if (event.data !== "?") { ring(event.data); }
+    else if (unread !== null) { tabs.postMessage(unread); }
+  };
+  tabs.postMessage("?");
+  navigator.locks.request("lonceng", function () {
+    new EventSource(bell.dataset.bell).addEventListener("unread", function (event) {
+      ring(Number(event.data));
+      tabs.postMessage(unread);
+    });
+    return new Promise(function () {});
+  });
+}

@@ -1,0 +1,99 @@
+"""Agencies to choose from in the panel: in forms, and in the list that opens as one types."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+
+from services.portal.contracts.routing import OfferedAgencies, OfferedAgency
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
+from services.portal.references import AgencyOption, chosen_names, keep_chosen
+
+Purpose = Literal["verify", "throw", "forward", "defer", "any"]
+"""The action that asks for an agency."""
+
+router = APIRouter(prefix="/panel/cari", include_in_schema=False)
+_SHOWN = 20
+_LIKELY_ONES = 5
+"""So many are offered before anything is typed."""
+
+
+@router.get("/instansi")
+async def matches(page_request: PanelRequest) -> Response:
+    """What a combobox lists: the parameters say for what, `q` is what was typed."""
+    query = page_request.request.query_params
+    params = {
+        "purpose": query.get("untuk") or "any",
+        "report": query.get("laporan"),
+        "category": query.get("kategori"),
+        "below": "true" if query.get("di_bawah") else None,
+        "limit": _SHOWN,
+        "q": query.get("q", "").strip() or None,
+    }
+    found = await page_request.read("routing", "/agency-choices", OfferedAgencies, params=params)
+    items = [_option(agency)._asdict() for agency in found.items]
+    return JSONResponse({"items": items, "status": how_many(len(items), found.total)})
+
+
+async def offered(
+    page_request: PageRequest,
+    form: FormData,
+    name: str,
+    *,
+    purpose: Purpose = "any",
+    report: int | None = None,
+    below: bool = False,
+    category_field: str = "category_id",
+) -> list[AgencyOption]:
+    """The options of an agency field: those searched for; before a search the likely ones, where
+    it is known for what. What was chosen stays, and its own name is no search."""
+    query = form.get(f"{name}_cari").strip()
+    if query in chosen_names(form, name).values():
+        query = ""
+    if not query and purpose == "any":
+        return keep_chosen(form, name, [])
+    category = form.id(category_field)
+    params = {
+        "q": query or None,
+        "purpose": purpose,
+        "report": report,
+        "category": category if isinstance(category, int) and 0 < category < 2**31 else None,
+        "below": "true" if below else None,
+        "limit": _SHOWN if query else _LIKELY_ONES,
+    }
+    found = await page_request.read("routing", "/agency-choices", OfferedAgencies, params=params)
+    form.hints[name] = how_many(len(found.items), found.total)
+    return keep_chosen(form, name, map(_option, found.items))
+
+
+def how_many(shown: int, total: int) -> str:
+    """That there are more than those shown, and how to get to them."""
+    if not total:
+        return "Tidak ada instansi yang cocok. Coba kata lain."
+    if shown == total:
+        return f"{total} instansi."
+    return f"{shown} dari {total} instansi. Ketik lagi untuk mempersempit."
+
+
+def _option(agency: OfferedAgency) -> AgencyOption:
+    likely = _LIKELY.get(agency.likely or "", "")
+    names = f"({', '.join(agency.aliases)})" if agency.aliases else ""
+    about = " · ".join(part for part in (likely, agency.kind_label, agency.place, names) if part)
+    unavailable = _UNAVAILABLE.get(agency.unavailable or "", "")
+    return AgencyOption(agency.id, agency.name, about, unavailable)
+
+
+_LIKELY: Mapping[str, str] = {
+    "addressed": "Dituju pelapor",
+    "suggested": "Saran Instansi",
+    "usual": "Biasanya untuk kategori ini",
+    "own": "Instansi Anda",
+}
+_UNAVAILABLE: Mapping[str, str] = {
+    "no_admin": "Belum terhubung: belum ada admin aktif.",
+    "no_officer": "Belum terhubung: belum ada petugas aktif.",
+    "own_agency": "Instansi Anda sendiri.",
+    "connected": "Sudah terhubung: laporan dapat langsung diserahkan kepadanya.",
+}

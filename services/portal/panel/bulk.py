@@ -1,0 +1,186 @@
+"""One thing done to many reports: chosen in a list, looked at before, and what became of each."""
+
+import asyncio
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Response
+
+from services.portal.answers import answer_as
+from services.portal.contracts.routing import (
+    BulkPreview,
+    BulkProgress,
+    BulkView,
+    QueueRow,
+    ReportView,
+)
+from services.portal.form_data import FormData
+from services.portal.page_request import PageRequest, PanelRequest
+from services.portal.panel.choices import agencies_offered, choices_for, corrections, read_agency
+from services.portal.panel.forms import FORMS, NAMES, ActionForm
+from services.portal.panel.report import read_report
+from services.portal.paths import own_path
+from shared.http.problems import Problem, not_found
+from shared.labels import label
+from shared.lifecycle.actions import Action
+
+router = APIRouter(prefix="/panel/massal", include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class BulkForm:
+    """`name` is the kind's in its service, which has the form of the single action."""
+
+    name: str
+    action: Action
+    form: ActionForm
+    label: str
+
+
+def _tags(form: FormData) -> dict[str, object]:
+    return {"tag_ids": form.ids("tag_ids")}
+
+
+_TAGGING = ActionForm(
+    "routing", "/reports/{number}/tags", _tags, "Beri tag", others=("category_id", "tag_ids")
+)
+BULK_FORMS = {
+    kind.name: kind
+    for kind in (
+        BulkForm("throw", Action.THROW, FORMS[Action.THROW], label("action", Action.THROW)),
+        BulkForm("forward", Action.FORWARD, FORMS[Action.FORWARD], label("action", Action.FORWARD)),
+        BulkForm("coordinate", Action.COORDINATE, FORMS[Action.COORDINATE], "Tugaskan"),
+        BulkForm("tag", Action.AMEND, _TAGGING, "Beri tag"),
+        BulkForm("archive", Action.ARCHIVE, FORMS[Action.ARCHIVE], label("action", Action.ARCHIVE)),
+    )
+}
+
+
+def bulk_forms_for(rows: list[QueueRow]) -> list[BulkForm]:
+    """What this person may do to at least one of these reports."""
+    allowed = {action.code for row in rows for action in row.allowed_actions}
+    return [kind for kind in BULK_FORMS.values() if kind.action in allowed]
+
+
+@router.get("")
+async def begun(page_request: PanelRequest) -> Response:
+    """The form for the reports that were chosen; without any, one's own of the last days."""
+    query = page_request.request.query_params
+    numbers, kind = query.getlist("nomor"), BULK_FORMS.get(query.get("jenis", ""))
+    back = _local(query.get("kembali"))
+    if kind is None or not numbers:
+        if kind is not None:
+            return page_request.go(back, "Belum ada laporan yang dipilih.")
+        bulks = await page_request.read("routing", "/bulk-commands", list[BulkProgress])
+        return page_request.page("panel/bulk/list.html", bulks=bulks, kinds=BULK_FORMS)
+    form = FormData({"nomor": numbers, "kembali": back}, NAMES)
+    if before := query.get("dari"):
+        await _as_before(page_request, form, before)
+    return await _page(page_request, kind, form)
+
+
+@router.get("/hasil/{bulk_id}")
+async def result(page_request: PanelRequest, bulk_id: UUID) -> Response:
+    """How far it is; what was not done, chosen, with its reason."""
+    bulk = await page_request.read("routing", f"/bulk-commands/{bulk_id}", BulkView)
+    return page_request.page("panel/bulk/result.html", bulk=bulk, kind=BULK_FORMS.get(bulk.kind))
+
+
+@router.post("/{name}")
+async def send(page_request: PanelRequest, name: str) -> Response:
+    kind = BULK_FORMS.get(name)
+    if kind is None:
+        raise not_found()
+    fields = await page_request.form(*kind.form.fields, "nomor", "versi", "kembali")
+    form = FormData(fields, NAMES)
+    form.set("kembali", _local(form.get("kembali")))
+    step = form.get("langkah")
+    if step not in ("periksa", "kirim") or not form.all("nomor"):
+        return await _page(page_request, kind, form)
+    path = f"/bulk-commands/{name}" + ("/preview" if step == "periksa" else "")
+    body = {"numbers": form.ids("nomor"), "form": kind.form.body(form)}
+    if step == "kirim":
+        body["versions"] = _versions(form)
+    try:
+        answer = await page_request.call(kind.form.service, "POST", path, json=body, key=form.key)
+    except Problem as problem:
+        form.refuse(problem, {f"form.{field}": field for field in NAMES})
+        key = form.key if problem.status >= 500 else None
+        return await _page(page_request, kind, form, status=problem.status, key=key)
+    if step == "periksa":
+        return await _page(page_request, kind, form, answer_as(BulkPreview, answer))
+    bulk = answer_as(BulkProgress, answer)
+    return page_request.go(f"/panel/massal/hasil/{bulk.id}")
+
+
+async def _page(
+    page_request: PageRequest,
+    kind: BulkForm,
+    form: FormData,
+    preview: BulkPreview | None = None,
+    *,
+    status: int = 200,
+    key: UUID | None = None,
+) -> Response:
+    report = await _first_readable(page_request, form)
+    agencies, choices = await asyncio.gather(
+        agencies_offered(page_request, kind.form, report, form),
+        corrections(page_request, form, report)
+        if kind.name == "tag"
+        else choices_for(page_request, kind.action, form, report),
+    )
+    return page_request.page(
+        "panel/bulk/form.html",
+        status,
+        kind=kind,
+        form=form,
+        report=report,
+        preview=preview,
+        templates=[],  # their words are filled in for one report
+        may=[item.number for item in preview.items if not item.reason] if preview else [],
+        versions=_as_field(preview) if preview else "",
+        agencies=agencies,
+        **choices,
+        form_key=key or uuid4(),
+    )
+
+
+def _as_field(preview: BulkPreview) -> str:
+    """The versions that were looked at, in one field: a form has room for 200 reports, once."""
+    return " ".join(f"{each.number}:{each.version}" for each in preview.items if each.version)
+
+
+def _versions(form: FormData) -> dict[str, str]:
+    """By number, of those that are still chosen."""
+    seen = dict(each.split(":", 1) for each in form.get("versi").split() if ":" in each)
+    return {number: version for number, version in seen.items() if number in form.all("nomor")}
+
+
+async def _first_readable(page_request: PageRequest, form: FormData) -> ReportView:
+    """By which agencies and tags are suggested. 404 where none of them can be read."""
+    for number in form.ids("nomor"):
+        try:
+            return await read_report(page_request, int(number))
+        except (Problem, ValueError) as problem:
+            if isinstance(problem, Problem) and problem.status not in (404, 422):
+                raise
+    raise not_found("report_not_found")
+
+
+async def _as_before(page_request: PageRequest, form: FormData, bulk_id: str) -> None:
+    """What was sent for the bulk command that some are asked for again of."""
+    bulk = await page_request.read("routing", f"/bulk-commands/{bulk_id}", BulkView)
+    for name, value in bulk.form.items():
+        for item in value if isinstance(value, list) else [value]:
+            if item is not None:
+                form.add(name, str(item))
+    if form.get("agency_id"):
+        agency = await read_agency(page_request, int(form.get("agency_id")))
+        form.add("agency_id_nama", f"{agency.id}|{agency.name}")
+
+
+def _local(address: str | None) -> str:
+    """Back to a list of ours, and nowhere else."""
+    own = own_path(address or "", "/panel")
+    return own if urlsplit(own).path in ("/panel", "/panel/tugas") else "/panel"

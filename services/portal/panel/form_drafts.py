@@ -1,0 +1,96 @@
+"""*Simpan draf*: what is typed into a form of a report is kept for whoever types it, and offered to
+them when they open the form again."""
+
+from contextlib import suppress
+
+from fastapi import Response
+from fastapi.responses import JSONResponse
+
+from services.portal.contracts.routing import DraftRead, KeptDraft, ReportView
+from services.portal.form_data import FILES, KEPT, FormData
+from services.portal.page_request import PageRequest
+from services.portal.panel.forms import NAMES, ActionForm
+from services.portal.refusals import words_of
+from services.portal.translation import translated
+from shared.http.problems import Problem
+
+OFFERED = "draf"
+"""The field of a form under which a draft is offered, neither used nor discarded yet."""
+TYPED = "ketikan"
+"""By the script, some seconds after something was typed."""
+KEEP, USE, DISCARD = "simpan-draf", "pakai-draf", "buang-draf"
+STEPS = (KEEP, USE, DISCARD)
+_WITH_IT = ("versi", "riwayat")
+"""The report as it was: what others have done to it since is told when the draft is used."""
+
+
+def offer(form: FormData, report: ReportView, action: str) -> None:
+    """On the form as it is opened."""
+    if _draft_of(report, action):
+        form.set(OFFERED, "1")
+
+
+def offered(form: FormData, report: ReportView, action: str) -> KeptDraft | None:
+    """The draft to choose or discard above the form."""
+    return _draft_of(report, action) if form.get(OFFERED) else None
+
+
+async def step(
+    page_request: PageRequest, known: ActionForm, number: int, action: str, form: FormData
+) -> FormData:
+    """The form after one of `STEPS`. Raises the service's refusal."""
+    asked = form.get("langkah")
+    if asked == KEEP:
+        await _keep(page_request, known, number, action, form)
+        page_request.session.notice = translated(
+            "Draf disimpan selama tujuh hari. Hanya Anda yang melihatnya."
+        )
+    elif asked == DISCARD:
+        await page_request.call("routing", "DELETE", _path(number, action))
+        page_request.session.notice = translated("Draf dibuang.")
+    else:
+        draft = await page_request.read("routing", _path(number, action), DraftRead)
+        names = _names(known)
+        fields = {name: values for name, values in draft.fields.items() if name in names}
+        files = form.all(KEPT)
+        form = FormData({**fields, KEPT: files, "langkah": asked}, NAMES)
+    form.set(OFFERED, "")
+    return form
+
+
+async def keep_quietly(
+    page_request: PageRequest, known: ActionForm, number: int, action: str, form: FormData
+) -> Response:
+    """For the script, which says what a refusal says."""
+    try:
+        await _keep(page_request, known, number, action, form)
+    except Problem as problem:
+        wrong = {"wrong": ". ".join(words_of(problem))}
+        return page_request.beside(JSONResponse(wrong, problem.status))
+    return page_request.beside(Response(status_code=204))
+
+
+async def forget(page_request: PageRequest, number: int, action: str) -> None:
+    """The form was sent. What could not be forgotten goes by itself within the week."""
+    with suppress(Problem):
+        await page_request.call("routing", "DELETE", _path(number, action))
+
+
+async def _keep(
+    page_request: PageRequest, known: ActionForm, number: int, action: str, form: FormData
+) -> None:
+    fields = {name: values for name in _names(known) if (values := form.all(name))}
+    await page_request.call("routing", "PUT", _path(number, action), json={"fields": fields})
+
+
+def _names(known: ActionForm) -> set[str]:
+    """Files are kept in another way, and not as long."""
+    return {*known.fields, *_WITH_IT} - {FILES}
+
+
+def _draft_of(report: ReportView, action: str) -> KeptDraft | None:
+    return next((draft for draft in report.form_drafts if draft.action == action), None)
+
+
+def _path(number: int, action: str) -> str:
+    return f"/reports/{number}/form-drafts/{action}"

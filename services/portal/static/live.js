@@ -1,0 +1,69 @@
+// What happens to reports while one reads: rows are marked, new ones counted, nothing moves, and
+// what somebody types stays. One tab of a browser listens and tells the others.
+var live = document.querySelector("[data-live]"), fresh = new Set();
+if (live && window.EventSource && window.BroadcastChannel && navigator.locks) {
+  var others = new BroadcastChannel("laporan");
+  others.onmessage = function (message) { happened(message.data); };
+  navigator.locks.request("laporan", function () {
+    new EventSource(live.dataset.live).addEventListener("report", function (event) {
+      var report = JSON.parse(event.data);
+      others.postMessage(report);
+      happened(report);
+    });
+    return new Promise(function () {});
+  });
+}
+function happened(report) {
+  var row = document.getElementById("laporan-" + report.number);
+  var list = document.querySelector("[data-tab]");
+  document.querySelectorAll("[data-report='" + report.number + "']").forEach(function (open) {
+    if (report.version > Number(open.dataset.version)) { tell(open, report); }
+  });
+  if (row && report.version > Number(row.dataset.version)) { mark(row); }
+  if (!row && list && belongs(list, report)) { fresh.add(report.number); count(list); }
+}
+function belongs(list, report) {
+  var agency = list.dataset.agency, tab = list.dataset.tab;
+  return (!agency || Number(agency) === report.handler_id) && (!tab || tab === report.tab);
+}
+function mark(row) {
+  if (row.querySelector(".changed")) { return; }
+  var flag = document.createElement("span");
+  flag.className = "flag changed";
+  flag.textContent = words("berubah", "changed");
+  row.append(flag);
+}
+function count(list) {
+  var bar = list.querySelector(".fresh");
+  bar.querySelector("a").textContent = fresh.size + words(" laporan baru — tampilkan", " new — show");
+  bar.hidden = false;
+}
+function tell(open, report) {
+  open.dataset.version = report.version;
+  fetch(open.dataset.since).then(function (answer) {
+    return answer.ok ? answer.text() : "";
+  }).then(function (text) {
+    var page = new DOMParser().parseFromString(text, "text/html");
+    var words = page.getElementById("sejak");
+    if (!words) { return; }
+    open.querySelector("[data-words]").replaceChildren.apply(
+      open.querySelector("[data-words]"), Array.from(words.childNodes));
+    open.hidden = false;
+  });
+}
+// Who else has the report open, said while it is in sight.
+function present() {
+  var form = document.querySelector("[data-presence]");
+  if (!form || document.hidden) { return; }
+  fetch(form.action, {method: "POST", body: new FormData(form)}).then(function (answer) {
+    return answer.ok ? answer.text() : "";
+  }).then(function (text) {
+    var page = new DOMParser().parseFromString(text, "text/html");
+    var words = page.getElementById("pembaca"), line = form.nextElementSibling;
+    if (!words || line.textContent === words.textContent) { return; }
+    line.textContent = words.textContent;
+    line.hidden = !words.textContent;
+  }).catch(function () {});
+}
+present();
+setInterval(present, 25000);
