@@ -1,6 +1,6 @@
 # What a person does with this project. `make help` explains.
 
-.PHONY: help run cluster dev test test-nightly test-fast coverage dates lint bench chaos demo docs texts lock
+.PHONY: help run cluster dev test test-fast coverage dates lint bench chaos demo docs texts lock screenshots pictures
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -23,23 +23,19 @@ cluster: $(READY)  ## Start everything several times: NATS × 3, Postgres × 2, 
 dev: $(READY)  ## As run; a process starts again when its code changes
 	@exec $(BIN)/lapor up --reload
 
-# Three workers on two cores: half of the time a test waits for a server, a clock or a process.
+# Four workers on two cores: half of the time a test waits for a server, a clock or a process.
 PYTEST := $(BIN)/pytest --dist loadscope --no-loadscope-reorder
 
 test: $(READY)  ## Run the tests against real Postgres, NATS and Temporal
 	@.ci/packages
-	$(PYTEST) -n 3 -m "not nightly"
-
-test-nightly: $(READY)  ## Run all tests, also those that are long by nature
-	@.ci/packages
-	$(PYTEST) -n 3
+	$(PYTEST) -n 4 -m "not nightly"
 
 test-fast: $(READY)  ## Run the tests of the domain, of HTTP and of the database alone
 	$(PYTEST) -q -n 2 -m "not browser and not stack and not chaos and not slow"
 
-coverage: $(READY)  ## Which branches of the domain and the workflows no test takes; fails below 98 %
-	$(PYTEST) -q -n 2 tests/lifecycle tests/workflows --cov shared.lifecycle --cov workflows \
-	  --cov-branch --cov-report term-missing:skip-covered --cov-fail-under 98
+coverage: $(READY)  ## Run all tests, also those long by nature; which branches of domain and workflows none takes (98 %)
+	@.ci/packages
+	$(PYTEST) -n 4 --cov --cov-report term --cov-fail-under 98
 
 # A Saturday; the night before Idul Fitri; a minute before midnight in each zone; the last day of a
 # year; a leap day.
@@ -71,6 +67,13 @@ chaos: $(READY)  ## Strike the whole cluster with FAULTS=100 faults of SEED=1 un
 
 demo: $(READY)  ## Send REPORTS=100 varied reports through a running stack (`make run` beside it)
 	$(BIN)/lapor demo --reports $(REPORTS)
+
+PICTURES ?= build/screenshots
+screenshots: $(READY)  ## Every page as a picture in PICTURES=build/screenshots; needs Chromium
+	$(BIN)/python -m tests.portal.screenshots $(PICTURES)
+
+pictures: $(READY)  ## The pictures of the guides, in docs/guides/pictures; needs Chromium
+	$(BIN)/python -m tests.portal.guide_pictures docs/guides/pictures
 
 docs: $(READY)  ## Bring what is generated up to date: parts of the documentation, the portal's contracts
 	$(BIN)/python -m deploy.translation.untranslated

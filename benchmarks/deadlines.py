@@ -36,7 +36,7 @@ async def deadlines(_: None, size: Size) -> list[Figure]:
         say(f"{len(numbers):,} launched, {(midnight - datetime.now(UTC)).seconds} s to midnight")
         before = await verifying_for(access, size.of(20.0, 5.0, 0.5))
         await asyncio.sleep(max((midnight - datetime.now(UTC)).total_seconds(), 0))
-        meanwhile = await verifying_for(access, spread)
+        meanwhile = await verifying_for(await access.renewed(), spread)
         late = sorted(each.seconds for each in await lateness(stack, len(numbers)))
     p50, p99 = (late[int(len(late) * share)] for share in (0.5, 0.99))
     name = f"{len(late):,} deadlines of one midnight"

@@ -18,7 +18,7 @@ from shared.lifecycle.commands import Command
 from shared.lifecycle.people import OPERATOR
 from shared.temporal import names
 
-COMMAND_AIM, LIFE_AIM = 9, 26
+COMMAND_AIM, LIFE_AIM = 9, 28
 
 
 async def events(access: StackAccess, _size: Size) -> list[Figure]:

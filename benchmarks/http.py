@@ -45,7 +45,7 @@ class Connection:
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
     ) -> Answer:
         """Whatever is answered."""
-        if self._streams is None:
+        if self._streams is None or self._streams[0].at_eof():  # a service closes what rests long
             self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams
         lines = [f"{method} {path} HTTP/1.1", f"host: {self._host}"]
@@ -53,8 +53,8 @@ class Connection:
         lines += ["content-type: application/json", f"content-length: {len(body)}", "", ""]
         writer.write("\r\n".join(lines).encode() + body)
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        told = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if line)
-        named = {name.lower(): value for name, value in told.items()}
+        fields = [line.split(": ", 1) for line in head.split("\r\n")[1:] if line]
+        named = {name.lower(): value for name, value in fields}
         content = await reader.readexactly(int(named["content-length"]))
         return Answer(int(head[9:12]), named, content)
 

@@ -5,8 +5,9 @@ from itertools import islice
 from urllib.parse import quote
 
 from benchmarks.figures import Figure, at_most
+from benchmarks.loading.load import TOP
 from benchmarks.loading.words import COMMON, FREQUENT, UNCOMMON
-from benchmarks.measuring import quantile
+from benchmarks.measuring import Once, quantile
 from benchmarks.part import Size
 from benchmarks.queues import NATION, OFFICE, PROVINCE
 from benchmarks.two_sizes import TwoSizes, measured_in_turn
@@ -37,14 +38,19 @@ QUICKLY = 3
 
 
 async def searches(sizes: TwoSizes, size: Size) -> list[Figure]:
-    """The p95 of each; its floor, among few reports, is for orientation: the aim is a time."""
+    """The p95 of each, and of reports like one; its floor, among few reports, is for orientation:
+    the aim is a time."""
     figures = []
     places = size.of(len(WHERE), QUICKLY, QUICKLY)
     for where, (service, username, path) in islice(WHERE.items(), places):
         for what, words in WORDS.items():
             pair = await sizes.asking(service, path.format(quote(words)), username)
-            few, many = await measured_in_turn(pair, size)
-            ours, floor = quantile(many, 0.95) * 1000, quantile(few, 0.95) * 1000
-            name = f"{what}, {where}, p95"
-            figures.append(Figure(name, "ms", ours, ours, floor, sizes.other, AIM))
-    return figures
+            figures.append(await _searched(sizes, size, f"{what}, {where}", pair))
+    like_one = await sizes.asking("routing", f"/reports/{TOP - 1}/similar", NATION)
+    return [*figures, await _searched(sizes, size, "reports like one, nation", like_one)]
+
+
+async def _searched(sizes: TwoSizes, size: Size, what: str, pair: tuple[Once, Once]) -> Figure:
+    few, many = await measured_in_turn(pair, size)
+    ours, floor = quantile(many, 0.95) * 1000, quantile(few, 0.95) * 1000
+    return Figure(f"{what}, p95", "ms", ours, ours, floor, sizes.other, AIM)

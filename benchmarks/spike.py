@@ -19,7 +19,14 @@ SUBMISSIONS, READINGS, VERIFICATIONS = 5, 10, 2
 TIMES = 10
 CLIENTS = 64
 GREEDY = "203.0.113.7"
-"""One address that submits all the time: it is told to wait."""
+"""One address that submits all the time, more than the limit in any measured time: it is told to
+wait."""
+ACCEPTING, READING, VERIFYING = (
+    "errors on accepting",
+    "readings that failed",
+    "verifications that failed",
+)
+Act = Callable[[Clerk], Awaitable[None]]
 NONE, SOON = at_most(0), at_most(300, "s")
 
 
@@ -44,30 +51,30 @@ async def spike(access: StackAccess, size: Size) -> list[Figure]:
 
         async def read(clerk: Clerk) -> None:
             answer = await clerk.routing.exchange("GET", "/queue?tab=unverified", access.admin)
-            counted["reading failed"] += answer.status != 200
+            counted[READING] += answer.status != 200
 
         async def verify(clerk: Clerk) -> None:
             await clerk.verify(to_verify.pop())
 
-        kinds: list[tuple[Callable[[Clerk], Awaitable[None]], int]] = [
-            (submit, SUBMISSIONS * TIMES),
-            (greedy, TIMES),
-            (read, READINGS * TIMES),
-            (verify, VERIFICATIONS * TIMES),
-        ]
+        async def at_a_rate(act: Act, rate: int, failed: str) -> None:
+            counted[failed] += await _failures(act, rate, seconds, idle)
+
         await asyncio.gather(
-            *(_at_a_rate(kind, rate, seconds, idle, counted) for kind, rate in kinds)
+            at_a_rate(submit, SUBMISSIONS * TIMES, ACCEPTING),
+            at_a_rate(greedy, size.of(TIMES, 2 * TIMES, TIMES), ACCEPTING),
+            at_a_rate(read, READINGS * TIMES, READING),
+            at_a_rate(verify, VERIFICATIONS * TIMES, VERIFYING),
         )
         ended = time.perf_counter()
         await quiet(access.stack)
         caught_up = time.perf_counter() - ended
-    errors = counted["failed"] + counted["submit failed"]
     told = counted["told to wait"]
     untold = counted["refused without Retry-After"]
     return [
         Figure("reports accepted", "", counted["accepted"], counted["accepted"]),
-        Figure("errors on accepting", "", errors, errors, aim=NONE),
-        Figure("readings that failed", "", counted["reading failed"], counted["reading failed"]),
+        Figure(ACCEPTING, "", counted[ACCEPTING], counted[ACCEPTING], aim=NONE),
+        Figure(READING, "", counted[READING], counted[READING]),
+        Figure(VERIFYING, "", counted[VERIFYING], counted[VERIFYING]),
         Figure("429 with Retry-After, to a greedy address", "", told, told, aim=at_least(1)),
         Figure("429 without Retry-After", "", untold, untold, aim=NONE),
         Figure("launched and told after the spike", "s", caught_up, caught_up, aim=SOON),
@@ -82,27 +89,25 @@ async def _submit(connection: Connection, counted: Counter[str], headers: dict[s
         waits = "retry-after" in answer.headers
         counted["told to wait" if waits else "refused without Retry-After"] += 1
     else:
-        counted["submit failed"] += 1
+        counted[ACCEPTING] += 1
 
 
-async def _at_a_rate(
-    act: Callable[[Clerk], Awaitable[None]],
-    rate: int,
-    seconds: float,
-    idle: asyncio.Queue[Clerk],
-    counted: Counter[str],
-) -> None:
-    """So many a second, each when it is due, by whichever client is idle."""
+async def _failures(act: Act, rate: int, seconds: float, idle: asyncio.Queue[Clerk]) -> int:
+    """Do it so many times a second, each when it is due, by whichever client is idle. How many
+    of them got no answer."""
+    failures = 0
 
     async def once(due: float) -> None:
+        nonlocal failures
         await asyncio.sleep(max(due - time.perf_counter(), 0))
         clerk = await idle.get()
         try:
             await act(clerk)
         except Exception:  # noqa: BLE001  whatever it is, it was no answer
-            counted["failed"] += 1
+            failures += 1
         finally:
             idle.put_nowait(clerk)
 
     begun = time.perf_counter()
     await asyncio.gather(*(once(begun + n / rate) for n in range(int(rate * seconds))))
+    return failures

@@ -5,7 +5,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -34,6 +34,11 @@ class StackAccess:
     officer: dict[str, str]
     above: dict[str, str]
     verification: dict[str, Any]
+
+    async def renewed(self) -> "StackAccess":
+        """With new tokens: they last a quarter of an hour, and some parts wait longer."""
+        admin, officer, above = [await self.stack.bearer(name) for name in (ADMIN, OFFICER, ABOVE)]
+        return replace(self, admin=admin, officer=officer, above=above)
 
 
 @asynccontextmanager

@@ -1,10 +1,13 @@
-"""What every system begins with: pusat, the guide's process times, the working calendar.
+"""What every system begins with: pusat, the guide's process times, the working calendar, usual
+abbreviations.
 
 Nothing that is there is changed: `lapor migrate` lays what is missing each time, so that the next
 year's holidays are there as soon as the package knows them.
 """
 
+import csv
 from datetime import UTC, datetime
+from importlib import resources
 
 from sqlalchemy import Integer, cast, extract, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +15,7 @@ from sqlmodel import col
 
 from services.routing.directory.agencies import ONE_AT_A_TIME, add_agency
 from services.routing.directory.decreed_days import decreed_days
+from services.routing.finding_models import Abbreviation
 from services.routing.models import Agency, ClosedDay, PolicyVersion
 from shared.database.engine import Database
 from shared.lifecycle.policy import NATIONAL_DEFAULT
@@ -28,6 +32,7 @@ async def lay(database_url: str) -> None:
             await lay_root(session)
             await lay_policy(session)
             await lay_closed_days(session)
+            await lay_abbreviations(session)
     finally:
         await database.dispose()
 
@@ -57,3 +62,11 @@ async def lay_closed_days(session: AsyncSession) -> None:
     decreed = decreed_days(missing).items()
     session.add_all(ClosedDay(day=day, name=name) for day, name in decreed)
     await session.flush()
+
+
+async def lay_abbreviations(session: AsyncSession) -> None:
+    """What people call offices and their work for short, where none are known yet."""
+    if await session.scalar(select(col(Abbreviation.short)).limit(1)) is None:
+        usual = resources.files("deploy").joinpath("abbreviations.csv").read_text()
+        session.add_all(Abbreviation(**row) for row in csv.DictReader(usual.splitlines()))
+        await session.flush()

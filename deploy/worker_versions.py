@@ -1,6 +1,7 @@
 """The worker's versions as Temporal knows them: which is in use, and which still have runs."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from deploy.errors import StackError
 from shared.temporal import names
 
+_STARTING = 30.0
 _PATIENCE = 60.0
 UNVERSIONED = ""
 """The version of workers that were given none."""
@@ -49,7 +51,21 @@ async def versions(client: Client) -> list[WorkerVersion]:
 async def use(client: Client, version: str) -> None:
     """From now on this version's workers get the tasks of all runs, new and old; those of others
     finish what they have. Returns when every part of Temporal knows; `TimeoutError` when none says
-    so in a minute. Raises StackError for one that has no worker."""
+    so in a minute. Raises StackError for one that has no worker, or whose worker does not ask for
+    all that the present ones do, also after half a minute: one that has just started asks for one
+    thing after the other."""
+    until = time.monotonic() + _STARTING
+    while (refusal := await _refusal(client, version)) is not None:
+        if refusal.status is RPCStatusCode.NOT_FOUND or time.monotonic() > until:
+            raise StackError(f"{version or 'no version'} cannot be used: {refusal.message}")
+        await asyncio.sleep(0.5)
+    async with asyncio.timeout(_PATIENCE):
+        while not _is_routed(await _deployment(client), version):
+            await asyncio.sleep(0.1)
+
+
+async def _refusal(client: Client, version: str) -> RPCError | None:
+    """Make it the current version; why Temporal does not, if so."""
     try:
         await client.workflow_service.set_worker_deployment_current_version(
             SetWorkerDeploymentCurrentVersionRequest(
@@ -62,10 +78,8 @@ async def use(client: Client, version: str) -> None:
     except RPCError as error:
         if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
             raise
-        raise StackError(f"{version or 'no version'} cannot be used: {error.message}") from None
-    async with asyncio.timeout(_PATIENCE):
-        while not _is_routed(await _deployment(client), version):
-            await asyncio.sleep(0.1)
+        return error
+    return None
 
 
 def _is_routed(deployment: DescribeWorkerDeploymentResponse, version: str) -> bool:

@@ -12,9 +12,12 @@ from typing import Final
 from obstore import get
 from obstore.store import ObjectStore, from_url
 
+from shared.attachments.store import PREVIEWS
+
 _GONE: Final = "gone.json"
-_PASSING: Final = "drafts/"
-"""Files of forms that are not sent yet: kept for hours, and chosen again where they are missing."""
+_PASSING: Final = ("drafts/", PREVIEWS)
+"""Files of forms that are not sent yet: kept for hours, and chosen again where they are missing.
+Small pictures: made again."""
 
 
 @dataclass(frozen=True)

@@ -116,10 +116,10 @@ async def _connected(server: Child, door: Path) -> psycopg.Connection:
 
 
 def _why(server: Child) -> str:
-    said = server.log.read_text(errors="replace")
-    if "recovery ended before configured recovery target was reached" in said:
+    log_text = server.log.read_text(errors="replace")
+    if "recovery ended before configured recovery target was reached" in log_text:
         return (
             "The log ends before that moment. Leave --to out to get all that there is, or name an"
             " earlier moment."
         )
-    return f"Postgres could not be restored; its log is {server.log}.\n" + said[-2000:]
+    return f"Postgres could not be restored; its log is {server.log}.\n" + log_text[-2000:]

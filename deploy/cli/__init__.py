@@ -11,6 +11,7 @@ from deploy.cli import (
     cluster,
     dead_letters,
     demo,
+    identity_keys,
     keys,
     migrate,
     nats,
@@ -45,6 +46,7 @@ app.add_typer(partner.app, name="partner")
 app.add_typer(nats.app, name="nats")
 app.add_typer(workers.app, name="workers")
 app.add_typer(keys.app, name="keys")
+app.add_typer(identity_keys.app, name="identity-keys")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(sms.app, name="sms")
 app.add_typer(notifications.app, name="notifications")

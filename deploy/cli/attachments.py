@@ -42,29 +42,6 @@ def remake(
     print(f"{asyncio.run(act()):,} files were remade or sealed.")
 
 
-@app.command("rotate-keys")
-def rotate_keys() -> None:
-    """Encrypt the keys of sealed originals with the first identity key.
-
-    Put the new key in front of `LAPOR_IDENTITY_KEYS`, restart the services, run this, then drop
-    the old key. May be stopped and run again.
-    """
-    from deploy.credentials import stack_settings
-    from shared.attachments.rotation import rotate
-    from shared.database.engine import Database
-    from shared.privacy.identity import IdentityCipher
-
-    async def act() -> int:
-        settings = stack_settings("lapor_intake")
-        database = Database(settings.database_url, pool_size=1)
-        try:
-            return await rotate(database, IdentityCipher(settings.identity_keys))
-        finally:
-            await database.dispose()
-
-    print(f"The keys of {asyncio.run(act()):,} originals are encrypted with the first key.")
-
-
 _SCHEMAS: "tuple[Schema, ...]" = ("intake", "followup")
 
 

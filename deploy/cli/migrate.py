@@ -45,7 +45,7 @@ def migrated() -> None:
     from shared.resilience.reasons import reason
     from shared.settings import Settings
 
-    url, said = Settings().database_url, ""
+    url, last_reason = Settings().database_url, ""
     while True:
         try:
             if is_migrated(url):
@@ -53,8 +53,8 @@ def migrated() -> None:
             why = "it has not been migrated to this version"
         except psycopg.Error as error:
             why = reason(error)
-        if why != said:
+        if why != last_reason:
             print(f"Waiting for the database: {why}", flush=True)
-        said = why
+        last_reason = why
         time.sleep(1)
     print("The database is what this version expects.")

@@ -1,6 +1,7 @@
 """`lapor notifications …`: messages to people, what became of them, and sending them again."""
 
 import asyncio
+import sys
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ app = typer.Typer(help="Messages to people.", no_args_is_help=True)
 
 AT_MOST = 1_000
 """Messages that one command shows or sends again."""
+MAIL_AT_MOST = 1_000_000
+"""Bytes of a report that are read: what came back is its end."""
 RECENT = timedelta(days=3)
 """What is older is no news any more."""
 
@@ -66,6 +69,20 @@ def show(message_id: Id) -> None:
 
 
 @app.command()
+def letters() -> None:
+    """Have this week's letters to leaders written, where they are not there yet."""
+    from deploy.credentials import stack_settings
+    from services.notification.digest.mornings import write_letters_of_this_week
+    from shared.temporal.client import connect
+
+    async def act() -> None:
+        client = await connect(stack_settings(), "lapor-notifications", lazy=False)
+        await write_letters_of_this_week(client)
+
+    asyncio.run(act())
+
+
+@app.command()
 def retry(
     message_id: Annotated[uuid.UUID | None, typer.Argument(help="As `list` shows it.")] = None,
     failed: Annotated[bool, typer.Option("--failed", help="All that failed lately.")] = False,
@@ -77,7 +94,7 @@ def retry(
 
     from deploy.errors import StackError
     from services.notification.models import Message
-    from services.notification.outgoing import CODE
+    from services.notification.outgoing.to_reporters import CODE
 
     if (message_id is None) is not failed:
         raise StackError("say which message, or --failed")
@@ -113,6 +130,31 @@ def retry(
     if message_id is not None and not count:
         raise StackError("there is no such message that waits or failed")
     print(f"{count} are sent again" if failed else f"{message_id} is sent again")
+
+
+@app.command()
+def bounced() -> None:
+    """Read a mail from standard input that reports that one of ours came back (RFC 3464): that
+    message has failed, and where nobody is at the address, its proof ends. For the mail server,
+    which hands over what comes to the sender's address; other mail is passed over."""
+    from services.notification.sending.bounces import bounce_of
+    from services.notification.sending.late_failures import came_back
+
+    bounce = bounce_of(sys.stdin.buffer.read(MAIL_AT_MOST))
+    if bounce is None:
+        print("no report of a mail that came back")
+        return
+
+    async def act() -> bool:
+        async with _session() as session:
+            ours = await came_back(
+                session, bounce.message_id, "email", nobody_there=bounce.nobody_there
+            )
+            await session.commit()
+            return ours
+
+    known = asyncio.run(act())
+    print(f"{bounce.message_id} has come back" if known else "nothing of ours that was sent")
 
 
 async def _message(session: "AsyncSession", message_id: uuid.UUID) -> "Message":

@@ -33,6 +33,9 @@ def add(
     name: Annotated[str, typer.Option(help="The person's name")],
     role: Annotated[Role, typer.Option()],
     agency: Annotated[str, typer.Option(metavar="CODE", help="Code of the agency")],
+    email: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="A link that proves it is mailed there")
+    ] = "",
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input")
     ] = False,
@@ -41,8 +44,10 @@ def add(
     if not _USERNAME.fullmatch(username):
         raise StackError(f"{username!r} is no user name: use a-z, 0-9, dot, - and _, 2 to 64.")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)
-    asyncio.run(_add(username, name.strip(), role, agency, password))
+    asyncio.run(_add(username, name.strip(), role, agency, _address(email), password))
     print(f"Added {username} ({role}) to {agency}.")
+    if email:
+        print("The link that proves the e-mail address is on its way.")
     if not password_stdin:
         print(f"Password, shown only now: {password}")
 
@@ -120,9 +125,25 @@ async def _session() -> AsyncIterator["AsyncSession"]:
         await database.dispose()
 
 
-async def _add(username: str, name: str, role: Role, agency: str, password: str) -> None:
+def _address(email: str) -> str:
+    from pydantic import TypeAdapter, ValidationError
+
+    from shared.values.emails import EmailOrNothing
+
+    try:
+        return TypeAdapter[str](EmailOrNothing).validate_python(email)
+    except ValidationError:
+        raise StackError(f"{email!r} is no e-mail address.") from None
+
+
+async def _add(
+    username: str, name: str, role: Role, agency: str, email: str, password: str
+) -> None:
+    from deploy.credentials import stack_settings
+    from services.routing.accounts.staff_email import enter_email, mail_proof_link
     from services.routing.directory.staff import StaffRefused, add_staff
     from shared.http.password_strength import SHORTEST, is_hard_to_guess
+    from shared.privacy.identity import IdentityCipher
 
     if len(password) < SHORTEST:
         raise StackError(f"The password needs at least {SHORTEST} characters.")
@@ -130,7 +151,7 @@ async def _add(username: str, name: str, role: Role, agency: str, password: str)
         raise StackError("That password is easy to guess: use words that do not belong together.")
     try:
         async with _session() as session:
-            await add_staff(
+            member = await add_staff(
                 session,
                 username=username,
                 name=name,
@@ -138,5 +159,9 @@ async def _add(username: str, name: str, role: Role, agency: str, password: str)
                 agency_code=agency,
                 password=password,
             )
+            if email and member.id is not None:
+                cipher = IdentityCipher(stack_settings("lapor_routing").identity_keys)
+                await enter_email(session, cipher, member.id, email)
+                await mail_proof_link(session, member.id)
     except StaffRefused as refused:
         raise StackError(str(refused)) from None

@@ -76,8 +76,8 @@ class PostgresNode(Postgres):
         with self.administer() as connection:
             state = "SELECT sync_state FROM pg_stat_replication WHERE state = 'streaming'"
             row = connection.execute(f"{state} AND application_name = ANY(%s)", ([*POSTGRES],))
-            found = row.fetchone()
-            return None if found is None else str(found[0])
+            only_row = row.fetchone()
+            return None if only_row is None else str(only_row[0])
 
     @property
     def _is_primary(self) -> bool:
@@ -121,9 +121,9 @@ class PostgresNode(Postgres):
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
-        _, said = await copying.communicate()
+        _, errors = await copying.communicate()
         if copying.returncode != 0:
-            raise StackError(f"{self.name} could not copy the primary: {said.decode().strip()}")
+            raise StackError(f"{self.name} could not copy the primary: {errors.decode().strip()}")
         (unfinished / "standby.signal").touch(mode=0o600)
         give_to_other_user(unfinished / "standby.signal")
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -116,7 +116,7 @@ def _rows(name: str) -> list[dict[str, Any]]:
 
 
 def _staff() -> Iterator[DemoStaff]:
-    """In every connected agency somebody for each step it can owe."""
+    """In every connected agency somebody for each step it can owe; one overseer."""
     rng = random.Random("staf")
     parents = {agency.parent for agency in AGENCIES}
     usernames = Counter[str]()
@@ -129,6 +129,7 @@ def _staff() -> Iterator[DemoStaff]:
             if usernames[username] > 1:
                 username += str(usernames[username])
             yield DemoStaff(username, full_name(rng), role, agency.code, username in _SHOWN)
+    yield DemoStaff("pengawas.jabar", full_name(rng), Role.OVERSEER, "jabar", True)
 
 
 _TITLES = {
@@ -153,6 +154,8 @@ _SHOWN = frozenset(
 PHRASES = read_toml("phrases.toml")
 AGENCIES = TypeAdapter(tuple[DemoAgency, ...]).validate_python(_rows("agencies.csv"))
 """Parents before children."""
+ALIASES = {row["code"]: row["aliases"].split(";") for row in _rows("aliases.csv")}
+"""Other names by which people know an agency, by its code."""
 BY_CODE = {agency.code: agency for agency in AGENCIES}
 STAFF = tuple(_staff())
 CATEGORIES = TypeAdapter(tuple[DemoCategory, ...]).validate_python(

@@ -25,6 +25,7 @@ class Mix(BaseModel, frozen=True):
     flags: dict[str, float]
     outcome: dict[Status, float]
     detour: dict[str, float]
+    after_closing: dict[str, float]
     archive_category: dict[ArchiveCategory, float]
     category: dict[str, float]
     destination: dict[str, float]

@@ -187,6 +187,9 @@ def plan_steps(report: DemoReport) -> tuple[str, ...]:
         (closing, True),
         (f"reopen follow_up {closing}", closing and "reopened" in detours),
     ]
+    if outcome is Status.CLOSED_BY_ADMIN:
+        chance = random.Random(report.body)  # the same report, the same plan
+        steps += [(step, chance.random() < share) for step, share in MIX.after_closing.items()]
     return tuple(step for names, happens in steps if happens for step in names.split())
 
 

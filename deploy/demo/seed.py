@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deploy.demo.country import AGENCIES, BY_CODE, CATEGORIES, PROGRAMMES, STAFF
-from deploy.foundation import lay_closed_days, lay_policy
+from deploy.demo.country import AGENCIES, ALIASES, BY_CODE, CATEGORIES, PROGRAMMES, STAFF
+from deploy.foundation import lay_abbreviations, lay_closed_days, lay_policy
+from services.routing.finding_models import AgencyAlias
 from services.routing.models import Agency, Category, Programme, StaffMember, Tag
 from shared.database.engine import Database
 from shared.http.passwords import hash_password
@@ -25,6 +26,7 @@ async def load(database_url: str, password: str) -> Sequence[tuple[str, str]]:
             await _programmes(session)
             await lay_policy(session)
             await lay_closed_days(session)
+            await lay_abbreviations(session)
     finally:
         await database.dispose()
     return [
@@ -49,6 +51,8 @@ async def _agencies(session: AsyncSession) -> Mapping[str, list[int]]:
                 zone=agency.zone,
             )
             row.path = paths[agency.code] = [*above, await _add(session, row)]
+            others = ALIASES.get(agency.code, ())
+            session.add_all(AgencyAlias(agency_id=row.id, alias=alias) for alias in others)
     return paths
 
 

@@ -8,7 +8,7 @@ line that it reads, its result on each that it writes.
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,11 @@ class Preparation:
     async def load_demo(self, database_url: str, password: str) -> SignIns:
         """The sign-ins worth showing: user name, who it is. Raises StackError."""
         return [(name, who) for name, who in await self._ask("load_demo", database_url, password)]
+
+    async def give_addresses(self, database_url: str, secrets: Mapping[str, str]) -> None:
+        """Addresses for these people; `secrets` are the stack's. Raises StackError."""
+        keys = [secrets[f"LAPOR_{name}"] for name in ("IDENTITY_KEYS", "BLIND_INDEX_KEY")]
+        await self._ask("give_addresses", database_url, *keys)
 
     async def _ask(self, task: str, *arguments: str) -> Any:
         assert self._process.stdin is not None
@@ -73,7 +78,7 @@ async def preparation(data_dir: Path) -> AsyncIterator[Preparation]:
 
 def _perform() -> None:
     # Before anything is asked, while others start; not in the supervisor.
-    from deploy.demo import seed
+    from deploy.demo import addresses, seed
     from deploy.migrations import upgrade
     from shared.temporal.names import SEARCH_ATTRIBUTES
 
@@ -81,6 +86,7 @@ def _perform() -> None:
         "search_attributes": lambda: SEARCH_ATTRIBUTES,
         "migrate": upgrade,
         "load_demo": lambda *arguments: asyncio.run(seed.load(*arguments)),
+        "give_addresses": lambda *arguments: asyncio.run(addresses.give_addresses(*arguments)),
     }
     for line in sys.stdin:
         task, *arguments = json.loads(line)

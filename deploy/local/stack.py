@@ -81,6 +81,7 @@ class LocalStack(Stack):
             await preparing.migrate(owner)
         async with self.screen.step("demo agencies and staff"):
             self._sign_ins = await preparing.load_demo(owner, credentials.demo)
+            await preparing.give_addresses(owner, credentials.application)
 
     def _postgres(self, credentials: Credentials) -> Postgres:
         addresses = self.addresses

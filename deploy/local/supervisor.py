@@ -25,7 +25,7 @@ class Stack(ABC):
     """Servers and processes that a person starts together: which, and in which order, a subclass
     says. `children` are in the order of their start. `patience`: seconds for each to be ready."""
 
-    patience = 60.0
+    patience = 180.0
 
     def __init__(self, addresses: Addresses, steps: int) -> None:
         self.addresses = addresses

@@ -109,9 +109,9 @@ class System:
             return led and len(answers) >= max([len(present), *sizes])
 
         present = {*await self._gather("$SYS.REQ.SERVER.PING", b"", all_answered, _ROLL_CALL)}
-        told = await self._gather("$SYS.REQ.SERVER.PING.JSZ", b"{}", all_told, _ROLL_CALL)
-        present |= told.keys()
-        replicas = [replica for group in groups(told) for replica in group.get("replicas") or ()]
+        answers = await self._gather("$SYS.REQ.SERVER.PING.JSZ", b"{}", all_told, _ROLL_CALL)
+        present |= answers.keys()
+        replicas = [replica for group in groups(answers) for replica in group.get("replicas") or ()]
         return present, present | {str(replica["name"]) for replica in replicas}
 
     async def _gather(

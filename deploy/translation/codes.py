@@ -9,8 +9,12 @@ from typing import get_args
 from services.intake.contact import ContactProblem
 from services.intake.open311.offered_services import ATTRIBUTES
 from services.intake.sms import messages as sms
-from services.notification.channel_choice import SkipReason
-from services.notification.message_table import TEMPLATES, MessageKind
+from services.notification.messages.channel_choice import SkipReason
+from services.notification.messages.digest_text import SECTIONS
+from services.notification.messages.letter_text import PARTS
+from services.notification.messages.staff_table import STAFF_TEMPLATES, Delivery, StaffKind
+from services.notification.messages.staff_texts import ACCOUNT_TEMPLATES
+from services.notification.messages.table import TEMPLATES, MessageKind
 from services.notification.models import Channel as MessageChannel
 from services.reporting.files.columns import columns
 from services.reporting.files.job import Format
@@ -23,6 +27,8 @@ from services.reporting.statistics.marks import (
     DURATIONS,
     NONE,
     OBJECTIONS,
+    OFTEN,
+    TOTALS,
     VERIFIED_BY,
 )
 from services.reporting.webhooks import deliveries
@@ -30,6 +36,7 @@ from services.routing.directory import agencies
 from services.routing.imports import endpoints as imports
 from services.routing.queue.filters import QueueTab
 from services.routing.reading.contact_states import ContactState
+from services.routing.reading.posts import GoneBecause
 from services.routing.second_person.models import Kind
 from shared.attachments import rejection, store, types_not_taken
 from shared.lifecycle.actions import (
@@ -49,6 +56,8 @@ from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.people import Role
 from shared.lifecycle.policy import Unit
 from shared.lifecycle.statuses import Status
+from shared.owed.statements import OwedKind
+from shared.privacy.reveal_reasons import RevealReason
 from shared.values.text import TextProblem
 
 
@@ -64,7 +73,7 @@ _PROBLEMS = (
     *("file_pending", "file_sealed"),
     *("not_sent", "form_expired_kept"),
     *(f"request_already_{decision}" for decision in ("accepted", "rejected", "withdrawn")),
-    *("category_code_taken", "programme_name_taken", "username_taken"),
+    *("category_code_taken", "programme_name_taken", "username_taken", "recourse_code_taken"),
     *(f"{kind}_name_taken" for kind in ("category", "tag")),
     *(f"{kind}_not_found" for kind in ("category", "tag", "programme")),
 )
@@ -106,32 +115,41 @@ CODES: dict[str, Iterable[str]] = {
     "clock": ClockKind,
     "contact_state": get_args(ContactState),
     "deferral": DeferralKind,
+    "digest": ("subject", "intro", *SECTIONS, "ordinary", "news", "link"),
     "download_column": _distinct(c.key for tab in DownloadTab for c in columns(tab)),
     "download_field": _distinct(name for tab in DownloadTab for name in FIELDS[tab]),
     "download_format": Format,
     "download_state": ("waiting", "running", "done", "cancelled", "failed", "expired"),
     "download_tab": DownloadTab,
-    "duration": DURATIONS,
+    "duration": TOTALS,
     "field": ("close_note", "reopen_note", "objection_note"),
     "figure": (
         *("received", "overdue", *EVENTS, "rated", CLOSED_UNANSWERED, *OBJECTIONS),
         *(f"{duration}_{figure}" for duration in DURATIONS for figure in ("measured", "within")),
+        *(f"{total}_total_measured" for total in TOTALS),
         *(VERIFIED_BY, ANSWERED_BY, NONE),
     ),
     "file_type_instead": get_args(types_not_taken.Family),
     "flag": ("anonymous", "secret", "priority"),
     "follow_up_kind": FollowUpKind,
+    "hand_overs": tuple(map(str, range(OFTEN + 1))),
     "import_state": get_args(imports.State),
     "management_action": (
         *("staff.add", "staff.change", "staff.remove"),
         *("staff.restore", "staff.reset_password", "staff.reset_second_factor"),
+        *("staff.stand_in", "staff.stand_in_ended"),
         *(f"staff.{kind}_{step}" for kind in _GUARDED for step in _STEPS_OF_TWO),
         *("agency.create", "agency.change", "agency.remove"),
+        *("agency.leader", "agency.leader_removed"),
         *("handover.reports", "handover.assignments"),
         *("category.create", "category.change", "tag.create", "tag.change"),
-        *("programme.create", "programme.change", "archive_reason.change", "recourse.change"),
+        *("programme.create", "programme.change", "archive_reason.change"),
+        *("recourse.create", "recourse.change"),
         *("policy.set", "calendar.set", "import.run", "import.links"),
+        *("saved_view.share", "saved_view.remove"),
+        *(f"answer_template.{step}" for step in ("create", "change", "remove")),
     ),
+    "letter": PARTS,
     "mark": ("overdue", "question_unanswered", "reporter_told"),
     "message_channel": get_args(MessageChannel),
     "message_kind": MessageKind,
@@ -147,6 +165,17 @@ CODES: dict[str, Iterable[str]] = {
     "notification_part": (
         *("subject", "about", "about_title", "how_to_open", "open_report", "why", "stop"),
         *("no_date", "sms_discreet", "code_subject", "code", "code_warning", "code_sms"),
+        *(
+            part
+            for what in ACCOUNT_TEMPLATES
+            for part in (f"{what}_subject", what, f"{what}_label")
+        ),
+        *("staff_not_asked", "staff_subject", "staff_why", "staff_stop"),
+        *("prove_leader_subject", "prove_leader", "prove_leader_label"),
+        *("leader_why", "leader_stop"),
+        "first_code_sms",
+        *("contact_change", "contact_change_warning", "contact_change_stop", "contact_change_sms"),
+        *("report_contact_change", "report_contact_change_warning", "report_contact_change_sms"),
     ),
     "notification_sms": TEMPLATES,
     "objection_reason": ObjectionReason,
@@ -154,13 +183,16 @@ CODES: dict[str, Iterable[str]] = {
     "open311_format": ATTRIBUTES,
     "open_data_column": OPEN_DATA_COLUMNS,
     "outcome": FollowUpOutcome,
+    "owed": OwedKind,
+    "post_gone": get_args(GoneBecause),
     "problem.title": _PROBLEMS,
     "problem.detail": _PROBLEMS,
     "problem.field": _FIELDS,
     "rating": ("1", "2", "3", "4", "5"),
+    "reveal_reason": RevealReason,
     "reading": (
         *("reveal", "reveal_asked", "reveal_emergency", "reveal_granted", "reveal_confirmed"),
-        *("reveal_refused", "original", "attachment"),
+        *("reveal_refused", "reveal_put_off", "original", "attachment", "printed", "overseen"),
         *("access_code_used", "access_code_renewed", "access_code_given"),
     ),
     "request": RequestKind,
@@ -168,7 +200,11 @@ CODES: dict[str, Iterable[str]] = {
     "role": ("reporter", "staff", *Role, "operator", "partner_system", "system"),
     "second_person": Kind,
     "sms_refusal": get_args(sms.Refusal),
+    "sms_answer": get_args(sms.Answer),
     "solved": ("yes", "no"),
+    "staff_delivery": Delivery,
+    "staff_message_kind": StaffKind,
+    "staff_notification": STAFF_TEMPLATES,
     "status": Status,
     "tab": (*QueueTab,),
     "time_unit": Unit,

@@ -64,8 +64,8 @@ class Api:
         headers: Mapping[str, str] | None = None,
         **content: Any,
     ) -> Any:
-        """The JSON of an answer to what httpx takes as content. Raises `Refusal`, also where a
-        command that had to wait is refused."""
+        """The JSON of an answer, if it has any, to what httpx takes as content. Raises `Refusal`,
+        also where a command that had to wait is refused."""
         sent = {"Idempotency-Key": str(uuid4()), **(headers or {})}
         if token:
             sent["Authorization"] = f"Bearer {token}"
@@ -75,6 +75,8 @@ class Api:
         for pause in _pauses():
             with suppress(httpx.TransportError):
                 answer = await self.client.request(method, path, headers=sent, **content)
+                if answer.is_success and not answer.content:
+                    return None
                 if answer.status_code == httpx.codes.ACCEPTED:
                     return await self.outcome(answer.json()["href"], token)
                 if answer.is_success:

@@ -43,16 +43,21 @@ def reporter(report: DemoReport) -> dict[str, str | None]:
     return asdict(report.reporter)
 
 
+def reporter_of_report(report: DemoReport) -> dict[str, str | bool | None]:
+    """The same, at contacts where messages may come."""
+    return {**reporter(report), "phone_safe": True, "email_safe": True}
+
+
 def public_form(report: DemoReport, today: date, *, signed_in: bool) -> dict[str, Any]:
     """The public form, in which a reporter with an account leaves out who they are."""
     form = {**report_form(report, today), "channel": report.channel}
-    return form if signed_in else {**form, "reporter": reporter(report)}
+    return form if signed_in else {**form, "reporter": reporter_of_report(report)}
 
 
 def partner_report(report: DemoReport, today: date, external_id: str) -> dict[str, Any]:
     """A report as a partner system sends it."""
     form = report_form(report, today)
-    return {**form, "external_id": external_id, "reporter": reporter(report)}
+    return {**form, "external_id": external_id, "reporter": reporter_of_report(report)}
 
 
 def manual_form(

@@ -20,7 +20,7 @@ from deploy.demo.driver.sending import Sent
 from deploy.demo.driver.stack import PUSAT, Stack
 from deploy.demo.mix import MIX, draw
 from deploy.demo.reports import DemoReport
-from shared.lifecycle.actions import UnmetReason
+from shared.lifecycle.actions import ObjectionReason, UnmetReason
 
 _IN_ROUTING = frozenset("throw defer archive verify forward copies amend".split())
 """The commands of routing; the others are followup's."""
@@ -122,6 +122,12 @@ class Life:
             case "declare_satisfied":
                 rating = self._rng.choices((1, 2, 3, 4, 5), (2, 3, 15, 40, 40))[0]
                 await say("satisfaction", [], rating=rating, text=write("satisfaction"))
+            case "rate":
+                rating = self._rng.choices((1, 2, 3, 4, 5), (10, 10, 20, 30, 30))[0]
+                await say("rating", [], rating=rating, solved=rating > 2)
+            case "object":
+                why = ObjectionReason.NOT_SOLVED
+                await say("objection", [], objection_reason=why, text=write("reply"))
             case "request_hold" | "request_close":
                 kind = step.removeprefix("request_")
                 officer, reason = officer_of(handler), write(f"{kind}_reason")

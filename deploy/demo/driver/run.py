@@ -4,9 +4,10 @@ import asyncio
 import random
 import signal
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TimeElapsedColumn
@@ -14,9 +15,10 @@ from rich.table import Table
 
 from deploy.demo.driver import trial
 from deploy.demo.driver.api import Refusal
+from deploy.demo.driver.letters import tell_leaders
 from deploy.demo.driver.life import Life
 from deploy.demo.driver.sending import send
-from deploy.demo.driver.stack import Stack, open_stack
+from deploy.demo.driver.stack import Mailbox, Stack, open_stack
 from deploy.demo.reports import DemoReport, plan_reports, plan_steps
 from shared.labels import label
 from shared.lifecycle.statuses import TAB_OF, Status, Tab
@@ -26,8 +28,15 @@ _AT_ONCE = 12
 """Lives under way at a time: Temporal's dev server takes some tens of steps a second."""
 
 
-async def run_demo(console: Console, count: int, with_trial: bool, seed: int) -> bool:
-    """Drive the reports and show where they are. Whether all went as planned.
+async def run_demo(
+    console: Console,
+    count: int,
+    with_trial: bool,
+    seed: int,
+    mailbox: Callable[[Path], Mailbox],
+) -> bool:
+    """Drive the reports and show where they are. Whether all went as planned. `mailbox` gives the
+    mails of the stack by its data folder.
 
     SIGTERM cancels it as Ctrl-C does, so that a trial's policy does not stay. Ctrl-C is heard also
     where a shell started it in the background, with that signal ignored.
@@ -36,7 +45,7 @@ async def run_demo(console: Console, count: int, with_trial: bool, seed: int) ->
     assert myself is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, myself.cancel)
-    async with open_stack() as stack:
+    async with open_stack(mailbox) as stack:
         if myself.cancelling():  # see `end_all`
             raise asyncio.CancelledError
         since = datetime.now(UTC) - timedelta(minutes=1)
@@ -44,6 +53,7 @@ async def run_demo(console: Console, count: int, with_trial: bool, seed: int) ->
         try:
             with demo.progress:
                 as_expected = await demo.run(random.Random(seed), count, with_trial)
+                await tell_leaders(stack)
         finally:
             show_failures(console, demo.failures)
         total = await show_statuses(console, stack, set(demo.numbers.values()), since)

@@ -16,6 +16,7 @@ from deploy.demo.country import admin_of
 from deploy.demo.driver import forms
 from deploy.demo.driver.api import File, Refusal
 from deploy.demo.driver.forms import letter, photograph
+from deploy.demo.driver.proving import prove_email
 from deploy.demo.driver.stack import Stack, reporter_address
 from deploy.demo.reports import DemoReport
 from shared.lifecycle.channels import Channel
@@ -26,8 +27,8 @@ SMS_PART_LENGTH = 153
 
 
 Write = Callable[..., Awaitable[None]]
-"""Sends `information`, a `reply`, a `withdrawal` or `satisfaction` of the reporter, with files and
-fields. Raises `Refusal`."""
+"""Sends `information`, a `reply`, a `withdrawal`, `satisfaction`, a `rating` or an `objection` of
+the reporter, with files and fields. Raises `Refusal`."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,12 @@ class _Sending:
         answer = await self._intake.post(
             "/reports", form, files, token=token, address=self._address
         )
-        return self._sent(answer["number"], answer["access_code"])
+        number, code = answer["number"], answer["access_code"]
+        proves = token is None and self._index % 2 == 0
+        if proves and (email := self._report.reporter.email):
+            opened = await self._open(f"/reports/{number}", code)
+            await prove_email(self._stack, number, email, opened, self._address)
+        return self._sent(number, code)
 
     async def by_manual_form(self, *, verify: bool) -> Sent:
         destination = self._report.destination
@@ -165,11 +171,16 @@ class _Sending:
         self, report: str, code: str, kind: str, files: list[File], **fields: Any
     ) -> None:
         """As a reporter who kept the access code."""
+        opened = await self._open(report, code)
+        path = f"{report}/{'replies' if kind == 'reply' else kind}"
+        options = {"token": opened, "address": self._address}
+        await self._stack.followup.post(path, fields, files, **options)
+
+    async def _open(self, report: str, code: str) -> str:
+        """A token for the report, by its access code."""
         body = {"access_code": code}
         opened = await self._intake.post(f"{report}/access", body, address=self._address)
-        path = f"{report}/{'replies' if kind == 'reply' else kind}"
-        options = {"token": opened["access_token"], "address": self._address}
-        await self._stack.followup.post(path, fields, files, **options)
+        return str(opened["access_token"])
 
     async def _write_through_partner(self, kind: str, files: list[File], **fields: Any) -> None:
         """As a reporter who uses the partner's application, which passes on words alone."""

@@ -6,10 +6,11 @@ import os
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import httpx
 from nats.aio.msg import Msg
@@ -71,17 +72,36 @@ class DemoPartner:
             waiting.set_result(receipt)
 
 
+class Mail(Protocol):
+    @property
+    def to(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+class Mailbox(Protocol):
+    """What came to the stack's own mailbox, newest first."""
+
+    def mails(self) -> Iterator[Mail]: ...
+
+
 class Stack:
     """`run` is different in each demo: ids that must not come twice are made of it."""
 
     ids: Ids
     partner: DemoPartner
 
-    def __init__(self, settings: Settings, password: str) -> None:
+    def __init__(
+        self, settings: Settings, password: str, mailbox: Callable[[Path], Mailbox]
+    ) -> None:
         self.intake = Api(settings.intake_url)
         self.routing = Api(settings.routing_url)
         self.followup = Api(settings.followup_url)
+        self.notification = Api(settings.notification_url)
+        here = urlsplit(settings.smtp_url).port == settings.mailbox_smtp_port
+        self.mailbox = mailbox(settings.data_dir) if here else None
         self.sms_secret = settings.sms_secret
+        self.settings = settings
         self.password = password
         self.run = secrets.token_hex(4)
         self._tokens: dict[str, tuple[str, float]] = {}
@@ -121,15 +141,16 @@ def reporter_address(index: int) -> str:
 
 
 @asynccontextmanager
-async def open_stack() -> AsyncIterator[Stack]:
-    """The stack that runs on this machine. Raises `StackError` when none does."""
+async def open_stack(mailbox: Callable[[Path], Mailbox]) -> AsyncIterator[Stack]:
+    """The stack that runs on this machine; `mailbox` gives its mails by its data folder. Raises
+    `StackError` when none runs."""
     settings = stack_settings()
     data_dir = Addresses().data_dir
     if not (data_dir / "secrets.env").exists():
         raise StackError("The demo acts as the demo's staff: it needs a stack of `lapor up`.")
-    stack = Stack(settings, load_or_create(data_dir).demo)
+    stack = Stack(settings, load_or_create(data_dir).demo, mailbox)
     async with AsyncExitStack() as opened:
-        for api in (stack.intake, stack.routing, stack.followup):
+        for api in (stack.intake, stack.routing, stack.followup, stack.notification):
             await opened.enter_async_context(api.client)
         try:
             await stack.routing.client.get("/healthz")

@@ -1,2 +1,2 @@
-"""The local stack's stand-ins for who carries mail and text messages: real protocols, kept files,
-a page that shows what came. Nothing leaves the machine."""
+"""The local stack's stand-ins for those that carry mail and text messages: real protocols, kept
+files, a page that shows what came. Nothing leaves the machine."""

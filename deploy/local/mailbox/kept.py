@@ -5,10 +5,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """What goes with a mail."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,7 @@ class KeptMail:
     subject: str
     text: str
     html: str
+    files: tuple[KeptFile, ...]
 
 
 @dataclass(frozen=True)
@@ -80,4 +90,14 @@ def _read(path: Path) -> KeptMail:
         subject=str(mail["Subject"] or ""),
         text=str(plain.get_content()) if plain else "",
         html=str(html.get_content()) if html else "",
+        files=tuple(_file(part) for part in mail.iter_attachments()),
+    )
+
+
+def _file(part: Message) -> KeptFile:
+    content = part.get_payload(decode=True)
+    return KeptFile(
+        name=part.get_filename() or "attachment",
+        media_type=part.get_content_type(),
+        content=content if isinstance(content, bytes) else b"",
     )

@@ -3,6 +3,7 @@
 import binascii
 from collections.abc import Awaitable, Callable
 from html import escape
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from deploy.local.mailbox.kept import Kept
+from deploy.local.mailbox.kept import Kept, KeptMail
 from shared.clock import now
 
 UNKNOWN = "0000"
@@ -37,14 +38,31 @@ def make_app(kept: Kept, secret: str, reports_to: str) -> Starlette:
         return _page("Mail", f"<table>{rows}</table>" if rows else "<p>No mail yet.</p>")
 
     async def mail(request: Request) -> Response:
-        found = kept.mail(request.path_params["name"])
-        if found is None:
+        kept_mail = kept.mail(request.path_params["name"])
+        if kept_mail is None:
             return Response(status_code=404)
         return _page(
-            found.subject,
-            f"<p>{found.at:%Y-%m-%d %H:%M:%S} to {escape(found.to)}</p>"
-            f"<pre>{escape(found.text)}</pre>"
-            f'<iframe sandbox title="HTML" srcdoc="{escape(found.html)}"></iframe>',
+            kept_mail.subject,
+            f"<p>{kept_mail.at:%Y-%m-%d %H:%M:%S} to {escape(kept_mail.to)}</p>"
+            f"{_files(kept_mail)}"
+            f"<pre>{escape(kept_mail.text)}</pre>"
+            f'<iframe sandbox title="HTML" srcdoc="{escape(kept_mail.html)}"></iframe>',
+        )
+
+    async def file(request: Request) -> Response:
+        kept_mail = kept.mail(request.path_params["name"])
+        place = request.path_params["place"]
+        if kept_mail is None or place >= len(kept_mail.files):
+            return Response(status_code=404)
+        name = kept_mail.files[place].name
+        return Response(
+            kept_mail.files[place].content,
+            media_type=kept_mail.files[place].media_type,
+            headers={
+                # Kept, not opened: anybody may have sent it.
+                "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+                "X-Content-Type-Options": "nosniff",
+            },
         )
 
     async def texts(_: Request) -> Response:
@@ -87,10 +105,20 @@ def make_app(kept: Kept, secret: str, reports_to: str) -> Starlette:
         routes=[
             Route("/", mails),
             Route("/mail/{name}", mail),
+            Route("/mail/{name}/{place:int}", file),
             Route("/sms", texts),
             Route("/sms/messages", take_text, methods=["POST"]),
         ]
     )
+
+
+def _files(mail: KeptMail) -> str:
+    """The names of what goes with the mail, to be kept."""
+    rows = "".join(
+        f'<li><a href="/mail/{mail.name}/{place}">{escape(file.name)}</a></li>'
+        for place, file in enumerate(mail.files)
+    )
+    return f"<ul>{rows}</ul>" if rows else ""
 
 
 def _page(title: str, body: str) -> HTMLResponse:
