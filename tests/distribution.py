@@ -27,16 +27,22 @@ _OF_A_STACK = (*_TOGETHER, "stack")
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The order in which pieces are handed out, and the marks that follow from where a test is."""
-    items.sort(key=lambda item: _place(_folder(item)))
+    in_a_browser = {item.path for item in items if _asks_for("browser", item)}
+    # What needs no browser first: one that runs would not let asynchronous tests run.
+    items.sort(key=lambda item: (_place(_folder(item)), item.path in in_a_browser))
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        if _asks_for("browser", item):
             item.add_marker(pytest.mark.browser)
         if _folder(item) in _OF_A_STACK:
             item.add_marker(pytest.mark.stack)
-        if _folder(item) in _SLOW or "temporal_address" in getattr(item, "fixturenames", ()):
+        if _folder(item) in _SLOW or _asks_for("temporal_address", item):
             item.add_marker(pytest.mark.slow)
         if _folder(item) in ("chaos", "whole_cluster"):
             item.add_marker(pytest.mark.chaos)
+
+
+def _asks_for(fixture: str, item: pytest.Item) -> bool:
+    return fixture in getattr(item, "fixturenames", ())
 
 
 def _folder(item: pytest.Item) -> str:

@@ -60,6 +60,7 @@ def _make(kind: str, data_dir: Path, credentials: Credentials) -> tuple[Child, d
         # A test's data need not outlive the machine, and its passwords are guessed by nobody: each
         # connection computes them, thousands a run.
         fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        fast["autovacuum"] = "off"  # what it learns of a table changes plans from run to run
         fast |= {"scram_iterations": "1"}
         return Postgres(data_dir, password=credentials.postgres, port=port, options=fast), {
             "port": port

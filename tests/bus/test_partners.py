@@ -22,13 +22,13 @@ from services.intake.partners.model import Partner
 from shared.bus import cloudevents
 from shared.bus.connection import Bus, BusUserUnknown, connect
 from shared.database.engine import Database
-from shared.http.auth import partner_token_hash
+from shared.http.secret_tokens import token_hash
 from tests.bus.conftest import Server, settings_of
 from tests.node_packages import NODE
 
 
 def stored_hash(credentials: Credentials) -> str:
-    return partner_token_hash(credentials.http_token).hex()
+    return token_hash(credentials.http_token).hex()
 
 
 @pytest.fixture

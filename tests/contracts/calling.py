@@ -34,6 +34,8 @@ CHECKS = [
 ]
 Operation = APIOperation[Any, Any, Any, Any]
 ATTEMPTS = 8
+PATIENCE = 60
+"""Seconds, for a service beside many others on a full machine."""
 ENOUGH_SUCCEED = 0.7
 """Operations that nobody succeeded with are called again, as the document says, while they are
 more than this share: most reports are not the caller's, or not in a status that allows it."""
@@ -49,7 +51,7 @@ def broken_promises(
     """What the service at `address` did other than its document says, by operation, and the
     statuses that each operation answered with. `calls` are made in one attempt as the document
     says, and as many not as it says; `skipped` are operation ids."""
-    schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    schema = schemathesis.openapi.from_url(f"{address}/openapi.json", timeout=PATIENCE)
     operations = [
         operation
         for result in schema.get_all_operations()
@@ -105,7 +107,7 @@ def _call(
         who = data.draw(st.sampled_from(sorted(principals)))
         address = {"X-Forwarded-For": data.draw(_ADDRESSES)}
         response = case.call(
-            session=session, headers={**principals[who], **address}, timeout=20, stream=False
+            session=session, headers={**principals[who], **address}, timeout=PATIENCE, stream=False
         )
         if response.content == _NOT_HTTP:
             return

@@ -9,7 +9,7 @@ from tests.cluster import Cluster
 from tests.contracts.calling import Headers, Known, broken_promises
 
 SERVICES = ("intake", "routing", "followup", "reporting", "notification")
-NEVER_ENDING = ("live_events",)
+NEVER_ENDING = ("live_events", "live_bell")
 
 
 @pytest.mark.timeout(600)

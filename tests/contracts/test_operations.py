@@ -18,7 +18,10 @@ from tests.contracts.calling import Known
 SERVICES = ("intake", "routing", "followup", "reporting", "notification")
 PROCESSES = (*SERVICES, "downloads", "worker", "relay")
 DASHBOARDS = Path(__file__).parents[2] / "deploy" / "dashboards"
-OF_TIME = ("max_over_time", "min_over_time", "time")
+OF_PROMQL = {
+    *("sum", "by", "max", "min", "rate", "increase", "and", "time"),
+    *("histogram_quantile", "max_over_time", "min_over_time"),
+}
 OF_PROMETHEUS = {"up", "job", "process", "le"}
 OF_PARTNERS = {"system", "direction"}
 """Labels of what is exported by partner, of whom the cluster has none."""
@@ -111,6 +114,7 @@ def _mentioned() -> set[str]:
     expressions = [t["expr"] for panel in dashboard["panels"] for t in panel["targets"]]
     [group] = yaml.safe_load((DASHBOARDS / "alerts.yaml").read_text())["groups"]
     expressions += [rule["expr"] for rule in group["rules"]]
-    without_values = [re.sub(r'"[^"]*"|\[\w+\]', "", expression) for expression in expressions]
+    values = r'"[^"]*"|\[\w+\]|\boffset \w+'
+    without_values = [re.sub(values, "", expression) for expression in expressions]
     words = {word for expression in without_values for word in re.findall(r"[a-z_]+", expression)}
-    return words - {"sum", "by", "max", "min", "rate", "increase", "histogram_quantile", *OF_TIME}
+    return words - OF_PROMQL

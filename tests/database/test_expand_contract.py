@@ -69,20 +69,6 @@ def test_a_new_column_that_wants_a_value_is_seen(fresh_database: UrlOf) -> None:
     assert _used(fresh_database)["lifecycle.outbox.urgent demands a value"] == "demanded"
 
 
-@pytest.fixture
-def empty_database(fresh_database: UrlOf) -> UrlOf:
-    """A database without any migration."""
-    with psycopg.connect(fresh_database("lapor_owner").replace("+psycopg", "")) as connection:
-        schemas = connection.execute(
-            "SELECT string_agg(quote_ident(nspname), ', ') FROM pg_namespace"
-            " WHERE nspowner = 'lapor_owner'::regrole"
-        ).fetchone()
-        assert schemas is not None
-        connection.execute(f"DROP SCHEMA {schemas[0]} CASCADE".encode())
-        connection.execute("DROP TABLE schema_version")
-    return fresh_database
-
-
 def _used(database: UrlOf) -> dict[str, str]:
     """Columns with their types, what may not be empty, and who may do what, by name."""
     with _connect(database) as connection:

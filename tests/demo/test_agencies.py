@@ -63,7 +63,7 @@ def test_whoever_has_agencies_below_has_an_admin() -> None:
 def test_usernames_are_unique_and_one_of_each_role_is_shown() -> None:
     assert len({person.username for person in STAFF}) == len(STAFF)
     shown = [person for person in STAFF if person.shown]
-    assert len(shown) == 6
+    assert len(shown) == 7
     assert {person.role for person in shown} == set(Role)
 
 

@@ -83,8 +83,9 @@ class Cluster:
         principal = Staff(id=staff_id, role=role, agency_id=agency, agency_path=_PATHS[agency])
         return {"Authorization": f"Bearer {self._tokens.issue(principal)}"}
 
-    def bearer(self, number: int) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._tokens.issue(ReportBearer(number=number))}"}
+    def bearer(self, number: int, *, by_sms: bool = False) -> dict[str, str]:
+        token = self._tokens.issue(ReportBearer(number=number, by_sms=by_sms))
+        return {"Authorization": f"Bearer {token}"}
 
     def account(self, account_id: int) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._tokens.issue(Reporter(account_id=account_id))}"}

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.routing.reading.history import line_label, with_readers
 from shared.lifecycle.actions import Action, DeferralKind
 from shared.lifecycle.statuses import Status
 from tests.followup.conftest import ABOVE, OFFICER, REASON, Cluster
@@ -97,6 +98,26 @@ async def test_satisfaction_closes_with_a_rating(cluster: Cluster) -> None:
     assert tuple(row) == ("Cepat sekali.", 5)
     again = await cluster.post(path, mine, {})
     assert (again.status_code, again.json()["report_status"]) == (409, "CLOSED_BY_REPORTER")
+
+
+async def test_staff_read_that_a_reply_came_by_sms_whose_sender_cannot_be_confirmed(
+    cluster: Cluster,
+) -> None:
+    number = await cluster.in_process()
+    path = f"/reports/{number}/replies"
+    assert (await cluster.post(path, cluster.bearer(number, by_sms=True), REPLY)).is_success
+    assert (await cluster.post(path, cluster.bearer(number), REPLY)).is_success
+    replies = [e for e in await cluster.reports.history(number) if e.action == "reply"]
+    assert [e.details.get("by_sms") for e in replies] == [True, None]
+    labels = [line_label({"entry": 1, "action": e.action, "details": e.details}) for e in replies]
+    unsure = "SMS, pengirimnya tidak dapat dipastikan"
+    assert unsure in labels[0] and "SMS" not in labels[1]
+    told = {"action": "reply", "secret": False, "rectified": False}
+    steps = [
+        {"entry": e.entry, "ref": e.ref, "action": "reply", "details": e.details} for e in replies
+    ]
+    shown = with_readers([told | {"id": e.ref} for e in replies], steps)
+    assert [message["by_sms_label"] for message in shown] == [unsure, None]
 
 
 async def test_staff_record_what_a_reporter_says_who_came_by(cluster: Cluster) -> None:

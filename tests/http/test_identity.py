@@ -12,8 +12,11 @@ def test_a_key_is_rotated_without_losing_anybody() -> None:
     old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
     token = IdentityCipher(old).encrypt("Siti Aminah")
     assert b"Siti" not in token
-    rotated = IdentityCipher(f"{new},{old}").rotate(token)
+    both = IdentityCipher(f"{new},{old}")
+    rotated = both.rotate(token)
+    assert rotated is not None
     assert IdentityCipher(new).decrypt(rotated) == "Siti Aminah"
+    assert both.rotate(rotated) is None
     with pytest.raises(InvalidToken):
         IdentityCipher(new).decrypt(token)
     assert IdentityCipher(new).decrypt_bytes(IdentityCipher(new).encrypt_bytes(b"\0x")) == b"\0x"

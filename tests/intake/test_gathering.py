@@ -63,6 +63,19 @@ async def test_among_many_at_once_only_who_names_what_is_not_there_is_refused(
     assert answers[1].json()["errors"][0]["field"] == "addressee"
     stored = country.all("SELECT addressee_id FROM intake.submission ORDER BY addressee_id")
     assert stored == [(CITY,), (CITY,), (None,)]
+    first, last = country.one("SELECT min(number), max(number) FROM lifecycle.report")
+    assert last - first == 2  # whoever is refused takes no number
+
+
+async def test_a_report_is_taken_though_its_twin_names_what_is_not_there(
+    intake: httpx.AsyncClient,
+) -> None:
+    key = {"Idempotency-Key": str(uuid4())}
+    named = [{"addressee": "kota-lain"}, {"region_code": "99"}, {"addressee": "kota-bandung"}]
+    answers = await asyncio.gather(
+        *(intake.post("/reports", json=form(**fields), headers=key) for fields in named)
+    )
+    assert [answer.status_code for answer in answers] == [422, 422, 201]
 
 
 async def test_of_many_at_once_no_more_are_let_in_than_the_limit_says(

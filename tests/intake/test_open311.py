@@ -330,6 +330,25 @@ def test_the_access_code_of_the_notice_opens_the_report(address: str, country: C
     assert rows[1] == (CITY, CATEGORY)
 
 
+def test_a_contact_is_safe_to_write_to_only_where_that_is_said(
+    address: str, country: Country
+) -> None:
+    sent = {
+        "service_code": "lubang",
+        "description": "Lampu mati",
+        "first_name": "Ani",
+        "phone": "081234567890",
+        "email": "ani@example.org",
+    }
+    for said in ({}, {"attribute[email_safe]": "true"}, {"attribute[phone_safe]": "true"}):
+        assert httpx.post(f"{address}/requests.json", data=sent | said).status_code == 201
+    wrong = httpx.post(f"{address}/requests.json", data=sent | {"attribute[phone_safe]": "mungkin"})
+    assert wrong.status_code == 400
+    assert "attribute[phone_safe]" in wrong.json()[0]["description"]
+    kept = country.all("SELECT phone_safe, email_safe FROM intake.submission ORDER BY number")
+    assert kept == [(False, False), (False, True), (True, False)]
+
+
 def test_a_token_is_the_number_and_there_is_one_jurisdiction(
     three: Client, address: str, country: Country
 ) -> None:

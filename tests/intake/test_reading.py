@@ -8,9 +8,13 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from services.intake.app import make_app
 from services.intake.reading import published
 from shared.http.auth import new_partner_token
 from shared.lifecycle.statuses import TAB_OF, Status
+from shared.settings import Settings
+from tests.documents.reading_back import text_of
+from tests.documents.watching import WatchingSandbox
 from tests.intake.conftest import ADMIN, CITY, UNIT, Country, form
 
 CORRECTED = "Jalan di depan Pasar Dago berlubang."
@@ -107,6 +111,39 @@ async def test_the_public_reads_the_status_and_what_is_published(
     assert [item["title"] for item in listed] == (["Jalan Dago"] if published else [])
     for words in (ORIGINAL, "Siti", "6281234567890", report["access_code"]):
         assert words not in answer.text
+
+
+async def test_the_public_gets_what_is_published_on_paper(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
+    number = (await submitted(intake))["number"]
+    path = f"/reports/{number}/document"
+    assert (await intake.get(path)).status_code == 404, "not verified yet"
+    stands(country, number, "VERIFIED")
+    paper = await intake.get(path)
+    assert paper.status_code == 200 and paper.headers["content-type"] == "application/pdf"
+    text = text_of(paper.content)
+    assert CORRECTED in text and "Versi publik" in text and ORIGINAL not in text
+    country.all("UPDATE lifecycle.report SET secret = true WHERE number = %s", number)
+    assert (await intake.get(path)).status_code == 404
+
+
+async def test_whoever_waits_for_a_paper_keeps_nobody_from_reading(
+    settings: Settings, country: Country
+) -> None:
+    app = make_app(settings)
+    state = app.state
+    state.papers = WatchingSandbox(state.database.engine)
+    transport = httpx.ASGITransport(app, client=("198.51.100.70", 4711))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://intake") as intake,
+    ):
+        number = (await submitted(intake))["number"]
+        stands(country, number, "VERIFIED")
+        assert (await intake.get(f"/reports/{number}/document")).status_code == 200
+    assert state.papers.held == [False]
+    assert make_app(settings).state.papers is not state.resources.store.sandbox
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -279,3 +316,16 @@ async def test_the_published_reports_of_an_agency_and_of_those_below_are_listed_
     assert await listed(agency=CITY, tab="closed") == [numbers[1]]
     monkeypatch.setattr(published, "_OF_FEW", "false")
     assert (await listed(agency=CITY) == []) is (few > 0)
+
+
+async def test_the_reporter_reads_to_which_agency_the_report_was_handed(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
+    report = await submitted(intake)
+    stands(country, report["number"], "VERIFIED")
+    step(country, report["number"], "forward", from_handler=CITY, to_handler=UNIT)
+    step(country, report["number"], "amend", from_handler=UNIT, to_handler=UNIT)
+    headers = await opened(intake, report)
+    answer = await intake.get(f"/reports/{report['number']}", headers=headers)
+    handed = {line["action"]: line["handed_to"] for line in answer.json()["history"]}
+    assert handed == {"submit": None, "forward": "Dinas Bina Marga", "amend": None}

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -13,9 +13,11 @@ from standardwebhooks import Webhook
 
 from services.intake.sms.messages import (
     ANSWER_LIMIT,
+    Answer,
     Refusal,
     SmsMessage,
     SmsRejected,
+    answer_about,
     answer_accepted,
     answer_refused,
     join,
@@ -192,6 +194,13 @@ def test_refusals_fit_one_sms_too() -> None:
     refusals: tuple[Refusal, ...] = ("empty", "too_long", "unavailable")
     for refusal in refusals:
         assert septets(answer_refused(refusal)) <= ANSWER_LIMIT
+
+
+def test_answers_about_a_report_fit_one_sms_too() -> None:
+    for about in get_args(Answer):
+        values = {"number": "1234567890", "code": "123456"}
+        answer = answer_about(about, **(values if about.startswith("confirm_") else {}))
+        assert septets(answer) <= ANSWER_LIMIT
 
 
 def test_septets_count_extension_characters_twice_and_refuse_what_would_cost_more() -> None:

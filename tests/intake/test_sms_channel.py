@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from services.intake.app import make_app
-from services.intake.sms.webhook import accept_stale_parts
+from services.intake.sms.stale_parts import accept_stale_parts
 from shared.database.engine import Database
 from shared.settings import Settings
 from tests.intake.conftest import Country, running
@@ -76,6 +76,26 @@ async def test_the_gateway_may_ask_again(
     )
     assert first.json() == second.json()
     assert country.one("SELECT count(*) FROM lifecycle.report") == 1
+
+
+async def test_words_that_begin_with_an_amount_or_a_date_are_a_report(
+    intake: httpx.AsyncClient, settings: Settings, country: Country
+) -> None:
+    gateway, parts = Gateway(intake, settings.sms_secret), ("25000000 diminta ", "oknum lurah")
+    for words in ("17082026 jalan rusak", "No. 12345678/2025 belum dibayar"):
+        first, again = [await gateway.send(words, id=words[:8]) for _ in range(2)]
+        assert first.json() == again.json() and first.json()["number"]
+        assert (await gateway.send(f"{words}.", id=words[:8])).status_code == 409
+    for _ in range(2):
+        long = [await gateway.send(parts[n], (7, n + 1, 2), id=f"part-{n}") for n in range(2)]
+    assert long[0].json() == long[1].json() and long[0].json()["number"]
+    bodies = "SELECT original_body FROM lifecycle.report_text ORDER BY number"
+    assert country.all(bodies) == [
+        ("17082026 jalan rusak",),
+        ("No. 12345678/2025 belum dibayar",),
+        ("25000000 diminta oknum lurah",),
+    ]
+    assert country.one("SELECT count(*) FROM intake.sms_part WHERE words IS NOT NULL") == 0
 
 
 async def test_parts_in_reverse_order_are_joined(

@@ -31,6 +31,27 @@ async def test_of_a_follow_up_that_was_taken_back_everybody_reads_why_alone(
         assert "Rahasia." not in answer.text
 
 
+async def test_of_a_follow_up_that_was_taken_back_nobody_reads_what_it_came_to(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
+    report = await submitted(intake)
+    number = report["number"]
+    stands(country, number, "FOLLOWED_UP")
+    outcome = {"outcome": "cannot_be_met", "unmet_reason": "no_budget"}
+    wrong = message(
+        country, number, "follow_up", "Tidak ada dana.", kind="follow_up", details=outcome
+    )
+    own = await intake.get(f"/reports/{number}", headers=await opened(intake, report))
+    assert own.text.count("no_budget") == 1
+    message(country, number, "rectify", "Salah laporan.", rectifies=wrong)
+
+    public = await intake.get(f"/reports/{number}")
+    own = await intake.get(f"/reports/{number}", headers=await opened(intake, report))
+    for answer in (public, own):
+        assert "cannot_be_met" not in answer.text
+        assert "no_budget" not in answer.text
+
+
 async def test_who_is_archived_reads_where_else_to_go(
     intake: httpx.AsyncClient, country: Country
 ) -> None:
@@ -40,3 +61,22 @@ async def test_who_is_archived_reads_where_else_to_go(
     read = await intake.get(f"/reports/{report['number']}", headers=await opened(intake, report))
     assert [office["code"] for office in read.json()["recourse"]] == ["police", "ombudsman"]
     assert "object" in read.json()["allowed_actions"]
+
+
+async def test_who_was_revealed_reads_when_and_why_but_not_what_was_put_off(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
+    report = await submitted(intake, anonymous=True)
+    number = report["number"]
+    for reason, days in (("oversight", 0), ("law_enforcement", 5)):
+        country.all(
+            "WITH asked AS (INSERT INTO routing.second_person_request"
+            " (id, kind, subject_id, asked_by, emergency)"
+            " VALUES (gen_random_uuid(), 'reveal', %s, 10, false) RETURNING id)"
+            " INSERT INTO routing.reveal_notice (request_id, number, reason_class, at, tell_at)"
+            " SELECT id, %s, %s, now(), now() + make_interval(days => %s) FROM asked",
+            *(number, number, reason, days),
+        )
+    own = (await intake.get(f"/reports/{number}", headers=await opened(intake, report))).json()
+    assert [reveal["reason_label"] for reveal in own["reveals"]] == ["Permintaan lembaga pengawas"]
+    assert "reveals" not in (await intake.get(f"/reports/{number}")).json()

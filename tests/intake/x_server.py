@@ -1,4 +1,5 @@
-"""A stand-in for X: a small HTTP server that speaks the JSON of the X API v2's post lookup.
+"""A stand-in for X: a small HTTP server that speaks the JSON of the X API v2's post lookup and
+search.
 
 `python -m tests.intake.x_server PORT` serves the sample posts to the token `test-token`.
 """
@@ -34,14 +35,64 @@ class XServer:
         self.requests: list[Request] = []
         self.url = ""
         self.app = FastAPI()
+        self.app.get("/2/tweets")(self._tweets)
+        self.app.get("/2/tweets/search/recent")(self._search)
         self.app.get("/2/tweets/{post_id}")(self._tweet)
 
-    def add(self, post_id: str, text: str, *, username: str = "wargabaik") -> None:
+    def add(self, post_id: str, text: str, *, username: str = "wargabaik", **more: Any) -> None:
         """One more post that can be read, by `username`."""
-        self.answers[post_id] = _answer(post_id, text, username=username)
+        self.answers[post_id] = _answer(post_id, text, username=username, **more)
+
+    def edit(self, post_id: str, edition: str, text: str, at: str) -> None:
+        """Its author writes it anew: the edition has an id of its own."""
+        history = [post_id, edition]
+        self.answers[post_id]["data"]["edit_history_tweet_ids"] = history
+        self.add(edition, text, edit_history_tweet_ids=history, created_at=at)
+
+    def thread(self, *posts: tuple[str, str]) -> None:
+        """Posts of one author, each answering the one before."""
+        first = posts[0][0]
+        for post_id, text in posts:
+            more = {"in_reply_to_user_id": "2244994945"} if post_id != first else {}
+            metrics = {"reply_count": 1}
+            self.add(post_id, text, conversation_id=first, public_metrics=metrics, **more)
 
     async def _tweet(self, post_id: str, request: Request) -> Response:
         self.requests.append(request)
+        if (refusal := self._refusal(request)) is not None:
+            return refusal
+        if post_id == PROTECTED_POST:
+            return JSONResponse(_missing(post_id, "not-authorized-for-resource"))
+        if post_id not in self.answers:
+            return JSONResponse(_missing(post_id, "resource-not-found"))
+        return JSONResponse(self.answers[post_id])
+
+    async def _tweets(self, ids: str, request: Request) -> Response:
+        self.requests.append(request)
+        if (refusal := self._refusal(request)) is not None:
+            return refusal
+        asked = ids.split(",")
+        there = [self.answers[post_id] for post_id in asked if post_id in self.answers]
+        gone = [post_id for post_id in asked if post_id not in self.answers]
+        kinds = {PROTECTED_POST: "not-authorized-for-resource"}
+        errors = [_missing(p, kinds.get(p, "resource-not-found"))["errors"][0] for p in gone]
+        return JSONResponse(_several(there) | ({"errors": errors} if errors else {}))
+
+    async def _search(self, query: str, request: Request) -> Response:
+        """As X does, without the first post where it is older than a week: here, always."""
+        self.requests.append(request)
+        if (refusal := self._refusal(request)) is not None:
+            return refusal
+        conversation, author = (part.partition(":")[2] for part in query.split())
+        there = [
+            answer
+            for post_id, answer in self.answers.items()
+            if answer["data"].get("conversation_id") == conversation != post_id
+            and answer["includes"]["users"][0]["username"] == author
+        ]
+        return JSONResponse(_several(there))
+
+    def _refusal(self, request: Request) -> Response | None:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return _problem(401, "Unauthorized", "about:blank")
         if self.status == 429:
@@ -53,11 +104,7 @@ class XServer:
             return Response("<html>maintenance</html>", media_type="text/html")
         if self.status is not None:
             return _problem(self.status, "Service Unavailable", "about:blank")
-        if post_id == PROTECTED_POST:
-            return JSONResponse(_missing(post_id, "not-authorized-for-resource"))
-        if post_id not in self.answers:
-            return JSONResponse(_missing(post_id, "resource-not-found"))
-        return JSONResponse(self.answers[post_id])
+        return None
 
 
 @asynccontextmanager
@@ -83,6 +130,13 @@ def _problem(
 ) -> JSONResponse:
     body = {"title": title, "type": kind, "status": status, "detail": title}
     return JSONResponse(body, status_code=status, headers=headers)
+
+
+def _several(answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """Without `data` where there is none, as X leaves it out."""
+    users = {user["id"]: user for answer in answers for user in answer["includes"]["users"]}
+    several = {"data": [answer["data"] for answer in answers]} if answers else {}
+    return several | {"includes": {"users": list(users.values())}}
 
 
 def _missing(post_id: str, kind: str) -> dict[str, Any]:

@@ -134,6 +134,8 @@ def _details(draw: st.DrawFn, state: ReportState, action: Action) -> dict[str, A
             return {"objection_reason": reason, "ended_by_agency_id": DINAS, **about}
         case Action.CHANGE_COPIES:
             return {"copies": tuple(draw(st.lists(st.integers(1, 5), max_size=3)))}
+        case Action.LINK:
+            return {"main_number": draw(st.integers(1, 3))}
         case Action.SUCCEED:
             taken, taking = draw(st.permutations([PROVINCE, DINAS, BIDANG]))[:2]
             return {"succession": Succession(agency_id=taken, successor_id=taking, zone=Zone.WITA)}

@@ -39,6 +39,7 @@ ABOVE = HANDLER_ADMIN_OR_ABOVE | {S.ADMIN_ABOVE}
 DECIDER = ABOVE | {S.DECIDER}
 GRANTER = HANDLER_ADMIN_OR_ABOVE | {S.OBJECTION_GRANTER}
 CITIZEN = frozenset({S.REPORTER})
+AUTHOR = frozenset({S.AUTHOR})
 PLATFORM = frozenset({S.OPERATOR})
 CLOCKWORK = frozenset({S.SYSTEM})
 NOBODY: frozenset[S] = frozenset()
@@ -47,6 +48,7 @@ WHO = {
     "handler's admin": HANDLER_ADMIN_OR_ABOVE,
     "admin above": ABOVE,
     "decider": DECIDER,
+    "author": AUTHOR,
     "reporter": CITIZEN,
     "operator": PLATFORM,
     "system": CLOCKWORK,

@@ -56,7 +56,7 @@ TABLE: dict[A, tuple[set[str], set[St]]] = {
     A.RESTORE: (ADMINS, {St.ARCHIVED_BY_ADMIN}),
     A.WITHDRAW: ({"reporter"}, UNVERIFIED),
     A.FOLLOW_UP: (OFFICERS, WITH_AGENCY),
-    A.RECTIFY: (OFFICERS, ANY),
+    A.RECTIFY: (OFFICERS | {"author"}, ANY),
     A.COORDINATE: (OFFICERS, OPEN),
     A.REPLY: ({"reporter"} | OFFICERS, IN_PROCESS),
     A.DECLARE_SATISFIED: ({"reporter"}, IN_PROCESS),
@@ -64,6 +64,8 @@ TABLE: dict[A, tuple[set[str], set[St]]] = {
     A.OBJECT: ({"reporter"}, {St.CLOSED_BY_SYSTEM, St.CLOSED_BY_ADMIN, St.ARCHIVED_BY_ADMIN}),
     A.FORWARD: (ADMINS, WITH_AGENCY),
     A.CHANGE_COPIES: (ADMINS, ANY),
+    A.LINK: (ADMINS, OPEN),
+    A.UNLINK: (set(), set()),  # nothing is linked: see below
     A.HOLD: (INTERVENING, IN_PROCESS),
     A.RELEASE: (set(), set()),  # nothing is held: see below
     A.CLOSE: (INTERVENING, IN_PROCESS),
@@ -105,6 +107,18 @@ def test_only_what_is_held_is_released(status: St) -> None:
         "decider": {A.RELEASE, A.REQUEST_RELEASE},
         "operator": {A.RELEASE},
     }
+
+
+def test_only_what_is_linked_is_unlinked_and_not_linked_to_the_same_twice() -> None:
+    under_test = ReportUnderTest(St.VERIFIED)
+    under_test.do(A.LINK, HANDLER_ADMIN_OR_ABOVE, main_number=7)
+    assert under_test.state.main_number == 7
+    assert _allowed(under_test.state, "unlink")["handler's admin"] == {A.UNLINK}
+    with pytest.raises(Refused, match="already_linked"):
+        under_test.do(A.LINK, HANDLER_ADMIN_OR_ABOVE, main_number=7)
+    under_test.do(A.LINK, HANDLER_ADMIN_OR_ABOVE, main_number=8)
+    under_test.do(A.UNLINK, HANDLER_ADMIN_OR_ABOVE)
+    assert under_test.state.main_number is None
 
 
 @pytest.mark.parametrize("kind", REQUESTED_BY.values())
@@ -220,6 +234,7 @@ LACKING: Iterable[tuple[A, St, dict[str, object]]] = (
     (A.FOLLOW_UP, St.VERIFIED, {"follow_up_kind": None}),
     (A.REPLY, St.FOLLOWED_UP, {}),  # staff say how the reporter's words came to them
     (A.CHANGE_COPIES, St.VERIFIED, {"copies": None}),
+    (A.LINK, St.VERIFIED, {}),
     (A.REQUEST_HOLD, St.FOLLOWED_UP, {"decider_id": None}),
 )
 

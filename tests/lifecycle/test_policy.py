@@ -16,7 +16,8 @@ def working_days(kind: ClockKind, classification: str | None = None) -> int:
 
 def test_the_national_policy_has_a_length_for_every_clock() -> None:
     assert NATIONAL_DEFAULT.rating == Length(amount=30, unit=Unit.CALENDAR_DAYS)
-    others = set(ClockKind) - {ClockKind.RATING}
+    assert NATIONAL_DEFAULT.proof == Length(amount=365, unit=Unit.CALENDAR_DAYS)
+    others = set(ClockKind) - {ClockKind.RATING, ClockKind.PROOF}
     assert {kind.value: working_days(kind) for kind in others} == {
         "verification": 3,
         "follow_up": 5,

@@ -15,7 +15,7 @@ import pytest
 from deploy.credentials import Credentials
 from deploy.local.ports import free_port
 from services.notification.models import Channel
-from services.notification.proof_digest import proof_digest
+from services.notification.proven import proof_digest
 from services.notification.working import messages_working
 from shared.bus.connection import Bus, connect
 from shared.bus.report_events import report_message
@@ -32,8 +32,9 @@ from tests.conftest import make_settings
 from tests.intake.conftest import Country, country, form, running
 from tests.intake.conftest import settings as intake_settings
 from tests.notification.providers import Gateway, MailServer
+from tests.quick_passwords import quick_passwords
 
-__all__ = ["country", "intake_settings"]
+__all__ = ["country", "intake_settings", "quick_passwords"]
 
 MAIL, PHONE = "siti@example.org", "+6281234567890"
 SHORT = (0.2, 0.2, 0.2)
@@ -169,10 +170,13 @@ Reported = Callable[..., Awaitable[Told]]
 async def reported(
     country: Country, bus: Bus, settings: Settings, fresh_database: Callable[[str], str]
 ) -> Reported:
-    """Makes a report with a name, a phone number and an e-mail address, or as told otherwise."""
+    """Makes a report with a name, and a phone number and an e-mail address at which messages may
+    come, or as told otherwise."""
 
     async def make(**changes: Any) -> Told:
         who = {"name": "Siti Rahmawati", "phone": PHONE, "email": MAIL}
+        safe = {"phone_safe": True, "email_safe": True}
+        changes["reporter"] = safe | changes.get("reporter", who)
         at_intake = settings.model_copy(
             update={
                 "database_url": fresh_database("lapor_intake"),
@@ -183,7 +187,7 @@ async def reported(
         async with running(at_intake) as intake:
             answer = await intake.post(
                 "/reports",
-                json=form(**{"reporter": who} | changes),
+                json=form(**changes),
                 headers={"Idempotency-Key": str(uuid4())},
             )
         assert answer.status_code == 201, answer.text

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.intake.sms.messages import septets
-from services.notification.channel_choice import (
+from services.notification.messages.channel_choice import (
     Choice,
     Reachable,
     Wishes,
@@ -13,15 +13,15 @@ from services.notification.channel_choice import (
     not_in_quiet_hours,
     wish_for_sms,
 )
-from services.notification.message_table import (
+from services.notification.messages.table import (
     EVENTS_TOLD,
     MESSAGE_TABLE,
     TEMPLATES,
     MessageKind,
     messages_of,
 )
+from services.notification.messages.texts import ReportFacts, text_of, text_of_code
 from services.notification.models import Channel
-from services.notification.texts import ReportFacts, text_of, text_of_code
 from shared.labels.catalogue import LANGUAGES
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone

@@ -1,19 +1,18 @@
 """Reporters prove their contacts by codes; nothing tells strangers whether a contact is there."""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-import pytest
 
 from services.notification.app import make_app
-from services.notification.code_limits import BY_REPORT, TO_CONTACT
+from services.notification.contacts.code_limits import BY_REPORT, TO_CONTACT
 from shared.http.tokens import ReportBearer, Tokens
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
-from tests.intake.conftest import Country, running
+from tests.intake.conftest import Country
 from tests.notification.conftest import MAIL, PHONE, Reported, Told, until
 from tests.notification.providers import Gateway, MailServer
 
@@ -33,8 +32,11 @@ def bearer(told: Told) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
+CODE = r"\b\d{6}\b"
+
+
 def code_in(text: str) -> str:
-    found = re.search(r"\b\d{6}\b", text)
+    found = re.search(CODE, text)
     assert found, text
     return found.group()
 
@@ -226,100 +228,3 @@ async def test_what_is_saved_for_a_report_with_a_name_lets_no_text_message_go_on
         assert contacts.json()["sms"] is False
         chosen = await client.put(address, json=as_it_stood, headers=bearer(told))
         assert chosen.json()["sms"] is True
-
-
-async def test_a_lost_code_is_recovered_by_number_and_proven_contact(
-    reported: Reported,
-    settings: Settings,
-    mail_server: MailServer,
-    country: Country,
-    fresh_database: Callable[[str], str],
-) -> None:
-    told = await reported()
-    told.prove("email", MAIL)
-    asked = {"number": told.number, "contact": " Siti@Example.org "}
-    async with mail_server.there(), serving(settings) as client:
-        assert (await client.post("/recovery", json=asked)).status_code == 202
-
-        async def arrived() -> bool:
-            return bool(mail_server.got)
-
-        await until(arrived)
-        body = mail_server.got[0].get_body(("plain",))
-        assert body is not None
-        code = code_in(body.get_content())
-        wrong = await client.post("/recovery/proof", json=asked | {"code": "x"})
-        assert wrong.status_code == 422
-        right = await client.post("/recovery/proof", json=asked | {"code": code})
-        assert right.status_code == 200
-        again = await client.post("/recovery/proof", json=asked | {"code": code})
-        assert again.status_code == 422
-    token = right.json()["recovery_token"]
-    assert token not in country.everything_in("notification.recovery")
-    at_intake = settings.model_copy(
-        update={"database_url": fresh_database("lapor_intake"), "nats_url": "nats://127.0.0.1:1"}
-    )
-    other = await reported()
-    async with running(at_intake) as intake:
-        shown = {"recovery_token": token}
-        strange = f"/reports/{other.number}/access-code/recovered"
-        assert (await intake.post(strange, json=shown)).status_code == 404
-        address = f"/reports/{told.number}/access-code/recovered"
-        renewed = await intake.post(address, json=shown)
-        assert renewed.status_code == 200, renewed.text
-        assert (await intake.post(address, json=shown)).status_code == 404
-        opened = {"access_code": renewed.json()["access_code"]}
-        access = await intake.post(f"/reports/{told.number}/access", json=opened)
-        assert access.status_code == 200
-        # What the former code had opened has ended.
-        former = await intake.get(f"/reports/{told.number}", headers=bearer(told))
-        assert former.status_code == 401
-
-
-async def test_strangers_who_guess_do_not_keep_a_reporter_from_recovering(
-    reported: Reported, settings: Settings, mail_server: MailServer
-) -> None:
-    """From many addresses they show codes for the number of a report, and know no contact."""
-    told = await reported()
-    told.prove("email", MAIL)
-    asked = {"number": told.number, "contact": MAIL}
-    app = make_app(settings)
-    async with mail_server.there(), app.router.lifespan_context(app):
-        for stranger in range(25):
-            transport = httpx.ASGITransport(app, client=(f"203.0.113.{stranger}", 4711))
-            async with httpx.AsyncClient(transport=transport, base_url="http://notify") as client:
-                guess = asked | {"contact": "other@example.org", "code": "123456"}
-                refused = await client.post("/recovery/proof", json=guess)
-                assert refused.status_code == 422
-        transport = httpx.ASGITransport(app, client=("203.0.113.200", 4711))
-        async with httpx.AsyncClient(transport=transport, base_url="http://notify") as client:
-            await client.post("/recovery", json=asked)
-
-            async def arrived() -> bool:
-                return bool(mail_server.got)
-
-            await until(arrived)
-            body = mail_server.got[0].get_body(("plain",))
-            assert body is not None
-            right = asked | {"code": code_in(body.get_content())}
-            assert (await client.post("/recovery/proof", json=right)).status_code == 200
-
-
-@pytest.mark.parametrize("what", ["number", "contact", "unproven"])
-async def test_a_recovery_that_fits_nothing_is_answered_as_one_that_fits(
-    reported: Reported, settings: Settings, mail_server: MailServer, what: str, country: Country
-) -> None:
-    told = await reported()
-    if what != "unproven":
-        told.prove("email", MAIL)
-    asked = {
-        "number": told.number + (1 if what == "number" else 0),
-        "contact": "other@example.org" if what == "contact" else MAIL,
-    }
-    async with mail_server.there(), serving(settings) as client:
-        sent = await client.post("/recovery", json=asked)
-        assert (sent.status_code, sent.content) == (202, b"")
-        shown = await client.post("/recovery/proof", json=asked | {"code": "123456"})
-        assert shown.json()["errors"][0]["code"] == "code_wrong"
-    assert mail_server.got == []
-    assert country.all("SELECT FROM notification.message") == []

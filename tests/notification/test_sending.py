@@ -8,8 +8,9 @@ import orjson
 import pytest
 from standardwebhooks import Webhook
 
-from services.notification import channel_choice, sending
 from services.notification.app import make_app
+from services.notification.messages import channel_choice
+from services.notification.sending import sender as sending
 from shared.clock import now
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
@@ -71,6 +72,31 @@ async def test_a_domain_in_other_letters_is_reached_and_a_name_in_them_is_no_ala
         assert await told.ended() == [("verified", "email", "sent", None)]
         assert await other.ended() == [("verified", "email", "failed", "rejected")]
     assert [mail["To"] for mail in mail_server.got] == ["siti@xn--exmple-cua.org"]
+
+
+async def test_a_message_that_cannot_be_made_ready_keeps_no_other(
+    reported: Reported, mail_server: MailServer, settings: Settings
+) -> None:
+    broken, told = await reported(), await reported()
+    for each in (broken, told):
+        each.prove("email", MAIL)
+    async with working(settings):  # whoever carries mail is away
+        for each in (broken, told):
+            await each.happens(*VERIFIED)
+
+        async def both() -> bool:
+            return len(broken.rows() + told.rows()) == 2
+
+        await until(both)
+    broken.country.all(
+        "UPDATE notification.message SET facts = facts - 'kind', leased_until = NULL"
+        " WHERE number = %s",
+        broken.number,
+    )
+    broken.country.all("UPDATE notification.message SET leased_until = NULL, not_before = now()")
+    async with mail_server.there(), working(settings):
+        assert await told.ended() == [("verified", "email", "sent", None)]
+        assert await broken.ended() == [("verified", "email", "failed", "unexpected")]
 
 
 async def test_an_unproven_contact_is_told_nothing(
@@ -249,6 +275,7 @@ async def test_a_text_message_of_an_anonymous_report_waits_to_be_chosen_and_says
     ("chosen_meanwhile", "reason"),
     [
         ("UPDATE notification.preference SET sms = false", "channel_off"),
+        ("UPDATE notification.preference SET sms_stopped_at = now()", "channel_off"),
         ("UPDATE notification.preference SET muted = '[\"progress\"]'", "muted"),
         ("UPDATE lifecycle.report SET secret = true", "sms_not_chosen"),
     ],

@@ -42,6 +42,20 @@ async def test_a_report_gets_a_number_and_is_with_the_agency_addressed(
     assert row.original_title == "Lampu jalan mati di depan pasar"
 
 
+async def test_what_a_partner_states_of_a_contact_is_kept_and_proves_nothing(
+    stack: Stack, dukcapil: Partner
+) -> None:
+    who = {"name": "Siti", "phone": "081234567890", "verified_by_us": ["phone", "email"]}
+    async with stack.intake():
+        await dukcapil.exchange("report", report(reporter=who), "msg-1")
+        wrong = who | {"verified_by_us": ["nik"]}
+        refused = await dukcapil.exchange("report", report(reporter=wrong), "msg-2")
+    [row] = await stack.rows("SELECT phone_stated, email_stated FROM intake.submission")
+    assert (row.phone_stated, row.email_stated) == (True, False)  # there is no address
+    assert await stack.rows("SELECT FROM notification.contact") == []
+    assert refused["problems"][0]["field"] == "data.reporter.verified_by_us.?"
+
+
 async def test_the_same_report_again_has_the_first_number_and_says_whether_it_differs(
     stack: Stack, dukcapil: Partner
 ) -> None:

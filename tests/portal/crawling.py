@@ -8,7 +8,7 @@ from playwright.sync_api import Error, Response
 
 from tests.portal.conftest import Person
 
-_ENDS = re.compile(r"/(lampiran|unduh/daftar|templat|keluar)\b")
+_ENDS = re.compile(r"/(bahasa|lampiran|unduh/daftar|impor/templat|keluar|dokumen|surat)\b")
 MOST = 120
 """Pages one walk visits at most: a walk ends, whatever links to what."""
 

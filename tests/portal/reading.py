@@ -32,6 +32,7 @@ class Field:
 class Form:
     action: str
     method: str
+    id: str = ""
     fields: list[Field] = field(default_factory=list)
 
     def data(self, **changed: str) -> dict[str, Any]:
@@ -61,7 +62,10 @@ class Page(HTMLParser):
         self._label_of: str | None = None
         self._select: Field | None = None
         self._area: Field | None = None
+        self._elsewhere: list[tuple[str, Field]] = []
         self.feed(answer.text)
+        for owner, one in self._elsewhere:
+            next(form for form in self.forms if form.id == owner).fields.append(one)
         for form in self.forms:
             for one in form.fields:
                 one.label = self._labels.get(one.id, "")
@@ -76,7 +80,9 @@ class Page(HTMLParser):
         if tag == "a" and "href" in given:
             self.links.append(given["href"])
         elif tag == "form":
-            self.forms.append(Form(given.get("action", ""), given.get("method", "get")))
+            self.forms.append(
+                Form(given.get("action", ""), given.get("method", "get"), given.get("id", ""))
+            )
         elif tag == "label":
             self._label_of = given.get("for")
         elif tag == "option" and self._select is not None:
@@ -114,7 +120,10 @@ class Page(HTMLParser):
             int(limit) if limit else None,
             "checked" in given if kind in ("radio", "checkbox") else True,
         )
-        self.forms[-1].fields.append(one)
+        if (owner := given.get("form")) is None:
+            self.forms[-1].fields.append(one)
+        else:  # wherever it stands
+            self._elsewhere.append((owner, one))
         if tag == "select":
             self._select = one
         elif tag == "textarea":
@@ -142,7 +151,7 @@ class Reader:
         while waiting and len(seen) < most:
             path = waiting.pop(0)
             kind = re.sub(r"/[0-9a-f-]{36}|/\d+|=[^&]*", "/N", path.split("#")[0])
-            if kind in seen or re.search(r"/(lampiran|templat|masuk|keluar|daftar/)", path):
+            if kind in seen or re.search(r"/(bahasa|lampiran|templat|masuk|keluar|daftar/)", path):
                 continue
             seen.add(kind)
             answer = self.http.get(path)

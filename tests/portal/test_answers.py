@@ -42,18 +42,18 @@ def service() -> Service:
 
 
 @pytest.fixture
-async def browser(service: Service) -> AsyncIterator[httpx.AsyncClient]:
+async def visitor(service: Service) -> AsyncIterator[httpx.AsyncClient]:
     """Of a visitor of a portal whose services are all this one."""
     async with served(service.app) as address, visiting(address) as client:
         yield client
 
 
 async def test_an_answer_that_does_not_fit_is_a_page_that_says_so(
-    service: Service, browser: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    service: Service, visitor: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     service.answers["/reports/10000001"] = 200, {**REPORT, "submitted_at": "Kutulis rahasia"}
     with caplog.at_level(logging.ERROR):
-        page = await browser.get("/laporan/10000001")
+        page = await visitor.get("/laporan/10000001")
     assert page.status_code == 502
     assert "Halaman ini belum dapat ditampilkan" in page.text
     assert page.headers["X-Request-ID"] in page.text
@@ -65,17 +65,17 @@ async def test_an_answer_that_does_not_fit_is_a_page_that_says_so(
 
 
 async def test_an_answer_that_is_no_json_is_a_page_that_says_so(
-    service: Service, browser: httpx.AsyncClient
+    service: Service, visitor: httpx.AsyncClient
 ) -> None:
     service.answers["/reports/10000001"] = 200, "<html>"
-    assert (await browser.get("/laporan/10000001")).status_code == 502
+    assert (await visitor.get("/laporan/10000001")).status_code == 502
 
 
 async def test_fields_and_codes_of_a_newer_service_are_passed_over(
-    service: Service, browser: httpx.AsyncClient
+    service: Service, visitor: httpx.AsyncClient
 ) -> None:
     newer = {**REPORT, "status": "TO_BE_INVENTED", "field_to_be_invented": {"a": 1}}
     service.answers["/reports/10000001"] = 200, newer
-    page = await browser.get("/laporan/10000001")
+    page = await visitor.get("/laporan/10000001")
     assert page.status_code == 200
     assert "TO_BE_INVENTED" in page.text

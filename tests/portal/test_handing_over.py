@@ -21,7 +21,7 @@ def test_an_officers_reports_are_assigned_to_a_colleague(meet: Meet) -> None:
         officer.opens(f"/panel/laporan/{number}/coordinate")
         officer.page.get_by_label("Catatan internal").fill("Saya yang menangani.")
         assign_to(officer, mine)
-        with officer.page.expect_navigation():
+        with officer.page.expect_event("load"):
             officer.page.locator("main button[value=kirim]").click()
     for _ in range(60):
         if set(numbers) <= assigned_to(officer):
@@ -59,7 +59,7 @@ def test_who_is_removed_leaves_reports_that_can_still_be_handed_over(meet: Meet)
     officer.opens(f"/panel/laporan/{numbers[0]}/coordinate")
     officer.page.get_by_label("Catatan internal").fill("Saya yang menangani.")
     assign_to(officer, name)
-    with officer.page.expect_navigation():
+    with officer.page.expect_event("load"):
         officer.page.locator("main button[value=kirim]").click()
     admin.signs_in("koordinator.kab.bandung")
     admin.opens("/panel/pengguna?q=petugas.disdik.kab.bandung2")

@@ -57,7 +57,7 @@ def test_a_coordinator_adds_somebody_who_signs_in_and_removes_them(meet: Meet) -
     chooses_password(new, link)
     assert "Kata sandi disimpan." in new.reads
     signs_in(new, "ratna.sari")
-    assert "Kelola Laporan" in new.reads
+    assert "Tugas Saya" in new.reads
     assert new.page.get_by_role("link", name="Pengguna").count() == 0
 
     admin.opens("/panel/pengguna?q=ratna")
@@ -88,6 +88,22 @@ def test_an_agency_is_created_changed_and_removed_with_a_successor(meet: Meet) -
     admin.page.get_by_label("Nama", exact=True).fill("Dinas Uji Panel Baru")
     admin.presses("Ubah")
     assert "Data instansi diubah." in admin.reads
+    admin.follows("Tunjuk pimpinan")
+    admin.page.get_by_label("Nama", exact=True).fill("Ratna Wulan")
+    admin.page.get_by_label("Jabatan").fill("Kepala Dinas")
+    admin.page.get_by_label("Surel").fill("bukan surel")
+    admin.presses("Simpan dan kirim tautan")
+    assert "Periksa isian berikut" in admin.reads
+    admin.page.get_by_label("Surel").fill("kepala@dinas-uji.example")
+    look(admin, "leader_form")
+    admin.presses("Simpan dan kirim tautan")
+    assert "Surat mingguan: menunggu pimpinan membuka tautan di surelnya" in admin.reads
+    look(admin, "agency_leader")
+    leader = meet(phone=True, scripts=False)
+    leader.opens(f"/surat-mingguan/{path.rpartition('/')[2]}?kunci=1.salah")
+    look(leader, "leader_link")
+    leader.presses("Ya, kirim surat mingguan")
+    assert "Tautan ini tidak berlaku lagi" in leader.reads
     admin.follows("Hapus")
     admin.finds_agency("successor_id", "pekerjaan umum", "Pekerjaan Umum")
     look(admin, "agency_removal")
@@ -173,4 +189,4 @@ def test_somebody_sets_up_a_second_factor(meet: Meet) -> None:
     signs_in(new, "budi.aman")
     assert "Kode diperlukan" in new.reads
     signs_in(new, "budi.aman", authenticator.at(int(time.time()) + 30))  # the next code
-    assert "Kelola Laporan" in new.reads
+    assert "Tugas Saya" in new.reads

@@ -56,9 +56,11 @@ def test_a_phone_is_proven_on_the_receipt_and_gets_a_lost_code_back(meet: Meet) 
     forgetful.presses("Dapatkan kode akses baru")
     assert forgetful.page.locator("#kode").inner_text() != code
     forgetful.follows("Kembali ke laporan saya")
+    # What was said with the report: text messages may come.
     forgetful.page.get_by_text("Kabar apa, lewat mana").click()
-    forgetful.page.get_by_label("Jangan hubungi saya").check()
-    forgetful.presses("Simpan pilihan")
+    assert forgetful.page.locator("#kabar-untuk-anda [name=sms]").is_checked()
+    assert "belum menyatakan aman" not in forgetful.reads
+    forgetful.presses("Jangan hubungi saya")
     assert "Anda meminta untuk tidak dihubungi" in forgetful.reads
     # What the former code had opened has ended.
     citizen.opens(f"/laporan/{number}")

@@ -40,11 +40,19 @@ def test_a_figure_opens_its_reports(meet: Meet) -> None:
     name = admin.page.get_by_role("rowheader", name="Terverifikasi", exact=True)
     row = admin.page.locator("tr").filter(has=name)
     count = int(row.locator("a").inner_text())
-    with admin.page.expect_navigation():
+    with admin.page.expect_event("load"):
         row.locator("a").click()
     assert admin.page.locator(".list > li").count() == count
     assert number in admin.reads
     admin.follows("‹ Statistik")
+    admin.page.locator("summary", has_text="Pilih Instansi").click()
+    admin.page.get_by_role("combobox").fill("Pekerjaan Umum")
+    admin.page.get_by_role("option", name="Pekerjaan Umum").first.click()
+    with admin.page.expect_event("load"):
+        admin.page.get_by_role("button", name="Tampilkan").click()
+    assert "Pekerjaan Umum" in admin.page.locator("h1").inner_text()
+    assert admin.page.locator("svg.chart .value").count() == 12  # a year by months
+    look(admin, "statistics_agency")
     admin.follows("Pemanfaatan Data")
     look(admin, "statistics_usage")
     assert "Sumber laporan" in admin.reads
@@ -69,7 +77,7 @@ def test_a_period_that_ends_before_it_begins_is_said_at_its_last_day(meet: Meet)
     admin.opens("/panel/unduh")
     admin.page.get_by_label("Masuk sejak").fill("2026-05-01")
     admin.page.get_by_label("Masuk sampai").fill("2026-04-01")
-    with admin.page.expect_navigation():
+    with admin.page.expect_event("load"):
         admin.page.get_by_role("button", name="CSV", exact=True).click()
     wrong = admin.page.locator(".field", has=admin.page.get_by_label("Masuk sampai"))
     assert "Hari terakhir lebih awal daripada hari pertama." in wrong.inner_text()
@@ -118,6 +126,7 @@ def test_a_search_needs_no_filter(meet: Meet) -> None:
     citizen, admin = meet(phone=True), meet()
     number, _ = submit(citizen)
     admin.signs_in("admin.kab.bandung")
+    admin.opens("/panel")
     admin.page.get_by_role("searchbox").fill(number)
     admin.presses("Cari")
     assert number in admin.reads

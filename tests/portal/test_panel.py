@@ -10,7 +10,7 @@ from tests.portal.test_one_story import UNIT, dispose, finishes, follow_up, sees
 pytestmark = pytest.mark.timeout(600)
 
 TWICE = """async () => {
-  const form = document.querySelector("main form"), data = new FormData(form);
+  const form = document.querySelector("#formulir"), data = new FormData(form);
   data.append("langkah", "kirim");
   const send = () => fetch(form.action, {method: "POST", body: data, redirect: "manual"});
   await Promise.all([send(), send()]);
@@ -67,6 +67,11 @@ def test_the_reporter_is_asked_and_answers(meet: Meet) -> None:
     admin.page.get_by_label("Data belum lengkap").first.check()
     admin.page.locator("#f-note").fill("Di dekat gerbang yang mana?")
     admin.presses("Tunda")
+    # The contact was never proven: no message can go.
+    sees(admin, "/panel/cara-lain", f"#{number}")
+    admin.presses(f"Sudah diberi tahu: laporan {number}")
+    assert f"Dicatat: pelapor #{number} sudah diberi tahu." in admin.page.content()
+    assert admin.page.get_by_role("link", name=f"#{number}").count() == 0
     sees(citizen, f"/laporan/{number}", "Giliran Anda")
     assert "Di dekat gerbang yang mana?" in citizen.reads
     citizen.page.locator("#complete_information textarea").fill("Gerbang timur.")
@@ -87,6 +92,7 @@ def test_only_pusat_reveals_an_anonymous_reporter_and_it_is_logged(meet: Meet) -
     assert "Siti Aminah" not in pusat.page.content()
     pusat.page.get_by_text("Buka identitas pelapor").click()
     pusat.page.locator("#f-reason").fill("Permintaan pengadilan.")
+    pusat.page.locator("#f-reason_class").select_option(label="Penegakan hukum")
     pusat.presses("Minta persetujuan")
     assert "menunggu orang kedua" in pusat.reads
     assert "Siti Aminah" not in pusat.page.content()
@@ -96,6 +102,7 @@ def test_only_pusat_reveals_an_anonymous_reporter_and_it_is_logged(meet: Meet) -
     second.opens("/panel/persetujuan")
     asked = second.page.locator("section", has_text=f"#{number}")
     assert "Permintaan pengadilan." in asked.inner_text()
+    assert "Pelapor diberi tahu: penegakan hukum" in asked.inner_text()
     asked.get_by_role("button", name="Setujui").click()
     assert "Keputusan Anda dicatat" in second.reads
     pusat.opens(f"/panel/laporan/{number}")

@@ -1,14 +1,36 @@
 """The public site's further pages: accounts, files, what neighbours may see."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
 
-from tests.portal.conftest import Meet
+from tests.portal.conftest import Meet, Portal
+from tests.portal.prepared import Prepared
+from tests.portal.reading import Reader
 from tests.portal.test_one_story import dispose, follow_up, submit
 
 pytestmark = pytest.mark.timeout(600)
+
+
+def test_the_list_of_public_reports_has_pages(portal: Portal) -> None:
+    prepared = Prepared(portal)
+    for place in range(21):
+        prepared.verified(f"Lampu jalan padam {place}")
+    reader = Reader(portal)
+    first = reader.opens("/laporan")
+    assert first.status == 200
+    [following] = [link for link in first.links if "lanjut=" in link]
+    second = reader.opens(following)
+    assert second.status == 200
+    of_reports = [
+        {link for link in page.links if re.fullmatch(r"/laporan/\d+", link)}
+        for page in (first, second)
+    ]
+    assert len(of_reports[0]) == 20
+    assert of_reports[1] and not of_reports[0] & of_reports[1]
+    reader.http.close()
 
 
 def test_an_account_keeps_its_reports_together(meet: Meet) -> None:
@@ -30,7 +52,7 @@ def test_an_account_keeps_its_reports_together(meet: Meet) -> None:
     citizen.follows("Lampu jalan padam")
     assert "sedang memeriksa laporan Anda" in citizen.reads
 
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.get_by_role("button", name="Keluar").click()
     citizen.opens("/laporan-saya")
     page.locator("#f-contact").fill("rina@contoh.id")
@@ -92,12 +114,47 @@ def test_what_the_agency_keeps_secret_the_neighbours_do_not_read(meet: Meet) -> 
     neighbour.opens("/laporan?q=berlubang")
     neighbour.opens(f"/laporan/{number}")
     history, box = (
-        neighbour.page.locator(place).bounding_box() for place in ("ol.steps", "ol.steps + .card")
+        neighbour.page.locator(place).bounding_box() for place in ("ol.steps", "ol.steps ~ .card")
     )
     assert history and box
     assert history["y"] + history["height"] + 8 <= box["y"]  # its line does not run into the box
     assert "Jadwal kami minggu depan." in neighbour.reads
     assert "Pemilik lahan" not in neighbour.reads
+
+
+def test_the_way_of_a_report_is_in_english_for_who_reads_english(meet: Meet) -> None:
+    citizen = meet(phone=True, locale="en-GB")
+    page = citizen.page
+    citizen.opens("/buat-laporan")
+    assert "At most 3,000 characters." in citizen.reads
+    citizen.presses("Check your answers")
+    assert "Check these answers" in citizen.reads  # what the service finds wrong comes in English
+    assert _indonesian(citizen.reads) == []
+    page.locator("#f-title").fill("Street light")
+    page.locator("#f-body").fill("It has been dark for a week.")
+    page.locator("#f-name").fill("Ann")
+    page.locator("#f-email").fill("ann@contoh.id")
+    page.get_by_label("Secret").check()
+    citizen.presses("Check your answers")
+    assert _indonesian(citizen.reads) == []
+    citizen.presses("Send the report")
+    assert "Your report has been received" in citizen.reads
+    assert _indonesian(citizen.reads) == []
+    citizen.follows("See my report")
+    assert "is checking your report." in citizen.reads
+    page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+    assert _indonesian(citizen.reads) == []
+    citizen.page.locator("#withdraw textarea").fill("It is lit again.")
+    citizen.presses("Withdraw the report")
+    assert "Your report has been withdrawn." in citizen.reads
+    assert _indonesian(citizen.reads) == []
+    page.get_by_role("link", name="Bahasa Indonesia").click()
+    page.get_by_role("link", name="English").wait_for()
+    assert "Laporan Anda" in citizen.reads
+
+
+def _indonesian(words: str) -> list[str]:
+    return re.findall(r"\b(?:Anda|laporan|yang|dengan|belum|tidak|sisa|hari lalu)\b", words, re.I)
 
 
 def test_an_unknown_page_says_so(meet: Meet) -> None:

@@ -48,10 +48,15 @@ def test_pusat_adds_a_category_and_a_tag_and_takes_the_tag_out_of_use(meet: Meet
     assert "Nama sudah dipakai" in pusat.reads
     assert mine.input_value() == "sekolah rakyat"
     assert pusat.page.get_by_label("Program baru").input_value() == ""
+    pusat.opens("/panel/acuan/lembaga")
+    pusat.page.locator("#f-ombudsman-how").fill("Telepon 137 pada hari kerja.")
+    pusat.presses("Simpan Ombudsman Republik Indonesia")
+    assert "Telepon 137 pada hari kerja." in pusat.page.locator("#f-ombudsman-how").input_value()
+
     pusat.opens("/panel/acuan/arsip")
     reason = pusat.page.locator("form.kept").first
     reason.get_by_role("textbox").fill("Perkara pidana, diteruskan ke penegak hukum")
-    with pusat.page.expect_navigation():
+    with pusat.page.expect_event("load"):
         reason.get_by_role("button", name="Simpan nama").click()
     pusat.presses("Hentikan Perkara pidana, diteruskan ke penegak hukum")
     look(pusat, "archive_reasons")

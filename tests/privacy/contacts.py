@@ -4,6 +4,8 @@ import asyncio
 import re
 
 from deploy.local.mailbox.kept import Kept
+from services.notification.messages.staff_table import StaffKind
+from tests.notification.staff import prove_address
 from tests.privacy.planted import Planted
 
 BY = {"anonymous": "email", "secret": "sms", "account": "email", "manual": "email"}
@@ -32,6 +34,15 @@ async def prove_contacts(planted: Planted) -> None:
         headers=planted.reporter("secret"),
     )
     assert chosen.status_code == 200, chosen.text
+
+
+def tell_staff_at_once(planted: Planted) -> None:
+    """Everybody of the staff is mailed whatever concerns them."""
+    kinds = dict.fromkeys(StaffKind, "at_once")
+    with planted.cluster.postgres.administer("lapor") as connection:
+        for (staff_id,) in connection.execute("SELECT id FROM routing.staff").fetchall():
+            address = f"petugas{staff_id}@instansi.example"
+            prove_address(connection, planted.cluster.settings, staff_id, address, **kinds)
 
 
 def _told(planted: Planted) -> list[str]:

@@ -48,6 +48,7 @@ ONLY_A_REPORTER |= all_of((*OUTSIDE, *STAFF), 403)
 STAFF_AND_REPORTER = {"nobody": 404} | all_of((*REPORTERS[1:], *OUTSIDE), 404)
 ONLY_ACCOUNTS = {"nobody": 401} | all_of(EVERYBODY[1:], 403)
 del ONLY_ACCOUNTS["account"]
+ONLY_ITS_ACCOUNT = ONLY_ACCOUNTS | {"account": 404}
 ONLY_ITS_OWNER = NO_STAFF | all_of((*OUTSIDE, *STAFF), 404)
 del ONLY_ITS_OWNER["own_officer"]
 NO_SIGNATURE = all_of(EVERYBODY, 401)
@@ -93,6 +94,35 @@ FILE_OF_MESSAGE = "/reports/{number}/follow-ups/{command_id}/attachments/{attach
 FILE = "/reports/{number}/attachments/{attachment_id}"
 OF_DINAS = {"agency": DINAS}
 
+OVERSEEN = frozenset(
+    {
+        "routing GET /me",
+        "routing POST /me/password",
+        "routing GET /queue",
+        "routing GET /queue/counts",
+        "routing GET /reports/{number}",
+        "routing GET /reports/{number}/document",
+        "routing GET /reports/{number}/attachments/{attachment_id}",
+        "routing GET /reports/{number}/attachments/{attachment_id}/preview",
+        "routing GET /agencies",
+        "routing GET /agencies/{agency_id}",
+        "routing GET /categories",
+        "routing GET /tags",
+        "routing GET /programmes",
+        "reporting GET /statistics/management",
+        "reporting GET /statistics/agencies",
+        "reporting GET /statistics/usage",
+        "reporting GET /statistics/places",
+        "routing GET /agency-choices",
+    }
+)
+"""What an overseer is let through to, beside what is open to everybody."""
+
+OF_ONESELF = frozenset(
+    f"routing {method} /reports/{{number}}/form-drafts/{{action}}" for method in ("GET", "DELETE")
+)
+"""What is of the person who asks, whoever reads the report."""
+
 CASES: dict[str, Case] = {
     "intake POST /reports": Case(OPEN, body={}),
     "intake POST /reports/with-attachments": Case(OPEN, body={}, part="report"),
@@ -104,6 +134,7 @@ CASES: dict[str, Case] = {
     "intake GET /reports/manual/channels": Case(NO_STAFF),
     "intake GET /reports": Case(OPEN),
     "intake GET /reports/{number}": Case(ONLY_ITS_REPORTER, "secret"),
+    "intake GET /reports/{number}/document": Case(NOBODY, "secret"),
     f"intake GET {FILE}": Case(ONLY_ITS_REPORTER, "attached"),
     "intake POST /reports/{number}/access-code": Case(ONLY_A_REPORTER, "verified"),
     "intake POST /reports/{number}/access": Case(NOBODY, "verified", {"access_code": "AAAA"}),
@@ -124,6 +155,57 @@ CASES: dict[str, Case] = {
         ONLY_ACCOUNTS, body={"current_password": "dulu", "password": "kata sandi yang baru"}
     ),
     "intake GET /reporters/me/reports": Case(ONLY_ACCOUNTS),
+    # Each for a token that notification gave, which nobody here has.
+    "intake POST /reporters/password": Case(
+        NO_SIGNATURE, body={"recovery_token": "AAAA", "password": "kata sandi yang baru"}
+    ),
+    "intake POST /reporters/me/reports": Case(ONLY_ITS_ACCOUNT, body={"proof_token": "AAAA"}),
+    "intake POST /reporters/me/contact-changes": Case(
+        ONLY_ACCOUNTS, body={"proof_token": "AAAA", "current_password": "dulu"}
+    ),
+    "intake GET /reporters/me/contact-changes": Case(ONLY_ACCOUNTS),
+    "intake POST /reporters/me/contact-changes/{channel}/apply": Case(ONLY_ACCOUNTS, "reachable"),
+    "intake DELETE /reporters/me/contact-changes/{channel}": Case(ONLY_ACCOUNTS, "reachable"),
+    "intake POST /reporters/me/contacts/{channel}/removal": Case(
+        ONLY_ACCOUNTS, "reachable", {"current_password": "dulu"}
+    ),
+    "intake GET /reports/{number}/contact-changes": Case(ONLY_A_REPORTER, "reachable"),
+    "intake POST /reports/{number}/contact-changes": Case(
+        ONLY_A_REPORTER, "reachable", {"proof_token": "AAAA", "safe": False}
+    ),
+    "intake POST /reports/{number}/contact-changes/{channel}/apply": Case(
+        ONLY_A_REPORTER, "reachable"
+    ),
+    "intake DELETE /reports/{number}/contact-changes/{channel}": Case(ONLY_A_REPORTER, "reachable"),
+    "intake POST /reports/{number}/contacts/{channel}/removal": Case(
+        ONLY_A_REPORTER, "reachable", once=True
+    ),
+    "intake POST /contact-changes/stop": Case(OPEN, body={"token": "AAAA"}),
+    "notification GET /reporters/me/contacts": Case(ONLY_ACCOUNTS),
+    "notification POST /reporters/me/contacts/{channel}/code": Case(ONLY_ITS_ACCOUNT, "reachable"),
+    "notification POST /reporters/me/contacts/{channel}/proof": Case(
+        ONLY_ITS_ACCOUNT, "reachable", {"code": "000000"}
+    ),
+    "notification POST /reporters/me/new-contact/code": Case(
+        ONLY_ACCOUNTS, body={"contact": "a@contoh.id"}
+    ),
+    "notification POST /reporters/me/new-contact/proof": Case(
+        ONLY_ACCOUNTS, body={"contact": "a@contoh.id", "code": "000000"}
+    ),
+    "notification POST /reports/{number}/new-contact/code": Case(
+        ONLY_A_REPORTER, "reachable", {"contact": "a@contoh.id"}
+    ),
+    "notification POST /reports/{number}/new-contact/proof": Case(
+        ONLY_A_REPORTER, "reachable", {"contact": "a@contoh.id", "code": "000000"}
+    ),
+    "notification GET /reporters/me/earlier-reports": Case(ONLY_ACCOUNTS),
+    "notification POST /reporters/me/earlier-reports/{number}": Case(
+        ONLY_ITS_ACCOUNT, "reachable", {}
+    ),
+    "notification POST /account-recovery": Case(OPEN, body={"contact": "a@contoh.id"}),
+    "notification POST /account-recovery/proof": Case(
+        OPEN, body={"request_token": "dari-orang-lain", "code": "000000"}
+    ),
     "notification GET /reports/{number}/contacts": Case(ONLY_A_REPORTER, "reachable"),
     "notification POST /reports/{number}/contacts/{channel}/code": Case(
         ONLY_A_REPORTER, "reachable"
@@ -131,6 +213,10 @@ CASES: dict[str, Case] = {
     "notification POST /reports/{number}/contacts/{channel}/proof": Case(
         ONLY_A_REPORTER, "reachable", {"code": "000000"}
     ),
+    "notification POST /reports/{number}/contacts/sms/sender": Case(
+        ONLY_A_REPORTER, "reachable", {"phone": "+6281234567890"}
+    ),
+    "notification POST /reports/{number}/contacts/sms/stop": Case(ONLY_A_REPORTER, "reachable"),
     "notification PUT /reports/{number}/preferences": Case(
         ONLY_A_REPORTER,
         "reachable",
@@ -142,6 +228,18 @@ CASES: dict[str, Case] = {
         OPEN, "reachable", {"number": 1, "contact": "a@contoh.id", "code": "000000"}
     ),
     "notification POST /unsubscribe": Case(OPEN, body={"token": str(UUID(int=0))}),
+    "notification GET /me/email": Case(NO_STAFF),
+    "notification GET /me/messages": Case(NO_STAFF),
+    "notification PUT /me/messages": Case(NO_STAFF, body={"stopped": False, "kinds": {}}),
+    "notification GET /me/bell": Case(NO_STAFF),
+    "notification GET /me/bell/live": Case(NO_STAFF),
+    "notification POST /me/bell/read": Case(NO_STAFF, body={"id": 1}),
+    "notification POST /me/bell/{item_id}/read": Case(ONLY_ITS_OWNER, "rung"),
+    "notification POST /me/email/link": Case(
+        NO_STAFF | all_of((*OUTSIDE, *STAFF), 404), "without_addresses"
+    ),
+    "notification POST /me/email/proof": Case(NO_STAFF, body={"token": "1.x"}),
+    "notification POST /leaders/{agency_id}/proof": Case(OPEN, body={"token": "1.x"}),
     "notification POST /sms/deliveries": Case(NO_SIGNATURE, body={}),
     "intake GET /partner/reports/{external_id}": Case(
         {"nobody": 401} | all_of(EVERYBODY[1:], 403) | {"partner": 404}
@@ -156,12 +254,38 @@ CASES: dict[str, Case] = {
     "routing POST /refresh": Case(OPEN, body={}),
     "routing POST /sign-out": Case(OPEN, body={}),
     "routing GET /me": Case(NO_STAFF),
+    "routing GET /me/stand-in": Case(NO_STAFF),
+    "routing PUT /me/stand-in": Case(NO_STAFF, body={}),
+    "routing DELETE /me/stand-in": Case(NO_STAFF),
+    "routing GET /owed": Case(NO_STAFF),
+    "routing GET /owed/counts": Case(NO_STAFF),
     "routing GET /queue": Case(READING, query={"tab": "in_process", **OF_DINAS}),
+    "routing GET /saved-views": Case(NO_STAFF),
+    "routing POST /saved-views": Case(NO_STAFF, body={}),
+    "routing DELETE /saved-views/{view_id}": Case(ONLY_ITS_OWNER, "view"),
     "routing GET /queue/counts": Case(READING, query=OF_DINAS),
+    "routing GET /reports/{number}/verification": Case(READING, "verified"),
+    "routing PUT /reports/{number}/checklist": Case(ADMIN, "verified", {"checked": []}),
+    "routing GET /reports/{number}/answer-templates": Case(READING, "verified"),
+    "routing GET /reports/{number}/similar": Case(READING, "verified"),
+    "routing GET /unreached": Case(NO_STAFF),
+    "routing POST /reports/{number}/told-otherwise": Case(
+        OFFICER, "verified", {"message_id": str(UUID(int=1))}
+    ),
     "routing GET /reports/{number}": Case(READING, "verified"),
+    "routing GET /reports/{number}/document": Case(READING, "verified"),
+    "routing GET /reports/{number}/follow-ups/{command_id}/letter": Case(READING, "answered"),
+    "routing PUT /reports/{number}/presence": Case(READING, "verified"),
+    "routing PUT /reports/{number}/form-drafts/{action}": Case(
+        READING, "verified", {"fields": {"text": ["Belum"]}}
+    ),
+    "routing GET /reports/{number}/form-drafts/{action}": Case(ONLY_ITS_OWNER, "drafted"),
+    # Whether there is one or not, and whoever reads the report.
+    "routing DELETE /reports/{number}/form-drafts/{action}": Case(NO_STAFF, "verified"),
     "routing GET /reports/{number}/suggested-agencies": Case(READING, "verified"),
     "routing POST /reports/{number}/reveal": Case(PUSAT_READING, "anonymous", REASON),
     f"routing GET {FILE}": Case(READING, "attached"),
+    f"routing GET {FILE}/preview": Case(READING, "pictured"),
     f"routing GET {FILE}/original": Case(PUSAT_READING, "sealed"),
     "routing POST /reports/{number}/verify": Case(ADMIN, "unverified", VERIFICATION),
     "routing POST /reports/{number}/amend": Case(ADMIN, "verified", {"title": "Baru"}),
@@ -171,8 +295,27 @@ CASES: dict[str, Case] = {
     "routing POST /reports/{number}/restore": Case(ADMIN, "archived", REASON),
     "routing POST /reports/{number}/forward": Case(ADMIN, "verified", {"agency_id": BIDANG}),
     "routing POST /reports/{number}/copies": Case(ADMIN, "verified", {"agency_ids": []}),
+    "routing POST /reports/{number}/tags": Case(ADMIN, "verified", {"tag_ids": [1]}),
+    # Of a report that is not theirs, each is told so as the result of that report.
+    "routing POST /bulk-commands/throw": Case(NO_STAFF, body={}),
+    "routing POST /bulk-commands/throw/preview": Case(NO_STAFF, body={}),
+    "routing POST /bulk-commands/forward": Case(NO_STAFF, body={}),
+    "routing POST /bulk-commands/forward/preview": Case(NO_STAFF, body={}),
+    "routing POST /bulk-commands/tag": Case(NO_STAFF, body={}),
+    "routing POST /bulk-commands/tag/preview": Case(NO_STAFF, body={}),
+    "routing POST /bulk-commands/archive": Case(NO_STAFF, body={}),
+    "routing POST /bulk-commands/archive/preview": Case(NO_STAFF, body={}),
+    "routing GET /bulk-commands": Case(NO_STAFF),
+    "routing GET /bulk-commands/{bulk_id}": Case(ONLY_ITS_OWNER, "bulk"),
+    "followup GET /reports/{number}/linked-follow-ups": Case(READING, "verified"),
+    "followup POST /reports/{number}/linked-follow-ups": Case(
+        OFFICER, "verified", {"numbers": [7], "form": {"kind": "initial_response", "text": "Ya."}}
+    ),
+    "routing POST /reports/{number}/link": Case(ADMIN, "verified", {"main_number": 7}),
+    "routing POST /reports/{number}/unlink": Case(ADMIN, "verified", {}),
     "routing GET /agencies": Case(NO_STAFF),
     "routing GET /agencies/{agency_id}": Case(NO_STAFF),
+    "routing GET /agency-choices": Case(NO_STAFF),
     "routing GET /staff": Case(READING, query=OF_DINAS),
     "routing GET /categories": Case(NO_STAFF),
     "routing GET /tags": Case(NO_STAFF),
@@ -228,6 +371,8 @@ CASES: dict[str, Case] = {
     "followup POST /reports/{number}/release": Case(ABOVE, "held", REASON),
     "followup POST /reports/{number}/close": Case(ABOVE, "in_process", REASON),
     "followup POST /reports/{number}/reopen": Case(ABOVE, "closed", REASON),
+    "followup POST /bulk-commands/coordinate": Case(NO_STAFF, body={}),
+    "followup POST /bulk-commands/coordinate/preview": Case(NO_STAFF, body={}),
     "followup GET /commands/{command_id}": Case(AUTHOR, "asked"),
     "followup GET /commands/{command_id}/text": Case(AUTHOR, "asked"),
     "reporting GET /downloads/tabs": Case(NO_STAFF),

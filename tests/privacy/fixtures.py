@@ -1,10 +1,12 @@
 """What an endpoint is tried on: a report of the dinas in some state, or a thing of theirs."""
 
+import io
 import json
 from typing import Any
 from uuid import uuid4
 
 import httpx
+from PIL import Image
 
 from tests import cluster as places
 from tests.chaos.people import FOLLOW_UP, REASON, VERIFICATION, People, somewhere
@@ -38,6 +40,7 @@ class Scenes:
             "office": "ombudsman",
             "format": "json",
             "service_code": "tidak-ada",
+            "action": "follow_up",
         }
         if state != "none":
             scene |= await getattr(self, f"_{state}")()
@@ -78,6 +81,18 @@ class Scenes:
             anonymous=True, reporter={"name": "Warga", "email": "warga@contoh.id"}
         )
 
+    async def _rung(self) -> Scene:
+        """Of a new report, in the bell of the dinas' officer."""
+        scene = await self._verified()
+        item = self._insert(new_rows.BELL, owner=places.OFFICER[0], number=scene["number"])
+        return {"item_id": item}
+
+    async def _without_addresses(self) -> Scene:
+        """Nobody of the staff has an e-mail address, whatever was asked before."""
+        with self.cluster.postgres.administer("lapor") as administrator:
+            administrator.execute("DELETE FROM routing.staff_contact")
+        return {}
+
     async def _person(self) -> Scene:
         """Somebody new at the dinas."""
         return {"staff_id": self._insert(new_rows.PERSON)}
@@ -90,6 +105,10 @@ class Scenes:
         """A large download that the dinas' officer has given up."""
         return {"id": self._insert(new_rows.DOWNLOAD, owner=places.OFFICER[0])}
 
+    async def _bulk(self) -> Scene:
+        """Many commands of the dinas' officer."""
+        return {"bulk_id": self._insert(new_rows.BULK, owner=places.OFFICER[0])}
+
     async def _webhook(self) -> Scene:
         """Of the dinas, with a delivery that did not arrive."""
         webhook = self._insert(new_rows.WEBHOOK, owner=places.ADMIN[0])
@@ -98,6 +117,25 @@ class Scenes:
     async def _handover(self) -> Scene:
         """Of an officer's reports at the dinas."""
         return {"handover_id": self._insert(new_rows.HANDOVER, owner=places.ABOVE_TOO[0])}
+
+    async def _view(self) -> Scene:
+        """A saved view of the dinas' officer."""
+        return {"view_id": self._insert(new_rows.SAVED_VIEW, owner=places.OFFICER[0])}
+
+    async def _drafted(self) -> Scene:
+        """A follow-up that the dinas' officer has typed and not sent."""
+        scene = await self._verified()
+        answer = await self.cluster.http.put(
+            self.cluster.address("routing") + f"/reports/{scene['number']}/form-drafts/follow_up",
+            json={"fields": {"text": ["Belum"]}},
+            headers=self.cluster.staff(places.OFFICER),
+        )
+        assert answer.status_code == 200, answer.text
+        return scene
+
+    async def _template(self) -> Scene:
+        """Of an answer, kept by the dinas."""
+        return {"template_id": self._insert(new_rows.ANSWER_TEMPLATE, owner=places.OFFICER[0])}
 
     async def _import(self) -> Scene:
         """Of the province's coordinator, refused for what it held."""
@@ -160,7 +198,15 @@ class Scenes:
         """A file of somebody anonymous, whose original is kept."""
         return await self._attached(anonymous=True)
 
-    async def _attached(self, **changes: Any) -> Scene:
+    async def _pictured(self) -> Scene:
+        """A picture that its verifier has not released."""
+        made = io.BytesIO()
+        Image.new("RGB", (8, 6), "blue").save(made, "PNG")
+        return await self._attached(file=("foto.png", made.getvalue()))
+
+    async def _attached(
+        self, *, file: tuple[str, bytes] = ("surat.pdf", PDF), **changes: Any
+    ) -> Scene:
         """A file that its verifier has not released."""
         report = {
             "classification": "complaint",
@@ -173,7 +219,7 @@ class Scenes:
         answer = await self.cluster.http.post(
             self.cluster.address("intake") + "/reports/with-attachments",
             data={"report": json.dumps(report)},
-            files=[("attachments", ("surat.pdf", PDF))],
+            files=[("attachments", file)],
             headers=somewhere(),
         )
         assert answer.status_code == 201, answer.text

@@ -11,6 +11,8 @@ async def long_life(planted: Planted) -> None:
     await say(which, "defer", ABOVE, kind="incomplete_data", note=marks.word("tanya"))
     await planted.says(which, "information", text=marks.word("jawab"))
     await planted.verify(which)
+    await say(which, "link", ABOVE, main_number=planted.numbers["manual"])
+    await say(which, "unlink", ABOVE, note=marks.word("lepastaut"))
     await say(which, "amend", ABOVE, title=marks.word("ubah"), body=marks.word("ubahan"))
     await say(which, "coordination", OFFICER, note=marks.word("koordinasi"))
     await say(which, "follow-ups", OFFICER, kind="initial_response", text=marks.word("awal"))

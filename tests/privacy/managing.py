@@ -34,13 +34,29 @@ ITS_ADMINS = NO_STAFF | all_of(OUTSIDE, 404)
 ITS_ADMINS |= all_of(("own_officer", "pusat_officer", "below_officer"), 403)
 ADMINS_HERE = NO_STAFF | all_of(("own_officer", "pusat_officer", "below_officer"), 403)
 
+THEIR_ADMINS = ITS_ADMINS | {"above": 404}
+"""An agency's own, and whoever manages agencies above it."""
+TEMPLATES = "routing {} /management/answer-templates"
+
 PEOPLE = "routing {} /management/staff/{{staff_id}}"
 AGENCY = "routing {} /management/agencies/{{agency_id}}"
 HOOK = "reporting {} /webhooks/{{id}}"
 NOTHING: dict[str, object] = {}
 RETIRED = {"active": False}
+STAND_IN = {"stand_in_id": OFFICER[0], "first_day": "2026-01-01", "last_day": "2026-01-02"}
 
 MANAGING_CASES: dict[str, Case] = {
+    TEMPLATES.format("GET"): Case(THEIR_ADMINS, query={"agency_id": DINAS}),
+    TEMPLATES.format("POST"): Case(
+        THEIR_ADMINS, body={"name": "Sudah", "text": "{nomor}"}, query={"agency_id": DINAS}
+    ),
+    TEMPLATES.format("GET") + "/{template_id}": Case(THEIR_ADMINS, "template"),
+    TEMPLATES.format("PUT") + "/{template_id}": Case(
+        THEIR_ADMINS, "template", {"name": "Sudah", "text": "{nomor}"}
+    ),
+    TEMPLATES.format("DELETE") + "/{template_id}": Case(THEIR_ADMINS, "template", once=True),
+    "routing GET /letterhead": Case(ADMINS_HERE),
+    "routing PUT /letterhead": Case(ADMINS_HERE, body=NOTHING),
     "intake GET /open311/discovery.{format}": Case(OPEN),
     "intake GET /open311/v2/discovery.{format}": Case(OPEN),
     "intake GET /open311/v2/services.{format}": Case(OPEN),
@@ -65,6 +81,9 @@ MANAGING_CASES: dict[str, Case] = {
     PEOPLE.format("GET"): Case(IN_REACH, "person"),
     PEOPLE.format("PATCH"): Case(IN_REACH, "person", {"name": "Budi Baru"}),
     PEOPLE.format("DELETE"): Case(IN_REACH, "person"),
+    PEOPLE.format("GET") + "/stand-in": Case(IN_REACH, "person"),
+    PEOPLE.format("PUT") + "/stand-in": Case(IN_REACH, "person", STAND_IN),
+    PEOPLE.format("DELETE") + "/stand-in": Case(IN_REACH, "person"),
     PEOPLE.format("POST") + "/restore": Case(IN_REACH, "person"),
     PEOPLE.format("POST") + "/password-link": Case(IN_REACH, "person"),
     PEOPLE.format("DELETE") + "/second-factor": Case(IN_REACH, "person"),
@@ -84,7 +103,13 @@ MANAGING_CASES: dict[str, Case] = {
         },
     ),
     AGENCY.format("GET"): Case(IN_REACH, "agency"),
+    AGENCY.format("PUT") + "/leader": Case(
+        IN_REACH, "agency", {"name": "Ibu", "title": "Kepala", "email": "kepala@contoh.id"}
+    ),
+    # Nobody was named there.
+    AGENCY.format("DELETE") + "/leader": Case(OF_ANOTHER, "agency"),
     AGENCY.format("PATCH"): Case(IN_REACH, "agency", {"name": "Seksi Baru"}),
+    AGENCY.format("PUT") + "/aliases": Case(IN_REACH, "agency", {"aliases": ["Seksi"]}),
     AGENCY.format("DELETE"): Case(IN_REACH, "agency"),
     "routing POST /management/handovers": Case(
         OUT_OF_REACH, body={"kind": "assignments", "from_id": OFFICER[0], "to_id": ADMIN[0]}
@@ -104,6 +129,9 @@ MANAGING_CASES: dict[str, Case] = {
     "routing PATCH /management/tags/{tag_id}": Case(PUSAT, "reference", RETIRED),
     "routing GET /management/archive-reasons": Case(PUSAT),
     "routing GET /management/recourse": Case(PUSAT),
+    "routing POST /management/recourse": Case(
+        PUSAT, body={"code": "kantor_baru", "name": "Kantor Baru", "how": "Datang saja."}
+    ),
     "routing PATCH /management/recourse/{office}": Case(PUSAT, body={"active": True}),
     "routing PATCH /management/archive-reasons/{reason}": Case(PUSAT, body={"active": True}),
     "routing POST /management/programmes": Case(PUSAT, body={"name": "Baru"}),

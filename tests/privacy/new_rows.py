@@ -19,6 +19,10 @@ INSERT INTO reporting.download (id, staff_id, agency_id, tab, format, selection,
 VALUES (gen_random_uuid(), %(owner)s, %(agency)s, 'incoming', 'csv', '{"tab": "incoming"}',
     'masuk.csv', 'cancelled', 1, 9, 0) RETURNING id
 """
+BULK = """
+INSERT INTO lifecycle.bulk_command (id, service, kind, staff_id, form, total)
+VALUES (gen_random_uuid(), 'nobody', 'archive', %(owner)s, '{}', 0) RETURNING id
+"""
 WEBHOOK = """
 INSERT INTO reporting.webhook (id, agency_id, url, secret, created_by)
 VALUES (gen_random_uuid(), %(agency)s, 'https://dinas.invalid/lapor', '\\x00', %(owner)s)
@@ -30,10 +34,28 @@ INSERT INTO reporting.webhook_delivery (id, webhook_id, event_id, event, number,
 VALUES (gen_random_uuid(), %(webhook)s, %(some)s, 'verified', 1, 2, '{}', 'failed', true, now())
 RETURNING id
 """
+BELL = """
+INSERT INTO notification.bell (staff_id, number, version, template, kind, facts, created_at)
+SELECT %(owner)s, number, version, 'to_follow_up', 'new', jsonb_build_object('at', now(),
+    'due_at', NULL, 'handler_id', handler_id), now()
+FROM lifecycle.report WHERE number = %(number)s
+ON CONFLICT ON CONSTRAINT bell_once DO UPDATE SET read_at = NULL RETURNING id
+"""
+"""Unless the service has rung it already."""
 HANDOVER = """
 INSERT INTO routing.handover (id, kind, from_id, to_id, agency_id, total, staff_id, role,
     staff_agency_id)
 SELECT gen_random_uuid(), 'assignments', 4, 3, %(agency)s, 0, id, role, agency_id
+FROM routing.staff WHERE id = %(owner)s RETURNING id
+"""
+SAVED_VIEW = """
+INSERT INTO routing.saved_view (id, staff_id, agency_id, shared, name, query)
+SELECT gen_random_uuid(), id, agency_id, false, 'Terlambat', '{"tab": "in_process"}'
+FROM routing.staff WHERE id = %(owner)s RETURNING id
+"""
+ANSWER_TEMPLATE = """
+INSERT INTO routing.answer_template (id, agency_id, name, text)
+SELECT gen_random_uuid(), agency_id, 'Templat ' || gen_random_uuid(), '{nomor}'
 FROM routing.staff WHERE id = %(owner)s RETURNING id
 """
 IMPORT = """

@@ -36,6 +36,8 @@ class Planted:
 
     def report(self, **changes: Any) -> dict[str, Any]:
         word = self.marks.word
+        if who := changes.get("reporter"):
+            changes["reporter"] = who | {"phone_safe": True, "email_safe": True}
         return {
             "classification": "complaint",
             "title": word("judul"),

@@ -4,7 +4,7 @@ from tests.cluster import Cluster
 from tests.intake.x_server import XServer
 from tests.privacy.by_channel import by_citizens, by_sms, by_staff
 from tests.privacy.by_partner import by_partner
-from tests.privacy.contacts import prove_contacts
+from tests.privacy.contacts import prove_contacts, tell_staff_at_once
 from tests.privacy.lives import long_life, other_ways
 from tests.privacy.marks import Marks
 from tests.privacy.mistakes import mistakes
@@ -14,6 +14,7 @@ from tests.privacy.planted import Planted, until
 async def plant(cluster: Cluster, x: XServer, marks: Marks) -> Planted:
     """Everything, and then wait until it has settled."""
     planted = Planted(cluster, marks)
+    tell_staff_at_once(planted)
     await by_citizens(planted)
     await by_staff(planted, x)
     await prove_contacts(planted)

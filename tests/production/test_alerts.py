@@ -33,6 +33,7 @@ def _stays(metric: str, minutes: int, bad: float, good: float = 0) -> Trouble:
 _ANSWERED = 'lapor_http_requests_total{service="intake",status="%s"}'
 _SENT = 'lapor_notifications_total{channel="email",state="%s"}'
 _BUCKET = 'lapor_http_request_seconds_bucket{service="portal",route="/",le="%s"}'
+_MORNINGS = 'lapor_digest_mornings_total{zone="WIB",outcome="written"}'
 _FAST, _SLOW = "0+60x30", "0+1x30"
 
 TROUBLES = {
@@ -66,6 +67,11 @@ TROUBLES = {
         95,
         {_SENT % "sent": "0+1x100", _SENT % "failed": "0+1x100"},
         {_SENT % "sent": "0+100x100", _SENT % "failed": "0+1x100"},
+    ),
+    "LaporDigestsMissing": Trouble(
+        60 * 60,
+        {_MORNINGS: f"1x{62 * 60}"},
+        {_MORNINGS: " ".join(f"{day}x{24 * 60 - 1}" for day in range(3))},
     ),
     "LaporCodesRefused": Trouble(
         5,

@@ -1,7 +1,6 @@
 """What the manifests promise a cluster: contained, spread, reached by few, and in order."""
 
 import re
-from typing import Any
 
 import kubernetes_validate
 import pytest
@@ -18,6 +17,7 @@ from tests.production.manifests import (
     pods,
     rendered,
 )
+from tests.production.network_policies import namespaces, peers, rules_of
 
 PROCESSES = (*ON_ONE_MACHINE, KEEPER)
 NAMES = {process.name for process in PROCESSES}
@@ -107,37 +107,28 @@ def test_one_copy_at_a_time_is_taken_away_and_what_answers_people_follows_the_lo
 
 
 def test_only_the_portal_and_intake_are_reached_from_outside() -> None:
-    outside = {p for p in NAMES if "ingress-nginx" in _namespaces(_rules(p, "Ingress"), "from")}
+    outside = {p for p in NAMES if "ingress-nginx" in namespaces(rules_of(p, "Ingress"), "from")}
     assert outside == {"portal", "intake"}
     for process in NAMES:
-        for rule in _rules(process, "Ingress"):
-            assert all(_peers(rule, "from")), process  # nobody is named, everybody may
+        for rule in rules_of(process, "Ingress"):
+            assert all(peers(rule, "from")), process  # nobody is named, everybody may
     ingress = yaml.safe_load((FOLDER / "examples" / "ingress.yaml").read_text())
     paths = [path for rule in ingress["spec"]["rules"] for path in rule["http"]["paths"]]
     assert {p["backend"]["service"]["name"] for p in paths} == {"lapor-portal", "lapor-intake"}
 
 
-def test_the_portal_reaches_the_services_and_nothing_else() -> None:
-    rules = _rules("portal", "Egress")
-    assert _namespaces(rules, "to") == {"kube-system"}  # names
-    assert not any("ipBlock" in peer for rule in rules for peer in _peers(rule, "to"))
-    services = {process.name for process in PROCESSES if process.port and process.role}
-    for process in NAMES:
-        reached = any(_reaches(rule, process) for rule in rules)
-        let_in = any(
-            peer.get("podSelector") == {"matchLabels": {"app": "lapor", "process": "portal"}}
-            for rule in _rules(process, "Ingress")
-            for peer in _peers(rule, "from")
-        )
-        assert reached == let_in == (process in services), process
+def test_the_portal_reaches_nothing_outside_the_cluster_and_no_server() -> None:
+    rules = rules_of("portal", "Egress")
+    assert namespaces(rules, "to") == {"kube-system"}  # names
+    assert not any("ipBlock" in peer for rule in rules for peer in peers(rule, "to"))
 
 
 def test_each_process_reaches_the_servers_that_it_has_credentials_of() -> None:
     for process in PROCESSES:
-        reached = _namespaces(_rules(process.name, "Egress"), "to") - {"kube-system"}
+        reached = namespaces(rules_of(process.name, "Egress"), "to") - {"kube-system"}
         expected = {"postgres", "nats", "temporal"} if process.role else set()
         assert reached == expected - ({"temporal"} if process.name in _NO_COMMANDS else set())
-    migrate = _namespaces(_rules("migrate", "Egress"), "to")
+    migrate = namespaces(rules_of("migrate", "Egress"), "to")
     assert migrate == {"kube-system", "postgres", "nats", "temporal"}
 
 
@@ -147,7 +138,7 @@ def test_what_prometheus_is_to_ask_is_there() -> None:
     ports = [port["name"] for port in containers()["worker"]["ports"]]
     assert endpoint["port"] in ports
     for process in NAMES:
-        assert "monitoring" in _namespaces(_rules(process, "Ingress"), "from")
+        assert "monitoring" in namespaces(rules_of(process, "Ingress"), "from")
 
 
 _PROBES = {"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"}
@@ -158,46 +149,3 @@ _PLACES = ["kubernetes.io/hostname", "topology.kubernetes.io/zone"]
 
 def _process(selector: Document) -> str:
     return str(selector["matchLabels"]["process"])
-
-
-def _rules(process: str, direction: str) -> list[Document]:
-    """What the policies that select this process allow in this direction. Some policy does."""
-    policies = [
-        policy["spec"]
-        for policy in of_kind("NetworkPolicy")
-        if direction in policy["spec"]["policyTypes"]
-        and _selects(policy["spec"]["podSelector"], process)
-    ]
-    assert policies, f"{process} is not bound"
-    return [rule for policy in policies for rule in policy.get(direction.lower(), ())]
-
-
-def _selects(selector: Document, process: str) -> bool:
-    labels = {"app": "lapor", "process": process}
-    if any(labels.get(name) != value for name, value in selector.get("matchLabels", {}).items()):
-        return False
-    return all(
-        (labels[term["key"]] in term["values"]) == (term["operator"] == "In")
-        for term in selector.get("matchExpressions", ())
-    )
-
-
-def _peers(rule: Document, side: str) -> list[Any]:
-    return list(rule.get(side, [{}]))
-
-
-def _reaches(rule: Document, process: str) -> bool:
-    return any(
-        _selects(peer["podSelector"], process)
-        for peer in _peers(rule, "to")
-        if "podSelector" in peer
-    )
-
-
-def _namespaces(rules: list[Document], side: str) -> set[str]:
-    return {
-        peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
-        for rule in rules
-        for peer in _peers(rule, side)
-        if "namespaceSelector" in peer
-    }

@@ -17,6 +17,8 @@ from tests.production.manifests import FOLDER, config, containers, of_kind, pods
 
 _ROOT = FOLDER.parents[2]
 _UNSHARE = ["unshare", "--net", "--mount", *(["--map-root-user"] if os.geteuid() else [])]
+_OF_EACH_KIND = ("intake", "portal", "worker")
+"""A service with a database, one without, and a process without HTTP."""
 _ONLY_IN_A_CLUSTER = {"FORWARDED_ALLOW_IPS": "10.0.0.0/16", "LAPOR_BACKUP_DIR": "backups"}
 """What whoever runs the cluster sets, and where a volume of it lies."""
 
@@ -27,7 +29,17 @@ def _namespaces_are_to_be_had() -> None:
         pytest.skip("this machine gives no namespaces to this user")
 
 
-@pytest.mark.parametrize("process", [*PROCESSES, KEEPER], ids=lambda process: process.name)
+@pytest.mark.parametrize(
+    "process",
+    [
+        pytest.param(
+            process,
+            id=process.name,
+            marks=[] if process.name in _OF_EACH_KIND else [pytest.mark.nightly],
+        )
+        for process in [*PROCESSES, KEEPER]
+    ],
+)
 def test_a_process_lives_where_nothing_it_needs_is_there_yet(
     process: Description, credentials: Credentials, tmp_path: Path
 ) -> None:

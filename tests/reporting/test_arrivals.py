@@ -52,7 +52,10 @@ def test_who_verified_an_anonymous_report_they_entered_is_in_no_figure_of_a_pers
         solved=None,
         rated_now=False,
     )  # fmt: skip
-    steps = [Step(AT, Action.SUBMIT, maker, maker and 2, {}), Step(AT, Action.VERIFY, 5, 2, {})]
+    steps = [
+        Step(AT, Action.SUBMIT, maker, maker and 2, Status.UNVERIFIED, {}),
+        Step(AT, Action.VERIFY, 5, 2, Status.VERIFIED, {}),
+    ]
     marks = fact_of(row, steps).marks
     assert ("verified_by:2:5" in marks) is not (anonymous and maker == 5)
-    assert "verification_measured" in marks
+    assert "verification_total_measured" in marks

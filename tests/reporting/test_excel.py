@@ -74,7 +74,7 @@ async def test_one_can_work_with_it_at_once(reporting: httpx.AsyncClient, bearer
         "WIB oleh =Admin Bandung (Admin Instansi); semua waktu dalam WIB"
     )
     assert sheet.freeze_panes == f"B{HEADER + 1}"
-    assert sheet.auto_filter.ref == f"A{HEADER}:AS{sheet.max_row}"
+    assert sheet.auto_filter.ref == f"A{HEADER}:AT{sheet.max_row}"
     assert sheet.print_title_rows == f"${HEADER}:${HEADER}"
     assert sheet.column_dimensions["H"].width == 60
     rows = records(sheet)

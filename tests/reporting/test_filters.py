@@ -1,11 +1,13 @@
 """Filters narrow together; each tab has its own."""
 
+import re
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
 
+from services.reporting.files.lines import no_formula
 from tests.reporting.conftest import Bearer
 from tests.reporting.factory import CITY_ADMIN, PAPUA_ADMIN
 from tests.reporting.test_privacy import lines, numbers
@@ -131,3 +133,43 @@ async def test_csv_opens_in_a_spreadsheet_without_running_anything(
         ).fetchone()
     assert at is not None
     assert rows[1][rows[0].index("Tenggat")] == str(at[0])
+
+
+async def test_csv_for_excel_in_indonesia_has_semicolons_and_decimal_commas(
+    reporting: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    import csv
+
+    rows = []
+    for format, separator in (("csv", ","), ("csv_semicolons", ";")):
+        asked = {"format": format, "selection": {"tab": "incoming"}}
+        answer = await reporting.post("/downloads", json=asked, headers=bearer(CITY_ADMIN))
+        assert '.csv"' in answer.headers["content-disposition"]
+        lines = answer.content.decode("utf-8-sig").splitlines()
+        rows.append(list(csv.DictReader(lines, delimiter=separator)))
+    with_points, with_commas = rows
+    assert [row["Tracking ID"] for row in with_commas] == [
+        row["Tracking ID"] for row in with_points
+    ]
+    assert any("." in value for row in with_points for value in row.values() if _is_decimal(value))
+    for points, commas in zip(with_points, with_commas, strict=True):
+        for title, value in points.items():
+            assert commas[title] == (value.replace(".", ",") if _is_decimal(value) else value)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Jalan rusak;=cmd|' /C calc'!A0", "Jalan rusak;'=cmd|' /C calc'!A0"),
+        ("satu, dua,\t＝1+1", "satu, dua,\t'＝1+1"),
+        ("baris\n=1+1\r\n @SUM(A1)", "baris\n'=1+1\r\n '@SUM(A1)"),
+        ("=1;-1", "'=1;'-1"),
+        ("Jl. Dago 12; lampu mati - gelap", "Jl. Dago 12; lampu mati - gelap"),
+    ],
+)
+def test_no_separator_of_another_spreadsheet_begins_a_formula(text: str, shown: str) -> None:
+    assert no_formula(text) == shown
+
+
+def _is_decimal(value: str) -> bool:
+    return re.fullmatch(r"-?\d+\.\d+", value) is not None

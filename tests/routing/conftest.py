@@ -83,7 +83,7 @@ async def country(
         for gateway in (app.state.gateway, followup.state.gateway):
             gateway.send = partial(gateway.send, timeout=60)
         acceptance, tokens = Acceptance.of(settings), Tokens.of(settings)
-        country = Country(app, http, requests, owner, intake, acceptance, tokens)
+        country = Country(app, followup, http, requests, owner, intake, acceptance, tokens)
         await country.learn()
         # Runs of other files' reports may still be on the Temporal server.
         start = random.randint(20_000_000, 900_000_000)

@@ -29,6 +29,7 @@ class Country:
     """`http` calls routing as nobody, `followup` the service where requests are made."""
 
     app: FastAPI
+    followup_app: FastAPI
     http: httpx.AsyncClient
     followup: httpx.AsyncClient
     owner: Database

@@ -44,6 +44,21 @@ async def test_a_password_can_come_from_standard_input_and_is_not_shown(country:
     assert answer.status_code == 200
 
 
+async def test_an_address_is_kept_and_a_link_that_proves_it_is_mailed(country: Country) -> None:
+    options = ("--name", "Ita", "--role", "liaison_officer", "--agency", "kemensos")
+    output = await add("ita", *options, "--email", "Ita@Kemensos.Example")
+    assert "on its way" in output
+    [(staff_id,)] = await country.rows("SELECT id FROM routing.staff WHERE username = 'ita'")
+    [(template, state)] = await country.rows(
+        "SELECT template, state FROM notification.message WHERE recipient = :who",
+        who=f"staff-{staff_id}",
+    )
+    assert (template, state) == ("prove_email", "queued")
+    with pytest.raises(StackError, match="no e-mail address"):
+        await add("eka", *options, "--email", "eka di kantor")
+    assert not await country.rows("SELECT FROM routing.staff WHERE username = 'eka'")
+
+
 @pytest.mark.parametrize(
     ("password", "why"),
     [("pendek", "at least 10"), ("1234567890", "easy"), ("dewi.ayu.dewi", "easy")],

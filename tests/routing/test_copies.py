@@ -25,17 +25,21 @@ IN_A_REPORT = AS_THE_HANDLER | {
 }
 IN_A_QUEUE = AS_THE_HANDLER - {"by_copy"} | {"category_id", "assignee_id", "requests"}
 CUT_IN_A_QUEUE = {
-    *("title", "channel", "channel_label", "countdown", "submitted_at", "region_code"),
+    *("title", "excerpt", "channel", "channel_label", "countdown", "submitted_at"),
+    *("region_code", "main_number"),
 }
-CUT_IN_A_REPORT = CUT_IN_A_QUEUE - {"region_code"} | {
+CUT_IN_A_REPORT = CUT_IN_A_QUEUE - {"region_code", "excerpt", "main_number"} | {
     *("body", "original_title", "original_body", "title_difference", "body_difference"),
     *(
         "happened_at",
         "place",
         "system",
         "reporter",
+        "posts",
         "messages",
         "reveal",
+        "links",
+        "form_drafts",
         "linked_number",
         "verified_at",
     ),
@@ -84,8 +88,11 @@ async def test_a_copy_shows_no_words_before_somebody_has_corrected_them(country:
         assert word not in str(seen) + str(row)
         assert not await copies(word)
     assert seen["title"] == row["title"] == "Laporan yang belum diverifikasi"
+    assert row["excerpt"] == ""
     assert seen["body"] == "Uraian laporan ditampilkan setelah diverifikasi."
     assert (await country.seen(ADMIN, number))["body"].startswith("Saya Siti")
+    queue = (await country.get(ADMIN, "/queue", tab="unverified", q=str(number))).json()
+    assert queue["items"][0]["excerpt"] == "Saya Siti, tetangga pasar Soreang."
     await country.done(ADMIN, number, "verify", country.verification(title="Jalan di Soreang"))
     seen = await country.seen(READER, number)
     assert (seen["title"], seen["title_difference"]) == ("Jalan di Soreang", None)
@@ -154,3 +161,24 @@ async def test_a_copy_reads_the_details_of_a_step_that_are_named_for_it(country:
 
     assert (await details(ADMIN))["plate"] == "D 1 AB"
     assert "plate" not in await details(READER)
+
+
+async def test_whoever_reads_a_copy_is_offered_to_take_back_their_own_follow_up(
+    country: Country,
+) -> None:
+    number = await country.verified()
+    await copy(country, number)
+
+    async def offered() -> bool:
+        actions = (await country.seen(READER, number))["allowed_actions"]
+        return "rectify" in {action["code"] for action in actions}
+
+    assert not await offered()
+    await country.rows(
+        "INSERT INTO lifecycle.history (number, entry, version, at, action, actor_kind, agency_id,"
+        " to_status, visibility, details) SELECT number, 90, 90, at, 'follow_up', 'staff', :agency,"
+        " 'VERIFIED', 'staff', '{}' FROM lifecycle.history WHERE number = :number AND entry = 1",
+        agency=country.agencies["kemensos"],
+        number=number,
+    )
+    assert await offered()

@@ -18,7 +18,7 @@ from tests.routing.country import Country
 COORDINATOR = "koordinator.jabar"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AGENCIES = [
-    ["dinas-impor", "Dinas Impor", "Unit Kerja", "kab-bandung", "WIB"],
+    ["dinas-impor", "Dinas Impor", "Unit Kerja", "kab-bandung", "WIB", "Dispor; Impor Raya"],
     ["bidang-impor", "Bidang Impor", "unit", "dinas-impor", "wib"],
 ]
 PEOPLE = [
@@ -87,6 +87,8 @@ async def test_a_dry_run_saves_nothing_and_the_run_saves_everything(country: Cou
 
     run = await send(country, content, dry_run=False)
     assert (run["state"], run["done"], run["total"]) == ("done", 4, 4)
+    found = (await country.get(COORDINATOR, "/agency-choices", q="dispor")).json()["items"][0]
+    assert (found["name"], found["aliases"]) == ("Dinas Impor", ["Dispor", "Impor Raya"])
     codes = await country.one(
         "SELECT array_agg(p.code ORDER BY array_position(a.path, p.id)) FROM routing.agency a"
         " JOIN routing.agency p ON p.id = ANY (a.path) WHERE a.code = 'bidang-impor'"
@@ -104,6 +106,37 @@ async def test_a_dry_run_saves_nothing_and_the_run_saves_everything(country: Cou
     again = await send(country, content, dry_run=False)
     assert again["state"] == "refused"
     assert {problem["code"] for problem in again["problems"]} == {"taken"}
+
+
+async def test_people_come_with_an_address_where_there_is_one(country: Country) -> None:
+    people = [
+        ["surel.satu", "Surel Satu", "Pejabat Penghubung", "kab-bandung", "Satu@Bandung.example"],
+        ["surel.dua", "Surel Dua", "Pejabat Penghubung", "kab-bandung", ""],
+    ]
+    wrong = [[*people[0][:4], "satu di bandung"]]
+    refused = await send(country, await filled(country, [], wrong), dry_run=True)
+    assert [(p["field"], p["code"]) for p in refused["problems"]] == [("email", "email_invalid")]
+    run = await send(country, await filled(country, [], people), dry_run=False)
+    assert (run["state"], run["people"]) == ("done", 2)
+    seen = (await country.get(COORDINATOR, "/management/staff", q="surel")).json()["items"]
+    assert [(person["email"], person["email_state"]) for person in seen] == [
+        ("", "none"),
+        ("satu@bandung.example", "unproven"),
+    ]
+    # With the spreadsheet of links, each is mailed to who has an address.
+    await links(country, run["id"])
+    told = "SELECT recipient FROM notification.message WHERE template = 'password_link'"
+    assert f"staff-{seen[1]['id']}" in [row.recipient for row in await country.rows(told)]
+
+
+async def test_a_sheet_of_before_has_no_column_for_addresses(country: Country) -> None:
+    book = await template(country)
+    book["Pengguna"].delete_cols(5)
+    book["Pengguna"].append(["tanpa.surel", "Tanpa Surel", "Pejabat Penghubung", "kab-bandung"])
+    content = io.BytesIO()
+    book.save(content)
+    dry = await send(country, content.getvalue(), dry_run=True)
+    assert (dry["state"], dry["problems"]) == ("checked", [])
 
 
 async def test_each_bad_row_and_field_is_named_and_nothing_is_saved(country: Country) -> None:

@@ -8,6 +8,8 @@ import httpx
 import pyotp
 import pytest
 
+from services.routing.directory import people
+from shared.http.limits import Limit
 from tests.routing.conftest import PASSWORD
 from tests.routing.country import Country
 
@@ -283,3 +285,19 @@ async def test_anybody_may_have_a_second_factor_and_an_admin_resets_a_lost_one(
 async def test_the_demo_s_pusat_has_no_second_factor_yet(country: Country) -> None:
     refused = await sign_in(country, PUSAT, PASSWORD)
     assert refused.json()["code"] == "second_factor_enrolment_needed"
+
+
+async def test_nobody_has_many_addresses_mailed(
+    country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "ADDRESSES", Limit("staff_addresses_tried", 2, 3600))
+    staff_id, _ = await made(country, "surel.banyak", email="a@contoh.id")
+    path = f"/staff/{staff_id}"
+    assert (await call(country, COORDINATOR, "PATCH", path, {"email": "b@contoh.id"})).is_success
+    refused = [
+        await call(country, COORDINATOR, "PATCH", path, {"email": "c@contoh.id"}),
+        await add(country, "surel.lain", email="d@contoh.id"),
+    ]
+    assert [answer.status_code for answer in refused] == [429, 429]
+    assert (await call(country, COORDINATOR, "PATCH", path, {"email": ""})).is_success
+    assert (await add(country, "tanpa.surel")).status_code == 201

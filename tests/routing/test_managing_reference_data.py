@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from shared.database.engine import Database
+from shared.lifecycle.calendar import Zone, day_of_deadline
 from shared.temporal.report_gateway import ReportGateway
 from tests.conftest import UrlOf
 from tests.routing.country import Country
@@ -77,8 +78,9 @@ async def test_a_calendar_edit_says_how_far_it_is_and_leaves_closed_reports_alon
     query = "SELECT state::text FROM lifecycle.report WHERE number = :n"
     before = await country.one(query, n=ended)
     due = await country.one("SELECT due_at FROM lifecycle.report WHERE number = :n", n=is_open)
-    days = {"items": [{"day": due.date().isoformat(), "name": "Cuti Bersama"}]}
-    answer = await call(country, "PUT", f"/closed-days/{due.year}", days)
+    last_day = day_of_deadline(due, Zone.WIB)
+    days = {"items": [{"day": last_day.isoformat(), "name": "Cuti Bersama"}]}
+    answer = await call(country, "PUT", f"/closed-days/{last_day.year}", days)
     assert answer.status_code == 200, answer.text
     assert (await call(country, "GET", "/closed-days/redating")).json()["state"] == "waiting"
     redating_worker = Database(module_database("lapor_worker"), pool_size=2)

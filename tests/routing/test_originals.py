@@ -47,6 +47,8 @@ async def test_an_original_is_downloaded_while_a_reveal_is_in_force_and_each_tim
     assert (await country.get(COPY, path)).status_code == 404
     log = "SELECT subject_id FROM routing.access_log WHERE number = :n AND kind = 'original'"
     assert [str(row.subject_id) for row in await country.rows(log, n=number)] == [shown["id"]] * 2
+    told = "SELECT reason_class FROM routing.published_reveal_notice WHERE number = :n"
+    assert len(await country.rows(told, n=number)) == 1  # what it may tell is who sent it
 
 
 async def test_the_history_keeps_the_hash_of_what_was_sent_for_pusat_alone(

@@ -108,6 +108,16 @@ async def test_pages_follow_one_another(country: Country) -> None:
     assert paged == whole == sorted(whole, reverse=True)
 
 
+async def test_how_long_a_contact_is_believed_is_set_for_the_whole_country_alone(
+    country: Country,
+) -> None:
+    half_a_year = {"amount": 180, "unit": "calendar_days"}
+    refused = await put(country, "jabar", proof=half_a_year)
+    assert refused.json()["errors"][0]["field"] == "proof"
+    assert (await put(country, None, proof=half_a_year)).status_code == 200
+    assert (await country.get(PUSAT, "/policy")).json()["proof"] == half_a_year
+
+
 @pytest.mark.parametrize("amount", [0, -1, 3651, 10**12])
 async def test_a_length_that_no_clock_could_count_is_refused(country: Country, amount: int) -> None:
     answer = await put(country, None, question={"amount": amount, "unit": "working_days"})

@@ -191,7 +191,7 @@ async def test_counts_say_how_many_stand_in_each_tab(country: Country) -> None:
     "params",
     [
         {},
-        {"tab": "all"},
+        {"tab": "everything"},
         {"tab": "closed", "sub": "closed"},
         {"tab": "closed", "cursor": "bukan"},
         {"tab": "unverified", "cursor": "é"},

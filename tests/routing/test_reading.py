@@ -40,6 +40,35 @@ async def test_staff_of_the_handler_s_subtree_see_who_reports(country: Country) 
         }
 
 
+@pytest.mark.parametrize(
+    ("proven", "label"),
+    [
+        (None, "dinyatakan terverifikasi oleh sistem mitra, belum diverifikasi di sini"),
+        ("366 days", "verifikasinya sudah lewat masanya"),
+        ("364 days", "terverifikasi"),
+    ],
+)
+async def test_staff_read_whether_a_contact_is_stated_by_a_partner_lapsed_or_proven(
+    country: Country, proven: str | None, label: str
+) -> None:
+    number = await country.report()
+    await country.rows(
+        "UPDATE intake.submission SET phone_stated = true WHERE number = :n RETURNING number",
+        n=number,
+    )
+    if proven:
+        await country.rows(
+            "INSERT INTO notification.contact (id, holder, channel, proven_at) VALUES"
+            " (gen_random_uuid(), 'report-' || :n, 'sms', now() - CAST(:ago AS interval))"
+            " RETURNING id",
+            n=str(number),
+            ago=proven,
+        )
+    reporter = (await country.seen(ADMIN, number))["reporter"]
+    assert reporter["phone_state_label"] == label
+    assert reporter["email_state"] == "unproven"
+
+
 async def test_who_may_not_know_of_a_report_gets_a_404(country: Country) -> None:
     number = await country.verified()
     for who in ("admin.kota.bandung", "petugas.dinkes.kab.bandung", "admin.kemensos"):

@@ -105,6 +105,8 @@ async def test_uses_of_a_code_are_for_pusat_and_their_address_for_who_may_know_t
     }
     assert "198.51.100.77" not in str(above)
     await country.may_reveal(PUSAT, number, "Diminta pengadilan.")
+    assert "198.51.100.77" not in str(await country.seen(PUSAT, number))  # not read, so not told
+    assert (await country.act(PUSAT, number, "reveal", {})).status_code == 200
     assert "198.51.100.77" in str((await country.seen(PUSAT, number))["history"])
 
 

@@ -82,7 +82,7 @@ async def test_no_form_is_taken_that_is_not_of_the_same_visit(
 
 def _filled(path: str) -> list[str]:
     """With numbers, and with ids, that could be there: one of the two fits."""
-    known = {"kind": "tags", "year": "2026", "number": "7", "channel": "email"}
+    known = {"kind": "tags", "name": "archive", "year": "2026", "number": "7", "channel": "email"}
     known |= {"decision": "accept", "what": "batal"}
     if path.startswith("/panel/persetujuan"):
         known["decision"] = "grant"

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from deploy.credentials import SECRETS
+from deploy.local.mailbox.kept import Kept
 from deploy.local.processes import PROCESSES
 from shared.settings import AUTHORITY, SECRETS_OF
 from tests.stack.lapor_up import LAPOR, Stack
@@ -34,6 +35,8 @@ def test_up_starts_everything_a_demo_needs_and_ctrl_c_leaves_no_process_but_the_
         assert known == set(SECRETS_OF[process.name]), process.name
         assert not any(f"LAPOR_{name.upper()}" in environment for name in AUTHORITY)
         assert ("LAPOR_NATS_CREDS" in environment) is (process.role is not None)
+    with (stack.data_dir / "temporal" / "temporal.db").open("rb") as database:
+        assert database.read(20)[18:] == b"\2\2"  # SQLite's file format: a log is written ahead
     ui = stack.url("temporal_ui")
     assert ui in stack.said
     with urllib.request.urlopen(ui) as page:  # noqa: S310
@@ -41,7 +44,7 @@ def test_up_starts_everything_a_demo_needs_and_ctrl_c_leaves_no_process_but_the_
     for url in re.findall(r"(http://\S+)/docs", stack.said):
         with urllib.request.urlopen(f"{url}/healthz") as answer:  # noqa: S310
             assert answer.status == 200
-    secrets = (stack.data_dir / "secrets.env").read_text()
+    assert (stack.data_dir / "secrets.env").stat().st_mode & 0o777 == 0o600
     demo = subprocess.run(
         [LAPOR, "demo", "--reports", "16", "--seed", "1708"],
         env=stack.environment,
@@ -51,16 +54,12 @@ def test_up_starts_everything_a_demo_needs_and_ctrl_c_leaves_no_process_but_the_
     )
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "What went wrong" not in demo.stdout
+    codes = [re.search(r"\b\d{6}\b", mail.text) for mail in Kept(stack.data_dir).mails()]
+    assert sum(map(bool, codes)) >= 2  # reporters proved their addresses
 
     assert stack.end(signal.SIGINT) == 0
     assert "Stopped" in stack.said
     assert not any(process.is_running() for process in [*running, *children])
-
-    stack.start()
-    stack.wait_ready()
-    assert (stack.data_dir / "secrets.env").read_text() == secrets
-    assert (stack.data_dir / "secrets.env").stat().st_mode & 0o777 == 0o600
-    assert stack.end(signal.SIGHUP) == 0
 
 
 def test_what_is_killed_is_started_again_and_kill_9_of_the_supervisor_leaves_no_process(
@@ -80,9 +79,29 @@ def test_what_is_killed_is_started_again_and_kill_9_of_the_supervisor_leaves_no_
     stack.end(signal.SIGKILL)
     _gone, alive = psutil.wait_procs(everything, timeout=10)
     assert alive == []
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("before", "after"), [(signal.SIGINT, signal.SIGHUP), (signal.SIGKILL, signal.SIGTERM)]
+)
+def test_what_was_stopped_or_killed_starts_again_with_the_same_secrets(
+    make_stack: Callable[[str], Stack], before: signal.Signals, after: signal.Signals
+) -> None:
+    stack = make_stack("stack")
     stack.start()
     stack.wait_ready()
-    assert stack.end(signal.SIGTERM) == 0
+    secrets = (stack.data_dir / "secrets.env").read_text()
+    everything = psutil.Process(stack.pid).children(recursive=True)
+    stack.end(before)
+    _gone, alive = psutil.wait_procs(everything, timeout=10)
+    assert alive == []
+
+    stack.start()
+    stack.wait_ready()
+    assert (stack.data_dir / "secrets.env").read_text() == secrets
+    assert (stack.data_dir / "secrets.env").stat().st_mode & 0o777 == 0o600
+    assert stack.end(after) == 0
 
 
 def test_a_stop_while_starting_leaves_no_process(make_stack: Callable[[str], Stack]) -> None:

@@ -53,7 +53,7 @@ VISIBLE = [
 
 NOT_WORDS = {
     *("password", "current_password", "present", "q", "token", "refresh_token", "access_code"),
-    *("recovery_token",),
+    *("recovery_token", "report_token", "proof_token", "request_token"),
     *("code", "contact", "username", "url", "cursor", "system", "id", "external_id"),
     *("region_code", "addressee", "category"),
 }

@@ -138,6 +138,15 @@ class Life:
         )
         return [tuple(row) for row in rows]
 
+    async def escalated_now(self) -> list[tuple[int, str]]:
+        """Those of `escalations` that have not ended."""
+        rows = await self.reports.rows(
+            "SELECT agency_id, clock FROM lifecycle.escalation"
+            " WHERE number = :n AND ended_at IS NULL ORDER BY version",
+            n=self.number,
+        )
+        return [tuple(row) for row in rows]
+
     async def _refusal(self, command: Command) -> str | None:
         query = "SELECT done, refusal FROM lifecycle.command WHERE id = :id"
         done: bool | None

@@ -45,9 +45,12 @@ async def test_lateness_is_put_before_the_next_agency_above_every_five_working_d
     await life.verify()
     await life.wait_until(begun + 14 * DAY + 2 * MINUTE)
     assert await life.escalations() == [(PROVINCE, "follow_up"), (ROOT, "escalation")]
+    assert await life.escalated_now() == await life.escalations()
     told = (await life.reports.events(life.number))[-1]
     assert (told["event"], told["escalated_to"], told["details"]["level"]) == ("escalated", ROOT, 2)
     assert (await life.state()).clock(ClockKind.ESCALATION) is None
+    await life.follow_up()
+    assert await life.escalated_now() == []
 
 
 async def test_settlement_is_overdue_by_classification(life: Life) -> None:

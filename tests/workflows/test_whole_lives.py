@@ -53,6 +53,15 @@ async def test_thrown_deferred_archived_restored_and_withdrawn(life: Life) -> No
     assert (state.status, state.clocks) == (Status.ARCHIVED_BY_REPORTER, ())
 
 
+async def test_linked_to_a_main_report_and_taken_off_it(life: Life) -> None:
+    await life.accept()
+    await life.verify()
+    await _done(life, Action.LINK, DINAS_ADMIN, main_number=7)
+    assert (await life.state()).main_number == 7
+    await _done(life, Action.UNLINK, DINAS_ADMIN)
+    assert (await life.state()).main_number is None
+
+
 async def test_forwarded_with_copies_and_ended_by_a_satisfied_reporter(life: Life) -> None:
     await life.accept()
     await life.verify(priority=True)

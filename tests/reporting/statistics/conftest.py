@@ -3,7 +3,7 @@
 import random
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import httpx
 import psycopg
@@ -79,15 +79,18 @@ async def reporting(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def kept(owner: psycopg.Connection[Any]) -> tuple[list[Any], list[Any]]:
+def kept(owner: psycopg.Connection[Any]) -> tuple[list[Any], ...]:
     """All that the statistics hold, to compare."""
-    facts = owner.execute(_FACTS).fetchall()
-    tallies = owner.execute("SELECT * FROM reporting.tally ORDER BY 1, 2, 3").fetchall()
-    return facts, tallies
+    return tuple(owner.execute(statement).fetchall() for statement in _KEPT)
 
 
 def nothing(_done: int, _total: int) -> None:
     """Whom progress does not interest."""
 
 
-_FACTS = "SELECT number, handler_id, path, day, region_code, marks FROM reporting.fact ORDER BY 1"
+_KEPT: tuple[LiteralString, ...] = (
+    "SELECT number, handler_id, path, day, region_code, marks FROM reporting.fact ORDER BY 1",
+    "SELECT * FROM reporting.holding ORDER BY 1, 2",
+    "SELECT * FROM reporting.tally ORDER BY 1, 2, 3",
+    "SELECT * FROM reporting.held_tally ORDER BY 1, 2, 3",
+)

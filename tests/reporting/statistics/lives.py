@@ -18,6 +18,7 @@ from tests.reporting.factory import (
     PAPUA,
     PAPUA_ADMIN,
     PAPUA_UNIT,
+    PUSAT_ADMIN,
     ROADS,
     ROADS_OFFICER,
     ROOT,
@@ -57,10 +58,32 @@ class Life:
     lines: list[dict[str, Any]] = field(default_factory=list)
     rating: int | None = None
     row: dict[str, Any] = field(default_factory=dict)
+    first_handler: int = 0
+    held: dict[tuple[int, str], float] = field(default_factory=dict)
+    """Hours that a clock ran with an agency, noted as the life goes."""
+    late: set[tuple[int, str]] = field(default_factory=set)
+    waiting: set[str] = field(default_factory=lambda: {"verification"})
 
-    def line(self, action: str, hours: float, **more: Any) -> None:
+    def __post_init__(self) -> None:
+        self.first_handler = self.handler
+
+    def line(
+        self, action: str, hours: float, runs: str = "", hand: int | None = None, **more: Any
+    ) -> None:
+        """After so many hours, in which the clocks of `runs` ran with the present handler."""
+        for clock in runs.split():
+            key = (self.handler, clock)
+            self.held[key] = self.held.get(key, 0) + hours
+        details = more.pop("details", {})
+        if action == "overdue":
+            self.late.add((self.handler, details["clock"]))
+        if hand is not None:
+            details |= {"from_handler": self.handler, "to_handler": hand}
+            self.handler = hand
         last = self.lines[-1]["at"] if self.lines else self.at
-        self.lines.append({"action": action, "at": last + timedelta(hours=hours), **more})
+        at = last + timedelta(hours=hours)
+        line = {"action": action, "at": at, "details": details, "to_status": self.status, **more}
+        self.lines.append(line)
 
 
 def write(connection: psycopg.Connection[Any], life: Life) -> None:
@@ -79,7 +102,9 @@ def write(connection: psycopg.Connection[Any], life: Life) -> None:
     }
     connection.execute(_REPORT, row)
     connection.execute(_TEXT, row)
-    lines = [{"action": "submit", "at": life.at}, *life.lines]
+    handed = {"to_handler": life.first_handler}
+    submitted = {"action": "submit", "at": life.at, "details": handed, "to_status": "UNVERIFIED"}
+    lines = [submitted, *life.lines]
     for entry, line in enumerate(lines, 1):
         details = json.dumps(line.get("details", {}))
         values = {"number": life.number, "entry": entry, **line, "details": details}
@@ -110,38 +135,64 @@ def random_life(number: int, chance: random.Random) -> Life:
         life.overdue = chance.random() < 0.5
         return life
     if chance.random() < 0.1:
-        life.status = "ARCHIVED_BY_ADMIN"
-        life.line("archive", 5)
+        life.status, life.waiting = "ARCHIVED_BY_ADMIN", set()
+        life.line("archive", 5, runs="verification")
         return life
+    if life.handler == ROOT:
+        hours = chance.choice([2, 60])
+        who = {"staff_id": PUSAT_ADMIN, "agency_id": ROOT}
+        life.line("throw", hours, runs="verification", hand=above, **who)
+        if chance.random() < 0.2:
+            return life
     if chance.random() < 0.2:
-        life.line("overdue", 80, details={"clock": "verification"})
+        life.line("overdue", 80, runs="verification", details={"clock": "verification"})
     if chance.random() < 0.2:
-        life.line("request_not_authority", 2, staff_id=CITY_ADMIN, agency_id=CITY)
+        who = {"staff_id": CITY_ADMIN, "agency_id": CITY}
+        life.line("request_not_authority", 2, runs="verification", **who)
         answer = chance.random() < 0.5
         action = "end_request" if answer else "reject_request"
         life.line(action, 3, details={"request": "not_authority", "accepted": answer})
-    life.line("verify", chance.choice([1, 30, 100.5]), staff_id=VERIFIERS[above], agency_id=above)
-    life.handler, life.status = unit, "VERIFIED"
+    if chance.random() < 0.2:
+        _deferred(life)
+    who = {"staff_id": VERIFIERS[above], "agency_id": above}
+    life.status, life.waiting = "VERIFIED", {"follow_up", "settlement"}
+    life.line("verify", chance.choice([1, 30, 100.5]), runs="verification", hand=unit, **who)
+    owed = "follow_up settlement"
     if chance.random() < 0.3:
-        life.line("overdue", 150, details={"clock": "follow_up"})
+        life.line("overdue", 150, runs=owed, details={"clock": "follow_up"})
         life.overdue = True
+    if above == CITY and chance.random() < 0.3:
+        unit = HEALTH if unit == ROADS else ROADS
+        life.line("forward", chance.choice([10, 70]), runs=owed, hand=unit, **who)
     if chance.random() < 0.2:
         return life
-    life.status = "FOLLOWED_UP"
     kind = chance.choice(["initial_response", "follow_up"])
     who = {"staff_id": RESPONDERS[unit], "agency_id": unit}
-    life.line("follow_up", chance.choice([2, 49]), details={"follow_up_kind": kind}, **who)
+    life.status, life.waiting = "FOLLOWED_UP", {"settlement"}
+    details = {"follow_up_kind": kind}
+    life.line("follow_up", chance.choice([2, 49]), runs=owed, details=details, **who)
     life.overdue = False
+    owed = "settlement"
+    if kind == "follow_up":
+        owed, life.waiting = "", set()
     if chance.random() < 0.2:
-        life.line("hold", 1, details={"refused": "already_held"})
+        life.line("hold", 1, runs=owed, details={"refused": "already_held"})
     if chance.random() < 0.2:
-        life.line("hold", 1, details={"request": "hold"})
+        life.line("hold", 1, runs=owed, details={"request": "hold"})
     if chance.random() < 0.5:
         life.status = chance.choice(["CLOSED_BY_SYSTEM", "CLOSED_BY_ADMIN", "CLOSED_BY_REPORTER"])
-        life.line("close", 240)
+        life.line("close", 240, runs=owed)
         if life.status == "CLOSED_BY_REPORTER":
             life.rating = chance.randint(1, 5)
     return life
+
+
+def _deferred(life: Life) -> None:
+    """The reporter is asked, and answers: the time between is nobody's."""
+    life.status = "AWAITING_INFORMATION"
+    life.line("defer", 4, runs="verification")
+    life.status = "INFORMATION_TO_EVALUATE"
+    life.line("complete_information", 200)
 
 
 @dataclass
@@ -170,8 +221,17 @@ class Recount:
             return None
         return (times[until] - times[since]).total_seconds() / 86_400
 
-    def ran_out(self, life: Life, clock: str) -> bool:
-        return any(line.get("details", {}).get("clock") == clock for line in life.lines)
+    def held(
+        self, agency: int, first: date, last: date, clock: str
+    ) -> Iterator[tuple[float, bool]]:
+        """The days that the clock ran with the agency or below, where it is over there, and
+        whether it ran out there; wherever the reports are now."""
+        for life in self.lives:
+            day = (life.at + timedelta(hours=ZONES[life.handler])).date()
+            here = [key for key in life.held if key[1] == clock and agency in PATHS[key[0]]]
+            waits = clock in life.waiting and agency in PATHS[life.handler]
+            if here and not waits and first <= day <= last:
+                yield sum(life.held[key] for key in here) / 24, not life.late.isdisjoint(here)
 
     def column(self, agency: int, first: date, last: date, name: str) -> Counter[str]:
         lives = self.within(agency, first, last)
@@ -204,7 +264,7 @@ _LINE = """
 INSERT INTO lifecycle.history (number, entry, version, at, action, actor_kind, staff_id,
     agency_id, to_status, visibility, ref, details)
 VALUES (%(number)s, %(entry)s, %(entry)s, %(at)s, %(action)s, 'staff', %(staff_id)s,
-    %(agency_id)s, 'UNVERIFIED', 'public', %(ref)s, %(details)s)
+    %(agency_id)s, %(to_status)s, 'public', %(ref)s, %(details)s)
 ON CONFLICT DO NOTHING
 """
 _RATED = """

@@ -9,13 +9,14 @@ from typing import Any
 import psycopg
 import pytest
 
-from services.reporting.statistics.event_reader import Moves, statistics_kept
+from services.reporting.statistics.event_reader import Recounting, statistics_kept
 from services.reporting.statistics.period import Period
 from services.reporting.statistics.rebuild import rebuild
+from services.reporting.statistics.updates import refresh
 from shared.bus.connection import Bus, connect
 from shared.bus.report_events import report_message
 from shared.bus.streams import declare
-from shared.database.engine import Database
+from shared.database.engine import Database, raw
 from shared.lifecycle.actions import Action
 from shared.lifecycle.events import ReportEvent
 from shared.lifecycle.people import ActorKind
@@ -158,18 +159,58 @@ async def test_an_agency_that_moves_takes_its_reports_along(
     database: Database, lives: list[Life], owner: psycopg.Connection[Any]
 ) -> None:
     await rebuild(database, nothing)
-    count = "SELECT count(*) FROM reporting.fact WHERE handler_id = 3"
+    count = "SELECT count(*) FROM reporting.holding WHERE agency_id = 3"
     [(of_roads,)] = owner.execute(count).fetchall()
     move = "UPDATE routing.agency SET parent_id = %s, path = %s WHERE id = %s"
     owner.execute(move, (PAPUA, [1, PAPUA, ROADS], ROADS))
     try:
-        assert await Moves(database).catch_up() == of_roads
-        assert await Moves(database).catch_up() == 0
+        assert await Recounting(database).catch_up() == of_roads
+        assert await Recounting(database).catch_up() == 0
         followed = kept(owner)
         await rebuild(database, nothing)
         assert kept(owner) == followed
     finally:
         owner.execute(move, (CITY, [1, CITY, ROADS], ROADS))
+
+
+async def test_reports_that_a_former_version_counted_are_counted_anew_where_it_was_left(
+    database: Database, lives: list[Life], owner: psycopg.Connection[Any]
+) -> None:
+    await rebuild(database, nothing)
+    wanted = kept(owner)
+    owner.execute("TRUNCATE reporting.holding, reporting.held_tally")
+    owner.execute("UPDATE reporting.fact SET counted_by = 0")
+    numbers = [number for (number,) in owner.execute("SELECT number FROM reporting.fact")]
+    async with database.session() as session:
+        await refresh(await raw(session), numbers[: len(numbers) // 3])  # and then a restart
+    assert await Recounting(database).catch_up() == len(numbers) - len(numbers) // 3
+    assert kept(owner) == wanted
+    owner.execute("UPDATE reporting.fact SET counted_by = 0")  # by a former version still running
+    assert await Recounting(database).catch_up() == len(numbers)
+    assert kept(owner) == wanted
+
+
+async def test_a_report_that_cannot_be_counted_is_left_aside(
+    settings: Settings,
+    database: Database,
+    lives: list[Life],
+    owner: psycopg.Connection[Any],
+    bus: Bus,
+) -> None:
+    await rebuild(database, nothing)
+    wanted = kept(owner)
+    broken = random_life(FIRST + 20_000, random.Random(7))
+    write(owner, broken)
+    unknown = "UPDATE lifecycle.history SET action = 'of_a_later_version' WHERE number = %s"
+    owner.execute(unknown, [broken.number])
+    owner.execute("UPDATE reporting.fact SET counted_by = 0")
+    await Recounting(database).catch_up()
+    async with statistics_kept(database, settings):
+        await tell(bus, [broken, *lives], "again")
+        await read_all(bus)
+    assert kept(owner) == wanted
+    await rebuild(database, nothing)
+    assert kept(owner) == wanted
 
 
 async def test_what_is_no_event_becomes_a_dead_letter_and_the_rest_goes_on(
@@ -179,7 +220,7 @@ async def test_what_is_no_event_becomes_a_dead_letter_and_the_rest_goes_on(
     owner: psycopg.Connection[Any],
     bus: Bus,
 ) -> None:
-    owner.execute("DELETE FROM reporting.fact")
+    owner.execute("DELETE FROM reporting.fact; DELETE FROM reporting.holding")
     await bus.js.publish("lapor.v1.report.verified", b"no event")
     await tell(bus, lives[:3], "beside")
     async with statistics_kept(database, settings):

@@ -1,0 +1,76 @@
+"""The contacts of a report, walked without a browser by whoever holds its number and code."""
+
+from tests.notification.account_services import NEW, Services, services
+from tests.notification.conftest import MAIL
+from tests.notification.report_contacts import OwnReport, made
+from tests.notification.test_account_pages import Visitor, visitor
+
+__all__ = ["services", "visitor"]
+
+
+async def opened(visitor: Visitor, report: OwnReport) -> str:
+    """The report's page, by its number and code."""
+    await visitor.opens("/lacak")
+    await visitor.sends("/lacak", number=str(report.number), access_code=report.code)
+    assert "Kabar untuk Anda" in visitor.reads
+    return f"/laporan/{report.number}"
+
+
+async def replaces(services: Services, visitor: Visitor, page: str) -> None:
+    """Another contact is given and shown on the page that is open."""
+    before = len(services.mail.got)
+    await visitor.sends(f"{page}/kontak-baru", 422, contact="bukan kontak")
+    await visitor.sends(f"{page}/kontak-baru", contact=NEW)
+    code = await services.code_mailed(before)
+    await visitor.sends(f"{page}/kontak-baru", 422, contact=NEW, code="000 000")
+    await visitor.sends(f"{page}/kontak-baru", contact=NEW, code=code, safe="1")
+
+
+async def test_a_contact_is_replaced_kept_and_replaced_with_the_present_one_shown(
+    services: Services, visitor: Visitor
+) -> None:
+    report = await made(services)
+    await report.proves()
+    services.country.all("UPDATE notification.contact SET proven_at = now() - interval '1 day'")
+    page = await opened(visitor, report)
+    await replaces(services, visitor, page)
+    assert "Kontak baru berlaku tujuh hari lagi" in visitor.reads
+    assert "Diganti mulai" in visitor.reads and NEW not in visitor.reads
+    await visitor.sends(f"{page}/kontak/email/batal")
+    assert "Kontak Anda tetap seperti sekarang" in visitor.reads
+    await replaces(services, visitor, page)
+    before = len(services.mail.got)
+    await visitor.sends(f"{page}/kontak/email/kode")
+    code = await services.code_mailed(before)
+    await visitor.sends(f"{page}/kontak/email/bukti", code=code)
+    assert "Kontak Anda yang baru sudah berlaku" in visitor.reads
+    assert "Diganti mulai" not in visitor.reads
+
+
+async def test_a_contact_that_is_not_safe_is_removed_and_another_waits_in_english_too(
+    services: Services, visitor: Visitor
+) -> None:
+    report = await made(services)
+    await report.proves()
+    page = await opened(visitor, report)
+    assert "s•••@example.org" in visitor.reads and MAIL not in visitor.reads
+    await visitor.sends(f"{page}/kontak/email/hapus")
+    assert "Kontak itu tidak dipakai lagi" in visitor.reads
+    assert "s•••@example.org" not in visitor.reads
+    await replaces(services, visitor, page)
+    assert "Kontak baru berlaku mulai" in visitor.reads
+    await visitor.opens(f"/bahasa/en?ke={page}")
+    assert "The new contact takes effect from" in visitor.reads
+
+
+async def test_a_contact_of_an_account_that_is_not_safe_needs_the_password(
+    services: Services, visitor: Visitor
+) -> None:
+    await visitor.opens("/daftar")
+    await visitor.sends("/daftar", name="Siti", email=MAIL, password="gajah ungu melompat")
+    await visitor.opens("/akun")
+    await visitor.sends("/akun/kontak/email/hapus", current_password="salah sekali")
+    assert "tidak ada apa pun yang dikirim ke sini" not in visitor.reads
+    await visitor.sends("/akun/kontak/email/hapus", current_password="gajah ungu melompat")
+    assert "tidak ada apa pun yang dikirim ke sini" in visitor.reads
+    assert "/akun/kontak/email/kode" not in visitor.reads

@@ -1,0 +1,113 @@
+"""Officers choose many in a list, look at who may and may not, and see what became of each."""
+
+import asyncio
+
+from lxml import html
+
+from shared.bulk_commands.asking import MOST
+from tests.routing.country import Country
+from tests.routing.panel import Panel, signed_in
+
+ADMIN = "admin.kab.bandung"
+
+
+def chosen(panel: Panel) -> list[str]:
+    return [str(box.get("value")) for box in panel.page.xpath("//input[@name='nomor'][@checked]")]
+
+
+async def presses(panel: Panel, action: str, step: str, **fields: str) -> int:
+    """A button of a form that may carry many numbers."""
+    form = next(each for each in panel.page.forms if each.get("action") == action)
+    values: dict[str, list[str]] = {}
+    for name, value in form.form_values():
+        values.setdefault(name, []).append(value)
+    values |= {name: [value] for name, value in {**fields, "langkah": step}.items()}
+    answer = await panel.http.post(action, data=values, follow_redirects=True)
+    panel.page, panel.path = html.fromstring(answer.text), answer.url.raw_path.decode()
+    return answer.status_code
+
+
+async def test_many_are_archived_and_what_failed_stays_chosen(country: Country) -> None:
+    good, late = await country.report(), await country.report()
+    verified = await country.verified()
+    async with signed_in(country, ADMIN) as panel:
+        numbers = "&".join(f"nomor={number}" for number in (good, late, verified))
+        await panel.opens(f"/panel/massal?jenis=archive&{numbers}&kembali=https://x.id/panel")
+        assert chosen(panel) == [str(good), str(late), str(verified)]
+        back = panel.page.xpath("//input[@name='kembali']/@value")
+        assert back == ["/panel"]  # nowhere else
+
+        words = {"category": "incomplete", "note": "Tidak ada alamat."}
+        path = "/panel/massal/archive"
+        assert await presses(panel, path, "periksa", **words) == 200
+        assert "2 dapat, 1 tidak" in panel.reads
+        assert f"#{verified} " in panel.reads
+        assert chosen(panel) == [str(good), str(late)]
+
+        # Meanwhile somebody else does something to one of them.
+        await country.done(ADMIN, late, "archive", words)
+        await presses(panel, path, "kirim")
+        result = panel.path
+        assert result.startswith("/panel/massal/hasil/")
+        async with asyncio.timeout(60):
+            while "menunggu" in panel.reads:
+                await panel.opens(result)
+        assert "1 selesai, 1 tidak" in panel.reads
+        assert chosen(panel) == [str(late)]
+
+        # What failed is asked for again with the words that were sent.
+        bulk_id = result.rpartition("/")[2]
+        await panel.opens(f"/panel/massal?jenis=archive&dari={bulk_id}&nomor={late}")
+        assert "Tidak ada alamat." in panel.reads
+        await panel.opens("/panel/massal")
+        assert "2 laporan" in panel.reads
+    assert await country.status(good) == "ARCHIVED_BY_ADMIN"
+
+
+async def test_nothing_chosen_leads_back_to_the_list(country: Country) -> None:
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens("/panel/massal?jenis=throw&kembali=/panel/tugas")
+        assert panel.path == "/panel/tugas"
+        assert "Belum ada laporan yang dipilih." in panel.reads
+
+
+async def test_a_conflict_says_who_did_what_and_keeps_the_words(country: Country) -> None:
+    number = await country.verified()
+    path = f"/panel/laporan/{number}/forward"
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(path)
+        form = {"agency_id": country.agencies["dinkes-kab-bandung"]}
+        await country.done("koordinator.kab.bandung", number, "forward", form)
+        assert await panel.sends(path, note="Mohon dicek.", langkah="kirim", agency_id="1") == 412
+        assert "Laporan ini berubah" in panel.reads
+        assert "Teruskan" in panel.reads
+        name = country.staff["koordinator.kab.bandung"].name
+        assert name in panel.page.xpath("string(//*[@class='warn'])")
+        assert panel.page.xpath("string(//textarea[@name='note'])").strip() == "Mohon dicek."
+        # Sent again, it is about the report as it is now.
+        again = {"agency_id": str(country.agencies["pupr-kab-bandung"]), "langkah": "kirim"}
+        assert await panel.sends(path, **again) == 200
+    assert await country.handler(number) == "pupr-kab-bandung"
+
+
+async def test_what_was_done_since_is_told_to_a_page_that_is_open(country: Country) -> None:
+    number = await country.report()
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel/laporan/{number}")
+        [since] = panel.page.xpath("//*[@data-report]/@data-since")
+        await country.done(ADMIN, number, "archive", {"category": "incomplete", "note": "Ya."})
+        answer = await panel.http.get(since)
+        words = html.fromstring(answer.text).xpath("string(//*[@id='sejak'])")
+        assert "Arsipkan" in words
+        assert country.staff[ADMIN].name in words
+
+
+async def test_as_many_as_one_may_choose_fit_into_one_form(country: Country) -> None:
+    number = await country.report()
+    async with signed_in(country, ADMIN) as panel:
+        others = [str(99_000_000 + place) for place in range(MOST - 1)]
+        chosen_numbers = "&".join(f"nomor={each}" for each in (number, *others))
+        await panel.opens(f"/panel/massal?jenis=coordinate&{chosen_numbers}")
+        path = "/panel/massal/coordinate"
+        assert await presses(panel, path, "periksa", note="Mohon dicek.") == 200
+        assert f"1 dapat, {MOST - 1} tidak" in panel.reads

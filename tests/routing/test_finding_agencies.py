@@ -1,0 +1,157 @@
+"""Agencies are found as people say them; the likely ones first, those that cannot last."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from shared.database.engine import Database
+from tests.conftest import UrlOf
+from tests.routing.country import Country
+
+ADMIN, COORDINATOR, PUSAT = "admin.kab.bandung", "koordinator.jabar", "admin.pusat"
+
+
+async def offered(country: Country, who: str, q: str = "", **asked: Any) -> dict[str, Any]:
+    answer = await country.get(who, "/agency-choices", q=q, **asked)
+    assert answer.status_code == 200, answer.text
+    choices: dict[str, Any] = answer.json()
+    return choices
+
+
+async def name_itself(country: Country, agency: str, *aliases: str, who: str = COORDINATOR) -> int:
+    path = f"/management/agencies/{country.agencies[agency]}/aliases"
+    header = country.header(who)
+    answer = await country.http.put(path, json={"aliases": list(aliases)}, headers=header)
+    return answer.status_code
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("PUPR kab bandung", "Dinas Pekerjaan Umum dan Tata Ruang Kabupaten Bandung"),
+        ("Dinas PU Kab. Bandung", "Dinas Pekerjaan Umum dan Tata Ruang Kabupaten Bandung"),
+        ("disdukcapil bekasi", "Dinas Kependudukan dan Pencatatan Sipil Kota Bekasi"),
+        ("disdukcapli bekasi", "Dinas Kependudukan dan Pencatatan Sipil Kota Bekasi"),
+        ("Pemkab Bandung", "Pemerintah Kabupaten Bandung"),
+        ("pemprov jabar", "Pemerintah Provinsi Jawa Barat"),
+        ("dins kesehatn kota bandng", "Dinas Kesehatan Kota Bandung"),
+        ("perhubungan solo", "Dinas Perhubungan Kota Surakarta"),
+        ("kementérian kesehatan", "Kementerian Kesehatan"),
+        ("KEMENKES", "Kementerian Kesehatan"),
+        ("dinas kesehatan soreang kab bandung", "UPTD Puskesmas Soreang"),
+        ("rumah sakit umum daerah oto", "RSUD Oto Iskandar Di Nata"),
+        ("di", "RSUD Oto Iskandar Di Nata"),
+        ("hippopotamus", None),
+        ("?!", None),
+    ],
+)
+async def test_an_agency_is_found_as_people_say_it(
+    country: Country, words: str, name: str | None
+) -> None:
+    items = (await offered(country, PUSAT, words))["items"]
+    assert (items[0]["name"] if items else None) == name
+
+
+async def test_the_list_says_how_many_there_are_beside_those_it_shows(country: Country) -> None:
+    choices = await offered(country, PUSAT, "dinas", limit=5)
+    assert len(choices["items"]) == 5
+    assert choices["total"] > 50
+    listed = await country.get(PUSAT, "/agencies", q="Dinas PU Kab. Bandung")
+    assert "Dinas Pekerjaan Umum dan Tata Ruang Kabupaten Bandung" in [
+        agency["name"] for agency in listed.json()["items"]
+    ]
+
+
+async def test_the_likely_ones_come_first_and_say_why(country: Country) -> None:
+    category = country.verification()["category_id"]
+    unit = "disdukcapil-kab-bandung"
+    for _ in range(2):
+        number = await country.report()
+        await country.done(ADMIN, number, "verify", country.verification(unit))
+    choices = await offered(country, ADMIN, purpose="verify", category=category)
+    first = choices["items"][:2]
+    assert [(item["id"], item["likely"]) for item in first] == [
+        (country.agencies[unit], "usual"),
+        (country.agencies["kab-bandung"], "own"),
+    ]
+    found = await offered(country, ADMIN, "dinas", purpose="verify", category=category)
+    assert found["items"][0]["id"] == country.agencies[unit]
+    nothing_usual = await offered(country, ADMIN, purpose="verify")
+    assert nothing_usual["items"][0]["likely"] == "own"
+
+
+async def test_what_a_request_suggests_is_likely_for_its_report_alone(country: Country) -> None:
+    number = await country.verified()
+    suggested = country.agencies["dishub-kab-bandung"]
+    form = {"reason": "Bukan wewenang kami.", "suggested_agency_id": suggested}
+    await country.done("petugas.pupr.kab.bandung", number, "not-authority", form)
+    choices = await offered(country, ADMIN, purpose="verify", report=number)
+    assert [choices["items"][0][name] for name in ("id", "likely")] == [suggested, "suggested"]
+    beside = await country.get("admin.kemensos", "/agency-choices", report=number, purpose="verify")
+    assert beside.status_code == 404
+
+
+async def test_who_cannot_receive_comes_last_with_the_reason(country: Country) -> None:
+    for purpose, why in (("throw", "no_admin"), ("forward", "no_officer")):
+        choices = await offered(country, COORDINATOR, "kabupaten", purpose=purpose, limit=50)
+        last = choices["items"][-1]
+        if purpose == "forward":
+            assert (last["name"], last["unavailable"]) == ("Pemerintah Kabupaten Pangandaran", why)
+        able = [item["unavailable"] is None for item in choices["items"]]
+        assert able == sorted(able, reverse=True)
+    own = await offered(country, COORDINATOR, "pemprov jabar", purpose="forward", limit=50)
+    reasons = {item["id"]: item["unavailable"] for item in own["items"]}
+    assert reasons[country.agencies["jabar"]] == "own_agency"
+    waiting = await offered(country, ADMIN, "pemkab", purpose="defer", limit=50)
+    assert waiting["items"][0]["name"] == "Pemerintah Kabupaten Pangandaran"
+    assert waiting["items"][-1]["unavailable"] == "connected"
+
+
+async def test_an_agency_is_found_by_names_that_its_admins_keep(country: Country) -> None:
+    assert await name_itself(country, "dishub-kab-bandung", "Dinas Jalan Raya", "DLLAJ") == 200
+    [found] = (await offered(country, PUSAT, "dllaj"))["items"]
+    assert found["name"] == "Dinas Perhubungan Kabupaten Bandung"
+    assert found["aliases"] == ["DLLAJ", "Dinas Jalan Raya"]
+    assert found["place"] == "Pemerintah Kabupaten Bandung, Pemerintah Provinsi Jawa Barat"
+    assert await name_itself(country, "dishub-kab-bandung") == 200
+    assert (await offered(country, PUSAT, "dllaj"))["items"] == []
+    assert await name_itself(country, "kemensos", "X", who=COORDINATOR) == 404
+    assert await name_itself(country, "jabar", "X" * 81) == 422
+    assert await name_itself(country, "jabar", *(f"Nama {n}" for n in range(21))) == 422
+    log = (await country.get(COORDINATOR, "/management/log")).json()["items"]
+    assert log[0]["details"] == {"aliases": ["DLLAJ, Dinas Jalan Raya", ""]}
+
+
+async def test_a_renamed_agency_is_found_by_its_new_name_and_so_are_those_below(
+    country: Country,
+) -> None:
+    path = f"/management/agencies/{country.agencies['dinkes-kab-bandung']}"
+    header = country.header(COORDINATOR)
+    name = {"name": "Dinas Wedangjahe"}
+    assert (await country.http.patch(path, json=name, headers=header)).status_code == 200
+    found = await offered(country, PUSAT, "wedangjahe")
+    assert found["items"][0]["name"] == "Dinas Wedangjahe"
+    assert "UPTD Puskesmas Soreang" in [item["name"] for item in found["items"]]
+
+
+@pytest.fixture
+async def intake(module_database: UrlOf) -> AsyncIterator[Database]:
+    database = Database(module_database("lapor_intake"), pool_size=1)
+    yield database
+    await database.dispose()
+
+
+async def test_words_are_looked_up_in_an_index(intake: Database) -> None:
+    async with intake.session() as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(await session.scalars(text(f"EXPLAIN {_BY_WORDS}")))
+    assert "agency_words_words" in plan
+    assert "Seq Scan" not in plan
+
+
+_BY_WORDS = """
+SELECT agency_id FROM routing.published_agency_words
+WHERE active AND words @@ to_tsquery('simple', '(pupr:* | pekerjaan & umum) & bandung:*')
+"""

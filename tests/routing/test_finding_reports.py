@@ -1,0 +1,122 @@
+"""Reports are found over all tabs: by their number however it is written, in other words."""
+
+import httpx
+import pytest
+
+from services.routing.directory import saved_views
+from services.routing.queue.typed_number import number_in
+from tests.routing.country import Country
+from tests.routing.test_queue import numbers
+
+ADMIN, OFFICER, BESIDE = "admin.kab.bandung", "petugas.pupr.kab.bandung", "admin.kemensos"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("1234567", "#1234567", " # 1234567 ", "LAPOR 1234567", "lapor! #1234567"),
+        *("Laporan No. 1.234.567", "laporan nomor 1234567", "1 234 567", "1-234-567"),
+        *("https://lapor.example/panel/laporan/1234567", "http://127.0.0.1:8000/laporan/1234567"),
+        *("https://lapor.example/panel/laporan/1234567/verify?versi=2#f-title",),
+    ],
+)
+def test_a_number_is_read_however_it_is_written(typed: str) -> None:
+    assert number_in(typed) == 1234567
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["lampu 12", "1234567 padam", "0812 3456 7890", "+62 812 3456", "lapor", "1" * 16, "#", "٣٤"],
+)
+def test_what_is_no_number_is_searched_as_words(typed: str) -> None:
+    assert number_in(typed) is None
+
+
+async def test_one_search_goes_over_all_tabs(country: Country) -> None:
+    new = await country.report(title="Jembatan gantung wanaraja goyah")
+    handed = await country.verified(title="Jembatan wanaraja lapuk")
+    closed = await country.report(title="Lumpur di wanaraja")
+    reasons = (await country.get(ADMIN, "/archive-categories")).json()["items"]
+    filed = {"category": reasons[-1]["code"], "note": "Bukan urusan pemerintah."}
+    await country.done(ADMIN, closed, "archive", filed)
+    everywhere = {"tab": "all", "scope": "below", "q": "wanaraja"}
+    assert await numbers(country, ADMIN, **everywhere) == sorted((new, handed, closed))[::-1]
+    assert await numbers(country, OFFICER, **everywhere) == [handed]
+    assert await numbers(country, BESIDE, **everywhere) == []
+    written = f"LAPOR #{handed:_}".replace("_", ".")
+    assert await numbers(country, ADMIN, tab="all", scope="below", q=written) == [handed]
+    assert await numbers(country, BESIDE, tab="all", scope="below", q=written) == []
+    listed = await numbers(country, OFFICER, tab="all", limit=100)
+    assert listed == sorted(listed, reverse=True)
+    assert handed in listed
+
+
+async def test_words_find_what_is_said_for_short(country: Country) -> None:
+    lamp = await country.report(title="Penerangan jalan umum cibangkong mati")
+    short = await country.report(title="PJU cibangkong mati lagi")
+    aid = await country.report(title="Bansos cibangkong belum cair")
+    search = {"tab": "unverified"}
+    for words in ("pju cibangkong", "penerangan jalan umum cibangkong", "cibangkong PJU mati"):
+        assert await numbers(country, ADMIN, q=words, **search) == [short, lamp], words
+    assert await numbers(country, ADMIN, q="bantuan sosial cibangkong", **search) == [aid]
+    assert await numbers(country, ADMIN, q='"pju cibangkong"', **search) == [short]
+    assert await numbers(country, ADMIN, q="cibangkong -pju", **search) == [aid, lamp]
+
+
+async def save(country: Country, who: str, name: str, **form: object) -> httpx.Response:
+    body = {"name": name, "query": {"tab": "in_process", "overdue": True}} | form
+    return await country.http.post("/saved-views", json=body, headers=country.header(who))
+
+
+async def views(country: Country, who: str) -> list[tuple[str, bool]]:
+    items = (await country.get(who, "/saved-views")).json()["items"]
+    return [(item["name"], item["removable"]) for item in items]
+
+
+async def test_a_view_is_saved_for_oneself_or_for_the_own_agency(country: Country) -> None:
+    mine = (await save(country, OFFICER, "Terlambat saya")).json()
+    assert mine["query"] == {"tab": "in_process", "overdue": "true"}
+    shared = (await save(country, OFFICER, "Terlambat dinas", shared=True)).json()
+    colleague = "admin.pupr.kab.bandung"
+    assert await views(country, OFFICER) == [("Terlambat dinas", True), ("Terlambat saya", True)]
+    assert await views(country, colleague) == [("Terlambat dinas", True)]
+    assert await views(country, ADMIN) == []
+    listed = await country.get(colleague, "/queue", **shared["query"])
+    assert listed.status_code == 200
+
+    again = await save(country, OFFICER, "Terlambat saya")
+    assert again.json()["errors"][0]["field"] == "name"
+    assert (await save(country, OFFICER, "x" * 61)).status_code == 422
+    assert (await save(country, OFFICER, "Aneh", query={"tab": "semua"})).status_code == 422
+
+    async def remove(who: str, view: dict[str, str]) -> int:
+        path, header = f"/saved-views/{view['id']}", country.header(who)
+        return (await country.http.delete(path, headers=header)).status_code
+
+    assert await remove(colleague, mine) == 404
+    assert await remove(ADMIN, shared) == 404
+    assert await remove(colleague, shared) == 204
+    assert await remove(OFFICER, mine) == 204
+    [logged] = await country.rows(
+        "SELECT action, details ->> 'name' FROM routing.management_log"
+        " WHERE kind = 'saved_view' ORDER BY id DESC LIMIT 1"
+    )
+    assert tuple(logged) == ("remove", "Terlambat dinas")
+
+
+async def test_the_words_searched_for_are_kept_in_no_view(country: Country) -> None:
+    query = {"tab": "in_process", "q": "Siti 0812 3456 7890"}
+    who = "petugas.dinkes.kab.bandung"
+    for shared in (False, True):
+        saved = await save(country, who, f"Siti {shared}", query=query, shared=shared)
+        assert saved.json()["query"] == {"tab": "in_process"}
+    kept = await country.rows("SELECT query::text FROM routing.saved_view")
+    assert "3456" not in str(kept)
+
+
+async def test_there_are_some_dozens_of_views_at_most(country: Country) -> None:
+    who = "petugas.dishub.kab.bandung"
+    for n in range(saved_views.MOST):
+        assert (await save(country, who, f"Tampilan {n}")).status_code == 201
+    assert (await save(country, who, "Satu lagi")).json()["code"] == "too_many_saved_views"
+    assert (await save(country, who, "Bersama", shared=True)).status_code == 201
