@@ -22,7 +22,7 @@ from shared.http.problems import FieldError, forbidden, unauthorized, validation
 from shared.http.secret_tokens import token_hash
 from shared.http.tokens import Reporter
 from shared.http.transaction import CurrentDatabase
-from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.holder_keys import read_if_possible
 from shared.values.text import PASSWORD_LIMIT
 
 router = APIRouter(tags=["Reporters"])
@@ -120,9 +120,8 @@ async def _chosen(
     """The hashes of a new password, once it may be one. `proven`: by whoever has just proven a
     contact of the account. No transaction is open meanwhile."""
     assert account.id is not None
-    own = HolderCipher(intake.cipher, account.holder_key)
     sealed = (account.name, account.phone, account.email, account.nik)
-    about = [own.decrypt(bytes(token)) if token else None for token in sealed]
+    about = [read_if_possible(intake.cipher, token, account.holder_key) for token in sealed]
     await check_new_password(password, *about)
     async with database.session() as session:
         contacts = await contacts_of(session, account.id)

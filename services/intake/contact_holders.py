@@ -14,7 +14,7 @@ from services.intake.resources import Resources
 from shared.command_requests.report_access import owns
 from shared.http.problems import forbidden, not_found
 from shared.http.tokens import Partner, Reporter, ReporterPrincipal
-from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.holder_keys import HolderCipher, read_if_possible
 
 Channel = Literal["email", "sms"]
 
@@ -68,7 +68,7 @@ class ContactHolder:
                 proven_at, later = await _proof(session, holder, channel)
                 replaceable_at = max(filter(None, (replaceable_at, later)), default=None)
             token = token_of(owner, channel)
-            value = HolderCipher(intake.cipher, owner.holder_key).decrypt(token) if token else None
+            value = read_if_possible(intake.cipher, token, owner.holder_key)
             proven_at = proven_at if value else None
             named.append(NamedContact(holder, channel, value, proven_at, replaceable_at))
         return named

@@ -5,11 +5,14 @@ the holder's key is gone, nothing that it encrypted can be read again, in no cop
 have a key each, so that no key ties two of them together.
 """
 
+import logging
 from typing import Self
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from shared.privacy.identity import IdentityCipher
+
+log = logging.getLogger(__name__)
 
 
 class HolderCipher:
@@ -42,3 +45,18 @@ class HolderCipher:
             except InvalidToken:
                 continue
         return self._cipher.decrypt(token)
+
+
+def read_if_possible(
+    cipher: IdentityCipher, token: bytes | None, *wrapped: bytes | None
+) -> str | None:
+    """What a token says, for whoever shows it beside other things or sends to it: None where there
+    is none, and where no key opens it any more, which the log says. `wrapped`: as for
+    `HolderCipher`."""
+    if not token:
+        return None
+    try:
+        return HolderCipher(cipher, *wrapped).decrypt(token)
+    except InvalidToken:
+        log.warning("something kept encrypted is opened by no key that is here")
+        return None

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from cryptography.fernet import Fernet
+
 from services.intake.accepting.new_report import Identity
 from shared.lifecycle.channels import Channel
 from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.identity import IdentityCipher
 from tests.routing.country import Country
 
 ADMIN, PUSAT, UNIT = "admin.kab.bandung", "admin.pusat", "petugas.pupr.kab.bandung"
@@ -42,6 +45,25 @@ async def test_a_thread_is_shown_in_order_with_what_was_edited(country: Country)
     first, second = seen["posts"]
     assert first["url"] == f"https://x.com/i/status/{number}1" and first["edited_at"] is None
     assert (second["words_before"], second["words_now"]) == ("Lampu mati", "Lampu menyala")
+
+
+async def test_what_no_key_opens_any_more_hides_nothing_else(country: Country) -> None:
+    number = await posted(country)
+    elsewhere, wrapped = HolderCipher.new(IdentityCipher(Fernet.generate_key().decode()))
+    await country.rows(
+        "UPDATE intake.submission SET holder_key = :key WHERE number = :n", key=wrapped, n=number
+    )
+    await country.rows(
+        "UPDATE intake.social_post SET edited_at = now(), words_before = :before"
+        " WHERE number = :n AND position = 1",
+        before=elsewhere.encrypt("Lampu mati"),
+        n=number,
+    )
+    seen = await country.seen(ADMIN, number)
+    assert seen["reporter"]["name"] is None and seen["reporter"]["hidden"] is None
+    first, second = seen["posts"]
+    assert first["edited_at"] and first["words_before"] is None
+    assert second["url"] == f"https://x.com/i/status/{number}2"
 
 
 async def test_a_post_that_is_gone_says_since_when(country: Country) -> None:

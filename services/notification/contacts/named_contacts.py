@@ -11,7 +11,7 @@ from services.notification.contacts.reporters import holder_of_account, holder_o
 from services.notification.models import Channel
 from shared.database.lifecycle import Report
 from shared.database.views import ReachableReporter, ReporterContacts
-from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.holder_keys import read_if_possible
 from shared.privacy.identity import IdentityCipher, normalise_email
 from shared.values.phones import normalise_phone
 
@@ -29,7 +29,7 @@ async def named_contacts(
     if row is None:
         return []
     reachable, handler_id = row
-    opened = HolderCipher(cipher, reachable.report_key, reachable.account_key)
+    keys = (reachable.report_key, reachable.account_key)
     sealed: tuple[tuple[Channel, bytes | None, bool], ...] = (
         ("email", reachable.email, reachable.email_of_report),
         ("sms", reachable.phone, reachable.phone_of_report),
@@ -42,10 +42,10 @@ async def named_contacts(
                 holder_of_report(number) if own else holder_of_account(reachable.reporter_id or 0)
             ),
             channel=channel,
-            value=opened.decrypt(token),
+            value=value,
         )
         for channel, token, own in sealed
-        if token
+        if (value := read_if_possible(cipher, token, *keys))
     ]
 
 
@@ -56,16 +56,15 @@ async def contacts_of_account(
     account = await session.get(ReporterContacts, account_id)
     if account is None:
         return []
-    opened = HolderCipher(cipher, account.holder_key)
     sealed: tuple[tuple[Channel, bytes | None], ...] = (
         ("email", account.email),
         ("sms", account.phone),
     )
     holder = holder_of_account(account_id)
     return [
-        NamedContact(0, 0, holder, channel, opened.decrypt(token))
+        NamedContact(0, 0, holder, channel, value)
         for channel, token in sealed
-        if token
+        if (value := read_if_possible(cipher, token, account.holder_key))
     ]
 
 

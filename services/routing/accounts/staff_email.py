@@ -10,8 +10,8 @@ from sqlmodel import col
 
 from services.routing.models import StaffContact
 from shared.database.views import ContactProof
-from shared.privacy.holder_keys import HolderCipher
-from shared.privacy.identity import IdentityCipher, InvalidToken
+from shared.privacy.holder_keys import HolderCipher, read_if_possible
+from shared.privacy.identity import IdentityCipher
 
 EmailState = Literal["none", "unproven", "proven", "undeliverable"]
 
@@ -23,12 +23,8 @@ async def read_emails(
     kept = select(StaffContact).where(col(StaffContact.staff_id).in_(staff_ids))
     emails: dict[int, str] = {}
     for contact in await session.scalars(kept):
-        try:
-            emails[contact.staff_id] = HolderCipher(cipher, contact.holder_key).decrypt(
-                contact.email
-            )
-        except InvalidToken:  # of a key that we do not have
-            continue
+        if email := read_if_possible(cipher, contact.email, contact.holder_key):
+            emails[contact.staff_id] = email
     return emails
 
 

@@ -21,8 +21,8 @@ from shared.http.problems import conflict, not_found
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.policy import PROOF_LASTS
-from shared.privacy.holder_keys import HolderCipher
-from shared.privacy.identity import IdentityCipher, InvalidToken
+from shared.privacy.holder_keys import HolderCipher, read_if_possible
+from shared.privacy.identity import IdentityCipher
 from shared.values.emails import Email
 from shared.values.words import Form, Name
 
@@ -99,10 +99,7 @@ async def leader_of(session: AsyncSession, cipher: IdentityCipher, agency_id: in
         return None
     of_leader = select(LeaderState).where(col(LeaderState.holder) == f"leader-{agency_id}")
     state = await session.scalar(of_leader.execution_options(populate_existing=True))
-    try:
-        email = HolderCipher(cipher, row.holder_key).decrypt(row.email)
-    except InvalidToken:  # of a key that we do not have
-        email = ""
+    email = read_if_possible(cipher, row.email, row.holder_key) or ""
     return Leader(name=row.name, title=row.title, email=email, state=_state(state))
 
 

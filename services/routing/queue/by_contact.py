@@ -19,7 +19,7 @@ from shared.database.word_search import Searched
 from shared.http.tokens import Staff
 from shared.lifecycle.people import Role
 from shared.privacy.contact_digest import ContactChannel, account_digest
-from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.holder_keys import read_if_possible
 from shared.privacy.identity import BlindIndex, IdentityCipher
 from shared.values.emails import normalise_email
 from shared.values.phones import PhoneRejected, normalise_phone
@@ -87,8 +87,7 @@ class ContactFinder:
 
     def _value(self, row: Contact, channel: ContactChannel) -> str | None:
         token = row.phone if channel == "sms" else row.email
-        opened = HolderCipher(self.cipher, row.report_key, row.account_key)
-        return opened.decrypt(token) if token else None
+        return read_if_possible(self.cipher, token, row.report_key, row.account_key)
 
 
 # As `ReportAccess.reporter_hidden` has it.

@@ -17,6 +17,7 @@ from shared.labels.outcomes import outcome_of
 from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status
 from shared.lifecycle.visibility import Reader, readers_of
+from shared.privacy.holder_keys import read_if_possible
 from shared.privacy.identity import IdentityCipher
 
 
@@ -105,7 +106,9 @@ def with_addresses(lines: Rows, cipher: IdentityCipher) -> Rows:
     """The lines with where an access code was used from, for anyone who may know the
     reporter."""
     return [
-        {**line, "reason": cipher.decrypt(line["address"])} if line.get("address") else line
+        {**line, "reason": read_if_possible(cipher, line["address"])}
+        if line.get("address")
+        else line
         for line in lines
     ]
 

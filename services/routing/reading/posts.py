@@ -11,7 +11,7 @@ from sqlmodel import col
 from shared.command_requests.report_access import ReportAccess
 from shared.database.views import SocialPostEntry
 from shared.labels import label
-from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.holder_keys import read_if_possible
 from shared.privacy.identity import IdentityCipher
 
 GoneBecause = Literal["deleted", "not_visible"]
@@ -41,12 +41,11 @@ async def posts_of(
 
 
 def _shown(row: SocialPostEntry, cipher: IdentityCipher) -> ShownPost:
-    own = HolderCipher(cipher, row.report_key)
     return ShownPost(
         url=row.url,
         gone_at=row.gone_at,
         gone_label=label("post_gone", row.gone_because) if row.gone_because else None,
         edited_at=row.edited_at,
-        words_before=own.decrypt(row.words_before) if row.words_before else None,
-        words_now=own.decrypt(row.words_now) if row.words_now else None,
+        words_before=read_if_possible(cipher, row.words_before, row.report_key),
+        words_now=read_if_possible(cipher, row.words_now, row.report_key),
     )

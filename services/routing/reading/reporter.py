@@ -9,7 +9,7 @@ from services.routing.reading.contact_states import ContactState, contact_states
 from shared.command_requests.report_access import ReportAccess
 from shared.database.views import Contact
 from shared.labels import label
-from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.holder_keys import read_if_possible
 from shared.privacy.identity import IdentityCipher
 
 
@@ -54,7 +54,6 @@ async def identity_of(session: AsyncSession, cipher: IdentityCipher, number: int
     contact = await session.get(Contact, number)
     sealed = {name: getattr(contact, name, None) for name in Identity.model_fields}
     keys = (contact.report_key, contact.account_key) if contact else ()
-    opened = HolderCipher(cipher, *keys)
     return Identity(
-        **{name: opened.decrypt(token) if token else None for name, token in sealed.items()}
+        **{name: read_if_possible(cipher, token, *keys) for name, token in sealed.items()}
     )
