@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Taken = Literal["press", "choice", "field"]
 
+_FURTHER = re.compile("^(Tugas|Laporan) berikutnya$")
+
 
 class Person:
     """Somebody at a browser of their own. Complaints of the browser are kept in `troubles`:
@@ -61,8 +63,14 @@ class Person:
             self.press(row.get_by_role("link", name=action, exact=True))
 
     def row_of(self, number: int) -> Locator:
-        items = self.page.locator("main").get_by_role("listitem")
-        return items.filter(has_text=f"#{number}").first
+        """In a list, whose pages are turned until it is there."""
+        main = self.page.locator("main")
+        row = main.get_by_role("listitem").filter(has_text=f"#{number}")
+        further = main.get_by_role("link", name=_FURTHER)
+        while not row.count() and further.count():
+            with self.page.expect_event("load"):
+                self.press(further)
+        return row.first
 
     def opens_tab(self, words: str) -> None:
         """Of those above a list, which say beside their name how many are there."""

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(600)
 def test_the_list_of_public_reports_has_pages(portal: Portal) -> None:
     prepared = Prepared(portal)
     for place in range(21):
-        prepared.verified(f"Lampu jalan padam {place}")
+        prepared.verified(f"Lampu jalan padam {place}", "dlh-kota-semarang")
     reader = Reader(portal)
     first = reader.opens("/laporan")
     assert first.status == 200
