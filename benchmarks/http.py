@@ -44,13 +44,15 @@ class Connection:
     async def exchange(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
     ) -> Answer:
-        """Whatever is answered."""
+        """Whatever is answered. A body is JSON unless the headers, in small letters, say else."""
         if self._streams is None or self._streams[0].at_eof():  # a service closes what rests long
             self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams
         lines = [f"{method} {path} HTTP/1.1", f"host: {self._host}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
-        lines += ["content-type: application/json", f"content-length: {len(body)}", "", ""]
+        if "content-type" not in headers:
+            lines.append("content-type: application/json")
+        lines += [f"content-length: {len(body)}", "", ""]
         writer.write("\r\n".join(lines).encode() + body)
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         fields = [line.split(": ", 1) for line in head.split("\r\n")[1:] if line]

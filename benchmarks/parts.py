@@ -6,6 +6,8 @@ from benchmarks.accepting import accepting
 from benchmarks.at_size import accepting_at_size, downloading
 from benchmarks.catching_up import accepting_in_company, burst, sustained
 from benchmarks.deadlines import deadlines
+from benchmarks.desk import agencies, desk
+from benchmarks.desk_stacks import desks
 from benchmarks.disk import disk
 from benchmarks.draining import draining
 from benchmarks.environments import everything_running, intake_alone, reports_living
@@ -38,6 +40,8 @@ PARTS: tuple[Part[Any], ...] = (
     Part("public", two_sizes, public),
     Part("accepting-at-size", two_sizes, accepting_at_size),
     Part("download-at-size", two_sizes, downloading),
+    Part("desk", desks, desk),
+    Part("desk-agencies", desks, agencies),
     Part("excel", nothing, excel),
     Part("statistics", nothing, statistics),
 )

@@ -18,7 +18,7 @@ from benchmarks.stack import Stack, running
 
 FEW = 10_000
 _PROCESSES = ("intake", "routing", "reporting")
-_POSTGRES = {"shared_buffers": "1GB", "max_wal_size": "4GB"}
+POSTGRES = {"shared_buffers": "1GB", "max_wal_size": "4GB"}
 """Of both sizes."""
 
 
@@ -61,16 +61,16 @@ async def two_sizes(size: Size) -> AsyncIterator[TwoSizes]:
     folder = Path(kept) if kept else None
     few, wanted = size.of(FEW, FEW, 200), size.of(TOP, 60_000, 1_000)
     async with AsyncExitStack() as opened:
-        small = await opened.enter_async_context(running(_PROCESSES, postgres=_POSTGRES))
-        await load(small, few, _silent)
+        small = await opened.enter_async_context(running(_PROCESSES, postgres=POSTGRES))
+        await load(small, few, silent)
         if folder is None:
             look_at_disk(Path(small.addresses.data_dir).parent, wanted)
         large = await opened.enter_async_context(
-            running(_PROCESSES, folder=folder, postgres=_POSTGRES)
+            running(_PROCESSES, folder=folder, postgres=POSTGRES)
         )
         if folder is None:
             await load(large, wanted, say)
-        yield TwoSizes(small, large, few, await _loaded(large), opened)
+        yield TwoSizes(small, large, few, await reports_of(large), opened)
 
 
 async def compared(
@@ -98,7 +98,8 @@ async def measured_in_turn(
     return runs[0][1:], runs[1][1:]
 
 
-async def _loaded(stack: Stack) -> int:
+async def reports_of(stack: Stack) -> int:
+    """How many are loaded there."""
     async with await psycopg.AsyncConnection.connect(stack.dsn) as connection:
         query = "SELECT count(*) FROM lifecycle.report WHERE number <= %s"
         row = await (await connection.execute(query, (TOP,))).fetchone()
@@ -106,5 +107,5 @@ async def _loaded(stack: Stack) -> int:
     return int(row[0])
 
 
-def _silent(_words: str) -> None:
+def silent(_words: str) -> None:
     """Few are loaded in no time."""

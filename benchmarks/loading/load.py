@@ -8,7 +8,7 @@ import asyncio
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,14 +68,15 @@ async def load(
     *,
     finish: bool = False,
     lanes: int = LANES,
+    planting: Callable[[psycopg.AsyncConnection], Awaitable[None]] = plant,
 ) -> None:
     """What is not there yet of so many reports, then indexes and counts; `finish`: of those that
-    are there."""
+    are there. `planting` makes the agencies."""
     with stack.postgres.administer("lapor") as administrator:
         administrator.execute(_PREPARED)
     async with AsyncExitStack() as opened:
-        connections = [await _open(stack, opened) for _ in range(lanes)]
-        await plant(connections[0])
+        connections = [await opened_as_administrator(stack, opened) for _ in range(lanes)]
+        await planting(connections[0])
         await _lay_words(connections[0])
         done = {first for (first,) in await (await connections[0].execute(_DONE)).fetchall()}
         firsts = range(TOP - reports + 1, TOP + 1, SLICE)
@@ -100,7 +101,7 @@ async def load(
         await _finish(connections[0], tell)
 
 
-async def _open(stack: Stack, opened: AsyncExitStack) -> psycopg.AsyncConnection:
+async def opened_as_administrator(stack: Stack, opened: AsyncExitStack) -> psycopg.AsyncConnection:
     """As the superuser: without checks of what other tables hold, and without triggers."""
     addresses, password = stack.addresses, stack.credentials.postgres
     connection = await psycopg.AsyncConnection.connect(
@@ -156,7 +157,7 @@ async def _finish(connection: psycopg.AsyncConnection, tell: Callable[[str], Non
             await connection.execute("DELETE FROM bench.dropped WHERE name = %s", (name,))
     tell("counts of tabs")
     async with connection.transaction():
-        await connection.execute(_COUNTS)
+        await connection.execute(COUNTS)
     for table in rows.TABLES:
         tell(f"vacuum {table}")
         await connection.execute(f"VACUUM ANALYZE lifecycle.{table}".encode())
@@ -205,7 +206,7 @@ _SEARCH_WRITTEN, _SEARCH_GENERATED = (
     " WHERE attrelid = 'lifecycle.report_text'::regclass AND attname = 'search'"
     for kind in ("", "s")
 )
-_COUNTS = """
+COUNTS = """
 TRUNCATE lifecycle.tab_count, lifecycle.tab_change;
 INSERT INTO lifecycle.tab_count (agency_id, given, tab, reports)
 SELECT handler_id, false, tab, count(*) FROM lifecycle.report GROUP BY handler_id, tab
