@@ -1,7 +1,7 @@
 """What an officer types is kept on the server, and is there in another browser."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.portal.conftest import Meet
 from tests.portal.test_one_story import dispose, finishes, sees, submit
@@ -34,6 +34,37 @@ def test_what_is_typed_is_there_on_another_computer(meet: Meet) -> None:
     finishes(elsewhere, number, WORDS)
     elsewhere.opens(path)
     assert "Draf Anda" not in elsewhere.reads
+
+
+def test_what_is_still_being_kept_arrives_before_the_form(meet: Meet) -> None:
+    admin = meet()
+    number, _ = submit(meet(phone=True))
+    admin.signs_in("admin.kab.bandung")
+    path = f"/panel/laporan/{number}/archive"
+    admin.opens(path)
+    held: list[Route] = []
+    sent: list[Route] = []
+
+    def posted(route: Route) -> None:
+        if b"ketikan" in (route.request.post_data_buffer or b""):
+            held.append(route)
+        else:
+            sent.append(route)
+            route.continue_()
+
+    admin.page.route(lambda address: address.endswith(path), posted)
+    admin.chooses("Laporan belum lengkap")
+    admin.fills("Keterangan Arsip", WORDS)
+    while not held:
+        admin.page.wait_for_timeout(50)
+    admin.page.get_by_role("button", name="Arsipkan").click(no_wait_after=True)
+    admin.page.wait_for_timeout(500)
+    assert not sent, "the form went before what was being kept of it"
+    with admin.page.expect_event("load"):
+        held[0].fulfill(response=held[0].fetch())
+    finishes(admin, number, WORDS)
+    admin.opens(path)
+    assert "Draf Anda" not in admin.reads
 
 
 def test_what_was_typed_last_is_kept_as_the_page_is_left(meet: Meet) -> None:

@@ -80,11 +80,11 @@ document.addEventListener("change", function (event) {
 // What is typed into the form of an action is kept three seconds later, and as the page is left. While
 // an older draft is offered, nothing is: it would be lost.
 document.querySelectorAll("form[data-draft]").forEach(function (form) {
-  var told = form.querySelector("[data-draft-kept]"), waits, asked;
+  var told = form.querySelector("[data-draft-kept]"), waits, keeping;
   function keep(last) {
     waits = clearTimeout(waits);
-    asked = new AbortController();
-    fetch(form.action, {method: "POST", body: typed(form, "ketikan"), signal: asked.signal,
+    var asked = new AbortController();
+    var kept = fetch(form.action, {method: "POST", body: typed(form, "ketikan"), signal: asked.signal,
       keepalive: last === true}).then(function (answer) {
       return answer.status === 204 ? {} : answer.json();
     }).then(function (answer) {
@@ -95,17 +95,26 @@ document.querySelectorAll("form[data-draft]").forEach(function (form) {
       if (!leaving && !asked.signal.aborted) {
         told.textContent = words("Draf belum tersimpan.", "Draft not kept yet.");
       }
-    });
+    }).finally(function () { if (keeping && keeping.kept === kept) { keeping = null; } });
+    keeping = {kept: kept, asked: asked};
   }
   form.addEventListener("input", function (event) {
     if (form.elements.draf || event.target.type === "file") { return; }
     clearTimeout(waits);
     waits = setTimeout(keep, 3000);
   });
-  form.addEventListener("submit", function () {
+  // What is being kept arrives before the form, or it would stay behind as a draft of what was sent;
+  // five seconds are its.
+  form.addEventListener("submit", function (event) {
     waits = clearTimeout(waits);
-    if (asked) { asked.abort(); }
-  });
+    if (!keeping) { return; }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (keeping.sending) { return; }
+    keeping.sending = true;
+    setTimeout(keeping.asked.abort.bind(keeping.asked), 5000);
+    keeping.kept.finally(function () { form.requestSubmit(event.submitter); });
+  }, true);
   window.addEventListener("pagehide", function () { if (waits) { keep(true); } });
 });
 function pressed(key) {
