@@ -62,13 +62,18 @@ BATCH, LANES = 100, 2
 SMS_CALLS_AT_ONCE = 8
 """Calls for messages about reports to one service; more wait some seconds, and their gateway calls
 again."""
+LONGEST_STATEMENT = 30.0
+"""Seconds. Whoever reports is told to come again, where they would wait for a table that somebody
+has locked; so are all who come after them."""
 SWEEP = 600.0
 """Seconds between looks for drafts whose time is up."""
 
 
 def make_app(settings: Settings) -> FastAPI:
     """The application over the database and storage of these settings."""
-    database = Database(settings.database_url, application="lapor-intake")
+    database = Database(
+        settings.database_url, application="lapor-intake", longest_statement=LONGEST_STATEMENT
+    )
     routing = service_client(base_url=settings.routing_url, timeout=15)
     followup, notification = (
         service_client(

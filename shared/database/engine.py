@@ -27,7 +27,17 @@ class Database:
     server; times come back as UTC; parameters never appear in error messages or logs.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10, application: str = "lapor") -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        application: str = "lapor",
+        longest_statement: float | None = None,
+    ) -> None:
+        """`longest_statement`: seconds; one that takes longer, as where somebody holds a table's
+        lock, is ended, and the database counts as away. None: as long as it takes."""
+        limit = f" -c statement_timeout={longest_statement * 1000:.0f}" if longest_statement else ""
         self.engine = create_async_engine(
             "postgresql+psycopg://",
             # Half as many again for what counts or looks up beside a transaction. None is closed
@@ -41,7 +51,7 @@ class Database:
             json_deserializer=orjson.loads,
             connect_args={
                 **connection_arguments(url, application),
-                "options": "-c timezone=UTC",
+                "options": f"-c timezone=UTC{limit}",
                 "prepare_threshold": 3,
             },
         )
