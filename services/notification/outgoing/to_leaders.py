@@ -26,8 +26,8 @@ from services.notification.proven import proof_digest
 from shared.clock import now
 from shared.database.views import AgencyEntry, CategoryEntry, ReachableLeader
 from shared.lifecycle.calendar import Zone
-from shared.privacy.holder_keys import HolderCipher
-from shared.privacy.identity import BlindIndex, IdentityCipher, InvalidToken
+from shared.privacy.holder_keys import read_if_possible
+from shared.privacy.identity import BlindIndex, IdentityCipher
 
 STALE_AFTER = timedelta(days=14)
 """From the Monday of the week that a letter is of: then the next one is due."""
@@ -67,9 +67,8 @@ class LeaderOutbox:
     ) -> Outgoing | NotAnyMore:
         if row is None or not row["active"]:
             return NotAnyMore("no_contact")
-        try:
-            to = HolderCipher(self._cipher, row["holder_key"]).decrypt(row["email"])
-        except InvalidToken:  # of a key that we do not have: the others are sent
+        to = read_if_possible(self._cipher, row["email"], row["holder_key"])
+        if to is None:  # of a key that we do not have: the others are sent
             return NotAnyMore("unreadable")
         language = row["language"]
         if message.template == PROVE_LEADER:

@@ -29,8 +29,8 @@ from shared.database.lifecycle import Report
 from shared.database.views import AgencyEntry, ReachableStaff, StaffEntry
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.people import Role
-from shared.privacy.holder_keys import HolderCipher
-from shared.privacy.identity import BlindIndex, IdentityCipher, InvalidToken
+from shared.privacy.holder_keys import read_if_possible
+from shared.privacy.identity import BlindIndex, IdentityCipher
 
 
 def holder_of_staff(staff_id: int) -> str:
@@ -59,9 +59,8 @@ class StaffOutbox:
     def _ready(self, message: Message, row: Mapping[str, Any] | None) -> Outgoing | NotAnyMore:
         if row is None or not row["active"]:
             return NotAnyMore("no_contact")
-        try:
-            to = HolderCipher(self._cipher, row["holder_key"]).decrypt(row["email"])
-        except InvalidToken:  # of a key that we do not have: the others are sent
+        to = read_if_possible(self._cipher, row["email"], row["holder_key"])
+        if to is None:  # of a key that we do not have: the others are sent
             return NotAnyMore("unreadable")
         proven = row["proof"] == proof_digest(self._index, row["holder"], "email", to)
         if message.template == PROVE_EMAIL:
@@ -72,7 +71,10 @@ class StaffOutbox:
                 return NotAnyMore("unproven")
             if message.sealed_code is None:
                 return NotAnyMore("expired")
-            link = self._cipher.decrypt(message.sealed_code)
+            sealed = read_if_possible(self._cipher, message.sealed_code)
+            if sealed is None:
+                return NotAnyMore("unreadable")
+            link = sealed
         else:
             return self._wanted(message, row, to, proven=proven)
         text = text_of_account(message.template, link, row["language"])
