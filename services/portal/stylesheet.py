@@ -29,7 +29,9 @@ def _joined(*names: str) -> str:
 _css = "\n".join(
     [_joined("tokens.css", "lapor.css", "desk.css", "finding.css", "print.css"), *_colours()]
 )
-_js = _joined("lapor.js", "listbox.js", "combobox.js", "panel.js", "live.js")
+_js = _joined(
+    "lapor.js", "listbox.js", "combobox.js", "fitting.js", "picker.js", "panel.js", "live.js"
+)
 _mark = hashlib.sha256((_css + _js).encode()).hexdigest()[:12]
 _FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 _ICON = (_static / "lapor.svg").read_bytes()

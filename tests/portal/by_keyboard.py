@@ -49,6 +49,12 @@ class ByKeyboard(Person):
         expect(field.locator("option:checked")).to_have_text(option)
         self.taken["choice"] += 1
 
+    def pick(self, field: Locator, option: str) -> None:
+        self._write(field, option)
+        self.page.keyboard.press("Enter")
+        expect(field).to_have_value(option)
+        self.taken["field"] += 1
+
     def take_listed(self, group: Locator, words: str, name: str) -> None:
         box, option = group.get_by_role("combobox"), group.get_by_role("option", name=name).first
         self._write(box, words)

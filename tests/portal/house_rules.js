@@ -8,7 +8,7 @@
     seen.add(element.id);
   }
   for (const field of document.querySelectorAll("input, select, textarea")) {
-    if (!shown(field)) continue;
+    if (!shown(field) || field.ariaHidden === "true") continue;  // a select that is typed into
     const named = field.labels?.length || field.ariaLabel || field.getAttribute("aria-labelledby");
     if (!named) broken.push("no label: " + name(field));
     const label = field.closest(".field")?.querySelector("label")?.textContent;

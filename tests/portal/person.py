@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, cast
 
-from playwright.sync_api import FilePayload, Locator, Page
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
@@ -95,9 +95,13 @@ class Person:
         self.taken["field"] += 1
 
     def picks(self, label: str, option: str) -> None:
-        """From a list that opens."""
-        lists = self.page.locator("main select")
-        self.select(self.page.get_by_label(label).and_(lists), option)
+        """From a list that opens, or that one types into where it is long."""
+        lists = self.page.locator("main select, main .picker > input")
+        field = self.page.get_by_label(label).and_(lists)
+        if field.get_attribute("role") == "combobox":
+            self.pick(field, option)
+        else:
+            self.select(field, option)
 
     def finds_agency(self, field: str, words: str, name: str) -> None:
         """Search in an agency field and choose the agency of this name."""
@@ -131,6 +135,13 @@ class Person:
     def select(self, field: Locator, option: str) -> None:
         field.select_option(label=option)
         self.taken["choice"] += 1
+
+    def pick(self, field: Locator, option: str) -> None:
+        """By typing into a long list; leaving it takes what fits best, Enter takes it at once."""
+        field.fill(option)
+        field.press("Enter")
+        expect(field).to_have_value(option)
+        self.taken["field"] += 1
 
     def take_listed(self, group: Locator, words: str, name: str) -> None:
         """From the list that opens as one types into a combobox."""

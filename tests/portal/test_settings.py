@@ -24,7 +24,7 @@ def test_pusat_adds_a_category_and_a_tag_and_takes_the_tag_out_of_use(meet: Meet
     pusat.presses("Tambah")
     assert "Periksa isian berikut" in pusat.reads
     pusat.page.get_by_label("Kode").fill("sampah_antariksa")
-    pusat.page.get_by_label("Kelompok").select_option(label="Lain-Lain")
+    pusat.picks("Kelompok", "Lain-Lain")
     pusat.presses("Tambah")
     assert "Kategori dibuat." in pusat.reads
     pusat.follows("Sampah Antariksa")

@@ -77,6 +77,3 @@ function comboboxes(within) {
   within.querySelectorAll("input[data-combobox]:not([role])").forEach(combobox);
 }
 comboboxes(document);
-document.addEventListener("focusin", function (event) {
-  if (event.target.matches("input[data-combobox]:not([role])")) { combobox(event.target); }
-});

@@ -70,12 +70,20 @@ function filled(piece) {
     return field.value + field.checked;
   }).join();
 }
+// Who stands in a field of it, perhaps in the middle of a word, stands there in the new one.
 function putIn(piece, next) {
-  var held = piece.contains(document.activeElement) && document.activeElement.id;
+  var held = piece.contains(document.activeElement) && document.activeElement;
   if (!next) { throw new Error("no such piece"); }
+  piece.dataset.leaves = "";
   piece.replaceWith(next);
-  comboboxes(next);
-  if (held && document.getElementById(held)) { document.getElementById(held).focus(); }
+  enhance(next);
+  var again = held && document.getElementById(held.id);
+  if (again) { again.focus(); }
+  if (again && again.goOn) { again.goOn(held); }
+}
+function enhance(within) {
+  comboboxes(within);
+  pickers(within);
 }
 // On a phone the tabs stand in one row: the one that is open is brought into sight.
 document.querySelectorAll(".tabs [aria-current], .top nav [aria-current]").forEach(function (tab) {

@@ -1,7 +1,7 @@
 "use strict";
 // The list of an editable combobox (WAI-ARIA): it opens below its field in `row`, with what `asks.look`
-// finds; `asks.take` gets the option that was meant, by keys, mouse or touch, and `asks.leave` hears
-// Escape. The list stands on the page only while it is open.
+// finds; `asks.take` gets the option that was meant, by keys, mouse or touch, `asks.mark` the one that
+// would be, and `asks.leave` hears Escape. The list stands on the page only while it is open.
 var lists = 0;
 function listbox(input, row, asks) {
   var list = null, options = [], active = -1;
@@ -11,8 +11,9 @@ function listbox(input, row, asks) {
     input.setAttribute(pair[0], pair[1]);
   });
 
-  // An option has a name, perhaps words about it, and why it is unavailable.
+  // An option has a name, perhaps words about it, a group, and why it is unavailable.
   function show(found, first) {
+    var into, group;
     close();
     options = found;
     if (!options.length) { return; }
@@ -22,7 +23,12 @@ function listbox(input, row, asks) {
     list.setAttribute("role", "listbox");
     list.setAttribute("aria-label", input.getAttribute("aria-label") || input.labels[0].textContent.trim());
     options.forEach(function (option, n) {
-      list.append(drawn(option, list.id + "-" + n));
+      if (!n || option.group !== group) {
+        group = option.group;
+        into = group ? list.appendChild(document.createElement("div")) : list;
+        if (group) { into.setAttribute("role", "group"); into.setAttribute("aria-label", group); }
+      }
+      into.append(drawn(option, list.id + "-" + n));
     });
     list.addEventListener("mousedown", function (event) { event.preventDefault(); });
     list.addEventListener("click", function (event) {
@@ -30,6 +36,7 @@ function listbox(input, row, asks) {
       if (item) { take(options[items().indexOf(item)]); }
     });
     row.append(list);
+    input.open = true;
     input.setAttribute("aria-expanded", "true");
     input.setAttribute("aria-controls", list.id);
     go(first);
@@ -54,11 +61,13 @@ function listbox(input, row, asks) {
     all[to].setAttribute("aria-selected", "true");
     input.setAttribute("aria-activedescendant", all[to].id);
     all[to].scrollIntoView({block: "nearest"});
+    if (asks.mark) { asks.mark(options[to]); }
   }
   function close() {
     if (list) { list.remove(); }
     list = null;
     active = -1;
+    input.open = false;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-controls");
     input.removeAttribute("aria-activedescendant");
@@ -89,5 +98,5 @@ function listbox(input, row, asks) {
       close();
     }
   });
-  return {show: show, close: close};
+  return {show: show, close: close, active: function () { return list && options[active]; }};
 }

@@ -40,6 +40,7 @@ function read(link) {
     });
     row.setAttribute("aria-current", "true");
     pane.replaceChildren.apply(pane, Array.from(page.childNodes));
+    enhance(pane);
     pane.hidden = false;
     pane.removeAttribute("aria-busy");
     pane.scrollTop = 0;
