@@ -45,6 +45,11 @@ class Batcher(Generic[Asked, Answer]):
             lane.add_done_callback(self._working.discard)
         return await answer
 
+    async def finish(self) -> None:
+        """Until nothing is being answered any more, for whomever: before what answers is closed."""
+        if self._working:
+            await asyncio.wait(self._working)
+
     async def _work(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]

@@ -19,6 +19,7 @@ from services.notification.models import BellItem, Message, ToldDeadline
 from services.notification.outgoing.to_reporters import Outbox
 from services.notification.proofs.earlier_reports import forget_discreet
 from services.notification.sending.mail import Mailer
+from services.notification.sending.outcomes import Settling
 from services.notification.sending.retries import RetryActivities
 from services.notification.sending.retry_names import DELAYS
 from services.notification.sending.sender import Providers, Sending
@@ -60,17 +61,19 @@ async def messages_working(
     gateway = SmsGateway(settings.sms_gateway_url, settings.sms_gateway_secret)
     providers = Providers(mailer, gateway, settings.mail_from, portal)
     to_retry = asyncio.Event()
-    sending = Sending(database, outbox, providers, written, to_retry)
+    settling = Settling(database)
+    sending = Sending(database, outbox, providers, settling, written, to_retry)
     limits = CodeLimits(RateLimits(database, "notification", settings.blind_index_key), settings)
     codes = Codes(cipher, BlindIndex(settings.blind_index_key))
     first_codes = FirstCodes(database, cipher, codes, limits)
     events = EventsToMessages(database, first_codes, written)
     reveals = RevealNotices(database, written)
-    retries = RetryActivities(database, outbox, providers)
+    retries = RetryActivities(database, outbox, providers, settling)
     digests = DigestActivities(database, written)
 
     async with AsyncExitStack() as stack:
         stack.push_async_callback(providers.close)
+        stack.push_async_callback(settling.finish)
         for context in (
             worker_running(settings, database, retries, digests, to_retry, delays),
             repeating("sending messages", 1.0, sending.run),

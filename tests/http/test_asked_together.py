@@ -27,3 +27,26 @@ async def test_who_asks_while_all_lanes_are_busy_is_answered_with_the_next_batch
     assert await asyncio.gather(*answers) == [-1, -2, -3, -4]
     assert batches == [[1], [2], [3, 4]]
     assert await batcher.ask(5) == -5
+
+
+async def test_who_ends_waits_for_what_is_being_answered_though_nobody_asks_any_more() -> None:
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+    ended: list[int] = []
+
+    async def together(asked: Sequence[int]) -> list[int]:
+        begun.set()
+        await goes_on.wait()
+        ended.extend(asked)
+        return list(asked)
+
+    batcher = Batcher[int, int](together)
+    await batcher.finish()  # nothing was asked
+    asking = asyncio.create_task(batcher.ask(1))
+    await begun.wait()
+    asking.cancel()
+    finishing = asyncio.create_task(batcher.finish())
+    await asyncio.wait([asking])
+    assert not finishing.done()
+    goes_on.set()
+    await finishing
+    assert ended == [1]

@@ -49,6 +49,10 @@ class Settling:
         self._database = database
         self._endings = Batcher[_Ended, bool](self._end_together)
 
+    async def finish(self) -> None:
+        """Until what was handed over is written: else it would be sent again."""
+        await self._endings.finish()
+
     async def sent(self, message: Message, provider_id: str | None) -> None:
         await self._end(message, "sent", None, provider_id)
 

@@ -29,9 +29,11 @@ AT_A_TIME = 20
 class RetryActivities:
     """What the worker does for retries; the rows decide, whatever is asked."""
 
-    def __init__(self, database: Database, outbox: Outbox, providers: Providers) -> None:
+    def __init__(
+        self, database: Database, outbox: Outbox, providers: Providers, settling: Settling
+    ) -> None:
         self._database, self._outbox, self._providers = database, outbox, providers
-        self._settling = Settling(database)
+        self._settling = settling
 
     @activity.defn(name=names.SEND)
     async def send(self, run: RetryRun) -> bool:

@@ -131,12 +131,13 @@ class Sending:
         database: Database,
         outbox: Outbox,
         providers: Providers,
+        settling: Settling,
         written: asyncio.Event,
         to_retry: asyncio.Event,
     ) -> None:
         self._database, self._outbox, self._providers = database, outbox, providers
         self._written, self._to_retry = written, to_retry
-        self._settling = Settling(database)
+        self._settling = settling
         self._states = {"email": ProviderState(), "sms": ProviderState()}
 
     async def run(self) -> None:
