@@ -11,7 +11,9 @@ from shared.lifecycle.calendar import Zone
 from shared.lifecycle.policy import PROOF_LASTS
 
 QUIET_FROM, QUIET_UNTIL = 21, 7
-"""Hours of the reporter's zone in which no text message is sent."""
+"""Hours of the reporter's zone in which no text message is sent, but codes."""
+ZONE_OF_ACCOUNTS = Zone.WIB
+"""Nobody knows in which zone the owner of an account is."""
 
 SkipReason = Literal[
     "no_contact",

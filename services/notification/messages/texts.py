@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from services.notification.messages.channel_choice import ZONE_OF_ACCOUNTS
 from shared.labels.catalogue import Language, Phrase, message
 from shared.labels.dates import deadline, moment
 from shared.lifecycle.calendar import Zone
@@ -96,8 +97,7 @@ def text_of_code(code: str, language: Language, number: int | None = None) -> Me
 def text_of_contact_change(facts: Mapping[str, Any], stop: str) -> MessageText:
     """The notice that another contact is to take the place of this one; `stop` keeps it."""
     language: Language = facts["language"]
-    # Nobody knows in which zone the owner of an account is.
-    at = moment(datetime.fromisoformat(facts["at"]), Zone.WIB, language)
+    at = moment(datetime.fromisoformat(facts["at"]), ZONE_OF_ACCOUNTS, language)
     return _notice(
         language,
         stop,

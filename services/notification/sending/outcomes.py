@@ -80,6 +80,10 @@ class Settling:
         await self._change(message.id, not_before=at, leased_until=None, reason=error.reason)
         return False
 
+    async def put_off(self, message: Message, until: datetime) -> None:
+        """It waits for the morning, as one that nobody has tried yet."""
+        await self._change(message.id, not_before=until, leased_until=None, attempts=0)
+
     async def failed(self, message: Message, error: NotDelivered) -> None:
         """It is given up; where it was mail, a text message goes in its place if it may."""
         if isinstance(error, NeverDeliverable) and error.nobody_there:

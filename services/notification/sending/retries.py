@@ -7,19 +7,16 @@ from sqlmodel import col
 from temporalio import activity
 from temporalio.client import Client
 
-from services.notification.events.message_rows import zone_of_handler
-from services.notification.messages.channel_choice import not_in_quiet_hours
 from services.notification.models import Message
 from services.notification.outgoing.prepared import NotAnyMore
 from services.notification.outgoing.to_reporters import Outbox
 from services.notification.sending import retry_names as names
 from services.notification.sending.errors import NeverDeliverable, NotDelivered, TryAgain
 from services.notification.sending.outcomes import Settling
+from services.notification.sending.quiet_hours import waiting_for_morning
 from services.notification.sending.retry_names import DELAYS, RetryRun
 from services.notification.sending.sender import Providers
-from shared.clock import now
 from shared.database.engine import Database
-from shared.lifecycle.calendar import Zone
 from shared.resilience.periodic import by_itself
 
 STARTED_AT_ONCE = 500
@@ -41,9 +38,9 @@ class RetryActivities:
         message = await self._waiting(run)
         if message is None:
             return True
-        if message.channel == "sms" and await self._is_quiet(message):
-            return False
         async with self._database.session() as session:
+            if await waiting_for_morning(session, [message]):
+                return False
             outgoing = (await self._outbox.prepare(session, [message]))[message.id]
         if isinstance(outgoing, NotAnyMore):
             await self._settling.skipped(message, outgoing.reason)
@@ -76,11 +73,6 @@ class RetryActivities:
         )
         async with self._database.session() as session:
             return await session.scalar(select(Message).where(*this_round))
-
-    async def _is_quiet(self, message: Message) -> bool:
-        async with self._database.autocommit() as connection:
-            zone = await connection.scalar(zone_of_handler(message))
-        return zone is not None and not_in_quiet_hours(now(), Zone(zone)) > now()
 
     async def _note(self, message: Message, error: NotDelivered) -> None:
         noted = update(Message).where(col(Message.id) == message.id)

@@ -24,6 +24,7 @@ from services.notification.sending.errors import (
 from services.notification.sending.mail import Mailer
 from services.notification.sending.mail_layout import mail_of
 from services.notification.sending.outcomes import Settling
+from services.notification.sending.quiet_hours import waiting_for_morning
 from services.notification.sending.text_messages import SmsGateway
 from shared.attachments.sandbox import Sandbox
 from shared.attachments.sandbox_turns import SandboxBusy
@@ -166,12 +167,17 @@ class Sending:
     async def _send_all(self, messages: Sequence[Message]) -> int:
         if not messages:
             return 0
-        ready = await self._prepare(messages)
+        async with self._database.session() as session:
+            mornings = await waiting_for_morning(session, messages)
+        ready = await self._prepare([each for each in messages if each.id not in mornings])
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def send(message: Message) -> None:
             async with gate:
-                await self._send(message, ready[message.id])
+                if message.id in mornings:
+                    await self._settling.put_off(message, mornings[message.id])
+                else:
+                    await self._send(message, ready[message.id])
 
         await asyncio.gather(*map(send, messages))
         return len(messages)
