@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.message import Message
 from urllib.parse import urlsplit
 
 import aiosmtplib
@@ -42,7 +42,7 @@ class Mailer:
         self._idle: list[_Connection] = []
         self._gate = asyncio.Semaphore(CONNECTIONS)
 
-    async def send(self, message: EmailMessage) -> None:
+    async def send(self, message: Message) -> None:
         """The server has taken the message. Raises `NotDelivered`: where the answer was lost, the
         message may have been taken (`TryAgain`)."""
         async with self._connection() as smtp:

@@ -1,8 +1,18 @@
-"""A message as mail: text and HTML of the same content, which reads without pictures."""
+"""A message as mail: text and HTML of the same content, which reads without pictures.
 
+Of the two ways in which Python writes mail this is the older one: `EmailMessage` reads each header
+that it is given, which was half of what sending a mail computed (2.9 ms and not 0.9).
+"""
+
+from email.charset import QP, Charset
+from email.errors import HeaderParseError
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.message import Message
+from email.mime.application import MIMEApplication
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -26,40 +36,58 @@ def mail_of(
     unsubscribe: str | None,
     language: Language,
     pdf: bytes | None = None,
-) -> EmailMessage:
+) -> Message:
     """The mail. `unsubscribe` ends all messages, by one POST of a mail program (RFC 8058); a code
     has none. `Message-ID` is by `id`: what is sent twice can be known again. `pdf` is attached.
     Raises `NeverDeliverable` for an address that is none in ASCII."""
     name, address = parseaddr(sender)
-    mail = EmailMessage()
-    mail["From"] = Address(name, addr_spec=address)
-    mail["To"] = Address(addr_spec=_in_ascii(to))
-    mail["Subject"] = text.subject
+    footer = [message("notification_part", f"{text.footer}why", language)] if unsubscribe else []
+    stop = message("notification_part", f"{text.footer}stop", language)
+    mail = _content(text, footer, stop, unsubscribe, language)
+    if pdf is not None:
+        document = MIMEApplication(pdf, "pdf")
+        document.add_header("Content-Disposition", "attachment", filename=PDF_NAME)
+        mail = MIMEMultipart("mixed", _subparts=[mail, document])
+    mail["From"] = formataddr((name, address))
+    mail["To"] = _in_ascii(to)
+    mail["Subject"] = Header(text.subject, header_name="Subject").encode()
     mail["Date"] = format_datetime(now())
     mail["Message-ID"] = f"<{id}@{address.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     if unsubscribe:
         mail["List-Unsubscribe"] = f"<{unsubscribe}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    footer = [message("notification_part", f"{text.footer}why", language)] if unsubscribe else []
-    stop = message("notification_part", f"{text.footer}stop", language)
+    mail["Content-Language"] = language
+    return mail
+
+
+def _content(
+    text: MessageText,
+    footer: list[str],
+    stop: str,
+    unsubscribe: str | None,
+    language: Language,
+) -> MIMEMultipart:
     lines = [*text.paragraphs]
     if text.link:
         lines.append(f"{text.link_label}: {text.link}")
     lines += footer
     if unsubscribe:
         lines.append(f"{stop}: {unsubscribe}")
-    mail.set_content("\n\n".join(lines) + "\n")
     html = (
         _environment()
         .get_template("message.html")
         .render(language=language, text=text, footer=footer, stop=stop, unsubscribe=unsubscribe)
     )
-    mail.add_alternative(html, subtype="html")
-    if pdf is not None:
-        mail.add_attachment(pdf, maintype="application", subtype="pdf", filename=PDF_NAME)
-    mail["Content-Language"] = language  # after the content, which takes such headers away
-    return mail
+    plain = "\n\n".join(lines) + "\n"
+    parts = [_part(plain, "plain"), _part(html, "html")]
+    return MIMEMultipart("alternative", _subparts=parts)
+
+
+def _part(words: str, kind: str) -> MIMENonMultipart:
+    part = MIMENonMultipart("text", kind)
+    part.set_payload(words, _UTF_8)
+    return part
 
 
 def _in_ascii(to: str) -> str:
@@ -67,9 +95,14 @@ def _in_ascii(to: str) -> str:
     servers would take (RFC 6531)."""
     name, _, domain = to.rpartition("@")
     try:
-        return f"{name.encode('ascii').decode()}@{domain.encode('idna').decode()}"
-    except UnicodeError:
+        in_ascii = f"{name.encode('ascii').decode()}@{domain.encode('idna').decode()}"
+        return Address(addr_spec=in_ascii).addr_spec  # one address, whatever stands in it
+    except (ValueError, HeaderParseError):
         raise NeverDeliverable("rejected") from None
+
+
+_UTF_8 = Charset("utf-8")
+_UTF_8.body_encoding = QP
 
 
 @cache
