@@ -44,6 +44,14 @@ async def test_the_internal_paper_says_all_and_that_it_is_internal(country: Coun
     assert len(await printings(country, number)) == 1
 
 
+async def test_what_was_asked_is_on_the_internal_paper(country: Country) -> None:
+    number, _ = await answered(country)
+    asked = {"kind": "hold", "reason": "Menunggu aspal."}
+    await followed(country, OFFICER, number, "requests", asked)
+    text = await paper(country, ADMIN, f"/reports/{number}/document")
+    assert "Permintaan Tahan Laporan" in text and "Menunggu aspal." in text
+
+
 async def test_a_paper_without_a_name_is_not_logged(country: Country) -> None:
     number, answer = await answered(country, anonymous=True)
     text = await paper(country, ADMIN, f"/reports/{number}/document")

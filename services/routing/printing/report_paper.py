@@ -7,6 +7,7 @@ from services.routing.reading.view import ReportView
 from shared.documents.a4 import A4, Block, Facts, Heading, Paragraph
 from shared.labels import label
 from shared.labels.dates import moment
+from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
 
 _HIDDEN = {
@@ -110,7 +111,9 @@ def _conversation(written: list[Written], zone: Zone) -> list[Block]:
         earlier = f"{left_out} tulisan yang lebih lama tidak dicetak; semuanya ada di panel."
         blocks.append(Paragraph(text=earlier, quiet=True))
     for words in said[-MOST_SAID:]:
-        kind = label("follow_up_kind", words.kind) if words.kind else words.label
+        # A request has a kind too, which its own name says.
+        follow_up = words.kind if words.action == Action.FOLLOW_UP else None
+        kind = label("follow_up_kind", follow_up) if follow_up else words.label
         outcome = [text for text in (words.outcome_label, words.unmet_reason_label) if text]
         marks = [
             *([label("flag", "secret")] if words.secret else []),
