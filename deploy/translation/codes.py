@@ -123,6 +123,12 @@ CODES: dict[str, Iterable[str]] = {
     "download_tab": DownloadTab,
     "duration": TOTALS,
     "field": ("close_note", "reopen_note", "objection_note"),
+    "fact": (
+        *("handed_to", "kind", "outcome", "deferral", "awaited_agency", "archive_category"),
+        *("objection_reason", "accepted", "rejected", "withdrawn", "ended", "suggested_agency"),
+        *("decider", "rectifies", "brought_by", "assignee", "copies", "clock", "escalated_to"),
+        *("title", "category", "place", "region"),
+    ),
     "figure": (
         *("received", "overdue", *EVENTS, "rated", CLOSED_UNANSWERED, *OBJECTIONS),
         *(f"{duration}_{figure}" for duration in DURATIONS for figure in ("measured", "within")),

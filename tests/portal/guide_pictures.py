@@ -72,7 +72,7 @@ def _pictures(person: Person, owed: list[int], new: list[int]) -> Iterator[tuple
     person.chooses("Selesai")
     person.picks("Templat jawaban", "Jalan diperbaiki (Pemerintah Kota Semarang)")
     person.presses("Pakai templat")
-    person.page.get_by_role("button", name="KIRIM").scroll_into_view_if_needed()
+    person.page.get_by_role("button", name="Kirim", exact=True).scroll_into_view_if_needed()
     yield "tindak-lanjut", person
 
 

@@ -44,7 +44,7 @@ def _verify(admin: Person, number: int) -> None:
     admin.picks("Kategori", "Jalan Berlubang")
     admin.chooses("tambal sulam")
     admin.chooses(WORKS)
-    admin.presses("DISPOSISI")
+    admin.presses("Disposisi")
 
 
 def _throw(admin: Person, number: int) -> None:
@@ -79,7 +79,7 @@ def _follow_up(officer: Person, number: int) -> None:
     officer.takes_up(number, "Tindak Lanjut")
     officer.chooses("Selesai")
     officer.fills("Tindak lanjut", "Lubang sudah kami tambal pada Senin pagi.", exact=True)
-    officer.presses("KIRIM")
+    officer.presses("Kirim")
 
 
 def _forward(admin: Person, number: int) -> None:
@@ -87,7 +87,7 @@ def _forward(admin: Person, number: int) -> None:
     admin.presses("Cari")
     admin.takes_up(number, "Teruskan")
     admin.takes_unit("Diteruskan kepada", "lingkungan hidup", CLEANING)
-    admin.presses("TERUSKAN")
+    admin.presses("Teruskan")
 
 
 def _not_authority(officer: Person, number: int) -> None:
@@ -95,7 +95,7 @@ def _not_authority(officer: Person, number: int) -> None:
     banyumas = "Pemerintah Kabupaten Banyumas"
     officer.takes_unit("Saran Instansi", "kabupaten banyumas", banyumas)
     officer.fills("Alasan", "Jalan ini di Banyumas.")
-    officer.presses("YA")
+    officer.presses("Kirim permintaan")
 
 
 def _asking(tab: str, request: str) -> Callable[[Person, int], None]:
@@ -103,7 +103,7 @@ def _asking(tab: str, request: str) -> Callable[[Person, int], None]:
         officer.opens_tab(tab)
         officer.takes_up(number, request)
         officer.fills("Alasan", "Menunggu aspal.")
-        officer.presses("YA")
+        officer.presses("Kirim permintaan")
 
     return walk
 

@@ -78,7 +78,7 @@ def test_a_second_tap_while_a_photo_uploads_sends_once(meet: Meet) -> None:
     )
     admin.page.locator("#f-text").fill("Sudah kami tambal.")
     choose(admin, "tambalan.jpg", content=picture() + b"\0" * 3_000_000)
-    button = admin.page.get_by_role("button", name="KIRIM", exact=True)
+    button = admin.page.get_by_role("button", name="Kirim", exact=True)
     with admin.page.expect_event("load"):
         button.evaluate("button => { button.click(); button.click(); }")
     assert [url.rsplit("/", 1)[1] for url in asked] == ["lampiran", "follow_up"]

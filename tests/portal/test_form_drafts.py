@@ -30,7 +30,7 @@ def test_what_is_typed_is_there_on_another_computer(meet: Meet) -> None:
     assert elsewhere.page.locator("#f-text").input_value() == ""
     elsewhere.presses("Pakai draf")
     assert elsewhere.page.locator("#f-text").input_value() == WORDS
-    elsewhere.presses("KIRIM")
+    elsewhere.presses("Kirim")
     finishes(elsewhere, number, WORDS)
     elsewhere.opens(path)
     assert "Draf Anda" not in elsewhere.reads

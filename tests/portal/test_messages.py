@@ -29,7 +29,7 @@ def test_a_phone_is_proven_on_the_receipt_and_gets_a_lost_code_back(meet: Meet) 
     before = len([sms for sms in kept.texts() if re.search(r"\b\d{6}\b", sms.text)])
     number, code = submit(citizen, anonymous=False)
     assert "belum diverifikasi" in citizen.reads
-    citizen.presses("Kirim kode ke SMS ini")
+    citizen.presses("Kirim kode ke nomor ini")
     assert "Kode sudah dikirim" in citizen.reads
     citizen.page.get_by_label("Kode enam angka dari SMS").fill("000 000")
     citizen.presses("Verifikasi")

@@ -48,7 +48,7 @@ def dispose(
     page.get_by_label("Pengaduan Tidak Berkadar Pengawasan").check()
     page.locator("#f-category_id").select_option(label="Jalan Berlubang")
     admin.finds_agency("agency_id", words, unit)
-    admin.presses("DISPOSISI")
+    admin.presses("Disposisi")
     finishes(admin, number, CORRECTED)
 
 
@@ -56,7 +56,7 @@ def follow_up(officer: Person, number: str, words: str) -> None:
     officer.opens(f"/panel/laporan/{number}/follow_up")
     officer.page.locator("[name=outcome][value=done]").check()
     officer.page.locator("#f-text").fill(words)
-    officer.presses("KIRIM")
+    officer.presses("Kirim")
     finishes(officer, number, words)
 
 
@@ -182,10 +182,10 @@ def test_what_was_typed_is_kept_when_the_report_has_moved_on(meet: Meet) -> None
     follow_up(colleague, number, "Sudah dijadwalkan.")
 
     officer.page.locator("#f-text").fill("Tim kami datang besok pagi.")
-    officer.presses("KIRIM")
+    officer.presses("Kirim")
     assert "Sudah berubah" in officer.reads or "berubah" in officer.reads
     assert officer.page.locator("#f-text").input_value() == "Tim kami datang besok pagi."
-    officer.presses("KIRIM")
+    officer.presses("Kirim")
     finishes(officer, number, "Tim kami datang besok pagi.")
 
 

@@ -26,7 +26,7 @@ def test_a_request_to_hold_is_asked_and_decided(meet: Meet) -> None:
     follow_up(officer, number, "Perbaikan dijadwalkan.")
     officer.opens(f"/panel/laporan/{number}/request_hold")
     officer.page.locator("#f-reason").fill("Menunggu aspal.")
-    officer.presses("YA")
+    officer.presses("Kirim permintaan")
     finishes(officer, number, "Tarik Permintaan")
 
     admin.opens("/panel?tab=requests")
@@ -47,7 +47,7 @@ def test_a_unit_says_it_is_not_its_authority_and_the_admin_decides(meet: Meet) -
     officer.opens(f"/panel/laporan/{number}/request_not_authority")
     officer.finds_agency("suggested_agency_id", "dinas bandung", "Kabupaten Bandung")
     officer.page.locator("#f-reason").fill("Jalan ini milik provinsi.")
-    officer.presses("YA")
+    officer.presses("Kirim permintaan")
     finishes(officer, number, "Tarik Permintaan")
     admin.opens(f"/panel/laporan/{number}")
     assert "Jalan ini milik provinsi." in admin.reads

@@ -107,7 +107,7 @@ def test_what_the_agency_keeps_secret_the_neighbours_do_not_read(meet: Meet) -> 
     officer.page.locator("[name=outcome][value=done]").check()
     officer.page.locator("#f-text").fill("Pemilik lahan menolak pembebasan.")
     officer.page.get_by_label("Rahasia").check()
-    officer.presses("KIRIM")
+    officer.presses("Kirim")
     citizen.opens(f"/laporan/{number}")
     assert "Pemilik lahan" in citizen.reads
     neighbour = meet(phone=True)

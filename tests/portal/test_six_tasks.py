@@ -61,7 +61,7 @@ def _verifies(admin: Person, number: int, scripts: bool) -> None:
     admin.chooses("tambal sulam")
     admin.takes_unit("Satuan kerja yang menindaklanjuti", "pekerjaan umum", WORKS)
     assert admin.fits
-    admin.presses("DISPOSISI")
+    admin.presses("Disposisi")
     finishes(admin, str(number), TITLE)
 
 
@@ -80,7 +80,7 @@ def _follows_up(officer: Person, number: int) -> None:
     officer.chooses("Selesai")
     officer.fills("Tindak lanjut", "Lubang sudah kami tambal.", exact=True)
     assert officer.fits
-    officer.presses("KIRIM")
+    officer.presses("Kirim")
     finishes(officer, str(number), "Lubang sudah kami tambal.")
 
 
@@ -90,7 +90,7 @@ def _asks_to_hold(officer: Person, number: int) -> None:
     officer.takes_up(number, "Permintaan Tahan Laporan")
     officer.fills("Alasan", "Menunggu aspal.")
     assert officer.fits
-    officer.presses("YA")
+    officer.presses("Kirim permintaan")
     finishes(officer, str(number), "Tarik Permintaan")
 
 
@@ -111,5 +111,5 @@ def _forwards(admin: Person, number: int) -> None:
     assert admin.fits
     admin.takes_up(number, "Teruskan")
     admin.takes_unit("Diteruskan kepada", "lingkungan hidup", CLEANING)
-    admin.presses("TERUSKAN")
+    admin.presses("Teruskan")
     finishes(admin, str(number), CLEANING)

@@ -44,13 +44,13 @@ def test_a_session_that_ends_while_staff_write_loses_no_word_and_no_file(
     if scripts:
         officer.page.locator("[name=attachments_tersimpan]").wait_for()
     officer.page.context.clear_cookies()
-    officer.presses("KIRIM")
+    officer.presses("Kirim")
     assert "yang Anda tulis masih ada" in officer.reads
     enter(officer, "petugas.pupr.kab.bandung")
     assert officer.page.url.endswith(f"/panel/laporan/{number}/follow_up")
     assert officer.page.locator("#f-text").input_value() == WORDS
     assert officer.page.get_by_label("Rahasia").is_checked()
-    officer.presses("KIRIM")
+    officer.presses("Kirim")
     finishes(officer, number, "lubang.jpg")
     assert officer.reads.count(WORDS) == 1
 
@@ -65,7 +65,7 @@ def test_another_person_who_signs_in_there_sees_none_of_it(meet: Meet) -> None:
     officer.page.locator("[name=outcome][value=done]").check()
     officer.page.locator("#f-text").fill(WORDS)
     officer.page.context.clear_cookies()
-    officer.presses("KIRIM")
+    officer.presses("Kirim")
     assert WORDS not in officer.page.content()
     enter(officer, "admin.kab.bandung")
     assert "tulisan orang lain" in officer.reads
@@ -78,7 +78,7 @@ def test_another_person_who_signs_in_there_sees_none_of_it(meet: Meet) -> None:
     cookies = _signed_in(meet, "petugas.pupr.kab.bandung").cookies()
     officer.page.context.clear_cookies()
     officer.page.context.add_cookies(cookies)
-    officer.presses("KIRIM")
+    officer.presses("Kirim")
     assert "Formulir sudah kedaluwarsa" in officer.reads
     assert WORDS not in officer.page.content()
 

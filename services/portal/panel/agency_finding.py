@@ -9,7 +9,9 @@ from fastapi.responses import JSONResponse
 from services.portal.contracts.routing import OfferedAgencies, OfferedAgency
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
+from services.portal.pages import relabelled
 from services.portal.references import AgencyOption, chosen_names, keep_chosen
+from services.portal.translation import translated
 
 Purpose = Literal["verify", "throw", "forward", "defer", "any"]
 """The action that asks for an agency."""
@@ -71,17 +73,19 @@ async def offered(
 def how_many(shown: int, total: int) -> str:
     """That there are more than those shown, and how to get to them."""
     if not total:
-        return "Tidak ada instansi yang cocok. Coba kata lain."
+        return translated("Tidak ada instansi yang cocok. Coba kata lain.")
     if shown == total:
-        return f"{total} instansi."
-    return f"{shown} dari {total} instansi. Ketik lagi untuk mempersempit."
+        return translated("{total} instansi.").format(total=total)
+    words = translated("{shown} dari {total} instansi. Ketik lagi untuk mempersempit.")
+    return words.format(shown=shown, total=total)
 
 
 def _option(agency: OfferedAgency) -> AgencyOption:
     likely = _LIKELY.get(agency.likely or "", "")
     names = f"({', '.join(agency.aliases)})" if agency.aliases else ""
-    about = " · ".join(part for part in (likely, agency.kind_label, agency.place, names) if part)
-    unavailable = _UNAVAILABLE.get(agency.unavailable or "", "")
+    kind = relabelled(agency.kind_label, "agency_kind")
+    about = " · ".join(part for part in (translated(likely), kind, agency.place, names) if part)
+    unavailable = translated(_UNAVAILABLE.get(agency.unavailable or "", ""))
     return AgencyOption(agency.id, agency.name, about, unavailable)
 
 

@@ -22,7 +22,8 @@ WordsField = Literal["reason", "note"]
 @dataclass(frozen=True)
 class ActionForm:
     """`agency` is the field that chooses an agency, `purpose` for what. With
-    `files`, the path has a twin that takes them. `words` is the label of the one text it asks for,
+    `files`, the path has a twin that takes them. `button` says what is done, where the name of the
+    action does not. `words` is the label of the one text it asks for,
     sent as `words_field`; `others` are the further fields of
     `templates/panel/fields/<action>.html`."""
 
@@ -208,7 +209,7 @@ _RECORDING: dict[str, str] = {
 }
 """What the reporter does, recorded by staff: the button says so."""
 _R = "/reports/{number}/"
-_YES = label("button", "yes")
+_ASK = label("button", "ask")
 
 
 def _asking_for_words(
@@ -218,10 +219,11 @@ def _asking_for_words(
     service: Service = "followup",
     asks: str = "Alasan",
     field: WordsField = "reason",
+    button: str = "",
 ) -> ActionForm:
     """A form with one text. Its endpoint calls it a reason or a note."""
     sent: Body = body or (lambda form: form.given(field))
-    return ActionForm(service, _R + path, sent, _YES, words=asks, words_field=field)
+    return ActionForm(service, _R + path, sent, button, words=asks, words_field=field)
 
 
 def _by_staff() -> Iterator[Action]:
@@ -269,7 +271,7 @@ FORMS: dict[str, ActionForm] = {
         "routing", _R + "unlink", lambda form: form.given("note"), "Lepas tautan", others=("note",)
     ),
     Action.REQUEST_NOT_AUTHORITY: ActionForm(
-        "followup", _R + "not-authority", _not_authority, _YES,
+        "followup", _R + "not-authority", _not_authority, _ASK,
         agency="suggested_agency_id", others=("reason",),
     ),
     Action.FOLLOW_UP: ActionForm(
@@ -289,7 +291,7 @@ FORMS: dict[str, ActionForm] = {
         "followup", _R + "assisted-information", _brought, "Simpan", others=("brought_by", "text")
     ),
     **{
-        action: _asking_for_words("requests", _asking(kind))
+        action: _asking_for_words("requests", _asking(kind), button=_ASK)
         for action, kind in REQUESTED_BY.items()
         if action is not Action.REQUEST_NOT_AUTHORITY
     },

@@ -1,4 +1,4 @@
-"""Verifying and disposing a report (*Verifikasi*, DISPOSISI), and amending what that set."""
+"""Verifying and disposing a report (*Verifikasi*, *Disposisi*), and amending what that set."""
 
 import asyncio
 from typing import Any, Literal

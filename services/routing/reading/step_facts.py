@@ -41,24 +41,24 @@ def facts_of(line: Row, lines: Rows, requests: Rows, names: Names) -> list[StepF
     """Of one line, as `lines` and `requests` are shown to whoever reads it."""
     details = line["details"]
     return [
-        StepFact(label=name, value=value)
-        for name, value in (
-            ("Diserahkan kepada", _handed_to(details, names)),
-            ("Jenis", _labelled("follow_up_kind", details.get("follow_up_kind"))),
-            ("Hasil", _outcome(details)),
-            ("Alasan tunda", _labelled("deferral", details.get("deferral"))),
-            ("Menunggu instansi", _agency(details.get("awaited_agency_id"), names)),
-            ("Kategori arsip", _labelled("archive_category", details.get("archive_category"))),
-            ("Alasan pelapor", _labelled("objection_reason", details.get("objection_reason"))),
-            (_DONE_WITH_IT.get(line["action"], "Menerima"), _request(line, requests, names)),
-            ("Saran instansi", _agency(details.get("suggested_agency_id"), names)),
-            ("Diputuskan oleh", _agency(details.get("decider_id"), names)),
-            ("Meralat", _rectified(details, lines)),
-            ("Kata pelapor, dicatat petugas", _labelled("brought_by", details.get("brought_by"))),
-            ("Ditugaskan kepada", _assignee(details, names)),
-            ("Salinan", _copies(line, names)),
-            ("Batas waktu", _labelled("clock", details.get("clock"))),
-            ("Dilaporkan kepada", _agency(details.get("escalated_to"), names)),
+        StepFact(label=label("fact", fact), value=value)
+        for fact, value in (
+            ("handed_to", _handed_to(details, names)),
+            ("kind", _labelled("follow_up_kind", details.get("follow_up_kind"))),
+            ("outcome", _outcome(details)),
+            ("deferral", _labelled("deferral", details.get("deferral"))),
+            ("awaited_agency", _agency(details.get("awaited_agency_id"), names)),
+            ("archive_category", _labelled("archive_category", details.get("archive_category"))),
+            ("objection_reason", _labelled("objection_reason", details.get("objection_reason"))),
+            (_DONE_WITH_IT.get(line["action"], "accepted"), _request(line, requests, names)),
+            ("suggested_agency", _agency(details.get("suggested_agency_id"), names)),
+            ("decider", _agency(details.get("decider_id"), names)),
+            ("rectifies", _rectified(details, lines)),
+            ("brought_by", _labelled("brought_by", details.get("brought_by"))),
+            ("assignee", _assignee(details, names)),
+            ("copies", _copies(line, names)),
+            ("clock", _labelled("clock", details.get("clock"))),
+            ("escalated_to", _agency(details.get("escalated_to"), names)),
         )
         if value
     ]
@@ -75,24 +75,25 @@ async def edits_of(session: AsyncSession, lines: Rows, original: Row) -> Edits:
         select(col(Category.id), col(Category.name)).where(col(Category.id).in_(ids))
     )
     categories = {row.id: row.name for row in named}
-    before: dict[str, str | None] = {"Judul": original["original_title"]}
+    before: dict[str, str | None] = {"title": original["original_title"]}
     text = original["original_body"]
     edits: dict[UUID, list[StepFact]] = {}
     for row in verifications:
         region = regions.find(row.region_code) if row.region_code else None
         after = {
-            "Judul": row.title,
-            "Kategori": categories.get(row.category_id) if row.category_id else None,
-            "Tempat": row.place,
-            "Wilayah": region.path if region else None,
+            "title": row.title,
+            "category": categories.get(row.category_id) if row.category_id else None,
+            "place": row.place,
+            "region": region.path if region else None,
         }
         edits[row.command_id] = [
-            StepFact(label=name, value=value or "–", was=before.get(name))
-            for name, value in after.items()
-            if value != before.get(name)
+            StepFact(label=label("fact", fact), value=value or "–", was=before.get(fact))
+            for fact, value in after.items()
+            if value != before.get(fact)
         ]
         if row.body != text:
-            edits[row.command_id].append(StepFact(label="Isi laporan", value="diperbaiki"))
+            corrected = StepFact(label=label("fact", "body"), value=label("fact", "corrected"))
+            edits[row.command_id].append(corrected)
         before, text = after, row.body
     return edits
 
@@ -142,13 +143,13 @@ def _copies(line: Row, names: Names) -> str:
     if "copies" not in line["details"]:
         return ""
     known = [_agency(id, names) for id in line["details"]["copies"]]
-    return ", ".join(name for name in known if name) or "tidak ada lagi"
+    return ", ".join(name for name in known if name) or label("fact", "no_copies")
 
 
 _DONE_WITH_IT = {
-    Action.REJECT_REQUEST: "Menolak",
-    Action.WITHDRAW_REQUEST: "Menarik",
-    Action.END_REQUEST: "Mengakhiri",
+    Action.REJECT_REQUEST: "rejected",
+    Action.WITHDRAW_REQUEST: "withdrawn",
+    Action.END_REQUEST: "ended",
 }
 _AGENCIES = (
     *("to_handler", "awaited_agency_id", "suggested_agency_id", "decider_id", "escalated_to"),
