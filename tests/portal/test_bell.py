@@ -34,7 +34,7 @@ def test_a_new_report_rings_in_every_tab_and_is_read_by_opening_it(meet: Meet) -
     second, _ = submit(citizen)
     rings(admin.page, 2)
     admin.opens("/panel/lonceng")
-    assert re.findall(r"Laporan (\d+)", admin.reads)[:2] == [second, number]
+    assert re.findall(r"Laporan #(\d+)", admin.reads)[:2] == [second, number]
     assert admin.fits
     admin.presses(f"Buka laporan {number}")
     assert admin.page.url.endswith(f"/panel/laporan/{number}")

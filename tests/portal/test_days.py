@@ -33,6 +33,7 @@ def test_the_end_of_friday_is_friday_to_the_reporter(zone: Zone, jitter: int) ->
     friday = "Jumat, 4 Desember 2026"
     assert status_summary(report(zone, due)).until == f"Paling lambat {friday} (sisa 3 hari)."
     late = status_summary(report(zone, due, overdue=True, countdown="terlambat 1 hari"))
+    assert late.late and not status_summary(report(zone, due)).late
     assert late.until == f"Seharusnya paling lambat {friday}: terlambat 1 hari."
     closing = report(zone, due, due_at=None, auto_close_at=due, status="FOLLOWED_UP")
     assert status_summary(closing).until.endswith(f"ditutup otomatis pada {friday}.")

@@ -120,7 +120,7 @@ def finished(admin: Person, count: int) -> None:
 
 def name_of(person: Person) -> str:
     """As the head of each page says it."""
-    return person.page.locator(".who").inner_text().split(" — ")[0]
+    return person.page.locator(".who a").inner_text()
 
 
 def assign_to(person: Person, name: str) -> None:

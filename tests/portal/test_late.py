@@ -31,6 +31,7 @@ def test_what_is_late_stands_above_the_queue_and_stands_out_in_it(
 ) -> None:
     citizen, admin, above = meet(phone=True), meet(), meet(phone=True)
     title = submit(citizen)
+    number = citizen.page.locator("#nomor").inner_text()
     admin.signs_in("admin.kota.surabaya")
     row = waits_until_late(admin, title)
 
@@ -42,6 +43,11 @@ def test_what_is_late_stands_above_the_queue_and_stands_out_in_it(
     assert colour(bar, "border-left-color") == colour(row, "border-left-color") == RED
     assert colour(row.locator(".due"), "background-color") == RED
     look(admin, "late")
+
+    citizen.opens(f"/laporan/{number}")
+    now = citizen.page.locator(".now")
+    assert "⚠" in now.inner_text() and "terlambat 1 hari" in now.inner_text()
+    assert colour(now, "border-left-color") == RED
 
     bar.get_by_role("link", name="1 Belum Terverifikasi").click()
     admin.page.wait_for_url("**overdue=1**")

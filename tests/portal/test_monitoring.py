@@ -35,7 +35,7 @@ def test_a_figure_opens_its_reports(meet: Meet) -> None:
             break
         time.sleep(0.5)
     assert "Terverifikasi" in admin.page.locator("h1").inner_text()
-    admin.follows("‹ Statistik")
+    admin.follows("← Statistik")
     look(admin, "statistics_management")
     name = admin.page.get_by_role("rowheader", name="Terverifikasi", exact=True)
     row = admin.page.locator("tr").filter(has=name)
@@ -44,7 +44,7 @@ def test_a_figure_opens_its_reports(meet: Meet) -> None:
         row.locator("a").click()
     assert admin.page.locator(".list > li").count() == count
     assert number in admin.reads
-    admin.follows("‹ Statistik")
+    admin.follows("← Statistik")
     admin.page.locator("summary", has_text="Pilih Instansi").click()
     admin.page.get_by_role("combobox").fill("Pekerjaan Umum")
     admin.page.get_by_role("option", name="Pekerjaan Umum").first.click()

@@ -9,10 +9,11 @@ from shared.lifecycle.calendar import Zone
 
 
 class StatusSummary(NamedTuple):
-    """`line` says who has it; `until` by when, or what follows."""
+    """`line` says who has it; `until` by when, or what follows; `late`: that day is over."""
 
     line: str
     until: str
+    late: bool
 
 
 def status_summary(report: ReporterReport) -> StatusSummary:
@@ -23,7 +24,8 @@ def status_summary(report: ReporterReport) -> StatusSummary:
         # After an initial response, or opened again: the agency owes the next step.
         line = translated("{handler} masih harus menyelesaikan laporan Anda.")
         line = line.format(handler=handler)
-    return StatusSummary(line, _until(report))
+    late = bool(report.due_at and report.overdue) and status != "AWAITING_INFORMATION"
+    return StatusSummary(line, _until(report), late)
 
 
 def _until(report: ReporterReport) -> str:

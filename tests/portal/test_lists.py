@@ -1,0 +1,64 @@
+"""What stands around the lists, in a row, and in the language of the page."""
+
+import pytest
+
+from tests.portal.conftest import Meet
+from tests.portal.test_one_story import dispose, follow_up, submit
+
+pytestmark = pytest.mark.timeout(600)
+OTHER_WAY = "Pelapor yang harus dihubungi dengan cara lain"
+
+
+def test_a_row_has_its_actions_in_one_line_and_the_list_is_in_sight(meet: Meet) -> None:
+    citizen, admin = meet(phone=True), meet(wide=1280)
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    admin.opens("/panel")
+    row = admin.row_of(int(number))
+    assert admin.page.locator(".list").bounding_box()["y"] < 520  # type: ignore[index]
+    tops = {box["y"] for one in row.locator(".acts a").all() if (box := one.bounding_box())}
+    assert len(tops) == 1, tops
+    left = {
+        box["x"]
+        for part in ("h2 a", ".excerpt", ".meta .num")
+        if (box := row.locator(part).first.bounding_box())
+    }
+    assert len(left) == 1, "what is said of a report begins at one edge"
+    assert admin.page.get_by_role("link", name=OTHER_WAY).count() == 1
+
+
+def test_an_overseer_is_offered_no_page_that_is_refused(meet: Meet) -> None:
+    citizen, overseer = meet(phone=True), meet(scripts=False)
+    number, _ = submit(citizen)
+    overseer.signs_in("pengawas.jabar")
+    overseer.opens("/panel?scope=below")
+    assert "Daftar Laporan — Pemantauan" in overseer.reads
+    assert overseer.page.get_by_role("link", name=OTHER_WAY).count() == 0
+    overseer.opens(f"/panel/laporan/{number}")
+    overseer.follows("← Daftar Laporan")
+    assert "Daftar Laporan — Pemantauan" in overseer.reads
+
+
+def test_who_reads_english_reads_english_buttons_agencies_and_history(meet: Meet) -> None:
+    citizen, admin, officer = meet(phone=True), meet(), meet()
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    dispose(admin, number)
+    officer.signs_in("petugas.pupr.kab.bandung")
+    follow_up(officer, number, "Lubang sudah ditambal.")
+    officer.opens(f"/panel/laporan/{number}/follow_up")
+    reasons = officer.page.get_by_text("Di luar kewenangan")
+    assert not reasons.is_visible(), "why it cannot be met is asked once it cannot"
+    officer.page.locator("[name=outcome][value=cannot_be_met]").check()
+    assert reasons.is_visible()
+
+    admin.opens("/panel/akun")
+    admin.follows("English")
+    admin.opens(f"/panel/laporan/{number}")
+    assert "Handed to: Dinas" in admin.reads and "Outcome: Done" in admin.reads
+    admin.opens(f"/panel/laporan/{number}/forward")
+    assert admin.page.get_by_role("button", name="Forward", exact=True).count() == 1
+    assert "Regency or city government" in admin.reads
+    admin.opens("/panel/pengaturan/saya")
+    assert "In the morning digest" in admin.page.content()
+    assert "Di ringkasan pagi" not in admin.page.content()
