@@ -192,7 +192,7 @@ def test_a_long_list_of_colleagues_is_typed_into_a_short_one_is_a_select(
 def test_a_refused_field_says_so_and_is_led_to(meet: Meet, portal: Portal) -> None:
     number = Prepared(portal).submitted("Jembatan miring")
     admin = _at(meet(), f"/panel/laporan/{number}/verify")
-    admin.presses("DISPOSISI")
+    admin.presses("Disposisi")
     box = _box(admin, "Kategori")
     expect(box).to_have_attribute("aria-invalid", "true")
     expect(box).to_have_accessible_description(re.compile("."))
