@@ -25,6 +25,7 @@ from services.routing.directory import (
     people_shown,
     policy_history,
     process_times,
+    queue_choices,
     recourse,
     reference_data,
     removal,
@@ -96,6 +97,7 @@ def make_app(settings: Settings) -> FastAPI:
         routers=[
             sign_in.router,
             queue.router,
+            queue_choices.router,
             saved_views.router,
             owed.router,
             report.router,

@@ -47,6 +47,12 @@ class Report(SQLModel, table=True):
         ),
         Index("report_open", "number", postgresql_where=text("ended_at IS NULL")),
         Index(
+            "report_late",
+            "tab",
+            "handler_id",
+            postgresql_where=text("overdue AND ended_at IS NULL"),
+        ),
+        Index(
             "report_urgent_late",
             "number",
             postgresql_where=text(

@@ -1,6 +1,10 @@
 """How often a page asks the services, over a whole stack."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import httpx
+import pytest
 
 from services.portal.app import create
 from shared.settings import Settings
@@ -18,8 +22,11 @@ REPORT = {
 }
 
 
-async def test_a_form_for_a_verification_takes_three_calls(portal: Portal) -> None:
-    portal.forgets_who_came()
+@asynccontextmanager
+async def signed_in(
+    portal: Portal, username: str
+) -> AsyncIterator[tuple[httpx.AsyncClient, list[str]]]:
+    """Somebody's browser at a portal of its own, and the paths that this asks of the services."""
     app = create(
         Settings(
             intake_url=portal.intake,
@@ -34,19 +41,35 @@ async def test_a_form_for_a_verification_takes_three_calls(portal: Portal) -> No
         calls.append(request.url.path)
 
     app.state.services._client.event_hooks["request"].append(noted)
-    async with (
-        httpx.AsyncClient(timeout=60) as citizen,
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://portal", timeout=60
-        ) as admin,
-    ):
-        made = (await citizen.post(f"{portal.intake}/reports", json=REPORT)).json()
-        form = Page(await admin.get("/panel/masuk")).form("/panel/masuk")
-        known = form.data(username="admin.kab.bandung", password=portal.password)
-        await admin.post(form.action, data=known)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://portal", timeout=60
+    ) as browser:
+        form = Page(await browser.get("/panel/masuk")).form("/panel/masuk")
+        known = form.data(username=username, password=portal.password)
+        await browser.post(form.action, data=known)
         calls.clear()
-        page = await admin.get(f"/panel/laporan/{made['number']}/verify")
+        yield browser, calls
     await app.state.services.close()
+
+
+async def test_a_form_for_a_verification_takes_three_calls(portal: Portal) -> None:
+    portal.forgets_who_came()
+    async with httpx.AsyncClient(timeout=60) as citizen:
+        made = (await citizen.post(f"{portal.intake}/reports", json=REPORT)).json()
+    async with signed_in(portal, "admin.kab.bandung") as (admin, calls):
+        page = await admin.get(f"/panel/laporan/{made['number']}/verify")
     assert page.status_code == 200
     assert "Cileunyi Kulon" in page.text
+    assert len(calls) <= 3, calls
+
+
+@pytest.mark.parametrize("path", ["/panel", "/panel?tab=all&scope=below&q=jembatan"])
+async def test_a_tab_with_its_counts_filters_and_views_takes_three_calls(
+    portal: Portal, path: str
+) -> None:
+    async with signed_in(portal, "admin.kab.bandung") as (admin, calls):
+        page = await admin.get(path)
+    assert page.status_code == 200
+    assert all(words in page.text for words in ("Ditugaskan kepada", "Jawa Barat", "Simpan"))
     assert len(calls) <= 3, calls

@@ -52,6 +52,12 @@ async def test_an_overseer_reads_without_who_reported_and_may_do_nothing(country
     assert (await country.act(INSPECTOR, number, "forward", to)).status_code == 403
 
 
+async def test_an_overseer_is_offered_no_views_and_told_of_no_colleagues(country: Country) -> None:
+    choices = (await country.get(INSPECTOR, "/queue/choices")).json()
+    assert choices["views"] == choices["colleagues"] == []
+    assert choices["agencies"] and choices["categories"]
+
+
 async def test_a_list_has_no_text_for_it_is_not_logged_as_a_reading_is(country: Country) -> None:
     number = await country.verified()
     params = {"tab": "awaiting_follow_up", "scope": "below", "limit": 100}

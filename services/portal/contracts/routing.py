@@ -577,6 +577,7 @@ class TabCount(BaseModel):
     label: str
     colour: ShownColour
     count: int
+    late: int | None
 
 
 class TagChoice(BaseModel):
@@ -749,6 +750,14 @@ class PersonMade(BaseModel):
     mailed: bool
 
 
+class QueueChoices(BaseModel):
+    views: list[ShownView]
+    colleagues: list[Colleague]
+    agencies: list[ShownAgency]
+    categories: list[GroupedCategory]
+    provinces: list[Region]
+
+
 class QueueRow(BaseModel):
     number: int
     version: int
@@ -776,10 +785,6 @@ class QueueRow(BaseModel):
     main_number: int | None
     requests: list[str]
     allowed_actions: list[ShownAction]
-
-
-class SavedViews(BaseModel):
-    items: list[ShownView]
 
 
 class ShownActor(BaseModel):

@@ -132,7 +132,7 @@ def _corrected_by(
     what it shows."""
     tags = [(tag.id, tag.name) for tag in offered.tags]
     programmes = [(programme.id, programme.name) for programme in offered.programmes]
-    categories = _grouped(offered.categories)
+    categories = grouped(offered.categories)
     if report is not None:
         category, programme = report.category, report.programme
         known = {code for _, options in categories for code, _ in options}
@@ -184,7 +184,7 @@ _ABOUT: dict[str, str] = {
 }
 
 
-def _grouped(categories: list[GroupedCategory]) -> list[references.Group]:
+def grouped(categories: list[GroupedCategory]) -> list[references.Group]:
     """By the groups they stand in, which come in their order."""
     return [
         (group, [(str(category.id), category.name) for category in inside])

@@ -7,25 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from services.portal import references
-from services.portal.answers import Items
-from services.portal.contracts.intake import AgencyChoice
-from services.portal.contracts.routing import (
-    Colleague,
-    QueuePage,
-    SavedViews,
-    ShownView,
-    TabCount,
-)
+from services.portal.contracts.routing import QueueChoices, QueuePage, TabCount
 from services.portal.form_data import FormData
-from services.portal.page_request import PageRequest, PanelRequest
+from services.portal.page_request import PanelRequest
 from services.portal.pages import label
 from services.portal.panel.bell import passed_on
 from services.portal.panel.bulk import bulk_forms_for
+from services.portal.panel.choices import grouped
 from services.portal.panel.forms import in_order, owed
 from services.portal.panel.second_person import to_decide
 from services.portal.translation import translated
 from shared.http.problems import Problem
-from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import STATUSES_OF, Status, Tab
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
@@ -75,24 +67,10 @@ async def queue(page_request: PanelRequest) -> Response:
     references.spread_region(form, form.get("region"))
     below = {"scope": form.get("scope"), "agency": form.get("agency")}
     params = {**_params(form), "cursor": query.get("lanjut"), "limit": 25}
-    (
-        (page, counts, views, colleagues),
-        agencies,
-        categories,
-        provinces,
-        late,
-        waiting,
-    ) = await asyncio.gather(
-        asyncio.gather(
-            page_request.read("routing", "/queue", QueuePage, params=params),
-            page_request.read("routing", "/queue/counts", list[TabCount], params=below),
-            _views(page_request),
-            _colleagues(page_request),
-        ),
-        _agencies_below(page_request),
-        references.categories(page_request),
-        references.provinces(page_request),
-        asyncio.gather(*(_late(page_request, tab, below) for tab in _OWED)),
+    page, counts, choices, waiting = await asyncio.gather(
+        page_request.read("routing", "/queue", QueuePage, params=params),
+        page_request.read("routing", "/queue/counts", list[TabCount], params=below),
+        page_request.read("routing", "/queue/choices", QueueChoices),
         to_decide(page_request),
     )
     return page_request.page(
@@ -101,12 +79,12 @@ async def queue(page_request: PanelRequest) -> Response:
         form=form,
         page=page,
         counts=counts,
-        late={tab: words for tab, words in zip(_OWED, late, strict=True) if words},
-        agencies=agencies,
-        categories=categories,
-        provinces=provinces,
+        late={count.tab: _how_many(count.late) for count in counts if count.late},
+        agencies=[(str(agency.id), agency.name) for agency in choices.agencies],
+        categories=grouped(choices.categories),
+        provinces=[(province.code, province.name) for province in choices.provinces],
         statuses=_statuses(form),
-        colleagues=colleagues,
+        colleagues=[(str(person.id), person.name) for person in choices.colleagues],
         flags=[name for name in FLAGS if name != "reply_owed" or _has_replied(form)],
         owed_tabs=_OWED,
         bulk_forms=bulk_forms_for(page.items),
@@ -114,7 +92,7 @@ async def queue(page_request: PanelRequest) -> Response:
         this_page=query.get("lanjut"),
         in_order=in_order,
         owed=owed,
-        views=[(view, "/panel?" + urlencode(view.query)) for view in views],
+        views=[(view, "/panel?" + urlencode(view.query)) for view in choices.views],
         saved=_params(form),
         name_of_view=query.get("nama", "")[:60],
         filtered=[name for name in _FILTERS if form.get(name) and name != "scope"],
@@ -153,21 +131,6 @@ async def remove_view(page_request: PanelRequest, view_id: UUID) -> Response:
     return page_request.go("/panel", "Tampilan dihapus.")
 
 
-async def _views(page_request: PageRequest) -> list[ShownView]:
-    """Overseers have none."""
-    if page_request.session.role == Role.OVERSEER:
-        return []
-    return (await page_request.read("routing", "/saved-views", SavedViews)).items
-
-
-async def _colleagues(page_request: PageRequest) -> list[references.Option]:
-    """To whom the reports of the own agency may be assigned; overseers are not told."""
-    if page_request.session.role == Role.OVERSEER:
-        return []
-    people = (await page_request.read("routing", "/staff", Items[Colleague])).items
-    return [(str(person.id), person.name) for person in people]
-
-
 def _statuses(form: FormData) -> list[references.Option]:
     """Those to choose from in this tab, where there are several."""
     possible = _STATUSES.get(form.get("tab"), frozenset(Status))
@@ -181,13 +144,11 @@ def _has_replied(form: FormData) -> bool:
     return Status.REPLIED_BY_REPORTER in _STATUSES.get(form.get("tab"), frozenset(Status))
 
 
-async def _late(page_request: PageRequest, tab: str, below: dict[str, str]) -> str:
-    """How many reports of a tab are late, counted as far as a person would."""
-    params = {"tab": tab, "overdue": "true", "limit": _COUNTED, **below}
-    page = await page_request.read("routing", "/queue", QueuePage, params=params)
-    if page.next:
+def _how_many(late: int) -> str:
+    """As far as a person would count."""
+    if late > _COUNTED:
         return translated("lebih dari {count}").format(count=_COUNTED)
-    return str(len(page.items)) if page.items else ""
+    return str(late)
 
 
 def _params(form: FormData) -> dict[str, object]:
@@ -206,9 +167,3 @@ def _link(form: FormData, changed: dict[str, object]) -> str:
     """This queue's address with some parameters changed; a value of None leaves one out."""
     params = form.given("tab", "sub", *_FILTERS) | changed
     return "/panel?" + urlencode({k: v for k, v in params.items() if v is not None})
-
-
-async def _agencies_below(page_request: PageRequest) -> list[references.Option]:
-    params = {"parent": page_request.session.agency_id, "limit": 100}
-    agencies = await page_request.read("intake", "/agencies", list[AgencyChoice], params=params)
-    return [(str(agency.id), agency.name) for agency in agencies]

@@ -124,7 +124,7 @@ async def list_verification_choices(
 ) -> VerificationChoices:
     """All that a form for a verification offers, in one answer."""
     return VerificationChoices(
-        categories=await _grouped(session),
+        categories=await grouped_categories(session),
         tags=await _tags(session, category) if category else [],
         programmes=await _programmes(session),
         regions=await asyncio.to_thread(regions.levels, region),
@@ -161,7 +161,7 @@ async def _programmes(session: AsyncSession) -> list[ProgrammeChoice]:
     ]
 
 
-async def _grouped(session: AsyncSession) -> list[GroupedCategory]:
+async def grouped_categories(session: AsyncSession) -> list[GroupedCategory]:
     """Categories and groups that stand alone."""
     group, within = aliased(Category), aliased(Category)
     of_category = col(within.parent_id) == col(Category.id), col(within.active)

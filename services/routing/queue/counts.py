@@ -1,5 +1,7 @@
 """How many reports stand in each tab: kept as reports move, so that nothing is scanned."""
 
+from typing import Final
+
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,13 +13,19 @@ from shared.labels import label
 from shared.lifecycle.statuses import Tab
 from shared.owed.whose import DECIDING, handlers_of
 
+LATE_COUNTED: Final = 21
+"""Late reports of a tab, as far as they are counted: a person would not count further."""
+
 
 class TabCount(BaseModel):
+    """`late` is None of a tab in which nothing is owed."""
+
     tab: QueueTab
     sub: Tab | None = Field(description="Of `disposed`")
     label: str
     colour: ShownColour
     count: int
+    late: int | None = Field(description=f"How many of them are late, counted to {LATE_COUNTED}")
 
 
 async def tab_counts(session: AsyncSession, agency_id: int, below: bool) -> list[TabCount]:
@@ -37,13 +45,19 @@ async def tab_counts(session: AsyncSession, agency_id: int, below: bool) -> list
         "owed_by_admins": [tab.value for tab in DECIDING],
         "to_follow_up": to_follow_up,
         "owed_by_officers": [tab.value for tab in DISPOSED],
+        "at_most": LATE_COUNTED,
     } | waiting.parameters
-    rows = await session.execute(text(_COUNTS.format(waiting.condition)), parameters)
+    statement = _COUNTS.format(waiting=waiting.condition)
+    rows = await session.execute(text(statement), parameters)
     counts = {(kind, tab): int(n) for kind, tab, n in rows}
+    late = {tab: n for (kind, tab), n in counts.items() if kind == "late"}
     thrown = sum(counts.get(("given", tab), 0) for tab in THROWN)
     return [
-        *[_shown(QueueTab(tab), counts.get(("handled", tab), 0)) for tab in _ORDER],
-        _shown(QueueTab.REQUESTS, counts["requests", ""]),
+        *[
+            _shown(QueueTab(tab), counts.get(("handled", tab), 0), late=late.get(tab))
+            for tab in _ORDER
+        ],
+        _shown(QueueTab.REQUESTS, counts["requests", ""], late=late[QueueTab.REQUESTS]),
         _shown(QueueTab.THROWN, thrown),
         *[_shown(QueueTab.DISPOSED, counts.get(("given", sub), 0), sub) for sub in DISPOSED],
         _shown(QueueTab.COPIES, counts["copies", ""]),
@@ -53,12 +67,20 @@ async def tab_counts(session: AsyncSession, agency_id: int, below: bool) -> list
 _ORDER = (*THROWN, *DISPOSED, Tab.ARCHIVED)
 
 
-def _shown(tab: QueueTab, count: int, sub: Tab | None = None) -> TabCount:
+def _shown(
+    tab: QueueTab, count: int, sub: Tab | None = None, *, late: int | None = None
+) -> TabCount:
     return TabCount(
-        tab=tab, sub=sub, label=label("tab", sub or tab), colour=tab_colour(sub or tab), count=count
+        tab=tab,
+        sub=sub,
+        label=label("tab", sub or tab),
+        colour=tab_colour(sub or tab),
+        count=count,
+        late=late,
     )
 
 
+# What is late is few of what there is, and in an index of its own.
 _COUNTS = """
 SELECT 'handled', tab, sum(reports) FROM lifecycle.tab_reports
 WHERE NOT given AND (
@@ -69,7 +91,21 @@ UNION ALL
 SELECT 'given', tab, sum(reports) FROM lifecycle.tab_reports
 WHERE given AND agency_id = :agency GROUP BY tab
 UNION ALL
-SELECT 'requests', '', count(DISTINCT q.number) FROM lifecycle.request q WHERE {}
+SELECT 'late', 'unverified', count(*) FROM (
+    SELECT FROM lifecycle.report r WHERE r.overdue AND r.ended_at IS NULL
+        AND r.tab = 'unverified' AND r.handler_id = ANY (:to_verify) LIMIT :at_most) r
+UNION ALL
+SELECT 'late', t.tab, r.reports
+FROM (VALUES ('awaiting_follow_up'), ('in_process')) t (tab), LATERAL (
+    SELECT count(*) AS reports FROM (
+        SELECT FROM lifecycle.report r WHERE r.overdue AND r.ended_at IS NULL
+            AND r.tab = t.tab AND r.handler_id = ANY (:to_follow_up) LIMIT :at_most) r) r
+UNION ALL
+SELECT 'requests', '', count(DISTINCT q.number) FROM lifecycle.request q WHERE {waiting}
+UNION ALL
+SELECT 'late', 'requests', count(*) FROM (
+    SELECT DISTINCT q.number FROM lifecycle.request q
+    JOIN lifecycle.report r ON r.number = q.number AND r.overdue WHERE {waiting} LIMIT :at_most) r
 UNION ALL
 SELECT 'copies', '', count(DISTINCT number) FROM lifecycle.copy WHERE agency_id = ANY (:reading)
 """

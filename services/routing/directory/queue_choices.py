@@ -1,0 +1,59 @@
+"""`GET /queue/choices`: what stands around a queue, whichever its tab: views and filters."""
+
+import asyncio
+from typing import Final
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.routing.directory.choices import GroupedCategory, grouped_categories
+from services.routing.directory.saved_views import ShownView, list_saved_views
+from services.routing.directory.staff import Colleague, list_staff
+from services.routing.reading.names import ShownAgency
+from shared.database.views import AgencyEntry
+from shared.http.auth import CurrentReader
+from shared.http.documentation import problem_responses
+from shared.http.transaction import Transaction
+from shared.lifecycle.people import Role
+from shared.values import regions
+
+MOST_AGENCIES: Final = 100
+
+
+class QueueChoices(BaseModel):
+    """Overseers are told of no views and no colleagues."""
+
+    views: list[ShownView]
+    colleagues: list[Colleague]
+    agencies: list[ShownAgency] = Field(
+        description=f"Directly below the own one, the first {MOST_AGENCIES} by name"
+    )
+    categories: list[GroupedCategory]
+    provinces: list[regions.Region]
+
+
+router = APIRouter(tags=["queue"], responses=problem_responses(401, 403))
+
+
+@router.get("/queue/choices")
+async def queue_choices(staff: CurrentReader, session: Transaction) -> QueueChoices:
+    """All that a queue's filters offer, and the saved views, in one answer."""
+    reads_only = staff.role == Role.OVERSEER
+    below = (
+        select(AgencyEntry)
+        .where(col(AgencyEntry.active), col(AgencyEntry.parent_id) == staff.agency_id)
+        .order_by(col(AgencyEntry.name))
+        .limit(MOST_AGENCIES)
+    )
+    return QueueChoices(
+        views=[] if reads_only else (await list_saved_views(staff, session)).items,
+        colleagues=[] if reads_only else (await list_staff(staff, session)).items,
+        agencies=[
+            ShownAgency(id=entry.id, code=entry.code, name=entry.name)
+            for entry in await session.scalars(below)
+        ],
+        categories=await grouped_categories(session),
+        provinces=await asyncio.to_thread(regions.children),
+    )
