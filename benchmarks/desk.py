@@ -102,8 +102,8 @@ async def _known(stack: Stack, username: str) -> Mapping[str, str]:
         row = await (await connection.execute(_AGENCY, (username,))).fetchone()
         assert row is not None, username
         known = {"agency": str(row[0])}
-        for name, status in _STATUSES.items():
-            newest = await connection.execute(_NEWEST, {"agency": row[0], "status": status})
+        for name, tab in _TABS.items():
+            newest = await connection.execute(_NEWEST, {"agency": row[0], "tab": tab})
             numbers = [number for (number,) in await newest.fetchall()]
             if numbers:
                 known[name] = str(numbers[0])
@@ -112,11 +112,11 @@ async def _known(stack: Stack, username: str) -> Mapping[str, str]:
     return known
 
 
-_STATUSES = {"to_verify": "UNVERIFIED", "verified": "VERIFIED", "any": None}
+_TABS = {"to_verify": "unverified", "verified": "awaiting_follow_up", "any": "closed"}
 _AGENCY = "SELECT agency_id FROM routing.staff WHERE username = %s"
 _NEWEST = """
-SELECT number FROM lifecycle.report
-WHERE (%(status)s::text IS NULL OR status = %(status)s) AND handler_id = ANY (ARRAY(
-    SELECT id FROM routing.agency WHERE path @> ARRAY[%(agency)s::bigint]))
-ORDER BY number DESC LIMIT 50
+SELECT r.number FROM routing.agency a, LATERAL (
+    SELECT number FROM lifecycle.report WHERE handler_id = a.id AND tab = %(tab)s
+    ORDER BY number DESC LIMIT 50) r
+WHERE a.path @> ARRAY[%(agency)s::bigint] ORDER BY r.number DESC LIMIT 50
 """
