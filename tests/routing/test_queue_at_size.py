@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from services.routing.queue.counts import LATE_COUNTED, tab_counts
+from services.routing.queue.filters import QueueQuery
+from services.routing.queue.pages import page_of
 from tests.plans import plans_of
 from tests.routing.country import Country
 
@@ -77,3 +81,48 @@ async def test_what_a_queue_is_filtered_by_comes_in_one_answer(country: Country)
     assert "Jawa Tengah" in [province["name"] for province in choices["provinces"]]
     assert choices["categories"][0]["group"]
     assert choices["views"] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"tab": "unverified"},
+        {"tab": "closed"},
+        {"tab": "thrown"},
+        {"tab": "all", "q": "jembatan"},
+    ],
+)
+async def test_pusat_s_queue_of_all_agencies_names_none_of_them(
+    country: Country, query: dict[str, str]
+) -> None:
+    await country.report("kota-surakarta", title="Jembatan Lembeh retak")
+    state, staff = country.app.state, country.staff["admin.pusat"]
+
+    async def look() -> None:
+        async with state.database.session() as session:
+            asked = QueueQuery.model_validate({**query, "scope": "below"})
+            await page_of(session, staff, asked, state.identity, state.contact_index)
+
+    plans = await plans_of(state.database, look())
+    assert "report_of_tab" in plans or "q" in query, plans
+    assert "handler_id =" not in plans, plans
+    assert "Scan on agency\n" not in plans, plans
+
+
+async def test_pusat_sees_what_any_agency_has_and_as_thrown_what_it_threw(
+    country: Country,
+) -> None:
+    before = {tab: await counted(country, tab) for tab in ("unverified", "thrown")}
+    direct, thrown = await country.report("kota-jayapura"), await country.report("pusat")
+    to = {"agency_id": country.agencies["kota-jayapura"]}
+    await country.done("admin.pusat", thrown, "throw", to)
+    for tab, expected in {"unverified": [thrown, direct], "thrown": [thrown]}.items():
+        params = {"tab": tab, "scope": "below", "order": "newest", "limit": len(expected)}
+        page = (await country.get("admin.pusat", "/queue", **params)).json()
+        assert [row["number"] for row in page["items"]] == expected
+        assert await counted(country, tab) == before[tab] + len(expected)
+
+
+async def counted(country: Country, tab: str) -> int:
+    answer = await country.get("admin.pusat", "/queue/counts", scope="below")
+    return sum(row["count"] for row in answer.json() if row["tab"] == tab)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.queue.filters import DISPOSED, THROWN, QueueTab
-from services.routing.queue.handlers import requests_waiting, subtree
+from services.routing.queue.handlers import monitored, requests_waiting
 from services.routing.reading.names import ShownColour, tab_colour
 from shared.labels import label
 from shared.lifecycle.statuses import Tab
@@ -31,8 +31,11 @@ class TabCount(BaseModel):
 async def tab_counts(session: AsyncSession, agency_id: int, below: bool) -> list[TabCount]:
     """The counts of every tab of an agency's queue, with all below it if `below`. What an agency
     handed down is its own, whichever way it is looked at."""
+    reading: list[int] | None
+    to_verify: list[int] | None
+    to_follow_up: list[int] | None
     if below:
-        reading = to_verify = to_follow_up = await subtree(session, agency_id)
+        reading = to_verify = to_follow_up = await monitored(session, agency_id)
     else:
         reading = [agency_id]
         to_verify = await handlers_of(session, agency_id, DECIDING)
@@ -47,7 +50,14 @@ async def tab_counts(session: AsyncSession, agency_id: int, below: bool) -> list
         "owed_by_officers": [tab.value for tab in DISPOSED],
         "at_most": LATE_COUNTED,
     } | waiting.parameters
-    statement = _COUNTS.format(waiting=waiting.condition)
+    statement = _COUNTS.format(
+        waiting=waiting.condition,
+        verified=_among("agency_id", "to_verify", to_verify),
+        followed_up=_among("agency_id", "to_follow_up", to_follow_up),
+        late_to_verify=_among("r.handler_id", "to_verify", to_verify),
+        late_to_follow_up=_among("r.handler_id", "to_follow_up", to_follow_up),
+        read=_among("agency_id", "reading", reading),
+    )
     rows = await session.execute(text(statement), parameters)
     counts = {(kind, tab): int(n) for kind, tab, n in rows}
     late = {tab: n for (kind, tab), n in counts.items() if kind == "late"}
@@ -62,6 +72,11 @@ async def tab_counts(session: AsyncSession, agency_id: int, below: bool) -> list
         *[_shown(QueueTab.DISPOSED, counts.get(("given", sub), 0), sub) for sub in DISPOSED],
         _shown(QueueTab.COPIES, counts["copies", ""]),
     ]
+
+
+def _among(column: str, name: str, agencies: list[int] | None) -> str:
+    """`agencies` None: all there are."""
+    return "true" if agencies is None else f"{column} = ANY (:{name})"
 
 
 _ORDER = (*THROWN, *DISPOSED, Tab.ARCHIVED)
@@ -84,8 +99,8 @@ def _shown(
 _COUNTS = """
 SELECT 'handled', tab, sum(reports) FROM lifecycle.tab_reports
 WHERE NOT given AND (
-    agency_id = ANY (:to_verify) AND tab = ANY (:owed_by_admins)
-    OR agency_id = ANY (:to_follow_up) AND tab = ANY (:owed_by_officers))
+    {verified} AND tab = ANY (:owed_by_admins)
+    OR {followed_up} AND tab = ANY (:owed_by_officers))
 GROUP BY tab
 UNION ALL
 SELECT 'given', tab, sum(reports) FROM lifecycle.tab_reports
@@ -93,19 +108,19 @@ WHERE given AND agency_id = :agency GROUP BY tab
 UNION ALL
 SELECT 'late', 'unverified', count(*) FROM (
     SELECT FROM lifecycle.report r WHERE r.overdue AND r.ended_at IS NULL
-        AND r.tab = 'unverified' AND r.handler_id = ANY (:to_verify) LIMIT :at_most) r
+        AND r.tab = 'unverified' AND {late_to_verify} LIMIT :at_most) r
 UNION ALL
 SELECT 'late', t.tab, r.reports
 FROM (VALUES ('awaiting_follow_up'), ('in_process')) t (tab), LATERAL (
     SELECT count(*) AS reports FROM (
         SELECT FROM lifecycle.report r WHERE r.overdue AND r.ended_at IS NULL
-            AND r.tab = t.tab AND r.handler_id = ANY (:to_follow_up) LIMIT :at_most) r) r
+            AND r.tab = t.tab AND {late_to_follow_up} LIMIT :at_most) r) r
 UNION ALL
 SELECT 'requests', '', count(DISTINCT q.number) FROM lifecycle.request q WHERE {waiting}
 UNION ALL
 SELECT 'late', 'requests', count(*) FROM (
-    SELECT DISTINCT q.number FROM lifecycle.request q
-    JOIN lifecycle.report r ON r.number = q.number AND r.overdue WHERE {waiting} LIMIT :at_most) r
+    SELECT FROM lifecycle.report r WHERE r.overdue AND r.number IN (
+        SELECT q.number FROM lifecycle.request q WHERE {waiting}) LIMIT :at_most) r
 UNION ALL
-SELECT 'copies', '', count(DISTINCT number) FROM lifecycle.copy WHERE agency_id = ANY (:reading)
+SELECT 'copies', '', count(DISTINCT number) FROM lifecycle.copy WHERE {read}
 """

@@ -18,8 +18,8 @@ from services.routing.queue.filters import (
 from services.routing.queue.handlers import (
     agency_asked_for,
     handlers_below,
+    monitored,
     requests_waiting,
-    subtree,
 )
 from services.routing.queue.ordering import Ordering, cursor_after, ordering
 from services.routing.queue.searching import Found, Source, search
@@ -70,7 +70,10 @@ async def page_of(
         return await search(session, source, query, filters, parameters, finder)
     order = ordering(query.ordered_by, query.cursor, cipher)
     where = [*source.conditions, *filters]
-    statement = _plain(where, order) if source.tabs is None else _probing(where, order)
+    if source.tabs is None:
+        statement = _plain(where, order)
+    else:
+        statement = (_of_tabs if source.everywhere else _probing)(where, order)
     parameters |= source.parameters | order.parameters | {"limit": query.limit + 1}
     rows = [Place(*row) for row in await session.execute(text(statement), parameters)]
     page = rows[: query.limit]
@@ -91,32 +94,34 @@ async def _source(session: AsyncSession, agency_id: int, query: QueueQuery) -> S
             numbers = _REQUESTED.format(deciding.condition)
             return Source.of_numbers(numbers, deciding.parameters)
         case QueueTab.COPIES:
-            agencies = await subtree(session, agency_id) if query.scope == "below" else [agency_id]
-            return Source.of_numbers(_COPIED, {"agencies": agencies})
+            below = query.scope == "below"
+            readers = await monitored(session, agency_id) if below else [agency_id]
+            if readers is None:
+                return Source.of_numbers(_COPIED, {})
+            return Source.of_numbers(_COPIED_TO, {"agencies": readers})
         case QueueTab.ALL:
             agencies = await _agencies(session, agency_id, query, DECIDING)
-            tabs = query.within(tuple(Tab))
-            return Source(tabs, [], {"agencies": agencies, "tabs": [tab.value for tab in tabs]})
+            return Source.of_tabs(query.within(tuple(Tab)), agencies)
         case _:
             tab = Tab(query.tab)
             agencies = await _agencies(session, agency_id, query, (tab,))
-            tabs = query.within((tab,))
-            return Source(tabs, [], {"agencies": agencies, "tabs": [tab.value for tab in tabs]})
+            return Source.of_tabs(query.within((tab,)), agencies)
 
 
 async def _agencies(
     session: AsyncSession, agency_id: int, query: QueueQuery, tabs: Sequence[Tab]
-) -> list[int]:
+) -> list[int] | None:
     if query.scope == "below":
-        return await subtree(session, agency_id)
+        return await monitored(session, agency_id)
     return await handlers_of(session, agency_id, tabs)
 
 
 async def _handed_down(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]) -> Source:
     """In the chain, but not the handler: whoever was handed the report stands below."""
+    if await monitored(session, agency_id) is None:
+        return Source.of_tabs(tabs, None, [HANDED_DOWN, NOT_OWN], giver=[agency_id])
     below = await handlers_below(session, agency_id)
-    parameters = {"agencies": below, "tabs": [tab.value for tab in tabs], "giver": [agency_id]}
-    return Source(tabs, [HANDED_DOWN], parameters)
+    return Source.of_tabs(tabs, below, [HANDED_DOWN], giver=[agency_id])
 
 
 def _probing(where: Sequence[str], order: Ordering) -> str:
@@ -138,9 +143,22 @@ def _probing(where: Sequence[str], order: Ordering) -> str:
     )
 
 
+def _of_tabs(where: Sequence[str], order: Ordering) -> str:
+    """Each tab's first reports from the index, whoever handles them, merged."""
+    return (
+        f"SELECT {order.columns} FROM unnest(CAST(:tabs AS text[])) AS t (tab),"  # noqa: S608
+        f" LATERAL ({_firsts(['r.tab = t.tab', *where], order, ':limit')}) r"
+        f" ORDER BY {order.by} LIMIT :limit"
+    )
+
+
 def _probes(where: Sequence[str], order: Ordering, limit: str) -> str:
     """The first reports of handler `h` in tab `t`, of each slice."""
-    conditions_of_all = " AND ".join(["r.handler_id = h.id", "r.tab = t.tab", *where])
+    return _firsts(["r.handler_id = h.id", "r.tab = t.tab", *where], order, limit)
+
+
+def _firsts(where: Sequence[str], order: Ordering, limit: str) -> str:
+    conditions_of_all = " AND ".join(where)
     return " UNION ALL ".join(
         f"(SELECT {order.columns} FROM lifecycle.report r"  # noqa: S608
         f" WHERE {conditions_of_all} AND {part} ORDER BY {order.by} LIMIT {limit})"
@@ -157,5 +175,7 @@ def _plain(where: Sequence[str], order: Ordering) -> str:
 
 
 HANDED_DOWN = "r.chain @> CAST(:giver AS bigint[])"
+NOT_OWN = "r.handler_id <> ALL (CAST(:giver AS bigint[]))"
 _REQUESTED = "SELECT q.number FROM lifecycle.request q WHERE {}"
-_COPIED = "SELECT q.number FROM lifecycle.copy q WHERE q.agency_id = ANY (:agencies)"
+_COPIED = "SELECT q.number FROM lifecycle.copy q"
+_COPIED_TO = f"{_COPIED} WHERE q.agency_id = ANY (:agencies)"

@@ -20,13 +20,28 @@ from shared.lifecycle.statuses import Tab
 
 @dataclass(frozen=True)
 class Source:
-    """What a tab is made of: reports of the handlers `agencies` in `tabs` of the parameters, or
-    (`tabs` None) those whose numbers a statement selects, whoever handles them."""
+    """What a tab is made of: reports of the handlers `agencies` in `tabs` of the parameters, of all
+    handlers (`everywhere`), or (`tabs` None) those whose numbers a statement selects."""
 
     tabs: Sequence[Tab] | None
     conditions: Sequence[str]
     parameters: dict[str, Any]
     numbers: str = ""
+    everywhere: bool = False
+
+    @classmethod
+    def of_tabs(
+        cls,
+        tabs: Sequence[Tab],
+        agencies: Sequence[int] | None,
+        conditions: Sequence[str] = (),
+        **parameters: Any,
+    ) -> "Source":
+        """`agencies` None: whoever handles them."""
+        parameters["tabs"] = [tab.value for tab in tabs]
+        if agencies is not None:
+            parameters["agencies"] = agencies
+        return cls(tabs, conditions, parameters, everywhere=agencies is None)
 
     @classmethod
     def of_numbers(cls, statement: str, parameters: dict[str, Any]) -> "Source":
@@ -144,11 +159,15 @@ async def _searched(
         standing = _NUMBERED.format(source.numbers)
         [belongs] = source.conditions
         return Searched(belongs, parameters, standing, count, narrowed, words)
-    counting = _GIVEN if "giver" in source.parameters else HANDLED
+    counting = _HANDLED_ANYWHERE if source.everywhere else HANDLED
+    counting = _GIVEN if "giver" in source.parameters else counting
     [(count,)] = await session.execute(counting, source.parameters)
-    belongs = " AND ".join([_BELONGS, *source.conditions])
+    belongs = " AND ".join(
+        [_BELONGS_ANYWHERE if source.everywhere else _BELONGS, *source.conditions]
+    )
     handed_down = " AND ".join(source.conditions) or "true"
-    return Searched(belongs, parameters, STANDING.format(handed_down), count, narrowed, words)
+    standing = (_STANDING_ANYWHERE if source.everywhere else STANDING).format(handed_down)
+    return Searched(belongs, parameters, standing, count, narrowed, words)
 
 
 async def _is_there(session: AsyncSession, searched: Searched, number: int | None) -> bool:
@@ -168,12 +187,17 @@ WHERE t.number = ANY (CAST(:numbers AS bigint[]))
 """)
 _NUMBERED = "SELECT DISTINCT q.number FROM ({}) q WHERE q.number >= :first AND q.number < :end"
 _BELONGS = "r.handler_id = ANY (:agencies) AND r.tab = ANY (:tabs)"
+_BELONGS_ANYWHERE = "r.tab = ANY (:tabs)"
 _COUNT = "SELECT count(DISTINCT q.number) FROM ({}) q"
 HANDLED = text("""
 SELECT coalesce(sum(reports), 0)::bigint FROM lifecycle.tab_reports
 WHERE NOT given AND agency_id = ANY (:agencies) AND tab = ANY (:tabs)
 """)
 """How many reports agencies handle, by the counts of tabs."""
+_HANDLED_ANYWHERE = text("""
+SELECT coalesce(sum(reports), 0)::bigint FROM lifecycle.tab_reports
+WHERE NOT given AND tab = ANY (:tabs)
+""")
 _GIVEN = text("""
 SELECT coalesce(sum(reports), 0)::bigint FROM lifecycle.tab_reports
 WHERE given AND agency_id = ANY (:giver) AND tab = ANY (:tabs)
@@ -185,4 +209,10 @@ FROM unnest(CAST(:agencies AS int[])) AS h (id), unnest(CAST(:tabs AS text[])) A
     SELECT r.number FROM lifecycle.report r
     WHERE r.handler_id = h.id AND r.tab = s.tab AND r.number >= :first AND r.number < :end
       AND {} OFFSET 0) r
+"""
+_STANDING_ANYWHERE = """
+SELECT r.number
+FROM unnest(CAST(:tabs AS text[])) AS s (tab), LATERAL (
+    SELECT r.number FROM lifecycle.report r
+    WHERE r.tab = s.tab AND r.number >= :first AND r.number < :end AND {} OFFSET 0) r
 """
