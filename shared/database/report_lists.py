@@ -62,6 +62,12 @@ class Escalation(SQLModel, table=True):
     __tablename__ = "escalation"
     __table_args__ = (
         Index("escalation_now", "agency_id", "number", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "escalation_of_requests",
+            "agency_id",
+            "number",
+            postgresql_where=text("ended_at IS NULL AND clock = 'request'"),
+        ),
         {"schema": SCHEMA},
     )
 

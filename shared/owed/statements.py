@@ -136,7 +136,17 @@ ESCALATIONS_AT_THE_ROOT: Final = f"""
         SELECT FROM lifecycle.escalation e WHERE e.number = r.number
         AND e.agency_id = :deciding AND e.ended_at IS NULL AND e.clock <> 'request')
 """  # noqa: S608
-ORDINARY_AT_THE_ROOT: Final = f"SELECT 1 {_LADDER} AND NOT {_URGENT} LIMIT :at_most"
+# One after the other, by the index, until there are enough; below the root are all but its own.
+ORDINARY_AT_THE_ROOT: Final = f"""
+    SELECT 1 FROM (
+        SELECT number FROM lifecycle.escalation
+        WHERE agency_id = :deciding AND ended_at IS NULL AND clock <> 'request'
+        GROUP BY number ORDER BY number
+    ) e, LATERAL (
+        SELECT FROM lifecycle.report r WHERE r.number = e.number AND r.overdue
+            AND r.due_at IS NOT NULL AND r.handler_id <> :deciding AND NOT {_URGENT} OFFSET 0
+    ) r LIMIT :at_most
+"""  # noqa: S608
 REQUESTS_ESCALATED: Final = """
     SELECT 'escalation' AS kind, q.number, CAST(q.id AS text) AS ref, r.priority, q.due_at
     FROM (SELECT DISTINCT number FROM lifecycle.escalation

@@ -65,13 +65,13 @@ async def handlers_of(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]
 
 
 async def deciders_of(session: AsyncSession, agency_id: int) -> list[int]:
-    """The agency, and those below it whose requests it may have to decide: nobody nearer has two
-    admins, of whom one did not ask."""
-    rows = await session.execute(_WITH_NEARLY_DESERTED, {"agency_id": agency_id})
+    """The agency, and those below it with requests that it may have to decide: nobody nearer has
+    two admins, of whom one did not ask."""
+    rows = await session.execute(_WITH_PENDING, {"agency_id": agency_id})
     return list(rows.scalars())
 
 
-# Both descend through agencies without admins only, so they stay small however large the tree is.
+# It descends through agencies without admins only, so it stays small however large the tree is.
 # An agency that has nobody itself leaves those below to the next one above; the root does not.
 _WITH_DESERTED = text("""
 WITH RECURSIVE below (id, deserted) AS (
@@ -83,13 +83,16 @@ WITH RECURSIVE below (id, deserted) AS (
 )
 SELECT CAST(:agency_id AS int) UNION SELECT id FROM below WHERE deserted
 """)
-_WITH_NEARLY_DESERTED = text("""
-WITH RECURSIVE below (id) AS (
-    SELECT id FROM routing.agency_directory
-    WHERE id = :agency_id AND (has_admin OR parent_id IS NULL)
-    UNION ALL
-    SELECT d.id FROM below JOIN routing.agency_directory d ON d.parent_id = below.id
-    WHERE d.admins < 2
-)
-SELECT CAST(:agency_id AS int) UNION SELECT id FROM below
+# From the requests that wait, few beside the agencies with one admin, of which most trees are made.
+_WITH_PENDING = text("""
+SELECT CAST(:agency_id AS int)
+UNION
+SELECT d.id FROM routing.agency_directory own, routing.agency_directory d
+WHERE own.id = :agency_id AND (own.has_admin OR own.parent_id IS NULL)
+    AND d.path @> ARRAY[CAST(:agency_id AS bigint)]
+    AND d.id IN (SELECT q.decider_id FROM lifecycle.request q WHERE q.decision IS NULL)
+    AND NOT EXISTS (
+        SELECT FROM routing.agency_directory n
+        WHERE n.id = ANY (d.path) AND n.admins >= 2
+            AND CAST(:agency_id AS bigint) = ANY (trim_array(n.path, 1)))
 """)

@@ -183,8 +183,10 @@ def conditions(
     if query.linked is not None:
         clauses.append(f"{shown['main_number']} IS {'NOT ' if query.linked else ''}NULL")
     if query.reply_owed is not None:
-        clauses.append(f"r.status {'=' if query.reply_owed else '<>'} :replied")
-        parameters["replied"] = Status.REPLIED_BY_REPORTER.value
+        # Stated, so that the index of these alone is known to have them.
+        clauses.append(
+            f"r.status {'=' if query.reply_owed else '<>'} '{Status.REPLIED_BY_REPORTER}'"
+        )
     if query.assigned_to_me:
         clauses.append("r.assignee_id = ANY (:mine)")
         parameters["mine"] = list(stood_in_for)
