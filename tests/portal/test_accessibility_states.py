@@ -18,6 +18,7 @@ LONG_TITLE = "جسر مكسور قرب المدرسة – " + "Jembatan-gantung-
 ARABIC = "عبد الرحمن بن محمد الفارسي"
 AGENCY, OFFICER = "disdukcapil-kota-semarang", "petugas.disdukcapil.kota.semarang"
 LONG_NAME = ("Dinas Kependudukan dan Pencatatan Sipil serta " * 9 + "P" * 90)[:500]
+CROWDED = "kab-gowa"
 MARKS = ("verify", "defer", "archive", "coordinate", "link", "request_not_authority")
 """Actions on a report that nobody has looked at yet."""
 
@@ -103,6 +104,24 @@ def _of_the_overseer(overseer: Person, _: int) -> States:
     yield "overseer's report"
 
 
+def _of_the_crowded(admin: Person, _: int) -> States:
+    assert "5.000 seluruhnya" in admin.page.locator("main").inner_text()
+    yield "5,000 tasks"
+    first = _listed(admin)
+    admin.follows("Tugas berikutnya")
+    assert not first & _listed(admin)
+    yield "further on among 5,000 tasks"
+    admin.opens("/panel")
+    assert len(_listed(admin)) == 25
+    yield "a list of 5,000 reports"
+
+
+def _listed(person: Person) -> set[str | None]:
+    """The reports of the page, which is no larger for all that are not on it."""
+    assert len(person.page.content()) < 200_000
+    return {row.get_attribute("id") for row in person.page.locator("main li.report").all()}
+
+
 @pytest.fixture(scope="module")
 def reports(portal: Portal) -> tuple[int, int, int]:
     """One that nobody has looked at, with a long title; one to which others are linked, which a
@@ -122,6 +141,9 @@ def reports(portal: Portal) -> tuple[int, int, int]:
         connection.execute(
             "UPDATE routing.staff SET name = %s WHERE username = %s", (ARABIC, OFFICER)
         )
+        one = {"one": prepared.submitted(title, CROWDED)}
+        for statement in _CROWDING:
+            connection.execute(statement, one)
     return number, main, beside
 
 
@@ -135,6 +157,7 @@ def reports(portal: Portal) -> tuple[int, int, int]:
             COORDINATOR, _of_the_coordinator, 0, id="coordinator", marks=pytest.mark.nightly
         ),
         pytest.param(OFFICER, _of_the_officer, 1, id="officer"),
+        pytest.param(f"admin.{CROWDED.replace('-', '.')}", _of_the_crowded, 0, id="crowded"),
         pytest.param("pengawas.jabar", _of_the_overseer, 2, id="overseer"),
     ],
 )
@@ -159,3 +182,19 @@ def _sends(person: Person) -> None:
         person.page.locator(
             "main form:not([hidden]) button.big, main button[value=kirim]"
         ).first.click()
+
+
+# 5,000 in all: one and its likes.
+_CROWDING = (
+    """
+    INSERT INTO lifecycle.report SELECT (jsonb_populate_record(r, jsonb_build_object(
+        'number', r.number + 1000000 + n, 'identity', gen_random_uuid(), 'state',
+        r.state || jsonb_build_object('number', r.number + 1000000 + n)))).*
+    FROM lifecycle.report r, generate_series(1, 4999) n WHERE r.number = %(one)s
+    """,
+    """
+    INSERT INTO lifecycle.report_text (number, original_title, original_body)
+    SELECT t.number + 1000000 + n, t.original_title, t.original_body
+    FROM lifecycle.report_text t, generate_series(1, 4999) n WHERE t.number = %(one)s
+    """,
+)
