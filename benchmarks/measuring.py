@@ -45,6 +45,17 @@ async def for_some_seconds(seconds: float, workers: Sequence[Once]) -> Run:
     return run
 
 
+async def at_a_rate(rate: float, seconds: float, once: Once) -> None:
+    """So many times a second, each when it is due, whether or not those before it are done."""
+    begun = time.perf_counter()
+
+    async def due(at: float) -> None:
+        await asyncio.sleep(max(at - time.perf_counter(), 0))
+        await once()
+
+    await asyncio.gather(*(due(begun + n / rate) for n in range(int(rate * seconds))))
+
+
 async def seconds_of(work: Awaitable[object]) -> float:
     """How long it took."""
     started = time.perf_counter()
@@ -73,10 +84,22 @@ async def all_in_turn(
 
 async def metered(processes: Sequence[int], work: Awaitable[Run]) -> Run:
     """The run, with what these processes and their children computed meanwhile."""
-    before = _computed(processes)
+    before = seconds_computed(processes)
     run = await work
-    run.cpu = _computed(processes) - before
+    run.cpu = seconds_computed(processes) - before
     return run
+
+
+def seconds_computed(processes: Sequence[int]) -> float:
+    """What they and their children have computed until now."""
+    seconds = 0.0
+    for pid in processes:
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                times = one.cpu_times()
+                seconds += times.user + times.system
+    return seconds
 
 
 def cpu_each(runs: Sequence[Run]) -> float:
@@ -126,14 +149,3 @@ def quantile(runs: Sequence[Run], share: float) -> float:
     """Of all that was done in these rounds, in seconds."""
     took = sorted(one for run in runs for one in run.took)
     return took[min(int(len(took) * share), len(took) - 1)]
-
-
-def _computed(processes: Sequence[int]) -> float:
-    seconds = 0.0
-    for pid in processes:
-        process = psutil.Process(pid)
-        for one in (process, *process.children(recursive=True)):
-            with suppress(psutil.NoSuchProcess):
-                times = one.cpu_times()
-                seconds += times.user + times.system
-    return seconds

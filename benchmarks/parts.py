@@ -8,6 +8,7 @@ from benchmarks.catching_up import accepting_in_company, burst, sustained
 from benchmarks.deadlines import deadlines
 from benchmarks.desk import agencies, desk
 from benchmarks.desk_stacks import desks
+from benchmarks.digests import digests
 from benchmarks.disk import disk
 from benchmarks.draining import draining
 from benchmarks.environments import everything_running, intake_alone, reports_living
@@ -20,6 +21,7 @@ from benchmarks.queues import public, queues
 from benchmarks.searching import searches
 from benchmarks.spike import spike
 from benchmarks.statistics import statistics
+from benchmarks.telling import telling
 from benchmarks.two_sizes import two_sizes
 
 PARTS: tuple[Part[Any], ...] = (
@@ -31,7 +33,9 @@ PARTS: tuple[Part[Any], ...] = (
     Part("spike", reports_living, spike),
     Part("sustained", everything_running, sustained),
     Part("accepting-in-company", everything_running, accepting_in_company),
+    Part("telling", everything_running, telling),
     Part("burst", nothing, burst),
+    Part("digests", nothing, digests),
     Part("deadlines", nothing, deadlines),
     Part("memory", nothing, memory),
     Part("disk", two_sizes, disk),

@@ -10,6 +10,7 @@ import orjson
 
 from benchmarks.figures import Figure, at_least, at_most
 from benchmarks.http import Connection
+from benchmarks.measuring import at_a_rate
 from benchmarks.part import Size
 from benchmarks.reports import report_form, submission_headers
 from benchmarks.stack_access import Clerk, StackAccess, quiet
@@ -97,9 +98,8 @@ async def _failures(act: Act, rate: int, seconds: float, idle: asyncio.Queue[Cle
     of them got no answer."""
     failures = 0
 
-    async def once(due: float) -> None:
+    async def once() -> None:
         nonlocal failures
-        await asyncio.sleep(max(due - time.perf_counter(), 0))
         clerk = await idle.get()
         try:
             await act(clerk)
@@ -108,6 +108,5 @@ async def _failures(act: Act, rate: int, seconds: float, idle: asyncio.Queue[Cle
         finally:
             idle.put_nowait(clerk)
 
-    begun = time.perf_counter()
-    await asyncio.gather(*(once(begun + n / rate) for n in range(int(rate * seconds))))
+    await at_a_rate(rate, seconds, once)
     return failures
