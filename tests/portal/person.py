@@ -76,7 +76,7 @@ class Person:
         """Of those above a list, which say beside their name how many are there."""
         tabs = self.page.get_by_role("navigation", name="Tab laporan")
         with self.page.expect_event("load"):
-            self.press(tabs.get_by_role("link", name=re.compile(f"^{words} ?[0-9]*$")))
+            self.press(tabs.get_by_role("link", name=re.compile(f"^{words} ?[0-9.]*$")))
 
     def opens_part(self, words: str) -> None:
         """What is folded, by its words."""
