@@ -22,7 +22,7 @@ from services.notification.sending.mail import Mailer
 from services.notification.sending.outcomes import Settling
 from services.notification.sending.retries import RetryActivities
 from services.notification.sending.retry_names import DELAYS
-from services.notification.sending.sender import Providers, Sending
+from services.notification.sending.sender import BATCHES, Providers, Sending
 from services.notification.sending.text_messages import SmsGateway
 from services.notification.staff.near_deadlines import tell_of_deadlines
 from services.notification.worker import worker_running
@@ -76,7 +76,7 @@ async def messages_working(
         stack.push_async_callback(settling.finish)
         for context in (
             worker_running(settings, database, retries, digests, to_retry, delays),
-            repeating("sending messages", 1.0, sending.run),
+            *(repeating("sending messages", 1.0, sending.run) for _ in range(BATCHES)),
             repeating("sending letters", 1.0, sending.run_letters),
             repeating("telling of reveals", REVEALS_EVERY, reveals.tell),
             repeating("measuring messages", MEASURE_EVERY, lambda: measure(database)),

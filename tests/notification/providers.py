@@ -27,6 +27,10 @@ class MailServer:
     got: list[EmailMessage] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     data_answers: list[str] = field(default_factory=list)
+    slow_to: str = ""
+    """Mail to this address is answered once `released`."""
+    waiting: int = 0
+    released: asyncio.Event = field(default_factory=asyncio.Event)
     connections: int = 0
 
     async def handle_EHLO(  # noqa: N802  aiosmtpd's name
@@ -49,6 +53,9 @@ class MailServer:
     ) -> str:
         if self.data_answers:
             return self.data_answers.pop(0)
+        if self.slow_to in envelope.rcpt_tos:
+            self.waiting += 1
+            await self.released.wait()
         content = envelope.content
         assert isinstance(content, bytes)
         mail = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(content)

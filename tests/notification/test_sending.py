@@ -99,6 +99,28 @@ async def test_a_message_that_cannot_be_made_ready_keeps_no_other(
         assert await broken.ended() == [("verified", "email", "failed", "unexpected")]
 
 
+async def test_a_slow_answer_keeps_no_later_message(
+    reported: Reported, mail_server: MailServer, settings: Settings
+) -> None:
+    slow = "lambat@example.org"
+    first, told = await reported(reporter={"name": "Siti", "email": slow}), await reported()
+    first.prove("email", slow)
+    told.prove("email", MAIL)
+    mail_server.slow_to = slow
+
+    async def arrived() -> bool:
+        return mail_server.waiting > 0
+
+    async with mail_server.there(), working(settings):
+        await first.happens(*VERIFIED)
+        await until(arrived)
+        await told.happens(*VERIFIED)
+        assert await told.ended() == [("verified", "email", "sent", None)]
+        assert first.rows() == [("verified", "email", "queued", None)]
+        mail_server.released.set()
+        assert await first.ended() == [("verified", "email", "sent", None)]
+
+
 async def test_an_unproven_contact_is_told_nothing(
     reported: Reported, mail_server: MailServer, settings: Settings
 ) -> None:

@@ -1,6 +1,7 @@
 """Sends what waits, at once and in batches, for as long as the process runs."""
 
 import asyncio
+from asyncio import Semaphore
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -37,6 +38,9 @@ from shared.resilience.set_aside import count_set_aside
 
 BATCH = 200
 AT_ONCE = 16
+"""Messages at a time, of all batches but those of letters."""
+BATCHES = 2
+"""At a time: while the last of one waits for a slow answer, what comes next goes out."""
 LETTERS = 4
 """Letters of a batch, sent at once: a PDF waits 30 s at most and is set within 60 s."""
 LEASE = timedelta(minutes=5)
@@ -140,10 +144,11 @@ class Sending:
         self._written, self._to_retry = written, to_retry
         self._settling = settling
         self._states = {"email": ProviderState(), "sms": ProviderState()}
+        self._at_once, self._letters_at_once = Semaphore(AT_ONCE), Semaphore(LETTERS)
 
     async def run(self) -> None:
         """Until cancelled: when something was written, and every few seconds. Where it raises,
-        the rows stay, and are claimed again."""
+        the rows stay, and are claimed again. Runs `BATCHES` times side by side."""
         while True:
             self._written.clear()
             while await self.send_due():
@@ -155,32 +160,31 @@ class Sending:
     async def run_letters(self) -> None:
         """As `run`, for letters, in batches of their own: no code waits for a PDF."""
         while True:
-            while await self._send_all(await self._claim("email", LETTERS, letters=True)):
-                pass
+            while letters := await self._claim("email", LETTERS, letters=True):
+                await self._send_all(letters, self._letters_at_once)
             await asyncio.sleep(LOOK_EVERY)
 
     async def send_due(self) -> int:
         """Send one batch of what is due by each channel; how many there were."""
         claimed = [await self._claim(channel, BATCH, letters=False) for channel in self._states]
-        return await self._send_all([message for each in claimed for message in each])
+        messages = [message for each in claimed for message in each]
+        if messages:
+            await self._send_all(messages, self._at_once)
+        return len(messages)
 
-    async def _send_all(self, messages: Sequence[Message]) -> int:
-        if not messages:
-            return 0
+    async def _send_all(self, messages: Sequence[Message], at_once: Semaphore) -> None:
         async with self._database.session() as session:
             mornings = await waiting_for_morning(session, messages)
         ready = await self._prepare([each for each in messages if each.id not in mornings])
-        gate = asyncio.Semaphore(AT_ONCE)
 
         async def send(message: Message) -> None:
-            async with gate:
+            async with at_once:
                 if message.id in mornings:
                     await self._settling.put_off(message, mornings[message.id])
                 else:
                     await self._send(message, ready[message.id])
 
         await asyncio.gather(*map(send, messages))
-        return len(messages)
 
     async def _prepare(self, messages: Sequence[Message]) -> dict[UUID, Prepared]:
         """By the messages' ids. One that cannot be made ready, whatever the reason, is given up,
