@@ -126,7 +126,7 @@ def patient(url: str) -> str:
 @pytest.fixture(scope="session")
 def database_url(postgres: Postgres, database_name: str, credentials: Credentials) -> UrlOf:
     """Role (`lapor_intake`, …) to the SQLAlchemy address of this worker's database."""
-    return lambda role: postgres.url(role, credentials.roles[role], database_name)
+    return lambda role: patient(postgres.url(role, credentials.roles[role], database_name))
 
 
 @pytest.fixture(scope="session")

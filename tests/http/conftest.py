@@ -20,6 +20,7 @@ from shared.http.app import create_app
 from shared.http.limits import rate_limit_table
 from shared.http.signing_keys import new_signing_key, public_key_of
 from shared.settings import Settings
+from tests.conftest import patient
 
 STAFF_KEY, REPORTER_KEY = new_signing_key(), new_signing_key()
 Calling = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
@@ -48,7 +49,7 @@ def url(postgres: Postgres, credentials: Credentials) -> Iterator[str]:
         admin.execute(_VIEWS)
         table = rate_limit_table(MetaData(), "intake")
         admin.execute(str(CreateTable(table).compile(dialect=PGDialect())).encode())
-    yield postgres.url("postgres", credentials.postgres, name)
+    yield patient(postgres.url("postgres", credentials.postgres, name))
     with postgres.administer() as admin:
         admin.execute(sql.SQL("DROP DATABASE {} (FORCE)").format(sql.Identifier(name)))
 

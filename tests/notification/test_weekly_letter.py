@@ -289,7 +289,10 @@ async def test_no_other_message_waits_while_the_pdfs_of_letters_are_set_a_few_at
     )
     await name_leader(services, email="wali@bandung.example")
     await link_in(mail_server, 2)  # it has come, though seven letters were written before
-    leased = "SELECT count(*) FROM notification.message WHERE leased_until > now()"
+    leased = (
+        "SELECT count(*) FROM notification.message"
+        " WHERE leased_until > now() AND template = 'weekly_letter'"
+    )
     assert country.one(leased) == 1, "the others are free for another process"
 
 

@@ -3,6 +3,7 @@ empty, with many links, with names as long as they get or written from right to 
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser
@@ -106,6 +107,12 @@ def _of_the_overseer(overseer: Person, _: int) -> States:
 
 
 def _of_the_crowded(admin: Person, _: int) -> States:
+    with _crowd(admin.portal):
+        admin.opens("/panel/tugas")
+        yield from _among_5000(admin)
+
+
+def _among_5000(admin: Person) -> States:
     kinds = admin.page.get_by_role("navigation", name="Jenis tugas")
     assert kinds.get_by_role("link", name=re.compile(r"^Semua ?5\.000$")).count() == 1
     yield "5,000 tasks"
@@ -143,9 +150,6 @@ def reports(portal: Portal) -> tuple[int, int, int]:
         connection.execute(
             "UPDATE routing.staff SET name = %s WHERE username = %s", (ARABIC, OFFICER)
         )
-        one = {"one": prepared.submitted(title, CROWDED)}
-        for statement in _CROWDING:
-            connection.execute(statement, one)
     return number, main, beside
 
 
@@ -186,7 +190,21 @@ def _sends(person: Person) -> None:
         ).first.click()
 
 
-# 5,000 in all: one and its likes.
+@contextmanager
+def _crowd(portal: Portal) -> Iterator[None]:
+    """5,000 reports of an agency: one and its likes, which have no runs and go before they are
+    missed."""
+    one = {"one": Prepared(portal).submitted(LONG_TITLE[:120], CROWDED)}
+    with portal.postgres.administer(DATABASE) as connection:
+        for statement in _CROWDING:
+            connection.execute(statement, one)
+        try:
+            yield
+        finally:
+            for statement in _LEAVING:
+                connection.execute(statement, one)
+
+
 _CROWDING = (
     """
     INSERT INTO lifecycle.report SELECT (jsonb_populate_record(r, jsonb_build_object(
@@ -199,4 +217,8 @@ _CROWDING = (
     SELECT t.number + 1000000 + n, t.original_title, t.original_body
     FROM lifecycle.report_text t, generate_series(1, 4999) n WHERE t.number = %(one)s
     """,
+)
+_LEAVING = (
+    "DELETE FROM lifecycle.report_text WHERE number > %(one)s + 1000000",
+    "DELETE FROM lifecycle.report WHERE number > %(one)s + 1000000",
 )

@@ -13,7 +13,7 @@ from deploy.local.postgres import OWNER, Postgres
 from services.reporting.app import make_app
 from shared.http.tokens import Staff, Tokens
 from shared.settings import Settings
-from tests.conftest import make_settings
+from tests.conftest import make_settings, patient
 from tests.databases import clone
 from tests.one_run import WORKER
 from tests.reporting.factory import found_country, write_reports
@@ -29,7 +29,7 @@ def reporting_database(postgres: Postgres, credentials: Credentials) -> Iterator
     with clone(postgres, f"reporting_{WORKER}") as name:
 
         def address(role: str) -> str:
-            return postgres.url(role, credentials.roles[role], name)
+            return patient(postgres.url(role, credentials.roles[role], name))
 
         plain = address(OWNER).replace("+psycopg", "")
         found_country(plain)

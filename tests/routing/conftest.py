@@ -17,7 +17,7 @@ from services.routing.app import make_app
 from shared.database.engine import Database
 from shared.http.tokens import Tokens
 from shared.settings import Settings
-from tests.conftest import SettingsOf, UrlOf
+from tests.conftest import SettingsOf, UrlOf, patient
 from tests.databases import clone
 from tests.one_run import WORKER
 from tests.quick_passwords import quick_passwords
@@ -46,7 +46,7 @@ def module_database(
 ) -> Iterator[UrlOf]:
     """Role to address of a database for the tests of one file, with the demo in it."""
     with clone(postgres, f"routing_{WORKER}", loaded_demo) as name:
-        yield lambda role: postgres.url(role, credentials.roles[role], name)
+        yield lambda role: patient(postgres.url(role, credentials.roles[role], name))
 
 
 @pytest.fixture(scope="module")
