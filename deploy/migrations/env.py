@@ -4,7 +4,7 @@ before the next begins, and `lapor migrate` goes on after the last that ended.""
 from alembic import context
 from sqlalchemy import NullPool, create_engine
 
-from deploy.migrations.metadata import SCHEMAS, metadata
+from deploy.migrations.metadata import FORMER_TABLES, SCHEMAS, metadata
 from shared.database.address import connection_arguments
 
 
@@ -28,7 +28,9 @@ def run() -> None:
 
 
 def _ours(name: str | None, kind: str, parents: object) -> bool:
-    return name in SCHEMAS if kind == "schema" else True
+    if kind == "schema":
+        return name in SCHEMAS
+    return not (kind == "table" and name in FORMER_TABLES)
 
 
 run()

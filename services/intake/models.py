@@ -245,14 +245,15 @@ class SmsAnswer(SQLModel, table=True):
 
 
 class SmsConfirmation(SQLModel, table=True):
-    """What the reporter of a report has asked for by SMS and is to confirm by a code."""
+    """What the reporter of a report has asked for by SMS and is to confirm by a code: of each wish
+    the newest."""
 
-    __tablename__ = "sms_confirmation"
+    __tablename__ = "sms_wish_confirmation"
     __table_args__ = (_IN_SCHEMA,)
 
     number: int = Field(sa_type=Int64, primary_key=True)
+    wish: str = Field(primary_key=True)
     sender_index: bytes = Field(sa_type=Bytes)
-    wish: str
     rating: int | None = None
     solved: bool | None = None
     reason: str | None = None

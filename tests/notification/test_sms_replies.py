@@ -1,6 +1,7 @@
 """A reporter who has a phone alone proves it, answers, rates and stops messages by SMS 1708."""
 
 import re
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -8,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
@@ -88,6 +90,12 @@ def answer(response: httpx.Response) -> str:
     said = response.json()
     assert said["number"] is None  # it is no new report
     return str(said["answer"])
+
+
+def code_to_confirm(response: httpx.Response) -> str:
+    found = re.search(r"YA (\d{4})", asked := answer(response))
+    assert found, asked
+    return found[1]
 
 
 async def test_a_phone_is_proven_and_what_it_sends_is_a_reply(
@@ -171,6 +179,55 @@ async def test_a_rating_is_confirmed_by_a_code_that_came_back_to_the_phone(
         assert "Kode tidak cocok" in answer(await send(f"ya {found[1]}"))
         assert "menutup laporan" in answer(await send("puas 5"))
     assert followup.said == [("rating", {"rating": 4, "solved": True})]
+
+
+async def test_two_wishes_wait_for_their_codes_beside_each_other(
+    reported: Reported, fresh_database: Callable[[str], str]
+) -> None:
+    told, followup = await reported(reporter=SHY), Followup()
+    told.prove("sms", PHONE)
+    async with sms_1708(told, fresh_database, followup) as send:
+        replaced, rate, reopen = [
+            code_to_confirm(await send(words)) for words in ("NILAI 4", "NILAI 2 BELUM", "BUKA")
+        ]
+        if replaced not in (rate, reopen):
+            assert "Kode tidak cocok" in answer(await send(f"YA {replaced}"))
+        for code in (rate, reopen):
+            assert "Terima kasih" in answer(await send(f"YA {code}"))
+            assert "Kode tidak cocok" in answer(await send(f"YA {code}"))
+    assert followup.said == [
+        ("rating", {"rating": 2, "solved": False}),
+        ("objection", {"objection_reason": "other"}),
+    ]
+
+
+async def test_wrong_codes_count_against_all_that_wait_and_not_against_a_new_one(
+    reported: Reported, fresh_database: Callable[[str], str]
+) -> None:
+    told, followup = await reported(reporter=SHY), Followup()
+    told.prove("sms", PHONE)
+    async with sms_1708(told, fresh_database, followup) as send:
+        codes = [code_to_confirm(await send(words)) for words in ("PUAS", "NILAI 2", "BUKA")]
+        wrong = next(code for code in ("0000", "0001", "0002", "0003") if code not in codes)
+        for code in [wrong] * 3 + codes:
+            assert "Kode tidak cocok" in answer(await send(f"YA {code}"))
+        anew = code_to_confirm(await send("BUKA"))
+        assert "Terima kasih" in answer(await send(f"YA {anew}"))
+    assert followup.said == [("objection", {"objection_reason": "other"})]
+
+
+async def test_no_two_wishes_get_the_same_code(
+    reported: Reported, fresh_database: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter([7, 7, 7, 8])
+    monkeypatch.setattr(secrets, "randbelow", lambda _: next(drawn))
+    told = await reported(reporter=SHY)
+    told.prove("sms", PHONE)
+    async with sms_1708(told, fresh_database, Followup()) as send:
+        assert [code_to_confirm(await send(words)) for words in ("PUAS", "BUKA")] == [
+            "0007",
+            "0008",
+        ]
 
 
 async def test_who_asks_by_sms_to_have_it_opened_again_confirms_by_a_code(

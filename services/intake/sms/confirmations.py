@@ -3,11 +3,12 @@ can be made up, and the code comes back to whose phone it is."""
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal, get_args
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -19,7 +20,7 @@ from shared.privacy.identity import BlindIndex
 
 LASTS: Final = timedelta(minutes=10)
 TRIES: Final = 3
-
+"""Wrong codes after which no code of the report that waits confirms anything any more."""
 
 _Wish = Literal["satisfied", "rate", "object", "stop"]
 _WISHES: Final[dict[str, _Wish]] = {wish: wish for wish in get_args(_Wish)}
@@ -36,17 +37,23 @@ class Confirmed:
 
 
 class Confirmations:
-    """One a report waits at most, within the caller's transaction; of the code a keyed digest."""
+    """One waits for each wish about a report, within the caller's transaction; of the code a keyed
+    digest."""
 
     def __init__(self, session: AsyncSession, index: BlindIndex) -> None:
         self._session, self._index = session, index
 
     async def ask(self, about: AboutReport, sender: str) -> str:
-        """A code for what this sender wants; one that was asked for before is worth nothing."""
-        code = f"{secrets.randbelow(10**4):04d}"
+        """A code for what this sender wants. One that was asked for before is worth nothing where
+        it was for the same wish; those for others stay."""
+        others = {
+            row.code_digest for row in await self._rows(about.number) if row.wish != about.wish
+        }
+        code = self._code()
+        while self._digest(about.number, code) in others:
+            code = self._code()
         values = {
             "sender_index": self._index.phone(sender),
-            "wish": about.wish,
             "rating": about.rating,
             "solved": about.solved,
             "reason": about.reason,
@@ -54,24 +61,29 @@ class Confirmations:
             "tries": 0,
             "until": now() + LASTS,
         }
-        asked = insert(SmsConfirmation).values(number=about.number, **values)
+        asked = insert(SmsConfirmation).values(number=about.number, wish=about.wish, **values)
         await self._session.execute(
-            asked.on_conflict_do_update(index_elements=["number"], set_=values)
+            asked.on_conflict_do_update(index_elements=["number", "wish"], set_=values)
         )
         return code
 
     async def shown(self, about: AboutReport, sender: str) -> Confirmed | None:
-        """What the code confirms; None where it is none of this sender's, has run out, or was shown
-        wrongly too often."""
-        row = await self._session.get(SmsConfirmation, about.number, with_for_update=True)
-        if row is None or row.sender_index != self._index.phone(sender):
-            return None
-        if row.until < now() or row.tries >= TRIES:
-            return None
-        if not hmac.compare_digest(row.code_digest, self._digest(about.number, about.code)):
+        """What the code confirms; None where it is none of this sender's, has run out, or codes of
+        this report were shown wrongly too often. A wrong one counts against all that wait: several
+        wishes allow no more tries than one."""
+        of_sender, at = self._index.phone(sender), now()
+        waiting = [
+            row
+            for row in await self._rows(about.number)
+            if row.sender_index == of_sender and row.until >= at and row.tries < TRIES
+        ]
+        digest = self._digest(about.number, about.code)
+        for row in waiting:
+            if hmac.compare_digest(row.code_digest, digest):
+                return Confirmed(_WISHES[row.wish], row.rating, row.solved, row.reason)
+        for row in waiting:
             row.tries += 1
-            return None
-        return Confirmed(_WISHES[row.wish], row.rating, row.solved, row.reason)
+        return None
 
     async def use_up(self, about: AboutReport, sender: str) -> None:
         """The code has confirmed what it was for, and confirms nothing more."""
@@ -86,6 +98,16 @@ class Confirmations:
         await self._session.execute(
             delete(SmsConfirmation).where(col(SmsConfirmation.until) < now())
         )
+
+    async def _rows(self, number: int) -> Sequence[SmsConfirmation]:
+        """Locked, in one order."""
+        of_report = select(SmsConfirmation).where(col(SmsConfirmation.number) == number)
+        locked = of_report.order_by(col(SmsConfirmation.wish)).with_for_update()
+        return (await self._session.scalars(locked)).all()
+
+    @staticmethod
+    def _code() -> str:
+        return f"{secrets.randbelow(10**4):04d}"
 
     def _digest(self, number: int, code: str) -> bytes:
         return self._index.other(f"sms confirmation of {number}", code)
