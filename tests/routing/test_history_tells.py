@@ -1,7 +1,13 @@
 """The history tells to whom, of which kind, what was accepted, and what stood there before."""
 
 from typing import Any
+from uuid import uuid4
 
+import pytest
+
+from services.routing.reading.names import ShownAgency
+from services.routing.reading.people import Names
+from services.routing.reading.step_facts import facts_of
 from tests.routing.country import Country
 from tests.routing.test_owed import followed
 
@@ -74,3 +80,13 @@ async def test_a_copy_is_told_no_corrections(country: Country) -> None:
     facts = await told(country, COPY, number, "verify")
     assert set(facts) == {"Diserahkan kepada"}
     assert "Kota Bandung" in (await told(country, COPY, number, "change_copies"))["Salinan"]
+
+
+@pytest.mark.parametrize(("kind", "by"), [("objection", "Pelapor"), ("hold", "Dinas PU")])
+def test_who_asked_is_told_with_what_became_of_it(kind: str, by: str) -> None:
+    asked = {"id": uuid4(), "agency_id": 7}
+    details = {"request": kind, "request_id": str(asked["id"])}
+    line = {"ref": None, "action": "accept_request", "details": details}
+    names = Names(staff={}, agencies={7: ShownAgency(id=7, code="pu", name="Dinas PU")})
+    [fact] = facts_of(line, [line], [asked], names)
+    assert fact.value.endswith(f", diminta oleh {by}")

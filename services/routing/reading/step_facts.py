@@ -14,7 +14,7 @@ from services.routing.reading.history_rows import Row, Rows
 from services.routing.reading.people import Names
 from shared.labels import label
 from shared.labels.outcomes import outcome_of
-from shared.lifecycle.actions import Action
+from shared.lifecycle.actions import Action, RequestKind
 from shared.values import regions
 
 
@@ -125,7 +125,11 @@ def _request(line: Row, requests: Rows, names: Names) -> str:
     if not kind or line["action"].startswith("request_") or line["action"] == Action.OBJECT:
         return ""
     asked = next((r for r in requests if str(r["id"]) == details.get("request_id")), None)
-    by = _agency(asked["agency_id"], names) if asked else ""
+    by = ""
+    if kind == RequestKind.OBJECTION:
+        by = label("role", "reporter")
+    elif asked:
+        by = _agency(asked["agency_id"], names)
     return f"{label('request', kind)}{f', diminta oleh {by}' if by else ''}"
 
 
