@@ -29,8 +29,9 @@ from services.portal.panel.template_use import template_fields, templates_for
 from services.portal.service_calls import File
 from services.portal.translation import translated
 from shared.http.paging import Page
-from shared.http.problems import Problem, not_found
+from shared.http.problems import Problem, forbidden, not_found
 from shared.lifecycle.actions import Action
+from shared.lifecycle.people import Role
 from shared.lifecycle.rules import RULES
 
 _SENDING = ("kirim", "lanjut")
@@ -43,6 +44,7 @@ router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
 
 @router.get("/{number}/{action}")
 async def action_form(page_request: PanelRequest, action: str, number: int = NUMBER) -> Response:
+    _refuse_overseers(page_request)
     report = await read_report(page_request, number)
     form = prefilled(report, action)
     if subject := page_request.request.query_params.get("tentang"):
@@ -51,8 +53,15 @@ async def action_form(page_request: PanelRequest, action: str, number: int = NUM
     return await _page(page_request, report, action, form)
 
 
+def _refuse_overseers(page_request: PageRequest) -> None:
+    """403, before the report is read: that would be logged as a reading."""
+    if page_request.session.role == Role.OVERSEER:
+        raise forbidden()
+
+
 @router.post("/{number}/{action}", max_body_size=BODY_LIMIT)
 async def act(page_request: PanelRequest, action: str, number: int = NUMBER) -> Response:
+    _refuse_overseers(page_request)
     known = _form_of(action)
     others = *template_fields(action), "versi", "riwayat", form_drafts.OFFERED
     sent = await page_request.form(*known.fields, *others)

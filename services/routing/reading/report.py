@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -87,20 +88,31 @@ async def read_report(
 async def report_view(
     session: AsyncSession, staff: Staff, number: int, identity: IdentityCipher
 ) -> ReportView:
-    """The report as this person may read it. 404 where they may not know that it exists. An
-    overseer's reading is logged."""
+    """The report as this person may read it. 404 where they may not know that it exists. That an
+    overseer reads it is logged, once an hour."""
     access = await staff_access(session, staff, number)
     if access.actor.role is Role.OVERSEER:
-        session.add(
-            AccessLogEntry(
-                number=number, kind="overseen", staff_id=staff.id, agency_id=staff.agency_id
-            )
-        )
+        await _log_overseen(session, staff, number)
     [row] = await rows_of(session, _report(number))
     reporter = await shown_reporter(session, identity, access)
     revealing = await reveal_shown(session, staff, number)
     opened = await was_opened(session, revealing)
     return await _view(session, access, row, reporter, revealing, opened, identity)
+
+
+async def _log_overseen(session: AsyncSession, staff: Staff, number: int) -> None:
+    logged = select(col(AccessLogEntry.id)).where(
+        col(AccessLogEntry.number) == number,
+        col(AccessLogEntry.kind) == "overseen",
+        col(AccessLogEntry.staff_id) == staff.id,
+        col(AccessLogEntry.at) > func.now() - timedelta(hours=1),
+    )
+    if await session.scalar(logged.limit(1)) is None:
+        session.add(
+            AccessLogEntry(
+                number=number, kind="overseen", staff_id=staff.id, agency_id=staff.agency_id
+            )
+        )
 
 
 async def _view(
