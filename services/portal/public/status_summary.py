@@ -31,7 +31,7 @@ def status_summary(report: ReporterReport) -> StatusSummary:
 def _until(report: ReporterReport) -> str:
     status, due, zone = report.status, report.due_at, Zone(report.zone)
     if status == "AWAITING_INFORMATION":
-        return translated("Selama itu laporan menunggu jawaban Anda.")
+        return translated("Laporan menunggu jawaban Anda.")
     if due and report.overdue:
         words = translated("Seharusnya paling lambat {day}: {late}.")
         return words.format(day=due_day(due, zone), late=report.countdown or "terlambat")
