@@ -5,10 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.portal.conftest import Meet, Portal
+from tests.portal.conftest import Meet, Person, Portal
 from tests.portal.prepared import ADMIN, CLEANING, WORKS, Prepared
 
 WORDS, NAME = "dinas pu kab bandng", "Dinas Pekerjaan Umum dan Tata Ruang Kabupaten Bandung"
+PARENT = "Pemerintah Provinsi Jawa Barat"
+"""Chosen for a coordinator of the province as the form comes."""
 
 
 def test_an_agency_is_chosen_by_keyboard_as_its_name_is_typed(meet: Meet) -> None:
@@ -29,14 +31,73 @@ def test_an_agency_is_chosen_by_keyboard_as_its_name_is_typed(meet: Meet) -> Non
     assert active == options.first.get_attribute("id")
     box.press("Escape")
     expect(box).to_have_attribute("aria-expanded", "false")
-    box.press("Enter")
-    expect(options.first).to_be_visible()
+    expect(box).to_have_value(PARENT)
+    box.press_sequentially(WORDS)
+    expect(options.first).to_contain_text(NAME)
     box.press("Enter")
     expect(box).to_have_value(NAME)
     expect(admin.page.get_by_role("radio", name=NAME)).to_be_checked()
     assert admin.page.url == address
     box.fill("dinas")
     expect(admin.page.locator("#f-parent_id").get_by_role("status")).to_contain_text("20 dari")
+
+
+@pytest.mark.timeout(600)
+def test_what_the_field_reads_is_what_is_sent(meet: Meet) -> None:
+    admin = meet()
+    admin.signs_in("koordinator.jabar")
+    admin.opens("/panel/instansi/tambah")
+    field = admin.page.locator("#f-parent_id")
+    box, status = field.get_by_role("combobox"), field.get_by_role("status")
+    chosen = field.get_by_role("radio", name=NAME)
+
+    expect(box).to_have_value(PARENT)
+    expect(field.get_by_role("radio", name=PARENT)).to_be_checked()
+    admin.take_listed(field, WORDS, NAME)
+    (sent,) = _sent(admin)
+    for typed, left_by in (("bapenda", "Tab"), ("salah", "Tab"), ("salah", "Escape")):
+        box.fill(typed)
+        if typed == "salah":
+            expect(status).to_have_text("Tidak ada instansi yang cocok. Coba kata lain.")
+        box.press(left_by)
+        expect(box).to_have_value(NAME)
+        expect(status).to_have_text(f"Dipilih: {NAME}")
+        assert _sent(admin) == [sent]
+    expect(chosen).to_be_checked()
+
+    box.fill("")
+    box.press("Tab")
+    expect(chosen).not_to_be_checked()
+    assert _sent(admin) == [], "what is emptied is not sent"
+    box.fill("bapenda")
+    box.press("Tab")
+    expect(box).to_have_value("bapenda")
+    assert _sent(admin) == [], "words are no choice"
+    chosen.check()
+    expect(box).to_have_value(NAME)
+    assert _sent(admin) == [sent]
+
+
+@pytest.mark.timeout(600)
+def test_a_choice_that_the_page_came_with_is_read_and_is_no_search(meet: Meet) -> None:
+    admin = meet()
+    admin.signs_in("koordinator.jabar")
+    admin.opens("/panel/statistik/pengelolaan")
+    field = admin.page.locator("#f-agency")
+    box = field.locator("[role=combobox]")
+    own = box.input_value()
+    admin.page.get_by_text("Pilih Instansi", exact=True).click()
+    expect(field.get_by_role("radio", name=own)).to_be_checked()
+    admin.presses("Tampilkan")
+    expect(box).to_have_value(own)
+    expect(field.locator("[type=radio]")).to_have_count(1)
+    assert own and "yang cocok" not in (field.text_content() or "")
+
+
+def _sent(person: Person) -> list[str]:
+    """The agencies that the form would send now."""
+    form = person.page.locator("form:has(#f-parent_id)")
+    return list(form.evaluate("form => new FormData(form).getAll('parent_id')"))
 
 
 def test_without_scripts_a_search_offers_the_same(meet: Meet) -> None:

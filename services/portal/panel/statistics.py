@@ -136,8 +136,9 @@ async def _page(
     """A page of figures with the form for agency and period above them."""
     scope = figures.scope
     query = page_request.request.query_params.get("agency_cari", "").strip()
-    form = FormData({"agency": scope.agency_id, "agency_cari": query})
     agency = await read_agency(page_request, scope.agency_id)
+    search = "" if query == agency.name else query  # its own name is no search
+    form = FormData({"agency": scope.agency_id, "agency_cari": search})
     own = page_request.session.agency_id
     found = await offered(page_request, form, "agency", below=True)
     options = [agency_option(agency), *(one for one in found if one.id != agency.id)]

@@ -1,7 +1,8 @@
 "use strict";
 // An agency's search field lists what matches as one types (WAI-ARIA's editable combobox with list
 // autocomplete). Choosing puts the option into the form's own list below, as the search step does
-// that works without this file.
+// that works without this file. What is chosen is sent, so a field that is left reads as it: other
+// words go back to the name that is chosen, and one that is emptied takes the choice back.
 function combobox(input) {
   var row = input.closest(".row"), field = row.closest("fieldset"), form = input.form;
   var name = input.name.replace(/_cari$/, ""), many = input.dataset.many === "1";
@@ -11,13 +12,48 @@ function combobox(input) {
   row.after(status);
   input.type = "text";  // a search field may not be a combobox
   input.setAttribute("enterkeyhint", "search");
-  row.querySelector("button").hidden = true;
+  var search = row.querySelector("button");
+  search.hidden = true;
   var before = field.querySelector("p.hint[role=status]:not(:empty)");
   if (before && before !== status) { before.remove(); }
-  var list = listbox(input, row, {look: look, take: choose, leave: function (open) {
-    asked += 1;
-    if (!open) { input.value = ""; }
+  var list = listbox(input, row, {look: ask, take: choose, leave: function (open) {
+    stop();
+    if (chosen()) { goBack(); }
+    else if (!open) { input.value = ""; }
   }});
+
+  function stop() {
+    clearTimeout(waits);
+    asked += 1;
+  }
+  function chosen() {
+    return Array.from(field.querySelectorAll("input[name='" + name + "']:checked")).find(function (box) {
+      return box.value;
+    });
+  }
+  // Where nothing is chosen, words stay the search that they are.
+  function settle() {
+    var box = chosen();
+    if (box) { input.value = many ? "" : named(box); }
+  }
+  function goBack() {
+    var had = input.value;
+    settle();
+    if (input.value === had) { return; }
+    status.textContent = many ? "" : words("Dipilih: ", "Chosen: ") + input.value;
+  }
+  function named(box) {
+    var start = box.value + "|";
+    var hidden = field.querySelector("input[name='" + name + "_nama'][value^='" + start + "']");
+    return hidden.value.slice(start.length);
+  }
+  function takeBack() {
+    var box = chosen(), none = field.querySelector("input[name='" + name + "'][value='']");
+    if (none) { none.checked = true; }
+    box.checked = false;
+    status.textContent = "";
+    box.dispatchEvent(new Event("input", {bubbles: true}));
+  }
 
   function address() {
     var url = new URL(input.dataset.combobox, location.href);
@@ -25,6 +61,15 @@ function combobox(input) {
     url.searchParams.set("q", input.value);
     if (category && category.value) { url.searchParams.set("kategori", category.value); }
     return url;
+  }
+  function ask() {
+    mark();
+    look();
+  }
+  // A name that stands there is replaced by what is typed, not added to.
+  function mark() {
+    var box = !many && chosen();
+    if (box && input.value === named(box)) { input.select(); }
   }
   function look() {
     var turn = ++asked;
@@ -34,20 +79,21 @@ function combobox(input) {
       return answer.json();
     }).then(function (found) {
       if (turn !== asked || document.activeElement !== input) { return; }
+      search.hidden = true;
       status.textContent = found.status;
       list.show(found.items, -1);
-    }).catch(function () { row.querySelector("button").hidden = false; });
+    }).catch(function () { search.hidden = false; });
   }
   function choose(option) {
-    clearTimeout(waits);
-    var chosen = field.querySelector(".found");
-    if (!chosen) {
-      chosen = document.createElement("div");
-      chosen.className = "found";
-      field.append(chosen);
+    stop();
+    var found = field.querySelector(".found");
+    if (!found) {
+      found = document.createElement("div");
+      found.className = "found";
+      field.append(found);
     }
-    if (!many) { chosen.replaceChildren(); }
-    var box = chosen.querySelector("input[value='" + option.id + "']:not([type=hidden])");
+    if (!many) { found.replaceChildren(); }
+    var box = found.querySelector("input[value='" + option.id + "']:not([type=hidden])");
     if (!box) {
       var label = document.createElement("label"), hidden = document.createElement("input");
       var text = document.createElement("span"), about = document.createElement("span");
@@ -59,19 +105,30 @@ function combobox(input) {
       about.textContent = option.about;
       text.append(about);
       label.append(box, text);
-      chosen.append(hidden, label);
+      found.append(hidden, label);
     }
     box.checked = true;
     box.dispatchEvent(new Event("input", {bubbles: true}));
     input.value = many ? "" : option.name;
     status.textContent = words("Dipilih: ", "Chosen: ") + option.name;
-    asked += 1;
   }
   input.addEventListener("input", function () {
     clearTimeout(waits);
     waits = setTimeout(look, 120);
   });
-  input.addEventListener("blur", list.close);
+  input.addEventListener("focus", mark);
+  input.addEventListener("blur", function () {
+    list.close();
+    if (row.closest("[data-leaves]") || !search.hidden) { return; }  // its button needs the words
+    stop();
+    if (!many && !input.value.trim() && chosen()) { takeBack(); } else { goBack(); }
+  });
+  field.addEventListener("change", function (event) {
+    if (many || event.target.name !== name) { return; }
+    if (chosen()) { settle(); } else { input.value = status.textContent = ""; }
+  });
+  window.addEventListener("pageshow", function () { if (document.activeElement !== input) { settle(); } });
+  settle();
 }
 function comboboxes(within) {
   within.querySelectorAll("input[data-combobox]:not([role])").forEach(combobox);
