@@ -27,6 +27,25 @@ def test_a_row_has_its_actions_in_one_line_and_the_list_is_in_sight(meet: Meet) 
     assert admin.page.get_by_role("link", name=OTHER_WAY).count() == 1
 
 
+@pytest.mark.parametrize(
+    "username", ["admin.kab.bandung", "admin.pusat", "petugas.pupr.kab.bandung"]
+)
+def test_the_main_navigation_is_whole_at_a_desk(meet: Meet, username: str) -> None:
+    person = meet()
+    person.signs_in(username)
+    for address in ("/panel/tugas", "/panel/pengaturan"):
+        person.opens(address)
+        for width in (1280, 1400, 1536, 1920):
+            person.page.set_viewport_size({"width": width, "height": 900})
+            needed, there = person.page.locator(".top nav").evaluate(
+                "nav => [nav.scrollWidth, nav.clientWidth]"
+            )
+            assert needed <= there, width
+            name = person.page.locator(".top .who").bounding_box()
+            assert name and name["width"] > 100, f"{width}: who is signed in can still be read"
+            assert person.fits, width
+
+
 def test_an_overseer_is_offered_no_page_that_is_refused(meet: Meet) -> None:
     citizen, overseer = meet(phone=True), meet(scripts=False)
     number, _ = submit(citizen)
