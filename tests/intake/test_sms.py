@@ -1,6 +1,7 @@
 """The SMS gateway's webhook: signature, payload, long messages, answers."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
+from services.intake.sms.about_reports import read_about_report
 from services.intake.sms.messages import (
     ANSWER_LIMIT,
     Answer,
@@ -201,6 +203,13 @@ def test_answers_about_a_report_fit_one_sms_too() -> None:
         values = {"number": "1234567890", "code": "123456"}
         answer = answer_about(about, **(values if about.startswith("confirm_") else {}))
         assert septets(answer) <= ANSWER_LIMIT
+
+
+def test_a_wrong_code_is_answered_with_all_that_gets_a_new_one() -> None:
+    named = re.findall(r"\b[A-Z]{4,}\b(?: \d)?", answer_about("wrong_code"))
+    understood = [read_about_report(f"10000042 {words}") for words in named]
+    confirmed = {answer for answer in get_args(Answer) if answer.startswith("confirm_")}
+    assert {f"confirm_{about.wish}" for about in understood if about} == confirmed
 
 
 def test_septets_count_extension_characters_twice_and_refuse_what_would_cost_more() -> None:
