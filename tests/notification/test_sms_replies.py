@@ -137,7 +137,7 @@ async def test_a_phone_is_proven_and_what_it_sends_is_a_reply(
             ("information", {"text": "Di RT 3"}),
         ]
         followup.refusal = 409, "not_allowed_in_status"
-        assert "sekarang tidak menerima" in answer(await send("Halo"))
+        assert "sekarang tidak menerima pesan itu" in answer(await send("Halo"))
         followup.refusal = 503, "unavailable"
         assert (await send("Halo lagi")).status_code == 503
     assert country.one("SELECT count(*) FROM lifecycle.report") == 3

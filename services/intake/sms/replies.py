@@ -19,12 +19,16 @@ from services.intake.sms.answers import Answers
 from services.intake.sms.confirmations import Confirmations, Confirmed
 from services.intake.sms.joining import NO_REPORT, SmsParts, WholeSms
 from services.intake.sms.messages import Answer, answer_about
+from shared.clock import now
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.http.problems import conflict, unavailable
 from shared.http.tokens import ReportBearer, Tokens
+from shared.lifecycle.actions import Action
+from shared.lifecycle.authority import Capacity
+from shared.lifecycle.check import allowed_actions
 from shared.lifecycle.state import ReportState
-from shared.lifecycle.statuses import Status
+from shared.lifecycle.statuses import TO_BE_VERIFIED, WITH_AGENCY, Status
 
 _PATHS: Final = {"satisfied": "satisfaction", "rate": "rating", "object": "objection"}
 _TAKEN = (200, 202)
@@ -99,7 +103,7 @@ class Replies:
         if known is not None:
             return known
         answer = await self._do(reply, sender)
-        if reply.stale and answer in ("not_now", "too_long"):
+        if reply.stale and answer in _UNHEARD:
             raise ReplyRefused(answer)
         async with self._database.session() as session:
             return await self._keep(session, reply, answer)
@@ -110,10 +114,10 @@ class Replies:
             if sender.named:
                 await self._notify(token, about.number, "contacts/sms/code")
             return "code_asked"
-        if about.wish == "prove" and sender.named and not sender.proven:
+        if about.wish == "prove" and sender.named:
             path, code = "contacts/sms/proof", {"code": about.code}
-            status = await self._notify(token, about.number, path, code)
-            return "proven" if status == 200 else "not_yours"
+            if await self._notify(token, about.number, path, code) == 200:
+                return "proven"
         if not sender.proven:
             return "not_yours"
         return await self._do_for_reporter(reply, token)
@@ -144,8 +148,11 @@ class Replies:
                 return await self._tell(reply, token, _PATHS[wanted.wish], body)
             case "unclear":
                 return "unclear"
-            case _:  # also a code of six digits that was not asked for, which may be words
-                path = "information" if await self._is_asked(about.number) else "replies"
+            case _:
+                asked = _is_asked(await self._state(about.number))
+                if about.wish == "prove" and not asked:  # sent again; it has proven the phone
+                    return "proven"
+                path = "information" if asked else "replies"
                 return await self._tell(reply, token, path, {"text": about.words})
 
     async def _keep(self, session: AsyncSession, reply: Reply, answer: Answer) -> str:
@@ -175,11 +182,10 @@ class Replies:
             confirmations = Confirmations(session, self._intake.index)
             return await confirmations.shown(reply.about, reply.whole.sender)
 
-    async def _is_asked(self, number: int) -> bool:
+    async def _state(self, number: int) -> ReportState:
         state = select(col(Report.state)).where(col(Report.number) == number)
         async with self._database.session() as session:
-            known = ReportState.model_validate(await session.scalar(state))
-        return known.question_open or known.status is Status.INFORMATION_TO_EVALUATE
+            return ReportState.model_validate(await session.scalar(state))
 
     async def _stop(self, number: int, token: str) -> Answer:
         if await self._notify(token, number, "contacts/sms/stop") != 204:
@@ -207,7 +213,7 @@ class Replies:
         code = answer.json().get("code")
         if code == "idempotency_key_reused":
             raise conflict("sms_id_reused")
-        return _REFUSED.get(code, "not_now")
+        return _REFUSED.get(code) or _not_taken(await self._state(reply.about.number))
 
     async def _ask(
         self,
@@ -228,4 +234,21 @@ class Replies:
         return answer
 
 
+def _is_asked(state: ReportState) -> bool:
+    return state.question_open or state.status is Status.INFORMATION_TO_EVALUATE
+
+
+def _not_taken(state: ReportState) -> Answer:
+    """Why a report takes no such message now, and what its reporter can do."""
+    if Action.OBJECT in allowed_actions(state, {Capacity.REPORTER}, now()):
+        return "may_be_reopened"
+    if state.status in TO_BE_VERIFIED:
+        return "being_verified"
+    return "with_agency" if state.status in WITH_AGENCY else "ended"
+
+
 _REFUSED: Final[dict[str | None, Answer]] = {"already_rated": "rated_before"}
+_UNHEARD: Final[frozenset[Answer]] = frozenset(
+    {"may_be_reopened", "being_verified", "with_agency", "ended", "too_long"}
+)
+"""Answers to words that reached nobody."""

@@ -1,0 +1,75 @@
+"""What a reporter is told whose text message the report does not take."""
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.lifecycle.statuses import Status
+from tests.intake.conftest import Country
+from tests.notification.conftest import PHONE, Reported, until
+from tests.notification.providers import Gateway as SmsGateway
+from tests.notification.test_proofs import code_in
+from tests.notification.test_sms_replies import SHY, Followup, answer, code_to_confirm, sms_1708
+
+STATE = "UPDATE lifecycle.report SET state = state || jsonb_build_object('status', %s::text)"
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "advises_reopening"),
+    [
+        (Status.UNVERIFIED, "sedang diverifikasi admin", False),
+        (Status.AGENCY_NOT_CONNECTED, "sedang diverifikasi admin", False),
+        (Status.VERIFIED, "sedang ditangani instansi", False),
+        (Status.FOLLOWED_UP, "sedang ditangani instansi", False),
+        (Status.CLOSED_BY_ADMIN, "sudah ditutup atau diarsipkan", True),
+        (Status.ARCHIVED_BY_ADMIN, "sudah ditutup atau diarsipkan", True),
+        (Status.CLOSED_BY_REPORTER, "sudah ditutup atau diarsipkan", False),
+    ],
+)
+async def test_who_cannot_be_heard_now_is_told_where_the_report_is(
+    reported: Reported,
+    fresh_database: Callable[[str], str],
+    country: Country,
+    status: Status,
+    said: str,
+    advises_reopening: bool,
+) -> None:
+    told, followup = await reported(reporter=SHY), Followup()
+    told.prove("sms", PHONE)
+    country.all(STATE, status)
+    followup.refusal = 409, "not_allowed_in_status"
+    async with sms_1708(told, fresh_database, followup) as send:
+        satisfied = f"YA {code_to_confirm(await send('PUAS'))}"
+        for words in ("Masih rusak", satisfied):
+            told_so = answer(await send(words))
+            assert said in told_so
+            assert ("BUKA" in told_so) is advises_reopening
+
+
+async def test_who_sends_the_proving_code_again_is_told_that_the_phone_is_verified(
+    reported: Reported,
+    gateway: SmsGateway,
+    fresh_database: Callable[[str], str],
+    country: Country,
+) -> None:
+    told, followup = await reported(reporter=SHY), Followup()
+
+    async with gateway.there(), sms_1708(told, fresh_database, followup) as send:
+
+        async def code(nth: int) -> str:
+            await send("KODE")
+
+            async def arrived() -> bool:
+                return len(gateway.got) > nth
+
+            await until(arrived)
+            return code_in(gateway.got[nth]["text"])
+
+        first = await code(0)
+        for _ in range(2):
+            assert "sudah diverifikasi" in answer(await send(first))
+        country.all("UPDATE lifecycle.report SET state = state || '{\"question_open\": true}'")
+        assert "sudah diverifikasi" in answer(await send(await code(1)))
+        assert followup.said == []
+        assert "Terima kasih" in answer(await send("000 000")), "digits may be what was asked for"
+    assert followup.said == [("information", {"text": "000 000"})]
