@@ -4,11 +4,13 @@ Each starts when a test first asks for it, and is shared by the workers of a run
 a database of its own, cloned from a migrated template, and a Temporal namespace of its own.
 """
 
+import asyncio
 import gc
 import os
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -35,6 +37,25 @@ hypothesis.settings.register_profile(
     "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("busy")
+
+_cancel_all_tasks: Any = vars(asyncio.runners)["_cancel_all_tasks"]
+
+
+def _cancel_until_they_end(loop: asyncio.AbstractEventLoop) -> None:
+    """As asyncio does when a loop ends, but it asks again every two seconds: a client of NATS that
+    is just refused by a server that has ended does not hear it, and would try on for ever
+    (`asyncio.wait_for` before Python 3.12)."""
+
+    def again() -> None:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.call_later(2, again)
+
+    loop.call_later(2, again)
+    _cancel_all_tasks(loop)
+
+
+vars(asyncio.runners)["_cancel_all_tasks"] = _cancel_until_they_end
 
 UrlOf = Callable[[str], str]
 SettingsOf = Callable[[str], Settings]
