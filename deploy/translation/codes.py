@@ -207,6 +207,7 @@ CODES: dict[str, Iterable[str]] = {
     "second_person": Kind,
     "sms_refusal": get_args(sms.Refusal),
     "sms_answer": get_args(sms.Answer),
+    "sms_question": ("last", "more"),
     "solved": ("yes", "no"),
     "staff_delivery": Delivery,
     "staff_message_kind": StaffKind,

@@ -29,6 +29,9 @@ from shared.lifecycle.actions import ObjectionReason
         ),
         ("10000001 buka pintu air", AboutReport(10000001, "say", "buka pintu air")),
         ("10000001 Berhenti", AboutReport(10000001, "stop", "Berhenti")),
+        ("10000001 Tanya?", AboutReport(10000001, "ask", "Tanya?")),
+        ("10000001 TANYA 2", AboutReport(10000001, "ask", "TANYA 2", page=2)),
+        ("10000001 tanya siapa?", AboutReport(10000001, "say", "tanya siapa?")),
         ("10000001", AboutReport(10000001, "unclear")),
     ],
 )

@@ -6,12 +6,15 @@ from typing import Literal
 
 from shared.lifecycle.actions import ObjectionReason
 
-Wish = Literal["say", "code", "prove", "confirm", "satisfied", "rate", "object", "stop", "unclear"]
+Wish = Literal[
+    "say", "ask", "code", "prove", "confirm", "satisfied", "rate", "object", "stop", "unclear"
+]
 
 
 @dataclass(frozen=True)
 class AboutReport:
-    """`say`: the words are a reply, or what was asked for. `code` asks for a code that proves the
+    """`say`: the words are a reply, or what was asked for. `ask` wants to read the question that
+    waits, from the part of it that `page` names. `code` asks for a code that proves the
     phone, and `prove` shows it; `confirm` shows the one that a rating asked for. `object` asks to
     have the report opened again. `stop`: no text messages about this report any more."""
 
@@ -22,6 +25,7 @@ class AboutReport:
     rating: int | None = None
     solved: bool | None = None
     reason: ObjectionReason | None = None
+    page: int = 1
 
 
 def read_about_report(text: str) -> AboutReport | None:
@@ -43,6 +47,7 @@ def read_about_report(text: str) -> AboutReport | None:
                 rating=int(named["rating"]) if named.get("rating") else None,
                 solved=solved,
                 reason=_reason(named.get("reason")) if wish == "object" else None,
+                page=int(named.get("page") or 1),
             )
     return AboutReport(number, "say" if words else "unclear", words)
 
@@ -62,6 +67,7 @@ _WHY = "|".join(words.replace(" ", r"\s+") for words in _REASONS if words)
 _NUMBER = re.compile(r"\s*(?:#|no\.?\s*|nomor\s+)?([1-9][0-9]{7,9})(?![0-9])[\s:;.,#-]*", re.I)
 _RATING, _SOLVED = r"(?P<rating>[1-5])", r"(?:\s+(?P<solved>tuntas|belum)(?:\s+tuntas)?)?"
 _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
+    ("ask", re.compile(r"(?:per)?tanya(?:an)?(?:\s+(?P<page>[1-9]))?[.!?]*", re.I)),
     ("code", re.compile(r"kode[.!]*", re.I)),
     ("prove", re.compile(r"(?P<code>[0-9]{3}[ -]?[0-9]{3})[.!]*")),
     ("confirm", re.compile(r"ya\s+(?P<code>[0-9]{4})[.!]*", re.I)),

@@ -6,6 +6,7 @@ headers of these names, at most five minutes old.
 
 import binascii
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, Self
@@ -27,6 +28,8 @@ from shared.values.strict_json import RepeatedMemberError, refuse_repeated_membe
 
 ANSWER_LIMIT = 160
 """Septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038)."""
+QUESTION_LIMIT = 3 * 153
+"""Septets of an answer with words of a question: a long SMS of three parts."""
 
 Refusal = Literal["empty", "too_long", "unavailable"]
 Answer = Literal[
@@ -48,6 +51,8 @@ Answer = Literal[
     "stopped",
     "unclear",
     "too_many",
+    "no_question",
+    "question_elsewhere",
 ]
 """What is said to a message about a report. To anyone but its proven contact the same, whether
 there is such a report or not."""
@@ -170,6 +175,24 @@ def septets(text: str) -> int:
     return length
 
 
+def in_gsm(text: str) -> str:
+    """The text in the GSM 7-bit alphabet: typographic signs as a phone writes them, accents it
+    does not have left out, and `?` for all else."""
+    plain = unicodedata.normalize("NFC", text).translate(_PLAIN)
+    return "".join(_in_gsm(character) for character in plain)
+
+
+def _in_gsm(character: str) -> str:
+    if character in _GSM or character in _GSM_EXTENSION:
+        return character
+    letters = unicodedata.normalize("NFKD", character)
+    known = "".join(letter for letter in letters if letter in _GSM or letter in _GSM_EXTENSION)
+    return known or ("" if unicodedata.category(character) in ("Mn", "Cf") else "?")
+
+
+_PLAIN: Final = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "•": "-", "\t": " "}
+)
 _GAP = " […] "
 _GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"

@@ -3,7 +3,7 @@ what rates, closes or reopens it, or stops its text messages, is confirmed by a 
 others are new reports, and what else they send gets one answer, whatever there is."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 import httpx
@@ -19,6 +19,7 @@ from services.intake.sms.answers import Answers
 from services.intake.sms.confirmations import Confirmations, Confirmed
 from services.intake.sms.joining import NO_REPORT, SmsParts, WholeSms
 from services.intake.sms.messages import Answer, answer_about
+from services.intake.sms.questions import answer_with_question
 from shared.clock import now
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
@@ -29,6 +30,9 @@ from shared.lifecycle.authority import Capacity
 from shared.lifecycle.check import allowed_actions
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import TO_BE_VERIFIED, WITH_AGENCY, Status
+
+Question = Literal["question"]
+"""In place of an answer: the words of the question that waits."""
 
 _PATHS: Final = {"satisfied": "satisfaction", "rate": "rating", "object": "objection"}
 _TAKEN = (200, 202)
@@ -49,11 +53,12 @@ class Reply:
 @dataclass(frozen=True)
 class Sender:
     """What a sender is to the report: its contact, and proven. `token` speaks for its reporter;
-    empty where there is no such report."""
+    empty where there is no such report. `reads`: words of the report may go there."""
 
     token: str
     named: bool
     proven: bool
+    reads: bool = False
 
 
 class ReplyRefused(Exception):
@@ -91,7 +96,9 @@ class Replies:
         if answer.status_code != 200:
             raise unavailable()
         contact = answer.json()
-        return Sender(token, bool(contact["named"]), bool(contact["proven"]))
+        # Of a service of the version before: nothing.
+        reads = bool(contact.get("reads"))
+        return Sender(token, bool(contact["named"]), bool(contact["proven"]), reads)
 
     async def take(self, reply: Reply, sender: Sender) -> str:
         """Does what the message asks. Gives the answer to it, which is kept for its repeats. Raises
@@ -108,7 +115,7 @@ class Replies:
         async with self._database.session() as session:
             return await self._keep(session, reply, answer)
 
-    async def _do(self, reply: Reply, sender: Sender) -> Answer:
+    async def _do(self, reply: Reply, sender: Sender) -> Answer | Question:
         about, token = reply.about, sender.token
         if about.wish == "code":
             if sender.named:
@@ -120,6 +127,8 @@ class Replies:
                 return "proven"
         if not sender.proven:
             return "not_yours"
+        if about.wish == "ask":
+            return "question" if sender.reads else "question_elsewhere"
         return await self._do_for_reporter(reply, token)
 
     async def _do_for_reporter(self, reply: Reply, token: str) -> Answer:
@@ -155,14 +164,16 @@ class Replies:
                 path = "information" if asked else "replies"
                 return await self._tell(reply, token, path, {"text": about.words})
 
-    async def _keep(self, session: AsyncSession, reply: Reply, answer: Answer) -> str:
+    async def _keep(self, session: AsyncSession, reply: Reply, answer: Answer | Question) -> str:
         about, phone = reply.about, reply.whole.sender
         parts = SmsParts(session, self._intake.cipher, self._intake.index)
         confirmations = Confirmations(session, self._intake.index)
         await parts.lock(phone)
         if (known := await self._known(session, reply)) is not None:
             return known
-        if answer.startswith("confirm_"):
+        if answer == "question":
+            text = await answer_with_question(session, about.number, about.page)
+        elif answer.startswith("confirm_"):
             code = await confirmations.ask(about, phone)
             text = answer_about(answer, number=str(about.number), code=code)
         else:

@@ -40,6 +40,9 @@ from a proven contact, and words that become a report, are not counted."""
 CODES_SHOWN = Limit("sms_codes_shown", 10, 3600)
 """By report: tries of a code from its proven contact, since that can be made up too."""
 
+QUESTIONS_READ = Limit("sms_questions_read", 10, 3600)
+"""By report: long answers to a sender that can be made up."""
+
 
 class SmsAnswer(BaseModel):
     """`answer` is to be sent to the sender; null while further parts are waited for."""
@@ -82,6 +85,8 @@ async def receive_sms(request: Request, database: CurrentDatabase, intake: Intak
         counted = ABOUT_REPORTS, intake.index.phone(message.sender).hex()
     elif reply.about.wish == "confirm":
         counted = CODES_SHOWN, str(reply.about.number)
+    elif reply.about.wish == "ask":
+        counted = QUESTIONS_READ, str(reply.about.number)
     if counted and await limits.wait(*counted) is not None:
         return SmsAnswer(number=None, answer=answer_about("too_many"))
     try:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from services.notification.contacts.named_contacts import named_contacts
 from services.notification.contacts.own_contacts import check_own
+from services.notification.contacts.reporters import reporters_of
 from services.notification.contacts.resources import Notification
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
@@ -25,10 +26,13 @@ class SenderForm(Form):
 
 
 class Sender(BaseModel):
-    """`named`: the phone is a contact of one's own report; `proven`: it is, and is proven now."""
+    """`named`: the phone is a contact of one's own report; `proven`: it is, and is proven now;
+    `reads`: besides, words of the report may go there, since it is neither anonymous nor secret
+    and news about it may come by SMS."""
 
     named: bool
     proven: bool
+    reads: bool
 
 
 @router.post("/reports/{number}/contacts/sms/sender", responses=problem_responses(401, 403, 404))
@@ -45,7 +49,10 @@ async def check_sender(
     for contact in await named_contacts(session, notification.cipher, number):
         if contact.channel == "sms" and contact.value == form.phone:
             row = await notification.codes.row_of(session, contact)
-            return Sender(
-                named=True, proven=await notification.codes.is_proven_now(session, row, contact)
-            )
-    return Sender(named=False, proven=False)
+            proven = await notification.codes.is_proven_now(session, row, contact)
+            of_report = (await reporters_of(session, [number]))[number]
+            _, wishes = of_report.contacts["sms"]
+            told = not wishes.stopped and wishes.sms is not False
+            reads = proven and told and not of_report.discreet
+            return Sender(named=True, proven=proven, reads=reads)
+    return Sender(named=False, proven=False, reads=False)

@@ -1,0 +1,70 @@
+"""The question that waits for an answer, as its reporter reads it by SMS."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.intake.sms.messages import QUESTION_LIMIT, answer_about, in_gsm, septets
+from shared.database.lifecycle import HistoryEntry, Report
+from shared.database.views import PublishedNote
+from shared.labels.catalogue import INDONESIAN, Phrase
+from shared.lifecycle.actions import Action, DeferralKind
+from shared.lifecycle.state import ReportState
+
+
+async def answer_with_question(session: AsyncSession, number: int, page: int) -> str:
+    """The words of the question about this report, or that none waits. What does not fit into one
+    long SMS goes on at the next page."""
+    state = await session.scalar(select(col(Report.state)).where(col(Report.number) == number))
+    words = await session.scalar(_words(number))
+    if words is None or not ReportState.model_validate(state).question_open:
+        return answer_about("no_question")
+    return page_of_question(number, words, page)
+
+
+def page_of_question(number: int, words: str, page: int) -> str:
+    """The last page where there are not so many. Each says how to go on: to the next one, or to
+    answer."""
+    pages = list(_pages(in_gsm(words)))
+    shown = min(page, len(pages))
+    last = shown == len(pages)
+    values = {"number": number, "words": pages[shown - 1], "next": shown + 1}
+    return Phrase("sms_question", "last" if last else "more", values).in_language(INDONESIAN)
+
+
+def _pages(text: str) -> Iterator[str]:
+    page = ""
+    for word in text.split():
+        for piece in _pieces(word):
+            longer = f"{page} {piece}" if page else piece
+            if septets(longer) > _WORDS_LIMIT:
+                yield page
+                page = piece
+            else:
+                page = longer
+    yield page
+
+
+def _pieces(word: str) -> list[str]:
+    """A word that is longer than a page, perhaps an address, in parts."""
+    half = _WORDS_LIMIT // 2  # a character has two septets at most
+    return [word[begin : begin + half] for begin in range(0, len(word), half)]
+
+
+def _words(number: int) -> Select[str]:
+    """Of the last deferral that asked the reporter."""
+    asked = (
+        col(HistoryEntry.number) == number,
+        col(HistoryEntry.action) == Action.DEFER,
+        col(HistoryEntry.details)["deferral"].astext == DeferralKind.INCOMPLETE_DATA,
+    )
+    note = col(PublishedNote.command_id) == col(HistoryEntry.ref)
+    of_report = select(col(PublishedNote.words)).join(HistoryEntry, note).where(*asked)
+    return of_report.order_by(col(HistoryEntry.entry).desc()).limit(1)
+
+
+_WORDS_LIMIT: Final = QUESTION_LIMIT - 100
+"""Septets of a page; the rest is for what stands around it."""

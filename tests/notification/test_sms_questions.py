@@ -1,0 +1,191 @@
+"""A reporter who has SMS alone reads what was asked, and answers; nobody reads it there of an
+anonymous or secret report."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from services.intake.sms.messages import QUESTION_LIMIT, in_gsm, septets
+from services.intake.sms.questions import page_of_question
+from shared.lifecycle.actions import Action
+from shared.lifecycle.statuses import Status, Tab
+from tests.intake.conftest import Country
+from tests.intake.test_reading import note
+from tests.intake.test_sms_channel import OTHER
+from tests.notification.conftest import PHONE, Reported, Told, until, working
+from tests.notification.providers import Gateway as SmsGateway
+from tests.notification.test_safe_contacts import never_quiet
+from tests.notification.test_sms_replies import SHY, Followup, Send, answer, sms_1708
+
+__all__ = ["never_quiet"]
+
+ASKED = "Di RT berapa lubangnya, dan sejak kapan?"
+ELSEWHERE = "tidak kami kirim lewat SMS"
+
+
+async def asks(told: Told, words: str = ASKED) -> None:
+    """An admin defers the report for what is missing."""
+    note(told.country, told.number, "defer", words, deferral="incomplete_data")
+    told.country.all("UPDATE lifecycle.report SET state = state || '{\"question_open\": true}'")
+    await told.happens(
+        "deferred",
+        Status.AWAITING_INFORMATION,
+        action=Action.DEFER,
+        tab=Tab.DEFERRED,
+        details={"deferral": "incomplete_data"},
+    )
+
+
+async def test_who_has_sms_alone_is_told_reads_what_was_asked_and_answers(
+    reported: Reported,
+    gateway: SmsGateway,
+    fresh_database: Callable[[str], str],
+    never_quiet: None,
+) -> None:
+    told, followup = await reported(reporter=SHY | {"phone_safe": True}), Followup()
+    told.prove("sms", PHONE)
+    async with gateway.there(), sms_1708(told, fresh_database, followup) as send:
+        async with working(told.settings):
+            assert "tidak ada pertanyaan" in answer(await send("TANYA"))
+            await asks(told)
+
+            async def arrived() -> bool:
+                return bool(gateway.got)
+
+            await until(arrived)
+        news = gateway.got[0]["text"]
+        how = re.search(rf"{told.number} (TANYA)\b", news)
+        assert how and ASKED not in news
+        assert ASKED in answer(await send(how[1]))
+        assert "Terima kasih" in answer(await send("Di RT 3, sejak Senin"))
+    assert followup.said == [("information", {"text": "Di RT 3, sejak Senin"})]
+
+
+@pytest.mark.parametrize("flag", ["anonymous", "secret"])
+async def test_nobody_reads_by_sms_what_was_asked_of_an_anonymous_or_secret_reporter(
+    reported: Reported, fresh_database: Callable[[str], str], flag: str
+) -> None:
+    told = await reported(reporter=SHY | {"phone_safe": True}, **{flag: True})
+    told.prove("sms", PHONE, sms=True)
+    async with sms_1708(told, fresh_database, Followup()) as send:
+        before = answer(await send("TANYA"))
+        await asks(told)
+        assert ELSEWHERE in before
+        assert answer(await send("TANYA")) == before, "not even whether something was asked"
+
+
+async def test_a_report_made_secret_later_is_not_read_by_sms_any_more(
+    reported: Reported, fresh_database: Callable[[str], str], country: Country
+) -> None:
+    told = await reported(reporter=SHY | {"phone_safe": True})
+    told.prove("sms", PHONE)
+    async with sms_1708(told, fresh_database, Followup()) as send:
+        await asks(told)
+        assert ASKED in answer(await send("TANYA"))
+        country.all("UPDATE lifecycle.report SET secret = true")
+        assert ELSEWHERE in answer(await send("TANYA"))
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "UPDATE notification.preference SET sms = false",
+        "UPDATE notification.preference SET stopped_at = now()",
+        "UPDATE notification.preference SET sms_stopped_at = now()",
+    ],
+)
+async def test_a_phone_at_which_no_news_may_come_gets_no_question_either(
+    reported: Reported,
+    fresh_database: Callable[[str], str],
+    country: Country,
+    wish: str,
+) -> None:
+    told = await reported(reporter=SHY | {"phone_safe": True})
+    told.prove("sms", PHONE)
+    country.all(wish)
+    async with sms_1708(told, fresh_database, Followup()) as send:
+        await asks(told)
+        assert ELSEWHERE in answer(await send("TANYA"))
+
+
+async def test_another_phone_is_answered_as_though_there_were_no_such_report(
+    reported: Reported, fresh_database: Callable[[str], str]
+) -> None:
+    told = await reported(reporter=SHY | {"phone_safe": True})
+    async with sms_1708(told, fresh_database, Followup()) as send:
+        await asks(told)
+        unproven = answer(await send("TANYA"))
+        told.prove("sms", PHONE)
+        theirs = answer(await send("TANYA", **{"from": OTHER}))
+        nowhere = answer(await send("TANYA", number=99_999_999, **{"from": OTHER}))
+        assert theirs == nowhere == unproven
+        assert "tidak dapat diteruskan" in theirs
+        assert ASKED in answer(await send("TANYA"))
+
+
+async def test_the_newest_question_is_read_until_it_is_answered(
+    reported: Reported, fresh_database: Callable[[str], str], country: Country
+) -> None:
+    told = await reported(reporter=SHY | {"phone_safe": True})
+    told.prove("sms", PHONE)
+    async with sms_1708(told, fresh_database, Followup()) as send:
+        await asks(told, "Di mana?")
+        note(country, told.number, "defer", "Menunggu dinas.", deferral="agency_not_connected")
+        await asks(told, "Kapan?")
+        read = answer(await send("tanya?"))
+        assert "Kapan?" in read and "Di mana?" not in read
+        country.all("UPDATE lifecycle.report SET state = state || '{\"question_open\": false}'")
+        assert "tidak ada pertanyaan" in answer(await send("TANYA"))
+
+
+async def test_a_made_up_sender_has_no_more_than_ten_questions_sent_an_hour(
+    reported: Reported, fresh_database: Callable[[str], str]
+) -> None:
+    told = await reported(reporter=SHY | {"phone_safe": True})
+    told.prove("sms", PHONE)
+    async with sms_1708(told, fresh_database, Followup()) as send:
+        await asks(told)
+        said = [await _read(send) for _ in range(11)]
+    assert [ASKED in text for text in said] == [True] * 10 + [False]
+    assert "Terlalu banyak" in said[-1]
+
+
+async def _read(send: Send) -> str:
+    return answer(await send("TANYA"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ASKED,
+        "“Di mana” — di RT 3 … atau di RW ’05’?\n\nKapan: 3\u00a0Desember?",
+        "apa " * 250,
+        "{[~]}" * 200,
+        "ｘ１・" * 300,
+        "https://" + "a" * 990,
+    ],
+)
+def test_a_question_of_any_length_is_read_whole_in_long_messages_of_three_parts(
+    words: str,
+) -> None:
+    read, page = "", 1
+    while True:
+        text = page_of_question(10**10 - 1, words, page)
+        assert septets(text) <= QUESTION_LIMIT
+        found = re.fullmatch(
+            r"Pertanyaan tentang laporan \d+: (.*?)(?: \.\.\. .* TANYA (\d)| Menjawab: .*)", text
+        )
+        assert found
+        read += found[1]
+        if found[2] is None:
+            break
+        page += 1
+        assert found[2] == str(page)
+    assert read.replace(" ", "") == "".join(in_gsm(words).split())
+    assert page_of_question(10**10 - 1, words, 9) == text, "there are no more: the last again"
+
+
+def test_letters_a_phone_does_not_have_are_written_by_those_that_it_has() -> None:
+    assert in_gsm("“Café” – São Tomé’s Ümüt… 10 m²") == '"Café" - Sao Tomé\'s Ümüt... 10 m2'
+    assert in_gsm("di 東京 \U0001f600") == "di ?? ?"
