@@ -12,6 +12,7 @@ from services.portal.carried_over_forms import carried_over
 from services.portal.compression import Compression
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
+from services.portal.passed_over import UnknownFilters, shown_without
 from services.portal.refusals import fields_of, words_of
 from services.portal.sealed_forms import CARRIED, Seals
 from services.portal.service_calls import Services
@@ -62,6 +63,8 @@ def _show_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def page(request: Request, problem: Problem) -> Response:
+        if isinstance(problem, UnknownFilters) and (again := shown_without(request, problem)):
+            return again
         panel = request.url.path == "/panel" or request.url.path.startswith("/panel/")
         page_request = getattr(request.state, "page_request", None) or PageRequest(
             request, "panel" if panel else "public"

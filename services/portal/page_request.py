@@ -16,6 +16,7 @@ from typing_extensions import TypeForm
 from services.portal import pages
 from services.portal.answers import answer_as
 from services.portal.downloads import Live, ServiceFile
+from services.portal.passed_over import beyond_the_end, page_gone, passed_over_of, unknown
 from services.portal.return_address import address_to_return_to
 from services.portal.sent_forms import SentForms
 from services.portal.service_calls import File, Refusal, Service, Services
@@ -45,6 +46,7 @@ class PageRequest:
         self._tokens_at_first = self.session.tokens
         self.session.drafts = self.session.drafts or secrets.token_urlsafe(32)
         self.forms = SentForms(request, self.session, state.seals)
+        self.passed_over = passed_over_of(request)
         self._known_as: list[str] | None = None
         self._renewing = asyncio.Lock()
         request.state.page_request = self
@@ -125,6 +127,19 @@ class PageRequest:
         """What is at this path, as a model of the service's contract. Raises as `call`, and the
         502 problem where the answer does not fit the model."""
         return answer_as(model, await self.call(service, "GET", path, token=token, params=params))
+
+    async def filtered(
+        self, service: Service, path: str, model: TypeForm[T], params: Mapping[str, Any]
+    ) -> T:
+        """As `read`, of what the address of this page narrows: the page is shown without what of
+        it the service refuses, and without a place behind the last page."""
+        try:
+            answer = await self.read(service, path, model, params=params)
+        except Refusal as refusal:
+            raise unknown(self.request, refusal, params) or refusal from None
+        if beyond_the_end(params, answer):
+            raise page_gone(self.request, params)
+        return answer
 
     async def download(
         self,

@@ -13,7 +13,7 @@ from fastapi import Request
 from services.portal.downloads import ServiceFile, VisitorSlots
 from services.portal.translation import language
 from shared.http.callers import client_address
-from shared.http.problems import Problem, unavailable
+from shared.http.problems import FieldError, Problem, unavailable
 from shared.http.service_client import service_client
 from shared.settings import Settings
 
@@ -36,12 +36,17 @@ class Refusal(Problem):
     wrong with which field."""
 
     def __init__(self, status: int, document: Mapping[str, Any]) -> None:
-        super().__init__(status, str(document.get("code", "unavailable")))
+        errors = [e for e in document.get("errors") or () if isinstance(e, Mapping)]
+        super().__init__(
+            status,
+            str(document.get("code", "unavailable")),
+            errors=[FieldError(str(e.get("field", "")), str(e.get("code", ""))) for e in errors],
+        )
         self.title = str(document.get("title", ""))
         self.detail = str(document.get("detail", ""))
         self.fields: dict[str, str] = {
             str(e.get("field", "")): _WORDS.get(str(e.get("code")), str(e.get("message", "")))
-            for e in document.get("errors") or ()
+            for e in errors
         }
 
 

@@ -79,3 +79,14 @@ async def test_fields_and_codes_of_a_newer_service_are_passed_over(
     page = await visitor.get("/laporan/10000001")
     assert page.status_code == 200
     assert "TO_BE_INVENTED" in page.text
+
+
+async def test_a_page_behind_the_last_one_is_the_first_and_says_so(
+    service: Service, visitor: httpx.AsyncClient
+) -> None:
+    service.answers |= dict.fromkeys(("/categories", "/regions"), (200, []))
+    service.answers["/reports"] = 200, {"items": [], "next": None}
+    page = await visitor.get("/laporan?lanjut=long-ago&tab=closed")
+    assert page.status_code == 200
+    assert "halaman ini tidak ada lagi; yang tampil halaman pertama." in page.text
+    assert 'href="/laporan?tab=closed"' in page.text

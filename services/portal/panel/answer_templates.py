@@ -84,7 +84,7 @@ async def _list(page_request: PageRequest, form: FormData, status: int = 200) ->
         form.set("instansi", page_request.request.query_params.get("instansi", ""))
     agency_id = form.id("instansi")
     params = {"agency_id": agency_id}
-    kept = await page_request.read("routing", _KEPT, KeptTemplates, params=params)
+    kept = await page_request.filtered("routing", _KEPT, KeptTemplates, params)
     below = await read_agency(page_request, agency_id) if isinstance(agency_id, int) else None
     return page_request.page(
         "panel/answer_templates/list.html",

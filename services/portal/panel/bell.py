@@ -14,7 +14,7 @@ router = APIRouter(prefix="/panel/lonceng", include_in_schema=False)
 @router.get("")
 async def bell(page_request: PanelRequest) -> Response:
     params = {"cursor": page_request.request.query_params.get("lanjut")}
-    bell = await page_request.read("notification", "/me/bell", BellPage, params=params)
+    bell = await page_request.filtered("notification", "/me/bell", BellPage, params)
     newest = max((item.id for item in bell.items), default=0)
     return page_request.page("panel/bell.html", bell=bell, newest=newest)
 

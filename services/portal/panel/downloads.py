@@ -11,6 +11,7 @@ from services.portal.downloads import PassedOn
 from services.portal.form_data import FormData, searched
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.agency_finding import offered
+from services.portal.passed_over import only_days, only_known
 from shared.http.problems import Problem
 from shared.labels import labels
 
@@ -99,6 +100,16 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
     tabs = await page_request.read("reporting", "/downloads/tabs", list[TabFields])
     if page_request.session.role == "liaison_officer":
         tabs = [tab for tab in tabs if tab.tab != "users"]
+    categories = await references.categories(page_request)
+    if page_request.request.method == "GET":
+        only_days(page_request.request, "submitted_from", "submitted_to")
+        only_known(
+            page_request.request,
+            tab=[tab.tab for tab in tabs],
+            scope=("own", "below"),
+            category=[code for _, options in categories for code, _ in options],
+            **{name: labels(name) for name in ("classification", "channel", "status", "role")},
+        )
     tab = next((tab for tab in tabs if tab.tab == form.get("tab")), tabs[0])
     form.set("tab", tab.tab)
     return page_request.page(
@@ -108,7 +119,7 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
         tabs=tabs,
         tab=tab,
         agencies=await offered(page_request, form, "agency", below=True),
-        categories=await references.categories(page_request),
+        categories=categories,
         regions=await references.regions(page_request, form) if "region" in tab.fields else [],
         formats=tab.formats,
         yes_or_no=[name for name in _YES_OR_NO if name in tab.fields],

@@ -48,7 +48,7 @@ async def agencies(page_request: PanelRequest) -> Response:
         "below": page_request.session.agency_id,
         "cursor": form.get("lanjut"),
     }
-    page = await page_request.read("routing", "/agencies", Page[AgencyRow], params=params)
+    page = await page_request.filtered("routing", "/agencies", Page[AgencyRow], params)
     return page_request.page("panel/agencies.html", form=form, page=page)
 
 

@@ -40,8 +40,8 @@ _NOT_SHOWN = ("agency_id", "parent_id", "email", "text_changed", "category_id_ch
 @router.get("")
 async def management_log(page_request: PanelRequest) -> Response:
     cursor = page_request.request.query_params.get("lanjut")
-    page = await page_request.read(
-        "routing", "/management/log", Page[LogLine], params={"cursor": cursor}
+    page = await page_request.filtered(
+        "routing", "/management/log", Page[LogLine], {"cursor": cursor}
     )
     return page_request.page("panel/management_log.html", page=page, changes=_changes)
 

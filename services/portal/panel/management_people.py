@@ -36,9 +36,7 @@ async def people(page_request: PanelRequest) -> Response:
     form = FormData(dict(page_request.request.query_params))
     filters = form.given("q", "role", "agency_id") | {"active": not form.get("dihapus")}
     params = {**filters, "cursor": form.get("lanjut")}
-    page = await page_request.read(
-        "routing", "/management/staff", Page[ManagedPerson], params=params
-    )
+    page = await page_request.filtered("routing", "/management/staff", Page[ManagedPerson], params)
     chosen = await _chosen(page_request, form)
     below = chosen[0] if chosen else None
     return page_request.page(

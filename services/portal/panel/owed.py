@@ -26,10 +26,10 @@ async def owed_list(page_request: PanelRequest) -> Response:
     kind, whose, cursor = query.get("jenis"), query.get("milik"), query.get("lanjut")
     which = {"whose": whose}
     page, counts, stand_ins, waiting = await asyncio.gather(
-        page_request.read(
-            "routing", "/owed", Page[OwedItem], params={**which, "kind": kind, "cursor": cursor}
+        page_request.filtered(
+            "routing", "/owed", Page[OwedItem], {**which, "kind": kind, "cursor": cursor}
         ),
-        page_request.read("routing", "/owed/counts", OwedCounts, params=which),
+        page_request.filtered("routing", "/owed/counts", OwedCounts, which),
         page_request.read("routing", "/me/stand-in", StandIns),
         to_decide(page_request),
     )

@@ -11,6 +11,7 @@ from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.pages import label
 from services.portal.panel.agency_finding import offered
 from services.portal.panel.choices import read_agency
+from services.portal.passed_over import only_known
 from services.portal.translation import translated
 from shared.http.paging import Page
 from shared.http.problems import Problem
@@ -42,7 +43,9 @@ _ABOUT = {
 @router.get("")
 async def process_times(page_request: PanelRequest) -> Response:
     chosen = FormData(dict(page_request.request.query_params)).id("instansi")
-    form = FormData({"agency_id": chosen} if isinstance(chosen, int) else {})
+    if isinstance(chosen, str):
+        only_known(page_request.request, instansi=())
+    form = FormData({"agency_id": chosen})
     policy = await _policy(page_request, _agency(page_request, form))
     for name, length in _lengths(policy).items():
         form.set(name, str(length.amount))
@@ -118,7 +121,7 @@ def _name(name: str) -> str:
 
 async def _policy(page_request: PageRequest, agency_id: int | None) -> Policy:
     params = {"agency_id": agency_id}
-    return await page_request.read("routing", "/policy", Policy, params=params)
+    return await page_request.filtered("routing", "/policy", Policy, params)
 
 
 def place(length: ChangedLength) -> str:
@@ -163,7 +166,7 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
         may_set=page_request.session.role == "central_admin",
         national=chosen.id == own,
         place=place,
-        former=await page_request.read(
-            "routing", "/policy/versions", Page[FormerPolicy], params=params
+        former=await page_request.filtered(
+            "routing", "/policy/versions", Page[FormerPolicy], params
         ),
     )

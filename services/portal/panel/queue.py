@@ -16,6 +16,7 @@ from services.portal.panel.bulk import bulk_forms_for
 from services.portal.panel.choices import grouped
 from services.portal.panel.forms import in_order, owed
 from services.portal.panel.second_person import to_decide
+from services.portal.passed_over import only_known
 from services.portal.translation import translated
 from shared.http.problems import Problem
 from shared.lifecycle.statuses import STATUSES_OF, Status, Tab
@@ -68,10 +69,16 @@ async def queue(page_request: PanelRequest) -> Response:
     below = {"scope": form.get("scope"), "agency": form.get("agency")}
     params = {**_params(form), "cursor": query.get("lanjut"), "limit": 25}
     page, counts, choices, waiting = await asyncio.gather(
-        page_request.read("routing", "/queue", QueuePage, params=params),
-        page_request.read("routing", "/queue/counts", list[TabCount], params=below),
+        page_request.filtered("routing", "/queue", QueuePage, params),
+        page_request.filtered("routing", "/queue/counts", list[TabCount], below),
         page_request.read("routing", "/queue/choices", QueueChoices),
         to_decide(page_request),
+    )
+    categories = grouped(choices.categories)
+    only_known(
+        page_request.request,
+        assignee=[str(person.id) for person in choices.colleagues],
+        category=[code for _, options in categories for code, _ in options],
     )
     return page_request.page(
         "panel/queue.html",
@@ -81,7 +88,7 @@ async def queue(page_request: PanelRequest) -> Response:
         counts=counts,
         late={count.tab: _how_many(count.late) for count in counts if count.late},
         agencies=[(str(agency.id), agency.name) for agency in choices.agencies],
-        categories=grouped(choices.categories),
+        categories=categories,
         provinces=[(province.code, province.name) for province in choices.provinces],
         statuses=_statuses(form),
         colleagues=[(str(person.id), person.name) for person in choices.colleagues],

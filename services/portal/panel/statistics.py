@@ -123,7 +123,7 @@ async def _read(
     page_request: PageRequest, page: str, model: TypeForm[T], selection: Asked, **more: object
 ) -> T:
     params = {**selection.params, **more}
-    return await page_request.read("reporting", f"/statistics/{page}", model, params=params)
+    return await page_request.filtered("reporting", f"/statistics/{page}", model, params)
 
 
 async def _page(

@@ -36,5 +36,5 @@ async def told(page_request: PanelRequest, number: int = NUMBER) -> Response:
 
 async def _page(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
     params = {"cursor": page_request.request.query_params.get("lanjut")}
-    page = await page_request.read("routing", "/unreached", Page[UnreachedReporter], params=params)
+    page = await page_request.filtered("routing", "/unreached", Page[UnreachedReporter], params)
     return page_request.page("panel/unreached.html", status, page=page, form=form)

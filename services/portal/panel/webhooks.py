@@ -97,7 +97,7 @@ async def _shown(
         state=query.get("state"),
         webhook=shown,
         old_secret_until=until if until and until > now() else None,
-        page=await page_request.read(
-            "reporting", f"{path}/deliveries", Page[DeliveryView], params=params
+        page=await page_request.filtered(
+            "reporting", f"{path}/deliveries", Page[DeliveryView], params
         ),
     )

@@ -114,8 +114,8 @@ async def my_reports(page_request: PublicRequest, lanjut: str | None = None) -> 
     if not page_request.signed_in:
         return page_request.go("/masuk?lanjut=/laporan-saya")
     try:
-        page = await page_request.read(
-            "intake", "/reporters/me/reports", Page[OwnReport], params={"cursor": lanjut}
+        page = await page_request.filtered(
+            "intake", "/reporters/me/reports", Page[OwnReport], {"cursor": lanjut}
         )
     except Problem as problem:
         if problem.status == 401:

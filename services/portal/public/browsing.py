@@ -9,6 +9,7 @@ from services.portal.contracts.intake import PublicItem
 from services.portal.contracts.reporting import PublicFigures
 from services.portal.form_data import FormData
 from services.portal.page_request import PublicRequest
+from services.portal.passed_over import only_known
 from shared.http.paging import Page
 from shared.lifecycle.policy import NATIONAL_DEFAULT
 
@@ -29,9 +30,14 @@ async def public_reports(page_request: PublicRequest) -> Response:
     form = FormData({name: query[name] for name in _FILTERS if name in query})
     params = {**form.given(*_FILTERS), "cursor": query.get("lanjut"), "limit": 20}
     page, categories, provinces = await asyncio.gather(
-        page_request.read("intake", "/reports", Page[PublicItem], params=params),
+        page_request.filtered("intake", "/reports", Page[PublicItem], params),
         references.categories(page_request),
         references.provinces(page_request),
+    )
+    only_known(
+        page_request.request,
+        category=[code for _, options in categories for code, _ in options],
+        region=[code for code, _ in provinces],
     )
     return page_request.page(
         "public/browse.html",

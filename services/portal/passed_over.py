@@ -1,0 +1,182 @@
+"""What the address of a list asks for and is not to be had: the list is shown without it, and says
+so. The services refuse it, as they should; who followed an old bookmark wants the list."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Request, Response
+from starlette.types import Receive, Scope, Send
+
+from services.portal.service_calls import Refusal
+from services.portal.translation import translated
+from shared.http.problems import Problem
+
+
+class PassedOver(NamedTuple):
+    """A part of the address that the page is shown without."""
+
+    name: str
+    value: str
+    reason: str
+
+    @property
+    def called(self) -> str:
+        """As the page calls this filter."""
+        return translated(_CALLED.get(self.name, self.name))
+
+
+class UnknownFilters(Problem):
+    """Parts of the address, by name, with why they cannot be had."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__(422, "validation")
+        self.reasons = reasons
+
+
+def unknown(request: Request, refusal: Refusal, sent: Mapping[str, Any]) -> UnknownFilters | None:
+    """What of the address a service refused that was `sent` this; None where it is another's
+    fault."""
+    errors = [(e.field.split(".")[0], e.code) for e in refusal.errors]
+    if refusal.code == "agency_not_found":
+        errors = [(name, refusal.code) for name in ("agency", "agency_id", "below") if name in sent]
+    if refusal.status not in (404, 422) or not errors:
+        return None
+    reasons: dict[str, str] = {}
+    for field, code in errors:
+        names = list(_names_of(request, field, sent))
+        if not names:
+            return None
+        words = _REASONS[_REASON_OF[code]] if code in _REASON_OF else refusal.fields.get(field, "")
+        reasons |= dict.fromkeys(names, translated(words or _REASONS["gone"]))
+    return UnknownFilters(reasons)
+
+
+def only_known(request: Request, **offered: Collection[str]) -> None:
+    """Raises `UnknownFilters` for values of the address that are none of those offered."""
+    query = request.query_params
+    gone = [name for name, known in offered.items() if not set(_given(query, name)) <= set(known)]
+    if gone:
+        raise UnknownFilters(dict.fromkeys(gone, translated(_REASONS["gone"])))
+
+
+def only_days(request: Request, *names: str) -> None:
+    """Raises `UnknownFilters` for values of the address that are no days."""
+    wrong = [
+        name for name in names for value in _given(request.query_params, name) if not _is_day(value)
+    ]
+    if wrong:
+        raise UnknownFilters(dict.fromkeys(wrong, translated(_REASONS["date"])))
+
+
+def beyond_the_end(sent: Mapping[str, Any], page: object) -> bool:
+    """Whether this page, asked for by its cursor, is behind the last. A search may end so."""
+    items, following = getattr(page, "items", None), getattr(page, "next", None)
+    return items == [] and following is None and bool(sent.get("cursor")) and not sent.get("q")
+
+
+def page_gone(request: Request, sent: Mapping[str, Any]) -> UnknownFilters:
+    """That there is no such page any more."""
+    names = _names_of(request, "cursor", sent)
+    return UnknownFilters(dict.fromkeys(names, translated(_REASONS["page"])))
+
+
+def shown_without(request: Request, problem: UnknownFilters) -> Response | None:
+    """The page without what cannot be had; None where it would be the same again."""
+    query = parse_qsl(request.url.query)
+    kept = [(name, value) for name, value in query if name not in problem.reasons]
+    if request.method != "GET" or len(kept) == len(query):
+        return None
+    left_out = [
+        PassedOver(name, value, problem.reasons[name])
+        for name, value in query
+        if name in problem.reasons
+    ]
+    return _Again(request, urlencode(kept), [*passed_over_of(request), *left_out])
+
+
+def passed_over_of(request: Request) -> list[PassedOver]:
+    """What this page is shown without."""
+    left_out: list[PassedOver] = request.scope.get(_KEY, [])
+    return left_out
+
+
+class _Again(Response):
+    """The same page, as if it had been asked for by another query."""
+
+    def __init__(self, request: Request, query: str, left_out: list[PassedOver]) -> None:
+        super().__init__()
+        self._app = request.app
+        scope = {name: request.scope[name] for name in request.scope if name not in _OF_ROUTING}
+        self._scope = {**scope, "query_string": query.encode(), _KEY: left_out}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app.router(self._scope, receive, send)
+
+
+def _names_of(request: Request, field: str, sent: Mapping[str, Any]) -> Iterator[str]:
+    """By which names the address holds what was sent in this field: services name it in English."""
+    query, value = request.query_params, sent.get(field)
+    values = [str(each) for each in (value if isinstance(value, list) else [value])]
+    same = [name for name in query if set(_given(query, name)) & set(values)]
+    yield from [field] if field in query else same
+
+
+def _given(query: Any, name: str) -> list[str]:
+    return [value.strip() for value in query.getlist(name) if value.strip()]
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+_KEY = "lapor.passed_over"
+_OF_ROUTING = ("path_params", "endpoint", "route", "router")
+_REASONS = {
+    "gone": "tidak dikenal atau tidak ada lagi.",
+    "agency": "instansi ini tidak ada lagi, atau bukan instansi Anda atau di bawahnya.",
+    "page": "halaman ini tidak ada lagi; yang tampil halaman pertama.",
+    "date": "bukan tanggal.",
+}
+_REASON_OF = {
+    **dict.fromkeys(("enum", "literal_error", "int_parsing", "not_a_choice"), "gone"),
+    **dict.fromkeys(("string_pattern_mismatch", "within_unknown", "agency_unknown"), "gone"),
+    **dict.fromkeys(("date_parsing", "date_from_datetime_parsing", "not_a_moment"), "date"),
+    **dict.fromkeys(("date_from_datetime_inexact",), "date"),
+    "agency_not_found": "agency",
+    "cursor_invalid": "page",
+}
+"""What a service says to programs, in words for who reads a list."""
+_CALLED = {
+    "q": "Pencarian",
+    "tab": "Tab",
+    "sub": "Tab",
+    "scope": "Cakupan",
+    "agency": "Instansi",
+    "agency_id": "Instansi",
+    "instansi": "Instansi",
+    "status": "Status",
+    "category": "Kategori",
+    "classification": "Klasifikasi",
+    "channel": "Sumber laporan",
+    "region": "Wilayah",
+    "within": "Wilayah",
+    "assignee": "Ditugaskan kepada",
+    "province": "Provinsi",
+    "order": "Urutan",
+    "due_before": "Tenggat sampai",
+    "submitted_from": "Masuk sejak",
+    "submitted_to": "Masuk sampai",
+    "from": "Periode: masuk sejak",
+    "to": "Periode: sampai",
+    "jenis": "Jenis tugas",
+    "milik": "Tugas milik",
+    "role": "Jabatan",
+    "state": "Keadaan",
+    "mark": "Angka",
+    "lanjut": "Halaman",
+}

@@ -1,0 +1,96 @@
+"""A list is shown though its address asks for what is not to be had any more, and says so."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.portal.conftest import Meet
+from tests.portal.person import Person
+
+pytestmark = pytest.mark.timeout(600)
+GONE = "tidak dikenal atau tidak ada lagi."
+NO_AGENCY = "instansi ini tidak ada lagi, atau bukan instansi Anda atau di bawahnya."
+NO_PAGE = "halaman ini tidak ada lagi; yang tampil halaman pertama."
+NO_DAY = "bukan tanggal."
+OF_STAFF = [
+    ("/panel?status=NEVER&overdue=1", "Status", "NEVER", GONE),
+    ("/panel?tab=selesai", "Tab", "selesai", GONE),
+    ("/panel?tab=all&agency=2147483000", "Instansi", "2147483000", NO_AGENCY),
+    ("/panel?assignee=2147483000", "Ditugaskan kepada", "2147483000", GONE),
+    ("/panel?category=2147483000", "Kategori", "2147483000", GONE),
+    ("/panel?category=jalan", "Kategori", "jalan", GONE),
+    ("/panel?due_before=31-02-2026", "Tenggat sampai", "31-02-2026", NO_DAY),
+    ("/panel?lanjut=abc", "Halaman", "abc", NO_PAGE),
+    ("/panel/tugas?jenis=apa", "Jenis tugas", "apa", GONE),
+    ("/panel/tugas?lanjut=abc", "Halaman", "abc", NO_PAGE),
+    ("/panel/pengguna?role=raja", "Jabatan", "raja", GONE),
+    ("/panel/pengguna?agency_id=2147483000", "Instansi", "2147483000", NO_AGENCY),
+    ("/panel/instansi?lanjut=abc", "Halaman", "abc", NO_PAGE),
+    ("/panel/riwayat?lanjut=abc", "Halaman", "abc", NO_PAGE),
+    ("/panel/lonceng?lanjut=abc", "Halaman", "abc", NO_PAGE),
+    ("/panel/cara-lain?lanjut=abc", "Halaman", "abc", NO_PAGE),
+    ("/panel/statistik/pengelolaan?agency=2147483000", "Instansi", "2147483000", NO_AGENCY),
+    ("/panel/statistik/pemanfaatan?from=kemarin", "Periode: masuk sejak", "kemarin", NO_DAY),
+    ("/panel/statistik/wilayah?within=99", "Wilayah", "99", GONE),
+    ("/panel/statistik/laporan?mark=rated", "Angka", "rated", GONE),
+    ("/panel/unduh?tab=apa", "Tab", "apa", GONE),
+    ("/panel/unduh?submitted_to=besok", "Masuk sampai", "besok", NO_DAY),
+    ("/panel/waktu-proses?instansi=2147483000", "Instansi", "2147483000", NO_AGENCY),
+    ("/panel/templat?instansi=2147483000", "Instansi", "2147483000", NO_AGENCY),
+]
+OF_EVERYBODY = [
+    ("/laporan?category=2147483000", "Kategori", "2147483000", GONE),
+    ("/laporan?region=99", "Wilayah", "99", GONE),
+    ("/laporan?tab=apa&q=jalan", "Tab", "apa", GONE),
+    ("/laporan?classification=apa", "Klasifikasi", "apa", GONE),
+    ("/laporan?lanjut=abc", "Halaman", "abc", NO_PAGE),
+]
+
+
+def _is_told(person: Person, address: str, called: str, value: str, reason: str) -> None:
+    answer = person.page.goto(person.portal.address + address)
+    assert answer and answer.status == 200, address
+    told = person.page.locator("#dilewati")
+    expect(told.get_by_role("listitem")).to_have_text(f"{called} “{value}”: {reason}")
+
+
+def test_every_list_of_the_panel_is_shown_without_what_is_not_to_be_had(meet: Meet) -> None:
+    admin = meet(scripts=False)
+    admin.signs_in("admin.pusat")
+    for asked in OF_STAFF:
+        _is_told(admin, *asked)
+
+
+def test_every_public_list_is_shown_without_what_is_not_to_be_had(meet: Meet) -> None:
+    somebody = meet(phone=True)
+    for asked in OF_EVERYBODY:
+        _is_told(somebody, *asked)
+
+
+def test_what_could_be_applied_is_and_a_link_leaves_the_rest_out(meet: Meet) -> None:
+    admin = meet()
+    admin.signs_in("admin.kab.bandung")
+    admin.opens("/panel/akun")
+    admin.follows("English")
+    admin.opens("/panel?tab=all&status=NEVER&overdue=1&assignee=0")
+    told = admin.page.locator("#dilewati")
+    expect(told.get_by_role("listitem")).to_have_text(
+        [
+            "Status “NEVER”: unknown, or no longer there.",
+            "Assigned to “0”: unknown, or no longer there.",
+        ]
+    )
+    assert admin.page.locator("[name=overdue][type=checkbox]").is_checked()
+    admin.follows("Take it out of the address")
+    assert admin.page.locator("[name=overdue][type=checkbox]").is_checked()
+    expect(told).to_have_count(0)
+    assert admin.page.url.endswith("/panel?tab=all&overdue=1")
+
+
+def test_an_overseer_who_searches_by_words_reads_the_list_and_why(meet: Meet) -> None:
+    overseer = meet()
+    overseer.signs_in("pengawas.jabar")
+    overseer.opens("/panel?tab=all&scope=below&q=lubang")
+    assert "Daftar Laporan — Pemantauan" in overseer.reads
+    expect(overseer.page.locator("#dilewati").get_by_role("listitem")).to_contain_text(
+        "Pencarian “lubang”:"
+    )
