@@ -20,9 +20,11 @@ async def served(service: FastAPI) -> AsyncIterator[str]:
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = asyncio.create_task(server.serve(sockets=[listening]))
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = server.force_exit = True
-        await serving
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = server.force_exit = True
+            await serving
 
 
 @asynccontextmanager
@@ -39,6 +41,8 @@ async def visiting(address: str) -> AsyncIterator[httpx.AsyncClient]:
         )
     )
     transport = httpx.ASGITransport(portal)
-    async with httpx.AsyncClient(transport=transport, base_url="http://portal") as browser:
-        yield browser
-    await portal.state.services.close()
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://portal") as browser:
+            yield browser
+    finally:
+        await portal.state.services.close()

@@ -59,9 +59,11 @@ async def signed_in(country: Country, username: str) -> AsyncIterator[Panel]:
             )
         )
         transport = httpx.ASGITransport(portal)
-        async with httpx.AsyncClient(transport=transport, base_url="http://portal") as http:
-            panel = Panel(http)
-            await panel.opens("/panel/masuk")
-            await panel.sends("/panel/masuk", username=username, password=PASSWORD)
-            yield panel
-        await portal.state.services.close()
+        try:
+            async with httpx.AsyncClient(transport=transport, base_url="http://portal") as http:
+                panel = Panel(http)
+                await panel.opens("/panel/masuk")
+                await panel.sends("/panel/masuk", username=username, password=PASSWORD)
+                yield panel
+        finally:
+            await portal.state.services.close()
