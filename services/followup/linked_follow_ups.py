@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.followup.actions.follow_ups import FollowUpForm, follow_up_report
-from shared.bulk_commands.asking import MOST, BulkKind, save_bulk
+from shared.bulk_commands import MOST
+from shared.bulk_commands.asking import BulkKind, save_bulk
 from shared.bulk_commands.endpoints import Foreseen, foreseen
 from shared.command_requests.report_access import ReportAccess, staff_access
 from shared.database.lifecycle import Report

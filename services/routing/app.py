@@ -40,7 +40,7 @@ from services.routing.owed import endpoints as owed
 from services.routing.printing import endpoints as printing
 from services.routing.printing import letterheads
 from services.routing.queue import endpoints as queue
-from services.routing.queue import vocabulary
+from services.routing.queue import titles, vocabulary
 from services.routing.reading import (
     attachments,
     filled_answers,
@@ -103,6 +103,7 @@ def make_app(settings: Settings) -> FastAPI:
             report.router,
             presence.router,
             form_drafts.router,
+            titles.router,
             printing.router,
             letterheads.router,
             revealing.router,

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from shared.bulk_commands import MOST
 from shared.bulk_commands.tables import BulkCommand, BulkItem
 from shared.command_requests import execute
 from shared.command_requests.command_request import CommandHandler, CommandRequest, command_id
@@ -18,9 +19,6 @@ from shared.http.idempotency import asker_of
 from shared.http.problems import Problem, conflict
 from shared.http.tokens import Staff
 from shared.values.words import Form
-
-MOST = 200
-"""Reports of one bulk command."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.bulk_commands.asking import MOST, BulkKind, foresee, save_bulk
+from shared.bulk_commands import MOST
+from shared.bulk_commands.asking import BulkKind, foresee, save_bulk
 from shared.bulk_commands.tables import BulkCommand, BulkItem
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses

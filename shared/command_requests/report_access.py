@@ -142,6 +142,15 @@ async def staff_access(
     return access
 
 
+async def readable(session: AsyncSession, staff: Staff, numbers: Collection[int]) -> list[int]:
+    """Of these reports, those that this member of staff may know."""
+    rows = await session.scalars(select(col(Report.state)).where(col(Report.number).in_(numbers)))
+    states = [ReportState.model_validate(state) for state in rows]
+    concerned = {i for state in states for i in (state.handler_id, *state.copies)}
+    known = await agencies(session, concerned)
+    return [s.number for s in states if _may_read(staff, s, known[s.handler_id], known)]
+
+
 async def followed_up_by(
     session: AsyncSession, agency_id: int, role: str | None, number: int
 ) -> bool:

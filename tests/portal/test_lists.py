@@ -1,6 +1,7 @@
 """What stands around the lists, in a row, and in the language of the page."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.portal.conftest import Meet
 from tests.portal.test_one_story import dispose, follow_up, submit
@@ -25,6 +26,18 @@ def test_a_row_has_its_actions_in_one_line_and_the_list_is_in_sight(meet: Meet) 
     }
     assert len(left) == 1, "what is said of a report begins at one edge"
     assert admin.page.get_by_role("link", name=OTHER_WAY).count() == 1
+
+
+def test_the_browsers_back_finds_what_was_ticked(meet: Meet) -> None:
+    citizen, admin = meet(phone=True), meet()
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    admin.opens("/panel?tab=unverified")
+    admin.row_of(int(number)).get_by_role("checkbox").check()
+    admin.presses("Arsipkan")
+    assert f"#{number}" in admin.reads
+    admin.page.go_back()
+    expect(admin.row_of(int(number)).get_by_role("checkbox")).to_be_checked()
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """Officers choose many in a list, look at who may and may not, and see what became of each."""
 
 import asyncio
+from uuid import uuid4
 
 from lxml import html
 
-from shared.bulk_commands.asking import MOST
+from shared.bulk_commands import MOST
 from tests.routing.country import Country
 from tests.routing.panel import Panel, signed_in
 
@@ -15,13 +16,14 @@ def chosen(panel: Panel) -> list[str]:
     return [str(box.get("value")) for box in panel.page.xpath("//input[@name='nomor'][@checked]")]
 
 
-async def presses(panel: Panel, action: str, step: str, **fields: str) -> int:
+async def presses(panel: Panel, action: str, step: str, **fields: str | list[str]) -> int:
     """A button of a form that may carry many numbers."""
     form = next(each for each in panel.page.forms if each.get("action") == action)
     values: dict[str, list[str]] = {}
     for name, value in form.form_values():
         values.setdefault(name, []).append(value)
-    values |= {name: [value] for name, value in {**fields, "langkah": step}.items()}
+    for name, given in {**fields, "langkah": step}.items():
+        values[name] = [given] if isinstance(given, str) else given
     answer = await panel.http.post(action, data=values, follow_redirects=True)
     panel.page, panel.path = html.fromstring(answer.text), answer.url.raw_path.decode()
     return answer.status_code
@@ -68,6 +70,48 @@ async def test_nothing_chosen_leads_back_to_the_list(country: Country) -> None:
     async with signed_in(country, ADMIN) as panel:
         await panel.opens("/panel/massal?jenis=throw&kembali=/panel/tugas")
         assert panel.path == "/panel/tugas"
+        assert "Belum ada laporan yang dipilih." in panel.reads
+
+
+async def test_what_was_ticked_is_ticked_in_the_list_again(country: Country) -> None:
+    numbers = [await country.report() for _ in range(3)]
+    kept = [str(number) for number in numbers[:2]]
+    async with signed_in(country, ADMIN) as panel:
+        query = "&".join(f"nomor={number}" for number in kept)
+        await panel.opens(f"/panel/massal?jenis=archive&{query}&kembali=/panel?tab=unverified")
+        for words in ("← Kembali ke daftar", "Batal"):
+            [back] = panel.page.xpath(f"//main//a[normalize-space()='{words}']/@href")
+            await panel.opens(back)
+            assert sorted(chosen(panel)) == kept
+            assert "tab=unverified" in panel.path
+            await panel.opens(f"/panel/massal?jenis=archive&{query}&kembali=/panel?tab=unverified")
+
+
+async def test_without_any_ticked_the_form_says_so_and_lists_them_all(country: Country) -> None:
+    title = f"Jalan berlubang {uuid4().hex[:6]}"
+    number, hidden = await country.report(title=title), await country.report("kemenkes")
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel/massal?jenis=archive&nomor={number}&nomor={hidden}")
+        assert f"#{number} {title}" in panel.reads
+        path = "/panel/massal/archive"
+        for step in ("periksa", "kirim"):
+            assert await presses(panel, path, step, nomor=[]) == 422
+            assert "Centang paling sedikit satu laporan." in panel.reads
+            assert f"#{number} {title}" in panel.reads
+            assert not chosen(panel)
+        words = {"category": "incomplete", "note": "Tidak ada alamat."}
+        both = [str(number), str(hidden)]
+        assert await presses(panel, path, "periksa", nomor=both, **words) == 200
+        assert f"#{number} {title}" in panel.reads
+        [refused] = panel.page.xpath("//li[contains(., 'yang dapat Anda lihat')]")
+        assert " ".join(refused.text_content().split()).startswith(f"#{hidden}: ")
+
+
+async def test_reports_that_nobody_may_read_lead_back_to_the_list(country: Country) -> None:
+    hidden = await country.report("kemenkes")
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel/massal?jenis=archive&nomor={hidden}&nomor=abc")
+        assert panel.path == "/panel"
         assert "Belum ada laporan yang dipilih." in panel.reads
 
 

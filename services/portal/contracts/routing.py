@@ -382,6 +382,11 @@ class ReportCounts(BaseModel):
     overdue_below: int
 
 
+class ReportTitle(BaseModel):
+    number: int
+    title: str
+
+
 class RequestToConfirm(BaseModel):
     id: str
     kind: str

@@ -1,8 +1,9 @@
 """One thing done to many reports: chosen in a list, looked at before, and what became of each."""
 
 import asyncio
+import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
@@ -13,7 +14,7 @@ from services.portal.contracts.routing import (
     BulkProgress,
     BulkView,
     QueueRow,
-    ReportView,
+    ReportTitle,
 )
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
@@ -21,6 +22,8 @@ from services.portal.panel.choices import agencies_offered, choices_for, correct
 from services.portal.panel.forms import FORMS, NAMES, ActionForm
 from services.portal.panel.report import read_report
 from services.portal.paths import own_path
+from services.portal.translation import translated
+from shared.bulk_commands import MOST
 from shared.http.problems import Problem, not_found
 from shared.labels import label
 from shared.lifecycle.actions import Action
@@ -69,12 +72,12 @@ async def begun(page_request: PanelRequest) -> Response:
     query = page_request.request.query_params
     numbers, kind = query.getlist("nomor"), BULK_FORMS.get(query.get("jenis", ""))
     back = _local(query.get("kembali"))
-    if kind is None or not numbers:
-        if kind is not None:
-            return page_request.go(back, "Belum ada laporan yang dipilih.")
+    if kind is not None and not numbers:
+        return page_request.go(back, "Belum ada laporan yang dipilih.")
+    if kind is None:
         bulks = await page_request.read("routing", "/bulk-commands", list[BulkProgress])
         return page_request.page("panel/bulk/list.html", bulks=bulks, kinds=BULK_FORMS)
-    form = FormData({"nomor": numbers, "kembali": back}, NAMES)
+    form = FormData({"nomor": numbers, "daftar": " ".join(numbers), "kembali": back}, NAMES)
     if before := query.get("dari"):
         await _as_before(page_request, form, before)
     return await _page(page_request, kind, form)
@@ -84,7 +87,10 @@ async def begun(page_request: PanelRequest) -> Response:
 async def result(page_request: PanelRequest, bulk_id: UUID) -> Response:
     """How far it is; what was not done, chosen, with its reason."""
     bulk = await page_request.read("routing", f"/bulk-commands/{bulk_id}", BulkView)
-    return page_request.page("panel/bulk/result.html", bulk=bulk, kind=BULK_FORMS.get(bulk.kind))
+    titles = await _titles(page_request, [str(item.number) for item in bulk.items])
+    return page_request.page(
+        "panel/bulk/result.html", bulk=bulk, kind=BULK_FORMS.get(bulk.kind), titles=titles
+    )
 
 
 @router.post("/{name}")
@@ -92,12 +98,15 @@ async def send(page_request: PanelRequest, name: str) -> Response:
     kind = BULK_FORMS.get(name)
     if kind is None:
         raise not_found()
-    fields = await page_request.form(*kind.form.fields, "nomor", "versi", "kembali")
+    fields = await page_request.form(*kind.form.fields, "nomor", "daftar", "versi", "kembali")
     form = FormData(fields, NAMES)
     form.set("kembali", _local(form.get("kembali")))
     step = form.get("langkah")
-    if step not in ("periksa", "kirim") or not form.all("nomor"):
+    if step not in ("periksa", "kirim"):
         return await _page(page_request, kind, form)
+    if not form.all("nomor"):
+        form.wrong["nomor"] = translated("Centang paling sedikit satu laporan.")
+        return await _page(page_request, kind, form, status=422)
     path = f"/bulk-commands/{name}" + ("/preview" if step == "periksa" else "")
     body = {"numbers": form.ids("nomor"), "form": kind.form.body(form)}
     if step == "kirim":
@@ -123,7 +132,12 @@ async def _page(
     status: int = 200,
     key: UUID | None = None,
 ) -> Response:
-    report = await _first_readable(page_request, form)
+    numbers = _numbers(form)
+    titles = await _titles(page_request, numbers)
+    if not titles:
+        return page_request.go(form.get("kembali") or "/panel", "Belum ada laporan yang dipilih.")
+    # By which agencies and tags are suggested.
+    report = await read_report(page_request, next(n for n in map(int, numbers) if n in titles))
     agencies, choices = await asyncio.gather(
         agencies_offered(page_request, kind.form, report, form),
         corrections(page_request, form, report)
@@ -137,6 +151,9 @@ async def _page(
         form=form,
         report=report,
         preview=preview,
+        numbers=numbers,
+        titles=titles,
+        back=_ticked(form),
         templates=[],  # their words are filled in for one report
         may=[item.number for item in preview.items if not item.reason] if preview else [],
         versions=_as_field(preview) if preview else "",
@@ -157,15 +174,28 @@ def _versions(form: FormData) -> dict[str, str]:
     return {number: version for number, version in seen.items() if number in form.all("nomor")}
 
 
-async def _first_readable(page_request: PageRequest, form: FormData) -> ReportView:
-    """By which agencies and tags are suggested. 404 where none of them can be read."""
-    for number in form.ids("nomor"):
-        try:
-            return await read_report(page_request, int(number))
-        except (Problem, ValueError) as problem:
-            if isinstance(problem, Problem) and problem.status not in (404, 422):
-                raise
-    raise not_found("report_not_found")
+def _numbers(form: FormData) -> list[str]:
+    """All that were chosen in the list, also those unticked since."""
+    numbers = dict.fromkeys([*form.get("daftar").split(), *form.all("nomor")])
+    return [number for number in numbers if _NUMBER.fullmatch(number)][:MOST]
+
+
+async def _titles(page_request: PageRequest, numbers: list[str]) -> dict[int, str]:
+    """What those of them are called that this person may read."""
+    if not numbers:
+        return {}
+    params = {"number": numbers}
+    titles = await page_request.read("routing", "/report-titles", list[ReportTitle], params=params)
+    return {each.number: each.title for each in titles}
+
+
+def _ticked(form: FormData) -> str:
+    """The list that it came from, with what is ticked here ticked there."""
+    parts = urlsplit(form.get("kembali") or "/panel")
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name != "pilih"]
+    if parts.path == "/panel":
+        query.append(("pilih", ".".join(form.all("nomor"))))
+    return f"{parts.path}?{urlencode(query)}"
 
 
 async def _as_before(page_request: PageRequest, form: FormData, bulk_id: str) -> None:
@@ -178,6 +208,9 @@ async def _as_before(page_request: PageRequest, form: FormData, bulk_id: str) ->
     if form.get("agency_id"):
         agency = await read_agency(page_request, int(form.get("agency_id")))
         form.add("agency_id_nama", f"{agency.id}|{agency.name}")
+
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
 def _local(address: str | None) -> str:

@@ -95,7 +95,7 @@ async def queue(page_request: PanelRequest) -> Response:
         flags=[name for name in FLAGS if name != "reply_owed" or _has_replied(form)],
         owed_tabs=_OWED,
         bulk_forms=bulk_forms_for(page.items),
-        picked=query.get("pilih") == "semua",
+        picked=query.get("pilih", ""),
         this_page=query.get("lanjut"),
         in_order=in_order,
         owed=owed,

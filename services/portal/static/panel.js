@@ -13,6 +13,15 @@ if (panes) {
   var left = location.hash && panes.querySelector(location.hash + " h2 a");
   if (left && wide.matches) { read(left); }
 }
+// What is ticked for a bulk form stands in the list's address as it is left, so that going back finds it.
+var bulk = document.getElementById("massal");
+if (bulk) {
+  bulk.addEventListener("submit", function () {
+    var here = new URL(location), ticked = document.querySelectorAll("input[form=massal]:checked");
+    here.searchParams.set("pilih", Array.from(ticked, function (box) { return box.value; }).join("."));
+    history.replaceState(null, "", here);
+  });
+}
 document.querySelectorAll("[data-list]").forEach(function (link) {
   var list = sessionStorage.getItem("daftar");
   if (!list) { return; }

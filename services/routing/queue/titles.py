@@ -1,0 +1,35 @@
+"""`GET /report-titles`: what many reports are called, for whoever has chosen them by number."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from services.routing.queue.rows import seen_reports
+from shared.bulk_commands import MOST
+from shared.bulk_commands.endpoints import ReportNumber
+from shared.command_requests.report_access import readable
+from shared.http.auth import CurrentStaff
+from shared.http.documentation import problem_responses
+from shared.http.transaction import Transaction
+
+
+class ReportTitle(BaseModel):
+    """As the list shows it to this person."""
+
+    number: int
+    title: str
+
+
+router = APIRouter(tags=["reports"], responses=problem_responses(401, 403, 422))
+
+
+@router.get("/report-titles")
+async def report_titles(
+    number: Annotated[list[ReportNumber], Query(min_length=1, max_length=MOST)],
+    staff: CurrentStaff,
+    session: Transaction,
+) -> list[ReportTitle]:
+    """The titles of those of these reports that this person may read, by number."""
+    seen = await seen_reports(session, staff, await readable(session, staff, number))
+    return [ReportTitle(number=each, title=seen[each].row.title) for each in sorted(seen)]
