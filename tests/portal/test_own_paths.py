@@ -2,8 +2,7 @@
 
 import pytest
 
-from services.portal.panel.bulk import _local
-from services.portal.paths import own_path
+from services.portal.paths import own_list, own_path
 
 ELSEWHERE = [
     "//panel",
@@ -23,11 +22,11 @@ ELSEWHERE = [
 @pytest.mark.parametrize("address", ELSEWHERE)
 def test_another_site_is_never_led_to(address: str) -> None:
     assert own_path(address, "/") == "/"
-    assert _local(address) == "/panel"
+    assert own_list(address, "/panel") == "/panel"
 
 
 def test_pages_of_this_site_are() -> None:
     for address in ("/laporan-saya", "/cari?q=jalan%20rusak", "/panel/laporan/7#riwayat"):
         assert own_path(address, "/") == address
-    assert _local("/panel?tab=unverified&q=7") == "/panel?tab=unverified&q=7"
-    assert _local("/panel/akun") == "/panel"
+    assert own_list("/panel?tab=unverified&q=7", "") == "/panel?tab=unverified&q=7"
+    assert own_list("/panel/akun", "/panel") == "/panel"

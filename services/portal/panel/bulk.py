@@ -21,7 +21,7 @@ from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import agencies_offered, choices_for, corrections, read_agency
 from services.portal.panel.forms import FORMS, NAMES, ActionForm
 from services.portal.panel.report import read_report
-from services.portal.paths import own_path
+from services.portal.paths import own_list
 from services.portal.translation import translated
 from shared.bulk_commands import MOST
 from shared.http.problems import Problem, not_found
@@ -71,7 +71,7 @@ async def begun(page_request: PanelRequest) -> Response:
     """The form for the reports that were chosen; without any, one's own of the last days."""
     query = page_request.request.query_params
     numbers, kind = query.getlist("nomor"), BULK_FORMS.get(query.get("jenis", ""))
-    back = _local(query.get("kembali"))
+    back = own_list(query.get("kembali", ""), "/panel")
     if kind is not None and not numbers:
         return page_request.go(back, "Belum ada laporan yang dipilih.")
     if kind is None:
@@ -100,7 +100,7 @@ async def send(page_request: PanelRequest, name: str) -> Response:
         raise not_found()
     fields = await page_request.form(*kind.form.fields, "nomor", "daftar", "versi", "kembali")
     form = FormData(fields, NAMES)
-    form.set("kembali", _local(form.get("kembali")))
+    form.set("kembali", own_list(form.get("kembali"), "/panel"))
     step = form.get("langkah")
     if step not in ("periksa", "kirim"):
         return await _page(page_request, kind, form)
@@ -135,7 +135,7 @@ async def _page(
     numbers = _numbers(form)
     titles = await _titles(page_request, numbers)
     if not titles:
-        return page_request.go(form.get("kembali") or "/panel", "Belum ada laporan yang dipilih.")
+        return page_request.go(form.get("kembali"), "Belum ada laporan yang dipilih.")
     # By which agencies and tags are suggested.
     report = await read_report(page_request, next(n for n in map(int, numbers) if n in titles))
     agencies, choices = await asyncio.gather(
@@ -191,7 +191,7 @@ async def _titles(page_request: PageRequest, numbers: list[str]) -> dict[int, st
 
 def _ticked(form: FormData) -> str:
     """The list that it came from, with what is ticked here ticked there."""
-    parts = urlsplit(form.get("kembali") or "/panel")
+    parts = urlsplit(form.get("kembali"))
     query = [(name, value) for name, value in parse_qsl(parts.query) if name != "pilih"]
     if parts.path == "/panel":
         query.append(("pilih", ".".join(form.all("nomor"))))
@@ -211,9 +211,3 @@ async def _as_before(page_request: PageRequest, form: FormData, bulk_id: str) ->
 
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
-
-
-def _local(address: str | None) -> str:
-    """Back to a list of ours, and nowhere else."""
-    own = own_path(address or "", "/panel")
-    return own if urlsplit(own).path in ("/panel", "/panel/tugas") else "/panel"

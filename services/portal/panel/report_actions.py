@@ -26,6 +26,7 @@ from services.portal.panel.forms import FORMS, NAMES, ActionForm, owed
 from services.portal.panel.prefilled import prefilled
 from services.portal.panel.report import NUMBER, last_entry, read_report, steps_since
 from services.portal.panel.template_use import template_fields, templates_for
+from services.portal.paths import own_list
 from services.portal.service_calls import File
 from services.portal.translation import translated
 from shared.http.paging import Page
@@ -49,6 +50,7 @@ async def action_form(page_request: PanelRequest, action: str, number: int = NUM
     form = prefilled(report, action)
     if subject := page_request.request.query_params.get("tentang"):
         form.set("rectifies", subject)
+    form.set("kembali", own_list(page_request.request.query_params.get("kembali", ""), ""))
     form_drafts.offer(form, report, action)
     return await _page(page_request, report, action, form)
 
@@ -63,9 +65,10 @@ def _refuse_overseers(page_request: PageRequest) -> None:
 async def act(page_request: PanelRequest, action: str, number: int = NUMBER) -> Response:
     _refuse_overseers(page_request)
     known = _form_of(action)
-    others = *template_fields(action), "versi", "riwayat", form_drafts.OFFERED
+    others = *template_fields(action), "versi", "riwayat", "kembali", form_drafts.OFFERED
     sent = await page_request.form(*known.fields, *others)
     form = FormData(sent, NAMES)
+    form.set("kembali", own_list(form.get("kembali"), ""))
     if form.get("langkah") == form_drafts.TYPED:
         return await form_drafts.keep_quietly(page_request, known, number, action, form)
     if known.files:
@@ -114,12 +117,13 @@ async def _with_draft(
     page_request: PageRequest, known: ActionForm, number: int, action: str, form: FormData
 ) -> Response:
     """The draft kept, used or discarded; one that is used is of the report as it was then."""
-    status = 422 if form.wrong else 200
+    status, came_from = 422 if form.wrong else 200, form.get("kembali")
     try:
         form = await form_drafts.step(page_request, known, number, action, form)
     except Problem as problem:
         form.refuse(problem)
         status = problem.status
+    form.set("kembali", came_from)
     report = await read_report(page_request, number)
     since: Sequence[HistoryLine] = ()
     if form.get("langkah") == form_drafts.USE:
@@ -239,6 +243,7 @@ async def _page(
         choices_for(page_request, action, form, report),
         templates_for(page_request, action, form, report),
     )
+    came_from = form.get("kembali")
     allowed = action in [offered.code for offered in report.allowed_actions]
     return page_request.page(
         "panel/action.html",
@@ -253,6 +258,7 @@ async def _page(
         version=form.get("versi") or report.version,
         seen=form.get("riwayat") or last_entry(report),
         since=since,
+        back=f"{came_from}#laporan-{report.number}" if came_from else None,
         draft=form_drafts.offered(form, report, action),
         **choices,
         **templates,

@@ -41,6 +41,9 @@ function read(link) {
         piece.removeAttribute("id");
       }
     });
+    page.querySelectorAll(".acts a").forEach(function (action) {
+      action.search = "?kembali=" + encodeURIComponent(location.pathname + location.search);
+    });
     var title = page.querySelector("h1"), below = document.createElement("h2");
     below.textContent = title.textContent;  // the page that it stands on has its own
     title.replaceWith(below);
@@ -142,7 +145,8 @@ function pressed(key) {
   if (target) { target.focus(); return target; }
   if (key === "gi") { target = document.querySelector(".top nav a"); }
   if (actions[key]) {
-    target = (row || document).querySelector(".acts a[href$='/" + actions[key] + "']");
+    target = (row || document).querySelector(
+      ".acts a[href$='/" + actions[key] + "'], .acts a[href*='/" + actions[key] + "?']");
   }
   if (target) { target.click(); }
   return target;
