@@ -93,7 +93,7 @@ def answer(response: httpx.Response) -> str:
 
 
 def code_to_confirm(response: httpx.Response) -> str:
-    found = re.search(r"YA (\d{4})", asked := answer(response))
+    found = re.search(r"YA (\d{5})", asked := answer(response))
     assert found, asked
     return found[1]
 
@@ -167,9 +167,10 @@ async def test_a_rating_is_confirmed_by_a_code_that_came_back_to_the_phone(
     async with sms_1708(told, fresh_database, followup) as send:
         asked = answer(await send("NILAI 4 TUNTAS", id="n-1"))
         assert answer(await send("NILAI 4 TUNTAS", id="n-1")) == asked
-        found = re.search(r"YA (\d{4})", asked)
+        found = re.search(r"YA (\d{5})", asked)
         assert found and followup.said == []
-        wrong = "0000" if found[1] != "0000" else "0001"
+        assert "Kode tidak cocok" in answer(await send("ya 123")), "no reply, one digit too few"
+        wrong = "00000" if found[1] != "00000" else "00001"
         assert "Kode tidak cocok" in answer(await send(f"ya {wrong}"))
         followup.refusal = 503, "unavailable"
         away = [(await send(f"ya {found[1]}")).status_code for _ in range(3)]
@@ -208,7 +209,7 @@ async def test_wrong_codes_count_against_all_that_wait_and_not_against_a_new_one
     told.prove("sms", PHONE)
     async with sms_1708(told, fresh_database, followup) as send:
         codes = [code_to_confirm(await send(words)) for words in ("PUAS", "NILAI 2", "BUKA")]
-        wrong = next(code for code in ("0000", "0001", "0002", "0003") if code not in codes)
+        wrong = next(code for code in ("00000", "00001", "00002", "00003") if code not in codes)
         for code in [wrong] * 3 + codes:
             assert "Kode tidak cocok" in answer(await send(f"YA {code}"))
         anew = code_to_confirm(await send("BUKA"))
@@ -225,8 +226,8 @@ async def test_no_two_wishes_get_the_same_code(
     told.prove("sms", PHONE)
     async with sms_1708(told, fresh_database, Followup()) as send:
         assert [code_to_confirm(await send(words)) for words in ("PUAS", "BUKA")] == [
-            "0007",
-            "0008",
+            "00007",
+            "00008",
         ]
 
 
@@ -240,7 +241,7 @@ async def test_who_asks_by_sms_to_have_it_opened_again_confirms_by_a_code(
         for words in ("BUKA belum  selesai", "buka kembali."):
             asked = answer(await send(words))
             assert "dibuka kembali" in asked
-            found = re.search(r"YA (\d{4})", asked)
+            found = re.search(r"YA (\d{5})", asked)
             assert found and "Terima kasih" in answer(await send(f"YA {found[1]}"))
         await send("Buka keran air di RT 5")
     assert followup.said == [
@@ -257,7 +258,7 @@ async def test_stop_is_confirmed_and_ends_the_text_messages_of_that_report_alone
     told.prove("sms", PHONE)
     chosen = "SELECT holder, stopped_at, email, sms_stopped_at IS NULL FROM notification.preference"
     async with sms_1708(told, fresh_database, Followup()) as send:
-        asked = re.search(r"YA (\d{4})", answer(await send("berhenti")))
+        asked = re.search(r"YA (\d{5})", answer(await send("berhenti")))
         untouched = (f"report-{told.number}", None, True, True)
         assert asked and country.all(chosen) == [untouched], "its sender may be made up"
         assert "kami hentikan" in answer(await send(f"ya {asked[1]}"))

@@ -70,7 +70,7 @@ _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     ("ask", re.compile(r"(?:per)?tanya(?:an)?(?:\s+(?P<page>[1-9]))?[.!?]*", re.I)),
     ("code", re.compile(r"kode[.!]*", re.I)),
     ("prove", re.compile(r"(?P<code>[0-9]{3}[ -]?[0-9]{3})[.!]*")),
-    ("confirm", re.compile(r"ya\s+(?P<code>[0-9]{4})[.!]*", re.I)),
+    ("confirm", re.compile(r"ya\s+(?P<code>[0-9]{3,6})[.!]*", re.I)),
     ("satisfied", re.compile(rf"puas(?:\s+{_RATING})?[.!]*", re.I)),
     ("rate", re.compile(rf"nilai\s+{_RATING}{_SOLVED}[.!]*", re.I)),
     ("object", re.compile(rf"buka(?:\s+kembali)?(?:[\s:,]+(?P<reason>{_WHY}))?[.!]*", re.I)),
