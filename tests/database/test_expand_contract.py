@@ -14,6 +14,9 @@ from tests.conftest import UrlOf
 
 SINCE = "0038"
 """The rule is younger than these."""
+PAST = ("0079", "0102")
+"""Landed before the rule looked at notification's tables and at keys."""
+DEMANDS = ("demanded", "unique")
 
 
 def test_the_former_version_finds_all_that_it_uses_after_each_migration(
@@ -28,6 +31,8 @@ def test_the_former_version_finds_all_that_it_uses_after_each_migration(
         before = _used(empty_database)
         command.upgrade(config, revision.revision)
         after = _used(empty_database)
+        if revision.revision in PAST:
+            continue
         if not hasattr(revision.module, "CONTRACTS"):
             # What may be left out from now on takes nothing from a version that gives it.
             gone = {
@@ -40,7 +45,7 @@ def test_the_former_version_finds_all_that_it_uses_after_each_migration(
         demanded = {
             name
             for name, kind in after.items()
-            if name not in before and kind == "demanded" and _table(name) in map(_table, before)
+            if name not in before and kind in DEMANDS and _table(name) in map(_table, before)
         }
         assert not demanded, f"{revision.revision} wants values nobody gives yet: {demanded}"
 
@@ -52,6 +57,8 @@ def test_the_former_version_finds_all_that_it_uses_after_each_migration(
         ("ALTER TABLE lifecycle.outbox RENAME COLUMN body TO words", "lifecycle.outbox.body"),
         ("REVOKE INSERT ON lifecycle.outbox FROM lapor_intake", "lapor_intake INSERT"),
         ("DROP VIEW intake.published_owner", "intake.published_owner.number"),
+        ("REVOKE SELECT ON notification.message FROM lapor_notification", "notification SELECT"),
+        ("ALTER TABLE lifecycle.outbox DROP CONSTRAINT outbox_pkey", "lifecycle.outbox.unique"),
     ],
 )
 def test_what_a_migration_takes_is_seen(fresh_database: UrlOf, change: str, said: str) -> None:
@@ -63,10 +70,20 @@ def test_what_a_migration_takes_is_seen(fresh_database: UrlOf, change: str, said
     assert any(said in name for name in gone), gone
 
 
-def test_a_new_column_that_wants_a_value_is_seen(fresh_database: UrlOf) -> None:
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("ADD COLUMN urgent boolean NOT NULL", "lifecycle.outbox.urgent demands a value"),
+        ("ADD CONSTRAINT short CHECK (length(subject) < 9)", "lifecycle.outbox.short demands"),
+        ("ADD CONSTRAINT once UNIQUE (subject)", "lifecycle.outbox.unique btree (subject)"),
+    ],
+)
+def test_what_a_migration_demands_is_seen(fresh_database: UrlOf, change: str, said: str) -> None:
+    before = _used(fresh_database)
     with _connect(fresh_database) as connection:
-        connection.execute("ALTER TABLE lifecycle.outbox ADD COLUMN urgent boolean NOT NULL")
-    assert _used(fresh_database)["lifecycle.outbox.urgent demands a value"] == "demanded"
+        connection.execute(f"ALTER TABLE lifecycle.outbox {change}".encode())
+    new = {name: kind for name, kind in _used(fresh_database).items() if name not in before}
+    assert new[said] in DEMANDS
 
 
 def _used(database: UrlOf) -> dict[str, str]:
@@ -83,7 +100,9 @@ def _connect(database: UrlOf) -> psycopg.Connection:
     return psycopg.connect(database("lapor_owner").replace("+psycopg", ""), autocommit=True)
 
 
-_OURS = b"table_schema IN ('intake', 'routing', 'followup', 'reporting', 'lifecycle')"
+_OURS = (
+    b"table_schema IN ('intake', 'routing', 'followup', 'reporting', 'notification', 'lifecycle')"
+)
 _USED = (
     b"SELECT table_schema || '.' || table_name || '.' || column_name, data_type"
     b" FROM information_schema.columns WHERE " + _OURS + b" UNION ALL "
@@ -93,5 +112,16 @@ _USED = (
     b" AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'"
     b" AND is_generated = 'NEVER' AND c." + _OURS + b" UNION ALL "
     b"SELECT table_schema || '.' || table_name || ': ' || grantee || ' ' || privilege_type, 'may'"
-    b" FROM information_schema.role_table_grants WHERE " + _OURS
+    b" FROM information_schema.role_table_grants WHERE " + _OURS + b" UNION ALL "
+    # Writers name a unique key's columns where they meet a row that is there (ON CONFLICT).
+    b"SELECT i.indrelid::regclass || '.unique ' || regexp_replace(pg_get_indexdef(i.indexrelid),"
+    b" '^.* USING ', ''), 'unique' FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+    b" JOIN pg_namespace n ON n.oid = c.relnamespace WHERE i.indisunique"
+    b" AND n.nspname IN ('intake', 'routing', 'followup', 'reporting', 'notification', 'lifecycle')"
+    b" UNION ALL "
+    # A rule for values that the former version does not know refuses what it writes.
+    b"SELECT r.conrelid::regclass || '.' || r.conname || ' demands', 'demanded'"
+    b" FROM pg_constraint r JOIN pg_namespace n ON n.oid = r.connamespace"
+    b" WHERE r.contype IN ('c', 'f', 'x')"
+    b" AND n.nspname IN ('intake', 'routing', 'followup', 'reporting', 'notification', 'lifecycle')"
 )
