@@ -1,9 +1,16 @@
 """What becomes of a message when it is made ready: it is handed over, or nothing is sent."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
 from services.notification.messages.texts import MessageText
+from services.notification.models import Message
 from shared.documents.a4 import A4
 from shared.labels.catalogue import Language
 
@@ -27,3 +34,13 @@ class NotAnyMore:
     row was written. A text message of the evening waits for the morning."""
 
     reason: str
+
+
+async def read_by_message(
+    session: AsyncSession, statement: Select[*tuple[Any, ...]], messages: Sequence[Message]
+) -> dict[UUID, Mapping[str, Any]]:
+    """What the statement selects, with `id`, for these messages; by their ids. Of a message that
+    it does not find, for its contact is gone, nothing."""
+    ids = [message.id for message in messages]
+    rows = await session.execute(statement.where(col(Message.id).in_(ids)))
+    return {row["id"]: dict(row) for row in rows.mappings()}

@@ -20,7 +20,7 @@ from services.notification.messages.letter_text import (
     text_of_letter,
 )
 from services.notification.models import Contact, Message, Preference
-from services.notification.outgoing.prepared import NotAnyMore, Outgoing
+from services.notification.outgoing.prepared import NotAnyMore, Outgoing, read_by_message
 from services.notification.outgoing.proof_links import proof_token
 from services.notification.proven import proof_digest
 from shared.clock import now
@@ -47,9 +47,7 @@ class LeaderOutbox:
         self, session: AsyncSession, messages: Sequence[Message]
     ) -> dict[UUID, Outgoing | NotAnyMore]:
         """By the messages' ids."""
-        ids = [message.id for message in messages]
-        rows = (await session.execute(_READ.where(col(Message.id).in_(ids)))).mappings()
-        read = {row["id"]: dict(row) for row in rows}
+        read = await read_by_message(session, _READ, messages)
         late = [late for message in messages for late in message.facts.get("late", ())]
         categories = await _names(session, CategoryEntry, {each[1] for each in late})
         units = await _names(session, AgencyEntry, {each[3] for each in late})

@@ -21,7 +21,7 @@ from services.notification.messages.texts import (
     text_of_report_contact_change,
 )
 from services.notification.models import Channel, Contact, Message, Preference
-from services.notification.outgoing.prepared import NotAnyMore, Outgoing
+from services.notification.outgoing.prepared import NotAnyMore, Outgoing, read_by_message
 from services.notification.outgoing.to_leaders import LeaderOutbox, is_to_leader
 from services.notification.outgoing.to_staff import StaffOutbox, is_to_staff
 from services.notification.proven import proof_digest, proof_lasts
@@ -71,9 +71,7 @@ class Outbox:
         self, session: AsyncSession, messages: Sequence[Message]
     ) -> dict[UUID, Outgoing | NotAnyMore]:
         lasts = await proof_lasts(session)
-        ids = [message.id for message in messages]
-        rows = (await session.execute(_READ.where(col(Message.id).in_(ids)))).mappings()
-        read = {row["id"]: dict(row) for row in rows}
+        read = await read_by_message(session, _READ, messages)
         ready: dict[UUID, Outgoing | NotAnyMore] = {}
         for message in messages:
             try:

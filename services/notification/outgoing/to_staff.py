@@ -20,7 +20,7 @@ from services.notification.messages.staff_texts import (
     text_of_account,
 )
 from services.notification.models import Contact, Message, Preference
-from services.notification.outgoing.prepared import NotAnyMore, Outgoing
+from services.notification.outgoing.prepared import NotAnyMore, Outgoing, read_by_message
 from services.notification.outgoing.proof_links import proof_token
 from services.notification.outgoing.staff_reading import is_readable
 from services.notification.proven import proof_digest
@@ -51,9 +51,7 @@ class StaffOutbox:
         self, session: AsyncSession, messages: Sequence[Message]
     ) -> dict[UUID, Outgoing | NotAnyMore]:
         """By the messages' ids."""
-        ids = [message.id for message in messages]
-        rows = (await session.execute(_READ.where(col(Message.id).in_(ids)))).mappings()
-        read = {row["id"]: dict(row) for row in rows}
+        read = await read_by_message(session, _READ, messages)
         return {message.id: self._ready(message, read.get(message.id)) for message in messages}
 
     def _ready(self, message: Message, row: Mapping[str, Any] | None) -> Outgoing | NotAnyMore:

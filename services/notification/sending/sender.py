@@ -106,7 +106,7 @@ class Providers:
 @dataclass
 class ProviderState:
     """Whether a provider answers: after `failures` in a row nothing is sent `until` then, and then
-    one message, to try."""
+    one message of each batch, to try."""
 
     failures: int = 0
     until: datetime | None = None
