@@ -54,9 +54,13 @@ async def requests_waiting(session: AsyncSession, agency_id: int, *, below: bool
 async def monitored(session: AsyncSession, agency_id: int) -> list[int] | None:
     """The agency and every one below it; None of pusat: all there are, which no statement need
     name. Of 20,000 that takes longer than the answer."""
+    return None if await is_root(session, agency_id) else await subtree(session, agency_id)
+
+
+async def is_root(session: AsyncSession, agency_id: int) -> bool:
+    """Whether the agency is pusat, above all others."""
     known = await agency(session, agency_id)
-    at_the_root = known is not None and len(known.path) == 1
-    return None if at_the_root else await subtree(session, agency_id)
+    return known is not None and len(known.path) == 1
 
 
 async def subtree(session: AsyncSession, agency_id: int) -> list[int]:

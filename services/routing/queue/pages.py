@@ -18,6 +18,7 @@ from services.routing.queue.filters import (
 from services.routing.queue.handlers import (
     agency_asked_for,
     handlers_below,
+    is_root,
     monitored,
     requests_waiting,
 )
@@ -118,7 +119,7 @@ async def _agencies(
 
 async def _handed_down(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]) -> Source:
     """In the chain, but not the handler: whoever was handed the report stands below."""
-    if await monitored(session, agency_id) is None:
+    if await is_root(session, agency_id):
         return Source.of_tabs(tabs, None, [HANDED_DOWN, NOT_OWN], giver=[agency_id])
     below = await handlers_below(session, agency_id)
     return Source.of_tabs(tabs, below, [HANDED_DOWN], giver=[agency_id])
