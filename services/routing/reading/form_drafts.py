@@ -24,7 +24,8 @@ from shared.http.problems import conflict, forbidden, not_found, too_large
 from shared.http.transaction import Transaction
 from shared.lifecycle.actions import Action
 from shared.lifecycle.authority import Capacity
-from shared.privacy.identity import IdentityCipher, InvalidToken
+from shared.privacy.holder_keys import read_if_possible
+from shared.privacy.identity import IdentityCipher
 from shared.values.words import Form
 
 KEPT: Final = timedelta(days=7)
@@ -117,13 +118,10 @@ async def read_form_draft(
     kept = select(FormDraft).where(_kept_of(staff.id), _of_form(number, action))
     draft = await session.scalar(kept)
     cipher: IdentityCipher = request.app.state.identity
-    if draft is None:
+    fields = read_if_possible(cipher, draft.fields) if draft else None
+    if draft is None or fields is None:  # or its key was dropped
         raise not_found("form_draft_not_found")
-    try:
-        fields = json.loads(cipher.decrypt(draft.fields))
-    except InvalidToken:  # its key was dropped
-        raise not_found("form_draft_not_found") from None
-    return DraftRead(action=action, kept_at=draft.kept_at, fields=fields)
+    return DraftRead(action=action, kept_at=draft.kept_at, fields=json.loads(fields))
 
 
 @router.delete("/{action}", status_code=204)
