@@ -1,4 +1,4 @@
-"""Who reads which line of the history, and which words: the one place that says so.
+"""Which reports the public reads; who reads which line of the history, and which words.
 
 What staff, reporters, partners, the public and agencies in copy are shown, and what the staff's
 pages say of who else reads it, all ask here.
@@ -11,6 +11,11 @@ from typing import Any, Final
 from shared.lifecycle.actions import Action, DeferralKind, RequestKind
 from shared.lifecycle.decision import Visibility
 from shared.lifecycle.rules import RULES
+from shared.lifecycle.statuses import CLOSED, WITH_AGENCY
+
+PUBLISHED: Final = WITH_AGENCY | CLOSED
+"""The statuses in which the public reads the words of a report that is not secret: verified and not
+archived. Before and after, by its number, the status alone."""
 
 
 def visibility_of(action: Action, details: Mapping[str, Any], *, changed: bool) -> Visibility:

@@ -10,12 +10,13 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.open311.rendering import ERRORS, Format, SpecRoute, content_of, rendered
-from services.intake.reading.rows import PUBLISHED, is_published
+from services.intake.reading.rows import is_published
 from shared import clock
 from shared.http.problems import FieldError, not_found, validation
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.statuses import ENDED, TAB_OF, Status, Tab
+from shared.lifecycle.visibility import PUBLISHED
 from shared.privacy.publication import PUBLIC_TIME, as_public
 from shared.values import regions
 

@@ -8,7 +8,6 @@ from sqlalchemy import RowMapping, Select, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from services.intake.reading.rows import PUBLISHED
 from services.intake.reading.views import PublicItem
 from shared.database.lifecycle import Report, ReportText
 from shared.database.views import AgencyEntry, CategoryEntry
@@ -18,6 +17,7 @@ from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.actions import Classification
 from shared.lifecycle.statuses import TAB_OF, Tab
+from shared.lifecycle.visibility import PUBLISHED
 from shared.privacy.publication import PUBLIC_REGION, as_public
 from shared.values.text import SEARCH_LIMIT
 

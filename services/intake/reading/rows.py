@@ -20,13 +20,11 @@ from shared.database.views import (
     ReportFile,
 )
 from shared.http.tokens import Partner, Principal, ReportBearer, Reporter
-from shared.lifecycle.statuses import CLOSED, WITH_AGENCY, Status
+from shared.lifecycle.statuses import Status
+from shared.lifecycle.visibility import PUBLISHED
 
 Row = RowMapping
 Query = Select[*tuple[Any, ...]]
-
-PUBLISHED = WITH_AGENCY | CLOSED
-"""The statuses in which the public reads the words: verified and not archived."""
 
 
 async def find_report(session: AsyncSession, number: int) -> Row | None:
