@@ -71,7 +71,6 @@ REQUESTED_BY: dict[Action, RequestKind] = {
     Action.REQUEST_CLOSE: RequestKind.CLOSE,
     Action.REQUEST_REOPEN: RequestKind.REOPEN,
 }
-
 """What staff ask for. The reporter's objection is asked for by `object`."""
 
 PERFORMED_BY: dict[RequestKind, Action] = {

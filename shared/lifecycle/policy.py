@@ -10,10 +10,11 @@ from shared.lifecycle.actions import Classification
 
 
 class ClockKind(StrEnum):
-    """The clocks of a report. Auto-close ends in closing it, the others in a mark or an event. The
-    closing notice goes with auto-close; its length is that before the end of it. The rating
-    window is no clock that runs: its end is a date that the closing stores. Neither is the proof of
-    a contact, which is believed for so long: numbers change their owners."""
+    """What has a length. Clocks of a report: auto-close ends in closing it, the others in a mark or
+    an event; the closing notice goes with auto-close and comes its length before the end of it.
+    Two are no clocks that run: `rating` is how long after a closing the reporter may rate, a date
+    that the closing stores; `proof` is how long a contact counts as proven, since phone numbers
+    pass to other owners."""
 
     VERIFICATION = "verification"
     FOLLOW_UP = "follow_up"
