@@ -1,6 +1,7 @@
 """An exact phone number or address finds the reports of who has proven it, for who is told them."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -9,6 +10,7 @@ from services.routing.queue.by_contact import TypedContact, contact_in
 from shared.privacy.contact_digest import account_digest
 from shared.privacy.identity import BlindIndex
 from tests.routing.country import Country
+from tests.routing.panel import signed_in
 from tests.routing.test_queue import numbers
 
 ADMIN, OFFICER, BESIDE = "admin.kab.bandung", "petugas.pupr.kab.bandung", "admin.kemensos"
@@ -136,3 +138,20 @@ async def test_reports_of_an_account_are_found_by_its_contact_alone(country: Cou
     )
     await siti.keep(f"account-{account}")
     assert await siti.found(ADMIN) == [number]
+
+
+async def test_who_finds_nothing_by_a_contact_reads_that_only_proven_ones_are_found(
+    country: Country,
+) -> None:
+    siti, nobody = Proofs(country, "+6281298760010"), Proofs(country, "+6281298760011")
+    unproven = "hanya menemukan kontak yang sudah diverifikasi"
+    await country.verified(identity=siti.identity)
+    async with signed_in(country, ADMIN) as panel:
+        for who in (siti, nobody):
+            await panel.opens(f"/panel?tab=all&q={quote(who.phone)}")
+            assert unproven in panel.reads
+        await panel.opens("/panel?tab=all&q=tidakada@contoh.id")
+        assert unproven in panel.reads
+        await panel.opens("/panel?tab=all&q=kata%20yang%20tidak%20ada")
+        assert "Tidak ada laporan di sini" in panel.reads
+        assert unproven not in panel.reads

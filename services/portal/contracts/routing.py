@@ -900,6 +900,7 @@ class QueuePage(BaseModel):
     items: list[QueueRow]
     next: str | None
     corrected: str | None
+    by_contact: bool
 
 
 class ReportView(BaseModel):

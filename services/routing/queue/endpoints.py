@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
+from services.routing.queue.by_contact import contact_in
 from services.routing.queue.counts import TabCount, tab_counts
 from services.routing.queue.filters import QueueQuery
 from services.routing.queue.handlers import agency_asked_for
@@ -14,6 +15,7 @@ from shared.http.auth import CurrentReader
 from shared.http.documentation import problem_responses
 from shared.http.paging import Page
 from shared.http.transaction import Transaction
+from shared.lifecycle.people import Role
 from shared.privacy.identity import BlindIndex, IdentityCipher
 
 
@@ -22,6 +24,10 @@ class QueuePage(Page[QueueRow]):
 
     corrected: str | None = Field(
         description="Nothing says the words of `q`: these are found by these words, spelt nearly so"
+    )
+    by_contact: bool = Field(
+        description="`q` is a phone number or e-mail address: it finds, whoever asks, only those"
+        " that were proven, of reporters whom this person may know"
     )
 
 
@@ -46,7 +52,8 @@ async def queue(
     index: BlindIndex = request.app.state.contact_index
     found = await page_of(session, staff, query, cipher, index)
     rows = await queue_rows(session, staff, found.numbers)
-    return QueuePage(items=rows, next=found.next, corrected=found.corrected)
+    by_contact = staff.role != Role.OVERSEER and contact_in(query.q or "") is not None
+    return QueuePage(items=rows, next=found.next, corrected=found.corrected, by_contact=by_contact)
 
 
 @router.get("/queue/counts")
