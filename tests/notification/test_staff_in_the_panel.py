@@ -150,6 +150,32 @@ async def test_an_address_is_entered_proven_and_told_and_the_bell_leads_to_the_r
         assert "belum dibaca</span>" not in read.text
 
 
+async def test_the_link_that_ends_mail_speaks_to_staff_as_to_staff(
+    browser_of: Callable[[], httpx.AsyncClient],
+    reported: Reported,
+    country: Country,
+    settings: Settings,
+    mail_server: MailServer,
+) -> None:
+    staff = StaffTold(country, settings)
+    staff.prove(OFFICER, "tari@dinas.example")
+    async with browser_of() as browser:
+        told = await reported()
+        staff.handled_by_unit(told.number)
+        await told.happens("verified", Status.VERIFIED, **UNIT)
+        await link_in(mail_server, 1)
+        stop = mail_server.got[0]["List-Unsubscribe"].strip(" <>")
+        asked = await browser.get(stop.removeprefix("http://lapor.test"))
+        button = re.search(r'<form method="post" action="(/berhenti/[^"]+)"', asked.text)
+        assert button and stop.endswith(button[1])
+        stopped = await browser.post(button[1])
+        for page in (asked.text, stopped.text):
+            assert "/panel/pengaturan/saya" in page and "Lonceng" in page
+            assert "Laporan Anda" not in page and "kode akses" not in page
+    stopped_at = "SELECT stopped_at IS NOT NULL FROM notification.preference WHERE holder = %s"
+    assert country.one(stopped_at, f"staff-{OFFICER.id}") is True
+
+
 async def test_whoever_goes_from_page_to_page_lets_go_of_each_pages_stream(
     browser_of: Callable[[], httpx.AsyncClient],
 ) -> None:

@@ -202,7 +202,8 @@ async def test_a_leader_who_opened_the_link_reads_the_week_as_mail_and_pdf_and_s
     lines = plain.get_content().splitlines()
     assert {"Laporan masuk: 7", "Dijawab untuk pertama kali: 1", "Terlambat saat ini: 1"} < {*lines}
 
-    token = UUID(str(mail["List-Unsubscribe"]).strip("<>").rpartition("/")[2])
+    [address] = re.findall(r"/berhenti/(\S+)\?untuk=pimpinan", str(mail["List-Unsubscribe"]))
+    token = UUID(address)
     stopped = await services.notification.post("/unsubscribe", json={"token": str(token)})
     assert stopped.status_code == 204 and await state(services) == "stopped"
     await write(writing, MONDAY + 7 * DAY)

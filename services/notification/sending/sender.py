@@ -78,19 +78,24 @@ class Providers:
     async def _hand_over(self, message: Message, outgoing: Outgoing) -> str | None:
         if message.channel == "sms":
             return await self.gateway.send(outgoing.id, outgoing.to, outgoing.text.sms)
-        stop = f"{self.portal}/berhenti/{outgoing.unsubscribe}" if outgoing.unsubscribe else None
         await self.mailer.send(
             mail_of(
                 outgoing.id,
                 outgoing.text,
                 sender=self.sender,
                 to=outgoing.to,
-                unsubscribe=stop,
+                unsubscribe=self._stop(outgoing),
                 language=outgoing.language,
                 pdf=await self._pdf(outgoing.document) if outgoing.document else None,
             )
         )
         return None
+
+    def _stop(self, outgoing: Outgoing) -> str | None:
+        """The link that ends all; its page speaks to whom the mail is for."""
+        if outgoing.unsubscribe is None:
+            return None
+        return f"{self.portal}/berhenti/{outgoing.unsubscribe}{_FOR[outgoing.text.footer]}"
 
     async def _pdf(self, document: A4) -> bytes:
         try:
@@ -101,6 +106,9 @@ class Providers:
     async def close(self) -> None:
         await self.mailer.close()
         await self.gateway.close()
+
+
+_FOR = {"": "", "staff_": "?untuk=petugas", "leader_": "?untuk=pimpinan"}
 
 
 @dataclass

@@ -108,7 +108,7 @@ async def stop_all(page_request: PublicRequest, number: Number = _NUMBER) -> Res
 @router.get("/berhenti/{token}")
 async def stop_page(page_request: PublicRequest, token: UUID) -> Response:
     """The link in each mail. Opening it ends nothing: mail programs look at links by themselves."""
-    return page_request.page("public/stop_messages.html", token=token, stopped=False)
+    return _stop_page(page_request, token, stopped=False)
 
 
 @router.post("/berhenti/{token}")
@@ -117,7 +117,17 @@ async def stop(page_request: PublicRequest, token: UUID) -> Response:
     the token is what shows that it may."""
     body = {"token": str(token)}
     await page_request.call("notification", "POST", "/unsubscribe", json=body)
-    return page_request.page("public/stop_messages.html", token=token, stopped=True)
+    return _stop_page(page_request, token, stopped=True)
+
+
+def _stop_page(page_request: PageRequest, token: UUID, *, stopped: bool) -> Response:
+    """In the words for whom the mail was: reporters, staff (`petugas`), the leader of an agency
+    (`pimpinan`)."""
+    to = page_request.request.query_params.get("untuk", "")
+    audience = to if to in ("petugas", "pimpinan") else ""
+    return page_request.page(
+        "public/stop_messages.html", token=token, stopped=stopped, audience=audience
+    )
 
 
 @router.get("/kode-hilang")
