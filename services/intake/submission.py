@@ -12,11 +12,11 @@ from sqlmodel import col
 
 from services.intake.accepting.new_report import Accepted, DifferentContent, Identity, NewReport
 from services.intake.accepting.preparing import NOTHING, Arrival
-from services.intake.access_codes import log_code
+from services.intake.access_codes import bearer_token, log_code
 from services.intake.models import Submission
 from services.intake.references import checked_by, look_up_of, report_of
 from services.intake.resources import Intake, Resources
-from services.intake.submission_form import SubmissionAnswer, SubmissionForm
+from services.intake.submission_form import OpenedSubmission, SubmissionAnswer, SubmissionForm
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.http.auth import OptionalPrincipal
@@ -115,8 +115,8 @@ async def submit_report_with_attachments(
     request: Request,
     response: Response,
     attachments: Files = [],  # noqa: B006  FastAPI copies defaults
-) -> SubmissionAnswer:
-    """As POST /reports, with files."""
+) -> OpenedSubmission:
+    """As POST /reports, with files; the answer opens the report."""
     form = read_form(SubmissionForm, report)
     new = await _new_report(
         database, intake, form, principal, _key(intake, request, principal, key)
@@ -128,7 +128,10 @@ async def submit_report_with_attachments(
     if accepted.replayed:
         await discard(intake.store, files)
     response.headers["Location"] = f"/reports/{accepted.number}"
-    return SubmissionAnswer.of(accepted, files)
+    first = accepted.access_code is not None  # none is told again once it was renewed
+    token = bearer_token(request, accepted.number, 1) if first else None
+    answer = SubmissionAnswer.of(accepted, files)
+    return OpenedSubmission(**answer.model_dump(), access_token=token)
 
 
 def key_of(intake: Resources, asker: str, key: UUID) -> str:

@@ -82,3 +82,10 @@ class SubmissionAnswer(BaseModel):
             verification_due_at=accepted.verification_due_at,
             attachments=[TakenFile.of(file) for file in files],
         )
+
+
+class OpenedSubmission(SubmissionAnswer):
+    """Besides, what opens the report for an hour, as its access code does: that is no use of the
+    code. Null where the code is not told."""
+
+    access_token: str | None = Field(repr=False)

@@ -314,6 +314,16 @@ class CodeUse(View, table=True):
     at: datetime = timestamp(primary_key=True)
 
 
+class CodeRenewal(View, table=True):
+    """A new access code of a report was made, by its reporter or who recovered a lost one."""
+
+    __tablename__ = "published_code_renewal"
+    __table_args__ = ({"schema": "routing"},)
+
+    number: int = Field(sa_type=Int64, primary_key=True)
+    at: datetime = timestamp(primary_key=True)
+
+
 class ReportOwner(View, table=True):
     """The account to which a report belongs, if any."""
 

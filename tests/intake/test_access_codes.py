@@ -1,6 +1,7 @@
 """The access code: every use is logged, its reporter renews it, its maker is told it once."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -67,6 +68,29 @@ async def test_every_use_is_logged_by_time_and_address_and_its_reporter_sees_whe
     assert "203.0.113.7" not in country.everything_in("routing.access_log")
     public = (await intake.get(f"/reports/{report['number']}")).text
     assert "access_code" not in public
+
+
+async def test_a_form_with_files_opens_its_report_and_that_is_no_use_of_the_code(
+    intake: httpx.AsyncClient, country: Country
+) -> None:
+    headers = {"Idempotency-Key": str(uuid4())}
+    body = {"report": json.dumps(form())}
+
+    async def sent() -> dict[str, Any]:
+        answer = await intake.post("/reports/with-attachments", data=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    first, again = await sent(), await sent()
+    for answer in (first, again):
+        seen = (await read(intake, first["number"], answer["access_token"])).json()
+        assert (seen["access_code_uses"], seen["access_code_renewals"]) == ([], [])
+    new = (await renewed(intake, first["number"], first["access_token"])).json()
+    assert (await read(intake, first["number"], again["access_token"])).status_code == 401
+    late = await sent()
+    assert (late["access_code"], late["access_token"]) == (None, None)
+    seen = (await read(intake, first["number"], new["access_token"])).json()
+    assert (len(seen["access_code_uses"]), len(seen["access_code_renewals"])) == (0, 1)
 
 
 async def test_who_enters_a_report_is_told_its_code_once(

@@ -74,3 +74,31 @@ async def test_a_contact_of_an_account_that_is_not_safe_needs_the_password(
     await visitor.sends("/akun/kontak/email/hapus", current_password="gajah ungu melompat")
     assert "tidak ada apa pun yang dikirim ke sini" in visitor.reads
     assert "/akun/kontak/email/kode" not in visitor.reads
+
+
+async def test_a_recovered_code_is_listed_on_the_page_and_looking_at_the_receipt_is_no_use(
+    services: Services, visitor: Visitor
+) -> None:
+    await visitor.opens("/buat-laporan")
+    fields = {"title": "Lampu padam", "body": "Lampu jalan padam sejak Senin.", "name": "Siti"}
+    await visitor.sends(
+        "/buat-laporan", 200, **fields, classification="complaint", email=MAIL, langkah="periksa"
+    )
+    await visitor.sends("/buat-laporan", langkah="kirim")
+    number = services.country.one("SELECT number FROM lifecycle.report")
+    contact = f"/laporan/{number}/kontak/email"
+    await visitor.sends(f"{contact}/kode")
+    code = await services.code_mailed(0)
+    await visitor.opens("/tanda-terima")
+    await visitor.sends(f"{contact}/bukti", code=code)
+    assert "sudah diverifikasi" in visitor.reads, "the receipt goes on showing what was sent"
+    await visitor.opens(f"/laporan/{number}")
+    assert "Terakhir dipakai:" not in visitor.reads and "Kode baru dibuat:" not in visitor.reads
+
+    lost = {"number": str(number), "contact": MAIL}
+    await visitor.opens("/kode-hilang")
+    before = len(services.mail.got)
+    await visitor.sends("/kode-hilang", 200, **lost)
+    await visitor.sends("/kode-hilang", 200, **lost, code=await services.code_mailed(before))
+    await visitor.opens(f"/laporan/{number}")
+    assert "Kode baru dibuat:" in visitor.reads and "Terakhir dipakai:" not in visitor.reads

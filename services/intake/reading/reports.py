@@ -33,7 +33,7 @@ from services.intake.reading.views import (
 )
 from services.intake.resources import Intake
 from shared.database.columns import now
-from shared.database.views import ArchiveReasonEntry, CodeUse, RevealNotice
+from shared.database.views import ArchiveReasonEntry, CodeRenewal, CodeUse, RevealNotice
 from shared.http.auth import OptionalPrincipal
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import etag
@@ -95,7 +95,8 @@ async def _for_reporter(
         reveals=await _reveals(session, number),
         attachments=[attachment_line(file) for file in await attachments_of(session, number)],
         history=await _history(session, number),
-        access_code_uses=list(await session.scalars(_code_uses(number))),
+        access_code_uses=list(await session.scalars(_last(CodeUse, number))),
+        access_code_renewals=list(await session.scalars(_last(CodeRenewal, number))),
         allowed_actions=list(allowed_actions(state, {Capacity.REPORTER}, now())),
     )
 
@@ -198,7 +199,7 @@ def _actor(line: Row) -> str:
             return label("role", kind)
 
 
-def _code_uses(number: int) -> Select[datetime]:
+def _last(of: type[CodeUse | CodeRenewal], number: int) -> Select[datetime]:
     """The last five."""
-    at = col(CodeUse.at)
-    return select(at).where(col(CodeUse.number) == number).order_by(at.desc()).limit(5)
+    at = col(of.at)
+    return select(at).where(col(of.number) == number).order_by(at.desc()).limit(5)

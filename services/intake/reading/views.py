@@ -179,6 +179,10 @@ class ReporterReport(BaseModel):
     attachments: list[AttachmentLine]
     history: list[HistoryLine]
     access_code_uses: list[datetime] = Field(description="When its code was used, newest first")
+    access_code_renewals: list[datetime] = Field(
+        description="When a new code was made, newest first: by its reporter, or for a lost one by"
+        " whoever showed the proven contact"
+    )
     allowed_actions: list[str]
 
 

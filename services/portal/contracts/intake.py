@@ -244,6 +244,18 @@ class ManualAnswer(BaseModel):
     disposition: DispositionAnswer | None
 
 
+class OpenedSubmission(BaseModel):
+    number: int
+    access_code: str | None
+    link: str
+    status: str
+    status_label: str
+    submitted_at: AwareDatetime
+    verification_due_at: AwareDatetime | None
+    attachments: list[TakenFile]
+    access_token: str | None
+
+
 class PublicReport(BaseModel):
     view: Literal["public"]
     number: int
@@ -298,6 +310,7 @@ class ReporterReport(BaseModel):
     attachments: list[AttachmentLine]
     history: list[HistoryLine]
     access_code_uses: list[AwareDatetime]
+    access_code_renewals: list[AwareDatetime]
     allowed_actions: list[str]
 
 

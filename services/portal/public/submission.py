@@ -8,12 +8,12 @@ from pydantic import AwareDatetime, BaseModel
 
 from services.portal import references
 from services.portal.answers import answer_as
-from services.portal.contracts.intake import ReporterReport, SubmissionAnswer
+from services.portal.contracts.intake import OpenedSubmission, ReporterReport
 from services.portal.detail_texts import TEXTS
 from services.portal.drafts import files_kept, forget_files, keep_chosen_files
 from services.portal.form_data import FormData, searched
 from services.portal.page_request import BODY_LIMIT, PageRequest, PublicRequest
-from services.portal.public.access import open_report
+from services.portal.public.access import read_report
 from services.portal.public.messages import own_contacts
 from shared.http.problems import Problem
 from shared.lifecycle.calendar import Zone
@@ -126,19 +126,22 @@ async def submit(page_request: PublicRequest) -> Response:
         form.refuse(problem, _OURS)
         return await _form_page(page_request, form, problem.status)
     await forget_files(page_request, form)
-    made = answer_as(SubmissionAnswer, answer)
+    made = answer_as(OpenedSubmission, answer)
+    if made.access_token:
+        page_request.session.keep_report(made.number, made.access_token)
     page_request.session.receipt = made.model_dump_json(include={*Receipt.model_fields})
     return page_request.go("/tanda-terima")
 
 
 @router.get("/tanda-terima")
 async def receipt(page_request: PublicRequest) -> Response:
-    """Number and code, shown to the browser that submitted until it submits again or leaves."""
+    """Number and code, shown to the browser that submitted until it submits again or leaves. Its
+    own report is shown for as long as the submission opened it: the code is not used here."""
     if page_request.session.receipt is None:
         return page_request.go("/lacak")
     receipt = Receipt.model_validate_json(page_request.session.receipt)
     try:
-        report = await open_report(page_request, receipt.number, receipt.access_code or "")
+        report = await read_report(page_request, receipt.number)
     except Problem:
         report = None  # the receipt is worth more than who verifies
     own = report if isinstance(report, ReporterReport) else None
