@@ -15,12 +15,14 @@ from sqlmodel import col, select
 from services.intake.account_entry import Entry
 from services.intake.contact_holders import Channel, ContactHolder, NamedContact
 from services.intake.models import ContactChange
-from services.intake.replacing_contacts import NOTICE, apply, key_of_notice
+from services.intake.replacing_contacts import NOTICE, apply, channel_of, key_of_notice
 from services.intake.resources import Resources
 from shared.clock import now
 from shared.database.lifecycle import Report
 from shared.http.problems import FieldError, validation
 from shared.http.secret_tokens import token_hash
+from shared.privacy.holder_keys import read_if_possible
+from shared.privacy.identity import masked_contact
 
 JUST_NOW = timedelta(minutes=10)
 """As long as a code is good: whoever proved the present contact so lately has it now."""
@@ -37,9 +39,11 @@ class NewContact(NamedTuple):
 
 
 class WaitingChange(BaseModel):
-    """A contact that is to become the holder's."""
+    """A contact that is to become the holder's. `shown` as its holder knows it again; null where
+    it cannot be read."""
 
     channel: Channel
+    shown: str | None
     takes_effect_at: datetime
 
 
@@ -104,12 +108,21 @@ async def drop_change(session: AsyncSession, holder: ContactHolder, channel: Cha
     await session.execute(delete(ContactChange).where(*_this(holder, channel)))
 
 
-async def waiting_changes(session: AsyncSession, holder: ContactHolder) -> WaitingChanges:
+async def waiting_changes(
+    session: AsyncSession, intake: Resources, holder: ContactHolder
+) -> WaitingChanges:
     of_holder = select(ContactChange).where(holder.changes).order_by(col(ContactChange.channel))
-    rows = await session.scalars(of_holder)
-    return WaitingChanges(
-        waiting=[WaitingChange.model_validate(row, from_attributes=True) for row in rows]
-    )
+    rows = (await session.scalars(of_holder)).all()
+    key = await holder.key(session) if rows else None
+    waiting = []
+    for row in rows:
+        channel = channel_of(row)
+        value = read_if_possible(intake.cipher, row.contact, key)
+        shown = masked_contact(channel, value) if value else None
+        waiting.append(
+            WaitingChange(channel=channel, shown=shown, takes_effect_at=row.takes_effect_at)
+        )
+    return WaitingChanges(waiting=waiting)
 
 
 def warned_contact(contacts: list[NamedContact], channel: Channel) -> NamedContact | None:

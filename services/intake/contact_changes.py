@@ -57,17 +57,19 @@ class StopForm(Form):
 
 
 @router.get(_OF_ACCOUNT, responses=problem_responses(401, 403))
-async def read_contact_changes(reporter: CurrentReporter, session: Transaction) -> WaitingChanges:
+async def read_contact_changes(
+    reporter: CurrentReporter, session: Transaction, intake: Intake
+) -> WaitingChanges:
     """The contacts of one's own account that are to be replaced, and when."""
-    return await waiting_changes(session, own_account(reporter))
+    return await waiting_changes(session, intake, own_account(reporter))
 
 
 @router.get(_OF_REPORT, responses=problem_responses(401, 403, 404))
 async def read_report_contact_changes(
-    number: ReportNumber, reporter: CurrentReporter, session: Transaction
+    number: ReportNumber, reporter: CurrentReporter, session: Transaction, intake: Intake
 ) -> WaitingChanges:
     """The contacts of one's own report that are to be replaced, and when."""
-    return await waiting_changes(session, await own_report(session, reporter, number))
+    return await waiting_changes(session, intake, await own_report(session, reporter, number))
 
 
 @router.post(_OF_ACCOUNT, responses=problem_responses(401, 403, 422, 429))
@@ -93,7 +95,7 @@ async def change_contact(
     language = pick_language(request.headers.get("accept-language"))
     async with database.session() as session:
         await begin_change(session, intake, holder, new, form.proof_token, language)
-        return await waiting_changes(session, holder)
+        return await waiting_changes(session, intake, holder)
 
 
 @router.post(_OF_REPORT, responses=problem_responses(401, 403, 404, 422))
@@ -113,7 +115,7 @@ async def change_report_contact(
     new = NewContact(proof, intake.cipher.decrypt(proof.contact), safe=form.safe)
     language = pick_language(request.headers.get("accept-language"))
     await begin_change(session, intake, holder, new, form.proof_token, language)
-    return await waiting_changes(session, holder)
+    return await waiting_changes(session, intake, holder)
 
 
 @router.post(f"{_OF_ACCOUNT}/{{channel}}/apply", responses=problem_responses(401, 403, 422))
@@ -124,7 +126,7 @@ async def apply_contact_change(
     asked for. Where it was not, or there is no change, all stays as it is."""
     holder = own_account(reporter)
     await apply_if_shown(session, intake, holder, channel)
-    return await waiting_changes(session, holder)
+    return await waiting_changes(session, intake, holder)
 
 
 @router.post(f"{_OF_REPORT}/{{channel}}/apply", responses=problem_responses(401, 403, 404))
@@ -138,7 +140,7 @@ async def apply_report_contact_change(
     """As for an account."""
     holder = await own_report(session, reporter, number)
     await apply_if_shown(session, intake, holder, channel)
-    return await waiting_changes(session, holder)
+    return await waiting_changes(session, intake, holder)
 
 
 @router.delete(f"{_OF_ACCOUNT}/{{channel}}", status_code=204, responses=problem_responses(401, 403))

@@ -44,6 +44,13 @@ class ContactHolder:
             return await session.get_one(ReporterAccount, self.account_id, with_for_update=True)
         return await session.get_one(Submission, self.number, with_for_update=True)
 
+    async def key(self, session: AsyncSession) -> bytes | None:
+        """Its own key, to read by; without a lock."""
+        of = ReporterAccount if self.number is None else Submission
+        id = self.account_id if self.number is None else self.number
+        row: ReporterAccount | Submission | None = await session.get(of, id)
+        return row.holder_key if row else None
+
     async def cipher(self, session: AsyncSession, intake: Resources) -> HolderCipher:
         """By its own key, which a report that named nobody gets now."""
         row = await self.row(session)

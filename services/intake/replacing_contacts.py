@@ -41,7 +41,7 @@ async def apply(session: AsyncSession, intake: Resources, change: ContactChange)
     wants: tuple[bool, bool | None] = (True, None)
     if isinstance(row, ReporterAccount):
         await _enter_by(session, intake, row, change)
-    keep_token(row, _channel(change), change.contact)
+    keep_token(row, channel_of(change), change.contact)
     if isinstance(row, Submission):
         wants = await _choose_safe(session, row, change)
     await session.flush()
@@ -60,6 +60,10 @@ async def apply_due(database: Database, intake: Resources) -> None:
         await by_itself("replacing contacts", id, _apply_if_told(database, intake, id))
 
 
+def channel_of(change: ContactChange) -> Channel:
+    return "email" if change.channel == "email" else "sms"
+
+
 def key_of_notice(change: ContactChange) -> str:
     """Of the message that is its notice."""
     return f"contact_change.{change.id}"
@@ -70,7 +74,7 @@ async def _enter_by(
 ) -> None:
     """The account is entered by the new contact, and by the former no more."""
     assert account.id is not None and change.entry is not None and change.password_hash is not None
-    if former := token_of(account, _channel(change)):
+    if former := token_of(account, channel_of(change)):
         index = intake.index.phone if change.channel == "sms" else intake.index.email
         entry = index(HolderCipher(intake.cipher, account.holder_key).decrypt(former))
         of_account = col(AccountEntry.reporter_id) == account.id
@@ -126,10 +130,6 @@ async def _due_at(session: AsyncSession, change: ContactChange) -> datetime:
         sent_at: datetime = notice.finished_at
         return max(change.takes_effect_at, sent_at + NOTICE)
     return now() + LOOK_AGAIN
-
-
-def _channel(change: ContactChange) -> Channel:
-    return "email" if change.channel == "email" else "sms"
 
 
 def _of(holder: ContactHolder, channel: str) -> dict[str, Any]:

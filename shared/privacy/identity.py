@@ -12,6 +12,7 @@ __all__ = [
     "BlindIndex",
     "IdentityCipher",
     "InvalidToken",
+    "masked_contact",
     "normalise_email",
     "normalise_nik",
 ]
@@ -95,3 +96,12 @@ def normalise_nik(text: str) -> str:
     if len(digits) != 16 or not (digits.isascii() and digits.isdigit()):
         raise ValueError("not a NIK")
     return digits
+
+
+def masked_contact(channel: str, value: str) -> str:
+    """The number (`sms`) or address (`email`) as its holder knows it again, and who looks over the
+    shoulder does not."""
+    if channel == "sms":
+        return f"{value[:3]}•••••{value[-3:]}"
+    name, _, domain = value.partition("@")
+    return f"{name[:1]}•••@{domain}"

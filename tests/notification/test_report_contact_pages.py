@@ -1,11 +1,13 @@
 """The contacts of a report, walked without a browser by whoever holds its number and code."""
 
-from tests.notification.account_services import NEW, Services, services
+from tests.notification.account_services import Services, services
 from tests.notification.conftest import MAIL
 from tests.notification.report_contacts import OwnReport, made
 from tests.notification.test_account_pages import Visitor, visitor
 
 __all__ = ["services", "visitor"]
+
+NEW = "baru@example.net"
 
 
 async def opened(visitor: Visitor, report: OwnReport) -> str:
@@ -35,7 +37,7 @@ async def test_a_contact_is_replaced_kept_and_replaced_with_the_present_one_show
     page = await opened(visitor, report)
     await replaces(services, visitor, page)
     assert "Kontak baru berlaku tujuh hari lagi" in visitor.reads
-    assert "Diganti mulai" in visitor.reads and NEW not in visitor.reads
+    assert "Diganti dengan b•••@example.net mulai" in visitor.reads and NEW not in visitor.reads
     await visitor.sends(f"{page}/kontak/email/batal")
     assert "Kontak Anda tetap seperti sekarang" in visitor.reads
     await replaces(services, visitor, page)
@@ -44,7 +46,7 @@ async def test_a_contact_is_replaced_kept_and_replaced_with_the_present_one_show
     code = await services.code_mailed(before)
     await visitor.sends(f"{page}/kontak/email/bukti", code=code)
     assert "Kontak Anda yang baru sudah berlaku" in visitor.reads
-    assert "Diganti mulai" not in visitor.reads
+    assert "Diganti dengan" not in visitor.reads
 
 
 async def test_a_contact_that_is_not_safe_is_removed_and_another_waits_in_english_too(
@@ -58,9 +60,9 @@ async def test_a_contact_that_is_not_safe_is_removed_and_another_waits_in_englis
     assert "Kontak itu tidak dipakai lagi" in visitor.reads
     assert "s•••@example.org" not in visitor.reads
     await replaces(services, visitor, page)
-    assert "Kontak baru berlaku mulai" in visitor.reads
+    assert "Kontak baru b•••@example.net berlaku mulai" in visitor.reads
     await visitor.opens(f"/bahasa/en?ke={page}")
-    assert "The new contact takes effect from" in visitor.reads
+    assert "The new contact b•••@example.net takes effect from" in visitor.reads
 
 
 async def test_a_contact_of_an_account_that_is_not_safe_needs_the_password(

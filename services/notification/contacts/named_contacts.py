@@ -68,14 +68,6 @@ async def contacts_of_account(
     ]
 
 
-def shown(channel: Channel, value: str) -> str:
-    """The contact as its holder knows it again, and who looks over the shoulder does not."""
-    if channel == "sms":
-        return f"{value[:3]}•••••{value[-3:]}"
-    name, _, domain = value.partition("@")
-    return f"{name[:1]}•••@{domain}"
-
-
 def typed_contact(typed: str) -> tuple[Channel, str]:
     """By which channel, and as it would have been kept; empty where it can be no contact."""
     kinds: tuple[tuple[Channel, Callable[[str], str]], ...] = (

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from services.notification.contacts.codes import NamedContact
 from services.notification.contacts.first_choice import first_choice
-from services.notification.contacts.named_contacts import named_contacts, shown
+from services.notification.contacts.named_contacts import named_contacts
 from services.notification.contacts.reporters import holder_of_report
 from services.notification.contacts.resources import Resources
 from services.notification.messages.table import MessageKind
@@ -22,6 +22,7 @@ from shared.clock import now
 from shared.command_requests.report_access import owns
 from shared.http.problems import forbidden, not_found
 from shared.http.tokens import Partner, ReporterPrincipal
+from shared.privacy.identity import masked_contact
 
 ContactState = Literal["unproven", "proven", "lapsed", "undeliverable", "removed"]
 """`removed`: its holder says that it is not safe; it is a name to sign in with, nothing else."""
@@ -109,7 +110,7 @@ def own_contact(
         state = "proven" if until > now() else "lapsed"
     return OwnContact(
         channel=contact.channel,
-        shown=shown(contact.channel, contact.value),
+        shown=masked_contact(contact.channel, contact.value),
         state=state,
         of_account=contact.holder.startswith("account-"),
         proven_until=until,

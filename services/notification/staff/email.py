@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.notification.contacts.named_contacts import shown
 from services.notification.contacts.resources import Notification, Resources
 from services.notification.messages.staff_texts import PROVE_EMAIL
 from services.notification.models import Contact, Message, Preference
@@ -27,6 +26,7 @@ from shared.http.problems import FieldError, not_found, validation
 from shared.http.transaction import Transaction
 from shared.lifecycle.policy import PROOF_LASTS
 from shared.privacy.holder_keys import HolderCipher
+from shared.privacy.identity import masked_contact
 from shared.values.words import Form
 
 router = APIRouter(prefix="/me/email", tags=["Staff"])
@@ -127,7 +127,7 @@ async def own_email(session: AsyncSession, notification: Resources, staff_id: in
         until = contact.proven_at + PROOF_LASTS
         state = "proven" if until > now() else "lapsed"
     return OwnEmail.model_validate(
-        {"shown": shown("email", email), "state": state, "proven_until": until}
+        {"shown": masked_contact("email", email), "state": state, "proven_until": until}
     )
 
 

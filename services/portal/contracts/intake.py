@@ -225,6 +225,7 @@ class TakenFile(BaseModel):
 
 class WaitingChange(BaseModel):
     channel: str
+    shown: str | None
     takes_effect_at: AwareDatetime
 
 

@@ -6,10 +6,9 @@ from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
-from pydantic import AwareDatetime
 
 from services.portal.answers import answer_as
-from services.portal.contracts.intake import RenewedCode
+from services.portal.contracts.intake import RenewedCode, WaitingChange
 from services.portal.contracts.notification import OwnContacts, Recovered
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PublicRequest
@@ -34,13 +33,13 @@ _PLACES = {"tanda-terima": "/tanda-terima"}
 """Where these forms stand beside a report's page."""
 
 
-async def waiting_contacts(page_request: PageRequest, number: int) -> dict[str, AwareDatetime]:
-    """When which contact of one's own report is to be replaced; as far as that can be read."""
+async def waiting_contacts(page_request: PageRequest, number: int) -> dict[str, WaitingChange]:
+    """What is to be the contact of one's own report, and when; as far as that can be read."""
     try:
         waiting = await read_waiting(page_request, of_report(page_request, number))
     except Problem:
         return {}
-    return {change.channel: change.takes_effect_at for change in waiting.waiting}
+    return {change.channel: change for change in waiting.waiting}
 
 
 async def own_contacts(page_request: PageRequest, number: int) -> OwnContacts | None:

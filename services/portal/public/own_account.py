@@ -108,7 +108,7 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
         status,
         form=form,
         contacts=contacts.contacts,
-        waiting={change.channel: change.takes_effect_at for change in waiting.waiting},
+        waiting={change.channel: change for change in waiting.waiting},
         earlier=earlier.numbers,
     )
 
