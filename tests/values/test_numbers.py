@@ -23,13 +23,12 @@ def test_the_fields_are_found() -> None:
     assert {field.name for field in NUMBERS} >= OFTEN_SENT
 
 
-@pytest.mark.parametrize("odd", ODD, ids=ascii)
 @pytest.mark.parametrize("field", NUMBERS, ids=str)
-def test_what_is_no_number_is_not_read_as_one(field: AskedField, odd: object) -> None:
-    if holds(field.annotation, bool) and isinstance(odd, bool):
-        return
-    for value in (odd, [odd]):
-        assert field.name in _wrong(field.of, {field.name: value}), value
+def test_what_is_no_number_is_not_read_as_one(field: AskedField) -> None:
+    odd = [one for one in ODD if not (isinstance(one, bool) and holds(field.annotation, bool))]
+    sent = [*odd, *([one] for one in odd)]
+    read = [value for value in sent if field.name not in _wrong(field.of, {field.name: value})]
+    assert read == []
 
 
 def _wrong(model: type[BaseModel], sent: dict[str, Any]) -> set[object]:
