@@ -102,8 +102,10 @@ def due_day(value: object, zone: Zone | None = None) -> str:
 
 
 def until(owed: Countdown | ShownRequest) -> str:
-    """When a countdown or a request runs out: the day alone where it does so at that day's end."""
-    return day(owed.due_on) if owed.at_day_end else moment(owed.due_at)
+    """When a countdown or a request runs out: the day alone where it does so at that day's end, or
+    its time is not exact."""
+    cut = isinstance(owed, Countdown) and owed.to_the_hour
+    return day(owed.due_on) if owed.at_day_end or cut else moment(owed.due_at)
 
 
 def age(value: object) -> str:

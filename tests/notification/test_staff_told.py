@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -24,7 +25,8 @@ from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import Status, Tab
 from shared.settings import Settings
 from tests.intake.conftest import Country
-from tests.notification.conftest import Reported, Told, until, working
+from tests.notification.account_services import text_of
+from tests.notification.conftest import MAIL, Reported, Told, until, working
 from tests.notification.providers import MailServer
 from tests.notification.staff import ADMIN, OFFICER, PUSAT, UNIT, StaffTold, prove_address
 from tests.notification.test_proofs import serving
@@ -123,6 +125,39 @@ async def test_mail_about_an_anonymous_report_that_has_just_come_waits_for_the_f
         (anonymous.number, "staff-11", True),
         (named.number, "staff-11", False),
     ]
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+async def test_officers_and_reporters_read_the_same_deadline_and_of_the_anonymous_its_day(
+    reported: Reported,
+    staff: StaffTold,
+    settings: Settings,
+    mail_server: MailServer,
+    anonymous: bool,
+) -> None:
+    told = await reported(anonymous=anonymous)
+    told.prove("email", MAIL)
+    staff.handled_by_unit(told.number, handler_id=2, tab="unverified")
+    due_at = datetime(2026, 12, 4, 7, 37, 21, tzinfo=UTC)
+    new: dict[str, Any] = {"version": 1, "action": Action.SUBMIT, "tab": Tab.UNVERIFIED}
+    async with mail_server.there(), working(settings), serving(settings) as client:
+        await told.happens("submitted", Status.UNVERIFIED, due_at=due_at, **new)
+        await rung(staff, ADMIN, 1)
+
+        async def came() -> bool:
+            return bool(mail_server.got)
+
+        await until(came)
+        [item] = (await staff.seen(client, ADMIN))["items"]
+    [mail] = mail_server.got
+    assert "4 Des 2026 14.37 WIB" in text_of(mail)
+    assert item["to_the_hour"] is anonymous
+    if anonymous:
+        assert "Jumat, 4 Desember 2026" in item["text"] and "14." not in item["text"]
+        kept = staff.country.all("SELECT facts::text FROM notification.bell")
+        assert "T07:37" not in str(kept), "nobody reads the minute there either"
+    else:
+        assert "4 Des 2026 14.37 WIB" in item["text"]
 
 
 async def test_who_did_it_is_not_told_and_an_assigned_report_concerns_one(

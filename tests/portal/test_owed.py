@@ -27,6 +27,7 @@ def test_the_running_clock_says_what_is_owed(clock: str, paused: bool, action: s
         due_at=None,
         due_on=None,
         at_day_end=True,
+        to_the_hour=False,
         paused=paused,
         overdue=False,
         unanswered=False,

@@ -42,6 +42,7 @@ async def test_the_handling_agency_learns_neither_maker_nor_second_of_an_anonymo
     )
     times = [seen["submitted_at"], line["at"], seen["countdown"]["due_at"]]
     times += [clock["due_at"] for clock in seen["clocks"]]
+    assert all(clock["to_the_hour"] for clock in seen["clocks"])
     assert name not in str(seen["history"])
     scope = "below" if who == "koordinator.jabar" else "own"
     rows = (await country.get(who, "/queue", tab="unverified", scope=scope, q=str(number))).json()

@@ -35,13 +35,14 @@ ItemId = Annotated[int, Path(gt=0, lt=2**63)]
 
 class BellEntry(BaseModel):
     """One thing that happened; `text` says what, without a word of the report. `at` is of the
-    event, to the hour where it tells when the report came."""
+    event; `to_the_hour`: cut to it, as it tells when an anonymous report came."""
 
     id: int
     number: int
     kind: StaffKind
     text: str
     at: datetime
+    to_the_hour: bool
     read: bool
 
 
@@ -133,6 +134,7 @@ def _shown(item: BellItem, handler: str, zone: Zone) -> BellEntry:
         kind=StaffKind(item.kind),
         text=sentence(item.template, item.facts, StaffFacts(item.number, handler, zone), "id"),
         at=datetime.fromisoformat(item.facts["at"]),
+        to_the_hour=bool(item.facts.get("to_the_hour")),
         read=item.read_at is not None,
     )
 

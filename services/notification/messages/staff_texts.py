@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.notification.messages.texts import MessageText
 from shared.labels.catalogue import Language, Phrase
-from shared.labels.dates import deadline, moment
+from shared.labels.dates import deadline, long_day, moment
 from shared.lifecycle.calendar import Zone
 
 PASSWORD_LINK, PROVE_EMAIL = "password_link", "prove_email"
@@ -30,17 +30,28 @@ def sentence(
     template: str, facts: Mapping[str, Any], report: StaffFacts, language: Language
 ) -> str:
     """What happened, in one sentence: in the bell, and in mail."""
-    due_at = facts.get("due_at")
     values = {
         "handler": report.handler,
-        "at": moment(datetime.fromisoformat(facts["at"]), report.zone, language),
-        "due_at": (
-            deadline(datetime.fromisoformat(due_at), report.zone, language)
-            if due_at
-            else _part("no_date", language)
-        ),
+        "at": _at(facts, report.zone, language),
+        "due_at": _due_at(facts, report.zone, language),
     }
     return Phrase("staff_notification", template, values).in_language(language)
+
+
+def _at(facts: Mapping[str, Any], zone: Zone, language: Language) -> str:
+    at = datetime.fromisoformat(facts["at"])
+    if facts.get("to_the_hour"):
+        return long_day(at.astimezone(zone.offset).date(), language)
+    return moment(at, zone, language)
+
+
+def _due_at(facts: Mapping[str, Any], zone: Zone, language: Language) -> str:
+    """As its reporter reads it; of an anonymous report the day alone."""
+    if facts.get("due_at") is None:
+        return _part("no_date", language)
+    if due_on := facts.get("due_on"):
+        return long_day(date.fromisoformat(due_on), language)
+    return deadline(datetime.fromisoformat(facts["due_at"]), zone, language)
 
 
 def text_for_staff(

@@ -23,6 +23,7 @@ from services.notification.models import BellItem, Contact, Message, Preference
 from services.notification.outgoing.to_staff import holder_of_staff
 from services.notification.staff.recipients import Recipient, Told, recipients_of
 from shared.clock import now
+from shared.lifecycle.calendar import day_of_deadline
 from shared.lifecycle.events import ReportEvent, near_arrival
 from shared.privacy.publication import public_time
 
@@ -86,7 +87,7 @@ def _bell_row(event: ReportEvent, rule: MessageRule, recipient: Recipient) -> di
         "version": event.version,
         "template": rule.template,
         "kind": rule.kind.value,
-        "facts": _facts(event),
+        "facts": _facts(event, recipient),
         "created_at": now(),
     }
 
@@ -107,18 +108,22 @@ def _message_row(
         "recipient": contact.holder,
         "channel": "email",
         "contact_id": contact.id,
-        "facts": _facts(event) | {"kind": rule.kind.value},
+        "facts": _facts(event, recipient) | {"kind": rule.kind.value},
         "state": "queued",
         "created_at": at,
         "not_before": public_time(at) + _HOUR if recipient.hour_alone else at,
     }
 
 
-def _facts(event: ReportEvent) -> dict[str, Any]:
-    """Codes and times. When a report came is told to the hour: of an anonymous one, the second
-    tells who entered it."""
+def _facts(event: ReportEvent, recipient: Recipient) -> dict[str, Any]:
+    """Codes and times. What tells when an anonymous report came is kept to the hour, as the second
+    tells who entered it; it is said by its day, which is the one that its reporter reads."""
     facts = facts_of(event, None)
+    if not recipient.hidden:
+        return facts
     if near_arrival(event):
-        facts["at"] = public_time(event.at).isoformat()
-        facts["due_at"] = public_time(event.due_at).isoformat() if event.due_at else None
+        facts |= {"at": public_time(event.at).isoformat(), "to_the_hour": True}
+    if event.due_at:
+        facts["due_at"] = public_time(event.due_at).isoformat()
+        facts["due_on"] = day_of_deadline(event.due_at, recipient.zone).isoformat()
     return facts

@@ -15,6 +15,7 @@ from shared.database.lifecycle import HistoryEntry, Report
 from shared.database.report_lists import RequestRow
 from shared.database.views import AgencyEntry, StaffEntry, StandInEntry
 from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.calendar import Zone
 from shared.lifecycle.events import ReportEvent, near_arrival
 from shared.lifecycle.people import ADMINS, Role
 from shared.lifecycle.statuses import Tab
@@ -28,12 +29,15 @@ _SUBMISSION = 1
 @dataclass(frozen=True)
 class Recipient:
     """A member of staff who is told. `at_once`: the report allows it, whatever they chose.
-    `hour_alone`: they may know no more than the hour in which the report came."""
+    `hidden`: the report is anonymous to them, so that no time may tell when it came, and
+    `hour_alone`: this event's does. `zone`: of the agency that owes the step."""
 
     staff_id: int
     role: Role
     at_once: bool
+    hidden: bool
     hour_alone: bool
+    zone: Zone
 
 
 async def recipients_of(
@@ -72,11 +76,22 @@ class _Known:
         if rule is not DEADLINE_NEAR:
             people.pop(self.actors.get((event.number, event.version), 0), None)
         concerned = [(id, Role(person.role)) for id, person in people.items()]
-        hidden = report["anonymous"] and self._tells_arrival(event)
-        return [
-            Recipient(id, role, at_once, hidden and role is not Role.CENTRAL_ADMIN)
-            for id, role in concerned
-        ]
+        tells_arrival = self._tells_arrival(event)
+        handler = self.agencies.get(event.handler_id)
+        recipients = []
+        for id, role in concerned:
+            hidden = report["anonymous"] and role is not Role.CENTRAL_ADMIN
+            recipients.append(
+                Recipient(
+                    staff_id=id,
+                    role=role,
+                    at_once=at_once,
+                    hidden=hidden,
+                    hour_alone=hidden and tells_arrival,
+                    zone=Zone(handler.zone) if handler else Zone.WIB,
+                )
+            )
+        return recipients
 
     def _tells_arrival(self, event: ReportEvent) -> bool:
         """Whether the time of the event tells when the report came: it waits for verification, or

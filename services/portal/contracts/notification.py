@@ -20,6 +20,7 @@ class BellEntry(BaseModel):
     kind: str
     text: str
     at: AwareDatetime
+    to_the_hour: bool
     read: bool
 
 

@@ -99,6 +99,7 @@ class Countdown(BaseModel):
     due_at: AwareDatetime | None
     due_on: date | None
     at_day_end: bool
+    to_the_hour: bool
     paused: bool
     overdue: bool
     unanswered: bool

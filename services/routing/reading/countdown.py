@@ -16,8 +16,9 @@ class Countdown(BaseModel):
     """One clock. `days` are those after today up to the day it is due, negative when overdue; a
     paused clock has no `due_at` and shows what it was paused with. `due_on` is that day in the
     zone of the agency that owes the step; `at_day_end`: until its end, so that no time need be
-    shown. `key` is the id of the request it is about. A question that nobody has answered is
-    `unanswered`, which is not overdue."""
+    shown; `to_the_hour`: `due_at` is cut to it, so that its day alone is shown. `key` is the id of
+    the request it is about. A question that nobody has answered is `unanswered`, which is not
+    overdue."""
 
     clock: ClockKind
     label: str
@@ -26,6 +27,7 @@ class Countdown(BaseModel):
     due_at: datetime | None
     due_on: date | None
     at_day_end: bool
+    to_the_hour: bool
     paused: bool
     overdue: bool
     unanswered: bool
@@ -40,14 +42,16 @@ def countdown_of(
     deadline = clock.deadline
     days = days_left(clock, now, calendar)
     unanswered = clock.kind is ClockKind.QUESTION and days < 0
+    cut = access.arrival_hidden and deadline is not None
     return Countdown(
         clock=clock.kind,
         label=label("clock", clock.kind),
         days=days,
         text=label("mark", "question_unanswered") if unanswered else countdown(days),
-        due_at=public_time(deadline) if access.arrival_hidden and deadline else deadline,
+        due_at=public_time(deadline) if cut and deadline else deadline,
         due_on=day_of_deadline(deadline, clock.zone) if deadline else None,
         at_day_end=deadline is not None and ends_a_day(deadline, clock.zone),
+        to_the_hour=cut,
         paused=deadline is None,
         overdue=clock.overdue and clock.kind is not ClockKind.QUESTION,
         unanswered=unanswered,
