@@ -14,7 +14,7 @@ _PACKED_ALREADY = ("application/*", "image/*", *DEFAULT_EXCLUDED_CONTENT_TYPES)
 _CHOSEN_FROM_FEW = {"tab": TAB_COLOURS.keys(), "sub": TAB_COLOURS.keys(), "scope": {"below"}}
 """Parameters of pages' own links, and what may stand in them: no room for somebody's guess."""
 
-_REPEATED = ("/kontak-tetap/", "/berhenti/")
+_REPEATED = ("/kontak-tetap/", "/kontak-laporan/", "/berhenti/")
 """Paths whose last part stands in the page: anything that somebody puts there."""
 
 

@@ -68,7 +68,7 @@ async def test_the_link_of_a_notice_stops_nothing_once_its_contact_was_removed(
 ) -> None:
     report = await made(services)
     await report.asks_to_replace()
-    link = re.search(r"/kontak-tetap/(\S+)", text_of(await services.notice()))
+    link = re.search(r"/kontak-laporan/(\S+)", text_of(await services.notice()))
     assert link
     assert await report.removes() == 204
     body = {"token": link.group(1)}

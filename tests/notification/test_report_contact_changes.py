@@ -89,7 +89,7 @@ async def test_a_report_that_names_nobody_gets_a_contact_at_once_safe_only_if_it
 async def test_whoever_has_the_present_contact_stops_the_change(services: Services) -> None:
     report = await made(services)
     await report.asks_to_replace()
-    link = re.search(r"/kontak-tetap/(\S+)", text_of(await services.notice()))
+    link = re.search(r"/kontak-laporan/(\S+)", text_of(await services.notice()))
     assert link
     for token in ("of-nobody", link.group(1)):
         stopped = await services.intake.post("/contact-changes/stop", json={"token": token})
@@ -166,11 +166,11 @@ def test_by_sms_a_discreet_report_says_only_that_there_is_news(
         discreet: text_of_report_contact_change(
             facts,
             ReportFacts(10000042, None, discreet, "Dinas", Zone.WIT),
-            "http://lapor.test/kontak-tetap/x",
+            "http://lapor.test/kontak-laporan/x",
         )
         for discreet in (False, True)
     }
     assert texts[True].sms == news
-    assert "10000042" in texts[False].sms and "/kontak-tetap/x" in texts[False].sms
+    assert "10000042" in texts[False].sms and "/kontak-laporan/x" in texts[False].sms
     assert all("18.00 WIT" in text.paragraphs[0] for text in texts.values())
     assert len(texts[False].sms) <= 160

@@ -1,6 +1,8 @@
 """The contacts of a report, walked without a browser by whoever holds its number and code."""
 
-from tests.notification.account_services import Services, services
+import re
+
+from tests.notification.account_services import Services, services, text_of
 from tests.notification.conftest import MAIL
 from tests.notification.report_contacts import OwnReport, made
 from tests.notification.test_account_pages import Visitor, visitor
@@ -47,6 +49,23 @@ async def test_a_contact_is_replaced_kept_and_replaced_with_the_present_one_show
     await visitor.sends(f"{page}/kontak/email/bukti", code=code)
     assert "Kontak Anda yang baru sudah berlaku" in visitor.reads
     assert "Diganti dengan" not in visitor.reads
+
+
+async def test_the_link_of_a_report_s_notice_keeps_the_contact_and_speaks_of_no_account(
+    services: Services, visitor: Visitor
+) -> None:
+    report = await made(services)
+    await report.asks_to_replace(NEW)
+    link = re.search(r"/kontak-laporan/\S+", text_of(await services.notice()))
+    assert link
+    await visitor.opens(link.group())
+    shown = [visitor.reads]
+    await visitor.sends(link.group())
+    assert "Kontak Anda tidak diganti" in visitor.reads
+    for page in (*shown, visitor.reads):
+        main = page[page.index("<main") : page.index("</main>")]
+        assert "akun" not in main.lower() and "kata sandi" not in main.lower()
+    assert services.country.one("SELECT count(*) FROM intake.contact_change") == 0
 
 
 async def test_a_contact_that_is_not_safe_is_removed_and_another_waits_in_english_too(

@@ -14,7 +14,7 @@ from tests.security.test_what_a_scanner_reads import portal
 OTHERS = LANGUAGES[1:]
 PATHS = (
     *("/", "/lacak", "/masuk", "/daftar", "/kode-hilang", "/kata-sandi-hilang"),
-    *("/kontak-tetap/x", "/tidak-ada", "/panel/masuk", "/panel/faktor-kedua"),
+    *("/kontak-tetap/x", "/kontak-laporan/x", "/tidak-ada", "/panel/masuk", "/panel/faktor-kedua"),
 )
 INDONESIAN = re.compile(r"\b(Anda|laporan|yang|dengan|kata sandi|nomor)\b", re.I)
 

@@ -92,7 +92,8 @@ class Outbox:
         if message.template == CODE:
             text = text_of_code(code_or_token, language)
         else:
-            text = text_of_contact_change(message.facts, self._stop(code_or_token))
+            stop = f"{self._portal}/kontak-tetap/{code_or_token}"
+            text = text_of_contact_change(message.facts, stop)
         return Outgoing(message.id, to, text, language, None)
 
     def _ready(
@@ -128,15 +129,11 @@ class Outbox:
         if message.template == CONTACT_CHANGE:
             if message.sealed_code is None:
                 return NotAnyMore("expired")
-            stop = self._stop(self._cipher.decrypt(message.sealed_code))
+            stop = f"{self._portal}/kontak-laporan/{self._cipher.decrypt(message.sealed_code)}"
             text = text_of_report_contact_change(message.facts, facts, stop)
             return Outgoing(message.id, to, text, message.facts["language"], None)
         text = text_of(message.template, message.facts, facts, self._portal, language)
         return Outgoing(message.id, to, text, language, row["unsubscribe_token"])
-
-    def _stop(self, token: str) -> str:
-        """The link that keeps the present contact."""
-        return f"{self._portal}/kontak-tetap/{token}"
 
 
 def _wishes(row: Mapping[str, Any]) -> Wishes:

@@ -139,17 +139,27 @@ async def remove_report_contact(
 
 
 @router.get("/kontak-tetap/{token}")
+@router.get("/kontak-laporan/{token}")
 async def keep_contact_page(page_request: PublicRequest, token: str) -> Response:
-    """The link in the notice. Opening it stops nothing: mail programs look at links."""
-    return page_request.page("public/keep_contact.html", token=token, kept=False)
+    """The link in the notice: of an account, or of a report. Opening it stops nothing: mail
+    programs look at links."""
+    return _keep_page(page_request, token, kept=False)
 
 
 @router.post("/kontak-tetap/{token}")
+@router.post("/kontak-laporan/{token}")
 async def keep_contact(page_request: PublicRequest, token: str) -> Response:
     await page_request.form()
     body = {"token": token}
     await page_request.call("intake", "POST", "/contact-changes/stop", json=body)
-    return page_request.page("public/keep_contact.html", token=token, kept=True)
+    return _keep_page(page_request, token, kept=True)
+
+
+def _keep_page(page_request: PageRequest, token: str, *, kept: bool) -> Response:
+    of_report = page_request.request.url.path.startswith("/kontak-laporan/")
+    return page_request.page(
+        "public/keep_contact.html", of_report=of_report, token=token, kept=kept
+    )
 
 
 async def _replace(page_request: PageRequest, of: ContactsOf) -> Response:
