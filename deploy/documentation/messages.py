@@ -14,6 +14,10 @@ def table() -> str:
     """Event × audience → template as Markdown, a row each."""
     rows = ["| event | to | template | kind | says (mail) |", "|---|---|---|---|---|"]
     rows += [_row(rule) for rule in (*MESSAGE_TABLE, REVEALED, *STAFF_TABLE)]
+    rows += ["", "| mail to | subject |", "|---|---|"]
+    rows += [
+        f"| {to} | {label(context, part, 'en')} |" for to, (context, part) in _SUBJECTS.items()
+    ]
     return "\n".join(rows)
 
 
@@ -22,6 +26,17 @@ def with_table(page: str) -> str:
     head, rest = page.split(BEGIN)
     _, tail = rest.split(END)
     return f"{head}{BEGIN}\n{table()}\n{END}{tail}"
+
+
+_SUBJECTS: dict[str, tuple[str, str]] = {
+    "a reporter": ("notification_part", "subject"),
+    "a reporter, with a code": ("notification_part", "code_subject"),
+    "staff, about a report": ("notification_part", "staff_subject"),
+    "staff, in the morning": ("digest", "subject"),
+    "staff, with a link for a password": ("notification_part", "password_link_subject"),
+    "staff, with a link that proves the address": ("notification_part", "prove_email_subject"),
+    "the leader of an agency": ("letter", "subject"),
+}
 
 
 def _row(rule: MessageRule) -> str:

@@ -13,6 +13,8 @@ from services.notification.messages.channel_choice import (
     not_in_quiet_hours,
     wish_for_sms,
 )
+from services.notification.messages.staff_table import STAFF_TEMPLATES
+from services.notification.messages.staff_texts import StaffFacts, text_for_staff
 from services.notification.messages.table import (
     EVENTS_TOLD,
     MESSAGE_TABLE,
@@ -22,7 +24,7 @@ from services.notification.messages.table import (
 )
 from services.notification.messages.texts import ReportFacts, text_of, text_of_code
 from services.notification.models import Channel
-from shared.labels.catalogue import LANGUAGES
+from shared.labels.catalogue import LANGUAGES, Language
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.events import EVENTS, ReportEvent
@@ -180,3 +182,16 @@ def test_a_discreet_text_message_says_nothing_at_all() -> None:
     for rule in MESSAGE_TABLE:
         text = text_of(rule.template, facts, report, "https://lapor.go.id", "id").sms
         assert text == "Ada kabar untuk Anda."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_subject_of_a_mail_to_staff_says_the_number_alone(language: Language) -> None:
+    facts = {"at": AT.isoformat(), "due_at": AT.isoformat()}
+    subjects = {
+        text_for_staff(
+            template, facts, StaffFacts(10_000_042, handler, zone), "https://lapor.go.id", language
+        ).subject.replace("10000042", "N")
+        for template in STAFF_TEMPLATES
+        for handler, zone in (("Dinas Bina Marga", Zone.WIB), ("Polda Papua", Zone.WIT))
+    }
+    assert len(subjects) == 1 and "N" in subjects.pop()
