@@ -101,6 +101,14 @@ def due_day(value: object, zone: Zone | None = None) -> str:
     return dates.long_day(day_of_deadline(parsed, zone or _zone.get()), language.get())
 
 
+def deadline(value: object) -> str:
+    """As messages say it: the day that it ends, or the moment."""
+    parsed = _parsed(value)
+    return (
+        dates.deadline(parsed, _zone.get(), language.get()) if isinstance(parsed, datetime) else ""
+    )
+
+
 def until(owed: Countdown | ShownRequest) -> str:
     """When a countdown or a request runs out: the day alone where it does so at that day's end, or
     its time is not exact."""
@@ -186,6 +194,7 @@ _environment.filters |= {
     "day": day,
     "due_day": due_day,
     "until": until,
+    "deadline": deadline,
     "age": age,
     "size": size,
     "thousands": thousands,
@@ -206,4 +215,5 @@ _environment.globals |= {
     "detail_texts": TEXTS,
     "shortest_password": SHORTEST,
     "language": language.get,
+    "now": now,
 }

@@ -1,7 +1,16 @@
 """The contacts of a report, walked without a browser by whoever holds its number and code."""
 
 import re
+from datetime import datetime, timedelta
 
+import pytest
+
+from shared.clock import now
+from shared.labels.dates import deadline
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.clocks import Clock, ClockKind
+from shared.lifecycle.policy import Unit
+from tests.intake.test_reading import note
 from tests.notification.account_services import Services, services, text_of
 from tests.notification.conftest import MAIL
 from tests.notification.report_contacts import OwnReport, made
@@ -123,3 +132,39 @@ async def test_a_recovered_code_is_listed_on_the_page_and_looking_at_the_receipt
     await visitor.sends("/kode-hilang", 200, **lost, code=await services.code_mailed(before))
     await visitor.opens(f"/laporan/{number}")
     assert "Kode baru dibuat:" in visitor.reads and "Terakhir dipakai:" not in visitor.reads
+
+
+@pytest.mark.parametrize(
+    ("days", "says"), [(3, "Jawablah paling lambat"), (-3, "Jawaban ditunggu")]
+)
+async def test_the_page_says_until_when_its_question_is_to_be_answered(
+    services: Services, visitor: Visitor, days: int, says: str
+) -> None:
+    report = await made(services)
+    until = now() + timedelta(days=days)
+    clock = Clock(
+        kind=ClockKind.QUESTION,
+        unit=Unit.CALENDAR_DAYS,
+        policy_version=1,
+        remaining=timedelta(days=7),
+        anchor=until - timedelta(days=7),
+        deadline=until,
+        zone=Zone.WIB,
+    )
+    note(services.country, report.number, "defer", "Di RT berapa?", deferral="incomplete_data")
+    services.country.all(
+        "UPDATE lifecycle.report SET status = 'AWAITING_INFORMATION', tab = 'deferred',"
+        " state = state || jsonb_build_object('status', 'AWAITING_INFORMATION',"
+        " 'question_open', true, 'clocks', jsonb_build_array(%s::jsonb))",
+        clock.model_dump_json(),
+    )
+    read = await services.intake.get(report.path, headers=report.own)
+    assert datetime.fromisoformat(read.json()["question_until"]) == until
+    await opened(visitor, report)
+    assert "Di RT berapa?" in visitor.reads
+    assert f"{says} {deadline(until, Zone.WIB)}" in visitor.reads.replace("sampai ", "")
+    services.country.all(
+        "UPDATE lifecycle.report SET state = state || '{\"question_open\": false}'"
+    )
+    read = await services.intake.get(report.path, headers=report.own)
+    assert read.json()["question_until"] is None

@@ -89,6 +89,7 @@ async def _for_reporter(
         due_on=day_of_deadline(row["due_at"], state.zone) if row["due_at"] else None,
         countdown=countdown(days_left(clock, now(), calendar)) if clock else None,
         question_open=state.question_open,
+        question_until=_question_until(state),
         rating_until=state.window_ends_at,
         objection=_objection(state),
         recourse=await recourse_of(session, row, state),
@@ -165,6 +166,11 @@ async def _reveals(session: AsyncSession, number: int) -> list[Reveal]:
         Reveal(at=notice.at, reason_label=label("reveal_reason", notice.reason_class))
         for notice in await session.scalars(of_report.order_by(col(RevealNotice.at)))
     ]
+
+
+def _question_until(state: ReportState) -> datetime | None:
+    clock = state.clock(ClockKind.QUESTION)
+    return clock.deadline if clock and state.question_open else None
 
 
 def _objection(state: ReportState) -> PendingObjection | None:

@@ -168,6 +168,9 @@ class ReporterReport(BaseModel):
     countdown: str | None
     auto_close_at: datetime | None
     question_open: bool
+    question_until: datetime | None = Field(
+        description="Until when the question that waits is to be answered; it may be later too"
+    )
     rating_until: datetime | None = Field(description="Of what has ended: until when it is rated")
     objection: PendingObjection | None
     recourse: list[Recourse] = Field(

@@ -302,6 +302,7 @@ class ReporterReport(BaseModel):
     countdown: str | None
     auto_close_at: AwareDatetime | None
     question_open: bool
+    question_until: AwareDatetime | None
     rating_until: AwareDatetime | None
     objection: PendingObjection | None
     recourse: list[Recourse]

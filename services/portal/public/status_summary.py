@@ -5,6 +5,7 @@ from typing import NamedTuple
 from services.portal.contracts.intake import ReporterReport
 from services.portal.pages import due_day
 from services.portal.translation import translated
+from shared.clock import now
 from shared.lifecycle.calendar import Zone
 
 
@@ -31,7 +32,10 @@ def status_summary(report: ReporterReport) -> StatusSummary:
 def _until(report: ReporterReport) -> str:
     status, due, zone = report.status, report.due_at, Zone(report.zone)
     if status == "AWAITING_INFORMATION":
-        return translated("Laporan menunggu jawaban Anda.")
+        if report.question_until is None or report.question_until < now():
+            return translated("Laporan menunggu jawaban Anda.")
+        words = translated("Laporan menunggu jawaban Anda, paling lambat {day}.")
+        return words.format(day=due_day(report.question_until, zone))
     if due and report.overdue:
         words = translated("Seharusnya paling lambat {day}: {late}.")
         return words.format(day=due_day(due, zone), late=report.countdown or "terlambat")
