@@ -16,6 +16,13 @@ from xdist.scheduler import LoadScopeScheduling
 _TESTS = Path(__file__).parent
 _TOGETHER = ("whole_cluster", "portal", "privacy", "chaos", "contracts")
 """Folders whose tests share a cluster or a stack, the longest first."""
+SECOND_HALF = {
+    *("late", "lists", "management", "many_and_live", "messages", "monitoring", "one_story"),
+    *("owed", "panel", "pickers", "posts", "public", "saved_views", "settings", "six_tasks"),
+    *("two_copies", "unknown_fields", "webhooks", "words_are_kept"),
+}
+"""Files of the portal with a stack of their own: as one piece the folder would take longer than
+all others together. None is asynchronous, as whoever has both halves begins with the other."""
 _THEN = ("stack", "reporting", "workflows", "intake", "routing", "followup", "attachments", "bus")
 """Folders whose files take long one by one, the longest first."""
 
@@ -61,10 +68,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByPiece:
 
 
 def piece_of(nodeid: str) -> str:
-    """The folder that shares a stack, else the file: `tests/portal/test_late.py::…` → `portal`."""
+    """The folder that shares a stack, or the half of it, else the file:
+    `tests/privacy/test_remaking.py::…` → `privacy`."""
     path = PurePosixPath(nodeid.partition("::")[0])
     folder = path.parts[1] if len(path.parts) > 2 else ""
-    return folder if folder in _TOGETHER else str(path)
+    if folder not in _TOGETHER:
+        return str(path)
+    second = folder == "portal" and path.stem.removeprefix("test_") in SECOND_HALF
+    return f"{folder}, second half" if second else folder
 
 
 def _place(folder: str) -> int:
