@@ -70,6 +70,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     x_port = free_port()
     stack = Stack(
         data_dir,
+        quick_passwords=True,
         webhooks_to_private_addresses="true",
         x_api_base_url=f"http://127.0.0.1:{x_port}",
         x_api_token=x_server.TOKEN,

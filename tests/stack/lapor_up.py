@@ -12,16 +12,19 @@ import psutil
 
 from deploy.local.ports import free_port
 from shared.settings import Addresses
+from tests.quick_passwords import quick_processes
 
 LAPOR = str(Path(sysconfig.get_path("scripts")) / "lapor")
 PORTS = [name for name in Addresses.model_fields if name.endswith("_port")]
 
 
 class Stack:
-    """One `lapor up` with a data folder and ports of its own, and these settings beside."""
+    """One `lapor up` with a data folder and ports of its own, and these settings beside; with
+    `quick_passwords` where its people sign in often."""
 
-    def __init__(self, data_dir: Path, **settings: str) -> None:
+    def __init__(self, data_dir: Path, *, quick_passwords: bool = False, **settings: str) -> None:
         self.data_dir = data_dir
+        self.variables = quick_processes() if quick_passwords else {}
         self.settings = {f"LAPOR_{name.upper()}": value for name, value in settings.items()}
         self.ports: dict[str, int | str] = {name: free_port() for name in PORTS}
         self.output = data_dir.with_suffix(".out")
@@ -43,6 +46,7 @@ class Stack:
         places = {f"LAPOR_{name.upper()}": str(port) for name, port in self.ports.items()}
         return {
             **os.environ,
+            **self.variables,
             **self.settings,
             **places,
             "LAPOR_DATA_DIR": str(self.data_dir),
