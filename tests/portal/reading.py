@@ -51,10 +51,10 @@ class Form:
 class Page(HTMLParser):
     """What a page holds."""
 
-    def __init__(self, answer: httpx.Response) -> None:
+    def __init__(self, status: int, html: str) -> None:
         super().__init__()
-        self.status = answer.status_code
-        self.html = answer.text
+        self.status = status
+        self.html = html
         self.ids: list[str] = []
         self.links: list[str] = []
         self.forms: list[Form] = []
@@ -63,7 +63,7 @@ class Page(HTMLParser):
         self._select: Field | None = None
         self._area: Field | None = None
         self._elsewhere: list[tuple[str, Field]] = []
-        self.feed(answer.text)
+        self.feed(html)
         for owner, one in self._elsewhere:
             next(form for form in self.forms if form.id == owner).fields.append(one)
         for form in self.forms:
@@ -130,6 +130,10 @@ class Page(HTMLParser):
             self._area = one
 
 
+def page_of(answer: httpx.Response) -> Page:
+    return Page(answer.status_code, answer.text)
+
+
 class Reader:
     """A person without a browser."""
 
@@ -140,10 +144,10 @@ class Reader:
             self.sends(form, username=username, password=portal.password)
 
     def opens(self, path: str) -> Page:
-        return Page(self.http.get(path))
+        return page_of(self.http.get(path))
 
     def sends(self, form: Form, **changed: str) -> Page:
-        return Page(self.http.post(form.action, data=form.data(**changed)))
+        return page_of(self.http.post(form.action, data=form.data(**changed)))
 
     def walks(self, *starts: str, most: int = 100) -> Iterator[tuple[str, Page]]:
         """Page after page by their links, one of each kind."""
@@ -157,6 +161,6 @@ class Reader:
             answer = self.http.get(path)
             if "text/html" not in answer.headers.get("content-type", ""):
                 continue
-            page = Page(answer)
+            page = page_of(answer)
             waiting += [link for link in page.links if link.startswith("/")]
             yield path, page

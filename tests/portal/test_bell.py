@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.portal.by_request import submit
 from tests.portal.conftest import Meet
-from tests.portal.test_one_story import submit
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -9,7 +9,7 @@ import pytest
 from services.portal.app import create
 from shared.settings import Settings
 from tests.portal.conftest import Portal
-from tests.portal.reading import Page
+from tests.portal.reading import page_of
 
 REPORT = {
     "title": "Jembatan retak",
@@ -45,7 +45,7 @@ async def signed_in(
     async with httpx.AsyncClient(
         transport=transport, base_url="http://portal", timeout=60
     ) as browser:
-        form = Page(await browser.get("/panel/masuk")).form("/panel/masuk")
+        form = page_of(await browser.get("/panel/masuk")).form("/panel/masuk")
         known = form.data(username=username, password=portal.password)
         await browser.post(form.action, data=known)
         calls.clear()

@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload
 
+from tests.portal.by_request import dispose, submit
 from tests.portal.conftest import Meet, Person
-from tests.portal.test_one_story import dispose, finishes, submit
+from tests.portal.test_one_story import finishes
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import Route
 
 from deploy.local.postgres import DATABASE
+from tests.portal.by_request import dispose, submit
 from tests.portal.conftest import Meet, Person, Portal
 from tests.portal.crawling import pages
-from tests.portal.test_one_story import UNIT, dispose, submit
+from tests.portal.test_one_story import UNIT
 
 pytestmark = pytest.mark.timeout(600)
 

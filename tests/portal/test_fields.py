@@ -12,9 +12,9 @@ import pytest
 from deploy.local.postgres import DATABASE
 from services.portal.panel.forms import FORMS as ACTION_FORMS
 from shared.lifecycle.actions import Action
+from tests.portal.by_request import dispose, submit
 from tests.portal.conftest import Meet, Portal
 from tests.portal.reading import Form, Reader
-from tests.portal.test_one_story import dispose, submit
 
 pytestmark = pytest.mark.timeout(900)
 

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.portal.by_request import dispose, submit
 from tests.portal.conftest import Meet
-from tests.portal.test_one_story import dispose, finishes, sees, submit
+from tests.portal.test_one_story import finishes, sees
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.portal.by_request import dispose, submit
 from tests.portal.conftest import Meet, Person
 from tests.portal.test_management import look
-from tests.portal.test_one_story import dispose, submit
 
 pytestmark = pytest.mark.timeout(600)
 HEALTH, TRAFFIC = "Dinas Kesehatan Kabupaten Bandung", "Dinas Perhubungan Kabupaten Bandung"
@@ -12,7 +12,7 @@ HEALTH, TRAFFIC = "Dinas Kesehatan Kabupaten Bandung", "Dinas Perhubungan Kabupa
 
 def test_an_officers_reports_are_assigned_to_a_colleague(meet: Meet) -> None:
     admin, officer, colleague = meet(), meet(), meet(phone=True)
-    numbers = disposed(meet, "kesehatan bandung", HEALTH)
+    numbers = disposed(meet, HEALTH)
     admin.signs_in("koordinator.kab.bandung")
     officer.signs_in("petugas.dinkes.kab.bandung")
     colleague.signs_in("petugas.dinkes.kab.bandung2")
@@ -53,7 +53,7 @@ def test_an_officers_reports_are_assigned_to_a_colleague(meet: Meet) -> None:
 
 def test_who_is_removed_leaves_reports_that_can_still_be_handed_over(meet: Meet) -> None:
     admin, officer = meet(), meet()
-    numbers = disposed(meet, "pendidikan bandung", "Dinas Pendidikan Kabupaten Bandung")
+    numbers = disposed(meet, "Dinas Pendidikan Kabupaten Bandung")
     officer.signs_in("petugas.disdik.kab.bandung2")
     name = name_of(officer)
     officer.opens(f"/panel/laporan/{numbers[0]}/coordinate")
@@ -78,7 +78,7 @@ def test_who_is_removed_leaves_reports_that_can_still_be_handed_over(meet: Meet)
 
 def test_a_units_open_reports_go_to_another_unit(meet: Meet) -> None:
     admin, giver, taker = meet(scripts=False), meet(), meet(phone=True)
-    numbers = disposed(meet, "perhubungan bandung", TRAFFIC)
+    numbers = disposed(meet, TRAFFIC)
     giver.signs_in("petugas.dishub.kab.bandung")
     taker.signs_in("petugas.dlh.kab.bandung")
     assert set(numbers) <= queue(giver)
@@ -103,13 +103,13 @@ def test_a_units_open_reports_go_to_another_unit(meet: Meet) -> None:
     assert "Jalan Berlubang" not in giver.reads
 
 
-def disposed(meet: Meet, words: str, unit: str) -> list[str]:
+def disposed(meet: Meet, unit: str) -> list[str]:
     """The numbers of two reports that the unit has to follow up."""
     citizen, admin = meet(phone=True), meet()
     admin.signs_in("admin.kab.bandung")
     numbers = [submit(citizen)[0] for _ in range(2)]
     for number in numbers:
-        dispose(admin, number, words, unit)
+        dispose(admin, number, unit)
     return numbers
 
 

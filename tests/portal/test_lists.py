@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.portal.by_request import dispose, follow_up, submit
 from tests.portal.conftest import Meet
-from tests.portal.test_one_story import dispose, follow_up, submit
 
 pytestmark = pytest.mark.timeout(600)
 OTHER_WAY = "Pelapor yang harus dihubungi dengan cara lain"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from tests.portal.by_request import dispose, submit
 from tests.portal.conftest import Meet, Person
 from tests.portal.test_management import look
-from tests.portal.test_one_story import dispose, submit
 
 pytestmark = pytest.mark.timeout(600)
 

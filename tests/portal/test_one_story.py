@@ -10,6 +10,7 @@ from tests.portal.conftest import Meet, Person
 pytestmark = pytest.mark.timeout(600)
 
 UNIT = "Dinas Pekerjaan Umum dan Tata Ruang Kabupaten Bandung"
+BODY = "Sudah tiga minggu jalan di depan SDN Soreang 1 berlubang.\nDua anak jatuh kemarin pagi."
 CORRECTED = "Jalan Berlubang di Depan SDN Soreang 1"
 """The title that the verifier gives: a page has it once the verification is done."""
 
@@ -19,9 +20,7 @@ def submit(citizen: Person, *, anonymous: bool = True) -> tuple[str, str]:
     page = citizen.page
     citizen.opens("/buat-laporan")
     page.get_by_label("Judul").fill("jalan berlubang di depan SDN Soreang 1")
-    page.get_by_label("Isi laporan").fill(
-        "Sudah tiga minggu jalan di dpn SDN Soreang 1 berlubang.\nDua anak jatuh kemarin pagi."
-    )
+    page.get_by_label("Isi laporan").fill(BODY.replace("di depan", "di dpn"))
     for level, name in (("province", "Jawa Barat"), ("regency", "Kabupaten Bandung")):
         page.locator(f"#f-{level}").select_option(label=name)
     citizen.finds_agency("addressee", "kabupaten bandung", "Pemerintah Kabupaten Bandung")
@@ -35,19 +34,15 @@ def submit(citizen: Person, *, anonymous: bool = True) -> tuple[str, str]:
     return page.locator("#nomor").inner_text(), page.locator("#kode").inner_text()
 
 
-def dispose(
-    admin: Person, number: str, words: str = "umum tata ruang bandung", unit: str = UNIT
-) -> None:
-    """Verify with a corrected text, and hand to the unit, found by these words."""
+def dispose(admin: Person, number: str) -> None:
+    """Verify with a corrected text, and hand to the unit."""
     page = admin.page
     admin.opens(f"/panel/laporan/{number}/verify")
     page.locator("#f-title").fill(CORRECTED)
-    page.locator("#f-body").fill(
-        "Sudah tiga minggu jalan di depan SDN Soreang 1 berlubang.\nDua anak jatuh kemarin pagi."
-    )
+    page.locator("#f-body").fill(BODY)
     page.get_by_label("Pengaduan Tidak Berkadar Pengawasan").check()
     page.locator("#f-category_id").select_option(label="Jalan Berlubang")
-    admin.finds_agency("agency_id", words, unit)
+    admin.finds_agency("agency_id", "umum tata ruang bandung", UNIT)
     admin.presses("Disposisi")
     finishes(admin, number, CORRECTED)
 

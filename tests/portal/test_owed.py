@@ -4,8 +4,8 @@ import pytest
 
 from services.portal.contracts.routing import Countdown
 from services.portal.panel.forms import owed
+from tests.portal.by_request import dispose, follow_up, submit
 from tests.portal.conftest import Meet, Person
-from tests.portal.test_one_story import dispose, follow_up, submit
 
 
 @pytest.mark.parametrize(

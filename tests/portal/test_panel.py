@@ -4,8 +4,9 @@ import time
 
 import pytest
 
+from tests.portal.by_request import dispose, follow_up, submit
 from tests.portal.conftest import Meet, Person
-from tests.portal.test_one_story import UNIT, dispose, finishes, follow_up, sees, submit
+from tests.portal.test_one_story import UNIT, finishes, sees
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -6,10 +6,10 @@ import re
 import pytest
 from PIL import Image
 
+from tests.portal.by_request import dispose, follow_up, submit
 from tests.portal.conftest import Meet, Portal
 from tests.portal.prepared import Prepared
 from tests.portal.reading import Reader
-from tests.portal.test_one_story import dispose, follow_up, submit
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
 from services.portal.panel.forms import FORMS as ACTION_FORMS
+from tests.portal.by_request import dispose, submit
 from tests.portal.conftest import Meet, Portal
 from tests.portal.reading import Form, Reader
-from tests.portal.test_one_story import dispose, submit
 
 UNKNOWN = "nomor_polisi_lama"
 

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Locator
 from standardwebhooks import Webhook
 
+from tests.portal.by_request import submit
 from tests.portal.conftest import Meet, Person
 from tests.portal.test_management import look
-from tests.portal.test_one_story import submit
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -1,0 +1,87 @@
+"""What people did before a test begins: they send the portal's forms as a browser without scripts
+does, but no page is drawn, which costs a tenth. How they do it in a browser is in
+`test_one_story.py`."""
+
+import re
+import time
+from urllib.parse import urlencode
+
+from deploy.local.postgres import DATABASE
+from tests.portal.person import Person
+from tests.portal.reading import Page
+from tests.portal.test_one_story import BODY, CORRECTED, UNIT
+
+_PATIENCE = 60.0
+
+
+def submit(citizen: Person, *, anonymous: bool = True) -> tuple[str, str]:
+    """A report to Kabupaten Bandung; its number and access code. Whoever has this browser reads it
+    as its reporter."""
+    receipt = _sends(
+        citizen,
+        "/buat-laporan",
+        title="jalan berlubang di depan SDN Soreang 1",
+        body=BODY.replace("di depan", "di dpn"),
+        province="32",
+        regency="32.04",
+        addressee="kab-bandung",
+        name="Siti Aminah",
+        phone="0812 3456 7890",
+        phone_safe="1",
+        **({"anonymous": "1"} if anonymous else {}),
+    )
+    shown = [re.search(rf'id="{one}">(\w+)<', receipt.html) for one in ("nomor", "kode")]
+    number, code = (found[1] for found in shown if found)
+    return number, code
+
+
+def dispose(admin: Person, number: str, unit: str = UNIT) -> None:
+    """Verify with a corrected text, and hand to the unit."""
+    _sends(
+        admin,
+        f"/panel/laporan/{number}/verify",
+        title=CORRECTED,
+        body=BODY,
+        classification="complaint_without_oversight",
+        category_id=_id_of(admin, "category", "Jalan Berlubang"),
+        agency_id=_id_of(admin, "agency", unit),
+    )
+    _waits_for(admin, number, CORRECTED)
+
+
+def follow_up(officer: Person, number: str, words: str) -> None:
+    _sends(officer, f"/panel/laporan/{number}/follow_up", outcome="done", text=words)
+    _waits_for(officer, number, words)
+
+
+def _sends(person: Person, path: str, **answers: str) -> Page:
+    """The page that comes after its form was sent with these answers."""
+    form = _opens(person, path).form(path)
+    answer = person.page.request.post(
+        person.portal.address + path,
+        data=urlencode(form.data(**answers, langkah="kirim"), doseq=True),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    page = Page(answer.status, answer.text())
+    assert page.status == 200, page.html
+    return page
+
+
+def _opens(person: Person, path: str) -> Page:
+    answer = person.page.request.get(person.portal.address + path)
+    return Page(answer.status, answer.text())
+
+
+def _waits_for(person: Person, number: str, done: str) -> None:
+    until = time.monotonic() + _PATIENCE
+    while done not in (page := _opens(person, f"/panel/laporan/{number}")).html:
+        assert time.monotonic() < until, page.html
+        time.sleep(0.2)
+
+
+def _id_of(person: Person, table: str, name: str) -> str:
+    with person.portal.postgres.administer(DATABASE) as connection:
+        query = f"SELECT id FROM routing.{table} WHERE name = %s"  # noqa: S608
+        row = connection.execute(query.encode(), (name,)).fetchone()
+    assert row is not None, name
+    return str(row[0])
