@@ -1,4 +1,5 @@
-"""A form does nothing, and says why, where it is sent with a field that it does not have."""
+"""All pages and forms that people reach: no id stands twice, and a form that is sent with a field
+that it does not have does nothing, and says why."""
 
 import re
 from collections.abc import Iterator
@@ -7,27 +8,23 @@ from contextlib import ExitStack, closing, contextmanager
 from services.portal.panel.forms import FORMS as ACTION_FORMS
 from tests.portal.by_request import dispose, submit
 from tests.portal.conftest import Meet, Portal
-from tests.portal.reading import Form, Reader
+from tests.portal.reading import Form, Page, Reader
 
 UNKNOWN = "nomor_polisi_lama"
 
 
-def test_every_form_names_a_field_that_it_does_not_have_and_no_other(
+def test_no_id_stands_twice_and_every_form_names_a_field_that_it_does_not_have(
     portal: Portal, meet: Meet
 ) -> None:
-    """Of all forms that people reach, with all their own fields: only the added one is not known,
-    and nothing is done."""
+    """Of a form with all its own fields only the added one is not known, and nothing is done."""
     portal.forgets_who_came()
     writer, verifier = meet(phone=True), meet()
     verified, _ = submit(writer)
     fresh, code = submit(writer)
     verifier.signs_in("admin.kab.bandung")
     dispose(verifier, verified)
-    actions = [
-        f"/panel/laporan/{number}/{action}"
-        for number in (fresh, verified)
-        for action in ACTION_FORMS
-    ]
+    reports = [f"/panel/laporan/{number}" for number in (fresh, verified)]
+    actions = [f"{report}/{action}" for report in reports for action in ACTION_FORMS]
     with ExitStack() as signed_in:
         citizen, admin, central, nobody = (
             signed_in.enter_context(_reader(portal, username))
@@ -38,8 +35,8 @@ def test_every_form_names_a_field_that_it_does_not_have_and_no_other(
             _tried(person, form)
             for person, forms in (
                 (citizen, _forms(citizen, "/", "/daftar", "/masuk", f"/laporan/{fresh}")),
-                (admin, _forms(admin, "/panel", f"/panel/laporan/{fresh}")),
-                (admin, (form for path in actions for form in admin.opens(path).forms)),
+                (admin, _forms(admin, "/panel", *reports)),
+                (admin, (form for path in actions for form in _once(path, admin.opens(path)))),
                 (central, _forms(central, "/panel/pengaturan", f"/panel/laporan/{fresh}")),
                 (nobody, _forms(nobody, "/panel/sandi", "/panel/faktor-kedua")),
             )
@@ -57,8 +54,15 @@ def _reader(portal: Portal, username: str | None) -> Iterator[Reader]:
 
 
 def _forms(person: Reader, *starts: str) -> Iterator[Form]:
-    for _, page in person.walks(*starts):
-        yield from page.forms
+    for path, page in person.walks(*starts):
+        yield from _once(path, page)
+
+
+def _once(path: str, page: Page) -> list[Form]:
+    """The forms of a page on which no id stands twice."""
+    assert page.status < 500, path
+    assert {one for one in page.ids if page.ids.count(one) > 1} == set(), path
+    return page.forms
 
 
 def _tried(person: Reader, form: Form) -> str:
