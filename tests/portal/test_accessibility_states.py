@@ -163,7 +163,13 @@ def reports(portal: Portal) -> tuple[int, int, int]:
             COORDINATOR, _of_the_coordinator, 0, id="coordinator", marks=pytest.mark.nightly
         ),
         pytest.param(OFFICER, _of_the_officer, 1, id="officer"),
-        pytest.param(f"admin.{CROWDED.replace('-', '.')}", _of_the_crowded, 0, id="crowded"),
+        pytest.param(
+            f"admin.{CROWDED.replace('-', '.')}",
+            _of_the_crowded,
+            0,
+            id="crowded",
+            marks=pytest.mark.nightly,
+        ),
         pytest.param("pengawas.jabar", _of_the_overseer, 2, id="overseer"),
     ],
 )

@@ -148,6 +148,13 @@ def test_a_field_has_one_limit_in_every_service(portal: Portal) -> None:
 
 
 @pytest.mark.parametrize(
+    "kinds",
+    [
+        pytest.param(2, id="two kinds"),
+        pytest.param(len(JUNK), id="every kind", marks=pytest.mark.nightly),
+    ],
+)
+@pytest.mark.parametrize(
     ("path", "who", "texts"),
     [
         ("/buat-laporan", None, {"title": WORDS, "body": WORDS, "name": "A", "phone": "x"}),
@@ -173,6 +180,7 @@ def test_junk_in_a_field_is_an_error_beside_words_that_stay(
     path: str,
     who: str | None,
     texts: dict[str, str],
+    kinds: int,
 ) -> None:
     portal.forgets_who_came()
     path = path.format(**reports)
@@ -181,8 +189,8 @@ def test_junk_in_a_field_is_an_error_beside_words_that_stay(
     step = "periksa" if path == "/buat-laporan" else "kirim"
     ids = [name for name in _ids_of(form) if name not in texts]
     assert ids
-    for name in ids:
-        for junk in JUNK:
+    for place, name in enumerate(ids):
+        for junk in _some_junk(place, kinds):
             page = person.sends(form, langkah=step, **texts, **{name: junk})
             assert page.status < 500, (path, name, junk[:20])
             if page.status >= 400:
@@ -261,6 +269,11 @@ _ACTIVE: dict[str, LiteralString] = {
     "programme": "UPDATE routing.programme SET active = %s WHERE id = %s",
     "category": "UPDATE routing.category SET active = %s WHERE id = %s",
 }
+
+
+def _some_junk(place: int, kinds: int) -> list[str]:
+    """So many kinds for a field of a form; its next field gets the next ones."""
+    return [JUNK[(place * kinds + further) % len(JUNK)] for further in range(kinds)]
 
 
 def _ids_of(form: Form) -> list[str]:

@@ -89,6 +89,7 @@ def test_a_webhook_shows_its_secret_once_and_what_was_answered(
     removes(admin, receiver)
 
 
+@pytest.mark.nightly
 def test_a_new_secret_signs_beside_the_old_one_for_a_day(meet: Meet, receiver: Receiver) -> None:
     admin, citizen = meet(), meet(phone=True)
     admin.signs_in("koordinator.kab.bandung")

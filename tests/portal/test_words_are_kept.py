@@ -28,7 +28,7 @@ def _photo() -> FilePayload:
     return {"name": "lubang.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.nightly)])
 def test_a_session_that_ends_while_staff_write_loses_no_word_and_no_file(
     meet: Meet, scripts: bool
 ) -> None:
@@ -96,7 +96,7 @@ def test_who_signed_in_anew_in_another_tab_sends_the_form_of_the_first(meet: Mee
     assert admin.page.locator("#f-note").input_value() == WORDS
 
 
-@pytest.mark.parametrize("gone", ["cookies", "access"])
+@pytest.mark.parametrize("gone", ["cookies", pytest.param("access", marks=pytest.mark.nightly)])
 def test_a_reporters_reply_outlives_the_access_to_the_report(meet: Meet, gone: str) -> None:
     citizen, admin, officer = meet(phone=True), meet(), meet()
     number, code = submit(citizen)
