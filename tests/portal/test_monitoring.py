@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(600)
 
 def downloads(person: Person, button: str, folder: Path) -> Path:
     """What the browser saves when the button is pressed."""
-    with person.page.expect_download(timeout=60_000) as started:
+    with person.page.expect_download(timeout=240_000) as started:
         person.page.get_by_role("button", name=button, exact=True).click()
     file = folder / started.value.suggested_filename
     started.value.save_as(file)
