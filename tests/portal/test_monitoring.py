@@ -68,7 +68,8 @@ def test_an_officer_reads_no_figures_of_persons_and_none_of_agencies_beside(meet
     assert "Laporan masuk" in officer.reads
     assert "Admin dan petugas" not in officer.reads
     officer.opens("/panel/statistik/pengelolaan?agency=1")
-    assert "Tidak ada instansi itu di bawah wewenang Anda." in officer.reads
+    assert "Instansi “1”: instansi ini tidak ada lagi, atau" in officer.reads
+    assert "Pekerjaan Umum" in officer.page.locator("h1").inner_text()
 
 
 def test_a_period_that_ends_before_it_begins_is_said_at_its_last_day(meet: Meet) -> None:
