@@ -109,7 +109,9 @@ async def test_staff_read_that_a_reply_came_by_sms_whose_sender_cannot_be_confir
     assert (await cluster.post(path, cluster.bearer(number), REPLY)).is_success
     replies = [e for e in await cluster.reports.history(number) if e.action == "reply"]
     assert [e.details.get("by_sms") for e in replies] == [True, None]
-    labels = [line_label({"entry": 1, "action": e.action, "details": e.details}) for e in replies]
+    lines = [{"entry": 1, "action": e.action, "details": e.details} for e in replies]
+    labels = [line_label(line, "id") for line in lines]
+    assert "cannot be confirmed" in line_label(lines[0], "en")
     unsure = "SMS, pengirimnya tidak dapat dipastikan"
     assert unsure in labels[0] and "SMS" not in labels[1]
     told = {"action": "reply", "secret": False, "rectified": False}

@@ -168,3 +168,15 @@ async def test_the_page_says_until_when_its_question_is_to_be_answered(
     )
     read = await services.intake.get(report.path, headers=report.own)
     assert read.json()["question_until"] is None
+
+
+async def test_how_long_is_left_stands_in_the_language_of_the_page(
+    services: Services, visitor: Visitor
+) -> None:
+    report = await made(services)
+    page = await opened(visitor, report)
+    for language, left in (("id", "sisa"), ("en", "left")):
+        await visitor.opens(f"/bahasa/{language}?ke={page}")
+        begins = visitor.reads.index('<p class="now')
+        first = visitor.reads[begins : visitor.reads.index("</p>", begins)]
+        assert left in first and ("sisa" in first) is (language == "id"), first

@@ -140,6 +140,9 @@ async def test_an_address_is_entered_proven_and_told_and_the_bell_leads_to_the_r
         await until(rung)
         bell = (await officer.get("/panel/lonceng")).text
         assert "Buka laporan" in bell and str(told.number) in bell and "2 belum dibaca" in bell
+        english = (await officer.get("/bahasa/en?ke=/panel/lonceng")).text
+        assert "to be followed up by" in english and "paling lambat" not in english
+        await officer.get("/bahasa/id?ke=/panel/lonceng")
         [newest, *_] = re.findall(r'name="id" value="(\d+)"', bell)
         officer.follow_redirects = False
         opened = await send(officer, "/panel/lonceng", "/panel/lonceng/buka", id=newest)

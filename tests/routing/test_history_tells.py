@@ -88,5 +88,8 @@ def test_who_asked_is_told_with_what_became_of_it(kind: str, by: str) -> None:
     details = {"request": kind, "request_id": str(asked["id"])}
     line = {"ref": None, "action": "accept_request", "details": details}
     names = Names(staff={}, agencies={7: ShownAgency(id=7, code="pu", name="Dinas PU")})
-    [fact] = facts_of(line, [line], [asked], names)
+    [fact] = facts_of(line, [line], [asked], names, "id")
     assert fact.value.endswith(f", diminta oleh {by}")
+    [fact] = facts_of(line, [line], [asked], names, "en")
+    asker = "Reporter" if kind == "objection" else by
+    assert fact.value.endswith(f", asked for by {asker}")

@@ -52,6 +52,19 @@ async def test_an_overseer_reads_without_who_reported_and_may_do_nothing(country
     assert (await country.act(INSPECTOR, number, "forward", to)).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("id", "Laporan yang belum diverifikasi"), ("en", "Report not verified yet")],
+)
+async def test_in_place_of_words_that_are_not_shown_stands_a_sentence_in_the_readers_language(
+    country: Country, language: str, title: str
+) -> None:
+    number = await country.report()
+    headers = country.header(INSPECTOR) | {"Accept-Language": language}
+    seen = (await country.http.get(f"/reports/{number}", headers=headers)).json()
+    assert (seen["title"], "setelah diverifikasi" in seen["body"]) == (title, language == "id")
+
+
 async def test_an_overseer_is_offered_no_views_and_told_of_no_colleagues(country: Country) -> None:
     choices = (await country.get(INSPECTOR, "/queue/choices")).json()
     assert choices["views"] == choices["colleagues"] == []

@@ -81,13 +81,15 @@ async def _for_reporter(
 ) -> ReporterReport:
     number, state = row["number"], ReportState.model_validate(row["state"])
     clock = state.process_clock
+    days = days_left(clock, now(), calendar) if clock else None
     as_kept = {name: row[name] for name in ReporterReport.model_fields if name in row}
     return ReporterReport(
         **as_kept | status_of(row) | particulars(row),
         channel_label=label("channel", row["channel"]),
         zone=state.zone,
         due_on=day_of_deadline(row["due_at"], state.zone) if row["due_at"] else None,
-        countdown=countdown(days_left(clock, now(), calendar)) if clock else None,
+        countdown=countdown(days) if days is not None else None,
+        days_left=days,
         question_open=state.question_open,
         question_until=_question_until(state),
         rating_until=state.window_ends_at,

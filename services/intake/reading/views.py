@@ -166,6 +166,10 @@ class ReporterReport(BaseModel):
     due_on: date | None = Field(description="The handler's day in which it is due, or that it ends")
     overdue: bool
     countdown: str | None
+    days_left: int | None = Field(
+        description="What `countdown` says: days after today up to the day it is due, negative when"
+        " overdue"
+    )
     auto_close_at: datetime | None
     question_open: bool
     question_until: datetime | None = Field(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Integer, Select, func, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,10 +18,12 @@ from shared.database.lifecycle import Report
 from shared.database.views import AgencyEntry
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
+from shared.http.language import pick_language
 from shared.http.paging import Cursor, PageSize, decode_cursor, encode_cursor
 from shared.http.problems import not_found
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
+from shared.labels.catalogue import Language
 from shared.lifecycle.calendar import Zone
 from shared.values.words import Form
 
@@ -67,9 +69,15 @@ class _Position(BaseModel):
 
 @router.get("", responses=problem_responses(422))
 async def read_bell(
-    staff: CurrentStaff, session: Transaction, limit: PageSize = 25, cursor: Cursor = None
+    request: Request,
+    staff: CurrentStaff,
+    session: Transaction,
+    limit: PageSize = 25,
+    cursor: Cursor = None,
 ) -> BellPage:
-    """What concerns this person: what is unread first, then newest first."""
+    """What concerns this person: what is unread first, then newest first; in the language of
+    Accept-Language."""
+    language = pick_language(request.headers.get("accept-language"))
     last = decode_cursor(cursor, _Position)
     read, id = col(BellItem.read_at).is_not(None), col(BellItem.id)
     items = _of(staff, select(BellItem, col(AgencyEntry.name))).join(AgencyEntry, _HANDLED_BY)
@@ -78,7 +86,7 @@ async def read_bell(
     rows = (await session.execute(items.order_by(read, id.desc()).limit(limit + 1))).all()
     own = select(col(AgencyEntry.zone)).where(col(AgencyEntry.id) == staff.agency_id)
     zone = Zone(await session.scalar(own) or Zone.WIB)
-    entries = [_shown(item, handler, zone) for item, handler in rows[:limit]]
+    entries = [_shown(item, handler, zone, language) for item, handler in rows[:limit]]
     more = len(rows) > limit
     position = _Position(read=entries[-1].read, id=entries[-1].id) if more else None
     return BellPage(
@@ -96,7 +104,9 @@ async def mark_all_read(form: ReadUpTo, staff: CurrentStaff, session: Transactio
 
 
 @router.post("/{item_id}/read", responses=problem_responses(404))
-async def mark_read(item_id: ItemId, staff: CurrentStaff, session: Transaction) -> BellEntry:
+async def mark_read(
+    item_id: ItemId, request: Request, staff: CurrentStaff, session: Transaction
+) -> BellEntry:
     """One item is read; the answer says which report it is about. 404: it is another's, or of a
     report that this person may not read any more."""
     items = _of(staff, select(BellItem, col(AgencyEntry.name))).join(AgencyEntry, _HANDLED_BY)
@@ -104,7 +114,8 @@ async def mark_read(item_id: ItemId, staff: CurrentStaff, session: Transaction) 
     if row is None:
         raise not_found()
     await session.execute(_mark().where(col(BellItem.id) == item_id))
-    return _shown(row[0], row[1], Zone.WIB).model_copy(update={"read": True})
+    language = pick_language(request.headers.get("accept-language"))
+    return _shown(row[0], row[1], Zone.WIB, language).model_copy(update={"read": True})
 
 
 async def unread_of(session: AsyncSession, staff: Staff) -> int:
@@ -126,13 +137,14 @@ def _mark() -> Any:
     return update(BellItem).where(col(BellItem.read_at).is_(None)).values(read_at=now())
 
 
-def _shown(item: BellItem, handler: str, zone: Zone) -> BellEntry:
+def _shown(item: BellItem, handler: str, zone: Zone, language: Language) -> BellEntry:
     assert item.id is not None
+    report = StaffFacts(item.number, handler, zone)
     return BellEntry(
         id=item.id,
         number=item.number,
         kind=StaffKind(item.kind),
-        text=sentence(item.template, item.facts, StaffFacts(item.number, handler, zone), "id"),
+        text=sentence(item.template, item.facts, report, language),
         at=datetime.fromisoformat(item.facts["at"]),
         to_the_hour=bool(item.facts.get("to_the_hour")),
         read=item.read_at is not None,

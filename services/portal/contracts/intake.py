@@ -300,6 +300,7 @@ class ReporterReport(BaseModel):
     due_on: date | None
     overdue: bool
     countdown: str | None
+    days_left: int | None
     auto_close_at: AwareDatetime | None
     question_open: bool
     question_until: AwareDatetime | None

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from services.portal.contracts.intake import ReporterReport
-from services.portal.pages import due_day
+from services.portal.pages import countdown, due_day
 from services.portal.translation import translated
 from shared.clock import now
 from shared.lifecycle.calendar import Zone
@@ -31,6 +31,7 @@ def status_summary(report: ReporterReport) -> StatusSummary:
 
 def _until(report: ReporterReport) -> str:
     status, due, zone = report.status, report.due_at, Zone(report.zone)
+    left = countdown(report.days_left) if report.days_left is not None else ""
     if status == "AWAITING_INFORMATION":
         if report.question_until is None or report.question_until < now():
             return translated("Laporan menunggu jawaban Anda.")
@@ -38,11 +39,10 @@ def _until(report: ReporterReport) -> str:
         return words.format(day=due_day(report.question_until, zone))
     if due and report.overdue:
         words = translated("Seharusnya paling lambat {day}: {late}.")
-        return words.format(day=due_day(due, zone), late=report.countdown or "terlambat")
+        return words.format(day=due_day(due, zone), late=left or translated("terlambat"))
     if due:
-        left = f" ({report.countdown})" if report.countdown else ""
         words = translated("Paling lambat {day}{left}.")
-        return words.format(day=due_day(due, zone), left=left)
+        return words.format(day=due_day(due, zone), left=f" ({left})" if left else "")
     if report.auto_close_at:
         words = translated(
             "Tanggapi, atau nyatakan puas. Tanpa tanggapan, laporan ditutup otomatis pada {day}."

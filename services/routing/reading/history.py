@@ -13,6 +13,7 @@ from services.routing.reading.people import Names, ShownActor
 from services.routing.reading.step_facts import Edits, StepFact, facts_of
 from shared.http.messages import words_for
 from shared.labels import label
+from shared.labels.catalogue import Language
 from shared.labels.outcomes import outcome_of
 from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status
@@ -120,16 +121,19 @@ def history_of(
     names: Names,
     originals: Originals,
     edits: Edits,
+    language: Language,
 ) -> list[HistoryLine]:
-    """The lines in order; steps carry the words and files that came with them."""
+    """The lines in order; steps carry the words and files that came with them. What is put
+    together of several labels is in this language."""
     words = {row["id"]: row["words"] for row in written}
     return [
         _line(
             row,
-            [*facts_of(row, lines, requests, names), *edits.get(row["ref"], ())],
+            [*facts_of(row, lines, requests, names, language), *edits.get(row["ref"], ())],
             words,
             names,
             originals,
+            language,
         )
         for row in lines
     ]
@@ -145,14 +149,17 @@ def written_of(written: Rows, names: Names) -> list[Written]:
     ]
 
 
-def line_label(row: Mapping[str, Any]) -> str:
+def line_label(row: Mapping[str, Any], language: Language) -> str:
     """What a line of the history is called, with what one must know of how it came about."""
-    action = label("action" if row["entry"] is not None else "reading", row["action"])
+    kind = "action" if row["entry"] is not None else "reading"
+    details = row["details"]
     marks = [
-        *([label("mark", "decided_alone")] if row["details"].get("decided_alone") else []),
-        *([label("mark", "by_sms")] if row["details"].get("by_sms") else []),
+        *([label("mark", "decided_alone", language)] if details.get("decided_alone") else []),
+        *([label("mark", "by_sms", language)] if details.get("by_sms") else []),
     ]
-    return f"{action} ({', '.join(marks)})" if marks else action
+    if not marks:
+        return label(kind, row["action"])
+    return f"{label(kind, row['action'], language)} ({', '.join(marks)})"
 
 
 def _line(
@@ -161,6 +168,7 @@ def _line(
     words: Mapping[UUID, str],
     names: Names,
     originals: Originals,
+    language: Language,
 ) -> HistoryLine:
     step = row["entry"] is not None
     ended_with_another_step = row["action"] == Action.END_REQUEST
@@ -169,13 +177,13 @@ def _line(
         at=row["at"],
         entry=row["entry"],
         action=row["action"],
-        label=line_label(row),
+        label=line_label(row, language),
         actor=names.actor(row),
         from_status=row["from_status"],
         to_status=row["to_status"],
         to_status_label=label("status", row["to_status"]) if step else None,
         changed=row["from_status"] != row["to_status"],
-        refusal=words_for(code, "id", {}).title
+        refusal=words_for(code, language, {}).title
         if (code := row["details"].get("refused"))
         else None,
         words=row["reason"] or (None if ended_with_another_step else words.get(row["ref"])),

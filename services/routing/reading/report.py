@@ -37,7 +37,7 @@ from services.routing.reading.names import shown_action, shown_agency, shown_sta
 from services.routing.reading.originals import originals_by_message
 from services.routing.reading.people import ShownAssignee, names_for
 from services.routing.reading.posts import posts_of
-from services.routing.reading.reporter import ShownReporter, shown_reporter
+from services.routing.reading.reporter import shown_reporter
 from services.routing.reading.reporter_messages import messages_shown
 from services.routing.reading.requests import request_rows, requests_of
 from services.routing.reading.revealing import ShownReveal, reveal_shown, was_opened
@@ -58,10 +58,12 @@ from shared.database.views import StaffEntry
 from shared.http.auth import CurrentReader
 from shared.http.documentation import problem_responses
 from shared.http.idempotency import etag
+from shared.http.language import pick_language
 from shared.http.paths import ReportNumber
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.labels import label, labels
+from shared.labels.catalogue import INDONESIAN, Language
 from shared.lifecycle.authority import Capacity, capacities
 from shared.lifecycle.clocks import COMPANIONS
 from shared.lifecycle.people import Role
@@ -79,14 +81,20 @@ async def read_report(
     request: Request,
     response: Response,
 ) -> ReportView:
-    """A report in full; its version is the ETag that a command may carry as If-Match."""
-    view = await report_view(session, staff, number, request.app.state.identity)
+    """A report in full; its version is the ETag that a command may carry as If-Match. Sentences
+    are in the language of Accept-Language, labels Indonesian."""
+    language = pick_language(request.headers.get("accept-language"))
+    view = await report_view(session, staff, number, request.app.state.identity, language)
     response.headers["ETag"] = etag(view.version)
     return view
 
 
 async def report_view(
-    session: AsyncSession, staff: Staff, number: int, identity: IdentityCipher
+    session: AsyncSession,
+    staff: Staff,
+    number: int,
+    identity: IdentityCipher,
+    language: Language = INDONESIAN,
 ) -> ReportView:
     """The report as this person may read it. 404 where they may not know that it exists. That an
     overseer reads it is logged, once an hour."""
@@ -94,10 +102,8 @@ async def report_view(
     if access.actor.role is Role.OVERSEER:
         await _log_overseen(session, staff, number)
     [row] = await rows_of(session, _report(number))
-    reporter = await shown_reporter(session, identity, access)
     revealing = await reveal_shown(session, staff, number)
-    opened = await was_opened(session, revealing)
-    return await _view(session, access, row, reporter, revealing, opened, identity)
+    return await _view(session, access, row, revealing, identity, language)
 
 
 async def _log_overseen(session: AsyncSession, staff: Staff, number: int) -> None:
@@ -119,10 +125,9 @@ async def _view(
     session: AsyncSession,
     access: ReportAccess,
     row: Mapping[str, Any],
-    reporter: ShownReporter,
     revealing: ShownReveal | None,
-    opened: bool,
     cipher: IdentityCipher,
+    language: Language,
 ) -> ReportView:
     state, by_copy = access.state, access.by_copy
     calendar, moment = await load_calendar(session), now()
@@ -140,7 +145,7 @@ async def _view(
     lines = lines_shown(lines, access)
     if not of_pusat:
         lines = below_pusat(lines, state.anonymous)
-    elif not state.anonymous or opened:
+    elif not state.anonymous or await was_opened(session, revealing):
         lines = with_addresses(lines, cipher)
     edits = {} if by_copy else await edits_of(session, lines, row)
     staff_told, agencies_told = ids_told(lines)
@@ -167,7 +172,7 @@ async def _view(
         number=state.number,
         version=state.version,
         status=shown_status(state.status),
-        **dict(texts_of(row, by_copy=by_copy)),
+        **dict(texts_of(row, by_copy=by_copy, language=language)),
         **arrival_of(access),
         system=None if by_copy and state.anonymous else state.system,
         classification=classification,
@@ -183,7 +188,7 @@ async def _view(
         overdue=state.overdue,
         question_unanswered=state.question_unanswered,
         by_copy=by_copy,
-        reporter=reporter,
+        reporter=await shown_reporter(session, cipher, access),
         posts=await posts_of(session, cipher, access),
         messages=await messages_shown(session, access),
         reveal=revealing,
@@ -207,7 +212,7 @@ async def _view(
         attachments=await attachments_of(session, access),
         written=written_of(written, names),
         requests=requests_of(requests, written, names, access),
-        history=history_of(lines, written, requests, names, originals, edits),
+        history=history_of(lines, written, requests, names, originals, edits, language),
         checklist=[ChecklistItem(code=c, label=w) for c, w in labels("checklist").items()],
         allowed_actions=[
             shown_action(action) for action in actions_open_to(await _as_author(session, access))

@@ -13,7 +13,7 @@ from services.routing.models import Category, Verification
 from services.routing.reading.history_rows import Row, Rows
 from services.routing.reading.people import Names
 from shared.labels import label
-from shared.labels.outcomes import outcome_of
+from shared.labels.catalogue import Language, Phrase
 from shared.lifecycle.actions import Action, RequestKind
 from shared.values import regions
 
@@ -37,23 +37,29 @@ def ids_told(lines: Rows) -> tuple[list[int | None], list[int | None]]:
     return [known.get("assignee_id") for known in details], [*agencies, *copies]
 
 
-def facts_of(line: Row, lines: Rows, requests: Rows, names: Names) -> list[StepFact]:
-    """Of one line, as `lines` and `requests` are shown to whoever reads it."""
+def facts_of(
+    line: Row, lines: Rows, requests: Rows, names: Names, language: Language
+) -> list[StepFact]:
+    """Of one line, as `lines` and `requests` are shown to whoever reads it. A value that is a label
+    is Indonesian, as all labels; one that is made of several is in this language."""
     details = line["details"]
     return [
         StepFact(label=label("fact", fact), value=value)
         for fact, value in (
             ("handed_to", _handed_to(details, names)),
             ("kind", _labelled("follow_up_kind", details.get("follow_up_kind"))),
-            ("outcome", _outcome(details)),
+            ("outcome", _outcome(details, language)),
             ("deferral", _labelled("deferral", details.get("deferral"))),
             ("awaited_agency", _agency(details.get("awaited_agency_id"), names)),
             ("archive_category", _labelled("archive_category", details.get("archive_category"))),
             ("objection_reason", _labelled("objection_reason", details.get("objection_reason"))),
-            (_DONE_WITH_IT.get(line["action"], "accepted"), _request(line, requests, names)),
+            (
+                _DONE_WITH_IT.get(line["action"], "accepted"),
+                _request(line, requests, names, language),
+            ),
             ("suggested_agency", _agency(details.get("suggested_agency_id"), names)),
             ("decider", _agency(details.get("decider_id"), names)),
-            ("rectifies", _rectified(details, lines)),
+            ("rectifies", _rectified(details, lines, language)),
             ("brought_by", _labelled("brought_by", details.get("brought_by"))),
             ("assignee", _assignee(details, names)),
             ("copies", _copies(line, names)),
@@ -112,13 +118,15 @@ def _handed_to(details: Mapping[str, Any], names: Names) -> str:
     return "" if details.get("from_handler") in (None, to) else _agency(to, names)
 
 
-def _outcome(details: Mapping[str, Any]) -> str:
-    outcome = outcome_of(details)
-    words = (outcome["outcome_label"], outcome["unmet_reason_label"])
-    return ": ".join(text for text in words if text)
+def _outcome(details: Mapping[str, Any], language: Language) -> str:
+    outcome, reason = details.get("outcome"), details.get("unmet_reason")
+    if not outcome or not reason:
+        return _labelled("outcome", outcome) or _labelled("unmet_reason", reason)
+    words = label("outcome", outcome, language), label("unmet_reason", reason, language)
+    return ": ".join(words)
 
 
-def _request(line: Row, requests: Rows, names: Names) -> str:
+def _request(line: Row, requests: Rows, names: Names, language: Language) -> str:
     """What was asked, and by whom; nothing where the step is the asking itself."""
     details = line["details"]
     kind = details.get("request")
@@ -127,15 +135,20 @@ def _request(line: Row, requests: Rows, names: Names) -> str:
     asked = next((r for r in requests if str(r["id"]) == details.get("request_id")), None)
     by = ""
     if kind == RequestKind.OBJECTION:
-        by = label("role", "reporter")
+        by = label("role", "reporter", language)
     elif asked:
         by = _agency(asked["agency_id"], names)
-    return f"{label('request', kind)}{f', diminta oleh {by}' if by else ''}"
+    if not by:
+        return label("request", kind)
+    values = {"request": label("request", kind, language), "by": by}
+    return Phrase("fact_value", "asked_by", values).in_language(language)
 
 
-def _rectified(details: Mapping[str, Any], lines: Rows) -> str:
+def _rectified(details: Mapping[str, Any], lines: Rows, language: Language) -> str:
     of = next((one for one in lines if str(one["ref"]) == details.get("rectifies")), None)
-    return f"tindak lanjut No. {of['entry']}" if of and details.get("rectifies") else ""
+    if of is None or not details.get("rectifies"):
+        return ""
+    return Phrase("fact_value", "follow_up_no", {"entry": of["entry"]}).in_language(language)
 
 
 def _assignee(details: Mapping[str, Any], names: Names) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from shared.labels import label
+from shared.labels.catalogue import Language
 
 
 class Piece(BaseModel):
@@ -29,14 +30,14 @@ class Texts(BaseModel):
     body_difference: list[Piece] | None
 
 
-def texts_of(row: Mapping[str, Any], *, by_copy: bool) -> Texts:
+def texts_of(row: Mapping[str, Any], *, by_copy: bool, language: Language) -> Texts:
     """Staff who read a copy read the correction alone, and before it nothing: people sign what they
     write, and a copy never shows who reports."""
     title, body = row["title"], row["body"]
     original_title, original_body = row["original_title"], row["original_body"]
     if by_copy:
-        title = original_title = title or label("mark", "unverified_copy")
-        body = original_body = body or label("notice", "unpublished")
+        title = original_title = title or label("mark", "unverified_copy", language)
+        body = original_body = body or label("notice", "unpublished", language)
     return Texts(
         title=title or original_title,
         body=body or original_body,
