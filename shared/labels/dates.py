@@ -31,6 +31,12 @@ def moment(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
     return f"{format_datetime(local, 'd MMM y HH.mm', locale=language)} {zone}"
 
 
+def time_of_day(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
+    """`14.05 WIB`, of an aware time."""
+    local = at.astimezone(zone.offset)
+    return f"{format_datetime(local, 'HH.mm', locale=language)} {zone}"
+
+
 def deadline(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
     """`Jumat, 4 Desember 2026` where it falls at that day's end, else as `moment`."""
     if ends_a_day(at, zone):

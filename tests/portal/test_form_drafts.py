@@ -1,5 +1,7 @@
 """What an officer types is kept on the server, and is there in another browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import Route, expect
 
@@ -10,6 +12,7 @@ from tests.portal.test_one_story import finishes, sees
 pytestmark = pytest.mark.timeout(600)
 
 OFFICER = "petugas.pupr.kab.bandung"
+KEPT = re.compile(r"^Draf tersimpan \d\d\.\d\d WIB$")
 WORDS = "Kami sudah mengukur lubangnya dan memesan aspal."
 
 
@@ -23,7 +26,7 @@ def test_what_is_typed_is_there_on_another_computer(meet: Meet) -> None:
     here.opens(path)
     here.page.locator("[name=outcome][value=done]").check()
     here.page.locator("#f-text").fill(WORDS)
-    expect(here.page.get_by_text("Draf tersimpan")).to_be_visible(timeout=60_000)
+    expect(here.page.get_by_text(KEPT)).to_be_visible(timeout=60_000)
 
     elsewhere.signs_in(OFFICER)
     elsewhere.opens(path)

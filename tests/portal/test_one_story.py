@@ -117,7 +117,7 @@ def test_a_report_from_a_small_phone_to_satisfaction(meet: Meet) -> None:
     assert confirmation is not None and 0 <= confirmation["y"] < 700
     finishes(citizen, number, f"{UNIT} harus menjawab tanggapan Anda.", at="/laporan/")
 
-    citizen.page.get_by_label("5 – sangat baik").check()
+    citizen.page.get_by_label("5 – sangat puas").check()
     citizen.presses("Nyatakan Puas")
     finishes(citizen, number, "Anda menyatakan puas", at="/laporan/")
     assert "Pelapor tidak dapat membukanya kembali" in citizen.reads

@@ -11,6 +11,7 @@ from shared.database.engine import Database
 from shared.temporal.report_gateway import ReportGateway
 from tests.conftest import UrlOf
 from tests.routing.country import Country
+from tests.routing.panel import signed_in
 from workflows.connected_agencies import Connecting
 from workflows.handovers import HandingOver
 
@@ -237,3 +238,12 @@ async def test_open_reports_of_a_unit_and_of_an_officer_are_handed_over(
     beyond = form | {"to_id": country.agencies["kemensos"]}
     refused = await call(country, COORDINATOR, "POST", "/handovers", beyond)
     assert refused.status_code == 422
+
+
+async def test_people_read_agencies_by_their_names_alone(country: Country) -> None:
+    async with signed_in(country, "admin.pusat") as panel:
+        await panel.opens("/panel/instansi?q=kesehatan")
+        assert "Kementerian Kesehatan" in panel.reads
+        assert "kemenkes" not in panel.reads
+        await panel.opens(f"/panel/instansi/{country.agencies['kemenkes']}")
+        assert "kemenkes" in panel.reads, "who fills in a spreadsheet needs it"

@@ -11,8 +11,10 @@ from services.portal.form_data import FILES, KEPT, FormData
 from services.portal.page_request import PageRequest
 from services.portal.panel.forms import NAMES, ActionForm
 from services.portal.refusals import words_of
-from services.portal.translation import translated
+from services.portal.translation import language, translated
+from shared.clock import now
 from shared.http.problems import Problem
+from shared.labels import dates
 
 OFFERED = "draf"
 """The field of a form under which a draft is offered, neither used nor discarded yet."""
@@ -61,13 +63,14 @@ async def step(
 async def keep_quietly(
     page_request: PageRequest, known: ActionForm, number: int, action: str, form: FormData
 ) -> Response:
-    """For the script, which says what a refusal says."""
+    """For the script, which says when, as pages say it, or what a refusal says."""
     try:
         await _keep(page_request, known, number, action, form)
     except Problem as problem:
         wrong = {"wrong": ". ".join(words_of(problem))}
         return page_request.beside(JSONResponse(wrong, problem.status))
-    return page_request.beside(Response(status_code=204))
+    at = dates.time_of_day(now(), page_request.session.zone, language.get())
+    return page_request.beside(JSONResponse({"kept_at": at}))
 
 
 async def forget(page_request: PageRequest, number: int, action: str) -> None:

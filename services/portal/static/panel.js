@@ -99,10 +99,9 @@ document.querySelectorAll("form[data-draft]").forEach(function (form) {
     var asked = new AbortController();
     var kept = fetch(form.action, {method: "POST", body: typed(form, "ketikan"), signal: asked.signal,
       keepalive: last === true}).then(function (answer) {
-      return answer.status === 204 ? {} : answer.json();
+      return answer.json();
     }).then(function (answer) {
-      var time = new Date().toLocaleTimeString(language, {hour: "2-digit", minute: "2-digit"});
-      told.textContent = answer.wrong || words("Draf tersimpan ", "Draft kept ") + time;
+      told.textContent = answer.wrong || words("Draf tersimpan ", "Draft kept ") + answer.kept_at;
       told.classList.toggle("wrong", "wrong" in answer);
     }).catch(function () {
       if (!leaving && !asked.signal.aborted) {
