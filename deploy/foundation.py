@@ -1,5 +1,5 @@
 """What every system begins with: pusat, the guide's process times, the working calendar, usual
-abbreviations.
+abbreviations, everyday words for categories.
 
 Nothing that is there is changed: `lapor migrate` lays what is missing each time, so that the next
 year's holidays are there as soon as the package knows them.
@@ -15,8 +15,8 @@ from sqlmodel import col
 
 from services.routing.directory.agencies import ONE_AT_A_TIME, add_agency
 from services.routing.directory.decreed_days import decreed_days
-from services.routing.finding_models import Abbreviation
-from services.routing.models import Agency, ClosedDay, PolicyVersion
+from services.routing.finding_models import Abbreviation, CategoryAlias
+from services.routing.models import Agency, Category, ClosedDay, PolicyVersion
 from shared.database.engine import Database
 from shared.lifecycle.policy import NATIONAL_DEFAULT
 
@@ -33,6 +33,7 @@ async def lay(database_url: str) -> None:
             await lay_policy(session)
             await lay_closed_days(session)
             await lay_abbreviations(session)
+            await lay_category_aliases(session)
     finally:
         await database.dispose()
 
@@ -69,4 +70,19 @@ async def lay_abbreviations(session: AsyncSession) -> None:
     if await session.scalar(select(col(Abbreviation.short)).limit(1)) is None:
         usual = resources.files("deploy").joinpath("abbreviations.csv").read_text()
         session.add_all(Abbreviation(**row) for row in csv.DictReader(usual.splitlines()))
+        await session.flush()
+
+
+async def lay_category_aliases(session: AsyncSession) -> None:
+    """What people call the usual categories, where none has another word yet."""
+    if await session.scalar(select(col(CategoryAlias.alias)).limit(1)) is None:
+        usual = resources.files("deploy").joinpath("category_aliases.csv").read_text()
+        rows = await session.execute(select(col(Category.code), col(Category.id)))
+        ids = dict(rows.tuples().all())
+        session.add_all(
+            CategoryAlias(category_id=ids[row["code"]], alias=alias)
+            for row in csv.DictReader(usual.splitlines())
+            if row["code"] in ids
+            for alias in row["aliases"].split(";")
+        )
         await session.flush()

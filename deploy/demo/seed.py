@@ -6,7 +6,12 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.demo.country import AGENCIES, ALIASES, BY_CODE, CATEGORIES, PROGRAMMES, STAFF
-from deploy.foundation import lay_abbreviations, lay_closed_days, lay_policy
+from deploy.foundation import (
+    lay_abbreviations,
+    lay_category_aliases,
+    lay_closed_days,
+    lay_policy,
+)
 from services.routing.finding_models import AgencyAlias
 from services.routing.models import Agency, Category, Programme, StaffMember, Tag
 from shared.database.engine import Database
@@ -27,6 +32,7 @@ async def load(database_url: str, password: str) -> Sequence[tuple[str, str]]:
             await lay_policy(session)
             await lay_closed_days(session)
             await lay_abbreviations(session)
+            await lay_category_aliases(session)
     finally:
         await database.dispose()
     return [

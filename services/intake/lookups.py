@@ -42,6 +42,7 @@ class CategoryChoice(BaseModel):
     code: str
     name: str
     parent_id: int | None
+    aliases: list[str] = Field(description="Everyday words by which people look for it")
 
 
 class ClassificationChoice(BaseModel):

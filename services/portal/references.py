@@ -17,7 +17,17 @@ from services.portal.pages import label
 from services.portal.translation import translated
 
 Option = tuple[str, str]
-Group = tuple[str, list[Option]]
+
+
+class CategoryOption(NamedTuple):
+    """A category to choose, with other words by which it is found."""
+
+    code: str
+    name: str
+    also: str = ""
+
+
+Group = tuple[str, list[CategoryOption]]
 
 RegionSelect = tuple[str, str, list[Option]]
 """Field, label, options."""
@@ -101,12 +111,13 @@ async def categories(page_request: PageRequest) -> list[Group]:
     """Categories to choose, by the groups they stand in."""
     choices = await page_request.read("intake", "/categories", list[CategoryChoice])
     parents = {choice.id: choice.name for choice in choices if choice.parent_id is None}
-    groups: dict[str, list[Option]] = {}
+    groups: dict[str, list[CategoryOption]] = {}
     with_children = {choice.parent_id for choice in choices}
     for choice in choices:
         if choice.id not in with_children:
             group = parents.get(choice.parent_id or 0, choice.name)
-            groups.setdefault(group, []).append((str(choice.id), choice.name))
+            option = CategoryOption(str(choice.id), choice.name, ", ".join(choice.aliases))
+            groups.setdefault(group, []).append(option)
     return sorted(groups.items())
 
 

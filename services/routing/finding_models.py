@@ -23,6 +23,16 @@ class AgencyAlias(SQLModel, table=True):
     alias: str = Field(primary_key=True)
 
 
+class CategoryAlias(SQLModel, table=True):
+    """An everyday word for a category: an abbreviation, what people call it."""
+
+    __tablename__ = "category_alias"
+    __table_args__ = (_IN_SCHEMA,)
+
+    category_id: int = Field(primary_key=True, foreign_key="routing.category.id")
+    alias: str = Field(primary_key=True)
+
+
 class AgencyWords(SQLModel, table=True):
     """By what an agency is found. Triggers of `agency`, `agency_alias` and `staff` write it."""
 

@@ -206,7 +206,7 @@ class PartnerEntry(View, table=True):
 
 
 class CategoryEntry(View, table=True):
-    """A category; `active` while its group is, too."""
+    """A category; `active` while its group is, too. `aliases`: everyday words for it."""
 
     __tablename__ = "published_category"
     __table_args__ = ({"schema": "routing"},)
@@ -216,6 +216,7 @@ class CategoryEntry(View, table=True):
     name: str
     parent_id: int | None
     active: bool
+    aliases: list[str] = Field(sa_type=TextArray)
 
 
 class TagEntry(View, table=True):

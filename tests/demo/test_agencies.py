@@ -1,6 +1,8 @@
 """The demo's agencies, staff and reference data fit together."""
 
+import csv
 from collections import Counter
+from importlib import resources
 
 from deploy.demo.country import (
     AGENCIES,
@@ -74,6 +76,16 @@ def test_categories_have_two_levels_and_each_leaf_is_handled_by_somebody() -> No
     assert len(leaves) >= 60
     assert all(leaf.parent in parents and leaf.tags for leaf in leaves)
     assert THEMES.keys() == {leaf.code for leaf in leaves}
+
+
+def test_everyday_words_are_of_categories_that_there_are() -> None:
+    usual = resources.files("deploy").joinpath("category_aliases.csv").read_text()
+    rows = list(csv.DictReader(usual.splitlines()))
+    assert len({row["code"] for row in rows}) == len(rows)
+    assert {row["code"] for row in rows} <= {category.code for category in CATEGORIES}
+    for row in rows:
+        words = row["aliases"].split(";")
+        assert len({word.lower() for word in words}) == len(words) <= 20, row
 
 
 def test_reference_data_covers_the_guide() -> None:

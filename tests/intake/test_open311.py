@@ -32,6 +32,7 @@ def address(settings: Settings, country: Country, tmp_path: Path) -> Iterator[st
         " (2, 'lubang', 'Jalan Berlubang', 1, true), (3, 'lama', 'Tidak dipakai', NULL, false)"
     )
     country.all("INSERT INTO routing.tag (id, category_id, name) VALUES (1, 2, 'aspal')")
+    country.all("INSERT INTO routing.category_alias VALUES (2, 'jalan bolong')")
     port = free_port()
     own = settings.model_copy(
         update={"intake_port": port, "intake_url": f"http://127.0.0.1:{port}"}
@@ -151,7 +152,7 @@ def test_the_client_finds_the_endpoint_and_the_services(three: Client, address: 
     [roads, holes] = client.services()
     assert (roads["service_code"], roads["group"]) == ("jalan", "Infrastruktur Jalan")
     assert holes["service_code"] == "lubang"
-    assert (holes["group"], holes["keywords"]) == ("Infrastruktur Jalan", "aspal")
+    assert (holes["group"], holes["keywords"]) == ("Infrastruktur Jalan", "aspal,jalan bolong")
     assert (holes["metadata"], holes["type"]) == (True, "realtime")
     definition = client.services("lubang")
     first = definition["attributes"][0]

@@ -56,6 +56,32 @@ def test_a_place_is_filled_in_by_typing_alone(meet: Meet) -> None:
     assert admin.page.evaluate("window.here")
 
 
+@pytest.mark.parametrize(
+    ("typed", "category"),
+    [
+        ("pju", "Penerangan Jalan"),
+        ("bpjs", "Jaminan Kesehatan"),
+        ("bansos", "Bantuan Sosial"),
+        ("ktp", "KTP (Kartu Tanda Penduduk)"),
+        ("jalan berlubang", "Jalan Berlubang"),
+        ("banjir", "Banjir"),
+        ("sampah", "Persampahan"),
+    ],
+)
+def test_a_category_is_found_as_people_say_it(meet: Meet, typed: str, category: str) -> None:
+    somebody = meet(phone=True)
+    somebody.opens("/buat-laporan")
+    box = _box(somebody, "Kategori")
+    box.focus()
+    somebody.page.keyboard.type(typed)
+    best = somebody.page.get_by_role("option", selected=True).and_(
+        somebody.page.locator(".picker div")
+    )
+    expect(best).to_contain_text(category)
+    somebody.page.keyboard.press("Tab")
+    expect(box).to_have_value(category)
+
+
 def test_who_types_on_while_places_come_loses_no_letter(meet: Meet) -> None:
     admin = _at(meet(), "/panel/buat")
     box, held = _box(admin, "Provinsi"), list[Route]()

@@ -125,6 +125,9 @@ MANAGING_CASES: dict[str, Case] = {
     "routing GET /management/reference-data": Case(PUSAT),
     "routing POST /management/categories": Case(PUSAT, body={"code": "baru", "name": "Baru"}),
     "routing PATCH /management/categories/{category_id}": Case(PUSAT, "reference", RETIRED),
+    "routing PUT /management/categories/{category_id}/aliases": Case(
+        PUSAT, "reference", {"aliases": ["Lubang"]}
+    ),
     "routing POST /management/tags": Case(PUSAT, body={"category_id": 1, "name": "Baru"}),
     "routing PATCH /management/tags/{tag_id}": Case(PUSAT, "reference", RETIRED),
     "routing GET /management/archive-reasons": Case(PUSAT),

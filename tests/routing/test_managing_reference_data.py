@@ -9,6 +9,7 @@ from shared.lifecycle.calendar import Zone, day_of_deadline
 from shared.temporal.report_gateway import ReportGateway
 from tests.conftest import UrlOf
 from tests.routing.country import Country
+from tests.routing.panel import signed_in
 from tests.routing.test_managing_agencies import gateway, worker  # noqa: F401
 from workflows.recalculate_deadlines import Redating
 
@@ -45,6 +46,30 @@ async def test_a_category_in_a_group_with_its_tags_is_offered_until_it_is_retire
     assert "satellites" not in [category["code"] for category in offered]
     kept = (await call(country, "GET", "/management/reference-data")).json()
     assert "satellites" in [category["code"] for category in kept["categories"]]
+
+
+async def test_pusat_keeps_the_words_by_which_a_category_is_found(country: Country) -> None:
+    lighting = country.categories["street_lighting"]
+    page = f"/panel/acuan/kategori/{lighting}"
+    async with signed_in(country, PUSAT) as panel:
+        await panel.opens(page)
+        [seeded] = panel.page.xpath("//input[@name='aliases']/@value")
+        assert "PJU; lampu jalan" in seeded
+        kept = {"aliases": "penerangan; PJU ;;PJU", "langkah": "kirim"}
+        assert await panel.sends(f"{page}/kata-lain", **kept) == 200
+        assert "Kata lain disimpan." in panel.reads
+        await panel.opens("/panel?tab=unverified")
+        [found_by] = panel.page.xpath(f"//select[@name='category']/option[@value={lighting}]")
+        assert found_by.get("data-also") == "PJU, penerangan"
+        await panel.opens(page)
+        too_long = {"aliases": "x" * 81, "langkah": "kirim"}
+        assert await panel.sends(f"{page}/kata-lain", **too_long) == 422
+        assert "80" in panel.reads
+    log = (await call(country, "GET", "/management/log")).json()["items"]
+    assert log[0]["subject"] == "Penerangan Jalan"
+    assert log[0]["details"]["aliases_changed"][1] == "PJU, penerangan"
+    missing = await call(country, "PUT", "/management/categories/999999/aliases", {"aliases": []})
+    assert missing.json()["code"] == "category_not_found"
 
 
 async def test_what_cannot_be_kept_is_refused(country: Country) -> None:

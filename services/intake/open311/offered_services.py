@@ -120,11 +120,13 @@ def _services() -> Select[*tuple[Any, ...]]:
     """By group; the group itself before what it holds."""
     group = aliased(CategoryEntry)
     tag = col(TagEntry.name)
-    keywords = (
+    tags = (
         select(func.string_agg(tag, aggregate_order_by(literal(","), tag)))
         .where(col(TagEntry.category_id) == col(CategoryEntry.id), col(TagEntry.active))
         .scalar_subquery()
     )
+    aliases = func.array_to_string(col(CategoryEntry.aliases), ",")
+    keywords = func.nullif(func.concat_ws(",", tags, func.nullif(aliases, "")), "")
     code, name = col(CategoryEntry.code), col(CategoryEntry.name)
     above = col(group.name)
     return (

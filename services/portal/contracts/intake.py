@@ -34,6 +34,7 @@ class CategoryChoice(BaseModel):
     code: str
     name: str
     parent_id: int | None
+    aliases: list[str]
 
 
 class ClassificationChoice(BaseModel):

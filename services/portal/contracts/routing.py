@@ -59,6 +59,15 @@ class BulkView(BaseModel):
     items: list[BulkResult]
 
 
+class CategoryByWords(BaseModel):
+    id: int
+    code: str
+    name: str
+    parent_id: int | None
+    active: bool
+    aliases: list[str]
+
+
 class CategoryChoice(BaseModel):
     id: int
     code: str
@@ -131,6 +140,7 @@ class GroupedCategory(BaseModel):
     id: int
     name: str
     group: str
+    aliases: list[str]
 
 
 class HandoverShown(BaseModel):
@@ -160,14 +170,6 @@ class ImportListed(BaseModel):
     people: int
     at: AwareDatetime
     run_id: str | None
-
-
-class KeptCategory(BaseModel):
-    id: int
-    code: str
-    name: str
-    parent_id: int | None
-    active: bool
 
 
 class KeptDraft(BaseModel):
@@ -359,7 +361,7 @@ class Redating(BaseModel):
 
 
 class ReferenceData(BaseModel):
-    categories: list[KeptCategory]
+    categories: list[CategoryByWords]
     tags: list[KeptTag]
     programmes: list[KeptProgramme]
 

@@ -135,9 +135,11 @@ def _corrected_by(
     categories = grouped(offered.categories)
     if report is not None:
         category, programme = report.category, report.programme
-        known = {code for _, options in categories for code, _ in options}
+        known = {code for _, options in categories for code, *_ in options}
         if category and str(category.id) not in known:
-            categories.append((translated(RETIRED), [(str(category.id), category.name)]))
+            categories.append(
+                (translated(RETIRED), [references.CategoryOption(str(category.id), category.name)])
+            )
         if category and form.get("category_id") == str(category.id):
             tags += _retired(report.tags, tags)
         programmes += _retired([programme] if programme else [], programmes)
@@ -187,7 +189,13 @@ _ABOUT: dict[str, str] = {
 def grouped(categories: list[GroupedCategory]) -> list[references.Group]:
     """By the groups they stand in, which come in their order."""
     return [
-        (group, [(str(category.id), category.name) for category in inside])
+        (
+            group,
+            [
+                references.CategoryOption(str(one.id), one.name, ", ".join(one.aliases))
+                for one in inside
+            ],
+        )
         for group, inside in groupby(categories, key=lambda category: category.group)
     ]
 

@@ -107,7 +107,7 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
             page_request.request,
             tab=[tab.tab for tab in tabs],
             scope=("own", "below"),
-            category=[code for _, options in categories for code, _ in options],
+            category=[code for _, options in categories for code, *_ in options],
             **{name: labels(name) for name in ("classification", "channel", "status", "role")},
         )
     tab = next((tab for tab in tabs if tab.tab == form.get("tab")), tabs[0])

@@ -24,6 +24,7 @@ _FIELDS = {
     "kind": "Jenis",
     "zone": "Zona waktu",
     "aliases": "Nama lain",
+    "aliases_changed": "Kata lain",
     "parent_id": "Instansi induk",
     "active_changed": "Dipakai",
     "text_changed": "Teks",

@@ -78,7 +78,7 @@ async def queue(page_request: PanelRequest) -> Response:
     only_known(
         page_request.request,
         assignee=[str(person.id) for person in choices.colleagues],
-        category=[code for _, options in categories for code, _ in options],
+        category=[code for _, options in categories for code, *_ in options],
     )
     return page_request.page(
         "panel/queue.html",

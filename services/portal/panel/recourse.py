@@ -96,7 +96,7 @@ async def _concerns(page_request: PageRequest) -> list[tuple[str, list[tuple[str
         for title, field, choices in groups
     ]
     categories = [
-        (f"Kategori: {group}", [(f"category_id:{id}", name) for id, name in inside])
+        (f"Kategori: {group}", [(f"category_id:{one.code}", one.name) for one in inside])
         for group, inside in await references.categories(page_request)
     ]
     return offered + categories

@@ -16,7 +16,7 @@ router = APIRouter(prefix="/panel/acuan", include_in_schema=False)
 Made = Literal["categories", "tags", "programmes"]
 Kind = Literal["categories", "tags", "programmes", "archive-reasons"]
 
-NAMES = {"name": "Nama", "code": "Kode", "parent_id": "Kelompok"}
+NAMES = {"name": "Nama", "code": "Kode", "parent_id": "Kelompok", "aliases": "Kata lain"}
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Code = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$")]
 """An id, or the code of a reason to archive."""
@@ -42,6 +42,22 @@ async def archive_categories(page_request: PanelRequest) -> Response:
 @router.get("/kategori/{category_id}")
 async def category(page_request: PanelRequest, category_id: Id) -> Response:
     return await _category(page_request, category_id, FormData(names=NAMES))
+
+
+@router.post("/kategori/{category_id}/kata-lain")
+async def set_aliases(page_request: PanelRequest, category_id: Id) -> Response:
+    """Everyday words by which the category is found."""
+    form = FormData(await page_request.form("aliases"), NAMES)
+    aliases = [words.strip() for words in form.get("aliases").split(";") if words.strip()]
+    path = f"/management/categories/{category_id}/aliases"
+    if form.get("langkah") == "kirim":
+        try:
+            await page_request.call("routing", "PUT", path, json={"aliases": aliases})
+        except Problem as problem:
+            form.refuse(problem)
+        else:
+            return page_request.go(f"/panel/acuan/kategori/{category_id}", "Kata lain disimpan.")
+    return await _category(page_request, category_id, form, 422 if form.wrong else 200)
 
 
 _OF_NEW: dict[Made, tuple[str, ...]] = {
@@ -128,12 +144,15 @@ async def _category(
     known = categories.get(category_id)
     if known is None:
         return page_request.go("/panel/acuan", "Kategori itu tidak ada.")
+    words = FormData({"aliases": form.get("aliases") or "; ".join(known.aliases)}, NAMES)
+    words.wrong = {name: reason for name, reason in form.wrong.items() if name == "aliases"}
     return page_request.page(
         "panel/reference/category.html",
         status,
         where="",
         form=form,
         category=known,
+        words=words,
         group=categories.get(known.parent_id or 0),
         tags=[tag for tag in kept.tags if tag.category_id == category_id],
     )

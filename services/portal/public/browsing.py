@@ -36,7 +36,7 @@ async def public_reports(page_request: PublicRequest) -> Response:
     )
     only_known(
         page_request.request,
-        category=[code for _, options in categories for code, _ in options],
+        category=[code for _, options in categories for code, *_ in options],
         region=[code for code, _ in provinces],
     )
     return page_request.page(

@@ -2,15 +2,21 @@
 // Which options fit what somebody has typed, as people write: without accents, shortened, misspelt.
 var MISSPELT = 7, NOT = 20;  // what a word costs; less where it fits better
 // Those that have each word, in any order, the best first and its group with it. Words begin, shorten
-// or, where nothing else fits, nearly spell those of the option; or they are of its group.
+// or, where nothing else fits, nearly spell those of the option; or they are of its group or
+// of its other words, which are then said about it.
 function fitting(options, asked) {
   var wanted = plain(asked), groups = {};
   if (!wanted.length) { return options; }
   var rated = options.filter(function (one) { return one.value; }).map(function (one) {
     var own = plain(one.name), around = plain(one.group), begins = own.join(" ").indexOf(wanted.join(" "));
-    var costs = wanted.map(function (word) { return Math.min(cost(word, own), cost(word, around) + 3); });
+    var others = one.also.split(",").map(plain);
+    var costs = wanted.map(function (word) {
+      var called = Math.min.apply(null, others.map(function (other) { return cost(word, other) + 1; }));
+      if (called < cost(word, own)) { one.about = one.also; }
+      return Math.min(cost(word, own), called, cost(word, around) + 3);
+    });
     return {option: one, worst: Math.max.apply(null, costs), sum: costs.reduce(function (a, b) { return a + b; })
-      + (own.join(" ") === wanted.join(" ") ? -2 : begins ? 0 : -1)};
+      + ([own].concat(others).some(function (other) { return other.join(" ") === wanted.join(" "); }) ? -2 : begins ? 0 : -1)};
   });
   var near = rated.some(function (one) { return one.worst < MISSPELT; }) ? MISSPELT : NOT;
   rated = rated.filter(function (one) { return one.worst < near; });

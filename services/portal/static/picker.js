@@ -38,7 +38,7 @@ function picker(select) {
     if (!typed) { input.select(); }
   }
   function option(one) {
-    return {name: one.text, group: one.parentNode.label || "", value: one.value};
+    return {name: one.text, also: one.dataset.also || "", group: one.parentNode.label || "", value: one.value};
   }
   // What other fields depend on is changed as soon as one pauses: they are there before one goes on.
   function mark(option) {

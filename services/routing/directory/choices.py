@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from services.routing.directory.category_aliases import category_aliases
 from services.routing.models import ArchiveReason, Category, Programme, Tag
 from shared.http.auth import CurrentReader, CurrentStaff
 from shared.http.documentation import problem_responses
@@ -45,11 +46,13 @@ class ProgrammeChoice(BaseModel):
 
 
 class GroupedCategory(BaseModel):
-    """A category; `group` is the name of its group, or its own where it stands in none."""
+    """A category; `group` is the name of its group, or its own where it stands in none. `aliases`
+    are everyday words by which it is found too."""
 
     id: int
     name: str
     group: str
+    aliases: list[str]
 
 
 class VerificationChoices(BaseModel):
@@ -176,8 +179,12 @@ async def grouped_categories(session: AsyncSession) -> list[GroupedCategory]:
         )
         .order_by(heading, col(Category.name))
     )
+    words = await category_aliases(session)
     return [
-        GroupedCategory(id=category.id, name=category.name, group=name) for category, name in rows
+        GroupedCategory(
+            id=category.id, name=category.name, group=name, aliases=words.get(category.id, [])
+        )
+        for category, name in rows
     ]
 
 

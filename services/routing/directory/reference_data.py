@@ -2,12 +2,13 @@
 
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.routing.directory.category_aliases import Id, category_aliases
 from services.routing.directory.log import record, record_change
 from services.routing.directory.unique_names import save
 from services.routing.management_rights import Pusat
@@ -17,8 +18,6 @@ from shared.http.problems import FieldError, conflict, not_found, validation
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.values.words import Form, Name
-
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class NewCategory(Form):
@@ -60,6 +59,10 @@ class KeptCategory(BaseModel):
     active: bool
 
 
+class CategoryByWords(KeptCategory):
+    aliases: list[str] = Field(description="Everyday words by which it is found too")
+
+
 class KeptProgramme(BaseModel):
     id: int
     name: str
@@ -69,7 +72,7 @@ class KeptProgramme(BaseModel):
 class ReferenceData(BaseModel):
     """All there is, also what is not active."""
 
-    categories: list[KeptCategory] = Field(description="Groups first")
+    categories: list[CategoryByWords] = Field(description="Groups first")
     tags: list[KeptTag]
     programmes: list[KeptProgramme]
 
@@ -88,8 +91,11 @@ async def read_reference_data(_: Pusat, session: Transaction) -> ReferenceData:
     categories = await session.scalars(select(Category).order_by(*groups_first))
     tags = await session.scalars(select(Tag).order_by(col(Tag.name), col(Tag.id)))
     programmes = await session.scalars(select(Programme).order_by(col(Programme.name)))
+    words = await category_aliases(session)
     return ReferenceData(
-        categories=[KeptCategory.model_validate(row, from_attributes=True) for row in categories],
+        categories=[
+            CategoryByWords(**row.model_dump(), aliases=words.get(row.id, [])) for row in categories
+        ],
         tags=[KeptTag.model_validate(row, from_attributes=True) for row in tags],
         programmes=[KeptProgramme.model_validate(row, from_attributes=True) for row in programmes],
     )

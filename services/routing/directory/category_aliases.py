@@ -1,0 +1,52 @@
+"""The everyday words for a category (*Kata lain*), by which it is found: kept by pusat."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.routing.directory.aliases import Aliases
+from services.routing.directory.log import record_change
+from services.routing.finding_models import CategoryAlias
+from services.routing.management_rights import Pusat
+from services.routing.models import Category
+from shared.http.documentation import problem_responses
+from shared.http.problems import not_found
+from shared.http.transaction import Transaction
+
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+router = APIRouter(
+    prefix="/management/categories",
+    tags=["management"],
+    responses=problem_responses(401, 403, 404, 422),
+)
+
+
+@router.put("/{category_id}/aliases")
+async def set_category_aliases(
+    category_id: Id, form: Aliases, staff: Pusat, session: Transaction
+) -> Aliases:
+    """Set the other words for a category or group: abbreviations, what people call it."""
+    category = await session.get(Category, category_id)
+    if category is None:
+        raise not_found("category_not_found")
+    known = (await category_aliases(session)).get(category_id, [])
+    before = {"name": category.name, "aliases": ", ".join(known)}
+    after = {**before, "aliases": ", ".join(form.aliases)}
+    if record_change(session, staff, "category", category_id, before, after):
+        of_category = delete(CategoryAlias).where(col(CategoryAlias.category_id) == category_id)
+        await session.execute(of_category)
+        session.add_all(CategoryAlias(category_id=category_id, alias=a) for a in form.aliases)
+        await session.flush()
+    return form
+
+
+async def category_aliases(session: AsyncSession) -> dict[int, list[str]]:
+    """By category, its other words in their order; those without any are left out."""
+    alias = col(CategoryAlias.alias)
+    by_category = select(col(CategoryAlias.category_id), func.array_agg(alias)).group_by(
+        col(CategoryAlias.category_id)
+    )
+    return {id: sorted(words) for id, words in await session.execute(by_category)}
