@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
+from services.portal.filters import called
 from services.portal.service_calls import Refusal
 from services.portal.translation import translated
 from shared.http.problems import Problem
@@ -24,7 +25,7 @@ class PassedOver(NamedTuple):
     @property
     def called(self) -> str:
         """As the page calls this filter."""
-        return translated(_CALLED.get(self.name, self.name))
+        return called(self.name)
 
 
 class UnknownFilters(Problem):
@@ -151,32 +152,3 @@ _REASON_OF = {
     "cursor_invalid": "page",
 }
 """What a service says to programs, in words for who reads a list."""
-_CALLED = {
-    "q": "Pencarian",
-    "tab": "Tab",
-    "sub": "Tab",
-    "scope": "Cakupan",
-    "agency": "Instansi",
-    "agency_id": "Instansi",
-    "instansi": "Instansi",
-    "status": "Status",
-    "category": "Kategori",
-    "classification": "Klasifikasi",
-    "channel": "Sumber laporan",
-    "region": "Wilayah",
-    "within": "Wilayah",
-    "assignee": "Ditugaskan kepada",
-    "province": "Provinsi",
-    "order": "Urutan",
-    "due_before": "Tenggat sampai",
-    "submitted_from": "Masuk sejak",
-    "submitted_to": "Masuk sampai",
-    "from": "Periode: masuk sejak",
-    "to": "Periode: sampai",
-    "jenis": "Jenis tugas",
-    "milik": "Tugas milik",
-    "role": "Jabatan",
-    "state": "Keadaan",
-    "mark": "Angka",
-    "lanjut": "Halaman",
-}

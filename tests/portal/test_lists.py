@@ -40,6 +40,51 @@ def test_the_browsers_back_finds_what_was_ticked(meet: Meet) -> None:
     expect(admin.row_of(int(number)).get_by_role("checkbox")).to_be_checked()
 
 
+@pytest.mark.parametrize(("width", "above"), [(390, 660), (1280, 520)])
+def test_applied_filters_are_named_above_the_list_that_stays_in_sight(
+    meet: Meet, width: int, above: int
+) -> None:
+    citizen, admin = meet(phone=True), meet(wide=width, scripts=False)
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    admin.opens("/panel?tab=unverified")
+    admin.opens_part("Saringan dan urutan")
+    admin.picks("Klasifikasi", "Pengaduan")
+    admin.picks("Sumber laporan", "Situs web")
+    admin.page.get_by_label("Masuk sejak").fill("2020-01-31")
+    admin.presses("Terapkan")
+    chips = admin.page.get_by_role("list", name="Saringan yang dipakai")
+    expect(chips.get_by_role("link")).to_have_text(
+        [
+            "Tanpa saringan Klasifikasi: Pengaduan×",
+            "Tanpa saringan Sumber laporan: Situs web×",
+            "Tanpa saringan Masuk sejak: 31 Jan 2020×",
+            "Hapus saringan",
+        ]
+    )
+    assert not admin.page.get_by_label("Masuk sejak").is_visible()
+    row = admin.row_of(int(number))
+    first = admin.page.locator(".list > li").first.bounding_box()
+    assert first and first["y"] < above
+    assert admin.fits
+    with admin.page.expect_event("load"):
+        chips.get_by_role("link", name="Sumber laporan").click()
+    assert "channel" not in admin.page.url
+    assert "classification=complaint" in admin.page.url
+    expect(row).to_be_visible()
+    admin.follows("Hapus saringan")
+    expect(chips).to_have_count(0)
+
+
+def test_filters_of_the_public_list_are_named_and_taken_out(meet: Meet) -> None:
+    somebody = meet(phone=True)
+    somebody.opens("/laporan?q=jalan&classification=complaint&tab=closed")
+    chips = somebody.page.get_by_role("list", name="Saringan yang dipakai")
+    expect(chips.get_by_role("link")).to_have_count(4)
+    somebody.follows("Tanpa saringan Klasifikasi: Pengaduan")
+    assert somebody.page.url.endswith("/laporan?q=jalan&tab=closed")
+
+
 @pytest.mark.parametrize(
     "username", ["admin.kab.bandung", "admin.pusat", "petugas.pupr.kab.bandung"]
 )

@@ -192,6 +192,7 @@ def test_a_category_stands_in_its_group_and_the_way_back_keeps_it(meet: Meet) ->
     expect(_box(admin, "Kategori")).to_have_value("Elpiji")
     admin.presses("Terapkan")
     assert re.search(r"category=\d+", admin.page.url)
+    admin.opens_part("Saringan dan urutan")
     expect(_box(admin, "Kategori")).to_have_value("Elpiji")
 
 

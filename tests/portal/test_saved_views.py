@@ -9,6 +9,7 @@ def test_filters_are_saved_as_a_view_and_found_again(meet: Meet) -> None:
     officer = meet(scripts=False)
     officer.signs_in("petugas.pupr.kab.bandung")
     officer.opens("/panel?tab=in_process&overdue=1")
+    officer.opens_part("Saringan dan urutan")
     officer.page.locator("#f-status").select_option(label="Ditanggapi oleh Pelapor")
     officer.page.get_by_label("Tanggapan pelapor belum dijawab").check()
     officer.presses("Terapkan")

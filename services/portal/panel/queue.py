@@ -8,12 +8,13 @@ from fastapi import APIRouter, Response
 
 from services.portal import references
 from services.portal.contracts.routing import QueueChoices, QueuePage, TabCount
+from services.portal.filters import applied
 from services.portal.form_data import FormData
 from services.portal.page_request import PanelRequest
-from services.portal.pages import label
+from services.portal.pages import label, labels
 from services.portal.panel.bell import passed_on
 from services.portal.panel.bulk import bulk_forms_for
-from services.portal.panel.choices import grouped
+from services.portal.panel.choices import agency_of, grouped
 from services.portal.panel.forms import in_order, owed
 from services.portal.panel.second_person import to_decide
 from services.portal.passed_over import only_known
@@ -80,6 +81,23 @@ async def queue(page_request: PanelRequest) -> Response:
         assignee=[str(person.id) for person in choices.colleagues],
         category=[code for _, options in categories for code, *_ in options],
     )
+    agency = form.id("agency")
+    agencies = {str(each.id): each.name for each in choices.agencies}
+    if isinstance(agency, int) and str(agency) not in agencies:
+        agencies |= {str(each.id): each.name for each in await agency_of(page_request, agency)}
+    flags = _flags()
+    shown = {
+        "agency": agencies,
+        "status": labels("status"),
+        "assignee": {str(person.id): person.name for person in choices.colleagues},
+        "category": {one.code: one.name for _, inside in categories for one in inside},
+        "classification": labels("classification"),
+        "channel": labels("channel"),
+        "region": {province.code: province.name for province in choices.provinces},
+        **dict.fromkeys(("submitted_from", "submitted_to", "due_before")),
+        "order": dict(_orders()),
+        "q": {},
+    }
     return page_request.page(
         "panel/queue.html",
         to_decide=waiting,
@@ -91,8 +109,14 @@ async def queue(page_request: PanelRequest) -> Response:
         categories=categories,
         provinces=[(province.code, province.name) for province in choices.provinces],
         statuses=_statuses(form),
+        orders=_orders(),
         colleagues=[(str(person.id), person.name) for person in choices.colleagues],
-        flags=[name for name in FLAGS if name != "reply_owed" or _has_replied(form)],
+        flags=[
+            (name, words)
+            for name, words in flags.items()
+            if name != "reply_owed" or _has_replied(form)
+        ],
+        applied=list(applied(form, lambda **changed: _link(form, changed), shown, flags)),
         owed_tabs=_OWED,
         bulk_forms=bulk_forms_for(page.items),
         picked=query.get("pilih", ""),
@@ -136,6 +160,27 @@ async def remove_view(page_request: PanelRequest, view_id: UUID) -> Response:
     await page_request.form()
     await page_request.call("routing", "DELETE", f"/saved-views/{view_id}")
     return page_request.go("/panel", "Tampilan dihapus.")
+
+
+def _flags() -> dict[str, str]:
+    """In words, by their names."""
+    words = {
+        "overdue": label("mark", "overdue"),
+        "escalated": translated("Dieskalasi kepada kami"),
+        **{name: label("flag", name) for name in ("priority", "anonymous", "secret")},
+        "held": label("mark", "held"),
+        "linked": translated("Tertaut ke laporan utama"),
+        "reply_owed": translated("Tanggapan pelapor belum dijawab"),
+        "assigned_to_me": translated("Ditugaskan kepada saya"),
+    }
+    return {name: words[name] for name in FLAGS}
+
+
+def _orders() -> list[references.Option]:
+    return [
+        ("deadline", translated("Prioritas, lalu tenggat terdekat")),
+        ("newest", translated("Terbaru")),
+    ]
 
 
 def _statuses(form: FormData) -> list[references.Option]:

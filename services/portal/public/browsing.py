@@ -1,14 +1,17 @@
 """What everybody reads: the first page, the reports, listed and searched, and the figures."""
 
 import asyncio
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 
 from services.portal import references
 from services.portal.contracts.intake import PublicItem
 from services.portal.contracts.reporting import PublicFigures
+from services.portal.filters import applied
 from services.portal.form_data import FormData
 from services.portal.page_request import PublicRequest
+from services.portal.pages import labels
 from services.portal.passed_over import only_known
 from shared.http.paging import Page
 from shared.lifecycle.policy import NATIONAL_DEFAULT
@@ -39,13 +42,26 @@ async def public_reports(page_request: PublicRequest) -> Response:
         category=[code for _, options in categories for code, *_ in options],
         region=[code for code, _ in provinces],
     )
+    given = form.given(*_FILTERS)
+
+    def link(**changed: None) -> str:
+        return "/laporan?" + urlencode({k: v for k, v in given.items() if k not in changed})
+
+    shown = {
+        "tab": labels("tab"),
+        "classification": labels("classification"),
+        "category": {one.code: one.name for _, inside in categories for one in inside},
+        "region": dict(provinces),
+        "q": {},
+    }
     return page_request.page(
         "public/browse.html",
         form=form,
         page=page,
         categories=categories,
         provinces=provinces,
-        given=form.given(*_FILTERS),
+        given=given,
+        applied=list(applied(form, link, shown)),
     )
 
 
