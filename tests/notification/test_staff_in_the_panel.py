@@ -112,6 +112,9 @@ async def test_an_address_is_entered_proven_and_told_and_the_bell_leads_to_the_r
         token = link.split("kunci=")[1]
         chosen = {"token": token, "password": PASSWORD, "again": PASSWORD}
         await send(officer, f"/panel/sandi?kunci={token}", "/panel/sandi", **chosen)
+        used = await officer.get(f"/panel/sandi?kunci={token}")
+        assert used.status_code == 409 and "sudah dipakai" in used.text
+        assert 'name="password"' not in used.text, "nothing is typed for nothing"
         proof = (await link_in(mail_server, 3)).removeprefix("http://lapor.test")
         asked = await officer.get(proof)
         assert "Masuk panel pengelola" in asked.text

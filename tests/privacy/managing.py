@@ -88,6 +88,7 @@ MANAGING_CASES: dict[str, Case] = {
     PEOPLE.format("POST") + "/password-link": Case(IN_REACH, "person"),
     PEOPLE.format("DELETE") + "/second-factor": Case(IN_REACH, "person"),
     "routing POST /password/by-link": Case(OPEN, body=NOTHING),
+    "routing POST /password/by-link/check": Case(OPEN, body=NOTHING),
     "routing POST /me/password": Case(NO_STAFF, body=NOTHING),
     "routing POST /second-factor/enrol": Case(OPEN, body=NOTHING),
     "routing POST /second-factor/confirm": Case(OPEN, body=NOTHING),

@@ -57,6 +57,9 @@ async def test_somebody_new_chooses_a_password_by_a_link_that_works_once(country
     assert (await choose(country, token, "dewi.satu123")).status_code == 422
     assert (await choose(country, token)).status_code == 204
     assert (await choose(country, token)).json()["code"] == "password_link_used"
+    for worthless in (token, "x" * len(token)):
+        looked = await country.http.post("/password/by-link/check", json={"token": worthless})
+        assert (looked.status_code, looked.json()["code"]) == (409, "password_link_used")
     assert (await sign_in(country, "dewi.satu")).status_code == 200
     seen = (await call(country, COORDINATOR, "GET", f"/staff/{staff_id}")).json()
     assert seen["has_password"]

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from services.portal.answers import answer_as
 from services.portal.contracts.routing import Enrolled, Enrolment
 from services.portal.form_data import FormData
-from services.portal.page_request import PanelDoor
+from services.portal.page_request import PageRequest, PanelDoor
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
@@ -19,11 +19,22 @@ NAMES = {
     "code": "Kode",
 }
 
+_USED = "password_link_used"
+
 
 @router.get("/sandi")
 async def password_form(page_request: PanelDoor, kunci: str = "") -> Response:
-    """Opening the page uses nothing up: programs that look at links do that too."""
-    return page_request.page("panel/password.html", form=FormData({"token": kunci}, NAMES))
+    """Opening the page uses nothing up: programs that look at links do that too. A link that is
+    worth nothing any more says so at once; what else is wrong, when the password is sent."""
+    form = FormData({"token": kunci}, NAMES)
+    try:
+        if kunci:
+            path = "/password/by-link/check"
+            await page_request.call("routing", "POST", path, json={"token": kunci}, token="")
+    except Problem as problem:
+        if problem.code == _USED:
+            return _used(page_request, form, problem)
+    return page_request.page("panel/password.html", form=form, used=False)
 
 
 @router.post("/sandi")
@@ -31,14 +42,21 @@ async def choose_password(page_request: PanelDoor) -> Response:
     form = FormData(await page_request.form("token", "password", "again"), NAMES)
     if form.get("password") != form.get("again"):
         form.wrong["again"] = "Kedua kata sandi berbeda."
-        return page_request.page("panel/password.html", 422, form=form)
+        return page_request.page("panel/password.html", 422, form=form, used=False)
     body = {"token": form.get("token"), "password": form.get("password")}
     try:
         await page_request.call("routing", "POST", "/password/by-link", json=body)
     except Problem as problem:
+        if problem.code == _USED:
+            return _used(page_request, form, problem)
         form.refuse(problem)
-        return page_request.page("panel/password.html", problem.status, form=form)
+        return page_request.page("panel/password.html", problem.status, form=form, used=False)
     return page_request.go("/panel/masuk", "Kata sandi disimpan. Silakan masuk.")
+
+
+def _used(page_request: PageRequest, form: FormData, problem: Problem) -> Response:
+    form.refuse(problem)
+    return page_request.page("panel/password.html", problem.status, form=form, used=True)
 
 
 @router.get("/faktor-kedua")

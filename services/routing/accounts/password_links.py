@@ -31,6 +31,8 @@ from shared.values.words import Form
 
 LIFETIME = timedelta(days=3)
 PER_ADDRESS = Limit("password_link_address", count=30, seconds=300)
+CHECKS = Limit("password_link_check", count=60, seconds=300)
+"""Looks at links, by address."""
 PER_PERSON = Limit("password_change", count=10, seconds=300)
 
 Password = Annotated[str, StringConstraints(min_length=SHORTEST, max_length=PASSWORD_LIMIT)]
@@ -43,8 +45,11 @@ class OneTimeLink(BaseModel):
     expires_at: datetime
 
 
-class ByLink(Form):
+class LinkToken(Form):
     token: str = Field(min_length=1, max_length=200)
+
+
+class ByLink(LinkToken):
     password: Password
 
 
@@ -75,6 +80,17 @@ async def choose_password(form: ByLink, request: Request, database: CurrentDatab
             raise conflict("password_link_used")
         await _set(session, staff_id, hashed)
         await mail_proof_link(session, staff_id)
+
+
+@router.post("/password/by-link/check", status_code=204, responses=problem_responses(409))
+async def check_link(form: LinkToken, request: Request, database: CurrentDatabase) -> None:
+    """Whether a password can still be chosen with this link; nothing is used up. The same 409 for
+    one that was used, has run out, or never was."""
+    await rate_limits(request).take(CHECKS, client_address(request))
+    async with database.session() as session:
+        good = select(col(PasswordLink.staff_id)).where(*_good_link(form.token))
+        if await session.scalar(good) is None:
+            raise conflict("password_link_used")
 
 
 @router.post("/me/password", status_code=204, responses=problem_responses(401, 403))
