@@ -78,7 +78,7 @@ async def lay_category_aliases(session: AsyncSession) -> None:
     if await session.scalar(select(col(CategoryAlias.alias)).limit(1)) is None:
         usual = resources.files("deploy").joinpath("category_aliases.csv").read_text()
         rows = await session.execute(select(col(Category.code), col(Category.id)))
-        ids = dict(rows.tuples().all())
+        ids = {row.code: row.id for row in rows}
         session.add_all(
             CategoryAlias(category_id=ids[row["code"]], alias=alias)
             for row in csv.DictReader(usual.splitlines())
