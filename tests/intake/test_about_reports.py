@@ -1,5 +1,8 @@
 """Which text messages are about a report, and what they ask for."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from services.intake.sms.about_reports import AboutReport, read_about_report
@@ -20,7 +23,6 @@ from shared.lifecycle.actions import ObjectionReason
             "10000001 nilai 2 belum tuntas",
             AboutReport(10000001, "rate", "nilai 2 belum tuntas", rating=2, solved=False),
         ),
-        ("10000001 NILAI 6", AboutReport(10000001, "say", "NILAI 6")),
         (
             "10000001 Buka, tidak sesuai",
             AboutReport(
@@ -39,6 +41,61 @@ def test_a_message_that_begins_with_a_number_is_about_that_report(
     text: str, read: AboutReport
 ) -> None:
     assert read_about_report(text) == read
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("TANYA2", {"wish": "ask", "page": 2}),
+        ("TANYA 0", {"wish": "ask"}),
+        ("TANYA 10", {"wish": "ask", "page": 10}),
+        ("TANYA " + "9" * 5_000, {"wish": "ask", "page": 999}),
+        ("tanya ?", {"wish": "ask"}),
+        ('"Pertanyaan" (2)', {"wish": "ask", "page": 2}),
+        ("KODE?", {"wish": "code"}),
+        ("kode: 123 456", {"wish": "prove", "code": "123456"}),
+        ("123456?", {"wish": "prove", "code": "123456"}),
+        ("YA12345", {"wish": "confirm", "code": "12345"}),
+        ("YA 12 345", {"wish": "confirm", "code": "12345"}),
+        ("ya: 12.345!", {"wish": "confirm", "code": "12345"}),
+        ("12345 ya", {"wish": "confirm", "code": "12345"}),
+        ("PUAS5", {"wish": "satisfied", "rating": 5}),
+        ("puas \U0001f44d", {"wish": "satisfied"}),
+        ("NILAI4", {"wish": "rate", "rating": 4}),
+        ("Nilai: 4, tuntas!!", {"wish": "rate", "rating": 4, "solved": True}),
+        ("nilai2belum", {"wish": "rate", "rating": 2, "solved": False}),
+        ("BUKA?", {"wish": "object", "reason": ObjectionReason.OTHER}),
+        ("Buka - salah arsip?", {"wish": "object", "reason": ObjectionReason.WRONGLY_ARCHIVED}),
+        ("STOP!!", {"wish": "stop"}),
+        ("BERHENTI SMS", {"wish": "stop"}),
+    ],
+)
+def test_a_command_that_is_nearly_right_is_the_command(words: str, meant: dict[str, Any]) -> None:
+    expected = replace(AboutReport(10000001, "unclear", words), **meant)
+    assert read_about_report(f"10000001 {words}") == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    (
+        "TANYA 2 3|2 TANYA|KODE 12345|YA 12|YA 1234567|PUAS 10|NILAI|NILAI 6|NILAI 0|NILAI 4.5|"
+        "NILAI TUNTAS|NILAI 4 TUNTS|BUKA 2|BUKA BELUM SLESAI|STOP SMS 1708"
+    ).split("|"),
+)
+def test_a_command_that_could_mean_several_things_is_nobodys_words(words: str) -> None:
+    assert read_about_report(f"10000001 {words}") == AboutReport(10000001, "unclear", words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    (
+        "Buka keran air di RT 5|Buka 24 jam|Tanya kapan diperbaiki|Kode pos 40115|40115|150.000|"
+        "RT 3|Ya|ya!|Ya sudah|ya 2 hari lalu|Ya, 081234567890|Puas dengan hasilnya|belum puas|"
+        "Puasa|Bukan|Nilai 4 juta|Stop kontak 2 rusak"
+    ).split("|"),
+)
+def test_a_sentence_that_begins_like_a_command_is_words(words: str) -> None:
+    assert read_about_report(f"10000001 {words}") == AboutReport(10000001, "say", words)
 
 
 @pytest.mark.parametrize(

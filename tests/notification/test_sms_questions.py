@@ -139,6 +139,21 @@ async def test_the_newest_question_is_read_until_it_is_answered(
         assert "tidak ada pertanyaan" in answer(await send("TANYA"))
 
 
+async def test_a_command_that_is_nearly_right_answers_nothing_and_is_no_new_report(
+    reported: Reported, fresh_database: Callable[[str], str]
+) -> None:
+    told, followup = await reported(reporter=SHY | {"phone_safe": True}), Followup()
+    async with sms_1708(told, fresh_database, followup) as send:
+        await asks(told)
+        for words in ("TANYA2", "NILAI 6"):
+            assert "tidak dapat diteruskan" in answer(await send(words))
+        told.prove("sms", PHONE)
+        assert ASKED in answer(await send("TANYA2"))
+        assert "salah satu: TANYA" in answer(await send("NILAI 6"))
+        assert "sudah diverifikasi" in answer(await send("KODE 123 456"))
+    assert followup.said == []
+
+
 async def test_a_made_up_sender_has_no_more_than_ten_questions_sent_an_hour(
     reported: Reported, fresh_database: Callable[[str], str]
 ) -> None:

@@ -1,8 +1,10 @@
 """What a text message says that begins with a report's number. Pure."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from difflib import get_close_matches
+from typing import Final, Literal
 
 from shared.lifecycle.actions import ObjectionReason
 
@@ -16,7 +18,8 @@ class AboutReport:
     """`say`: the words are a reply, or what was asked for. `ask` wants to read the question that
     waits, from the part of it that `page` names. `code` asks for a code that proves the
     phone, and `prove` shows it; `confirm` shows the one that a rating asked for. `object` asks to
-    have the report opened again. `stop`: no text messages about this report any more."""
+    have the report opened again. `stop`: no text messages about this report any more. `unclear`:
+    nothing, or a command that is nearly one; it is nobody's words."""
 
     number: int
     wish: Wish
@@ -35,8 +38,9 @@ def read_about_report(text: str) -> AboutReport | None:
     if begins is None:
         return None
     number, words = int(begins[1]), text[begins.end() :].strip()
+    plain = " ".join(_TOKEN.findall(words))
     for wish, pattern in _WISHES:
-        if found := pattern.fullmatch(words):
+        if found := pattern.fullmatch(plain):
             named = found.groupdict()
             solved = {"tuntas": True, "belum": False}.get((named.get("solved") or "").lower())
             return AboutReport(
@@ -47,13 +51,23 @@ def read_about_report(text: str) -> AboutReport | None:
                 rating=int(named["rating"]) if named.get("rating") else None,
                 solved=solved,
                 reason=_reason(named.get("reason")) if wish == "object" else None,
-                page=int(named.get("page") or 1),
+                page=int((named.get("page") or "").lstrip("0")[:3] or 1),
             )
-    return AboutReport(number, "say" if words else "unclear", words)
+    return AboutReport(number, "unclear" if not words or _is_nearly(words) else "say", words)
+
+
+def _is_nearly(words: str) -> bool:
+    """Whether they are a command's word with no other words beside it than it may have, so that
+    nobody means them as words. YA is an answer, alone as with a number longer than a code."""
+    first, *others = _WORD.findall(words.lower()) or ("",)
+    if first == "ya":
+        return not others and 0 < sum(map(str.isdigit, words)) < _LONG
+    beside = _COMMANDS.get(first)
+    return beside is not None and all(get_close_matches(word, beside, 1, 0.8) for word in others)
 
 
 def _reason(words: str | None) -> ObjectionReason:
-    return _REASONS[" ".join((words or "").lower().split())]
+    return _REASONS[(words or "").lower()]
 
 
 _REASONS = {
@@ -63,16 +77,37 @@ _REASONS = {
     "salah arsip": ObjectionReason.WRONGLY_ARCHIVED,
     "": ObjectionReason.OTHER,
 }
-_WHY = "|".join(words.replace(" ", r"\s+") for words in _REASONS if words)
+_WHY = "|".join(filter(None, _REASONS))
 _NUMBER = re.compile(r"\s*(?:#|no\.?\s*|nomor\s+)?([1-9][0-9]{7,9})(?![0-9])[\s:;.,#-]*", re.I)
-_RATING, _SOLVED = r"(?P<rating>[1-5])", r"(?:\s+(?P<solved>tuntas|belum)(?:\s+tuntas)?)?"
+_WORD = re.compile(r"[^\W\d_]+")
+_LONG: Final = 9
+"""Digits of a phone, or of a card: no code has so many."""
+_COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "tanya": (),
+    "tanyaan": (),
+    "pertanya": (),
+    "pertanyaan": (),
+    "kode": (),
+    "puas": ("tuntas", "belum"),
+    "nilai": ("tuntas", "belum"),
+    "buka": ("kembali", *" ".join(_REASONS).split()),
+    "berhenti": ("sms",),
+    "stop": ("sms",),
+}
+"""By each command's word those that may stand beside it."""
+
+
+_TOKEN = re.compile(r"[^\W_]+|(?<=[0-9])[.,/:](?=[0-9])")
+_RATING, _SOLVED = r"(?P<rating>[1-5])", r"(?: ?(?P<solved>tuntas|belum)(?: tuntas)?)?"
 _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
-    ("ask", re.compile(r"(?:per)?tanya(?:an)?(?:\s+(?P<page>[1-9]))?[.!?]*", re.I)),
-    ("code", re.compile(r"kode[.!]*", re.I)),
-    ("prove", re.compile(r"(?P<code>[0-9]{3}[ -]?[0-9]{3})[.!]*")),
-    ("confirm", re.compile(r"ya\s+(?P<code>[0-9]{3,6})[.!]*", re.I)),
-    ("satisfied", re.compile(rf"puas(?:\s+{_RATING})?[.!]*", re.I)),
-    ("rate", re.compile(rf"nilai\s+{_RATING}{_SOLVED}[.!]*", re.I)),
-    ("object", re.compile(rf"buka(?:\s+kembali)?(?:[\s:,]+(?P<reason>{_WHY}))?[.!]*", re.I)),
-    ("stop", re.compile(r"(?:berhenti|stop)[.!]*", re.I)),
+    ("ask", re.compile(r"(?:per)?tanya(?:an)?(?: ?(?P<page>[0-9]+))?", re.I)),
+    ("code", re.compile(r"kode", re.I)),
+    ("prove", re.compile(r"(?:kode ?)?(?P<code>[0-9]{3} ?[0-9]{3})", re.I)),
+    ("confirm", re.compile(r"ya ?(?P<code>[0-9](?:[ .]*[0-9]){2,5})", re.I)),
+    ("confirm", re.compile(r"(?P<code>[0-9]{5}) ?ya", re.I)),
+    ("satisfied", re.compile(rf"puas(?: ?{_RATING})?", re.I)),
+    ("rate", re.compile(rf"nilai ?{_RATING}{_SOLVED}", re.I)),
+    ("object", re.compile(rf"buka(?: kembali)?(?: (?P<reason>{_WHY}))?", re.I)),
+    ("stop", re.compile(r"(?:berhenti|stop)(?: sms)?", re.I)),
 )
+"""Of the words without signs, one blank between them."""

@@ -159,8 +159,8 @@ class Replies:
                 return "unclear"
             case _:
                 asked = _is_asked(await self._state(about.number))
-                if about.wish == "prove" and not asked:  # sent again; it has proven the phone
-                    return "proven"
+                if about.wish == "prove" and not (asked and _is_number(about.words)):
+                    return "proven"  # sent again; it has proven the phone
                 path = "information" if asked else "replies"
                 return await self._tell(reply, token, path, {"text": about.words})
 
@@ -247,6 +247,11 @@ class Replies:
 
 def _is_asked(state: ReportState) -> bool:
     return state.question_open or state.status is Status.INFORMATION_TO_EVALUATE
+
+
+def _is_number(words: str) -> bool:
+    """Not `KODE 123456`, which nobody means as the information that was asked for."""
+    return not any(map(str.isalpha, words))
 
 
 def _not_taken(state: ReportState) -> Answer:
