@@ -57,6 +57,7 @@ def models(service: str) -> str:
         custom_file_header=_HEADER.format(service=service),
         strict_refs=True,
         use_object_type=True,
+        strict_nullable=True,
         formatters=[],
     )
     return _formatted(str(text), module(service))
@@ -104,8 +105,8 @@ def _referred_to(schema: Any) -> Iterator[str]:
 
 
 def _as_read(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema without what a reader need not know. Every field is there: services leave none
-    out of their answers."""
+    """The schema without what a reader need not know. A service of the version before leaves out
+    what it does not know yet: what may be nothing is nothing then."""
     if "enum" in schemas.get(schema.get("$ref", "").removeprefix(_REF), ()):
         return {"type": "string"}
     read = {name: value for name, value in schema.items() if name in _READ}
@@ -120,7 +121,24 @@ def _as_read(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str,
             read[name] = [_as_read(part, schemas) for part in value]
         elif name == "properties":
             read[name] = {field: _as_read(part, schemas) for field, part in value.items()}
-    return read | ({"required": [*read["properties"]]} if "properties" in read else {})
+    if "properties" not in read:
+        return read
+    needed = []
+    for name, field in read["properties"].items():
+        if (nothing := _nothing(field)) is None:
+            needed.append(name)
+        else:
+            field |= nothing
+    return read | {"required": needed}
+
+
+def _nothing(field: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a field is that is left out; None where it has to be there."""
+    if {"type": "null"} in field.get("anyOf", ()):
+        return {"default": None}
+    defaults: dict[str, Any] = {"boolean": False, "array": []}
+    kind = field.get("type")
+    return {"default": defaults[kind]} if kind in defaults else None
 
 
 def _formatted(text: str, path: Path) -> str:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Response
 
+from services.portal.contracts.intake import OpenedSubmission
 from tests.portal.beside_one_service import served, visiting
 
 REPORT = {
@@ -79,6 +80,16 @@ async def test_fields_and_codes_of_a_newer_service_are_passed_over(
     page = await visitor.get("/laporan/10000001")
     assert page.status_code == 200
     assert "TO_BE_INVENTED" in page.text
+
+
+async def test_what_a_service_of_the_version_before_leaves_out_is_nothing(
+    service: Service, visitor: httpx.AsyncClient
+) -> None:
+    service.answers["/reports/10000001"] = 200, {k: v for k, v in REPORT.items() if v is not None}
+    assert (await visitor.get("/laporan/10000001")).status_code == 200
+    accepted = {name: REPORT[name] for name in ("number", "status", "status_label", "submitted_at")}
+    submission = OpenedSubmission.model_validate({**accepted, "link": "/laporan/10000001"})
+    assert (submission.access_token, submission.attachments) == (None, [])
 
 
 async def test_a_page_behind_the_last_one_is_the_first_and_says_so(

@@ -25,7 +25,7 @@ async def test_services_are_replaced_one_by_one_and_no_request_fails(
     whole: WholeCluster, crowd: Crowd
 ) -> None:
     async with _asking_without_patience(crowd) as asked:
-        for service in ("portal", "intake", "routing", "followup"):
+        for service in ("intake", "routing", "followup", "portal"):
             await whole.replace(service)
     assert len(asked) > 20
     assert {status for _, status in asked} <= {200, 201}, asked

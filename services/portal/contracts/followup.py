@@ -3,24 +3,24 @@ from the models of followup and the imports of the portal; not to be edited."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class CommandAnswer(BaseModel):
     command_id: str
     number: int
     state: str
-    status: str | None
-    version: int | None
-    refusal: str | None
+    status: str | None = None
+    version: int | None = None
+    refusal: str | None = None
     href: str
 
 
 class Foreseen(BaseModel):
     number: int
-    reason: str | None
-    reason_words: str | None
+    reason: str | None = None
+    reason_words: str | None = None
 
 
 class LinkedTargets(BaseModel):
-    items: list[Foreseen]
+    items: list[Foreseen] = Field([], validate_default=True)

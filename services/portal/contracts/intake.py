@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 
 class AgencyChoice(BaseModel):
@@ -15,8 +15,8 @@ class AgencyChoice(BaseModel):
     name: str
     kind: str
     kind_label: str
-    parent_id: int | None
-    connected: bool
+    parent_id: int | None = None
+    connected: bool = False
 
 
 class AttachmentLine(BaseModel):
@@ -26,15 +26,15 @@ class AttachmentLine(BaseModel):
     size: int
     state: str
     state_label: str
-    href: str | None
+    href: str | None = None
 
 
 class CategoryChoice(BaseModel):
     id: int
     code: str
     name: str
-    parent_id: int | None
-    aliases: list[str]
+    parent_id: int | None = None
+    aliases: list[str] = []
 
 
 class ClassificationChoice(BaseModel):
@@ -44,8 +44,8 @@ class ClassificationChoice(BaseModel):
 
 class DispositionAnswer(BaseModel):
     state: str
-    http_status: int | None
-    answer: dict[str, object] | None
+    http_status: int | None = None
+    answer: dict[str, object] | None = None
 
 
 class Draft(BaseModel):
@@ -59,28 +59,28 @@ class HistoryLine(BaseModel):
     action: str
     action_label: str
     actor: str
-    agency: str | None
-    from_status: str | None
+    agency: str | None = None
+    from_status: str | None = None
     to_status: str
     to_status_label: str
-    words: str | None
-    kind: str | None
-    outcome: str | None
-    outcome_label: str | None
-    unmet_reason: str | None
-    unmet_reason_label: str | None
-    rectified: bool
-    secret: bool
-    rating: int | None
-    solved: bool | None
-    brought_by: str | None
-    brought_by_label: str | None
-    handed_to: str | None
-    escalated_to: str | None
-    objection_reason_label: str | None
-    archive_category: str | None
-    archive_category_label: str | None
-    attachments: list[AttachmentLine]
+    words: str | None = None
+    kind: str | None = None
+    outcome: str | None = None
+    outcome_label: str | None = None
+    unmet_reason: str | None = None
+    unmet_reason_label: str | None = None
+    rectified: bool = False
+    secret: bool = False
+    rating: int | None = None
+    solved: bool | None = None
+    brought_by: str | None = None
+    brought_by_label: str | None = None
+    handed_to: str | None = None
+    escalated_to: str | None = None
+    objection_reason_label: str | None = None
+    archive_category: str | None = None
+    archive_category_label: str | None = None
+    attachments: list[AttachmentLine] = Field([], validate_default=True)
 
 
 class ManualChannelChoice(BaseModel):
@@ -94,16 +94,16 @@ class OwnReport(BaseModel):
     status: str
     status_label: str
     submitted_at: AwareDatetime
-    due_at: AwareDatetime | None
-    overdue: bool
-    question_open: bool
+    due_at: AwareDatetime | None = None
+    overdue: bool = False
+    question_open: bool = False
 
 
 class PendingObjection(BaseModel):
     asked_at: AwareDatetime
-    due_at: AwareDatetime | None
-    due_on: date | None
-    overdue: bool
+    due_at: AwareDatetime | None = None
+    due_on: date | None = None
+    overdue: bool = False
 
 
 class PostPreview(BaseModel):
@@ -113,23 +113,23 @@ class PostPreview(BaseModel):
     author_name: str
     text: str
     created_at: AwareDatetime
-    media_urls: list[str]
-    thread: list[str]
+    media_urls: list[str] = []
+    thread: list[str] = []
     suggested_title: str
-    number: int | None
+    number: int | None = None
 
 
 class PublicFollowUp(BaseModel):
     at: AwareDatetime
-    kind: str | None
+    kind: str | None = None
     kind_label: str
-    rectified: bool
-    outcome: str | None
-    outcome_label: str | None
-    unmet_reason: str | None
-    unmet_reason_label: str | None
+    rectified: bool = False
+    outcome: str | None = None
+    outcome_label: str | None = None
+    unmet_reason: str | None = None
+    unmet_reason_label: str | None = None
     agency: str
-    words: str | None
+    words: str | None = None
 
 
 class PublicItem(BaseModel):
@@ -137,10 +137,10 @@ class PublicItem(BaseModel):
     title: str
     status: str
     status_label: str
-    classification: str | None
-    category: str | None
+    classification: str | None = None
+    category: str | None = None
     handler: str
-    region_code: str | None
+    region_code: str | None = None
     submitted_at: AwareDatetime
 
 
@@ -153,24 +153,24 @@ class PublicLine(BaseModel):
 class PublishedWords(BaseModel):
     title: str
     body: str
-    classification: str | None
-    classification_label: str | None
-    category: str | None
+    classification: str | None = None
+    classification_label: str | None = None
+    category: str | None = None
     handler: str
-    region_code: str | None
-    region: str | None
-    place: str | None
-    happened_at: str | None
-    attachments: list[AttachmentLine]
-    history: list[PublicLine]
-    follow_ups: list[PublicFollowUp]
+    region_code: str | None = None
+    region: str | None = None
+    place: str | None = None
+    happened_at: str | None = None
+    attachments: list[AttachmentLine] = Field([], validate_default=True)
+    history: list[PublicLine] = Field([], validate_default=True)
+    follow_ups: list[PublicFollowUp] = Field([], validate_default=True)
 
 
 class Recourse(BaseModel):
     code: str
     name: str
     how: str
-    url: str | None
+    url: str | None = None
 
 
 class Region(BaseModel):
@@ -189,7 +189,7 @@ class RegionChoice(BaseModel):
 
 class RegionLevel(BaseModel):
     level: str
-    regions: list[Region]
+    regions: list[Region] = Field([], validate_default=True)
 
 
 class RenewedCode(BaseModel):
@@ -214,7 +214,7 @@ class SignedIn(BaseModel):
 class SignedInHere(BaseModel):
     access_token: str
     refresh_token: str
-    device_tokens: list[str]
+    device_tokens: list[str] = []
 
 
 class TakenFile(BaseModel):
@@ -226,36 +226,36 @@ class TakenFile(BaseModel):
 
 class WaitingChange(BaseModel):
     channel: str
-    shown: str | None
+    shown: str | None = None
     takes_effect_at: AwareDatetime
 
 
 class WaitingChanges(BaseModel):
-    waiting: list[WaitingChange]
+    waiting: list[WaitingChange] = Field([], validate_default=True)
 
 
 class ManualAnswer(BaseModel):
     number: int
-    access_code: str | None
+    access_code: str | None = None
     link: str
     status: str
     status_label: str
     submitted_at: AwareDatetime
-    verification_due_at: AwareDatetime | None
-    attachments: list[TakenFile]
-    disposition: DispositionAnswer | None
+    verification_due_at: AwareDatetime | None = None
+    attachments: list[TakenFile] = Field([], validate_default=True)
+    disposition: DispositionAnswer | None = None
 
 
 class OpenedSubmission(BaseModel):
     number: int
-    access_code: str | None
+    access_code: str | None = None
     link: str
     status: str
     status_label: str
     submitted_at: AwareDatetime
-    verification_due_at: AwareDatetime | None
-    attachments: list[TakenFile]
-    access_token: str | None
+    verification_due_at: AwareDatetime | None = None
+    attachments: list[TakenFile] = Field([], validate_default=True)
+    access_token: str | None = None
 
 
 class PublicReport(BaseModel):
@@ -266,7 +266,7 @@ class PublicReport(BaseModel):
     tab: str
     colour: str
     submitted_at: AwareDatetime
-    published: PublishedWords | None
+    published: PublishedWords | None = None
 
 
 class ReporterReport(BaseModel):
@@ -280,50 +280,50 @@ class ReporterReport(BaseModel):
     submitted_at: AwareDatetime
     channel: str
     channel_label: str
-    classification: str | None
-    classification_label: str | None
-    category: str | None
-    anonymous: bool
-    secret: bool
+    classification: str | None = None
+    classification_label: str | None = None
+    category: str | None = None
+    anonymous: bool = False
+    secret: bool = False
     original_title: str
     original_body: str
-    title: str | None
-    body: str | None
-    happened_at: str | None
-    region_code: str | None
-    region: str | None
-    place: str | None
-    latitude: float | None
-    longitude: float | None
+    title: str | None = None
+    body: str | None = None
+    happened_at: str | None = None
+    region_code: str | None = None
+    region: str | None = None
+    place: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
     handler: str
     zone: str
-    due_at: AwareDatetime | None
-    due_on: date | None
-    overdue: bool
-    countdown: str | None
-    days_left: int | None
-    auto_close_at: AwareDatetime | None
-    question_open: bool
-    question_until: AwareDatetime | None
-    rating_until: AwareDatetime | None
-    objection: PendingObjection | None
-    recourse: list[Recourse]
-    reveals: list[Reveal]
-    linked_number: int | None
-    external_id: str | None
-    attachments: list[AttachmentLine]
-    history: list[HistoryLine]
-    access_code_uses: list[AwareDatetime]
-    access_code_renewals: list[AwareDatetime]
-    allowed_actions: list[str]
+    due_at: AwareDatetime | None = None
+    due_on: date | None = None
+    overdue: bool = False
+    countdown: str | None = None
+    days_left: int | None = None
+    auto_close_at: AwareDatetime | None = None
+    question_open: bool = False
+    question_until: AwareDatetime | None = None
+    rating_until: AwareDatetime | None = None
+    objection: PendingObjection | None = None
+    recourse: list[Recourse] = Field([], validate_default=True)
+    reveals: list[Reveal] = Field([], validate_default=True)
+    linked_number: int | None = None
+    external_id: str | None = None
+    attachments: list[AttachmentLine] = Field([], validate_default=True)
+    history: list[HistoryLine] = Field([], validate_default=True)
+    access_code_uses: list[AwareDatetime] = []
+    access_code_renewals: list[AwareDatetime] = []
+    allowed_actions: list[str] = []
 
 
 class SubmissionAnswer(BaseModel):
     number: int
-    access_code: str | None
+    access_code: str | None = None
     link: str
     status: str
     status_label: str
     submitted_at: AwareDatetime
-    verification_due_at: AwareDatetime | None
-    attachments: list[TakenFile]
+    verification_due_at: AwareDatetime | None = None
+    attachments: list[TakenFile] = Field([], validate_default=True)

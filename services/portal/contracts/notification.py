@@ -3,7 +3,7 @@ from the models of notification and the imports of the portal; not to be edited.
 
 from __future__ import annotations
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 
 class AccountRecovered(BaseModel):
@@ -20,14 +20,14 @@ class BellEntry(BaseModel):
     kind: str
     text: str
     at: AwareDatetime
-    to_the_hour: bool
-    read: bool
+    to_the_hour: bool = False
+    read: bool = False
 
 
 class BellPage(BaseModel):
-    items: list[BellEntry]
+    items: list[BellEntry] = Field([], validate_default=True)
     unread: int
-    next: str | None
+    next: str | None = None
 
 
 class ContactShown(BaseModel):
@@ -35,7 +35,7 @@ class ContactShown(BaseModel):
 
 
 class EarlierReports(BaseModel):
-    numbers: list[int]
+    numbers: list[int] = []
 
 
 class LeaderProven(BaseModel):
@@ -46,27 +46,27 @@ class OwnContact(BaseModel):
     channel: str
     shown: str
     state: str
-    of_account: bool
-    proven_until: AwareDatetime | None
+    of_account: bool = False
+    proven_until: AwareDatetime | None = None
 
 
 class OwnContacts(BaseModel):
-    contacts: list[OwnContact]
-    discreet: bool
-    stopped: bool
-    email: bool
-    sms: bool
-    muted: list[str]
+    contacts: list[OwnContact] = Field([], validate_default=True)
+    discreet: bool = False
+    stopped: bool = False
+    email: bool = False
+    sms: bool = False
+    muted: list[str] = []
 
 
 class OwnEmail(BaseModel):
     shown: str
     state: str
-    proven_until: AwareDatetime | None
+    proven_until: AwareDatetime | None = None
 
 
 class OwnMessages(BaseModel):
-    stopped: bool
+    stopped: bool = False
     kinds: dict[str, str]
 
 
@@ -79,4 +79,4 @@ class ReportShown(BaseModel):
 
 
 class AccountContacts(BaseModel):
-    contacts: list[OwnContact]
+    contacts: list[OwnContact] = Field([], validate_default=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 
 class AnsweredClosings(BaseModel):
@@ -13,14 +13,14 @@ class AnsweredClosings(BaseModel):
     label: str
     closed: int
     answered: int
-    share: float | None
+    share: float | None = None
 
 
 class AttemptView(BaseModel):
     attempt: int
     at: AwareDatetime
-    status: int | None
-    error: str | None
+    status: int | None = None
+    error: str | None = None
     ms: int
 
 
@@ -29,7 +29,7 @@ class ComparedFigure(BaseModel):
     label: str
     count: int
     before: int
-    parent: str | None
+    parent: str | None = None
 
 
 class CreatedWebhook(BaseModel):
@@ -37,11 +37,11 @@ class CreatedWebhook(BaseModel):
     agency_id: int
     url: str
     created_at: AwareDatetime
-    failing_since: AwareDatetime | None
-    disabled: str | None
-    disabled_label: str | None
-    disabled_at: AwareDatetime | None
-    previous_until: AwareDatetime | None
+    failing_since: AwareDatetime | None = None
+    disabled: str | None = None
+    disabled_label: str | None = None
+    disabled_at: AwareDatetime | None = None
+    previous_until: AwareDatetime | None = None
     secret: str
 
 
@@ -54,8 +54,8 @@ class DeliveryView(BaseModel):
     state: str
     state_label: str
     created_at: AwareDatetime
-    finished_at: AwareDatetime | None
-    attempts: list[AttemptView]
+    finished_at: AwareDatetime | None = None
+    attempts: list[AttemptView] = Field([], validate_default=True)
 
 
 class Figure(BaseModel):
@@ -67,7 +67,7 @@ class Figure(BaseModel):
 class Group(BaseModel):
     code: str
     label: str
-    count: int | None
+    count: int | None = None
 
 
 class ListedReport(BaseModel):
@@ -77,27 +77,27 @@ class ListedReport(BaseModel):
     status_label: str
     handler_id: int
     handler: str
-    overdue: bool
+    overdue: bool = False
     submitted_at: AwareDatetime
 
 
 class PublicFigures(BaseModel):
     at: AwareDatetime
-    tab: list[Group]
-    status: list[Group]
-    channel: list[Group]
-    month: list[Group]
-    rating: list[Group]
-    closing: list[Group]
+    tab: list[Group] = Field([], validate_default=True)
+    status: list[Group] = Field([], validate_default=True)
+    channel: list[Group] = Field([], validate_default=True)
+    month: list[Group] = Field([], validate_default=True)
+    rating: list[Group] = Field([], validate_default=True)
+    closing: list[Group] = Field([], validate_default=True)
 
 
 class Satisfaction(BaseModel):
     rated: Figure
     told: int
-    average: float | None
-    ratings: list[Figure]
-    solved: list[Figure]
-    closings: list[AnsweredClosings]
+    average: float | None = None
+    ratings: list[Figure] = Field([], validate_default=True)
+    solved: list[Figure] = Field([], validate_default=True)
+    closings: list[AnsweredClosings] = Field([], validate_default=True)
 
 
 class Scope(BaseModel):
@@ -109,31 +109,31 @@ class Scope(BaseModel):
 
 class Selection(BaseModel):
     tab: str
-    agency: int | None
+    agency: int | None = None
     scope: str
-    submitted_from: date | None
-    submitted_to: date | None
-    category: list[int]
-    classification: list[str]
-    channel: list[str]
-    status: list[str]
-    anonymous: bool | None
-    secret: bool | None
-    priority: bool | None
-    held: bool | None
-    overdue: bool | None
-    linked: bool | None
-    region: str | None
-    role: list[str]
-    active: bool | None
+    submitted_from: date | None = None
+    submitted_to: date | None = None
+    category: list[int] = []
+    classification: list[str] = []
+    channel: list[str] = []
+    status: list[str] = []
+    anonymous: bool | None = None
+    secret: bool | None = None
+    priority: bool | None = None
+    held: bool | None = None
+    overdue: bool | None = None
+    linked: bool | None = None
+    region: str | None = None
+    role: list[str] = []
+    active: bool | None = None
 
 
 class TabFields(BaseModel):
     tab: str
     label: str
-    fields: list[str]
-    statuses: list[str]
-    formats: list[str]
+    fields: list[str] = []
+    statuses: list[str] = []
+    formats: list[str] = []
 
 
 class TrendPoint(BaseModel):
@@ -147,16 +147,16 @@ class Usage(BaseModel):
     scope: Scope
     total: int
     total_before: int
-    categories: list[ComparedFigure]
-    tags: list[ComparedFigure]
-    classifications: list[ComparedFigure]
-    programmes: list[ComparedFigure]
-    provinces: list[ComparedFigure]
-    channels: list[ComparedFigure]
-    flags: list[ComparedFigure]
-    hours: list[ComparedFigure]
-    weekdays: list[ComparedFigure]
-    rising: list[ComparedFigure]
+    categories: list[ComparedFigure] = Field([], validate_default=True)
+    tags: list[ComparedFigure] = Field([], validate_default=True)
+    classifications: list[ComparedFigure] = Field([], validate_default=True)
+    programmes: list[ComparedFigure] = Field([], validate_default=True)
+    provinces: list[ComparedFigure] = Field([], validate_default=True)
+    channels: list[ComparedFigure] = Field([], validate_default=True)
+    flags: list[ComparedFigure] = Field([], validate_default=True)
+    hours: list[ComparedFigure] = Field([], validate_default=True)
+    weekdays: list[ComparedFigure] = Field([], validate_default=True)
+    rising: list[ComparedFigure] = Field([], validate_default=True)
 
 
 class WebhookView(BaseModel):
@@ -164,11 +164,11 @@ class WebhookView(BaseModel):
     agency_id: int
     url: str
     created_at: AwareDatetime
-    failing_since: AwareDatetime | None
-    disabled: str | None
-    disabled_label: str | None
-    disabled_at: AwareDatetime | None
-    previous_until: AwareDatetime | None
+    failing_since: AwareDatetime | None = None
+    disabled: str | None = None
+    disabled_label: str | None = None
+    disabled_at: AwareDatetime | None = None
+    previous_until: AwareDatetime | None = None
 
 
 class DownloadView(BaseModel):
@@ -182,56 +182,56 @@ class DownloadView(BaseModel):
     rows_done: int
     rows_total: int
     share: float
-    size: int | None
+    size: int | None = None
     created_at: AwareDatetime
-    finished_at: AwareDatetime | None
-    expires_at: AwareDatetime | None
-    file: str | None
+    finished_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+    file: str | None = None
 
 
 class Duration(BaseModel):
     measured: Figure
     within: Figure
-    within_share: float | None
-    median_days: float | None
-    p90_days: float | None
+    within_share: float | None = None
+    median_days: float | None = None
+    p90_days: float | None = None
 
 
 class Elapsed(BaseModel):
     measured: Figure
-    median_days: float | None
-    p90_days: float | None
+    median_days: float | None = None
+    p90_days: float | None = None
 
 
 class Management(BaseModel):
     scope: Scope
     received: Figure
-    tabs: list[Figure]
-    statuses: list[Figure]
+    tabs: list[Figure] = Field([], validate_default=True)
+    statuses: list[Figure] = Field([], validate_default=True)
     overdue: Figure
-    events: list[Figure]
+    events: list[Figure] = Field([], validate_default=True)
     durations: dict[str, Duration]
     totals: dict[str, Elapsed]
-    hand_overs: list[Figure]
-    outcomes: list[Figure]
-    unmet_reasons: list[Figure]
+    hand_overs: list[Figure] = Field([], validate_default=True)
+    outcomes: list[Figure] = Field([], validate_default=True)
+    unmet_reasons: list[Figure] = Field([], validate_default=True)
     satisfaction: Satisfaction
     closed_unanswered: Figure
-    objections: list[Figure]
-    trend: list[TrendPoint]
+    objections: list[Figure] = Field([], validate_default=True)
+    trend: list[TrendPoint] = Field([], validate_default=True)
 
 
 class Places(BaseModel):
     scope: Scope
-    within: str | None
-    items: list[Figure]
+    within: str | None = None
+    items: list[Figure] = Field([], validate_default=True)
 
 
 class StaffFigures(BaseModel):
     staff_id: int
     name: str
     role_label: str
-    active: bool
+    active: bool = False
     verified: Figure
     verification: Duration
     followed_up: Figure
@@ -240,7 +240,7 @@ class StaffFigures(BaseModel):
 
 class StaffRanking(BaseModel):
     scope: Scope
-    items: list[StaffFigures]
+    items: list[StaffFigures] = Field([], validate_default=True)
 
 
 class AgencyFigures(BaseModel):
@@ -254,9 +254,9 @@ class AgencyFigures(BaseModel):
     follow_up: Duration
     settlement: Duration
     answer: Elapsed
-    hand_overs: int | None
+    hand_overs: int | None = None
 
 
 class AgencyRanking(BaseModel):
     scope: Scope
-    items: list[AgencyFigures]
+    items: list[AgencyFigures] = Field([], validate_default=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 
 class AgencyPerson(BaseModel):
@@ -22,12 +22,12 @@ class AgencyRow(BaseModel):
     name: str
     kind: str
     kind_label: str
-    parent_id: int | None
-    path: list[int]
+    parent_id: int | None = None
+    path: list[int] = []
     zone: str
-    active: bool
-    connected: bool
-    can_follow_up: bool
+    active: bool = False
+    connected: bool = False
+    can_follow_up: bool = False
 
 
 class BulkProgress(BaseModel):
@@ -42,8 +42,8 @@ class BulkProgress(BaseModel):
 
 class BulkResult(BaseModel):
     number: int
-    reason: str | None
-    reason_words: str | None
+    reason: str | None = None
+    reason_words: str | None = None
     state: str
 
 
@@ -56,23 +56,23 @@ class BulkView(BaseModel):
     done: int
     not_done: int
     form: dict[str, object]
-    items: list[BulkResult]
+    items: list[BulkResult] = Field([], validate_default=True)
 
 
 class CategoryByWords(BaseModel):
     id: int
     code: str
     name: str
-    parent_id: int | None
-    active: bool
-    aliases: list[str]
+    parent_id: int | None = None
+    active: bool = False
+    aliases: list[str] = []
 
 
 class CategoryChoice(BaseModel):
     id: int
     code: str
     name: str
-    parent_id: int | None
+    parent_id: int | None = None
 
 
 class ChecklistItem(BaseModel):
@@ -94,9 +94,9 @@ class CommandAnswer(BaseModel):
     command_id: str
     number: int
     state: str
-    status: str | None
-    version: int | None
-    refusal: str | None
+    status: str | None = None
+    version: int | None = None
+    refusal: str | None = None
     href: str
 
 
@@ -105,14 +105,14 @@ class Countdown(BaseModel):
     label: str
     days: int
     text: str
-    due_at: AwareDatetime | None
-    due_on: date | None
-    at_day_end: bool
-    to_the_hour: bool
-    paused: bool
-    overdue: bool
-    unanswered: bool
-    key: str | None
+    due_at: AwareDatetime | None = None
+    due_on: date | None = None
+    at_day_end: bool = False
+    to_the_hour: bool = False
+    paused: bool = False
+    overdue: bool = False
+    unanswered: bool = False
+    key: str | None = None
 
 
 class DraftRead(BaseModel):
@@ -128,7 +128,7 @@ class Duty(BaseModel):
 
 
 class Enrolled(BaseModel):
-    recovery_codes: list[str]
+    recovery_codes: list[str] = []
 
 
 class Enrolment(BaseModel):
@@ -140,7 +140,7 @@ class GroupedCategory(BaseModel):
     id: int
     name: str
     group: str
-    aliases: list[str]
+    aliases: list[str] = []
 
 
 class HandoverShown(BaseModel):
@@ -151,25 +151,25 @@ class HandoverShown(BaseModel):
     total: int
     handed: int
     asked_at: AwareDatetime
-    finished_at: AwareDatetime | None
+    finished_at: AwareDatetime | None = None
 
 
 class Identity(BaseModel):
-    name: str | None
-    phone: str | None
-    email: str | None
-    nik: str | None
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    nik: str | None = None
 
 
 class ImportListed(BaseModel):
     id: str
     file_name: str
-    dry_run: bool
+    dry_run: bool = False
     state: str
     agencies: int
     people: int
     at: AwareDatetime
-    run_id: str | None
+    run_id: str | None = None
 
 
 class KeptDraft(BaseModel):
@@ -180,31 +180,31 @@ class KeptDraft(BaseModel):
 class KeptProgramme(BaseModel):
     id: int
     name: str
-    active: bool
+    active: bool = False
 
 
 class KeptReason(BaseModel):
     code: str
     name: str
-    active: bool
+    active: bool = False
 
 
 class KeptRecourse(BaseModel):
     code: str
     name: str
     how: str
-    url: str | None
-    active: bool
-    archive_category: str | None
-    classification: str | None
-    category_id: int | None
+    url: str | None = None
+    active: bool = False
+    archive_category: str | None = None
+    classification: str | None = None
+    category_id: int | None = None
 
 
 class KeptTag(BaseModel):
     id: int
     category_id: int
     name: str
-    active: bool
+    active: bool = False
 
 
 class KeptTemplate(BaseModel):
@@ -212,11 +212,11 @@ class KeptTemplate(BaseModel):
     agency_id: int
     name: str
     text: str
-    category_id: int | None
+    category_id: int | None = None
 
 
 class KeptTemplates(BaseModel):
-    items: list[KeptTemplate]
+    items: list[KeptTemplate] = Field([], validate_default=True)
 
 
 class Leader(BaseModel):
@@ -234,13 +234,13 @@ class Length(BaseModel):
 class LogLine(BaseModel):
     id: int
     at: AwareDatetime
-    staff_id: int | None
+    staff_id: int | None = None
     staff_name: str
     agency_id: int
     agency_name: str
     kind: str
     subject_id: str
-    subject: str | None
+    subject: str | None = None
     action: str
     action_label: str
     details: dict[str, object]
@@ -257,8 +257,8 @@ class Me(BaseModel):
     agency_name: str
     agency_kind: str
     agency_zone: str
-    agency_path: list[int]
-    second_factor: bool
+    agency_path: list[int] = []
+    second_factor: bool = False
 
 
 class NamedDay(BaseModel):
@@ -270,10 +270,10 @@ class OfferedAgency(BaseModel):
     id: int
     name: str
     kind_label: str
-    aliases: list[str]
+    aliases: list[str] = []
     place: str
-    likely: str | None
-    unavailable: str | None
+    likely: str | None = None
+    unavailable: str | None = None
 
 
 class OfferedTemplate(BaseModel):
@@ -284,8 +284,8 @@ class OfferedTemplate(BaseModel):
 
 
 class OfferedTemplates(BaseModel):
-    items: list[OfferedTemplate]
-    filled: str | None
+    items: list[OfferedTemplate] = Field([], validate_default=True)
+    filled: str | None = None
 
 
 class OneTimeLink(BaseModel):
@@ -309,8 +309,8 @@ class OwedCounts(BaseModel):
     total: int
     late: int
     today: int
-    kinds: list[OwedCount]
-    escalated_ordinary: int | None
+    kinds: list[OwedCount] = Field([], validate_default=True)
+    escalated_ordinary: int | None = None
 
 
 class Piece(BaseModel):
@@ -319,11 +319,11 @@ class Piece(BaseModel):
 
 
 class Place(BaseModel):
-    region_code: str | None
-    region: str | None
-    text: str | None
-    latitude: float | None
-    longitude: float | None
+    region_code: str | None = None
+    region: str | None = None
+    text: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 class Policy(BaseModel):
@@ -342,9 +342,9 @@ class Policy(BaseModel):
 
 class Previewed(BaseModel):
     number: int
-    reason: str | None
-    reason_words: str | None
-    version: int | None
+    reason: str | None = None
+    reason_words: str | None = None
+    version: int | None = None
 
 
 class ProgrammeChoice(BaseModel):
@@ -356,14 +356,14 @@ class Redating(BaseModel):
     state: str
     total: int
     done: int
-    started_at: AwareDatetime | None
-    finished_at: AwareDatetime | None
+    started_at: AwareDatetime | None = None
+    finished_at: AwareDatetime | None = None
 
 
 class ReferenceData(BaseModel):
-    categories: list[CategoryByWords]
-    tags: list[KeptTag]
-    programmes: list[KeptProgramme]
+    categories: list[CategoryByWords] = Field([], validate_default=True)
+    tags: list[KeptTag] = Field([], validate_default=True)
+    programmes: list[KeptProgramme] = Field([], validate_default=True)
 
 
 class Region(BaseModel):
@@ -375,7 +375,7 @@ class Region(BaseModel):
 
 class RegionLevel(BaseModel):
     level: str
-    regions: list[Region]
+    regions: list[Region] = Field([], validate_default=True)
 
 
 class ReportCounts(BaseModel):
@@ -394,25 +394,25 @@ class RequestToConfirm(BaseModel):
     id: str
     kind: str
     label: str
-    number: int | None
-    person: str | None
+    number: int | None = None
+    person: str | None = None
     asked_by: str
     asked_at: AwareDatetime
-    reason: str | None
-    reason_class_label: str | None
-    tell_on: date | None
-    emergency: bool
-    mine: bool
-    decidable: bool
-    nobody_else: bool
-    decision: str | None
-    decided_by: str | None
-    decided_at: AwareDatetime | None
-    ends_at: AwareDatetime | None
+    reason: str | None = None
+    reason_class_label: str | None = None
+    tell_on: date | None = None
+    emergency: bool = False
+    mine: bool = False
+    decidable: bool = False
+    nobody_else: bool = False
+    decision: str | None = None
+    decided_by: str | None = None
+    decided_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
 
 
 class Requests(BaseModel):
-    items: list[RequestToConfirm]
+    items: list[RequestToConfirm] = Field([], validate_default=True)
 
 
 class RowProblem(BaseModel):
@@ -428,7 +428,7 @@ class SealedLine(BaseModel):
     attachment_id: str
     media_type: str
     size: int
-    sha256: str | None
+    sha256: str | None = None
 
 
 class SetBy(BaseModel):
@@ -438,7 +438,7 @@ class SetBy(BaseModel):
 
 class SetLength(BaseModel):
     clock: str
-    classification: str | None
+    classification: str | None = None
     length: Length
 
 
@@ -456,15 +456,15 @@ class ShownAgency(BaseModel):
 class ShownAttachment(BaseModel):
     id: str
     of: str
-    message_id: str | None
+    message_id: str | None = None
     name: str
     media_type: str
     size: int
-    released: bool
+    released: bool = False
     state: str
     state_label: str
-    href: str | None
-    preview: str | None
+    href: str | None = None
+    preview: str | None = None
 
 
 class ShownColour(BaseModel):
@@ -475,7 +475,7 @@ class ShownColour(BaseModel):
 class ShownLetterhead(BaseModel):
     name: str
     address: str
-    logo: bool
+    logo: bool = False
 
 
 class ShownMessage(BaseModel):
@@ -483,41 +483,41 @@ class ShownMessage(BaseModel):
     template_label: str
     state: str
     state_label: str
-    reason: str | None
-    reason_label: str | None
-    channel: str | None
-    channel_label: str | None
-    at: AwareDatetime | None
-    told_by: str | None
-    told_at: AwareDatetime | None
+    reason: str | None = None
+    reason_label: str | None = None
+    channel: str | None = None
+    channel_label: str | None = None
+    at: AwareDatetime | None = None
+    told_by: str | None = None
+    told_at: AwareDatetime | None = None
 
 
 class ShownPost(BaseModel):
     url: str
-    gone_at: AwareDatetime | None
-    gone_label: str | None
-    edited_at: AwareDatetime | None
-    words_before: str | None
-    words_now: str | None
+    gone_at: AwareDatetime | None = None
+    gone_label: str | None = None
+    edited_at: AwareDatetime | None = None
+    words_before: str | None = None
+    words_now: str | None = None
 
 
 class ShownReporter(BaseModel):
-    hidden: str | None
-    name: str | None
-    phone: str | None
-    email: str | None
-    phone_state: str | None
-    phone_state_label: str | None
-    email_state: str | None
-    email_state_label: str | None
+    hidden: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    phone_state: str | None = None
+    phone_state_label: str | None = None
+    email_state: str | None = None
+    email_state_label: str | None = None
 
 
 class ShownReveal(BaseModel):
     id: str
     state: str
-    emergency: bool
-    confirmed: bool
-    ends_at: AwareDatetime | None
+    emergency: bool = False
+    confirmed: bool = False
+    ends_at: AwareDatetime | None = None
 
 
 class ShownStaff(BaseModel):
@@ -532,7 +532,7 @@ class ShownStandIn(BaseModel):
     stand_in_name: str
     first_day: date
     last_day: date
-    in_force: bool
+    in_force: bool = False
 
 
 class ShownStatus(BaseModel):
@@ -546,9 +546,9 @@ class ShownStatus(BaseModel):
 class ShownView(BaseModel):
     id: str
     name: str
-    shared: bool
+    shared: bool = False
     query: dict[str, str]
-    removable: bool
+    removable: bool = False
 
 
 class SignedIn(BaseModel):
@@ -565,27 +565,27 @@ class SignedInHere(BaseModel):
     expires_in: int
     refresh_token: str
     refresh_expires_at: AwareDatetime
-    device_tokens: list[str]
+    device_tokens: list[str] = []
 
 
 class StandIns(BaseModel):
-    of: ShownStandIn | None
-    stands_in_for: list[ShownStandIn]
+    of: ShownStandIn | None = None
+    stands_in_for: list[ShownStandIn] = Field([], validate_default=True)
 
 
 class StepFact(BaseModel):
     label: str
     value: str
-    was: str | None
+    was: str | None = None
 
 
 class TabCount(BaseModel):
     tab: str
-    sub: str | None
+    sub: str | None = None
     label: str
     colour: ShownColour
     count: int
-    late: int | None
+    late: int | None = None
 
 
 class TagChoice(BaseModel):
@@ -601,15 +601,15 @@ class UnreachedReporter(BaseModel):
     status_label: str
     template: str
     template_label: str
-    reason_label: str | None
-    anonymous: bool
+    reason_label: str | None = None
+    anonymous: bool = False
 
 
 class VerificationChoices(BaseModel):
-    categories: list[GroupedCategory]
-    tags: list[TagChoice]
-    programmes: list[ProgrammeChoice]
-    regions: list[RegionLevel]
+    categories: list[GroupedCategory] = Field([], validate_default=True)
+    tags: list[TagChoice] = Field([], validate_default=True)
+    programmes: list[ProgrammeChoice] = Field([], validate_default=True)
+    regions: list[RegionLevel] = Field([], validate_default=True)
 
 
 class AgencyDetails(BaseModel):
@@ -618,35 +618,35 @@ class AgencyDetails(BaseModel):
     name: str
     kind: str
     kind_label: str
-    parent_id: int | None
-    path: list[int]
+    parent_id: int | None = None
+    path: list[int] = []
     zone: str
-    active: bool
-    connected: bool
-    can_follow_up: bool
-    successor_id: int | None
-    ancestors: list[ShownAgency]
+    active: bool = False
+    connected: bool = False
+    can_follow_up: bool = False
+    successor_id: int | None = None
+    ancestors: list[ShownAgency] = Field([], validate_default=True)
 
 
 class AgencyRemoved(BaseModel):
     agency_id: int
     people_removed: int
-    handover: HandoverShown | None
+    handover: HandoverShown | None = None
 
 
 class BulkPreview(BaseModel):
-    items: list[Previewed]
+    items: list[Previewed] = Field([], validate_default=True)
 
 
 class ChangedLength(BaseModel):
     clock: str
-    classification: str | None
-    before: Length | None
-    after: Length | None
+    classification: str | None = None
+    before: Length | None = None
+    after: Length | None = None
 
 
 class ClosedDays(BaseModel):
-    items: list[NamedDay]
+    items: list[NamedDay] = Field([], validate_default=True)
 
 
 class Colleague(BaseModel):
@@ -654,50 +654,50 @@ class Colleague(BaseModel):
     name: str
     role: str
     role_label: str
-    stand_in: ShownStandIn | None
+    stand_in: ShownStandIn | None = None
 
 
 class Duties(BaseModel):
     id: int
     name: str
-    agencies: list[Duty]
+    agencies: list[Duty] = Field([], validate_default=True)
 
 
 class FormerPolicy(BaseModel):
     version: int
-    agency: ShownAgency | None
+    agency: ShownAgency | None = None
     valid_from: AwareDatetime
-    valid_until: AwareDatetime | None
-    set_by: SetBy | None
-    lengths: list[SetLength]
-    changes: list[ChangedLength]
+    valid_until: AwareDatetime | None = None
+    set_by: SetBy | None = None
+    lengths: list[SetLength] = Field([], validate_default=True)
+    changes: list[ChangedLength] = Field([], validate_default=True)
 
 
 class ImportShown(BaseModel):
     id: str
     file_name: str
-    dry_run: bool
+    dry_run: bool = False
     state: str
     total: int
     done: int
-    problems: list[RowProblem]
+    problems: list[RowProblem] = Field([], validate_default=True)
     agencies: int
     people: int
     at: AwareDatetime
-    run_id: str | None
-    file_until: AwareDatetime | None
+    run_id: str | None = None
+    file_until: AwareDatetime | None = None
 
 
 class LinkedReport(BaseModel):
     number: int
-    title: str | None
-    status: ShownStatus | None
-    handler: ShownAgency | None
+    title: str | None = None
+    status: ShownStatus | None = None
+    handler: ShownAgency | None = None
 
 
 class Links(BaseModel):
-    main: LinkedReport | None
-    linked: list[LinkedReport]
+    main: LinkedReport | None = None
+    linked: list[LinkedReport] = Field([], validate_default=True)
     linked_elsewhere: int
 
 
@@ -707,19 +707,19 @@ class ManagedAgency(BaseModel):
     name: str
     kind: str
     kind_label: str
-    parent_id: int | None
-    path: list[int]
+    parent_id: int | None = None
+    path: list[int] = []
     zone: str
-    active: bool
-    connected: bool
-    can_follow_up: bool
-    successor_id: int | None
-    ancestors: list[ShownAgency]
-    aliases: list[str]
-    people: list[AgencyPerson]
-    units: list[ShownAgency]
+    active: bool = False
+    connected: bool = False
+    can_follow_up: bool = False
+    successor_id: int | None = None
+    ancestors: list[ShownAgency] = Field([], validate_default=True)
+    aliases: list[str] = []
+    people: list[AgencyPerson] = Field([], validate_default=True)
+    units: list[ShownAgency] = Field([], validate_default=True)
     reports: ReportCounts
-    leader: Leader | None
+    leader: Leader | None = None
 
 
 class ManagedPerson(BaseModel):
@@ -732,38 +732,38 @@ class ManagedPerson(BaseModel):
     agency_name: str
     email: str
     email_state: str
-    active: bool
-    has_password: bool
-    second_factor: bool
-    link_until: AwareDatetime | None
+    active: bool = False
+    has_password: bool = False
+    second_factor: bool = False
+    link_until: AwareDatetime | None = None
     assigned: int
-    stand_in: ShownStandIn | None
+    stand_in: ShownStandIn | None = None
 
 
 class OfferedAgencies(BaseModel):
-    items: list[OfferedAgency]
+    items: list[OfferedAgency] = Field([], validate_default=True)
     total: int
 
 
 class OwedAssignee(BaseModel):
     id: int
     name: str
-    stand_in: ShownStandIn | None
-    mine: bool
+    stand_in: ShownStandIn | None = None
+    mine: bool = False
 
 
 class PersonMade(BaseModel):
     person: ManagedPerson
     link: OneTimeLink
-    mailed: bool
+    mailed: bool = False
 
 
 class QueueChoices(BaseModel):
-    views: list[ShownView]
-    colleagues: list[Colleague]
-    agencies: list[ShownAgency]
-    categories: list[GroupedCategory]
-    provinces: list[Region]
+    views: list[ShownView] = Field([], validate_default=True)
+    colleagues: list[Colleague] = Field([], validate_default=True)
+    agencies: list[ShownAgency] = Field([], validate_default=True)
+    categories: list[GroupedCategory] = Field([], validate_default=True)
+    provinces: list[Region] = Field([], validate_default=True)
 
 
 class QueueRow(BaseModel):
@@ -773,41 +773,41 @@ class QueueRow(BaseModel):
     excerpt: str
     status: ShownStatus
     handler: ShownAgency
-    classification: str | None
-    classification_label: str | None
-    category_id: int | None
-    category: str | None
-    channel: str | None
-    channel_label: str | None
-    anonymous: bool
-    secret: bool
-    priority: bool
-    held: bool
-    overdue: bool
-    question_unanswered: bool
-    countdown: Countdown | None
+    classification: str | None = None
+    classification_label: str | None = None
+    category_id: int | None = None
+    category: str | None = None
+    channel: str | None = None
+    channel_label: str | None = None
+    anonymous: bool = False
+    secret: bool = False
+    priority: bool = False
+    held: bool = False
+    overdue: bool = False
+    question_unanswered: bool = False
+    countdown: Countdown | None = None
     submitted_at: AwareDatetime
     age_days: int
-    region_code: str | None
-    assignee_id: int | None
-    main_number: int | None
-    requests: list[str]
-    allowed_actions: list[ShownAction]
+    region_code: str | None = None
+    assignee_id: int | None = None
+    main_number: int | None = None
+    requests: list[str] = []
+    allowed_actions: list[ShownAction] = Field([], validate_default=True)
 
 
 class ShownActor(BaseModel):
     kind: str
     label: str
-    staff: ShownStaff | None
-    agency: ShownAgency | None
-    system: str | None
+    staff: ShownStaff | None = None
+    agency: ShownAgency | None = None
+    system: str | None = None
 
 
 class ShownAssignee(BaseModel):
     id: int
     name: str
-    here: bool
-    stand_in: ShownStandIn | None
+    here: bool = False
+    stand_in: ShownStandIn | None = None
 
 
 class ShownRequest(BaseModel):
@@ -815,146 +815,146 @@ class ShownRequest(BaseModel):
     kind: str
     label: str
     asked_at: AwareDatetime
-    asked_by: ShownStaff | None
-    asking: ShownAgency | None
-    reason_label: str | None
-    deciding: ShownAgency | None
-    suggested: ShownAgency | None
-    due_at: AwareDatetime | None
-    due_on: date | None
-    at_day_end: bool
-    overdue: bool
-    decision: str | None
-    decided_at: AwareDatetime | None
-    decided_by: ShownStaff | None
-    reason: str | None
-    note_is_read: bool
-    decidable: bool
-    acceptable: bool
-    withdrawable: bool
+    asked_by: ShownStaff | None = None
+    asking: ShownAgency | None = None
+    reason_label: str | None = None
+    deciding: ShownAgency | None = None
+    suggested: ShownAgency | None = None
+    due_at: AwareDatetime | None = None
+    due_on: date | None = None
+    at_day_end: bool = False
+    overdue: bool = False
+    decision: str | None = None
+    decided_at: AwareDatetime | None = None
+    decided_by: ShownStaff | None = None
+    reason: str | None = None
+    note_is_read: bool = False
+    decidable: bool = False
+    acceptable: bool = False
+    withdrawable: bool = False
 
 
 class SimilarReport(BaseModel):
     report: QueueRow
-    metres: int | None
-    words: list[str]
+    metres: int | None = None
+    words: list[str] = []
 
 
 class SimilarReports(BaseModel):
-    items: list[SimilarReport]
+    items: list[SimilarReport] = Field([], validate_default=True)
 
 
 class VerificationAids(BaseModel):
     choices: VerificationChoices
-    similar: list[SimilarReport]
-    checked: list[str]
+    similar: list[SimilarReport] = Field([], validate_default=True)
+    checked: list[str] = []
 
 
 class Written(BaseModel):
     id: str
     action: str
     label: str
-    kind: str | None
-    outcome: str | None
-    outcome_label: str | None
-    unmet_reason: str | None
-    unmet_reason_label: str | None
-    brought_by_label: str | None
-    by_sms_label: str | None
+    kind: str | None = None
+    outcome: str | None = None
+    outcome_label: str | None = None
+    unmet_reason: str | None = None
+    unmet_reason_label: str | None = None
+    brought_by_label: str | None = None
+    by_sms_label: str | None = None
     words: str
-    read_by: list[str]
-    rectified: bool
-    secret: bool
-    rating: int | None
+    read_by: list[str] = []
+    rectified: bool = False
+    secret: bool = False
+    rating: int | None = None
     at: AwareDatetime
     author: ShownActor
-    assignee_id: int | None
+    assignee_id: int | None = None
 
 
 class HistoryLine(BaseModel):
     kind: str
     at: AwareDatetime
-    entry: int | None
+    entry: int | None = None
     action: str
     label: str
     actor: ShownActor
-    from_status: str | None
-    to_status: str | None
-    to_status_label: str | None
-    changed: bool
-    refusal: str | None
-    words: str | None
-    facts: list[StepFact]
+    from_status: str | None = None
+    to_status: str | None = None
+    to_status_label: str | None = None
+    changed: bool = False
+    refusal: str | None = None
+    words: str | None = None
+    facts: list[StepFact] = Field([], validate_default=True)
     details: dict[str, object]
-    ref: str | None
-    sealed: list[SealedLine]
+    ref: str | None = None
+    sealed: list[SealedLine] = Field([], validate_default=True)
 
 
 class OwedItem(BaseModel):
     kind: str
     kind_label: str
-    late: bool
+    late: bool = False
     report: QueueRow
-    assignee: OwedAssignee | None
-    request: ShownRequest | None
+    assignee: OwedAssignee | None = None
+    request: ShownRequest | None = None
 
 
 class QueuePage(BaseModel):
-    items: list[QueueRow]
-    next: str | None
-    corrected: str | None
-    by_contact: bool
+    items: list[QueueRow] = Field([], validate_default=True)
+    next: str | None = None
+    corrected: str | None = None
+    by_contact: bool = False
 
 
 class ReportView(BaseModel):
-    happened_at: str | None
+    happened_at: str | None = None
     place: Place
     title: str
     body: str
     original_title: str
     original_body: str
-    title_difference: list[Piece] | None
-    body_difference: list[Piece] | None
+    title_difference: list[Piece] | None = None
+    body_difference: list[Piece] | None = None
     number: int
     version: int
     status: ShownStatus
-    channel: str | None
-    channel_label: str | None
-    system: str | None
-    classification: str | None
-    classification_label: str | None
-    category: Chosen | None
-    tags: list[Chosen]
-    programme: Chosen | None
-    anonymous: bool
-    secret: bool
-    priority: bool
-    held: bool
-    overdue: bool
-    question_unanswered: bool
-    by_copy: bool
+    channel: str | None = None
+    channel_label: str | None = None
+    system: str | None = None
+    classification: str | None = None
+    classification_label: str | None = None
+    category: Chosen | None = None
+    tags: list[Chosen] = Field([], validate_default=True)
+    programme: Chosen | None = None
+    anonymous: bool = False
+    secret: bool = False
+    priority: bool = False
+    held: bool = False
+    overdue: bool = False
+    question_unanswered: bool = False
+    by_copy: bool = False
     reporter: ShownReporter
-    posts: list[ShownPost]
-    messages: list[ShownMessage]
-    reveal: ShownReveal | None
+    posts: list[ShownPost] = Field([], validate_default=True)
+    messages: list[ShownMessage] = Field([], validate_default=True)
+    reveal: ShownReveal | None = None
     handler: ShownAgency
-    chain: list[ShownAgency]
-    copies: list[ShownAgency]
-    suggested_agency: ShownAgency | None
-    awaited_agency: ShownAgency | None
-    assignee: ShownAssignee | None
-    linked_number: int | None
+    chain: list[ShownAgency] = Field([], validate_default=True)
+    copies: list[ShownAgency] = Field([], validate_default=True)
+    suggested_agency: ShownAgency | None = None
+    awaited_agency: ShownAgency | None = None
+    assignee: ShownAssignee | None = None
+    linked_number: int | None = None
     links: Links
     submitted_at: AwareDatetime
-    verified_at: AwareDatetime | None
-    ended_at: AwareDatetime | None
+    verified_at: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
     age_days: int
-    countdown: Countdown | None
-    clocks: list[Countdown]
-    attachments: list[ShownAttachment]
-    written: list[Written]
-    requests: list[ShownRequest]
-    history: list[HistoryLine]
-    checklist: list[ChecklistItem]
-    allowed_actions: list[ShownAction]
-    form_drafts: list[KeptDraft]
+    countdown: Countdown | None = None
+    clocks: list[Countdown] = Field([], validate_default=True)
+    attachments: list[ShownAttachment] = Field([], validate_default=True)
+    written: list[Written] = Field([], validate_default=True)
+    requests: list[ShownRequest] = Field([], validate_default=True)
+    history: list[HistoryLine] = Field([], validate_default=True)
+    checklist: list[ChecklistItem] = Field([], validate_default=True)
+    allowed_actions: list[ShownAction] = Field([], validate_default=True)
+    form_drafts: list[KeptDraft] = Field([], validate_default=True)
