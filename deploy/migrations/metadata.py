@@ -22,7 +22,7 @@ import shared.database.sealed_originals  # noqa: F401
 from shared.http.limits import rate_limit_table
 
 SCHEMAS = ("lifecycle", "intake", "routing", "followup", "reporting", "notification")
-FORMER_TABLES = ("sms_confirmation",)
+FORMER_TABLES: tuple[str, ...] = ()
 """What only the version before still uses; a later migration drops it (`CONTRACTS`)."""
 
 metadata = SQLModel.metadata

@@ -33,7 +33,6 @@ NOT_BY_THEM = {
     "notification.account_recovery.code_digest",
     *("notification.account_proof.token_hash", "notification.account_proof.digest"),
     *("intake.account_entry.contact", "intake.sms_answer.digest"),
-    *("intake.sms_confirmation.sender_index", "intake.sms_confirmation.code_digest"),
     *("intake.sms_wish_confirmation.sender_index", "intake.sms_wish_confirmation.code_digest"),
     *("intake.reporter_session.token_hash", "intake.submission.fingerprint"),
     *("intake.sms_part.sender_index", "intake.sms_part.digest"),
