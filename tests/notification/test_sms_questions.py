@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.intake.sms.messages import QUESTION_LIMIT, in_gsm, septets
+from services.intake.sms.messages import QUESTION_LIMIT, in_gsm, sayable_in_gsm, septets
 from services.intake.sms.questions import page_of_question
 from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status, Tab
@@ -152,6 +152,31 @@ async def test_a_command_that_is_nearly_right_answers_nothing_and_is_no_new_repo
         assert "salah satu: TANYA" in answer(await send("NILAI 6"))
         assert "sudah diverifikasi" in answer(await send("KODE 123 456"))
     assert followup.said == []
+
+
+async def test_a_question_in_a_script_that_sms_does_not_have_is_read_on_the_page(
+    reported: Reported, fresh_database: Callable[[str], str]
+) -> None:
+    told = await reported(reporter=SHY | {"phone_safe": True})
+    told.prove("sms", PHONE)
+    async with sms_1708(told, fresh_database, Followup()) as send:
+        await asks(told, "ꦲꦶꦁꦫꦠꦶꦥꦶꦫ? 洞在哪里? (RT 3)")
+        assert ELSEWHERE in answer(await send("TANYA"))
+
+
+@pytest.mark.parametrize(
+    ("words", "sayable"),
+    [
+        ("Di mana 😀😀😀😀😀😀?", True),
+        ("Di Jalan Merdeka, dekat toko “東京”, atau Café São Tomé?", True),
+        ("أين الحفرة؟", False),
+        ("Где яма? RT 3", False),
+    ],
+)
+def test_only_a_good_part_of_letters_that_cannot_be_said_sends_to_the_page(
+    words: str, sayable: bool
+) -> None:
+    assert sayable_in_gsm(words) is sayable
 
 
 async def test_a_made_up_sender_has_no_more_than_ten_questions_sent_an_hour(

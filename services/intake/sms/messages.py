@@ -182,6 +182,14 @@ def in_gsm(text: str) -> str:
     return "".join(_in_gsm(character) for character in plain)
 
 
+def sayable_in_gsm(text: str) -> bool:
+    """Whether it can be read as `in_gsm` writes it: at most a fifth of its letters and digits is of
+    a script that the alphabet does not have."""
+    plain = unicodedata.normalize("NFC", text).translate(_PLAIN)
+    known = [_in_gsm(character) != "?" for character in plain if character.isalnum()]
+    return known.count(False) * 5 <= len(known)
+
+
 def _in_gsm(character: str) -> str:
     if character in _GSM or character in _GSM_EXTENSION:
         return character

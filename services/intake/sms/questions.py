@@ -7,7 +7,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.intake.sms.messages import QUESTION_LIMIT, answer_about, in_gsm, septets
+from services.intake.sms.messages import (
+    QUESTION_LIMIT,
+    answer_about,
+    in_gsm,
+    sayable_in_gsm,
+    septets,
+)
 from shared.database.lifecycle import HistoryEntry, Report
 from shared.database.views import PublishedNote
 from shared.labels.catalogue import INDONESIAN, Phrase
@@ -16,12 +22,14 @@ from shared.lifecycle.state import ReportState
 
 
 async def answer_with_question(session: AsyncSession, number: int, page: int) -> str:
-    """The words of the question about this report, or that none waits. What does not fit into one
-    long SMS goes on at the next page."""
+    """The words of the question about this report, or that none waits, or that its script is none
+    of SMS. What does not fit into one long SMS goes on at the next page."""
     state = await session.scalar(select(col(Report.state)).where(col(Report.number) == number))
     words = await session.scalar(_words(number))
     if words is None or not ReportState.model_validate(state).question_open:
         return answer_about("no_question")
+    if not sayable_in_gsm(words):
+        return answer_about("question_elsewhere")
     return page_of_question(number, words, page)
 
 
