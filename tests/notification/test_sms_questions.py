@@ -10,6 +10,7 @@ from services.intake.sms.messages import QUESTION_LIMIT, in_gsm, sayable_in_gsm,
 from services.intake.sms.questions import page_of_question
 from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status, Tab
+from shared.privacy.identity import IdentityCipher
 from tests.intake.conftest import Country
 from tests.intake.test_reading import note
 from tests.intake.test_sms_channel import OTHER
@@ -137,6 +138,33 @@ async def test_the_newest_question_is_read_until_it_is_answered(
         assert "Kapan?" in read and "Di mana?" not in read
         country.all("UPDATE lifecycle.report SET state = state || '{\"question_open\": false}'")
         assert "tidak ada pertanyaan" in answer(await send("TANYA"))
+
+
+async def test_a_question_that_the_gateway_asks_for_again_is_read_again_and_kept_nowhere(
+    reported: Reported, fresh_database: Callable[[str], str], country: Country
+) -> None:
+    told = await reported(reporter=SHY | {"phone_safe": True})
+    told.prove("sms", PHONE)
+    cipher = IdentityCipher(told.settings.identity_keys)
+
+    async with sms_1708(told, fresh_database, Followup()) as send:
+        await asks(told, "Kapan? " * 100)
+
+        async def send_all() -> list[str]:
+            await send("TAN", (7, 1, 2), id="part-1")
+            long = await send("2", (7, 2, 2), id="part-2", number="YA")
+            return [answer(await send("TANYA", id="whole")), answer(long)]
+
+        first = await send_all()
+        assert "TANYA 2" in first[0] and "Kapan?" in first[1] and first[0] != first[1]
+        assert await send_all() == first
+        assert (await send("TANYA 2", id="whole")).status_code == 409
+        kept = [
+            cipher.decrypt(row) for (row,) in country.all("SELECT answer FROM intake.sms_answer")
+        ]
+        assert sorted(kept) == [f"{told.number} TANYA {page}" for page in (1, 2)]
+        country.all("UPDATE lifecycle.report SET secret = true")
+        assert all(ELSEWHERE in text for text in await send_all()), "nobody may read it any more"
 
 
 async def test_a_command_that_is_nearly_right_answers_nothing_and_is_no_new_report(

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.intake.models import SmsAnswer
+from services.intake.sms.about_reports import AboutReport, read_about_report
 from shared.clock import now
 from shared.http.problems import conflict
 from shared.privacy.identity import IdentityCipher
@@ -18,20 +19,29 @@ class Answers:
     def __init__(self, session: AsyncSession, cipher: IdentityCipher) -> None:
         self._session, self._cipher = session, cipher
 
-    async def known(self, key: str, digest: bytes | None) -> str | None:
-        """The answer to this message, if it was answered. 409 where it said something else then;
-        `digest` None: that is known to be the same."""
+    async def known(self, key: str, digest: bytes | None) -> str | AboutReport | None:
+        """The answer to this message, if it was answered; where that was with a question, what it
+        asked for. 409 where it said something else then; `digest` None: that is known to be the
+        same."""
         row = await self._session.get(SmsAnswer, key)
         if row is None:
             return None
         if digest is not None and row.digest != digest:
             raise conflict("sms_id_reused")
-        return self._cipher.decrypt(row.answer)
+        answer = self._cipher.decrypt(row.answer)
+        asked = read_about_report(answer)
+        return answer if asked is None else asked
 
     async def keep(self, key: str, digest: bytes, answer: str) -> None:
+        """An answer to be given again. It has no words of a report, and begins with no number."""
         sealed = self._cipher.encrypt(answer)
         self._session.add(SmsAnswer(key=key, digest=digest, answer=sealed, at=now()))
         await self._session.flush()
+
+    async def keep_asked(self, key: str, digest: bytes, asked: AboutReport) -> None:
+        """That a question was asked for. Its words are read again for a repeat: a copy would stay
+        when nobody may read them any more."""
+        await self.keep(key, digest, f"{asked.number} TANYA {asked.page}")
 
     async def forget_old(self, before: datetime) -> None:
         await self._session.execute(delete(SmsAnswer).where(col(SmsAnswer.at) < before))

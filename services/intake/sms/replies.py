@@ -101,13 +101,13 @@ class Replies:
         return Sender(token, bool(contact["named"]), bool(contact["proven"]), reads)
 
     async def take(self, reply: Reply, sender: Sender) -> str:
-        """Does what the message asks. Gives the answer to it, which is kept for its repeats. Raises
-        `ReplyRefused`."""
+        """Does what the message asks. Gives the answer to it, which is kept for its repeats; one
+        with a question is made again. Raises `ReplyRefused`."""
         async with self._database.session() as session:
             # The same message, which the gateway handed over twice: a code that has proven the
             # phone meanwhile is no reply.
             known = await self._known(session, reply)
-        if known is not None:
+        if isinstance(known, str):
             return known
         answer = await self._do(reply, sender)
         if reply.stale and answer in _UNHEARD:
@@ -169,7 +169,8 @@ class Replies:
         parts = SmsParts(session, self._intake.cipher, self._intake.index)
         confirmations = Confirmations(session, self._intake.index)
         await parts.lock(phone)
-        if (known := await self._known(session, reply)) is not None:
+        known = await self._known(session, reply)
+        if isinstance(known, str):
             return known
         if answer == "question":
             text = await answer_with_question(session, about.number, about.page)
@@ -180,12 +181,16 @@ class Replies:
             text = answer_about(answer)
         if about.wish == "confirm":
             await confirmations.use_up(about, phone)
-        answers = Answers(session, self._intake.cipher)
-        await answers.keep(reply.whole.key, reply.digest or b"", text)
+        if known is None:
+            answers, digest = Answers(session, self._intake.cipher), reply.digest or b""
+            if answer == "question":
+                await answers.keep_asked(reply.whole.key, digest, about)
+            else:
+                await answers.keep(reply.whole.key, digest, text)
         await parts.joined(reply.whole, NO_REPORT)
         return text
 
-    async def _known(self, session: AsyncSession, reply: Reply) -> str | None:
+    async def _known(self, session: AsyncSession, reply: Reply) -> str | AboutReport | None:
         return await Answers(session, self._intake.cipher).known(reply.whole.key, reply.digest)
 
     async def _confirmed(self, reply: Reply) -> Confirmed | None:

@@ -64,7 +64,8 @@ _SIGNATURE = [
 )
 async def receive_sms(request: Request, database: CurrentDatabase, intake: Intake) -> SmsAnswer:
     """One SMS (Standard Webhooks signature over the raw body). The same `id` of the same sender
-    again gets the same answer, and a 409 with other words; a 5xx asks the gateway to call again."""
+    again gets the same answer, but a question as it is read then, and a 409 with other words; a 5xx
+    asks the gateway to call again."""
     body = await request.body()
     try:
         message = read_webhook(intake.settings.sms_secret, request.headers, body)
@@ -119,8 +120,10 @@ async def _read(session: AsyncSession, intake: Resources, message: SmsMessage) -
     key = parts.key(message) if before is None else of_parts(before.message)
     digest = parts.digest(message) if before is None else None
     known = await Answers(session, intake.cipher).known(key, digest)
-    if known is not None:
+    if isinstance(known, str):
         return SmsAnswer(number=None, answer=known)
+    if known is not None:
+        return Reply(known, WholeSms(key, message.sender, ""), digest)
     if before is not None and before.number is not None:
         return await _answer_again(session, intake, before.number)
     alone = join([message]).text
