@@ -17,7 +17,7 @@ from tests.intake.test_sms_channel import OTHER
 from tests.notification.conftest import PHONE, Reported, Told, until, working
 from tests.notification.providers import Gateway as SmsGateway
 from tests.notification.test_safe_contacts import never_quiet
-from tests.notification.test_sms_replies import SHY, Followup, Send, answer, sms_1708
+from tests.notification.test_sms_replies import SHY, Followup, answer, sms_1708
 
 __all__ = ["never_quiet"]
 
@@ -207,20 +207,25 @@ def test_only_a_good_part_of_letters_that_cannot_be_said_sends_to_the_page(
     assert sayable_in_gsm(words) is sayable
 
 
-async def test_a_made_up_sender_has_no_more_than_ten_questions_sent_an_hour(
-    reported: Reported, fresh_database: Callable[[str], str]
+async def test_a_made_up_sender_has_a_page_sent_ten_times_and_keeps_no_other_from_its_reader(
+    reported: Reported, fresh_database: Callable[[str], str], country: Country
 ) -> None:
     told = await reported(reporter=SHY | {"phone_safe": True})
     told.prove("sms", PHONE)
     async with sms_1708(told, fresh_database, Followup()) as send:
-        await asks(told)
-        said = [await _read(send) for _ in range(11)]
-    assert [ASKED in text for text in said] == [True] * 10 + [False]
-    assert "Terlalu banyak" in said[-1]
 
+        async def read(words: str) -> list[str]:
+            return [answer(await send(words)) for _ in range(11)]
 
-async def _read(send: Send) -> str:
-    return answer(await send("TANYA"))
+        assert all("tidak ada pertanyaan" in text for text in await read("TANYA"))
+        await asks(told, ASKED + " apa" * 200)
+        for page in ("TANYA 9", "TANYA", "TANYA 2"):
+            *pages, last = await read(page)
+            assert all("Pertanyaan tentang" in text for text in pages) and "Terlalu" in last
+        country.all("UPDATE lifecycle.report SET state = state || '{\"question_open\": false}'")
+        assert "tidak ada pertanyaan" in answer(await send("TANYA"))
+        await asks(told, "Kapan?")
+        assert "Kapan?" in answer(await send("TANYA"))
 
 
 @pytest.mark.parametrize(

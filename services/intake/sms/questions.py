@@ -1,7 +1,7 @@
 """The question that waits for an answer, as its reporter reads it by SMS."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,16 +21,22 @@ from shared.lifecycle.actions import Action, DeferralKind
 from shared.lifecycle.state import ReportState
 
 
-async def answer_with_question(session: AsyncSession, number: int, page: int) -> str:
+class QuestionAnswer(NamedTuple):
+    text: str
+    with_words: bool
+    """Whether it has words of the question, in up to three parts."""
+
+
+async def answer_with_question(session: AsyncSession, number: int, page: int) -> QuestionAnswer:
     """The words of the question about this report, or that none waits, or that its script is none
     of SMS. What does not fit into one long SMS goes on at the next page."""
     state = await session.scalar(select(col(Report.state)).where(col(Report.number) == number))
     words = await session.scalar(_words(number))
     if words is None or not ReportState.model_validate(state).question_open:
-        return answer_about("no_question")
+        return QuestionAnswer(answer_about("no_question"), with_words=False)
     if not sayable_in_gsm(words):
-        return answer_about("question_elsewhere")
-    return page_of_question(number, words, page)
+        return QuestionAnswer(answer_about("question_elsewhere"), with_words=False)
+    return QuestionAnswer(page_of_question(number, words, page), with_words=True)
 
 
 def page_of_question(number: int, words: str, page: int) -> str:

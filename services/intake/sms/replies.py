@@ -100,6 +100,15 @@ class Replies:
         reads = bool(contact.get("reads"))
         return Sender(token, bool(contact["named"]), bool(contact["proven"]), reads)
 
+    async def long_answer(self, about: AboutReport, sender: Sender) -> str | None:
+        """The answer with words of a question that this message gets; None where it gets another,
+        of one SMS."""
+        if about.wish != "ask" or not sender.reads:
+            return None
+        async with self._database.session() as session:
+            answer = await answer_with_question(session, about.number, about.page)
+        return answer.text if answer.with_words else None
+
     async def take(self, reply: Reply, sender: Sender) -> str:
         """Does what the message asks. Gives the answer to it, which is kept for its repeats; one
         with a question is made again. Raises `ReplyRefused`."""
@@ -173,7 +182,7 @@ class Replies:
         if isinstance(known, str):
             return known
         if answer == "question":
-            text = await answer_with_question(session, about.number, about.page)
+            text = (await answer_with_question(session, about.number, about.page)).text
         elif answer.startswith("confirm_"):
             code = await confirmations.ask(about, phone)
             text = answer_about(answer, number=str(about.number), code=code)

@@ -41,7 +41,9 @@ CODES_SHOWN = Limit("sms_codes_shown", 10, 3600)
 """By report: tries of a code from its proven contact, since that can be made up too."""
 
 QUESTIONS_READ = Limit("sms_questions_read", 10, 3600)
-"""By report: long answers to a sender that can be made up."""
+"""By each page of a question, as it is answered, to a sender that can be made up: who uses one up
+has had it sent to its reporter, and keeps no other from being read. Answers without words are as
+short as a refusal, and not counted."""
 
 
 class SmsAnswer(BaseModel):
@@ -86,8 +88,8 @@ async def receive_sms(request: Request, database: CurrentDatabase, intake: Intak
         counted = ABOUT_REPORTS, intake.index.phone(message.sender).hex()
     elif reply.about.wish == "confirm":
         counted = CODES_SHOWN, str(reply.about.number)
-    elif reply.about.wish == "ask":
-        counted = QUESTIONS_READ, str(reply.about.number)
+    elif text := await replies.long_answer(reply.about, sender):
+        counted = QUESTIONS_READ, text
     if counted and await limits.wait(*counted) is not None:
         return SmsAnswer(number=None, answer=answer_about("too_many"))
     try:
