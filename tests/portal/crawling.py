@@ -9,6 +9,8 @@ from playwright.sync_api import Error, Response
 from tests.portal.conftest import Person
 
 _ENDS = re.compile(r"/(bahasa|lampiran|unduh/daftar|impor/templat|keluar|dokumen|surat)\b")
+_WHENCE = ("lanjut", "kembali", "pilih")
+"""Parts of an address that say where in a list it is, or comes from."""
 MOST = 120
 """Pages one walk visits at most: a walk ends, whatever links to what."""
 
@@ -49,4 +51,4 @@ def _kind(path: str) -> str:
     parts = urlsplit(path)
     names = sorted(pair.split("=")[0] for pair in parts.query.split("&") if pair)
     bare = re.sub(r"/[0-9a-f-]{36}|/\d+", "/N", parts.path)
-    return bare + "?" + "&".join(name for name in names if name != "lanjut")
+    return bare + "?" + "&".join(name for name in names if name not in _WHENCE)

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.portal.conftest import ARGUMENTS, CHROMIUM, Person, Portal, portal_of
 from tests.portal.crawling import pages
+from tests.portal.prepared import ADMIN, OFFICER, Prepared
 from tests.portal.test_one_story import submit
 from tests.stack.lapor_up import LAPOR, Stack
 
@@ -68,15 +69,32 @@ def chromium() -> Iterator[Browser]:
 
 
 def _visited(context: BrowserContext, portal: Portal) -> Iterator[str]:
-    """Pages of a citizen with a report of their own, of an agency, of pusat and of an overseer."""
+    """Pages of a citizen with a report of their own, of an agency with late reports, requests and
+    conversations, of others that have less, of pusat and of an overseer."""
     person = Person(context.new_page(), portal)
+    talked_about = at_work(portal)
     number, _ = submit(person)
     yield from pages(person, "/", "/buat-laporan", f"/laporan/{number}", "/lacak", "/daftar")
     bulk = f"/panel/massal?jenis=archive&nomor={number}"
+    for name in (OFFICER, ADMIN):
+        person.signs_in(name)
+        tabs = [f"/panel?tab={tab}" for tab in ("awaiting_follow_up", "in_process", "requests")]
+        yield from pages(person, "/panel/tugas", *tabs, f"/panel/laporan/{talked_about}")
+        context.clear_cookies(name="lapor_panel")
     for name in ("admin.kab.bandung", "koordinator.kab.bandung", "admin.pusat", "pengawas.jabar"):
         context.clear_cookies(name="lapor_panel")
         person.signs_in(name)
         yield from pages(person, "/panel", "/panel?tab=in_process", "/panel?tab=closed", bulk)
+
+
+def at_work(portal: Portal) -> int:
+    """The reports of a city on an ordinary day; one about which people wrote to each other."""
+    prepared = Prepared(portal)
+    prepared.submitted("Pohon tumbang menutup Jalan Veteran")
+    prepared.verified("Lampu penerangan padam di Simpang Lima")
+    prepared.late("Trotoar pecah di Jalan Pandanaran")
+    prepared.asked("hold", "Talut longsor di Kali Garang")
+    return prepared.talked_about("Jalan berlubang di depan SD Tugu Muda")
 
 
 def _take(context: BrowserContext, address: str, path: str, folder: Path) -> None:

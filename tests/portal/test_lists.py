@@ -50,14 +50,14 @@ def test_applied_filters_are_named_above_the_list_that_stays_in_sight(
     admin.opens("/panel?tab=unverified")
     admin.opens_part("Saringan dan urutan")
     admin.picks("Klasifikasi", "Pengaduan")
-    admin.picks("Sumber laporan", "Situs web")
+    admin.picks("Sumber laporan", "Situs Web")
     admin.page.get_by_label("Masuk sejak").fill("2020-01-31")
     admin.presses("Terapkan")
     chips = admin.page.get_by_role("list", name="Saringan yang dipakai")
     expect(chips.get_by_role("link")).to_have_text(
         [
             "Tanpa saringan Klasifikasi: Pengaduan×",
-            "Tanpa saringan Sumber laporan: Situs web×",
+            "Tanpa saringan Sumber laporan: Situs Web×",
             "Tanpa saringan Masuk sejak: 31 Jan 2020×",
             "Hapus saringan",
         ]
