@@ -241,9 +241,9 @@ async def test_open_reports_of_a_unit_and_of_an_officer_are_handed_over(
 
 
 async def test_people_read_agencies_by_their_names_alone(country: Country) -> None:
-    async with signed_in(country, "admin.pusat") as panel:
+    async with signed_in(country, "koordinator.kab.bandung") as panel:
         await panel.opens("/panel/instansi?q=kesehatan")
-        assert "Kementerian Kesehatan" in panel.reads
-        assert "kemenkes" not in panel.reads
-        await panel.opens(f"/panel/instansi/{country.agencies['kemenkes']}")
-        assert "kemenkes" in panel.reads, "who fills in a spreadsheet needs it"
+        assert "Dinas Kesehatan Kabupaten Bandung" in panel.reads
+        assert "dinkes-kab-bandung" not in panel.reads
+        await panel.opens(f"/panel/instansi/{country.agencies['dinkes-kab-bandung']}")
+        assert "dinkes-kab-bandung" in panel.reads, "who fills in a spreadsheet needs it"
