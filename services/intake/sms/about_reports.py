@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, Literal
 
+from services.intake.sms.messages import GAP
 from shared.lifecycle.actions import ObjectionReason
 
 Wish = Literal[
@@ -38,6 +39,8 @@ def read_about_report(text: str) -> AboutReport | None:
     if begins is None:
         return None
     number, words = int(begins[1]), text[begins.end() :].strip()
+    if GAP in words:  # nobody knows what else it said
+        return AboutReport(number, "say", words)
     plain = " ".join(_TOKEN.findall(words))
     for wish, pattern in _WISHES:
         if found := pattern.fullmatch(plain):

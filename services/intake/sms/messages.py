@@ -30,6 +30,8 @@ ANSWER_LIMIT = 160
 """Septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038)."""
 QUESTION_LIMIT = 3 * 153
 """Septets of an answer with words of a question: a long SMS of three parts."""
+GAP = "[…]"
+"""In place of a part that did not come."""
 
 Refusal = Literal["empty", "too_long", "unavailable"]
 Answer = Literal[
@@ -139,7 +141,7 @@ def join(parts: Sequence[SmsMessage]) -> JoinedSms:
     texts = {part.concat.part: part.text for part in parts if part.concat}
     numbers = range(1, first.concat.total + 1)
     missing = tuple(number for number in numbers if number not in texts)
-    text = "".join(texts.get(number, _GAP) for number in numbers)
+    text = "".join(texts.get(number, f" {GAP} ") for number in numbers)
     return JoinedSms(halves_joined(text), missing)
 
 
@@ -201,7 +203,6 @@ def _in_gsm(character: str) -> str:
 _PLAIN: Final = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "•": "-", "\t": " "}
 )
-_GAP = " […] "
 _GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
