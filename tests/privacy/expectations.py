@@ -261,6 +261,7 @@ CASES: dict[str, Case] = {
     "routing GET /owed": Case(NO_STAFF),
     "routing GET /owed/counts": Case(NO_STAFF),
     "routing GET /queue": Case(READING, query={"tab": "in_process", **OF_DINAS}),
+    "routing GET /report-titles": Case(NO_STAFF, query={"number": "1"}),
     "routing GET /saved-views": Case(NO_STAFF),
     "routing POST /saved-views": Case(NO_STAFF, body={}),
     "routing DELETE /saved-views/{view_id}": Case(ONLY_ITS_OWNER, "view"),

@@ -148,7 +148,7 @@ async def test_digits_that_only_the_original_has_find_nothing(country: Country) 
         found = await country.get(INSPECTOR, "/queue", q=phone, **asked)
         assert (found.status_code, found.json()) == (
             200,
-            {"items": [], "next": None, "corrected": None},
+            {"items": [], "next": None, "corrected": None, "by_contact": False},
         )
         by_number = await country.get(INSPECTOR, "/queue", q=str(number), **asked)
         assert [row["number"] for row in by_number.json()["items"]] == [number]
