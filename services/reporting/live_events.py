@@ -21,7 +21,7 @@ from shared.http.documentation import problem_responses
 from shared.http.problems import Problem, too_many
 from shared.http.tokens import Staff
 from shared.http.transaction import CurrentDatabase
-from shared.lifecycle.events import near_arrival
+from shared.lifecycle.events import tells_arrival
 from shared.privacy.publication import public_time
 
 HEARTBEAT = 15.0
@@ -109,7 +109,7 @@ async def _events(
 
 def _shown(happened: Happened) -> ServerSentEvent:
     event = happened.event
-    if near_arrival(event):
+    if tells_arrival(event):
         # To the hour for all: of an anonymous report the second tells who entered it.
         event = event.model_copy(update={"at": public_time(event.at)})
     data = event.model_dump(mode="json", include=_TOLD)

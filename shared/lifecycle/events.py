@@ -43,6 +43,14 @@ INTERNAL_EVENTS = frozenset(
 )
 """Not told to partner systems: the agencies' own affairs."""
 
+CLOCK_ENDS = frozenset(
+    {
+        *(Action.OVERDUE, Action.ESCALATE, Action.QUESTION_REMINDER),
+        *(Action.CLOSING_NOTICE, Action.AUTO_CLOSE),
+    }
+)
+"""Steps that a clock takes: each so long after another step, to the second."""
+
 _FIRST_STEP = 2
 """The version of a report after its first step; it came as 1."""
 
@@ -119,6 +127,12 @@ def near_arrival(event: ReportEvent) -> bool:
     it is the first step of all."""
     waits = event.tab in (Tab.UNVERIFIED, Tab.DEFERRED)
     return waits or event.action is Action.VERIFY or event.version <= _FIRST_STEP
+
+
+def tells_arrival(event: ReportEvent) -> bool:
+    """Whether when the report came can be reckoned from the event's time: it is near it, or the
+    end of a clock, which may have begun as near."""
+    return near_arrival(event) or event.action in CLOCK_ENDS
 
 
 class PartnerEvent(BaseModel):

@@ -27,14 +27,20 @@ HOUR = datetime(2026, 11, 24, 3, tzinfo=UTC)
         ({"action": Action.DEFER, "tab": Tab.DEFERRED, "version": 3}, HOUR),
         ({"action": Action.AMEND, "version": 3}, AT),
         ({"action": Action.FOLLOW_UP, "tab": Tab.IN_PROCESS, "version": 3}, AT),
+        # So long after what may have come with it.
+        ({"action": Action.OVERDUE, "version": 3}, HOUR),
+        ({"action": Action.ESCALATE, "tab": Tab.IN_PROCESS, "version": 4}, HOUR),
+        ({"action": Action.CLOSING_NOTICE, "tab": Tab.IN_PROCESS, "version": 4}, HOUR),
+        ({"action": Action.AUTO_CLOSE, "tab": Tab.CLOSED, "version": 5}, HOUR),
+        ({"action": Action.QUESTION_REMINDER, "version": 5}, HOUR),
     ],
 )
 def test_events_tell_the_hour_of_what_may_have_come_with_it(
     changes: dict[str, Any], told: datetime
 ) -> None:
-    happened = event(7, 2, at=AT, due_at=AT, **changes)
+    happened = event(7, 2, at=AT, due_at=AT, auto_close_at=AT, **changes)
     hooked = _arrived(happened)
-    assert (hooked.at, hooked.due_at) == (told, HOUR)
+    assert (hooked.at, hooked.due_at, hooked.auto_close_at) == (told, HOUR, HOUR)
     live = _shown(Happened(1, happened)).data
     assert datetime.fromisoformat(live["at"]) == told
 

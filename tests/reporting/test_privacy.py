@@ -76,20 +76,26 @@ async def test_of_an_anonymous_report_a_file_tells_the_hour_in_which_it_came(
 async def test_of_an_anonymous_report_a_file_tells_the_hour_of_what_may_have_come_with_it(
     reporting: httpx.AsyncClient, bearer: Bearer, owner_url: str
 ) -> None:
-    times = ("verified_at", "due_at", "ended_at", "last_step_at")
+    times = ("verified_at", "due_at", "auto_close_at", "ended_at", "last_step_at")
 
-    def shift(seconds: int) -> None:
+    def change(set_: str) -> None:
         with psycopg.connect(owner_url, autocommit=True) as connection:
-            set_ = ", ".join(f"{name} = {name} + interval '{seconds} s'" for name in times)
             connection.execute(f"UPDATE lifecycle.report SET {set_}".encode())  # noqa: S608
 
+    def shift(seconds: int) -> None:
+        change(", ".join(f"{name} = {name} + interval '{seconds} s'" for name in times))
+
     header = bearer(CITY_ADMIN)
-    before = {row["number"]: row for row in await lines(reporting, header, tab="incoming")}
-    shift(17)
+    change("auto_close_at = due_at")
     try:
-        after = await lines(reporting, header, tab="incoming")
+        before = {row["number"]: row for row in await lines(reporting, header, tab="incoming")}
+        shift(17)
+        try:
+            after = await lines(reporting, header, tab="incoming")
+        finally:
+            shift(-17)
     finally:
-        shift(-17)
+        change("auto_close_at = NULL")
     for name in times:
         changed = {
             anonymous: {

@@ -190,6 +190,28 @@ async def test_the_first_step_of_who_entered_an_anonymous_report_tells_neither_n
     assert datetime.fromisoformat(line["at"]) == stored[0][0]
 
 
+@pytest.mark.parametrize("action", ["overdue", "escalate", "closing_notice", "auto_close"])
+async def test_the_end_of_a_clock_is_told_to_the_hour_of_an_anonymous_report(
+    country: Country, action: str
+) -> None:
+    for anonymous in (True, False):
+        number = await gone_on(country, "verify", ADMIN, ADMIN, anonymous=anonymous)
+        await country.rows(
+            "INSERT INTO lifecycle.history (number, entry, version, at, action, actor_kind,"
+            " from_status, to_status, visibility, details)"
+            " SELECT number, 1 + max(entry), 1 + max(version), '2026-12-07T03:32:17Z', :a,"
+            " 'system', 'VERIFIED', 'VERIFIED', 'public', '{}' FROM lifecycle.history"
+            " WHERE number = :n GROUP BY number",
+            n=number,
+            a=action,
+        )
+        for who, told in ((UNIT, "03:00:00" if anonymous else "03:32:17"), (PUSAT, "03:32:17")):
+            [line] = [
+                e for e in (await country.seen(who, number))["history"] if e["action"] == action
+            ]
+            assert line["at"] == f"2026-12-07T{told}Z", who
+
+
 @pytest.mark.parametrize(("maker", "anonymous"), [("petugas.kab.bandung", True), (ADMIN, False)])
 async def test_the_first_step_of_another_or_for_a_reporter_with_a_name_is_told_in_full(
     country: Country, maker: str, anonymous: bool

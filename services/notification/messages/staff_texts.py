@@ -8,7 +8,8 @@ from typing import Any
 from services.notification.messages.texts import MessageText
 from shared.labels.catalogue import Language, Phrase
 from shared.labels.dates import deadline, long_day, moment
-from shared.lifecycle.calendar import Zone
+from shared.lifecycle.calendar import Zone, day_of_deadline
+from shared.privacy.publication import public_time
 
 PASSWORD_LINK, PROVE_EMAIL = "password_link", "prove_email"
 ACCOUNT_TEMPLATES = (PASSWORD_LINK, PROVE_EMAIL)
@@ -24,6 +25,22 @@ class StaffFacts:
     number: int
     handler: str
     zone: Zone
+
+
+def without_arrival(facts: Mapping[str, Any], zone: Zone) -> dict[str, Any]:
+    """The facts as they are told to somebody from whom it is hidden when the report came: such
+    times are kept to the hour, as the second tells who entered it, and said by their day, which is
+    the one that its reporter reads. `zone`: of the agency that owes the step. What was cut stays
+    as it is; facts that do not say whether their time tells it are taken to do so."""
+    cut = dict(facts)
+    if facts.get("tells_arrival", True):
+        at = datetime.fromisoformat(facts["at"])
+        cut |= {"at": public_time(at).isoformat(), "to_the_hour": True}
+    if facts.get("due_at"):
+        due_at = datetime.fromisoformat(facts["due_at"])
+        cut["due_at"] = public_time(due_at).isoformat()
+        cut["due_on"] = facts.get("due_on") or day_of_deadline(due_at, zone).isoformat()
+    return cut
 
 
 def sentence(

@@ -16,7 +16,7 @@ from shared.database.report_lists import RequestRow
 from shared.database.views import AgencyEntry, StaffEntry, StandInEntry
 from shared.lifecycle.actions import RequestKind
 from shared.lifecycle.calendar import Zone
-from shared.lifecycle.events import ReportEvent, near_arrival
+from shared.lifecycle.events import CLOCK_ENDS, ReportEvent, near_arrival
 from shared.lifecycle.people import ADMINS, Role
 from shared.lifecycle.statuses import Tab
 from shared.owed.whose import DECIDING
@@ -30,7 +30,7 @@ _SUBMISSION = 1
 class Recipient:
     """A member of staff who is told. `at_once`: the report allows it, whatever they chose.
     `hidden`: the report is anonymous to them, so that no time may tell when it came, and
-    `hour_alone`: this event's does. `zone`: of the agency that owes the step."""
+    `hour_alone`: that they are told does. `zone`: of the agency that owes the step."""
 
     staff_id: int
     role: Role
@@ -76,7 +76,7 @@ class _Known:
         if rule is not DEADLINE_NEAR:
             people.pop(self.actors.get((event.number, event.version), 0), None)
         concerned = [(id, Role(person.role)) for id, person in people.items()]
-        tells_arrival = self._tells_arrival(event)
+        waits = self._waits_for_the_hour(event)
         handler = self.agencies.get(event.handler_id)
         recipients = []
         for id, role in concerned:
@@ -87,18 +87,19 @@ class _Known:
                     role=role,
                     at_once=at_once,
                     hidden=hidden,
-                    hour_alone=hidden and tells_arrival,
+                    hour_alone=hidden and waits,
                     zone=Zone(handler.zone) if handler else Zone.WIB,
                 )
             )
         return recipients
 
-    def _tells_arrival(self, event: ReportEvent) -> bool:
-        """Whether the time of the event tells when the report came: it waits for verification, or
-        staff entered it, and may have verified it in the same minute."""
-        waits = event.tab in (Tab.UNVERIFIED, Tab.DEFERRED)
+    def _waits_for_the_hour(self, event: ReportEvent) -> bool:
+        """Whether mail at once would tell when the report came: it waits for verification, a clock
+        has ended, or staff entered it, and may have verified it in the same minute."""
+        if event.tab in (Tab.UNVERIFIED, Tab.DEFERRED) or event.action in CLOCK_ENDS:
+            return True
         entered = self.actors.get((event.number, _SUBMISSION)) is not None
-        return waits or (entered and near_arrival(event))
+        return entered and near_arrival(event)
 
     def _add_stand_ins(self, people: dict[int, StaffEntry]) -> None:
         """Those who stand in for these today, and for whoever does and is away in turn."""

@@ -82,7 +82,9 @@ SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.c
 FROM lifecycle.report r {_STEPS} WHERE {{where}}"""  # noqa: S608
 _TIMES = ", ".join(
     f"{ARRIVAL.format('r', name)} AS {name}"
-    for name in ("submitted_at", "verified_at", "due_at", "ended_at", "last_step_at")
+    for name in (
+        *("submitted_at", "verified_at", "due_at", "auto_close_at", "ended_at", "last_step_at"),
+    )
 )
 # Of an anonymous report to the hour: whoever entered it may have verified it in the same second.
 _AS_KEPT = ", ".join(
@@ -98,7 +100,7 @@ SELECT r.number, r.status, r.tab, r.handler_id, r.channel, r.classification, r.c
        h.replies, h.reopenings, h.came_to ->> 'outcome' AS outcome,
        h.came_to ->> 'unmet_reason' AS unmet_reason,
        r.anonymous, r.secret, r.priority, r.held, r.overdue,
-       r.region_code, r.auto_close_at,
+       r.region_code,
        CASE WHEN r.anonymous = l.anonymous THEN r.linked_number END AS linked_number, r.main_number,
        coalesce(t.title, t.original_title) AS title, t.original_body,
        coalesce(t.body, t.original_body) AS body, {_AS_KEPT},

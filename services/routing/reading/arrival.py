@@ -8,6 +8,7 @@ from shared.command_requests.report_access import ReportAccess
 from shared.labels import label
 from shared.lifecycle.actions import Action
 from shared.lifecycle.channels import Channel
+from shared.lifecycle.events import CLOCK_ENDS
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.visibility import TOLD_IN_COPIES
 from shared.privacy.publication import public_channel, public_time
@@ -73,7 +74,7 @@ def _line_shown(line: Row, access: ReportAccess) -> Row:
     counter or the system it came by is its channel. So the handling agency reads its submission
     too: who entered it may be a colleague."""
     by_reporter = line["actor_kind"] in (ActorKind.REPORTER, ActorKind.PARTNER)
-    if access.arrival_hidden and line["action"] == Action.OVERDUE:
+    if access.arrival_hidden and line["action"] in CLOCK_ENDS:
         return {**line, "at": public_time(line["at"])}  # so long after the report came
     told_apart = access.by_copy and by_reporter
     if not access.arrival_hidden or not (told_apart or line["action"] == Action.SUBMIT):
