@@ -1,23 +1,30 @@
-"""When an anonymous report came is reckoned neither from the bell nor from mail."""
+"""When an anonymous report came is reckoned neither from the bell nor from mail, whoever reads it
+and whenever it was made anonymous."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 import pytest
 
+from services.notification.messages.staff_table import staff_messages_of
+from services.notification.sending import sender as sending
 from services.notification.staff import near_deadlines as deadlines
+from services.notification.staff.messages import tell_staff
 from shared.database.engine import Database
 from shared.http.tokens import Staff
 from shared.lifecycle.actions import Action
 from shared.lifecycle.statuses import Status, Tab
 from shared.settings import Settings
 from tests.intake.conftest import Country
-from tests.notification.conftest import Reported, working
-from tests.notification.staff import ADMIN, OFFICER, UNIT, StaffTold, prove_address
+from tests.notification.account_services import text_of
+from tests.notification.conftest import Reported, until, working
+from tests.notification.providers import MailServer
+from tests.notification.staff import ADMIN, OFFICER, PUSAT, UNIT, StaffTold, prove_address
 from tests.notification.test_near_deadlines import due_in
 from tests.notification.test_proofs import serving
-from tests.notification.test_staff_told import rung
+from tests.notification.test_staff_told import rung, to_unit
 
 AT = datetime(2026, 12, 7, 3, 32, 17, tzinfo=UTC)
 DUE = datetime(2026, 12, 9, 4, 41, 5, tzinfo=UTC)
@@ -96,6 +103,47 @@ async def test_a_deadline_that_comes_near_is_told_at_no_time_that_it_is_reckoned
     assert mail_waits_for_the_hour(staff, told.number) == {True}
 
 
+@pytest.mark.parametrize("before_today", [False, True])
+async def test_the_bell_is_cut_by_what_report_and_reader_are_when_it_is_read(
+    reported: Reported, staff: StaffTold, settings: Settings, before_today: bool
+) -> None:
+    told = await to_unit(reported, staff)
+    verified: dict[str, Any] = {"at": AT, "due_at": DUE, "version": 2, **UNIT}
+
+    async def shown(person: Staff) -> tuple[str, bool, bool]:
+        item = (await staff.seen(client, person))["items"][0]
+        return item["at"], item["to_the_hour"], "9 Des 2026 11.41 WIB" in item["text"]
+
+    async with working(settings):
+        await told.happens("verified", Status.VERIFIED, **verified)
+        await rung(staff, OFFICER, 1)
+    [[facts]] = staff.country.all("SELECT facts FROM notification.bell")
+    if before_today:
+        del facts["tells_arrival"]
+    staff.country.all("UPDATE notification.bell SET facts = %s::jsonb", json.dumps(facts))
+    staff.country.all(
+        "INSERT INTO notification.bell (staff_id, number, version, template, kind, facts,"
+        " created_at) SELECT 10, number, version, template, kind, facts, created_at"
+        " FROM notification.bell"
+    )
+    async with serving(settings) as client:
+        assert await shown(OFFICER) == await shown(PUSAT) == (EXACT, False, True)
+        staff.country.all("UPDATE lifecycle.report SET anonymous = true")
+        assert await shown(OFFICER) == (HOUR, True, False)
+        assert "Rabu, 9 Desember 2026" in (await staff.seen(client, OFFICER))["items"][0]["text"]
+        assert await shown(PUSAT) == (EXACT, False, True)
+        [[item]] = staff.country.all("SELECT id FROM notification.bell WHERE staff_id = 12")
+        read = await client.post(f"/me/bell/{item}/read", headers=staff.header(OFFICER))
+        assert read.json()["at"] == HOUR
+        # Who is no longer of pusat's people.
+        staff.country.all("UPDATE routing.staff SET role = 'agency_admin' WHERE id = 10")
+        assert await shown(PUSAT.model_copy(update={"role": "agency_admin"})) == (HOUR, True, False)
+        # Who reads a copy alone reads so of every report.
+        staff.country.all("UPDATE lifecycle.report SET anonymous = false, handler_id = 4")
+        staff.country.all("INSERT INTO lifecycle.copy VALUES (%s, 3)", told.number)
+        assert await shown(OFFICER) == (HOUR, True, False)
+
+
 async def test_what_tells_no_arrival_is_told_in_full_of_an_anonymous_report_too(
     reported: Reported, staff: StaffTold, settings: Settings
 ) -> None:
@@ -107,3 +155,30 @@ async def test_what_tells_no_arrival_is_told_in_full_of_an_anonymous_report_too(
         await rung(staff, OFFICER, 1)
         [item] = (await staff.seen(client, OFFICER))["items"]
     assert (item["at"], item["to_the_hour"]) == (EXACT, False)
+
+
+async def test_mail_that_waits_is_cut_when_it_is_sent_of_a_report_made_anonymous_since(
+    reported: Reported,
+    staff: StaffTold,
+    settings: Settings,
+    mail_server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sending, "LOOK_EVERY", 0.2)
+    told = await to_unit(reported, staff)
+    told_at_once(staff, settings, OFFICER)
+    happened = await told.happens("overdue", Status.VERIFIED, version=3, **LATE)
+    database = Database(settings.database_url)
+    async with database.session() as session:  # whoever carries mail is away
+        await tell_staff(session, [(happened, rule) for rule in staff_messages_of(happened)])
+    await database.dispose()
+    staff.country.all("UPDATE lifecycle.report SET anonymous = true")
+    async with mail_server.there(), working(settings):
+
+        async def came() -> bool:
+            return bool(mail_server.got)
+
+        await until(came)
+    [mail] = mail_server.got
+    assert "terlambat sejak Senin, 7 Desember 2026" in text_of(mail)
+    assert "10.32" not in text_of(mail)

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Integer, Select, func, literal, select, tuple_, update
+from sqlalchemy import Integer, Row, Select, func, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.notification.messages.staff_table import StaffKind
-from services.notification.messages.staff_texts import StaffFacts, sentence
+from services.notification.messages.staff_texts import StaffFacts, sentence, without_arrival
 from services.notification.models import BellItem
-from services.notification.outgoing.staff_reading import is_readable
+from services.notification.outgoing.staff_reading import is_arrival_hidden, is_readable
 from shared.clock import now
 from shared.database.lifecycle import Report
 from shared.database.views import AgencyEntry
@@ -37,7 +37,8 @@ ItemId = Annotated[int, Path(gt=0, lt=2**63)]
 
 class BellEntry(BaseModel):
     """One thing that happened; `text` says what, without a word of the report. `at` is of the
-    event; `to_the_hour`: cut to it, as it tells when an anonymous report came."""
+    event; `to_the_hour`: cut to it, as it tells when an anonymous report came; by what the report
+    and the person are now, not when it happened."""
 
     id: int
     number: int
@@ -80,13 +81,13 @@ async def read_bell(
     language = pick_language(request.headers.get("accept-language"))
     last = decode_cursor(cursor, _Position)
     read, id = col(BellItem.read_at).is_not(None), col(BellItem.id)
-    items = _of(staff, select(BellItem, col(AgencyEntry.name))).join(AgencyEntry, _HANDLED_BY)
+    items = _items_of(staff)
     if last is not None:
         items = items.where(tuple_(read, -id) > tuple_(last.read, -last.id))
     rows = (await session.execute(items.order_by(read, id.desc()).limit(limit + 1))).all()
     own = select(col(AgencyEntry.zone)).where(col(AgencyEntry.id) == staff.agency_id)
     zone = Zone(await session.scalar(own) or Zone.WIB)
-    entries = [_shown(item, handler, zone, language) for item, handler in rows[:limit]]
+    entries = [_shown(row, zone, language) for row in rows[:limit]]
     more = len(rows) > limit
     position = _Position(read=entries[-1].read, id=entries[-1].id) if more else None
     return BellPage(
@@ -109,13 +110,12 @@ async def mark_read(
 ) -> BellEntry:
     """One item is read; the answer says which report it is about. 404: it is another's, or of a
     report that this person may not read any more."""
-    items = _of(staff, select(BellItem, col(AgencyEntry.name))).join(AgencyEntry, _HANDLED_BY)
-    row = (await session.execute(items.where(col(BellItem.id) == item_id))).one_or_none()
+    row = (await session.execute(_items_of(staff).where(col(BellItem.id) == item_id))).one_or_none()
     if row is None:
         raise not_found()
     await session.execute(_mark().where(col(BellItem.id) == item_id))
     language = pick_language(request.headers.get("accept-language"))
-    return _shown(row[0], row[1], Zone.WIB, language).model_copy(update={"read": True})
+    return _shown(row, Zone.WIB, language).model_copy(update={"read": True})
 
 
 async def unread_of(session: AsyncSession, staff: Staff) -> int:
@@ -133,20 +133,31 @@ def _of(staff: Staff, items: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...
     )
 
 
+def _items_of(staff: Staff) -> Select[*tuple[Any, ...]]:
+    """Items, each with its agency's name and zone, and whether the person may not know when the
+    report came."""
+    hidden = is_arrival_hidden(literal(staff.agency_id), literal(str(staff.role)))
+    items = select(BellItem, col(AgencyEntry.name), col(AgencyEntry.zone), hidden)
+    return _of(staff, items).join(AgencyEntry, _HANDLED_BY)
+
+
 def _mark() -> Any:
     return update(BellItem).where(col(BellItem.read_at).is_(None)).values(read_at=now())
 
 
-def _shown(item: BellItem, handler: str, zone: Zone, language: Language) -> BellEntry:
+def _shown(row: Row[*tuple[Any, ...]], zone: Zone, language: Language) -> BellEntry:
+    item, handler, of_handler, hidden = row
+    assert isinstance(item, BellItem)
     assert item.id is not None
+    facts = without_arrival(item.facts, Zone(of_handler)) if hidden else item.facts
     report = StaffFacts(item.number, handler, zone)
     return BellEntry(
         id=item.id,
         number=item.number,
         kind=StaffKind(item.kind),
-        text=sentence(item.template, item.facts, report, language),
-        at=datetime.fromisoformat(item.facts["at"]),
-        to_the_hour=bool(item.facts.get("to_the_hour")),
+        text=sentence(item.template, facts, report, language),
+        at=datetime.fromisoformat(facts["at"]),
+        to_the_hour=bool(facts.get("to_the_hour")),
         read=item.read_at is not None,
     )
 

@@ -1,6 +1,7 @@
-"""Which reports a member of staff may read now: nobody is told more of one they may not."""
+"""Which reports a member of staff may read now, and whether they may know when each came: nobody
+is told more of one than they may read."""
 
-from sqlalchemy import ColumnElement, any_, or_, select
+from sqlalchemy import ColumnElement, and_, any_, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
@@ -8,6 +9,7 @@ from sqlmodel import col
 from shared.database.lifecycle import Report
 from shared.database.report_lists import CopyRow
 from shared.database.views import AgencyEntry
+from shared.lifecycle.people import Role
 
 
 def is_readable(
@@ -15,16 +17,30 @@ def is_readable(
 ) -> ColumnElement[bool]:
     """Of a joined `Report`: that agency or one below handles it or has a copy, as
     `shared.command_requests.report_access` has it."""
-    handler, copying = aliased(AgencyEntry), aliased(AgencyEntry)
-    handled = select(col(handler.id)).where(
-        col(handler.id) == col(Report.handler_id), agency_id == any_(col(handler.path))
-    )
+    copying = aliased(AgencyEntry)
     copied = (
         select(col(CopyRow.agency_id))
         .join(copying, col(copying.id) == col(CopyRow.agency_id))
         .where(col(CopyRow.number) == col(Report.number), agency_id == any_(col(copying.path)))
     )
+    return or_(_is_handled(agency_id), copied.correlate_except(CopyRow, copying).exists())
+
+
+def is_arrival_hidden(
+    agency_id: SQLCoreOperations[int], role: SQLCoreOperations[str]
+) -> ColumnElement[bool]:
+    """Of a joined `Report` that they may read: whether they may not know to the second when it
+    came, as `ReportAccess.arrival_hidden` has it."""
     return or_(
-        handled.correlate_except(handler).exists(),
-        copied.correlate_except(CopyRow, copying).exists(),
+        and_(col(Report.anonymous), role != Role.CENTRAL_ADMIN.value),
+        role == Role.OVERSEER.value,
+        ~_is_handled(agency_id),
     )
+
+
+def _is_handled(agency_id: SQLCoreOperations[int]) -> ColumnElement[bool]:
+    handler = aliased(AgencyEntry)
+    handled = select(col(handler.id)).where(
+        col(handler.id) == col(Report.handler_id), agency_id == any_(col(handler.path))
+    )
+    return handled.correlate_except(handler).exists()

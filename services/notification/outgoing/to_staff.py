@@ -18,11 +18,12 @@ from services.notification.messages.staff_texts import (
     StaffFacts,
     text_for_staff,
     text_of_account,
+    without_arrival,
 )
 from services.notification.models import Contact, Message, Preference
 from services.notification.outgoing.prepared import NotAnyMore, Outgoing, read_by_message
 from services.notification.outgoing.proof_links import proof_token
-from services.notification.outgoing.staff_reading import is_readable
+from services.notification.outgoing.staff_reading import is_arrival_hidden, is_readable
 from services.notification.proven import proof_digest
 from shared.clock import now
 from shared.database.lifecycle import Report
@@ -113,9 +114,12 @@ class StaffOutbox:
         )
         if delivery is not Delivery.AT_ONCE:
             return NotAnyMore("muted")
+        facts: Mapping[str, Any] = message.facts
+        if row["arrival_hidden"]:  # anonymous since it was written, or to whom they are now
+            facts = without_arrival(facts, Zone(row["handler_zone"]))
         report = StaffFacts(message.number, row["handler"], Zone(row["zone"]))
         language = row["language"]
-        text = text_for_staff(message.template, message.facts, report, self._portal, language)
+        text = text_for_staff(message.template, facts, report, self._portal, language)
         return Outgoing(message.id, to, text, language, row["unsubscribe_token"])
 
 
@@ -133,7 +137,9 @@ _READ: Select[*tuple[Any, ...]] = (
         *(col(Contact.undeliverable_at), col(Preference.stopped_at)),
         *(col(Preference.unsubscribe_token), col(Preference.kinds)),
         *(col(_OWN.zone), col(_HANDLER.name).label("handler")),
+        col(_HANDLER.zone).label("handler_zone"),
         is_readable(col(StaffEntry.agency_id)).label("readable"),
+        is_arrival_hidden(col(StaffEntry.agency_id), col(StaffEntry.role)).label("arrival_hidden"),
     )
     .join(ReachableStaff, col(ReachableStaff.staff_id) == _STAFF_ID)
     .join(StaffEntry, col(StaffEntry.id) == col(ReachableStaff.staff_id))
