@@ -138,7 +138,7 @@ class PageRequest:
         except Refusal as refusal:
             raise unknown(self.request, refusal, params) or refusal from None
         if beyond_the_end(params, answer):
-            raise page_gone(self.request, params)
+            raise page_gone(self.request)
         return answer
 
     async def download(

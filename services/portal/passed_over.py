@@ -1,7 +1,7 @@
 """What the address of a list asks for and is not to be had: the list is shown without it, and says
 so. The services refuse it, as they should; who followed an old bookmark wants the list."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -27,6 +27,11 @@ class PassedOver(NamedTuple):
         """As the page calls this filter."""
         return called(self.name)
 
+    @property
+    def shown(self) -> str:
+        """The value without what would turn or hide the line around it, and its beginning alone."""
+        return "".join(filter(str.isprintable, self.value))[:_LONGEST]
+
 
 class UnknownFilters(Problem):
     """Parts of the address, by name, with why they cannot be had."""
@@ -46,7 +51,7 @@ def unknown(request: Request, refusal: Refusal, sent: Mapping[str, Any]) -> Unkn
         return None
     reasons: dict[str, str] = {}
     for field, code in errors:
-        names = list(_names_of(request, field, sent))
+        names = _names_of(request, field)
         if not names:
             return None
         words = _REASONS[_REASON_OF[code]] if code in _REASON_OF else refusal.fields.get(field, "")
@@ -77,9 +82,9 @@ def beyond_the_end(sent: Mapping[str, Any], page: object) -> bool:
     return items == [] and following is None and bool(sent.get("cursor")) and not sent.get("q")
 
 
-def page_gone(request: Request, sent: Mapping[str, Any]) -> UnknownFilters:
+def page_gone(request: Request) -> UnknownFilters:
     """That there is no such page any more."""
-    names = _names_of(request, "cursor", sent)
+    names = _names_of(request, "cursor")
     return UnknownFilters(dict.fromkeys(names, translated(_REASONS["page"])))
 
 
@@ -116,12 +121,9 @@ class _Again(Response):
         await self._app.router(self._scope, receive, send)
 
 
-def _names_of(request: Request, field: str, sent: Mapping[str, Any]) -> Iterator[str]:
+def _names_of(request: Request, field: str) -> list[str]:
     """By which names the address holds what was sent in this field: services name it in English."""
-    query, value = request.query_params, sent.get(field)
-    values = [str(each) for each in (value if isinstance(value, list) else [value])]
-    same = [name for name in query if set(_given(query, name)) & set(values)]
-    yield from [field] if field in query else same
+    return [name for name in (field, *_IN_ADDRESS.get(field, ())) if name in request.query_params]
 
 
 def _given(query: Any, name: str) -> list[str]:
@@ -136,6 +138,13 @@ def _is_day(value: str) -> bool:
 
 
 _KEY = "lapor.passed_over"
+_LONGEST = 60
+_IN_ADDRESS = {
+    "cursor": ("lanjut",),
+    "kind": ("jenis",),
+    "whose": ("milik",),
+    "agency_id": ("instansi",),
+}
 _OF_ROUTING = ("path_params", "endpoint", "route", "router")
 _REASONS = {
     "gone": "tidak dikenal atau tidak ada lagi.",

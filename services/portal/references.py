@@ -175,6 +175,24 @@ def region_code(form: FormData) -> str | None:
     return next((form.get(level) for level in reversed(REGION_LEVELS) if form.get(level)), None)
 
 
+def with_chosen(form: FormData, name: str, options: Sequence[Option]) -> list[Option]:
+    """The options and, last, what is chosen though it is offered no more: a person who left, whose
+    reports are looked for all the same."""
+    value = form.get(name)
+    if not value.isdecimal() or any(value == each for each, _ in options):
+        return [*options]
+    return [*options, (value, translated("tidak ditawarkan lagi"))]
+
+
+def with_chosen_category(form: FormData, groups: Sequence[Group]) -> list[Group]:
+    """Likewise of categories."""
+    value = form.get("category")
+    if not value.isdecimal() or any(value == one.code for _, inside in groups for one in inside):
+        return [*groups]
+    gone = translated("tidak ditawarkan lagi")
+    return [*groups, (gone, [CategoryOption(value, gone, "")])]
+
+
 def spread_region(form: FormData, code: str | None) -> None:
     """Fill the selects from one code."""
     codes = _codes(code)

@@ -15,8 +15,7 @@ OF_STAFF = [
     ("/panel?status=NEVER&overdue=1", "Status", "NEVER", GONE),
     ("/panel?tab=selesai", "Tab", "selesai", GONE),
     ("/panel?tab=all&agency=2147483000", "Instansi", "2147483000", NO_AGENCY),
-    ("/panel?assignee=2147483000", "Ditugaskan kepada", "2147483000", GONE),
-    ("/panel?category=2147483000", "Kategori", "2147483000", GONE),
+    ("/panel?assignee=saya", "Ditugaskan kepada", "saya", GONE),
     ("/panel?category=jalan", "Kategori", "jalan", GONE),
     ("/panel?due_before=31-02-2026", "Tenggat sampai", "31-02-2026", NO_DAY),
     ("/panel?lanjut=abc", "Halaman", "abc", NO_PAGE),
@@ -38,11 +37,13 @@ OF_STAFF = [
     ("/panel/templat?instansi=2147483000", "Instansi", "2147483000", NO_AGENCY),
 ]
 OF_EVERYBODY = [
-    ("/laporan?category=2147483000", "Kategori", "2147483000", GONE),
+    ("/laporan?category=jalan", "Kategori", "jalan", GONE),
     ("/laporan?region=99", "Wilayah", "99", GONE),
     ("/laporan?tab=apa&q=jalan", "Tab", "apa", GONE),
     ("/laporan?classification=apa", "Klasifikasi", "apa", GONE),
     ("/laporan?lanjut=abc", "Halaman", "abc", NO_PAGE),
+    ("/laporan?lanjut=+x+", "Halaman", " x ", NO_PAGE),
+    ("/laporan?tab=a%E2%80%AEb&Hubungi+0812-3456-7890=a%E2%80%AEb", "Tab", "ab", GONE),
 ]
 
 
@@ -71,12 +72,12 @@ def test_what_could_be_applied_is_and_a_link_leaves_the_rest_out(meet: Meet) -> 
     admin.signs_in("admin.kab.bandung")
     admin.opens("/panel/akun")
     admin.follows("English")
-    admin.opens("/panel?tab=all&status=NEVER&overdue=1&assignee=0")
+    admin.opens("/panel?tab=all&status=NEVER&overdue=1&assignee=x")
     told = admin.page.locator("#dilewati")
     expect(told.get_by_role("listitem")).to_have_text(
         [
             "Status “NEVER”: unknown, or no longer there.",
-            "Assigned to “0”: unknown, or no longer there.",
+            "Assigned to “x”: unknown, or no longer there.",
         ]
     )
     assert admin.page.locator("[name=overdue][type=checkbox]").is_checked()
@@ -84,6 +85,20 @@ def test_what_could_be_applied_is_and_a_link_leaves_the_rest_out(meet: Meet) -> 
     assert admin.page.locator("[name=overdue][type=checkbox]").is_checked()
     expect(told).to_have_count(0)
     assert admin.page.url.endswith("/panel?tab=all&overdue=1")
+
+
+def test_who_left_and_what_was_retired_still_narrow_the_list(meet: Meet) -> None:
+    admin = meet(scripts=False)
+    admin.signs_in("admin.pusat")
+    for address, chosen in (
+        ("/panel?tab=all&scope=below&assignee=2147483000", "assignee"),
+        ("/panel?tab=all&scope=below&category=2147483000", "category"),
+        ("/laporan?category=2147483000", "category"),
+    ):
+        admin.opens(address)
+        expect(admin.page.locator("#dilewati")).to_have_count(0)
+        expect(admin.page.locator(f"select[name={chosen}]")).to_have_value("2147483000")
+        assert "tidak ditawarkan lagi" in admin.page.content()
 
 
 def test_an_overseer_who_searches_by_words_reads_the_list_and_why(meet: Meet) -> None:

@@ -100,14 +100,13 @@ async def _page(page_request: PageRequest, form: FormData, status: int = 200) ->
     tabs = await page_request.read("reporting", "/downloads/tabs", list[TabFields])
     if page_request.session.role == "liaison_officer":
         tabs = [tab for tab in tabs if tab.tab != "users"]
-    categories = await references.categories(page_request)
+    categories = references.with_chosen_category(form, await references.categories(page_request))
     if page_request.request.method == "GET":
         only_days(page_request.request, "submitted_from", "submitted_to")
         only_known(
             page_request.request,
             tab=[tab.tab for tab in tabs],
             scope=("own", "below"),
-            category=[code for _, options in categories for code, *_ in options],
             **{name: labels(name) for name in ("classification", "channel", "status", "role")},
         )
     tab = next((tab for tab in tabs if tab.tab == form.get("tab")), tabs[0])

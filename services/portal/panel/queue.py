@@ -17,7 +17,6 @@ from services.portal.panel.bulk import bulk_forms_for
 from services.portal.panel.choices import agency_of, grouped
 from services.portal.panel.forms import in_order, owed
 from services.portal.panel.second_person import to_decide
-from services.portal.passed_over import only_known
 from services.portal.translation import translated
 from shared.http.problems import Problem
 from shared.lifecycle.statuses import STATUSES_OF, Status, Tab
@@ -75,12 +74,9 @@ async def queue(page_request: PanelRequest) -> Response:
         page_request.read("routing", "/queue/choices", QueueChoices),
         to_decide(page_request),
     )
-    categories = grouped(choices.categories)
-    only_known(
-        page_request.request,
-        assignee=[str(person.id) for person in choices.colleagues],
-        category=[code for _, options in categories for code, *_ in options],
-    )
+    categories = references.with_chosen_category(form, grouped(choices.categories))
+    colleagues = [(str(person.id), person.name) for person in choices.colleagues]
+    colleagues = references.with_chosen(form, "assignee", colleagues)
     agency = form.id("agency")
     agencies = {str(each.id): each.name for each in choices.agencies}
     if isinstance(agency, int) and str(agency) not in agencies:
@@ -89,7 +85,7 @@ async def queue(page_request: PanelRequest) -> Response:
     shown = {
         "agency": agencies,
         "status": labels("status"),
-        "assignee": {str(person.id): person.name for person in choices.colleagues},
+        "assignee": dict(colleagues),
         "category": {one.code: one.name for _, inside in categories for one in inside},
         "classification": labels("classification"),
         "channel": labels("channel"),
@@ -110,7 +106,7 @@ async def queue(page_request: PanelRequest) -> Response:
         provinces=[(province.code, province.name) for province in choices.provinces],
         statuses=_statuses(form),
         orders=_orders(),
-        colleagues=[(str(person.id), person.name) for person in choices.colleagues],
+        colleagues=colleagues,
         flags=[
             (name, words)
             for name, words in flags.items()

@@ -37,11 +37,8 @@ async def public_reports(page_request: PublicRequest) -> Response:
         references.categories(page_request),
         references.provinces(page_request),
     )
-    only_known(
-        page_request.request,
-        category=[code for _, options in categories for code, *_ in options],
-        region=[code for code, _ in provinces],
-    )
+    categories = references.with_chosen_category(form, categories)
+    only_known(page_request.request, region=[code for code, _ in provinces])
     given = form.given(*_FILTERS)
 
     def link(**changed: None) -> str:
