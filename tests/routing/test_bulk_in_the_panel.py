@@ -112,7 +112,14 @@ async def test_reports_that_nobody_may_read_lead_back_to_the_list(country: Count
     async with signed_in(country, ADMIN) as panel:
         await panel.opens(f"/panel/massal?jenis=archive&nomor={hidden}&nomor=abc")
         assert panel.path == "/panel"
-        assert "Belum ada laporan yang dipilih." in panel.reads
+        assert "Laporan yang dipilih tidak dapat Anda baca lagi." in panel.reads
+
+
+async def test_more_than_fit_into_one_command_are_not_cut_off_in_silence(country: Country) -> None:
+    numbers = "&".join(f"nomor={10_000_000 + index}" for index in range(MOST + 1))
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel/massal?jenis=archive&{numbers}&kembali=/panel")
+        assert f"paling banyak {MOST} sekaligus." in panel.reads
 
 
 async def test_a_conflict_says_who_did_what_and_keeps_the_words(country: Country) -> None:

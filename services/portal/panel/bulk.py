@@ -133,9 +133,14 @@ async def _page(
     key: UUID | None = None,
 ) -> Response:
     numbers = _numbers(form)
+    back = form.get("kembali")
+    if not numbers:
+        return page_request.go(back, "Belum ada laporan yang dipilih.")
+    if len(numbers) > MOST:
+        return page_request.go(back, "Terlalu banyak laporan dipilih: paling banyak 200 sekaligus.")
     titles = await _titles(page_request, numbers)
     if not titles:
-        return page_request.go(form.get("kembali"), "Belum ada laporan yang dipilih.")
+        return page_request.go(back, "Laporan yang dipilih tidak dapat Anda baca lagi.")
     # By which agencies and tags are suggested.
     report = await read_report(page_request, next(n for n in map(int, numbers) if n in titles))
     agencies, choices = await asyncio.gather(
@@ -177,7 +182,7 @@ def _versions(form: FormData) -> dict[str, str]:
 def _numbers(form: FormData) -> list[str]:
     """All that were chosen in the list, also those unticked since."""
     numbers = dict.fromkeys([*form.get("daftar").split(), *form.all("nomor")])
-    return [number for number in numbers if _NUMBER.fullmatch(number)][:MOST]
+    return [number for number in numbers if _NUMBER.fullmatch(number)]
 
 
 async def _titles(page_request: PageRequest, numbers: list[str]) -> dict[int, str]:
