@@ -213,6 +213,8 @@ def test_a_long_list_of_colleagues_is_typed_into_a_short_one_is_a_select(
         box.fill("rekan 11")
         admin.presses("Terapkan")
         assert re.search(r"assignee=\d+", admin.page.url)
+        assert "Ditugaskan kepada: Ŝiti Rekan 11" in admin.reads
+        admin.opens_part("Saringan dan urutan")
         expect(_box(admin, "Ditugaskan kepada")).to_have_value("Ŝiti Rekan 11")
 
 
