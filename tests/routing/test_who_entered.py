@@ -190,6 +190,27 @@ async def test_the_first_step_of_who_entered_an_anonymous_report_tells_neither_n
     assert datetime.fromisoformat(line["at"]) == stored[0][0]
 
 
+@pytest.mark.parametrize("anonymous", [True, False])
+async def test_a_request_of_who_entered_an_anonymous_report_is_owed_without_name_and_second(
+    country: Country, anonymous: bool
+) -> None:
+    number, maker = await entered(country, anonymous=anonymous), "petugas.kab.bandung"
+    form = {
+        "reason": "Bukan wewenang kami.",
+        "suggested_agency_id": country.agencies["binamarga-jabar"],
+    }
+    await country.done(maker, number, "not-authority", form)
+    decider = "koordinator.jabar"
+    [shown] = (await country.seen(decider, number))["requests"]
+    answer = await country.get(decider, "/owed", kind="decide", limit=100)
+    [owed] = [
+        item["request"] for item in answer.json()["items"] if item["report"]["number"] == number
+    ]
+    assert owed == shown
+    assert (owed["asked_by"] is None) is anonymous
+    assert owed["asked_at"].endswith(":00:00Z") or not anonymous
+
+
 @pytest.mark.parametrize("action", ["overdue", "escalate", "closing_notice", "auto_close"])
 async def test_the_end_of_a_clock_is_told_to_the_hour_of_an_anonymous_report(
     country: Country, action: str

@@ -11,6 +11,8 @@ from sqlmodel import col
 from services.routing.models import StaffMember
 from services.routing.owed.pages import Owed
 from services.routing.queue.rows import QueueRow, Seen, seen_reports
+from services.routing.reading.arrival import requests_shown
+from services.routing.reading.history_rows import steps_of
 from services.routing.reading.people import ShownStaff, names_for
 from services.routing.reading.requests import ShownRequest, pending_requests, requests_of
 from services.routing.stand_ins import ShownStandIn, in_force_of, stood_in_for
@@ -63,10 +65,17 @@ async def owed_items(session: AsyncSession, staff: Staff, owed: Sequence[Owed]) 
 async def _requests(
     session: AsyncSession, seen: Mapping[int, Seen], ids: Sequence[UUID]
 ) -> dict[str, ShownRequest]:
-    """By their ids; one decided meanwhile is missing."""
+    """By their ids, as the reports' pages show them; one decided meanwhile is missing."""
     if not ids:
         return {}
     rows = await pending_requests(session, ids)
+    hidden = {row["number"] for row in rows if seen[row["number"]].access.maker_hidden}
+    steps = await steps_of(session, hidden) if hidden else {}
+    rows = [
+        shown
+        for row in rows
+        for shown in requests_shown([row], steps.get(row["number"], ()), seen[row["number"]].access)
+    ]
     reasons = select(col(PublishedMessage.command_id), col(PublishedMessage.words)).where(
         col(PublishedMessage.command_id).in_(ids)
     )

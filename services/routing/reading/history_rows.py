@@ -1,6 +1,6 @@
 """What the history of a report, and what was written in it, is read from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -38,6 +38,16 @@ async def read_rows(session: AsyncSession, number: int, *, readings: bool) -> tu
     if readings:
         lines += await rows_of(session, _readings(number))
     return _in_order(lines), await rows_of(session, _written(number))
+
+
+async def steps_of(session: AsyncSession, numbers: Collection[int]) -> Mapping[int, Rows]:
+    """The steps of each of these reports, without what else `read_rows` finds."""
+    number, found = col(HistoryEntry.number), dict[int, list[Row]]()
+    steps = select(number, *(col(column) for column in _STEP_COLUMNS))
+    steps = steps.where(number.in_(numbers)).order_by(number, col(HistoryEntry.entry))
+    for row in await rows_of(session, steps):
+        found.setdefault(row["number"], []).append(row)
+    return found
 
 
 async def rows_of(session: AsyncSession, statement: Query) -> list[Row]:
