@@ -1,5 +1,6 @@
 """Whom no message reached is listed at the agency that has the report, until the reporter knows."""
 
+import base64
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -100,3 +101,21 @@ async def test_nobody_is_listed_who_wants_no_news_knows_already_or_is_owed_none(
         "UPDATE lifecycle.report SET system = 'mitra-1' WHERE number = :n", n=of_partner
     )
     assert not (await listed(country, OFFICER)).keys() & set(numbers)
+
+
+async def test_where_the_next_page_begins_tells_nobody_when_a_message_was_written(
+    country: Country,
+) -> None:
+    """Of an anonymous report that was closed at a clock's end, that is reckoned back from."""
+    numbers = [await country.verified(anonymous=True) for _ in range(2)]
+    for number in numbers:
+        await stands(country, number, "CLOSED_BY_SYSTEM", "closed")
+        await did_not_go(country, number, "closed_by_system", "unproven")
+    page = (await country.get(OFFICER, "/unreached", limit=1)).json()
+    assert page["items"][0]["number"] == numbers[1]
+    padded = page["next"] + "=" * (-len(page["next"]) % 4)
+    assert b"created_at" not in base64.urlsafe_b64decode(padded)
+    following = await country.get(OFFICER, "/unreached", limit=1, cursor=page["next"])
+    assert following.json()["items"][0]["number"] == numbers[0]
+    made_up = await country.get(OFFICER, "/unreached", cursor="bm90IG91cnM")
+    assert made_up.status_code == 422

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.reading.reporter_messages import reason_shown
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
-from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
+from shared.http.paging import Cursor, Page, PageSize, open_cursor, seal_cursor
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.labels import label
 from shared.lifecycle.people import ADMINS
 from shared.lifecycle.statuses import Tab
 from shared.owed.whose import handlers_of
+from shared.privacy.identity import IdentityCipher
 
 NOT_REACHED: Final = (
     *("no_contact", "unproven", "lapsed", "undeliverable", "channel_off", "sms_not_chosen"),
@@ -48,6 +49,8 @@ class UnreachedReporter(BaseModel):
 
 
 class _Position(BaseModel):
+    """When a message was written is told of no report here."""
+
     created_at: datetime
     number: int
 
@@ -57,18 +60,23 @@ router = APIRouter(tags=["reports"])
 
 @router.get("/unreached", responses=problem_responses(401, 403, 422))
 async def list_unreached(
-    staff: CurrentStaff, session: Transaction, limit: PageSize = 25, cursor: Cursor = None
+    request: Request,
+    staff: CurrentStaff,
+    session: Transaction,
+    limit: PageSize = 25,
+    cursor: Cursor = None,
 ) -> Page[UnreachedReporter]:
     """Reports of the own agency whose reporter does not know of a question, of a closing that
     comes, or of one of the last thirty days. Gone from here once a message goes, the reporter has
     opened the report, or staff have told them otherwise. The newest first."""
-    rows = await _unreached(session, staff, limit + 1, decode_cursor(cursor, _Position))
+    cipher: IdentityCipher = request.app.state.identity
+    rows = await _unreached(session, staff, limit + 1, open_cursor(cursor, _Position, cipher))
     more = len(rows) > limit
     last = rows[limit - 1] if more else None
     position = _Position(created_at=last.created_at, number=last.number) if last else None
     return Page(
         items=[_shown(row) for row in rows[:limit]],
-        next=encode_cursor(position) if position else None,
+        next=seal_cursor(position, cipher) if position else None,
     )
 
 
