@@ -1,5 +1,6 @@
 """Categories, tags and programmes as pusat keeps them; a calendar edit's progress."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -66,6 +67,21 @@ async def test_pusat_keeps_the_words_by_which_a_category_is_found(country: Count
     assert log[0]["details"]["aliases_changed"][1] == "PJU, penerangan"
     missing = await call(country, "PUT", "/management/categories/999999/aliases", {"aliases": []})
     assert missing.json()["code"] == "category_not_found"
+
+
+async def test_words_of_a_category_set_by_several_at_once_are_those_of_one(
+    country: Country,
+) -> None:
+    category = country.categories["street_lighting"]
+    path = f"/management/categories/{category}/aliases"
+    sets = [sorted(f"kata {each}{nth}" for each in range(5)) for nth in range(6)]
+    answers = await asyncio.gather(
+        *(call(country, "PUT", path, {"aliases": [*words, "lampu"]}) for words in sets)
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    kept = (await call(country, "GET", "/management/reference-data")).json()["categories"]
+    [words] = [each["aliases"] for each in kept if each["id"] == category]
+    assert words in [[*words, "lampu"] for words in sets]
 
 
 async def test_what_cannot_be_kept_is_refused(country: Country) -> None:

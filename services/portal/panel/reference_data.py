@@ -57,7 +57,8 @@ async def set_aliases(page_request: PanelRequest, category_id: Id) -> Response:
             form.refuse(problem)
         else:
             return page_request.go(f"/panel/acuan/kategori/{category_id}", "Kata lain disimpan.")
-    return await _category(page_request, category_id, form, 422 if form.wrong else 200)
+    typed, status = form.get("aliases"), 422 if form.wrong else 200
+    return await _category(page_request, category_id, form, status, typed)
 
 
 _OF_NEW: dict[Made, tuple[str, ...]] = {
@@ -137,14 +138,20 @@ async def _categories(page_request: PageRequest, form: FormData, status: int = 2
 
 
 async def _category(
-    page_request: PageRequest, category_id: int, form: FormData, status: int = 200
+    page_request: PageRequest,
+    category_id: int,
+    form: FormData,
+    status: int = 200,
+    typed: str | None = None,
 ) -> Response:
+    """With the other words that were `typed` and not kept, or those it has."""
     kept = await _all(page_request)
     categories = {category.id: category for category in kept.categories}
     known = categories.get(category_id)
     if known is None:
         return page_request.go("/panel/acuan", "Kategori itu tidak ada.")
-    words = FormData({"aliases": form.get("aliases") or "; ".join(known.aliases)}, NAMES)
+    aliases = "; ".join(known.aliases) if typed is None else typed
+    words = FormData({"aliases": aliases}, NAMES)
     words.wrong = {name: reason for name, reason in form.wrong.items() if name == "aliases"}
     return page_request.page(
         "panel/reference/category.html",

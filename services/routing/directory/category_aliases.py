@@ -29,7 +29,7 @@ async def set_category_aliases(
     category_id: Id, form: Aliases, staff: Pusat, session: Transaction
 ) -> Aliases:
     """Set the other words for a category or group: abbreviations, what people call it."""
-    category = await session.get(Category, category_id)
+    category = await session.get(Category, category_id, with_for_update=True)
     if category is None:
         raise not_found("category_not_found")
     known = (await category_aliases(session)).get(category_id, [])
