@@ -31,7 +31,7 @@ test: $(READY)  ## Run the tests against real Postgres, NATS and Temporal
 	$(PYTEST) -n 4 -m "not nightly"
 
 test-fast: $(READY)  ## Run the tests of the domain, of HTTP and of the database alone
-	$(PYTEST) -q -n 2 -m "not browser and not stack and not chaos and not slow"
+	$(PYTEST) -q -n 2 -m "not browser and not stack and not chaos and not slow and not nightly"
 
 coverage: $(READY)  ## Run all tests, also those long by nature; which branches of domain and workflows none takes (98 %)
 	@.ci/packages

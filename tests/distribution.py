@@ -26,7 +26,10 @@ all others together. None is asynchronous, as whoever has both halves begins wit
 _THEN = ("stack", "reporting", "workflows", "intake", "routing", "followup", "attachments", "bus")
 """Folders whose files take long one by one, the longest first."""
 
-_SLOW = ("workflows", "reporting", "attachments", "partners", "bus", "benchmarks", "suite")
+_SLOW = (
+    *("workflows", "reporting", "attachments", "partners", "bus", "benchmarks", "suite"),
+    *("backup", "storage"),
+)
 """Folders that wait for servers, time or processes by nature; so does any test with Temporal."""
 _OF_A_STACK = (*_TOGETHER, "stack")
 

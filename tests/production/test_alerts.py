@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+pytestmark = pytest.mark.slow
+
 RULES = Path(__file__).parents[2] / "deploy" / "dashboards" / "alerts.yaml"
 PROMTOOL = Path(sysconfig.get_path("scripts")) / "promtool"
 

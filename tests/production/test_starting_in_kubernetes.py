@@ -15,6 +15,8 @@ from deploy.local.processes import KEEPER, PROCESSES, Description
 from shared.settings import SECRETS_OF
 from tests.production.manifests import FOLDER, config, containers, of_kind, pods
 
+pytestmark = pytest.mark.slow
+
 _ROOT = FOLDER.parents[2]
 _UNSHARE = ["unshare", "--net", "--mount", *(["--map-root-user"] if os.geteuid() else [])]
 _OF_EACH_KIND = ("intake", "portal", "worker")

@@ -10,6 +10,8 @@ import pytest
 from services.routing.imports import workbook
 from shared.attachments.sandbox import Sandbox
 
+pytestmark = pytest.mark.slow
+
 SHEET = "xl/worksheets/sheet1.xml"
 
 
