@@ -19,7 +19,7 @@ def report(zone: Zone, due: datetime, **changes: Any) -> ReporterReport:
         "zone": zone.value,
         "due_at": due,
         "overdue": False,
-        "countdown": "sisa 3 hari",
+        "days_left": 3,
         "auto_close_at": None,
     }
     return ReporterReport.model_construct(**fields | changes)
@@ -32,7 +32,7 @@ def test_the_end_of_friday_is_friday_to_the_reporter(zone: Zone, jitter: int) ->
     due = end.astimezone(UTC)
     friday = "Jumat, 4 Desember 2026"
     assert status_summary(report(zone, due)).until == f"Paling lambat {friday} (sisa 3 hari)."
-    late = status_summary(report(zone, due, overdue=True, countdown="terlambat 1 hari"))
+    late = status_summary(report(zone, due, overdue=True, days_left=-1))
     assert late.late and not status_summary(report(zone, due)).late
     assert late.until == f"Seharusnya paling lambat {friday}: terlambat 1 hari."
     closing = report(zone, due, due_at=None, auto_close_at=due, status="FOLLOWED_UP")
