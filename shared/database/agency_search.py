@@ -193,21 +193,23 @@ _BROAD = 2_000
 """Of so many it is not asked whose own name says it: who searches goes on typing."""
 # Those whose own names say it all, in whole words, come before those of whose place it is said.
 # One table has what is ordered by, and only narrow rows are kept: a word may be of all agencies.
+# They are counted by themselves: joined, a plan made for any word counted them anew for each row.
 _FIND: Final = f"""
 WITH matched AS MATERIALIZED (
     SELECT agency_id, name, cardinality(path) AS depth, {{able}} AS able,
         array_position(CAST(:first AS bigint[]), agency_id::bigint) AS place
     FROM routing.published_agency_words WHERE {{conditions}}
 ),
+counted AS MATERIALIZED (SELECT count(*) AS total FROM matched),
 best AS (
-    SELECT m.*, n.total, CASE WHEN n.total > {_BROAD} THEN 0 ELSE (
+    SELECT m.*, CASE WHEN (SELECT total FROM counted) > {_BROAD} THEN 0 ELSE (
         SELECT CASE WHEN w.words @@ to_tsquery('simple', :in_whole) THEN 2
                     WHEN w.words @@ to_tsquery('simple', :by_name) THEN 1 ELSE 0 END
         FROM routing.published_agency_words w WHERE w.agency_id = m.agency_id) END AS by_name
-    FROM matched m, (SELECT count(*) AS total FROM matched) n
+    FROM matched m
     ORDER BY able DESC, place, by_name DESC, depth, name, agency_id LIMIT :most
 )
-SELECT best.agency_id, best.able, w.aliases, best.total, ARRAY(
+SELECT best.agency_id, best.able, w.aliases, (SELECT total FROM counted) AS total, ARRAY(
     SELECT u.name FROM routing.published_agency_words u
     WHERE u.agency_id = ANY (w.path) AND u.agency_id <> w.agency_id AND cardinality(u.path) > 1
     ORDER BY cardinality(u.path) DESC) AS places

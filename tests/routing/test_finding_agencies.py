@@ -1,12 +1,14 @@
 """Agencies are found as people say them; the likely ones first, those that cannot last."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
-from shared.database.engine import Database
+from shared.database.agency_search import find_agencies
+from shared.database.engine import Database, raw
 from tests.conftest import UrlOf
 from tests.routing.country import Country
 
@@ -149,6 +151,43 @@ async def test_words_are_looked_up_in_an_index(intake: Database) -> None:
         plan = "\n".join(await session.scalars(text(f"EXPLAIN {_BY_WORDS}")))
     assert "agency_words_words" in plan
     assert "Seq Scan" not in plan
+
+
+async def test_a_plan_for_any_words_counts_what_it_found_once(
+    intake: Database, country: Country
+) -> None:
+    """A connection plans a statement it often asks once, for any words; then it expects few."""
+    asked: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if "matched" in statement:
+            asked.append(statement)
+
+    root = country.agencies["pusat"]
+    async with intake.session() as session:
+        connection = (await session.connection()).sync_connection
+        event.listen(connection, "before_cursor_execute", note)
+        found = await find_agencies(session, "d", step="verify", below=root, limit=20)
+        event.remove(connection, "before_cursor_execute", note)
+        values = {"asked": "d:*", "by_name": "d:*AB", "in_whole": "d:AB", "first": "{}"}
+        values |= {"below": str(root), "most": "20"}
+        names = [*values]
+        by_position = re.sub(r"%\((\w+)\)s", lambda one: f"${names.index(one[1]) + 1}", asked[0])
+        driver = await raw(session)
+        await driver.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        await driver.execute(f"PREPARE finding AS {by_position}".encode())
+        given = ", ".join(f"'{value}'" for value in values.values())
+        explained = f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE finding ({given})"
+        [plan] = await (await driver.execute(explained.encode())).fetchone() or [None]
+    counts = [node for node in _nodes(plan[0]["Plan"]) if node["Node Type"] == "Aggregate"]
+    assert found.total > 2
+    assert [node["Actual Loops"] for node in counts] == [1]
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from _nodes(part)
 
 
 _BY_WORDS = """
