@@ -178,4 +178,5 @@ def sends(admin: Person, book: Workbook) -> None:
 def agency_code(admin: Person) -> str:
     """The code of a unit, as its page shows it."""
     admin.opens("/panel/instansi?q=pekerjaan umum")
-    return admin.page.locator(".list .num").first.inner_text()
+    admin.page.locator(".list h2 a").first.click()
+    return admin.page.locator("dl.facts dd.num").first.inner_text()
