@@ -1,35 +1,12 @@
 """Reports are found over all tabs: by their number however it is written, in other words."""
 
 import httpx
-import pytest
 
 from services.routing.directory import saved_views
-from services.routing.queue.typed_number import number_in
 from tests.routing.country import Country
 from tests.routing.test_queue import numbers
 
 ADMIN, OFFICER, BESIDE = "admin.kab.bandung", "petugas.pupr.kab.bandung", "admin.kemensos"
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        *("1234567", "#1234567", " # 1234567 ", "LAPOR 1234567", "lapor! #1234567"),
-        *("Laporan No. 1.234.567", "laporan nomor 1234567", "1 234 567", "1-234-567"),
-        *("https://lapor.example/panel/laporan/1234567", "http://127.0.0.1:8000/laporan/1234567"),
-        *("https://lapor.example/panel/laporan/1234567/verify?versi=2#f-title",),
-    ],
-)
-def test_a_number_is_read_however_it_is_written(typed: str) -> None:
-    assert number_in(typed) == 1234567
-
-
-@pytest.mark.parametrize(
-    "typed",
-    ["lampu 12", "1234567 padam", "0812 3456 7890", "+62 812 3456", "lapor", "1" * 16, "#", "٣٤"],
-)
-def test_what_is_no_number_is_searched_as_words(typed: str) -> None:
-    assert number_in(typed) is None
 
 
 async def test_one_search_goes_over_all_tabs(country: Country) -> None:
@@ -46,6 +23,11 @@ async def test_one_search_goes_over_all_tabs(country: Country) -> None:
     written = f"LAPOR #{handed:_}".replace("_", ".")
     assert await numbers(country, ADMIN, tab="all", scope="below", q=written) == [handed]
     assert await numbers(country, BESIDE, tab="all", scope="below", q=written) == []
+    pasted = f"#{handed} Jembatan wanaraja (tautan: lihat surel)"
+    assert await numbers(country, ADMIN, tab="all", scope="below", q=pasted) == [handed]
+    assert await numbers(country, BESIDE, tab="all", scope="below", q=pasted) == []
+    both = {"tab": "all", "scope": "below", "q": f"no {handed} wanaraja"}
+    assert await numbers(country, ADMIN, **both) == [handed]
     listed = await numbers(country, OFFICER, tab="all", limit=100)
     assert listed == sorted(listed, reverse=True)
     assert handed in listed

@@ -145,6 +145,12 @@ async def test_a_similar_report_is_linked_in_the_panel_by_one_button(country: Co
         assert await panel.sends(path, langkah=f"tautkan-{main}") == 200
         assert panel.path == f"/panel/laporan/{one}"
         assert f"Tertaut ke#{main}" in panel.reads
+        await panel.opens(f"/panel/laporan/{one}/unlink")
+        assert await panel.sends(f"/panel/laporan/{one}/unlink", langkah="kirim") == 200
+        await panel.opens(path)
+        pasted = f"https://lapor.example/panel/laporan/{main}?kembali=%2Fpanel"
+        assert await panel.sends(path, main_number=pasted, langkah="kirim") == 200
+        assert f"Tertaut ke#{main}" in panel.reads
         await panel.opens(f"/panel/laporan/{main}")
         assert "Laporan tertaut (1)" in panel.reads
         await panel.opens(f"/panel/laporan/{one}/unlink")

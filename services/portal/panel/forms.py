@@ -14,6 +14,7 @@ from shared.lifecycle.actions import REQUESTED_BY, Action, FollowUpKind, FollowU
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.rules import RULES
+from shared.values.report_numbers import only_number_in
 
 Body = Callable[[FormData], dict[str, object]]
 WordsField = Literal["reason", "note"]
@@ -119,9 +120,9 @@ def _copies(form: FormData) -> dict[str, object]:
 
 
 def _linking(form: FormData) -> dict[str, object]:
-    """The number as people write it, or one that is offered."""
-    written = form.get("main_number").strip().lstrip("#")
-    return {"main_number": int(written) if written.isascii() and written.isdigit() else written}
+    """The number as people write or paste it; what is none goes on, for the service to say so."""
+    written = form.get("main_number").strip()
+    return {"main_number": only_number_in(written) or written}
 
 
 def _deferral(form: FormData) -> dict[str, object]:

@@ -21,6 +21,7 @@ from services.portal.public.contact_changes import (
 )
 from shared.http.problems import Problem
 from shared.labels import labels
+from shared.values.report_numbers import only_number_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -138,11 +139,11 @@ async def recovery_form(page_request: PublicRequest) -> Response:
 async def recover(page_request: PublicRequest) -> Response:
     """First number and contact, then the code that came; the same page whether one was sent."""
     form = FormData(await page_request.form("number", "contact", "code"), NAMES)
-    number = form.get("number").strip().lstrip("#")
-    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+    number = only_number_in(form.get("number"))
+    if number is None:
         form.wrong["number"] = "Nomor laporan terdiri atas angka saja."
         return page_request.page("public/lost_code.html", 422, form=form, asked=False)
-    asked = {"number": int(number), "contact": form.get("contact")}
+    asked = {"number": number, "contact": form.get("contact")}
     try:
         if not form.get("code"):
             await page_request.call("notification", "POST", "/recovery", json=asked)
@@ -153,7 +154,7 @@ async def recover(page_request: PublicRequest) -> Response:
         answer = await page_request.call(
             "intake",
             "POST",
-            f"/reports/{int(number)}/access-code/recovered",
+            f"/reports/{number}/access-code/recovered",
             json={"recovery_token": token},
         )
     except Problem as problem:
@@ -163,8 +164,8 @@ async def recover(page_request: PublicRequest) -> Response:
             "public/lost_code.html", problem.status, form=form, asked=asked_before
         )
     renewed = answer_as(RenewedCode, answer)
-    page_request.session.keep_report(int(number), renewed.access_token)
-    return page_request.page("public/new_code.html", number=int(number), code=renewed.access_code)
+    page_request.session.keep_report(number, renewed.access_token)
+    return page_request.page("public/new_code.html", number=number, code=renewed.access_code)
 
 
 async def _asked(

@@ -1,6 +1,5 @@
 """One's own account: its contacts proven, earlier reports put into it."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +23,7 @@ from services.portal.public.contact_changes import (
     read_waiting,
 )
 from shared.http.problems import Problem
+from shared.values.report_numbers import only_number_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -74,11 +74,10 @@ async def put_into_account(page_request: PublicRequest, number: int = _NUMBER) -
 async def put_discreet_into_account(page_request: PublicRequest) -> Response:
     """An anonymous or secret report, which needs its access code besides."""
     form = FormData(await page_request.form("number", "access_code"), NAMES)
-    typed = "".join(form.get("number").split()).lstrip("#")
-    if not re.fullmatch("[0-9]{1,18}", typed):
+    number = only_number_in(form.get("number"))
+    if number is None:
         form.wrong["number"] = "Nomor laporan terdiri atas angka saja."
         return await _page(page_request, form, 422)
-    number = int(typed)
     try:
         await open_report(page_request, number, form.get("access_code"))
     except Problem as problem:

@@ -1,7 +1,5 @@
 """Finding one's report again by number and access code."""
 
-import re
-
 from fastapi import APIRouter, Response
 
 from services.portal.form_data import FormData
@@ -9,6 +7,7 @@ from services.portal.page_request import PublicRequest
 from services.portal.public.access import open_report
 from services.portal.sealed_forms import CARRIED, NOT_YOURS
 from shared.http.problems import Problem
+from shared.values.report_numbers import only_number_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,16 +22,16 @@ async def track_form(page_request: PublicRequest, nomor: str = "") -> Response:
 @router.post("/lacak")
 async def track(page_request: PublicRequest) -> Response:
     form = FormData(await page_request.form(*NAMES), NAMES)
-    number = "".join(form.get("number").split()).lstrip("#")
-    if not re.fullmatch("[0-9]{1,18}", number):
+    number = only_number_in(form.get("number"))
+    if number is None:
         form.wrong["number"] = "Nomor laporan terdiri atas angka saja."
         return page_request.page("public/track.html", 422, form=form)
     try:
-        await open_report(page_request, int(number), form.get("access_code"))
+        await open_report(page_request, number, form.get("access_code"))
     except Problem as problem:
         form.refuse(problem)
         return page_request.page("public/track.html", problem.status, form=form)
     if carried := form.get(CARRIED):
-        back = page_request.back_to_form(carried, f"/laporan/{int(number)}/")
-        return back or page_request.go(f"/laporan/{int(number)}", NOT_YOURS)
-    return page_request.go(f"/laporan/{int(number)}")
+        back = page_request.back_to_form(carried, f"/laporan/{number}/")
+        return back or page_request.go(f"/laporan/{number}", NOT_YOURS)
+    return page_request.go(f"/laporan/{number}")

@@ -24,7 +24,6 @@ from services.routing.queue.handlers import (
 )
 from services.routing.queue.ordering import Ordering, cursor_after, ordering
 from services.routing.queue.searching import Found, Source, search
-from services.routing.queue.typed_number import number_in
 from services.routing.stand_ins import stood_in_for
 from shared.command_requests.directory import agency
 from shared.http.problems import FieldError, validation
@@ -34,6 +33,7 @@ from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import Tab
 from shared.owed.whose import DECIDING, handlers_of
 from shared.privacy.identity import BlindIndex, IdentityCipher
+from shared.values.report_numbers import number_in
 
 
 class Place(NamedTuple):

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.routing.queue.by_contact import ContactFinder, TypedContact, contact_in
 from services.routing.queue.filters import QueueQuery, QueueTab
 from services.routing.queue.spelling import spelt_nearly
-from services.routing.queue.typed_number import number_in
 from shared.database.search_words import said_otherwise
 from shared.database.word_search import Searched, newest_matches
 from shared.http.paging import decode_cursor, encode_cursor
 from shared.lifecycle.statuses import Tab
+from shared.values.report_numbers import number_in
 
 
 @dataclass(frozen=True)
@@ -91,12 +91,14 @@ async def search(
     position = decode_cursor(query.cursor, _Place)
     searched = await _searched(session, source, query, filters, given)
     words = query.q or ""
-    asked_for = number_in(words)
+    typed = number_in(words)
+    asked_for = typed and typed.number
     there = asked_for is not None and await _is_there(session, searched, asked_for)
     first = [asked_for] if there and asked_for is not None and position is None else []
     block, corrected = _Block([], None), position.w if position else None
     contact = contact_in(words)
-    if finder is not None and (asked_for is None or contact or words.isdigit()):
+    by_words = typed is None or not typed.alone or contact or words.isdigit()
+    if finder is not None and by_words:
         before = position.n if position else None
         block = await _block(session, finder, searched, corrected or words, contact, before)
         nothing = not first and not block.numbers and block.reached is None and position is None
