@@ -1,11 +1,13 @@
 """Who entered an anonymous report, and when, is pusat's to know; and who may do nothing for a
 report of an agency below reads it without who reported."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from services.routing.queue import rows
+from services.routing.reading import report
 from shared.attachments import StoredAttachment
 from shared.lifecycle.channels import Channel
 from shared.lifecycle.people import Actor, ActorKind, Role
@@ -50,6 +52,24 @@ async def test_the_handling_agency_learns_neither_maker_nor_second_of_an_anonymo
         times += [rows["items"][0]["submitted_at"], rows["items"][0]["countdown"]["due_at"]]
     for at in times:
         assert datetime.fromisoformat(at).minute == datetime.fromisoformat(at).second == 0
+
+
+@pytest.mark.parametrize("anonymous", [True, False])
+async def test_an_anonymous_report_turns_a_day_older_with_the_hour(
+    country: Country, monkeypatch: pytest.MonkeyPatch, anonymous: bool
+) -> None:
+    """Else whoever looks again and again on the next day learns the minute in which it came."""
+    number = await entered(country, anonymous=anonymous)
+    times = "SELECT submitted_at, date_trunc('hour', submitted_at) FROM lifecycle.report"
+    [[stored, hour]] = await country.rows(f"{times} WHERE number = :n", n=number)
+    moment = stored + timedelta(days=1) - (stored - hour) / 2
+    for module in (rows, report):
+        monkeypatch.setattr(module, "now", lambda: moment)
+    for who, days in ((ADMIN, int(anonymous)), (PUSAT, 0)):
+        asked = {"tab": "unverified", "q": str(number), "scope": "below"}
+        [row] = (await country.get(who, "/queue", **asked)).json()["items"]
+        seen = await country.seen(who, number)
+        assert (row["age_days"], seen["age_days"]) == (days, days), who
 
 
 async def test_what_is_filtered_by_is_the_hour_too(country: Country) -> None:

@@ -108,7 +108,7 @@ async def seen_reports(
             else None,
             category_id=row["category_id"],
             category=row["category"],
-            **arrival_of(access),
+            **arrival_of(access, moment),
             anonymous=state.anonymous,
             secret=state.secret,
             priority=state.priority,
@@ -116,7 +116,6 @@ async def seen_reports(
             overdue=state.overdue,
             question_unanswered=state.question_unanswered,
             countdown=nearest_countdown(access, moment, calendar),
-            age_days=(moment - state.submitted_at).days,
             region_code=public_region(row["region_code"], state.anonymous)
             if access.by_copy
             else row["region_code"],

@@ -20,19 +20,21 @@ class Arrival(TypedDict):
     channel: Channel | None
     channel_label: str | None
     submitted_at: datetime
+    age_days: int
 
 
-def arrival_of(access: ReportAccess) -> Arrival:
+def arrival_of(access: ReportAccess, moment: datetime) -> Arrival:
     """Staff who read a copy read what the public may: the hour, and of an anonymous report not the
-    channel. Of that one the handling agency reads the hour as well."""
+    channel. Of that one the handling agency reads the hour as well. Its age is reckoned from what
+    is told: else the minute in which it turns a day older would be that in which it came."""
     state, by_copy = access.state, access.by_copy
     channel = public_channel(state.channel, state.anonymous) if by_copy else state.channel
+    submitted_at = public_time(state.submitted_at) if access.arrival_hidden else state.submitted_at
     return Arrival(
         channel=Channel(channel) if channel else None,
         channel_label=label("channel", channel) if channel else None,
-        submitted_at=public_time(state.submitted_at)
-        if access.arrival_hidden
-        else state.submitted_at,
+        submitted_at=submitted_at,
+        age_days=(moment - submitted_at).days,
     )
 
 

@@ -173,7 +173,7 @@ async def _view(
         version=state.version,
         status=shown_status(state.status),
         **dict(texts_of(row, by_copy=by_copy, language=language)),
-        **arrival_of(access),
+        **arrival_of(access, moment),
         system=None if by_copy and state.anonymous else state.system,
         classification=classification,
         classification_label=label("classification", classification) if classification else None,
@@ -202,7 +202,6 @@ async def _view(
         links=await links_of(session, access),
         verified_at=told_at(row["verified_at"], access),
         ended_at=told_at(state.ended_at, access),
-        age_days=(moment - state.submitted_at).days,
         countdown=nearest_countdown(access, moment, calendar),
         clocks=[
             countdown_of(clock, moment, calendar, access)
