@@ -51,6 +51,7 @@ CLOCK_ENDS = frozenset(
 )
 """Steps that a clock takes: each so long after another step, to the second."""
 
+_WAITING = frozenset({Tab.UNVERIFIED, Tab.DEFERRED})
 _FIRST_STEP = 2
 """The version of a report after its first step; it came as 1."""
 
@@ -125,14 +126,21 @@ class ReportEvent(BaseModel):
 def near_arrival(event: ReportEvent) -> bool:
     """Whether the event's time can tell when the report came: nobody has verified it before, or
     it is the first step of all."""
-    waits = event.tab in (Tab.UNVERIFIED, Tab.DEFERRED)
+    before = TAB_OF[event.from_status] if event.from_status else event.tab
+    waits = not {event.tab, before}.isdisjoint(_WAITING)
     return waits or event.action is Action.VERIFY or event.version <= _FIRST_STEP
 
 
+def brought(event: ReportEvent) -> bool:
+    """Whether staff recorded what the reporter brought in a visit, a call or a letter: they have
+    met who reports."""
+    return bool(event.details.get("brought_by"))
+
+
 def tells_arrival(event: ReportEvent) -> bool:
-    """Whether when the report came can be reckoned from the event's time: it is near it, or the
-    end of a clock, which may have begun as near."""
-    return near_arrival(event) or event.action in CLOCK_ENDS
+    """Whether the event's time tells when the reporter was with staff: the report came, or can be
+    reckoned to have come, since a clock that ends may have begun then; or they brought more."""
+    return near_arrival(event) or event.action in CLOCK_ENDS or brought(event)
 
 
 class PartnerEvent(BaseModel):

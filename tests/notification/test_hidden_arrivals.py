@@ -144,17 +144,23 @@ async def test_the_bell_is_cut_by_what_report_and_reader_are_when_it_is_read(
         assert await shown(OFFICER) == (HOUR, True, False)
 
 
-async def test_what_tells_no_arrival_is_told_in_full_of_an_anonymous_report_too(
-    reported: Reported, staff: StaffTold, settings: Settings
+@pytest.mark.parametrize("brought_by", [None, "visit"])
+async def test_a_reply_is_told_in_full_of_an_anonymous_report_too_unless_staff_met_who_brought_it(
+    reported: Reported, staff: StaffTold, settings: Settings, brought_by: str | None
 ) -> None:
     told = await reported(anonymous=True)
     staff.handled_by_unit(told.number)
+    told_at_once(staff, settings, OFFICER)
     replied: dict[str, Any] = {"action": Action.REPLY, "tab": Tab.IN_PROCESS, "at": AT, **UNIT}
+    replied["from_status"] = Status.FOLLOWED_UP
+    replied["details"] = {"brought_by": brought_by} if brought_by else {}
     async with working(settings), serving(settings) as client:
         await told.happens("replied", Status.REPLIED_BY_REPORTER, version=5, **replied)
         await rung(staff, OFFICER, 1)
         [item] = (await staff.seen(client, OFFICER))["items"]
-    assert (item["at"], item["to_the_hour"]) == (EXACT, False)
+    shown = (HOUR, True) if brought_by else (EXACT, False)
+    assert (item["at"], item["to_the_hour"]) == shown
+    assert mail_waits_for_the_hour(staff, told.number) == {bool(brought_by)}
 
 
 async def test_mail_that_waits_is_cut_when_it_is_sent_of_a_report_made_anonymous_since(

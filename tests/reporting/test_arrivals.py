@@ -16,6 +16,8 @@ from tests.reporting.webhooks.telling import event
 
 AT = datetime(2026, 11, 24, 3, 17, 42, 905175, tzinfo=UTC)
 HOUR = datetime(2026, 11, 24, 3, tzinfo=UTC)
+WITH_AGENCY = {"from_status": Status.VERIFIED}
+BROUGHT = {**WITH_AGENCY, "details": {"brought_by": "visit"}}
 
 
 @pytest.mark.parametrize(
@@ -25,8 +27,12 @@ HOUR = datetime(2026, 11, 24, 3, tzinfo=UTC)
         ({"version": 5}, HOUR),  # verified after it was put off, perhaps by who entered it
         ({"action": Action.ARCHIVE, "tab": Tab.ARCHIVED}, HOUR),
         ({"action": Action.DEFER, "tab": Tab.DEFERRED, "version": 3}, HOUR),
-        ({"action": Action.AMEND, "version": 3}, AT),
-        ({"action": Action.FOLLOW_UP, "tab": Tab.IN_PROCESS, "version": 3}, AT),
+        ({"action": Action.ARCHIVE, "tab": Tab.ARCHIVED, "version": 4}, HOUR),  # unverified still
+        ({"action": Action.AMEND, "version": 3, **WITH_AGENCY}, AT),
+        ({"action": Action.FOLLOW_UP, "tab": Tab.IN_PROCESS, "version": 3, **WITH_AGENCY}, AT),
+        ({"action": Action.REPLY, "tab": Tab.IN_PROCESS, "version": 4, **WITH_AGENCY}, AT),
+        # Staff recorded it: the reporter was there.
+        ({"action": Action.REPLY, "tab": Tab.IN_PROCESS, "version": 4, **BROUGHT}, HOUR),
         # So long after what may have come with it.
         ({"action": Action.OVERDUE, "version": 3}, HOUR),
         ({"action": Action.ESCALATE, "tab": Tab.IN_PROCESS, "version": 4}, HOUR),

@@ -16,7 +16,7 @@ from shared.database.report_lists import RequestRow
 from shared.database.views import AgencyEntry, StaffEntry, StandInEntry
 from shared.lifecycle.actions import RequestKind
 from shared.lifecycle.calendar import Zone
-from shared.lifecycle.events import CLOCK_ENDS, ReportEvent, near_arrival
+from shared.lifecycle.events import CLOCK_ENDS, ReportEvent, brought, near_arrival
 from shared.lifecycle.people import ADMINS, Role
 from shared.lifecycle.statuses import Tab
 from shared.owed.whose import DECIDING
@@ -95,8 +95,10 @@ class _Known:
 
     def _waits_for_the_hour(self, event: ReportEvent) -> bool:
         """Whether mail at once would tell when the report came: it waits for verification, a clock
-        has ended, or staff entered it, and may have verified it in the same minute."""
-        if event.tab in (Tab.UNVERIFIED, Tab.DEFERRED) or event.action in CLOCK_ENDS:
+        has ended, or staff entered it, and may have verified it in the same minute; or when its
+        reporter brought more."""
+        waits = event.tab in (Tab.UNVERIFIED, Tab.DEFERRED)
+        if waits or event.action in CLOCK_ENDS or brought(event):
             return True
         entered = self.actors.get((event.number, _SUBMISSION)) is not None
         return entered and near_arrival(event)
