@@ -16,6 +16,7 @@ from services.reporting.statistics import comments, listing, management, places,
 from services.reporting.webhooks import deliveries, subscriptions
 from shared.database.engine import Database
 from shared.http.app import create_app
+from shared.privacy.identity import IdentityCipher
 from shared.settings import Settings
 
 
@@ -54,6 +55,7 @@ def make_app(settings: Settings) -> FastAPI:
         database=database,
         lifespan=lifespan,
     )
+    app.state.identity = IdentityCipher(settings.identity_keys)
     app.state.kept = KeptFiles(settings.storage_url)
     app.state.making = endpoints.making_slots()
     app.state.open_streams = Counter()

@@ -55,6 +55,7 @@ class DeliveryView(BaseModel):
     state_label: str
     created_at: AwareDatetime
     finished_at: AwareDatetime | None = None
+    to_the_hour: bool = False
     attempts: list[AttemptView] = Field([], validate_default=True)
 
 

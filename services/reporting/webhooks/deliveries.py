@@ -1,7 +1,7 @@
 """What was sent to a webhook, what it answered, and sending it again."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Literal
@@ -18,12 +18,15 @@ from services.reporting.webhooks import delivery_names as names
 from services.reporting.webhooks.delivery_names import DeliveryRun
 from services.reporting.webhooks.models import WebhookAttempt, WebhookDelivery
 from services.reporting.webhooks.subscriptions import WebhookId, own_webhook
+from shared.database.lifecycle import Report
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
-from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
+from shared.http.paging import Cursor, Page, PageSize, open_cursor, seal_cursor
 from shared.http.problems import conflict, not_found
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.labels import label
+from shared.privacy.identity import IdentityCipher
+from shared.privacy.publication import public_time
 
 router = APIRouter(tags=["webhooks"], responses=problem_responses(401, 403, 404, 422))
 
@@ -32,7 +35,7 @@ State = Literal["waiting", "delivered", "failed"]
 
 
 class AttemptView(BaseModel):
-    """One attempt and its answer."""
+    """One attempt and its answer; `at` as exact as of the delivery."""
 
     attempt: int
     at: datetime
@@ -44,7 +47,8 @@ class AttemptView(BaseModel):
 
 
 class DeliveryView(BaseModel):
-    """An event for a webhook, and how its delivery went."""
+    """An event for a webhook, and how its delivery went. `to_the_hour`: its times are cut to it, as
+    they tell when what happened did, which was told to the hour."""
 
     id: UUID
     message_id: str = Field(description="As in the header webhook-id")
@@ -55,10 +59,13 @@ class DeliveryView(BaseModel):
     state_label: str
     created_at: datetime
     finished_at: datetime | None
+    to_the_hour: bool
     attempts: list[AttemptView]
 
 
 class Position(BaseModel):
+    """When a delivery was written, to the microsecond."""
+
     at: datetime
     id: UUID
 
@@ -68,13 +75,15 @@ async def list_deliveries(
     webhook_id: WebhookId,
     staff: CurrentStaff,
     session: Transaction,
+    request: Request,
     state: State | None = None,
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[DeliveryView]:
     """Newest first, with every attempt. Kept for 30 days after they ended."""
     webhook = await own_webhook(session, staff, webhook_id)
-    position = decode_cursor(cursor, Position)
+    cipher: IdentityCipher = request.app.state.identity
+    position = open_cursor(cursor, Position, cipher)
     newest_first = col(WebhookDelivery.created_at), col(WebhookDelivery.id)
     of_webhook = select(WebhookDelivery).where(col(WebhookDelivery.webhook_id) == webhook.id)
     if state is not None:
@@ -83,19 +92,16 @@ async def list_deliveries(
         of_webhook = of_webhook.where(tuple_(*newest_first) < (position.at, position.id))
     newest = of_webhook.order_by(*(column.desc() for column in newest_first)).limit(limit + 1)
     deliveries = (await session.scalars(newest)).all()
-    attempts = await _attempts(session, [delivery.id for delivery in deliveries[:limit]])
+    page = deliveries[:limit]
+    attempts = await _attempts(session, [delivery.id for delivery in page])
+    anonymous = await _anonymous(session, {delivery.number for delivery in page})
     items = [
-        DeliveryView(
-            **delivery.model_dump(),
-            message_id=f"msg_{delivery.id.hex}",
-            state_label=label("webhook_state", delivery.state),
-            attempts=attempts[delivery.id],
-        )
-        for delivery in deliveries[:limit]
+        _shown(each, attempts[each.id], cut=each.number in anonymous or _is_cut(each))
+        for each in page
     ]
     more = len(deliveries) > limit
-    last = Position(at=items[-1].created_at, id=items[-1].id) if more else None
-    return Page(items=items, next=encode_cursor(last) if last else None)
+    last = Position(at=page[-1].created_at, id=page[-1].id) if more else None
+    return Page(items=items, next=seal_cursor(last, cipher) if last else None)
 
 
 @router.post(
@@ -136,12 +142,46 @@ async def _start(request: Request, run: DeliveryRun) -> None:
         await names.start(await temporal.get(), run)
 
 
+def _shown(
+    delivery: WebhookDelivery, attempts: Sequence[WebhookAttempt], *, cut: bool
+) -> DeliveryView:
+    shown = public_time if cut else _exact
+    return DeliveryView(
+        **delivery.model_dump(exclude={"created_at", "finished_at"}),
+        message_id=f"msg_{delivery.id.hex}",
+        state_label=label("webhook_state", delivery.state),
+        created_at=shown(delivery.created_at),
+        finished_at=delivery.finished_at and shown(delivery.finished_at),
+        to_the_hour=cut,
+        attempts=[
+            AttemptView(**attempt.model_dump(exclude={"at"}), at=shown(attempt.at))
+            for attempt in attempts
+        ],
+    )
+
+
+def _is_cut(delivery: WebhookDelivery) -> bool:
+    """Whether the receiver was told the hour alone: of a copy, or of what was anonymous then."""
+    told = delivery.body.get("timestamp")
+    return told is not None and (at := datetime.fromisoformat(told)) == public_time(at)
+
+
+def _exact(at: datetime) -> datetime:
+    return at
+
+
+async def _anonymous(session: AsyncSession, numbers: Collection[int]) -> set[int]:
+    """Those of these reports that are so now."""
+    these = col(Report.number).in_(numbers), col(Report.anonymous)
+    return set(await session.scalars(select(col(Report.number)).where(*these)))
+
+
 async def _attempts(
     session: AsyncSession, delivery_ids: Sequence[UUID]
-) -> Mapping[UUID, list[AttemptView]]:
+) -> Mapping[UUID, list[WebhookAttempt]]:
     of_deliveries = col(WebhookAttempt.delivery_id).in_(delivery_ids)
     made = select(WebhookAttempt).where(of_deliveries).order_by(col(WebhookAttempt.attempt))
-    views: defaultdict[UUID, list[AttemptView]] = defaultdict(list)
+    found: defaultdict[UUID, list[WebhookAttempt]] = defaultdict(list)
     for attempt in await session.scalars(made):
-        views[attempt.delivery_id].append(AttemptView.model_validate(attempt.model_dump()))
-    return views
+        found[attempt.delivery_id].append(attempt)
+    return found

@@ -1,6 +1,9 @@
 """Who may have webhooks, and where they may go: never into our own network."""
 
+import base64
+
 import httpx
+import psycopg
 import pytest
 
 from services.reporting.webhooks.destination import is_public
@@ -103,3 +106,58 @@ def test_what_is_on_the_internet() -> None:
         *("192.0.0.8", "192.88.99.1", "fec0::1"),
     ):
         assert not is_public(address), address
+
+
+CAME, ATTEMPTED = "2026-11-24T03:17:42.905175Z", "2026-11-24T03:17:43.105175Z"
+
+
+@pytest.mark.parametrize(
+    ("anonymous", "told", "shown"),
+    [
+        (False, CAME, [CAME, ATTEMPTED]),
+        # As when it was sent: of a copy, or of a report that was anonymous then.
+        (False, "2026-11-24T03:00:00Z", ["2026-11-24T03:00:00Z"] * 2),
+        # As the report is now.
+        (True, CAME, ["2026-11-24T03:00:00Z"] * 2),
+    ],
+)
+async def test_when_it_was_told_is_no_more_exact_than_what_was_told(
+    reporting: httpx.AsyncClient,
+    bearer: Bearer,
+    bus: Bus,
+    owner_url: str,
+    anonymous: bool,
+    told: str,
+    shown: list[str],
+) -> None:
+    header = bearer(CITY_ADMIN)
+    webhook = await subscribe(reporting, header, "https://sistem.contoh.go.id/lapor")
+    of_kind = "SELECT number FROM lifecycle.report WHERE anonymous = %s LIMIT 1"
+    delivery = (
+        "INSERT INTO reporting.webhook_delivery (id, webhook_id, event_id, event, number, version,"
+        " body, state, created_at, finished_at) VALUES (gen_random_uuid(), %s, %s, 'submitted', %s,"
+        " 1, jsonb_build_object('timestamp', %s::text), 'delivered', %s, %s) RETURNING id"
+    )
+    attempt = (
+        "INSERT INTO reporting.webhook_attempt (delivery_id, attempt, at, status, ms)"
+        " VALUES (%s, 1, %s, 204, 7)"
+    )
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        [number] = connection.execute(of_kind, [anonymous]).fetchall()[0]
+        for event_id in ("one", "another"):
+            written = [webhook["id"], event_id, number, told, CAME, ATTEMPTED]
+            [made] = connection.execute(delivery, written).fetchall()[0]
+            connection.execute(attempt, [made, ATTEMPTED])
+    path = f"/webhooks/{webhook['id']}/deliveries"
+    first = (await reporting.get(path, headers=header, params={"limit": 1})).json()
+    [listed] = first["items"]
+    assert [listed["created_at"], listed["finished_at"]] == shown
+    assert listed["attempts"][0]["at"] == shown[1]
+    assert listed["to_the_hour"] is (shown[0] != CAME)
+    # Where the next page begins is told to the service alone.
+    opened = base64.urlsafe_b64decode(first["next"] + "=" * (-len(first["next"]) % 4))
+    assert b"03:17" not in opened
+    following = {"limit": 1, "cursor": first["next"]}
+    second = (await reporting.get(path, headers=header, params=following)).json()
+    assert [second["next"], len(second["items"])] == [None, 1]
+    assert second["items"][0]["id"] != listed["id"]
