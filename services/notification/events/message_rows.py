@@ -5,13 +5,16 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.notification.contacts.reporters import ReporterOfReport, reporters_of
 from services.notification.messages.channel_choice import Choice, choose_channel, not_in_quiet_hours
-from services.notification.messages.table import MessageKind
+from services.notification.messages.table import Audience, MessageKind
+from services.notification.metrics import count_message
 from services.notification.models import Message
+from services.notification.outgoing.to_reporters import CODE
 from shared.clock import now
 from shared.database.views import AgencyEntry
 from shared.lifecycle.calendar import Zone
@@ -68,6 +71,19 @@ async def message_again(
         recipient=message.recipient,
         facts=message.facts,
     )
+
+
+async def tell_otherwise(session: AsyncSession, message: Message) -> None:
+    """Queue the same news by the reporter's other channel, where one may carry it. However often
+    it is asked for, it is one message."""
+    if message.recipient != Audience.REPORTER or message.template == CODE:
+        return
+    row = await message_again(session, message, without=(message.channel,))
+    if row is None:
+        return
+    once = insert(Message).values(row).on_conflict_do_nothing(index_elements=["key"])
+    if await session.scalar(once.returning(col(Message.id))) is not None:
+        count_message(row["channel"], "queued", None)
 
 
 def zone_of_handler(message: Message) -> Select[str]:

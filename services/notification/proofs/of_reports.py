@@ -150,7 +150,8 @@ async def _tell_newest(session: AsyncSession, number: int) -> None:
         col(Message.recipient) == Audience.REPORTER.value,
         col(Message.event) != CODE,
     )
-    newest = select(Message).where(*of_reporter).order_by(col(Message.version).desc()).limit(1)
+    latest = col(Message.version).desc(), col(Message.created_at).desc()
+    newest = select(Message).where(*of_reporter).order_by(*latest).limit(1)
     message = await session.scalar(newest)
     if message is None or message.reason != "unproven" or message.created_at < now() - RECENT:
         return

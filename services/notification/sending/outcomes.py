@@ -6,12 +6,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from services.notification.contacts.code_limits import CODE_LASTS
-from services.notification.events.message_rows import message_again
-from services.notification.messages.table import Audience
+from services.notification.events.message_rows import tell_otherwise
 from services.notification.metrics import count_message
 from services.notification.models import Message
 from services.notification.outgoing.to_reporters import CODE
@@ -25,6 +23,8 @@ from services.notification.sending.late_failures import end_proof
 from shared.batcher import Batcher
 from shared.clock import now
 from shared.database.engine import Database
+from shared.resilience.periodic import is_away
+from shared.resilience.set_aside import count_set_aside
 
 GIVEN_UP_AFTER = timedelta(days=3)
 CODE_AGAIN = timedelta(seconds=10)
@@ -57,6 +57,8 @@ class Settling:
         await self._end(message, "sent", None, provider_id)
 
     async def skipped(self, message: Message, reason: str) -> None:
+        """Nothing may go to its contact any more; the news goes by another channel if it may."""
+        await self._tell_otherwise(message)
         await self._end(message, "skipped", reason)
 
     async def not_sent(self, message: Message, error: NotDelivered, *, again: datetime) -> bool:
@@ -85,22 +87,23 @@ class Settling:
         await self._change(message.id, not_before=until, leased_until=None, attempts=0)
 
     async def failed(self, message: Message, error: NotDelivered) -> None:
-        """It is given up; where it was mail, a text message goes in its place if it may."""
+        """It is given up; the news goes by another channel if it may."""
         if isinstance(error, NeverDeliverable) and error.nobody_there:
             async with self._database.session() as session:
                 await end_proof(session, message.contact_id)
+        await self._tell_otherwise(message)
         await self._end(message, "failed", error.reason)
-        to_reporter = message.recipient == Audience.REPORTER
-        if message.channel == "email" and to_reporter and message.template != CODE:
-            await self._fall_back(message)
 
-    async def _fall_back(self, message: Message) -> None:
-        async with self._database.session() as session:
-            row = await message_again(session, message, without=("email",))
-            if row is None:
-                return
-            once = insert(Message).on_conflict_do_nothing(index_elements=["key"])
-            await session.execute(once, [row])
+    async def _tell_otherwise(self, message: Message) -> None:
+        """Before the row has ended: after a crash in between it is done again. A message that makes
+        no sense ends all the same."""
+        try:
+            async with self._database.session() as session:
+                await tell_otherwise(session, message)
+        except Exception as error:
+            if is_away(error):
+                raise
+            count_set_aside("messages", type(error).__name__, message.id)
 
     async def _end(
         self, message: Message, state: str, reason: str | None, provider_id: str | None = None
