@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib import resources
 
 from sqlalchemy import Integer, cast, extract, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -66,11 +67,10 @@ async def lay_closed_days(session: AsyncSession) -> None:
 
 
 async def lay_abbreviations(session: AsyncSession) -> None:
-    """What people call offices and their work for short, where none are known yet."""
-    if await session.scalar(select(col(Abbreviation.short)).limit(1)) is None:
-        usual = resources.files("deploy").joinpath("abbreviations.csv").read_text()
-        session.add_all(Abbreviation(**row) for row in csv.DictReader(usual.splitlines()))
-        await session.flush()
+    """What people call offices and their work for short, as far as it is not known yet."""
+    usual = resources.files("deploy").joinpath("abbreviations.csv").read_text()
+    rows = list(csv.DictReader(usual.splitlines()))
+    await session.execute(insert(Abbreviation).values(rows).on_conflict_do_nothing())
 
 
 async def lay_category_aliases(session: AsyncSession) -> None:

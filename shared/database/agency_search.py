@@ -4,7 +4,8 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Final, Literal
 
 from sqlalchemy import text
@@ -29,10 +30,11 @@ class Match:
 
 @dataclass(frozen=True)
 class Matches:
-    """The best of `total`."""
+    """The best of `total`. `partial`: none has all words, these lack one or a part of one."""
 
     items: list[Match]
     total: int
+    partial: bool = False
 
 
 def folded(words: str) -> list[str]:
@@ -49,29 +51,48 @@ async def agency_query(session: AsyncSession, words: str, *, generous: bool = Fa
     """What to ask of `published_agency_words` for these words, each of which must be met; None
     where none of them says anything. `generous`: each may be a typing error, not only those that
     are in no agency's name."""
+    return " & ".join(await _asked(session, words, generous=generous)) or None
+
+
+async def _asked(
+    session: AsyncSession, words: str, *, generous: bool, loose: bool = False
+) -> list[str]:
+    """One condition for each word that says something. `loose`: of what a word is short for, one
+    part may be missing (*DLHK* of an agency that has no forests)."""
     *others, last = folded(words) or [""]
     # The last one may not be at its end yet.
     tokens = [*(word for word in others if word not in _STOP_WORDS), last][-MOST_WORDS:]
     if not last:
-        return None
-    spans = {
-        " ".join(tokens[first:end]): (first, end)
-        for first in range(len(tokens))
-        for end in range(first + 1, len(tokens) + 1)
-    }
-    parameters = {"words": tokens, "phrases": list(spans), "generous": generous}
+        return []
+    spans = _spans(tokens, " ", len(tokens))
+    joined = _spans(tokens, "", 2)
+    parameters = {"words": tokens, "phrases": [*spans], "joined": [*joined], "generous": generous}
     known = (await session.execute(_KNOWN, parameters)).all()
     near: dict[str, list[str]] = {}
     meanings: dict[str, list[str]] = {}
+    apart = {word for kind, word, _ in known if kind == "apart"}
     spoken: dict[tuple[int, int], list[str]] = {}
     for kind, word, other in known:
-        if kind == "near":
+        if kind == "near" and word not in apart:
             near.setdefault(word, []).append(other)
-        elif kind == "short":
+        elif kind in ("short", "apart"):
             meanings.setdefault(word, []).append(other)
-        else:
+        elif kind == "long":
             spoken.setdefault(spans[other], []).append(word)
-    return " & ".join(_groups(tokens, near, meanings, spoken))
+        elif kind == "joined" and joined[word][1] - joined[word][0] > 1:
+            spoken.setdefault(joined[word], []).append(_all_of(other))
+    most_of = _all_but_one_of if loose else _all_of
+    meant = {word: [most_of(each) for each in several] for word, several in meanings.items()}
+    return _groups(tokens, near, meant, spoken)
+
+
+def _spans(tokens: Sequence[str], between: str, most: int) -> dict[str, tuple[int, int]]:
+    """Where words beside each other stand, by what they are together."""
+    return {
+        between.join(tokens[first:end]): (first, end)
+        for first in range(len(tokens))
+        for end in range(first + 1, min(first + most, len(tokens)) + 1)
+    }
 
 
 async def find_agencies(
@@ -84,16 +105,26 @@ async def find_agencies(
     limit: int,
 ) -> Matches:
     """The active agencies of these words, or all where there are none, the best ones first. Those
-    of `first` come before the others, those that cannot do the `step` after them."""
+    of `first` come before the others, those that cannot do the `step` after them. Where no agency
+    has all words, those that have all but one."""
     if not words.strip():
         return await _found(session, None, step, below, first, limit)
     for generous in (False, True):
-        asked = await agency_query(session, words, generous=generous)
-        if asked is None:
-            break
-        matches = await _found(session, asked, step, below, first, limit)
+        groups = await _asked(session, words, generous=generous)
+        if not groups:
+            return Matches([], 0)
+        matches = await _found(session, " & ".join(groups), step, below, first, limit)
         if matches.total:
             return matches
+    loose = await _asked(session, words, generous=True, loose=True)
+    nearest = [" & ".join(loose)]
+    if len(loose) > 1:
+        some = combinations(loose, len(loose) - 1)
+        nearest.append(" | ".join(f"({' & '.join(each)})" for each in some))
+    for asked in nearest:
+        matches = await _found(session, asked, step, below, first, limit)
+        if matches.total:
+            return replace(matches, partial=True)
     return Matches([], 0)
 
 
@@ -152,20 +183,33 @@ def _any_of(
     for word in (token, *near.get(token, ())):
         if word != token:
             alternatives.append(word)
-        for meaning in meanings.get(word, ()):
-            alternatives.append(f"({' & '.join(meaning.split())})")
+        alternatives += meanings.get(word, ())
     return f"({' | '.join(alternatives)})"
 
 
+def _all_of(words: str) -> str:
+    return f"({' & '.join(words.split())})"
+
+
+def _all_but_one_of(words: str) -> str:
+    several = words.split()
+    if len(several) < 3:
+        return _all_of(words)
+    some = combinations(several, len(several) - 1)
+    return f"({' | '.join(_all_of(' '.join(each)) for each in some)})"
+
+
 _LEXEME = re.compile(r"([a-z0-9]+)(:\*)?")
-# Of words that begin none: those spelt most nearly so, abbreviations among them.
+# Of words that begin none: those spelt most nearly so, abbreviations among them, and two words that
+# they are written together. Of two beside each other: what they are one word of.
 _KNOWN = text("""
 WITH unknown AS (
     SELECT t.word FROM unnest(CAST(:words AS text[])) t (word)
     WHERE length(t.word) > 2 AND (:generous OR NOT EXISTS (
         SELECT FROM routing.published_directory_word w
         WHERE w.word >= t.word AND w.word < t.word || '{'))
-      AND NOT EXISTS (SELECT FROM routing.published_abbreviation a WHERE a.short = t.word)
+      AND (:generous
+        OR NOT EXISTS (SELECT FROM routing.published_abbreviation a WHERE a.short = t.word))
 ),
 near AS (
     SELECT u.word, n.word AS spelt FROM unknown u, LATERAL (
@@ -173,7 +217,7 @@ near AS (
             SELECT word FROM routing.published_directory_word
             WHERE word % u.word COLLATE "C"
             UNION SELECT short FROM routing.published_abbreviation WHERE short % u.word
-        ) w ORDER BY similarity(w.word, u.word) DESC, w.word LIMIT 3) n
+        ) w WHERE w.word <> u.word ORDER BY similarity(w.word, u.word) DESC, w.word LIMIT 3) n
 )
 SELECT 'near', word, spelt FROM near
 UNION ALL
@@ -182,6 +226,17 @@ WHERE short = ANY (CAST(:words AS text[])) OR short IN (SELECT spelt FROM near)
 UNION ALL
 SELECT 'long', short, meaning FROM routing.published_abbreviation
 WHERE meaning = ANY (CAST(:phrases AS text[]))
+UNION ALL
+SELECT 'joined', word, word FROM routing.published_directory_word
+WHERE word = ANY (CAST(:joined AS text[]))
+UNION ALL
+SELECT 'joined', short, meaning FROM routing.published_abbreviation
+WHERE short = ANY (CAST(:joined AS text[]))
+UNION ALL
+SELECT 'apart', u.word, concat(l.word, ' ', r.word)
+FROM unknown u CROSS JOIN generate_series(3, length(u.word) - 3) n
+JOIN routing.published_directory_word l ON l.word = left(u.word, n)
+JOIN routing.published_directory_word r ON r.word = substr(u.word, n + 1)
 """)
 _ABLE: Mapping[Step | None, str] = {
     None: "true",

@@ -55,3 +55,21 @@ async def test_a_year_that_pusat_has_set_is_left_alone(fresh_database: UrlOf) ->
             "SELECT count(*) FROM routing.closed_day WHERE extract(year FROM day) = %s", [year]
         ).fetchone()
     assert row == (1,)
+
+
+async def test_abbreviations_that_came_later_are_laid_beside_those_there(
+    fresh_database: UrlOf,
+) -> None:
+    owner = fresh_database(OWNER)
+    with psycopg.connect(owner.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("INSERT INTO routing.abbreviation VALUES ('dlh', 'dewan lomba harian')")
+        await foundation.lay(owner)
+        rows = connection.execute(
+            "SELECT meaning FROM routing.abbreviation WHERE short IN ('dlh', 'putr') ORDER BY 1"
+        ).fetchall()
+    assert [meaning for (meaning,) in rows] == [
+        "dewan lomba harian",
+        "dinas lingkungan hidup",
+        "pekerjaan umum penataan ruang",
+        "pekerjaan umum tata ruang",
+    ]

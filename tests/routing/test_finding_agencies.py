@@ -11,6 +11,7 @@ from shared.database.agency_search import find_agencies
 from shared.database.engine import Database, raw
 from tests.conftest import UrlOf
 from tests.routing.country import Country
+from tests.routing.panel import signed_in
 
 ADMIN, COORDINATOR, PUSAT = "admin.kab.bandung", "koordinator.jabar", "admin.pusat"
 
@@ -44,6 +45,32 @@ async def name_itself(country: Country, agency: str, *aliases: str, who: str = C
         ("KEMENKES", "Kementerian Kesehatan"),
         ("dinas kesehatan soreang kab bandung", "UPTD Puskesmas Soreang"),
         ("rumah sakit umum daerah oto", "RSUD Oto Iskandar Di Nata"),
+        *(
+            (words, "Dinas Pekerjaan Umum dan Tata Ruang Kabupaten Bandung")
+            for words in (
+                *("DPUPR Kab. Bandung", "DPUTR kab bdg", "Dinas P.U. Kab Bandung"),
+                "dinas pekerjaan umum dan penataan ruang kabupaten bandung",
+                "dinas bina marga pekerjaan umum kab bandung",
+            )
+        ),
+        ("sat pol pp kota bandung", "Satuan Polisi Pamong Praja Kota Bandung"),
+        ("dinaskesehatan kota bandung", "Dinas Kesehatan Kota Bandung"),
+        ("dis hub bali", "Dinas Perhubungan Provinsi Bali"),
+        (
+            "sudin dukcapil jaksel",
+            "Suku Dinas Kependudukan dan Pencatatan Sipil Kota Administrasi Jakarta Selatan",
+        ),
+        (
+            "dinkominfotik kab bandung",
+            "Dinas Komunikasi, Informatika, dan Statistik Kabupaten Bandung",
+        ),
+        ("DLHK kota bandung", "Dinas Lingkungan Hidup Kota Bandung"),
+        ("disdikbud jateng", "Dinas Pendidikan Provinsi Jawa Tengah"),
+        ("walikota bandung", "Pemerintah Kota Bandung"),
+        ("propinsi jawa barat", "Pemerintah Provinsi Jawa Barat"),
+        ("kementrian kesehatan", "Kementerian Kesehatan"),
+        ("pkm soreang", "UPTD Puskesmas Soreang"),
+        ("kbri kl", "KBRI Kuala Lumpur"),
         ("di", "RSUD Oto Iskandar Di Nata"),
         ("hippopotamus", None),
         ("?!", None),
@@ -54,6 +81,27 @@ async def test_an_agency_is_found_as_people_say_it(
 ) -> None:
     items = (await offered(country, PUSAT, words))["items"]
     assert (items[0]["name"] if items else None) == name
+
+
+async def test_those_that_lack_a_word_are_offered_where_none_has_all(country: Country) -> None:
+    exact = await offered(country, PUSAT, "dinas perhubungan kota surakarta")
+    assert (exact["total"], exact["partial"]) == (1, False)
+    near = await offered(country, PUSAT, "balai perhubungan kota surakarta")
+    assert [item["name"] for item in near["items"]] == ["Dinas Perhubungan Kota Surakarta"]
+    assert near["partial"]
+    nothing = await offered(country, PUSAT, "hippopotamus rhinoceros")
+    assert (nothing["total"], nothing["partial"]) == (0, False)
+    async with signed_in(country, ADMIN) as panel:
+        asked = "/panel/cari/instansi?untuk=any&q=balai+perhubungan+kota+surakarta"
+        told = (await panel.http.get(asked)).json()["status"]
+    assert told == "Tidak ada yang memuat semua kata; ini yang terdekat. 1 instansi."
+
+
+async def test_the_list_of_agencies_finds_what_is_mistyped(country: Country) -> None:
+    for words in ("DLHK kota bandung", "dinas lingkungn hidp kota bandung"):
+        listed = await country.get(PUSAT, "/agencies", q=words)
+        names = [agency["name"] for agency in listed.json()["items"]]
+        assert names == ["Dinas Lingkungan Hidup Kota Bandung"], words
 
 
 async def test_the_list_says_how_many_there_are_beside_those_it_shows(country: Country) -> None:

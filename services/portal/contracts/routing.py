@@ -743,6 +743,7 @@ class ManagedPerson(BaseModel):
 class OfferedAgencies(BaseModel):
     items: list[OfferedAgency] = Field([], validate_default=True)
     total: int
+    partial: bool = False
 
 
 class OwedAssignee(BaseModel):

@@ -36,7 +36,7 @@ async def matches(page_request: PanelRequest) -> Response:
     }
     found = await page_request.read("routing", "/agency-choices", OfferedAgencies, params=params)
     items = [_option(agency)._asdict() for agency in found.items]
-    return JSONResponse({"items": items, "status": how_many(len(items), found.total)})
+    return JSONResponse({"items": items, "status": how_many(len(items), found)})
 
 
 async def offered(
@@ -66,18 +66,21 @@ async def offered(
         "limit": _SHOWN if query else _LIKELY_ONES,
     }
     found = await page_request.read("routing", "/agency-choices", OfferedAgencies, params=params)
-    form.hints[name] = how_many(len(found.items), found.total)
+    form.hints[name] = how_many(len(found.items), found)
     return keep_chosen(form, name, map(_option, found.items))
 
 
-def how_many(shown: int, total: int) -> str:
+def how_many(shown: int, found: OfferedAgencies) -> str:
     """That there are more than those shown, and how to get to them."""
+    total = found.total
     if not total:
         return translated("Tidak ada instansi yang cocok. Coba kata lain.")
-    if shown == total:
-        return translated("{total} instansi.").format(total=total)
-    words = translated("{shown} dari {total} instansi. Ketik lagi untuk mempersempit.")
-    return words.format(shown=shown, total=total)
+    counted = translated("{total} instansi.")
+    if shown < total:
+        counted = translated("{shown} dari {total} instansi. Ketik lagi untuk mempersempit.")
+    counted = counted.format(shown=shown, total=total)
+    nearest = translated("Tidak ada yang memuat semua kata; ini yang terdekat.")
+    return f"{nearest} {counted}" if found.partial else counted
 
 
 def _option(agency: OfferedAgency) -> AgencyOption:

@@ -48,6 +48,7 @@ class OfferedAgencies(BaseModel):
 
     items: list[OfferedAgency]
     total: int = Field(description="How many match, those not in `items` too")
+    partial: bool = Field(description="None has all words of `q`: these lack one, or a part")
 
 
 router = APIRouter(tags=["agencies"], responses=problem_responses(401, 403, 404, 422))
@@ -92,7 +93,7 @@ async def list_agency_choices(
     entries = await _entries(session, found.items)
     items = [_offered(match, entries[match.id], purpose, staff, likely) for match in found.items]
     items.sort(key=lambda item: item.unavailable is not None)
-    return OfferedAgencies(items=items, total=found.total)
+    return OfferedAgencies(items=items, total=found.total, partial=found.partial)
 
 
 async def note_usual_unit(

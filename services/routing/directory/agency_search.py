@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -78,14 +78,13 @@ async def list_agencies(
     last = decode_cursor(cursor, _Position)
     name, id = col(AgencyEntry.name), col(AgencyEntry.id)
     entries = select(AgencyEntry).where(col(AgencyEntry.active)).order_by(name, id).limit(limit + 1)
-    if q and q.strip():
-        asked = await agency_query(session, q)
-        if asked is None:
-            return Page(items=[], next=None)
-        named = col(AgencyWordsEntry.words).bool_op("@@")(func.to_tsquery("simple", asked))
-        entries = entries.where(id.in_(select(col(AgencyWordsEntry.agency_id)).where(named)))
     if below is not None:
         entries = entries.where(col(AgencyEntry.path).contains([below]))
+    if q and q.strip():
+        asked = await _asked(session, q, entries)
+        if asked is None:
+            return Page(items=[], next=None)
+        entries = _named(entries, asked)
     if last is not None:
         entries = entries.where(tuple_(name, id) > (last.name, last.id))
     rows = (await session.scalars(entries)).all()
@@ -127,6 +126,20 @@ async def list_suggested_agencies(
     entries = await _by_id(session, ids)
     agencies = [entries[id] for id in ids if id in entries]
     return [_shown(entry) for entry in agencies if entry.active and staff.agency_id in entry.path]
+
+
+async def _asked(session: AsyncSession, words: str, entries: Select[AgencyEntry]) -> str | None:
+    """What is asked for; where nothing has these words, as if each were mistyped."""
+    asked = await agency_query(session, words)
+    if asked is None or (await session.scalars(_named(entries, asked).limit(1))).first():
+        return asked
+    return await agency_query(session, words, generous=True)
+
+
+def _named(entries: Select[AgencyEntry], asked: str) -> Select[AgencyEntry]:
+    named = col(AgencyWordsEntry.words).bool_op("@@")(func.to_tsquery("simple", asked))
+    of_words = select(col(AgencyWordsEntry.agency_id)).where(named)
+    return entries.where(col(AgencyEntry.id).in_(of_words))
 
 
 async def _by_id(session: AsyncSession, ids: Sequence[int]) -> dict[int, AgencyEntry]:
