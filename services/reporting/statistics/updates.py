@@ -1,9 +1,10 @@
 """Keeps facts and tallies in step: what is written of a report replaces what was."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, Literal, get_args
+from functools import lru_cache
+from typing import Any, Final, Literal
 
 import orjson
 import psycopg
@@ -24,11 +25,13 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "reporting.held_tally": ("held", "staff"),
 }
 """What is tallied where: by who handles the report now, and by who held its clocks."""
-Change = dict[Place, dict[Column, Counter[str]]]
+Counts = dict[Column, Counter[str]]
 
 COUNTED_BY: Final = 1
 """The version of the rules. Reports counted by an earlier one are counted anew in time."""
 
+ROWS: Final = 10_000
+"""Tallies written by one statement."""
 ONE_WRITER: Final = 0x7374_6174
 """Of the advisory lock: whoever changes facts and tallies is alone until the transaction ends."""
 
@@ -38,27 +41,85 @@ async def alone(connection: Connection) -> None:
     await connection.execute("SELECT pg_advisory_xact_lock(%s)", (ONE_WRITER,))
 
 
+class Changes:
+    """What reports add to the tallies and take from them, by agency and day, until it is stored."""
+
+    def __init__(self) -> None:
+        self._days: dict[tuple[int, date], Counts] = {}
+
+    def __len__(self) -> int:
+        return len(self._days)
+
+    def count(
+        self, path: Sequence[int], day: date, marks: Sequence[str], by: Literal[1, -1]
+    ) -> None:
+        """A report with its marks, for its handler and all above; -1 takes it out."""
+        counted: dict[Column, list[str]] = {"management": [], "usage": []}
+        for mark in marks:
+            if column := _column(mark):
+                counted[column].append(mark)
+        for agency_id in path:
+            self._add(agency_id, day, counted, by)
+
+    def share(self, holdings: Sequence[Holding], by: Literal[1, -1]) -> None:
+        """What all that held one report count it as; -1 takes it out."""
+        for agency_id, (held, staff) in shares(holdings).items():
+            self._add(agency_id, holdings[0].day, {"held": held, "staff": staff}, by)
+
+    def by_place(self) -> dict[Place, Counts]:
+        """The same for days, months and years."""
+        places: dict[Place, Counts] = {}
+        for (agency_id, day), counts in self._days.items():
+            for span, first in spans_of(day):
+                row = places.setdefault((agency_id, span, first), {})
+                for column, counter in counts.items():
+                    if column in row:
+                        row[column].update(counter)
+                    else:
+                        row[column] = counter.copy()
+        return places
+
+    def _add(
+        self, agency_id: int, day: date, counted: dict[Column, list[str]], by: Literal[1, -1]
+    ) -> None:
+        counts = self._days.setdefault((agency_id, day), {})
+        for column, marks in counted.items():
+            if not marks:
+                continue
+            if column not in counts:
+                counts[column] = Counter()
+            if by == 1:
+                counts[column].update(marks)
+            else:
+                counts[column].subtract(marks)
+
+
 async def refresh(connection: Connection, numbers: Sequence[int]) -> int:
     """Compute these reports anew from their histories, and the tallies they count in; wants
     `alone`. Returns how many reports there are. The same again changes nothing."""
+    changes = Changes()
+    await _forget(connection, numbers, changes)
+    counted = await recount(connection, numbers, changes)
+    await store(connection, changes)
+    return counted
+
+
+async def recount(connection: Connection, numbers: Sequence[int], changes: Changes) -> int:
+    """Write what these reports count as, of which nothing is written yet, and add to `changes`
+    what that means for the tallies. Returns how many reports there are."""
     reports = await read_counted(connection, numbers)
-    gone = await connection.execute(_FORGET, (list(numbers),))
-    let_go = await connection.execute(_LET_GO, (list(numbers),))
-    change: Change = {}
-    for path, day, marks in await gone.fetchall():
-        _count(change, path, day, marks, -1)
-    former: dict[int, list[Holding]] = {}
-    for row in await let_go.fetchall():
-        former.setdefault(row[0], []).append(Holding(*row))
-    for holdings in former.values():
-        _share(change, holdings, -1)
     for report in reports:
-        _count(change, report.fact.path, report.fact.day, report.fact.marks, 1)
-        _share(change, report.holdings, 1)
-    await _store(connection, reports)
-    for table, columns in TABLES.items():
-        await _tally(connection, table, columns, change)
+        changes.count(report.fact.path, report.fact.day, report.fact.marks, 1)
+        changes.share(report.holdings, 1)
+    await _write(connection, reports)
     return len(reports)
+
+
+async def store(connection: Connection, changes: Changes) -> None:
+    """Bring the tallies up to date with `changes`."""
+    places = changes.by_place()
+    for table, columns in TABLES.items():
+        await _tally(connection, table, columns, places)
 
 
 def spans_of(day: date) -> tuple[tuple[Span, date], ...]:
@@ -66,31 +127,26 @@ def spans_of(day: date) -> tuple[tuple[Span, date], ...]:
     return ("day", day), ("month", day.replace(day=1)), ("year", day.replace(month=1, day=1))
 
 
-def _count(change: Change, path: Iterable[int], day: date, marks: Sequence[str], by: int) -> None:
-    counted: dict[Column, list[str]] = {"management": [], "usage": []}
-    for mark in marks:
-        if tallied(mark):
-            counted["usage" if kind_of(mark) in USAGE else "management"].append(mark)
-    for agency_id in path:
-        _add(change, agency_id, day, counted, by)
+@lru_cache(maxsize=10_000)
+def _column(mark: str) -> Column | None:
+    if not tallied(mark):
+        return None
+    return "usage" if kind_of(mark) in USAGE else "management"
 
 
-def _share(change: Change, holdings: Sequence[Holding], by: int) -> None:
-    for agency_id, (held, staff) in shares(holdings).items():
-        _add(change, agency_id, holdings[0].day, {"held": held, "staff": staff}, by)
+async def _forget(connection: Connection, numbers: Sequence[int], changes: Changes) -> None:
+    gone = await connection.execute(_FORGET, (list(numbers),))
+    let_go = await connection.execute(_LET_GO, (list(numbers),))
+    for path, day, marks in await gone.fetchall():
+        changes.count(path, day, marks, -1)
+    former: dict[int, list[Holding]] = {}
+    for row in await let_go.fetchall():
+        former.setdefault(row[0], []).append(Holding(*row))
+    for holdings in former.values():
+        changes.share(holdings, -1)
 
 
-def _add(
-    change: Change, agency_id: int, day: date, counted: dict[Column, list[str]], by: int
-) -> None:
-    for span, first in spans_of(day):
-        row = change.setdefault((agency_id, span, first), {c: Counter() for c in get_args(Column)})
-        for column, marks in counted.items():
-            for mark in marks:
-                row[column][mark] += by
-
-
-async def _store(connection: Connection, reports: Sequence[Counted]) -> None:
+async def _write(connection: Connection, reports: Sequence[Counted]) -> None:
     async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for fact in (report.fact for report in reports):
             await copy.write_row(
@@ -98,42 +154,59 @@ async def _store(connection: Connection, reports: Sequence[Counted]) -> None:
                     fact.number,
                     fact.version,
                     fact.path[-1],
-                    list(fact.path),
+                    _array(fact.path),
                     fact.day,
                     fact.region_code,
-                    list(fact.marks),
+                    _array(fact.marks),
                     COUNTED_BY,
                 )
             )
     async with connection.cursor() as cursor, cursor.copy(_COPY_HOLDINGS) as copy:
         for holding in (holding for report in reports for holding in report.holdings):
             values = (getattr(holding, name) for name in HoldingRow.model_fields)
-            await copy.write_row([list(v) if isinstance(v, tuple) else v for v in values])
+            await copy.write_row([_array(v) if isinstance(v, tuple) else v for v in values])
 
 
 async def _tally(
-    connection: Connection, table: str, columns: tuple[Column, ...], change: Change
+    connection: Connection, table: str, columns: tuple[Column, ...], changed: dict[Place, Counts]
 ) -> None:
-    keys = sorted(key for key, row in change.items() if any(any(row[c].values()) for c in columns))
-    if not keys:
-        return
+    keys = sorted(
+        key
+        for key, row in changed.items()
+        if any(any(row[c].values()) for c in columns if c in row)
+    )
+    for first in range(0, len(keys), ROWS):
+        some = {key: changed[key] for key in keys[first : first + ROWS]}
+        await _write_tallies(connection, table, columns, some)
+
+
+async def _write_tallies(
+    connection: Connection, table: str, columns: tuple[Column, ...], changed: dict[Place, Counts]
+) -> None:
     names = {"table": table, "columns": ", ".join(columns)}
-    places = [list(column) for column in zip(*keys, strict=True)]
+    places = [list(column) for column in zip(*changed, strict=True)]
     known = await connection.execute(_TALLIES.format(**names).encode(), places)
     for agency_id, span, day, *counted in await known.fetchall():
-        row = change[agency_id, span, day]
+        row = changed[agency_id, span, day]
         for column, counts in zip(columns, counted, strict=True):
-            row[column].update(counts)
-    documents = [[_json(change[key][column]) for key in keys] for column in columns]
-    names["documents"] = ", ".join("%s::jsonb[]" for _ in columns)
+            row.setdefault(column, Counter()).update(counts)
+    documents = [_json(row.get(column, {}) for row in changed.values()) for column in columns]
+    names["documents"] = ", ".join("jsonb_array_elements(%s::jsonb)" for _ in columns)
     names["replaced"] = ", ".join(f"{column} = excluded.{column}" for column in columns)
     names["nothing"] = " AND ".join(f"t.{column} = '{{}}'" for column in columns)
     await connection.execute(_WRITE.format(**names).encode(), [*places, *documents])
     await connection.execute(_EMPTY.format(**names).encode(), places)
 
 
-def _json(counts: Counter[str]) -> str:
-    return orjson.dumps({mark: n for mark, n in sorted(counts.items()) if n}).decode()
+def _json(rows: Iterable[Mapping[str, int]]) -> str:
+    return orjson.dumps([{mark: n for mark, n in row.items() if n} for row in rows]).decode()
+
+
+def _array(values: Iterable[object]) -> str:
+    """As Postgres reads an array: of numbers or marks, which hold neither quotes nor backslashes.
+    The driver looks into each for these, which was a third of all that is computed here."""
+    quoted = ",".join(f'"{value}"' for value in values)
+    return f"{{{quoted}}}"
 
 
 _HELD = ", ".join(HoldingRow.model_fields)
@@ -147,7 +220,7 @@ SELECT agency_id, span, day, {{columns}} FROM {{table}} JOIN {_GIVEN} USING (age
 """  # noqa: S608
 _WRITE = """
 INSERT INTO {table} (agency_id, span, day, {columns})
-SELECT * FROM unnest(%s::int[], %s::text[], %s::date[], {documents})
+SELECT * FROM ROWS FROM (unnest(%s::int[], %s::text[], %s::date[]), {documents})
 ON CONFLICT (agency_id, span, day) DO UPDATE SET {replaced}
 """
 _EMPTY = f"""

@@ -141,6 +141,21 @@ async def test_events_that_come_during_a_rebuild_are_not_lost(
     assert kept(owner) == followed
 
 
+async def test_a_rebuild_in_many_parts_is_one_in_a_single_part(
+    database: Database,
+    lives: list[Life],
+    owner: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await rebuild(database, nothing)
+    whole = kept(owner)
+    monkeypatch.setattr("services.reporting.statistics.rebuild.AT_ONCE", 7)
+    monkeypatch.setattr("services.reporting.statistics.rebuild.KEPT", 20)
+    monkeypatch.setattr("services.reporting.statistics.updates.ROWS", 5)
+    await rebuild(database, nothing)
+    assert kept(owner) == whole
+
+
 async def test_an_interrupted_rebuild_leaves_the_former_statistics(
     database: Database, lives: list[Life], owner: psycopg.Connection[Any]
 ) -> None:
