@@ -4,6 +4,8 @@ import base64
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from tests.routing.country import Country
 
 ADMIN, OFFICER = "admin.kab.bandung", "petugas.pupr.kab.bandung"
@@ -70,6 +72,18 @@ async def test_whoever_was_not_told_of_a_closing_is_listed_until_staff_told_them
     assert message["template"] == "closed_by_system"
     assert message["told_by"] == country.staff[OFFICER].name
     assert message["told_at"] is not None
+
+
+@pytest.mark.parametrize(
+    "reason", ["credentials_refused", "sender_refused", "unexpected", "undelivered", "lapsed"]
+)
+async def test_whatever_kept_the_news_from_the_reporter_the_report_is_listed(
+    country: Country, reason: str
+) -> None:
+    number = await country.verified()
+    await stands(country, number, "CLOSED_BY_SYSTEM", "closed")
+    await did_not_go(country, number, "closed_by_system", reason, "failed")
+    assert (await listed(country, OFFICER))[number]["reason_label"]
 
 
 async def test_of_an_anonymous_reporter_it_says_nothing_that_tells_a_contact(

@@ -61,7 +61,7 @@ class RetryActivities:
         """State that the round is over; a text message may go in place of mail."""
         message = await self._waiting(run)
         if message is not None:
-            await self._settling.failed(message, TryAgain(message.reason or "given_up"))
+            await self._settling.failed(message, TryAgain(message.reason or "put_off"))
         return True
 
     async def _waiting(self, run: RetryRun) -> Message | None:

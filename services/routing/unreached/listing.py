@@ -15,17 +15,16 @@ from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, open_cursor, seal_cursor
 from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
-from shared.labels import label
+from shared.labels import label, labels
 from shared.lifecycle.people import ADMINS
 from shared.lifecycle.statuses import Tab
 from shared.owed.whose import handlers_of
 from shared.privacy.identity import IdentityCipher
 
-NOT_REACHED: Final = (
-    *("no_contact", "unproven", "lapsed", "undeliverable", "channel_off", "sms_not_chosen"),
-    *("no_such_address", "no_such_number", "undelivered", "rejected", "no_gateway", "unreadable"),
-    *("put_off", "answer_lost", "given_up", "connection", "certificate", "busy", "failing"),
-)
+CHOSEN: Final = frozenset({"stopped", "muted"})
+OF_NO_NEWS: Final = frozenset({"expired", "not_readable"})
+"""Of codes, and of messages to staff."""
+NOT_REACHED: Final = sorted(labels("message_reason").keys() - CHOSEN - OF_NO_NEWS)
 """Reasons for which a message did not go. Whoever wants no news, or none of this kind, is left
 alone."""
 
@@ -82,7 +81,7 @@ async def list_unreached(
 
 async def is_unreached(session: AsyncSession, number: int, message_id: UUID) -> bool:
     """Whether this message of the report is one that did not go."""
-    parameters = {"id": message_id, "number": number, "reasons": list(NOT_REACHED)}
+    parameters = {"id": message_id, "number": number, "reasons": NOT_REACHED}
     return await session.scalar(text(_DID_NOT_GO), parameters) is not None
 
 
@@ -94,7 +93,7 @@ async def _unreached(
         agencies = await handlers_of(session, staff.agency_id, [Tab.IN_PROCESS, Tab.CLOSED])
     parameters = {
         "agencies": agencies,
-        "reasons": list(NOT_REACHED),
+        "reasons": NOT_REACHED,
         "owed": [*QUESTIONS, *CLOSINGS, CLOSING_SOON],
         "questions": list(QUESTIONS),
         "closings": list(CLOSINGS),
