@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.sms.about_reports import AboutReport, read_about_report
+from services.intake.sms.about_reports import AboutReport, lacks_number, read_about_report
 from shared.lifecycle.actions import ObjectionReason
 
 
@@ -110,3 +110,29 @@ def test_a_sentence_that_begins_like_a_command_is_words(words: str) -> None:
 )
 def test_other_messages_are_new_reports(text: str) -> None:
     assert read_about_report(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    (
+        "PUAS|puas 5|PUAS5!|Tanya?|TANYA 2|KODE|kode 123 456|NILAI 4|nilai 2 belum|NILAI 6|BUKA|"
+        "buka kembali|Buka, belum selesai|BERHENTI|stop sms|STATUS|Info|cek!|BANTUAN|lapor|"
+        "PUAS 10000042|STATUS #10000042|info no. 10000042|status laporan 10000042|YA 48213|"
+        "48213 ya|123456|081234567890|Ya|OK|terima kasih!|Belum|Laporan 10000042|\U0001f44d"
+    ).split("|"),
+)
+def test_a_command_without_the_number_of_its_report_is_no_new_report(text: str) -> None:
+    assert lacks_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    (
+        "Banjir|Info banjir di Jl. Melati|Status tanah saya di BPN tidak jelas|Puasa|Tolong|"
+        "Puas 5 kali dipalak|Buka tutup jalan macet|Stop kontak meledak|Nilai rapor anak saya|"
+        "Laporan 10000042 belum selesai|Tanya kapan jalan diperbaiki|Kode pos salah|"
+        "081234567890 menipu saya|Terima kasih jalannya sudah bagus|PUAS […]||  |洞在哪里"
+    ).split("|"),
+)
+def test_words_that_begin_like_a_command_without_a_number_are_a_new_report(text: str) -> None:
+    assert not lacks_number(text)

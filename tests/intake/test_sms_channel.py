@@ -98,6 +98,22 @@ async def test_words_that_begin_with_an_amount_or_a_date_are_a_report(
     assert country.one("SELECT count(*) FROM intake.sms_part WHERE words IS NOT NULL") == 0
 
 
+async def test_a_command_without_a_number_is_answered_by_how_it_is_written(
+    intake: httpx.AsyncClient, settings: Settings, country: Country
+) -> None:
+    gateway = Gateway(intake, settings.sms_secret)
+    for words in ("PUAS", "STATUS", "terima kasih"):
+        first, again = [await gateway.send(words, id=words) for _ in range(2)]
+        assert first.json() == again.json() and first.json()["number"] is None
+        assert "nomor laporan, spasi, lalu pesan" in first.json()["answer"]
+        assert (await gateway.send(f"{words} 5", id=words)).status_code == 409
+    parts = [await gateway.send(half, (7, n, 2), id=half) for n, half in ((1, "PU"), (2, "AS"))]
+    again = await gateway.send("PU", (7, 1, 2), id="PU")
+    assert again.json() == parts[1].json() and "Laporan baru" in again.json()["answer"]
+    assert country.one("SELECT count(*) FROM lifecycle.report") == 0
+    assert country.one("SELECT count(*) FROM intake.sms_part WHERE words IS NOT NULL") == 0
+
+
 async def test_parts_in_reverse_order_are_joined(
     intake: httpx.AsyncClient, settings: Settings, country: Country
 ) -> None:

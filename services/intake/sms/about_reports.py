@@ -1,4 +1,4 @@
-"""What a text message says that begins with a report's number. Pure."""
+"""What a text message says that begins with a report's number, or lacks it. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -59,6 +59,19 @@ def read_about_report(text: str) -> AboutReport | None:
     return AboutReport(number, "unclear" if not words or _is_nearly(words) else "say", words)
 
 
+def lacks_number(text: str) -> bool:
+    """Whether a message that begins with no number of a report is a command for one all the same
+    (`PUAS`, `PUAS 10000042`), a word of thanks, or has no word at all: nobody means it as a new
+    report."""
+    if GAP in text or not text.strip():
+        return False
+    words = _NUMBER_WITHIN.sub(" ", text)
+    plain = " ".join(_TOKEN.findall(words)).lower()
+    if not any(map(str.isalpha, words)) or plain in _COURTESIES:
+        return True
+    return _is_nearly(words) or any(pattern.fullmatch(plain) for _, pattern in _WISHES)
+
+
 def _is_nearly(words: str) -> bool:
     """Whether they are a command's word with no other words beside it than it may have, so that
     nobody means them as words. YA is an answer, alone as with a number longer than a code."""
@@ -82,6 +95,9 @@ _REASONS = {
 }
 _WHY = "|".join(filter(None, _REASONS))
 _NUMBER = re.compile(r"\s*(?:#|no\.?\s*|nomor\s+)?([1-9][0-9]{7,9})(?![0-9])[\s:;.,#-]*", re.I)
+_NUMBER_WITHIN = re.compile(
+    r"(?:#|\bno\b\.?|\bnomor\b|\blaporan\b|\s)*(?<![0-9])[1-9][0-9]{7,9}(?![0-9])", re.I
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _LONG: Final = 9
 """Digits of a phone, or of a card: no code has so many."""
@@ -96,8 +112,13 @@ _COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "buka": ("kembali", *" ".join(_REASONS).split()),
     "berhenti": ("sms",),
     "stop": ("sms",),
+    **dict.fromkeys(("status", "info", "cek", "bantuan", "help", "lapor", "laporan"), ()),
 }
-"""By each command's word those that may stand beside it."""
+"""By each command's word those that may stand beside it; of what is no command, but alone nobody's
+words either, none."""
+_COURTESIES: Final = frozenset(
+    "ya|iya|ok|oke|baik|siap|terima kasih|terimakasih|makasih|tidak|sudah|belum".split("|")
+)
 
 
 _TOKEN = re.compile(r"[^\W_]+|(?<=[0-9])[.,/:](?=[0-9])")

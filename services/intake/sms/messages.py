@@ -52,6 +52,7 @@ Answer = Literal[
     "wrong_code",
     "stopped",
     "unclear",
+    "number_lacks",
     "too_many",
     "no_question",
     "question_elsewhere",

@@ -10,7 +10,7 @@ from sqlmodel import col
 from services.intake.accepting.new_report import DifferentContent, Identity, NewReport
 from services.intake.models import Submission
 from services.intake.resources import Intake, Resources
-from services.intake.sms.about_reports import read_about_report
+from services.intake.sms.about_reports import lacks_number, read_about_report
 from services.intake.sms.answers import Answers
 from services.intake.sms.joining import NO_REPORT, SmsParts, WholeSms, of_parts
 from services.intake.sms.messages import (
@@ -140,9 +140,17 @@ async def _read(session: AsyncSession, intake: Resources, message: SmsMessage) -
     if whole is None or not whole.complete:
         return SmsAnswer(number=None, answer=None)
     about = read_about_report(whole.text)
-    if about is None or await session.scalar(_of_key(whole.key)) is not None:
+    if await session.scalar(_of_key(whole.key)) is not None:
         return await _accept(session, intake, parts, whole)
-    return Reply(about, whole, parts.digest(message) if whole.message is None else None)
+    digest = parts.digest(message) if whole.message is None else None
+    if about is not None:
+        return Reply(about, whole, digest)
+    if not lacks_number(whole.text):
+        return await _accept(session, intake, parts, whole)
+    answer = answer_about("number_lacks")
+    await Answers(session, intake.cipher).keep(whole.key, digest or b"", answer)
+    await parts.joined(whole, NO_REPORT)
+    return SmsAnswer(number=None, answer=answer)
 
 
 async def _accept(
