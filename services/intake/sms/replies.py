@@ -19,7 +19,7 @@ from services.intake.sms.answers import Answers
 from services.intake.sms.confirmations import Confirmations, Confirmed
 from services.intake.sms.joining import NO_REPORT, SmsParts, WholeSms
 from services.intake.sms.messages import Answer, answer_about
-from services.intake.sms.questions import answer_with_question
+from services.intake.sms.questions import QuestionAnswer, answer_with_question
 from shared.clock import now
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
@@ -100,18 +100,18 @@ class Replies:
         reads = bool(contact.get("reads"))
         return Sender(token, bool(contact["named"]), bool(contact["proven"]), reads)
 
-    async def long_answer(self, about: AboutReport, sender: Sender) -> str | None:
-        """The answer with words of a question that this message gets; None where it gets another,
-        of one SMS."""
+    async def question(self, about: AboutReport, sender: Sender) -> QuestionAnswer | None:
+        """The answer to who wants to read the question and may; None to all other messages."""
         if about.wish != "ask" or not sender.reads:
             return None
         async with self._database.session() as session:
-            answer = await answer_with_question(session, about.number, about.page)
-        return answer.text if answer.with_words else None
+            return await answer_with_question(session, about.number, about.page)
 
-    async def take(self, reply: Reply, sender: Sender) -> str:
+    async def take(
+        self, reply: Reply, sender: Sender, question: QuestionAnswer | None = None
+    ) -> str:
         """Does what the message asks. Gives the answer to it, which is kept for its repeats; one
-        with a question is made again. Raises `ReplyRefused`."""
+        with a `question` is made again for each. Raises `ReplyRefused`."""
         async with self._database.session() as session:
             # The same message, which the gateway handed over twice: a code that has proven the
             # phone meanwhile is no reply.
@@ -122,7 +122,7 @@ class Replies:
         if reply.stale and answer in _UNHEARD:
             raise ReplyRefused(answer)
         async with self._database.session() as session:
-            return await self._keep(session, reply, answer)
+            return await self._keep(session, reply, answer, question.text if question else "")
 
     async def _do(self, reply: Reply, sender: Sender) -> Answer | Question:
         about, token = reply.about, sender.token
@@ -173,7 +173,9 @@ class Replies:
                 path = "information" if asked else "replies"
                 return await self._tell(reply, token, path, {"text": about.words})
 
-    async def _keep(self, session: AsyncSession, reply: Reply, answer: Answer | Question) -> str:
+    async def _keep(
+        self, session: AsyncSession, reply: Reply, answer: Answer | Question, question: str
+    ) -> str:
         about, phone = reply.about, reply.whole.sender
         parts = SmsParts(session, self._intake.cipher, self._intake.index)
         confirmations = Confirmations(session, self._intake.index)
@@ -182,7 +184,7 @@ class Replies:
         if isinstance(known, str):
             return known
         if answer == "question":
-            text = (await answer_with_question(session, about.number, about.page)).text
+            text = question  # empty where nobody hears it any more
         elif answer.startswith("confirm_"):
             code = await confirmations.ask(about, phone)
             text = answer_about(answer, number=str(about.number), code=code)

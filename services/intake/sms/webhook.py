@@ -84,16 +84,17 @@ async def receive_sms(request: Request, database: CurrentDatabase, intake: Intak
     if is_new_report(reply.about, sender):
         return await _accept_words(database, intake, message)
     counted: tuple[Limit, str] | None = None
+    question = await replies.question(reply.about, sender)
     if not sender.proven:
         counted = ABOUT_REPORTS, intake.index.phone(message.sender).hex()
     elif reply.about.wish == "confirm":
         counted = CODES_SHOWN, str(reply.about.number)
-    elif text := await replies.long_answer(reply.about, sender):
-        counted = QUESTIONS_READ, text
+    elif question and question.with_words:
+        counted = QUESTIONS_READ, question.text
     if counted and await limits.wait(*counted) is not None:
         return SmsAnswer(number=None, answer=answer_about("too_many"))
     try:
-        answer = await replies.take(reply, sender)
+        answer = await replies.take(reply, sender, question)
     except Problem:  # nothing was done; the gateway calls again
         if counted:
             await limits.give_back(*counted)
