@@ -207,7 +207,7 @@ CODES: dict[str, Iterable[str]] = {
     "second_person": Kind,
     "sms_refusal": get_args(sms.Refusal),
     "sms_answer": get_args(sms.Answer),
-    "sms_question": ("last", "more"),
+    "sms_question": ("last", "last_until", "more"),
     "solved": ("yes", "no"),
     "staff_delivery": Delivery,
     "staff_message_kind": StaffKind,

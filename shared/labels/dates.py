@@ -42,3 +42,11 @@ def deadline(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
     if ends_a_day(at, zone):
         return long_day(day_of_deadline(at, zone), language)
     return moment(at, zone, language)
+
+
+def short_deadline(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
+    """As `deadline`, `4 Des` or `4 Des 14.05 WIB`: for a text message, of a time that is near."""
+    if ends_a_day(at, zone):
+        return format_date(day_of_deadline(at, zone), "d MMM", locale=language)
+    local = at.astimezone(zone.offset)
+    return f"{format_datetime(local, 'd MMM HH.mm', locale=language)} {zone}"

@@ -79,7 +79,7 @@ def test_a_command_that_is_nearly_right_is_the_command(words: str, meant: dict[s
     "words",
     (
         "TANYA 2 3|2 TANYA|KODE 12345|YA 12|YA 1234567|PUAS 10|NILAI|NILAI 6|NILAI 0|NILAI 4.5|"
-        "NILAI TUNTAS|NILAI 4 TUNTS|BUKA 2|BUKA BELUM SLESAI|STOP SMS 1708"
+        "NILAI TUNTAS|NILAI 4 TUNTS|STATUS|info?|BUKA 2|BUKA BELUM SLESAI|STOP SMS 1708"
     ).split("|"),
 )
 def test_a_command_that_could_mean_several_things_is_nobodys_words(words: str) -> None:

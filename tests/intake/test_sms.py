@@ -24,8 +24,8 @@ from services.intake.sms.messages import (
     answer_refused,
     join,
     read_webhook,
-    septets,
 )
+from shared.values.gsm import septets
 
 SECRET = "whsec_c2VjcmV0LW9mLXRoZS1nYXRld2F5LTE3MDg="
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.intake.sms.messages import septets
 from services.notification.messages.channel_choice import (
     Choice,
     Reachable,
@@ -30,6 +29,7 @@ from shared.lifecycle.calendar import Zone
 from shared.lifecycle.events import EVENTS, ReportEvent
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.statuses import TAB_OF, Status
+from shared.values.gsm import septets
 
 AT = datetime(2026, 12, 4, 9, 0, tzinfo=UTC)
 PROVEN = Reachable(AT - timedelta(days=30))
@@ -145,16 +145,63 @@ def test_a_text_message_of_the_night_waits_for_the_morning_of_its_zone(
     assert not_in_quiet_hours(datetime.fromisoformat(at), zone) == datetime.fromisoformat(sent)
 
 
+LONG = "Dinas Pekerjaan Umum dan Penataan Ruang – Kabupaten Kepulauan Siau Tagulandang Biaro"
+WHEN = {
+    name: datetime(2026, 12, 14, 9, 0, tzinfo=UTC).isoformat()
+    for name in ("at", "due_at", "auto_close_at", "question_until", "rating_until")
+}
+
+
+def sms_of(template: str, language: Language = "id", handler: str = "Dinas Bina Marga") -> str:
+    report = ReportFacts(10_000_042, None, False, handler, Zone.WITA)
+    return text_of(template, WHEN, report, "https://www.lapor.go.id", language).sms
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_message_fits_into_one(language: str) -> None:
-    report = ReportFacts(10_000_042, None, False, "Dinas Bina Marga", Zone.WIB)
-    facts = {"at": AT.isoformat(), "due_at": AT.isoformat()}
-    texts = [
-        text_of(template, facts, report, "https://www.lapor.go.id", language).sms
-        for template in TEMPLATES
-    ]
+@pytest.mark.parametrize("handler", ["Dinas Bina Marga", LONG])
+def test_every_text_message_fits_into_one(language: Language, handler: str) -> None:
+    texts = [sms_of(template, language, handler) for template in TEMPLATES]
     texts.append(text_of_code("123456", language).sms)
     assert [text for text in texts if septets(text) > 160] == []
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        ("accepted", ["14 Des"]),
+        ("question", ["s.d. 14 Des 17.00 WITA", "10000042 TANYA"]),
+        ("verified", ["Dinas Bina Marga", "14 Des"]),
+        ("handed_on", ["Dinas Bina Marga", "14 Des"]),
+        ("overdue", ["Dinas Bina Marga", "sejak 14 Des 2026"]),
+        ("closing_soon", ["ditutup 14 Des"]),
+        ("closed_by_system", ["ampai 14 Des", "NILAI 1-5", "10000042 BUKA"]),
+        ("closed_by_admin", ["ampai 14 Des", "NILAI 1-5", "10000042 BUKA"]),
+        ("archived", ["ampai 14 Des", "10000042 BUKA"]),
+        ("reopened", ["14 Des"]),
+    ],
+)
+def test_who_has_text_messages_alone_reads_by_when_and_at_whom(
+    template: str, says: list[str]
+) -> None:
+    assert [each for each in says if each not in sms_of(template)] == []
+
+
+def test_of_a_long_name_a_text_message_says_as_much_as_there_is_room_for() -> None:
+    text = sms_of("verified", handler=LONG)
+    assert LONG[:30] in text and "..." in text and 155 < septets(text) <= 160
+
+
+@pytest.mark.parametrize("template", ["closed_by_system", "closed_by_admin", "archived"])
+@pytest.mark.parametrize(
+    ("language", "says"), [("id", "minta laporan dibuka kembali"), ("en", "opened again")]
+)
+def test_mail_of_what_has_ended_says_until_when_it_may_be_opened_again(
+    template: str, language: Language, says: str
+) -> None:
+    report = ReportFacts(10_000_042, None, False, "Dinas Bina Marga", Zone.WIB)
+    paragraphs = text_of(template, WHEN, report, "https://lapor.go.id", language).paragraphs
+    text = " ".join(paragraphs)
+    assert says in text and "14 De" in text
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,19 @@ anonymous or secret report."""
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.intake.sms.messages import QUESTION_LIMIT, in_gsm, sayable_in_gsm, septets
+from services.intake.sms.messages import QUESTION_LIMIT
 from services.intake.sms.questions import page_of_question
 from shared.lifecycle.actions import Action
+from shared.lifecycle.calendar import Zone
+from shared.lifecycle.clocks import Clock, ClockKind
+from shared.lifecycle.policy import Unit
 from shared.lifecycle.statuses import Status, Tab
 from shared.privacy.identity import IdentityCipher
+from shared.values.gsm import in_gsm, sayable_in_gsm, septets
 from tests.intake.conftest import Country
 from tests.intake.test_reading import note
 from tests.intake.test_sms_channel import OTHER
@@ -25,10 +30,27 @@ ASKED = "Di RT berapa lubangnya, dan sejak kapan?"
 ELSEWHERE = "tidak kami kirim lewat SMS"
 
 
+UNTIL = datetime(2099, 12, 14, 17, tzinfo=UTC)
+"""The end of a day in WIB: 14 December."""
+
+
 async def asks(told: Told, words: str = ASKED) -> None:
     """An admin defers the report for what is missing."""
     note(told.country, told.number, "defer", words, deferral="incomplete_data")
-    told.country.all("UPDATE lifecycle.report SET state = state || '{\"question_open\": true}'")
+    clock = Clock(
+        kind=ClockKind.QUESTION,
+        unit=Unit.CALENDAR_DAYS,
+        policy_version=1,
+        remaining=timedelta(days=7),
+        anchor=UNTIL - timedelta(days=7),
+        deadline=UNTIL,
+        zone=Zone.WIB,
+    )
+    told.country.all(
+        "UPDATE lifecycle.report SET state = state || jsonb_build_object("
+        "'question_open', true, 'clocks', jsonb_build_array(%s::jsonb))",
+        clock.model_dump_json(),
+    )
     await told.happens(
         "deferred",
         Status.AWAITING_INFORMATION,
@@ -57,8 +79,9 @@ async def test_who_has_sms_alone_is_told_reads_what_was_asked_and_answers(
             await until(arrived)
         news = gateway.got[0]["text"]
         how = re.search(rf"{told.number} (TANYA)\b", news)
-        assert how and ASKED not in news
-        assert ASKED in answer(await send(how[1]))
+        assert how and ASKED not in news and "jawab s.d. 14 Des" in news
+        read = answer(await send(how[1]))
+        assert ASKED in read and "Menjawab paling lambat 14 Des" in read
         assert "Terima kasih" in answer(await send("Di RT 3, sejak Senin"))
     assert followup.said == [("information", {"text": "Di RT 3, sejak Senin"})]
 
@@ -239,15 +262,16 @@ async def test_a_made_up_sender_has_a_page_sent_ten_times_and_keeps_no_other_fro
         "https://" + "a" * 990,
     ],
 )
+@pytest.mark.parametrize("until", [None, "30 Sept 23.59 WITA"])
 def test_a_question_of_any_length_is_read_whole_in_long_messages_of_three_parts(
-    words: str,
+    words: str, until: str | None
 ) -> None:
     read, page = "", 1
     while True:
-        text = page_of_question(10**10 - 1, words, page)
+        text = page_of_question(10**10 - 1, words, page, until)
         assert septets(text) <= QUESTION_LIMIT
         found = re.fullmatch(
-            r"Pertanyaan tentang laporan \d+: (.*?)(?: \.\.\. .* TANYA (\d)| Menjawab: .*)", text
+            r"Pertanyaan tentang laporan \d+: (.*?)(?: \.\.\. .* TANYA (\d)| Menjawab\b.*)", text
         )
         assert found
         read += found[1]
@@ -256,7 +280,9 @@ def test_a_question_of_any_length_is_read_whole_in_long_messages_of_three_parts(
         page += 1
         assert found[2] == str(page)
     assert read.replace(" ", "") == "".join(in_gsm(words).split())
-    assert page_of_question(10**10 - 1, words, 9) == text, "there are no more: the last again"
+    assert page_of_question(10**10 - 1, words, 9, until) == text, (
+        "there are no more: the last again"
+    )
 
 
 def test_letters_a_phone_does_not_have_are_written_by_those_that_it_has() -> None:

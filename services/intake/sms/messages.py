@@ -6,7 +6,6 @@ headers of these names, at most five minutes old.
 
 import binascii
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, Self
@@ -24,6 +23,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from services.intake.contact import normalise_phone
 from shared.labels.catalogue import INDONESIAN, Phrase, message
 from shared.values.fields import Instant, PlainNumbers
+from shared.values.gsm import septets
 from shared.values.strict_json import RepeatedMemberError, refuse_repeated_members
 
 ANSWER_LIMIT = 160
@@ -163,52 +163,6 @@ def answer_about(answer: Answer, **values: str) -> str:
     """The answer to a message about a report. It names neither report nor sender, but where the
     sender is to repeat the number."""
     return _one_sms(Phrase("sms_answer", answer, values).in_language(INDONESIAN))
-
-
-def septets(text: str) -> int:
-    """Length in GSM 7-bit septets. Raises `ValueError` for what that alphabet does not have."""
-    length = 0
-    for character in text:
-        if character in _GSM:
-            length += 1
-        elif character in _GSM_EXTENSION:
-            length += 2
-        else:
-            raise ValueError("a character beyond the GSM 7-bit alphabet")
-    return length
-
-
-def in_gsm(text: str) -> str:
-    """The text in the GSM 7-bit alphabet: typographic signs as a phone writes them, accents it
-    does not have left out, and `?` for all else."""
-    plain = unicodedata.normalize("NFC", text).translate(_PLAIN)
-    return "".join(_in_gsm(character) for character in plain)
-
-
-def sayable_in_gsm(text: str) -> bool:
-    """Whether it can be read as `in_gsm` writes it: at most a fifth of its letters and digits is of
-    a script that the alphabet does not have."""
-    plain = unicodedata.normalize("NFC", text).translate(_PLAIN)
-    known = [_in_gsm(character) != "?" for character in plain if character.isalnum()]
-    return known.count(False) * 5 <= len(known)
-
-
-def _in_gsm(character: str) -> str:
-    if character in _GSM or character in _GSM_EXTENSION:
-        return character
-    letters = unicodedata.normalize("NFKD", character)
-    known = "".join(letter for letter in letters if letter in _GSM or letter in _GSM_EXTENSION)
-    return known or ("" if unicodedata.category(character) in ("Mn", "Cf") else "?")
-
-
-_PLAIN: Final = str.maketrans(
-    {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "•": "-", "\t": " "}
-)
-_GSM = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
 
 
 def _one_sms(text: str) -> str:

@@ -15,7 +15,12 @@ from services.notification.contacts.reporters import ReporterOfReport, reporters
 from services.notification.events.message_rows import Columns, message_row
 from services.notification.messages.channel_choice import choose_channel
 from services.notification.messages.staff_table import staff_messages_of
-from services.notification.messages.table import MessageKind, MessageRule, facts_of, messages_of
+from services.notification.messages.table import (
+    MessageKind,
+    MessageRule,
+    facts_for_reporter,
+    messages_of,
+)
 from services.notification.metrics import count_message
 from services.notification.models import Message
 from services.notification.staff.messages import tell_staff
@@ -115,5 +120,5 @@ def _row(event: ReportEvent, rule: MessageRule, reporter: ReporterOfReport, zone
         event=event.event,
         template=rule.template,
         recipient=rule.audience.value,
-        facts=facts_of(event, reporter.question_until) | {"kind": rule.kind.value},
+        facts=facts_for_reporter(event, reporter.question_until) | {"kind": rule.kind.value},
     )

@@ -6,6 +6,7 @@ decided; what staff are told is in `staff_table`.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -101,13 +102,22 @@ def messages_of(event: ReportEvent) -> list[MessageRule]:
     return list(rules.values())
 
 
-def facts_of(event: ReportEvent, question_until: str | None) -> dict[str, Any]:
+def facts_of(event: ReportEvent) -> dict[str, Any]:
     """What the message says beside its template: ids and times, no words and nobody."""
     return {
         "handler_id": event.handler_id,
         "at": event.at.isoformat(),
-        "due_at": event.due_at.isoformat() if event.due_at else None,
-        "auto_close_at": event.auto_close_at.isoformat() if event.auto_close_at else None,
-        "question_until": question_until,
+        "due_at": _moment(event.due_at),
+        "auto_close_at": _moment(event.auto_close_at),
         "from_status": event.from_status,
     }
+
+
+def facts_for_reporter(event: ReportEvent, question_until: str | None) -> dict[str, Any]:
+    """Those, and until when the reporter may answer, or rate and object to what has ended."""
+    until = {"question_until": question_until, "rating_until": _moment(event.rating_until)}
+    return facts_of(event) | until
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

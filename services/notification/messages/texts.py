@@ -1,17 +1,20 @@
 """What a message says, in the recipient's language: no words of a report, and of a title only
 what the public may read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from services.notification.messages.channel_choice import ZONE_OF_ACCOUNTS
 from shared.labels.catalogue import Language, Phrase, message
-from shared.labels.dates import deadline, moment
+from shared.labels.dates import deadline, moment, short_deadline
 from shared.lifecycle.calendar import Zone
+from shared.values.gsm import in_gsm, septets
 
-DATES = ("due_at", "auto_close_at", "question_until")
+DATES = ("due_at", "auto_close_at", "question_until", "rating_until")
+ONE_SMS = 160
+"""Septets."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,10 @@ def text_of(
     if report.discreet:
         sms = _part("sms_discreet", language)
     else:
-        sms = Phrase("notification_sms", template, values | {"link": link}).in_language(language)
+        short = {
+            name: _date(facts.get(name), report.zone, language, short_deadline) for name in DATES
+        }
+        sms = _in_one_sms(template, values | short | {"link": link}, language)
     return MessageText(
         subject=_part("subject", language),
         paragraphs=(
@@ -137,10 +143,28 @@ def _notice(language: Language, stop: str, *, paragraphs: tuple[str, ...], sms: 
     )
 
 
-def _date(value: str | None, zone: Zone, language: Language) -> str:
+def _date(
+    value: str | None,
+    zone: Zone,
+    language: Language,
+    in_words: Callable[[datetime, Zone, Language], str] = deadline,
+) -> str:
     if value is None:
         return _part("no_date", language)
-    return deadline(datetime.fromisoformat(value), zone, language)
+    return in_words(datetime.fromisoformat(value), zone, language)
+
+
+def _in_one_sms(template: str, values: Mapping[str, Any], language: Language) -> str:
+    """The text message, with as much of the agency's name as one has room for."""
+    name = in_gsm(values["handler"])
+
+    def text(handler: str) -> str:
+        return Phrase("notification_sms", template, {**values, "handler": handler}).in_language(
+            language
+        )
+
+    beyond = septets(in_gsm(text(name))) - ONE_SMS
+    return text(name if beyond <= 0 else f"{name[: -beyond - 3].rstrip()}...")
 
 
 def _reason(reason_class: str | None, language: Language) -> str:

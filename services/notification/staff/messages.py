@@ -118,5 +118,5 @@ def _message_row(
 def _facts(event: ReportEvent, recipient: Recipient) -> dict[str, Any]:
     """Codes and times; what an anonymous report's arrival could be reckoned from is not even
     kept."""
-    facts = facts_of(event, None) | {"tells_arrival": tells_arrival(event)}
+    facts = facts_of(event) | {"tells_arrival": tells_arrival(event)}
     return without_arrival(facts, recipient.zone) if recipient.hidden else facts
