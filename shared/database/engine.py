@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import orjson
 import psycopg
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -115,6 +115,13 @@ def _is_dead(connection: AsyncConnection) -> bool:
     return sync is None or sync.invalidated or _is_closed(sync.connection.driver_connection)
 
 
+async def plan_each_time(session: AsyncSession) -> None:
+    """What this transaction asks from now on is planned for its values. A statement that a
+    connection asks again and again is planned once, for any value: good where one plan is always
+    the best, and bad where it is another for what is frequent than for what is rare."""
+    await session.execute(_PLAN_EACH_TIME)
+
+
 async def raw(session: AsyncSession | AsyncConnection) -> psycopg.AsyncConnection[Any]:
     """The psycopg connection under a session, inside the same transaction, or under an autocommit
     connection: for hot paths (COPY, pipelines, many rows)."""
@@ -142,6 +149,9 @@ def _has_something_to_read(descriptor: int) -> bool:
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     return bool(poll.poll(0))
+
+
+_PLAN_EACH_TIME = text("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 def _dump_json(value: Any) -> str:

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.routing.queue.counts import LATE_COUNTED, tab_counts
 from services.routing.queue.filters import QueueQuery
@@ -126,3 +128,24 @@ async def test_pusat_sees_what_any_agency_has_and_as_thrown_what_it_threw(
 async def counted(country: Country, tab: str) -> int:
     answer = await country.get("admin.pusat", "/queue/counts", scope="below")
     return sum(row["count"] for row in answer.json() if row["tab"] == tab)
+
+
+@pytest.mark.parametrize("query", [{"tab": "thrown"}, {"tab": "disposed", "q": "jembatan"}])
+async def test_a_queue_is_planned_for_what_it_is_asked_however_often(
+    country: Country, query: dict[str, str]
+) -> None:
+    """A plan for any agency expects that few reports went through this one, and looks up all that
+    did for each agency below: seconds of some hundred thousand reports."""
+    await country.report("kab-bandung", title="Jembatan retak")
+    state, staff = country.app.state, country.staff["admin.kab.bandung"]
+    asked = QueueQuery.model_validate(query)
+    async with state.database.engine.connect() as connection:  # one, that asks again and again
+        await connection.execute(text("SET plan_cache_mode = force_generic_plan"))
+        await connection.commit()
+        for _ in range(5):
+            async with AsyncSession(connection) as session, session.begin():
+                await page_of(session, staff, asked, state.identity, state.contact_index)
+        for_any = "SELECT statement FROM pg_prepared_statements WHERE generic_plans > 0"
+        planned = list(await connection.scalars(text(for_any)))
+        await connection.invalidate()
+    assert not [statement for statement in planned if "lifecycle.report" in statement]

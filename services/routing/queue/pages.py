@@ -26,6 +26,7 @@ from services.routing.queue.ordering import Ordering, cursor_after, ordering
 from services.routing.queue.searching import Found, Source, search
 from services.routing.stand_ins import stood_in_for
 from shared.command_requests.directory import agency
+from shared.database.engine import plan_each_time
 from shared.http.problems import FieldError, validation
 from shared.http.tokens import Staff
 from shared.lifecycle.calendar import Zone
@@ -66,6 +67,7 @@ async def page_of(
     zone = own.zone if own else Zone.WIB
     mine = await stood_in_for(session, staff.id) if query.assigned_to_me else ()
     filters, parameters = conditions(query, agency_id, mine, zone, by_copy=overseer)
+    await plan_each_time(session)  # an agency may have handed down nearly all, or nothing
     if query.q is not None:
         finder = None if overseer else ContactFinder(staff, index, cipher)
         return await search(session, source, query, filters, parameters, finder)
