@@ -22,11 +22,19 @@ LONGEST = 150_000
 """Characters of a sealed form; the page that asks to sign in must still be small enough."""
 NOT_YOURS = "Yang ditulis sebelum sesi berakhir tidak ditampilkan: itu tulisan orang lain."
 _DAYS = 7 * 86_400
+_HOURS = 12 * 3_600
 _NEVER = {
     "csrf", "kunci", "langkah", PAGE, CARRIED, "password", "present", "again",
     "current_password", "own_password", "access_code",
 }  # fmt: skip
 """What is of the page, or secret: it is typed again."""
+
+
+class Search(BaseModel):
+    """The words that a person searched by."""
+
+    person: str
+    words: str = Field(repr=False)
 
 
 class Page(BaseModel):
@@ -62,6 +70,16 @@ class Seals:
         """None for what we did not seal this week."""
         try:
             return Page.model_validate_json(self._fernet.decrypt(str(sealed).encode(), _DAYS))
+        except (InvalidToken, ValidationError):
+            return None
+
+    def search(self, search: Search) -> str:
+        return self._fernet.encrypt(search.model_dump_json().encode()).decode()
+
+    def opened_search(self, sealed: str) -> Search | None:
+        """None for what we did not seal in these twelve hours."""
+        try:
+            return Search.model_validate_json(self._fernet.decrypt(sealed.encode(), _HOURS))
         except (InvalidToken, ValidationError):
             return None
 

@@ -7,7 +7,15 @@ from fastapi import Request
 from starlette.datastructures import FormData as SentForm
 
 from services.portal.form_data import FILES, KEPT
-from services.portal.sealed_forms import CARRIED, PAGE, Carried, Page, Seals, from_here
+from services.portal.sealed_forms import (
+    CARRIED,
+    PAGE,
+    Carried,
+    Page,
+    Seals,
+    Search,
+    from_here,
+)
 from services.portal.sessions import Session
 from shared.http.problems import FieldError, Problem, forbidden
 
@@ -62,6 +70,14 @@ class SentForms:
         """The form that was carried over the sign-in, if it is this person's."""
         opened = self._seals.opened_form(carried)
         return opened if opened and opened.person == self._session.person else None
+
+    def sealed_search(self, words: str) -> str:
+        """For an address that this person alone may follow."""
+        return self._seals.search(Search(person=self._session.person, words=words))
+
+    def opened_search(self, sealed: str) -> str | None:
+        opened = self._seals.opened_search(sealed)
+        return opened.words if opened and opened.person == self._session.person else None
 
     @property
     def page_seal(self) -> str:

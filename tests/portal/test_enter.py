@@ -14,7 +14,10 @@ from tests.portal.test_one_story import UNIT
 
 pytestmark = pytest.mark.timeout(600)
 
-FIELDS = "main form[method=post] input:not([type=hidden]):not([type=file]):not([disabled])"
+FIELDS = (
+    "main form[method=post]:not([role=search])"
+    " input:not([type=hidden]):not([type=file]):not([disabled])"
+)
 MEANT = ("/masuk", "/panel/masuk", "/lacak")
 """Where Enter signs in, or opens one's report."""
 LOOKS = ("cari", "wilayah", "kategori", "diam")

@@ -1,12 +1,14 @@
 """The queue: tabs with counts, filters, search, order, pages."""
 
 import asyncio
+from collections.abc import Mapping
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from services.portal import references
+from services.portal.contact_searches import in_address, searched_for
 from services.portal.contracts.routing import QueueChoices, QueuePage, TabCount
 from services.portal.filters import applied
 from services.portal.form_data import FormData
@@ -65,6 +67,11 @@ async def queue(page_request: PanelRequest) -> Response:
         form.set("tab", "awaiting_follow_up" if officer else "unverified")
     if form.get("tab") == "all":
         form.set("sub", "")
+    written = form.get("q")
+    form.set("q", searched_for(page_request, written))
+    if written == form.get("q") != (sealed := in_address(page_request, written)):
+        return page_request.go(_link(form, {"q": sealed}), page_request.session.notice)
+    kept = {"q": written or None}
     references.spread_region(form, form.get("region"))
     below = {"scope": form.get("scope"), "agency": form.get("agency")}
     params = {**_params(form), "cursor": query.get("lanjut"), "limit": 25}
@@ -112,7 +119,7 @@ async def queue(page_request: PanelRequest) -> Response:
             for name, words in flags.items()
             if name != "reply_owed" or _has_replied(form)
         ],
-        applied=list(applied(form, lambda **changed: _link(form, changed), shown, flags)),
+        applied=list(applied(form, lambda **changed: _link(form, kept | changed), shown, flags)),
         owed_tabs=_OWED,
         bulk_forms=bulk_forms_for(page.items),
         picked=query.get("pilih", ""),
@@ -123,16 +130,25 @@ async def queue(page_request: PanelRequest) -> Response:
         saved=_params(form),
         name_of_view=query.get("nama", "")[:60],
         filtered=[name for name in _FILTERS if form.get(name) and name != "scope"],
-        link=lambda **changed: _link(form, changed),
-        to_tab=lambda tab, **changed: _link(form, {"tab": tab, **_OF_A_TAB, **changed}),
+        link=lambda **changed: _link(form, kept | changed),
+        to_tab=lambda tab, **changed: _link(form, {**kept, "tab": tab, **_OF_A_TAB, **changed}),
     )
+
+
+@router.post("")
+async def search(page_request: PanelRequest) -> Response:
+    """On to the list with what the form asks for."""
+    form = FormData(await page_request.form(*_FILTERS, "tab", "sub"))
+    kept = {"q": in_address(page_request, form.get("q").strip()) or None}
+    return page_request.go(_link(form, kept))
 
 
 @router.post("/tampilan")
 async def save_view(page_request: PanelRequest) -> Response:
     """Save the filters that the form carries under the name given."""
     form = FormData(await page_request.form(*_FILTERS, "tab", "sub", "nama", "bagikan"))
-    back, named = _link(form, {}), urlencode({"nama": form.get("nama")})
+    kept = {"q": in_address(page_request, form.get("q")) or None}
+    back, named = _link(form, kept), urlencode({"nama": form.get("nama")})
     if form.get("langkah") != "kirim":
         return page_request.go(f"{back}&{named}")
     body = {
@@ -211,7 +227,7 @@ _OF_A_TAB = dict.fromkeys(("sub", "order", "status", "reply_owed"))
 """What does not go along to another tab."""
 
 
-def _link(form: FormData, changed: dict[str, object]) -> str:
+def _link(form: FormData, changed: Mapping[str, object]) -> str:
     """This queue's address with some parameters changed; a value of None leaves one out."""
-    params = form.given("tab", "sub", *_FILTERS) | changed
+    params = form.given("tab", "sub", *_FILTERS) | dict(changed)
     return "/panel?" + urlencode({k: v for k, v in params.items() if v is not None})

@@ -1,0 +1,35 @@
+"""A search for somebody's phone number or e-mail address stands sealed in the list's address:
+addresses are kept by browsers and by what stands before the portal."""
+
+import re
+import unicodedata
+
+from services.portal.page_request import PageRequest
+from services.portal.passed_over import UnknownFilters
+from services.portal.translation import translated
+
+
+def in_address(page_request: PageRequest, words: str) -> str:
+    """The words of a search as an address may hold them."""
+    if not _NAMES_SOMEBODY.search(unicodedata.normalize("NFKC", words)):
+        return words
+    return _MARK + page_request.forms.sealed_search(words)
+
+
+def searched_for(page_request: PageRequest, value: str) -> str:
+    """The words that `in_address` gave this value. Raises `UnknownFilters` for one that was sealed
+    for somebody else, or too long ago."""
+    if not _SEALED.fullmatch(value):
+        return value
+    words = page_request.forms.opened_search(value.removeprefix(_MARK))
+    if words is None:
+        raise UnknownFilters(
+            {"q": translated("pencarian dengan kontak ini sudah lewat; cari lagi.")}
+        )
+    return words
+
+
+_MARK = "~"
+_SEALED = re.compile(r"~[\w=-]{60,}", re.ASCII)
+_NAMES_SOMEBODY = re.compile(r"@|(?:[0-9][^\w]*){9,}")
+"""Numbers of reports are shorter than those of phones."""
