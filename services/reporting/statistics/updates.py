@@ -190,16 +190,19 @@ async def _write_tallies(
         row = changed[agency_id, span, day]
         for column, counts in zip(columns, counted, strict=True):
             row.setdefault(column, Counter()).update(counts)
-    documents = [_json(row.get(column, {}) for row in changed.values()) for column in columns]
+    rows = [[_without_zeros(row.get(column, {})) for column in columns] for row in changed.values()]
+    documents = [orjson.dumps(column).decode() for column in zip(*rows, strict=True)]
     names["documents"] = ", ".join("jsonb_array_elements(%s::jsonb)" for _ in columns)
     names["replaced"] = ", ".join(f"{column} = excluded.{column}" for column in columns)
-    names["nothing"] = " AND ".join(f"t.{column} = '{{}}'" for column in columns)
     await connection.execute(_WRITE.format(**names).encode(), [*places, *documents])
-    await connection.execute(_EMPTY.format(**names).encode(), places)
+    empty = [place for place, row in zip(changed, rows, strict=True) if not any(row)]
+    if empty:
+        places = [list(column) for column in zip(*empty, strict=True)]
+        await connection.execute(_DELETE.format(**names).encode(), places)
 
 
-def _json(rows: Iterable[Mapping[str, int]]) -> str:
-    return orjson.dumps([{mark: n for mark, n in row.items() if n} for row in rows]).decode()
+def _without_zeros(counts: Mapping[str, int]) -> dict[str, int]:
+    return {mark: n for mark, n in counts.items() if n}
 
 
 def _array(values: Iterable[object]) -> str:
@@ -215,15 +218,21 @@ _LET_GO = f"DELETE FROM reporting.holding WHERE number = ANY (%s) RETURNING {_HE
 _COPY = f"COPY {full_name(FactRow)} ({', '.join(FactRow.model_fields)}) FROM STDIN"
 _COPY_HOLDINGS = f"COPY {full_name(HoldingRow)} ({_HELD}) FROM STDIN"
 _GIVEN = "unnest(%s::int[], %s::text[], %s::date[]) AS given (agency_id, span, day)"
+# The limit has each looked up by the key, whatever is known of the table's size: joined as sets,
+# all of it is read for ten thousand of them.
 _TALLIES = f"""
-SELECT agency_id, span, day, {{columns}} FROM {{table}} JOIN {_GIVEN} USING (agency_id, span, day)
+SELECT given.agency_id, given.span, given.day, {{columns}} FROM {_GIVEN}
+CROSS JOIN LATERAL (
+    SELECT {{columns}} FROM {{table}} t
+    WHERE (t.agency_id, t.span, t.day) = (given.agency_id, given.span, given.day) LIMIT 1
+) known
 """  # noqa: S608
 _WRITE = """
 INSERT INTO {table} (agency_id, span, day, {columns})
 SELECT * FROM ROWS FROM (unnest(%s::int[], %s::text[], %s::date[]), {documents})
 ON CONFLICT (agency_id, span, day) DO UPDATE SET {replaced}
 """
-_EMPTY = f"""
+_DELETE = f"""
 DELETE FROM {{table}} t USING {_GIVEN}
-WHERE (t.agency_id, t.span, t.day) = (given.agency_id, given.span, given.day) AND {{nothing}}
+WHERE (t.agency_id, t.span, t.day) = (given.agency_id, given.span, given.day)
 """  # noqa: S608
