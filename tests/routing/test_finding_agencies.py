@@ -1,5 +1,6 @@
 """Agencies are found as people say them; the likely ones first, those that cannot last."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -172,6 +173,21 @@ async def test_an_agency_is_found_by_names_that_its_admins_keep(country: Country
     assert await name_itself(country, "jabar", *(f"Nama {n}" for n in range(21))) == 422
     log = (await country.get(COORDINATOR, "/management/log")).json()["items"]
     assert log[0]["details"] == {"aliases": ["DLLAJ, Dinas Jalan Raya", ""]}
+
+
+async def test_names_of_an_agency_set_by_several_at_once_are_those_of_one(
+    country: Country,
+) -> None:
+    path = f"/management/agencies/{country.agencies['dishub-kab-bandung']}/aliases"
+    header = country.header(COORDINATOR)
+    sets = [sorted([*(f"Nama {each}{nth}" for each in range(5)), "DLLAJ"]) for nth in range(6)]
+    answers = await asyncio.gather(
+        *(country.http.put(path, json={"aliases": names}, headers=header) for names in sets)
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    [found] = (await offered(country, PUSAT, "dllaj"))["items"]
+    assert sorted(found["aliases"]) in sets
+    assert await name_itself(country, "dishub-kab-bandung") == 200
 
 
 async def test_a_renamed_agency_is_found_by_its_new_name_and_so_are_those_below(

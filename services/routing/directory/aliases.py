@@ -1,5 +1,6 @@
 """The other names of an agency (*Nama lain*), by which it is found: kept by its own admins."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -9,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.routing.directory.log import changed, record
-from services.routing.finding_models import AgencyAlias
+from services.routing.finding_models import AgencyAlias, CategoryAlias
 from services.routing.management_rights import Managing, agency_in_reach
+from services.routing.models import Agency
 from shared.http.documentation import problem_responses
 from shared.http.paths import AgencyId
 from shared.http.transaction import Transaction
@@ -42,17 +44,28 @@ async def set_aliases(
 ) -> Aliases:
     """Set the other names of the own agency or of one below: abbreviations, former names."""
     await agency_in_reach(session, staff, agency_id)
+    await session.get(Agency, agency_id, with_for_update={"key_share": True})
     before = await aliases_of(session, agency_id)
     differences = changed({"aliases": ", ".join(before)}, {"aliases": ", ".join(form.aliases)})
     if differences:
-        gone = set(before) - set(form.aliases)
-        of_agency = delete(AgencyAlias).where(col(AgencyAlias.agency_id) == agency_id)
-        await session.execute(of_agency.where(col(AgencyAlias.alias).in_(gone)))
-        new = [name for name in form.aliases if name not in before]
-        session.add_all(AgencyAlias(agency_id=agency_id, alias=name) for name in new)
+        await keep_aliases(session, AgencyAlias, {"agency_id": agency_id}, before, form)
         record(session, staff, agency_id, "agency", agency_id, "change", **differences)
-        await session.flush()
     return form
+
+
+async def keep_aliases(
+    session: AsyncSession,
+    names: type[AgencyAlias] | type[CategoryAlias],
+    whose: Mapping[str, int],
+    before: Sequence[str],
+    form: Aliases,
+) -> None:
+    """Of what they name, from now on those of the form. `whose`: the column that says so, and the
+    id; the caller holds its row."""
+    gone = set(before) - set(form.aliases)
+    await session.execute(delete(names).filter_by(**whose).where(col(names.alias).in_(gone)))
+    session.add_all(names(**whose, alias=name) for name in form.aliases if name not in before)
+    await session.flush()
 
 
 async def aliases_of(session: AsyncSession, agency_id: int) -> list[str]:

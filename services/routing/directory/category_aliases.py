@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.routing.directory.aliases import Aliases
+from services.routing.directory.aliases import Aliases, keep_aliases
 from services.routing.directory.log import record_change
 from services.routing.finding_models import CategoryAlias
 from services.routing.management_rights import Pusat
@@ -36,10 +36,7 @@ async def set_category_aliases(
     before = {"name": category.name, "aliases": ", ".join(known)}
     after = {**before, "aliases": ", ".join(form.aliases)}
     if record_change(session, staff, "category", category_id, before, after):
-        of_category = delete(CategoryAlias).where(col(CategoryAlias.category_id) == category_id)
-        await session.execute(of_category)
-        session.add_all(CategoryAlias(category_id=category_id, alias=a) for a in form.aliases)
-        await session.flush()
+        await keep_aliases(session, CategoryAlias, {"category_id": category_id}, known, form)
     return form
 
 
