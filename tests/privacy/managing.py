@@ -118,6 +118,7 @@ MANAGING_CASES: dict[str, Case] = {
     "routing GET /management/handovers/duties/{staff_id}": Case(IN_REACH, "person"),
     "routing GET /management/handovers/{handover_id}": Case(IN_REACH, "handover"),
     "routing GET /management/imports/template": Case(MANAGING),
+    "routing GET /management/imports/agency-codes": Case(MANAGING),
     "routing GET /management/imports": Case(MANAGING),
     "routing POST /management/imports": Case(MANAGING, body=NOTHING, part="nothing"),
     "routing GET /management/imports/{import_id}": Case(ONLY_ITS_MAKER, "import"),

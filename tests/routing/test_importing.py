@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from services.routing.imports import endpoints, runner, workbook
 from tests.routing.country import Country
+from tests.routing.panel import signed_in
 
 COORDINATOR = "koordinator.jabar"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -31,6 +32,21 @@ async def template(country: Country) -> Any:
     answer = await country.get(COORDINATOR, "/management/imports/template")
     assert answer.status_code == 200
     return load_workbook(io.BytesIO(answer.content))
+
+
+async def test_codes_of_agencies_are_downloaded_where_they_are_asked_for(country: Country) -> None:
+    async with signed_in(country, COORDINATOR) as panel:
+        await panel.opens("/panel/impor")
+        assert "/panel/impor/kode" in panel.page.xpath("//a/@href")
+        answer = await panel.http.get("/panel/impor/kode")
+    [sheet] = load_workbook(io.BytesIO(answer.content)).worksheets
+    heading, *rows = [tuple(cell.value or "" for cell in row) for row in sheet.rows]
+    assert heading == ("Kode", "Nama", "Kode Instansi Induk")
+    assert ("kab-bandung", "Pemerintah Kabupaten Bandung", "jabar") in rows
+    assert ("jabar", "Pemerintah Provinsi Jawa Barat", "") in rows
+    assert not [row for row in rows if row[0] in ("pusat", "kemensos", "kota-jaksel")]
+    officer = await country.get("petugas.pupr.kab.bandung", "/management/imports/agency-codes")
+    assert officer.status_code == 403
 
 
 async def filled(country: Country, agencies: list[Any], people: list[Any]) -> bytes:

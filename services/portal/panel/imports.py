@@ -27,6 +27,11 @@ async def template(page_request: PanelRequest) -> Response:
     return PassedOn(await page_request.download("routing", "/management/imports/template"))
 
 
+@router.get("/kode")
+async def agency_codes(page_request: PanelRequest) -> Response:
+    return PassedOn(await page_request.download("routing", "/management/imports/agency-codes"))
+
+
 @router.post("", max_body_size=FILE_LIMIT)
 async def begin(page_request: PanelRequest) -> Response:
     sent = await page_request.form("file")

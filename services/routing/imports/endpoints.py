@@ -21,6 +21,7 @@ from shared.attachments.sandbox import Sandbox
 from shared.attachments.serving import serving_headers
 from shared.database.columns import now
 from shared.database.engine import Database
+from shared.database.views import AgencyEntry
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
 from shared.http.limits import rate_limits
@@ -95,6 +96,20 @@ async def download_template(_: Managing) -> Response:
     """An empty spreadsheet with the headings, and the choices to pick from."""
     content = await asyncio.to_thread(workbook.template)
     return Response(content, headers=serving_headers("templat-impor.xlsx", XLSX), media_type=XLSX)
+
+
+@router.get("/agency-codes", response_class=Response)
+async def download_agency_codes(staff: Managing, session: Transaction) -> Response:
+    """A spreadsheet of the own agency and all below it with their codes, by which the columns of
+    an import name them."""
+    entries = select(AgencyEntry).where(col(AgencyEntry.active))
+    below = entries.where(col(AgencyEntry.path).contains([staff.agency_id]))
+    agencies = (await session.scalars(below.order_by(col(AgencyEntry.name)))).all()
+    codes = {agency.id: agency.code for agency in agencies}
+    rows = [[each.code, each.name, codes.get(each.parent_id or 0, "")] for each in agencies]
+    headings = [workbook.COLUMNS[workbook.AGENCIES][field] for field in ("code", "name", "parent")]
+    content = await asyncio.to_thread(workbook.sheet_of, workbook.AGENCIES, headings, rows)
+    return Response(content, headers=serving_headers("kode-instansi.xlsx", XLSX), media_type=XLSX)
 
 
 @router.get("")
