@@ -45,6 +45,14 @@ async def test_words_find_what_is_said_for_short(country: Country) -> None:
     assert await numbers(country, ADMIN, q="cibangkong -pju", **search) == [aid, lamp]
 
 
+async def test_an_abbreviation_is_known_where_no_space_follows_it(country: Country) -> None:
+    close = await country.report(title="Lubang di Jl.Cikapundung dekat pasar")
+    apart = await country.report(title="Lubang di jalan Cikapundung")
+    search = {"tab": "unverified"}
+    for words in ("jalan cikapundung", "jl cikapundung", "Jl.Cikapundung", "jln. cikapundung"):
+        assert await numbers(country, ADMIN, q=words, **search) == [apart, close], words
+
+
 async def save(country: Country, who: str, name: str, **form: object) -> httpx.Response:
     body = {"name": name, "query": {"tab": "in_process", "overdue": True}} | form
     return await country.http.post("/saved-views", json=body, headers=country.header(who))
