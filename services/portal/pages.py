@@ -52,6 +52,13 @@ def relabelled(text: str | None, *kinds: str) -> str:
     return _labels_by_text(language.get(), kinds).get(text, text)
 
 
+def titled(title: str) -> str:
+    """A report's title as it is; what stands in its place where it may not be read, in the
+    language of the page."""
+    instead = messages("mark")["unverified_copy"]
+    return label("mark", "unverified_copy") if title == instead else title
+
+
 def worded(text: str) -> str:
     """What stands at a field or choice, in the language of the page: a text or label in
     Indonesian; a name stays as it is."""
@@ -202,6 +209,7 @@ _environment.filters |= {
     "span": span,
     "paragraphs": _paragraphs,
     "relabelled": relabelled,
+    "titled": titled,
     "worded": worded,
     "translated": translated,
     "lines": _lines,
