@@ -15,6 +15,7 @@ from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
 from services.portal.pages import label
 from services.portal.translation import translated
+from shared.values.text import folded
 
 Option = tuple[str, str]
 
@@ -187,10 +188,41 @@ def with_chosen(form: FormData, name: str, options: Sequence[Option]) -> list[Op
 def with_chosen_category(form: FormData, groups: Sequence[Group]) -> list[Group]:
     """Likewise of categories."""
     value = form.get("category")
-    if not value.isdecimal() or any(value == one.code for _, inside in groups for one in inside):
+    return with_category(groups, value) if value.isdecimal() else [*groups]
+
+
+def with_category(groups: Sequence[Group], code: str, name: str = "") -> list[Group]:
+    """The groups and, last, this category where it is offered no more."""
+    if any(code == one.code for _, inside in groups for one in inside):
         return [*groups]
-    gone = translated("tidak ditawarkan lagi")
-    return [*groups, (gone, [CategoryOption(value, gone, "")])]
+    gone = translated(RETIRED)
+    return [*groups, (gone, [CategoryOption(code, name or gone)])]
+
+
+def narrowed(form: FormData, name: str, groups: Sequence[Group]) -> list[Group]:
+    """The categories that fit the words of the field's search step, which serves without scripts:
+    each begins a word of the name, the group or the other words. What is chosen stays."""
+    words = folded(form.get(f"{name}_cari"))
+    if not words:
+        return [*groups]
+    fitting = {
+        one.code
+        for group, inside in groups
+        for one in inside
+        if _fits(words, f"{group} {one.name} {one.also}")
+    }
+    if not fitting:
+        form.hints[name] = translated("Tidak ada kategori yang cocok. Coba kata lain.")
+        return [*groups]
+    form.hints[name] = translated("{count} kategori cocok.").format(count=len(fitting))
+    offered = {*fitting, form.get(name)}
+    left = [(group, [one for one in inside if one.code in offered]) for group, inside in groups]
+    return [(group, inside) for group, inside in left if inside]
+
+
+def _fits(words: Sequence[str], option: str) -> bool:
+    own = folded(option)
+    return all(any(word.startswith(asked) for word in own) for asked in words)
 
 
 def spread_region(form: FormData, code: str | None) -> None:

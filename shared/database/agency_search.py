@@ -2,7 +2,6 @@
 (*Dinas PU*, *Pemkab*) or mistyped."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -10,6 +9,8 @@ from typing import Final, Literal
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.values.text import folded
 
 Step = Literal["verify", "follow_up", "wait"]
 """What the agency is to do: `wait` is what one does for an agency that cannot follow up yet."""
@@ -35,16 +36,6 @@ class Matches:
     items: list[Match]
     total: int
     partial: bool = False
-
-
-def folded(words: str) -> list[str]:
-    """The words in small letters without accents, as the directory keeps them."""
-    plain = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", words.casefold())
-        if not unicodedata.combining(letter)
-    )
-    return "".join(c if c.isascii() and c.isalnum() else " " for c in plain).split()
 
 
 async def agency_query(session: AsyncSession, words: str, *, generous: bool = False) -> str | None:

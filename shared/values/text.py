@@ -58,6 +58,16 @@ class TextRejected(ValueError):
         self.limit = limit
 
 
+def folded(words: str) -> list[str]:
+    """The words in small letters without accents, by which names are looked for."""
+    plain = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", words.casefold())
+        if not unicodedata.combining(letter)
+    )
+    return "".join(c if c.isascii() and c.isalnum() else " " for c in plain).split()
+
+
 def normalise_body(raw: str) -> str:
     """The text of a report, normalised, of 1 to 3,000 characters. Raises `TextRejected`."""
     return within(normalise(raw), BODY_LIMIT)

@@ -46,7 +46,11 @@ def _tags(form: FormData) -> dict[str, object]:
 
 
 _TAGGING = ActionForm(
-    "routing", "/reports/{number}/tags", _tags, "Beri tag", others=("category_id", "tag_ids")
+    "routing",
+    "/reports/{number}/tags",
+    _tags,
+    "Beri tag",
+    others=("category_id", "category_id_cari", "tag_ids"),
 )
 BULK_FORMS = {
     kind.name: kind

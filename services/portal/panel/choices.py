@@ -135,11 +135,8 @@ def _corrected_by(
     categories = grouped(offered.categories)
     if report is not None:
         category, programme = report.category, report.programme
-        known = {code for _, options in categories for code, *_ in options}
-        if category and str(category.id) not in known:
-            categories.append(
-                (translated(RETIRED), [references.CategoryOption(str(category.id), category.name)])
-            )
+        if category:
+            categories = references.with_category(categories, str(category.id), category.name)
         if category and form.get("category_id") == str(category.id):
             tags += _retired(report.tags, tags)
         programmes += _retired([programme] if programme else [], programmes)
@@ -149,7 +146,7 @@ def _corrected_by(
             {level.level: level.regions for level in offered.regions},
             report.place.region_code if report else None,
         ),
-        "categories": categories,
+        "categories": references.narrowed(form, "category_id", categories),
         "tags": tags,
         "programmes": programmes,
         "refined": [

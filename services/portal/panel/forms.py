@@ -80,7 +80,8 @@ NAMES = {
 
 
 _CORRECTED = (
-    *("title", "body", "classification", "category_id", "tag_ids", "programme_id"),
+    *("title", "body", "classification", "category_id", "category_id_cari", "tag_ids"),
+    "programme_id",
     *("anonymous", "secret", "priority", "place", "released_attachments"),
     *references.REGION_LEVELS,
 )

@@ -46,7 +46,8 @@ NAMES = {
     "refined": "Kadar pengawasan",
 }
 FIELDS = {
-    *("classification", "title", "body", "happened_at", "place", "category", "anonymous", "secret"),
+    *("classification", "title", "body", "happened_at", "place", "anonymous", "secret"),
+    *("category", "category_cari"),
     *references.REGION_LEVELS,
     *searched("addressee"),
 }
@@ -136,8 +137,9 @@ async def choices(page_request: PageRequest, form: FormData) -> dict[str, Any]:
         references.addressees(page_request, form),
         offered(page_request, form, "unit", purpose="verify", category_field="category"),
     )
+    categories = references.narrowed(form, "category", lists["categories"])
     new = {"classifications": classifications, "addressees": addressees, "units": units}
-    return {**lists, **new}
+    return {**lists, **new, "categories": categories}
 
 
 def _outcome(disposition: DispositionAnswer) -> str:

@@ -42,6 +42,7 @@ _FIELDS = {
     *NAMES,
     *references.REGION_LEVELS,
     *searched("addressee"),
+    "category_cari",
     "anonymous",
     "secret",
     "linked_number",
@@ -191,7 +192,7 @@ async def _form_page(page_request: PageRequest, form: FormData, status: int = 20
         regions=regions,
         classifications=classifications,
         agencies=agencies,
-        categories=categories,
+        categories=references.narrowed(form, "category", categories),
     )
 
 

@@ -5,8 +5,8 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database.agency_search import folded
 from shared.database.search_words import is_plain
+from shared.values.text import folded
 
 MOST_WORDS: Final = 8
 SHORTEST: Final = 4
