@@ -162,3 +162,19 @@ async def test_as_many_as_one_may_choose_fit_into_one_form(country: Country) -> 
         path = "/panel/massal/coordinate"
         assert await presses(panel, path, "periksa", note="Mohon dicek.") == 200
         assert f"1 dapat, {MOST - 1} tidak" in panel.reads
+
+
+async def test_more_than_a_page_of_25_is_chosen_at_once(country: Country) -> None:
+    numbers = await asyncio.gather(*(country.report() for _ in range(27)))
+    listed = "/panel?tab=unverified&order=newest"
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(listed)
+        [many] = panel.page.xpath("//a[normalize-space()='Tampilkan 100 sekaligus']/@href")
+        await panel.opens(many)
+        [every] = panel.page.xpath("//a[normalize-space()='Pilih semua di halaman ini']/@href")
+        await panel.opens(every)
+        assert {str(number) for number in numbers} <= {*chosen(panel)}
+        query = "&".join(f"nomor={number}" for number in chosen(panel))
+        assert len(chosen(panel)) > 25
+        await panel.opens(f"/panel/massal?jenis=coordinate&{query}")
+        assert {str(number) for number in numbers} <= {*chosen(panel)}

@@ -763,6 +763,7 @@ class QueueChoices(BaseModel):
     views: list[ShownView] = Field([], validate_default=True)
     colleagues: list[Colleague] = Field([], validate_default=True)
     agencies: list[ShownAgency] = Field([], validate_default=True)
+    many_agencies: bool = False
     categories: list[GroupedCategory] = Field([], validate_default=True)
     provinces: list[Region] = Field([], validate_default=True)
 

@@ -14,6 +14,7 @@ from services.portal.filters import applied
 from services.portal.form_data import FormData
 from services.portal.page_request import PanelRequest
 from services.portal.pages import label, labels
+from services.portal.panel.agency_finding import offered
 from services.portal.panel.bell import passed_on
 from services.portal.panel.bulk import bulk_forms_for
 from services.portal.panel.choices import agency_of, grouped
@@ -43,6 +44,8 @@ _FILTERS = (
 _OWED = ("unverified", "awaiting_follow_up", "in_process", "requests")
 """The tabs in which something can be late."""
 _COUNTED = 20
+_MANY = 100
+"""Reports of a long page, for who chooses many of them."""
 _STATUSES = {tab.value: STATUSES_OF[tab] for tab in Tab} | {
     "thrown": STATUSES_OF[Tab.UNVERIFIED] | STATUSES_OF[Tab.DEFERRED],
     "disposed": STATUSES_OF[Tab.AWAITING_FOLLOW_UP]
@@ -71,10 +74,13 @@ async def queue(page_request: PanelRequest) -> Response:
     form.set("q", searched_for(page_request, written))
     if written == form.get("q") != (sealed := in_address(page_request, written)):
         return page_request.go(_link(form, {"q": sealed}), page_request.session.notice)
-    kept = {"q": written or None}
+    kept: dict[str, object] = {"q": written or None}
     references.spread_region(form, form.get("region"))
     below = {"scope": form.get("scope"), "agency": form.get("agency")}
-    params = {**_params(form), "cursor": query.get("lanjut"), "limit": 25}
+    many = query.get("banyak") == str(_MANY)
+    kept |= {"banyak": _MANY} if many else {}
+    limit = _MANY if many else 25
+    params = {**_params(form), "cursor": query.get("lanjut"), "limit": limit}
     page, counts, choices, waiting = await asyncio.gather(
         page_request.filtered("routing", "/queue", QueuePage, params),
         page_request.filtered("routing", "/queue/counts", list[TabCount], below),
@@ -86,8 +92,14 @@ async def queue(page_request: PanelRequest) -> Response:
     colleagues = references.with_chosen(form, "assignee", colleagues)
     agency = form.id("agency")
     agencies = {str(each.id): each.name for each in choices.agencies}
+    found: list[references.AgencyOption] = []
     if isinstance(agency, int) and str(agency) not in agencies:
-        agencies |= {str(each.id): each.name for each in await agency_of(page_request, agency)}
+        found = await agency_of(page_request, agency)
+        agencies |= {str(each.id): each.name for each in found}
+    if choices.many_agencies and (words := query.get("agency_cari", "").strip()):
+        form.set("agency_cari", words)
+        found += await offered(page_request, form, "agency", below=True)
+        found = list({option.id: option for option in found}.values())
     flags = _flags()
     shown = {
         "agency": agencies,
@@ -109,6 +121,8 @@ async def queue(page_request: PanelRequest) -> Response:
         counts=counts,
         late={count.tab: _how_many(count.late) for count in counts if count.late},
         agencies=[(str(agency.id), agency.name) for agency in choices.agencies],
+        many_agencies=choices.many_agencies,
+        found=found,
         categories=categories,
         provinces=[(province.code, province.name) for province in choices.provinces],
         statuses=_statuses(form),
@@ -124,6 +138,7 @@ async def queue(page_request: PanelRequest) -> Response:
         bulk_forms=bulk_forms_for(page.items),
         picked=query.get("pilih", ""),
         this_page=query.get("lanjut"),
+        many=None if many else _MANY,
         in_order=in_order,
         owed=owed,
         views=[(view, "/panel?" + urlencode(view.query)) for view in choices.views],
@@ -138,8 +153,11 @@ async def queue(page_request: PanelRequest) -> Response:
 @router.post("")
 async def search(page_request: PanelRequest) -> Response:
     """On to the list with what the form asks for."""
-    form = FormData(await page_request.form(*_FILTERS, "tab", "sub"))
-    kept = {"q": in_address(page_request, form.get("q").strip()) or None}
+    fields = *_FILTERS, "agency_cari", "agency_nama", "tab", "sub"
+    form = FormData(await page_request.form(*fields))
+    kept: dict[str, object] = {"q": in_address(page_request, form.get("q").strip()) or None}
+    if form.get("langkah") == "cari" or not form.get("agency"):
+        kept |= form.given("agency_cari")
     return page_request.go(_link(form, kept))
 
 

@@ -28,8 +28,9 @@ class QueueChoices(BaseModel):
     views: list[ShownView]
     colleagues: list[Colleague]
     agencies: list[ShownAgency] = Field(
-        description=f"Directly below the own one, the first {MOST_AGENCIES} by name"
+        description=f"All below the own one, by name; none where more than {MOST_AGENCIES}"
     )
+    many_agencies: bool = Field(description="There are more below: they are searched for")
     categories: list[GroupedCategory]
     provinces: list[regions.Region]
 
@@ -43,17 +44,20 @@ async def queue_choices(staff: CurrentReader, session: Transaction) -> QueueChoi
     reads_only = staff.role == Role.OVERSEER
     below = (
         select(AgencyEntry)
-        .where(col(AgencyEntry.active), col(AgencyEntry.parent_id) == staff.agency_id)
-        .order_by(col(AgencyEntry.name))
-        .limit(MOST_AGENCIES)
+        .where(col(AgencyEntry.active), col(AgencyEntry.path).contains([staff.agency_id]))
+        .where(col(AgencyEntry.id) != staff.agency_id)
+        .limit(MOST_AGENCIES + 1)
     )
+    agencies = sorted(await session.scalars(below), key=lambda entry: entry.name)
+    many = len(agencies) > MOST_AGENCIES
     return QueueChoices(
         views=[] if reads_only else (await list_saved_views(staff, session)).items,
         colleagues=[] if reads_only else (await list_staff(staff, session)).items,
         agencies=[
             ShownAgency(id=entry.id, code=entry.code, name=entry.name)
-            for entry in await session.scalars(below)
+            for entry in ([] if many else agencies)
         ],
+        many_agencies=many,
         categories=await grouped_categories(session),
         provinces=await asyncio.to_thread(regions.children),
     )
