@@ -12,7 +12,8 @@
     const named = field.labels?.length || field.ariaLabel || field.getAttribute("aria-labelledby");
     if (!named) broken.push("no label: " + name(field));
     const label = field.closest(".field")?.querySelector("label")?.textContent;
-    const asked = field.form?.method === "post" && !("download" in field.form.dataset);
+    const asked = field.form?.method === "post" && field.form.role !== "search"
+      && !("download" in field.form.dataset);
     const always = field.options?.[0]?.value;  // a select that has no empty choice
     const optional = always || ["file", "search"].includes(field.type) || label?.includes("(");
     if (label && asked && !field.required && !optional && !field.closest("[data-after]"))

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Route, expect
 from deploy.local.postgres import DATABASE
 from tests.portal.conftest import Meet, Person, Portal
 from tests.portal.prepared import ADMIN, OFFICER, Prepared
-from tests.portal.test_accessibility import broken_here, looking
+from tests.portal.test_accessibility import HOUSE_RULES, broken_here, looking
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -201,6 +201,7 @@ def test_a_long_list_of_colleagues_is_typed_into_a_short_one_is_a_select(
 ) -> None:
     admin = _at(meet(), "/panel")
     admin.opens_part("Saringan dan urutan")
+    assert admin.page.evaluate(HOUSE_RULES) == []
     expect(_box(admin, "Ditugaskan kepada")).to_have_count(0)
     admin.picks("Klasifikasi", "Aspirasi")
     with _many_colleagues(portal):
