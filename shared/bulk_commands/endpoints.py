@@ -1,9 +1,9 @@
 """The endpoints of bulk commands: of each kind a preview and the asking; what has become of one."""
 
 import inspect
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
@@ -86,7 +86,8 @@ class BulkView(BulkProgress):
     items: list[BulkResult]
 
 
-def bulk_router(service: str, kinds: Iterable[BulkKind]) -> APIRouter:
+@cache
+def bulk_router(service: str, kinds: tuple[BulkKind, ...]) -> APIRouter:
     """For each kind POST /bulk-commands/KIND and …/preview, whose bodies are `numbers` and the
     `form` of the single command."""
     router = APIRouter(tags=["bulk commands"], responses=problem_responses(401, 403, 409, 422, 429))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 import uvloop
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from starlette.routing import BaseRoute
 
 from shared.collector import collect_seldom
 from shared.http import documentation, problems
@@ -97,13 +98,28 @@ def create_app(
     app.state.checks = readiness
     app.state.stopping = asyncio.Event()
     app.include_router(_probes(readiness))
-    strictness = [Depends(plain_numbers)]
-    if docs:  # a page's forms are read as forms
-        strictness.append(Depends(nothing_lost))
-    for router in routers:
-        # Not on the application: its limit would answer before our middleware is asked.
-        app.include_router(router, max_body_size=BODY_LIMIT, dependencies=strictness)
+    app.router.routes.extend(_included(routers, forms=not docs))
     return app
+
+
+def _included(routers: Sequence[APIRouter], *, forms: bool) -> list[BaseRoute]:
+    """What the routers answer, with what holds for all. Each endpoint is looked through at the
+    first request, once for all applications of a process: tests make hundreds."""
+    known = (forms, *map(id, routers))
+    if known not in _INCLUDED:
+        strictness = [Depends(plain_numbers)]
+        if not forms:  # a page's forms are read as forms
+            strictness.append(Depends(nothing_lost))
+        together = APIRouter(generate_unique_id_function=documentation.operation_id)
+        for router in routers:
+            # Not on the application: its limit would answer before our middleware is asked.
+            together.include_router(router, max_body_size=BODY_LIMIT, dependencies=strictness)
+        _INCLUDED[known] = together.routes
+    return _INCLUDED[known]
+
+
+_INCLUDED: dict[tuple[int, ...], list[BaseRoute]] = {}
+"""By whether they are forms, and which routers, which it keeps."""
 
 
 def serve(name: str, factory: Callable[[], FastAPI], settings: Settings, *, port: int) -> None:
