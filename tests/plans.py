@@ -1,9 +1,10 @@
 """How Postgres carries out what a piece of work asks of it."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database.engine import Database
 
@@ -31,3 +32,23 @@ async def plans_of(database: Database, work: Awaitable[object]) -> str:
             for (line,) in await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
         ]
     return "\n".join(plans)
+
+
+async def planned_for_any(
+    database: Database, work: Callable[[AsyncSession], Awaitable[object]]
+) -> Sequence[str]:
+    """The statements about reports that a connection plans once, for any values, when it does this
+    work again and again and may do so whatever it costs."""
+    async with database.engine.connect() as connection:
+        await connection.execute(text("SET plan_cache_mode = force_generic_plan"))
+        await connection.commit()
+        for _ in range(5):
+            async with AsyncSession(connection) as session, session.begin():
+                await work(session)
+        of_any = "SELECT statement FROM pg_prepared_statements WHERE generic_plans > 0"
+        statements = (await connection.scalars(text(of_any))).all()
+        await connection.invalidate()
+    return [each for each in statements if any(table in each for table in _LARGE)]
+
+
+_LARGE = ("lifecycle.report", "reporting.fact")

@@ -24,7 +24,7 @@ from services.reporting.files.selection import FIELDS, STATUSES, DownloadTab, Se
 from shared.attachments.serving import serving_headers
 from shared.clock import now
 from shared.command_requests.directory import Agency
-from shared.database.engine import raw
+from shared.database.engine import plan_each_time, raw
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, rate_limits
@@ -174,6 +174,7 @@ async def _count(
     session: AsyncSession, selection: Selection, agency: Agency, staff: Staff, limit: int | None
 ) -> int:
     condition = where(selection, agency.id, staff.agency_id, agency.zone)
+    await plan_each_time(session)
     connection = await raw(session)
     statement = count_statement(selection.tab, condition, limit)
     cursor = await connection.execute(statement.encode(), condition.parameters)

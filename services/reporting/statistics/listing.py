@@ -21,6 +21,7 @@ from services.reporting.statistics.period import (
     agency_in_reach,
 )
 from shared.command_requests.directory import Agency
+from shared.database.engine import plan_each_time
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
@@ -101,6 +102,7 @@ async def reports(
         raise validation(FieldError("mark", "not_a_choice"))
     unit = await agency_in_reach(session, staff, agency)
     listed = Listed.of(unit, period, marks)
+    await plan_each_time(session)  # one mark is of nearly all, another of none
     gone = any(of_whoever_held(mark) for mark in marks)
     reader = staff.agency_id if gone else unit.id
     after = decode_cursor(cursor, Position)
