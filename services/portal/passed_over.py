@@ -77,9 +77,11 @@ def only_days(request: Request, *names: str) -> None:
 
 
 def beyond_the_end(sent: Mapping[str, Any], page: object) -> bool:
-    """Whether this page, asked for by its cursor, is behind the last. A search may end so."""
+    """Whether this page, asked for by its cursor, is behind the last. What is searched for, or
+    narrowed down, may end so: it is looked for among so many at a time."""
     items, following = getattr(page, "items", None), getattr(page, "next", None)
-    return items == [] and following is None and bool(sent.get("cursor")) and not sent.get("q")
+    looked_for = any(sent.get(name) for name in _LOOKED_FOR)
+    return items == [] and following is None and bool(sent.get("cursor")) and not looked_for
 
 
 def page_gone(request: Request) -> UnknownFilters:
@@ -138,6 +140,7 @@ def _is_day(value: str) -> bool:
 
 
 _KEY = "lapor.passed_over"
+_LOOKED_FOR = ("q", "category", "classification", "region")
 _LONGEST = 60
 _IN_ADDRESS = {
     "cursor": ("lanjut",),

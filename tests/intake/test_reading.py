@@ -294,6 +294,34 @@ async def test_published_reports_are_searched_and_paged(
     assert (await intake.get("/reports", params={"cursor": "x"})).status_code == 422
 
 
+@pytest.mark.parametrize("where", [{"region": "91.71"}, {"category": 2}, {"tab": "unverified"}])
+async def test_what_is_rare_is_looked_for_among_so_many_at_a_time(
+    intake: httpx.AsyncClient,
+    country: Country,
+    monkeypatch: pytest.MonkeyPatch,
+    where: dict[str, str | int],
+) -> None:
+    """Else a few who ask for what is nowhere keep all connections from others, for seconds."""
+    monkeypatch.setattr(published, "LOOKED_AT", 2)
+    numbers = [(await submitted(intake))["number"] for _ in range(3)]
+    # A gap, as a restored backup leaves one, is no page of its own.
+    country.all("SELECT setval('lifecycle.report_number', %s)", numbers[-1] + 1_000)
+    numbers += [(await submitted(intake))["number"] for _ in range(3)]
+    for number in numbers:
+        stands(country, number, "VERIFIED")
+    rare = "UPDATE lifecycle.report SET region_code = '91.71.01', category_id = 2 WHERE number = %s"
+    country.all(rare, numbers[0])
+    pages: list[list[int]] = []
+    query, more = dict(where), True
+    while more:
+        page = (await intake.get("/reports", params=query)).json()
+        pages.append([item["number"] for item in page["items"]])
+        query["cursor"], more = page["next"], page["next"] is not None
+    assert pages == [[], [] if "tab" in where else [numbers[0]]]
+    everything = (await intake.get("/reports")).json()
+    assert len(everything["items"]) == 6 and everything["next"] is None
+
+
 @pytest.mark.parametrize("few", [0, published.FEW], ids=["among all reports", "agency by agency"])
 async def test_the_published_reports_of_an_agency_and_of_those_below_are_listed_newest_first(
     intake: httpx.AsyncClient, country: Country, monkeypatch: pytest.MonkeyPatch, few: int

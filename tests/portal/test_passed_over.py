@@ -3,6 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from services.portal.contracts.intake import PublicItem
+from services.portal.passed_over import beyond_the_end
+from shared.http.paging import Page
 from tests.portal.conftest import Meet
 from tests.portal.person import Person
 
@@ -109,3 +112,10 @@ def test_an_overseer_who_searches_by_words_reads_the_list_and_why(meet: Meet) ->
     expect(overseer.page.locator("#dilewati").get_by_role("listitem")).to_contain_text(
         "Pencarian “lubang”:"
     )
+
+
+@pytest.mark.parametrize("narrowed", [{"region": "91"}, {"category": 7}, {"q": "lubang"}])
+def test_what_is_looked_for_may_end_with_an_empty_page(narrowed: dict[str, object]) -> None:
+    empty = Page[PublicItem](items=[], next=None)
+    assert not beyond_the_end({"cursor": "lama", **narrowed}, empty)
+    assert beyond_the_end({"cursor": "lama", "region": None, "limit": 20}, empty)

@@ -48,8 +48,8 @@ async def list_published_reports(
     limit: PageSize = 25,
     cursor: Cursor = None,
 ) -> Page[PublicItem]:
-    """Verified and not archived or secret, newest first. A search looks at so many reports at a
-    time: a page of it may be short, even empty, and have a `next` that searches on."""
+    """Verified and not archived or secret, newest first. A search or a filter looks at so many
+    reports at a time: a page may be short, even empty, and have a `next` that looks on."""
     position = decode_cursor(cursor, Position)
     before = position.number if position else None
     filters: dict[str, Any] = {
@@ -70,13 +70,21 @@ async def list_published_reports(
         rows = (await session.execute(shown)).mappings().all()
         reached = matches.reached
     else:
-        parameters |= {"before": before or 2**63 - 1, "most": limit + 1}
+        parameters |= {"before": before or 2**63 - 1, "first": 0, "most": limit + 1}
         if agency is not None and await session.scalar(_SMALL, parameters):
             where = _OF_FEW.format(where)
-        newest = _SHOWN.where(text(where), text("r.number < :before")).limit(limit + 1)
+        elif asked:
+            newest_number = await session.scalar(_NEWEST_BEFORE, parameters) or 0
+            parameters["first"] = max(newest_number - LOOKED_AT, 0)
+        newest = _SHOWN.where(text(where), text(_LOOKED_AT)).limit(limit + 1)
         newest_rows = await session.execute(newest, parameters)
         rows = newest_rows.mappings().all()
-        reached = rows[limit - 1]["number"] if len(rows) > limit else None
+        if len(rows) > limit:
+            reached = rows[limit - 1]["number"]
+        else:
+            older = {"before": parameters["first"]}
+            oldest_seen = await session.scalar(_NEWEST_BEFORE, older) if older["before"] else None
+            reached = None if oldest_seen is None else oldest_seen + 1
     return Page(
         items=[_item(row) for row in rows[:limit]],
         next=encode_cursor(Position(number=reached)) if reached is not None else None,
@@ -119,6 +127,11 @@ _FILTERS = {
     ),
     "region": f"{PUBLIC_REGION.format('r')} LIKE :region",
 }
+LOOKED_AT: Final = 100_000
+"""Numbers that a page with filters goes through. What is rare, or nowhere, would be looked for
+among all reports, for seconds, by a connection that others wait for."""
+_LOOKED_AT = "r.number >= :first AND r.number < :before"
+_NEWEST_BEFORE = text("SELECT max(number) FROM lifecycle.report WHERE number < :before")
 FEW: Final = 30
 """Agencies of a subtree, of which each is asked for its newest; the reports of more are found among
 all reports before long."""
