@@ -17,6 +17,7 @@ from sqlmodel import col
 from services.routing.directory.agencies import ONE_AT_A_TIME, add_agency
 from services.routing.directory.decreed_days import decreed_days
 from services.routing.finding_models import Abbreviation, CategoryAlias
+from services.routing.management_models import ManagementEntry
 from services.routing.models import Agency, Category, ClosedDay, PolicyVersion
 from shared.database.engine import Database
 from shared.lifecycle.policy import NATIONAL_DEFAULT
@@ -74,8 +75,15 @@ async def lay_abbreviations(session: AsyncSession) -> None:
 
 
 async def lay_category_aliases(session: AsyncSession) -> None:
-    """What people call the usual categories, where none has another word yet."""
-    if await session.scalar(select(col(CategoryAlias.alias)).limit(1)) is None:
+    """What people call the usual categories, where none has another word yet, nor had one that
+    pusat has taken away."""
+    there = select(col(CategoryAlias.alias)).limit(1)
+    kept = select(col(ManagementEntry.id)).where(
+        col(ManagementEntry.kind) == "category",
+        col(ManagementEntry.details)["aliases_changed"].astext.is_not(None),
+    )
+    laid = await session.scalar(there) or await session.scalar(kept.limit(1))
+    if laid is None:
         usual = resources.files("deploy").joinpath("category_aliases.csv").read_text()
         rows = await session.execute(select(col(Category.code), col(Category.id)))
         ids = {row.code: row.id for row in rows}

@@ -1,8 +1,11 @@
 """What a new system begins with, so that a first person can be added to it."""
 
+import csv
 from datetime import UTC, datetime
+from importlib import resources
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from deploy import foundation
 from deploy.local.postgres import OWNER
@@ -73,3 +76,30 @@ async def test_abbreviations_that_came_later_are_laid_beside_those_there(
         "pekerjaan umum penataan ruang",
         "pekerjaan umum tata ruang",
     ]
+
+
+async def test_words_of_categories_that_pusat_took_away_stay_away(fresh_database: UrlOf) -> None:
+    owner = fresh_database(OWNER)
+    words = "SELECT alias FROM routing.category_alias"
+    with psycopg.connect(owner.replace("+psycopg", ""), autocommit=True) as connection:
+        [[id]] = connection.execute(
+            "INSERT INTO routing.category (code, name, active)"
+            " VALUES (%s, 'Jalan', true) RETURNING id",
+            [_first_category_with_words()],
+        ).fetchall()
+        await foundation.lay(owner)
+        assert connection.execute(words).fetchall()
+        connection.execute("DELETE FROM routing.category_alias")
+        changed = {"name": "Jalan", "aliases_changed": ["jalan bolong", ""]}
+        connection.execute(
+            "INSERT INTO routing.management_log (agency_id, kind, subject_id, action, details)"
+            " SELECT id, 'category', %s, 'change', %s FROM routing.agency",
+            [str(id), Jsonb(changed)],
+        )
+        await foundation.lay(owner)
+        assert connection.execute(words).fetchall() == []
+
+
+def _first_category_with_words() -> str:
+    usual = resources.files("deploy").joinpath("category_aliases.csv").read_text()
+    return next(csv.DictReader(usual.splitlines()))["code"]
