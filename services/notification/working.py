@@ -17,7 +17,6 @@ from services.notification.events.reveal_notices import RevealNotices
 from services.notification.metrics import measure
 from services.notification.models import BellItem, Message, ToldDeadline
 from services.notification.outgoing.to_reporters import Outbox
-from services.notification.proofs.earlier_reports import forget_discreet
 from services.notification.sending.mail import Mailer
 from services.notification.sending.outcomes import Settling
 from services.notification.sending.retries import RetryActivities
@@ -97,7 +96,6 @@ async def _forget(database: Database) -> None:
     rung = delete(BellItem).where(col(BellItem.created_at) < now() - BELL_KEPT)
     past = delete(ToldDeadline).where(col(ToldDeadline.due_at) < now())
     async with database.session() as session:
-        await forget_discreet(session)
         await session.execute(past)
         await session.execute(old)
         await session.execute(rung)

@@ -1,12 +1,19 @@
 """Earlier reports of a proven contact are offered to the account that has proven it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
-from services.notification.proofs.earlier_reports import forget_discreet
+import pytest
+
+from services.notification.contacts.reporters import forget_discreet
+from shared.clock import now
 from shared.database.engine import Database
-from tests.intake.conftest import form
+from shared.lifecycle.actions import Action
+from shared.lifecycle.statuses import Status
+from shared.settings import Settings
+from tests.intake.conftest import Country, form
 from tests.notification.account_services import Services, services
-from tests.notification.conftest import MAIL
+from tests.notification.conftest import MAIL, Reported, until, working
 
 __all__ = ["services"]
 
@@ -56,6 +63,33 @@ async def test_earlier_reports_of_a_proven_contact_are_offered_one_by_one(
     assert (await services.notify.get(offered, headers=own)).json() == {"numbers": []}
     database = Database(fresh_database("lapor_notification"))
     async with database.session() as session:
-        await forget_discreet(session)
+        await forget_discreet(session, {named})
     await database.dispose()
     assert country.all(known) == []
+
+
+@pytest.mark.parametrize(
+    "hides",
+    [
+        "UPDATE lifecycle.report SET anonymous = true WHERE number = %s",
+        "UPDATE lifecycle.report SET secret = true WHERE number = %s",
+    ],
+)
+async def test_what_a_report_is_offered_by_goes_as_staff_hide_it(
+    reported: Reported, settings: Settings, country: Country, hides: str
+) -> None:
+    hidden, named = await reported(), await reported()
+    for told in (hidden, named):
+        told.prove("email", MAIL)
+    country.all("UPDATE notification.contact SET offered = 'x'::bytea")
+    country.all(hides, hidden.number)
+    async with working(settings):
+        for told in (named, hidden):
+            long_ago = {"action": Action.AMEND, "at": now() - timedelta(days=9)}
+            await told.happens("amended", Status.VERIFIED, **long_ago)
+
+        async def forgotten() -> bool:
+            known = "SELECT holder FROM notification.contact WHERE offered IS NOT NULL"
+            return country.all(known) == [(f"report-{named.number}",)]
+
+        await until(forgotten)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -95,6 +95,17 @@ async def reporters_of(
         )
         for row in rows
     }
+
+
+async def forget_discreet(session: AsyncSession, numbers: Collection[int]) -> None:
+    """Nothing ties an anonymous or secret report to others: where staff made one of these so after
+    its contact was proven, what it was offered by goes."""
+    flagged = col(Report.anonymous) | col(Report.secret)
+    discreet = select(col(Report.number)).where(col(Report.number).in_(numbers), flagged)
+    holders = [holder_of_report(number) for number in await session.scalars(discreet)]
+    if holders:
+        offered = col(Contact.holder).in_(holders), col(Contact.offered).is_not(None)
+        await session.execute(update(Contact).where(*offered).values(offered=None))
 
 
 def _holders(row: Mapping[str, Any]) -> dict[Channel, str]:

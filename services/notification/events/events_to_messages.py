@@ -11,7 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from services.notification.contacts.first_codes import FirstCodes
-from services.notification.contacts.reporters import ReporterOfReport, reporters_of
+from services.notification.contacts.reporters import (
+    ReporterOfReport,
+    forget_discreet,
+    reporters_of,
+)
 from services.notification.events.message_rows import Columns, message_row
 from services.notification.messages.channel_choice import choose_channel
 from services.notification.messages.staff_table import staff_messages_of
@@ -33,6 +37,7 @@ from shared.bus.streams import NOTIFICATION
 from shared.clock import now
 from shared.database.engine import Database
 from shared.database.views import AgencyEntry
+from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.events import ReportEvent
 from shared.privacy.identity import IdentityCipher
@@ -40,6 +45,9 @@ from shared.privacy.identity import IdentityCipher
 TOO_OLD = timedelta(days=3)
 """What happened before is told to nobody any more: this service began to read later, or its
 messages could not be delivered for as long."""
+
+FLAGGING = frozenset({Action.VERIFY, Action.AMEND})
+"""By which staff make a report anonymous or secret."""
 
 
 class EventsToMessages:
@@ -62,8 +70,16 @@ class EventsToMessages:
             except BadMessage as bad:
                 outcomes.append(bad)
         await self._first_codes.send(events)
+        await self._forget_offers(events)
         await self._write(events)
         return outcomes
+
+    async def _forget_offers(self, events: Sequence[ReportEvent]) -> None:
+        """However long ago: while this service was away nobody else did."""
+        numbers = {event.number for event in events if event.action in FLAGGING}
+        if numbers:
+            async with self._database.session() as session:
+                await forget_discreet(session, numbers)
 
     async def _write(self, events: Sequence[ReportEvent]) -> None:
         since = now() - TOO_OLD

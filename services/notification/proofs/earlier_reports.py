@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import BigInteger, cast, func, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -120,19 +120,6 @@ async def show_earlier_report(
             )
             return ReportShown(proof_token=token)
     raise not_found()
-
-
-async def forget_discreet(session: AsyncSession) -> None:
-    """Nothing ties an anonymous or secret report to others: where staff made one so after its
-    contact was proven, what it was offered by goes."""
-    number = cast(func.substr(col(Contact.holder), len("report-") + 1), BigInteger)
-    became = (
-        select(col(Contact.id))
-        .join(Report, col(Report.number) == number)
-        .where(col(Contact.offered).is_not(None), col(Report.anonymous) | col(Report.secret))
-    )
-    forget = update(Contact).where(col(Contact.id).in_(became.scalar_subquery()))
-    await session.execute(forget.values(offered=None))
 
 
 async def _proven(
