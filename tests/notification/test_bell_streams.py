@@ -35,8 +35,14 @@ async def test_open_bells_read_one_row_a_person_each_second(
         bell.changed.clear()
         plans = await plans_of(database, changes.look())
         assert bell.changed.is_set()
+        bell.changed.clear()
+        await changes.look()
+        assert not bell.changed.is_set()
+        country.all("UPDATE notification.bell SET read_at = now()")  # by another process
+        await changes.look()
+        assert bell.changed.is_set()
     await database.dispose()
-    assert "Limit" in plans and "bell_of_person" in plans, plans
+    assert "Limit" in plans and "bell_of_person" in plans and "bell_unread" in plans, plans
 
 
 async def test_a_slow_browser_keeps_no_transaction_and_what_was_missed_is_counted(

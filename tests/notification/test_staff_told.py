@@ -391,6 +391,11 @@ async def test_the_bell_rings_live_and_only_so_many_may_listen(
         await told.happens("replied", version=3, **REPLIED)
         while await counts.get() != 1:
             pass
+        # What is read in one tab is read in the others.
+        [item] = (await client.get("/me/bell", headers=header)).json()["items"]
+        await client.post(f"/me/bell/{item['id']}/read", headers=header)
+        while await counts.get() != 0:
+            pass
         # Who leaves makes room for another.
         streams.pop().cancel()
         while app.state.bell_changes.is_full(OFFICER.id):

@@ -29,8 +29,16 @@ def test_a_new_report_rings_in_every_tab_and_is_read_by_opening_it(meet: Meet) -
     for tab in (admin.page, other):
         rings(tab, 1)
         assert tab.locator("[data-bell] .bell").text_content() == " 1"
+    # What is read in the tab that does not listen is read in the one that does.
+    other.goto(f"{admin.portal.address}/panel/lonceng")
+    other.get_by_role("button", name=f"Buka laporan {number}").click()
+    other.wait_for_url(f"**/panel/laporan/{number}")
+    for tab in (admin.page, other):
+        expect(tab).not_to_have_title(re.compile(r"^\("), timeout=30_000)
     # The tab that listened is closed: another takes over.
     other.close()
+    number, _ = submit(citizen)
+    rings(admin.page, 1)
     second, _ = submit(citizen)
     rings(admin.page, 2)
     admin.opens("/panel/lonceng")

@@ -1,4 +1,5 @@
-"""Who of those that listen has something new in the bell: one look for all of them."""
+"""Who of those that listen has something new in the bell, or has read it elsewhere: one look for
+all of them."""
 
 import asyncio
 from collections import Counter
@@ -18,6 +19,10 @@ STREAMS_OF_ONE = 6
 STREAMS_OF_ALL = 2_000
 """Of one process."""
 
+_Newest = tuple[int, int | None]
+"""The newest item of a person, and the newest unread one."""
+_NOTHING: _Newest = (0, None)
+
 
 @dataclass(eq=False)
 class Listening:
@@ -33,7 +38,7 @@ class BellChanges:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._listening: set[Listening] = set()
-        self._newest: dict[int, int] = {}
+        self._newest: dict[int, _Newest] = {}
 
     def is_full(self, staff_id: int) -> bool:
         """Whether this person, or the process, has as many bells open as may be."""
@@ -50,27 +55,32 @@ class BellChanges:
         finally:
             self._listening.discard(stream)
 
+    def wake(self, staff_id: int) -> None:
+        """The bells of this person in this process: something was read."""
+        for each in self._listening:
+            if each.staff_id == staff_id:
+                each.changed.set()
+
     async def look(self) -> None:
-        """Wake those whose newest item is another than at the last look, and those who came
-        since: what was written between their first answer and this would be missed. An item that
-        was numbered before the newest and committed after it is seen at the next count."""
+        """Wake those whose newest item, or newest unread one, is another than at the last look, and
+        those who came since: what was written between their first answer and this would be missed.
+        An item that was numbered before the newest and committed after it, and an older one that
+        was read by another process, are seen at the next count."""
         people = {each.staff_id for each in self._listening}
         newest = await self._newest_of(people) if people else {}
         for each in self._listening:
-            if newest.get(each.staff_id, 0) != self._newest.get(each.staff_id):
+            if newest.get(each.staff_id, _NOTHING) != self._newest.get(each.staff_id):
                 each.changed.set()
-        self._newest = {id: newest.get(id, 0) for id in people}
+        self._newest = {id: newest.get(id, _NOTHING) for id in people}
 
-    async def _newest_of(self, people: set[int]) -> dict[int, int]:
+    async def _newest_of(self, people: set[int]) -> dict[int, _Newest]:
         person = func.unnest(cast(list(people), ARRAY(Integer))).column_valued("person")
-        last = (
-            select(col(BellItem.id))
-            .where(col(BellItem.staff_id) == person)
-            .order_by(col(BellItem.id).desc())
-            .limit(1)
-            .lateral()
-        )
-        newest = select(person, last.c.id).join(last, true())  # one row of the index a person
+        own = select(col(BellItem.id)).where(col(BellItem.staff_id) == person)
+        newest_first = own.order_by(col(BellItem.id).desc()).limit(1)
+        last = newest_first.lateral()
+        unread = newest_first.where(col(BellItem.read_at).is_(None)).scalar_subquery()
+        # One row of each index a person.
+        newest = select(person, last.c.id, unread.label("unread")).join(last, true())
         async with self._database.autocommit() as connection:
             rows = (await connection.execute(newest)).all()
-        return {row.person: row.id for row in rows}
+        return {row.person: (row.id, row.unread) for row in rows}

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Integer, Row, Select, func, literal, select, tuple_, update
+from sqlalchemy import Integer, Row, Select, event, func, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.notification.bell.changes import BellChanges
 from services.notification.messages.staff_table import StaffKind
 from services.notification.messages.staff_texts import StaffFacts, sentence, without_arrival
 from services.notification.models import BellItem
@@ -98,8 +99,11 @@ async def read_bell(
 
 
 @router.post("/read", status_code=204)
-async def mark_all_read(form: ReadUpTo, staff: CurrentStaff, session: Transaction) -> None:
+async def mark_all_read(
+    form: ReadUpTo, request: Request, staff: CurrentStaff, session: Transaction
+) -> None:
     """All up to this item are read."""
+    _wake(request, session, staff)
     seen = col(BellItem.staff_id) == staff.id, col(BellItem.id) <= form.id
     await session.execute(_mark().where(*seen))
 
@@ -113,6 +117,7 @@ async def mark_read(
     row = (await session.execute(_items_of(staff).where(col(BellItem.id) == item_id))).one_or_none()
     if row is None:
         raise not_found()
+    _wake(request, session, staff)
     await session.execute(_mark().where(col(BellItem.id) == item_id))
     language = pick_language(request.headers.get("accept-language"))
     return _shown(row, Zone.WIB, language).model_copy(update={"read": True})
@@ -139,6 +144,16 @@ def _items_of(staff: Staff) -> Select[*tuple[Any, ...]]:
     hidden = is_arrival_hidden(literal(staff.agency_id), literal(str(staff.role)))
     items = select(BellItem, col(AgencyEntry.name), col(AgencyEntry.zone), hidden)
     return _of(staff, items).join(AgencyEntry, _HANDLED_BY)
+
+
+def _wake(request: Request, session: AsyncSession, staff: Staff) -> None:
+    """The person's other tabs count anew once it is committed that something was read."""
+    changes: BellChanges = request.app.state.bell_changes
+
+    def woken(_: object) -> None:
+        changes.wake(staff.id)
+
+    event.listen(session.sync_session, "after_commit", woken, once=True)
 
 
 def _mark() -> Any:
