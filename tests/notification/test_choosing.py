@@ -11,6 +11,7 @@ from services.notification.messages.channel_choice import (
     choose_channel,
     not_in_quiet_hours,
     wish_for_sms,
+    zone_of_reporter,
 )
 from services.notification.messages.staff_table import STAFF_TEMPLATES
 from services.notification.messages.staff_texts import StaffFacts, text_for_staff
@@ -229,6 +230,22 @@ def test_a_discreet_text_message_says_nothing_at_all() -> None:
     for rule in MESSAGE_TABLE:
         text = text_of(rule.template, facts, report, "https://lapor.go.id", "id").sms
         assert text == "Ada kabar untuk Anda."
+
+
+@pytest.mark.parametrize(
+    ("place", "zone"),
+    [
+        ("32.73", Zone.WIB),
+        ("51.71.01", Zone.WITA),
+        ("94", Zone.WIT),
+        (None, Zone.WITA),
+        ("00.00", Zone.WITA),
+    ],
+)
+def test_a_reporter_is_where_the_report_is_though_an_agency_far_away_has_it(
+    place: str | None, zone: Zone
+) -> None:
+    assert zone_of_reporter(place, Zone.WITA) is zone
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -92,6 +92,33 @@ async def test_a_report_s_notice_waits_for_the_morning_of_its_agency_s_zone(
         await _arrives(gateway, 2)
 
 
+async def test_in_papua_it_is_night_though_an_agency_in_jakarta_has_the_report(
+    time: Time, reported: Reported, settings: Settings, gateway: Gateway
+) -> None:
+    time.comes(22, 0, Zone.WIT)  # in WIB still evening
+    told = await reported(reporter={"name": "Siti", "phone": PHONE})
+    told.prove("sms", PHONE)
+    told.country.all("UPDATE lifecycle.report SET region_code = '94.71'")
+    async with gateway.there(), working(settings):
+        await told.happens("verified", Status.VERIFIED)
+
+        async def waits() -> bool:
+            return told.rows() == [("verified", "sms", "queued", None)]
+
+        await until(waits)
+        told.country.all("UPDATE notification.message SET not_before = now() - interval '1 day'")
+        late = "SELECT not_before FROM notification.message WHERE not_before > %s"
+
+        async def put_off() -> bool:
+            return bool(told.country.all(late, now()))
+
+        await until(put_off)
+        assert told.country.one(late, now()).astimezone(Zone.WIT.offset).hour == 7
+        assert gateway.got == []
+        time.comes(7, 1, Zone.WIT)
+        assert await told.ended() == [("verified", "sms", "sent", None)]
+
+
 async def test_what_the_gateway_kept_until_night_waits_for_the_morning(
     time: Time, reported: Reported, settings: Settings, gateway: Gateway
 ) -> None:

@@ -21,10 +21,11 @@ from shared.lifecycle.clocks import ClockKind
 @dataclass(frozen=True)
 class ReporterOfReport:
     """`holders`: of each contact that was named, whose it is; `contact_ids` of those that have a
-    row. `discreet`: the report is anonymous or secret."""
+    row. `discreet`: the report is anonymous or secret. `region_code`: its place."""
 
     number: int
     discreet: bool
+    region_code: str | None
     question_until: str | None
     holders: Mapping[Channel, str]
     contact_ids: Mapping[Channel, UUID]
@@ -43,7 +44,10 @@ async def reporters_of(
     session: AsyncSession, numbers: Collection[int]
 ) -> dict[int, ReporterOfReport]:
     """By number; reports that are not there are left out."""
-    flags = col(Report.anonymous), col(Report.secret), col(Report.state)["clocks"].label("clocks")
+    flags = (
+        *(col(Report.anonymous), col(Report.secret), col(Report.region_code)),
+        col(Report.state)["clocks"].label("clocks"),
+    )
     reachable = (
         *(col(ReachableReporter.reporter_id), col(ReachableReporter.phone_of_report)),
         col(ReachableReporter.email_of_report),
@@ -75,6 +79,7 @@ async def reporters_of(
         row["number"]: ReporterOfReport(
             number=row["number"],
             discreet=row["anonymous"] or row["secret"],
+            region_code=row["region_code"],
             question_until=_question_until(row["clocks"]),
             holders=holders[row["number"]],
             contact_ids={

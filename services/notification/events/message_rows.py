@@ -10,7 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.notification.contacts.reporters import ReporterOfReport, reporters_of
-from services.notification.messages.channel_choice import Choice, choose_channel, not_in_quiet_hours
+from services.notification.messages.channel_choice import (
+    Choice,
+    choose_channel,
+    not_in_quiet_hours,
+    zone_of_reporter,
+)
 from services.notification.messages.table import Audience, MessageKind
 from services.notification.metrics import count_message
 from services.notification.models import Message
@@ -23,8 +28,9 @@ Columns = dict[str, Any]
 
 
 def message_row(reporter: ReporterOfReport, choice: Choice, zone: Zone, **columns: Any) -> Columns:
-    """The row of a message by the channel that was chosen: queued, or skipped for a reason."""
-    at = now()
+    """The row of a message by the channel that was chosen: queued, or skipped for a reason.
+    `zone`: of the agency that handled the report when it happened."""
+    at, zone = now(), zone_of_reporter(reporter.region_code, zone)
     of_event = f"{reporter.number}.{columns['version']}.{columns['recipient']}"
     key = f"{columns['facts'].get('about', of_event)}.{choice.channel}"
     row: Columns = columns | {

@@ -9,11 +9,17 @@ from services.notification.messages.table import MessageKind
 from services.notification.models import Channel
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.policy import PROOF_LASTS
+from shared.values.regions import TimeZone, time_zone
 
 QUIET_FROM, QUIET_UNTIL = 21, 7
 """Hours of the reporter's zone in which no text message is sent, but codes."""
 ZONE_OF_ACCOUNTS = Zone.WIB
 """Nobody knows in which zone the owner of an account is."""
+_ZONES: dict[TimeZone, Zone] = {
+    "Asia/Jakarta": Zone.WIB,
+    "Asia/Makassar": Zone.WITA,
+    "Asia/Jayapura": Zone.WIT,
+}
 
 SkipReason = Literal[
     "no_contact",
@@ -89,6 +95,15 @@ def wish_for_sms(ticked: bool, before: bool | None, *, discreet: bool) -> bool |
     if ticked is discreet:
         return ticked
     return before if before is ticked else None
+
+
+def zone_of_reporter(region_code: str | None, of_handler: Zone) -> Zone:
+    """Where the reporter is likely to be: at the place that the report names, though an agency far
+    away may have it, else where that agency is."""
+    try:
+        return _ZONES[time_zone(region_code)] if region_code else of_handler
+    except KeyError:
+        return of_handler
 
 
 def not_in_quiet_hours(at: datetime, zone: Zone) -> datetime:
