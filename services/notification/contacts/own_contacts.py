@@ -1,6 +1,5 @@
 """The contacts of one's own report as its reporter sees them, and what is chosen for them."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -11,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.notification.contacts.codes import NamedContact
-from services.notification.contacts.first_choice import first_choice
+from services.notification.contacts.first_choice import FirstChoice, first_choice
 from services.notification.contacts.named_contacts import named_contacts
 from services.notification.contacts.reporters import holder_of_report
 from services.notification.contacts.resources import Resources
@@ -71,14 +70,15 @@ async def own_contacts(session: AsyncSession, notification: Resources, number: i
     rows = await session.scalars(select(Contact).where(col(Contact.holder).in_(holders)))
     known = {(row.holder, row.channel): row for row in rows}
     chosen = await session.scalars(select(Preference).where(col(Preference.holder).in_(holders)))
-    wishes: Sequence[Preference] = chosen.all()
+    wishes = {wish.holder: wish for wish in chosen}
     discreet = await notification.is_discreet(session, number)
-    email = [wish.email for wish in wishes]
-    sms = [wish.sms for wish in wishes if wish.sms is not None]
-    if holder_of_report(number) in holders - {wish.holder for wish in wishes}:
-        first = await first_choice(session, number)
-        email.append(first.email)
-        sms += [first.sms] if first.sms is not None else []
+    wanted: dict[Channel, bool | None] = {"email": True, "sms": None}
+    for contact in contacts:
+        wish: Preference | FirstChoice | None = wishes.get(contact.holder)
+        if wish is None and contact.holder == holder_of_report(number):
+            wish = await first_choice(session, number)
+        if wish is not None:
+            wanted[contact.channel] = wish.email if contact.channel == "email" else wish.sms
     stopped_by_sms = await are_stopped_by_sms(session, number)
     lasts = await proof_lasts(session)
     return OwnContacts(
@@ -87,10 +87,10 @@ async def own_contacts(session: AsyncSession, notification: Resources, number: i
             for contact in contacts
         ],
         discreet=discreet,
-        stopped=any(wish.stopped_at is not None for wish in wishes),
-        email=all(email),
-        sms=not stopped_by_sms and (all(sms) if sms else not discreet),
-        muted=sorted({MessageKind(kind) for wish in wishes for kind in wish.muted}),
+        stopped=any(wish.stopped_at is not None for wish in wishes.values()),
+        email=wanted["email"] is not False,
+        sms=not stopped_by_sms and (not discreet if wanted["sms"] is None else wanted["sms"]),
+        muted=sorted({MessageKind(kind) for wish in wishes.values() for kind in wish.muted}),
     )
 
 

@@ -1,6 +1,7 @@
 """Reporters choose what they are told and how, or that they are told nothing any more."""
 
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends
@@ -56,26 +57,29 @@ async def choose_messages(
     session: Transaction,
     notification: Notification,
 ) -> OwnContacts:
-    """Choose what is told, and how. Of an account it is chosen for all of its reports. Text
-    messages that were stopped for this report by SMS begin again only where they are chosen."""
+    """Choose what is told, and how: each channel for whom its contact belongs to, of an account for
+    all of its reports. Text messages that were stopped for this report by SMS begin again only
+    where they are chosen."""
     await check_own(session, reporter, number)
     stopped_by_sms = await are_stopped_by_sms(session, number)
     if form.sms and stopped_by_sms:
         of_report = col(Preference.holder) == holder_of_report(number)
         await session.execute(update(Preference).where(of_report).values(sms_stopped_at=None))
     contacts = await named_contacts(session, notification.cipher, number)
-    values = {
-        "stopped_at": now() if form.stopped else None,
-        "email": form.email,
-        "muted": sorted(kind.value for kind in form.muted),
-    }
     discreet = await notification.is_discreet(session, number)
+    left_stopped = stopped_by_sms and not form.sms
     for holder in sorted({contact.holder for contact in contacts}):
-        of_holder = col(Preference.holder) == holder
-        before = await session.scalar(select(col(Preference.sms)).where(of_holder))
-        left_stopped = stopped_by_sms and not form.sms
-        chosen_sms = wish_for_sms(form.sms, before, discreet=discreet)
-        values["sms"] = before if left_stopped else chosen_sms
+        values: dict[str, Any] = {
+            "stopped_at": now() if form.stopped else None,
+            "muted": sorted(kind.value for kind in form.muted),
+        }
+        channels = {contact.channel for contact in contacts if contact.holder == holder}
+        if "email" in channels:
+            values["email"] = form.email
+        if "sms" in channels and not left_stopped:
+            of_holder = col(Preference.holder) == holder
+            before = await session.scalar(select(col(Preference.sms)).where(of_holder))
+            values["sms"] = wish_for_sms(form.sms, before, discreet=discreet)
         chosen = insert(Preference).values(holder=holder, unsubscribe_token=uuid4(), **values)
         await session.execute(chosen.on_conflict_do_update(index_elements=["holder"], set_=values))
     return await own_contacts(session, notification, number)

@@ -87,16 +87,18 @@ async def reporters_of(
                 for channel, holder in holders[row["number"]].items()
                 if (holder, channel) in contacts
             },
-            contacts={
-                channel: (
-                    _reachable(contacts.get((holder, channel)), lasts),
-                    _for_report(
-                        wishes.get(holder, Wishes()),
-                        holder_of_report(row["number"]) in stopped_by_sms,
-                    ),
-                )
-                for channel, holder in holders[row["number"]].items()
-            },
+            contacts=_together(
+                {
+                    channel: (
+                        _reachable(contacts.get((holder, channel)), lasts),
+                        _for_report(
+                            wishes.get(holder, Wishes()),
+                            holder_of_report(row["number"]) in stopped_by_sms,
+                        ),
+                    )
+                    for channel, holder in holders[row["number"]].items()
+                }
+            ),
         )
         for row in rows
     }
@@ -123,6 +125,20 @@ def _holders(row: Mapping[str, Any]) -> dict[Channel, str]:
                 holder_of_report(row["number"]) if own else holder_of_account(row["reporter_id"])
             )
     return holders
+
+
+def _together(
+    contacts: dict[Channel, tuple[Reachable, Wishes]],
+) -> dict[Channel, tuple[Reachable, Wishes]]:
+    """A report in an account may have a contact of its own beside the account's: whoever wants
+    nothing, or none of a kind, by the one wants it by no other either."""
+    wishes = [wish for _, wish in contacts.values()]
+    stopped = any(wish.stopped for wish in wishes)
+    muted = {kind for wish in wishes for kind in wish.muted}
+    return {
+        channel: (reachable, replace(wish, stopped=stopped, muted=muted))
+        for channel, (reachable, wish) in contacts.items()
+    }
 
 
 def _for_report(wishes: Wishes, stopped_by_sms: bool) -> Wishes:

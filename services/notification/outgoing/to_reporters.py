@@ -137,10 +137,19 @@ class Outbox:
 
 
 def _wishes(row: Mapping[str, Any]) -> Wishes:
+    """Of the holder of the contact; what is not wanted at all, of report and account together."""
     sms = False if row["sms_stopped_at"] is not None else row["sms"]
-    if row["unsubscribe_token"] is None:  # nothing was chosen
-        return Wishes(sms=sms)
-    return Wishes(row["stopped_at"] is not None, row["send_mail"], sms, row["muted"])
+    own = row["phone_of_report"] or row["email_of_report"]
+    of_account = (row["phone"] and not row["phone_of_report"]) or (
+        row["email"] and not row["email_of_report"]
+    )
+    involved = [*(["report"] if own else []), *(["account"] if of_account else [])]
+    return Wishes(
+        stopped=any(row[f"{holder}_stopped_at"] is not None for holder in involved),
+        email=row["send_mail"] is not False,  # None: nothing was chosen
+        sms=sms,
+        muted={kind for holder in involved for kind in row[f"{holder}_muted"] or ()},
+    )
 
 
 def _facts(number: int, row: Mapping[str, Any]) -> ReportFacts:
@@ -156,15 +165,19 @@ def _facts(number: int, row: Mapping[str, Any]) -> ReportFacts:
 
 
 _HANDLER = col(Message.facts)["handler_id"].astext.cast(Integer)
-_OfReport = aliased(Preference)
+_OfReport, _OfAccount = aliased(Preference), aliased(Preference)
 _READ: Select[*tuple[Any, ...]] = (
     select(
         col(Message.id),
         *(col(Contact.holder), col(Contact.language), col(Contact.proof), col(Contact.proven_at)),
-        *(col(Preference.stopped_at), col(Preference.unsubscribe_token)),
-        *(col(Preference.email).label("send_mail"), col(Preference.sms), col(Preference.muted)),
-        col(_OfReport.sms_stopped_at),
-        *(col(ReachableReporter.phone), col(ReachableReporter.email)),
+        *(col(Preference.email).label("send_mail"), col(Preference.sms)),
+        *(col(Preference.unsubscribe_token), col(_OfReport.sms_stopped_at)),
+        col(_OfReport.stopped_at).label("report_stopped_at"),
+        col(_OfReport.muted).label("report_muted"),
+        col(_OfAccount.stopped_at).label("account_stopped_at"),
+        col(_OfAccount.muted).label("account_muted"),
+        *(col(ReachableReporter.phone), col(ReachableReporter.phone_of_report)),
+        *(col(ReachableReporter.email), col(ReachableReporter.email_of_report)),
         *(col(ReachableReporter.report_key), col(ReachableReporter.account_key)),
         *(col(Report.anonymous), col(Report.secret), col(Report.verified_at), col(Report.tab)),
         col(ReportText.title),
@@ -178,4 +191,8 @@ _READ: Select[*tuple[Any, ...]] = (
     .outerjoin(Contact, col(Contact.id) == col(Message.contact_id))
     .outerjoin(Preference, col(Preference.holder) == col(Contact.holder))
     .outerjoin(_OfReport, col(_OfReport.holder) == func.concat("report-", col(Message.number)))
+    .outerjoin(
+        _OfAccount,
+        col(_OfAccount.holder) == func.concat("account-", col(ReachableReporter.reporter_id)),
+    )
 )
