@@ -15,7 +15,7 @@ from shared.database.engine import Database
 from shared.http.documentation import problem_responses
 from shared.http.transaction import CurrentDatabase
 from shared.labels import label
-from shared.lifecycle.statuses import STATUSES_OF, TAB_OF, Status
+from shared.lifecycle.statuses import STATUSES_OF, TAB_OF, Status, Tab
 from shared.privacy.publication import PUBLIC_CHANNEL
 
 SMALL = 5
@@ -33,6 +33,10 @@ class Group(BaseModel):
     count: int | None = Field(description="null: too few to be told")
 
 
+class AnsweredGroup(Group):
+    share: float | None = Field(description="Of the reports that stand closed so; null: not told")
+
+
 class PublicFigures(BaseModel):
     """Reports whose text the public can read: verified, not archived, not secret."""
 
@@ -42,6 +46,9 @@ class PublicFigures(BaseModel):
     channel: list[Group] = Field(description="Of reports that are not anonymous")
     month: list[Group] = Field(description="By submission (WIB), e.g. 2026-01")
     rating: list[Group] = Field(description="What reporters said of closings, 5 is best")
+    answered: list[AnsweredGroup] = Field(
+        description="Closed reports whose reporters rated the closing, by who closed"
+    )
     closing: list[Group] = Field(
         description="Closed by the system without an answer; how objections to closings ended"
     )
@@ -85,6 +92,24 @@ def suppressed_statuses(counts: Mapping[str, int]) -> tuple[dict[str, int | None
     return tabs, statuses
 
 
+def answered_closings(
+    answers: Mapping[str, int], closed: Mapping[str, int | None]
+) -> list[AnsweredGroup]:
+    """By who closed, how many were rated; the share where both figures are told."""
+    counts = {
+        status.value: count
+        for status in STATUSES_OF[Tab.CLOSED]
+        if (count := answers.get(f"answered:{status}"))
+    }
+    groups = []
+    for status, told in suppressed(counts).items():
+        of = closed.get(status)
+        share = round(told / of, 3) if told is not None and of else None
+        name = label("status", status)
+        groups.append(AnsweredGroup(code=status, label=name, count=told, share=share))
+    return groups
+
+
 class _Kept:
     """The figures of the last minutes, counted by one request at a time."""
 
@@ -126,6 +151,7 @@ async def _count(database: Database) -> PublicFigures:
             for month, count in sorted(suppressed(by["month"]).items())
         ],
         rating=_groups("rating", suppressed(ratings)),
+        answered=answered_closings(answers, statuses),
         closing=_groups("figure", suppressed(ended)),
     )
 
@@ -137,7 +163,11 @@ def _groups(kind: str, counts: Mapping[str, int | None]) -> list[Group]:
 
 
 _CLOSING = (CLOSED_UNANSWERED, *OBJECTIONS)
-_MARKS = [*_CLOSING, *(f"rating:{value}" for value in range(1, 6))]
+_MARKS = [
+    *_CLOSING,
+    *(f"rating:{value}" for value in range(1, 6)),
+    *(f"answered:{status}" for status in STATUSES_OF[Tab.CLOSED]),
+]
 _SAID = text("""
 SELECT mark, count(*) FROM reporting.fact f
 JOIN lifecycle.report r USING (number), unnest(f.marks) mark

@@ -8,7 +8,7 @@ import psycopg
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.public_figures import suppressed, suppressed_statuses
+from services.reporting.public_figures import answered_closings, suppressed, suppressed_statuses
 from shared.lifecycle.statuses import STATUSES_OF, Tab
 
 PUBLIC = [s for t in (Tab.AWAITING_FOLLOW_UP, Tab.IN_PROCESS, Tab.CLOSED) for s in STATUSES_OF[t]]
@@ -31,9 +31,22 @@ async def test_everybody_reads_how_many_public_reports_there_are(
         wanted: Counter[Any] = Counter(row[place] for row in rows if row[place] is not None)
         assert {g["code"]: g["count"] for g in figures[name]} == dict(wanted)
     assert sum(g["count"] for g in figures["tab"]) == len(rows)
+    assert figures["answered"] == []  # nobody has rated
     assert {g["label"] for g in figures["tab"]} == {
         *["Belum Ditindaklanjuti", "Sedang Diproses", "Selesai"]
     }
+
+
+def test_the_share_of_rated_closings_is_told_by_who_closed_and_of_no_few() -> None:
+    """Of the closed, and not where either figure is hidden."""
+    system, admin, reporter = "CLOSED_BY_SYSTEM", "CLOSED_BY_ADMIN", "CLOSED_BY_REPORTER"
+    rated = {f"answered:{system}": 60, f"answered:{admin}": 20, f"answered:{reporter}": 4}
+    closed = {system: 300, admin: None, reporter: 40}
+    told = {group.code: (group.count, group.share) for group in answered_closings(rated, closed)}
+    assert told == {system: (60, 0.2), admin: (None, None), reporter: (None, None)}
+    [group] = answered_closings({f"answered:{admin}": 20}, closed)
+    assert (group.count, group.share) == (20, None)
+    assert group.label == "Ditutup oleh Admin"
 
 
 def test_a_small_group_takes_another_with_it() -> None:

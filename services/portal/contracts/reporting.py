@@ -16,6 +16,13 @@ class AnsweredClosings(BaseModel):
     share: float | None = None
 
 
+class AnsweredGroup(BaseModel):
+    code: str
+    label: str
+    count: int | None = None
+    share: float | None = None
+
+
 class AttemptView(BaseModel):
     attempt: int
     at: AwareDatetime
@@ -89,6 +96,7 @@ class PublicFigures(BaseModel):
     channel: list[Group] = Field([], validate_default=True)
     month: list[Group] = Field([], validate_default=True)
     rating: list[Group] = Field([], validate_default=True)
+    answered: list[AnsweredGroup] = Field([], validate_default=True)
     closing: list[Group] = Field([], validate_default=True)
 
 
