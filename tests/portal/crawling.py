@@ -20,9 +20,9 @@ def pages(person: Person, *starts: str) -> Iterator[str]:
     waiting, seen = list(starts), set[str]()
     while waiting and len(seen) < MOST:
         path = waiting.pop(0)
-        if _kind(path) in seen:
+        if kind(path) in seen:
             continue
-        seen.add(_kind(path))
+        seen.add(kind(path))
         answer = _opened(person, path)
         if answer is None or "text/html" not in answer.headers.get("content-type", ""):
             continue
@@ -46,7 +46,7 @@ def _opened(person: Person, path: str) -> Response | None:
     return None
 
 
-def _kind(path: str) -> str:
+def kind(path: str) -> str:
     """The page without what tells one report or person from another."""
     parts = urlsplit(path)
     names = sorted(pair.split("=")[0] for pair in parts.query.split("&") if pair)

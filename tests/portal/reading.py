@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 
 from tests.portal.conftest import Portal
+from tests.portal.crawling import kind
 
+_PASSED_BY = r"/(bahasa|lampiran|templat|masuk|keluar|daftar/)"
 SMALL = ("input", "meta", "link", "br", "img", "hr", "rect")
 
 
@@ -154,10 +156,9 @@ class Reader:
         waiting, seen = list(starts), set[str]()
         while waiting and len(seen) < most:
             path = waiting.pop(0)
-            kind = re.sub(r"/[0-9a-f-]{36}|/\d+|=[^&]*", "/N", path.split("#")[0])
-            if kind in seen or re.search(r"/(bahasa|lampiran|templat|masuk|keluar|daftar/)", path):
+            if kind(path) in seen or re.search(_PASSED_BY, path):
                 continue
-            seen.add(kind)
+            seen.add(kind(path))
             answer = self.http.get(path)
             if "text/html" not in answer.headers.get("content-type", ""):
                 continue
