@@ -68,6 +68,29 @@ async def test_a_command_is_done_at_once_though_the_first_task_was_put_off(
     assert (await _described(client, state)).run_id == run_id
 
 
+async def test_a_first_task_that_comes_with_the_first_command_costs_fewer_events(
+    reports: Reports,
+    worker: None,
+    unhurried: None,
+    launcher: Launcher,
+    gateway: ReportGateway,
+    client: Client,
+) -> None:
+    events = []
+    for waiting in (FEW, MANY):
+        state = await reports.accept()
+        await launcher.launch({state.number: {}}, waiting)
+        if waiting == FEW:
+            await _has_timer(client, state)
+        asked = datetime.now(UTC)
+        command = await reports.command(state, Action.VERIFY, PROVINCE_ADMIN, asked)
+        assert await gateway.send(command, state, timeout=QUIET_AFTER - 10) is not None
+        await _has_timer(client, state)
+        handle = client.get_workflow_handle(workflow_id(state.number))
+        events.append(len((await handle.fetch_history()).events))
+    assert events == [12, 9]  # a whole task less
+
+
 async def test_a_signal_is_heard_at_once_though_the_first_task_was_put_off(
     reports: Reports, worker: None, launcher: Launcher, gateway: ReportGateway, client: Client
 ) -> None:
