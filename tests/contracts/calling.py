@@ -79,7 +79,7 @@ def broken_promises(
                     except Failure as failure:
                         failures[f"{operation.label} ({mode.value})"] = _told(failure)
             operations = [o for o in operations if min(answered[o.label], default=500) >= 300]
-            if len(operations) < len(answered) * ENOUGH_SUCCEED:
+            if len(operations) <= len(answered) * ENOUGH_SUCCEED:
                 break
     return failures, answered
 
