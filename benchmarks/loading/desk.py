@@ -57,7 +57,7 @@ async def _gathered(stack: Stack, tell: Callable[[str], None]) -> None:
 
 
 _MARK = "CREATE TABLE IF NOT EXISTS bench.furnished (at timestamptz DEFAULT now())"
-_MARKED = "SELECT FROM bench.furnished"
+_MARKED = "SELECT true FROM bench.furnished"
 _WRITTEN = (
     "lifecycle.report",
     "lifecycle.report_text",
