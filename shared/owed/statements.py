@@ -155,7 +155,7 @@ REQUESTS_ESCALATED: Final = """
     JOIN lifecycle.report r ON r.number = q.number
     JOIN routing.agency_directory d
         ON d.id = q.decider_id AND :deciding = ANY (trim_array(d.path, 1))
-    WHERE NOT q.decider_id = ANY (:deciders)
+    WHERE NOT q.decider_id = ANY (CAST(:deciders AS int[]))
 """
 
 _STREAMS = (

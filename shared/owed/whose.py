@@ -15,7 +15,7 @@ DECIDING: Final = (Tab.UNVERIFIED, Tab.DEFERRED, Tab.ARCHIVED)
 FOLLOWING_UP: Final = (Tab.AWAITING_FOLLOW_UP, Tab.IN_PROCESS)
 """Those of an officer in which there is still a step to do."""
 
-PENDING: Final = "q.decision IS NULL AND q.decider_id = ANY (:deciders)"
+PENDING: Final = "q.decision IS NULL AND q.decider_id = ANY (CAST(:deciders AS int[]))"
 """A condition on `lifecycle.request q`."""
 DECIDED_NEARER: Final = (
     "EXISTS (SELECT FROM routing.agency_directory d"

@@ -108,12 +108,13 @@ async def _ratings(session: AsyncSession, asked: Mapping[str, Any]) -> dict[int,
 
 _RECEIVED = text("""
 SELECT agency_id, sum(received) AS received FROM reporting.published_tally
-WHERE agency_id = ANY (:agencies) AND span = 'day' AND day BETWEEN :first AND :last
+WHERE agency_id = ANY (CAST(:agencies AS int[])) AND span = 'day' AND day BETWEEN :first AND :last
 GROUP BY agency_id
 """)
 _RATED = text("""
 SELECT agency_id, day, rated, points FROM reporting.published_tally
-WHERE agency_id = ANY (:agencies) AND span = 'month' AND day = ANY (:months) AND rated > 0
+WHERE agency_id = ANY (CAST(:agencies AS int[])) AND span = 'month' AND day = ANY (:months)
+    AND rated > 0
 """)
 _TOLD = text("""
 SELECT facts ->> 'week' AS week, (facts -> 'figures' ->> 'rated')::int AS rated,

@@ -188,7 +188,7 @@ def conditions(
             f"r.status {'=' if query.reply_owed else '<>'} '{Status.REPLIED_BY_REPORTER}'"
         )
     if query.assigned_to_me:
-        clauses.append("r.assignee_id = ANY (:mine)")
+        clauses.append("r.assignee_id = ANY (CAST(:mine AS int[]))")
         parameters["mine"] = list(stood_in_for)
     return clauses, parameters
 

@@ -188,12 +188,12 @@ WHERE t.number = ANY (CAST(:numbers AS bigint[]))
       @@ websearch_to_tsquery('indonesian', :q)
 """)
 _NUMBERED = "SELECT DISTINCT q.number FROM ({}) q WHERE q.number >= :first AND q.number < :end"
-_BELONGS = "r.handler_id = ANY (:agencies) AND r.tab = ANY (:tabs)"
+_BELONGS = "r.handler_id = ANY (CAST(:agencies AS int[])) AND r.tab = ANY (:tabs)"
 _BELONGS_ANYWHERE = "r.tab = ANY (:tabs)"
 _COUNT = "SELECT count(DISTINCT q.number) FROM ({}) q"
 HANDLED = text("""
 SELECT coalesce(sum(reports), 0)::bigint FROM lifecycle.tab_reports
-WHERE NOT given AND agency_id = ANY (:agencies) AND tab = ANY (:tabs)
+WHERE NOT given AND agency_id = ANY (CAST(:agencies AS int[])) AND tab = ANY (:tabs)
 """)
 """How many reports agencies handle, by the counts of tabs."""
 _HANDLED_ANYWHERE = text("""
@@ -202,7 +202,7 @@ WHERE NOT given AND tab = ANY (:tabs)
 """)
 _GIVEN = text("""
 SELECT coalesce(sum(reports), 0)::bigint FROM lifecycle.tab_reports
-WHERE given AND agency_id = ANY (:giver) AND tab = ANY (:tabs)
+WHERE given AND agency_id = ANY (CAST(:giver AS int[])) AND tab = ANY (:tabs)
 """)
 # One index probe for each handler and tab: `report_newest` has nothing but what is asked for.
 STANDING = """

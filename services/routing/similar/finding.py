@@ -70,7 +70,7 @@ async def _among(session: AsyncSession, staff: Staff, parameters: dict[str, Any]
     agencies = await subtree(session, staff.agency_id)
     parameters |= {"agencies": agencies, "tabs": [tab.value for tab in Tab]}
     [(count,)] = await session.execute(HANDLED, parameters)
-    belongs = "r.handler_id = ANY (:agencies)"
+    belongs = "r.handler_id = ANY (CAST(:agencies AS int[]))"
     return Searched(belongs, parameters, STANDING.format("true"), count, filters)
 
 

@@ -127,7 +127,8 @@ SELECT m.id, m.number, m.template, m.reason, m.created_at, r.status, r.anonymous
 FROM notification.published_message m
 JOIN lifecycle.report r ON r.number = m.number
 JOIN lifecycle.report_text t ON t.number = m.number
-WHERE m.handler_id = ANY (:agencies) AND r.handler_id = ANY (:agencies)
+WHERE m.handler_id = ANY (CAST(:agencies AS int[]))
+    AND r.handler_id = ANY (CAST(:agencies AS int[]))
     AND m.state IN ('skipped', 'failed') AND m.reason = ANY (:reasons)
     AND m.template = ANY (:owed) AND m.created_at > now() - interval '30 days'
     AND (CAST(:before AS timestamptz) IS NULL OR (m.created_at, m.number) < (:before, :number))
