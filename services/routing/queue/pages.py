@@ -73,8 +73,8 @@ async def page_of(
         return await search(session, source, query, filters, parameters, finder)
     order = ordering(query.ordered_by, query.cursor, cipher)
     where = [*source.conditions, *filters]
-    if source.tabs is None:
-        statement = _plain(where, order)
+    if source.tabs is None or query.linked:  # few: a probe would read all of a handler for none
+        statement = _plain([source.belongs, *filters], order)
     else:
         statement = (_of_tabs if source.everywhere else _probing)(where, order)
     parameters |= source.parameters | order.parameters | {"limit": query.limit + 1}

@@ -29,6 +29,14 @@ class Source:
     numbers: str = ""
     everywhere: bool = False
 
+    @property
+    def belongs(self) -> str:
+        """What it is made of, as a condition on `lifecycle.report r`."""
+        if self.tabs is None:
+            return " AND ".join(self.conditions)
+        handled = _BELONGS_ANYWHERE if self.everywhere else _BELONGS
+        return " AND ".join([handled, *self.conditions])
+
     @classmethod
     def of_tabs(
         cls,
@@ -159,17 +167,13 @@ async def _searched(
     if source.tabs is None:
         [(count,)] = await session.execute(text(_COUNT.format(source.numbers)), source.parameters)
         standing = _NUMBERED.format(source.numbers)
-        [belongs] = source.conditions
-        return Searched(belongs, parameters, standing, count, narrowed, words)
+        return Searched(source.belongs, parameters, standing, count, narrowed, words)
     counting = _HANDLED_ANYWHERE if source.everywhere else HANDLED
     counting = _GIVEN if "giver" in source.parameters else counting
     [(count,)] = await session.execute(counting, source.parameters)
-    belongs = " AND ".join(
-        [_BELONGS_ANYWHERE if source.everywhere else _BELONGS, *source.conditions]
-    )
     handed_down = " AND ".join(source.conditions) or "true"
     standing = (_STANDING_ANYWHERE if source.everywhere else STANDING).format(handed_down)
-    return Searched(belongs, parameters, standing, count, narrowed, words)
+    return Searched(source.belongs, parameters, standing, count, narrowed, words)
 
 
 async def _is_there(session: AsyncSession, searched: Searched, number: int | None) -> bool:
