@@ -129,10 +129,12 @@ ESCALATIONS: Final = f"""
     SELECT 'escalation' AS kind, r.number, '' AS ref, r.priority, r.due_at
     {_LADDER} AND {_NOT_OWN}
 """
-# Of pusat's hundreds of thousands only those that it is told of at once, by an index of their own.
+# Of pusat's hundreds of thousands only those that it is told of at once, by an index of their own:
+# OFFSET 0, or all that have a deadline are read beside it.
 ESCALATIONS_AT_THE_ROOT: Final = f"""
-    SELECT 'escalation' AS kind, r.number, '' AS ref, r.priority, r.due_at FROM lifecycle.report r
-    WHERE r.overdue AND {_URGENT} AND r.due_at IS NOT NULL AND {_NOT_OWN} AND EXISTS (
+    SELECT 'escalation' AS kind, r.number, '' AS ref, r.priority, r.due_at
+    FROM (SELECT * FROM lifecycle.report r WHERE r.overdue AND {_URGENT} OFFSET 0) r
+    WHERE r.due_at IS NOT NULL AND {_NOT_OWN} AND EXISTS (
         SELECT FROM lifecycle.escalation e WHERE e.number = r.number
         AND e.agency_id = :deciding AND e.ended_at IS NULL AND e.clock <> 'request')
 """  # noqa: S608
