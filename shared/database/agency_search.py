@@ -42,19 +42,37 @@ async def agency_query(session: AsyncSession, words: str, *, generous: bool = Fa
     """What to ask of `published_agency_words` for these words, each of which must be met; None
     where none of them says anything. `generous`: each may be a typing error, not only those that
     are in no agency's name."""
-    return " & ".join(await _asked(session, words, generous=generous)) or None
+    read = await _read(session, words, generous=generous)
+    return " & ".join(read.conditions()) if read else None
 
 
-async def _asked(
-    session: AsyncSession, words: str, *, generous: bool, loose: bool = False
-) -> list[str]:
-    """One condition for each word that says something. `loose`: of what a word is short for, one
-    part may be missing (*DLHK* of an agency that has no forests)."""
+@dataclass(frozen=True)
+class _Read:
+    """What was typed, word by word. `near` are words spelt nearly so, `meanings` what a word is
+    short for, `spoken` the abbreviations of words from one place to another."""
+
+    tokens: Sequence[str]
+    near: Mapping[str, Sequence[str]]
+    meanings: Mapping[str, Sequence[str]]
+    spoken: Mapping[tuple[int, int], Sequence[str]]
+
+    def conditions(self, *, loose: bool = False) -> list[str]:
+        """One for each word that says something. `loose`: of what a word is short for, one part
+        may be missing (*DLHK* of an agency that has no forests)."""
+        most_of = _all_but_one_of if loose else _all_of
+        meant = {
+            word: [most_of(each) for each in several] for word, several in self.meanings.items()
+        }
+        return _groups(self.tokens, self.near, meant, self.spoken)
+
+
+async def _read(session: AsyncSession, words: str, *, generous: bool) -> _Read | None:
+    """None where no word says anything."""
     *others, last = folded(words) or [""]
     # The last one may not be at its end yet.
     tokens = [*(word for word in others if word not in _STOP_WORDS), last][-MOST_WORDS:]
     if not last:
-        return []
+        return None
     spans = _spans(tokens, " ", len(tokens))
     joined = _spans(tokens, "", 2)
     parameters = {"words": tokens, "phrases": [*spans], "joined": [*joined], "generous": generous}
@@ -72,9 +90,7 @@ async def _asked(
             spoken.setdefault(spans[other], []).append(word)
         elif kind == "joined" and joined[word][1] - joined[word][0] > 1:
             spoken.setdefault(joined[word], []).append(_all_of(other))
-    most_of = _all_but_one_of if loose else _all_of
-    meant = {word: [most_of(each) for each in several] for word, several in meanings.items()}
-    return _groups(tokens, near, meant, spoken)
+    return _Read(tokens, near, meanings, spoken)
 
 
 def _spans(tokens: Sequence[str], between: str, most: int) -> dict[str, tuple[int, int]]:
@@ -100,20 +116,25 @@ async def find_agencies(
     has all words, those that have all but one."""
     if not words.strip():
         return await _found(session, None, step, below, first, limit)
-    for generous in (False, True):
-        groups = await _asked(session, words, generous=generous)
-        if not groups:
-            return Matches([], 0)
-        matches = await _found(session, " & ".join(groups), step, below, first, limit)
+    typed = await _read(session, words, generous=False)
+    if typed is None:
+        return Matches([], 0)
+    matches = await _found(session, " & ".join(typed.conditions()), step, below, first, limit)
+    if matches.total:
+        return matches
+    perhaps_mistyped = await _read(session, words, generous=True) or typed
+    asked = perhaps_mistyped.conditions()
+    if asked != typed.conditions():
+        matches = await _found(session, " & ".join(asked), step, below, first, limit)
         if matches.total:
             return matches
-    loose = await _asked(session, words, generous=True, loose=True)
-    nearest = [" & ".join(loose)]
+    loose = perhaps_mistyped.conditions(loose=True)
+    nearest = [] if loose == asked else [" & ".join(loose)]
     if len(loose) > 1:
         some = combinations(loose, len(loose) - 1)
         nearest.append(" | ".join(f"({' & '.join(each)})" for each in some))
-    for asked in nearest:
-        matches = await _found(session, asked, step, below, first, limit)
+    for nearly in nearest:
+        matches = await _found(session, nearly, step, below, first, limit)
         if matches.total:
             return replace(matches, partial=True)
     return Matches([], 0)
