@@ -40,6 +40,23 @@ async def test_a_number_that_reported_by_sms_proves_itself_by_the_code_that_came
         assert proven.json()["contacts"][0]["state"] == "proven"
 
 
+async def test_the_code_for_a_report_that_staff_made_secret_does_not_name_it(
+    reported: Reported, settings: Settings, gateway: Gateway, country: Country
+) -> None:
+    told = await reported(**BY_PHONE)
+    country.all("UPDATE lifecycle.report SET secret = true WHERE number = %s", told.number)
+    async with gateway.there(), serving(settings):
+        await submitted(told)
+
+        async def came() -> bool:
+            return bool(gateway.got)
+
+        await until(came)
+    [text] = [message["text"] for message in gateway.got]
+    assert re.search(r"\b\d{6}\b", text)
+    assert str(told.number) not in text
+
+
 async def test_first_codes_have_the_budgets_of_all_codes_and_go_to_nobody_who_reports_elsewhere(
     reported: Reported, settings: Settings, gateway: Gateway, country: Country
 ) -> None:

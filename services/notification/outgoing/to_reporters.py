@@ -104,14 +104,14 @@ class Outbox:
         if row is None or not sealed or row["holder"] is None:
             return NotAnyMore("no_contact")
         to = HolderCipher(self._cipher, row["report_key"], row["account_key"]).decrypt(sealed)
-        language = row["language"]
+        language, facts = row["language"], _facts(message.number, row)
         if message.template == CODE:
             if message.sealed_code is None:
                 return NotAnyMore("expired")
             code = self._cipher.decrypt(message.sealed_code)
-            number = message.number if message.facts.get("first") else None
-            return Outgoing(message.id, to, text_of_code(code, language, number), language, None)
-        facts = _facts(message.number, row)
+            named = message.facts.get("first") and not facts.discreet
+            text = text_of_code(code, language, message.number if named else None)
+            return Outgoing(message.id, to, text, language, None)
         kind = None  # whatever is wanted: that the contact is to be replaced is said all the same
         if message.template != CONTACT_CHANGE:
             kind = MessageKind(message.facts["kind"])
