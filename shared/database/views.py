@@ -438,6 +438,8 @@ class ReporterMessage(View, table=True):
     finished_at: datetime | None = timestamp()
     handler_id: int | None
     """Of the report, when it was written."""
+    version: int
+    """Of the report, by what happened: the same of the message by another channel."""
 
 
 class RevealNotice(View, table=True):

@@ -296,3 +296,24 @@ async def test_why_an_anonymous_reporter_was_not_told_names_no_channel(
         [message] = (await country.seen(UNIT, number))["messages"]
         assert (message["state"], message["reason"]) == ("skipped", expected)
         assert (message["reason_label"] is None) is (expected is None)
+
+
+async def test_that_news_went_by_another_channel_tells_of_no_second_contact(
+    country: Country,
+) -> None:
+    for anonymous, expected in ((True, ["sent"]), (False, ["sent", "failed"])):
+        number = await country.verified(anonymous=anonymous)
+        for channel, state, written in (("email", "failed", "2 hours"), ("sms", "sent", "1 hour")):
+            await country.rows(
+                "INSERT INTO notification.message (id, key, number, version, event, template,"
+                " recipient, channel, facts, state, created_at, not_before, finished_at)"
+                " VALUES (gen_random_uuid(), :key, :n, 2, 'verified', 'verified', 'reporter',"
+                " :channel, '{}', :state, now() - CAST(:written AS interval), now(), now())",
+                key=f"{number}.2.reporter.{channel}",
+                n=number,
+                channel=channel,
+                state=state,
+                written=written,
+            )
+        shown = (await country.seen(UNIT, number))["messages"]
+        assert [message["state"] for message in shown] == expected

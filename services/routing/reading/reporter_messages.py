@@ -1,6 +1,8 @@
 """What the reporter was told, and what did not reach them: as staff of the report read it."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 from sqlalchemy import select
@@ -56,7 +58,24 @@ async def messages_shown(session: AsyncSession, access: ReportAccess) -> list[Sh
     )
     hidden = access.reporter_hidden is not None
     rows = (await session.execute(newest)).all()
-    return [_shown(message, by, at, hidden=hidden) for message, by, at in rows]
+    left_out = _replaced([message for message, _, _ in rows]) if hidden else set()
+    return [
+        _shown(message, by, at, hidden=hidden)
+        for message, by, at in rows
+        if message.id not in left_out
+    ]
+
+
+def _replaced(newest_first: Sequence[ReporterMessage]) -> set[UUID]:
+    """In whose place another went: both would tell that a hidden reporter has two contacts."""
+    told: set[tuple[int, str]] = set()
+    replaced: set[UUID] = set()
+    for message in newest_first:
+        news = (message.version, message.template)
+        if news in told:
+            replaced.add(message.id)
+        told.add(news)
+    return replaced
 
 
 def reason_shown(reason: str | None, *, hidden: bool) -> str | None:
