@@ -79,7 +79,7 @@ def test_a_command_that_is_nearly_right_is_the_command(words: str, meant: dict[s
     "words",
     (
         "TANYA 2 3|2 TANYA|KODE 12345|YA 12|YA 1234567|PUAS 10|NILAI|NILAI 6|NILAI 0|NILAI 4.5|"
-        "NILAI TUNTAS|NILAI 4 TUNTS|STATUS|info?|BUKA 2|BUKA BELUM SLESAI|STOP SMS 1708"
+        "NILAI TUNTAS|NILAI 4 TUNTS|STATUS|info?|BUKA 2|BUKA BELUM SLESAI|STOP SMS 1708|BATAL"
     ).split("|"),
 )
 def test_a_command_that_could_mean_several_things_is_nobodys_words(words: str) -> None:
@@ -118,7 +118,9 @@ def test_other_messages_are_new_reports(text: str) -> None:
         "PUAS|puas 5|PUAS5!|Tanya?|TANYA 2|KODE|kode 123 456|NILAI 4|nilai 2 belum|NILAI 6|BUKA|"
         "buka kembali|Buka, belum selesai|BERHENTI|stop sms|STATUS|Info|cek!|BANTUAN|lapor|"
         "PUAS 10000042|STATUS #10000042|info no. 10000042|status laporan 10000042|YA 48213|"
-        "48213 ya|123456|081234567890|Ya|OK|terima kasih!|Belum|Laporan 10000042|\U0001f44d"
+        "48213 ya|123456|081234567890|Ya|OK|terima kasih!|Belum|Laporan 10000042|Makasih ya|"
+        "terima kasih banyak pak|Ok makasih|Halo|Assalamualaikum|selamat pagi|BATAL 10000042|"
+        "cabut laporan|\U0001f44d"
     ).split("|"),
 )
 def test_a_command_without_the_number_of_its_report_is_no_new_report(text: str) -> None:
@@ -131,7 +133,8 @@ def test_a_command_without_the_number_of_its_report_is_no_new_report(text: str) 
         "Banjir|Info banjir di Jl. Melati|Status tanah saya di BPN tidak jelas|Puasa|Tolong|"
         "Puas 5 kali dipalak|Buka tutup jalan macet|Stop kontak meledak|Nilai rapor anak saya|"
         "Laporan 10000042 belum selesai|Tanya kapan jalan diperbaiki|Kode pos salah|"
-        "081234567890 menipu saya|Terima kasih jalannya sudah bagus|PUAS […]||  |洞在哪里"
+        "081234567890 menipu saya|Terima kasih jalannya sudah bagus|Halo jalan kami rusak|"
+        "Batal berangkat karena banjir|PUAS […]||  |洞在哪里"
     ).split("|"),
 )
 def test_words_that_begin_like_a_command_without_a_number_are_a_new_report(text: str) -> None:

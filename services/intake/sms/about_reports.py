@@ -67,7 +67,7 @@ def lacks_number(text: str) -> bool:
         return False
     words = _NUMBER_WITHIN.sub(" ", text)
     plain = " ".join(_TOKEN.findall(words)).lower()
-    if not any(map(str.isalpha, words)) or plain in _COURTESIES:
+    if not any(map(str.isalpha, words)) or plain in _COURTESIES or _THANKS.fullmatch(plain):
         return True
     return _is_nearly(words) or any(pattern.fullmatch(plain) for _, pattern in _WISHES)
 
@@ -94,7 +94,7 @@ _REASONS = {
     "": ObjectionReason.OTHER,
 }
 _WHY = "|".join(filter(None, _REASONS))
-_NUMBER = re.compile(r"\s*(?:#|no\.?\s*|nomor\s+)?([1-9][0-9]{7,9})(?![0-9])[\s:;.,#-]*", re.I)
+_NUMBER = re.compile(r"\s*(?:#\s*|no\.?\s*|nomor\s+)?([1-9][0-9]{7,9})(?![0-9])[\s:;.,#-]*", re.I)
 _NUMBER_WITHIN = re.compile(
     r"(?:#|\bno\b\.?|\bnomor\b|\blaporan\b|\s)*(?<![0-9])[1-9][0-9]{7,9}(?![0-9])", re.I
 )
@@ -113,13 +113,19 @@ _COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "berhenti": ("sms",),
     "stop": ("sms",),
     **dict.fromkeys(("status", "info", "cek", "bantuan", "help", "lapor", "laporan"), ()),
+    **dict.fromkeys(("batal", "batalkan", "cabut", "hapus"), ("laporan",)),
 }
 """By each command's word those that may stand beside it; of what is no command, but alone nobody's
 words either, none."""
 _COURTESIES: Final = frozenset(
-    "ya|iya|ok|oke|baik|siap|terima kasih|terimakasih|makasih|tidak|sudah|belum".split("|")
+    "ya|iya|ok|oke|baik|siap|tidak|sudah|belum|halo|hallo|assalamualaikum|permisi"
+    "|selamat pagi|selamat siang|selamat sore|selamat malam".split("|")
 )
 
+_THANKS = re.compile(
+    r"(?:ok |oke |baik |ya )?(?:terima ?kasih|trima ?kasih|trims|makasih|thanks?)"
+    r"(?: (?:banyak|ya|min|admin|pak|bu|kak|atas \w+))*"
+)
 
 _TOKEN = re.compile(r"[^\W_]+|(?<=[0-9])[.,/:](?=[0-9])")
 _RATING, _SOLVED = r"(?P<rating>[1-5])", r"(?: ?(?P<solved>tuntas|belum)(?: tuntas)?)?"
