@@ -119,8 +119,8 @@ def deadline(value: object) -> str:
 def until(owed: Countdown | ShownRequest) -> str:
     """When a countdown or a request runs out: the day alone where it does so at that day's end, or
     its time is not exact."""
-    cut = isinstance(owed, Countdown) and owed.to_the_hour
-    return day(owed.due_on) if owed.at_day_end or cut else moment(owed.due_at)
+    as_a_day = owed.at_day_end or owed.to_the_hour
+    return day(owed.due_on) if as_a_day else moment(owed.due_at)
 
 
 def age(value: object) -> str:

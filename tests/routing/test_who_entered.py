@@ -317,3 +317,22 @@ async def test_that_news_went_by_another_channel_tells_of_no_second_contact(
             )
         shown = (await country.seen(UNIT, number))["messages"]
         assert [message["state"] for message in shown] == expected
+
+
+async def test_until_when_an_objection_is_decided_tells_not_when_an_anonymous_reporter_was_there(
+    country: Country,
+) -> None:
+    for anonymous in (True, False):
+        number = await country.verified(anonymous=anonymous)
+        await country.rows(
+            "INSERT INTO lifecycle.request"
+            " (id, number, kind, asked_at, agency_id, decider_id, due_at, overdue)"
+            " SELECT gen_random_uuid(), number, 'objection', '2026-11-27T02:59:30Z', handler_id,"
+            " handler_id, '2026-12-02T03:00:30Z', false FROM lifecycle.report WHERE number = :n",
+            n=number,
+        )
+        [request] = (await country.seen(UNIT, number))["requests"]
+        assert request["to_the_hour"] is anonymous
+        expected = "2026-12-02T03:00:00Z" if anonymous else "2026-12-02T03:00:30Z"
+        assert datetime.fromisoformat(request["due_at"]) == datetime.fromisoformat(expected)
+        assert request["due_on"] == "2026-12-02"

@@ -825,6 +825,7 @@ class ShownRequest(BaseModel):
     due_at: AwareDatetime | None = None
     due_on: date | None = None
     at_day_end: bool = False
+    to_the_hour: bool = False
     overdue: bool = False
     decision: str | None = None
     decided_at: AwareDatetime | None = None

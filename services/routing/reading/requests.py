@@ -22,6 +22,7 @@ from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.statuses import Status
 from shared.lifecycle.visibility import Reader, readers_of
+from shared.privacy.publication import public_time
 
 
 class ShownRequest(BaseModel):
@@ -39,6 +40,9 @@ class ShownRequest(BaseModel):
     due_at: datetime | None
     due_on: date | None = Field(description="The day it is due, in the zone of its clock")
     at_day_end: bool = Field(description="Until the end of that day")
+    to_the_hour: bool = Field(
+        description="`due_at` is cut to the hour: it tells when an anonymous reporter was there"
+    )
     overdue: bool
     decision: str | None
     decided_at: datetime | None
@@ -75,6 +79,7 @@ def requests_of(
         clock = access.state.clock(ClockKind.REQUEST, str(row["id"]))
         by_reporter = row["kind"] == RequestKind.OBJECTION
         zone, due_at = clock.zone if clock else Zone.WIB, row["due_at"]
+        cut = by_reporter and access.arrival_hidden and due_at is not None
         shown.append(
             ShownRequest(
                 id=row["id"],
@@ -88,9 +93,10 @@ def requests_of(
                 else None,
                 deciding=names.agency(row["decider_id"]),
                 suggested=names.agency(row["suggested_agency_id"]),
-                due_at=due_at,
+                due_at=public_time(due_at) if cut else due_at,
                 due_on=day_of_deadline(due_at, zone) if due_at else None,
                 at_day_end=due_at is not None and ends_a_day(due_at, zone),
+                to_the_hour=cut,
                 overdue=row["overdue"],
                 decision=row["decision"],
                 decided_at=row["decided_at"],
