@@ -33,6 +33,16 @@ async def test_one_search_goes_over_all_tabs(country: Country) -> None:
     assert handed in listed
 
 
+async def test_a_number_is_found_among_all_that_one_may_read(country: Country) -> None:
+    handed = await country.verified(title="Talud cisanti longsor")
+    for typed in (str(handed), f"LAPOR #{handed:_}".replace("_", ".")):
+        assert await numbers(country, ADMIN, tab="all", q=typed) == [handed]
+        assert await numbers(country, BESIDE, tab="all", q=typed) == []
+        assert await numbers(country, ADMIN, tab="all", q=typed, status="CLOSED_BY_SYSTEM") == []
+    assert await numbers(country, ADMIN, tab="all", q="cisanti") == []
+    assert await numbers(country, ADMIN, tab="unverified", q=str(handed)) == []
+
+
 async def test_words_find_what_is_said_for_short(country: Country) -> None:
     lamp = await country.report(title="Penerangan jalan umum cibangkong mati")
     short = await country.report(title="PJU cibangkong mati lagi")

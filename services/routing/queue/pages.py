@@ -70,7 +70,8 @@ async def page_of(
     await plan_each_time(session)  # an agency may have handed down nearly all, or nothing
     if query.q is not None:
         finder = None if overseer else ContactFinder(staff, index, cipher)
-        return await search(session, source, query, filters, parameters, finder)
+        wider = await _of_numbers(session, agency_id, query)
+        return await search(session, source, query, filters, parameters, finder, wider)
     order = ordering(query.ordered_by, query.cursor, cipher)
     where = [*source.conditions, *filters]
     if source.tabs is None or query.linked:  # few: a probe would read all of a handler for none
@@ -109,6 +110,14 @@ async def _source(session: AsyncSession, agency_id: int, query: QueueQuery) -> S
             tab = Tab(query.tab)
             agencies = await _agencies(session, agency_id, query, (tab,))
             return Source.of_tabs(query.within((tab,)), agencies)
+
+
+async def _of_numbers(session: AsyncSession, agency_id: int, query: QueueQuery) -> Source | None:
+    """Where a number is looked for among all of the own: with all below, which may be read, as what
+    was handed down there. Whoever has a number asks for that report and no other."""
+    if query.tab is not QueueTab.ALL or query.scope != "own" or number_in(query.q or "") is None:
+        return None
+    return await _source(session, agency_id, query.model_copy(update={"scope": "below"}))
 
 
 async def _agencies(

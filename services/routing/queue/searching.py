@@ -93,15 +93,17 @@ async def search(
     filters: Sequence[str],
     given: dict[str, Any],
     finder: ContactFinder | None,
+    of_numbers: Source | None = None,
 ) -> Found:
     """One page. It may be short, or empty, though there is a next one: what one search looks at is
-    bounded. Without a `finder`, who reads no words, digits are a number alone."""
+    bounded. Without a `finder`, who reads no words, digits are a number alone. A number is looked
+    for in `of_numbers`, if that is more."""
     position = decode_cursor(query.cursor, _Place)
     searched = await _searched(session, source, query, filters, given)
     words = query.q or ""
     typed = number_in(words)
     asked_for = typed and typed.number
-    there = asked_for is not None and await _is_there(session, searched, asked_for)
+    there = await _is_there(session, of_numbers or source, filters, given, asked_for)
     first = [asked_for] if there and asked_for is not None and position is None else []
     block, corrected = _Block([], None), position.w if position else None
     contact = contact_in(words)
@@ -176,11 +178,19 @@ async def _searched(
     return Searched(source.belongs, parameters, standing, count, narrowed, words)
 
 
-async def _is_there(session: AsyncSession, searched: Searched, number: int | None) -> bool:
-    condition = f"r.number = :asked_for AND {searched.belongs} AND {searched.filters}"
+async def _is_there(
+    session: AsyncSession,
+    source: Source,
+    filters: Sequence[str],
+    given: dict[str, Any],
+    number: int | None,
+) -> bool:
+    if number is None:
+        return False
+    condition = " AND ".join(["r.number = :asked_for", source.belongs, *filters])
     statement = text(f"SELECT FROM lifecycle.report r WHERE {condition}")
-    matches = await session.execute(statement, {**searched.parameters, "asked_for": number})
-    return matches.first() is not None
+    parameters = source.parameters | given | {"asked_for": number}
+    return (await session.execute(statement, parameters)).first() is not None
 
 
 BLOCK: Final = 100
