@@ -67,7 +67,8 @@ class Desk:
     cookie: str
 
     async def page(self, path: str) -> bytes:
-        """The page. Raises `Refusal` for anything else, also for a redirection."""
+        """The page, or the one that it leads to at once, as a search for a contact does. Raises
+        `Refusal` for anything else."""
         return await self._ask("GET", path, {}, b"")
 
     async def send(self, path: str, form: bytes) -> bytes:
@@ -83,6 +84,9 @@ class Desk:
     async def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
         headers = {"cookie": self.cookie, "accept-language": "id", **headers}
         answer = await self.portal.exchange(method, path, headers, body)
+        if method == "GET" and answer.status == 303:
+            path = answer.headers["location"]
+            answer = await self.portal.exchange("GET", path, headers)
         if answer.status != 200:
             raise Refusal(f"{method} {path}: {answer.status} {answer.content[:300]!r}")
         return answer.content
