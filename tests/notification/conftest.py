@@ -14,8 +14,10 @@ import pytest
 
 from deploy.credentials import Credentials
 from deploy.local.ports import free_port
+from services.notification.messages import channel_choice
 from services.notification.models import Channel
 from services.notification.proven import proof_digest
+from services.notification.sending import sender as sending
 from services.notification.working import messages_working
 from shared.bus.connection import Bus, connect
 from shared.bus.report_events import report_message
@@ -39,6 +41,20 @@ __all__ = ["country", "intake_settings", "quick_passwords"]
 MAIL, PHONE = "siti@example.org", "+6281234567890"
 SHORT = (0.2, 0.2, 0.2)
 """Seconds between retries."""
+
+
+@pytest.fixture
+def never_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the hour in which the tests run."""
+    monkeypatch.setattr(channel_choice, "QUIET_FROM", 24)
+    monkeypatch.setattr(channel_choice, "QUIET_UNTIL", 0)
+
+
+@pytest.fixture
+def soon_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that is away is tried again soon, and what is due is looked for often."""
+    monkeypatch.setattr(sending, "AWAY", (0.2,))
+    monkeypatch.setattr(sending, "LOOK_EVERY", 0.2)
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from tests.notification.account_services import OTHER, PASSWORD, Services, servi
 from tests.notification.conftest import PHONE, Reported, until, working
 from tests.notification.providers import Gateway
 from tests.notification.test_proofs import code_in
-from tests.notification.test_safe_contacts import never_quiet
 from tests.notification.test_sms_replies import SHY, Followup, answer, sms_1708
 
-__all__ = ["never_quiet", "services"]
+__all__ = ["services"]
 
 
 async def test_after_a_year_the_next_owner_is_told_nothing_and_speaks_for_nobody(

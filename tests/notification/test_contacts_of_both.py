@@ -6,9 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.notification.messages import channel_choice
 from services.notification.proven import proof_digest
-from services.notification.sending import sender as sending
 from shared.bus.connection import Bus
 from shared.clock import now
 from shared.lifecycle.statuses import Status
@@ -21,17 +19,7 @@ from tests.notification.report_contacts import OwnReport, made
 __all__ = ["services"]
 
 
-@pytest.fixture(autouse=True)
-def never_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the hour in which the tests run."""
-    monkeypatch.setattr(channel_choice, "QUIET_FROM", 24)
-    monkeypatch.setattr(channel_choice, "QUIET_UNTIL", 0)
-
-
-@pytest.fixture(autouse=True)
-def soon_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "AWAY", (0.2,))
-    monkeypatch.setattr(sending, "LOOK_EVERY", 0.2)
+pytestmark = pytest.mark.usefixtures("never_quiet", "soon_again")
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from services.notification.messages import channel_choice
-from services.notification.sending import sender as sending
 from services.notification.sending.late_failures import came_back
 from shared.clock import now
 from shared.database.engine import Database
@@ -20,17 +18,7 @@ VERIFIED = ("verified", Status.VERIFIED)
 FOLLOWED_UP = ("followed_up", Status.FOLLOWED_UP)
 
 
-@pytest.fixture(autouse=True)
-def never_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the hour in which the tests run."""
-    monkeypatch.setattr(channel_choice, "QUIET_FROM", 24)
-    monkeypatch.setattr(channel_choice, "QUIET_UNTIL", 0)
-
-
-@pytest.fixture(autouse=True)
-def soon_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "AWAY", (0.2,))
-    monkeypatch.setattr(sending, "LOOK_EVERY", 0.2)
+pytestmark = pytest.mark.usefixtures("never_quiet", "soon_again")
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """*Aman dihubungi di sini?*: without a yes a contact gets the codes it asks for, no news."""
 
-import pytest
-
-from services.notification.messages import channel_choice
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
 from tests.notification.conftest import MAIL, PHONE, Reported, until
@@ -30,13 +27,6 @@ async def test_without_a_yes_a_proven_contact_is_told_nothing_until_it_is_chosen
         ("verified", "email", "skipped", "channel_off"),
         ("followed_up", "email", "sent", None),
     ]
-
-
-@pytest.fixture
-def never_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the hour in which the tests run."""
-    monkeypatch.setattr(channel_choice, "QUIET_FROM", 24)
-    monkeypatch.setattr(channel_choice, "QUIET_UNTIL", 0)
 
 
 async def test_a_phone_said_to_be_safe_for_an_anonymous_report_gets_text_messages(

@@ -9,8 +9,6 @@ import pytest
 from standardwebhooks import Webhook
 
 from services.notification.app import make_app
-from services.notification.messages import channel_choice
-from services.notification.sending import sender as sending
 from shared.clock import now
 from shared.lifecycle.statuses import Status
 from shared.settings import Settings
@@ -21,17 +19,7 @@ from tests.notification.providers import Gateway, MailServer
 VERIFIED = ("verified", Status.VERIFIED)
 
 
-@pytest.fixture(autouse=True)
-def never_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the hour in which the tests run."""
-    monkeypatch.setattr(channel_choice, "QUIET_FROM", 24)
-    monkeypatch.setattr(channel_choice, "QUIET_UNTIL", 0)
-
-
-@pytest.fixture(autouse=True)
-def soon_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "AWAY", (0.2,))
-    monkeypatch.setattr(sending, "LOOK_EVERY", 0.2)
+pytestmark = pytest.mark.usefixtures("never_quiet", "soon_again")
 
 
 async def test_mail_says_what_happened_and_nothing_of_the_report(

@@ -21,10 +21,7 @@ from tests.intake.test_reading import note
 from tests.intake.test_sms_channel import OTHER
 from tests.notification.conftest import PHONE, Reported, Told, until, working
 from tests.notification.providers import Gateway as SmsGateway
-from tests.notification.test_safe_contacts import never_quiet
 from tests.notification.test_sms_replies import SHY, Followup, answer, sms_1708
-
-__all__ = ["never_quiet"]
 
 ASKED = "Di RT berapa lubangnya, dan sejak kapan?"
 ELSEWHERE = "tidak kami kirim lewat SMS"
