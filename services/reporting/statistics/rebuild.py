@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from services.reporting.statistics.models import FactRow, HeldTallyRow, HoldingRow, TallyRow
 from services.reporting.statistics.updates import Changes, alone, recount, store
-from shared.database.engine import Database, raw
+from shared.database.engine import Database, plan_each_time, raw
 from shared.database.lifecycle import Report
 
 AT_ONCE: Final = 5_000
@@ -24,7 +24,7 @@ async def rebuild(database: Database, progress: Callable[[int, int], None]) -> i
     async with database.session() as session:
         connection = await raw(session)
         await alone(connection)
-        await connection.execute(_PLANNED_EACH_TIME)
+        await plan_each_time(session)  # one from when the tables were empty would read all of them
         for table in (FactRow, TallyRow, HoldingRow, HeldTallyRow):
             await session.execute(delete(table))
         total = await session.scalar(select(func.count(col(Report.number)))) or 0
@@ -44,5 +44,3 @@ async def rebuild(database: Database, progress: Callable[[int, int], None]) -> i
 
 
 _NUMBERS = "SELECT number FROM lifecycle.report WHERE number > %s ORDER BY number LIMIT %s"
-# A plan that is kept from when the tables were empty reads all of a table for each row of it.
-_PLANNED_EACH_TIME = "SET LOCAL plan_cache_mode = force_custom_plan"
