@@ -99,7 +99,6 @@ async def search(
     bounded. Without a `finder`, who reads no words, digits are a number alone. A number is looked
     for in `of_numbers`, if that is more."""
     position = decode_cursor(query.cursor, _Place)
-    searched = await _searched(session, source, query, filters, given)
     words = query.q or ""
     typed = number_in(words)
     asked_for = typed and typed.number
@@ -109,6 +108,7 @@ async def search(
     contact = contact_in(words)
     by_words = typed is None or not typed.alone or contact or words.isdigit()
     if finder is not None and by_words:
+        searched = await _searched(session, source, query, filters, given)
         before = position.n if position else None
         block = await _block(session, finder, searched, corrected or words, contact, before)
         nothing = not first and not block.numbers and block.reached is None and position is None
