@@ -19,10 +19,9 @@ PENDING: Final = "q.decision IS NULL AND q.decider_id = ANY (CAST(:deciders AS i
 """A condition on `lifecycle.request q`."""
 DECIDED_NEARER: Final = (
     "EXISTS (SELECT FROM routing.agency_directory d"
-    " JOIN routing.staff_directory s ON s.agency_id"
-    " = ANY (d.path[array_position(d.path, CAST(:deciding AS bigint)) + 1 :])"
-    " WHERE d.id = q.decider_id"
-    " AND s.active AND s.role NOT IN ('liaison_officer', 'overseer')"
+    " JOIN routing.staff_directory s"
+    " ON s.agency_id = ANY (d.path[array_position(d.path, CAST(:deciding AS bigint)) + 1 :])"
+    " WHERE d.id = q.decider_id AND s.active AND s.role NOT IN ('liaison_officer', 'overseer')"
     " AND s.id IS DISTINCT FROM q.staff_id)"
 )
 """Somebody below the agency `deciding` is there to decide it, who did not ask."""
