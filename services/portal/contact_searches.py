@@ -7,11 +7,13 @@ import unicodedata
 from services.portal.page_request import PageRequest
 from services.portal.passed_over import UnknownFilters
 from services.portal.translation import translated
+from shared.values.report_numbers import only_numbers_in
 
 
 def in_address(page_request: PageRequest, words: str) -> str:
-    """The words of a search as an address may hold them."""
-    if not _NAMES_SOMEBODY.search(unicodedata.normalize("NFKC", words)):
+    """The words of a search as an address may hold them. Several numbers of reports together have
+    as many digits as a phone, and name nobody."""
+    if only_numbers_in(words) or not _NAMES_SOMEBODY.search(unicodedata.normalize("NFKC", words)):
         return words
     return _MARK + page_request.forms.sealed_search(words)
 

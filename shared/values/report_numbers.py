@@ -12,13 +12,29 @@ class TypedNumber(NamedTuple):
     alone: bool = True
 
 
+def numbers_in(words: str) -> list[int]:
+    """The report numbers of which several were typed or pasted together, in that order, each once;
+    also those of lines that say more, where each is marked by #. Empty where there are not several:
+    see `number_in`."""
+    if several := only_numbers_in(words):
+        return several
+    marked = [int(match["number"]) for match in _AMONG_WORDS.finditer(_cleaned(words))]
+    return _where_several(list(dict.fromkeys(marked)))
+
+
+def only_numbers_in(words: str) -> list[int]:
+    """Where the words are several report numbers and nothing else: between them are spaces,
+    commas, lines or *dan*."""
+    return _where_several(_listed(_cleaned(words)))
+
+
 def number_in(words: str) -> TypedNumber | None:
     """The report number that somebody typed or pasted: *#1234567*, *LAPOR 1.234.567*, the address
     of a report's page, a line that begins by it (*#1234567 Jalan rusak*). One that begins with 0
     is no number of ours."""
-    text = unicodedata.normalize("NFKC", words)
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf").translate(_DASHES)
-    text = text.strip(_AROUND)
+    text = _cleaned(words)
+    if len(same := _listed(text)) == 1:
+        return TypedNumber(same[0])
     if match := _NUMBER.fullmatch(text):
         return _typed(match["number"])
     if match := _ADDRESS.fullmatch(text):
@@ -29,9 +45,31 @@ def number_in(words: str) -> TypedNumber | None:
 
 
 def only_number_in(words: str) -> int | None:
-    """Where a number is asked for and nothing else."""
-    typed = number_in(words)
+    """Where a number is asked for and nothing else, and no second one."""
+    typed = None if numbers_in(words) else number_in(words)
     return typed and typed.number
+
+
+def _cleaned(words: str) -> str:
+    text = unicodedata.normalize("NFKC", words)
+    text = "".join(c for c in text if unicodedata.category(c) != "Cf").translate(_DASHES)
+    return text.strip(_AROUND)
+
+
+def _listed(text: str) -> list[int]:
+    """The numbers that the text is a list of, each once; none where it is anything else."""
+    items, position = [], 0
+    while position < len(text):
+        match = _ADDRESS_ITEM.match(text, position) or _ITEM.match(text, position)
+        if match is None:
+            return []
+        items.append(int(re.sub("[^0-9]", "", match["number"])))
+        position = match.end()
+    return list(dict.fromkeys(items))
+
+
+def _where_several(numbers: list[int]) -> list[int]:
+    return numbers if len(numbers) > 1 else []
 
 
 def _typed(written: str, *, alone: bool = True) -> TypedNumber | None:
@@ -45,6 +83,9 @@ _AROUND = " \t\r\n.,:;!?-'\"()[]{}<>“”‘’«»*`"
 """What stands around a number that was cut out of a sentence."""
 _LABEL = r"(?:lapor(?:an)?|nomor|nmr|no|tiket|id|tracking|report|number|ticket|anda|saya|your)"
 _DIGITS = r"(?P<number>[0-9](?:[\s.,'_-]?[0-9])*)"
+_LISTED = r"(?P<number>[1-9][0-9]{6,8}|[1-9][0-9]{0,2}(?P<mark>[ .,'_-])[0-9]{3}(?P=mark)[0-9]{3})"
+"""One of several: in one piece, or in threes. Fewer digits in a piece are part of a number, more
+are those of a phone."""
 _NUMBER = re.compile(rf"(?:{_LABEL}\b[!.:]*\s*){{0,4}}#?\s*{_DIGITS}", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?:https?://)?[^\s/]*(?:/panel)?/"
@@ -56,3 +97,7 @@ _MARKED = re.compile(
     r"(?P<number>[0-9](?:[.]?[0-9])*)(?![\w/-])",
     re.IGNORECASE,
 )
+_BETWEEN = r"(?:[\s.,;:|/&+()\[\]\"'<>-]+(?:(?:dan|serta|and)\b\s*)?|$)"
+_ITEM = re.compile(rf"(?:{_LABEL}\b[!.:]*\s*){{0,4}}#?\s*{_LISTED}{_BETWEEN}", re.IGNORECASE)
+_ADDRESS_ITEM = re.compile(rf"{_ADDRESS.pattern}(?:\s*[,;]\s*|\s+|$)", re.ASCII)
+_AMONG_WORDS = re.compile(r"(?<![\w&])#\s?(?P<number>[1-9][0-9]{6,8})(?![\w/-])")

@@ -25,6 +25,7 @@ async def sent(panel: Panel, words: str) -> httpx.Response:
         ("+62-812-3456-7890", ["3456", "812"]),
         ("Siti.Aminah@contoh.id", ["siti", "contoh", "Siti"]),
         ("Siti Aminah 081234567890", ["Siti", "0812"]),
+        ("081234567890 soal #10000042 dan #10000043", ["0812"]),
     ],
 )
 async def test_a_contact_that_is_searched_for_stands_in_no_address(
@@ -59,7 +60,9 @@ async def test_a_contact_that_is_searched_for_stands_in_no_address(
 async def test_words_and_numbers_stand_in_the_address_as_they_are(country: Country) -> None:
     async with signed_in(country, ADMIN) as panel:
         await panel.opens("/panel")
-        for words in ("jalan rusak", "#10000042", "LAPOR 1.234.567", "~jalan", "RT 05 RW 12 no 7"):
+        typed = ["jalan rusak", "#10000042", "LAPOR 1.234.567", "~jalan", "RT 05 RW 12 no 7"]
+        typed += ["10000042 10000043", "#10000042, #10000043", "10.000.042 dan 10.000.043"]
+        for words in typed:
             answer = await sent(panel, words)
             query = parse_qs(urlsplit(answer.headers["location"]).query)
             assert query == {"tab": ["all"], "q": [words]}

@@ -4,6 +4,7 @@ import httpx
 
 from services.routing.directory import saved_views
 from tests.routing.country import Country
+from tests.routing.panel import signed_in
 from tests.routing.test_queue import numbers
 
 ADMIN, OFFICER, BESIDE = "admin.kab.bandung", "petugas.pupr.kab.bandung", "admin.kemensos"
@@ -41,6 +42,26 @@ async def test_a_number_is_found_among_all_that_one_may_read(country: Country) -
         assert await numbers(country, ADMIN, tab="all", q=typed, status="CLOSED_BY_SYSTEM") == []
     assert await numbers(country, ADMIN, tab="all", q="cisanti") == []
     assert await numbers(country, ADMIN, tab="unverified", q=str(handed)) == []
+
+
+async def test_numbers_pasted_together_find_all_that_one_may_read(country: Country) -> None:
+    first, second = [await country.verified(title="Talud cisanti longsor") for _ in range(2)]
+    beside = await country.report("kemensos")
+    asked = {"tab": "all"}
+    for between in (" ", ", ", "\n", " dan #"):
+        pasted = between.join(map(str, (first, second, beside)))
+        assert await numbers(country, ADMIN, q=pasted, **asked) == [first, second]
+        assert await numbers(country, OFFICER, q=pasted, **asked) == [first, second]
+        assert await numbers(country, BESIDE, q=pasted, **asked) == [beside]
+    pasted = f"#{second} Talud longsor\n#{first} Talud longsor\n#{beside} Bansos"
+    assert await numbers(country, ADMIN, q=pasted, **asked) == [second, first]
+    assert await numbers(country, ADMIN, q=pasted, limit=1, **asked) == [second, first]
+    page = (await country.get(ADMIN, "/queue", q=f"{first} {second}", **asked)).json()
+    assert page["by_contact"] is False
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel?tab=all&q={first}%20{second}%20{beside}")
+        reads = f"2 laporan ditemukan. Tidak ada di sini, atau bukan untuk Anda baca: #{beside}."
+        assert reads in panel.reads
 
 
 async def test_words_find_what_is_said_for_short(country: Country) -> None:

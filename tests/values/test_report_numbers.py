@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.values.report_numbers import number_in, only_number_in
+from shared.values.report_numbers import number_in, numbers_in, only_number_in
 
 ADDRESS = "https://lapor.example/panel"
 
@@ -54,3 +54,45 @@ def test_a_number_is_read_from_the_line_it_was_copied_with(typed: str) -> None:
 )
 def test_what_is_no_number_is_none(typed: str) -> None:
     assert number_in(typed) is None
+
+
+BOTH = [10000001, 10000002]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("10000001 10000002", "10000001,10000002", "10000001, 10000002", "10000001\n10000002\n"),
+        *("#10000001 #10000002", "10000001\t10000002", "10000001;10000002", "10000001/10000002"),
+        *("10.000.001 10.000.002", "10 000 001, 10 000 002", "10 000 001 10 000 002"),
+        *(
+            "Laporan 10000001 dan 10000002",
+            "laporan no. 10000001, no. 10000002",
+            "10000001 & 10000002",
+        ),
+        *("(10000001), (10000002)", "10000001 10000002 10000001", "１００００００１　10000002"),
+        f"{ADDRESS}/laporan/10000001 {ADDRESS}/laporan/10000002/verify?versi=2",
+        *(f"{ADDRESS}/laporan/10000001, 10000002", "10000001, lapor.example/laporan/10000002"),
+        *("#10000001 Jalan rusak\n#10000002 Lampu padam", "lihat #10000001 dan #10000002 itu"),
+    ],
+)
+def test_several_numbers_are_read_from_what_was_pasted(typed: str) -> None:
+    assert numbers_in(typed) == BOTH
+    assert only_number_in(typed) is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("10000001", "#10000001", "10 000 001", "10-000-001", "10000001 10000001", "1 234 567"),
+        *("0812 3456 7890", "+62 812 3456 7890", "62 812 345 678 901", "812 3456 7890", ""),
+        *("081234567890 081234567891", "81234567890 81234567891", "siti@contoh.id 10000001"),
+        *("lampu 10000001 10000002", "10000001 padam", "RT 05 RW 12", "30/11/2026 01/12/2026"),
+    ],
+)
+def test_what_is_not_several_numbers_is_none(typed: str) -> None:
+    assert numbers_in(typed) == []
+
+
+def test_the_same_number_pasted_twice_is_one() -> None:
+    assert number_in("#10000001, #10000001") == (10000001, True)

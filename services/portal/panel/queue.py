@@ -23,6 +23,7 @@ from services.portal.panel.second_person import to_decide
 from services.portal.translation import translated
 from shared.http.problems import Problem
 from shared.lifecycle.statuses import STATUSES_OF, Status, Tab
+from shared.values.report_numbers import numbers_in
 
 router = APIRouter(prefix="/panel", include_in_schema=False)
 
@@ -118,6 +119,7 @@ async def queue(page_request: PanelRequest) -> Response:
         to_decide=waiting,
         form=form,
         page=page,
+        not_found=_not_found(form, page) if not query.get("lanjut") else [],
         counts=counts,
         late={count.tab: _how_many(count.late) for count in counts if count.late},
         agencies=[(str(agency.id), agency.name) for agency in choices.agencies],
@@ -231,6 +233,12 @@ def _how_many(late: int) -> str:
     if late > _COUNTED:
         return translated("lebih dari {count}").format(count=_COUNTED)
     return str(late)
+
+
+def _not_found(form: FormData, page: QueuePage) -> list[int]:
+    """Of several numbers that were searched for, those that are not on the only page."""
+    there = {row.number for row in page.items}
+    return [n for n in numbers_in(form.get("q")) if n not in there] if not page.next else []
 
 
 def _params(form: FormData) -> dict[str, object]:

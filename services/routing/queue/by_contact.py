@@ -23,6 +23,7 @@ from shared.privacy.holder_keys import read_if_possible
 from shared.privacy.identity import BlindIndex, IdentityCipher
 from shared.values.emails import normalise_email
 from shared.values.phones import PhoneRejected, normalise_phone
+from shared.values.report_numbers import numbers_in
 
 
 class TypedContact(NamedTuple):
@@ -33,7 +34,10 @@ class TypedContact(NamedTuple):
 
 
 def contact_in(words: str) -> TypedContact | None:
-    """The phone number or e-mail address that a search consists of."""
+    """The phone number or e-mail address that a search consists of; numbers of reports are none,
+    whatever their digits make together."""
+    if numbers_in(words):
+        return None
     try:
         if "@" in words:
             return TypedContact("email", normalise_email(words))

@@ -116,10 +116,10 @@ class QueueQuery(PlainNumbers):
         Field(
             min_length=1,
             max_length=SEARCH_LIMIT,
-            description="A number however it is written, the address of a report, the exact phone"
-            " number or e-mail address that a reporter has proven, or words as in a web search;"
-            " abbreviations find what they stand for, and where nothing says a word, one spelt"
-            " nearly so is searched for",
+            description="A number however it is written, several of them, the address of a report,"
+            " the exact phone number or e-mail address that a reporter has proven, or words as in a"
+            " web search; abbreviations find what they stand for, and where nothing says a word,"
+            " one spelt nearly so is searched for",
         ),
     ] = None
     order: Annotated[

@@ -34,7 +34,7 @@ from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import Tab
 from shared.owed.whose import DECIDING, handlers_of
 from shared.privacy.identity import BlindIndex, IdentityCipher
-from shared.values.report_numbers import number_in
+from shared.values.report_numbers import number_in, numbers_in
 
 
 class Place(NamedTuple):
@@ -57,7 +57,7 @@ async def page_of(
         raise validation(FieldError("sub", "tab_has_no_sub"))
     agency_id = await agency_asked_for(session, staff, query.agency)
     overseer = staff.role == Role.OVERSEER
-    if overseer and query.q is not None and number_in(query.q) is None:
+    if overseer and query.q is not None and not _names_reports(query.q):
         # Words that only the original has would tell of it, and of who signed it.
         raise validation(FieldError("q", "number_alone"))
     if overseer:
@@ -115,9 +115,13 @@ async def _source(session: AsyncSession, agency_id: int, query: QueueQuery) -> S
 async def _of_numbers(session: AsyncSession, agency_id: int, query: QueueQuery) -> Source | None:
     """Where a number is looked for among all of the own: with all below, which may be read, as what
     was handed down there. Whoever has a number asks for that report and no other."""
-    if query.tab is not QueueTab.ALL or query.scope != "own" or number_in(query.q or "") is None:
+    if query.tab is not QueueTab.ALL or query.scope != "own" or not _names_reports(query.q or ""):
         return None
     return await _source(session, agency_id, query.model_copy(update={"scope": "below"}))
+
+
+def _names_reports(words: str) -> bool:
+    return bool(numbers_in(words)) or number_in(words) is not None
 
 
 async def _agencies(

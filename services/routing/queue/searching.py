@@ -15,7 +15,7 @@ from shared.database.search_words import said_otherwise
 from shared.database.word_search import Searched, newest_matches
 from shared.http.paging import decode_cursor, encode_cursor
 from shared.lifecycle.statuses import Tab
-from shared.values.report_numbers import number_in
+from shared.values.report_numbers import number_in, numbers_in
 
 
 @dataclass(frozen=True)
@@ -96,14 +96,18 @@ async def search(
     of_numbers: Source | None = None,
 ) -> Found:
     """One page. It may be short, or empty, though there is a next one: what one search looks at is
-    bounded. Without a `finder`, who reads no words, digits are a number alone. A number is looked
-    for in `of_numbers`, if that is more."""
+    bounded. Without a `finder`, who reads no words, digits are a number alone. Numbers are looked
+    for in `of_numbers`, if that is more; several of them are all that is."""
     position = decode_cursor(query.cursor, _Place)
     words = query.q or ""
+    if several := numbers_in(words):
+        there = await _of_these(session, of_numbers or source, filters, given, several)
+        return _paged(position, _Block(there, None), there, query.limit)
     typed = number_in(words)
     asked_for = typed and typed.number
-    there = await _is_there(session, of_numbers or source, filters, given, asked_for)
-    first = [asked_for] if there and asked_for is not None and position is None else []
+    first: list[int] = []
+    if asked_for is not None and position is None:
+        first = await _of_these(session, of_numbers or source, filters, given, [asked_for])
     block, corrected = _Block([], None), position.w if position else None
     contact = contact_in(words)
     by_words = typed is None or not typed.alone or contact or words.isdigit()
@@ -116,10 +120,20 @@ async def search(
             block = await _block(session, finder, searched, corrected, None, None)
             corrected = corrected if block.numbers else None
     others = [number for number in block.numbers if number != asked_for]
+    page = _paged(position, block, others, query.limit - len(first), corrected)
+    return page._replace(numbers=[*first, *page.numbers])
+
+
+def _paged(
+    position: _Place | None,
+    block: _Block,
+    ranked: list[int],
+    limit: int,
+    corrected: str | None = None,
+) -> Found:
     at = position.at if position else 0
-    page = others[at : at + query.limit - len(first)]
-    following = _following(position, block, others, at + len(page), corrected)
-    return Found([*first, *page], following, corrected)
+    page = ranked[at : at + limit]
+    return Found(page, _following(position, block, ranked, at + len(page), corrected), corrected)
 
 
 def _following(
@@ -178,19 +192,18 @@ async def _searched(
     return Searched(source.belongs, parameters, standing, count, narrowed, words)
 
 
-async def _is_there(
+async def _of_these(
     session: AsyncSession,
     source: Source,
     filters: Sequence[str],
     given: dict[str, Any],
-    number: int | None,
-) -> bool:
-    if number is None:
-        return False
-    condition = " AND ".join(["r.number = :asked_for", source.belongs, *filters])
-    statement = text(f"SELECT FROM lifecycle.report r WHERE {condition}")
-    parameters = source.parameters | given | {"asked_for": number}
-    return (await session.execute(statement, parameters)).first() is not None
+    numbers: list[int],
+) -> list[int]:
+    """Those that are there, in the order given."""
+    condition = " AND ".join(["r.number = ANY (:asked_for)", source.belongs, *filters])
+    parameters = source.parameters | given | {"asked_for": numbers}
+    there = set(await session.scalars(text(_THESE.format(condition)), parameters))
+    return [number for number in numbers if number in there]
 
 
 BLOCK: Final = 100
@@ -201,6 +214,7 @@ WHERE t.number = ANY (CAST(:numbers AS bigint[]))
   AND to_tsvector('indonesian', coalesce(t.title, t.original_title))
       @@ websearch_to_tsquery('indonesian', :q)
 """)
+_THESE = "SELECT r.number FROM lifecycle.report r WHERE {}"
 _NUMBERED = "SELECT DISTINCT q.number FROM ({}) q WHERE q.number >= :first AND q.number < :end"
 _BELONGS = "r.handler_id = ANY (CAST(:agencies AS int[])) AND r.tab = ANY (:tabs)"
 _BELONGS_ANYWHERE = "r.tab = ANY (:tabs)"
