@@ -25,9 +25,8 @@ def searched_for(page_request: PageRequest, value: str) -> str:
         return value
     words = page_request.forms.opened_search(value.removeprefix(_MARK))
     if words is None:
-        raise UnknownFilters(
-            {"q": translated("pencarian dengan kontak ini sudah lewat; cari lagi.")}
-        )
+        expired = translated("pencarian dengan nomor telepon atau surel ini sudah kedaluwarsa.")
+        raise UnknownFilters({"q": expired}, sealed=["q"])
     return words
 
 

@@ -16,7 +16,8 @@ from shared.http.problems import Problem
 
 
 class PassedOver(NamedTuple):
-    """A part of the address that the page is shown without."""
+    """A part of the address that the page is shown without. One that was sealed has no value to
+    show: it is typed again."""
 
     name: str
     value: str
@@ -34,11 +35,13 @@ class PassedOver(NamedTuple):
 
 
 class UnknownFilters(Problem):
-    """Parts of the address, by name, with why they cannot be had."""
+    """Parts of the address, by name, with why they cannot be had. `sealed`: those whose value means
+    nothing to a person."""
 
-    def __init__(self, reasons: Mapping[str, str]) -> None:
+    def __init__(self, reasons: Mapping[str, str], sealed: Collection[str] = ()) -> None:
         super().__init__(422, "validation")
         self.reasons = reasons
+        self.sealed = sealed
 
 
 def unknown(request: Request, refusal: Refusal, sent: Mapping[str, Any]) -> UnknownFilters | None:
@@ -97,7 +100,7 @@ def shown_without(request: Request, problem: UnknownFilters) -> Response | None:
     if request.method != "GET" or len(kept) == len(query):
         return None
     left_out = [
-        PassedOver(name, value, problem.reasons[name])
+        PassedOver(name, "" if name in problem.sealed else value, problem.reasons[name])
         for name, value in query
         if name in problem.reasons
     ]

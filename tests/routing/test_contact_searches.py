@@ -5,10 +5,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import httpx
 import pytest
 
+from services.portal import sealed_forms
 from tests.routing.country import Country
 from tests.routing.panel import Panel, signed_in
 
 ADMIN = "admin.kab.bandung"
+EXPIRED = "Pencarian: pencarian dengan nomor telepon atau surel ini sudah kedaluwarsa. Cari lagi"
 
 
 async def sent(panel: Panel, words: str) -> httpx.Response:
@@ -73,6 +75,20 @@ async def test_a_sealed_search_is_its_persons_own(country: Country) -> None:
         await panel.opens("/panel")
         address = (await sent(panel, "081234567890")).headers["location"]
         await other.opens(address)
-        assert "pencarian dengan kontak ini sudah lewat; cari lagi." in other.reads
+        assert EXPIRED in other.reads
         assert "Pencarian: 08" not in other.reads
         assert other.page.xpath("//input[@name='q' and @type='search']/@value") == [""]
+
+
+async def test_a_sealed_search_that_expired_is_typed_again(
+    country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens("/panel")
+        address = (await sent(panel, "081234567890")).headers["location"]
+        monkeypatch.setattr(sealed_forms, "_HOURS", -1)
+        await panel.opens(address)
+        [line] = panel.page.xpath("//*[@id='dilewati']//li")
+        assert line.text_content() == EXPIRED
+        [again] = line.xpath("a/@href")
+        assert panel.page.xpath(f"//input[@id='{again.removeprefix('#')}']/@name") == ["q"]
