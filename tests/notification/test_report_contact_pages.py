@@ -12,7 +12,7 @@ from shared.lifecycle.clocks import Clock, ClockKind
 from shared.lifecycle.policy import Unit
 from tests.intake.test_reading import note
 from tests.notification.account_services import Services, services, text_of
-from tests.notification.conftest import MAIL
+from tests.notification.conftest import MAIL, PHONE
 from tests.notification.report_contacts import OwnReport, made
 from tests.notification.test_account_pages import Visitor, visitor
 
@@ -106,6 +106,21 @@ async def test_a_contact_of_an_account_that_is_not_safe_needs_the_password(
     assert "/akun/kontak/email/kode" not in visitor.reads
 
 
+async def test_the_receipt_sends_to_the_page_of_the_report_for_what_is_chosen_there(
+    visitor: Visitor,
+) -> None:
+    await visitor.opens("/buat-laporan")
+    fields = {"title": "Lampu padam", "body": "Lampu jalan padam sejak Senin.", "anonymous": "1"}
+    fields |= {"name": "Siti", "phone": PHONE, "classification": "complaint"}
+    await visitor.sends("/buat-laporan", 200, **fields, langkah="periksa")
+    await visitor.sends("/buat-laporan", langkah="kirim")
+    assert "hanya bila Anda memilihnya di halaman laporan" in visitor.reads
+    assert "memilihnya di bawah" not in visitor.reads
+    number = visitor.reads.split('id="nomor">')[1].split("<")[0]
+    await visitor.opens(f"/laporan/{number}")
+    assert "memilihnya di bawah" in visitor.reads and "Kabar apa, lewat mana" in visitor.reads
+
+
 async def test_a_recovered_code_is_listed_on_the_page_and_looking_at_the_receipt_is_no_use(
     services: Services, visitor: Visitor
 ) -> None:
@@ -162,6 +177,8 @@ async def test_the_page_says_until_when_its_question_is_to_be_answered(
     assert datetime.fromisoformat(read.json()["question_until"]) == until
     await opened(visitor, report)
     assert "Di RT berapa?" in visitor.reads
+    assert visitor.reads.count("Pertanyaan kepada Anda") == 2, "the conversation and the history"
+    assert "Tunda" not in visitor.reads
     assert f"{says} {deadline(until, Zone.WIB)}" in visitor.reads.replace("sampai ", "")
     services.country.all(
         "UPDATE lifecycle.report SET state = state || '{\"question_open\": false}'"
