@@ -1,5 +1,6 @@
 """The panel's further pages: requests, deferral, revealing, manual reports, sessions."""
 
+import re
 import time
 
 import pytest
@@ -78,6 +79,8 @@ def test_the_reporter_is_asked_and_answers(meet: Meet) -> None:
     citizen.page.locator("#complete_information textarea").fill("Gerbang timur.")
     citizen.presses("Kirim informasi")
     finishes(citizen, number, "sedang memeriksa informasi tambahan", at="/laporan/")
+    admin.opens(f"/panel/laporan/{number}")
+    assert re.search(r"Admin Instansi, \S.*\n? *· *Tunda", admin.reads), "role, then agency"
     admin.opens("/panel?tab=deferred")
     assert "Menunggu Evaluasi Kelengkapan Informasi" in admin.reads
 
