@@ -9,6 +9,7 @@ from typing import get_args
 from services.intake.contact import ContactProblem
 from services.intake.open311.offered_services import ATTRIBUTES
 from services.intake.sms import messages as sms
+from services.intake.sms import refusals as sms_refusals
 from services.notification.messages.channel_choice import SkipReason
 from services.notification.messages.digest_text import SECTIONS
 from services.notification.messages.letter_text import PARTS
@@ -207,6 +208,8 @@ CODES: dict[str, Iterable[str]] = {
     "second_person": Kind,
     "sms_refusal": get_args(sms.Refusal),
     "sms_answer": get_args(sms.Answer),
+    "sms_instead": get_args(sms_refusals.Instead),
+    "sms_refused": get_args(sms_refusals.Reason),
     "sms_question": ("last", "last_until", "more"),
     "solved": ("yes", "no"),
     "staff_delivery": Delivery,

@@ -17,6 +17,7 @@ from services.intake.app import make_app as make_intake
 from services.notification.app import make_app as make_notification
 from services.notification.contacts.reporters import reporters_of
 from shared.database.engine import Database
+from shared.lifecycle.statuses import Status
 from tests.intake.conftest import Country, form
 from tests.intake.test_sms_channel import OTHER, Gateway
 from tests.notification.account_services import Services, services
@@ -92,6 +93,14 @@ def answer(response: httpx.Response) -> str:
     return str(said["answer"])
 
 
+def becomes(told: Told, status: Status) -> None:
+    """The report has this status, as far as intake looks."""
+    told.country.all(
+        "UPDATE lifecycle.report SET state = state || jsonb_build_object('status', %s::text)",
+        status,
+    )
+
+
 def code_to_confirm(response: httpx.Response) -> str:
     found = re.search(r"YA (\d{5})", asked := answer(response))
     assert found, asked
@@ -164,6 +173,7 @@ async def test_a_rating_is_confirmed_by_a_code_that_came_back_to_the_phone(
 ) -> None:
     told, followup = await reported(reporter=SHY), Followup()
     told.prove("sms", PHONE)
+    becomes(told, Status.CLOSED_BY_ADMIN)
     async with sms_1708(told, fresh_database, followup) as send:
         asked = answer(await send("NILAI 4 TUNTAS", id="n-1"))
         assert answer(await send("NILAI 4 TUNTAS", id="n-1")) == asked
@@ -178,8 +188,50 @@ async def test_a_rating_is_confirmed_by_a_code_that_came_back_to_the_phone(
         assert away == [503] * 3, "these say nothing of the code"
         assert "Terima kasih" in answer(await send(f"ya {found[1]}"))
         assert "Kode tidak cocok" in answer(await send(f"ya {found[1]}"))
-        assert "menutup laporan" in answer(await send("puas 5"))
     assert followup.said == [("rating", {"rating": 4, "solved": True})]
+
+
+@pytest.mark.parametrize(
+    ("words", "body", "afterwards"),
+    [
+        ("puas", {}, "kini ditutup. Untuk menilai, balas: {number} NILAI 1-5"),
+        ("puas 5", {"rating": 5}, "kini ditutup, dan penilaian Anda kami terima"),
+    ],
+)
+async def test_who_is_satisfied_reads_that_it_closes_the_report_for_good_and_that_it_has(
+    reported: Reported,
+    fresh_database: Callable[[str], str],
+    words: str,
+    body: dict[str, int],
+    afterwards: str,
+) -> None:
+    told, followup = await reported(reporter=SHY), Followup()
+    told.prove("sms", PHONE)
+    becomes(told, Status.FOLLOWED_UP)
+    async with sms_1708(told, fresh_database, followup) as send:
+        asked = await send(words)
+        assert "menutup laporan ini dan tidak dapat dibatalkan" in answer(asked)
+        done = answer(await send(f"YA {code_to_confirm(asked)}"))
+        assert afterwards.format(number=told.number) in done
+    assert followup.said == [("satisfaction", body)]
+
+
+async def test_what_cannot_be_done_now_is_said_at_once_and_after_the_code(
+    reported: Reported, fresh_database: Callable[[str], str]
+) -> None:
+    told, followup = await reported(reporter=SHY), Followup()
+    told.prove("sms", PHONE)
+    becomes(told, Status.FOLLOWED_UP)
+    async with sms_1708(told, fresh_database, followup) as send:
+        for wish in ("NILAI 4", "BUKA"):
+            refused = answer(await send(wish))
+            assert "belum ditutup" in refused and "YA" not in refused
+        code = code_to_confirm(await send("PUAS"))
+        becomes(told, Status.CLOSED_BY_SYSTEM)
+        followup.refusal = 409, "not_allowed_in_status"
+        refused = answer(await send(f"YA {code}"))
+        assert "sudah ditutup" in refused and f"{told.number} NILAI" in refused
+    assert followup.said == []
 
 
 async def test_two_wishes_wait_for_their_codes_beside_each_other(
@@ -188,6 +240,7 @@ async def test_two_wishes_wait_for_their_codes_beside_each_other(
     told, followup = await reported(reporter=SHY), Followup()
     told.prove("sms", PHONE)
     async with sms_1708(told, fresh_database, followup) as send:
+        becomes(told, Status.CLOSED_BY_SYSTEM)
         replaced, rate, reopen = [
             code_to_confirm(await send(words)) for words in ("NILAI 4", "NILAI 2 BELUM", "BUKA")
         ]
@@ -208,7 +261,10 @@ async def test_wrong_codes_count_against_all_that_wait_and_not_against_a_new_one
     told, followup = await reported(reporter=SHY), Followup()
     told.prove("sms", PHONE)
     async with sms_1708(told, fresh_database, followup) as send:
-        codes = [code_to_confirm(await send(words)) for words in ("PUAS", "NILAI 2", "BUKA")]
+        becomes(told, Status.FOLLOWED_UP)
+        codes = [code_to_confirm(await send("PUAS"))]
+        becomes(told, Status.CLOSED_BY_SYSTEM)
+        codes += [code_to_confirm(await send(words)) for words in ("NILAI 2", "BUKA")]
         wrong = next(code for code in ("00000", "00001", "00002", "00003") if code not in codes)
         for code in [wrong] * 3 + codes:
             assert "Kode tidak cocok" in answer(await send(f"YA {code}"))
@@ -225,7 +281,8 @@ async def test_no_two_wishes_get_the_same_code(
     told = await reported(reporter=SHY)
     told.prove("sms", PHONE)
     async with sms_1708(told, fresh_database, Followup()) as send:
-        assert [code_to_confirm(await send(words)) for words in ("PUAS", "BUKA")] == [
+        becomes(told, Status.CLOSED_BY_SYSTEM)
+        assert [code_to_confirm(await send(words)) for words in ("NILAI 3", "BUKA")] == [
             "00007",
             "00008",
         ]
@@ -236,6 +293,7 @@ async def test_who_asks_by_sms_to_have_it_opened_again_confirms_by_a_code(
 ) -> None:
     told, followup = await reported(reporter=SHY), Followup()
     told.prove("sms", PHONE)
+    becomes(told, Status.CLOSED_BY_SYSTEM)
     async with sms_1708(told, fresh_database, followup) as send:
         assert "YA" not in answer(await send("BUKA", **{"from": OTHER}))
         for words in ("BUKA belum  selesai", "buka kembali."):

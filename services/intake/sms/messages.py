@@ -39,11 +39,12 @@ Answer = Literal[
     "not_yours",
     "proven",
     "done",
+    "closed",
+    "closed_rated",
     "being_verified",
     "with_agency",
     "may_be_reopened",
     "ended",
-    "rated_before",
     "too_long",
     "confirm_satisfied",
     "confirm_rate",
@@ -151,21 +152,22 @@ def answer_accepted(number: str, code: str, address: str) -> str:
     values = {"number": number, "code": code, "address": address}
     answer = Phrase("sms", "accepted", values).in_language(INDONESIAN)
     with_address = Phrase("sms", "accepted_with_address", values).in_language(INDONESIAN)
-    return _one_sms(with_address if septets(with_address) <= ANSWER_LIMIT else answer)
+    return one_sms(with_address if septets(with_address) <= ANSWER_LIMIT else answer)
 
 
 def answer_refused(refusal: Refusal) -> str:
     """The answer to a message that made no report: what to do next."""
-    return _one_sms(message("sms_refusal", refusal))
+    return one_sms(message("sms_refusal", refusal))
 
 
 def answer_about(answer: Answer, **values: str) -> str:
     """The answer to a message about a report. It names neither report nor sender, but where the
     sender is to repeat the number."""
-    return _one_sms(Phrase("sms_answer", answer, values).in_language(INDONESIAN))
+    return one_sms(Phrase("sms_answer", answer, values).in_language(INDONESIAN))
 
 
-def _one_sms(text: str) -> str:
+def one_sms(text: str) -> str:
+    """The text, which is none of ours where it is longer. Raises ValueError then."""
     if septets(text) > ANSWER_LIMIT:
         raise ValueError(f"an answer of more than {ANSWER_LIMIT} septets")
     return text

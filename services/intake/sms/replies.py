@@ -18,24 +18,34 @@ from services.intake.sms.about_reports import AboutReport
 from services.intake.sms.answers import Answers
 from services.intake.sms.confirmations import Confirmations, Confirmed
 from services.intake.sms.joining import NO_REPORT, SmsParts, WholeSms
-from services.intake.sms.messages import Answer, answer_about
+from services.intake.sms.messages import Answer, answer_about, one_sms
 from services.intake.sms.questions import QuestionAnswer, answer_with_question
+from services.intake.sms.refusals import ACTIONS, refused_wish, words_not_taken
 from shared.clock import now
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.http.problems import conflict, unavailable
 from shared.http.tokens import ReportBearer, Tokens
-from shared.lifecycle.actions import Action
-from shared.lifecycle.authority import Capacity
-from shared.lifecycle.check import allowed_actions
 from shared.lifecycle.state import ReportState
-from shared.lifecycle.statuses import TO_BE_VERIFIED, WITH_AGENCY, Status
+from shared.lifecycle.statuses import Status
 
 Question = Literal["question"]
 """In place of an answer: the words of the question that waits."""
 
 _PATHS: Final = {"satisfied": "satisfaction", "rate": "rating", "object": "objection"}
+_CONFIRM: Final[dict[str, Answer]] = {
+    "satisfied": "confirm_satisfied",
+    "rate": "confirm_rate",
+    "object": "confirm_object",
+}
 _TAKEN = (200, 202)
+
+
+@dataclass(frozen=True)
+class RefusedWish:
+    """In place of an answer: why the report does not take it, and what it takes."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -119,12 +129,12 @@ class Replies:
         if isinstance(known, str):
             return known
         answer = await self._do(reply, sender)
-        if reply.stale and answer in _UNHEARD:
+        if reply.stale and (isinstance(answer, RefusedWish) or answer in _UNHEARD):
             raise ReplyRefused(answer)
         async with self._database.session() as session:
             return await self._keep(session, reply, answer, question.text if question else "")
 
-    async def _do(self, reply: Reply, sender: Sender) -> Answer | Question:
+    async def _do(self, reply: Reply, sender: Sender) -> Answer | Question | RefusedWish:
         about, token = reply.about, sender.token
         if about.wish == "code":
             if sender.named:
@@ -140,15 +150,11 @@ class Replies:
             return "question" if sender.reads else "question_elsewhere"
         return await self._do_for_reporter(reply, token)
 
-    async def _do_for_reporter(self, reply: Reply, token: str) -> Answer:
+    async def _do_for_reporter(self, reply: Reply, token: str) -> Answer | RefusedWish:
         about = reply.about
         match about.wish:
-            case "satisfied":
-                return "confirm_satisfied"
-            case "rate":
-                return "confirm_rate"
-            case "object":
-                return "confirm_object"
+            case "satisfied" | "rate" | "object":
+                return await self._refused(about.wish, about.number) or _CONFIRM[about.wish]
             case "stop":
                 return "confirm_stop"
             case "confirm":
@@ -163,7 +169,12 @@ class Replies:
                     "objection_reason": wanted.reason,
                 }
                 body = {name: value for name, value in fields.items() if value is not None}
-                return await self._tell(reply, token, _PATHS[wanted.wish], body)
+                done: Answer = "done"
+                if wanted.wish == "satisfied":
+                    done = "closed_rated" if wanted.rating else "closed"
+                answer = await self._tell(reply, token, _PATHS[wanted.wish], body, done)
+                refused = answer in _UNHEARD and await self._refused(wanted.wish, about.number)
+                return refused or answer
             case "unclear":
                 return "unclear"
             case _:
@@ -174,7 +185,11 @@ class Replies:
                 return await self._tell(reply, token, path, {"text": about.words})
 
     async def _keep(
-        self, session: AsyncSession, reply: Reply, answer: Answer | Question, question: str
+        self,
+        session: AsyncSession,
+        reply: Reply,
+        answer: Answer | Question | RefusedWish,
+        question: str,
     ) -> str:
         about, phone = reply.about, reply.whole.sender
         parts = SmsParts(session, self._intake.cipher, self._intake.index)
@@ -183,13 +198,15 @@ class Replies:
         known = await self._known(session, reply)
         if isinstance(known, str):
             return known
-        if answer == "question":
+        if isinstance(answer, RefusedWish):
+            text = answer.text
+        elif answer == "question":
             text = question  # empty where nobody hears it any more
         elif answer.startswith("confirm_"):
             code = await confirmations.ask(about, phone)
             text = answer_about(answer, number=str(about.number), code=code)
         else:
-            text = answer_about(answer)
+            text = answer_about(answer, number=str(about.number))
         if about.wish == "confirm":
             await confirmations.use_up(about, phone)
         if known is None:
@@ -214,6 +231,10 @@ class Replies:
         async with self._database.session() as session:
             return ReportState.model_validate(await session.scalar(state))
 
+    async def _refused(self, wish: str, number: int) -> RefusedWish | None:
+        text = refused_wish(ACTIONS[wish], await self._state(number), now())
+        return None if text is None else RefusedWish(one_sms(text))
+
     async def _stop(self, number: int, token: str) -> Answer:
         if await self._notify(token, number, "contacts/sms/stop") != 204:
             raise unavailable()
@@ -228,19 +249,22 @@ class Replies:
         answer = await self._ask(self._intake.notification, "POST", whole, token, body, {})
         return answer.status_code
 
-    async def _tell(self, reply: Reply, token: str, path: str, body: dict[str, Any]) -> Answer:
-        """What the reporter says, as over HTTP; the same message again is the same command."""
+    async def _tell(
+        self, reply: Reply, token: str, path: str, body: dict[str, Any], done: Answer = "done"
+    ) -> Answer:
+        """What the reporter says, as over HTTP; the same message again is the same command. `done`
+        is the answer where it has happened, and not only been taken."""
         headers = {"Idempotency-Key": str(uuid5(NAMESPACE_URL, f"sms {reply.whole.key}"))}
         whole = f"/reports/{reply.about.number}/{path}"
         answer = await self._ask(self._intake.followup, "POST", whole, token, body, headers)
         if answer.status_code in _TAKEN:
-            return "done"
+            return done if answer.status_code == 200 else "done"
         if answer.status_code == 422:
             return "too_long"
         code = answer.json().get("code")
         if code == "idempotency_key_reused":
             raise conflict("sms_id_reused")
-        return _REFUSED.get(code) or _not_taken(await self._state(reply.about.number))
+        return words_not_taken(await self._state(reply.about.number), now())
 
     async def _ask(
         self,
@@ -270,16 +294,6 @@ def _is_number(words: str) -> bool:
     return not any(map(str.isalpha, words))
 
 
-def _not_taken(state: ReportState) -> Answer:
-    """Why a report takes no such message now, and what its reporter can do."""
-    if Action.OBJECT in allowed_actions(state, {Capacity.REPORTER}, now()):
-        return "may_be_reopened"
-    if state.status in TO_BE_VERIFIED:
-        return "being_verified"
-    return "with_agency" if state.status in WITH_AGENCY else "ended"
-
-
-_REFUSED: Final[dict[str | None, Answer]] = {"already_rated": "rated_before"}
 _UNHEARD: Final[frozenset[Answer]] = frozenset(
     {"may_be_reopened", "being_verified", "with_agency", "ended", "too_long"}
 )

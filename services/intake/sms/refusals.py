@@ -1,0 +1,103 @@
+"""Why a report does not take what its reporter sends by SMS, and what it takes instead. Of what a
+code would confirm it is said at once, before the code. Pure."""
+
+from datetime import datetime
+from typing import Final, Literal
+
+from services.intake.sms.messages import Answer
+from shared.labels.catalogue import INDONESIAN, Phrase
+from shared.lifecycle.actions import Action, RequestKind
+from shared.lifecycle.authority import Capacity
+from shared.lifecycle.check import refusal
+from shared.lifecycle.state import ReportState
+from shared.lifecycle.statuses import IN_PROCESS, TO_BE_VERIFIED, WITH_AGENCY, Status
+
+Reason = Literal[
+    "being_verified",
+    "not_answered",
+    "not_ended",
+    "closed",
+    "closed_by_reporter",
+    "archived",
+    "withdrawn",
+    "rated_before",
+    "objection_waits",
+    "objection_refused",
+    "window_over",
+]
+Instead = Literal["asked", "answered", "reply_or_close", "reply", "rate", "object", "new"]
+
+ACTIONS: Final = {
+    "satisfied": Action.DECLARE_SATISFIED,
+    "rate": Action.RATE,
+    "object": Action.OBJECT,
+}
+"""What each wish that is confirmed by a code does to a report."""
+
+
+def refused_wish(action: Action, state: ReportState, at: datetime) -> str | None:
+    """The answer to a reporter who wants to do this; None where the report takes it."""
+    code = _refusal(state, action, at)
+    if code is None:
+        return None
+    reason = _reason(code, state)
+    advice = [_text("sms_instead", each, state) for each in _instead(action, state, at)]
+    return " ".join([_text("sms_refused", reason, state), *advice])
+
+
+def words_not_taken(state: ReportState, at: datetime) -> Answer:
+    """The answer to words that the report does not take."""
+    if _refusal(state, Action.OBJECT, at) is None:
+        return "may_be_reopened"
+    if state.status in TO_BE_VERIFIED:
+        return "being_verified"
+    return "with_agency" if state.status in WITH_AGENCY else "ended"
+
+
+def _reason(code: str, state: ReportState) -> Reason:
+    match code:
+        case "window_over":
+            return "window_over"
+        case "already_rated":
+            return "rated_before"
+        case "already_objected":
+            waits = state.pending(RequestKind.OBJECTION)
+            return "objection_waits" if waits else "objection_refused"
+    if state.status in TO_BE_VERIFIED:
+        return "being_verified"
+    if state.status in IN_PROCESS:
+        return "not_ended"
+    return _BY_STATUS.get(state.status, "closed")
+
+
+def _instead(action: Action, state: ReportState, at: datetime) -> list[Instead]:
+    if state.status in TO_BE_VERIFIED:
+        return ["asked"]
+    if state.status is Status.VERIFIED:
+        return ["answered"]
+    if state.status in IN_PROCESS:
+        return ["reply_or_close" if action is Action.RATE else "reply"]
+    if action is Action.OBJECT and state.pending(RequestKind.OBJECTION):
+        return []
+    possible: list[Instead] = []
+    if action is Action.DECLARE_SATISFIED and _refusal(state, Action.RATE, at) is None:
+        possible.append("rate")
+    if _refusal(state, Action.OBJECT, at) is None:
+        possible.append("object")
+    return possible or ["new"]
+
+
+def _refusal(state: ReportState, action: Action, at: datetime) -> str | None:
+    return refusal(state, action, {Capacity.REPORTER}, at)
+
+
+def _text(context: str, code: str, state: ReportState) -> str:
+    return Phrase(context, code, {"number": state.number}).in_language(INDONESIAN)
+
+
+_BY_STATUS: Final[dict[Status, Reason]] = {
+    Status.VERIFIED: "not_answered",
+    Status.CLOSED_BY_REPORTER: "closed_by_reporter",
+    Status.ARCHIVED_BY_ADMIN: "archived",
+    Status.ARCHIVED_BY_REPORTER: "withdrawn",
+}

@@ -1,0 +1,81 @@
+"""Why a report does not take a wish by SMS, in one text message, and what it takes instead."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.intake.sms.messages import ANSWER_LIMIT
+from services.intake.sms.refusals import ACTIONS, refused_wish
+from shared.lifecycle.actions import Action, RequestKind
+from shared.lifecycle.state import PendingRequest
+from shared.lifecycle.statuses import Status
+from shared.values.gsm import septets
+from tests.lifecycle.report_under_test import DAY, MONDAY, ReportUnderTest
+
+PUAS, NILAI, BUKA = ACTIONS["satisfied"], ACTIONS["rate"], ACTIONS["object"]
+LONGEST = 10**10 - 1
+_WAITS = PendingRequest(
+    id=UUID(int=1),
+    kind=RequestKind.OBJECTION,
+    asked_at=MONDAY,
+    staff_id=None,
+    agency_id=2,
+    decider_id=1,
+)
+
+
+def said(action: Action, status: Status, days: int = 1, **fields: Any) -> str:
+    state = ReportUnderTest(status, number=LONGEST, **fields).state
+    return refused_wish(action, state, MONDAY + days * DAY) or ""
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "fields", "reason", "instead"),
+    [
+        (PUAS, Status.UNVERIFIED, {}, "sedang diverifikasi", "bertanya kepada Anda"),
+        (NILAI, Status.AWAITING_INFORMATION, {}, "sedang diverifikasi", "bertanya kepada Anda"),
+        (PUAS, Status.VERIFIED, {}, "belum dijawab", "Setelah dijawab"),
+        (BUKA, Status.VERIFIED, {}, "belum dijawab", "Setelah dijawab"),
+        (NILAI, Status.FOLLOWED_UP, {}, "belum ditutup", f"menutup: {LONGEST} PUAS"),
+        (BUKA, Status.REPLIED_BY_REPORTER, {}, "belum ditutup", f"balas {LONGEST} lalu pesan"),
+        (PUAS, Status.CLOSED_BY_SYSTEM, {}, "sudah ditutup", f"{LONGEST} NILAI 1-5"),
+        (PUAS, Status.CLOSED_BY_ADMIN, {"rated": True}, "sudah ditutup", f"{LONGEST} BUKA"),
+        (NILAI, Status.CLOSED_BY_ADMIN, {"rated": True}, "sudah Anda nilai", f"{LONGEST} BUKA"),
+        (NILAI, Status.CLOSED_BY_REPORTER, {"rated": True}, "Anda nilai", "laporan baru"),
+        (BUKA, Status.CLOSED_BY_REPORTER, {}, "Anda nyatakan selesai", "laporan baru"),
+        (NILAI, Status.ARCHIVED_BY_ADMIN, {}, "diarsipkan", f"{LONGEST} BUKA"),
+        (BUKA, Status.ARCHIVED_BY_REPORTER, {}, "sudah Anda tarik", "laporan baru"),
+        (BUKA, Status.CLOSED_BY_SYSTEM, {"objected": True}, "sudah ditolak", "laporan baru"),
+        (
+            *(BUKA, Status.CLOSED_BY_SYSTEM, {"objected": True, "requests": (_WAITS,)}),
+            *("menunggu keputusan", "menunggu keputusan."),
+        ),
+        (NILAI, Status.CLOSED_BY_SYSTEM, {"days": 40}, "sudah lewat", "laporan baru"),
+        (BUKA, Status.ARCHIVED_BY_ADMIN, {"days": 40}, "sudah lewat", "laporan baru"),
+    ],
+)
+def test_who_may_not_do_it_now_is_told_why_and_what_is_possible(
+    action: Action, status: Status, fields: dict[str, Any], reason: str, instead: str
+) -> None:
+    text = said(action, status, **fields)
+    assert reason in text and instead in text, text
+
+
+@pytest.mark.parametrize("action", ACTIONS.values())
+@pytest.mark.parametrize("status", Status)
+def test_each_such_answer_is_one_text_message_that_offers_what_the_report_takes(
+    action: Action, status: Status
+) -> None:
+    for days in (1, 40):
+        for flags in ({}, {"rated": True}, {"objected": True}, {"rated": True, "objected": True}):
+            text = said(action, status, days, **flags)
+            assert septets(text) <= ANSWER_LIMIT, text
+            for word, possible in (("NILAI", NILAI), ("BUKA", BUKA), (" PUAS", PUAS)):
+                if word in text.replace("menyatakan puas", ""):
+                    assert said(possible, status, days, **flags) == "", text
+
+
+def test_what_a_report_takes_is_not_refused() -> None:
+    assert said(PUAS, Status.FOLLOWED_UP) == said(NILAI, Status.CLOSED_BY_REPORTER) == ""
+    assert said(BUKA, Status.ARCHIVED_BY_ADMIN) == ""
