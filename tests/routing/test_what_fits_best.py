@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.routing.queue import searching
+from services.routing.queue import searching, vocabulary
 from services.routing.queue.spelling import _errors
 from services.routing.queue.vocabulary import gather_words
 from tests.routing.country import Country
@@ -55,6 +55,24 @@ async def test_a_typing_error_is_corrected_where_nothing_says_the_word(country: 
     assert await asked("trotoar jembatan") == (None, 0)
     first = (await country.get(ADMIN, "/queue", **EVERYWHERE, q="trotaor", limit=2)).json()
     assert await asked("trotaor", limit=2, cursor=first["next"]) == ("trotoar", 1)
+
+
+async def test_words_of_a_young_country_are_gathered_within_minutes(
+    country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = country.app.state.database
+    await gather_words(database)
+    for _ in range(3):
+        await country.verified(title="Gapura cijapati miring")
+    assert await gather_words(database) == 0
+    earlier = "UPDATE routing.words_gathered SET at = at - interval '3 minutes'"
+    await country.rows(earlier)
+    monkeypatch.setattr(vocabulary, "AT_ONCE", 2)
+    assert await gather_words(database) == 0  # of a grown one every some hours
+    monkeypatch.undo()
+    assert await gather_words(database) > 0
+    page = (await country.get(ADMIN, "/queue", **EVERYWHERE, q="gapuar")).json()
+    assert (page["corrected"], len(page["items"])) == ("gapura", 3)
 
 
 @pytest.mark.parametrize(
