@@ -44,6 +44,48 @@ async def test_reports_with_words_in_common_are_found_with_the_words(country: Co
     assert elsewhere not in await similar(country, PUSAT, one)
 
 
+async def test_words_that_many_say_or_that_name_the_place_are_not_enough(
+    country: Country,
+) -> None:
+    here: dict[str, Any] = {"region_code": "32.04.05.2001"}
+    many = [
+        await country.report(title=f"Aspal berlubang {word}", **here)
+        for word in "sekolah terminal waduk balai rel kebun kios gapura kolam bukit".split()
+    ]
+    words: dict[str, Any] = {"title": "Aspal berlubang gorong Cihapit", **here}
+    one = await country.report(**words)
+    rare = await country.report(title="Gorong Cihapit jebol", **here)
+    found = await similar(country, ADMIN, one)
+    assert {"gorong", "cihapit"} <= set(found[rare]["words"])
+    assert not found.keys() & set(many)
+    waste = await country.report(title="Sampah menumpuk Cileunyi Kulon", **here)
+    lamp = await country.report(title="Lentera padam Cileunyi Kulon", **here)
+    same = await country.report(title="Tumpukan sampah menumpuk, bau", **here)
+    found = await similar(country, ADMIN, waste)
+    assert same in found and lamp not in found
+
+
+async def test_what_has_more_and_rarer_words_comes_first(country: Country) -> None:
+    one = await country.report(title="Tanggul Citarik bocor parah")
+    title = await country.report(title="Tanggul Citarik bocor")
+    two = await country.report(title="Tanggul Citarik rapuh")
+    body = await country.report(title="Mohon dicek", body="Air dari tanggul, bocor, di Citarik.")
+    assert list(await similar(country, ADMIN, one)) == [title, body, two]
+
+
+async def test_a_verifier_sees_the_likest_three_first(country: Country) -> None:
+    one, *others = [
+        await country.report(title=f"Tembok Rancabali {word}", body="Roboh.")
+        for word in ("runtuh", "miring", "retak", "ambruk", "roboh")
+    ]
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel/laporan/{one}/verify")
+        [section] = panel.page.xpath("//section[@id='serupa']")
+        assert len(section.xpath("ul/li")) == 3
+        assert section.xpath("details/summary/text()") == ["1 laporan lagi"]
+        assert len(section.xpath(".//a[starts-with(@href, '/panel/laporan/')]")) == len(others)
+
+
 async def test_reports_within_300_metres_are_found_whatever_they_say(country: Country) -> None:
     one = await country.report(title="Lampu mati", body="Gelap.", **MARKET)
     near = await country.report(

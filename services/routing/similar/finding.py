@@ -22,26 +22,30 @@ MOST: Final = 10
 """Reports that are shown."""
 LOOKED_AT: Final = 100
 """Of those with two of the words, the newest, among which the likest are found."""
+PLAUSIBLE: Final = 0.4
+"""So much of what the words tell a report has to tell too, to be shown for its words alone."""
 IN_A_CELL: Final = 200
 """Of the reports of one place, the newest: a terminal or a ministry's office has thousands."""
 
 
 @dataclass
 class Match:
-    """A report like another: how far from it, if near; which words of that one it has."""
+    """A report like another: how far from it, if near; which words of that one it has, and how
+    much of what its words tell."""
 
     number: int
     metres: int | None = None
     words: list[str] = field(default_factory=list)
+    shared: float = 0.0
 
     @property
-    def likeness(self) -> tuple[int, int, int]:
-        """Being near counts as much as `NEAR` words; then the nearer, and the newer."""
+    def likeness(self) -> tuple[float, int, int]:
+        """Being near counts as much as `NEAR` of the words; then the nearer, and the newer."""
         near = NEAR if self.metres is not None else 0
-        return near + len(self.words), -(self.metres or 0), self.number
+        return near + self.shared, -(self.metres or 0), self.number
 
 
-NEAR: Final = 3
+NEAR: Final = 0.5
 
 
 async def similar_to(
@@ -55,10 +59,13 @@ async def similar_to(
         return []
     among = await _among(session, staff, {"since": since, "itself": number})
     matches = {m.number: m for m in await _near(session, report, first, among)}
-    words = await own_words(session, report["title"], report["body"])
-    for similar, stems in await _with_the_words(session, report, words, first, among):
-        match = matches.setdefault(similar, Match(similar))
-        match.words = [word for stem, word in words.by_stem.items() if stem in stems]
+    words = await own_words(session, report["title"], report["body"], report["region_code"])
+    for similar, stems, in_title in await _with_the_words(session, report, words, first, among):
+        shared = words.shared(stems, in_title)
+        if similar in matches or shared >= PLAUSIBLE:
+            match = matches.setdefault(similar, Match(similar))
+            match.words = [own.word for stem, own in words.by_stem.items() if stem in stems]
+            match.shared = shared
     return sorted(matches.values(), key=lambda match: match.likeness, reverse=True)[:MOST]
 
 
@@ -100,10 +107,10 @@ async def _near(
 
 async def _with_the_words(
     session: AsyncSession, report: RowMapping, words: OwnWords, first: int, among: Searched
-) -> list[tuple[int, set[str]]]:
+) -> list[tuple[int, set[str], set[str]]]:
     """Those with two of the words, in the own city or regency, or of no place, or at the same
-    agency; each with the stems that it has of them."""
-    if len(words.by_stem) < 2:
+    agency; each with the stems that it has of them, and those that its title has."""
+    if not words.pairs:
         return []
     filters, parameters = among.filters, dict(among.parameters)
     if report["region_code"] is not None:
@@ -115,11 +122,11 @@ async def _with_the_words(
     searched = Searched(
         among.belongs, parameters, among.standing, among.count, filters, first=first
     )
-    matching = await newest_matches(session, words.any_two, searched, None, LOOKED_AT)
+    matching = await newest_matches(session, words.pairs, searched, None, LOOKED_AT)
     rows = await session.execute(
         _STEMS, {"numbers": matching.numbers, "stems": list(words.by_stem)}
     )
-    return [(number, set(stems)) for number, stems in rows]
+    return [(number, set(stems), set(in_title)) for number, stems, in_title in rows]
 
 
 def _cells(low: float, high: float) -> list[int]:
@@ -169,6 +176,10 @@ ORDER BY near.metres LIMIT {MOST}
 _STEMS = text("""
 SELECT t.number, ARRAY(
     SELECT s.stem FROM unnest(CAST(:stems AS text[])) s (stem)
-    WHERE t.search @@ CAST(quote_literal(s.stem) AS tsquery))
-FROM lifecycle.report_text t WHERE t.number = ANY (:numbers)
+    WHERE t.search @@ CAST(quote_literal(s.stem) AS tsquery)), ARRAY(
+    SELECT s.stem FROM unnest(CAST(:stems AS text[])) s (stem)
+    WHERE title.search @@ CAST(quote_literal(s.stem) AS tsquery))
+FROM lifecycle.report_text t, LATERAL (
+    SELECT to_tsvector('indonesian', coalesce(t.title, t.original_title)) OFFSET 0) title (search)
+WHERE t.number = ANY (:numbers)
 """)

@@ -1,31 +1,67 @@
-"""The words of a report by which others like it are looked for."""
+"""The words of a report by which others like it are looked for, and how much each of them tells."""
 
+import asyncio
 import re
+from collections.abc import Collection
+from itertools import combinations
+from math import log
 from typing import Final, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.values import regions
+from shared.values.regions import CITY_CODE, DISTRICT_CODE
+
 MOST: Final = 8
 """Words that are looked for, each with each other."""
 ENOUGH: Final = 4
 """With fewer in the title, the text's first words are looked for too."""
+COUNTED: Final = 500
+"""The newest reports, by which it is known how many say a word."""
+COMMON: Final = 0.1
+"""What more of them say tells nothing by itself, unless these are only a `FEW`."""
+FEW: Final = 5
+IN_TEXT: Final = 0.7
+"""Of what a word tells in a title: so much in a text."""
+OF_A_PLACE: Final = 1.0
+"""At most so much tells a word that all reports of the place may have."""
+
+
+class OwnWord(NamedTuple):
+    """A word as the report has it. `tells`: the more, the fewer reports say it."""
+
+    word: str
+    tells: float
+    common: bool
 
 
 class OwnWords(NamedTuple):
-    """By the stem that searches know it by: a word as the report has it."""
+    """By the stem that searches know each by."""
 
-    by_stem: dict[str, str]
+    by_stem: dict[str, OwnWord]
 
     @property
-    def any_two(self) -> str:
-        """What finds the reports that have two of the words, as in a web search."""
-        words = list(self.by_stem.values())
-        pairs = (f"{a} {b}" for at, a in enumerate(words) for b in words[at + 1 :])
-        return " OR ".join(pairs)
+    def pairs(self) -> str:
+        """What finds the reports that have two of the words, not both common, as in a web
+        search; "" where there are none."""
+        pairs = combinations(self.by_stem.values(), 2)
+        return " OR ".join(f"{a.word} {b.word}" for a, b in pairs if not (a.common and b.common))
+
+    def shared(self, stems: Collection[str], in_title: Collection[str]) -> float:
+        """How much of what the words tell a report tells that has these of them: 1 where all are
+        in its title. Of what stands in its text alone a part counts, of two common words
+        nothing."""
+        having = {stem: own for stem, own in self.by_stem.items() if stem in stems}
+        if len(having) < 2 or all(own.common for own in having.values()):
+            return 0.0
+        told = sum(own.tells * (1 if stem in in_title else IN_TEXT) for stem, own in having.items())
+        return told / sum(own.tells for own in self.by_stem.values())
 
 
-async def own_words(session: AsyncSession, title: str, body: str) -> OwnWords:
+async def own_words(
+    session: AsyncSession, title: str, body: str, region_code: str | None
+) -> OwnWords:
     """What the report is about, as its title says, and where that says little, its text."""
     in_title, in_body = _telling(title), _telling(body)
     words = in_title if len(in_title) >= ENOUGH else [*in_title, *in_body][:MOST]
@@ -33,7 +69,33 @@ async def own_words(session: AsyncSession, title: str, body: str) -> OwnWords:
     by_stem: dict[str, str] = {}
     for word, stem in rows:
         by_stem.setdefault(stem, word)
-    return OwnWords(dict(list(by_stem.items())[:MOST]))
+    stems = list(by_stem)[:MOST]
+    of_place = await asyncio.to_thread(_of_the_place, f"{title} {body}", region_code)
+    said = await session.execute(_SAID, {"stems": stems, "most": COUNTED})
+    own: dict[str, OwnWord] = {}
+    for stem, saying, counted in said:
+        word = by_stem[stem]
+        here = word in of_place or word in _IN_ANY_PLACE
+        tells = log((counted + 1) / (saying + 0.5))
+        common = here or saying > max(FEW, counted * COMMON)
+        tells = min(tells, OF_A_PLACE) if here else max(tells, 0.1)
+        own[stem] = OwnWord(word, tells if word in in_title else tells * IN_TEXT, common)
+    return OwnWords({stem: own[stem] for stem in stems})
+
+
+def _of_the_place(words: str, region_code: str | None) -> set[str]:
+    """The words of names of regions that the report says, of those of its own and beside it."""
+    if region_code is None:
+        return set()
+    city, district = region_code[:CITY_CODE], region_code[:DISTRICT_CODE]
+    around = [*regions.ancestry(region_code), *regions.children(city), *regions.children(district)]
+    said = f" {' '.join(_words(words))} "
+    names = (" ".join(_words(_KIND.sub("", region.name))) for region in around)
+    return {word for name in names if f" {name} " in said for word in name.split()}
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text.lower())
 
 
 def _telling(words: str) -> list[str]:
@@ -56,9 +118,22 @@ _IN_ANY_REPORT: Final = frozenset(
     " tempat tentang terhadap terima terjadi terlalu terlebih tersebut terus tetapi tetap tiap"
     " tiba tidak tolong udah untuk utk walau warga wib yaitu yakni yang and the".split()
 )
+_IN_ANY_PLACE: Final = frozenset(
+    "alamat blok cluster daerah desa dsn dusun gang kab kabupaten kampung kec kecamatan kel"
+    " kelurahan kmp komplek kompleks kota lingkungan lokasi nomor perum perumahan provinsi"
+    " wilayah".split()
+)
+_KIND = re.compile(r"^(Kabupaten|Kota|Kota Adm\.|Kabupaten Adm\.) ")
 _STEMS = text("""
 SELECT w.word, s.stem
 FROM unnest(CAST(:words AS text[])) WITH ORDINALITY w (word, place),
      unnest(tsvector_to_array(to_tsvector('indonesian', w.word))) s (stem)
 ORDER BY w.place
+""")
+_SAID = text("""
+WITH newest AS MATERIALIZED (
+    SELECT search FROM lifecycle.report_text ORDER BY number DESC LIMIT :most)
+SELECT s.stem, count(*) FILTER (WHERE n.search @@ CAST(quote_literal(s.stem) AS tsquery)), count(*)
+FROM unnest(CAST(:stems AS text[])) s (stem), newest n
+GROUP BY s.stem
 """)
