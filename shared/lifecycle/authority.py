@@ -32,6 +32,15 @@ class Capacity(StrEnum):
     SYSTEM = "system"
 
 
+def possible_capacities(role: Role) -> frozenset[Capacity]:
+    """What somebody of this role can be to some report or other."""
+    if role in ADMINS:
+        return frozenset(Capacity) - {Capacity.REPORTER, Capacity.OPERATOR, Capacity.SYSTEM}
+    if role is Role.LIAISON_OFFICER:
+        return frozenset({Capacity.HANDLER_STAFF, Capacity.AUTHOR})
+    return frozenset()
+
+
 def capacities(
     role: Role, agency_id: int, handler_path: Sequence[int], *, admin_above: bool
 ) -> frozenset[Capacity]:

@@ -6,7 +6,7 @@ import pytest
 
 from shared.lifecycle.actions import RequestKind
 from shared.lifecycle.authority import Capacity as S
-from shared.lifecycle.authority import capacities, decides
+from shared.lifecycle.authority import capacities, decides, possible_capacities
 from shared.lifecycle.people import Role
 from shared.lifecycle.state import PendingRequest
 from tests.lifecycle.report_under_test import BIDANG, DINAS, MINISTRY, MONDAY, PROVINCE
@@ -38,6 +38,7 @@ def test_what_somebody_is_to_a_report(
     _: str, role: Role, agency: int, above: bool, expected: set[S]
 ) -> None:
     assert capacities(role, agency, PATH, admin_above=above) == expected
+    assert expected <= possible_capacities(role)
 
 
 DECIDERS = (

@@ -32,6 +32,7 @@ from services.portal.translation import translated
 from shared.http.paging import Page
 from shared.http.problems import Problem, forbidden, not_found
 from shared.lifecycle.actions import Action
+from shared.lifecycle.authority import possible_capacities
 from shared.lifecycle.people import Role
 from shared.lifecycle.rules import RULES
 
@@ -238,6 +239,13 @@ async def _page(
     since: Sequence[HistoryLine] = (),
 ) -> Response:
     known = _form_of(action)
+    rule = RULES[Action(action)]
+    may_ever = bool(rule.who & possible_capacities(Role(page_request.session.role)))
+    refused = bool(form.refusal or form.wrong)
+    if not may_ever or (report.by_copy and not refused):
+        return page_request.page(
+            "panel/action_refused.html", 403, report=report, action=action, may_ever=may_ever
+        )
     agencies, choices, templates = await asyncio.gather(
         agencies_offered(page_request, known, report, form),
         choices_for(page_request, action, form, report),
@@ -251,7 +259,7 @@ async def _page(
         report=report,
         action=action,
         known=known,
-        reporter_reads=RULES[Action(action)].reporter_reads,
+        reporter_reads=rule.reporter_reads,
         allowed=allowed,
         form=form,
         agencies=agencies,
