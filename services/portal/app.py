@@ -15,11 +15,11 @@ from services.portal.page_request import PageRequest
 from services.portal.passed_over import UnknownFilters, shown_without
 from services.portal.refusals import fields_of, words_of
 from services.portal.sealed_forms import CARRIED, Seals
-from services.portal.service_calls import Services
+from services.portal.service_calls import Refusal, Services
 from services.portal.session_renewal import Renewal
 from services.portal.sessions import Cookies
 from shared.http.app import create_app
-from shared.http.problems import Problem, unauthorized
+from shared.http.problems import Problem, not_found, unauthorized
 from shared.settings import Settings
 
 CONTENT_SECURITY = (
@@ -65,6 +65,8 @@ def _show_problems(app: FastAPI) -> None:
     async def page(request: Request, problem: Problem) -> Response:
         if isinstance(problem, UnknownFilters) and (again := shown_without(request, problem)):
             return again
+        if _of_no_page(request, problem):
+            problem = not_found()
         panel = request.url.path == "/panel" or request.url.path.startswith("/panel/")
         page_request = getattr(request.state, "page_request", None) or PageRequest(
             request, "panel" if panel else "public"
@@ -94,6 +96,14 @@ def _show_problems(app: FastAPI) -> None:
             panel=panel,
             problem=problem,
         )
+
+
+def _of_no_page(request: Request, problem: Problem) -> bool:
+    """Whether the address itself names nothing: an odd number, a key that is none."""
+    asked_for = request.method in ("GET", "HEAD") or not isinstance(problem, Refusal)
+    names = [error.field for error in problem.errors]
+    in_address = bool(names) and set(names) <= request.path_params.keys()
+    return problem.status == 422 and asked_for and in_address
 
 
 def _sign_in(request: Request) -> str:

@@ -14,6 +14,7 @@ from services.portal.contracts.intake import (
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
 from services.portal.pages import label
+from services.portal.service_calls import Refusal
 from services.portal.translation import translated
 from shared.values.text import folded
 
@@ -77,8 +78,20 @@ async def addressees(page_request: PageRequest, form: FormData) -> list[AgencyOp
     agencies: list[AgencyChoice] = []
     if len(query) >= 2:
         params = {"q": query, "limit": 20}
-        agencies = await page_request.read("intake", "/agencies", list[AgencyChoice], params=params)
+        try:
+            agencies = await page_request.read(
+                "intake", "/agencies", list[AgencyChoice], params=params
+            )
+        except Refusal as refusal:
+            form.hints["addressee"] = words_refused(refusal)
     return keep_chosen(form, "addressee", map(agency_option, agencies))
+
+
+def words_refused(refusal: Refusal) -> str:
+    """Why these words cannot be searched for. Raises the refusal where it is of anything else."""
+    if refusal.status != 422 or "q" not in refusal.fields:
+        raise refusal
+    return refusal.fields["q"]
 
 
 def keep_chosen(form: FormData, name: str, offered: Iterable[AgencyOption]) -> list[AgencyOption]:

@@ -10,7 +10,8 @@ from services.portal.contracts.routing import OfferedAgencies, OfferedAgency
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.pages import relabelled
-from services.portal.references import AgencyOption, chosen_names, keep_chosen
+from services.portal.references import AgencyOption, chosen_names, keep_chosen, words_refused
+from services.portal.service_calls import Refusal
 from services.portal.translation import translated
 
 Purpose = Literal["verify", "throw", "forward", "defer", "any"]
@@ -34,9 +35,8 @@ async def matches(page_request: PanelRequest) -> Response:
         "limit": _SHOWN,
         "q": query.get("q", "").strip() or None,
     }
-    found = await page_request.read("routing", "/agency-choices", OfferedAgencies, params=params)
-    items = [_option(agency)._asdict() for agency in found.items]
-    return JSONResponse({"items": items, "status": how_many(len(items), found)})
+    options, status = await _found(page_request, params)
+    return JSONResponse({"items": [option._asdict() for option in options], "status": status})
 
 
 async def offered(
@@ -65,9 +65,21 @@ async def offered(
         "below": "true" if below else None,
         "limit": _SHOWN if query else _LIKELY_ONES,
     }
-    found = await page_request.read("routing", "/agency-choices", OfferedAgencies, params=params)
-    form.hints[name] = how_many(len(found.items), found)
-    return keep_chosen(form, name, map(_option, found.items))
+    options, form.hints[name] = await _found(page_request, params)
+    return keep_chosen(form, name, options)
+
+
+async def _found(
+    page_request: PageRequest, params: Mapping[str, object]
+) -> tuple[list[AgencyOption], str]:
+    """What to choose from, and how many there are; or why these words cannot be searched for."""
+    try:
+        found = await page_request.read(
+            "routing", "/agency-choices", OfferedAgencies, params=params
+        )
+    except Refusal as refusal:
+        return [], words_refused(refusal)
+    return list(map(_option, found.items)), how_many(len(found.items), found)
 
 
 def how_many(shown: int, found: OfferedAgencies) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 from typing_extensions import TypeForm
 
@@ -46,8 +46,10 @@ class Asked:
 
 
 @router.get("")
-async def statistics() -> Response:
-    return RedirectResponse("/panel/statistik/pengelolaan", 303)
+async def statistics(request: Request) -> Response:
+    """On to the first page, for the same agency and period."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/panel/statistik/pengelolaan{query}", 303)
 
 
 @router.get("/pengelolaan")
