@@ -87,7 +87,7 @@ def _show_problems(app: FastAPI) -> None:
                 page_request.session.notice = unauthorized("token_invalid").body("id")["detail"]
             return page_request.go(_sign_in(request), page_request.session.notice)
         title, detail = words_of(problem, request)
-        return page_request.page(
+        answer = page_request.page(
             "problem.html",
             problem.status,
             title=title,
@@ -96,6 +96,9 @@ def _show_problems(app: FastAPI) -> None:
             panel=panel,
             problem=problem,
         )
+        if after := problem.headers.get("Retry-After"):
+            answer.headers["Retry-After"] = after
+        return answer
 
 
 def _of_no_page(request: Request, problem: Problem) -> bool:

@@ -240,7 +240,8 @@ def _given(params: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 def _refusal(answer: httpx.Response) -> Problem:
     if answer.status_code >= 500:
-        return unavailable()
+        after = answer.headers.get("retry-after", "")
+        return unavailable(seconds=int(after)) if after.isdecimal() else unavailable()
     try:
         document = answer.json()
     except ValueError:

@@ -5,7 +5,9 @@ import base64
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TypeVar
+from math import ceil
+from time import perf_counter
+from typing import Final, TypeVar
 
 from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -15,12 +17,18 @@ from shared.http.problems import unavailable
 __all__ = ["hash_like", "hash_password", "needs_rehash", "verify_password"]
 
 _hasher = PasswordHasher()
-_WAITING_AT_MOST = 100
-"""Passwords looked at or waiting for it: some seconds' worth. Who comes then had better come back
-than wait until their browser gives up."""
+LONGEST: Final = 8.0
+"""Seconds that a password waits to be looked at, and is. Who would wait longer had better come back
+than wait until their browser, or the portal after thirty seconds, gives up."""
+WAITING_AT_MOST: Final = 60
+"""However quick they are: each holds one of the hundred connections on which the portal also asks
+for its pages."""
+_AT_ONCE: Final = 2
 _T = TypeVar("_T")
 _waiting = 0
-_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+_took = 0.2
+"""Seconds that one computation took of late, whatever else the machine does."""
+_threads = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="argon2")
 
 
 async def hash_password(password: str) -> str:
@@ -44,15 +52,30 @@ async def verify_password(stored: str | None, password: str) -> bool:
 
 
 async def _in_turn(compute: Callable[[], _T]) -> _T:
-    """Raises the 503 problem where too many wait."""
+    """In the order they came. Raises the 503 problem, with when to come back: at once where those
+    before it take longer than `LONGEST`, else where it did."""
     global _waiting
-    if _waiting >= _WAITING_AT_MOST:
-        raise unavailable()
+    expected = _waiting * _took / _AT_ONCE
+    if _waiting >= WAITING_AT_MOST or expected > LONGEST:
+        raise unavailable(seconds=ceil(expected))
     _waiting += 1
+    computing = _threads.submit(_measured, compute)
     try:
-        return await asyncio.get_running_loop().run_in_executor(_threads, compute)
+        async with asyncio.timeout(LONGEST):
+            return await asyncio.wrap_future(computing)
+    except TimeoutError:
+        raise unavailable(seconds=ceil(LONGEST)) from None
     finally:
         _waiting -= 1
+
+
+def _measured(compute: Callable[[], _T]) -> _T:
+    global _took
+    began = perf_counter()
+    try:
+        return compute()
+    finally:
+        _took += (perf_counter() - began - _took) / 5
 
 
 def needs_rehash(stored: str) -> bool:
