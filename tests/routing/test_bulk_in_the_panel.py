@@ -3,8 +3,10 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
 from lxml import html
 
+from services.portal.panel.bulk import BULK_FORMS
 from shared.bulk_commands import MOST
 from tests.routing.country import Country
 from tests.routing.panel import Panel, signed_in
@@ -178,3 +180,11 @@ async def test_more_than_a_page_of_25_is_chosen_at_once(country: Country) -> Non
         assert len(chosen(panel)) > 25
         await panel.opens(f"/panel/massal?jenis=coordinate&{query}")
         assert {str(number) for number in numbers} <= {*chosen(panel)}
+
+
+@pytest.mark.parametrize("kind", BULK_FORMS)
+async def test_every_bulk_form_is_drawn(country: Country, kind: str) -> None:
+    number = await country.verified()
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel/massal?jenis={kind}&nomor={number}")
+        assert chosen(panel) == [str(number)]
