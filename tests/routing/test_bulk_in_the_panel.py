@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from lxml import html
 
+from services.portal.panel import choosing
 from services.portal.panel.bulk import BULK_FORMS
 from shared.bulk_commands import MOST
 from tests.routing.country import Country
@@ -180,6 +181,77 @@ async def test_more_than_a_page_of_25_is_chosen_at_once(country: Country) -> Non
         assert len(chosen(panel)) > 25
         await panel.opens(f"/panel/massal?jenis=coordinate&{query}")
         assert {str(number) for number in numbers} <= {*chosen(panel)}
+
+
+def link_of(panel: Panel, words: str) -> str:
+    [address] = panel.page.xpath(f"//a[starts-with(normalize-space(), '{words}')]/@href")
+    return str(address)
+
+
+def chosen_everywhere(panel: Panel) -> set[str]:
+    """Ticked on this page, or carried from others."""
+    carried = "//form[@id='massal']//input[@type='hidden'][@name='nomor']/@value"
+    return {*chosen(panel), *map(str, panel.page.xpath(carried))}
+
+
+async def goes_on(panel: Panel, *ticked: str) -> None:
+    """To the next page by the form's button, these ticked beside what is carried."""
+    form = next(each for each in panel.page.forms if each.get("id") == "massal")
+    sent = [("nomor", number) for number in ticked]
+    sent += [(name, value) for name, value in form.form_values() if value not in ticked]
+    answer = await panel.http.get(
+        "/panel/massal", params=[*sent, ("jenis", "lanjut")], follow_redirects=True
+    )
+    panel.page, panel.path = html.fromstring(answer.text), answer.url.raw_path.decode()
+
+
+async def test_what_is_chosen_goes_along_to_the_next_pages(country: Country) -> None:
+    word = f"saluran{uuid4().hex[:6]}"
+    made = await asyncio.gather(*(country.report(title=f"{word} mampet") for _ in range(52)))
+    newest = sorted(map(str, made), reverse=True)
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel?tab=unverified&q={word}")
+        first, second = newest[3], newest[30]
+        await goes_on(panel, first)
+        assert "1 dipilih, 1 di antaranya di halaman lain." in panel.reads
+        await goes_on(panel, second)
+        assert chosen_everywhere(panel) == {first, second}
+        await panel.opens(link_of(panel, "Pilih semua di halaman ini"))
+        assert chosen_everywhere(panel) == {first, second, *newest[50:]}
+        query = "&".join(f"nomor={number}" for number in sorted(chosen_everywhere(panel)))
+        await panel.opens(f"/panel/massal?jenis=throw&{query}&kembali=/panel?tab=unverified")
+        assert {*chosen(panel)} == {first, second, *newest[50:]}
+
+
+async def test_all_that_match_are_chosen_at_once(country: Country) -> None:
+    word = f"selokan{uuid4().hex[:6]}"
+    made = await asyncio.gather(*(country.report(title=f"{word} mampet") for _ in range(52)))
+    await country.report(title="Lampu padam")
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel?tab=unverified&q={word}")
+        await panel.opens(link_of(panel, "Pilih semua yang cocok"))
+        assert chosen_everywhere(panel) == {str(number) for number in made}
+        assert "52 dipilih, 27 di antaranya di halaman lain." in panel.reads
+        # The archive takes fewer at once: the first are ticked, the others stay to be.
+        query = "&".join(f"nomor={number}" for number in made)
+        await panel.opens(f"/panel/massal?jenis=archive&{query}&kembali=/panel?tab=unverified")
+        assert "Paling banyak 50 sekaligus: 50 yang pertama dicentang." in panel.reads
+        assert len(chosen(panel)) == 50
+        words = {"category": "incomplete", "note": "Tidak ada alamat."}
+        assert await presses(panel, "/panel/massal/archive", "periksa", **words) == 200
+        assert "50 dapat, 0 tidak" in panel.reads
+
+
+async def test_more_than_may_be_chosen_are_said_to_match(
+    country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "MOST", 30)
+    word = f"parit{uuid4().hex[:6]}"
+    made = await asyncio.gather(*(country.report(title=f"{word} mampet") for _ in range(31)))
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel?tab=unverified&q={word}&pilih=cocok")
+        assert "Yang cocok lebih banyak: ini 30 yang pertama." in panel.reads
+        assert chosen_everywhere(panel) < {str(number) for number in made}
 
 
 @pytest.mark.parametrize("kind", BULK_FORMS)

@@ -1,9 +1,7 @@
 """One thing done to many reports: chosen in a list, looked at before, and what became of each."""
 
 import asyncio
-import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
@@ -19,6 +17,7 @@ from services.portal.contracts.routing import (
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.choices import agencies_offered, choices_for, corrections, read_agency
+from services.portal.panel.choosing import list_with, numbers_in
 from services.portal.panel.forms import FORMS, NAMES, ActionForm
 from services.portal.panel.report import read_report
 from services.portal.paths import own_list
@@ -30,15 +29,20 @@ from shared.lifecycle.actions import Action
 
 router = APIRouter(prefix="/panel/massal", include_in_schema=False)
 
+_ON = "lanjut"
+"""In place of a kind: on to the next page of the list, with what is chosen."""
+
 
 @dataclass(frozen=True)
 class BulkForm:
-    """`name` is the kind's in its service, which has the form of the single action."""
+    """`name` is the kind's in its service, which has the form of the single action; it takes `most`
+    reports at once."""
 
     name: str
     action: Action
     form: ActionForm
     label: str
+    most: int = MOST
 
 
 def _tags(form: FormData) -> dict[str, object]:
@@ -59,15 +63,19 @@ BULK_FORMS = {
         BulkForm("forward", Action.FORWARD, FORMS[Action.FORWARD], label("action", Action.FORWARD)),
         BulkForm("coordinate", Action.COORDINATE, FORMS[Action.COORDINATE], "Tugaskan"),
         BulkForm("tag", Action.AMEND, _TAGGING, "Beri tag"),
-        BulkForm("archive", Action.ARCHIVE, FORMS[Action.ARCHIVE], label("action", Action.ARCHIVE)),
+        BulkForm(
+            "archive", Action.ARCHIVE, FORMS[Action.ARCHIVE], label("action", Action.ARCHIVE), 50
+        ),
     )
 }
 
 
-def bulk_forms_for(rows: list[QueueRow]) -> list[BulkForm]:
-    """What this person may do to at least one of these reports."""
+def bulk_forms_for(rows: list[QueueRow], *, also: bool) -> list[BulkForm]:
+    """What this person may do to at least one of these reports; any, where there are none but
+    others are chosen `also`."""
     allowed = {action.code for row in rows for action in row.allowed_actions}
-    return [kind for kind in BULK_FORMS.values() if kind.action in allowed]
+    possible = [kind for kind in BULK_FORMS.values() if kind.action in allowed]
+    return possible or (list(BULK_FORMS.values()) if also else [])
 
 
 @router.get("")
@@ -76,12 +84,20 @@ async def begun(page_request: PanelRequest) -> Response:
     query = page_request.request.query_params
     numbers, kind = query.getlist("nomor"), BULK_FORMS.get(query.get("jenis", ""))
     back = own_list(query.get("kembali", ""), "/panel")
+    if query.get("jenis") == _ON:
+        return page_request.go(list_with(back, numbers_in(numbers), query.get("berikutnya")))
     if kind is not None and not numbers:
         return page_request.go(back, "Belum ada laporan yang dipilih.")
     if kind is None:
         bulks = await page_request.read("routing", "/bulk-commands", list[BulkProgress])
         return page_request.page("panel/bulk/list.html", bulks=bulks, kinds=BULK_FORMS)
-    form = FormData({"nomor": numbers, "daftar": " ".join(numbers), "kembali": back}, NAMES)
+    form = FormData(
+        {"nomor": numbers[: kind.most], "daftar": " ".join(numbers), "kembali": back}, NAMES
+    )
+    if kind.most < len(numbers) <= MOST:
+        form.hints["nomor"] = translated(
+            "Paling banyak {most} sekaligus: {most} yang pertama dicentang."
+        ).format(most=kind.most)
     if before := query.get("dari"):
         await _as_before(page_request, form, before)
     return await _page(page_request, kind, form)
@@ -162,7 +178,7 @@ async def _page(
         preview=preview,
         numbers=numbers,
         titles=titles,
-        back=_ticked(form),
+        back=list_with(form.get("kembali"), form.all("nomor")),
         templates=[],  # their words are filled in for one report
         may=[item.number for item in preview.items if not item.reason] if preview else [],
         versions=_as_field(preview) if preview else "",
@@ -185,8 +201,7 @@ def _versions(form: FormData) -> dict[str, str]:
 
 def _numbers(form: FormData) -> list[str]:
     """All that were chosen in the list, also those unticked since."""
-    numbers = dict.fromkeys([*form.get("daftar").split(), *form.all("nomor")])
-    return [number for number in numbers if _NUMBER.fullmatch(number)]
+    return numbers_in([*form.get("daftar").split(), *form.all("nomor")])
 
 
 async def _titles(page_request: PageRequest, numbers: list[str]) -> dict[int, str]:
@@ -196,15 +211,6 @@ async def _titles(page_request: PageRequest, numbers: list[str]) -> dict[int, st
     params = {"number": numbers}
     titles = await page_request.read("routing", "/report-titles", list[ReportTitle], params=params)
     return {each.number: each.title for each in titles}
-
-
-def _ticked(form: FormData) -> str:
-    """The list that it came from, with what is ticked here ticked there."""
-    parts = urlsplit(form.get("kembali"))
-    query = [(name, value) for name, value in parse_qsl(parts.query) if name != "pilih"]
-    if parts.path == "/panel":
-        query.append(("pilih", ".".join(form.all("nomor"))))
-    return f"{parts.path}?{urlencode(query)}"
 
 
 async def _as_before(page_request: PageRequest, form: FormData, bulk_id: str) -> None:
@@ -217,6 +223,3 @@ async def _as_before(page_request: PageRequest, form: FormData, bulk_id: str) ->
     if form.get("agency_id"):
         agency = await read_agency(page_request, int(form.get("agency_id")))
         form.add("agency_id_nama", f"{agency.id}|{agency.name}")
-
-
-_NUMBER = re.compile(r"[1-9][0-9]{0,17}")

@@ -18,9 +18,11 @@ from services.portal.panel.agency_finding import offered
 from services.portal.panel.bell import passed_on
 from services.portal.panel.bulk import bulk_forms_for
 from services.portal.panel.choices import agency_of, grouped
+from services.portal.panel.choosing import chosen_in
 from services.portal.panel.forms import in_order, owed
 from services.portal.panel.second_person import to_decide
 from services.portal.translation import translated
+from shared.bulk_commands import MOST
 from shared.http.problems import Problem
 from shared.lifecycle.statuses import STATUSES_OF, Status, Tab
 from shared.values.report_numbers import numbers_in
@@ -101,6 +103,7 @@ async def queue(page_request: PanelRequest) -> Response:
         form.set("agency_cari", words)
         found += await offered(page_request, form, "agency", below=True)
         found = list({option.id: option for option in found}.values())
+    chosen = await chosen_in(page_request, _params(form), page)
     flags = _flags()
     shown = {
         "agency": agencies,
@@ -137,8 +140,9 @@ async def queue(page_request: PanelRequest) -> Response:
         ],
         applied=list(applied(form, lambda **changed: _link(form, kept | changed), shown, flags)),
         owed_tabs=_OWED,
-        bulk_forms=bulk_forms_for(page.items),
-        picked=query.get("pilih", ""),
+        bulk_forms=bulk_forms_for(page.items, also=bool(chosen.elsewhere)),
+        chosen=chosen,
+        most_at_once=MOST,
         this_page=query.get("lanjut"),
         many=None if many else _MANY,
         in_order=in_order,

@@ -17,7 +17,8 @@ if (panes) {
 var bulk = document.getElementById("massal");
 if (bulk) {
   bulk.addEventListener("submit", function () {
-    var here = new URL(location), ticked = document.querySelectorAll("input[form=massal]:checked");
+    var here = new URL(location);
+    var ticked = document.querySelectorAll("input[form=massal]:checked, #massal input[name=nomor]");
     here.searchParams.set("pilih", Array.from(ticked, function (box) { return box.value; }).join("."));
     history.replaceState(null, "", here);
   });

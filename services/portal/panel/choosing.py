@@ -1,0 +1,81 @@
+"""What is chosen in a list for a bulk command: it stands in the list's address, and goes along from
+page to page."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Final, NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from services.portal.contracts.routing import QueuePage
+from services.portal.page_request import PageRequest
+from shared.bulk_commands import MOST
+
+CHOSEN: Final = "pilih"
+"""The parameter: numbers with dots between, `THIS_PAGE`, `MATCHING`."""
+THIS_PAGE, MATCHING = "semua", "cocok"
+_AT_A_TIME, _READS = 100, 5
+"""A search by words answers with less than asked for, and is not read for ever."""
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+
+
+class Chosen(NamedTuple):
+    """`elsewhere`: on other pages of the list. `cut`: more match than may be chosen at once."""
+
+    here: Collection[int] = ()
+    elsewhere: Collection[int] = ()
+    cut: bool = False
+
+    @property
+    def total(self) -> int:
+        return len(self.here) + len(self.elsewhere)
+
+    @property
+    def with_this_page(self) -> str:
+        """The parameter with all of this page too."""
+        return ".".join([THIS_PAGE, *map(str, self.elsewhere)])
+
+
+async def chosen_in(
+    page_request: PageRequest, params: Mapping[str, object], page: QueuePage
+) -> Chosen:
+    """What the address chooses of the list that the parameters of the queue ask for."""
+    words = page_request.request.query_params.get(CHOSEN, "").split(".")
+    shown = [row.number for row in page.items]
+    numbers = list(map(int, numbers_in(words)))
+    numbers += shown if THIS_PAGE in words else []
+    cut = False
+    if MATCHING in words:
+        matching, cut = await _matching(page_request, params)
+        numbers += matching
+    here, chosen = {*shown} & {*numbers}, dict.fromkeys(numbers)
+    return Chosen(here, [number for number in chosen if number not in here], cut)
+
+
+def numbers_in(words: Collection[str]) -> list[str]:
+    """Those that can be numbers of reports, each once."""
+    return [word for word in dict.fromkeys(words) if _NUMBER.fullmatch(word)]
+
+
+def list_with(address: str, numbers: Collection[str], page: str | None = None) -> str:
+    """The list of this address with these chosen; on another `page` by its cursor."""
+    parts = urlsplit(address)
+    query = dict(parse_qsl(parts.query))
+    query |= {CHOSEN: ".".join(numbers)} if parts.path == "/panel" else {}
+    query |= {"lanjut": page} if page else {}
+    return f"{parts.path}?{urlencode(query)}"
+
+
+async def _matching(
+    page_request: PageRequest, params: Mapping[str, object]
+) -> tuple[list[int], bool]:
+    """The first of the list, and whether there are more."""
+    numbers: list[int] = []
+    cursor: str | None = None
+    for _ in range(_READS):
+        asked = {**params, "cursor": cursor, "limit": _AT_A_TIME}
+        page = await page_request.read("routing", "/queue", QueuePage, params=asked)
+        numbers += [row.number for row in page.items]
+        cursor = page.next
+        if cursor is None or len(numbers) >= MOST:
+            break
+    return numbers[:MOST], cursor is not None or len(numbers) > MOST
