@@ -34,9 +34,9 @@ class Visitor:
         self._client = client
         self.reads = ""
 
-    async def opens(self, path: str) -> None:
+    async def opens(self, path: str, status: int = 200) -> None:
         answer = await self._client.get(path, follow_redirects=True)
-        assert answer.status_code == 200, answer.text
+        assert answer.status_code == status, answer.text
         self.reads = answer.text
 
     async def sends(self, path: str, status: int = 200, **fields: str) -> None:

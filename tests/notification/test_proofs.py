@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -209,6 +210,8 @@ async def test_what_is_chosen_holds_and_one_tap_ends_everything(
         rows = await told.ended(2)
         assert [row[2:] for row in rows] == [("skipped", "muted"), ("sent", None)]
         token = mail_server.got[0]["List-Unsubscribe"].strip().rsplit("/", 1)[1].rstrip(">")
+        unknown = await client.post("/unsubscribe", json={"token": str(uuid4())})
+        assert unknown.status_code == 404, "nobody is thanked for what ended nothing"
         assert (await client.post("/unsubscribe", json={"token": token})).status_code == 204
         await told.happens("reopened", Status.FOLLOWED_UP, version=4)
         assert (await told.ended(3))[2][2:] == ("skipped", "stopped")

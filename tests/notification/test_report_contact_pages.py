@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -119,6 +120,23 @@ async def test_the_receipt_sends_to_the_page_of_the_report_for_what_is_chosen_th
     number = visitor.reads.split('id="nomor">')[1].split("<")[0]
     await visitor.opens(f"/laporan/{number}")
     assert "memilihnya di bawah" in visitor.reads and "Kabar apa, lewat mana" in visitor.reads
+
+
+@pytest.mark.parametrize(
+    ("audience", "elsewhere"),
+    [("", "/lacak"), ("?untuk=petugas", "/panel/pengaturan/saya"), ("?untuk=pimpinan", "instansi")],
+)
+async def test_a_link_that_ends_nothing_thanks_nobody_and_says_what_does(
+    visitor: Visitor, audience: str, elsewhere: str
+) -> None:
+    unknown = f"/berhenti/{UUID(int=7)}{audience}"
+    await visitor.opens(unknown)
+    await visitor.sends(unknown, 404)
+    for cut_short in (False, True):
+        assert "Tautan ini tidak kami kenali" in visitor.reads and elsewhere in visitor.reads
+        assert "tidak akan menghubungi" not in visitor.reads
+        if not cut_short:
+            await visitor.opens(f"/berhenti/{UUID(int=7)}"[:-4] + audience, 404)
 
 
 async def test_a_recovered_code_is_listed_on_the_page_and_looking_at_the_receipt_is_no_use(

@@ -319,7 +319,8 @@ async def test_stop_is_confirmed_and_ends_the_text_messages_of_that_report_alone
         asked = re.search(r"YA (\d{5})", answer(await send("berhenti")))
         untouched = (f"report-{told.number}", None, True, True)
         assert asked and country.all(chosen) == [untouched], "its sender may be made up"
-        assert "kami hentikan" in answer(await send(f"ya {asked[1]}"))
+        stopped = answer(await send(f"ya {asked[1]}"))
+        assert "dihentikan" in stopped and "Menyalakannya lagi: di halaman laporan" in stopped
         assert country.all(chosen) == [(*untouched[:3], False)]
 
 

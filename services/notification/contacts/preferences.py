@@ -28,6 +28,7 @@ from shared.clock import now
 from shared.http.auth import CurrentReporter
 from shared.http.documentation import problem_responses
 from shared.http.limits import Limit, limited
+from shared.http.problems import not_found
 from shared.http.transaction import Transaction
 from shared.values.words import Form
 
@@ -106,11 +107,13 @@ async def stop_text_messages(
 @router.post(
     "/unsubscribe",
     status_code=204,
-    responses=problem_responses(429),
+    responses=problem_responses(404, 429),
     dependencies=[Depends(limited(UNSUBSCRIBING))],
 )
 async def unsubscribe(form: UnsubscribeForm, session: Transaction) -> None:
     """*Jangan hubungi saya*, by the token of a mail's link: nothing is sent to that holder any
-    more. The same answer for a token that is nobody's."""
-    of_token = col(Preference.unsubscribe_token) == form.token
-    await session.execute(update(Preference).where(of_token).values(stopped_at=now()))
+    more. 404: the token is nobody's, and nothing was ended."""
+    of_token = update(Preference).where(col(Preference.unsubscribe_token) == form.token)
+    stopped = of_token.values(stopped_at=now()).returning(col(Preference.holder))
+    if await session.scalar(stopped) is None:
+        raise not_found()

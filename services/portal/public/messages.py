@@ -106,27 +106,45 @@ async def stop_all(page_request: PublicRequest, number: Number = _NUMBER) -> Res
 
 
 @router.get("/berhenti/{token}")
-async def stop_page(page_request: PublicRequest, token: UUID) -> Response:
+async def stop_page(page_request: PublicRequest, token: str) -> Response:
     """The link in each mail. Opening it ends nothing: mail programs look at links by themselves."""
-    return _stop_page(page_request, token, stopped=False)
+    return _stop_page(page_request, token, "asked" if _is_uuid(token) else "unknown")
 
 
 @router.post("/berhenti/{token}")
-async def stop(page_request: PublicRequest, token: UUID) -> Response:
+async def stop(page_request: PublicRequest, token: str) -> Response:
     """One tap, also that of a mail program (RFC 8058), which has no session and no form of ours:
-    the token is what shows that it may."""
-    body = {"token": str(token)}
-    await page_request.call("notification", "POST", "/unsubscribe", json=body)
-    return _stop_page(page_request, token, stopped=True)
+    the token is what shows that it may. 404, with where else to choose, where it is nobody's."""
+    if not _is_uuid(token):
+        return _stop_page(page_request, token, "unknown")
+    try:
+        body = {"token": token}
+        await page_request.call("notification", "POST", "/unsubscribe", json=body)
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        return _stop_page(page_request, token, "unknown")
+    return _stop_page(page_request, token, "stopped")
 
 
-def _stop_page(page_request: PageRequest, token: UUID, *, stopped: bool) -> Response:
+def _is_uuid(token: str) -> bool:
+    """A link that was cut short by a mail program is none."""
+    try:
+        return bool(UUID(token))
+    except ValueError:
+        return False
+
+
+def _stop_page(
+    page_request: PageRequest, token: str, state: Literal["asked", "stopped", "unknown"]
+) -> Response:
     """In the words for whom the mail was: reporters, staff (`petugas`), the leader of an agency
     (`pimpinan`)."""
     to = page_request.request.query_params.get("untuk", "")
     audience = to if to in ("petugas", "pimpinan") else ""
+    status = 404 if state == "unknown" else 200
     return page_request.page(
-        "public/stop_messages.html", token=token, stopped=stopped, audience=audience
+        "public/stop_messages.html", status, token=token, state=state, audience=audience
     )
 
 
