@@ -122,6 +122,26 @@ async def test_the_receipt_sends_to_the_page_of_the_report_for_what_is_chosen_th
     assert "memilihnya di bawah" in visitor.reads and "Kabar apa, lewat mana" in visitor.reads
 
 
+async def test_who_has_an_old_access_code_is_told_what_helps_and_a_stranger_the_same(
+    services: Services, visitor: Visitor
+) -> None:
+    report = await made(services)
+    page = await opened(visitor, report)
+    await visitor.sends(f"{page}/kode-akses")
+
+    async def tries(number: int, code: str) -> str:
+        await visitor.opens("/lacak")
+        await visitor.sends("/lacak", 404, number=str(number), access_code=code)
+        begins = visitor.reads.index('class="errors"')
+        assert "/kode-hilang" in visitor.reads
+        return visitor.reads[begins : visitor.reads.index("</div>", begins)]
+
+    old = await tries(report.number, report.code)
+    assert "Hanya kode akses terbaru yang berlaku" in old and "terverifikasi" in old
+    wrong = report.code[:-2] + ("AA" if report.code[-2:] != "AA" else "BB")
+    assert old == await tries(report.number, wrong) == await tries(99_999_999, report.code)
+
+
 @pytest.mark.parametrize(
     ("audience", "elsewhere"),
     [("", "/lacak"), ("?untuk=petugas", "/panel/pengaturan/saya"), ("?untuk=pimpinan", "instansi")],

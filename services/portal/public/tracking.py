@@ -2,16 +2,25 @@
 
 from fastapi import APIRouter, Response
 
-from services.portal.form_data import FormData
+from services.portal.form_data import FormData, FormRefusal
 from services.portal.page_request import PublicRequest
 from services.portal.public.access import open_report
 from services.portal.sealed_forms import CARRIED, NOT_YOURS
+from services.portal.translation import translated
 from shared.http.problems import Problem
 from shared.values.report_numbers import only_number_in
 
 router = APIRouter(include_in_schema=False)
 
 NAMES = {"number": "Nomor laporan", "access_code": "Kode akses"}
+_NOT_OPENED = "Nomor dan kode ini tidak cocok"
+_WHAT_HELPS = (
+    "Periksa keduanya. Hanya kode akses terbaru yang berlaku: begitu kode baru dibuat, kode lama "
+    "berakhir. Bila kode terbaru tidak Anda miliki, dapatkan yang baru lewat kontak Anda yang "
+    "terverifikasi, dengan tautan di bawah formulir ini."
+)
+"""The same whether there is no such report, the code is wrong, or a newer one was made: nothing
+tells strangers which."""
 
 
 @router.get("/lacak")
@@ -30,6 +39,8 @@ async def track(page_request: PublicRequest) -> Response:
         await open_report(page_request, number, form.get("access_code"))
     except Problem as problem:
         form.refuse(problem)
+        if problem.status == 404:
+            form.refusal = FormRefusal(translated(_NOT_OPENED), translated(_WHAT_HELPS))
         return page_request.page("public/track.html", problem.status, form=form)
     if carried := form.get(CARRIED):
         back = page_request.back_to_form(carried, f"/laporan/{number}/")
