@@ -16,6 +16,7 @@ from services.notification.messages.letter_text import PARTS
 from services.notification.messages.staff_table import STAFF_TEMPLATES, Delivery, StaffKind
 from services.notification.messages.staff_texts import ACCOUNT_TEMPLATES
 from services.notification.messages.table import TEMPLATES, MessageKind
+from services.notification.messages.texts import CodePurpose
 from services.notification.models import Channel as MessageChannel
 from services.reporting.files.columns import columns
 from services.reporting.files.job import Format
@@ -171,7 +172,7 @@ CODES: dict[str, Iterable[str]] = {
     "notification": TEMPLATES,
     "notification_part": (
         *("subject", "about", "about_title", "how_to_open", "open_report", "why", "stop"),
-        *("no_date", "sms_discreet", "code_subject", "code", "code_warning", "code_sms"),
+        *("no_date", "sms_discreet", "code_subject", "code_warning"),
         *(
             part
             for what in ACCOUNT_TEMPLATES
@@ -180,10 +181,11 @@ CODES: dict[str, Iterable[str]] = {
         *("staff_not_asked", "staff_subject", "staff_why", "staff_stop"),
         *("prove_leader_subject", "prove_leader", "prove_leader_label"),
         *("leader_why", "leader_stop"),
-        "first_code_sms",
         *("contact_change", "contact_change_warning", "contact_change_stop", "contact_change_sms"),
         *("report_contact_change", "report_contact_change_warning", "report_contact_change_sms"),
     ),
+    "notification_code": get_args(CodePurpose),
+    "notification_code_sms": get_args(CodePurpose),
     "notification_sms": TEMPLATES,
     "objection_reason": ObjectionReason,
     "open311_attribute": ATTRIBUTES,

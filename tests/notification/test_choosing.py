@@ -1,6 +1,7 @@
 """Who is told what, by which channel, and why not: pure."""
 
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 
@@ -22,7 +23,7 @@ from services.notification.messages.table import (
     MessageKind,
     messages_of,
 )
-from services.notification.messages.texts import ReportFacts, text_of, text_of_code
+from services.notification.messages.texts import CodePurpose, ReportFacts, text_of, text_of_code
 from services.notification.models import Channel
 from shared.labels.catalogue import LANGUAGES, Language
 from shared.lifecycle.actions import Action
@@ -162,7 +163,8 @@ def sms_of(template: str, language: Language = "id", handler: str = "Dinas Bina 
 @pytest.mark.parametrize("handler", ["Dinas Bina Marga", LONG])
 def test_every_text_message_fits_into_one(language: Language, handler: str) -> None:
     texts = [sms_of(template, language, handler) for template in TEMPLATES]
-    texts.append(text_of_code("123456", language).sms)
+    for purpose in get_args(CodePurpose):
+        texts += [text_of_code("123456", language, purpose, each).sms for each in (None, 10**10)]
     assert [text for text in texts if septets(text) > 160] == []
 
 
@@ -227,6 +229,24 @@ def test_a_box_left_as_it_stood_chooses_no_text_messages_for_secret_reports(
 def test_a_discreet_text_message_says_nothing_at_all() -> None:
     report = ReportFacts(10_000_042, None, True, "Dinas Bina Marga", Zone.WIB)
     facts = {"at": AT.isoformat()}
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_code_says_which_report_it_is_of_and_what_for_unless_nobody_may_see(
+    language: Language,
+) -> None:
+    def texts(purpose: CodePurpose, number: int | None) -> tuple[str, str]:
+        text = text_of_code("123456", language, purpose, number)
+        return text.paragraphs[0], text.sms
+
+    of_report: tuple[CodePurpose, ...] = ("contact", "by_sms", "recovery")
+    named = [text for purpose in of_report for text in texts(purpose, 10_000_042)]
+    assert all("10000042" in text and "123456" in text for text in named)
+    assert len(set(named)) == len(named), "what it is for"
+    assert "10000042 123456" in texts("by_sms", 10_000_042)[1], "as it is sent back"
+    hidden = {texts(purpose, None) for purpose in of_report}
+    assert hidden == {texts("contact_of_account", None)}, "not even that it opens something"
+    assert texts("password", None) not in hidden
+
+
     for rule in MESSAGE_TABLE:
         text = text_of(rule.template, facts, report, "https://lapor.go.id", "id").sms
         assert text == "Ada kabar untuk Anda."

@@ -35,6 +35,7 @@ async def test_a_lost_code_is_recovered_by_number_and_proven_contact(
         body = mail_server.got[0].get_body(("plain",))
         assert body is not None
         code = code_in(body.get_content())
+        assert f"kode akses baru laporan nomor {told.number}" in body.get_content()
         wrong = await client.post("/recovery/proof", json=asked | {"code": "x"})
         assert wrong.status_code == 422
         right = await client.post("/recovery/proof", json=asked | {"code": code})

@@ -6,6 +6,7 @@ import pytest
 
 from shared.lifecycle.statuses import Status
 from tests.intake.conftest import Country
+from tests.intake.test_sms_channel import OTHER
 from tests.notification.conftest import PHONE, Reported, until
 from tests.notification.providers import Gateway as SmsGateway
 from tests.notification.test_proofs import code_in
@@ -39,6 +40,31 @@ async def test_who_cannot_be_heard_now_is_told_where_the_report_is(
         told_so = answer(await send("Masih rusak"))
         assert said in told_so
         assert ("BUKA" in told_so) is advises_reopening
+
+
+async def test_who_sends_a_code_in_whose_place_a_newer_came_is_told_so_and_nobody_else(
+    reported: Reported, gateway: SmsGateway, fresh_database: Callable[[str], str]
+) -> None:
+    told = await reported(reporter=SHY)
+    async with gateway.there(), sms_1708(told, fresh_database, Followup()) as send:
+        stranger = answer(await send("123 456"))
+        assert "tidak dapat diteruskan" in stranger, "no code was ever sent to this phone"
+        codes = []
+        for nth in range(2):
+            await send("KODE")
+
+            async def arrived(count: int = nth + 1) -> bool:
+                return len(gateway.got) >= count
+
+            await until(arrived)
+            assert str(told.number) in gateway.got[nth]["text"]
+            codes.append(code_in(gateway.got[nth]["text"]))
+        older = codes[0] if codes[0] != codes[1] else str(10**6 - 1 - int(codes[1])).zfill(6)
+        said = answer(await send(older))
+        assert "kami ganti dengan yang lebih baru" in said
+        for number in (told.number, 99_999_999):
+            assert answer(await send(older, number=number, **{"from": OTHER})) == stranger
+        assert "sudah diverifikasi" in answer(await send(codes[1]))
 
 
 async def test_who_sends_the_proving_code_again_is_told_that_the_phone_is_verified(

@@ -123,7 +123,7 @@ async def test_a_phone_is_proven_and_what_it_sends_is_a_reply(
         await until(arrived)
         code = code_in(gateway.got[0]["text"])
         wrong = "000000" if code != "000000" else "000001"
-        assert "Pesan ini tidak dapat diteruskan" in answer(await send(wrong))
+        assert "ganti dengan yang lebih baru" in answer(await send(wrong))
         assert "sudah diverifikasi" in answer(await send(code))
         # From another phone it is as though there were no such report.
         for words, said in (("kode", asked), (code, None), ("puas", None), ("", None)):

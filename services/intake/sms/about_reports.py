@@ -42,6 +42,11 @@ def read_about_report(text: str) -> AboutReport | None:
     if GAP in words:  # nobody knows what else it said
         return AboutReport(number, "say", words)
     plain = " ".join(_TOKEN.findall(words))
+    @property
+    def is_digits(self) -> bool:
+        """Not `KODE 123456`, which nobody means as the information that was asked for."""
+        return not any(map(str.isalpha, self.words))
+
     for wish, pattern in _WISHES:
         if found := pattern.fullmatch(plain):
             named = found.groupdict()

@@ -37,6 +37,7 @@ Refusal = Literal["empty", "too_long", "unavailable"]
 Answer = Literal[
     "code_asked",
     "not_yours",
+    "newer_code",
     "proven",
     "done",
     "closed",

@@ -45,6 +45,11 @@ def refused_wish(action: Action, state: ReportState, at: datetime) -> str | None
     return " ".join([_text("sms_refused", reason, state), *advice])
 
 
+def is_asked(state: ReportState) -> bool:
+    """Whether words are what was asked for."""
+    return state.question_open or state.status is Status.INFORMATION_TO_EVALUATE
+
+
 def words_not_taken(state: ReportState, at: datetime) -> Answer:
     """The answer to words that the report does not take."""
     if _refusal(state, Action.OBJECT, at) is None:

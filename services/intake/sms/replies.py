@@ -19,18 +19,17 @@ from services.intake.sms.answers import Answers
 from services.intake.sms.confirmations import Confirmations, Confirmed
 from services.intake.sms.joining import NO_REPORT, SmsParts, WholeSms
 from services.intake.sms.messages import Answer, answer_about, one_sms
-from services.intake.sms.questions import QuestionAnswer, answer_with_question
-from services.intake.sms.refusals import ACTIONS, refused_wish, words_not_taken
+from services.intake.sms.reading import ReadBySms, read_by_sms
+from services.intake.sms.refusals import ACTIONS, is_asked, refused_wish, words_not_taken
 from shared.clock import now
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.http.problems import conflict, unavailable
 from shared.http.tokens import ReportBearer, Tokens
 from shared.lifecycle.state import ReportState
-from shared.lifecycle.statuses import Status
 
-Question = Literal["question"]
-"""In place of an answer: the words of the question that waits."""
+Words = Literal["words"]
+"""In place of an answer: what is read of the report."""
 
 _PATHS: Final = {"satisfied": "satisfaction", "rate": "rating", "object": "objection"}
 _CONFIRM: Final[dict[str, Answer]] = {
@@ -38,6 +37,7 @@ _CONFIRM: Final[dict[str, Answer]] = {
     "rate": "confirm_rate",
     "object": "confirm_object",
 }
+_PROOF: Final = "contacts/sms/proof"
 _TAKEN = (200, 202)
 
 
@@ -141,8 +141,10 @@ class Replies:
                 await self._notify(token, about.number, "contacts/sms/code")
             return "code_asked"
         if about.wish == "prove" and sender.named:
-            path, code = "contacts/sms/proof", {"code": about.code}
-            if await self._notify(token, about.number, path, code) == 200:
+            shown = await self._notify(token, about.number, _PROOF, {"code": about.code})
+            if not sender.proven and _is_wrong(shown):
+                return "newer_code"
+            if shown.status_code == 200:
                 return "proven"
         if not sender.proven:
             return "not_yours"
@@ -178,8 +180,8 @@ class Replies:
             case "unclear":
                 return "unclear"
             case _:
-                asked = _is_asked(await self._state(about.number))
-                if about.wish == "prove" and not (asked and _is_number(about.words)):
+                asked = is_asked(await self._state(about.number))
+                if about.wish == "prove" and not (asked and about.is_digits):
                     return "proven"  # sent again; it has proven the phone
                 path = "information" if asked else "replies"
                 return await self._tell(reply, token, path, {"text": about.words})
@@ -236,18 +238,16 @@ class Replies:
         return None if text is None else RefusedWish(one_sms(text))
 
     async def _stop(self, number: int, token: str) -> Answer:
-        if await self._notify(token, number, "contacts/sms/stop") != 204:
+        if (await self._notify(token, number, "contacts/sms/stop")).status_code != 204:
             raise unavailable()
         return "stopped"
 
     async def _notify(
         self, token: str, number: int, path: str, body: dict[str, Any] | None = None
-    ) -> int:
-        """The status of the notification service's answer: a limit or a wrong code is none of
-        ours."""
+    ) -> httpx.Response:
+        """The notification service's answer: a limit or a wrong code is none of ours."""
         whole = f"/reports/{number}/{path}"
-        answer = await self._ask(self._intake.notification, "POST", whole, token, body, {})
-        return answer.status_code
+        return await self._ask(self._intake.notification, "POST", whole, token, body, {})
 
     async def _tell(
         self, reply: Reply, token: str, path: str, body: dict[str, Any], done: Answer = "done"
@@ -285,13 +285,11 @@ class Replies:
         return answer
 
 
-def _is_asked(state: ReportState) -> bool:
-    return state.question_open or state.status is Status.INFORMATION_TO_EVALUATE
-
-
-def _is_number(words: str) -> bool:
-    """Not `KODE 123456`, which nobody means as the information that was asked for."""
-    return not any(map(str.isalpha, words))
+def _is_wrong(shown: httpx.Response) -> bool:
+    """Whether another code waits at this phone, so that its owner knows already that the report
+    names it; where none does they are answered as strangers are."""
+    errors = shown.json().get("errors") or () if shown.status_code == 422 else ()
+    return any(error["code"] == "code_wrong" for error in errors)
 
 
 _UNHEARD: Final[frozenset[Answer]] = frozenset(

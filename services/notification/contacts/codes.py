@@ -15,6 +15,7 @@ from sqlmodel import col
 from services.notification.contacts.code_limits import CODE_LASTS
 from services.notification.contacts.first_choice import OF_ACCOUNT, first_choice
 from services.notification.contacts.reporters import holder_of_report
+from services.notification.messages.texts import CodePurpose
 from services.notification.models import Channel, Contact, Message, Preference
 from services.notification.outgoing.to_reporters import ACCOUNT, CODE
 from services.notification.proven import proof_digest, proof_lasts
@@ -58,11 +59,9 @@ class Codes:
         session: AsyncSession,
         contact: NamedContact,
         language: Language,
-        *,
-        first: bool = False,
+        purpose: CodePurpose,
     ) -> None:
-        """A new code to this contact; one that was sent before is worth nothing any more. `first`:
-        nobody asked for it, so it says where it goes."""
+        """A new code to this contact; one that was sent before is worth nothing any more."""
         code = new_code()
         at = now()
         row = await self.row_of(session, contact, lock=True)
@@ -73,16 +72,16 @@ class Codes:
             assert row is not None
         row.code_digest, row.code_tries = self._digest(row.id, contact, code), 0
         row.code_until, row.language = at + CODE_LASTS, language
-        session.add(self.message(contact, code, language, contact_id=row.id, first=first))
+        session.add(self.message(contact, code, language, purpose, contact_id=row.id))
 
     def message(
         self,
         contact: NamedContact,
         code: str,
         language: Language,
+        purpose: CodePurpose,
         *,
         contact_id: UUID | None = None,
-        first: bool = False,
     ) -> Message:
         """What brings the code to the contact."""
         id, at, to_account = uuid4(), now(), contact.number == 0
@@ -96,7 +95,7 @@ class Codes:
             recipient=ACCOUNT if to_account else "reporter",
             channel=contact.channel,
             contact_id=contact_id,
-            facts={"handler_id": contact.handler_id, "language": language, "first": first},
+            facts={"handler_id": contact.handler_id, "language": language, "purpose": purpose},
             state="queued",
             created_at=at,
             not_before=at,

@@ -46,4 +46,4 @@ class FirstCodes:
                     contact.value, contact.channel, contact.holder, proven=False
                 )
                 if wait is None:
-                    await self._codes.send(session, contact, INDONESIAN, first=True)
+                    await self._codes.send(session, contact, INDONESIAN, "by_sms")

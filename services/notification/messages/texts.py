@@ -30,6 +30,11 @@ class MessageText:
     footer: Literal["", "staff_", "leader_"] = ""
 
 
+CodePurpose = Literal["contact", "by_sms", "recovery", "password", "contact_of_account"]
+"""What a code is for: to prove a contact of a report, on its page or sent back by SMS; to get
+another access code, or password; to prove a contact beside reports."""
+
+
 @dataclass(frozen=True)
 class ReportFacts:
     """What a message may say of a report. `title` is None unless the public reads it, and the
@@ -82,21 +87,23 @@ def text_of(
     )
 
 
-def text_of_code(code: str, language: Language, number: int | None = None) -> MessageText:
-    """What carries a code: to whom it belongs, and that nobody else may have it. `number` of the
-    report in a text message that nobody asked for: with it the code is sent back."""
-    sms = _part("code_sms", language, code=code)
-    if number is not None:
-        sms = _part("first_code_sms", language, code=code, number=number)
+def text_of_code(
+    code: str, language: Language, purpose: CodePurpose, number: int | None = None
+) -> MessageText:
+    """What carries a code: what it is for, and that nobody else may have it. `number` of the
+    report; without one, as of an anonymous or secret report, nothing of it is said: neither that
+    there is a report, nor what the code opens."""
+    values = {"code": code, "number": number}
+    named = purpose if number is not None or purpose == "password" else "contact_of_account"
     return MessageText(
         subject=_part("code_subject", language),
         paragraphs=(
-            _part("code", language, code=code),
+            Phrase("notification_code", named, values).in_language(language),
             _part("code_warning", language),
         ),
         link="",
         link_label="",
-        sms=sms,
+        sms=Phrase("notification_code_sms", named, values).in_language(language),
     )
 
 

@@ -14,6 +14,7 @@ from sqlmodel import col
 from services.notification.messages.channel_choice import Reachable, Wishes, reason_against
 from services.notification.messages.table import MessageKind
 from services.notification.messages.texts import (
+    CodePurpose,
     ReportFacts,
     text_of,
     text_of_code,
@@ -90,7 +91,7 @@ class Outbox:
         to, code_or_token = self._cipher.decrypt(message.sealed_code).split("\n")
         language: Language = message.facts["language"]
         if message.template == CODE:
-            text = text_of_code(code_or_token, language)
+            text = text_of_code(code_or_token, language, _purpose(message))
         else:
             stop = f"{self._portal}/kontak-tetap/{code_or_token}"
             text = text_of_contact_change(message.facts, stop)
@@ -109,8 +110,8 @@ class Outbox:
             if message.sealed_code is None:
                 return NotAnyMore("expired")
             code = self._cipher.decrypt(message.sealed_code)
-            named = message.facts.get("first") and not facts.discreet
-            text = text_of_code(code, language, message.number if named else None)
+            named = None if facts.discreet else message.number
+            text = text_of_code(code, language, _purpose(message), named)
             return Outgoing(message.id, to, text, language, None)
         kind = None  # whatever is wanted: that the contact is to be replaced is said all the same
         if message.template != CONTACT_CHANGE:
@@ -134,6 +135,11 @@ class Outbox:
             return Outgoing(message.id, to, text, message.facts["language"], None)
         text = text_of(message.template, message.facts, facts, self._portal, language)
         return Outgoing(message.id, to, text, language, row["unsubscribe_token"])
+
+
+def _purpose(message: Message) -> CodePurpose:
+    purpose: CodePurpose = message.facts.get("purpose", "contact_of_account")
+    return purpose
 
 
 def _wishes(row: Mapping[str, Any]) -> Wishes:

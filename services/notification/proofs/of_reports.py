@@ -18,6 +18,7 @@ from services.notification.contacts.reporters import holder_of_report
 from services.notification.contacts.resources import Notification, Resources
 from services.notification.events.message_rows import message_again
 from services.notification.messages.table import Audience
+from services.notification.messages.texts import CodePurpose
 from services.notification.models import Channel, Message
 from services.notification.outgoing.to_reporters import CODE
 from shared.clock import now
@@ -26,6 +27,7 @@ from shared.http.documentation import problem_responses
 from shared.http.language import pick_language
 from shared.http.limits import rate_limits
 from shared.http.problems import FieldError, Problem, not_found, too_many, validation
+from shared.http.tokens import ReportBearer
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.values.words import Form
 
@@ -67,7 +69,9 @@ async def send_code(
     await check_own(session, reporter, number)
     contact = await _named(session, notification, number, channel)
     await rate_limits(request).take(BY_REPORT, str(number))
-    await send_within_limits(session, notification, request, contact)
+    by_sms = isinstance(reporter, ReportBearer) and reporter.by_sms
+    purpose: CodePurpose = "by_sms" if by_sms else "contact"
+    await send_within_limits(session, notification, request, contact, purpose)
     return Response(status_code=202)
 
 
@@ -105,7 +109,11 @@ async def prove_contact(
 
 
 async def send_within_limits(
-    session: AsyncSession, notification: Resources, request: Request, contact: NamedContact
+    session: AsyncSession,
+    notification: Resources,
+    request: Request,
+    contact: NamedContact,
+    purpose: CodePurpose = "contact_of_account",
 ) -> None:
     """Send a code to a contact of the caller's own. 404: it was removed, and nothing goes there.
     429: it, or everybody, has had too many."""
@@ -119,7 +127,7 @@ async def send_within_limits(
     if wait is not None:
         raise too_many(wait)
     language = pick_language(request.headers.get("accept-language"))
-    await notification.codes.send(session, contact, language)
+    await notification.codes.send(session, contact, language, purpose)
     notification.send_after(session)
 
 

@@ -107,7 +107,7 @@ async def _send(
             )
             if wait is not None:
                 return
-            await notification.codes.send(session, contact, language)
+            await notification.codes.send(session, contact, language, "recovery")
             notification.send_after(session)
     except Exception as error:  # noqa: BLE001  nobody waits for it, and no answer may differ
         _log.warning("no code for a recovery: %s", type(error).__name__)

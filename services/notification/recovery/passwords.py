@@ -143,7 +143,9 @@ async def _send(database: Database, notification: Resources, asked: _Asked) -> N
                 contact.value, contact.channel, proven=account_id is not None
             )
             if account_id is not None and budget is None:
-                session.add(notification.codes.message(contact, asked.code, asked.language))
+                session.add(
+                    notification.codes.message(contact, asked.code, asked.language, "password")
+                )
                 notification.send_after(session)
             else:
                 of_request = col(AccountRecovery.request_hash) == asked.request_hash
