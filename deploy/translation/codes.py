@@ -213,6 +213,7 @@ CODES: dict[str, Iterable[str]] = {
     "sms_instead": get_args(sms_refusals.Instead),
     "sms_refused": get_args(sms_refusals.Reason),
     "sms_question": ("last", "last_until", "more"),
+    "sms_written": ("last", "last_reply", "last_object", "more"),
     "solved": ("yes", "no"),
     "staff_delivery": Delivery,
     "staff_message_kind": StaffKind,

@@ -33,6 +33,10 @@ from shared.lifecycle.actions import ObjectionReason
         ("10000001 Berhenti", AboutReport(10000001, "stop", "Berhenti")),
         ("10000001 Tanya?", AboutReport(10000001, "ask", "Tanya?")),
         ("10000001 TANYA 2", AboutReport(10000001, "ask", "TANYA 2", page=2)),
+        ("10000001 Baca", AboutReport(10000001, "read", "Baca")),
+        ("10000001 baca2", AboutReport(10000001, "read", "baca2", page=2)),
+        ("10000001 Baca surat saya", AboutReport(10000001, "say", "Baca surat saya")),
+        ("10000001 Jawab: RT 3", AboutReport(10000001, "say", "Jawab: RT 3")),
         ("10000001 tanya siapa?", AboutReport(10000001, "say", "tanya siapa?")),
         ("10000001", AboutReport(10000001, "unclear")),
     ],
@@ -79,7 +83,8 @@ def test_a_command_that_is_nearly_right_is_the_command(words: str, meant: dict[s
     "words",
     (
         "TANYA 2 3|2 TANYA|KODE 12345|YA 12|YA 1234567|PUAS 10|NILAI|NILAI 6|NILAI 0|NILAI 4.5|"
-        "NILAI TUNTAS|NILAI 4 TUNTS|STATUS|info?|BUKA 2|BUKA BELUM SLESAI|STOP SMS 1708|BATAL"
+        "NILAI TUNTAS|NILAI 4 TUNTS|STATUS|info?|BUKA 2|BUKA BELUM SLESAI|STOP SMS 1708|BATAL|"
+        "JAWABAN|jawab?|BACA 2 3"
     ).split("|"),
 )
 def test_a_command_that_could_mean_several_things_is_nobodys_words(words: str) -> None:
@@ -115,8 +120,8 @@ def test_other_messages_are_new_reports(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     (
-        "PUAS|puas 5|PUAS5!|Tanya?|TANYA 2|KODE|kode 123 456|NILAI 4|nilai 2 belum|NILAI 6|BUKA|"
-        "buka kembali|Buka, belum selesai|BERHENTI|stop sms|STATUS|Info|cek!|BANTUAN|lapor|"
+        "BACA|PUAS|puas 5|PUAS5!|Tanya?|TANYA 2|KODE|kode 123 456|NILAI 4|nilai 2 belum|NILAI 6|"
+        "BUKA|buka kembali|Buka, belum selesai|BERHENTI|stop sms|STATUS|Info|cek!|BANTUAN|lapor|"
         "PUAS 10000042|STATUS #10000042|info no. 10000042|status laporan 10000042|YA 48213|"
         "48213 ya|123456|081234567890|Ya|OK|terima kasih!|Belum|Laporan 10000042|Makasih ya|"
         "terima kasih banyak pak|Ok makasih|Halo|Assalamualaikum|selamat pagi|BATAL 10000042|"

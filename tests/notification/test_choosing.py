@@ -178,8 +178,11 @@ def test_every_text_message_fits_into_one(language: Language, handler: str) -> N
         ("overdue", ["Dinas Bina Marga", "sejak 14 Des 2026"]),
         ("closing_soon", ["ditutup 14 Des"]),
         ("closed_by_system", ["ampai 14 Des", "NILAI 1-5", "10000042 BUKA"]),
-        ("closed_by_admin", ["ampai 14 Des", "NILAI 1-5", "10000042 BUKA"]),
-        ("archived", ["ampai 14 Des", "10000042 BUKA"]),
+        ("followed_up", ["10000042 BACA", "10000042 lalu pesan"]),
+        ("rectified", ["10000042 BACA"]),
+        ("closed_by_admin", ["ampai 14 Des", "NILAI 1-5", "10000042 BUKA", "10000042 BACA"]),
+        ("archived", ["ampai 14 Des", "10000042 BUKA", "10000042 BACA"]),
+        ("objection_refused", ["10000042 BACA"]),
         ("reopened", ["14 Des"]),
     ],
 )
@@ -226,9 +229,6 @@ def test_a_box_left_as_it_stood_chooses_no_text_messages_for_secret_reports(
     assert wish_for_sms(ticked, before, discreet=discreet) is wish
 
 
-def test_a_discreet_text_message_says_nothing_at_all() -> None:
-    report = ReportFacts(10_000_042, None, True, "Dinas Bina Marga", Zone.WIB)
-    facts = {"at": AT.isoformat()}
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_code_says_which_report_it_is_of_and_what_for_unless_nobody_may_see(
     language: Language,
@@ -247,6 +247,9 @@ def test_a_code_says_which_report_it_is_of_and_what_for_unless_nobody_may_see(
     assert texts("password", None) not in hidden
 
 
+def test_a_discreet_text_message_says_nothing_at_all() -> None:
+    report = ReportFacts(10_000_042, None, True, "Dinas Bina Marga", Zone.WIB)
+    facts = {"at": AT.isoformat()}
     for rule in MESSAGE_TABLE:
         text = text_of(rule.template, facts, report, "https://lapor.go.id", "id").sms
         assert text == "Ada kabar untuk Anda."

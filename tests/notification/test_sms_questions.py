@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.intake.sms.messages import QUESTION_LIMIT
-from services.intake.sms.questions import page_of_question
+from services.intake.sms.messages import WORDS_LIMIT
+from services.intake.sms.reading import page_of
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.clocks import Clock, ClockKind
@@ -263,10 +263,15 @@ async def test_a_made_up_sender_has_a_page_sent_ten_times_and_keeps_no_other_fro
 def test_a_question_of_any_length_is_read_whole_in_long_messages_of_three_parts(
     words: str, until: str | None
 ) -> None:
+    last = "last_until" if until else "last"
+
+    def shown(page: int) -> str:
+        return page_of("ask", 10**10 - 1, words, page, last, until=until)
+
     read, page = "", 1
     while True:
-        text = page_of_question(10**10 - 1, words, page, until)
-        assert septets(text) <= QUESTION_LIMIT
+        text = shown(page)
+        assert septets(text) <= WORDS_LIMIT
         found = re.fullmatch(
             r"Pertanyaan tentang laporan \d+: (.*?)(?: \.\.\. .* TANYA (\d)| Menjawab\b.*)", text
         )
@@ -277,9 +282,7 @@ def test_a_question_of_any_length_is_read_whole_in_long_messages_of_three_parts(
         page += 1
         assert found[2] == str(page)
     assert read.replace(" ", "") == "".join(in_gsm(words).split())
-    assert page_of_question(10**10 - 1, words, 9, until) == text, (
-        "there are no more: the last again"
-    )
+    assert shown(9) == text, "there are no more: the last again"
 
 
 def test_letters_a_phone_does_not_have_are_written_by_those_that_it_has() -> None:

@@ -10,17 +10,28 @@ from services.intake.sms.messages import GAP
 from shared.lifecycle.actions import ObjectionReason
 
 Wish = Literal[
-    "say", "ask", "code", "prove", "confirm", "satisfied", "rate", "object", "stop", "unclear"
+    "say",
+    "ask",
+    "read",
+    "code",
+    "prove",
+    "confirm",
+    "satisfied",
+    "rate",
+    "object",
+    "stop",
+    "unclear",
 ]
 
 
 @dataclass(frozen=True)
 class AboutReport:
     """`say`: the words are a reply, or what was asked for. `ask` wants to read the question that
-    waits, from the part of it that `page` names. `code` asks for a code that proves the
-    phone, and `prove` shows it; `confirm` shows the one that a rating asked for. `object` asks to
-    have the report opened again. `stop`: no text messages about this report any more. `unclear`:
-    nothing, or a command that is nearly one; it is nobody's words."""
+    waits, and `read` what the agency wrote last, from the part of it that `page` names. `code` asks
+    for a code that proves the phone, and `prove` shows it; `confirm` shows the one that a rating
+    asked for. `object` asks to have the report opened again. `stop`: no text messages about
+    this report any more. `unclear`: nothing, or a command that is nearly one; it is nobody's
+    words."""
 
     number: int
     wish: Wish
@@ -30,6 +41,11 @@ class AboutReport:
     solved: bool | None = None
     reason: ObjectionReason | None = None
     page: int = 1
+
+    @property
+    def is_digits(self) -> bool:
+        """Not `KODE 123456`, which nobody means as the information that was asked for."""
+        return not any(map(str.isalpha, self.words))
 
 
 def read_about_report(text: str) -> AboutReport | None:
@@ -42,11 +58,6 @@ def read_about_report(text: str) -> AboutReport | None:
     if GAP in words:  # nobody knows what else it said
         return AboutReport(number, "say", words)
     plain = " ".join(_TOKEN.findall(words))
-    @property
-    def is_digits(self) -> bool:
-        """Not `KODE 123456`, which nobody means as the information that was asked for."""
-        return not any(map(str.isalpha, self.words))
-
     for wish, pattern in _WISHES:
         if found := pattern.fullmatch(plain):
             named = found.groupdict()
@@ -111,6 +122,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "tanyaan": (),
     "pertanya": (),
     "pertanyaan": (),
+    **dict.fromkeys(("baca", "jawab", "jawaban"), ()),
     "kode": (),
     "puas": ("tuntas", "belum"),
     "nilai": ("tuntas", "belum"),
@@ -136,6 +148,7 @@ _TOKEN = re.compile(r"[^\W_]+|(?<=[0-9])[.,/:](?=[0-9])")
 _RATING, _SOLVED = r"(?P<rating>[1-5])", r"(?: ?(?P<solved>tuntas|belum)(?: tuntas)?)?"
 _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     ("ask", re.compile(r"(?:per)?tanya(?:an)?(?: ?(?P<page>[0-9]+))?", re.I)),
+    ("read", re.compile(r"baca(?: ?(?P<page>[0-9]+))?", re.I)),
     ("code", re.compile(r"kode", re.I)),
     ("prove", re.compile(r"(?:kode ?)?(?P<code>[0-9]{3} ?[0-9]{3})", re.I)),
     ("confirm", re.compile(r"ya ?(?P<code>[0-9](?:[ .]*[0-9]){2,5})", re.I)),

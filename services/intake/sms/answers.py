@@ -20,9 +20,9 @@ class Answers:
         self._session, self._cipher = session, cipher
 
     async def known(self, key: str, digest: bytes | None) -> str | AboutReport | None:
-        """The answer to this message, if it was answered; where that was with a question, what it
-        asked for. 409 where it said something else then; `digest` None: that is known to be the
-        same."""
+        """The answer to this message, if it was answered; where that was with words of a report,
+        what it asked for. 409 where it said something else then; `digest` None: that is known to
+        be the same."""
         row = await self._session.get(SmsAnswer, key)
         if row is None:
             return None
@@ -39,9 +39,10 @@ class Answers:
         await self._session.flush()
 
     async def keep_asked(self, key: str, digest: bytes, asked: AboutReport) -> None:
-        """That a question was asked for. Its words are read again for a repeat: a copy would stay
-        when nobody may read them any more."""
-        await self.keep(key, digest, f"{asked.number} TANYA {asked.page}")
+        """That words of a report were asked for. They are read again for a repeat: a copy would
+        stay when nobody may read them any more."""
+        command = "TANYA" if asked.wish == "ask" else "BACA"
+        await self.keep(key, digest, f"{asked.number} {command} {asked.page}")
 
     async def forget_old(self, before: datetime) -> None:
         await self._session.execute(delete(SmsAnswer).where(col(SmsAnswer.at) < before))

@@ -28,8 +28,8 @@ from shared.values.strict_json import RepeatedMemberError, refuse_repeated_membe
 
 ANSWER_LIMIT = 160
 """Septets of one SMS in the GSM 7-bit alphabet (3GPP TS 23.038)."""
-QUESTION_LIMIT = 3 * 153
-"""Septets of an answer with words of a question: a long SMS of three parts."""
+WORDS_LIMIT = 3 * 153
+"""Septets of an answer with words of the report: a long SMS of three parts."""
 GAP = "[…]"
 """In place of a part that did not come."""
 
@@ -57,6 +57,7 @@ Answer = Literal[
     "number_lacks",
     "too_many",
     "no_question",
+    "no_answer",
     "question_elsewhere",
 ]
 """What is said to a message about a report. To anyone but its proven contact the same, whether

@@ -110,18 +110,16 @@ class Replies:
         reads = bool(contact.get("reads"))
         return Sender(token, bool(contact["named"]), bool(contact["proven"]), reads)
 
-    async def question(self, about: AboutReport, sender: Sender) -> QuestionAnswer | None:
-        """The answer to who wants to read the question and may; None to all other messages."""
-        if about.wish != "ask" or not sender.reads:
+    async def read(self, about: AboutReport, sender: Sender) -> ReadBySms | None:
+        """The answer to who wants to read words of the report and may; None to all others."""
+        if about.wish not in ("ask", "read") or not sender.reads:
             return None
         async with self._database.session() as session:
-            return await answer_with_question(session, about.number, about.page)
+            return await read_by_sms(session, about.wish, about.number, about.page)
 
-    async def take(
-        self, reply: Reply, sender: Sender, question: QuestionAnswer | None = None
-    ) -> str:
+    async def take(self, reply: Reply, sender: Sender, read: ReadBySms | None = None) -> str:
         """Does what the message asks. Gives the answer to it, which is kept for its repeats; one
-        with a `question` is made again for each. Raises `ReplyRefused`."""
+        that was `read` is made again for each. Raises `ReplyRefused`."""
         async with self._database.session() as session:
             # The same message, which the gateway handed over twice: a code that has proven the
             # phone meanwhile is no reply.
@@ -132,9 +130,9 @@ class Replies:
         if reply.stale and (isinstance(answer, RefusedWish) or answer in _UNHEARD):
             raise ReplyRefused(answer)
         async with self._database.session() as session:
-            return await self._keep(session, reply, answer, question.text if question else "")
+            return await self._keep(session, reply, answer, read.text if read else "")
 
-    async def _do(self, reply: Reply, sender: Sender) -> Answer | Question | RefusedWish:
+    async def _do(self, reply: Reply, sender: Sender) -> Answer | Words | RefusedWish:
         about, token = reply.about, sender.token
         if about.wish == "code":
             if sender.named:
@@ -142,14 +140,14 @@ class Replies:
             return "code_asked"
         if about.wish == "prove" and sender.named:
             shown = await self._notify(token, about.number, _PROOF, {"code": about.code})
-            if not sender.proven and _is_wrong(shown):
-                return "newer_code"
             if shown.status_code == 200:
                 return "proven"
+            if not sender.proven and _is_wrong(shown):
+                return "newer_code"
         if not sender.proven:
             return "not_yours"
-        if about.wish == "ask":
-            return "question" if sender.reads else "question_elsewhere"
+        if about.wish in ("ask", "read"):
+            return "words" if sender.reads else "question_elsewhere"
         return await self._do_for_reporter(reply, token)
 
     async def _do_for_reporter(self, reply: Reply, token: str) -> Answer | RefusedWish:
@@ -190,8 +188,8 @@ class Replies:
         self,
         session: AsyncSession,
         reply: Reply,
-        answer: Answer | Question | RefusedWish,
-        question: str,
+        answer: Answer | Words | RefusedWish,
+        words: str,
     ) -> str:
         about, phone = reply.about, reply.whole.sender
         parts = SmsParts(session, self._intake.cipher, self._intake.index)
@@ -202,8 +200,8 @@ class Replies:
             return known
         if isinstance(answer, RefusedWish):
             text = answer.text
-        elif answer == "question":
-            text = question  # empty where nobody hears it any more
+        elif answer == "words":
+            text = words  # empty where nobody hears it any more
         elif answer.startswith("confirm_"):
             code = await confirmations.ask(about, phone)
             text = answer_about(answer, number=str(about.number), code=code)
@@ -213,7 +211,7 @@ class Replies:
             await confirmations.use_up(about, phone)
         if known is None:
             answers, digest = Answers(session, self._intake.cipher), reply.digest or b""
-            if answer == "question":
+            if answer == "words":
                 await answers.keep_asked(reply.whole.key, digest, about)
             else:
                 await answers.keep(reply.whole.key, digest, text)

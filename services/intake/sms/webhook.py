@@ -40,8 +40,8 @@ from a proven contact, and words that become a report, are not counted."""
 CODES_SHOWN = Limit("sms_codes_shown", 10, 3600)
 """By report: tries of a code from its proven contact, since that can be made up too."""
 
-QUESTIONS_READ = Limit("sms_questions_read", 10, 3600)
-"""By each page of a question, as it is answered, to a sender that can be made up: who uses one up
+WORDS_READ = Limit("sms_words_read", 10, 3600)
+"""By each page of what is read, as it is answered, to a sender that can be made up: who uses one up
 has had it sent to its reporter, and keeps no other from being read. Answers without words are as
 short as a refusal, and not counted."""
 
@@ -66,8 +66,8 @@ _SIGNATURE = [
 )
 async def receive_sms(request: Request, database: CurrentDatabase, intake: Intake) -> SmsAnswer:
     """One SMS (Standard Webhooks signature over the raw body). The same `id` of the same sender
-    again gets the same answer, but a question as it is read then, and a 409 with other words; a 5xx
-    asks the gateway to call again."""
+    again gets the same answer, but words of a report as they are read then, and a 409 with other
+    words; a 5xx asks the gateway to call again."""
     body = await request.body()
     try:
         message = read_webhook(intake.settings.sms_secret, request.headers, body)
@@ -84,17 +84,17 @@ async def receive_sms(request: Request, database: CurrentDatabase, intake: Intak
     if is_new_report(reply.about, sender):
         return await _accept_words(database, intake, message)
     counted: tuple[Limit, str] | None = None
-    question = await replies.question(reply.about, sender)
+    read = await replies.read(reply.about, sender)
     if not sender.proven:
         counted = ABOUT_REPORTS, intake.index.phone(message.sender).hex()
     elif reply.about.wish == "confirm":
         counted = CODES_SHOWN, str(reply.about.number)
-    elif question and question.with_words:
-        counted = QUESTIONS_READ, question.text
+    elif read and read.with_words:
+        counted = WORDS_READ, read.text
     if counted and await limits.wait(*counted) is not None:
         return SmsAnswer(number=None, answer=answer_about("too_many"))
     try:
-        answer = await replies.take(reply, sender, question)
+        answer = await replies.take(reply, sender, read)
     except Problem:  # nothing was done; the gateway calls again
         if counted:
             await limits.give_back(*counted)
