@@ -172,7 +172,7 @@ CODES: dict[str, Iterable[str]] = {
     "notification": TEMPLATES,
     "notification_part": (
         *("subject", "about", "about_title", "how_to_open", "open_report", "why", "stop"),
-        *("no_date", "sms_discreet", "code_subject", "code_warning"),
+        *("no_date", "recourse", "sms_discreet", "code_subject", "code_warning"),
         *(
             part
             for what in ACCOUNT_TEMPLATES

@@ -1,7 +1,9 @@
 """What reporter and public read of a follow-up that was taken back, and of a refusal."""
 
 import httpx
+import pytest
 
+from shared.lifecycle.statuses import Status
 from tests.intake.conftest import Country
 from tests.intake.test_reading import message, note, opened, stands, submitted
 
@@ -61,6 +63,25 @@ async def test_who_is_archived_reads_where_else_to_go(
     read = await intake.get(f"/reports/{report['number']}", headers=await opened(intake, report))
     assert [office["code"] for office in read.json()["recourse"]] == ["police", "ombudsman"]
     assert "object" in read.json()["allowed_actions"]
+
+
+@pytest.mark.parametrize(
+    ("status", "named"),
+    [
+        (Status.CLOSED_BY_SYSTEM, ["ombudsman"]),
+        (Status.CLOSED_BY_ADMIN, ["ombudsman"]),
+        (Status.CLOSED_BY_REPORTER, []),
+        (Status.ARCHIVED_BY_REPORTER, []),
+        (Status.FOLLOWED_UP, []),
+    ],
+)
+async def test_on_a_new_system_whoever_was_closed_by_others_reads_where_else_to_go(
+    intake: httpx.AsyncClient, country: Country, status: Status, named: list[str]
+) -> None:
+    report = await submitted(intake)
+    stands(country, report["number"], status)
+    read = await intake.get(f"/reports/{report['number']}", headers=await opened(intake, report))
+    assert [office["code"] for office in read.json()["recourse"]] == named
 
 
 async def test_who_was_revealed_reads_when_and_why_but_not_what_was_put_off(

@@ -1,17 +1,15 @@
-"""Where else a reporter can go whose report was archived, or whose objection was refused."""
-
-from typing import Any
+"""Where else a reporter can go whose report others have closed or archived."""
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from services.intake.reading.rows import Row
 from shared.database.lifecycle import HistoryEntry
+from shared.database.recourse import ENDED_BY_OTHERS, concern
 from shared.database.views import RecourseEntry
-from shared.lifecycle.actions import Action, RequestKind
+from shared.lifecycle.actions import Action
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
 
@@ -26,10 +24,8 @@ class Recourse(BaseModel):
 
 
 async def recourse_of(session: AsyncSession, row: Row, state: ReportState) -> list[Recourse]:
-    """Those that concern the report; none while it is open, or a decision is awaited."""
-    refused = state.objected and state.pending(RequestKind.OBJECTION) is None
-    archived = state.status is Status.ARCHIVED_BY_ADMIN
-    if not refused and not archived:
+    """Those that concern the report; none while it is open, or where its reporter ended it."""
+    if state.status not in ENDED_BY_OTHERS:
         return []
     category = (
         select(col(HistoryEntry.details)["archive_category"].as_string())
@@ -38,19 +34,11 @@ async def recourse_of(session: AsyncSession, row: Row, state: ReportState) -> li
         .order_by(col(HistoryEntry.entry).desc())
         .limit(1)
     )
-    entry = RecourseEntry
-    offices = (
-        select(entry)
-        .where(_concerns(col(entry.archive_category), await session.scalar(category)))
-        .where(_concerns(col(entry.classification), state.classification))
-        .where(_concerns(col(entry.category_id), row["category_id"]))
-        .order_by(col(entry.place))
-    )
+    archived = state.status is Status.ARCHIVED_BY_ADMIN
+    archived_for = await session.scalar(category) if archived else None
+    concerning = concern(archived_for, state.classification, row["category_id"])
+    offices = select(RecourseEntry).where(*concerning).order_by(col(RecourseEntry.place))
     return [
         Recourse.model_validate(office, from_attributes=True)
         for office in await session.scalars(offices)
     ]
-
-
-def _concerns(named: Mapped[Any], value: object) -> ColumnElement[bool]:
-    return or_(named.is_(None), named == value)

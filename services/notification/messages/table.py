@@ -89,6 +89,9 @@ about what they do themselves (withdraw, reply, declare to be satisfied)."""
 REVEALED = MessageRule("identity_revealed", _R, "revealed", _K.IDENTITY)
 """Of no event on the bus: from routing's notices (`reveal_notices.py`)."""
 
+NAMES_RECOURSE = ("closed_by_system", "closed_by_admin", "archived", "objection_refused")
+"""Of these the report's page says where else its reporter can go, if there are such offices."""
+
 TEMPLATES = tuple(dict.fromkeys(rule.template for rule in (*MESSAGE_TABLE, REVEALED)))
 EVENTS_TOLD = frozenset(rule.event for rule in MESSAGE_TABLE)
 
@@ -114,9 +117,13 @@ def facts_of(event: ReportEvent) -> dict[str, Any]:
 
 
 def facts_for_reporter(event: ReportEvent, question_until: str | None) -> dict[str, Any]:
-    """Those, and until when the reporter may answer, or rate and object to what has ended."""
-    until = {"question_until": question_until, "rating_until": _moment(event.rating_until)}
-    return facts_of(event) | until
+    """Those, until when the reporter may answer, or rate and object to what has ended, and what it
+    was archived for: by that some offices are named to go to."""
+    return facts_of(event) | {
+        "question_until": question_until,
+        "rating_until": _moment(event.rating_until),
+        "archive_category": event.details.get("archive_category"),
+    }
 
 
 def _moment(at: datetime | None) -> str | None:

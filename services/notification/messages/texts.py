@@ -45,6 +45,8 @@ class ReportFacts:
     discreet: bool
     handler: str
     zone: Zone
+    recourse: bool = False
+    """Its page names offices to go to besides."""
 
 
 def text_of(
@@ -79,6 +81,7 @@ def text_of(
         paragraphs=(
             *about,
             Phrase("notification", template, values).in_language(language),
+            *([_part("recourse", language)] if report.recourse else []),
             _part("how_to_open", language),
         ),
         link=link,

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, func, select
+from sqlalchemy import Integer, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.notification.messages.channel_choice import Reachable, Wishes, reason_against
-from services.notification.messages.table import MessageKind
+from services.notification.messages.table import NAMES_RECOURSE, MessageKind
 from services.notification.messages.texts import (
     CodePurpose,
     ReportFacts,
@@ -28,7 +28,8 @@ from services.notification.outgoing.to_staff import StaffOutbox, is_to_staff
 from services.notification.proven import proof_digest, proof_lasts
 from shared.clock import now
 from shared.database.lifecycle import Report, ReportText
-from shared.database.views import AgencyEntry, ReachableReporter
+from shared.database.recourse import concern
+from shared.database.views import AgencyEntry, ReachableReporter, RecourseEntry
 from shared.labels.catalogue import Language
 from shared.lifecycle.calendar import Zone
 from shared.privacy.holder_keys import HolderCipher
@@ -167,11 +168,23 @@ def _facts(number: int, row: Mapping[str, Any]) -> ReportFacts:
         discreet=discreet,
         handler=row["handler"],
         zone=Zone(row["zone"]),
+        recourse=row["recourse"],
     )
 
 
 _HANDLER = col(Message.facts)["handler_id"].astext.cast(Integer)
 _OfReport, _OfAccount = aliased(Preference), aliased(Preference)
+_OFFICES = (
+    select(col(RecourseEntry.code))
+    .where(
+        *concern(
+            col(Message.facts)["archive_category"].astext,
+            col(Report.classification),
+            col(Report.category_id),
+        )
+    )
+    .correlate(Message, Report)
+)
 _READ: Select[*tuple[Any, ...]] = (
     select(
         col(Message.id),
@@ -187,6 +200,7 @@ _READ: Select[*tuple[Any, ...]] = (
         *(col(ReachableReporter.report_key), col(ReachableReporter.account_key)),
         *(col(Report.anonymous), col(Report.secret), col(Report.verified_at), col(Report.tab)),
         col(ReportText.title),
+        and_(col(Message.template).in_(NAMES_RECOURSE), _OFFICES.exists()).label("recourse"),
         col(AgencyEntry.name).label("handler"),
         col(AgencyEntry.zone),
     )
