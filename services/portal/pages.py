@@ -124,18 +124,21 @@ def until(owed: Countdown | ShownRequest) -> str:
 
 
 def age(value: object) -> str:
-    """How long ago, in the unit that says most."""
+    """How long ago, in the unit that says most; of a time cut to the hour, which a full hour is
+    taken to be, no minutes: it was at some moment of that hour."""
     parsed = _parsed(value)
     if not isinstance(parsed, datetime):
         return ""
     seconds = max(0, (now() - parsed).total_seconds())
+    cut = (parsed.minute, parsed.second, parsed.microsecond) == (0, 0, 0)
     for length, ago in _AGES.items():
-        if seconds >= length:
+        if seconds >= length and not (cut and length < _HOUR):
             return translated(ago).format(n=int(seconds // length))
-    return translated("baru saja")
+    return translated("kurang dari sejam lalu") if cut else translated("baru saja")
 
 
-_AGES = {86400: "{n} hari lalu", 3600: "{n} jam lalu", 60: "{n} menit lalu"}
+_HOUR = 3600
+_AGES = {86400: "{n} hari lalu", _HOUR: "{n} jam lalu", 60: "{n} menit lalu"}
 """By seconds."""
 
 

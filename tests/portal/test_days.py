@@ -64,3 +64,23 @@ def test_of_a_report_opened_again_nothing_is_said_that_did_not_happen() -> None:
     opened = status_summary(report(Zone.WIB, due, status="FOLLOWED_UP"))
     assert opened.line == "Dinas PUPR masih harus menyelesaikan laporan Anda."
     assert opened.until.startswith("Paling lambat ")
+
+
+@pytest.mark.parametrize(
+    ("came", "shown"),
+    [
+        ("2026-12-04T14:00:00Z", "kurang dari sejam lalu"),
+        ("2026-12-04T13:00:00Z", "1 jam lalu"),
+        ("2026-12-03T15:00:00Z", "23 jam lalu"),
+        ("2026-12-03T14:00:00Z", "1 hari lalu"),
+        ("2026-12-04T14:17:43.171717Z", "32 menit lalu"),
+        ("2026-12-04T14:49:59.5Z", "baru saja"),
+    ],
+)
+def test_of_a_time_cut_to_the_hour_no_minutes_are_counted(
+    monkeypatch: pytest.MonkeyPatch, came: str, shown: str
+) -> None:
+    moment = datetime(2026, 12, 4, 14, 50, 0, tzinfo=UTC)
+    monkeypatch.setattr(pages, "now", lambda: moment)
+    assert pages.age(came) == shown
+    assert pages.age(datetime.fromisoformat(came)) == shown
