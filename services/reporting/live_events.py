@@ -21,7 +21,7 @@ from shared.http.documentation import problem_responses
 from shared.http.problems import Problem, too_many
 from shared.http.tokens import Staff
 from shared.http.transaction import CurrentDatabase
-from shared.lifecycle.events import tells_arrival
+from shared.lifecycle.events import tells_of_reporter
 from shared.privacy.publication import public_time
 
 HEARTBEAT = 15.0
@@ -109,8 +109,8 @@ async def _events(
 
 def _shown(happened: Happened) -> ServerSentEvent:
     event = happened.event
-    if tells_arrival(event):
-        # To the hour for all: of an anonymous report the second tells who entered it.
+    if tells_of_reporter(event):
+        # To the hour for all: of an anonymous report the second tells who was at it then.
         event = event.model_copy(update={"at": public_time(event.at)})
     data = event.model_dump(mode="json", include=_TOLD)
     return ServerSentEvent(id=str(happened.position), event="report", data=data)

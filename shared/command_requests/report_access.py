@@ -56,8 +56,9 @@ class ReportAccess:
 
     @property
     def arrival_hidden(self) -> bool:
-        """When and through whom a report came is told as to everybody: to the person who reads a
-        copy, and of an anonymous one to all but pusat. Who entered it often knows the reporter."""
+        """When and through whom a report came, and when its reporter did what, is told as to
+        everybody: to the person who reads a copy, and of an anonymous one to all but pusat. Who
+        entered it often knows the reporter, and who was seen at a phone then is found by it."""
         return self.by_copy or self.maker_hidden
 
     @property

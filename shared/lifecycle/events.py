@@ -43,7 +43,7 @@ INTERNAL_EVENTS = frozenset(
 )
 """Not told to partner systems: the agencies' own affairs."""
 
-CLOCK_ENDS = frozenset(
+_CLOCK_ENDS = frozenset(
     {
         *(Action.OVERDUE, Action.ESCALATE, Action.QUESTION_REMINDER),
         *(Action.CLOSING_NOTICE, Action.AUTO_CLOSE),
@@ -131,16 +131,19 @@ def near_arrival(event: ReportEvent) -> bool:
     return waits or event.action is Action.VERIFY or event.version <= _FIRST_STEP
 
 
-def brought(event: ReportEvent) -> bool:
-    """Whether staff recorded what the reporter brought in a visit, a call or a letter: they have
-    met who reports."""
-    return bool(event.details.get("brought_by"))
+def is_of_reporter(
+    action: Action | str, actor_kind: ActorKind | str, details: Mapping[str, Any]
+) -> bool:
+    """Whether a step's time tells when its reporter was at it: they took it, or staff who met them
+    in a visit, a call or by a letter recorded it, or a clock took it that may have begun then."""
+    themselves = actor_kind in (ActorKind.REPORTER, ActorKind.PARTNER)
+    return themselves or action in _CLOCK_ENDS or bool(details.get("brought_by"))
 
 
-def tells_arrival(event: ReportEvent) -> bool:
-    """Whether the event's time tells when the reporter was with staff: the report came, or can be
-    reckoned to have come, since a clock that ends may have begun then; or they brought more."""
-    return near_arrival(event) or event.action in CLOCK_ENDS or brought(event)
+def tells_of_reporter(event: ReportEvent) -> bool:
+    """Whether the event's time tells when the reporter was at it: the report came, or whoever
+    entered it may have gone on at once; or it is theirs otherwise (`is_of_reporter`)."""
+    return near_arrival(event) or is_of_reporter(event.action, event.actor_kind, event.details)
 
 
 class PartnerEvent(BaseModel):

@@ -21,6 +21,7 @@ def reading(minute: int) -> HistoryLine:
     return HistoryLine.model_construct(
         kind="reading",
         at=BEGIN + timedelta(minutes=minute),
+        to_the_hour=False,
         entry=None,
         action="overseen",
         label=f"Dibaca pengawas {minute}",
@@ -68,6 +69,7 @@ def test_the_newest_of_what_was_written_is_printed() -> None:
             words=f"Catatan {place}",
             author=READER,
             at=BEGIN + timedelta(minutes=place),
+            to_the_hour=False,
             read_by=[],
             secret=False,
             rectified=False,

@@ -1,5 +1,5 @@
-"""When an anonymous report came is reckoned neither from the bell nor from mail, whoever reads it
-and whenever it was made anonymous."""
+"""When an anonymous report came, and its reporter did what, is told neither by bell nor by mail,
+whoever reads it and whenever it was made anonymous."""
 
 import json
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from services.notification.staff.messages import tell_staff
 from shared.database.engine import Database
 from shared.http.tokens import Staff
 from shared.lifecycle.actions import Action
+from shared.lifecycle.people import ActorKind
 from shared.lifecycle.statuses import Status, Tab
 from shared.settings import Settings
 from tests.intake.conftest import Country
@@ -119,7 +120,7 @@ async def test_the_bell_is_cut_by_what_report_and_reader_are_when_it_is_read(
         await rung(staff, OFFICER, 1)
     [[facts]] = staff.country.all("SELECT facts FROM notification.bell")
     if before_today:
-        del facts["tells_arrival"]
+        del facts["tells_of_reporter"]
     staff.country.all("UPDATE notification.bell SET facts = %s::jsonb", json.dumps(facts))
     staff.country.all(
         "INSERT INTO notification.bell (staff_id, number, version, template, kind, facts,"
@@ -144,23 +145,51 @@ async def test_the_bell_is_cut_by_what_report_and_reader_are_when_it_is_read(
         assert await shown(OFFICER) == (HOUR, True, False)
 
 
-@pytest.mark.parametrize("brought_by", [None, "visit"])
-async def test_a_reply_is_told_in_full_of_an_anonymous_report_too_unless_staff_met_who_brought_it(
-    reported: Reported, staff: StaffTold, settings: Settings, brought_by: str | None
+BY: dict[str, dict[str, Any]] = {
+    "the reporter": {"actor_kind": ActorKind.REPORTER},
+    "a partner system": {"actor_kind": ActorKind.PARTNER, "system": "siap"},
+    "staff who met them": {"details": {"brought_by": "visit"}},
+}
+
+
+@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize("anonymous", [True, False])
+async def test_a_reply_tells_the_minute_of_no_anonymous_reporter(
+    reported: Reported, staff: StaffTold, settings: Settings, anonymous: bool, by: str
 ) -> None:
-    told = await reported(anonymous=True)
+    told = await reported(anonymous=anonymous)
     staff.handled_by_unit(told.number)
     told_at_once(staff, settings, OFFICER)
     replied: dict[str, Any] = {"action": Action.REPLY, "tab": Tab.IN_PROCESS, "at": AT, **UNIT}
-    replied["from_status"] = Status.FOLLOWED_UP
-    replied["details"] = {"brought_by": brought_by} if brought_by else {}
+    replied |= {"from_status": Status.FOLLOWED_UP, "due_at": DUE, **BY[by]}
     async with working(settings), serving(settings) as client:
         await told.happens("replied", Status.REPLIED_BY_REPORTER, version=5, **replied)
         await rung(staff, OFFICER, 1)
         [item] = (await staff.seen(client, OFFICER))["items"]
-    shown = (HOUR, True) if brought_by else (EXACT, False)
-    assert (item["at"], item["to_the_hour"]) == shown
-    assert mail_waits_for_the_hour(staff, told.number) == {bool(brought_by)}
+    assert (item["at"], item["to_the_hour"]) == ((HOUR, True) if anonymous else (EXACT, False))
+    assert mail_waits_for_the_hour(staff, told.number) == {anonymous}
+    kept = staff.country.all("SELECT facts::text FROM notification.bell")
+    kept += staff.country.all(
+        "SELECT facts::text FROM notification.message WHERE recipient LIKE 'staff-%%'"
+    )
+    minutes = [minute for minute in ("32:17", "41:05") if minute in str(kept)]
+    assert minutes == ([] if anonymous else ["32:17", "41:05"])
+
+
+async def test_what_the_bell_kept_of_a_reply_before_times_were_cut_is_cut_when_it_is_read(
+    reported: Reported, staff: StaffTold, settings: Settings
+) -> None:
+    told = await reported(anonymous=True)
+    staff.handled_by_unit(told.number)
+    facts = {"at": EXACT, "due_at": None, "handler_id": 3, "tells_arrival": False}
+    staff.country.all(
+        "INSERT INTO notification.bell (staff_id, number, version, template, kind, facts,"
+        " created_at) VALUES (%s, %s, 5, 'reply_came', 'reply', %s::jsonb, now())",
+        *(OFFICER.id, told.number, json.dumps(facts)),
+    )
+    async with serving(settings) as client:
+        [item] = (await staff.seen(client, OFFICER))["items"]
+    assert (item["at"], item["to_the_hour"]) == (HOUR, True)
 
 
 async def test_mail_that_waits_is_cut_when_it_is_sent_of_a_report_made_anonymous_since(

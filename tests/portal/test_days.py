@@ -84,3 +84,10 @@ def test_of_a_time_cut_to_the_hour_no_minutes_are_counted(
     monkeypatch.setattr(pages, "now", lambda: moment)
     assert pages.age(came) == shown
     assert pages.age(datetime.fromisoformat(came)) == shown
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_a_time_cut_to_the_hour_says_so(cut: bool) -> None:
+    source = '{% import "panel/parts.html" as p with context %}{{ p.at(at, cut) }}'
+    shown = pages._environment.from_string(source).render(at="2026-12-04T14:00:00Z", cut=cut)
+    assert shown == "4 Des 2026 21.00 WIB" + (" (dibulatkan ke jam)" if cut else "")

@@ -1,4 +1,5 @@
-"""When an anonymous report came is told to the hour, also by the steps that came with it."""
+"""When an anonymous report came, and its reporter did what, is told to the hour, also by the steps
+that came with it."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,15 +9,18 @@ import pytest
 from services.reporting.live_events import _shown
 from services.reporting.live_feed import Happened
 from services.reporting.statistics.facts import ReportRow, Step, fact_of
-from services.reporting.webhooks.events_to_webhooks import _arrived
+from services.reporting.webhooks.events_to_webhooks import _as_anonymous
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
+from shared.lifecycle.people import ActorKind
 from shared.lifecycle.statuses import Status, Tab
 from tests.reporting.webhooks.telling import event
 
 AT = datetime(2026, 11, 24, 3, 17, 42, 905175, tzinfo=UTC)
 HOUR = datetime(2026, 11, 24, 3, tzinfo=UTC)
 WITH_AGENCY = {"from_status": Status.VERIFIED}
+BY_REPORTER = {"actor_kind": ActorKind.REPORTER}
+BY_PARTNER = {"actor_kind": ActorKind.PARTNER}
 BROUGHT = {**WITH_AGENCY, "details": {"brought_by": "visit"}}
 
 
@@ -30,7 +34,9 @@ BROUGHT = {**WITH_AGENCY, "details": {"brought_by": "visit"}}
         ({"action": Action.ARCHIVE, "tab": Tab.ARCHIVED, "version": 4}, HOUR),  # unverified still
         ({"action": Action.AMEND, "version": 3, **WITH_AGENCY}, AT),
         ({"action": Action.FOLLOW_UP, "tab": Tab.IN_PROCESS, "version": 3, **WITH_AGENCY}, AT),
-        ({"action": Action.REPLY, "tab": Tab.IN_PROCESS, "version": 4, **WITH_AGENCY}, AT),
+        ({"action": Action.REPLY, "version": 4, **WITH_AGENCY, **BY_REPORTER}, HOUR),
+        ({"action": Action.OBJECT, "tab": Tab.CLOSED, "version": 6, **BY_REPORTER}, HOUR),
+        ({"action": Action.RATE, "tab": Tab.CLOSED, "version": 6, **BY_PARTNER}, HOUR),
         # Staff recorded it: the reporter was there.
         ({"action": Action.REPLY, "tab": Tab.IN_PROCESS, "version": 4, **BROUGHT}, HOUR),
         # So long after what may have come with it.
@@ -41,11 +47,11 @@ BROUGHT = {**WITH_AGENCY, "details": {"brought_by": "visit"}}
         ({"action": Action.QUESTION_REMINDER, "version": 5}, HOUR),
     ],
 )
-def test_events_tell_the_hour_of_what_may_have_come_with_it(
+def test_events_tell_the_hour_of_what_came_with_it_and_of_what_its_reporter_did(
     changes: dict[str, Any], told: datetime
 ) -> None:
     happened = event(7, 2, at=AT, due_at=AT, auto_close_at=AT, **changes)
-    hooked = _arrived(happened)
+    hooked = _as_anonymous(happened)
     assert (hooked.at, hooked.due_at, hooked.auto_close_at) == (told, HOUR, HOUR)
     live = _shown(Happened(1, happened)).data
     assert datetime.fromisoformat(live["at"]) == told

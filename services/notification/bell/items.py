@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from services.notification.bell.changes import BellChanges
 from services.notification.messages.staff_table import StaffKind
-from services.notification.messages.staff_texts import StaffFacts, sentence, without_arrival
+from services.notification.messages.staff_texts import StaffFacts, sentence, without_minutes
 from services.notification.models import BellItem
 from services.notification.outgoing.staff_reading import is_arrival_hidden, is_readable
 from shared.clock import now
@@ -38,8 +38,8 @@ ItemId = Annotated[int, Path(gt=0, lt=2**63)]
 
 class BellEntry(BaseModel):
     """One thing that happened; `text` says what, without a word of the report. `at` is of the
-    event; `to_the_hour`: cut to it, as it tells when an anonymous report came; by what the report
-    and the person are now, not when it happened."""
+    event; `to_the_hour`: cut to it, as it tells when an anonymous reporter was at it; by what the
+    report and the person are now, not when it happened."""
 
     id: int
     number: int
@@ -164,7 +164,7 @@ def _shown(row: Row[*tuple[Any, ...]], zone: Zone, language: Language) -> BellEn
     item, handler, of_handler, hidden = row
     assert isinstance(item, BellItem)
     assert item.id is not None
-    facts = without_arrival(item.facts, Zone(of_handler)) if hidden else item.facts
+    facts = without_minutes(item.facts, Zone(of_handler)) if hidden else item.facts
     report = StaffFacts(item.number, handler, zone)
     return BellEntry(
         id=item.id,

@@ -27,13 +27,14 @@ class StaffFacts:
     zone: Zone
 
 
-def without_arrival(facts: Mapping[str, Any], zone: Zone) -> dict[str, Any]:
-    """The facts as they are told to somebody from whom it is hidden when the report came: such
-    times are kept to the hour, as the second tells who entered it, and said by their day, which is
-    the one that its reporter reads. `zone`: of the agency that owes the step. What was cut stays
-    as it is; facts that do not say whether their time tells it are taken to do so."""
+def without_minutes(facts: Mapping[str, Any], zone: Zone) -> dict[str, Any]:
+    """The facts as they are told to somebody from whom it is hidden when the report came, and when
+    its reporter did what: such times are kept to the hour, as the second tells who was at it then,
+    and said by their day, which is the one that its reporter reads. `zone`: of the agency that owes
+    the step. What was cut stays as it is; facts that do not say whether their time tells it are
+    taken to do so."""
     cut = dict(facts)
-    if facts.get("tells_arrival", True):
+    if facts.get("tells_of_reporter", True):
         at = datetime.fromisoformat(facts["at"])
         cut |= {"at": public_time(at).isoformat(), "to_the_hour": True}
     if facts.get("due_at"):

@@ -18,7 +18,7 @@ from services.notification.messages.staff_texts import (
     StaffFacts,
     text_for_staff,
     text_of_account,
-    without_arrival,
+    without_minutes,
 )
 from services.notification.models import Contact, Message, Preference
 from services.notification.outgoing.prepared import NotAnyMore, Outgoing, read_by_message
@@ -116,7 +116,7 @@ class StaffOutbox:
             return NotAnyMore("muted")
         facts: Mapping[str, Any] = message.facts
         if row["arrival_hidden"]:  # anonymous since it was written, or to whom they are now
-            facts = without_arrival(facts, Zone(row["handler_zone"]))
+            facts = without_minutes(facts, Zone(row["handler_zone"]))
         report = StaffFacts(message.number, row["handler"], Zone(row["zone"]))
         language = row["language"]
         text = text_for_staff(message.template, facts, report, self._portal, language)

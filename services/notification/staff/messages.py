@@ -18,13 +18,13 @@ from services.notification.messages.channel_choice import (
     reason_against,
 )
 from services.notification.messages.staff_table import Delivery, StaffKind, delivery_of
-from services.notification.messages.staff_texts import without_arrival
+from services.notification.messages.staff_texts import without_minutes
 from services.notification.messages.table import MessageRule, facts_of
 from services.notification.models import BellItem, Contact, Message, Preference
 from services.notification.outgoing.to_staff import holder_of_staff
 from services.notification.staff.recipients import Recipient, Told, recipients_of
 from shared.clock import now
-from shared.lifecycle.events import ReportEvent, tells_arrival
+from shared.lifecycle.events import ReportEvent, tells_of_reporter
 from shared.privacy.publication import public_time
 
 _HOUR = timedelta(hours=1)
@@ -95,8 +95,9 @@ def _bell_row(event: ReportEvent, rule: MessageRule, recipient: Recipient) -> di
 def _message_row(
     event: ReportEvent, rule: MessageRule, recipient: Recipient, contact: Contact
 ) -> dict[str, Any]:
-    """Of an anonymous report that has just come, or of which a clock has ended, the mail goes at
-    the next full hour: its time, in each header on its way, says no more than the panel does."""
+    """Of an anonymous report that has just come, whose reporter did something, or of which a clock
+    has ended, the mail goes at the next full hour: its time, in each header on its way, says no
+    more than the panel does."""
     at = now()
     return {
         "id": uuid4(),
@@ -116,7 +117,7 @@ def _message_row(
 
 
 def _facts(event: ReportEvent, recipient: Recipient) -> dict[str, Any]:
-    """Codes and times; what an anonymous report's arrival could be reckoned from is not even
-    kept."""
-    facts = facts_of(event) | {"tells_arrival": tells_arrival(event)}
-    return without_arrival(facts, recipient.zone) if recipient.hidden else facts
+    """Codes and times; from which it could be reckoned when an anonymous reporter was at it is not
+    even kept."""
+    facts = facts_of(event) | {"tells_of_reporter": tells_of_reporter(event)}
+    return without_minutes(facts, recipient.zone) if recipient.hidden else facts

@@ -16,7 +16,7 @@ from shared.database.report_lists import RequestRow
 from shared.database.views import AgencyEntry, StaffEntry, StandInEntry
 from shared.lifecycle.actions import RequestKind
 from shared.lifecycle.calendar import Zone
-from shared.lifecycle.events import CLOCK_ENDS, ReportEvent, brought, near_arrival
+from shared.lifecycle.events import ReportEvent, is_of_reporter, near_arrival
 from shared.lifecycle.people import ADMINS, Role
 from shared.lifecycle.statuses import Tab
 from shared.owed.whose import DECIDING
@@ -29,8 +29,8 @@ _SUBMISSION = 1
 @dataclass(frozen=True)
 class Recipient:
     """A member of staff who is told. `at_once`: the report allows it, whatever they chose.
-    `hidden`: the report is anonymous to them, so that no time may tell when it came, and
-    `hour_alone`: that they are told does. `zone`: of the agency that owes the step."""
+    `hidden`: the report is anonymous to them, so that no time may tell when its reporter was at it,
+    and `hour_alone`: that they are told does. `zone`: of the agency that owes the step."""
 
     staff_id: int
     role: Role
@@ -94,11 +94,11 @@ class _Known:
         return recipients
 
     def _waits_for_the_hour(self, event: ReportEvent) -> bool:
-        """Whether mail at once would tell when the report came: it waits for verification, a clock
-        has ended, or staff entered it, and may have verified it in the same minute; or when its
-        reporter brought more."""
+        """Whether mail at once would tell when the reporter was at it: they did something, or a
+        clock has ended; the report waits for verification, or staff entered it, and may have
+        verified it in the same minute."""
         waits = event.tab in (Tab.UNVERIFIED, Tab.DEFERRED)
-        if waits or event.action in CLOCK_ENDS or brought(event):
+        if waits or is_of_reporter(event.action, event.actor_kind, event.details):
             return True
         entered = self.actors.get((event.number, _SUBMISSION)) is not None
         return entered and near_arrival(event)

@@ -870,6 +870,7 @@ class Written(BaseModel):
     secret: bool = False
     rating: int | None = None
     at: AwareDatetime
+    to_the_hour: bool = False
     author: ShownActor
     assignee_id: int | None = None
 
@@ -877,6 +878,7 @@ class Written(BaseModel):
 class HistoryLine(BaseModel):
     kind: str
     at: AwareDatetime
+    to_the_hour: bool = False
     entry: int | None = None
     action: str
     label: str

@@ -28,7 +28,7 @@ from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.database.views import AgencyEntry
 from shared.lifecycle.actions import Action
-from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent, tells_arrival
+from shared.lifecycle.events import INTERNAL_EVENTS, ReportEvent, tells_of_reporter
 from shared.lifecycle.people import ActorKind
 from shared.privacy.identity import IdentityCipher
 from shared.privacy.publication import public_time
@@ -159,7 +159,7 @@ class EventsToWebhooks:
                     self._row(
                         webhook.id,
                         event_id,
-                        _arrived(event) if event.number in anonymous else event,
+                        _as_anonymous(event) if event.number in anonymous else event,
                         by_copy=webhook.agency_id not in handling,
                     )
                     for webhook in webhooks
@@ -205,15 +205,15 @@ def reader(
     return Consumer(bus, WEBHOOKS, feed.take, bury, lanes=1, rest=REST)
 
 
-def _arrived(event: ReportEvent) -> ReportEvent:
+def _as_anonymous(event: ReportEvent) -> ReportEvent:
     """What tells when an anonymous report came, to the hour, and not through whom (decision 19).
-    Its first steps and its verification too: whoever entered it may have gone on at once. And
-    where clocks end, from which that is reckoned."""
+    Its first steps and its verification too: whoever entered it may have gone on at once. And what
+    its reporter does later, and where clocks end, from which that is reckoned."""
     changes: dict[str, Any] = {
         "due_at": event.due_at and public_time(event.due_at),
         "auto_close_at": event.auto_close_at and public_time(event.auto_close_at),
     }
-    if tells_arrival(event):
+    if tells_of_reporter(event):
         changes["at"] = public_time(event.at)
     if event.action is Action.SUBMIT:
         changes["actor_kind"] = ActorKind.REPORTER

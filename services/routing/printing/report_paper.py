@@ -120,7 +120,7 @@ def _conversation(written: list[Written], zone: Zone) -> list[Block]:
             *(["Diralat"] if words.rectified else []),
             *([] if _READ_AGAIN & {str(reader) for reader in words.read_by} else ["Internal"]),
         ]
-        line = " · ".join([_actor(words.author), kind, *outcome, moment(words.at, zone), *marks])
+        line = " · ".join([_actor(words.author), kind, *outcome, _at(words, zone), *marks])
         blocks += [Paragraph(text=line, quiet=True), Paragraph(text=words.words)]
     return blocks
 
@@ -141,7 +141,11 @@ def _step(line: HistoryLine, zone: Zone) -> tuple[str, str]:
     became = f" → {line.to_status_label}" if line.changed and line.to_status_label else ""
     facts = "".join(f"\n{fact.label}: {_was(fact)}{fact.value}" for fact in line.facts)
     step = f"{line.label}{refused}{became}{facts}\n{_actor(line.actor)}"
-    return f"{number}{moment(line.at, zone)}", step
+    return f"{number}{_at(line, zone)}", step
+
+
+def _at(said: Written | HistoryLine, zone: Zone) -> str:
+    return f"{moment(said.at, zone)}{' (dibulatkan ke jam)' if said.to_the_hour else ''}"
 
 
 def _was(fact: StepFact) -> str:

@@ -1,14 +1,15 @@
-"""How and when a report came, as exactly as the reader may know it."""
+"""How and when a report came, and when its reporter did what, as exactly as the reader may know."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from services.routing.reading.history_rows import Row, Rows
 from shared.command_requests.report_access import ReportAccess
 from shared.labels import label
-from shared.lifecycle.actions import Action
+from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.channels import Channel
-from shared.lifecycle.events import CLOCK_ENDS
+from shared.lifecycle.events import is_of_reporter
 from shared.lifecycle.people import ActorKind
 from shared.lifecycle.visibility import TOLD_IN_COPIES
 from shared.privacy.publication import public_channel, public_time
@@ -45,51 +46,100 @@ def lines_shown(lines: Rows, access: ReportAccess) -> list[Row]:
             {**line, "details": {k: v for k, v in line["details"].items() if k in TOLD_IN_COPIES}}
             for line in lines
         ]
-    with_it = _entries_with_it(lines) if access.maker_hidden else frozenset()
-    return [
-        _as_arrival(line) if line["entry"] in with_it else _line_shown(line, access)
-        for line in lines
-    ]
+    hidden = _hidden(lines, access)
+    return [_line_shown(line, hidden, access) for line in lines]
 
 
 def words_shown(written: Rows, lines: Rows, access: ReportAccess) -> list[Row]:
     """What was written, as this person reads it: as `lines` are read, all lines of the history."""
-    with_it = _entries_with_it(lines) if access.maker_hidden else frozenset()
-    return [_as_arrival(row) if row["entry"] in with_it else row for row in written]
+    hidden = _hidden(lines, access)
+    return [
+        _as_arrival(row)
+        if row["entry"] in hidden.entries
+        else _to_the_hour(row, "at")
+        if row["at"] in hidden.times
+        else row
+        for row in written
+    ]
 
 
 def requests_shown(requests: Rows, lines: Rows, access: ReportAccess) -> list[Row]:
     """The requests as this person reads them: as `lines` are read, all lines of the history."""
-    with_it = _entries_with_it(lines) if access.maker_hidden else frozenset()
-    at_arrival = {line["ref"] for line in lines if line["entry"] in with_it}
-    return [_as_arrival(row) if row["id"] in at_arrival else row for row in requests]
+    hidden = _hidden(lines, access)
+    unnamed = [line for line in lines if line["entry"] in hidden.entries]
+    asked = {line["ref"] for line in unnamed if line["action"] != Action.END_REQUEST}
+    ended = {line["ref"] for line in unnamed if line["action"] == Action.END_REQUEST}
+
+    def shown(row: Row) -> Row:
+        if row["id"] in asked:
+            return _as_arrival(row)
+        if row["id"] in ended:
+            row = {**row, "decided_by": None}
+        if row["decided_at"] in hidden.times:
+            row = {**row, "decided_at": public_time(row["decided_at"])}
+        if access.arrival_hidden and row["kind"] == RequestKind.OBJECTION:
+            row = _to_the_hour(row, "asked_at", "due_at")  # the one is reckoned from the other
+        return row
+
+    return [shown(row) for row in requests]
 
 
 def told_at(at: datetime | None, access: ReportAccess) -> datetime | None:
     """When a report was verified, or ended: of an anonymous one whoever entered it may have done
-    it in the same second."""
-    return public_time(at) if at and access.maker_hidden else at
+    the one in the same second, and its reporter the other."""
+    return public_time(at) if at and access.arrival_hidden else at
 
 
-def _line_shown(line: Row, access: ReportAccess) -> Row:
-    """In a copy what the reporter did to the hour, and of an anonymous report not through whom: the
-    counter or the system it came by is its channel. So the handling agency reads its submission
-    too: who entered it may be a colleague."""
-    by_reporter = line["actor_kind"] in (ActorKind.REPORTER, ActorKind.PARTNER)
-    if access.arrival_hidden and line["action"] in CLOCK_ENDS:
-        return {**line, "at": public_time(line["at"])}  # so long after the report came
-    told_apart = access.by_copy and by_reporter
-    if not access.arrival_hidden or not (told_apart or line["action"] == Action.SUBMIT):
+def is_to_the_hour(row: Row) -> bool:
+    """Whether times of a row shown were cut, which pages say."""
+    return bool(row.get(_CUT))
+
+
+class _Hidden(NamedTuple):
+    """Lines that are told without who and when, by their numbers, and times told to the hour."""
+
+    entries: frozenset[int]
+    times: frozenset[datetime]
+
+
+def _hidden(lines: Rows, access: ReportAccess) -> _Hidden:
+    """A request that a step ended by the way ended at its very time; so stands a step that was sent
+    before the reporter's and came after it."""
+    if not access.arrival_hidden:
+        return _Hidden(frozenset(), frozenset())
+    steps = [line for line in lines if line["entry"] is not None]
+    times = frozenset(line["at"] for line in steps if _is_of_reporter(line))
+    if not access.maker_hidden:
+        return _Hidden(frozenset(), times)
+    with_it = _entries_with_it(steps)
+    at = {line["at"] for line in steps if line["entry"] in with_it}
+    ended = {e["entry"] for e in steps if e["action"] == Action.END_REQUEST and e["at"] in at}
+    return _Hidden(with_it | ended, times | at)
+
+
+def _is_of_reporter(step: Row) -> bool:
+    came = step["action"] == Action.SUBMIT
+    return came or is_of_reporter(step["action"], step["actor_kind"], step["details"])
+
+
+def _line_shown(line: Row, hidden: _Hidden, access: ReportAccess) -> Row:
+    """Of an anonymous report in a copy what its reporter did not through whom: the counter or the
+    system it came by is its channel. So the handling agency reads its submission too: who entered
+    it may be a colleague."""
+    if line["entry"] in hidden.entries:
+        return _as_arrival(line)
+    if line["entry"] is None or line["at"] not in hidden.times:
         return line
-    shown = {**line, "at": public_time(line["at"])}
-    return shown | _BY_THE_REPORTER if access.state.anonymous else shown
+    by_reporter = line["actor_kind"] in (ActorKind.REPORTER, ActorKind.PARTNER)
+    unnamed = line["action"] == Action.SUBMIT or (access.by_copy and by_reporter)
+    shown = _to_the_hour(line, "at")
+    return {**shown, **_BY_THE_REPORTER} if unnamed and access.state.anonymous else shown
 
 
-def _entries_with_it(lines: Rows) -> frozenset[int]:
+def _entries_with_it(steps: Rows) -> frozenset[int]:
     """What whoever entered the report went on to do with it, up to its verification: such a line
     tells who that was, and when it came. And what staff recorded of a visit, a call or a letter:
     they have met the reporter."""
-    steps = [line for line in lines if line["entry"] is not None]
     brought = frozenset(line["entry"] for line in steps if line["details"].get("brought_by"))
     submitted = next((line for line in steps if line["action"] == Action.SUBMIT), None)
     if submitted is None or submitted["staff_id"] is None:
@@ -106,16 +156,21 @@ def _entries_with_it(lines: Rows) -> frozenset[int]:
 
 def _as_arrival(row: Row) -> Row:
     """By nobody who is named, and to the hour."""
-    times = {name: row[name] and public_time(row[name]) for name in _TIMES if name in row}
     hidden = _WHO
     if row.get("decided_by") == row["staff_id"]:
         hidden |= {"decided_by"}
-    return {**row, **dict.fromkeys(hidden & row.keys()), **times}
+    return {**_to_the_hour(row, *_TIMES), **dict.fromkeys(hidden & row.keys())}
 
 
+def _to_the_hour(row: Row, *names: str) -> Row:
+    times = {name: row[name] and public_time(row[name]) for name in names if name in row}
+    return {**row, **times, _CUT: True}
+
+
+_CUT = "to_the_hour"
 _WHO = frozenset({"staff_id", "agency_id", "role"})
 _TIMES = ("at", "asked_at", "due_at", "decided_at")
-_BY_THE_REPORTER = {
+_BY_THE_REPORTER: Mapping[str, Any] = {
     "actor_kind": ActorKind.REPORTER,
     **dict.fromkeys(("staff_id", "agency_id", "role", "system")),
 }

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.routing.reading.arrival import is_to_the_hour
 from services.routing.reading.history_rows import Rows
 from services.routing.reading.originals import SealedLine
 from services.routing.reading.people import Names, ShownActor
@@ -21,12 +22,15 @@ from shared.lifecycle.visibility import Reader, readers_of
 from shared.privacy.holder_keys import read_if_possible
 from shared.privacy.identity import IdentityCipher
 
+_CUT = "`at` is cut to the hour: it tells when an anonymous reporter was at it"
+
 
 class HistoryLine(BaseModel):
     """A `step` has a number and states; a `reading` was of an identity or an attachment."""
 
     kind: Literal["step", "reading"]
     at: datetime
+    to_the_hour: bool = Field(description=_CUT)
     entry: int | None
     action: str
     label: str
@@ -64,6 +68,7 @@ class Written(BaseModel):
     secret: bool = Field(description="Only reporter and staff see it")
     rating: int | None
     at: datetime
+    to_the_hour: bool = Field(description=_CUT)
     author: ShownActor
     assignee_id: int | None
 
@@ -143,7 +148,12 @@ def written_of(written: Rows, names: Names) -> list[Written]:
     """Messages and notes in the order of the steps they were written with."""
     return [
         Written.model_validate(
-            {**row, "label": label("action", row["action"]), "author": names.actor(row)}
+            {
+                **row,
+                "label": label("action", row["action"]),
+                "author": names.actor(row),
+                "to_the_hour": is_to_the_hour(row),
+            }
         )
         for row in written
     ]
@@ -175,6 +185,7 @@ def _line(
     return HistoryLine(
         kind="step" if step else "reading",
         at=row["at"],
+        to_the_hour=is_to_the_hour(row),
         entry=row["entry"],
         action=row["action"],
         label=line_label(row, language),

@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.routing.reading.arrival import is_to_the_hour
 from services.routing.reading.history_rows import Rows, rows_of
 from services.routing.reading.names import ShownAgency
 from services.routing.reading.people import Names, ShownStaff
@@ -22,7 +23,6 @@ from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.statuses import Status
 from shared.lifecycle.visibility import Reader, readers_of
-from shared.privacy.publication import public_time
 
 
 class ShownRequest(BaseModel):
@@ -41,7 +41,8 @@ class ShownRequest(BaseModel):
     due_on: date | None = Field(description="The day it is due, in the zone of its clock")
     at_day_end: bool = Field(description="Until the end of that day")
     to_the_hour: bool = Field(
-        description="`due_at` is cut to the hour: it tells when an anonymous reporter was there"
+        description="`asked_at` and `due_at` are cut to the hour: they tell when an anonymous"
+        " reporter was at it"
     )
     overdue: bool
     decision: str | None
@@ -71,15 +72,15 @@ async def pending_requests(session: AsyncSession, ids: Collection[UUID]) -> Rows
 def requests_of(
     rows: Rows, written: Rows, names: Names, access: ReportAccess
 ) -> list[ShownRequest]:
-    """All requests, the newest first."""
+    """All requests, as `requests_shown` has them for this person, the newest first."""
     words = {row["id"]: row["words"] for row in written}
     shown = []
     for row in rows:
         pending = access.state.request(row["id"])
         clock = access.state.clock(ClockKind.REQUEST, str(row["id"]))
         by_reporter = row["kind"] == RequestKind.OBJECTION
-        zone, due_at = clock.zone if clock else Zone.WIB, row["due_at"]
-        cut = by_reporter and access.arrival_hidden and due_at is not None
+        zone = clock.zone if clock else Zone.WIB
+        due_at = clock.deadline if clock else row["due_at"]
         shown.append(
             ShownRequest(
                 id=row["id"],
@@ -93,10 +94,10 @@ def requests_of(
                 else None,
                 deciding=names.agency(row["decider_id"]),
                 suggested=names.agency(row["suggested_agency_id"]),
-                due_at=public_time(due_at) if cut else due_at,
+                due_at=row["due_at"],
                 due_on=day_of_deadline(due_at, zone) if due_at else None,
                 at_day_end=due_at is not None and ends_a_day(due_at, zone),
-                to_the_hour=cut,
+                to_the_hour=is_to_the_hour(row),
                 overdue=row["overdue"],
                 decision=row["decision"],
                 decided_at=row["decided_at"],

@@ -13,6 +13,7 @@ from shared.bus.connection import Bus
 from shared.database.columns import now
 from shared.lifecycle.actions import Action
 from shared.lifecycle.people import ActorKind
+from shared.lifecycle.statuses import Status, Tab
 from shared.settings import Settings
 from tests.reporting.conftest import Bearer
 from tests.reporting.factory import (
@@ -181,3 +182,60 @@ async def test_an_agency_in_copy_hears_of_it_but_not_of_the_others_own_affairs(
     times = (bodies[91]["timestamp"], by_copy["at"], by_copy["due_at"])
     assert all(":00:00" in at for at in times), times
     assert datetime.fromisoformat(by_copy["at"]) <= in_copy.at
+
+
+BY: dict[str, dict[str, Any]] = {
+    "the reporter": {"actor_kind": ActorKind.REPORTER},
+    "their partner system": {"actor_kind": ActorKind.PARTNER},
+    "staff who met them": {"details": {"brought_by": "visit"}},
+    "an officer": {"event": "coordinated", "action": Action.COORDINATE},
+}
+
+
+@pytest.mark.parametrize("by", BY)
+async def test_of_an_anonymous_report_the_minute_is_told_in_which_staff_did_something_alone(
+    reporting: httpx.AsyncClient,
+    bearer: Bearer,
+    settings: Settings,
+    bus: Bus,
+    receiver: Receiver,
+    owner_url: str,
+    by: str,
+) -> None:
+    webhook = await subscribe(reporting, bearer(PAPUA_ADMIN), receiver.url)
+    of_kind = "SELECT min(number) FROM lifecycle.report WHERE anonymous = %s"
+    with psycopg.connect(owner_url) as connection:
+        [[anonymous], [named]] = [
+            connection.execute(of_kind, [kind]).fetchall()[0] for kind in (True, False)
+        ]
+    hour = now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    at, due_at = hour + timedelta(minutes=17, seconds=43), hour + timedelta(days=5, minutes=41)
+    reply: dict[str, Any] = {
+        "event": "replied",
+        "action": Action.REPLY,
+        "version": 5,
+        "from_status": Status.FOLLOWED_UP,
+        "status": Status.REPLIED_BY_REPORTER,
+        "tab": Tab.IN_PROCESS,
+        "at": at,
+        "due_at": due_at,
+    }
+    async with telling(settings):
+        for number in (anonymous, named):
+            await tell(bus, event(number, PAPUA, **reply | BY[by]))
+
+        async def both() -> bool:
+            done = await deliveries(reporting, bearer(PAPUA_ADMIN), webhook, state="delivered")
+            return len(done) == 2
+
+        await until(both)
+    bodies = {body["data"]["number"]: body for _, sent in receiver.got if (body := loads(sent))}
+    cut = bodies[anonymous]
+    shown = at if by == "an officer" else hour
+    assert [
+        datetime.fromisoformat(cut["timestamp"]),
+        datetime.fromisoformat(cut["data"]["at"]),
+    ] == [shown] * 2
+    assert datetime.fromisoformat(cut["data"]["due_at"]) == hour + timedelta(days=5)
+    for name, exact in (("at", at), ("due_at", due_at)):
+        assert datetime.fromisoformat(bodies[named]["data"][name]) == exact
