@@ -47,7 +47,7 @@ class Scenes:
         return scene
 
     async def shared(self, state: str) -> Scene:
-        """One for all who only read."""
+        """One for all who leave it in that state."""
         if state not in self._shared:
             self._shared[state] = await self.set(state)
         return self._shared[state]
