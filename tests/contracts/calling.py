@@ -12,6 +12,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
@@ -34,11 +35,14 @@ CHECKS = [
 ]
 Operation = APIOperation[Any, Any, Any, Any]
 ATTEMPTS = 8
+SPARED = 3
+"""As many times more calls are made up where few are sent: one for each choice of wrong parts, and
+none to an operation that somebody has succeeded with."""
 PATIENCE = 60
 """Seconds, for a service beside many others on a full machine."""
-ENOUGH_SUCCEED = 0.7
-"""Operations that nobody succeeded with are called again, as the document says, while they are
-more than this share: most reports are not the caller's, or not in a status that allows it."""
+ENOUGH_SUCCEED = 0.3
+"""Operations that nobody succeeded with are called again, as the document says, until this share
+has: most reports are not the caller's, or not in a status that allows it."""
 
 
 def broken_promises(
@@ -46,11 +50,13 @@ def broken_promises(
     known: Known,
     principals: Mapping[str, Headers],
     calls: int,
+    sparing: bool,
     skipped: Sequence[str] = (),
 ) -> tuple[dict[str, str], dict[str, set[int]]]:
     """What the service at `address` did other than its document says, by operation, and the
     statuses that each operation answered with. `calls` are made in one attempt as the document
-    says, and as many not as it says; `skipped` are operation ids."""
+    says, and as many not as it says, or `sparing` one for each choice of parts that is found to be
+    wrong together; `skipped` are operation ids."""
     schema = schemathesis.openapi.from_url(f"{address}/openapi.json", timeout=PATIENCE)
     operations = [
         operation
@@ -64,22 +70,27 @@ def broken_promises(
     with requests.Session() as session:
         for attempt in range(ATTEMPTS):
             for operation in operations:
+                if attempt and _enough(answered):
+                    break
                 # Once is enough to see what becomes of wrong calls, and of those that succeed.
                 for mode in GenerationMode if attempt == 0 else [GenerationMode.POSITIVE]:
                     made = operation.as_strategy(generation_mode=mode)
                     statuses = answered[operation.label]
+                    spared = sparing and mode is GenerationMode.NEGATIVE
                     try:
                         # What takes nothing cannot be called wrongly.
                         with suppress(Unsatisfiable):
-                            _call(made, known, principals, session, statuses, attempt, calls)
+                            _call(
+                                made, known, principals, session, statuses, attempt, calls, spared
+                            )
                     except FailureGroup as group:
                         failures[f"{operation.label} ({mode.value})"] = "\n".join(
                             map(_told, group.exceptions)
                         )
                     except Failure as failure:
                         failures[f"{operation.label} ({mode.value})"] = _told(failure)
-            operations = [o for o in operations if min(answered[o.label], default=500) >= 300]
-            if len(operations) <= len(answered) * ENOUGH_SUCCEED:
+            operations = [o for o in operations if not _succeeded(answered[o.label])]
+            if _enough(answered):
                 break
     return failures, answered
 
@@ -92,10 +103,13 @@ def _call(
     statuses: set[int],
     attempt: int,
     calls: int,
+    sparing: bool,
 ) -> None:
+    were_wrong = set[frozenset[ParameterLocation]]()
+
     @seed(attempt)
     @settings(
-        max_examples=calls,
+        max_examples=calls * SPARED if sparing or attempt else calls,
         database=None,
         deadline=None,
         phases=[Phase.explicit, Phase.generate],
@@ -103,7 +117,11 @@ def _call(
     )
     @given(case=made, data=st.data())
     def one(case: Case[Operation], data: st.DataObject) -> None:
-        _fill(case, known, data)
+        wrong = _wrong_parts(case)
+        if (attempt and _succeeded(statuses)) or (sparing and wrong in were_wrong):
+            return
+        were_wrong.add(wrong)
+        _fill(case, known, data, always=attempt > 0)
         who = data.draw(st.sampled_from(sorted(principals)))
         address = {"X-Forwarded-For": data.draw(_ADDRESSES)}
         response = case.call(
@@ -117,10 +135,26 @@ def _call(
     one()
 
 
-def _fill(case: Case[Operation], known: Known, data: st.DataObject) -> None:
-    """Put things that are there where anything would do, three times in four; a version that was
-    made up is left out as often, since nothing could come of the call."""
-    left_out = data.draw(st.integers(0, 3)) > 0
+def _wrong_parts(case: Case[Operation]) -> frozenset[ParameterLocation]:
+    """Path, query, headers or body: where the call is not as the document says."""
+    assert case.meta is not None
+    parts = case.meta.components.items()
+    return frozenset(part for part, made in parts if made.mode is GenerationMode.NEGATIVE)
+
+
+def _succeeded(statuses: set[int]) -> bool:
+    return min(statuses, default=500) < 300
+
+
+def _enough(answered: Mapping[str, set[int]]) -> bool:
+    return sum(map(_succeeded, answered.values())) >= len(answered) * ENOUGH_SUCCEED
+
+
+def _fill(case: Case[Operation], known: Known, data: st.DataObject, *, always: bool) -> None:
+    """Put things that are there where anything would do, three times in four or always; a version
+    that was made up is left out as often, since nothing could come of the call."""
+    often = st.just(1) if always else st.integers(0, 3)
+    left_out = data.draw(often) > 0
     if case.headers and left_out:
         case.headers.pop("If-Match", None)
     parts = (case.path_parameters, case.query, case.body)
@@ -128,7 +162,7 @@ def _fill(case: Case[Operation], known: Known, data: st.DataObject) -> None:
         if not isinstance(part, dict):
             continue
         for name in part.keys() & known.keys():
-            if data.draw(st.integers(0, 3)):
+            if data.draw(often):
                 part[name] = data.draw(st.sampled_from(list(known[name])))
 
 

@@ -13,13 +13,19 @@ NEVER_ENDING = ("live_events", "live_bell")
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("calls", [4, pytest.param(8, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("calls", [2, pytest.param(8, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_answers_as_its_document_says(
     cluster: Cluster, known: Known, principals: dict[str, Headers], service: str, calls: int
 ) -> None:
     failures, answered = await asyncio.to_thread(
-        broken_promises, cluster.address(service), known, principals, calls, NEVER_ENDING
+        broken_promises,
+        cluster.address(service),
+        known,
+        principals,
+        calls,
+        sparing=calls == 2,
+        skipped=NEVER_ENDING,
     )
     assert not failures, "\n\n".join(f"{k}\n{v}" for k, v in failures.items())
     # The calls are about something: many operations succeed for somebody.
