@@ -58,6 +58,11 @@ async def test_words_that_many_say_or_that_name_the_place_are_not_enough(
     found = await similar(country, ADMIN, one)
     assert {"gorong", "cihapit"} <= set(found[rare]["words"])
     assert not found.keys() & set(many)
+    street = await country.report(title="Kabel putus di Jl. Kolonel Masturi")
+    beside = await country.report(title="Minuman keras di Jalan Raya Kolonel Masturi")
+    again = await country.report(title="Kabel listrik putus Kolonel Masturi")
+    found = await similar(country, ADMIN, street)
+    assert again in found and beside not in found
     waste = await country.report(title="Sampah menumpuk Cileunyi Kulon", **here)
     lamp = await country.report(title="Lentera padam Cileunyi Kulon", **here)
     same = await country.report(title="Tumpukan sampah menumpuk, bau", **here)

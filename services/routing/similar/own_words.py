@@ -84,14 +84,16 @@ async def own_words(
 
 
 def _of_the_place(words: str, region_code: str | None) -> set[str]:
-    """The words of names of regions that the report says, of those of its own and beside it."""
+    """The words of names of streets that the report says, and of regions, of those of its own and
+    beside it."""
+    streets = {word for name in _STREET.findall(words) for word in _words(name)}
     if region_code is None:
-        return set()
+        return streets
     city, district = region_code[:CITY_CODE], region_code[:DISTRICT_CODE]
     around = [*regions.ancestry(region_code), *regions.children(city), *regions.children(district)]
     said = f" {' '.join(_words(words))} "
     names = (" ".join(_words(_KIND.sub("", region.name))) for region in around)
-    return {word for name in names if f" {name} " in said for word in name.split()}
+    return streets | {word for name in names if f" {name} " in said for word in name.split()}
 
 
 def _words(text: str) -> list[str]:
@@ -105,24 +107,30 @@ def _telling(words: str) -> list[str]:
 
 # The Indonesian dictionary of Postgres takes no word out.
 _IN_ANY_REPORT: Final = frozenset(
-    "ada adalah agar akan akibat aku anda antara apa apakah atas atau bagi bahwa banyak bapak"
-    " baru bagaimana belum beberapa beliau berada besar bisa bukan cukup dalam dan dapat dari"
-    " daripada datang demi demikian dengan depan dgn dia diri dll dpt gimana guna hal hanya"
-    " harap hari harus hingga ibu ini itu jadi jam jangan jika juga kami kalau kah kalo kapan"
-    " karena kasih kata kecil kemarin kembali kepada ketika kita krn lagi laporan lain lalu lama"
-    " lebih maaf maka malah mana masa masih mau memang mereka merasa minta mohon mulai namun nya"
-    " oleh orang pada padahal pagi pak para perlu pernah per pihak pun pukul saat saja sama"
-    " sampai sangat satu saya sebab sebagai sebelum sebuah sedang segera sehingga sejak sekali"
-    " sekarang sekitar selalu selama seluruh semoga semua sendiri seperti sering serta sesuai"
-    " setelah setiap siang sini situ suatu sudah supaya tahu tahun tak tanggal tapi tdk telah"
-    " tempat tentang terhadap terima terjadi terlalu terlebih tersebut terus tetapi tetap tiap"
-    " tiba tidak tolong udah untuk utk walau warga wib yaitu yakni yang and the".split()
+    "ada adalah agar akan akibat aku anda antara apa apakah atas atau bagaimana bagi bahwa"
+    " banyak bapak baru beberapa beliau belum berada besar bisa bukan cukup dalam dan dapat"
+    " dari daripada datang demi demikian dengan depan dgn dia diri ditindaklanjuti dll dpt"
+    " gimana guna hal hanya harap hari harus hingga ibu ini itu jadi jam jangan jika juga kah"
+    " kalau kalo kami kapan karena kasih kata kecil kemarin kembali kepada ketika kita krn"
+    " lagi lain lalu lama lanjut laporan lebih maaf maka malah mana masa masih mau memang"
+    " merasa mereka minggu minta mohon mulai namun nya oleh orang pada padahal pagi pak para"
+    " per perlu pernah pihak pukul pun saat saja sama sampai sangat satu saya sebab sebagai"
+    " sebelum sebuah sedang segera sehingga sejak sekali sekarang sekitar selalu selama"
+    " seluruh semoga semua sendiri seperti sering serta sesuai setelah setiap siang sini situ"
+    " suatu sudah supaya tahu tahun tak tanggal tapi tdk telah tempat tentang terhadap terima"
+    " terjadi terlalu terlebih tersebut terus tetap tetapi tiap tiba tidak tindak tolong udah"
+    " untuk utk walau warga wib yaitu yakni yang and the".split()
 )
 _IN_ANY_PLACE: Final = frozenset(
     "alamat blok cluster daerah desa dsn dusun gang kab kabupaten kampung kec kecamatan kel"
-    " kelurahan kmp komplek kompleks kota lingkungan lokasi nomor perum perumahan provinsi"
+    " jln kelurahan kmp komplek kompleks kota lingkungan lokasi nomor perum perumahan provinsi raya"
     " wilayah".split()
 )
+_STREET = re.compile(
+    r"\b(?:[Jj]ln?\b\.?|(?:di|ke|dari|depan|sekitar|sepanjang) (?:[Jj]alan|[Gg]ang|[Gg]g\b\.?))"
+    r"(?: ?Raya\b)?((?: ?\b[A-Z][a-z]+\b){1,2})"
+)
+"""Its name, which begins with a capital: so does each word of some titles (*Jalan Rusak Parah*)."""
 _KIND = re.compile(r"^(Kabupaten|Kota|Kota Adm\.|Kabupaten Adm\.) ")
 _STEMS = text("""
 SELECT w.word, s.stem
