@@ -260,3 +260,28 @@ async def test_every_bulk_form_is_drawn(country: Country, kind: str) -> None:
     async with signed_in(country, ADMIN) as panel:
         await panel.opens(f"/panel/massal?jenis={kind}&nomor={number}")
         assert chosen(panel) == [str(number)]
+
+
+async def test_what_was_sent_to_linked_reports_is_called_by_its_name(country: Country) -> None:
+    main, linked = await country.verified(), await country.verified()
+    await country.done(ADMIN, linked, "link", {"main_number": main})
+    path = f"/panel/laporan/{main}/follow_up"
+    async with signed_in(country, "petugas.pupr.kab.bandung") as panel:
+        await panel.opens(path)
+        sent = {"outcome": "initial_response", "text": "Kami jadwalkan.", "langkah": "kirim"}
+        assert await panel.sends(path, **sent, to_linked=str(linked)) == 200
+        await panel.opens("/panel/massal")
+        await panel.opens(link_of(panel, "Tindak Lanjut: 1 laporan"))
+        assert panel.page.xpath("//h1/text()") == ["Tindak Lanjut: 1 laporan"]
+
+
+async def test_colleagues_are_offered_with_their_role_in_the_language_of_the_page(
+    country: Country,
+) -> None:
+    number = await country.verified()
+    async with signed_in(country, "petugas.pupr.kab.bandung") as panel:
+        panel.http.headers["accept-language"] = "en"
+        await panel.opens(f"/panel/laporan/{number}/coordinate")
+        offered = panel.page.xpath("//select[@name='assignee_id']/option[@value!='']/text()")
+        assert offered
+        assert all(each.endswith((" – Liaison officer", " – Agency admin")) for each in offered)

@@ -19,7 +19,7 @@ from services.portal.contracts.routing import (
 )
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
-from services.portal.pages import label, moment
+from services.portal.pages import label, moment, relabelled
 from services.portal.panel.agency_finding import offered
 from services.portal.panel.forms import ActionForm
 from services.portal.references import RETIRED, AgencyOption, agency_option
@@ -166,7 +166,7 @@ async def _linked_targets(page_request: PageRequest, report: ReportView) -> list
 
 def _colleague(person: Colleague) -> str:
     """Name and role, and who stands in for them today."""
-    words = f"{person.name} – {person.role_label}"
+    words = f"{person.name} – {relabelled(person.role_label, 'role')}"
     return f"{words} (Plt.: {person.stand_in.stand_in_name})" if person.stand_in else words
 
 

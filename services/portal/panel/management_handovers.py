@@ -8,6 +8,7 @@ from services.portal.answers import Items, answer_as
 from services.portal.contracts.routing import Colleague, Duties, HandoverShown
 from services.portal.form_data import FormData, searched
 from services.portal.page_request import PageRequest, PanelRequest
+from services.portal.pages import relabelled
 from services.portal.panel.agency_finding import offered
 from services.portal.panel.management_agencies import managed_agency
 from shared.http.problems import Problem
@@ -78,7 +79,10 @@ async def _officer(
         params = {"agency": duty.agency_id}
         staff = await page_request.read("routing", "/staff", Items[Colleague], params=params)
         colleagues += [
-            (person.id, f"{person.name} – {person.role_label}, {duty.agency_name}")
+            (
+                person.id,
+                f"{person.name} – {relabelled(person.role_label, 'role')}, {duty.agency_name}",
+            )
             for person in staff.items
             if person.id != staff_id
         ]
