@@ -178,7 +178,7 @@ CODES: dict[str, Iterable[str]] = {
             for what in ACCOUNT_TEMPLATES
             for part in (f"{what}_subject", what, f"{what}_label")
         ),
-        *("staff_not_asked", "staff_subject", "staff_why", "staff_stop"),
+        *("staff_not_asked", "staff_subject", "staff_why", "staff_stop", "some_request"),
         *("prove_leader_subject", "prove_leader", "prove_leader_label"),
         *("leader_why", "leader_stop"),
         *("contact_change", "contact_change_warning", "contact_change_stop", "contact_change_sms"),
@@ -218,6 +218,7 @@ CODES: dict[str, Iterable[str]] = {
     "staff_delivery": Delivery,
     "staff_message_kind": StaffKind,
     "staff_notification": STAFF_TEMPLATES,
+    "staff_subject": StaffKind,
     "status": Status,
     "tab": (*QueueTab,),
     "time_unit": Unit,

@@ -90,12 +90,16 @@ async def test_an_officer_is_mailed_of_a_new_report_and_of_a_reply_and_the_bell_
     assert len(mail_server.got) == 2
     for mail in mail_server.got:
         assert mail["To"] == ADDRESS
-        assert mail["Subject"] == f"LAPOR! laporan {told.number}"
+        assert mail["Subject"].startswith(f"LAPOR! laporan {told.number}: ")
         assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         text = mail.get_body(("plain",))
         assert text is not None
         assert f"http://lapor.test/panel/laporan/{told.number}" in text.get_content()
         assert "berlubang" not in mail.as_string() and "Siti" not in mail.as_string()
+    assert {mail["Subject"].rpartition(": ")[2] for mail in mail_server.got} == {
+        "laporan baru untuk ditangani",
+        "kabar dari pelapor",
+    }
 
 
 async def test_mail_about_an_anonymous_report_that_has_just_come_waits_for_the_full_hour(
@@ -233,6 +237,64 @@ async def test_a_request_waits_for_its_decider_and_who_asked_hears_the_decision(
     assert staff.bell(PUSAT) == []
 
 
+@pytest.mark.parametrize("anonymous", [False, True])
+@pytest.mark.parametrize(
+    ("event", "decision", "says"),
+    [("held", "accepted", "disetujui oleh"), ("request_rejected", "rejected", "ditolak oleh")],
+)
+async def test_mail_of_a_decision_says_of_which_request_and_in_which_role_it_was_decided(
+    reported: Reported,
+    staff: StaffTold,
+    settings: Settings,
+    mail_server: MailServer,
+    event: str,
+    decision: str,
+    says: str,
+    anonymous: bool,
+) -> None:
+    told = await reported(anonymous=anonymous)
+    staff.handled_by_unit(told.number)
+    staff.prove(OFFICER, ADDRESS)
+    staff.prove(ADMIN, "admin@lapor.example")
+    request = "00000000-0000-4000-8000-000000000001"
+    staff.country.all(
+        "INSERT INTO lifecycle.request (id, number, kind, asked_at, staff_id, agency_id,"
+        " decider_id, overdue) VALUES (%s, %s, 'hold', now(), %s, 3, 2, false)",
+        *(request, told.number, OFFICER.id),
+    )
+    step: dict[str, Any] = {"status": Status.FOLLOWED_UP, "tab": Tab.IN_PROCESS, **UNIT}
+    step["from_status"] = Status.FOLLOWED_UP
+
+    async def mailed(count: int) -> tuple[str, str]:
+        async def came() -> bool:
+            return len(mail_server.got) >= count
+
+        await until(came)
+        return mail_server.got[-1]["Subject"], text_of(mail_server.got[-1])
+
+    async with mail_server.there(), working(settings):
+        asked = {"decider_id": 2}
+        await told.happens(
+            "requested", version=3, action=Action.REQUEST_HOLD, details=asked, **step
+        )
+        subject, text = await mailed(1)
+        assert "Permintaan Tahan Laporan dari Dinas Bina Marga menunggu" in text
+        assert subject.endswith("permintaan menunggu keputusan Anda")
+        staff.country.all(
+            "UPDATE lifecycle.request SET decision = %s, decided_at = now()", decision
+        )
+        staff.did(ADMIN, told.number, 4)
+        decided = {"request": "hold", "request_id": request}
+        await told.happens(event, version=4, action=Action.HOLD, details=decided, **step)
+        subject, text = await mailed(2)
+    by = "Admin Instansi, Pemerintah Kota Bandung"
+    assert f"Permintaan Tahan Laporan Anda {says} {by}" in text
+    assert subject == f"LAPOR! laporan {told.number}: keputusan atas permintaan Anda"
+    name = staff.country.one("SELECT name FROM routing.staff WHERE id = %s", ADMIN.id)
+    for hidden in (name, "berlubang", "Siti"):
+        assert hidden not in mail_server.got[-1].as_string()
+
+
 async def test_an_objection_waits_for_those_who_may_decide_or_accept_it(
     reported: Reported, staff: StaffTold, settings: Settings
 ) -> None:
@@ -272,7 +334,9 @@ async def test_lateness_is_put_before_those_above_at_once_only_where_it_is_urgen
             return len(mail_server.got) == 2
 
         await until(sent)
-    assert {mail["Subject"] for mail in mail_server.got} == {f"LAPOR! laporan {urgent.number}"}
+    assert {mail["Subject"] for mail in mail_server.got} == {
+        f"LAPOR! laporan {urgent.number}: keterlambatan disampaikan kepada instansi Anda"
+    }
 
 
 async def test_what_somebody_chose_decides_and_one_tap_ends_all_mail(

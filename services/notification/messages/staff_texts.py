@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.notification.messages.texts import MessageText
-from shared.labels.catalogue import Language, Phrase
+from shared.labels.catalogue import Language, Phrase, message
 from shared.labels.dates import deadline, long_day, moment
 from shared.lifecycle.calendar import Zone, day_of_deadline
 from shared.privacy.publication import public_time
@@ -52,8 +52,22 @@ def sentence(
         "handler": report.handler,
         "at": _at(facts, report.zone, language),
         "due_at": _due_at(facts, report.zone, language),
+        "request": _request(facts, language),
+        "decided_by": _decided_by(facts, language),
     }
     return Phrase("staff_notification", template, values).in_language(language)
+
+
+def _request(facts: Mapping[str, Any], language: Language) -> str:
+    """Which one; what was written before that was kept does not say."""
+    kind = facts.get("request")
+    return message("request", kind, language) if kind else _part("some_request", language)
+
+
+def _decided_by(facts: Mapping[str, Any], language: Language) -> str:
+    """In which role, at which agency: nobody's name."""
+    role = message("role", facts.get("by") or "staff", language)
+    return ", ".join(filter(None, (role, facts.get("by_agency"))))
 
 
 def _at(facts: Mapping[str, Any], zone: Zone, language: Language) -> str:
@@ -79,10 +93,11 @@ def text_for_staff(
     portal: str,
     language: Language,
 ) -> MessageText:
-    """The mail about a report."""
+    """The mail about a report. Its subject says which and what kind of news, and no more."""
     number = report.number
+    kind = message("staff_subject", facts["kind"], language)
     return MessageText(
-        subject=_part("staff_subject", language, number=number),
+        subject=_part("staff_subject", language, number=number, kind=kind),
         paragraphs=(
             _part("about", language, number=number),
             sentence(template, facts, report, language),

@@ -120,4 +120,5 @@ def _facts(event: ReportEvent, recipient: Recipient) -> dict[str, Any]:
     """Codes and times; from which it could be reckoned when an anonymous reporter was at it is not
     even kept."""
     facts = facts_of(event) | {"tells_of_reporter": tells_of_reporter(event)}
+    facts |= recipient.about
     return without_minutes(facts, recipient.zone) if recipient.hidden else facts

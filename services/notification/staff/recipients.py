@@ -1,7 +1,7 @@
 """Which staff an event concerns: read once for a batch of events."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select, tuple_
@@ -14,7 +14,7 @@ from shared.clock import now
 from shared.database.lifecycle import HistoryEntry, Report
 from shared.database.report_lists import RequestRow
 from shared.database.views import AgencyEntry, StaffEntry, StandInEntry
-from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.actions import REQUESTED_BY, RequestKind
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.events import ReportEvent, is_of_reporter, near_arrival
 from shared.lifecycle.people import ADMINS, Role
@@ -30,7 +30,8 @@ _SUBMISSION = 1
 class Recipient:
     """A member of staff who is told. `at_once`: the report allows it, whatever they chose.
     `hidden`: the report is anonymous to them, so that no time may tell when its reporter was at it,
-    and `hour_alone`: that they are told does. `zone`: of the agency that owes the step."""
+    and `hour_alone`: that they are told does. `zone`: of the agency that owes the step. `about`:
+    which request it is about, and who decided it."""
 
     staff_id: int
     role: Role
@@ -38,6 +39,7 @@ class Recipient:
     hidden: bool
     hour_alone: bool
     zone: Zone
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def recipients_of(
@@ -89,6 +91,7 @@ class _Known:
                     hidden=hidden,
                     hour_alone=hidden and waits,
                     zone=Zone(handler.zone) if handler else Zone.WIB,
+                    about=self._about(event, rule.audience, id),
                 )
             )
         return recipients
@@ -148,27 +151,65 @@ class _Known:
         """The admins of the nearest agency, from the deciding one up, that has one who did not ask.
         Of an objection the handler's too: they may accept it."""
         people: list[StaffEntry] = []
-        for request in self.requests.get(event.number, ()):
-            asked = request.decider_id == event.details.get("decider_id")
-            asked &= (request.kind == RequestKind.OBJECTION) == (event.event == "objected")
-            if request.decision is None and (asked or _names(event, request)):
-                upwards = (self._admins(id) for id in self._upwards(request.decider_id))
-                others = ([p for p in admins if p.id != request.staff_id] for admins in upwards)
-                people += next((admins for admins in others if admins), [])
-                if request.kind == RequestKind.OBJECTION:
-                    people += self._admins(event.handler_id)
+        for request in self._waiting(event):
+            upwards = (self._admins(id) for id in self._upwards(request.decider_id))
+            others = ([p for p in admins if p.id != request.staff_id] for admins in upwards)
+            people += next((admins for admins in others if admins), [])
+            if request.kind == RequestKind.OBJECTION:
+                people += self._admins(event.handler_id)
         return people
 
+    def _waiting(self, event: ReportEvent) -> list[RequestRow]:
+        """The requests that wait for a decision, of which this event tells."""
+        objected = event.event == "objected"
+        return [
+            request
+            for request in self.requests.get(event.number, ())
+            if request.decision is None
+            and (
+                _names(event, request)
+                or (
+                    request.decider_id == event.details.get("decider_id")
+                    and (request.kind == RequestKind.OBJECTION) is objected
+                )
+            )
+        ]
+
     def _askers(self, event: ReportEvent) -> Iterable[StaffEntry]:
-        """Whoever asked what this step decides; of an objection nobody of the staff did."""
+        """Whoever asked what this step decides."""
         return [
             person
+            for request in self._decided(event)
+            for person in self._by_id(request.staff_id, request.agency_id)
+        ]
+
+    def _decided(self, event: ReportEvent) -> list[RequestRow]:
+        """The requests that this step decides; an objection is none that staff asked for."""
+        return [
+            request
             for request in self.requests.get(event.number, ())
             if request.kind != RequestKind.OBJECTION
             and request.decision in ("accepted", "rejected")
             and (_names(event, request) or request.decided_at == event.at)
-            for person in self._by_id(request.staff_id, request.agency_id)
         ]
+
+    def _about(self, event: ReportEvent, audience: Audience, person: int) -> dict[str, Any]:
+        """Codes and the name of an agency: no words of the request."""
+        if audience is Audience.DECIDER:
+            asked = REQUESTED_BY.get(event.action)
+            return {"request": asked or next((r.kind for r in self._waiting(event)), None)}
+        if audience is not Audience.ASKER:
+            return {}
+        decided = self._decided(event)
+        own = [request for request in decided if request.staff_id == person]  # or who is away
+        about: dict[str, Any] = {"request": next((r.kind for r in own or decided), None)}
+        decider = self.actors.get((event.number, event.version))
+        for people in self.staff.values():
+            for each in people:
+                if each.id == decider:
+                    agency = self.agencies.get(each.agency_id)
+                    return about | {"by": each.role, "by_agency": agency and agency.name}
+        return about | {"by": event.actor_kind.value}
 
     def _by_id(self, staff_id: int | None, agency_id: int) -> list[StaffEntry]:
         """The person, if they are still at that agency."""
