@@ -24,7 +24,7 @@ def ring(country: Country, id: int) -> None:
     )
 
 
-async def test_open_bells_read_one_row_a_person_each_second(
+async def test_open_bells_read_a_few_rows_a_person_each_second(
     country: Country, settings: Settings
 ) -> None:
     database = Database(settings.database_url)
@@ -41,6 +41,14 @@ async def test_open_bells_read_one_row_a_person_each_second(
         country.all("UPDATE notification.bell SET read_at = now()")  # by another process
         await changes.look()
         assert bell.changed.is_set()
+        for id in (3, 4, 5):
+            ring(country, id)
+        for id in (4, 3, 5):  # one in the middle, the oldest, the last
+            await changes.look()
+            bell.changed.clear()
+            country.all("UPDATE notification.bell SET read_at = now() WHERE id = %s", id)
+            await changes.look()
+            assert bell.changed.is_set(), id
     await database.dispose()
     assert "Limit" in plans and "bell_of_person" in plans and "bell_unread" in plans, plans
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import ARRAY, Integer, cast, func, select, true
+from sqlalchemy import ARRAY, BigInteger, Integer, cast, func, select, true
 from sqlmodel import col
 
 from services.notification.models import BellItem
@@ -19,9 +19,13 @@ STREAMS_OF_ONE = 6
 STREAMS_OF_ALL = 2_000
 """Of one process."""
 
-_Newest = tuple[int, int | None]
-"""The newest item of a person, and the newest unread one."""
-_NOTHING: _Newest = (0, None)
+UNREAD_LOOKED_AT = 20
+"""The newest so many of the unread items of a person: who has more sees later that one of the
+others was read elsewhere."""
+
+_Newest = tuple[int, tuple[int, ...]]
+"""The newest item of a person, and the newest unread ones."""
+_NOTHING: _Newest = (0, ())
 
 
 @dataclass(eq=False)
@@ -62,10 +66,11 @@ class BellChanges:
                 each.changed.set()
 
     async def look(self) -> None:
-        """Wake those whose newest item, or newest unread one, is another than at the last look, and
-        those who came since: what was written between their first answer and this would be missed.
-        An item that was numbered before the newest and committed after it, and an older one that
-        was read by another process, are seen at the next count."""
+        """Wake those whose newest item, or newest unread ones, are others than at the last look,
+        and those who came since: what was written between their first answer and this would be
+        missed. An item that was numbered before the newest and committed after it, and one that was
+        read by another process beside more than `UNREAD_LOOKED_AT` unread ones, are seen at the
+        next count."""
         people = {each.staff_id for each in self._listening}
         newest = await self._newest_of(people) if people else {}
         for each in self._listening:
@@ -76,11 +81,12 @@ class BellChanges:
     async def _newest_of(self, people: set[int]) -> dict[int, _Newest]:
         person = func.unnest(cast(list(people), ARRAY(Integer))).column_valued("person")
         own = select(col(BellItem.id)).where(col(BellItem.staff_id) == person)
-        newest_first = own.order_by(col(BellItem.id).desc()).limit(1)
-        last = newest_first.lateral()
-        unread = newest_first.where(col(BellItem.read_at).is_(None)).scalar_subquery()
-        # One row of each index a person.
-        newest = select(person, last.c.id, unread.label("unread")).join(last, true())
+        newest_first = own.order_by(col(BellItem.id).desc())
+        last = newest_first.limit(1).lateral()
+        few = newest_first.where(col(BellItem.read_at).is_(None)).limit(UNREAD_LOOKED_AT)
+        unread = func.array(few.scalar_subquery(), type_=ARRAY(BigInteger)).label("unread")
+        # One row of the index of all, and a few of that of what is unread, a person.
+        newest = select(person, last.c.id, unread).join(last, true())
         async with self._database.autocommit() as connection:
             rows = (await connection.execute(newest)).all()
-        return {row.person: (row.id, row.unread) for row in rows}
+        return {row.person: (row.id, tuple(row.unread)) for row in rows}
