@@ -40,6 +40,19 @@ def test_the_browsers_back_finds_what_was_ticked(meet: Meet) -> None:
     expect(admin.row_of(int(number)).get_by_role("checkbox")).to_be_checked()
 
 
+def test_what_is_done_with_many_leaves_the_list_in_sight_on_a_phone(meet: Meet) -> None:
+    citizen, admin = meet(phone=True), meet(wide=390)
+    number, _ = submit(citizen)
+    admin.signs_in("admin.kab.bandung")
+    for chosen in ("semua", f"semua.{int(number) + 50_000_000}"):  # here, and elsewhere
+        admin.opens(f"/panel?tab=unverified&pilih={chosen}")
+        bar = admin.page.locator("#massal").bounding_box()
+        sees = admin.page.evaluate("innerHeight")
+        assert bar is not None
+        assert bar["height"] < 200
+        assert bar["y"] + bar["height"] <= sees + 1
+
+
 @pytest.mark.parametrize(("width", "above"), [(390, 660), (1280, 520)])
 def test_applied_filters_are_named_above_the_list_that_stays_in_sight(
     meet: Meet, width: int, above: int
