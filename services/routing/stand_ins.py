@@ -56,15 +56,7 @@ async def stood_in_for(session: AsyncSession, staff_id: int) -> list[int]:
 
 
 async def _shown(session: AsyncSession, which: ColumnElement[bool]) -> list[ShownStandIn]:
-    person, stand_in = aliased(StaffMember), aliased(StaffMember)
-    rows = await session.execute(
-        select(StandInEntry, col(person.name), col(stand_in.name), col(Agency.zone))
-        .join(person, col(person.id) == col(StandInEntry.staff_id))
-        .join(stand_in, col(stand_in.id) == col(StandInEntry.stand_in_id))
-        .join(Agency, col(Agency.id) == col(person.agency_id))
-        .where(which, col(StandInEntry.ends_at) > now())
-        .order_by(col(person.name), col(person.id))
-    )
+    rows = await session.execute(_NAMED.where(which, col(StandInEntry.ends_at) > now()))
     return [_as_shown(*row) for row in rows]
 
 
@@ -81,6 +73,14 @@ def _as_shown(entry: StandInEntry, name: str, stand_in_name: str, zone: str) -> 
     )
 
 
+_Person, _StandIn = aliased(StaffMember), aliased(StaffMember)
+_NAMED = (
+    select(StandInEntry, col(_Person.name), col(_StandIn.name), col(Agency.zone))
+    .join(_Person, col(_Person.id) == col(StandInEntry.staff_id))
+    .join(_StandIn, col(_StandIn.id) == col(StandInEntry.stand_in_id))
+    .join(Agency, col(Agency.id) == col(_Person.agency_id))
+    .order_by(col(_Person.name), col(_Person.id))
+)
 # UNION ends it where people who are away stand in for each other.
 _STOOD_IN_FOR = text("""
 WITH RECURSIVE absent (id) AS (

@@ -75,25 +75,12 @@ router = APIRouter(tags=["reference data"], responses=problem_responses(401, 403
 @router.get("/categories")
 async def list_categories(_: CurrentReader, session: Transaction) -> Choices[CategoryChoice]:
     """The categories a report can have."""
-    group, within = aliased(Category), aliased(Category)
-    rows = await session.execute(
-        select(Category, col(group.name))
-        .outerjoin(group, col(group.id) == col(Category.parent_id))
-        .where(
-            col(Category.active),
-            col(group.active).is_not(False),
-            ~select(within).where(col(within.parent_id) == col(Category.id)).exists(),
-        )
-        .order_by(col(group.name), col(Category.name))
-    )
+    rows = await session.execute(_OFFERED)
     items = [
         CategoryChoice(
-            id=category.id,
-            code=category.code,
-            name=f"{above} › {category.name}" if above else category.name,
-            parent_id=category.parent_id,
+            id=id, code=code, name=f"{above} › {name}" if above else name, parent_id=parent_id
         )
-        for category, above in rows
+        for id, code, name, parent_id, above in rows
     ]
     return Choices(items=items)
 
@@ -166,25 +153,11 @@ async def _programmes(session: AsyncSession) -> list[ProgrammeChoice]:
 
 async def grouped_categories(session: AsyncSession) -> list[GroupedCategory]:
     """Categories and groups that stand alone."""
-    group, within = aliased(Category), aliased(Category)
-    of_category = col(within.parent_id) == col(Category.id), col(within.active)
-    heading = func.coalesce(col(group.name), col(Category.name))
-    rows = await session.execute(
-        select(Category, heading)
-        .outerjoin(group, col(group.id) == col(Category.parent_id))
-        .where(
-            col(Category.active),
-            col(group.active).is_not(False),
-            ~select(within).where(*of_category).exists(),
-        )
-        .order_by(heading, col(Category.name))
-    )
+    rows = await session.execute(_GROUPED)
     words = await category_aliases(session)
     return [
-        GroupedCategory(
-            id=category.id, name=category.name, group=name, aliases=words.get(category.id, [])
-        )
-        for category, name in rows
+        GroupedCategory(id=id, name=name, group=group, aliases=words.get(id, []))
+        for id, name, group in rows
     ]
 
 
@@ -192,3 +165,28 @@ def _codes(kind: str) -> Choices[CodeChoice]:
     return Choices(
         items=[CodeChoice(code=code, label=words) for code, words in labels(kind).items()]
     )
+
+
+# Made once: around every queue, putting such a statement together took longer than answering it.
+_Group, _Within = aliased(Category), aliased(Category)
+_INSIDE = select(_Within).where(col(_Within.parent_id) == col(Category.id))
+_HEADING = func.coalesce(col(_Group.name), col(Category.name))
+_UNDER_ACTIVE = col(Category.active), col(_Group.active).is_not(False)
+_OFFERED = (
+    select(
+        col(Category.id),
+        col(Category.code),
+        col(Category.name),
+        col(Category.parent_id),
+        col(_Group.name),
+    )
+    .outerjoin(_Group, col(_Group.id) == col(Category.parent_id))
+    .where(*_UNDER_ACTIVE, ~_INSIDE.exists())
+    .order_by(col(_Group.name), col(Category.name))
+)
+_GROUPED = (
+    select(col(Category.id), col(Category.name), _HEADING)
+    .outerjoin(_Group, col(_Group.id) == col(Category.parent_id))
+    .where(*_UNDER_ACTIVE, ~_INSIDE.where(col(_Within.active)).exists())
+    .order_by(_HEADING, col(Category.name))
+)

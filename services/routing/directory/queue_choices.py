@@ -43,19 +43,19 @@ async def queue_choices(staff: CurrentReader, session: Transaction) -> QueueChoi
     """All that a queue's filters offer, and the saved views, in one answer."""
     reads_only = staff.role == Role.OVERSEER
     below = (
-        select(AgencyEntry)
+        select(col(AgencyEntry.id), col(AgencyEntry.code), col(AgencyEntry.name))
         .where(col(AgencyEntry.active), col(AgencyEntry.path).contains([staff.agency_id]))
         .where(col(AgencyEntry.id) != staff.agency_id)
         .limit(MOST_AGENCIES + 1)
     )
-    agencies = sorted(await session.scalars(below), key=lambda entry: entry.name)
+    agencies = (await session.execute(below)).all()
     many = len(agencies) > MOST_AGENCIES
     return QueueChoices(
         views=[] if reads_only else (await list_saved_views(staff, session)).items,
         colleagues=[] if reads_only else (await list_staff(staff, session)).items,
         agencies=[
-            ShownAgency(id=entry.id, code=entry.code, name=entry.name)
-            for entry in ([] if many else agencies)
+            ShownAgency(id=id, code=code, name=name)
+            for id, code, name in sorted(() if many else agencies, key=lambda each: each.name)
         ],
         many_agencies=many,
         categories=await grouped_categories(session),
