@@ -142,14 +142,16 @@ ESCALATIONS_AT_THE_ROOT: Final = f"""
 ORDINARY_AT_THE_ROOT: Final = f"""
     SELECT 1 FROM (
         SELECT number FROM lifecycle.escalation
-        WHERE agency_id = :deciding AND ended_at IS NULL AND clock <> 'request'
-        GROUP BY number ORDER BY number
+        WHERE agency_id = :deciding AND ended_at IS NULL GROUP BY number ORDER BY number
     ) e, LATERAL (
         SELECT FROM lifecycle.report r WHERE r.number = e.number AND r.overdue
-            AND r.due_at IS NOT NULL AND r.handler_id <> :deciding AND NOT {_URGENT} OFFSET 0
+            AND r.due_at IS NOT NULL AND r.handler_id <> :deciding AND NOT {_URGENT} AND EXISTS (
+                SELECT FROM lifecycle.escalation c WHERE c.number = r.number
+                    AND c.agency_id = :deciding AND c.ended_at IS NULL AND c.clock <> 'request')
+        OFFSET 0
     ) r LIMIT :at_most
 """  # noqa: S608
-REQUESTS_ESCALATED: Final = """
+REQUESTS_ESCALATED: Final = f"""
     SELECT 'escalation' AS kind, q.number, CAST(q.id AS text) AS ref, r.priority, q.due_at
     FROM (SELECT DISTINCT number FROM lifecycle.escalation
           WHERE agency_id = :deciding AND ended_at IS NULL AND clock = 'request') e
@@ -157,8 +159,8 @@ REQUESTS_ESCALATED: Final = """
     JOIN lifecycle.report r ON r.number = q.number
     JOIN routing.agency_directory d
         ON d.id = q.decider_id AND :deciding = ANY (trim_array(d.path, 1))
-    WHERE NOT q.decider_id = ANY (CAST(:deciders AS int[]))
-"""
+    WHERE NOT (q.decider_id = ANY (CAST(:deciders AS int[])) AND NOT {DECIDED_NEARER})
+"""  # noqa: S608
 
 _STREAMS = (
     "unnest(CAST(:handlers AS int[]), CAST(:tabs AS text[]), CAST(:kinds AS text[]))"

@@ -65,8 +65,8 @@ async def handlers_of(session: AsyncSession, agency_id: int, tabs: Sequence[Tab]
 
 
 async def deciders_of(session: AsyncSession, agency_id: int) -> list[int]:
-    """The agency, and those below it with requests that it may have to decide: nobody nearer has
-    two admins, of whom one did not ask."""
+    """The agency, and those below it with a request that it has to decide: no admin is nearer, or
+    only the one who asked."""
     rows = await session.execute(_WITH_PENDING, {"agency_id": agency_id})
     return list(rows.scalars())
 
@@ -83,16 +83,23 @@ WITH RECURSIVE below (id, deserted) AS (
 )
 SELECT CAST(:agency_id AS int) UNION SELECT id FROM below WHERE deserted
 """)
-# From the requests that wait, few beside the agencies with one admin, of which most trees are made.
+# By decider, of whom there are few: the least and the greatest of the admins who are nearer say
+# whether there is one who did not ask.
 _WITH_PENDING = text("""
+WITH nearer AS MATERIALIZED (
+    SELECT d.id, min(s.id) AS one, max(s.id) AS other
+    FROM (SELECT DISTINCT decider_id FROM lifecycle.request WHERE decision IS NULL) q
+    JOIN routing.agency_directory own ON own.id = :agency_id
+        AND (own.has_admin OR own.parent_id IS NULL)
+    JOIN routing.agency_directory d ON d.id = q.decider_id
+        AND d.path @> ARRAY[CAST(:agency_id AS bigint)]
+    LEFT JOIN routing.staff_directory s
+        ON s.agency_id = ANY (d.path[array_position(d.path, CAST(:agency_id AS bigint)) + 1 :])
+        AND s.active AND s.role NOT IN ('liaison_officer', 'overseer')
+    GROUP BY d.id
+)
 SELECT CAST(:agency_id AS int)
 UNION
-SELECT d.id FROM routing.agency_directory own, routing.agency_directory d
-WHERE own.id = :agency_id AND (own.has_admin OR own.parent_id IS NULL)
-    AND d.path @> ARRAY[CAST(:agency_id AS bigint)]
-    AND d.id IN (SELECT q.decider_id FROM lifecycle.request q WHERE q.decision IS NULL)
-    AND NOT EXISTS (
-        SELECT FROM routing.agency_directory n
-        WHERE n.id = ANY (d.path) AND n.admins >= 2
-            AND CAST(:agency_id AS bigint) = ANY (trim_array(n.path, 1)))
+SELECT q.decider_id FROM lifecycle.request q JOIN nearer n ON n.id = q.decider_id
+WHERE q.decision IS NULL AND (n.one IS NULL OR n.one = q.staff_id AND n.other = q.staff_id)
 """)

@@ -22,20 +22,27 @@ FROM routing.agency a WHERE a.code = :code AND s.agency_id = ANY (a.path[2:])
             AND m.active AND m.role <> 'liaison_officer')
 """
 
+ITS_ADMIN = (
+    "SELECT id FROM routing.staff WHERE agency_id = :agency AND active"
+    " AND role NOT IN ('liaison_officer', 'overseer')"
+)
+
 
 async def test_pusat_decides_for_those_below_of_whom_something_is_asked(country: Country) -> None:
-    pusat, regency = country.agencies["pusat"], country.agencies["kab-jayapura"]
-    await country.rows(ONE_ADMIN_EACH, code="kab-jayapura")
-    number = await country.report("kab-jayapura")
+    pusat, province = country.agencies["pusat"], country.agencies["papua"]
+    await country.rows(ONE_ADMIN_EACH, code="papua")
+    number = await country.report("papua")
 
     async def deciders() -> set[int]:
         async with country.app.state.database.session() as session:
             return set(await deciders_of(session, pusat))
 
-    assert regency not in await deciders()
-    asker = country.staff["admin.pusat"].id
-    await country.rows(REQUEST, n=number, s=asker, u=regency, a=regency)
-    assert {pusat, regency} <= await deciders()
+    own = await country.one(ITS_ADMIN, agency=province)
+    await country.rows(REQUEST, n=number, s=country.staff["admin.pusat"].id, u=province, a=province)
+    assert province not in await deciders(), "its own admin, who did not ask, decides"
+    other = await country.report("papua")
+    await country.rows(REQUEST, n=other, s=own, u=province, a=province)
+    assert {pusat, province} <= await deciders()
 
 
 async def test_escalations_to_pusat_are_read_by_number_until_there_are_enough(
