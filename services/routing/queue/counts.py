@@ -54,9 +54,9 @@ async def tab_counts(session: AsyncSession, agency_id: int, below: bool) -> list
         waiting=waiting.condition,
         verified=_among("agency_id", "to_verify", to_verify),
         followed_up=_among("agency_id", "to_follow_up", to_follow_up),
-        late_to_verify=_among("r.handler_id", "to_verify", to_verify),
-        late_to_follow_up=_among("r.handler_id", "to_follow_up", to_follow_up),
-        read=_among("agency_id", "reading", reading),
+        late_to_verify=_in("r.handler_id", "to_verify", to_verify),
+        late_to_follow_up=_in("r.handler_id", "to_follow_up", to_follow_up),
+        read=_in("agency_id", "reading", reading),
     )
     rows = await session.execute(text(statement), parameters)
     counts = {(kind, tab): int(n) for kind, tab, n in rows}
@@ -77,6 +77,12 @@ async def tab_counts(session: AsyncSession, agency_id: int, below: bool) -> list
 def _among(column: str, name: str, agencies: list[int] | None) -> str:
     """`agencies` None: all there are."""
     return "true" if agencies is None else f"{column} = ANY (:{name})"
+
+
+def _in(column: str, name: str, agencies: list[int] | None) -> str:
+    """As `_among`, of few rows. A plan takes a millisecond for each thousand agencies that a
+    condition names one by one, longer than such rows take to be read."""
+    return "true" if agencies is None else f"{column} IN (SELECT unnest(CAST(:{name} AS int[])))"
 
 
 _ORDER = (*THROWN, *DISPOSED, Tab.ARCHIVED)

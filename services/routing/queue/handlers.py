@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -65,8 +66,9 @@ async def is_root(session: AsyncSession, agency_id: int) -> bool:
 
 async def subtree(session: AsyncSession, agency_id: int) -> list[int]:
     """The agency and every one below it."""
-    below = select(col(Agency.id)).where(col(Agency.path).contains([agency_id]))
-    return list(await session.scalars(below.order_by(col(Agency.id))))
+    ids = func.array_agg(aggregate_order_by(col(Agency.id), col(Agency.id)))
+    below = select(ids).where(col(Agency.path).contains([agency_id]))
+    return await session.scalar(below) or []
 
 
 _BELOW = text("""
