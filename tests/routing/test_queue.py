@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
+from services.routing.queue import pages
+from services.routing.queue.filters import QueueQuery
 from shared.privacy.identity import IdentityCipher
+from tests.plans import plans_of
 from tests.routing.country import Country
 
 ADMIN = "admin.kota.bandung"
@@ -54,6 +57,44 @@ async def test_pages_join_without_gap_in_either_order(country: Country) -> None:
     for limit in (1, 3):
         below = await numbers(country, "admin.bali", tab="unverified", scope="below", limit=limit)
         assert below == by_deadline
+
+
+@pytest.mark.parametrize("looked_at", [2, 1_000])
+async def test_the_newest_of_many_agencies_are_complete_however_far_the_first_look_goes(
+    country: Country, monkeypatch: pytest.MonkeyPatch, looked_at: int
+) -> None:
+    for code in ("kab-badung", "bali", "kab-badung", "bali", "kab-badung"):
+        await country.report(code)
+
+    async def listed(limit: int) -> list[int]:
+        asked = {"tab": "all", "order": "newest", "scope": "below", "limit": limit}
+        return await numbers(country, "admin.bali", **asked)
+
+    by_agency = await listed(100)
+    assert by_agency == sorted(by_agency, reverse=True)
+    assert len(by_agency) >= 4
+    monkeypatch.setattr(pages, "PROBES", 0)
+    monkeypatch.setattr(pages, "NEWEST", looked_at)
+    for limit in (1, 3, 100):
+        assert await listed(limit) == by_agency
+
+
+async def test_many_agencies_are_not_asked_one_by_one_where_the_newest_suffice(
+    country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await country.report("kab-badung")
+    state, staff = country.app.state, country.staff["admin.bali"]
+
+    async def look() -> None:
+        async with state.database.session() as session:
+            asked = {"tab": "all", "order": "newest", "scope": "below", "limit": 2}
+            query = QueueQuery.model_validate(asked)
+            await pages.page_of(session, staff, query, state.identity, state.contact_index)
+
+    assert "CTE near" in await plans_of(state.database, look())
+    monkeypatch.setattr(pages, "PROBES", 0)
+    assert "CTE near" not in await plans_of(state.database, look())
 
 
 async def test_the_own_queue_is_the_own_agency_s_and_pemantauan_widens_it(

@@ -37,6 +37,11 @@ class Source:
         handled = _BELONGS_ANYWHERE if self.everywhere else _BELONGS
         return " AND ".join([handled, *self.conditions])
 
+    @property
+    def probes(self) -> int:
+        """Of how many handlers' tabs it is made; 0: of numbers, or of whoever handles them."""
+        return len(self.parameters.get("agencies", ())) * len(self.tabs or ())
+
     @classmethod
     def of_tabs(
         cls,
