@@ -19,6 +19,8 @@ ROWS: Final = 2_500
 """Rows that a slice is meant to look at."""
 MOST: Final = 12_000
 """Rows that one search looks at, some tenths of a second: then it answers with what it has."""
+PROBE: Final = 4
+"""Reports that are read in order while an index is asked once."""
 FEW: Final = 2_000
 """Reports that are looked at one by one, without slices."""
 
@@ -29,7 +31,7 @@ class Searched:
     by an index, and `belongs` is the same as a condition on `lifecycle.report r`; `count` is how
     many they are, None if that is not known: then they are found by their words alone. `filters`
     narrow them further, `words` does by `lifecycle.report_text t`. `parameters` are of all. Numbers
-    below `first` are not searched."""
+    below `first` are not searched. `probes`: how often `standing` asks its index."""
 
     belongs: str
     parameters: Mapping[str, Any]
@@ -38,6 +40,7 @@ class Searched:
     filters: str = "true"
     words: str = "true"
     first: int = 0
+    probes: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ async def newest_matches(
     while high > low and len(found) < limit and looked_at < MOST:
         first, seen = max(high - width, low), by_words
         if few or (by_words.known and by_reports.density < by_words.density):
-            seen, statement = by_reports, _by_reports(searched)
+            seen, statement = by_reports, _by_reports(searched, high - first)
         elif indexed == _NOTHING or by_words.density >= FREQUENT:
             first = max(first, high - ROWS)
             looked_at += high - first
@@ -126,11 +129,11 @@ def _by_words(searched: Searched, matching: str) -> TextClause:
     )
 
 
-def _by_reports(searched: Searched) -> TextClause:
+def _by_reports(searched: Searched, numbers: int) -> TextClause:
+    all_there = _ALL_THERE.format(searched.belongs)
+    standing = all_there if searched.probes * PROBE > numbers else searched.standing
     return text(
-        _BY_REPORTS.format(
-            standing=searched.standing, words=searched.words, filters=searched.filters
-        )
+        _BY_REPORTS.format(standing=standing, words=searched.words, filters=searched.filters)
     )
 
 
@@ -161,6 +164,9 @@ _READ = """
     SELECT t.number FROM (
         SELECT * FROM lifecycle.report_text WHERE number >= :first AND number < :end OFFSET 0) t
     WHERE t.search @@ websearch_to_tsquery('indonesian', :q) AND {words}
+"""
+_ALL_THERE = """
+    SELECT r.number FROM lifecycle.report r WHERE r.number >= :first AND r.number < :end AND {}
 """
 _BY_WORDS = """
 WITH looked_at AS MATERIALIZED ({matching})

@@ -44,18 +44,19 @@ async def session(module_database: Callable[[str], str]) -> AsyncIterator[AsyncS
 
 
 @pytest.mark.parametrize("bounded", [False, True])
-@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(("known", "probes"), [(True, 0), (True, 10**9), (False, 0)])
 @pytest.mark.parametrize("agencies", [(OWN,), BELOW, (10,)])
 async def test_paging_through_a_search_gives_every_match_once_newest_first(
     session: AsyncSession,
     monkeypatch: pytest.MonkeyPatch,
     agencies: tuple[int, ...],
     known: bool,
+    probes: int,
     bounded: bool,
 ) -> None:
     monkeypatch.setattr(word_search, "FEW", 10)
     of_agencies = [n for n in range(REPORTS) if 7 + n % 3 in agencies]
-    searched = _searched(agencies, len(of_agencies) if known else None)
+    searched = _searched(agencies, len(of_agencies) if known else None, probes)
     for words in ("jalan", "lampu", "jembatan", "trotoar", "gempa", "-gempa", "-jalan", "kosong"):
         rows, most = LOOKED_AT.get(words[0], (20, 30))
         monkeypatch.setattr(word_search, "ROWS", rows)
@@ -98,13 +99,14 @@ async def _all(session: AsyncSession, words: str, searched: Searched) -> list[in
         before = matches.reached
 
 
-def _searched(agencies: tuple[int, ...], count: int | None) -> Searched:
+def _searched(agencies: tuple[int, ...], count: int | None, probes: int = 0) -> Searched:
     return Searched(
         belongs="r.handler_id = ANY (:agencies)",
         parameters={"agencies": list(agencies)},
         standing="SELECT r.number FROM lifecycle.report r WHERE r.handler_id = ANY (:agencies)"
         " AND r.number >= :first AND r.number < :end",
         count=count,
+        probes=probes,
     )
 
 

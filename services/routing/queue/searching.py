@@ -194,7 +194,9 @@ async def _searched(
     [(count,)] = await session.execute(counting, source.parameters)
     handed_down = " AND ".join(source.conditions) or "true"
     standing = (_STANDING_ANYWHERE if source.everywhere else STANDING).format(handed_down)
-    return Searched(source.belongs, parameters, standing, count, narrowed, words)
+    return Searched(
+        source.belongs, parameters, standing, count, narrowed, words, probes=source.probes
+    )
 
 
 async def _of_these(

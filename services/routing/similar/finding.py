@@ -78,7 +78,8 @@ async def _among(session: AsyncSession, staff: Staff, parameters: dict[str, Any]
     parameters |= {"agencies": agencies, "tabs": [tab.value for tab in Tab]}
     [(count,)] = await session.execute(HANDLED, parameters)
     belongs = "r.handler_id = ANY (CAST(:agencies AS int[]))"
-    return Searched(belongs, parameters, STANDING.format("true"), count, filters)
+    probes = len(agencies) * len(Tab)
+    return Searched(belongs, parameters, STANDING.format("true"), count, filters, probes=probes)
 
 
 async def _near(
