@@ -52,6 +52,11 @@ async def test_an_admin_keeps_it_in_the_panel_and_letters_have_it(country: Count
 
 async def test_a_logo_is_a_picture_and_officers_keep_none(country: Country) -> None:
     form = {"name": "Pemkab"}
+    files = {"logo": ("logo.txt", b"halo", "text/plain")}
+    of_no_kind = await country.http.put(
+        "/letterhead", headers=country.header(ADMIN), data={"name": "Dinas"}, files=files
+    )
+    assert of_no_kind.json()["errors"][0]["code"] == "logo_not_taken"
     files = {"logo": ("logo.png", PDF, "image/png")}
     header = country.header(ADMIN)
     refused = await country.http.put("/letterhead", headers=header, data=form, files=files)

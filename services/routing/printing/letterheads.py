@@ -14,7 +14,7 @@ from shared.documents import a4
 from shared.http.documentation import problem_responses
 from shared.http.form_parts import only_parts
 from shared.http.limits import rate_limits
-from shared.http.problems import FieldError, validation
+from shared.http.problems import FieldError, Problem, validation
 from shared.http.transaction import CurrentDatabase, Transaction
 from shared.http.uploads import FILES, store_all
 
@@ -105,7 +105,13 @@ async def _stored(store: AttachmentStore, logo: UploadFile) -> str:
     """The logo's key, opened and cleaned as any file is; 422 for what is no picture for paper."""
     if (logo.size or 0) > LOGO_LIMIT:
         raise validation(FieldError("logo", "logo_not_taken"))
-    [kept] = await store_all(store, [logo], "logo", anonymous=False)
+    try:
+        [kept] = await store_all(store, [logo], "logo", anonymous=False)
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        # What it says of files would offer documents and films.
+        raise validation(FieldError("logo", "logo_not_taken")) from None
     if kept.media_type not in _LOGO_TYPES:
         await store.delete(kept.key)
         raise validation(FieldError("logo", "logo_not_taken"))
