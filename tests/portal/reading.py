@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from shared.http.service_client import trusted_authorities
 from tests.portal.conftest import Portal
 from tests.portal.crawling import kind
 
@@ -140,10 +141,19 @@ class Reader:
     """A person without a browser."""
 
     def __init__(self, portal: Portal, username: str | None = None) -> None:
-        self.http = httpx.Client(base_url=portal.address, timeout=60, follow_redirects=True)
+        self.portal = portal
+        self.http = httpx.Client(
+            base_url=portal.address,
+            timeout=60,
+            follow_redirects=True,
+            verify=trusted_authorities(),
+        )
         if username:
             form = self.opens("/panel/masuk").form("/panel/masuk")
             self.sends(form, username=username, password=portal.password)
+
+    def close(self) -> None:
+        self.http.close()
 
     def opens(self, path: str) -> Page:
         return page_of(self.http.get(path))

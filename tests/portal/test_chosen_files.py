@@ -62,9 +62,8 @@ def test_files_survive_search_province_errors_and_review(meet: Meet, scripts: bo
 
 
 def test_a_second_tap_while_a_photo_uploads_sends_once(meet: Meet) -> None:
-    citizen = meet(phone=True)
-    number, _ = submit(citizen)
     admin = meet()
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     dispose(admin, number)
     admin.opens(f"/panel/laporan/{number}/follow_up")

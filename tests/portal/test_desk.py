@@ -13,8 +13,8 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def test_an_officer_reads_beside_the_list_and_goes_on_by_keys(meet: Meet) -> None:
-    citizen, admin = meet(), meet()
-    number, _ = submit(citizen)
+    admin = meet()
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     page = admin.page
     page.set_viewport_size({"width": 1500, "height": 900})
@@ -67,9 +67,9 @@ def test_all_keys_are_listed_and_can_be_switched_off(meet: Meet) -> None:
 
 
 def test_what_is_saved_leads_on_to_the_next_report_that_is_owed(meet: Meet) -> None:
-    citizen, admin = meet(), meet(scripts=False)
-    number, _ = submit(citizen)
-    submit(citizen)
+    admin = meet(scripts=False)
+    number, _ = submit(admin.portal)
+    submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     admin.opens(f"/panel/laporan/{number}/coordinate")
     admin.page.get_by_label("Catatan internal").fill("Sudah saya telepon.")

@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Any, LiteralString
 
 import httpx
@@ -13,7 +12,7 @@ from deploy.local.postgres import DATABASE
 from services.portal.panel.forms import FORMS as ACTION_FORMS
 from shared.lifecycle.actions import Action
 from tests.portal.by_request import dispose, submit
-from tests.portal.conftest import Meet, Portal
+from tests.portal.conftest import Portal
 from tests.portal.reading import Form, Reader
 
 pytestmark = pytest.mark.timeout(900)
@@ -27,36 +26,32 @@ OF_ANOTHER_KIND = ("Coordination", "LeaderForm")
 """An internal note, and a person's title."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def reads(portal: Portal) -> Iterator[Callable[..., Reader]]:
-    """A person without a browser, perhaps signed in as somebody."""
-    with ExitStack() as open_now:
+    """A person without a browser, perhaps signed in as somebody; each signs in once."""
+    portal.forgets_who_came()
+    people: dict[str | None, Reader] = {}
 
-        def new(username: str | None = None) -> Reader:
-            person = Reader(portal, username)
-            open_now.callback(person.http.close)
-            return person
+    def person(username: str | None = None) -> Reader:
+        if username not in people:
+            people[username] = Reader(portal, username)
+        return people[username]
 
-        yield new
+    yield person
+    for one in people.values():
+        one.close()
 
 
 @pytest.fixture(scope="module")
-def numbers(portal: Portal) -> dict[str, str]:
-    return {}
-
-
-@pytest.fixture
-def reports(meet: Meet, numbers: dict[str, str]) -> dict[str, str]:
+def reports(reads: Reads) -> dict[str, str]:
     """A fresh report of Kabupaten Bandung and a verified one, made once."""
-    if not numbers:
-        citizen, admin = meet(phone=True), meet()
-        numbers["verified"], _ = submit(citizen)
-        numbers["fresh"], numbers["code"] = submit(citizen)
-        admin.signs_in("admin.kab.bandung")
-        dispose(admin, numbers["verified"])
-    return numbers
+    (verified, _), (fresh, _) = submit(reads()), submit(reads())
+    dispose(reads(_ADMIN), verified)
+    return {"verified": verified, "fresh": fresh}
 
 
+_EVERY_KIND = pytest.param(len(JUNK), id="every kind", marks=pytest.mark.nightly)
+_KINDS = pytest.mark.parametrize("kinds", [pytest.param(2, id="two kinds"), _EVERY_KIND])
 _ADMIN = "admin.kab.bandung"
 _OF_FRESH = {Action.VERIFY, Action.THROW, Action.DEFER, Action.ARCHIVE}
 FORMS = (
@@ -147,13 +142,7 @@ def test_a_field_has_one_limit_in_every_service(portal: Portal) -> None:
     assert {name: limits for name, limits in found.items() if len(limits) != 1} == {}
 
 
-@pytest.mark.parametrize(
-    "kinds",
-    [
-        pytest.param(2, id="two kinds"),
-        pytest.param(len(JUNK), id="every kind", marks=pytest.mark.nightly),
-    ],
-)
+@_KINDS
 @pytest.mark.parametrize(
     ("path", "who", "texts"),
     [
@@ -198,8 +187,11 @@ def test_junk_in_a_field_is_an_error_beside_words_that_stay(
         portal.forgets_who_came()
 
 
+@_KINDS
 @pytest.mark.parametrize("who", [None, "admin.pusat"])
-def test_junk_in_an_address_is_a_page_that_says_so(reads: Reads, who: str | None) -> None:
+def test_junk_in_an_address_is_a_page_that_says_so(
+    reads: Reads, who: str | None, kinds: int
+) -> None:
     person = reads(who)
     paths = (
         (
@@ -216,8 +208,8 @@ def test_junk_in_an_address_is_a_page_that_says_so(reads: Reads, who: str | None
             "/laporan?lanjut=", "/lacak?nomor=", "/buat-laporan?lanjutan=", "/buat-laporan?anonim=",
         )
     )  # fmt: skip
-    for path in paths:
-        for junk in JUNK:
+    for place, path in enumerate(paths):
+        for junk in _some_junk(place, kinds):
             answer = person.http.get(path + str(httpx.QueryParams({"": junk}))[1:])
             assert answer.status_code < 500, (path, junk[:20])
             assert "text/html" in answer.headers["content-type"], (path, junk[:20])
@@ -272,7 +264,7 @@ _ACTIVE: dict[str, LiteralString] = {
 
 
 def _some_junk(place: int, kinds: int) -> list[str]:
-    """So many kinds for a field of a form; its next field gets the next ones."""
+    """So many kinds for a field of a form or an address; the next one gets the next ones."""
     return [JUNK[(place * kinds + further) % len(JUNK)] for further in range(kinds)]
 
 

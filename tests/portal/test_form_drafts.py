@@ -18,7 +18,7 @@ WORDS = "Kami sudah mengukur lubangnya dan memesan aspal."
 
 def test_what_is_typed_is_there_on_another_computer(meet: Meet) -> None:
     admin, here, elsewhere = meet(), meet(), meet(scripts=False)
-    number, _ = submit(meet(phone=True))
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     dispose(admin, number)
     path = f"/panel/laporan/{number}/follow_up"
@@ -42,7 +42,7 @@ def test_what_is_typed_is_there_on_another_computer(meet: Meet) -> None:
 
 def test_what_is_still_being_kept_arrives_before_the_form(meet: Meet) -> None:
     admin = meet()
-    number, _ = submit(meet(phone=True))
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     path = f"/panel/laporan/{number}/archive"
     admin.opens(path)
@@ -73,7 +73,7 @@ def test_what_is_still_being_kept_arrives_before_the_form(meet: Meet) -> None:
 
 def test_what_was_typed_last_is_kept_as_the_page_is_left(meet: Meet) -> None:
     admin = meet()
-    number, _ = submit(meet(phone=True))
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     path = f"/panel/laporan/{number}/archive"
     admin.opens(path)

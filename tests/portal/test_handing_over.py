@@ -1,18 +1,21 @@
 """All reports of an officer go to a colleague, all of a unit to another: nothing stays behind."""
 
+from contextlib import closing
+
 import pytest
 
 from tests.portal.by_request import dispose, submit
-from tests.portal.conftest import Meet, Person
+from tests.portal.conftest import Meet, Person, Portal
+from tests.portal.reading import Reader
 from tests.portal.test_management import look
 
 pytestmark = pytest.mark.timeout(600)
 HEALTH, TRAFFIC = "Dinas Kesehatan Kabupaten Bandung", "Dinas Perhubungan Kabupaten Bandung"
 
 
-def test_an_officers_reports_are_assigned_to_a_colleague(meet: Meet) -> None:
+def test_an_officers_reports_are_assigned_to_a_colleague(meet: Meet, portal: Portal) -> None:
     admin, officer, colleague = meet(), meet(), meet(phone=True)
-    numbers = disposed(meet, HEALTH)
+    numbers = disposed(portal, HEALTH)
     admin.signs_in("koordinator.kab.bandung")
     officer.signs_in("petugas.dinkes.kab.bandung")
     colleague.signs_in("petugas.dinkes.kab.bandung2")
@@ -51,9 +54,11 @@ def test_an_officers_reports_are_assigned_to_a_colleague(meet: Meet) -> None:
     assert "ditugaskan kepadanya" not in admin.reads
 
 
-def test_who_is_removed_leaves_reports_that_can_still_be_handed_over(meet: Meet) -> None:
+def test_who_is_removed_leaves_reports_that_can_still_be_handed_over(
+    meet: Meet, portal: Portal
+) -> None:
     admin, officer = meet(), meet()
-    numbers = disposed(meet, "Dinas Pendidikan Kabupaten Bandung")
+    numbers = disposed(portal, "Dinas Pendidikan Kabupaten Bandung")
     officer.signs_in("petugas.disdik.kab.bandung2")
     name = name_of(officer)
     officer.opens(f"/panel/laporan/{numbers[0]}/coordinate")
@@ -76,9 +81,9 @@ def test_who_is_removed_leaves_reports_that_can_still_be_handed_over(meet: Meet)
     finished(admin, 1)
 
 
-def test_a_units_open_reports_go_to_another_unit(meet: Meet) -> None:
+def test_a_units_open_reports_go_to_another_unit(meet: Meet, portal: Portal) -> None:
     admin, giver, taker = meet(scripts=False), meet(), meet(phone=True)
-    numbers = disposed(meet, TRAFFIC)
+    numbers = disposed(portal, TRAFFIC)
     giver.signs_in("petugas.dishub.kab.bandung")
     taker.signs_in("petugas.dlh.kab.bandung")
     assert set(numbers) <= queue(giver)
@@ -103,13 +108,13 @@ def test_a_units_open_reports_go_to_another_unit(meet: Meet) -> None:
     assert "Jalan Berlubang" not in giver.reads
 
 
-def disposed(meet: Meet, unit: str) -> list[str]:
+def disposed(portal: Portal, unit: str) -> list[str]:
     """The numbers of two reports that the unit has to follow up."""
-    citizen, admin = meet(phone=True), meet()
-    admin.signs_in("admin.kab.bandung")
-    numbers = [submit(citizen)[0] for _ in range(2)]
-    for number in numbers:
-        dispose(admin, number, unit)
+    portal.forgets_who_came()
+    numbers = [submit(portal)[0] for _ in range(2)]
+    with closing(Reader(portal, "admin.kab.bandung")) as admin:
+        for number in numbers:
+            dispose(admin, number, unit)
     return numbers
 
 

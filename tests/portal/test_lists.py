@@ -11,8 +11,8 @@ OTHER_WAY = "Pelapor yang harus dihubungi dengan cara lain"
 
 
 def test_a_row_has_its_actions_in_one_line_and_the_list_is_in_sight(meet: Meet) -> None:
-    citizen, admin = meet(phone=True), meet(wide=1280)
-    number, _ = submit(citizen)
+    admin = meet(wide=1280)
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     admin.opens("/panel")
     row = admin.row_of(int(number))
@@ -29,8 +29,8 @@ def test_a_row_has_its_actions_in_one_line_and_the_list_is_in_sight(meet: Meet) 
 
 
 def test_the_browsers_back_finds_what_was_ticked(meet: Meet) -> None:
-    citizen, admin = meet(phone=True), meet()
-    number, _ = submit(citizen)
+    admin = meet()
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     admin.opens("/panel?tab=unverified")
     admin.row_of(int(number)).get_by_role("checkbox").check()
@@ -57,8 +57,8 @@ def test_what_is_done_with_many_leaves_the_list_in_sight_on_a_phone(meet: Meet) 
 def test_applied_filters_are_named_above_the_list_that_stays_in_sight(
     meet: Meet, width: int, above: int
 ) -> None:
-    citizen, admin = meet(phone=True), meet(wide=width, scripts=False)
-    number, _ = submit(citizen)
+    admin = meet(wide=width, scripts=False)
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     admin.opens("/panel?tab=unverified")
     admin.opens_part("Saringan dan urutan")
@@ -118,8 +118,8 @@ def test_the_main_navigation_is_whole_at_a_desk(meet: Meet, username: str) -> No
 
 
 def test_an_overseer_is_offered_no_page_that_is_refused(meet: Meet) -> None:
-    citizen, overseer = meet(phone=True), meet(scripts=False)
-    number, _ = submit(citizen)
+    overseer = meet(scripts=False)
+    number, _ = submit(overseer.portal)
     overseer.signs_in("pengawas.jabar")
     overseer.opens("/panel?scope=below")
     assert "Daftar Laporan — Pemantauan" in overseer.reads
@@ -130,8 +130,8 @@ def test_an_overseer_is_offered_no_page_that_is_refused(meet: Meet) -> None:
 
 
 def test_who_reads_english_reads_english_buttons_agencies_and_history(meet: Meet) -> None:
-    citizen, admin, officer = meet(phone=True), meet(), meet()
-    number, _ = submit(citizen)
+    admin, officer = meet(), meet()
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     dispose(admin, number)
     officer.signs_in("petugas.pupr.kab.bandung")

@@ -24,8 +24,8 @@ def downloads(person: Person, button: str, folder: Path) -> Path:
 
 
 def test_a_figure_opens_its_reports(meet: Meet) -> None:
-    citizen, admin = meet(phone=True), meet()
-    number, _ = submit(citizen)
+    admin = meet()
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     dispose(admin, number)
 
@@ -86,8 +86,8 @@ def test_a_period_that_ends_before_it_begins_is_said_at_its_last_day(meet: Meet)
 
 
 def test_reports_are_downloaded_as_a_workbook_and_as_text(meet: Meet, tmp_path: Path) -> None:
-    citizen, admin = meet(phone=True), meet()
-    number, _ = submit(citizen)
+    admin = meet()
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     admin.opens("/panel/unduh")
     look(admin, "downloads")
@@ -108,8 +108,8 @@ def test_reports_are_downloaded_as_a_workbook_and_as_text(meet: Meet, tmp_path: 
 
 
 def test_a_download_is_narrowed_to_a_place_step_by_step(meet: Meet, tmp_path: Path) -> None:
-    citizen, admin = meet(phone=True), meet(phone=True, scripts=False)
-    number, _ = submit(citizen)
+    admin = meet(phone=True, scripts=False)
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     admin.opens("/panel/unduh?tab=incoming")
     for level, name in (("province", "Jawa Barat"), ("regency", "Kabupaten Bandung")):

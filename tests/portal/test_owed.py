@@ -42,8 +42,8 @@ def test_without_a_clock_nothing_is_owed() -> None:
 
 @pytest.mark.timeout(600)
 def test_only_what_is_owed_stands_out(meet: Meet) -> None:
-    citizen, admin, officer = meet(phone=True), meet(), meet()
-    number, _ = submit(citizen)
+    admin, officer = meet(), meet()
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     officer.signs_in("petugas.pupr.kab.bandung")
     assert _standing_out(admin, number) == ["/verify"]

@@ -41,8 +41,8 @@ def test_a_request_to_hold_is_asked_and_decided(meet: Meet) -> None:
 
 
 def test_a_unit_says_it_is_not_its_authority_and_the_admin_decides(meet: Meet) -> None:
-    citizen, admin, officer = meet(phone=True), meet(), meet()
-    number, _ = submit(citizen)
+    admin, officer = meet(), meet()
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     officer.signs_in("petugas.pupr.kab.bandung")
     dispose(admin, number)
@@ -86,8 +86,8 @@ def test_the_reporter_is_asked_and_answers(meet: Meet) -> None:
 
 
 def test_only_pusat_reveals_an_anonymous_reporter_and_it_is_logged(meet: Meet) -> None:
-    citizen, pusat, second, admin = meet(phone=True), meet(), meet(), meet()
-    number, _ = submit(citizen)
+    pusat, second, admin = meet(), meet(), meet()
+    number, _ = submit(pusat.portal)
     admin.signs_in("admin.kab.bandung")
     admin.opens(f"/panel/laporan/{number}")
     assert "Buka identitas" not in admin.page.content()
@@ -116,8 +116,8 @@ def test_only_pusat_reveals_an_anonymous_reporter_and_it_is_logged(meet: Meet) -
 
 
 def test_danger_to_life_opens_at_once_and_the_others_of_pusat_see_it(meet: Meet) -> None:
-    citizen, pusat, second = meet(phone=True), meet(), meet()
-    number, _ = submit(citizen)
+    pusat, second = meet(), meet()
+    number, _ = submit(pusat.portal)
     pusat.signs_in("admin.pusat")
     pusat.opens(f"/panel/laporan/{number}")
     pusat.page.get_by_text("Buka identitas pelapor").click()
@@ -158,8 +158,8 @@ def test_a_letter_is_entered_and_disposed_in_one_step(meet: Meet) -> None:
 
 
 def test_a_form_sent_twice_does_its_work_once(meet: Meet) -> None:
-    citizen, admin, officer = meet(phone=True), meet(), meet()
-    number, _ = submit(citizen)
+    admin, officer = meet(), meet()
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     dispose(admin, number)
     officer.signs_in("petugas.pupr.kab.bandung")
@@ -186,8 +186,8 @@ def test_a_session_that_has_run_out_is_renewed_unnoticed(meet: Meet) -> None:
 
 
 def test_staff_reads_well_on_a_phone(meet: Meet) -> None:
-    citizen, admin = meet(phone=True), meet(phone=True)
-    number, _ = submit(citizen)
+    admin = meet(phone=True)
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     assert admin.fits
     for page in (f"/panel/laporan/{number}", f"/panel/laporan/{number}/verify", "/panel/buat"):

@@ -53,7 +53,7 @@ def receiver() -> Iterator[Receiver]:
 def test_a_webhook_shows_its_secret_once_and_what_was_answered(
     meet: Meet, receiver: Receiver
 ) -> None:
-    admin, citizen = meet(), meet(phone=True)
+    admin = meet()
     admin.signs_in("koordinator.kab.bandung")
     admin.opens("/panel/webhook")
     admin.page.get_by_label("Alamat").fill("ftp://sistem.go.id")
@@ -65,7 +65,7 @@ def test_a_webhook_shows_its_secret_once_and_what_was_answered(
     assert "whsec_" not in admin.page.content()
     assert "Belum ada kiriman." in admin.reads
 
-    number, _ = submit(citizen)
+    number, _ = submit(admin.portal)
     shows(admin, "1 percobaan, terakhir dijawab 204")
     assert f"#{number}" in admin.reads
     assert "Terkirim" in delivery(admin).inner_text()
@@ -91,12 +91,12 @@ def test_a_webhook_shows_its_secret_once_and_what_was_answered(
 
 @pytest.mark.nightly
 def test_a_new_secret_signs_beside_the_old_one_for_a_day(meet: Meet, receiver: Receiver) -> None:
-    admin, citizen = meet(), meet(phone=True)
+    admin = meet()
     admin.signs_in("koordinator.kab.bandung")
     admin.opens("/panel/webhook")
     first = make(admin, receiver)
     admin.follows("Sudah saya simpan")
-    submit(citizen)
+    submit(admin.portal)
     shows(admin, "1 percobaan, terakhir dijawab 204")
     admin.page.get_by_text("Rahasia baru atau hapus").click()
     admin.presses("Buat rahasia baru")
@@ -115,14 +115,14 @@ def test_a_new_secret_signs_beside_the_old_one_for_a_day(meet: Meet, receiver: R
 def test_one_whose_receiver_wants_no_more_is_off_until_it_is_switched_on(
     meet: Meet, receiver: Receiver
 ) -> None:
-    admin, beside, officer, citizen = meet(phone=True), meet(), meet(), meet(phone=True)
+    admin, beside, officer = meet(phone=True), meet(), meet()
     admin.signs_in("koordinator.kab.bandung")
     admin.opens("/panel/webhook")
     make(admin, receiver)
     admin.follows("Sudah saya simpan")
     path = admin.page.url.removeprefix(admin.portal.address)
     receiver.status = 410
-    submit(citizen)
+    submit(admin.portal)
     shows(admin, "Dimatikan")
     assert "penerima menjawab 410" in admin.reads
     shows(admin, "Gagal", at=delivery)

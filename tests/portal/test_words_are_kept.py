@@ -33,7 +33,7 @@ def test_a_session_that_ends_while_staff_write_loses_no_word_and_no_file(
     meet: Meet, scripts: bool
 ) -> None:
     admin, officer = meet(), meet(scripts=scripts)
-    number, _ = submit(meet(phone=True))
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     dispose(admin, number)
     officer.signs_in("petugas.pupr.kab.bandung")
@@ -58,7 +58,7 @@ def test_a_session_that_ends_while_staff_write_loses_no_word_and_no_file(
 
 def test_another_person_who_signs_in_there_sees_none_of_it(meet: Meet) -> None:
     admin, officer = meet(), meet()
-    number, _ = submit(meet(phone=True))
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     dispose(admin, number)
     officer.signs_in("petugas.pupr.kab.bandung")
@@ -86,7 +86,7 @@ def test_another_person_who_signs_in_there_sees_none_of_it(meet: Meet) -> None:
 
 def test_who_signed_in_anew_in_another_tab_sends_the_form_of_the_first(meet: Meet) -> None:
     admin = meet()
-    number, _ = submit(meet(phone=True))
+    number, _ = submit(admin.portal)
     admin.signs_in("admin.kab.bandung")
     admin.opens(f"/panel/laporan/{number}/archive")
     admin.page.locator("#f-note").fill(WORDS)
