@@ -9,7 +9,10 @@ from benchmarks.parts import PARTS
 from benchmarks.run import Results, measure
 
 GROUPS = sharing(PARTS)
-LONG = {"events", "sustained", "burst", "digests", "deadlines", "memory", "queue", "desk"}
+LONG = {
+    *("accepting", "events", "sustained", "burst"),
+    *("digests", "deadlines", "memory", "queue", "desk"),
+}
 """Parts whose groups drive reports through the whole system, wait for clocks, start all of it
 twice, or fill two databases: minutes each."""
 

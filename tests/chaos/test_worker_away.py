@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 
 from shared.lifecycle.statuses import Status
 from tests.chaos.invariants import all_promises_are_kept
@@ -19,6 +20,7 @@ _KEYS: defaultdict[int, UUID] = defaultdict(uuid4)
 """The key of each report's one reply."""
 
 
+@pytest.mark.nightly
 async def test_commands_that_come_meanwhile_are_carried_out_afterwards(people: People) -> None:
     cluster = people.cluster
     fresh = [await people.submit() for _ in range(3)]

@@ -170,7 +170,9 @@ def reports(portal: Portal) -> tuple[int, int, int]:
             id="crowded",
             marks=pytest.mark.nightly,
         ),
-        pytest.param("pengawas.jabar", _of_the_overseer, 2, id="overseer"),
+        pytest.param(
+            "pengawas.jabar", _of_the_overseer, 2, id="overseer", marks=pytest.mark.nightly
+        ),
     ],
 )
 def test_no_state_of_a_page_is_closed_to_who_cannot_see_or_point(

@@ -21,7 +21,7 @@ TITLE = "Jalan Berlubang di Kota Lama"
 @pytest.mark.parametrize(
     ("hands", "scripts"),
     [
-        pytest.param({"by": ByKeyboard}, True, id="keyboard"),
+        pytest.param({"by": ByKeyboard}, True, id="keyboard", marks=_AT_NIGHT),
         pytest.param({"wide": PHONE}, False, id="narrow screen, no scripts"),
         pytest.param({"by": ByKeyboard}, False, id="keyboard, no scripts", marks=_AT_NIGHT),
         pytest.param({"wide": PHONE}, True, id="narrow screen", marks=_AT_NIGHT),

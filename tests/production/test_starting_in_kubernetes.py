@@ -19,8 +19,8 @@ pytestmark = pytest.mark.slow
 
 _ROOT = FOLDER.parents[2]
 _UNSHARE = ["unshare", "--net", "--mount", *(["--map-root-user"] if os.geteuid() else [])]
-_OF_EACH_KIND = ("intake", "portal", "worker")
-"""A service with a database, one without, and a process without HTTP."""
+_OF_EACH_KIND = ("intake", "worker")
+"""A service with a database and one without HTTP; the portal, which has none, starts below."""
 _ONLY_IN_A_CLUSTER = {"FORWARDED_ALLOW_IPS": "10.0.0.0/16", "LAPOR_BACKUP_DIR": "backups"}
 """What whoever runs the cluster sets, and where a volume of it lies."""
 

@@ -28,7 +28,9 @@ print(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
 """
 
 
-@pytest.mark.parametrize("format", [Format.XLSX, Format.JSONL])
+@pytest.mark.parametrize(
+    "format", [Format.XLSX, pytest.param(Format.JSONL, marks=pytest.mark.nightly)]
+)
 def test_four_times_the_rows_need_no_more_memory(
     fresh_database: UrlOf, tmp_path: Path, format: Format
 ) -> None:

@@ -83,6 +83,7 @@ async def test_a_worker_killed_around_the_commit_has_recorded_it_once(
     assert len(await reports.events(state.number)) == 2
 
 
+@pytest.mark.nightly
 @pytest.mark.timeout(400)
 async def test_worker_and_server_killed_after_the_commit_leave_nothing_standing(
     reports: Reports,
