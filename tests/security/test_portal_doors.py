@@ -56,7 +56,7 @@ async def test_nobody_enters_the_panel_without_signing_in(
         answers = [await stranger.get(address) for address in _filled(path)]
         assert 303 in {answer.status_code for answer in answers}, path
         for answer in answers:
-            if answer.status_code != 422:  # the other kind of value
+            if answer.status_code != 404:  # the other kind of value
                 assert answer.headers["location"].startswith("/panel/masuk"), path
 
 
@@ -77,7 +77,7 @@ async def test_no_form_is_taken_that_is_not_of_the_same_visit(
             await stranger.post(address, data={"csrf": "elsewhere"}) for address in _filled(path)
         ]
         statuses = {answer.status_code for answer in answers}
-        assert 403 in statuses and statuses <= {403, 422}, path
+        assert 403 in statuses and statuses <= {403, 404}, path
 
 
 def _filled(path: str) -> list[str]:
