@@ -39,6 +39,8 @@ ACCESS_CODE_LIMIT = 50
 """Of a report's access code as people write it."""
 SEARCH_LIMIT = 200
 """Of words looked for in reports."""
+NUMBERS_LIMIT = 2_000
+"""Of report numbers looked for, and nothing else: some two hundred."""
 NAME_SEARCH_LIMIT = 100
 """Of words looked for in names, or a code."""
 POST_LIMIT = 300

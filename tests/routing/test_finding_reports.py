@@ -64,6 +64,22 @@ async def test_numbers_pasted_together_find_all_that_one_may_read(country: Count
         assert reads in panel.reads
 
 
+async def test_as_many_numbers_as_a_list_has_are_searched_for_at_once(country: Country) -> None:
+    mine = [await country.report(title="Talud cisanti longsor") for _ in range(27)]
+    pasted = "\n".join(map(str, [*mine, *range(10_000_001, 10_000_101)]))
+    assert await numbers(country, ADMIN, q=pasted, tab="unverified") == mine
+    too_long = await country.get(ADMIN, "/queue", tab="all", q="jalan rusak " * 20)
+    assert too_long.json()["errors"][0]["message"] == "Paling banyak 200 karakter."
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens("/panel")
+        form = next(each for each in panel.page.forms if each.get("role") == "search")
+        data = dict(form.form_values()) | {"q": pasted, "tab": "all"}
+        answer = await panel.http.post("/panel", data=data, follow_redirects=True)
+        assert answer.status_code == 200
+        assert f"laporan-{mine[0]}" in answer.text
+        assert f"laporan-{mine[24]}" in answer.text
+
+
 async def test_words_find_what_is_said_for_short(country: Country) -> None:
     lamp = await country.report(title="Penerangan jalan umum cibangkong mati")
     short = await country.report(title="PJU cibangkong mati lagi")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -21,7 +22,8 @@ from shared.lifecycle.channels import Channel
 from shared.lifecycle.statuses import TAB_OF, Status, Tab
 from shared.privacy.publication import ARRIVAL, PUBLIC_CHANNEL, PUBLIC_REGION, PUBLIC_TIME
 from shared.values.fields import Day, Instant, PlainNumbers
-from shared.values.text import SEARCH_LIMIT
+from shared.values.report_numbers import only_numbers_in
+from shared.values.text import NUMBERS_LIMIT, SEARCH_LIMIT
 
 
 class QueueTab(StrEnum):
@@ -53,6 +55,13 @@ def _day_or_instant(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
         return read(value)
     except ValidationError:
         raise PydanticCustomError("not_a_moment", "A day, or a time with its zone") from None
+
+
+def _words_or_numbers(value: str) -> str:
+    if len(value) > SEARCH_LIMIT and not only_numbers_in(value):
+        wrong = "At most {max_length} characters, unless all are numbers of reports"
+        raise PydanticCustomError("string_too_long", wrong, {"max_length": SEARCH_LIMIT})
+    return value
 
 
 Moment = Annotated[
@@ -115,12 +124,13 @@ class QueueQuery(PlainNumbers):
         str | None,
         Field(
             min_length=1,
-            max_length=SEARCH_LIMIT,
+            max_length=NUMBERS_LIMIT,
             description="A number however it is written, several of them, the address of a report,"
             " the exact phone number or e-mail address that a reporter has proven, or words as in a"
             " web search; abbreviations find what they stand for, and where nothing says a word,"
-            " one spelt nearly so is searched for",
+            f" one spelt nearly so is searched for. Words have at most {SEARCH_LIMIT} characters",
         ),
+        AfterValidator(_words_or_numbers),
     ] = None
     order: Annotated[
         Order | None,
