@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_skeleton
 
 from shared.labels.catalogue import INDONESIAN, Language
 from shared.lifecycle.calendar import Zone, day_of_deadline, ends_a_day
@@ -28,13 +28,13 @@ def span(code: str, language: Language = INDONESIAN) -> str:
 def moment(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
     """`23 Nov 2026 14.05 WIB`, of an aware time."""
     local = at.astimezone(zone.offset)
-    return f"{format_datetime(local, 'd MMM y HH.mm', locale=language)} {zone}"
+    return f"{short_day(local.date(), language)} {_clock(local, language)} {zone}"
 
 
 def time_of_day(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
     """`14.05 WIB`, of an aware time."""
     local = at.astimezone(zone.offset)
-    return f"{format_datetime(local, 'HH.mm', locale=language)} {zone}"
+    return f"{_clock(local, language)} {zone}"
 
 
 def deadline(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
@@ -49,4 +49,9 @@ def short_deadline(at: datetime, zone: Zone, language: Language = INDONESIAN) ->
     if ends_a_day(at, zone):
         return format_date(day_of_deadline(at, zone), "d MMM", locale=language)
     local = at.astimezone(zone.offset)
-    return f"{format_datetime(local, 'd MMM HH.mm', locale=language)} {zone}"
+    return f"{format_date(local, 'd MMM', locale=language)} {_clock(local, language)} {zone}"
+
+
+def _clock(local: datetime, language: Language) -> str:
+    """`14.05`, and `14:05` in English: both as CLDR has the locale's hour and minute."""
+    return format_skeleton("Hm", local, locale=language)

@@ -40,6 +40,14 @@ def test_the_end_of_friday_is_friday_to_the_reporter(zone: Zone, jitter: int) ->
     assert dates.deadline(due, zone) == friday
 
 
+def test_a_time_is_written_as_each_language_does() -> None:
+    at = datetime(2026, 12, 4, 14, 5, tzinfo=UTC)
+    assert dates.moment(at, Zone.WIB) == "4 Des 2026 21.05 WIB"
+    assert dates.moment(at, Zone.WIB, "en") == "4 Dec 2026 21:05 WIB"
+    assert dates.time_of_day(at, Zone.WIB, "en") == "21:05 WIB"
+    assert dates.short_deadline(at, Zone.WIB, "en") == "4 Dec 21:05 WIB"
+
+
 @pytest.mark.parametrize(
     ("zone", "shown"),
     [
