@@ -86,10 +86,14 @@ function enhance(within) {
   pickers(within);
 }
 // On a phone the tabs stand in one row: the one that is open is brought into sight.
-document.querySelectorAll(".tabs [aria-current], .top nav [aria-current]").forEach(function (tab) {
-  var row = tab.closest(".tabs, nav");
-  row.scrollLeft = tab.offsetLeft - row.offsetLeft - 16;
-});
+function openInSight() {
+  document.querySelectorAll(":is(.tabs, .top nav) [aria-current]").forEach(function (open) {
+    var row = open.closest(".tabs, nav");
+    row.scrollLeft += open.getBoundingClientRect().left - row.getBoundingClientRect().left - 16;
+  });
+}
+openInSight();
+window.addEventListener("resize", openInSight);
 // Sent once, after its files; but a form whose answer is a file leaves the page for the next one.
 document.querySelectorAll("form:not([data-download])").forEach(function (form) {
   form.addEventListener("submit", function (event) {
