@@ -13,7 +13,7 @@ from services.portal.contracts.intake import (
 )
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
-from services.portal.pages import label
+from services.portal.pages import label, relabelled
 from services.portal.service_calls import Refusal
 from services.portal.translation import translated
 from shared.values.text import folded
@@ -69,7 +69,9 @@ class AgencyOption(NamedTuple):
 
 def agency_option(agency: Agency, unavailable: str = "") -> AgencyOption:
     """An agency of a list as an option of a form."""
-    return AgencyOption(agency.id, agency.name, agency.kind_label, unavailable)
+    return AgencyOption(
+        agency.id, agency.name, relabelled(agency.kind_label, "agency_kind"), unavailable
+    )
 
 
 async def addressees(page_request: PageRequest, form: FormData) -> list[AgencyOption]:

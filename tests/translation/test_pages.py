@@ -8,7 +8,10 @@ import pytest
 from babel.messages.pofile import read_po
 
 from deploy.translation import pages
-from shared.labels.catalogue import LANGUAGES
+from services.portal import translation
+from services.portal.pages import worded
+from services.portal.panel.bulk import BULK_FORMS
+from shared.labels.catalogue import LANGUAGES, Language
 from tests.security.test_what_a_scanner_reads import portal
 
 OTHERS = LANGUAGES[1:]
@@ -33,8 +36,8 @@ def test_every_text_of_a_page_is_translated_and_nothing_else_is(language: str) -
     assert [text for text, other in known.items() if not other.strip()] == []
 
 
-NO_WORDS = {"LAPOR", "SMS", "Bahasa Indonesia", "English", "Wilayah: "}
-"""Names, the same in every language; the beginning of a mark, which is taken off."""
+NO_WORDS = {"LAPOR", "SMS", "Bahasa Indonesia", "English"}
+"""Names, the same in every language."""
 ENTITIES = re.compile(r"&[a-z]+;")
 
 
@@ -55,6 +58,18 @@ def test_no_text_of_a_page_is_left_unmarked() -> None:
 def test_every_sentence_in_the_portal_s_code_is_translated(language: str) -> None:
     known = texts(language)
     assert [text for text in _sentences() if text not in known] == []
+
+
+@pytest.mark.parametrize("read_in", OTHERS)
+def test_what_may_be_done_to_many_reports_is_called_in_the_language_of_the_page(
+    read_in: Language,
+) -> None:
+    token = translation.language.set(read_in)
+    try:
+        named = {kind.name: worded(kind.label) for kind in BULK_FORMS.values()}
+    finally:
+        translation.language.reset(token)
+    assert [name for name, said in named.items() if said == BULK_FORMS[name].label] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
