@@ -41,6 +41,8 @@ def _opened(person: Person, path: str) -> Response | None:
         try:
             return person.page.goto(person.portal.address + path)
         except Error as error:
+            if "Download is starting" in str(error):
+                return None
             if last or "ERR_ABORTED" not in str(error):
                 raise
     return None
