@@ -140,16 +140,14 @@ ESCALATIONS_AT_THE_ROOT: Final = f"""
 """  # noqa: S608
 # One after the other, by the index, until there are enough; below the root are all but its own.
 ORDINARY_AT_THE_ROOT: Final = f"""
-    SELECT 1 FROM (
-        SELECT number FROM lifecycle.escalation
-        WHERE agency_id = :deciding AND ended_at IS NULL GROUP BY number ORDER BY number
-    ) e, LATERAL (
+    SELECT 1 FROM lifecycle.escalation e, LATERAL (
         SELECT FROM lifecycle.report r WHERE r.number = e.number AND r.overdue
-            AND r.due_at IS NOT NULL AND r.handler_id <> :deciding AND NOT {_URGENT} AND EXISTS (
-                SELECT FROM lifecycle.escalation c WHERE c.number = r.number
-                    AND c.agency_id = :deciding AND c.ended_at IS NULL AND c.clock <> 'request')
-        OFFSET 0
-    ) r LIMIT :at_most
+            AND r.due_at IS NOT NULL AND r.handler_id <> :deciding AND NOT {_URGENT} OFFSET 0
+    ) r
+    WHERE e.agency_id = :deciding AND e.ended_at IS NULL AND e.clock <> 'request' AND NOT EXISTS (
+        SELECT FROM lifecycle.escalation b WHERE b.agency_id = :deciding AND b.number = e.number
+        AND b.version < e.version AND b.ended_at IS NULL AND b.clock <> 'request')
+    LIMIT :at_most
 """  # noqa: S608
 REQUESTS_ESCALATED: Final = f"""
     SELECT 'escalation' AS kind, q.number, CAST(q.id AS text) AS ref, r.priority, q.due_at
