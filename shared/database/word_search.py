@@ -21,6 +21,8 @@ MOST: Final = 12_000
 """Rows that one search looks at, some tenths of a second: then it answers with what it has."""
 PROBE: Final = 4
 """Reports that are read in order while an index is asked once."""
+PART: Final = 4
+"""Of less than a fourth of the numbers the index is asked bucket by bucket, not for them all."""
 FEW: Final = 2_000
 """Reports that are looked at one by one, without slices."""
 
@@ -65,7 +67,7 @@ async def newest_matches(
     low, high, indexed = (await session.execute(_BOUNDS, {"q": words})).one()
     if low is None or not indexed:
         return Matches([], None)
-    low, high = max(low, searched.first), min(before or high + 1, high + 1)
+    whole, low, high = high - low, max(low, searched.first), min(before or high + 1, high + 1)
     span = max(high - low, 1)
     by_words, by_reports = _Seen(), _Seen(searched.count, span)
     few = searched.count is not None and searched.count <= FEW
@@ -80,7 +82,8 @@ async def newest_matches(
             looked_at += high - first
             statement = _by_words(searched, _READ)
         elif by_words.density * (high - low) <= 2 * ROWS:
-            first, statement = low, _by_words(searched, _INDEXED)
+            a_part = (high - low) * PART <= whole
+            first, statement = low, _by_words(searched, _IN_BUCKETS if a_part else _INDEXED)
         else:
             first = max(first // BUCKET * BUCKET, low)
             statement = _by_words(searched, _IN_BUCKETS)

@@ -1,6 +1,7 @@
 """Searches by words find all that match, newest first, page by page, whatever is looked at."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -62,6 +63,20 @@ async def test_paging_through_a_search_gives_every_match_once_newest_first(
         monkeypatch.setattr(word_search, "ROWS", rows)
         monkeypatch.setattr(word_search, "MOST", most if bounded else 10**6)
         wanted = [n for n in of_agencies if _matches(words, n)]
+        assert await _all(session, words, searched) == [
+            10_000_001 + n * STEP for n in reversed(wanted)
+        ], words
+
+
+@pytest.mark.parametrize("begins_at", [0, 100, 200, REPORTS - 1])
+async def test_numbers_below_the_first_are_not_found_however_few_are_left(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch, begins_at: int
+) -> None:
+    monkeypatch.setattr(word_search, "FEW", 10)
+    first = 10_000_001 + begins_at * STEP
+    searched = replace(_searched(BELOW, REPORTS), first=first)
+    for words in ("jalan", "lampu", "jembatan", "trotoar", "gempa", "kosong"):
+        wanted = [n for n in range(begins_at, REPORTS) if _matches(words, n)]
         assert await _all(session, words, searched) == [
             10_000_001 + n * STEP for n in reversed(wanted)
         ], words
