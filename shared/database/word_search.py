@@ -82,8 +82,13 @@ async def newest_matches(
             looked_at += high - first
             statement = _by_words(searched, _READ)
         elif by_words.density * (high - low) <= 2 * ROWS:
-            a_part = (high - low) * PART <= whole
-            first, statement = low, _by_words(searched, _IN_BUCKETS if a_part else _INDEXED)
+            share = by_reports.density if by_reports.known else 1
+            enough = int(2 * (limit - len(found)) / (by_words.density * share))
+            first = max(high - enough, low)
+            if (high - first) * PART <= whole:
+                statement = _by_words(searched, _IN_BUCKETS)
+            else:
+                first, statement = low, _by_words(searched, _INDEXED)
         else:
             first = max(first // BUCKET * BUCKET, low)
             statement = _by_words(searched, _IN_BUCKETS)
