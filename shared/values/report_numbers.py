@@ -29,9 +29,9 @@ def only_numbers_in(words: str) -> list[int]:
 
 
 def number_in(words: str) -> TypedNumber | None:
-    """The report number that somebody typed or pasted: *#1234567*, *LAPOR 1.234.567*, the address
-    of a report's page, a line that begins by it (*#1234567 Jalan rusak*). One that begins with 0
-    is no number of ours."""
+    """The report number that somebody typed or pasted: *#1234567*, *LAPOR-1234567*, *LAPOR
+    1.234.567*, the address of a report's page, a line that begins by it (*#1234567 Jalan rusak*).
+    One that begins with 0 is no number of ours."""
     text = _cleaned(words)
     if len(same := _listed(text)) == 1:
         return TypedNumber(same[0])
@@ -81,23 +81,25 @@ def _typed(written: str, *, alone: bool = True) -> TypedNumber | None:
 _DASHES = {ord(dash): "-" for dash in "‐‑‒–—−"}
 _AROUND = " \t\r\n.,:;!?-'\"()[]{}<>“”‘’«»*`"
 """What stands around a number that was cut out of a sentence."""
-_LABEL = r"(?:lapor(?:an)?|nomor|nmr|no|tiket|id|tracking|report|number|ticket|anda|saya|your)"
+_WORD = r"lapor(?:an)?|nomor|nmr|no|tiket|id|tracking|report|number|ticket|anda|saya|your"
+_LABEL = rf"(?:{_WORD})(?![^\W\d_])[\s!.:_-]*"
+"""Also written together with the number: *LAPOR-1234567*."""
 _DIGITS = r"(?P<number>[0-9](?:[\s.,'_-]?[0-9])*)"
 _LISTED = r"(?P<number>[1-9][0-9]{6,8}|[1-9][0-9]{0,2}(?P<mark>[ .,'_-])[0-9]{3}(?P=mark)[0-9]{3})"
 """One of several: in one piece, or in threes. Fewer digits in a piece are part of a number, more
 are those of a phone."""
-_NUMBER = re.compile(rf"(?:{_LABEL}\b[!.:]*\s*){{0,4}}#?\s*{_DIGITS}", re.IGNORECASE)
+_NUMBER = re.compile(rf"(?:{_LABEL}){{0,4}}#?\s*{_DIGITS}", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?:https?://)?[^\s/]*(?:/panel)?/"
     r"(?:(?:laporan|lacak)/|\S*(?:#laporan-|[?&]nomor=))(?P<number>[0-9]+)(?:[/?#&]\S*)?",
     re.ASCII,
 )
 _MARKED = re.compile(
-    rf"(?:^(?:{_LABEL}\b[!.:]*\s*){{1,4}}#?\s*|(?<![\w&])#\s?|^(?=[0-9.]{{5,}}\s*[-:|(]))"
+    rf"(?:^(?:{_LABEL}){{1,4}}#?\s*|(?<![\w&])#\s?|^(?=[0-9.]{{5,}}\s*[-:|(]))"
     r"(?P<number>[0-9](?:[.]?[0-9])*)(?![\w/-])",
     re.IGNORECASE,
 )
 _BETWEEN = r"(?:[\s.,;:|/&+()\[\]\"'<>-]+(?:(?:dan|serta|and)\b\s*)?|$)"
-_ITEM = re.compile(rf"(?:{_LABEL}\b[!.:]*\s*){{0,4}}#?\s*{_LISTED}{_BETWEEN}", re.IGNORECASE)
+_ITEM = re.compile(rf"(?:{_LABEL}){{0,4}}#?\s*{_LISTED}{_BETWEEN}", re.IGNORECASE)
 _ADDRESS_ITEM = re.compile(rf"{_ADDRESS.pattern}(?:\s*[,;]\s*|\s+|$)", re.ASCII)
 _AMONG_WORDS = re.compile(r"(?<![\w&])#\s?(?P<number>[1-9][0-9]{6,8})(?![\w/-])")
