@@ -295,18 +295,20 @@ async def test_mail_of_a_decision_says_of_which_request_and_in_which_role_it_was
         assert hidden not in mail_server.got[-1].as_string()
 
 
+@pytest.mark.parametrize("chain", [(2,), (2, 3)], ids=["of an admin", "of a unit without one"])
 async def test_an_objection_waits_for_those_who_may_decide_or_accept_it(
-    reported: Reported, staff: StaffTold, settings: Settings
+    reported: Reported, staff: StaffTold, settings: Settings, chain: tuple[int, ...]
 ) -> None:
     told = await reported()
-    staff.handled_by_unit(told.number, handler_id=2, tab="closed")
+    staff.handled_by_unit(told.number, handler_id=chain[-1], tab="closed")
     staff.country.all(
         "INSERT INTO lifecycle.request (id, number, kind, asked_at, staff_id, agency_id,"
         " decider_id, overdue)"
-        " VALUES (gen_random_uuid(), %s, 'objection', now(), NULL, 2, 1, false)",
+        " VALUES (gen_random_uuid(), %s, 'objection', now(), NULL, %s, 1, false)",
         told.number,
+        chain[-1],
     )
-    closed: dict[str, Any] = {"tab": Tab.CLOSED, "handler_id": 2, "chain": (2,)}
+    closed: dict[str, Any] = {"tab": Tab.CLOSED, "handler_id": chain[-1], "chain": chain}
     async with working(settings):
         about = {"decider_id": 1, "objection_reason": "not_solved"}
         await told.happens("objected", Status.CLOSED_BY_ADMIN, details=about, **closed)

@@ -144,19 +144,19 @@ class _Known:
             of_handler = self.staff.get(event.handler_id, ())
             if officers := [p for p in of_handler if p.role == Role.LIAISON_OFFICER]:
                 return officers
-        upwards = (self._admins(agency_id) for agency_id in self._upwards(event.handler_id))
-        return next((admins for admins in upwards if admins), [])
+        return self._nearest_admins(event.handler_id)
 
     def _deciders(self, event: ReportEvent) -> Iterable[StaffEntry]:
         """The admins of the nearest agency, from the deciding one up, that has one who did not ask.
-        Of an objection the handler's too: they may accept it."""
+        Of an objection the handler's too, or whoever acts for an agency that has none: they may
+        accept it."""
         people: list[StaffEntry] = []
         for request in self._waiting(event):
             upwards = (self._admins(id) for id in self._upwards(request.decider_id))
             others = ([p for p in admins if p.id != request.staff_id] for admins in upwards)
             people += next((admins for admins in others if admins), [])
             if request.kind == RequestKind.OBJECTION:
-                people += self._admins(event.handler_id)
+                people += self._nearest_admins(event.handler_id)
         return people
 
     def _waiting(self, event: ReportEvent) -> list[RequestRow]:
@@ -217,6 +217,11 @@ class _Known:
 
     def _admins(self, agency_id: int) -> list[StaffEntry]:
         return [person for person in self.staff.get(agency_id, ()) if person.role in ADMINS]
+
+    def _nearest_admins(self, agency_id: int) -> list[StaffEntry]:
+        """Of the agency, or of the nearest one above that has any."""
+        upwards = (self._admins(id) for id in self._upwards(agency_id))
+        return next((admins for admins in upwards if admins), [])
 
     def _upwards(self, agency_id: int) -> list[int]:
         unit = self.agencies.get(agency_id)
