@@ -48,6 +48,10 @@ async def test_an_overseer_reads_without_who_reported_and_may_do_nothing(country
     for text in (str(seen), text_of(paper.content)):
         for hidden in ("Siti", "6281234567890", "siti@contoh.id"):
             assert hidden not in text
+    printed = text_of(paper.content)
+    assert "Pengawas: hanya baca" in printed and "Salinan" not in printed
+    assert "Pengawas membaca tanpa identitas pelapor." in printed
+    assert "Admin Instansi, Pemerintah Kabupaten Bandung" in printed
     to = {"agency_id": country.agencies["pupr-kab-bandung"]}
     assert (await country.act(INSPECTOR, number, "forward", to)).status_code == 403
 

@@ -41,7 +41,7 @@ async def print_report(
         if shows_identity(report):
             _log(session, staff, number, None)
         zone = await _zone(session, staff)
-    paper = report_paper(report, zone, staff.name)
+    paper = report_paper(report, zone, staff)
     return await pdf_answer(paper, request.app.state.papers, f"laporan-{number}-internal.pdf")
 
 

@@ -5,15 +5,18 @@ from services.routing.reading.people import ShownActor
 from services.routing.reading.step_facts import StepFact
 from services.routing.reading.view import ReportView
 from shared.documents.a4 import A4, Block, Facts, Heading, Paragraph
+from shared.http.tokens import Staff
 from shared.labels import label
 from shared.labels.dates import moment
 from shared.lifecycle.actions import Action
 from shared.lifecycle.calendar import Zone
+from shared.lifecycle.people import Role
 
 _HIDDEN = {
     "anonymous": "Anonim: identitas pelapor disembunyikan.",
     "copy": "Tidak tampil pada salinan.",
     "below": "Ditangani instansi di bawah: identitas pelapor tidak tampil.",
+    "overseer": "Pengawas membaca tanpa identitas pelapor.",
 }
 MOST_LINES = 500
 """Of the history, on one paper."""
@@ -28,16 +31,17 @@ def shows_identity(report: ReportView) -> bool:
     return any((reporter.name, reporter.phone, reporter.email))
 
 
-def report_paper(report: ReportView, zone: Zone, printed_by: str) -> A4:
+def report_paper(report: ReportView, zone: Zone, reader: Staff) -> A4:
     """Everything that the page of the panel shows, marked as internal, with who printed it."""
+    overseer = reader.role == Role.OVERSEER
     return A4(
         title=f"Laporan #{report.number}: {report.title}"[:1_000],
         footer=f"INTERNAL: bukan untuk publik. Laporan #{report.number}",
         blocks=[
-            Paragraph(text=f"Dokumen internal. Dicetak oleh {printed_by}.", quiet=True),
-            Facts(rows=_particulars(report, zone)),
+            Paragraph(text=f"Dokumen internal. Dicetak oleh {reader.name}.", quiet=True),
+            Facts(rows=_particulars(report, zone, overseer=overseer)),
             Heading(text="Pelapor"),
-            *_reporter(report),
+            *_reporter(report, overseer=overseer),
             Heading(text=label("field", "body")),
             Paragraph(text=report.body),
             *_original(report),
@@ -49,13 +53,14 @@ def report_paper(report: ReportView, zone: Zone, printed_by: str) -> A4:
     )
 
 
-def _particulars(report: ReportView, zone: Zone) -> list[tuple[str, str]]:
+def _particulars(report: ReportView, zone: Zone, *, overseer: bool) -> list[tuple[str, str]]:
     flags = [
         *([label("flag", "anonymous")] if report.anonymous else []),
         *([label("flag", "secret")] if report.secret else []),
         *([label("flag", "priority")] if report.priority else []),
         *([label("mark", "held")] if report.held else []),
-        *([label("mark", "copy")] if report.by_copy else []),
+        *(["Pengawas: hanya baca"] if overseer else []),
+        *([label("mark", "copy")] if report.by_copy and not overseer else []),
     ]
     place = report.place
     where = [text for text in (place.text, place.region) if text]
@@ -77,10 +82,12 @@ def _particulars(report: ReportView, zone: Zone) -> list[tuple[str, str]]:
     return [row for row in rows if row[1]]
 
 
-def _reporter(report: ReportView) -> list[Block]:
+def _reporter(report: ReportView, *, overseer: bool) -> list[Block]:
+    """An overseer reads as a copy does, though there is none."""
     reporter = report.reporter
     if reporter.hidden:
-        return [Paragraph(text=_HIDDEN[reporter.hidden])]
+        reads_as_copy = overseer and reporter.hidden == "copy"
+        return [Paragraph(text=_HIDDEN["overseer" if reads_as_copy else reporter.hidden])]
     rows = [("Nama", reporter.name), ("Telepon", reporter.phone), ("Surel", reporter.email)]
     return [Facts(rows=[(name, value) for name, value in rows if value])]
 
@@ -154,5 +161,5 @@ def _was(fact: StepFact) -> str:
 
 def _actor(actor: ShownActor) -> str:
     name = f"{actor.staff.name}, " if actor.staff else ""
-    where = f" {actor.agency.name}" if actor.agency else ""
+    where = f", {actor.agency.name}" if actor.agency else ""
     return f"{name}{actor.label}{where}{f' {actor.system}' if actor.system else ''}"
