@@ -218,7 +218,7 @@ CODES: dict[str, Iterable[str]] = {
     "staff_delivery": Delivery,
     "staff_message_kind": StaffKind,
     "staff_notification": STAFF_TEMPLATES,
-    "staff_subject": StaffKind,
+    "staff_subject": STAFF_TEMPLATES,
     "status": Status,
     "tab": (*QueueTab,),
     "time_unit": Unit,

@@ -14,7 +14,7 @@ from services.notification.messages.channel_choice import (
     wish_for_sms,
     zone_of_reporter,
 )
-from services.notification.messages.staff_table import STAFF_TABLE, StaffKind
+from services.notification.messages.staff_table import STAFF_TABLE
 from services.notification.messages.staff_texts import StaffFacts, text_for_staff
 from services.notification.messages.table import (
     EVENTS_TOLD,
@@ -272,19 +272,21 @@ def test_a_reporter_is_where_the_report_is_though_an_agency_far_away_has_it(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_subject_of_a_mail_to_staff_says_the_number_and_the_kind_alone(
+def test_the_subject_of_a_mail_to_staff_says_the_number_and_what_is_new_alone(
     language: Language,
 ) -> None:
     decided = {"request": "hold", "by": "agency_admin", "by_agency": "Kota Bandung"}
-    by_kind: dict[str, set[str]] = {}
+    by_template: dict[str, set[str]] = {}
     for rule in STAFF_TABLE:
         for handler, zone in (("Dinas Bina Marga", Zone.WIB), ("Polda Papua", Zone.WIT)):
             for more in ({}, decided):
                 facts = {"at": AT.isoformat(), "due_at": AT.isoformat(), "kind": rule.kind} | more
                 report = StaffFacts(10_000_042, handler, zone)
                 mail = text_for_staff(rule.template, facts, report, "https://lapor.go.id", language)
-                by_kind.setdefault(rule.kind, set()).add(mail.subject)
-    assert all(len(subjects) == 1 for subjects in by_kind.values())
-    subjects = {subject for each in by_kind.values() for subject in each}
-    assert len(subjects) == len(by_kind) == len(StaffKind)
-    assert all("10000042" in subject for subject in subjects)
+                by_template.setdefault(rule.template, set()).add(mail.subject)
+    assert all(len(subjects) == 1 for subjects in by_template.values())
+    subjects = {template: min(each) for template, each in by_template.items()}
+    assert subjects["request_granted"] == subjects["request_refused"]  # the decision is inside
+    assert len({*subjects.values()}) == len(subjects) - 1
+    assert ("dibuka kembali" if language == "id" else "open again") in subjects["open_again"]
+    assert all("10000042" in subject for subject in subjects.values())

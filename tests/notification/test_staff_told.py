@@ -97,8 +97,8 @@ async def test_an_officer_is_mailed_of_a_new_report_and_of_a_reply_and_the_bell_
         assert f"http://lapor.test/panel/laporan/{told.number}" in text.get_content()
         assert "berlubang" not in mail.as_string() and "Siti" not in mail.as_string()
     assert {mail["Subject"].rpartition(": ")[2] for mail in mail_server.got} == {
-        "laporan baru untuk ditangani",
-        "kabar dari pelapor",
+        "laporan untuk ditindaklanjuti",
+        "pelapor menanggapi",
     }
 
 

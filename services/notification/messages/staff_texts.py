@@ -93,11 +93,11 @@ def text_for_staff(
     portal: str,
     language: Language,
 ) -> MessageText:
-    """The mail about a report. Its subject says which and what kind of news, and no more."""
+    """The mail about a report. Its subject says which and what its sentence is about, no more."""
     number = report.number
-    kind = message("staff_subject", facts["kind"], language)
+    news = message("staff_subject", template, language)
     return MessageText(
-        subject=_part("staff_subject", language, number=number, kind=kind),
+        subject=_part("staff_subject", language, number=number, news=news),
         paragraphs=(
             _part("about", language, number=number),
             sentence(template, facts, report, language),
