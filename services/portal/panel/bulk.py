@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
@@ -90,7 +91,13 @@ async def begun(page_request: PanelRequest) -> Response:
         return page_request.go(back, "Belum ada laporan yang dipilih.")
     if kind is None:
         bulks = await page_request.read("routing", "/bulk-commands", list[BulkProgress])
-        return page_request.page("panel/bulk/list.html", bulks=bulks, kinds=BULK_FORMS)
+        return page_request.page(
+            "panel/bulk/list.html",
+            bulks=bulks,
+            kinds=BULK_FORMS,
+            back=back,
+            result_of=lambda each: _result(each.id, back),
+        )
     form = FormData(
         {"nomor": numbers[: kind.most], "daftar": " ".join(numbers), "kembali": back}, NAMES
     )
@@ -108,8 +115,14 @@ async def result(page_request: PanelRequest, bulk_id: UUID) -> Response:
     """How far it is; what was not done, chosen, with its reason."""
     bulk = await page_request.read("routing", f"/bulk-commands/{bulk_id}", BulkView)
     titles = await _titles(page_request, [str(item.number) for item in bulk.items])
+    back = own_list(page_request.request.query_params.get("kembali", ""), "/panel")
     return page_request.page(
-        "panel/bulk/result.html", bulk=bulk, kind=BULK_FORMS.get(bulk.kind), titles=titles
+        "panel/bulk/result.html",
+        bulk=bulk,
+        kind=BULK_FORMS.get(bulk.kind),
+        titles=titles,
+        back=back,
+        here=_result(bulk.id, back),
     )
 
 
@@ -140,7 +153,12 @@ async def send(page_request: PanelRequest, name: str) -> Response:
     if step == "periksa":
         return await _page(page_request, kind, form, answer_as(BulkPreview, answer))
     bulk = answer_as(BulkProgress, answer)
-    return page_request.go(f"/panel/massal/hasil/{bulk.id}")
+    return page_request.go(_result(bulk.id, form.get("kembali")))
+
+
+def _result(bulk_id: str, back: str) -> str:
+    """The address of what became of each; it leads back to the list that they were chosen in."""
+    return f"/panel/massal/hasil/{bulk_id}?{urlencode({'kembali': back})}"
 
 
 async def _page(
