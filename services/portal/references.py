@@ -114,6 +114,15 @@ def chosen_names(form: FormData, name: str) -> dict[str, str]:
     }
 
 
+def left_unchosen(form: FormData, *names: str) -> bool:
+    """Marks those of these agency fields in which words stand and nothing is chosen. Without
+    scripts a search has a step of its own: what was typed must not be passed over in silence."""
+    left = [name for name in names if form.get(f"{name}_cari").strip() and not form.get(name)]
+    words = translated("Pilih dari yang ditemukan, atau kosongkan kata pencarian.")
+    form.wrong |= dict.fromkeys(left, words)
+    return bool(left)
+
+
 async def classifications(page_request: PageRequest) -> list[tuple[str, str, str]]:
     """What a new report can be, each with what that means."""
     choices = await page_request.read("intake", "/classifications", list[ClassificationChoice])

@@ -46,22 +46,23 @@ async def process_times(page_request: PanelRequest) -> Response:
     if isinstance(chosen, str):
         only_known(page_request.request, instansi=())
     form = FormData({"agency_id": chosen})
-    policy = await _policy(page_request, _agency(page_request, form))
-    for name, length in _lengths(policy).items():
-        form.set(name, str(length.amount))
-        form.set(f"{name}_unit", length.unit)
-    return await _page(page_request, form)
+    return await _as_set(page_request, form)
 
 
 @router.post("")
 async def set_process_times(page_request: PanelRequest) -> Response:
     """Of an agency only what differs from the agency above it is set; the rest follows it."""
     form = FormData(await page_request.form(*_SENT))
+    form.names = {name: _name(name) for name in FIELDS} | {"agency_id": "Instansi"}
     if form.get("langkah") == "instansi":
-        return page_request.go(f"/panel/waktu-proses?instansi={form.get('agency_id')}")
+        if form.get("agency_id"):
+            return page_request.go(f"/panel/waktu-proses?instansi={form.get('agency_id')}")
+        form.wrong["agency_id"] = "Pilih instansi dari daftar."
+        return await _as_set(page_request, form, 422)
+    if form.get("langkah") == "cari":
+        return await _as_set(page_request, form)
     if form.get("langkah") != "kirim":
         return await _page(page_request, form)
-    form.names = {name: _name(name) for name in FIELDS}
     national = _agency(page_request, form) == page_request.session.agency_id
     overrides = _wanted(form, _fields(national=national))
     if isinstance(form.id("agency_id"), str):
@@ -88,6 +89,15 @@ async def set_process_times(page_request: PanelRequest) -> Response:
     query = "" if national else f"?instansi={agency_id}"
     words = "Waktu proses disimpan. Berlaku bagi tahap yang dimulai dari sekarang."
     return page_request.go(f"/panel/waktu-proses{query}", words)
+
+
+async def _as_set(page_request: PageRequest, form: FormData, status: int = 200) -> Response:
+    """The page with the lengths that are in force: the form that looks for an agency sends none."""
+    policy = await _policy(page_request, _agency(page_request, form))
+    for name, length in _lengths(policy).items():
+        form.set(name, str(length.amount))
+        form.set(f"{name}_unit", length.unit)
+    return await _page(page_request, form, status)
 
 
 def _agency(page_request: PageRequest, form: FormData) -> int | None:
