@@ -12,6 +12,14 @@ from shared.values.text import folded
 
 MOST_WAYS = 12
 """In so many ways the same is asked for at most."""
+FUNCTION_WORDS = frozenset(
+    "ada adalah agar akan atau bagi bahwa dan dari dengan dg dgn di guna harap ini itu"
+    " jg juga kami karena ke kepada kita krn mohon oleh pada para saat saya sdh sebagai secara"
+    " sehingga serta sudah supaya sy telah tentang terhadap tersebut tolong tsb untuk utk yaitu"
+    " yang yg".split()
+)
+"""Words that are in any report and tell nothing of it; Postgres leaves out none in Indonesian.
+*Dalam* tells something (*dalam negeri*, *penyakit dalam*)."""
 _SPECIAL = ('"', "-")
 
 
@@ -21,13 +29,35 @@ def is_plain(words: str) -> bool:
     return not any(word.startswith(_SPECIAL) or word.casefold() == "or" for word in typed)
 
 
+def without_function_words(words: str) -> str:
+    """The words without those that tell nothing (*jembatan yang rusak*), of each that *or* joins by
+    itself. What is in quotes or behind a minus is left as it is, and so is what has no others."""
+    joined: list[list[str]] = [[]]
+    for term in _TERM.findall(words):
+        if term.casefold() == "or":
+            joined.append([])
+        else:
+            joined[-1].append(term)
+    return " or ".join(" ".join(_telling(terms)) for terms in joined if terms)
+
+
+def _telling(terms: list[str]) -> list[str]:
+    left = [term for term in terms if term.startswith(_SPECIAL) or not _is_function_word(term)]
+    return left if any(not term.startswith("-") for term in left) else terms
+
+
+def _is_function_word(term: str) -> bool:
+    return "".join(folded(term)) in FUNCTION_WORDS
+
+
 async def said_otherwise(session: AsyncSession, words: str) -> str:
     """The words, or the same with abbreviations and what they stand for (*jln*, *PJU*, *bansos*),
-    also where no space follows these (*Jl.Sudirman*, which Postgres takes for one word), for
-    `websearch_to_tsquery`. What is asked for as in a web search, with quotes, minus or *or*, is
-    left as it is."""
+    also where no space follows these (*Jl.Sudirman*, which Postgres takes for one word), and
+    without those that tell nothing, for `websearch_to_tsquery`. What is asked for as in a web
+    search, with quotes, minus or *or*, has no abbreviations put in."""
     if not is_plain(words):
-        return words
+        return without_function_words(words)
+    words = without_function_words(words)
     typed = _NO_SPACE.sub(" ", words).split()
     keys = [" ".join(folded(word)) for word in typed]
     spans = {
@@ -61,6 +91,8 @@ def _without_space(way: str, shorts: Collection[str]) -> str:
     return "".join(f"{w}." if w.casefold() in shorts else f"{w} " for w in before) + last
 
 
+_TERM = re.compile(r'-?"[^"]*"?|[^\s"]+')
+"""A word, or several in quotes, as `websearch_to_tsquery` reads them."""
 _NO_SPACE = re.compile(r"(?<=\b[a-z]{2})\.(?=[a-z])|(?<=\b[a-z]{3})\.(?=[a-z])", re.IGNORECASE)
 """Behind an abbreviation."""
 _LONGEST = 6

@@ -289,6 +289,8 @@ async def test_published_reports_are_searched_and_paged(
             break
         query["cursor"] = page["next"]
     assert seen == numbers[::-1]
+    worded = (await intake.get("/reports", params={"q": "dari pasar yang untuk"})).json()
+    assert [item["number"] for item in worded["items"]] == seen
     for name, value in (("q", "sapi"), ("tab", "closed"), ("agency", "4"), ("region", "33")):
         assert (await intake.get("/reports", params={name: value})).json()["items"] == []
     assert (await intake.get("/reports", params={"cursor": "x"})).status_code == 422

@@ -92,6 +92,21 @@ async def test_words_find_what_is_said_for_short(country: Country) -> None:
     assert await numbers(country, ADMIN, q="cibangkong -pju", **search) == [aid, lamp]
 
 
+async def test_words_that_are_in_any_report_hide_none(country: Country) -> None:
+    said = await country.report(title="Pagar cikalong rusak", body="Roboh.")
+    asked = await country.report(title="Mohon perbaikan", body="Pagar yang ada di cikalong, roboh.")
+    search = {"tab": "unverified"}
+    for words in ("pagar yang di cikalong", "Untuk pagar cikalong", "yg pagar utk, cikalong"):
+        assert await numbers(country, ADMIN, q=words, **search) == [said, asked], words
+    assert await numbers(country, ADMIN, q='"di cikalong"', **search) == [asked]
+    assert await numbers(country, ADMIN, q="pagar di cikalong -yang", **search) == [said]
+    assert await numbers(country, ADMIN, q="rusak yang cikalong or yang", **search) == [said, asked]
+    assert asked in await numbers(country, ADMIN, q="yang", **search)
+    office = await country.report(title="Kominfo cikalong tutup")
+    query = "komunikasi dan informatika cikalong"
+    assert await numbers(country, ADMIN, q=query, **search) == [office]
+
+
 async def test_an_abbreviation_is_known_where_no_space_follows_it(country: Country) -> None:
     close = await country.report(title="Lubang di Jl.Cikapundung dekat pasar")
     apart = await country.report(title="Lubang di jalan Cikapundung")

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from services.intake.reading.views import PublicItem
 from shared.database.lifecycle import Report, ReportText
+from shared.database.search_words import without_function_words
 from shared.database.views import AgencyEntry, CategoryEntry
 from shared.database.word_search import Searched, newest_matches
 from shared.http.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
@@ -34,7 +35,11 @@ class Position(BaseModel):
 async def list_published_reports(
     session: Transaction,
     q: Annotated[
-        str | None, Query(max_length=SEARCH_LIMIT, description="Words in title and text")
+        str | None,
+        Query(
+            max_length=SEARCH_LIMIT,
+            description="Words in title and text; those in any report (*yang*) are left out",
+        ),
     ] = None,
     tab: Tab | None = None,
     classification: Classification | None = None,
@@ -62,7 +67,7 @@ async def list_published_reports(
     asked = {name: value for name, value in filters.items() if value is not None}
     where = " AND ".join([_PUBLIC, *(_FILTERS[name] for name in asked)])
     parameters = {**asked, "tabs": _TABS}
-    words = q.replace("\x00", "").strip() if q else ""
+    words = without_function_words(q.replace("\x00", "")) if q else ""
     if words:
         searched = Searched(where, parameters, words="t.title IS NOT NULL")
         matches = await newest_matches(session, words, searched, before, limit)

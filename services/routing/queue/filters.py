@@ -127,7 +127,8 @@ class QueueQuery(PlainNumbers):
             max_length=NUMBERS_LIMIT,
             description="A number however it is written, several of them, the address of a report,"
             " the exact phone number or e-mail address that a reporter has proven, or words as in a"
-            " web search; abbreviations find what they stand for, and where nothing says a word,"
+            " web search; those that are in any report (*yang*, *di*) are left out but for quotes,"
+            " abbreviations find what they stand for, and where nothing says a word,"
             f" one spelt nearly so is searched for. Words have at most {SEARCH_LIMIT} characters",
         ),
         AfterValidator(_words_or_numbers),

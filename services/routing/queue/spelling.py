@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database.search_words import is_plain
+from shared.database.search_words import FUNCTION_WORDS, is_plain
 from shared.values.text import folded
 
 MOST_WORDS: Final = 8
@@ -32,7 +32,9 @@ async def spelt_nearly(session: AsyncSession, words: str) -> str | None:
 
 
 def _is_a_word(word: str) -> bool:
-    return len(word) >= SHORTEST and folded(word) == [word.casefold()] and word.isalpha()
+    plain = word.casefold()
+    looked_for = len(word) >= SHORTEST and plain not in FUNCTION_WORDS
+    return looked_for and folded(word) == [plain] and word.isalpha()
 
 
 def _errors(typed: str, meant: str) -> int:
