@@ -55,6 +55,8 @@ def unknown(request: Request, refusal: Refusal, sent: Mapping[str, Any]) -> Unkn
     reasons: dict[str, str] = {}
     for field, code in errors:
         names = _names_of(request, field)
+        if code in _OF_BOTH_DAYS:
+            names = [name for name in ("from", "to") if name in request.query_params]
         if not names:
             return None
         words = _REASONS[_REASON_OF[code]] if code in _REASON_OF else refusal.fields.get(field, "")
@@ -151,6 +153,8 @@ _IN_ADDRESS = {
     "whose": ("milik",),
     "agency_id": ("instansi",),
 }
+_OF_BOTH_DAYS = ("period_backwards", "period_invalid")
+"""What is wrong with a period lies in neither of its days alone: it is shown without both."""
 _OF_ROUTING = ("path_params", "endpoint", "route", "router")
 _REASONS = {
     "gone": "tidak dikenal atau tidak ada lagi.",

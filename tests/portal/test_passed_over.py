@@ -1,13 +1,16 @@
 """A list is shown though its address asks for what is not to be had any more, and says so."""
 
+from contextlib import closing
+
 import pytest
 from playwright.sync_api import expect
 
 from services.portal.contracts.intake import PublicItem
 from services.portal.passed_over import beyond_the_end
 from shared.http.paging import Page
-from tests.portal.conftest import Meet
+from tests.portal.conftest import Meet, Portal
 from tests.portal.person import Person
+from tests.portal.reading import Reader
 
 pytestmark = pytest.mark.timeout(600)
 GONE = "tidak dikenal atau tidak ada lagi."
@@ -119,3 +122,27 @@ def test_what_is_looked_for_may_end_with_an_empty_page(narrowed: dict[str, objec
     empty = Page[PublicItem](items=[], next=None)
     assert not beyond_the_end({"cursor": "lama", **narrowed}, empty)
     assert beyond_the_end({"cursor": "lama", "region": None, "limit": 20}, empty)
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        (("from=2001-01-01", "to=2026-12-31"), "Periode lebih dari sepuluh tahun, atau di luar"),
+        (("from=2001-01-01",), "Periode lebih dari sepuluh tahun, atau di luar"),
+        (("from=2026-05-01", "to=2026-04-01"), "Hari terakhir lebih awal daripada hari pertama."),
+    ],
+)
+def test_figures_of_a_period_that_makes_no_sense_are_those_of_the_usual_one(
+    portal: Portal, asked: tuple[str, ...], reason: str
+) -> None:
+    with closing(Reader(portal, "admin.kab.bandung")) as admin:
+        usual = admin.opens("/panel/statistik/pemanfaatan").forms
+        page = admin.opens(f"/panel/statistik/pemanfaatan?{'&'.join(asked)}")
+        assert page.status == 200 and page.html.count(reason) == len(asked)
+        assert "<strong>Periode: masuk sejak</strong>" in page.html
+        assert ("<strong>Periode: sampai</strong>" in page.html) == (len(asked) == 2)
+        days = [
+            [form.data()[day] for form in forms if form.method == "get" for day in ("from", "to")]
+            for forms in (usual, page.forms)
+        ]
+        assert days[0] == days[1] != []

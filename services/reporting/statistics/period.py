@@ -99,7 +99,9 @@ async def asked_period(
     today = now().astimezone((own.zone if own else Zone.WIB).offset).date()
     last = last or today.replace(month=12, day=31)
     first = first or last.replace(month=1, day=1)
-    if not (_EARLIEST <= first <= last <= _LATEST) or (last - first).days >= LONGEST:
+    if last < first:
+        raise validation(FieldError("to", "period_backwards"))
+    if first < _EARLIEST or last > _LATEST or (last - first).days >= LONGEST:
         raise validation(FieldError("to", "period_invalid"))
     return Period(first, last)
 
