@@ -122,6 +122,21 @@ async def test_the_receipt_sends_to_the_page_of_the_report_for_what_is_chosen_th
     assert "memilihnya di bawah" in visitor.reads and "Kabar apa, lewat mana" in visitor.reads
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_news_is_promised_to_a_contact_just_proven_only_where_it_is_sent_there(
+    services: Services, visitor: Visitor, wanted: bool
+) -> None:
+    page = await opened(visitor, await made(services))
+    await visitor.sends(f"{page}/kontak/pilihan", email="1" if wanted else "")
+    before = len(services.mail.got)
+    await visitor.sends(f"{page}/kontak/email/kode")
+    code = await services.code_mailed(before)
+    await visitor.sends(f"{page}/kontak/email/bukti", code=code)
+    assert "Kontak ini sudah diverifikasi" in visitor.reads
+    assert ("kabar dikirim ke sini" in visitor.reads) is wanted
+    assert ("Kabar tidak dikirim ke sini" in visitor.reads) is not wanted
+
+
 async def test_who_has_an_old_access_code_is_told_what_helps_and_a_stranger_the_same(
     services: Services, visitor: Visitor
 ) -> None:

@@ -70,14 +70,21 @@ async def prove(
     form = FormData(await page_request.form("code", "dari"), NAMES)
     path = f"/reports/{number}/contacts/{channel}/proof"
     body, of = {"code": form.get("code")}, of_report(page_request, number)
-    notice = "Terima kasih. Kontak ini sudah diverifikasi: kabar dikirim ke sini."
     try:
         await page_request.call("notification", "POST", path, json=body, token=of.token)
-        if await apply_waiting(page_request, of):
-            notice = REPLACED
+        replaced = await apply_waiting(page_request, of)
     except Problem as problem:
         return _refused(page_request, number, form, problem)
+    notice = REPLACED if replaced else await _proven(page_request, number, channel)
     return _back(page_request, number, form, notice)
+
+
+async def _proven(page_request: PageRequest, number: int, channel: Channel) -> str:
+    """Of what is proven; that news comes there only where the reporter has said that it may."""
+    contacts = await own_contacts(page_request, number)
+    if contacts is None or contacts.stopped or not getattr(contacts, channel):
+        return "Terima kasih. Kontak ini sudah diverifikasi."
+    return "Terima kasih. Kontak ini sudah diverifikasi: kabar dikirim ke sini."
 
 
 @router.post("/laporan/{number}/kontak/pilihan")
