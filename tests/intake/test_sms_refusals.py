@@ -9,7 +9,7 @@ from services.intake.sms.messages import ANSWER_LIMIT
 from services.intake.sms.refusals import ACTIONS, refused_wish
 from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.state import PendingRequest
-from shared.lifecycle.statuses import Status
+from shared.lifecycle.statuses import ENDED, Status
 from shared.values.gsm import septets
 from tests.lifecycle.report_under_test import DAY, MONDAY, ReportUnderTest
 
@@ -60,6 +60,8 @@ def test_who_may_not_do_it_now_is_told_why_and_what_is_possible(
 ) -> None:
     text = said(action, status, **fields)
     assert reason in text and instead in text, text
+    if status not in ENDED:
+        assert text.startswith("Belum dapat diterima: "), text
 
 
 @pytest.mark.parametrize("action", ACTIONS.values())
