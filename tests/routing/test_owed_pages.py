@@ -1,10 +1,13 @@
 """*Tugas Saya* and *Plt.* in the panel: what is read there, decided in place, and named."""
 
+import pytest
+
 from tests.routing.country import Country
 from tests.routing.panel import signed_in
 from tests.routing.test_owed import FOLLOW_UP, UNIT, followed
 from tests.routing.test_stand_ins import day
 
+COORDINATOR = "koordinator.kota.bandung"
 ADMIN, OFFICER = "admin.kota.bandung", "petugas.disdukcapil.kota.bandung"
 
 
@@ -34,6 +37,43 @@ async def test_whoever_signs_in_reads_what_they_owe_and_decides_it_there(country
         assert "Permintaan diterima." in panel.reads
         assert f"#{number}" not in panel.reads
     assert await country.one("SELECT held FROM lifecycle.report WHERE number = :n", n=number)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "who", "words"),
+    [
+        ("accept", COORDINATOR, "Permintaan ini sudah diterima oleh {name}."),
+        ("reject", COORDINATOR, "Permintaan ini sudah ditolak oleh {name}."),
+        ("withdraw", OFFICER, "Permintaan ini sudah dibatalkan oleh {name}."),
+    ],
+)
+@pytest.mark.parametrize("reason", ["Anggarannya sudah ada.", ""])
+async def test_a_request_decided_meanwhile_says_how_and_keeps_the_words(
+    country: Country, meanwhile: str, who: str, words: str, reason: str
+) -> None:
+    number, decision = await asked_to_hold(country, "Menunggu anggaran turun.")
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel/laporan/{number}")
+        path = decision.removeprefix(f"/panel/laporan/{number}/permintaan")
+        body = {"reason": "Belum."} if meanwhile == "reject" else {}
+        await followed(country, who, number, f"requests{path}/{meanwhile}", body)
+        assert await panel.sends(f"{decision}/reject", reason=reason) in (409, 412, 422)
+        told = panel.page.xpath("string(//*[@id='sudah-diputuskan'])")
+        assert words.format(name=country.staff[who].name) in told
+        assert "Muat ulang" not in told
+        assert ("Yang Anda tulis tidak dikirim:" in told) == bool(reason)
+        assert reason in told
+
+
+async def test_a_request_that_ended_by_itself_says_so_and_keeps_the_words(country: Country) -> None:
+    number, decision = await asked_to_hold(country, "Menunggu anggaran turun.")
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel/laporan/{number}")
+        await followed(country, COORDINATOR, number, "close", {"reason": "Selesai."})
+        assert await panel.sends(f"{decision}/reject", reason="Tidak.") in (409, 412)
+        told = panel.page.xpath("string(//*[@id='sudah-diputuskan'])")
+        assert "Permintaan ini berakhir" in told
+        assert "Tidak." in told
 
 
 async def test_a_stand_in_is_named_on_a_page_and_reads_for_whom(country: Country) -> None:

@@ -10,7 +10,7 @@ from services.portal.downloads import PassedOn
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.forms import in_order, owed
-from shared.http.problems import Problem
+from shared.http.problems import Problem, conflict
 from shared.labels import labels
 
 router = APIRouter(prefix="/panel/laporan", include_in_schema=False)
@@ -127,6 +127,9 @@ async def report_shown(
 ) -> Response:
     """The report's page, perhaps with a form on it that was refused."""
     report = await read_report(page_request, number)
+    pending = any(each.id == request_id and not each.decision for each in report.requests)
+    if request_form and not pending:
+        _say_how_it_ended(request_form, report, request_id)
     return page_request.page(
         "panel/report.html",
         status,
@@ -139,6 +142,23 @@ async def report_shown(
         reveal_reasons=list(labels("reveal_reason").items()),
         request_id=request_id,
         request_form=request_form,
+        request_pending=pending,
         blank=FormData(),
         back=request_form.get("kembali") if request_form else None,
     )
+
+
+def _say_how_it_ended(form: FormData, report: ReportView, request_id: str | None) -> None:
+    """In place of what else is wrong with the form: what it asks for is decided already."""
+    ended = next((each for each in report.requests if each.id == request_id), None)
+    if ended is None:
+        return
+    if ended.decision in _BY_SOMEBODY and ended.decided_by:
+        problem = conflict(f"request_already_{ended.decision}", by=ended.decided_by.name)
+    else:
+        problem = conflict("request_already_ended")
+    form.wrong = {}
+    form.refuse(problem)
+
+
+_BY_SOMEBODY = ("accepted", "rejected", "withdrawn")
