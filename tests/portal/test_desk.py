@@ -66,6 +66,19 @@ def test_all_keys_are_listed_and_can_be_switched_off(meet: Meet) -> None:
         admin.page.keyboard.press("i")
 
 
+def test_the_key_to_search_leads_to_the_list_where_a_page_has_no_search(meet: Meet) -> None:
+    admin = meet()
+    number, _ = submit(admin.portal)
+    admin.signs_in("admin.kab.bandung")
+    for page in ("/panel/tugas", f"/panel/laporan/{number}"):
+        admin.opens(page)
+        with admin.page.expect_navigation(url="**/panel#cari"):
+            admin.page.keyboard.press("/")
+        searched = admin.page.locator("[role=search] input[name=q]")
+        expect(searched).to_be_focused()
+        expect(searched).to_have_value("")
+
+
 def test_what_is_saved_leads_on_to_the_next_report_that_is_owed(meet: Meet) -> None:
     admin = meet(scripts=False)
     number, _ = submit(admin.portal)

@@ -141,7 +141,10 @@ function pressed(key) {
     if (target) { target.focus(); }
     return target;
   }
-  if (key === "/") { target = document.querySelector("[role=search] input[type=search]"); }
+  if (key === "/") {
+    target = document.querySelector("[role=search] input[type=search]");
+    if (!target) { location.href = "/panel#cari"; return true; }  // the field has the focus there
+  }
   if (target) { target.focus(); return target; }
   if (key === "gi") { target = document.querySelector(".top nav a"); }
   if (actions[key]) {
