@@ -70,6 +70,27 @@ async def test_words_that_many_say_or_that_name_the_place_are_not_enough(
     assert same in found and lamp not in found
 
 
+async def test_while_many_report_one_thing_they_are_found_though_their_words_are_common(
+    country: Country,
+) -> None:
+    here: dict[str, Any] = {"region_code": "32.04.05.2001"}
+    words = "parah sekali lagi miring bahaya retak bolong putus macet gawat".split()
+    burst = [
+        await country.report(title=f"Jembatan Cikeruh Cileunyi ambles {words[i % 10]}", **here)
+        for i in range(30)
+    ]
+    others = [
+        await country.report(title=f"{word} Cikeruh Cileunyi {word}i", **here)
+        for word in "Sampah Lampu Parkir Kabel Drainase Taman Trotoar Halte Pasar".split()
+    ]
+    others.append(await country.report(title="Cat jembatan Cileunyi luntur", **here))
+    for one in (burst[0], burst[-1]):
+        found = await similar(country, ADMIN, one)
+        assert len(found) == 10
+        assert found.keys() <= set(burst)
+    assert not (await similar(country, ADMIN, others[0])).keys() & set(burst)
+
+
 async def test_what_has_more_and_rarer_words_comes_first(country: Country) -> None:
     one = await country.report(title="Tanggul Citarik bocor parah")
     title = await country.report(title="Tanggul Citarik bocor")

@@ -109,8 +109,9 @@ async def _near(
 async def _with_the_words(
     session: AsyncSession, report: RowMapping, words: OwnWords, first: int, among: Searched
 ) -> list[tuple[int, set[str], set[str]]]:
-    """Those with two of the words, in the own city or regency, or of no place, or at the same
-    agency; each with the stems that it has of them, and those that its title has."""
+    """Those with two of the words that tell something, or nearly all, in the own city or regency,
+    or of no place, or at the same agency; each with the stems that it has of them, and those that
+    its title has."""
     if not words.pairs:
         return []
     filters, parameters = among.filters, dict(among.parameters)

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Collection
 from itertools import combinations
-from math import log
+from math import ceil, log
 from typing import Final, NamedTuple
 
 from sqlalchemy import text
@@ -20,8 +20,14 @@ ENOUGH: Final = 4
 COUNTED: Final = 500
 """The newest reports, by which it is known how many say a word."""
 COMMON: Final = 0.1
-"""What more of them say tells nothing by itself, unless these are only a `FEW`."""
+"""What more of them say tells nothing by itself, unless these are only a `FEW`, or it is said with
+`NEARLY_ALL` of the rest."""
 FEW: Final = 5
+NEARLY_ALL: Final = 0.75
+"""A report that has so many of the words, and of those that name no place, is like it though all
+are common: they are so while many report one thing."""
+AT_LEAST: Final = 3
+"""Words that make nearly all."""
 IN_TEXT: Final = 0.7
 """Of what a word tells in a title: so much in a text."""
 OF_A_PLACE: Final = 1.0
@@ -34,6 +40,7 @@ class OwnWord(NamedTuple):
     word: str
     tells: float
     common: bool
+    of_place: bool
 
 
 class OwnWords(NamedTuple):
@@ -43,20 +50,37 @@ class OwnWords(NamedTuple):
 
     @property
     def pairs(self) -> str:
-        """What finds the reports that have two of the words, not both common, as in a web
-        search; "" where there are none."""
+        """What finds the reports that have two of the words, not both common, or nearly all, as in
+        a web search; "" where there are none."""
         pairs = combinations(self.by_stem.values(), 2)
-        return " OR ".join(f"{a.word} {b.word}" for a, b in pairs if not (a.common and b.common))
+        telling = [(a, b) for a, b in pairs if not (a.common and b.common)]
+        common = [own for own in self.by_stem.values() if own.common]
+        several = combinations(common, max(_nearly_all(len(self.by_stem)), AT_LEAST))
+        alike = [each for each in several if self._are_nearly_all(each)]
+        return " OR ".join(" ".join(own.word for own in each) for each in [*telling, *alike])
 
     def shared(self, stems: Collection[str], in_title: Collection[str]) -> float:
         """How much of what the words tell a report tells that has these of them: 1 where all are
-        in its title. Of what stands in its text alone a part counts, of two common words
-        nothing."""
+        in its title. Of what stands in its text alone a part counts, of common words alone nothing,
+        unless they are nearly all: then at least as much as if each word told the same."""
         having = {stem: own for stem, own in self.by_stem.items() if stem in stems}
-        if len(having) < 2 or all(own.common for own in having.values()):
+        alike = self._are_nearly_all(having.values())
+        if len(having) < 2 or (not alike and all(own.common for own in having.values())):
             return 0.0
-        told = sum(own.tells * (1 if stem in in_title else IN_TEXT) for stem, own in having.items())
-        return told / sum(own.tells for own in self.by_stem.values())
+        parts = {stem: 1 if stem in in_title else IN_TEXT for stem in having}
+        told = sum(own.tells * parts[stem] for stem, own in having.items())
+        shared = told / sum(own.tells for own in self.by_stem.values())
+        return max(shared, sum(parts.values()) / len(self.by_stem)) if alike else shared
+
+    def _are_nearly_all(self, having: Collection[OwnWord]) -> bool:
+        telling = sum(not own.of_place for own in self.by_stem.values())
+        telling_there = sum(not own.of_place for own in having)
+        enough = len(having) >= max(_nearly_all(len(self.by_stem)), AT_LEAST)
+        return enough and telling_there >= max(_nearly_all(telling), 1)
+
+
+def _nearly_all(words: int) -> int:
+    return ceil(words * NEARLY_ALL)
 
 
 async def own_words(
@@ -79,7 +103,7 @@ async def own_words(
         tells = log((counted + 1) / (saying + 0.5))
         common = here or saying > max(FEW, counted * COMMON)
         tells = min(tells, OF_A_PLACE) if here else max(tells, 0.1)
-        own[stem] = OwnWord(word, tells if word in in_title else tells * IN_TEXT, common)
+        own[stem] = OwnWord(word, tells if word in in_title else tells * IN_TEXT, common, here)
     return OwnWords({stem: own[stem] for stem in stems})
 
 
