@@ -1,8 +1,11 @@
 """The list's filters are saved under a name, found again above the list, and removed."""
 
+from contextlib import closing
+
 from playwright.sync_api import expect
 
-from tests.portal.conftest import Meet
+from tests.portal.conftest import Meet, Portal
+from tests.portal.reading import Reader
 
 
 def test_filters_are_saved_as_a_view_and_found_again(meet: Meet) -> None:
@@ -43,3 +46,10 @@ def test_a_search_goes_over_all_tabs(meet: Meet) -> None:
     expect(officer.page.get_by_role("link", name="Semua", exact=True)).to_have_attribute(
         "aria-current", "page"
     )
+
+
+def test_who_saves_a_view_of_a_search_is_told_that_its_words_are_not_kept(portal: Portal) -> None:
+    told = "Kata pencarian tidak ikut disimpan."
+    with closing(Reader(portal, "petugas.pupr.kab.bandung")) as officer:
+        assert told not in officer.opens("/panel?tab=all&overdue=1").html
+        assert told in officer.opens("/panel?tab=all&q=pju+mati").html
