@@ -52,9 +52,10 @@ def _is_function_word(term: str) -> bool:
 
 async def said_otherwise(session: AsyncSession, words: str) -> str:
     """The words, or the same with abbreviations and what they stand for (*jln*, *PJU*, *bansos*),
-    also where no space follows these (*Jl.Sudirman*, which Postgres takes for one word), and
-    without those that tell nothing, for `websearch_to_tsquery`. What is asked for as in a web
-    search, with quotes, minus or *or*, has no abbreviations put in."""
+    and other ways to write them (*KTP-el*, *e-KTP*), also where no space follows these
+    (*Jl.Sudirman*, which Postgres takes for one word), and without those that tell nothing, for
+    `websearch_to_tsquery`. In what is asked for as in a web search, with quotes, minus or *or*,
+    only those are left out."""
     if not is_plain(words):
         return without_function_words(words)
     words = without_function_words(words)
@@ -70,6 +71,8 @@ async def said_otherwise(session: AsyncSession, words: str) -> str:
     for phrase, other in await session.execute(_OTHERS, {"phrases": list(spans)}):
         others.setdefault(spans[phrase], []).append(other)
         shorts |= {each for each in (phrase, other) if len(each) < 4}
+    for phrase in spans.keys() & _SPELT.keys():
+        others.setdefault(spans[phrase], []).extend(_SPELT[phrase])
     parts: list[list[str]] = []
     position = 0
     while position < len(typed):
@@ -95,6 +98,13 @@ _TERM = re.compile(r'-?"[^"]*"?|[^\s"]+')
 """A word, or several in quotes, as `websearch_to_tsquery` reads them."""
 _NO_SPACE = re.compile(r"(?<=\b[a-z]{2})\.(?=[a-z])|(?<=\b[a-z]{3})\.(?=[a-z])", re.IGNORECASE)
 """Behind an abbreviation."""
+_HYPHENED = (
+    ('"ktp el"', '"e ktp"', "ektp", "ktp elektronik", "kartu tanda penduduk elektronik"),
+    ('"e tilang"', "etilang", "tilang elektronik"),
+    ('"wi fi"', "wifi"),
+)
+_SPELT = {" ".join(folded(way)): ways for ways in _HYPHENED for way in ways}
+"""The ways to write what is written with a hyphen or without: in quotes they find both."""
 _LONGEST = 6
 """Words that an abbreviation stands for."""
 _OTHERS = text("""

@@ -92,6 +92,18 @@ async def test_words_find_what_is_said_for_short(country: Country) -> None:
     assert await numbers(country, ADMIN, q="cibangkong -pju", **search) == [aid, lamp]
 
 
+async def test_what_is_written_in_several_ways_is_found_by_each(country: Country) -> None:
+    said = ("KTP elektronik", "KTP-el", "e-KTP", "EKTP", "ktp el")
+    cards = [await country.report(title=f"Blanko {way} ciwidey kosong") for way in said]
+    other = await country.report(title="Blanko KTP anak ciwidey kosong, blok el")
+    for way in (*said, "KTP-el.", "e ktp", "kartu tanda penduduk elektronik"):
+        found = await numbers(country, ADMIN, q=f"blanko {way} yang ciwidey", tab="unverified")
+        assert set(found) == {*cards, *([other] if way == "ktp el" else [])}, way
+    penalty = await country.report(title="E-tilang ciwidey salah")
+    query = "tilang elektronik ciwidey"
+    assert await numbers(country, ADMIN, q=query, tab="unverified") == [penalty]
+
+
 async def test_words_that_are_in_any_report_hide_none(country: Country) -> None:
     said = await country.report(title="Pagar cikalong rusak", body="Roboh.")
     asked = await country.report(title="Mohon perbaikan", body="Pagar yang ada di cikalong, roboh.")
