@@ -385,11 +385,6 @@ class ReportCounts(BaseModel):
     overdue_below: int
 
 
-class ReportTitle(BaseModel):
-    number: int
-    title: str
-
-
 class RequestToConfirm(BaseModel):
     id: str
     kind: str
@@ -795,6 +790,12 @@ class QueueRow(BaseModel):
     main_number: int | None = None
     requests: list[str] = []
     allowed_actions: list[ShownAction] = Field([], validate_default=True)
+
+
+class ReportTitle(BaseModel):
+    number: int
+    title: str
+    status: ShownStatus
 
 
 class ShownActor(BaseModel):

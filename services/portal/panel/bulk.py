@@ -1,6 +1,7 @@
 """One thing done to many reports: chosen in a list, looked at before, and what became of each."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -11,12 +12,15 @@ from services.portal.answers import answer_as
 from services.portal.contracts.routing import (
     BulkPreview,
     BulkProgress,
+    BulkResult,
     BulkView,
+    Previewed,
     QueueRow,
     ReportTitle,
 )
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
+from services.portal.pages import relabelled
 from services.portal.panel.choices import agencies_offered, choices_for, corrections, read_agency
 from services.portal.panel.choosing import list_with, numbers_in
 from services.portal.panel.forms import FORMS, NAMES, ActionForm
@@ -121,6 +125,7 @@ async def result(page_request: PanelRequest, bulk_id: UUID) -> Response:
         bulk=bulk,
         kind=BULK_FORMS.get(bulk.kind),
         titles=titles,
+        why=_why(bulk.items, titles),
         back=back,
         here=_result(bulk.id, back),
     )
@@ -196,6 +201,7 @@ async def _page(
         preview=preview,
         numbers=numbers,
         titles=titles,
+        why=_why(preview.items, titles) if preview else {},
         back=list_with(form.get("kembali"), form.all("nomor")),
         templates=[],  # their words are filled in for one report
         may=[item.number for item in preview.items if not item.reason] if preview else [],
@@ -222,13 +228,32 @@ def _numbers(form: FormData) -> list[str]:
     return numbers_in([*form.get("daftar").split(), *form.all("nomor")])
 
 
-async def _titles(page_request: PageRequest, numbers: list[str]) -> dict[int, str]:
-    """What those of them are called that this person may read."""
+async def _titles(page_request: PageRequest, numbers: list[str]) -> dict[int, ReportTitle]:
+    """What those of them are called, and where they stand, that this person may read."""
     if not numbers:
         return {}
     params = {"number": numbers}
     titles = await page_request.read("routing", "/report-titles", list[ReportTitle], params=params)
-    return {each.number: each.title for each in titles}
+    return {each.number: each for each in titles}
+
+
+def _why(
+    items: Sequence[Previewed | BulkResult], titles: Mapping[int, ReportTitle]
+) -> dict[int, str]:
+    """By number, why it cannot be done or was not. Of what a colleague changed, how it is now: the
+    page is as new as that, and to load it again would not help."""
+    words = {item.number: item.reason_words or "" for item in items if item.reason}
+    for item in items:
+        if item.reason in _SAYS_STATUS and item.number in titles:
+            status = relabelled(titles[item.number].status.label)
+            words[item.number] = translated(_SAYS_STATUS[item.reason]).format(status=status)
+    return words
+
+
+_SAYS_STATUS = {
+    "not_allowed_in_status": "Statusnya tidak mengizinkan ini. Status sekarang: {status}.",
+    "precondition_failed": "Diubah orang lain setelah diperiksa. Status sekarang: {status}.",
+}
 
 
 async def _as_before(page_request: PageRequest, form: FormData, bulk_id: str) -> None:

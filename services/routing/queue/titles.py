@@ -1,4 +1,5 @@
-"""`GET /report-titles`: what many reports are called, for whoever has chosen them by number."""
+"""`GET /report-titles`: what many reports are called and where they stand, for whoever has chosen
+them by number."""
 
 from typing import Annotated
 
@@ -6,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from services.routing.queue.rows import seen_reports
+from services.routing.reading.names import ShownStatus
 from shared.bulk_commands import MOST
 from shared.bulk_commands.endpoints import ReportNumber
 from shared.command_requests.report_access import readable
@@ -19,6 +21,7 @@ class ReportTitle(BaseModel):
 
     number: int
     title: str
+    status: ShownStatus
 
 
 router = APIRouter(tags=["reports"], responses=problem_responses(401, 403, 422))
@@ -30,6 +33,7 @@ async def report_titles(
     staff: CurrentStaff,
     session: Transaction,
 ) -> list[ReportTitle]:
-    """The titles of those of these reports that this person may read, by number."""
+    """The titles and statuses of those of these reports that this person may read, by number."""
     seen = await seen_reports(session, staff, await readable(session, staff, number))
-    return [ReportTitle(number=each, title=seen[each].row.title) for each in sorted(seen)]
+    rows = [seen[each].row for each in sorted(seen)]
+    return [ReportTitle(number=row.number, title=row.title, status=row.status) for row in rows]
