@@ -212,6 +212,7 @@ CODES: dict[str, Iterable[str]] = {
     "sms_answer": get_args(sms.Answer),
     "sms_instead": get_args(sms_refusals.Instead),
     "sms_refused": get_args(sms_refusals.Reason),
+    "sms_waiting": get_args(sms_refusals.Waiting),
     "sms_question": ("last", "last_until", "more"),
     "sms_written": ("last", "last_reply", "last_object", "more"),
     "solved": ("yes", "no"),

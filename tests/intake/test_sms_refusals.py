@@ -6,12 +6,13 @@ from uuid import UUID
 import pytest
 
 from services.intake.sms.messages import ANSWER_LIMIT
-from services.intake.sms.refusals import ACTIONS, refused_wish
+from services.intake.sms.refusals import ACTIONS, objected, refused_wish, words_wait
 from shared.lifecycle.actions import Action, RequestKind
+from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.state import PendingRequest
 from shared.lifecycle.statuses import ENDED, Status
 from shared.values.gsm import septets
-from tests.lifecycle.report_under_test import DAY, MONDAY, ReportUnderTest
+from tests.lifecycle.report_under_test import CITIZEN, DAY, MONDAY, ReportUnderTest
 
 PUAS, NILAI, BUKA = ACTIONS["satisfied"], ACTIONS["rate"], ACTIONS["object"]
 LONGEST = 10**10 - 1
@@ -76,6 +77,20 @@ def test_each_such_answer_is_one_text_message_that_offers_what_the_report_takes(
             for word, possible in (("NILAI", NILAI), ("BUKA", BUKA), (" PUAS", PUAS)):
                 if word in text.replace("menyatakan puas", ""):
                     assert said(possible, status, days, **flags) == "", text
+
+
+def test_what_is_said_while_an_objection_waits_is_one_text_message() -> None:
+    report = ReportUnderTest(Status.CLOSED_BY_SYSTEM, number=LONGEST)
+    assert words_wait(report.state, MONDAY) is None
+    state = report.do(Action.OBJECT, CITIZEN)
+    (clock,) = (clock for clock in state.clocks if clock.kind is ClockKind.REQUEST)
+    assert clock.deadline
+    due = clock.deadline.replace(month=11, day=28)  # at no day's end: the longest
+    state = state.model_copy(update={"clocks": (clock.model_copy(update={"deadline": due}),)})
+    for at, dated in ((MONDAY, True), (due + DAY, False)):
+        for text in (objected(state, at), words_wait(state, at), refused_wish(BUKA, state, at)):
+            assert text and septets(text) <= ANSWER_LIMIT, text
+            assert ("paling lambat 28 Nov" in text) is dated, text
 
 
 def test_what_a_report_takes_is_not_refused() -> None:

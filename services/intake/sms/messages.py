@@ -40,6 +40,7 @@ Answer = Literal[
     "newer_code",
     "proven",
     "done",
+    "rated",
     "closed",
     "closed_rated",
     "being_verified",

@@ -6,9 +6,11 @@ from typing import Final, Literal
 
 from services.intake.sms.messages import Answer
 from shared.labels.catalogue import INDONESIAN, Phrase
+from shared.labels.dates import short_deadline
 from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.check import refusal
+from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import IN_PROCESS, TO_BE_VERIFIED, WITH_AGENCY, Status
 
@@ -22,9 +24,11 @@ Reason = Literal[
     "withdrawn",
     "rated_before",
     "objection_waits",
+    "objection_waits_until",
     "objection_refused",
     "window_over",
 ]
+Waiting = Literal["objected", "objected_until", "words_wait", "words_wait_until"]
 Instead = Literal["asked", "answered", "reply_or_close", "reply", "rate", "object", "new"]
 
 ACTIONS: Final = {
@@ -40,9 +44,24 @@ def refused_wish(action: Action, state: ReportState, at: datetime) -> str | None
     code = _refusal(state, action, at)
     if code is None:
         return None
+    if action is Action.OBJECT and state.pending(RequestKind.OBJECTION):
+        return _waiting("sms_refused", "objection_waits", state, at)
     reason = _reason(code, state)
     advice = [_text("sms_instead", each, state) for each in _instead(action, state, at)]
     return " ".join([_text("sms_refused", reason, state), *advice])
+
+
+def objected(state: ReportState, at: datetime) -> str:
+    """The answer to a request to open the report again that was taken: until when it is decided,
+    where it waits by now."""
+    return _waiting("sms_waiting", "objected", state, at)
+
+
+def words_wait(state: ReportState, at: datetime) -> str | None:
+    """The answer to words while a request to open the report again waits; None where none does."""
+    if state.pending(RequestKind.OBJECTION) is None:
+        return None
+    return _waiting("sms_waiting", "words_wait", state, at)
 
 
 def is_asked(state: ReportState) -> bool:
@@ -66,8 +85,7 @@ def _reason(code: str, state: ReportState) -> Reason:
         case "already_rated":
             return "rated_before"
         case "already_objected":
-            waits = state.pending(RequestKind.OBJECTION)
-            return "objection_waits" if waits else "objection_refused"
+            return "objection_refused"
     if state.status in TO_BE_VERIFIED:
         return "being_verified"
     if state.status in IN_PROCESS:
@@ -82,8 +100,6 @@ def _instead(action: Action, state: ReportState, at: datetime) -> list[Instead]:
         return ["answered"]
     if state.status in IN_PROCESS:
         return ["reply_or_close" if action is Action.RATE else "reply"]
-    if action is Action.OBJECT and state.pending(RequestKind.OBJECTION):
-        return []
     possible: list[Instead] = []
     if action is Action.DECLARE_SATISFIED and _refusal(state, Action.RATE, at) is None:
         possible.append("rate")
@@ -96,8 +112,18 @@ def _refusal(state: ReportState, action: Action, at: datetime) -> str | None:
     return refusal(state, action, {Capacity.REPORTER}, at)
 
 
-def _text(context: str, code: str, state: ReportState) -> str:
-    return Phrase(context, code, {"number": state.number}).in_language(INDONESIAN)
+def _waiting(context: str, code: str, state: ReportState, at: datetime) -> str:
+    """With until when the objection is decided, where that is known and not over."""
+    request = state.pending(RequestKind.OBJECTION)
+    clock = state.clock(ClockKind.REQUEST, str(request.id)) if request else None
+    if clock is None or clock.deadline is None or clock.deadline < at:
+        return _text(context, code, state)
+    until = short_deadline(clock.deadline, state.zone)
+    return _text(context, f"{code}_until", state, until=until)
+
+
+def _text(context: str, code: str, state: ReportState, **values: str) -> str:
+    return Phrase(context, code, {"number": state.number, **values}).in_language(INDONESIAN)
 
 
 _BY_STATUS: Final[dict[Status, Reason]] = {

@@ -17,10 +17,18 @@ from services.intake.resources import Resources
 from services.intake.sms.about_reports import AboutReport
 from services.intake.sms.answers import Answers
 from services.intake.sms.confirmations import Confirmations, Confirmed
-from services.intake.sms.joining import NO_REPORT, SmsParts, WholeSms
+from services.intake.sms.joining import NO_REPORT, SmsParts
 from services.intake.sms.messages import Answer, answer_about, one_sms
 from services.intake.sms.reading import ReadBySms, read_by_sms
-from services.intake.sms.refusals import ACTIONS, is_asked, refused_wish, words_not_taken
+from services.intake.sms.refusals import (
+    ACTIONS,
+    is_asked,
+    objected,
+    refused_wish,
+    words_not_taken,
+    words_wait,
+)
+from services.intake.sms.senders import Reply, Sender
 from shared.clock import now
 from shared.database.engine import Database
 from shared.database.lifecycle import Report
@@ -49,36 +57,14 @@ class RefusedWish:
 
 
 @dataclass(frozen=True)
-class Reply:
-    """A message about a report. `digest` is of its words, where it came in one part; None: its
-    parts are known by theirs."""
+class Accepted:
+    """In place of an answer: what was taken, and what becomes of it."""
 
-    about: AboutReport
-    whole: WholeSms
-    digest: bytes | None
-    stale: bool = False
-    """Nobody hears the answer any more."""
-
-
-@dataclass(frozen=True)
-class Sender:
-    """What a sender is to the report: its contact, and proven. `token` speaks for its reporter;
-    empty where there is no such report. `reads`: words of the report may go there."""
-
-    token: str
-    named: bool
-    proven: bool
-    reads: bool = False
+    text: str
 
 
 class ReplyRefused(Exception):
     """The words of a stale message were refused, by the answer that its sender does not hear."""
-
-
-def is_new_report(about: AboutReport, sender: Sender) -> bool:
-    """Whether a message is a new report, though it begins with a number: words of somebody who is
-    not the proven contact of a report by that number. It may be an amount or a date."""
-    return about.wish == "say" and not sender.proven
 
 
 class Replies:
@@ -132,7 +118,7 @@ class Replies:
         async with self._database.session() as session:
             return await self._keep(session, reply, answer, read.text if read else "")
 
-    async def _do(self, reply: Reply, sender: Sender) -> Answer | Words | RefusedWish:
+    async def _do(self, reply: Reply, sender: Sender) -> Answer | Words | RefusedWish | Accepted:
         about, token = reply.about, sender.token
         if about.wish == "code":
             if sender.named:
@@ -150,7 +136,7 @@ class Replies:
             return "words" if sender.reads else "question_elsewhere"
         return await self._do_for_reporter(reply, token)
 
-    async def _do_for_reporter(self, reply: Reply, token: str) -> Answer | RefusedWish:
+    async def _do_for_reporter(self, reply: Reply, token: str) -> Answer | RefusedWish | Accepted:
         about = reply.about
         match about.wish:
             case "satisfied" | "rate" | "object":
@@ -169,10 +155,12 @@ class Replies:
                     "objection_reason": wanted.reason,
                 }
                 body = {name: value for name, value in fields.items() if value is not None}
-                done: Answer = "done"
+                done: Answer = "rated" if wanted.wish == "rate" else "done"
                 if wanted.wish == "satisfied":
                     done = "closed_rated" if wanted.rating else "closed"
                 answer = await self._tell(reply, token, _PATHS[wanted.wish], body, done)
+                if wanted.wish == "object" and answer == "done":
+                    return Accepted(one_sms(objected(await self._state(about.number), now())))
                 refused = answer in _UNHEARD and await self._refused(wanted.wish, about.number)
                 return refused or answer
             case "unclear":
@@ -182,13 +170,15 @@ class Replies:
                 if about.wish == "prove" and not (asked and about.is_digits):
                     return "proven"  # sent again; it has proven the phone
                 path = "information" if asked else "replies"
-                return await self._tell(reply, token, path, {"text": about.words})
+                answer = await self._tell(reply, token, path, {"text": about.words})
+                waits = answer == "ended" and words_wait(await self._state(about.number), now())
+                return RefusedWish(one_sms(waits)) if waits else answer
 
     async def _keep(
         self,
         session: AsyncSession,
         reply: Reply,
-        answer: Answer | Words | RefusedWish,
+        answer: Answer | Words | RefusedWish | Accepted,
         words: str,
     ) -> str:
         about, phone = reply.about, reply.whole.sender
@@ -198,7 +188,7 @@ class Replies:
         known = await self._known(session, reply)
         if isinstance(known, str):
             return known
-        if isinstance(answer, RefusedWish):
+        if isinstance(answer, RefusedWish | Accepted):
             text = answer.text
         elif answer == "words":
             text = words  # empty where nobody hears it any more

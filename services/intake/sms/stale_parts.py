@@ -12,7 +12,8 @@ from services.intake.sms.about_reports import read_about_report
 from services.intake.sms.answers import Answers
 from services.intake.sms.confirmations import Confirmations
 from services.intake.sms.joining import PATIENCE, SmsParts
-from services.intake.sms.replies import Replies, Reply, is_new_report
+from services.intake.sms.replies import Replies
+from services.intake.sms.senders import Reply, is_new_report
 from services.intake.sms.webhook import report_of
 from shared import clock
 from shared.database.engine import Database

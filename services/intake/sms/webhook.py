@@ -22,7 +22,8 @@ from services.intake.sms.messages import (
     join,
     read_webhook,
 )
-from services.intake.sms.replies import Replies, Reply, is_new_report
+from services.intake.sms.replies import Replies
+from services.intake.sms.senders import Reply, is_new_report
 from shared.database.engine import Database
 from shared.http.documentation import problem_responses, raw_body
 from shared.http.limits import Limit, rate_limits
