@@ -49,6 +49,7 @@ async def test_a_typing_error_is_corrected_where_nothing_says_the_word(country: 
     assert "trotoar" in words and "pelabuhan" not in words
     assert await asked("trotoar cibiru") == (None, 3)
     assert await asked("trotaor cibiru") == ("trotoar cibiru", 3)
+    assert await asked("untuk trotaor yang cibiru") == ("untuk trotoar yang cibiru", 3)
     assert await asked("tortoar") == ("trotoar", 3)
     assert await asked("pelabuahn") == (None, 0)
     assert await asked('"trotaor"') == (None, 0)
