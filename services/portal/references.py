@@ -114,9 +114,10 @@ def chosen_names(form: FormData, name: str) -> dict[str, str]:
     }
 
 
-def left_unchosen(form: FormData, *names: str) -> bool:
-    """Marks those of these agency fields in which words stand and nothing is chosen. Without
-    scripts a search has a step of its own: what was typed must not be passed over in silence."""
+def left_unchosen(form: FormData, fields: Iterable[str]) -> bool:
+    """Marks what of a form's fields is searched for, where words stand and nothing is chosen.
+    Without scripts a search is a step of its own: what was typed is not passed over in silence."""
+    names = sorted(name.removesuffix("_cari") for name in fields if name.endswith("_cari"))
     left = [name for name in names if form.get(f"{name}_cari").strip() and not form.get(name)]
     words = translated("Pilih dari yang ditemukan, atau kosongkan kata pencarian.")
     form.wrong |= dict.fromkeys(left, words)

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Response
 
+from services.portal import references
 from services.portal.answers import answer_as
 from services.portal.contracts.routing import (
     BulkPreview,
@@ -144,6 +145,8 @@ async def send(page_request: PanelRequest, name: str) -> Response:
         return await _page(page_request, kind, form)
     if not form.all("nomor"):
         form.wrong["nomor"] = translated("Centang paling sedikit satu laporan.")
+        return await _page(page_request, kind, form, status=422)
+    if references.left_unchosen(form, kind.form.fields):
         return await _page(page_request, kind, form, status=422)
     path = f"/bulk-commands/{name}" + ("/preview" if step == "periksa" else "")
     body = {"numbers": form.ids("nomor"), "form": kind.form.body(form)}

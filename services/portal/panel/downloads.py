@@ -49,7 +49,7 @@ async def download(page_request: PanelRequest) -> Response:
     form = FormData(await page_request.form(*_SENT), NAMES)
     if form.get("langkah") in _SHOWN_AGAIN:
         return await _page(page_request, form)
-    if references.left_unchosen(form, "agency"):
+    if references.left_unchosen(form, _SENT):
         return await _page(page_request, form, 422)
     body = {"selection": _selection(form), "format": form.get("langkah")}
     try:

@@ -16,7 +16,7 @@ from services.portal.panel.agency_finding import offered
 from services.portal.panel.choices import agency_of, read_agency
 from services.portal.panel.leaders import LETTER_STATES
 from services.portal.panel.managing import only_who_manages
-from services.portal.references import AgencyOption, keep_chosen
+from services.portal.references import AgencyOption, keep_chosen, left_unchosen
 from shared.http.paging import Page
 from shared.http.problems import Problem
 from shared.labels import labels
@@ -154,6 +154,8 @@ async def remove_agency(page_request: PanelRequest, agency_id: int = ID) -> Resp
     form = FormData(await page_request.form(*searched("successor_id")), NAMES)
     if form.get("langkah") != "kirim":
         return await _removal(page_request, agency_id, form)
+    if left_unchosen(form, searched("successor_id")):
+        return await _removal(page_request, agency_id, form, 422)
     params = form.given("successor_id")
     path = f"/management/agencies/{agency_id}"
     try:

@@ -84,6 +84,8 @@ async def submit(page_request: PanelRequest) -> Response:
     if form.get("disposition") and not isinstance(form.id("unit"), int):
         form.wrong["unit"] = "Pilih satuan kerja, atau hapus centang Disposisi."
         return await _page(page_request, form, 422)
+    if references.left_unchosen(form, _FIELDS):
+        return await _page(page_request, form, 422)
     report: dict[str, object] = content_of(form) | {
         "channel": form.get("channel"),
         "reporter": reporter_of(form),

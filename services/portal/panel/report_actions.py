@@ -9,6 +9,7 @@ from uuid import UUID, uuid4, uuid5
 
 from fastapi import APIRouter, Response
 
+from services.portal import references
 from services.portal.answers import answer_as
 from services.portal.contracts.routing import (
     CommandAnswer,
@@ -82,6 +83,8 @@ async def act(page_request: PanelRequest, action: str, number: int = NUMBER) -> 
         return await _link(page_request, number, action, form, main)
     if form.get("langkah") in form_drafts.STEPS:
         return await _with_draft(page_request, known, number, action, form)
+    if form.get("langkah") in _SENDING:
+        references.left_unchosen(form, known.fields)
     if form.get("langkah") not in _SENDING or form.wrong:
         report = await read_report(page_request, number)
         if form.get("langkah") == "muat":

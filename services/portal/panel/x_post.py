@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from services.portal import references
 from services.portal.answers import answer_as
 from services.portal.contracts.intake import PostPreview, SubmissionAnswer
 from services.portal.form_data import FormData
@@ -51,6 +52,8 @@ async def submit_post(page_request: PanelRequest) -> Response:
     form = FormData(await page_request.form(*FIELDS, "url", "thread", "author"), _NAMES)
     if form.get("langkah") != "kirim":
         return await _page(page_request, form)
+    if references.left_unchosen(form, FIELDS):
+        return await _page(page_request, form, 422)
     report = content_of(form) | form.given("url", "author") | {"thread": form.get("thread").split()}
     try:
         answer = await page_request.call("intake", "POST", "/channels/x/reports", json=report)

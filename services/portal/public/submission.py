@@ -99,7 +99,9 @@ async def submit(page_request: PublicRequest) -> Response:
     step = form.get("langkah")
     if step == "anonim":
         form.set("anonymous", "1")
-    if step not in ("periksa", "anonim", "kirim") or form.wrong:
+    if step in (sending := ("periksa", "anonim", "kirim")):
+        references.left_unchosen(form, _FIELDS)
+    if step not in sending or form.wrong:
         return await _form_page(page_request, form, 422 if form.wrong else 200)
     report = _report(page_request, form)
     linked = form.id("linked_number")
