@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
 from services.portal.filters import called
+from services.portal.sealed_forms import SEALED_SEARCH
 from services.portal.service_calls import Refusal
 from services.portal.translation import translated
 from shared.http.problems import Problem
@@ -35,13 +36,11 @@ class PassedOver(NamedTuple):
 
 
 class UnknownFilters(Problem):
-    """Parts of the address, by name, with why they cannot be had. `sealed`: those whose value means
-    nothing to a person."""
+    """Parts of the address, by name, with why they cannot be had."""
 
-    def __init__(self, reasons: Mapping[str, str], sealed: Collection[str] = ()) -> None:
+    def __init__(self, reasons: Mapping[str, str]) -> None:
         super().__init__(422, "validation")
         self.reasons = reasons
-        self.sealed = sealed
 
 
 def unknown(request: Request, refusal: Refusal, sent: Mapping[str, Any]) -> UnknownFilters | None:
@@ -102,7 +101,7 @@ def shown_without(request: Request, problem: UnknownFilters) -> Response | None:
     if request.method != "GET" or len(kept) == len(query):
         return None
     left_out = [
-        PassedOver(name, "" if name in problem.sealed else value, problem.reasons[name])
+        PassedOver(name, "" if SEALED_SEARCH.fullmatch(value) else value, problem.reasons[name])
         for name, value in query
         if name in problem.reasons
     ]

@@ -4,6 +4,7 @@ only for the person whose page they came from."""
 import base64
 import binascii
 import json
+import re
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -20,6 +21,8 @@ PAGE = "halaman"
 """The field that says, sealed, for whom a page was made."""
 LONGEST = 150_000
 """Characters of a sealed form; the page that asks to sign in must still be small enough."""
+SEALED_SEARCH = re.compile(r"~[\w=-]{60,}", re.ASCII)
+"""The words of a search as they stand sealed in an address."""
 NOT_YOURS = "Yang ditulis sebelum sesi berakhir tidak ditampilkan: itu tulisan orang lain."
 _DAYS = 7 * 86_400
 _HOURS = 12 * 3_600

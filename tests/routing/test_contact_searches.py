@@ -9,6 +9,7 @@ from services.portal import sealed_forms
 from tests.routing.country import Country
 from tests.routing.panel import Panel, signed_in
 
+TOO_LONG = "Paling banyak 200 karakter."
 ADMIN = "admin.kab.bandung"
 EXPIRED = "Pencarian: pencarian dengan nomor telepon atau surel ini sudah kedaluwarsa. Cari lagi"
 
@@ -92,3 +93,24 @@ async def test_a_sealed_search_that_expired_is_typed_again(
         assert line.text_content() == EXPIRED
         [again] = line.xpath("a/@href")
         assert panel.page.xpath(f"//input[@id='{again.removeprefix('#')}']/@name") == ["q"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "kept"),
+    [
+        ("1" * 201, f"Pencarian “{'1' * 60}”: {TOO_LONG}", True),
+        ("jalan rusak " * 20, f"Pencarian “{('jalan rusak ' * 20)[:60]}”: {TOO_LONG}", True),
+        ("jalan rusak " * 20 + "081234567890", f"Pencarian: {TOO_LONG} Cari lagi", False),
+        ("081234567890 " * 20, f"Pencarian: {TOO_LONG} Cari lagi", False),
+    ],
+)
+async def test_a_search_that_is_too_long_is_kept_unless_it_holds_a_contact(
+    country: Country, words: str, told: str, kept: bool
+) -> None:
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens("/panel")
+        await panel.opens((await sent(panel, words)).headers["location"])
+        [line] = panel.page.xpath("//*[@id='dilewati']//li")
+        assert line.text_content() == told
+        [field] = panel.page.xpath("//input[@name='q' and @type='search']")
+        assert field.get("value") == (words.strip() if kept else "")
