@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from services.intake.reading.recourse import Recourse, shortest_to_call
 from services.intake.sms.messages import ANSWER_LIMIT
 from services.intake.sms.refusals import ACTIONS, objected, refused_wish, words_wait
 from shared.lifecycle.actions import Action, RequestKind
@@ -91,6 +92,32 @@ def test_what_is_said_while_an_objection_waits_is_one_text_message() -> None:
         for text in (objected(state, at), words_wait(state, at), refused_wish(BUKA, state, at)):
             assert text and septets(text) <= ANSWER_LIMIT, text
             assert ("paling lambat 28 Nov" in text) is dated, text
+
+
+@pytest.mark.parametrize(("fields", "days"), [({"objected": True}, 1), ({}, 40)])
+def test_whom_it_is_not_opened_again_for_is_told_one_office_where_it_has_room(
+    fields: dict[str, Any], days: int
+) -> None:
+    state = ReportUnderTest(Status.ARCHIVED_BY_ADMIN, number=LONGEST, **fields).state
+    at = MONDAY + days * DAY
+    told = refused_wish(BUKA, state, at, "Ombudsman RI, telepon 137") or ""
+    assert told.endswith("Tempat mengadu lain: Ombudsman RI, telepon 137.")
+    assert septets(told) <= ANSWER_LIMIT
+    assert refused_wish(BUKA, state, at, "Kantor " * 20) == refused_wish(BUKA, state, at)
+
+
+def test_of_the_offices_that_have_a_phone_the_shortest_is_named() -> None:
+    def office(name: str, how: str) -> Recourse:
+        return Recourse(code="x", name=name, how=how, url=None)
+
+    ombudsman = office("Ombudsman Republik Indonesia", "Bila tidak semestinya: telepon 137 atau")
+    inspectorate = office("APIP", "Diperiksa oleh pengawas intern.")
+    assert shortest_to_call([inspectorate, ombudsman]) == "Ombudsman RI, telepon 137"
+    children = office("KPAI", "Telepon 129.")
+    assert shortest_to_call([ombudsman, children]) == "KPAI, telepon 129"
+    far = office("X", "Datang, atau telepon 021 3190 1556.")
+    assert shortest_to_call([far]) == "X, telepon 021 3190 1556"
+    assert shortest_to_call([inspectorate]) is None
 
 
 def test_what_a_report_takes_is_not_refused() -> None:

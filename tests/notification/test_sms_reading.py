@@ -113,6 +113,12 @@ async def test_the_newest_words_for_the_reporter_are_read_and_no_others(
         note(country, number, "archive", "Ini pidana.", archive_category="criminal_case")
         read = answer(await send("BACA"))
         assert "Arsipkan" in read and "Kasus Kriminalitas. Ini pidana." in read
+        becomes(told, Status.ARCHIVED_BY_ADMIN)
+        read = answer(await send("BACA"))
+        assert "Ini pidana. Tempat mengadu lain: Kepolisian, telepon 110." in read
+        country.all("UPDATE lifecycle.report SET state = state || '{\"objected\": true}'")
+        again = answer(await send("BUKA"))
+        assert "sudah ditolak" in again and "lain: Kepolisian, telepon 110." in again
 
 
 async def test_a_follow_up_that_was_taken_back_is_not_read_but_why(

@@ -1,17 +1,21 @@
 """Where else a reporter can go whose report others have closed or archived."""
 
+import re
+from collections.abc import Iterable
+from typing import Final
+
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.intake.reading.rows import Row
-from shared.database.lifecycle import HistoryEntry
+from shared.database.lifecycle import HistoryEntry, Report
 from shared.database.recourse import ENDED_BY_OTHERS, concern
 from shared.database.views import RecourseEntry
 from shared.lifecycle.actions import Action
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import Status
+from shared.values.gsm import in_gsm
 
 
 class Recourse(BaseModel):
@@ -23,7 +27,9 @@ class Recourse(BaseModel):
     url: str | None
 
 
-async def recourse_of(session: AsyncSession, row: Row, state: ReportState) -> list[Recourse]:
+async def recourse_of(
+    session: AsyncSession, category_id: int | None, state: ReportState
+) -> list[Recourse]:
     """Those that concern the report; none while it is open, or where its reporter ended it."""
     if state.status not in ENDED_BY_OTHERS:
         return []
@@ -36,9 +42,29 @@ async def recourse_of(session: AsyncSession, row: Row, state: ReportState) -> li
     )
     archived = state.status is Status.ARCHIVED_BY_ADMIN
     archived_for = await session.scalar(category) if archived else None
-    concerning = concern(archived_for, state.classification, row["category_id"])
+    concerning = concern(archived_for, state.classification, category_id)
     offices = select(RecourseEntry).where(*concerning).order_by(col(RecourseEntry.place))
     return [
         Recourse.model_validate(office, from_attributes=True)
         for office in await session.scalars(offices)
     ]
+
+
+async def office_to_call(session: AsyncSession, state: ReportState) -> str | None:
+    """For a text message: one office that concerns the report, with its phone."""
+    of_report = select(col(Report.category_id)).where(col(Report.number) == state.number)
+    category_id = await session.scalar(of_report)
+    return shortest_to_call(await recourse_of(session, category_id, state))
+
+
+def shortest_to_call(offices: Iterable[Recourse]) -> str | None:
+    """`Ombudsman RI, telepon 137`: of those whose words name a phone the shortest."""
+    named = (
+        f"{in_gsm(office.name).replace('Republik Indonesia', 'RI')}, telepon {phone[1]}"
+        for office in offices
+        if (phone := _PHONE.search(office.how))
+    )
+    return min(named, key=len, default=None)
+
+
+_PHONE: Final = re.compile(r"\btele(?:pon|pun)\s+(\+?[0-9](?:[0-9 ()-]*[0-9])?)", re.I)

@@ -94,7 +94,7 @@ async def _for_reporter(
         question_until=_question_until(state),
         rating_until=state.window_ends_at,
         objection=_objection(state),
-        recourse=await recourse_of(session, row, state),
+        recourse=await recourse_of(session, row["category_id"], state),
         reveals=await _reveals(session, number),
         attachments=[attachment_line(file) for file in await attachments_of(session, number)],
         history=await _history(session, number),

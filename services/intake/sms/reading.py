@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.intake.reading.recourse import office_to_call
 from services.intake.sms.messages import WORDS_LIMIT, Answer, answer_about
 from shared.clock import now
 from shared.database.lifecycle import HistoryEntry, Report
@@ -58,6 +59,10 @@ async def read_by_sms(session: AsyncSession, wanted: Wanted, number: int, page: 
         last, shown = _after_answer(state), {"what": in_gsm(written.what)}
     if not sayable_in_gsm(words):
         return _without_words("question_elsewhere")
+    if wanted == "read" and (office := await office_to_call(session, state)):
+        elsewhere = Phrase("sms_instead", "elsewhere", {"office": office})
+        end = "" if words.endswith((".", "!", "?")) else "."
+        words = f"{words}{end} {elsewhere.in_language(INDONESIAN)}"
     return ReadBySms(page_of(wanted, number, words, page, last, **shown), with_words=True)
 
 

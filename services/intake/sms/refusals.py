@@ -4,7 +4,7 @@ code would confirm it is said at once, before the code. Pure."""
 from datetime import datetime
 from typing import Final, Literal
 
-from services.intake.sms.messages import Answer
+from services.intake.sms.messages import ANSWER_LIMIT, Answer
 from shared.labels.catalogue import INDONESIAN, Phrase
 from shared.labels.dates import short_deadline
 from shared.lifecycle.actions import Action, RequestKind
@@ -13,6 +13,7 @@ from shared.lifecycle.check import refusal
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import IN_PROCESS, TO_BE_VERIFIED, WITH_AGENCY, Status
+from shared.values.gsm import septets
 
 Reason = Literal[
     "being_verified",
@@ -29,7 +30,9 @@ Reason = Literal[
     "window_over",
 ]
 Waiting = Literal["objected", "objected_until", "words_wait", "words_wait_until"]
-Instead = Literal["asked", "answered", "reply_or_close", "reply", "rate", "object", "new"]
+Instead = Literal[
+    "asked", "answered", "reply_or_close", "reply", "rate", "object", "new", "elsewhere"
+]
 
 ACTIONS: Final = {
     "satisfied": Action.DECLARE_SATISFIED,
@@ -39,16 +42,26 @@ ACTIONS: Final = {
 """What each wish that is confirmed by a code does to a report."""
 
 
-def refused_wish(action: Action, state: ReportState, at: datetime) -> str | None:
-    """The answer to a reporter who wants to do this; None where the report takes it."""
+def refused_wish(
+    action: Action, state: ReportState, at: datetime, office: str | None = None
+) -> str | None:
+    """The answer to a reporter who wants to do this; None where the report takes it. To whom it is
+    not opened again `office` is named, where one text message has room."""
     code = _refusal(state, action, at)
     if code is None:
         return None
     if action is Action.OBJECT and state.pending(RequestKind.OBJECTION):
         return _waiting("sms_refused", "objection_waits", state, at)
     reason = _reason(code, state)
+    why = _text("sms_refused", reason, state)
     advice = [_text("sms_instead", each, state) for each in _instead(action, state, at)]
-    return " ".join([_text("sms_refused", reason, state), *advice])
+    if office and reason in _NOT_OPENED:
+        elsewhere = _text("sms_instead", "elsewhere", state, office=office)
+        longest_first = (" ".join([why, *more, elsewhere]) for more in (advice, ()))
+        fits = (text for text in longest_first if septets(text) <= ANSWER_LIMIT)
+        if text := next(fits, None):
+            return text
+    return " ".join([why, *advice])
 
 
 def objected(state: ReportState, at: datetime) -> str:
@@ -126,6 +139,7 @@ def _text(context: str, code: str, state: ReportState, **values: str) -> str:
     return Phrase(context, code, {"number": state.number, **values}).in_language(INDONESIAN)
 
 
+_NOT_OPENED: Final[frozenset[Reason]] = frozenset({"objection_refused", "window_over"})
 _BY_STATUS: Final[dict[Status, Reason]] = {
     Status.VERIFIED: "not_answered",
     Status.CLOSED_BY_REPORTER: "closed_by_reporter",

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from services.intake.access_codes import BEARER_TTL
 from services.intake.models import Submission
+from services.intake.reading.recourse import office_to_call
 from services.intake.resources import Resources
 from services.intake.sms.about_reports import AboutReport
 from services.intake.sms.answers import Answers
@@ -222,7 +223,11 @@ class Replies:
             return ReportState.model_validate(await session.scalar(state))
 
     async def _refused(self, wish: str, number: int) -> RefusedWish | None:
-        text = refused_wish(ACTIONS[wish], await self._state(number), now())
+        state, office = await self._state(number), None
+        if wish == "object":
+            async with self._database.session() as session:
+                office = await office_to_call(session, state)
+        text = refused_wish(ACTIONS[wish], state, now(), office)
         return None if text is None else RefusedWish(one_sms(text))
 
     async def _stop(self, number: int, token: str) -> Answer:
