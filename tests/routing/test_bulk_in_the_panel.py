@@ -134,6 +134,8 @@ async def test_a_conflict_says_who_did_what_and_keeps_the_words(country: Country
         await country.done("koordinator.kab.bandung", number, "forward", form)
         assert await panel.sends(path, note="Mohon dicek.", langkah="kirim", agency_id="1") == 412
         assert "Laporan ini berubah" in panel.reads
+        assert panel.reads.count("Periksa, lalu kirim lagi bila masih perlu.") == 1
+        assert "Muat ulang dulu" not in panel.reads
         assert "Teruskan" in panel.reads
         name = country.staff["koordinator.kab.bandung"].name
         assert name in panel.page.xpath("string(//*[@class='warn'])")

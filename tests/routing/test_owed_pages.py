@@ -65,6 +65,35 @@ async def test_a_request_decided_meanwhile_says_how_and_keeps_the_words(
         assert reason in told
 
 
+async def test_a_request_of_a_report_that_changed_is_decided_by_sending_again(
+    country: Country,
+) -> None:
+    number, decision = await asked_to_hold(country, "Menunggu anggaran turun.")
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(f"/panel/laporan/{number}")
+        await followed(country, COORDINATOR, number, "coordination", {"note": "Saya cek dulu."})
+        assert await panel.sends(f"{decision}/reject", reason="Tidak.") == 412
+        assert "Periksa, lalu kirim lagi bila masih perlu." in panel.reads
+        assert "Muat ulang dulu" not in panel.reads
+        assert await panel.sends(f"{decision}/reject") == 200
+        assert "Permintaan ditolak." in panel.reads
+
+
+async def test_an_action_that_somebody_made_impossible_is_not_to_be_sent_again(
+    country: Country,
+) -> None:
+    number = await country.report("kota-bandung")
+    path = f"/panel/laporan/{number}/archive"
+    words = {"category": "incomplete", "note": "Tidak ada alamat."}
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(path)
+        await country.done(COORDINATOR, number, "archive", words)
+        assert await panel.sends(path, langkah="kirim", **words) == 412
+        assert panel.reads.count("Tindakan ini sekarang tidak dapat dilakukan") == 1
+        assert "kirim lagi" not in panel.reads
+        assert "Muat ulang dulu" not in panel.reads
+
+
 async def test_a_request_that_ended_by_itself_says_so_and_keeps_the_words(country: Country) -> None:
     number, decision = await asked_to_hold(country, "Menunggu anggaran turun.")
     async with signed_in(country, ADMIN) as panel:

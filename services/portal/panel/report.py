@@ -10,6 +10,7 @@ from services.portal.downloads import PassedOn
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.panel.forms import in_order, owed
+from services.portal.translation import translated
 from shared.http.problems import Problem, conflict
 from shared.labels import labels
 
@@ -130,6 +131,8 @@ async def report_shown(
     pending = any(each.id == request_id and not each.decision for each in report.requests)
     if request_form and not pending:
         _say_how_it_ended(request_form, report, request_id)
+    elif request_form and status == 412:
+        say_what_to_do_now(request_form, possible=True)
     return page_request.page(
         "panel/report.html",
         status,
@@ -146,6 +149,14 @@ async def report_shown(
         blank=FormData(),
         back=request_form.get("kembali") if request_form else None,
     )
+
+
+def say_what_to_do_now(form: FormData, *, possible: bool) -> None:
+    """In place of the advice to load the page again: the form is about the report as it is now."""
+    if form.refusal:
+        possibly = translated("Periksa, lalu kirim lagi bila masih perlu.")
+        never = translated("Tindakan ini sekarang tidak dapat dilakukan pada laporan ini.")
+        form.refusal = form.refusal._replace(detail=possibly if possible else never)
 
 
 def _say_how_it_ended(form: FormData, report: ReportView, request_id: str | None) -> None:

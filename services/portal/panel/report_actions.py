@@ -25,7 +25,13 @@ from services.portal.panel import form_drafts
 from services.portal.panel.choices import agencies_offered, choices_for
 from services.portal.panel.forms import FORMS, NAMES, ActionForm, owed
 from services.portal.panel.prefilled import prefilled
-from services.portal.panel.report import NUMBER, last_entry, read_report, steps_since
+from services.portal.panel.report import (
+    NUMBER,
+    last_entry,
+    read_report,
+    say_what_to_do_now,
+    steps_since,
+)
 from services.portal.panel.template_use import template_fields, templates_for
 from services.portal.paths import own_list
 from services.portal.service_calls import File
@@ -102,6 +108,8 @@ async def act(page_request: PanelRequest, action: str, number: int = NUMBER) -> 
         # What was refused is over; what could not be asked may have happened: same key again.
         key = form.key if problem.status >= 500 else None
         since = _since(report, form) if problem.status == 412 else []
+        if problem.status == 412 or problem.code == "not_allowed_in_status":
+            say_what_to_do_now(form, possible=_is_allowed(report, action))
         _as_it_is_now(form, report)
         return await _page(page_request, report, action, form, problem.status, key, since)
     await asyncio.gather(
@@ -255,7 +263,6 @@ async def _page(
         templates_for(page_request, action, form, report),
     )
     came_from = form.get("kembali")
-    allowed = action in [offered.code for offered in report.allowed_actions]
     return page_request.page(
         "panel/action.html",
         status,
@@ -263,7 +270,7 @@ async def _page(
         action=action,
         known=known,
         reporter_reads=rule.reporter_reads,
-        allowed=allowed,
+        allowed=_is_allowed(report, action),
         form=form,
         agencies=agencies,
         version=form.get("versi") or report.version,
@@ -275,6 +282,10 @@ async def _page(
         **templates,
         form_key=key or uuid4(),
     )
+
+
+def _is_allowed(report: ReportView, action: str) -> bool:
+    return action in [offered.code for offered in report.allowed_actions]
 
 
 def _form_of(action: str) -> ActionForm:
