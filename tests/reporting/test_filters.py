@@ -144,7 +144,8 @@ async def test_csv_for_excel_in_indonesia_has_semicolons_and_decimal_commas(
     for format, separator in (("csv", ","), ("csv_semicolons", ";")):
         asked = {"format": format, "selection": {"tab": "incoming"}}
         answer = await reporting.post("/downloads", json=asked, headers=bearer(CITY_ADMIN))
-        assert '.csv"' in answer.headers["content-disposition"]
+        name = answer.headers["content-disposition"]
+        assert '.csv"' in name and ("-titik-koma.csv" in name) == (separator == ";")
         lines = answer.content.decode("utf-8-sig").splitlines()
         rows.append(list(csv.DictReader(lines, delimiter=separator)))
     with_points, with_commas = rows

@@ -74,7 +74,9 @@ class Job(BaseModel):
 
 
 def file_name(selection: Selection, format: Format, at: datetime, zone: Zone) -> str:
-    """`lapor-terdisposisi-20260131-0930.xlsx`"""
+    """`lapor-terdisposisi-20260131-0930.xlsx`; both kinds of CSV have the same extension, and a
+    program that opens one must not meet the other under its name."""
     tab = label("download_tab", selection.tab).lower()
     extension = Format.CSV if format in CSV_MARKS else format
-    return f"lapor-{tab}-{at.astimezone(zone.offset):%Y%m%d-%H%M}.{extension}"
+    kind = "-titik-koma" if format is Format.CSV_SEMICOLONS else ""
+    return f"lapor-{tab}-{at.astimezone(zone.offset):%Y%m%d-%H%M}{kind}.{extension}"
