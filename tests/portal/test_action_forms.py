@@ -1,6 +1,8 @@
 """Which form the panel has for an action."""
 
+import re
 from collections.abc import Mapping
+from contextlib import closing
 from functools import cache
 from typing import Any
 
@@ -13,6 +15,9 @@ from services.portal.panel.forms import FORMS
 from shared.lifecycle.actions import Action
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.rules import RULES
+from tests.portal.by_request import submit
+from tests.portal.conftest import Portal
+from tests.portal.reading import Reader
 
 NOT_ASKED = {"latitude", "longitude"}
 """Services take them; the panel has no map."""
@@ -80,3 +85,23 @@ def _filled(field: Mapping[str, Any], described: Mapping[str, Any]) -> str | lis
     if field.get("format") == "uuid":
         return "00000000-0000-4000-8000-000000000001"
     return {"integer": "1", "number": "1.5", "boolean": "1", "string": "Kata."}[field["type"]]
+
+
+def test_what_is_wrong_is_called_as_its_field_is(portal: Portal) -> None:
+    number, _ = submit(portal)
+    with closing(Reader(portal, "admin.kab.bandung")) as admin:
+        for path, action, step, wrong in (
+            (f"/panel/laporan/{number}/link", "", "kirim", "Nomor laporan utama"),
+            (f"/panel/laporan/{number}/archive", "", "kirim", "Keterangan Arsip"),
+            (
+                f"/panel/massal?jenis=archive&nomor={number}",
+                "/panel/massal/archive",
+                "periksa",
+                "Keterangan Arsip",
+            ),
+            (f"/panel/laporan/{number}/defer", "", "kirim", "Keterangan Tunda"),
+        ):
+            page = admin.sends(admin.opens(path).form(action or path), langkah=step)
+            assert page.status == 422
+            assert re.search(rf'<li><a href="#f-\w+">{wrong}</a>: Wajib diisi\.', page.html), path
+            assert wrong in {field.label.strip() for form in page.forms for field in form.fields}

@@ -22,7 +22,13 @@ from services.portal.contracts.routing import (
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest, PanelRequest
 from services.portal.pages import relabelled
-from services.portal.panel.choices import agencies_offered, choices_for, corrections, read_agency
+from services.portal.panel.choices import (
+    agencies_offered,
+    call_words,
+    choices_for,
+    corrections,
+    read_agency,
+)
 from services.portal.panel.choosing import list_with, numbers_in
 from services.portal.panel.forms import FORMS, NAMES, ActionForm
 from services.portal.panel.report import read_report
@@ -178,6 +184,7 @@ async def _page(
     status: int = 200,
     key: UUID | None = None,
 ) -> Response:
+    call_words(form, kind.form, kind.action)
     numbers = _numbers(form)
     back = form.get("kembali")
     if not numbers:

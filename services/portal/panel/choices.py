@@ -19,7 +19,7 @@ from services.portal.contracts.routing import (
 )
 from services.portal.form_data import FormData
 from services.portal.page_request import PageRequest
-from services.portal.pages import label, moment, relabelled
+from services.portal.pages import label, moment, relabelled, worded
 from services.portal.panel.agency_finding import offered
 from services.portal.panel.forms import ActionForm
 from services.portal.references import RETIRED, AgencyOption, agency_option
@@ -54,6 +54,14 @@ async def agencies_offered(
         if known.purpose == "forward":
             options["copies"] = await offered(page_request, form, "copies")
     return options
+
+
+def call_words(form: FormData, known: ActionForm, action: str) -> None:
+    """What an action asks for in words is called in its form's summary as at its field."""
+    if known.words:
+        form.names[known.words_field] = worded(known.words)
+    if action in _NOTES:
+        form.names["note"] = label("field", _NOTES[action])
 
 
 async def choices_for(
@@ -220,3 +228,6 @@ async def agency_of(page_request: PageRequest, agency_id: int) -> list[AgencyOpt
         if refusal.status not in (404, 422):
             raise
         return []
+
+
+_NOTES = {Action.ARCHIVE.value: "archive_note", Action.DEFER.value: "deferral_note"}

@@ -62,7 +62,7 @@ NAMES = {
     "copies": "Salinan",
     "agency_ids": "Salinan",
     "kind": "Jenis",
-    "main_number": "Laporan utama",
+    "main_number": "Nomor laporan utama",
     "brought_by": "Disampaikan melalui",
     "rectifies": "Tindak lanjut yang diralat",
     "outcome": "Hasil",
@@ -122,8 +122,8 @@ def _copies(form: FormData) -> dict[str, object]:
 
 def _linking(form: FormData) -> dict[str, object]:
     """The number as people write or paste it; what is none goes on, for the service to say so."""
-    written = form.get("main_number").strip()
-    return {"main_number": only_number_in(written) or written}
+    written = form.given("main_number")
+    return {name: only_number_in(str(number)) or number for name, number in written.items()}
 
 
 def _deferral(form: FormData) -> dict[str, object]:

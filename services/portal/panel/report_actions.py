@@ -22,7 +22,7 @@ from services.portal.form_data import FormData
 from services.portal.page_request import BODY_LIMIT, PageRequest, PanelRequest
 from services.portal.pages import label
 from services.portal.panel import form_drafts
-from services.portal.panel.choices import agencies_offered, choices_for
+from services.portal.panel.choices import agencies_offered, call_words, choices_for
 from services.portal.panel.forms import FORMS, NAMES, ActionForm, owed
 from services.portal.panel.prefilled import prefilled
 from services.portal.panel.report import (
@@ -250,6 +250,7 @@ async def _page(
     since: Sequence[HistoryLine] = (),
 ) -> Response:
     known = _form_of(action)
+    call_words(form, known, action)
     rule = RULES[Action(action)]
     may_ever = bool(rule.who & possible_capacities(Role(page_request.session.role)))
     refused = bool(form.refusal or form.wrong)
