@@ -31,6 +31,7 @@ SkipReason = Literal[
     "channel_off",
     "sms_not_chosen",
     "not_readable",
+    "outdated",
 ]
 
 

@@ -92,6 +92,12 @@ REVEALED = MessageRule("identity_revealed", _R, "revealed", _K.IDENTITY)
 NAMES_RECOURSE = ("closed_by_system", "closed_by_admin", "archived", "objection_refused")
 """Of these the report's page says where else its reporter can go, if there are such offices."""
 
+QUESTIONS = ("question", "question_reminder")
+OF_WHERE_IT_STANDS = tuple(
+    dict.fromkeys(rule.template for rule in MESSAGE_TABLE if rule.template not in QUESTIONS)
+)
+"""Each says where the report stands, so that the last of them is enough."""
+
 TEMPLATES = tuple(dict.fromkeys(rule.template for rule in (*MESSAGE_TABLE, REVEALED)))
 EVENTS_TOLD = frozenset(rule.event for rule in MESSAGE_TABLE)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,10 +31,19 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class NotAnyMore:
-    """Nothing is sent: the contact was ended or changed, or something else was chosen, after the
-    row was written. A text message of the evening waits for the morning."""
+    """Nothing is sent: the contact was ended or changed, something else was chosen, or what it
+    says was not so any more, after the row was written. A text message of the evening waits for
+    the morning."""
 
     reason: str
+
+
+def has_waited(message: Message) -> bool:
+    """For the morning, the full hour or its provider: what it says may not be so any more."""
+    return message.not_before - message.created_at > _AT_ONCE
+
+
+_AT_ONCE = timedelta(minutes=1)
 
 
 async def read_by_message(

@@ -12,7 +12,13 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.notification.messages.channel_choice import Reachable, Wishes, reason_against
-from services.notification.messages.table import NAMES_RECOURSE, MessageKind
+from services.notification.messages.table import (
+    NAMES_RECOURSE,
+    OF_WHERE_IT_STANDS,
+    QUESTIONS,
+    REVEALED,
+    MessageKind,
+)
 from services.notification.messages.texts import (
     CodePurpose,
     ReportFacts,
@@ -22,7 +28,12 @@ from services.notification.messages.texts import (
     text_of_report_contact_change,
 )
 from services.notification.models import Channel, Contact, Message, Preference
-from services.notification.outgoing.prepared import NotAnyMore, Outgoing, read_by_message
+from services.notification.outgoing.prepared import (
+    NotAnyMore,
+    Outgoing,
+    has_waited,
+    read_by_message,
+)
 from services.notification.outgoing.to_leaders import LeaderOutbox, is_to_leader
 from services.notification.outgoing.to_staff import StaffOutbox, is_to_staff
 from services.notification.proven import proof_digest, proof_lasts
@@ -134,8 +145,18 @@ class Outbox:
             stop = f"{self._portal}/kontak-laporan/{self._cipher.decrypt(message.sealed_code)}"
             text = text_of_report_contact_change(message.facts, facts, stop)
             return Outgoing(message.id, to, text, message.facts["language"], None)
+        if has_waited(message) and _is_outdated(message, row):
+            return NotAnyMore("outdated")
         text = text_of(message.template, message.facts, facts, self._portal, language)
         return Outgoing(message.id, to, text, language, row["unsubscribe_token"])
+
+
+def _is_outdated(message: Message, row: Mapping[str, Any]) -> bool:
+    """A question that is answered, or where the report stood before it went on: of the news of a
+    night the last is told, which says what holds. That of an identity that was read always is."""
+    if message.template in QUESTIONS:
+        return row["question_open"] is False
+    return message.template != REVEALED.template and row["went_on"]
 
 
 def _purpose(message: Message) -> CodePurpose:
@@ -174,6 +195,19 @@ def _facts(number: int, row: Mapping[str, Any]) -> ReportFacts:
 
 _HANDLER = col(Message.facts)["handler_id"].astext.cast(Integer)
 _OfReport, _OfAccount = aliased(Preference), aliased(Preference)
+_Later = aliased(Message)
+_WENT_ON = (
+    select(col(_Later.id))
+    .where(
+        col(_Later.number) == col(Message.number),
+        col(_Later.recipient) == col(Message.recipient),
+        col(_Later.channel) == col(Message.channel),
+        col(_Later.version) > col(Message.version),
+        col(_Later.template).in_(OF_WHERE_IT_STANDS),
+        col(_Later.state).in_(("queued", "sent")),
+    )
+    .correlate(Message)
+)
 _OFFICES = (
     select(col(RecourseEntry.code))
     .where(
@@ -201,6 +235,8 @@ _READ: Select[*tuple[Any, ...]] = (
         *(col(Report.anonymous), col(Report.secret), col(Report.verified_at), col(Report.tab)),
         col(ReportText.title),
         and_(col(Message.template).in_(NAMES_RECOURSE), _OFFICES.exists()).label("recourse"),
+        col(Report.state)["question_open"].as_boolean().label("question_open"),
+        _WENT_ON.exists().label("went_on"),
         col(AgencyEntry.name).label("handler"),
         col(AgencyEntry.zone),
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, func, select
+from sqlalchemy import ColumnElement, Integer, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -21,15 +21,23 @@ from services.notification.messages.staff_texts import (
     without_minutes,
 )
 from services.notification.models import Contact, Message, Preference
-from services.notification.outgoing.prepared import NotAnyMore, Outgoing, read_by_message
+from services.notification.outgoing.prepared import (
+    NotAnyMore,
+    Outgoing,
+    has_waited,
+    read_by_message,
+)
 from services.notification.outgoing.proof_links import proof_token
 from services.notification.outgoing.staff_reading import is_arrival_hidden, is_readable
 from services.notification.proven import proof_digest
 from shared.clock import now
 from shared.database.lifecycle import Report
+from shared.database.report_lists import RequestRow
 from shared.database.views import AgencyEntry, ReachableStaff, StaffEntry
+from shared.lifecycle.actions import RequestKind
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.people import Role
+from shared.lifecycle.statuses import Status
 from shared.privacy.holder_keys import read_if_possible
 from shared.privacy.identity import BlindIndex, IdentityCipher
 
@@ -114,6 +122,8 @@ class StaffOutbox:
         )
         if delivery is not Delivery.AT_ONCE:
             return NotAnyMore("muted")
+        if has_waited(message) and row[_STILL.get(message.template, "readable")] is False:
+            return NotAnyMore("outdated")
         facts: Mapping[str, Any] = message.facts
         if row["arrival_hidden"]:  # anonymous since it was written, or to whom they are now
             facts = without_minutes(facts, Zone(row["handler_zone"]))
@@ -123,7 +133,22 @@ class StaffOutbox:
         return Outgoing(message.id, to, text, language, row["unsubscribe_token"])
 
 
+_STILL = {
+    "objection_waits": "objection_waits",
+    "request_waits": "request_waits",
+    "reply_came": "reply_waits",
+}
+"""By template, what has to be so still when mail that waited goes."""
 _OWN, _HANDLER = aliased(AgencyEntry), aliased(AgencyEntry)
+
+
+def _waits(of_kind: ColumnElement[bool]) -> ColumnElement[bool]:
+    pending = select(col(RequestRow.id)).where(
+        col(RequestRow.number) == col(Message.number), col(RequestRow.decision).is_(None), of_kind
+    )
+    return pending.correlate(Message).exists()
+
+
 _HANDLER_ID = col(Message.facts)["handler_id"].astext.cast(Integer)
 _STAFF_ID = func.substring(col(Message.recipient), "^staff-([0-9]+)$").cast(Integer)
 """Of the recipient: `holder` of the view is made of it, so that no index finds a row by that."""
@@ -139,6 +164,9 @@ _READ: Select[*tuple[Any, ...]] = (
         *(col(_OWN.zone), col(_HANDLER.name).label("handler")),
         col(_HANDLER.zone).label("handler_zone"),
         is_readable(col(StaffEntry.agency_id)).label("readable"),
+        _waits(col(RequestRow.kind) == RequestKind.OBJECTION).label("objection_waits"),
+        _waits(col(RequestRow.kind) != RequestKind.OBJECTION).label("request_waits"),
+        (col(Report.status) == Status.REPLIED_BY_REPORTER).label("reply_waits"),
         is_arrival_hidden(col(StaffEntry.agency_id), col(StaffEntry.role)).label("arrival_hidden"),
     )
     .join(ReachableStaff, col(ReachableStaff.staff_id) == _STAFF_ID)

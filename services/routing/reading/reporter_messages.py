@@ -19,7 +19,7 @@ AT_MOST = 50
 _OF_NO_CHANNEL = frozenset(
     {
         *("no_contact", "unproven", "lapsed", "undeliverable", "stopped", "muted", "channel_off"),
-        *("expired", "unreadable", "unexpected"),
+        *("expired", "unreadable", "unexpected", "outdated"),
     }
 )
 """Reasons that may be those of mail and of text messages alike; the others tell which it was."""

@@ -22,8 +22,8 @@ from shared.owed.whose import handlers_of
 from shared.privacy.identity import IdentityCipher
 
 CHOSEN: Final = frozenset({"stopped", "muted"})
-OF_NO_NEWS: Final = frozenset({"expired", "not_readable"})
-"""Of codes, and of messages to staff."""
+OF_NO_NEWS: Final = frozenset({"expired", "not_readable", "outdated"})
+"""Of codes, of messages to staff, and of what was not so any more when its time had come."""
 NOT_REACHED: Final = sorted(labels("message_reason").keys() - CHOSEN - OF_NO_NEWS)
 """Reasons for which a message did not go. Whoever wants no news, or none of this kind, is left
 alone."""
