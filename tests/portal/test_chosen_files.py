@@ -46,6 +46,7 @@ def test_files_survive_search_province_errors_and_review(meet: Meet, scripts: bo
     page.wait_for_selector("#f-regency")
     citizen.presses("Periksa jawaban Anda")
     assert "Isi laporan" in page.locator(".errors").inner_text()
+    page.locator("#f-addressee [name=addressee]").first.check()
     page.locator("#f-body").fill("Tiang di depan balai desa hampir roboh.")
     page.locator("#f-name").fill("Asep")
     page.locator("#f-phone").fill("081234567891")

@@ -51,6 +51,7 @@ def test_an_agency_that_a_reporter_only_typed_is_asked_about_before_the_check(
         form = citizen.opens("/buat-laporan").form("/buat-laporan")
         typed = citizen.sends(form, addressee_cari="pekerjaan umum", langkah="periksa")
         assert typed.status == 422 and typed.html.count(CHOOSE) == 2
+        assert 'href="#f-body"' in typed.html, "what else is missing is said at once"
         assert typed.form("/buat-laporan").named("addressee").value
 
 

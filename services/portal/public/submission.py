@@ -99,9 +99,7 @@ async def submit(page_request: PublicRequest) -> Response:
     step = form.get("langkah")
     if step == "anonim":
         form.set("anonymous", "1")
-    if step in (sending := ("periksa", "anonim", "kirim")):
-        references.left_unchosen(form, _FIELDS)
-    if step not in sending or form.wrong:
+    if step not in ("periksa", "anonim", "kirim") or form.wrong:
         return await _form_page(page_request, form, 422 if form.wrong else 200)
     report = _report(page_request, form)
     linked = form.id("linked_number")
@@ -109,10 +107,13 @@ async def submit(page_request: PublicRequest) -> Response:
     token = None
     if isinstance(linked, int) and not page_request.signed_in:
         token = page_request.session.reports.get(linked)
+    unchosen = references.left_unchosen(form, _FIELDS)
     try:
-        if step != "kirim":
+        if step != "kirim" or unchosen:
             await page_request.call("intake", "POST", "/reports/check", json=report, token=token)
-            return await _review(page_request, form)
+            return await (
+                _form_page(page_request, form, 422) if unchosen else _review(page_request, form)
+            )
         async with files_kept(page_request, form) as files:
             if form.wrong:
                 return await _form_page(page_request, form, 422)
