@@ -87,6 +87,17 @@ def _filled(field: Mapping[str, Any], described: Mapping[str, Any]) -> str | lis
     return {"integer": "1", "number": "1.5", "boolean": "1", "string": "Kata."}[field["type"]]
 
 
+def test_who_chose_no_tag_for_many_reports_is_told_to_choose_one(portal: Portal) -> None:
+    number, _ = submit(portal)
+    with closing(Reader(portal, "admin.kab.bandung")) as admin:
+        form = admin.opens(f"/panel/massal?jenis=tag&nomor={number}").form("/panel/massal/tag")
+        category = next(filter(None, form.named("category_id").options))
+        for chosen in ("", category):
+            page = admin.sends(form, category_id=chosen, langkah="periksa")
+            assert page.status == 422 and "f-tag_ids" in page.ids
+            assert page.html.count("Pilih kategori, lalu paling sedikit satu tag.") == 2
+
+
 def test_what_is_wrong_is_called_as_its_field_is(portal: Portal) -> None:
     number, _ = submit(portal)
     with closing(Reader(portal, "admin.kab.bandung")) as admin:
