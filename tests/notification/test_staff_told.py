@@ -117,7 +117,7 @@ async def test_mail_about_an_anonymous_report_that_has_just_come_waits_for_the_f
             await told.happens("submitted", Status.UNVERIFIED, **new)
         await rung(staff, ADMIN, 2)
         await anonymous.happens("restored", Status.UNVERIFIED, **new | root | {"version": 2})
-        await rung(staff, PUSAT, 1)
+        assert await rung(staff, PUSAT, 1) == ["to_verify_again"]
         await anonymous.happens("verified", Status.VERIFIED, version=3, handler_id=2)
         await rung(staff, ADMIN, 3)
     rows = staff.country.all(

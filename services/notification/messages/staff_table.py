@@ -46,7 +46,7 @@ STAFF_TABLE = (
     MessageRule("submitted", _A.HANDLER, "to_verify", _K.NEW),
     MessageRule("thrown", _A.HANDLER, "to_verify", _K.NEW),
     MessageRule("connected", _A.HANDLER, "to_verify", _K.NEW),
-    MessageRule("restored", _A.HANDLER, "to_verify", _K.NEW),
+    MessageRule("restored", _A.HANDLER, "to_verify_again", _K.NEW),
     MessageRule("verified", _A.HANDLER, "to_follow_up", _K.NEW),
     MessageRule("forwarded", _A.HANDLER, "to_follow_up", _K.NEW),
     MessageRule("reopened", _A.HANDLER, "open_again", _K.NEW),
