@@ -23,8 +23,9 @@ class Panel:
     page: Any = None
     path: str = ""
 
-    async def opens(self, path: str) -> None:
-        await self._ask("GET", path)
+    async def opens(self, path: str) -> int:
+        """The answer's status."""
+        return await self._ask("GET", path)
 
     async def sends(self, action: str, **fields: str) -> int:
         """The form of the page with this action, its fields filled in; the answer's status."""

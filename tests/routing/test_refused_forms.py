@@ -4,6 +4,7 @@ import pytest
 
 from tests.routing.country import Country
 from tests.routing.panel import Panel, signed_in
+from tests.routing.test_owed import followed
 
 ADMIN, OFFICER, BESIDE = "admin.kab.bandung", "petugas.pupr.kab.bandung", "admin.kemensos"
 
@@ -33,9 +34,46 @@ async def test_who_reads_a_copy_is_shown_no_form(country: Country) -> None:
         assert forms(panel) == []
 
 
-async def test_a_form_stays_where_the_report_is_not_at_that_point_now(country: Country) -> None:
+@pytest.mark.parametrize(
+    ("action", "why"),
+    [
+        ("verify", "Tindakan ini hanya untuk laporan yang: Belum Terverifikasi, Tertunda."),
+        ("restore", "Tindakan ini hanya untuk laporan yang: Diarsipkan oleh Admin."),
+        ("unlink", "Tindakan ini sekarang tidak dapat dilakukan pada laporan ini."),
+    ],
+)
+async def test_no_form_is_drawn_of_what_the_status_does_not_allow(
+    country: Country, action: str, why: str
+) -> None:
     number = await country.verified()
     async with signed_in(country, ADMIN) as panel:
-        await panel.opens(f"/panel/laporan/{number}/restore")
+        assert await panel.opens(f"/panel/laporan/{number}/{action}") == 409
+        assert why in panel.reads
+        assert ("Status laporan ini Terverifikasi." in panel.reads) == (action != "unlink")
+        assert forms(panel) == []
+        assert panel.page.xpath("//main//p[@role='alert']/a/@href") == [f"/panel/laporan/{number}"]
+
+
+async def test_what_waits_for_a_decision_is_why_there_is_no_form(country: Country) -> None:
+    number = await country.verified()
+    asked = {"reason": "Bukan kami.", "suggested_agency_id": country.agencies["kemensos"]}
+    await followed(country, OFFICER, number, "not-authority", asked)
+    async with signed_in(country, OFFICER) as panel:
+        await panel.opens(f"/panel/laporan/{number}/follow_up")
+        assert "Permintaan Bukan Wewenang masih menunggu keputusan." in panel.reads
+        assert forms(panel) == []
+
+
+async def test_a_draft_stays_to_be_read_where_its_form_is_not_possible_now(
+    country: Country,
+) -> None:
+    number = await country.report("kab-bandung")
+    path = f"/panel/laporan/{number}/archive"
+    async with signed_in(country, ADMIN) as panel:
+        await panel.opens(path)
+        await panel.sends(path, langkah="simpan-draf", note="Kurang jelas tempatnya.")
+        await country.done(ADMIN, number, "archive", {"category": "incomplete", "note": "Kurang."})
+        await panel.opens(path)
         assert "Tindakan ini sekarang tidak dapat dilakukan" in panel.reads
-        assert f"/panel/laporan/{number}/restore" in forms(panel)
+        await panel.sends(path, langkah="pakai-draf")
+        assert "Kurang jelas tempatnya." in panel.reads

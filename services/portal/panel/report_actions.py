@@ -33,6 +33,7 @@ from services.portal.panel.report import (
     steps_since,
 )
 from services.portal.panel.template_use import template_fields, templates_for
+from services.portal.panel.why_not import why_not_now
 from services.portal.paths import own_list
 from services.portal.service_calls import File
 from services.portal.translation import translated
@@ -253,11 +254,13 @@ async def _page(
     call_words(form, known, action)
     rule = RULES[Action(action)]
     may_ever = bool(rule.who & possible_capacities(Role(page_request.session.role)))
-    refused = bool(form.refusal or form.wrong)
+    allowed, refused = _is_allowed(report, action), bool(form.refusal or form.wrong)
+    draft = form_drafts.offered(form, report, action)
     if not may_ever or (report.by_copy and not refused):
-        return page_request.page(
-            "panel/action_refused.html", 403, report=report, action=action, may_ever=may_ever
-        )
+        return _without_form(page_request, report, action, 403, may_ever=may_ever)
+    # Words that are typed stay before whoever typed them.
+    if not allowed and not draft and page_request.request.method == "GET":
+        return _without_form(page_request, report, action, 409, why_not=why_not_now(report, action))
     agencies, choices, templates = await asyncio.gather(
         agencies_offered(page_request, known, report, form),
         choices_for(page_request, action, form, report),
@@ -271,17 +274,36 @@ async def _page(
         action=action,
         known=known,
         reporter_reads=rule.reporter_reads,
-        allowed=_is_allowed(report, action),
+        allowed=allowed,
         form=form,
         agencies=agencies,
         version=form.get("versi") or report.version,
         seen=form.get("riwayat") or last_entry(report),
         since=since,
         back=f"{came_from}#laporan-{report.number}" if came_from else None,
-        draft=form_drafts.offered(form, report, action),
+        draft=draft,
         **choices,
         **templates,
         form_key=key or uuid4(),
+    )
+
+
+def _without_form(
+    page_request: PageRequest,
+    report: ReportView,
+    action: str,
+    status: int,
+    *,
+    may_ever: bool = True,
+    why_not: str = "",
+) -> Response:
+    return page_request.page(
+        "panel/action_refused.html",
+        status,
+        report=report,
+        action=action,
+        may_ever=may_ever,
+        why_not=why_not,
     )
 
 

@@ -1,0 +1,37 @@
+"""Why an action is not possible on a report at this moment, as the page of its form says it."""
+
+from services.portal.contracts.routing import ReportView
+from services.portal.translation import language, translated
+from shared.labels import label
+from shared.lifecycle.actions import Action, RequestKind
+from shared.lifecycle.rules import RULES
+from shared.lifecycle.statuses import STATUSES_OF, Status
+
+
+def why_not_now(report: ReportView, action: str) -> str:
+    """What is known of it here: the status, or a request that waits; else only that it is so."""
+    sources = RULES[Action(action)].sources
+    if report.status.code not in sources:
+        words = translated(
+            "Status laporan ini {status}. Tindakan ini hanya untuk laporan yang: {statuses}."
+        )
+        now = label("status", report.status.code, language.get())
+        return words.format(status=now, statuses=_in_words(sources))
+    pending = {request.kind for request in report.requests if not request.decision}
+    if RequestKind.NOT_AUTHORITY in pending:
+        request = label("request", RequestKind.NOT_AUTHORITY, language.get())
+        return translated("{request} masih menunggu keputusan.").format(request=request)
+    if action.removeprefix("request_") in pending:
+        return translated("Permintaan yang sama masih menunggu keputusan.")
+    return translated("Tindakan ini sekarang tidak dapat dilakukan pada laporan ini.")
+
+
+def _in_words(sources: frozenset[Status]) -> str:
+    """Tabs whose statuses all are among them by the tab's name, others one by one."""
+    names: list[str] = []
+    for tab, statuses in STATUSES_OF.items():
+        if statuses <= sources:
+            names.append(label("tab", tab, language.get()))
+        else:
+            names += [label("status", s, language.get()) for s in sorted(statuses & sources)]
+    return ", ".join(names)
