@@ -155,7 +155,7 @@ async def send(page_request: PanelRequest, name: str) -> Response:
     if references.left_unchosen(form, kind.form.fields):
         return await _page(page_request, kind, form, status=422)
     if kind.form is _TAGGING and not form.all("tag_ids"):
-        form.wrong["tag_ids"] = "Pilih kategori, lalu paling sedikit satu tag."
+        form.wrong["tag_ids"] = translated("Pilih kategori, lalu paling sedikit satu tag.")
         return await _page(page_request, kind, form, status=422)
     path = f"/bulk-commands/{name}" + ("/preview" if step == "periksa" else "")
     body = {"numbers": form.ids("nomor"), "form": kind.form.body(form)}
