@@ -20,6 +20,7 @@ from services.notification.messages.staff_table import (
     may_be_at_once,
 )
 from services.notification.sending import sender as sending
+from shared.http.tokens import Staff
 from shared.lifecycle.actions import Action
 from shared.lifecycle.people import Role
 from shared.lifecycle.statuses import Status, Tab
@@ -100,6 +101,42 @@ async def test_an_officer_is_mailed_of_a_new_report_and_of_a_reply_and_the_bell_
         "laporan untuk ditindaklanjuti",
         "pelapor menanggapi",
     }
+
+
+async def test_acting_on_a_report_reads_what_the_bell_said_of_it_for_who_acted_alone(
+    reported: Reported, staff: StaffTold, settings: Settings
+) -> None:
+    colleague = OFFICER.model_copy(update={"id": 14})
+    staff.country.all(
+        "INSERT INTO routing.staff (id, username, name, role, agency_id, password_hash, active,"
+        " token_version) VALUES (14, 'dua', 'dua', 'liaison_officer', 3, 'x', true, 1)"
+    )
+    told, other = await to_unit(reported, staff), await to_unit(reported, staff)
+    async with serving(settings) as client:
+        for each in (told, other):
+            await each.happens("verified", Status.VERIFIED, **UNIT)
+        await rung(staff, OFFICER, 2)
+        staff.did(OFFICER, told.number, 3)
+        # Nobody is told of a note without assignee.
+        noted = {"version": 3, "action": Action.COORDINATE, **UNIT}
+        step = await told.happens("coordinated", Status.VERIFIED, **noted)
+
+        async def unread(whom: Staff) -> list[int]:
+            items = (await staff.seen(client, whom))["items"]
+            return sorted(item["number"] for item in items if not item["read"])
+
+        async def read() -> bool:
+            return await unread(OFFICER) == [other.number]
+
+        await until(read)
+        assert await unread(colleague) == sorted([told.number, other.number])
+        # What came later is new, though the step is told again.
+        await told.happens("replied", version=4, **REPLIED)
+        await rung(staff, OFFICER, 3)
+        await told.again(step)
+        await other.happens("replied", version=4, **REPLIED)
+        await rung(staff, OFFICER, 4)
+        assert (await unread(OFFICER)).count(told.number) == 1
 
 
 async def test_mail_about_an_anonymous_report_that_has_just_come_waits_for_the_full_hour(

@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
+from services.notification.bell.acting import read_by_acting
 from services.notification.contacts.first_codes import FirstCodes
 from services.notification.contacts.reporters import (
     ReporterOfReport,
@@ -87,6 +88,8 @@ class EventsToMessages:
         to_staff = [(event, rule) for event in recent for rule in staff_messages_of(event)]
         to_reporters = [(event, rule) for event in recent for rule in messages_of(event)]
         if not (to_reporters or to_staff):
+            async with self._database.session() as session:
+                await read_by_acting(session, events)
             return
         new: Sequence[Row[str, str, str | None]] = ()
         async with self._database.session() as session:
@@ -111,6 +114,7 @@ class EventsToMessages:
                 counted = col(Message.channel), col(Message.state), col(Message.reason)
                 new = (await session.execute(once.returning(*counted))).all()
             await tell_staff(session, to_staff)
+            await read_by_acting(session, events)
         for channel, state, reason in new:
             count_message(channel, state, reason)
         self._written.set()

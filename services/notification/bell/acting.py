@@ -1,0 +1,34 @@
+"""Whoever acts on a report has read what their bell said of it until then."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notification.models import BellItem
+from shared.clock import now
+from shared.database.lifecycle import HistoryEntry
+from shared.lifecycle.events import ReportEvent
+from shared.lifecycle.people import ActorKind
+
+
+async def read_by_acting(session: AsyncSession, events: Sequence[ReportEvent]) -> None:
+    """Of these steps, each by the member of staff who took it; a colleague's items stay. The same
+    event again reads nothing that came later."""
+    steps = sorted({(e.number, e.version) for e in events if e.actor_kind is ActorKind.STAFF})
+    if not steps:
+        return
+    step = tuple_(col(HistoryEntry.number), col(HistoryEntry.version))
+    await session.execute(
+        update(BellItem)
+        .where(
+            step.in_(steps),
+            col(BellItem.staff_id) == col(HistoryEntry.staff_id),
+            col(BellItem.number) == col(HistoryEntry.number),
+            col(BellItem.version) <= col(HistoryEntry.version),
+            col(BellItem.read_at).is_(None),
+        )
+        .values(read_at=now())
+        .execution_options(synchronize_session=False)
+    )
