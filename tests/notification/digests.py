@@ -66,7 +66,8 @@ def counts(country: Country, staff_id: int) -> dict[str, int]:
 
 async def owed(reported: Reported, staff: StaffTold, due: timedelta, **columns: Any) -> int:
     told = await reported()
-    staff.handled_by_unit(told.number, due_at=now() + due, overdue=due < timedelta(), **columns)
+    owed_now: dict[str, Any] = {"due_at": now() + due, "overdue": due < timedelta()}
+    staff.handled_by_unit(told.number, **owed_now | columns)
     return told.number
 
 

@@ -2,12 +2,14 @@
 
 from datetime import datetime, time, timedelta
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from services.notification.digest.mornings import DigestActivities
 from services.notification.messages.digest_text import text_of_digest
+from shared.http.tokens import Staff
 from shared.labels.catalogue import message
 from shared.lifecycle.calendar import Zone
 from shared.settings import Settings
@@ -166,7 +168,9 @@ async def test_a_digest_does_not_follow_somebody_to_another_agency_or_role(
 async def test_news_of_the_kinds_wanted_in_the_digest_is_in_it_until_it_is_read(
     reported: Reported, staff: StaffTold, writing: DigestActivities
 ) -> None:
-    theirs = await owed(reported, staff, timedelta(days=30))
+    theirs = await owed(
+        reported, staff, timedelta(days=30), handler_id=2, tab="unverified", status="UNVERIFIED"
+    )
     others = (await reported()).number
     staff.handled_by_unit(others, handler_id=1)
     staff.prove(ADMIN, ADDRESS)
@@ -200,3 +204,79 @@ async def test_news_of_the_kinds_wanted_in_the_digest_is_in_it_until_it_is_read(
         f"Baru sejak pagi hari kerja sebelumnya – {kind}: 1 (nomor {theirs})"
         for kind in map(partial(message, "staff_message_kind"), ("new", "decided"))
     ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({}, True),
+        ({"status": "FOLLOWED_UP", "tab": "in_process"}, False),  # settlement alone goes on
+        ({"status": "FOLLOWED_UP", "tab": "in_process", "due_at": None}, False),
+        ({"status": "CLOSED_BY_ADMIN", "tab": "closed", "due_at": None}, False),
+        ({"handler_id": 2}, False),
+        ({"assignee_id": 14}, False),
+        ({"assignee_id": 12}, True),
+    ],
+)
+async def test_a_report_that_the_person_no_longer_owes_a_step_is_no_news_of_the_digest(
+    reported: Reported,
+    staff: StaffTold,
+    writing: DigestActivities,
+    columns: dict[str, Any],
+    told: bool,
+) -> None:
+    verified = {"status": "VERIFIED"} | columns
+    number = await owed(reported, staff, timedelta(days=30), **verified)
+    staff.country.all(
+        "INSERT INTO lifecycle.copy (number, agency_id) VALUES (%s, 3)",
+        number,
+    )
+    staff.country.all(
+        "INSERT INTO routing.staff (id, username, name, role, agency_id, password_hash, active,"
+        " token_version) VALUES (14, 'dua', 'dua', 'liaison_officer', 3, 'x', true, 1)"
+    )
+    in_the_digest(staff, OFFICER, "new")
+    rang(staff, OFFICER, number, "to_follow_up", "new")
+    await written(writing)
+    digests = facts(staff.country, OFFICER.id)
+    assert [digest["news"] for digest in digests] == [
+        {"new": {"count": 1, "numbers": [number]}} for _ in digests if told
+    ]
+    assert bool(digests) == told
+
+
+@pytest.mark.parametrize(("decision", "told"), [(None, True), ("rejected", False)])
+async def test_an_objection_is_news_of_the_digest_until_somebody_has_decided_it(
+    reported: Reported, staff: StaffTold, writing: DigestActivities, decision: str, told: bool
+) -> None:
+    number = await owed(
+        *(reported, staff, timedelta(days=30)), handler_id=2, tab="closed", due_at=None
+    )
+    staff.country.all(
+        "INSERT INTO lifecycle.request (id, number, kind, asked_at, agency_id, decider_id, due_at,"
+        " overdue, decision) VALUES (%s, %s, 'objection', now(), 2, 1, now(), false, %s)",
+        *(uuid4(), number, decision),
+    )
+    in_the_digest(staff, ADMIN, "objection")
+    rang(staff, ADMIN, number, "objection_waits", "objection")
+    await written(writing)
+    assert bool(facts(staff.country, ADMIN.id)) == told
+
+
+def in_the_digest(staff: StaffTold, whom: Staff, kind: str) -> None:
+    staff.prove(whom, ADDRESS)
+    staff.country.all(
+        "UPDATE notification.preference SET kinds = jsonb_build_object(%s::text, 'digest')"
+        " WHERE holder = %s",
+        *(kind, f"staff-{whom.id}"),
+    )
+
+
+def rang(staff: StaffTold, whom: Staff, number: int, template: str, kind: str) -> None:
+    """An unread item of the bell, from a minute before this morning."""
+    morning = datetime.combine(today(), time(7, 30), Zone.WIB.offset)
+    staff.country.all(
+        "INSERT INTO notification.bell (staff_id, number, version, template, kind, facts,"
+        " created_at) VALUES (%s, %s, 2, %s, %s, '{}', %s)",
+        *(whom.id, number, template, kind, morning - timedelta(minutes=1)),
+    )

@@ -1,12 +1,13 @@
 """What came into the bell between two mornings, for those who want it in the digest: numbers by
-kind. What is owed soon, late or put before an agency stands in the digest while it is."""
+kind, of what still waits. What is owed soon, late or put before an agency stands in the digest
+while it is."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from typing import TypedDict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypedDict
 
-from sqlalchemy import distinct, func, literal, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Row, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,6 +17,11 @@ from services.notification.messages.staff_table import StaffKind
 from services.notification.models import BellItem
 from services.notification.outgoing.staff_reading import is_readable
 from shared.database.lifecycle import Report
+from shared.database.report_lists import RequestRow
+from shared.lifecycle.actions import RequestKind
+from shared.lifecycle.statuses import TAB_OF, Status, Tab
+from shared.owed.statements import OwedKind, all_reports, parameters_of
+from shared.owed.whose import Whose
 
 
 class NewsOfKind(TypedDict):
@@ -28,23 +34,112 @@ class NewsOfKind(TypedDict):
 News = Mapping[StaffKind, NewsOfKind]
 
 
+@dataclass(frozen=True)
+class Concerned:
+    """Somebody of an agency; `mine` are those for whom they are at work, themselves among them."""
+
+    staff_id: int
+    is_admin: bool
+    mine: Collection[int]
+
+
 async def news_of_bells(
-    session: AsyncSession, agency_id: int, staff_ids: Collection[int], days: DigestDays
+    session: AsyncSession,
+    agency_id: int,
+    people: Sequence[Concerned],
+    theirs: Mapping[bool, Whose],
+    at_work: Collection[int],
+    days: DigestDays,
 ) -> Mapping[int, News]:
-    """By person of this agency: what they have not read in the bell, of reports that they may read
-    now."""
-    news: dict[int, dict[StaffKind, NewsOfKind]] = defaultdict(dict)
+    """By person of this agency: what they have not read in the bell and what still waits for them,
+    of reports that they may read now. `theirs`: what admins there owe, and others. `at_work`: the
+    agency's people, of whom each does what is assigned to them."""
+    items = await _unread(session, agency_id, [person.staff_id for person in people], days)
+    if not items:
+        return {}
+    numbers = sorted({item.number for item in items})
+    pending = await _pending(session, numbers)
+    owed = {
+        is_admin: await _owed(session, theirs[is_admin], numbers)
+        for is_admin in {person.is_admin for person in people}
+    }
+    news: dict[int, News] = {}
+    for person in people:
+        step = _Step(owed[person.is_admin], person.mine, at_work)
+        waiting: dict[StaffKind, set[int]] = defaultdict(set)
+        for item in items:
+            if item.staff_id == person.staff_id and _still_waits(item, step, pending):
+                waiting[StaffKind(item.kind)].add(item.number)
+        news[person.staff_id] = {kind: _of_kind(waiting[kind]) for kind in waiting}
+    return news
+
+
+@dataclass(frozen=True)
+class _Step:
+    """The reports that the person's agency owes a step, each with whom it is assigned to."""
+
+    assignees: Mapping[int, int | None]
+    mine: Collection[int]
+    at_work: Collection[int]
+
+    def is_owed(self, number: int) -> bool:
+        """By the person: a colleague who is there for it does what is assigned to them."""
+        if number not in self.assignees:
+            return False
+        assignee = self.assignees[number]
+        return assignee in self.mine or assignee not in self.at_work
+
+
+def _still_waits(
+    item: Row[*tuple[Any, ...]], step: _Step, pending: Collection[tuple[int, bool]]
+) -> bool:
+    """What was decided is news in itself; all else is, while somebody has yet to act on it."""
+    kind = StaffKind(item.kind)
+    if kind in (StaffKind.NEW, StaffKind.REPLY):
+        return step.is_owed(item.number) and item.status in _statuses(item)
+    if kind in (StaffKind.OBJECTION, StaffKind.REQUEST):
+        return (item.number, kind is StaffKind.OBJECTION) in pending
+    if kind is StaffKind.ASSIGNED:
+        return item.assignee_id in step.mine and item.ended_at is None
+    return True
+
+
+def _statuses(item: Row[*tuple[Any, ...]]) -> Collection[Status]:
+    """In which the step still is to be done of which the item tells. What was completed later than
+    it was asked for is an addition to whatever was going on."""
+    if item.template == "information_came" and item.from_status not in _ASKED:
+        return _ANY
+    return _WAITS_IN.get(item.template, _ANY)
+
+
+_ANY: Final = frozenset(Status)
+_ASKED: Final = [status for status in Status if TAB_OF[status] is Tab.DEFERRED]
+_WAITS_IN: Final = {
+    "to_verify": {Status.UNVERIFIED},
+    "to_follow_up": {Status.VERIFIED},
+    "information_came": {Status.INFORMATION_TO_EVALUATE},
+    "reply_came": {Status.REPLIED_BY_REPORTER},
+}
+"""By the template of an item of a report."""
+
+
+def _of_kind(numbers: Collection[int]) -> NewsOfKind:
+    return NewsOfKind(count=len(numbers), numbers=sorted(numbers)[:NAMED])
+
+
+async def _unread(
+    session: AsyncSession, agency_id: int, staff_ids: Collection[int], days: DigestDays
+) -> Sequence[Row[*tuple[Any, ...]]]:
     if not staff_ids:
-        return news
-    number = col(BellItem.number)
+        return []
     unread = (
         select(
-            col(BellItem.staff_id),
-            col(BellItem.kind),
-            func.count(distinct(number)),
-            func.array_agg(aggregate_order_by(distinct(number), number)),
+            *(col(BellItem.staff_id), col(BellItem.kind), col(BellItem.template)),
+            col(BellItem.facts)["from_status"].astext.label("from_status"),
+            *(col(Report.number), col(Report.status)),
+            *(col(Report.assignee_id), col(Report.ended_at)),
         )
-        .join(Report, col(Report.number) == number)
+        .join(Report, col(Report.number) == col(BellItem.number))
         .where(
             col(BellItem.staff_id).in_(staff_ids),
             col(BellItem.read_at).is_(None),
@@ -53,8 +148,27 @@ async def news_of_bells(
             col(BellItem.created_at) < days.morning,
             is_readable(literal(agency_id)),
         )
-        .group_by(col(BellItem.staff_id), col(BellItem.kind))
+        .distinct()
     )
-    for staff_id, kind, count, numbers in await session.execute(unread):
-        news[staff_id][StaffKind(kind)] = NewsOfKind(count=count, numbers=list(numbers[:NAMED]))
-    return news
+    return (await session.execute(unread)).all()
+
+
+async def _pending(session: AsyncSession, numbers: Collection[int]) -> set[tuple[int, bool]]:
+    """The reports of which a request waits for a decision, and whether it is an objection."""
+    waiting = select(col(RequestRow.number), col(RequestRow.kind)).where(
+        col(RequestRow.number).in_(numbers), col(RequestRow.decision).is_(None)
+    )
+    rows = (await session.execute(waiting)).all()
+    return {(row.number, row.kind == RequestKind.OBJECTION) for row in rows}
+
+
+async def _owed(
+    session: AsyncSession, theirs: Whose, numbers: Sequence[int]
+) -> dict[int, int | None]:
+    """Of these reports those that people of a role owe a step, with whom each is assigned to."""
+    parameters = parameters_of(theirs, 0, tuple(OwedKind)) | {"numbers": list(numbers)}
+    rows = await session.execute(_OWED, parameters)
+    return {row.number: row.assignee_id for row in rows}
+
+
+_OWED = text(all_reports("r.number = ANY (CAST(:numbers AS bigint[]))"))

@@ -2,7 +2,7 @@
 person and day."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -20,7 +20,7 @@ from services.notification.digest.figures import (
     sections_of,
 )
 from services.notification.digest.names import DigestBatch
-from services.notification.digest.news import News, news_of_bells
+from services.notification.digest.news import Concerned, News, news_of_bells
 from services.notification.messages.digest_text import DIGEST, NEWS
 from services.notification.messages.staff_table import Delivery, StaffKind, delivery_of
 from services.notification.metrics import count_message
@@ -98,16 +98,24 @@ async def _rows(
     rows = []
     figures: dict[bool, AgencyFigures] = {}
     recipients = [recipient for recipient in people.recipients if recipient.wants_digest]
-    wanting_news = [recipient.staff_id for recipient in recipients if recipient.in_digest(NEWS)]
-    news = await news_of_bells(session, agency.id, wanting_news, days)
+    concerned: list[Concerned] = []
     for recipient in recipients:
         is_admin = recipient.role in ADMINS
         if is_admin not in figures:
             figures[is_admin] = await agency_figures(session, agency, recipient.role, days)
-        of_role = figures[is_admin]
         mine = _stood_in_for(recipient.staff_id, people.absent)
+        concerned.append(Concerned(recipient.staff_id, is_admin, mine))
+    wanting_news = [
+        person
+        for person, recipient in zip(concerned, recipients, strict=True)
+        if recipient.in_digest(NEWS)
+    ]
+    theirs = {is_admin: of_role.theirs for is_admin, of_role in figures.items()}
+    news = await news_of_bells(session, agency.id, wanting_news, theirs, people.at_work, days)
+    for person, recipient in zip(concerned, recipients, strict=True):
+        of_role = figures[person.is_admin]
         groups = [
-            *_of_person(of_role.steps, mine, people.at_work),
+            *_of_person(of_role.steps, person.mine, people.at_work),
             *await for_an_admin(session, of_role, recipient.staff_id, days),
         ]
         wanted = [group for group in groups if _is_wanted(group, recipient)]
@@ -130,7 +138,7 @@ async def _write_rows(session: AsyncSession, rows: list[dict[str, Any]]) -> None
         count_message(channel, state, None)
 
 
-def _of_person(steps: Iterable[Group], mine: set[int], at_work: set[int]) -> Iterable[Group]:
+def _of_person(steps: Iterable[Group], mine: Collection[int], at_work: set[int]) -> Iterable[Group]:
     """Without what is assigned to a colleague who is there for it."""
     return (
         group for group in steps if group.assignee_id in mine or group.assignee_id not in at_work
