@@ -19,7 +19,7 @@ from shared.clock import now
 from shared.http.password_strength import SHORTEST
 from shared.labels import dates, numbers
 from shared.labels.catalogue import INDONESIAN, Language, contexts, messages
-from shared.lifecycle.calendar import Zone, day_of_deadline
+from shared.lifecycle.calendar import Zone
 from shared.values import text
 
 
@@ -101,19 +101,20 @@ def day(value: object) -> str:
 
 
 def due_day(value: object, zone: Zone | None = None) -> str:
-    """`Jumat, 4 Desember 2026`: the day in which a deadline lies, or that it ends."""
+    """`Jumat, 4 Desember 2026`: the day in which a deadline lies, or that it ends, as messages say
+    it where nothing is over after it."""
     parsed = _parsed(value)
     if not isinstance(parsed, datetime):
         return ""
-    return dates.long_day(day_of_deadline(parsed, zone or _zone.get()), language.get())
+    return dates.due_day(parsed, zone or _zone.get(), language.get())
 
 
-def deadline(value: object) -> str:
-    """As messages say it: the day that it ends, or the moment."""
+def deadline(value: object, zone: Zone | None = None) -> str:
+    """As messages say it where something is over then: the day that it ends, or the moment."""
     parsed = _parsed(value)
-    return (
-        dates.deadline(parsed, _zone.get(), language.get()) if isinstance(parsed, datetime) else ""
-    )
+    if not isinstance(parsed, datetime):
+        return ""
+    return dates.deadline(parsed, zone or _zone.get(), language.get())
 
 
 def until(owed: Countdown | ShownRequest) -> str:

@@ -37,17 +37,29 @@ def time_of_day(at: datetime, zone: Zone, language: Language = INDONESIAN) -> st
     return f"{_clock(local, language)} {zone}"
 
 
+def due_day(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
+    """`Jumat, 4 Desember 2026`, the day that a deadline lies in, or ends: where its hour says
+    nothing to the reader, as nothing is refused after it."""
+    return long_day(day_of_deadline(at, zone), language)
+
+
+def short_due_day(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
+    """As `due_day`, `4 Des`: for a text message, of a day that is near."""
+    return format_date(day_of_deadline(at, zone), "d MMM", locale=language)
+
+
 def deadline(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
-    """`Jumat, 4 Desember 2026` where it falls at that day's end, else as `moment`."""
+    """`Jumat, 4 Desember 2026` where it falls at that day's end, else as `moment`: where something
+    is over then."""
     if ends_a_day(at, zone):
-        return long_day(day_of_deadline(at, zone), language)
+        return due_day(at, zone, language)
     return moment(at, zone, language)
 
 
 def short_deadline(at: datetime, zone: Zone, language: Language = INDONESIAN) -> str:
     """As `deadline`, `4 Des` or `4 Des 14.05 WIB`: for a text message, of a time that is near."""
     if ends_a_day(at, zone):
-        return format_date(day_of_deadline(at, zone), "d MMM", locale=language)
+        return short_due_day(at, zone, language)
     local = at.astimezone(zone.offset)
     return f"{format_date(local, 'd MMM', locale=language)} {_clock(local, language)} {zone}"
 

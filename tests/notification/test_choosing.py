@@ -172,11 +172,11 @@ def test_every_text_message_fits_into_one(language: Language, handler: str) -> N
     ("template", "says"),
     [
         ("accepted", ["14 Des"]),
-        ("question", ["s.d. 14 Des 17.00 WITA", "10000042 TANYA"]),
+        ("question", ["s.d. 14 Des: ", "10000042 TANYA"]),
         ("verified", ["Dinas Bina Marga", "14 Des"]),
         ("handed_on", ["Dinas Bina Marga", "14 Des"]),
         ("overdue", ["Dinas Bina Marga", "sejak 14 Des 2026"]),
-        ("closing_soon", ["ditutup 14 Des"]),
+        ("closing_soon", ["ditutup 14 Des 17.00 WITA"]),
         ("closed_by_system", ["ampai 14 Des", "NILAI 1-5", "10000042 BUKA"]),
         ("followed_up", ["10000042 BACA", "10000042 lalu pesan"]),
         ("rectified", ["10000042 BACA"]),

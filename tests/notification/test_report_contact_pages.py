@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from shared.clock import now
-from shared.labels.dates import deadline
+from shared.labels.dates import due_day
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.clocks import Clock, ClockKind
 from shared.lifecycle.policy import Unit
@@ -232,7 +232,7 @@ async def test_the_page_says_until_when_its_question_is_to_be_answered(
     assert "Di RT berapa?" in visitor.reads
     assert visitor.reads.count("Pertanyaan kepada Anda") == 2, "the conversation and the history"
     assert "Tunda" not in visitor.reads
-    assert f"{says} {deadline(until, Zone.WIB)}" in visitor.reads.replace("sampai ", "")
+    assert f"{says} {due_day(until, Zone.WIB)}" in visitor.reads.replace("sampai ", "")
     services.country.all(
         "UPDATE lifecycle.report SET state = state || '{\"question_open\": false}'"
     )

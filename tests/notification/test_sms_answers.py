@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from shared.clock import now
-from shared.labels.dates import short_deadline
+from shared.labels.dates import short_due_day
 from shared.lifecycle.actions import RequestKind
 from shared.lifecycle.calendar import Zone
 from shared.lifecycle.clocks import Clock, ClockKind
@@ -84,7 +84,7 @@ def objects(told: Told) -> str:
         " 'requests', jsonb_build_array(%s::jsonb), 'clocks', jsonb_build_array(%s::jsonb))",
         *(request.model_dump_json(), clock.model_dump_json()),
     )
-    return f"paling lambat {short_deadline(due, Zone.WIB)}"
+    return f"paling lambat {short_due_day(due, Zone.WIB)}"
 
 
 async def test_while_a_request_to_open_it_again_waits_each_answer_says_until_when(

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from services.notification.messages.texts import DATES, ReportFacts, text_of
 from services.portal import pages
 from services.portal.contracts.intake import ReporterReport
+from services.portal.public import status_summary as summaries
 from services.portal.public.status_summary import status_summary
 from shared.labels import dates
 from shared.lifecycle.calendar import Zone
@@ -38,6 +40,34 @@ def test_the_end_of_friday_is_friday_to_the_reporter(zone: Zone, jitter: int) ->
     closing = report(zone, due, due_at=None, auto_close_at=due, status="FOLLOWED_UP")
     assert status_summary(closing).until.endswith(f"ditutup otomatis pada {friday}.")
     assert dates.deadline(due, zone) == friday
+
+
+def test_page_mail_and_sms_say_a_deadline_alike_and_its_hour_where_something_is_over_then() -> None:
+    at = datetime(2026, 12, 30, 23, 16, tzinfo=UTC)
+    day, hour, short = "Kamis, 31 Desember 2026", "31 Des 2026 06.16 WIB", "31 Des 06.16 WIB"
+    owed = report(Zone.WIB, at)
+    asked = report(Zone.WIB, at, status="AWAITING_INFORMATION", question_until=at)
+    closing = report(Zone.WIB, at, due_at=None, auto_close_at=at, status="FOLLOWED_UP")
+    facts = {"at": at.isoformat(), **dict.fromkeys(DATES, at.isoformat())}
+    told = ReportFacts(10000042, None, False, "Dinas PUPR", Zone.WIB)
+
+    def says(template: str, said: str) -> tuple[bool, bool]:
+        text = text_of(template, facts, told, "https://lapor.go.id", "id")
+        mail, sms = text.paragraphs[1], text.sms
+        return said in mail, (" 06.16" in sms) == (said == hour) and "31 Des" in sms
+
+    asked_until = f"Laporan menunggu jawaban Anda, paling lambat {day}."
+    with pytest.MonkeyPatch.context() as earlier:
+        earlier.setattr(summaries, "now", lambda: at - timedelta(days=5))
+        assert status_summary(asked).until == asked_until
+    assert status_summary(owed).until == f"Paling lambat {day} (sisa 3 hari)."
+    assert status_summary(closing).until.endswith(f"ditutup otomatis pada {hour}.")
+    assert says("verified", day) == says("question", day) == (True, True)
+    assert says("closing_soon", hour) == says("closed_by_admin", hour) == (True, True)
+    assert says("archived", hour) == (True, True)
+    assert (dates.short_deadline(at, Zone.WIB), dates.short_due_day(at, Zone.WIB)) == (
+        *(short, "31 Des"),
+    )
 
 
 def test_a_time_is_written_as_each_language_does() -> None:

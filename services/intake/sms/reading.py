@@ -15,7 +15,7 @@ from shared.database.lifecycle import HistoryEntry, Report
 from shared.database.views import ArchiveReasonEntry, PublishedMessage, PublishedNote
 from shared.labels import label
 from shared.labels.catalogue import INDONESIAN, Phrase
-from shared.labels.dates import short_deadline
+from shared.labels.dates import short_due_day
 from shared.labels.outcomes import outcome_of
 from shared.lifecycle.actions import Action, DeferralKind
 from shared.lifecycle.authority import Capacity
@@ -136,7 +136,7 @@ def _until(state: ReportState) -> str | None:
     clock = state.clock(ClockKind.QUESTION)
     if clock is None or clock.deadline is None or clock.deadline < now():
         return None
-    return short_deadline(clock.deadline, state.zone)
+    return short_due_day(clock.deadline, state.zone)
 
 
 def _pages(text: str) -> Iterator[str]:

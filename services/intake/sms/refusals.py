@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from services.intake.sms.messages import ANSWER_LIMIT, Answer
 from shared.labels.catalogue import INDONESIAN, Phrase
-from shared.labels.dates import short_deadline
+from shared.labels.dates import short_due_day
 from shared.lifecycle.actions import Action, RequestKind
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.check import refusal
@@ -131,7 +131,7 @@ def _waiting(context: str, code: str, state: ReportState, at: datetime) -> str:
     clock = state.clock(ClockKind.REQUEST, str(request.id)) if request else None
     if clock is None or clock.deadline is None or clock.deadline < at:
         return _text(context, code, state)
-    until = short_deadline(clock.deadline, state.zone)
+    until = short_due_day(clock.deadline, state.zone)
     return _text(context, f"{code}_until", state, until=until)
 
 

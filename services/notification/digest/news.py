@@ -116,6 +116,7 @@ _ANY: Final = frozenset(Status)
 _ASKED: Final = [status for status in Status if TAB_OF[status] is Tab.DEFERRED]
 _WAITS_IN: Final = {
     "to_verify": {Status.UNVERIFIED},
+    "to_verify_again": {Status.UNVERIFIED},
     "to_follow_up": {Status.VERIFIED},
     "information_came": {Status.INFORMATION_TO_EVALUATE},
     "reply_came": {Status.REPLIED_BY_REPORTER},

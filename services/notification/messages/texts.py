@@ -8,11 +8,15 @@ from typing import Any, Literal
 
 from services.notification.messages.channel_choice import ZONE_OF_ACCOUNTS
 from shared.labels.catalogue import Language, Phrase, message
-from shared.labels.dates import deadline, moment, short_deadline
+from shared.labels.dates import deadline, due_day, moment, short_deadline, short_due_day
 from shared.lifecycle.calendar import Zone
 from shared.values.gsm import in_gsm, septets
 
-DATES = ("due_at", "auto_close_at", "question_until", "rating_until")
+PROMISED = ("due_at", "question_until")
+"""Told by their day: after it there is lateness or a reminder, and nothing is refused."""
+FINAL = ("auto_close_at", "rating_until")
+"""Told with their hour where they do not end a day: what the reporter may do is over then."""
+DATES = (*PROMISED, *FINAL)
 ONE_SMS = 160
 """Septets."""
 
@@ -62,7 +66,7 @@ def text_of(
         "number": report.number,
         "handler": report.handler,
         "at": moment(datetime.fromisoformat(facts["at"]), report.zone, language),
-        **{name: _date(facts.get(name), report.zone, language) for name in DATES},
+        **_dates(facts, report.zone, language, due_day, deadline),
         "reason": _reason(facts.get("reason_class"), language),
     }
     link = f"{portal}/laporan/{report.number}"
@@ -72,9 +76,7 @@ def text_of(
     if report.discreet:
         sms = _part("sms_discreet", language)
     else:
-        short = {
-            name: _date(facts.get(name), report.zone, language, short_deadline) for name in DATES
-        }
+        short = _dates(facts, report.zone, language, short_due_day, short_deadline)
         sms = _in_one_sms(template, values | short | {"link": link}, language)
     return MessageText(
         subject=_part("subject", language),
@@ -153,15 +155,22 @@ def _notice(language: Language, stop: str, *, paragraphs: tuple[str, ...], sms: 
     )
 
 
-def _date(
-    value: str | None,
+def _dates(
+    facts: Mapping[str, Any],
     zone: Zone,
     language: Language,
-    in_words: Callable[[datetime, Zone, Language], str] = deadline,
-) -> str:
-    if value is None:
-        return _part("no_date", language)
-    return in_words(datetime.fromisoformat(value), zone, language)
+    promised: Callable[[datetime, Zone, Language], str],
+    final: Callable[[datetime, Zone, Language], str],
+) -> dict[str, str]:
+    """As the report's page says them."""
+    none = _part("no_date", language)
+    return {
+        name: in_words(datetime.fromisoformat(facts[name]), zone, language)
+        if facts.get(name)
+        else none
+        for names, in_words in ((PROMISED, promised), (FINAL, final))
+        for name in names
+    }
 
 
 def _in_one_sms(template: str, values: Mapping[str, Any], language: Language) -> str:

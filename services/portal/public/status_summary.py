@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from services.portal.contracts.intake import ReporterReport
-from services.portal.pages import countdown, due_day
+from services.portal.pages import countdown, deadline, due_day
 from services.portal.translation import translated
 from shared.clock import now
 from shared.lifecycle.calendar import Zone
@@ -47,7 +47,7 @@ def _until(report: ReporterReport) -> str:
         words = translated(
             "Tanggapi, atau nyatakan puas. Tanpa tanggapan, laporan ditutup otomatis pada {day}."
         )
-        return words.format(day=due_day(report.auto_close_at, zone))
+        return words.format(day=deadline(report.auto_close_at, zone))
     return ""
 
 
