@@ -43,6 +43,17 @@ async def test_pusat_refuses_an_objection_and_the_reporter_may_not_ask_again(
     assert (again.status_code, again.json()["code"]) == (409, "already_objected")
 
 
+async def test_a_report_that_was_closed_was_not_wrongly_archived(cluster: Cluster) -> None:
+    number = await cluster.in_process()
+    mine, path = cluster.bearer(number), f"/reports/{number}/objection"
+    assert (await cluster.post(f"/reports/{number}/close", ABOVE, REASON)).status_code == 200
+    wrong = await cluster.post(path, mine, {"objection_reason": "wrongly_archived"})
+    [error] = wrong.json()["errors"]
+    assert (wrong.status_code, error["field"]) == (422, "objection_reason")
+    assert "tidak diarsipkan" in error["message"]
+    assert (await cluster.post(path, mine, {"objection_reason": "other"})).status_code == 200
+
+
 async def decided(
     cluster: Cluster, number: int, request: str, verb: str, who: Who, **body: Any
 ) -> tuple[int, Any]:

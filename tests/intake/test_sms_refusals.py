@@ -8,7 +8,7 @@ import pytest
 from services.intake.reading.recourse import Recourse, shortest_to_call
 from services.intake.sms.messages import ANSWER_LIMIT
 from services.intake.sms.refusals import ACTIONS, objected, refused_wish, words_wait
-from shared.lifecycle.actions import Action, RequestKind
+from shared.lifecycle.actions import Action, ObjectionReason, RequestKind
 from shared.lifecycle.clocks import ClockKind
 from shared.lifecycle.state import PendingRequest
 from shared.lifecycle.statuses import ENDED, Status
@@ -118,6 +118,17 @@ def test_of_the_offices_that_have_a_phone_the_shortest_is_named() -> None:
     far = office("X", "Datang, atau telepon 021 3190 1556.")
     assert shortest_to_call([far]) == "X, telepon 021 3190 1556"
     assert shortest_to_call([inspectorate]) is None
+
+
+def test_a_reason_that_cannot_hold_is_refused_with_how_to_ask_for_another() -> None:
+    wrong = ObjectionReason.WRONGLY_ARCHIVED
+    closed = ReportUnderTest(Status.CLOSED_BY_ADMIN, number=LONGEST).state
+    told = refused_wish(BUKA, closed, MONDAY, None, wrong) or ""
+    assert "tidak diarsipkan" in told and f"{LONGEST} BUKA" in told
+    assert septets(told) <= ANSWER_LIMIT
+    archived = ReportUnderTest(Status.ARCHIVED_BY_ADMIN, number=LONGEST).state
+    assert refused_wish(BUKA, archived, MONDAY, None, wrong) is None
+    assert refused_wish(BUKA, closed, MONDAY, None, ObjectionReason.OTHER) is None
 
 
 def test_what_a_report_takes_is_not_refused() -> None:

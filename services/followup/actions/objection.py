@@ -11,7 +11,9 @@ from shared.command_requests.command_request import CommandFields
 from shared.command_requests.directory import agency, agency_to_decide_objection
 from shared.command_requests.report_access import ReportAccess
 from shared.database.lifecycle import HistoryEntry
+from shared.http.problems import FieldError, validation
 from shared.lifecycle.actions import Action, ObjectionReason
+from shared.lifecycle.objection_reasons import objection_reasons
 from shared.lifecycle.state import ReportState
 from shared.values.words import Form, NoteText
 
@@ -29,7 +31,10 @@ async def object_to_closing(
     session: AsyncSession, access: ReportAccess, form: ObjectionForm
 ) -> CommandFields:
     """Ask those above the agency that closed or archived the report to have it opened again, once
-    and within the rating window. The id of the command is the id of the request."""
+    and within the rating window. The id of the command is the id of the request. A reason that
+    cannot hold is refused: that a report that was closed was wrongly archived."""
+    if form.objection_reason not in objection_reasons(access.state.status):
+        raise validation(FieldError("objection_reason", "not_archived"))
     staff_id, agency_id = await _ended_by(session, access.state)
     ending = await agency(session, agency_id) or access.handler
     return {

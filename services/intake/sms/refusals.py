@@ -7,10 +7,11 @@ from typing import Final, Literal
 from services.intake.sms.messages import ANSWER_LIMIT, Answer
 from shared.labels.catalogue import INDONESIAN, Phrase
 from shared.labels.dates import short_due_day
-from shared.lifecycle.actions import Action, RequestKind
+from shared.lifecycle.actions import Action, ObjectionReason, RequestKind
 from shared.lifecycle.authority import Capacity
 from shared.lifecycle.check import refusal
 from shared.lifecycle.clocks import ClockKind
+from shared.lifecycle.objection_reasons import objection_reasons
 from shared.lifecycle.state import ReportState
 from shared.lifecycle.statuses import IN_PROCESS, TO_BE_VERIFIED, WITH_AGENCY, Status
 from shared.values.gsm import septets
@@ -28,6 +29,7 @@ Reason = Literal[
     "objection_waits_until",
     "objection_refused",
     "window_over",
+    "not_archived",
 ]
 Waiting = Literal["objected", "objected_until", "words_wait", "words_wait_until"]
 Instead = Literal[
@@ -43,13 +45,21 @@ ACTIONS: Final = {
 
 
 def refused_wish(
-    action: Action, state: ReportState, at: datetime, office: str | None = None
+    action: Action,
+    state: ReportState,
+    at: datetime,
+    office: str | None = None,
+    why_opened: ObjectionReason | None = None,
 ) -> str | None:
-    """The answer to a reporter who wants to do this; None where the report takes it. To whom it is
-    not opened again `office` is named, where one text message has room."""
+    """The answer to a reporter who wants to do this, or to have it opened for a reason that cannot
+    hold (`why_opened`); None where the report takes it. To whom it is not opened again `office` is
+    named, where one text message has room."""
     code = _refusal(state, action, at)
     if code is None:
-        return None
+        if why_opened is None or why_opened in objection_reasons(state.status):
+            return None
+        instead = _text("sms_instead", "object", state)
+        return f"{_text('sms_refused', 'not_archived', state)} {instead}"
     if action is Action.OBJECT and state.pending(RequestKind.OBJECTION):
         return _waiting("sms_refused", "objection_waits", state, at)
     reason = _reason(code, state)

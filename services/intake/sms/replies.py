@@ -35,6 +35,7 @@ from shared.database.engine import Database
 from shared.database.lifecycle import Report
 from shared.http.problems import conflict, unavailable
 from shared.http.tokens import ReportBearer, Tokens
+from shared.lifecycle.actions import ObjectionReason
 from shared.lifecycle.state import ReportState
 
 Words = Literal["words"]
@@ -141,7 +142,10 @@ class Replies:
         about = reply.about
         match about.wish:
             case "satisfied" | "rate" | "object":
-                return await self._refused(about.wish, about.number) or _CONFIRM[about.wish]
+                return (
+                    await self._refused(about.wish, about.number, about.reason)
+                    or _CONFIRM[about.wish]
+                )
             case "stop":
                 return "confirm_stop"
             case "confirm":
@@ -222,12 +226,14 @@ class Replies:
         async with self._database.session() as session:
             return ReportState.model_validate(await session.scalar(state))
 
-    async def _refused(self, wish: str, number: int) -> RefusedWish | None:
+    async def _refused(
+        self, wish: str, number: int, reason: ObjectionReason | None = None
+    ) -> RefusedWish | None:
         state, office = await self._state(number), None
         if wish == "object":
             async with self._database.session() as session:
                 office = await office_to_call(session, state)
-        text = refused_wish(ACTIONS[wish], state, now(), office)
+        text = refused_wish(ACTIONS[wish], state, now(), office, reason)
         return None if text is None else RefusedWish(one_sms(text))
 
     async def _stop(self, number: int, token: str) -> Answer:

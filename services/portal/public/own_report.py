@@ -23,8 +23,8 @@ from services.portal.public.tracking import NAMES as TRACK
 from services.portal.sealed_forms import CARRIED
 from services.portal.service_calls import File
 from shared.http.problems import Problem, not_found
-from shared.lifecycle.actions import ObjectionReason
 from shared.lifecycle.calendar import Zone
+from shared.lifecycle.objection_reasons import objection_reasons
 
 router = APIRouter(include_in_schema=False)
 
@@ -197,7 +197,9 @@ async def _page(
         contact_form=FormData(names=CONTACT_NAMES, id_prefix="kontak"),
         number=number,
         question=_question(report),
-        objection_reasons=[(code, label("objection_reason", code)) for code in ObjectionReason],
+        objection_reasons=[
+            (code, label("objection_reason", code)) for code in objection_reasons(report.status)
+        ],
         acted=action,
         forms={path: FormData(names=NAMES, id_prefix=path) for path in _PATHS}
         | ({action: form} if action and form else {}),
