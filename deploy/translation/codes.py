@@ -129,6 +129,7 @@ CODES: dict[str, Iterable[str]] = {
         *("handed_to", "kind", "outcome", "deferral", "awaited_agency", "archive_category"),
         *("objection_reason", "accepted", "rejected", "withdrawn", "ended", "suggested_agency"),
         *("decider", "rectifies", "brought_by", "assignee", "copies", "clock", "escalated_to"),
+        *("by_way_of", "sent_to", "sending_to", "not_sent_to", "others"),
         *("title", "category", "place", "region"),
     ),
     "figure": (
@@ -202,7 +203,7 @@ CODES: dict[str, Iterable[str]] = {
     "reading": (
         *("reveal", "reveal_asked", "reveal_emergency", "reveal_granted", "reveal_confirmed"),
         *("reveal_refused", "reveal_put_off", "original", "attachment", "printed", "overseen"),
-        *("access_code_used", "access_code_renewed", "access_code_given"),
+        *("access_code_used", "access_code_renewed", "access_code_given", "sent_on"),
     ),
     "request": RequestKind,
     "request_state": ("asked", "accepted", "rejected", "withdrawn", "ended"),

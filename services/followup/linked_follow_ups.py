@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import any_, literal, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,7 +16,7 @@ from shared.bulk_commands import MOST
 from shared.bulk_commands.asking import BulkKind, save_bulk
 from shared.bulk_commands.endpoints import Foreseen, foreseen
 from shared.command_requests.report_access import ReportAccess, staff_access
-from shared.database.lifecycle import Report
+from shared.database.lifecycle import LinkedFollowUp, Report
 from shared.database.views import AgencyEntry
 from shared.http.auth import CurrentStaff
 from shared.http.documentation import problem_responses
@@ -24,6 +25,7 @@ from shared.http.language import pick_language
 from shared.http.limits import Limit, rate_limits
 from shared.http.paths import ReportNumber
 from shared.http.problems import FieldError, conflict, forbidden, validation
+from shared.http.tokens import Staff
 from shared.http.transaction import Transaction
 from shared.lifecycle.actions import Action
 from shared.lifecycle.authority import Capacity
@@ -95,7 +97,27 @@ async def send_to_linked(
     bulk_id = await save_bulk(
         session, staff, "followup", LINKED_FOLLOW_UP, body.numbers, body.form, key
     )
+    await _keep_for_histories(session, staff, number, bulk_id, body)
     return SentOn(id=bulk_id, total=len(set(body.numbers)))
+
+
+async def _keep_for_histories(
+    session: AsyncSession, staff: Staff, main_number: int, bulk_id: UUID, body: LinkedFollowUps
+) -> None:
+    """Asked again with the same key, nothing is added."""
+    sent = [
+        {
+            "command_id": LINKED_FOLLOW_UP.request(staff, bulk_id, number, body.form).id,
+            "bulk_id": bulk_id,
+            "main_number": main_number,
+            "number": number,
+            "staff_id": staff.id,
+            "agency_id": staff.agency_id,
+            "role": staff.role,
+        }
+        for number in dict.fromkeys(body.numbers)
+    ]
+    await session.execute(insert(LinkedFollowUp).values(sent).on_conflict_do_nothing())
 
 
 async def _linked(session: AsyncSession, access: ReportAccess) -> dict[int, str | None]:

@@ -233,6 +233,23 @@ class CommandRow(SQLModel, table=True):
     refusal: str | None = None
 
 
+class LinkedFollowUp(SQLModel, table=True):
+    """A follow-up that was sent on from a main report to one linked to it, by a command of its own.
+    Kept for the histories of both; `bulk_id` is the same for all that were sent at once."""
+
+    __tablename__ = "linked_follow_up"
+    __table_args__ = (Index("linked_follow_up_of_main", "main_number"), {"schema": SCHEMA})
+
+    command_id: UUID = Field(primary_key=True)
+    bulk_id: UUID
+    main_number: int = Field(sa_type=Int64)
+    number: int = Field(sa_type=Int64)
+    staff_id: int
+    agency_id: int
+    role: str
+    at: datetime = timestamp(sa_column_kwargs={"server_default": text("now()")})
+
+
 class OutboxRow(SQLModel, table=True):
     """A message for NATS, written with what it tells; deleted when the stream has it."""
 

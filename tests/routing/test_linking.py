@@ -10,6 +10,7 @@ from tests.routing.country import Country
 from tests.routing.panel import signed_in
 
 ADMIN, OFFICER = "admin.kab.bandung", "petugas.pupr.kab.bandung"
+DISDIK = "petugas.disdik.kab.bandung"
 OTHER, PROVINCE, PUSAT = "admin.kota.bandung", "admin.jabar", "admin.pusat"
 
 
@@ -193,3 +194,82 @@ async def test_a_follow_up_is_sent_to_the_linked_reports_each_as_its_own(country
     assert [words["words"] for words in seen["written"]] == [SENT["text"]]
     assert await country.status(main) == "FOLLOWED_UP"
     assert await country.status(unsent) == await country.status(elsewhere) == "VERIFIED"
+
+
+async def test_the_histories_say_where_a_follow_up_was_sent_on_and_whence_it_came(
+    country: Country,
+) -> None:
+    main, one, late, moved = [await country.verified() for _ in range(4)]
+    for number in (one, late, moved):
+        await linked(country, number, main)
+    sent = await country.followup.post(
+        f"/reports/{main}/linked-follow-ups",
+        json={"numbers": [one, late, moved], "form": {"kind": "follow_up", **SENT}},
+        headers=country.header(OFFICER),
+    )
+    assert sent.status_code == 202, sent.text
+    await asyncio.gather(*(followed_up(country, number) for number in (one, late, moved)))
+    await refused_afterwards(country, late)
+    elsewhere = {"agency_id": country.agencies["disdik-kab-bandung"]}
+    await country.done(ADMIN, moved, "forward", elsewhere)
+
+    [line] = await lines_of(country, OFFICER, main, "sent_on")
+    assert line["label"] == "Tindak lanjut dikirim ke laporan tertaut"
+    assert line["actor"]["staff"]["name"] == country.staff[OFFICER].name
+    assert {fact["label"]: fact["value"] for fact in line["facts"]} == {
+        "Terkirim ke": f"#{one}",
+        "Tidak terkirim ke": f"#{late} (Status laporan sekarang tidak mengizinkan ini."
+        " Muat ulang dulu.)",
+        "Laporan tertaut lain, kini di instansi lain": "1",
+    }
+    [above] = await lines_of(country, ADMIN, main, "sent_on")
+    assert f"#{moved}" in str(above["facts"])
+    for who, number, knows in ((OFFICER, one, True), (ADMIN, moved, True), (DISDIK, moved, False)):
+        [step] = await lines_of(country, who, number, "follow_up")
+        facts = {fact["label"]: fact["value"] for fact in step["facts"]}
+        assert facts.get("Melalui laporan utama") == (f"#{main}" if knows else None), who
+    async with signed_in(country, OFFICER) as panel:
+        await panel.opens(f"/panel/laporan/{main}")
+        assert f"Terkirim ke: #{one}" in panel.reads
+        await panel.opens(f"/panel/laporan/{one}")
+        assert f"Melalui laporan utama: #{main}" in panel.reads
+
+
+async def test_who_reads_a_copy_learns_of_no_sending_to_linked_reports(country: Country) -> None:
+    main, one = [await country.verified() for _ in range(2)]
+    await linked(country, one, main)
+    for number in (main, one):
+        await country.done(ADMIN, number, "copies", {"agency_ids": [country.agencies["kemensos"]]})
+    await country.followup.post(
+        f"/reports/{main}/linked-follow-ups",
+        json={"numbers": [one], "form": {"kind": "follow_up", **SENT}},
+        headers=country.header(OFFICER),
+    )
+    await followed_up(country, one)
+    assert await lines_of(country, "admin.kemensos", main, "sent_on") == []
+    assert f"#{main}" not in str(await lines_of(country, "admin.kemensos", one, "follow_up"))
+
+
+async def followed_up(country: Country, number: int) -> None:
+    async with asyncio.timeout(60):
+        while await country.status(number) != "FOLLOWED_UP":
+            await asyncio.sleep(0.1)
+
+
+async def refused_afterwards(country: Country, number: int) -> None:
+    """As if it had been refused."""
+    await country.one(
+        "UPDATE lifecycle.bulk_item SET state = 'refused', reason = 'not_allowed_in_status'"
+        " WHERE number = :n RETURNING number",
+        n=number,
+    )
+    await country.one(
+        "UPDATE lifecycle.history SET ref = NULL WHERE number = :n AND action = 'follow_up'"
+        " RETURNING number",
+        n=number,
+    )
+
+
+async def lines_of(country: Country, who: str, number: int, action: str) -> list[Any]:
+    history = (await country.seen(who, number))["history"]
+    return [line for line in history if line["action"] == action]

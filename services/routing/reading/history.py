@@ -11,6 +11,7 @@ from services.routing.reading.arrival import is_to_the_hour
 from services.routing.reading.history_rows import Rows
 from services.routing.reading.originals import SealedLine
 from services.routing.reading.people import Names, ShownActor
+from services.routing.reading.sent_on import SENT_ON
 from services.routing.reading.step_facts import Edits, StepFact, facts_of
 from shared.http.messages import words_for
 from shared.labels import label
@@ -26,7 +27,8 @@ _CUT = "`at` is cut to the hour: it tells when an anonymous reporter was at it"
 
 
 class HistoryLine(BaseModel):
-    """A `step` has a number and states; a `reading` was of an identity or an attachment."""
+    """A `step` has a number and states; a `reading` was of an identity or an attachment, or a
+    follow-up was sent on to linked reports."""
 
     kind: Literal["step", "reading"]
     at: datetime
@@ -207,4 +209,4 @@ def _line(
     )
 
 
-_READ_BY_ALL = ("reveal", "attachment", "printed", "overseen")
+_READ_BY_ALL = ("reveal", "attachment", "printed", "overseen", SENT_ON)

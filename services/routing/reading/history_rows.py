@@ -32,9 +32,11 @@ Rows = Sequence[Row]
 Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 
-async def read_rows(session: AsyncSession, number: int, *, readings: bool) -> tuple[Rows, Rows]:
-    """The rows of the history and of what was written."""
-    lines = await rows_of(session, _steps(number))
+async def read_rows(
+    session: AsyncSession, number: int, *, readings: bool, others: Rows = ()
+) -> tuple[Rows, Rows]:
+    """The rows of the history and of what was written. `others`: further lines without a number."""
+    lines = [*await rows_of(session, _steps(number)), *others]
     if readings:
         lines += await rows_of(session, _readings(number))
     return _in_order(lines), await rows_of(session, _written(number))

@@ -41,7 +41,8 @@ from services.routing.reading.reporter import shown_reporter
 from services.routing.reading.reporter_messages import messages_shown
 from services.routing.reading.requests import request_rows, requests_of
 from services.routing.reading.revealing import ShownReveal, reveal_shown, was_opened
-from services.routing.reading.step_facts import edits_of, ids_told
+from services.routing.reading.sent_on import facts_sent_on, lines_sent_on
+from services.routing.reading.step_facts import Edits, edits_of, ids_told
 from services.routing.reading.texts import texts_of
 from services.routing.reading.view import ChecklistItem, Chosen, ReportView
 from services.routing.stand_ins import in_force_of
@@ -136,7 +137,8 @@ async def _view(
     originals = (
         {} if by_copy else await originals_by_message(session, state.number, hashes=of_pusat)
     )
-    lines, written = await read_rows(session, state.number, readings=not by_copy)
+    sent_on = () if by_copy else await lines_sent_on(session, state.number)
+    lines, written = await read_rows(session, state.number, readings=not by_copy, others=sent_on)
     written = with_readers(written, lines)
     if by_copy:
         written = [words for words in written if Reader.COPY in words["read_by"]]
@@ -147,7 +149,10 @@ async def _view(
         lines = below_pusat(lines, state.anonymous)
     elif not state.anonymous or await was_opened(session, revealing):
         lines = with_addresses(lines, cipher)
-    edits = {} if by_copy else await edits_of(session, lines, row)
+    edits: Edits = {}
+    if not by_copy:
+        further = await facts_sent_on(session, access, lines, language)
+        edits = {**await edits_of(session, lines, row), **further}
     staff_told, agencies_told = ids_told(lines)
     names = await names_for(
         session,
