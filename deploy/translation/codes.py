@@ -179,7 +179,14 @@ CODES: dict[str, Iterable[str]] = {
             for what in ACCOUNT_TEMPLATES
             for part in (f"{what}_subject", what, f"{what}_label")
         ),
-        *("staff_not_asked", "staff_subject", "staff_why", "staff_stop", "some_request"),
+        *(
+            "staff_not_asked",
+            "staff_subject",
+            "staff_why",
+            "staff_stop",
+            "some_request",
+            "decide_by",
+        ),
         *("prove_leader_subject", "prove_leader", "prove_leader_label"),
         *("leader_why", "leader_stop"),
         *("contact_change", "contact_change_warning", "contact_change_stop", "contact_change_sms"),

@@ -352,6 +352,38 @@ async def test_an_objection_waits_for_those_who_may_decide_or_accept_it(
         assert await rung(staff, PUSAT, 1) == await rung(staff, ADMIN, 1) == ["objection_waits"]
 
 
+@pytest.mark.parametrize("anonymous", [False, True])
+async def test_who_decides_an_objection_is_told_by_when_and_of_the_anonymous_its_day(
+    reported: Reported,
+    staff: StaffTold,
+    settings: Settings,
+    mail_server: MailServer,
+    anonymous: bool,
+) -> None:
+    told = await reported(anonymous=anonymous)
+    staff.prove(ADMIN, ADDRESS)
+    ended = {"handler_id": 2, "tab": "closed", "status": "CLOSED_BY_ADMIN"}
+    staff.handled_by_unit(told.number, **ended)
+    due_at = datetime(2026, 12, 4, 7, 37, 21, tzinfo=UTC)
+    staff.country.all(
+        "INSERT INTO lifecycle.request (id, number, kind, asked_at, staff_id, agency_id,"
+        " decider_id, due_at, overdue)"
+        " VALUES (gen_random_uuid(), %s, 'objection', now(), NULL, 2, 1, %s, false)",
+        *(told.number, due_at),
+    )
+    closed: dict[str, Any] = {"tab": Tab.CLOSED, "handler_id": 2, "chain": (2,)}
+    async with mail_server.there(), working(settings), serving(settings) as client:
+        about = {"decider_id": 1, "objection_reason": "not_solved"}
+        await told.happens("objected", Status.CLOSED_BY_ADMIN, details=about, **closed)
+        await rung(staff, ADMIN, 1)
+        [item] = (await staff.seen(client, ADMIN))["items"]
+    day = "Jumat, 4 Desember 2026" if anonymous else "4 Des 2026 14.37 WIB"
+    assert item["text"].endswith(f"menunggu keputusan, paling lambat {day}.")
+    of_admin = "SELECT facts::text FROM notification.bell WHERE staff_id = %s"
+    kept = str(staff.country.all(of_admin, ADMIN.id))
+    assert ("T07:37" in kept) is not anonymous, "nobody below pusat reads the minute there either"
+
+
 async def test_lateness_is_put_before_those_above_at_once_only_where_it_is_urgent(
     reported: Reported, staff: StaffTold, settings: Settings, mail_server: MailServer
 ) -> None:

@@ -37,11 +37,16 @@ def without_minutes(facts: Mapping[str, Any], zone: Zone) -> dict[str, Any]:
     if facts.get("tells_of_reporter", True):
         at = datetime.fromisoformat(facts["at"])
         cut |= {"at": public_time(at).isoformat(), "to_the_hour": True}
-    if facts.get("due_at"):
-        due_at = datetime.fromisoformat(facts["due_at"])
-        cut["due_at"] = public_time(due_at).isoformat()
-        cut["due_on"] = facts.get("due_on") or day_of_deadline(due_at, zone).isoformat()
+    for name, on in _DEADLINES.items():
+        if facts.get(name):
+            due_at = datetime.fromisoformat(facts[name])
+            cut[name] = public_time(due_at).isoformat()
+            cut[on] = facts.get(on) or day_of_deadline(due_at, zone).isoformat()
     return cut
+
+
+_DEADLINES = {"due_at": "due_on", "decide_by": "decide_on"}
+"""Of the report's step, and of a request: by each fact that of its day alone."""
 
 
 def sentence(
@@ -51,7 +56,8 @@ def sentence(
     values = {
         "handler": report.handler,
         "at": _at(facts, report.zone, language),
-        "due_at": _due_at(facts, report.zone, language),
+        "due_at": _deadline("due_at", facts, report.zone, language) or _part("no_date", language),
+        "decide_by": _decide_by(facts, report.zone, language),
         "request": _request(facts, language),
         "decided_by": _decided_by(facts, language),
     }
@@ -77,13 +83,19 @@ def _at(facts: Mapping[str, Any], zone: Zone, language: Language) -> str:
     return moment(at, zone, language)
 
 
-def _due_at(facts: Mapping[str, Any], zone: Zone, language: Language) -> str:
-    """As its reporter reads it; of an anonymous report the day alone."""
-    if facts.get("due_at") is None:
-        return _part("no_date", language)
-    if due_on := facts.get("due_on"):
+def _decide_by(facts: Mapping[str, Any], zone: Zone, language: Language) -> str:
+    """By when a request is to be decided; nothing where that was not kept."""
+    day = _deadline("decide_by", facts, zone, language)
+    return _part("decide_by", language, day=day) if day else ""
+
+
+def _deadline(name: str, facts: Mapping[str, Any], zone: Zone, language: Language) -> str | None:
+    """As the panel says it; of an anonymous report the day alone."""
+    if facts.get(name) is None:
+        return None
+    if due_on := facts.get(_DEADLINES[name]):
         return long_day(date.fromisoformat(due_on), language)
-    return deadline(datetime.fromisoformat(facts["due_at"]), zone, language)
+    return deadline(datetime.fromisoformat(facts[name]), zone, language)
 
 
 def text_for_staff(

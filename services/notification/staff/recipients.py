@@ -31,7 +31,7 @@ class Recipient:
     """A member of staff who is told. `at_once`: the report allows it, whatever they chose.
     `hidden`: the report is anonymous to them, so that no time may tell when its reporter was at it,
     and `hour_alone`: that they are told does. `zone`: of the agency that owes the step. `about`:
-    which request it is about, and who decided it."""
+    which request it is about, by when it is to be decided, and who decided it."""
 
     staff_id: int
     role: Role
@@ -197,7 +197,12 @@ class _Known:
         """Codes and the name of an agency: no words of the request."""
         if audience is Audience.DECIDER:
             asked = REQUESTED_BY.get(event.action)
-            return {"request": asked or next((r.kind for r in self._waiting(event)), None)}
+            request = next(iter(self._waiting(event)), None)
+            due_at = request.due_at if request else None
+            return {
+                "request": asked or (request.kind if request else None),
+                "decide_by": due_at.isoformat() if due_at else None,
+            }
         if audience is not Audience.ASKER:
             return {}
         decided = self._decided(event)
