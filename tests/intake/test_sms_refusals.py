@@ -117,6 +117,13 @@ def test_of_the_offices_that_have_a_phone_the_shortest_is_named() -> None:
     assert shortest_to_call([ombudsman, children]) == "KPAI, telepon 129"
     far = office("X", "Datang, atau telepon 021 3190 1556.")
     assert shortest_to_call([far]) == "X, telepon 021 3190 1556"
+    for how, phone in (
+        ("Telepon 137 (24 jam).", "137"),
+        ("Telepon 137 - 24 jam sehari.", "137"),
+        ("Telepon (021) 2251-3737 atau datang.", "(021) 2251-3737"),
+        ("telepon +62 21 3190 1556, 08.00-16.00", "+62 21 3190 1556"),
+    ):
+        assert shortest_to_call([office("X", how)]) == f"X, telepon {phone}"
     assert shortest_to_call([inspectorate]) is None
 
 

@@ -67,4 +67,7 @@ def shortest_to_call(offices: Iterable[Recourse]) -> str | None:
     return min(named, key=len, default=None)
 
 
-_PHONE: Final = re.compile(r"\btele(?:pon|pun)\s+(\+?[0-9](?:[0-9 ()-]*[0-9])?)", re.I)
+_PHONE: Final = re.compile(
+    r"\btele(?:pon|pun)\s+((?:\+?[0-9]|\([0-9]{2,4}\))(?:[ .-]?[0-9])*)", re.IGNORECASE
+)
+"""*137*, *021 3190 1556*, *(021) 2251-3737*; not the hours behind it (*137 (24 jam)*)."""
