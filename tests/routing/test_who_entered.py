@@ -231,6 +231,35 @@ async def test_a_request_of_who_entered_an_anonymous_report_is_owed_without_name
     assert owed["asked_at"].endswith(":00:00Z") or not anonymous
 
 
+@pytest.mark.parametrize("decision", ["verify", "reject"])
+@pytest.mark.parametrize("anonymous", [True, False])
+async def test_a_request_that_who_entered_an_anonymous_report_decides_names_not_who_decided(
+    country: Country, decision: str, anonymous: bool
+) -> None:
+    above, asker = "koordinator.jabar", "petugas.kab.bandung"
+    person = country.staff[above]
+    actor = Actor(
+        kind=ActorKind.STAFF, staff_id=person.id, role=Role(person.role), agency_id=person.agency_id
+    )
+    number = await country.report(
+        channel=Channel.LETTER, actor=actor, made_by=person.id, anonymous=anonymous
+    )
+    form = {"reason": "Bukan kami.", "suggested_agency_id": country.agencies["binamarga-jabar"]}
+    request_id = (await country.done(asker, number, "not-authority", form))["command_id"]
+    if decision == "reject":
+        await country.done(above, number, f"requests/{request_id}/reject", {"reason": "Periksa."})
+    else:
+        await country.done(above, number, "verify", country.verification("binamarga-jabar"))
+    reader = "admin.jabar" if decision == "verify" else ADMIN
+    seen = await country.seen(reader, number)
+    [request] = seen["requests"]
+    assert request["asked_by"]["id"] == country.staff[asker].id
+    assert (request["decided_by"] is None) is anonymous
+    assert request["decided_at"].endswith(":00:00Z") is anonymous
+    name = await country.one("SELECT name FROM routing.staff WHERE username = :u", u=above)
+    assert (name in str((seen["history"], seen["written"], seen["requests"]))) is not anonymous
+
+
 @pytest.mark.parametrize("action", ["overdue", "escalate", "closing_notice", "auto_close"])
 async def test_the_end_of_a_clock_is_told_to_the_hour_of_an_anonymous_report(
     country: Country, action: str

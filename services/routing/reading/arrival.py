@@ -68,12 +68,12 @@ def requests_shown(requests: Rows, lines: Rows, access: ReportAccess) -> list[Ro
     hidden = _hidden(lines, access)
     unnamed = [line for line in lines if line["entry"] in hidden.entries]
     asked = {line["ref"] for line in unnamed if line["action"] != Action.END_REQUEST}
-    ended = {line["ref"] for line in unnamed if line["action"] == Action.END_REQUEST}
+    decided_at = {line["at"] for line in unnamed}
 
     def shown(row: Row) -> Row:
         if row["id"] in asked:
             return _as_arrival(row)
-        if row["id"] in ended:
+        if row["decided_at"] in decided_at:
             row = {**row, "decided_by": None}
         if row["decided_at"] in hidden.times:
             row = {**row, "decided_at": public_time(row["decided_at"])}
