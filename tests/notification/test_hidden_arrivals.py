@@ -39,6 +39,7 @@ LATE: dict[str, Any] = {
     "due_at": AT,
     **UNIT,
 }
+REQUEST = "00000000-0000-4000-8000-000000000001"
 EXACT, HOUR = "2026-12-07T03:32:17Z", "2026-12-07T03:00:00Z"
 
 
@@ -174,6 +175,37 @@ async def test_a_reply_tells_the_minute_of_no_anonymous_reporter(
     )
     minutes = [minute for minute in ("32:17", "41:05") if minute in str(kept)]
     assert minutes == ([] if anonymous else ["32:17", "41:05"])
+
+
+@pytest.mark.parametrize("entered", [True, False])
+@pytest.mark.parametrize("at_first", [True, False])
+async def test_who_entered_an_anonymous_report_is_not_named_for_what_they_decided_with_it(
+    reported: Reported, staff: StaffTold, settings: Settings, entered: bool, at_first: bool
+) -> None:
+    told = await reported(anonymous=at_first)
+    staff.handled_by_unit(told.number, tab="unverified")
+    staff.country.all(
+        "UPDATE lifecycle.history SET staff_id = %s WHERE number = %s AND entry = 1",
+        *(ADMIN.id if entered else PUSAT.id, told.number),
+    )
+    staff.country.all(
+        "INSERT INTO lifecycle.request (id, number, kind, asked_at, staff_id, agency_id,"
+        " decider_id, overdue, decision, decided_at)"
+        " VALUES (%s, %s, 'not_authority', now(), %s, 3, 2, false, 'rejected', now())",
+        *(REQUEST, told.number, OFFICER.id),
+    )
+    staff.did(ADMIN, told.number, 3)
+    step: dict[str, Any] = {"action": Action.REJECT_REQUEST, "tab": Tab.UNVERIFIED, **UNIT}
+    details = {"request": "not_authority", "request_id": REQUEST}
+    async with working(settings), serving(settings) as client:
+        await told.happens(
+            "request_rejected", Status.UNVERIFIED, version=3, details=details, **step
+        )
+        await rung(staff, OFFICER, 1)
+        staff.country.all("UPDATE lifecycle.report SET anonymous = true")
+        [item] = (await staff.seen(client, OFFICER))["items"]
+    by = "Petugas" if entered else "Admin Instansi, Pemerintah Kota Bandung"
+    assert f"ditolak oleh {by};" in item["text"]
 
 
 async def test_what_the_bell_kept_of_a_reply_before_times_were_cut_is_cut_when_it_is_read(

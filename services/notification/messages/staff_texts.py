@@ -28,12 +28,14 @@ class StaffFacts:
 
 
 def without_minutes(facts: Mapping[str, Any], zone: Zone) -> dict[str, Any]:
-    """The facts as they are told to somebody from whom it is hidden when the report came, and when
-    its reporter did what: such times are kept to the hour, as the second tells who was at it then,
-    and said by their day, which is the one that its reporter reads. `zone`: of the agency that owes
-    the step. What was cut stays as it is; facts that do not say whether their time tells it are
-    taken to do so."""
-    cut = dict(facts)
+    """The facts as they are told to somebody from whom it is hidden when the report came and
+    through whom, and when its reporter did what: such times are kept to the hour, as the second
+    tells who was at it then, and said by their day, which is the one that its reporter reads; who
+    entered the report is not named where they decided too. `zone`: of the agency that owes the
+    step. What was cut stays as it is; facts that do not say whether their time tells it are taken
+    to do so."""
+    unnamed = {"by", "by_agency"} if facts.get("with_arrival") else set()
+    cut = {name: fact for name, fact in facts.items() if name not in unnamed}
     if facts.get("tells_of_reporter", True):
         at = datetime.fromisoformat(facts["at"])
         cut |= {"at": public_time(at).isoformat(), "to_the_hour": True}

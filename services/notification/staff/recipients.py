@@ -194,7 +194,8 @@ class _Known:
         ]
 
     def _about(self, event: ReportEvent, audience: Audience, person: int) -> dict[str, Any]:
-        """Codes and the name of an agency: no words of the request."""
+        """Codes and the name of an agency: no words of the request. `with_arrival`: whoever decided
+        had entered the report."""
         if audience is Audience.DECIDER:
             asked = REQUESTED_BY.get(event.action)
             request = next(iter(self._waiting(event)), None)
@@ -209,11 +210,13 @@ class _Known:
         own = [request for request in decided if request.staff_id == person]  # or who is away
         about: dict[str, Any] = {"request": next((r.kind for r in own or decided), None)}
         decider = self.actors.get((event.number, event.version))
+        entered = self.actors.get((event.number, _SUBMISSION)) == decider
         for people in self.staff.values():
             for each in people:
                 if each.id == decider:
                     agency = self.agencies.get(each.agency_id)
-                    return about | {"by": each.role, "by_agency": agency and agency.name}
+                    about |= {"by": each.role, "by_agency": agency and agency.name}
+                    return about | {"with_arrival": entered and near_arrival(event)}
         return about | {"by": event.actor_kind.value}
 
     def _by_id(self, staff_id: int | None, agency_id: int) -> list[StaffEntry]:
