@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.intake.sms.about_reports import AboutReport, lacks_number, read_about_report
+from services.intake.sms.senders import Sender, is_new_report
 from shared.lifecycle.actions import ObjectionReason
 
 
@@ -125,7 +126,10 @@ def test_other_messages_are_new_reports(text: str) -> None:
         "PUAS 10000042|STATUS #10000042|info no. 10000042|status laporan 10000042|YA 48213|"
         "48213 ya|123456|081234567890|Ya|OK|terima kasih!|Belum|Laporan 10000042|Makasih ya|"
         "terima kasih banyak pak|Ok makasih|Halo|Assalamualaikum|selamat pagi|BATAL 10000042|"
-        "cabut laporan|\U0001f44d"
+        "cabut laporan|terima kasih banyak pak sudah diperbaiki|Selamat pagi admin, trims ya bu|"
+        "Alhamdulillah sudah selesai, terimakasih atas bantuannya|Halo pak|"
+        "Assalamu'alaikum wr. wb.|"
+        "Laporan 10000042 sudah diperbaiki, makasih|\U0001f44d"
     ).split("|"),
 )
 def test_a_command_without_the_number_of_its_report_is_no_new_report(text: str) -> None:
@@ -138,9 +142,23 @@ def test_a_command_without_the_number_of_its_report_is_no_new_report(text: str) 
         "Banjir|Info banjir di Jl. Melati|Status tanah saya di BPN tidak jelas|Puasa|Tolong|"
         "Puas 5 kali dipalak|Buka tutup jalan macet|Stop kontak meledak|Nilai rapor anak saya|"
         "Laporan 10000042 belum selesai|Tanya kapan jalan diperbaiki|Kode pos salah|"
-        "081234567890 menipu saya|Terima kasih jalannya sudah bagus|Halo jalan kami rusak|"
+        "081234567890 menipu saya|Terima kasih jalannya sudah bagus|sudah diperbaiki|"
+        "Terima kasih, tapi belum diperbaiki|terima kasih sudah diperbaiki?|Halo pak tolong|"
+        "Makasih sudah dipalak petugas|Terima kasih 3 lampu mati|Pak admin|terima kasih […]|"
+        "Halo jalan kami rusak|"
         "Batal berangkat karena banjir|PUAS […]||  |洞在哪里"
     ).split("|"),
 )
 def test_words_that_begin_like_a_command_without_a_number_are_a_new_report(text: str) -> None:
     assert not lacks_number(text)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_new"),
+    [("terima kasih sudah diperbaiki", False), ("rupiah dipungut", True), ("belum", True)],
+)
+def test_thanks_to_a_number_are_no_new_report_of_a_phone_that_is_not_its_own(
+    words: str, is_new: bool
+) -> None:
+    stranger = Sender("", named=False, proven=False)
+    assert is_new_report(AboutReport(15000000, "say", words), stranger) == is_new

@@ -127,7 +127,10 @@ async def test_a_phone_at_which_no_news_may_come_gets_no_question_either(
     country.all(wish)
     async with sms_1708(told, fresh_database, Followup()) as send:
         await asks(told)
-        assert ELSEWHERE in answer(await send("TANYA"))
+        for wish_to_read in ("TANYA", "BACA"):
+            why = answer(await send(wish_to_read))
+            assert "SMS tentangnya dimatikan" in why and "halaman laporan" in why
+            assert ASKED not in why
 
 
 async def test_another_phone_is_answered_as_though_there_were_no_such_report(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, Literal
 
+from services.intake.sms.courtesies import is_courtesy
 from services.intake.sms.messages import GAP
 from shared.lifecycle.actions import ObjectionReason
 
@@ -77,13 +78,13 @@ def read_about_report(text: str) -> AboutReport | None:
 
 def lacks_number(text: str) -> bool:
     """Whether a message that begins with no number of a report is a command for one all the same
-    (`PUAS`, `PUAS 10000042`), a word of thanks, or has no word at all: nobody means it as a new
-    report."""
+    (`PUAS`, `PUAS 10000042`), thanks or a greeting alone, or has no word at all: nobody means it as
+    a new report."""
     if GAP in text or not text.strip():
         return False
     words = _NUMBER_WITHIN.sub(" ", text)
     plain = " ".join(_TOKEN.findall(words)).lower()
-    if not any(map(str.isalpha, words)) or plain in _COURTESIES or _THANKS.fullmatch(plain):
+    if not any(map(str.isalpha, words)) or plain in _SHORT_ANSWERS or is_courtesy(words):
         return True
     return _is_nearly(words) or any(pattern.fullmatch(plain) for _, pattern in _WISHES)
 
@@ -134,15 +135,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """By each command's word those that may stand beside it; of what is no command, but alone nobody's
 words either, none."""
-_COURTESIES: Final = frozenset(
-    "ya|iya|ok|oke|baik|siap|tidak|sudah|belum|halo|hallo|assalamualaikum|permisi"
-    "|selamat pagi|selamat siang|selamat sore|selamat malam".split("|")
-)
-
-_THANKS = re.compile(
-    r"(?:ok |oke |baik |ya )?(?:terima ?kasih|trima ?kasih|trims|makasih|thanks?)"
-    r"(?: (?:banyak|ya|min|admin|pak|bu|kak|atas \w+))*"
-)
+_SHORT_ANSWERS: Final = frozenset("ya|iya|ok|oke|baik|siap|tidak|sudah|belum".split("|"))
 
 _TOKEN = re.compile(r"[^\W_]+|(?<=[0-9])[.,/:](?=[0-9])")
 _RATING, _SOLVED = r"(?P<rating>[1-5])", r"(?: ?(?P<solved>tuntas|belum)(?: tuntas)?)?"

@@ -56,10 +56,12 @@ Answer = Literal[
     "stopped",
     "unclear",
     "number_lacks",
+    "courtesy",
     "too_many",
     "no_question",
     "no_answer",
     "question_elsewhere",
+    "reading_stopped",
 ]
 """What is said to a message about a report. To anyone but its proven contact the same, whether
 there is such a report or not."""

@@ -95,8 +95,8 @@ class Replies:
             raise unavailable()
         contact = answer.json()
         # Of a service of the version before: nothing.
-        reads = bool(contact.get("reads"))
-        return Sender(token, bool(contact["named"]), bool(contact["proven"]), reads)
+        reads, stopped = bool(contact.get("reads")), bool(contact.get("stopped"))
+        return Sender(token, bool(contact["named"]), bool(contact["proven"]), reads, stopped)
 
     async def read(self, about: AboutReport, sender: Sender) -> ReadBySms | None:
         """The answer to who wants to read words of the report and may; None to all others."""
@@ -135,6 +135,8 @@ class Replies:
         if not sender.proven:
             return "not_yours"
         if about.wish in ("ask", "read"):
+            if sender.stopped:
+                return "reading_stopped"
             return "words" if sender.reads else "question_elsewhere"
         return await self._do_for_reporter(reply, token)
 

@@ -12,6 +12,7 @@ from services.intake.models import Submission
 from services.intake.resources import Intake, Resources
 from services.intake.sms.about_reports import lacks_number, read_about_report
 from services.intake.sms.answers import Answers
+from services.intake.sms.courtesies import is_courtesy
 from services.intake.sms.joining import NO_REPORT, SmsParts, WholeSms, of_parts
 from services.intake.sms.messages import (
     SmsMessage,
@@ -149,7 +150,7 @@ async def _read(session: AsyncSession, intake: Resources, message: SmsMessage) -
         return Reply(about, whole, digest)
     if not lacks_number(whole.text):
         return await _accept(session, intake, parts, whole)
-    answer = answer_about("number_lacks")
+    answer = answer_about("courtesy" if is_courtesy(whole.text) else "number_lacks")
     await Answers(session, intake.cipher).keep(whole.key, digest or b"", answer)
     await parts.joined(whole, NO_REPORT)
     return SmsAnswer(number=None, answer=answer)

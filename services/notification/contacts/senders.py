@@ -28,11 +28,12 @@ class SenderForm(Form):
 class Sender(BaseModel):
     """`named`: the phone is a contact of one's own report; `proven`: it is, and is proven now;
     `reads`: besides, words of the report may go there, since it is neither anonymous nor secret
-    and news about it may come by SMS."""
+    and news about it may come by SMS; `stopped`: it would, but no text messages are wanted."""
 
     named: bool
     proven: bool
     reads: bool
+    stopped: bool
 
 
 @router.post("/reports/{number}/contacts/sms/sender", responses=problem_responses(401, 403, 404))
@@ -53,6 +54,8 @@ async def check_sender(
             of_report = (await reporters_of(session, [number]))[number]
             _, wishes = of_report.contacts["sms"]
             told = not wishes.stopped and wishes.sms is not False
-            reads = proven and told and not of_report.discreet
-            return Sender(named=True, proven=proven, reads=reads)
-    return Sender(named=False, proven=False, reads=False)
+            may_read = proven and not of_report.discreet
+            return Sender(
+                named=True, proven=proven, reads=may_read and told, stopped=may_read and not told
+            )
+    return Sender(named=False, proven=False, reads=False, stopped=False)
