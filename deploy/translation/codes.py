@@ -97,7 +97,8 @@ _FIELDS = (
     *get_args(ContactProblem),
     "day_or_instant",
     *("needed", "needed_here", "not_needed_here", "not_a_choice", "words_too_long"),
-    *("code_malformed", "username_malformed", "taken", "repeated", "parent_in_row_below"),
+    *("code_malformed", "username_malformed", "taken", "repeated"),
+    *("parent_in_row_below", "parent_is_itself", "parent_in_circle"),
     *("formula_failed", "not_a_text", "role_beyond_own", "role_of_pusat"),
 )
 

@@ -194,6 +194,27 @@ async def test_each_bad_row_and_field_is_named_and_nothing_is_saved(country: Cou
     assert await country.one(query) == 0
 
 
+async def test_an_agency_above_itself_is_said_to_be_so_on_each_of_its_rows(
+    country: Country,
+) -> None:
+    rows = [("a", "a"), ("b", "d"), ("c", "b"), ("d", "c"), ("e", "d"), ("f", "kab-bandung")]
+    agencies = [[f"lingkar-{c}", f"Lingkar {c}", "unit", _of(p), "wib"] for c, p in rows]
+    refused = await send(country, await filled(country, agencies, []), dry_run=True)
+    problems = {problem["row"]: problem for problem in refused["problems"]}
+    assert {row: (problem["field"], problem["code"]) for row, problem in problems.items()} == {
+        2: ("parent", "parent_is_itself"),
+        **dict.fromkeys((3, 4, 5), ("parent", "parent_in_circle")),
+    }
+    assert problems[2]["message"] == "Instansi ini menyebut dirinya sendiri sebagai induk."
+    assert problems[3]["message"] == (
+        "Induk instansi ini berputar: lewat baris-baris lain, induknya kembali ke instansi ini."
+    )
+
+
+def _of(parent: str) -> str:
+    return parent if parent == "kab-bandung" else f"lingkar-{parent}"
+
+
 @pytest.mark.parametrize("content", [b"", b"bukan xlsx", b"PK\x03\x04rusak"])
 async def test_what_is_no_spreadsheet_is_said_so(country: Country, content: bytes) -> None:
     refused = await send(country, content, dry_run=True)

@@ -67,9 +67,9 @@ def check_rows(rows: Sequence[Row], known: Known, staff: Staff) -> Checked:
     checked = Checked()
     new: set[str] = set()
     agencies = [row for row in rows if row.sheet == AGENCIES]
-    named = {row.fields["code"] for row in agencies}
+    parents = {row.fields["code"]: row.fields["parent"] for row in reversed(agencies)}
     for row in agencies:
-        faults = list(_agency_faults(row, known, new, named))
+        faults = list(_agency_faults(row, known, new, parents))
         checked.faults += faults
         new.add(row.fields["code"])
         kind = _code_of(KINDS, row.fields["kind"]) or ""
@@ -84,7 +84,10 @@ def check_rows(rows: Sequence[Row], known: Known, staff: Staff) -> Checked:
     return checked
 
 
-def _agency_faults(row: Row, known: Known, new: set[str], named: set[str]) -> list[Fault]:
+def _agency_faults(
+    row: Row, known: Known, new: set[str], parents: Mapping[str, str]
+) -> list[Fault]:
+    """`new`: codes of the rows above; `parents`: by code, of all rows of the file."""
     fields = row.fields
     needed = {name: value for name, value in fields.items() if name not in OPTIONAL}
     faults = {name: "needed" for name, value in needed.items() if not value}
@@ -101,11 +104,37 @@ def _agency_faults(row: Row, known: Known, new: set[str], named: set[str]) -> li
     aliases = aliases_in(fields.get("aliases", ""))
     if len(aliases) > MOST or any(len(alias) > ALIAS_LIMIT for alias in aliases):
         faults["aliases"] = "words_too_long"
-    # A parent in the same file stands in a row above.
-    if fields["parent"] and fields["parent"] not in known.paths and fields["parent"] not in new:
-        below = fields["parent"] in named
-        faults["parent"] = "parent_in_row_below" if below else "agency_out_of_reach"
+    if fields["parent"] and (fault := _parent_fault(fields, known, new, parents)):
+        faults["parent"] = fault
     return _with_length(row, faults)
+
+
+def _parent_fault(
+    fields: Mapping[str, str], known: Known, new: set[str], parents: Mapping[str, str]
+) -> str | None:
+    """A parent in the same file stands in a row above."""
+    code, parent = fields["code"], fields["parent"]
+    if parent in known.paths:
+        return None
+    if parent == code:
+        return "parent_is_itself"
+    if code and _is_above_itself(code, parents):
+        return "parent_in_circle"
+    if parent in new:
+        return None
+    return "parent_in_row_below" if parent in parents else "agency_out_of_reach"
+
+
+def _is_above_itself(code: str, parents: Mapping[str, str]) -> bool:
+    """Whether the parents of the file's rows lead from this one back to it."""
+    passed: set[str] = set()
+    above = parents[code]
+    while above in parents and above not in passed:
+        if above == code:
+            return True
+        passed.add(above)
+        above = parents[above]
+    return False
 
 
 def aliases_in(typed: str) -> list[str]:
